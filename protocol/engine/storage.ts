@@ -1,0 +1,187 @@
+/** The storage port: one atomic, durable commit; reads by arrival, log, document and for lists. */
+import type { DocumentId, EntryHash, LogKey, StationCode } from '#protocol/ids.ts'
+import type { Run } from '#protocol/log/pack.ts'
+
+/** What a node knows of one log. */
+export interface LogHead {
+  readonly key: LogKey
+  /** Highest seq held; the log is held without gaps from 1. */
+  readonly height: number
+  /** Hash of the entry at that height. */
+  readonly hash: Uint8Array
+  /** Highest seq the parent has acknowledged as stored; at the root the same as height. */
+  readonly parentHeight: number
+  /** Highest seq known to be stored at the root. */
+  readonly rootHeight: number
+}
+
+/** A pack as it lies on disk. Every run in it ends at a signed entry. */
+export interface StoredPack {
+  /** Local arrival number, from 1, strictly rising. */
+  readonly arrival: number
+  readonly bytes: Uint8Array
+  /** Each run with the chain hash before its first entry, so that any entry can be proved alone. */
+  readonly runs: readonly (Run & { readonly before: Uint8Array })[]
+}
+
+/** Where one entry of a document lies. */
+export interface Place {
+  readonly arrival: number
+  readonly offset: number
+  readonly length: number
+  readonly log: LogKey
+  readonly seq: number
+  readonly hash: Uint8Array
+}
+
+/** An entry's record bytes with its place. */
+export interface PlacedRecord extends Place {
+  readonly bytes: Uint8Array
+}
+
+/** One row of the case lists; computed, dropped and rebuilt at will. */
+export interface CaseRow {
+  readonly id: DocumentId
+  readonly number: string
+  readonly item: string
+  readonly applicant: string
+  readonly idNumber: string
+  readonly phone: string
+  readonly stage: string
+  readonly home: StationCode
+  readonly holder: StationCode
+  readonly offeredTo: StationCode | null
+  /** Milliseconds since 1970; when the open transfer was offered. */
+  readonly offeredAt: number | null
+  readonly epoch: number
+  readonly openedAt: number
+  /** Time of the latest fact in milliseconds. */
+  readonly changedAt: number
+  /** Arrival number of the latest entry here; lists page by it. */
+  readonly arrival: number
+  /** Unresolved set-aside facts and quarantined edits. */
+  readonly aside: number
+  readonly forked: boolean
+}
+
+/** What became of an entry that did not simply apply (sync.md section 4, receipts). */
+export interface ReceiptRow {
+  readonly log: LogKey
+  readonly seq: number
+  readonly document: DocumentId
+  readonly outcome: 'quarantined' | 'forked' | 'unknown-kind'
+  readonly reason: string
+}
+
+/** A directory record as stored: the highest version wins, equal versions by hash. */
+export interface DirectoryRow {
+  /** `type/id`. */
+  readonly document: DocumentId
+  readonly version: number
+  readonly hash: EntryHash
+  /** JSON of the record. */
+  readonly json: string
+}
+
+/** Node-local state that is never replicated: sign-ins, counters, codes, findings. */
+export interface LocalRow {
+  readonly space: string
+  readonly key: string
+  /** JSON; null deletes. */
+  readonly value: string | null
+}
+
+/** Everything committed at once. */
+export interface Change {
+  readonly packs: readonly StoredPack[]
+  /** Appended to what is known of each document. */
+  readonly places: readonly { readonly document: DocumentId; readonly places: readonly Place[] }[]
+  readonly heads: readonly LogHead[]
+  readonly cases: readonly CaseRow[]
+  readonly receipts: readonly ReceiptRow[]
+  readonly directory: readonly DirectoryRow[]
+  readonly local: readonly LocalRow[]
+}
+
+export const NO_CHANGE: Change = { packs: [], places: [], heads: [], cases: [], receipts: [], directory: [], local: [] }
+
+/** A page of cases is asked by key, never by offset. All conditions must hold. */
+export interface CaseQuery {
+  /** Finds by number, name, ID number or phone; one Chinese character is enough. */
+  readonly text?: string
+  /** Cases held by one of these stations. */
+  readonly holders?: readonly StationCode[]
+  /** Cases offered to one of these stations and not yet taken. */
+  readonly offeredTo?: readonly StationCode[]
+  /** Cases whose home is one of these stations. */
+  readonly homes?: readonly StationCode[]
+  readonly stages?: readonly string[]
+  /** Only cases between stations (offered, not taken); ordered oldest offer first. */
+  readonly inTransfer?: boolean
+  /** Only cases with unresolved set-aside facts, quarantined edits or forks. */
+  readonly aside?: boolean
+  /** Continue behind this cursor. */
+  readonly after?: string
+  /** Rows wanted, at most LIMITS.pageRows. */
+  readonly limit?: number
+}
+
+export interface CasePage {
+  readonly rows: readonly CaseRow[]
+  /** Cursor of the next page; null when this is the last. */
+  readonly next: string | null
+}
+
+/** What a node reads once at start. */
+export interface Loaded {
+  readonly heads: readonly LogHead[]
+  readonly directory: readonly DirectoryRow[]
+  /** Highest arrival number in use; 0 for a new database. */
+  readonly arrival: number
+}
+
+/** A failure the disk gives; `fault` says what a person can do about it. */
+export class StorageFailure extends Error {
+  readonly fault: 'full' | 'locked' | 'damaged' | 'other'
+  constructor(fault: 'full' | 'locked' | 'damaged' | 'other', message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'StorageFailure'
+    this.fault = fault
+  }
+}
+
+/** The storage contract; every adapter passes test/storage/contract.ts. All methods may throw {@link StorageFailure}. */
+export interface Storage {
+  load(): Promise<Loaded>
+  /** Commits everything or nothing; resolves when it is durable (fsync). */
+  commit(change: Change): Promise<void>
+  /** Packs behind an arrival number in arrival order, until about the given bytes are reached (at least one). */
+  packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]>
+  /** The pack that holds an entry; undefined when the entry is not held. */
+  packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined>
+  /** The lowest arrival of a pack that holds an entry of the log above the seq; undefined when none does. */
+  arrivalAbove(log: LogKey, seq: number): Promise<number | undefined>
+  /** Where the entries of documents lie, in arrival order. */
+  placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>>
+  /** The entries of documents, in arrival order. */
+  recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>>
+  /** Documents behind a document id in id order; for rebuilds. */
+  documentsAfter(document: string, limit: number): Promise<DocumentId[]>
+  cases(query: CaseQuery): Promise<CasePage>
+  casesById(ids: readonly DocumentId[]): Promise<CaseRow[]>
+  caseByNumber(number: string): Promise<CaseRow | undefined>
+  /** Cases per stage for holders; all holders when the list is empty. */
+  countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
+  /** Distinct cases with entries above the given heights: what a power cut plus a dead disk would lose. */
+  casesAbove(heights: readonly { readonly log: LogKey; readonly height: number }[]): Promise<number>
+  receiptsOf(document: DocumentId): Promise<ReceiptRow[]>
+  /** Receipt counts per log and outcome, for the conservation sum. */
+  receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>
+  local(space: string, key: string): Promise<string | undefined>
+  localAll(space: string): Promise<readonly { readonly key: string; readonly value: string }[]>
+  /** Drops every computed table (cases, receipts, directory); packs, places, heads and local rows stay. */
+  dropComputed(): Promise<void>
+  /** Throws {@link StorageFailure} when the file is damaged (SQLite quick_check). */
+  check(): Promise<void>
+  close(): Promise<void>
+}

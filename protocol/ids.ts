@@ -1,0 +1,73 @@
+/** Branded identifiers: text that has been checked once at the door and is trusted inside. */
+
+declare const brand: unique symbol
+export type Brand<Name extends string> = string & { readonly [brand]: Name }
+
+/** 32 hex digits: the first 16 bytes of SHA-256 of the node's Ed25519 public key. */
+export type NodeId = Brand<'NodeId'>
+/** Region-style code of a station, 6 to 15 digits (510724, 510724103, 510724103201). */
+export type StationCode = Brand<'StationCode'>
+/** A stream: a station code, or {@link COUNTY_STREAM}. */
+export type StreamId = Brand<'StreamId'>
+/** What an entry is about: 32 hex digits for a case, `type/id` for a directory record. */
+export type DocumentId = Brand<'DocumentId'>
+/** 64 hex digits: SHA-256 of an entry's canonical bytes. */
+export type EntryHash = Brand<'EntryHash'>
+/** `node/incarnation/stream`: the identity of one append-only log. */
+export type LogKey = Brand<'LogKey'>
+/** Identifier of an account; people are named by it in entries. */
+export type PersonId = Brand<'PersonId'>
+
+/** Catalogue, calendar, stations, nodes and notices; only the root writes it, everyone holds it. */
+export const COUNTY_STREAM = 'county' as StreamId
+
+const HEX_DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** Bytes as lower-case hex. */
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (let index = 0; index < bytes.length; index++) text += HEX_DIGITS[bytes[index] as number]
+  return text
+}
+
+/** Lower- or upper-case hex as bytes; undefined when the text is not hex. */
+export function fromHex(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined
+  const bytes = new Uint8Array(text.length / 2)
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16)
+  }
+  return bytes
+}
+
+export const isNodeId = (text: string): text is NodeId => /^[0-9a-f]{32}$/.test(text)
+export const isStationCode = (text: string): text is StationCode => /^[0-9]{6,15}$/.test(text)
+export const isStreamId = (text: string): text is StreamId => text === COUNTY_STREAM || isStationCode(text)
+export const isDocumentId = (text: string): text is DocumentId =>
+  /^[0-9a-f]{32}$/.test(text) || /^[a-z]{2,20}\/[^\s/]{1,80}$/.test(text)
+export const isCaseId = (text: string): text is DocumentId => /^[0-9a-f]{32}$/.test(text)
+export const isEntryHash = (text: string): text is EntryHash => /^[0-9a-f]{64}$/.test(text)
+export const isPersonId = (text: string): text is PersonId => /^[\w.-]{1,40}$/.test(text)
+
+/** The stream of a station: its cases and its people. */
+export const streamOf = (station: StationCode): StreamId => station as string as StreamId
+
+/** Parts of a log's identity. */
+export interface LogParts {
+  readonly node: NodeId
+  /** 1 to {@link MAXIMUM_INCARNATION}. */
+  readonly incarnation: number
+  readonly stream: StreamId
+}
+
+/** 24³ − 1: an incarnation is spoken as a lane of three letters in case numbers. */
+export const MAXIMUM_INCARNATION = 24 ** 3 - 1
+
+/** Joins the parts of a log's identity to its key. */
+export const logKey = (parts: LogParts): LogKey => `${parts.node}/${parts.incarnation}/${parts.stream}` as LogKey
+
+/** Splits a log key that was made by {@link logKey}. */
+export function logParts(key: LogKey): LogParts {
+  const [node, incarnation, stream] = key.split('/') as [NodeId, string, StreamId]
+  return { node, incarnation: Number(incarnation), stream }
+}

@@ -1,0 +1,66 @@
+/** Every queue, message, list and wait has its limit here, with its unit in the name and its reason. */
+
+export const LIMITS = {
+  /** A frame on the wire; bigger ones stall small links and fill memory on 4 GB machines. */
+  frameBytes: 256 * 1024,
+  /** A frame after decompression; bounds what a hostile 256 KiB frame can unpack to. */
+  unpackedFrameBytes: 1024 * 1024,
+  /** A pack on disk; reading one entry reads its whole pack, so packs stay small. */
+  packBytes: 64 * 1024,
+  /** One entry; rows on Durable Objects end at 2 MB and a form never needs this much. */
+  entryBytes: 128 * 1024,
+  /** One Yjs update inside an edit; a section of a form is a few KB. */
+  updateBytes: 64 * 1024,
+  /** Entries covered by one signature at most, so that a cut frame still ends at a signed entry. */
+  runEntries: 100,
+  /** Frames sent and not yet acknowledged on one link; enough to keep a 200 ms link busy. */
+  windowFrames: 8,
+  /** Bytes sent and not yet acknowledged on one link; bounds the receiver's memory per link. */
+  windowBytes: 2 * 1024 * 1024,
+  /** Write requests committed together; beyond it a commit blocks the desk noticeably. */
+  groupRequests: 256,
+  /** Bytes of frames waiting for the write queue before new links are told to come back. */
+  admissionQueueBytes: 64 * 1024 * 1024,
+  /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
+  links: 600,
+  /** Logs named in one frontier; 600 nodes with several incarnations each. */
+  frontierLogs: 20_000,
+  /** A link without any sign of life for this long is dropped (half-open TCP). */
+  silenceMilliseconds: 30_000,
+  /** A link sends a sign of life this often while idle. */
+  heartbeatMilliseconds: 10_000,
+  /** A handshake that takes longer is given up. */
+  handshakeMilliseconds: 15_000,
+  /** First pause before reconnecting. */
+  reconnectBaseMilliseconds: 1_000,
+  /** Longest pause before reconnecting: people expect the network back within a minute. */
+  reconnectCapMilliseconds: 60_000,
+  /** A link that lived this long resets the back-off. */
+  healthyMilliseconds: 60_000,
+  /** Text of one form field, in characters. */
+  fieldCharacters: 4_000,
+  /** A note or an opinion, in characters. */
+  noteCharacters: 4_000,
+  /** Fields in a section, materials on a list. */
+  sectionKeys: 200,
+  /** Entries of one case; a case that grows beyond is refused further edits, not facts. */
+  caseEntries: 5_000,
+  /** Documents kept decoded in memory; more only saves reads. */
+  cachedDocuments: 400,
+  /** Rows on one page of a list. */
+  pageRows: 50,
+  /** One HTTP request body at the desk or the API. */
+  requestBytes: 256 * 1024,
+  /** A sign-in without any request ends. */
+  idleMinutes: 30,
+  /** Wrong passwords before an account locks (GB/T 22239-2019, login-failure handling). */
+  passwordAttempts: 5,
+  /** How long a locked account stays locked. */
+  lockMinutes: 15,
+  /** An enrolment code lives this long. */
+  enrolmentCodeMinutes: 60,
+  /** A clock this far from the parent's is shown as wrong. */
+  clockOffsetMilliseconds: 120_000,
+  /** Loading a scratch document may take this long before the update counts as hostile. */
+  gateMilliseconds: 50,
+} as const

@@ -1,0 +1,49 @@
+/** The hash chain: what makes an author's log append-only and one signature enough for a run. */
+import * as encoding from 'lib0/encoding'
+import type { LogKey } from '#protocol/ids.ts'
+import { type EntryRecord, HASH_BYTES } from './entry.ts'
+
+/** SHA-256, given by the host. */
+export type Sha256 = (bytes: Uint8Array) => Uint8Array
+
+/** The hash before the first entry of every log. */
+export const GENESIS: Uint8Array = new Uint8Array(HASH_BYTES)
+
+const CANONICAL_FORM = 'county-entry-1'
+const prefixes = new Map<LogKey, Uint8Array>()
+
+function prefixOf(log: LogKey): Uint8Array {
+  const known = prefixes.get(log)
+  if (known) return known
+  const encoder = encoding.createEncoder()
+  encoding.writeVarString(encoder, CANONICAL_FORM)
+  encoding.writeVarString(encoder, log)
+  const made = encoding.toUint8Array(encoder)
+  if (prefixes.size > 20_000) prefixes.clear()
+  prefixes.set(log, made)
+  return made
+}
+
+/** The canonical bytes of an entry: form, log, seq (8 bytes, big-endian), previous hash, content. */
+export function canonicalBytes(log: LogKey, previous: Uint8Array, record: EntryRecord): Uint8Array {
+  const prefix = prefixOf(log)
+  const bytes = new Uint8Array(prefix.length + 8 + HASH_BYTES + record.content.length)
+  bytes.set(prefix, 0)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(prefix.length, Math.floor(record.seq / 2 ** 32))
+  view.setUint32(prefix.length + 4, record.seq >>> 0)
+  bytes.set(previous, prefix.length + 8)
+  bytes.set(record.content, prefix.length + 8 + HASH_BYTES)
+  return bytes
+}
+
+/** The hash of an entry, given the hash of the entry before it in its log. */
+export const entryHash = (sha256: Sha256, log: LogKey, previous: Uint8Array, record: EntryRecord): Uint8Array =>
+  sha256(canonicalBytes(log, previous, record))
+
+/** Whether two byte strings are equal. */
+export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false
+  return true
+}

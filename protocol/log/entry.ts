@@ -1,0 +1,114 @@
+/** The entry: the only thing that is ever replicated, and its canonical bytes. */
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import type { DocumentId, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
+
+/** Kinds of entry. Unknown kinds are stored and forwarded untouched. */
+export const KIND = { fact: 1, edit: 2, directory: 3, report: 4, attachment: 5, carried: 6 } as const
+
+/** What an author writes; log, seq and hash are given when it is appended. */
+export interface Draft {
+  readonly kind: number
+  readonly document: DocumentId
+  /** The acting person; empty text for what a node does by itself. */
+  readonly person: PersonId | ''
+  /** The station for which the person acts. */
+  readonly station: StationCode
+  /** Milliseconds since 1970 on this node's clock; shown and used for deadlines, never for order. */
+  readonly time: number
+  /** This clock's known offset to the root in milliseconds (root − here); null while unknown. */
+  readonly clockOffset: number | null
+  readonly catalogueVersion: number
+  readonly calendarVersion: number
+  readonly payload: Uint8Array
+}
+
+/** An entry in its log. */
+export interface Entry extends Draft {
+  readonly log: LogKey
+  /** From 1, without gaps. */
+  readonly seq: number
+  /** SHA-256 of the canonical bytes. */
+  readonly hash: Uint8Array
+  /** Ed25519 over the hash; facts carry their own, other entries are covered by the head of their run. */
+  readonly signature: Uint8Array | null
+}
+
+const NO_SIGNATURE = 0
+const SIGNED = 1
+export const SIGNATURE_BYTES = 64
+export const HASH_BYTES = 32
+
+/** The content bytes: everything of an entry but its log, seq, previous hash and signature. */
+export function encodeContent(draft: Draft): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, draft.kind)
+  encoding.writeVarString(encoder, draft.document)
+  encoding.writeVarString(encoder, draft.person)
+  encoding.writeVarString(encoder, draft.station)
+  encoding.writeVarUint(encoder, draft.time)
+  encoding.writeUint8(encoder, draft.clockOffset === null ? 0 : 1)
+  if (draft.clockOffset !== null) encoding.writeVarInt(encoder, draft.clockOffset)
+  encoding.writeVarUint(encoder, draft.catalogueVersion)
+  encoding.writeVarUint(encoder, draft.calendarVersion)
+  encoding.writeVarUint8Array(encoder, draft.payload)
+  return encoding.toUint8Array(encoder)
+}
+
+/** Reads content bytes; throws (lib0) on truncated input, so call it only behind {@link readRecord}. */
+function decodeContent(decoder: decoding.Decoder): Draft {
+  const kind = decoding.readVarUint(decoder)
+  const document = decoding.readVarString(decoder) as DocumentId
+  const person = decoding.readVarString(decoder) as PersonId
+  const station = decoding.readVarString(decoder) as StationCode
+  const time = decoding.readVarUint(decoder)
+  const clockOffset = decoding.readUint8(decoder) === 0 ? null : decoding.readVarInt(decoder)
+  const catalogueVersion = decoding.readVarUint(decoder)
+  const calendarVersion = decoding.readVarUint(decoder)
+  const payload = decoding.readVarUint8Array(decoder)
+  return { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload }
+}
+
+/** A record is an entry as it lies in a pack: seq, signature, content. Its log stands in the pack's table. */
+export interface EntryRecord {
+  readonly seq: number
+  readonly signature: Uint8Array | null
+  /** The exact content bytes the author hashed. */
+  readonly content: Uint8Array
+}
+
+/** Bytes of a record. */
+export function encodeRecord(record: EntryRecord): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, record.seq)
+  encoding.writeUint8(encoder, record.signature === null ? NO_SIGNATURE : SIGNED)
+  if (record.signature !== null) encoding.writeUint8Array(encoder, record.signature)
+  encoding.writeUint8Array(encoder, record.content)
+  return encoding.toUint8Array(encoder)
+}
+
+/** Reads a record; undefined when the bytes are not one. The content is everything behind the signature. */
+export function readRecord(bytes: Uint8Array): EntryRecord | undefined {
+  try {
+    const decoder = decoding.createDecoder(bytes)
+    const seq = decoding.readVarUint(decoder)
+    const flag = decoding.readUint8(decoder)
+    if (flag !== NO_SIGNATURE && flag !== SIGNED) return undefined
+    const signature = flag === SIGNED ? decoding.readUint8Array(decoder, SIGNATURE_BYTES) : null
+    return { seq, signature, content: bytes.subarray(decoder.pos) }
+  } catch {
+    return undefined // lib0 throws on truncated bytes; the caller answers with a typed refusal
+  }
+}
+
+/** Reads an entry from a record and the hash its chain gives it; undefined when the content is malformed. */
+export function readEntry(log: LogKey, record: EntryRecord, hash: Uint8Array): Entry | undefined {
+  try {
+    const decoder = decoding.createDecoder(record.content)
+    const draft = decodeContent(decoder)
+    if (decoding.hasContent(decoder)) return undefined
+    return { ...draft, log, seq: record.seq, hash, signature: record.signature }
+  } catch {
+    return undefined // as above
+  }
+}

@@ -1,0 +1,110 @@
+/** Packs: entries of several logs in arrival order, the same bytes on disk and on the wire. */
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import {
+  fromHex,
+  isStreamId,
+  type LogKey,
+  logKey,
+  logParts,
+  MAXIMUM_INCARNATION,
+  type NodeId,
+  toHex,
+} from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type EntryRecord, encodeRecord, readRecord } from './entry.ts'
+
+const PACK_FORM = 1
+const NODE_BYTES = 16
+
+/** One record of a pack with its log and its place: offset and length of the record's bytes in the pack. */
+export interface PackedRecord {
+  readonly log: LogKey
+  readonly record: EntryRecord
+  readonly offset: number
+  readonly length: number
+}
+
+/** A stretch of one log inside a pack. */
+export interface Run {
+  readonly log: LogKey
+  readonly first: number
+  readonly last: number
+}
+
+function writeLog(encoder: encoding.Encoder, key: LogKey): void {
+  const parts = logParts(key)
+  encoding.writeUint8Array(encoder, fromHex(parts.node) as Uint8Array)
+  encoding.writeVarUint(encoder, parts.incarnation)
+  encoding.writeVarString(encoder, parts.stream)
+}
+
+function readLog(decoder: decoding.Decoder): LogKey | undefined {
+  const node = toHex(decoding.readUint8Array(decoder, NODE_BYTES)) as NodeId
+  const incarnation = decoding.readVarUint(decoder)
+  const stream = decoding.readVarString(decoder)
+  if (incarnation < 1 || incarnation > MAXIMUM_INCARNATION || !isStreamId(stream)) return undefined
+  return logKey({ node, incarnation, stream })
+}
+
+/** A record waiting to be packed: its bytes are copied as they are. */
+export interface Packable {
+  readonly log: LogKey
+  readonly bytes: Uint8Array
+}
+
+/** Makes a pack from records in arrival order. */
+export function encodePack(records: readonly Packable[]): Uint8Array {
+  const table = new Map<LogKey, number>()
+  for (const { log } of records) if (!table.has(log)) table.set(log, table.size)
+  const encoder = encoding.createEncoder()
+  encoding.writeUint8(encoder, PACK_FORM)
+  encoding.writeVarUint(encoder, table.size)
+  for (const log of table.keys()) writeLog(encoder, log)
+  for (const { log, bytes } of records) {
+    encoding.writeVarUint(encoder, table.get(log) as number)
+    encoding.writeVarUint8Array(encoder, bytes)
+  }
+  return encoding.toUint8Array(encoder)
+}
+
+/** Packs one record: what an author writes. */
+export const packable = (log: LogKey, record: EntryRecord): Packable => ({ log, bytes: encodeRecord(record) })
+
+/** Reads a pack; undefined when it is malformed anywhere. */
+export function decodePack(bytes: Uint8Array): PackedRecord[] | undefined {
+  try {
+    const decoder = decoding.createDecoder(bytes)
+    if (decoding.readUint8(decoder) !== PACK_FORM) return undefined
+    const logs: LogKey[] = []
+    const count = decoding.readVarUint(decoder)
+    if (count > LIMITS.frontierLogs) return undefined
+    for (let index = 0; index < count; index++) {
+      const log = readLog(decoder)
+      if (log === undefined) return undefined
+      logs.push(log)
+    }
+    const records: PackedRecord[] = []
+    while (decoding.hasContent(decoder)) {
+      const log = logs[decoding.readVarUint(decoder)]
+      const slice = decoding.readVarUint8Array(decoder)
+      const record = log === undefined || slice.length > LIMITS.entryBytes ? undefined : readRecord(slice)
+      if (log === undefined || record === undefined) return undefined
+      records.push({ log, record, offset: decoder.pos - slice.length, length: slice.length })
+    }
+    return records
+  } catch {
+    return undefined // lib0 throws on truncated bytes; the caller answers with a typed refusal
+  }
+}
+
+/** The stretches of logs in a pack, one per log, in order of first appearance. */
+export function runsOf(records: readonly PackedRecord[]): Run[] {
+  const runs = new Map<LogKey, { log: LogKey; first: number; last: number }>()
+  for (const { log, record } of records) {
+    const run = runs.get(log)
+    if (run) run.last = record.seq
+    else runs.set(log, { log, first: record.seq, last: record.seq })
+  }
+  return [...runs.values()]
+}
