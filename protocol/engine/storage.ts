@@ -172,8 +172,6 @@ export interface Storage {
   caseByNumber(number: string): Promise<CaseRow | undefined>
   /** Cases per stage for holders; all holders when the list is empty. */
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
-  /** Distinct cases with entries above the given heights: what a power cut plus a dead disk would lose. */
-  casesAbove(heights: readonly { readonly log: LogKey; readonly height: number }[]): Promise<number>
   receiptsOf(document: DocumentId): Promise<ReceiptRow[]>
   /** Receipt counts per log and outcome, for the conservation sum. */
   receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>
