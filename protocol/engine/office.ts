@@ -1,0 +1,180 @@
+/** What people and department systems may ask of a node: the one door that the desk and the API share. */
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { DirectoryRecord, Item, NodeRecord, Person, Role, Station, Tier } from '#protocol/casework/directory.ts'
+import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Result } from '#protocol/result.ts'
+import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './storage.ts'
+
+/** Who acts, for which station. */
+export interface Actor {
+  readonly person: PersonId
+  readonly name: string
+  readonly station: StationCode
+  readonly roles: readonly Role[]
+}
+
+/** How far an entry or a case has travelled: 本机 → 上级节点 → 县. The weakest entry of a case counts. */
+export type Safety = 'here' | 'parent' | 'root'
+
+/** An act as the page offers it. */
+export interface ActOffer {
+  readonly kind: FactKind
+  readonly title: string
+  readonly allowed: boolean
+  /** Why not, for people; empty when allowed. */
+  readonly why: string
+  /** Where the rule comes from. */
+  readonly source: string
+}
+
+/** JSON a section can hold. */
+export type SectionValue = string | Readonly<Record<string, unknown>>
+
+export interface SectionView {
+  readonly name: string
+  readonly title: string
+  readonly value: SectionValue
+  /** Whether this node's stations may write it. */
+  readonly writable: boolean
+  /** True when a fact relied on an earlier state of it (“封存后有改动”). */
+  readonly changedAfterSeal: boolean
+}
+
+/** Everything a case page shows. */
+export interface CaseView {
+  readonly state: CaseState
+  readonly item: Item | undefined
+  readonly sections: readonly SectionView[]
+  readonly acts: readonly ActOffer[]
+  readonly safety: Safety
+  /** Entries quarantined or set aside by the sync, with reasons. */
+  readonly receipts: readonly ReceiptRow[]
+  /** Where the holder may offer the case to. */
+  readonly targets: readonly Station[]
+}
+
+/** A change to a section. */
+export type SectionChange =
+  | { readonly set?: Readonly<Record<string, unknown>>; readonly remove?: readonly string[] }
+  | { readonly text: string }
+
+/** One link as people see it. */
+export interface NodeStatus {
+  readonly node: NodeId
+  readonly connected: boolean
+  /** Milliseconds since 1970 on this node's clock; null when never. */
+  readonly lastContact: number | null
+  /** Entries that node holds and its parent has not acknowledged. */
+  readonly unsentEntries: number
+  readonly unsentCases: number
+  readonly version: string
+  /** That clock's offset to the root in milliseconds; null while unknown. */
+  readonly clockOffset: number | null
+}
+
+/** Connection and safety of this node, in figures; the desk says it in words. */
+export interface SyncStatus {
+  readonly node: NodeId
+  readonly stations: readonly Station[]
+  readonly isRoot: boolean
+  readonly parent: { readonly name: string; readonly connected: boolean; readonly lastContact: number | null } | null
+  /** Cases with an entry only on this computer. */
+  readonly casesOnlyHere: number
+  /** Cases with an entry not yet known to be at the county. */
+  readonly casesNotAtRoot: number
+  readonly entriesOnlyHere: number
+  readonly clockOffset: number | null
+  readonly catalogueVersion: number
+  readonly calendarVersion: number
+  /** Whether writing is possible; says why not (disk full, locked, damaged, rolled back). */
+  readonly health: { readonly writable: boolean; readonly problem: string; readonly next: string }
+  /** Per log of this node: written = applied + set aside + quarantined. */
+  readonly conservation: {
+    readonly written: number
+    readonly applied: number
+    readonly setAside: number
+    readonly quarantined: number
+  }
+  /** Things a person should know: rollbacks, forks, heals, refusals. Newest first, bounded. */
+  readonly findings: readonly Finding[]
+  /** Refusal by the parent that stops the link (revoked, unknown, fork), in words; null when none. */
+  readonly refusal: { readonly message: string; readonly next: string } | null
+}
+
+/** Something that happened to the network that a person should know. */
+export interface Finding {
+  readonly time: number
+  readonly kind: 'rolled-back' | 'parent-restored' | 'fork' | 'copied' | 'sidecar' | 'refused' | 'storage' | 'clock'
+  readonly message: string
+  readonly next: string
+}
+
+/** A directory as the desk reads it; always in memory. */
+export interface DirectoryView {
+  station(id: StationCode): Station | undefined
+  stations(): readonly Station[]
+  item(id: string): Item | undefined
+  items(): readonly Item[]
+  person(id: PersonId): Person | undefined
+  people(): readonly Person[]
+  node(id: NodeId): NodeRecord | undefined
+  nodes(): readonly NodeRecord[]
+}
+
+/** What changed, for live lists. `cases` names the cases touched. */
+export interface Notice {
+  readonly cases: readonly DocumentId[]
+  readonly directory: boolean
+  readonly status: boolean
+}
+
+/** The door. Every write resolves only when it is durable on this computer. */
+export interface Office {
+  readonly directory: DirectoryView
+  /** The stations this node serves. */
+  readonly stations: readonly Station[]
+  readonly tier: Tier
+  readonly isRoot: boolean
+  now(): number
+  random(bytes: number): Uint8Array
+  /** Writes `opened` with a freshly minted number. `case` and `number` come back. */
+  openCase(actor: Actor, item: string): Promise<Result<{ readonly id: DocumentId; readonly number: string }>>
+  /** Edits a section; a change that changes nothing writes nothing. */
+  edit(
+    actor: Actor,
+    id: DocumentId,
+    section: string,
+    change: SectionChange,
+  ): Promise<Result<{ readonly changed: boolean }>>
+  /**
+   * Writes a fact. Seals, previous fact and applicant fields of captured/received are filled in from the case
+   * when not given. `expects`: the tip the person saw; a different tip fails with `case-moved-on`.
+   */
+  act(
+    actor: Actor,
+    id: DocumentId,
+    kind: FactKind,
+    fields: Readonly<Record<string, FieldValue>>,
+    expects?: EntryHash,
+  ): Promise<Result<{ readonly hash: EntryHash }>>
+  view(actor: Actor, id: DocumentId): Promise<Result<CaseView>>
+  find(query: CaseQuery): Promise<CasePage>
+  byNumber(number: string): Promise<CaseRow | undefined>
+  countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
+  /** How far each case of a page has travelled. */
+  safetyOf(ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, Safety>>
+  status(): Promise<SyncStatus>
+  /** Every node below, as last heard. */
+  nodesBelow(): Promise<readonly NodeStatus[]>
+  /** Calls back after each commit and each change of connection; returns a function that ends it. */
+  watch(listener: (notice: Notice) => void): () => void
+  /** scrypt, 32 bytes. */
+  hashPassword(password: string, salt: Uint8Array): Promise<Uint8Array>
+  /** Node-local state that is never replicated (sign-ins, attempts, codes). JSON values. */
+  local(space: string, key: string): Promise<unknown>
+  localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
+  setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
+  /** Root only: writes directory records (the version is set by the office). */
+  publish(actor: Actor | null, records: readonly DirectoryRecord[]): Promise<Result<void>>
+}
