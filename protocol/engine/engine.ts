@@ -1,0 +1,32 @@
+/** The engine: runs sessions and commands over one write queue. Differences between nodes are grants, not roles. */
+import type { Result } from '#protocol/result.ts'
+import type { Host } from './host.ts'
+import type { Identity, Links } from './identity.ts'
+import type { Office } from './office.ts'
+import type { Storage } from './storage.ts'
+
+export interface EngineOptions {
+  readonly storage: Storage
+  readonly host: Host
+  readonly identity: Identity
+  /** The current incarnation; a rotation during the run calls {@link EngineOptions.rotated} before the first write. */
+  readonly incarnation: number
+  /** Makes the new incarnation durable (sidecar) before anything is written under it. */
+  rotated(incarnation: number): Promise<void>
+  /** Program version, shown in the node list. */
+  readonly version: string
+}
+
+export interface Engine extends Links {
+  readonly office: Office
+  readonly incarnation: number
+  /** Heights and hashes of this node's own logs, for the sidecar. */
+  ownHeads(): Readonly<Record<string, { readonly seq: number; readonly hash: string }>>
+  /** Drops everything computed and folds it again from the packs. */
+  rebuild(progress?: (done: number) => void): Promise<void>
+  /** Waits for the write queue and ends all sessions; storage is closed by its owner. */
+  stop(): Promise<void>
+}
+
+/** Opens an engine over a storage; fails with a reason when the storage cannot be read. */
+export type OpenEngine = (options: EngineOptions) => Promise<Result<Engine>>
