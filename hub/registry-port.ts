@@ -1,0 +1,61 @@
+/** What the hub's pages may ask of the county's register of stations, people, codes and nodes. */
+import type { Role, Tier } from '#protocol/casework/directory.ts'
+import type { Actor } from '#protocol/engine/office.ts'
+import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Result } from '#protocol/result.ts'
+
+export interface NewStation {
+  /** 6 to 15 digits; not yet checked when it comes from a form. */
+  readonly id: string
+  readonly name: string
+  readonly tier: Tier
+  /** The station above; null only for the county hall. */
+  readonly parent: StationCode | null
+}
+
+export interface NewPerson {
+  /** Sign-in name; not yet checked when it comes from a form. */
+  readonly id: string
+  readonly name: string
+  readonly station: StationCode
+  readonly roles: readonly Role[]
+  /** First password in clear; only its hash is kept. */
+  readonly password: string
+}
+
+/** An enrolment code that has not been used and has not expired. Its text is never shown again. */
+export interface OpenCode {
+  /** Names the code in lists; not the code. */
+  readonly id: string
+  readonly station: StationCode
+  readonly parentNode: NodeId
+  /** Milliseconds since 1970 on the hub's clock. */
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly createdBy: PersonId
+}
+
+/** A code as it is shown once, right after it was made. */
+export interface IssuedCode {
+  /** What a person types at the new node. */
+  readonly text: string
+  readonly expiresAt: number
+}
+
+/**
+ * The register. Every act checks that the actor is an administrator and answers with words that the page shows;
+ * `field` of a failure names the form field (id, name, tier, parent, station, roles, password, reason).
+ */
+export interface Registry {
+  createStation(actor: Actor, station: NewStation): Promise<Result<void>>
+  createPerson(actor: Actor, person: NewPerson): Promise<Result<void>>
+  setPassword(actor: Actor, person: PersonId, password: string): Promise<Result<void>>
+  /** The person can no longer sign in; what the person wrote stays. */
+  disablePerson(actor: Actor, person: PersonId): Promise<Result<void>>
+  /** Makes a one-time code with which a new node enrols below `parentNode` to serve `station`. */
+  createCode(actor: Actor, station: StationCode, parentNode: NodeId): Promise<Result<IssuedCode>>
+  /** Open codes, newest first. */
+  codes(actor: Actor): Promise<Result<readonly OpenCode[]>>
+  /** The node may no longer connect; its entries stay. */
+  revokeNode(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
+}
