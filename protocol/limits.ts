@@ -57,6 +57,22 @@ export const LIMITS = {
   passwordAttempts: 5,
   /** How long a locked account stays locked. */
   lockMinutes: 15,
+  /** Wrong passwords further apart than this are not counted together. */
+  attemptWindowMinutes: 15,
+  /** Names without an account whose wrong passwords are counted; bounds what guessing can fill. */
+  strangerNames: 500,
+  /** Shortest password (GB/T 22239-2019 practice). */
+  passwordLeastCharacters: 8,
+  /** Longest password; more only costs hashing time. */
+  passwordCharacters: 128,
+  /** Sign-ins open at one node; a county hall has about 200 windows, with room for department systems. */
+  signIns: 2_000,
+  /** Sign-ins of one person, so that a program that signs in for every request ends only its own. */
+  signInsPerPerson: 10,
+  /** Sign-ins being checked at once; each costs about 100 ms of processor and 16 MB. */
+  signInsWaiting: 40,
+  /** A sign-in in use is renewed on disk this often; each renewal is a write. */
+  renewSeconds: 60,
   /** An enrolment code lives this long. */
   enrolmentCodeMinutes: 60,
   /** A clock this far from the parent's is shown as wrong. */

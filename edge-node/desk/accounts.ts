@@ -1,0 +1,156 @@
+/** Sign-ins at a node: who may, for how long, and what ends them. Everything works without a network. */
+import { sha256 } from 'hono/utils/crypto'
+import * as z from 'zod'
+import { assert } from '#protocol/assert.ts'
+import type { Person } from '#protocol/casework/directory.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
+import { isPersonId, type PersonId, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import { countWrong, forgetWrong, lockOf } from './attempts.ts'
+import { passwordMatches, passwordProblem, passwordRecord, STRANGER } from './passwords.ts'
+
+/** A sign-in as the desk and the API use it. */
+export interface SignIn {
+  /** 64 hex digits; the node keeps only its hash. */
+  readonly token: string
+  /** Belongs to the token and cannot be turned back into it; forms and cookie requests must carry it. */
+  readonly csrf: string
+  readonly actor: Actor
+  readonly person: Person
+}
+
+export interface Accounts {
+  /** Signs in with the person's id and password; failures: sign-in-wrong, -locked, -busy, account-disabled, other-station. */
+  signIn(name: string, password: string): Promise<Result<SignIn>>
+  /** The sign-in of a token, renewed; undefined when it never was, has ended, or the account has changed. */
+  resume(token: string): Promise<SignIn | undefined>
+  /** Ends a sign-in at once; an unknown token is fine. Fails when the disk does; idle time then ends it. */
+  signOut(token: string): Promise<Result<void>>
+  /** Salted scrypt record of a new password, in hex. */
+  passwordRecord(password: string): Promise<Person['password']>
+  /** What is wrong with a new password, for people; undefined when it is good. */
+  passwordProblem(password: string): string | undefined
+}
+
+const SPACE = 'sign-ins'
+const IDLE = LIMITS.idleMinutes * 60_000
+const Kept = z.object({ person: z.string(), credential: z.string(), seen: z.number() })
+type Kept = z.infer<typeof Kept>
+
+/** SHA-256 in hex of a text with its purpose, so that one secret yields values that do not tell each other. */
+async function digest(purpose: string, text: string): Promise<string> {
+  const hex = await sha256(`${purpose}:${text}`)
+  assert(hex !== null, 'this runtime has SHA-256')
+  return hex
+}
+
+const keyOf = (token: string) => digest('sign-in', token)
+/** Changes with the password, so that a new password ends the old sign-ins. */
+const credentialOf = (person: Person) => digest('credential', `${person.password.salt}:${person.password.hash}`)
+/** Either way round: a clock put back must not make a sign-in endless. */
+const isLive = (kept: Kept, now: number) => Math.abs(now - kept.seen) < IDLE
+
+const serves = (office: Office, person: Person) => office.stations.some((station) => station.id === person.station)
+
+async function signInOf(token: string, person: Person): Promise<SignIn> {
+  const { id, name, station, roles } = person
+  return { token, csrf: await digest('csrf', token), actor: { person: id, name, station, roles }, person }
+}
+
+/** Keeps a new sign-in; drops ended ones, then the longest unused beyond the limits. */
+async function keep(office: Office, person: Person): Promise<Result<SignIn>> {
+  const now = office.now()
+  const live: { key: string; person: string; seen: number }[] = []
+  for (const { key, value } of await office.localAll(SPACE)) {
+    const parsed = Kept.safeParse(value)
+    if (parsed.success && isLive(parsed.data, now)) live.push({ key, ...parsed.data })
+    else await office.setLocal(SPACE, key, null)
+  }
+  live.sort((left, right) => right.seen - left.seen)
+  const own = live.filter((kept) => kept.person === person.id).slice(LIMITS.signInsPerPerson - 1)
+  for (const { key } of [...own, ...live.slice(LIMITS.signIns - 1)]) await office.setLocal(SPACE, key, null)
+
+  const token = toHex(office.random(32))
+  const kept: Kept = { person: person.id, credential: await credentialOf(person), seen: now }
+  const stored = await office.setLocal(SPACE, await keyOf(token), kept)
+  return stored.ok ? success(await signInOf(token, person)) : stored
+}
+
+/** Decides a sign-in. What is wrong with an account is said only to who knows its password. */
+async function attempt(office: Office, name: string, password: string): Promise<Result<SignIn>> {
+  if (!isPersonId(name)) {
+    await passwordMatches(office, password, STRANGER)
+    return fail('sign-in-wrong', '用户名或密码不对', '没有改动任何数据', '请核对后重试', 'password')
+  }
+  const locked = await lockOf(office, name)
+  if (locked) return locked
+  const person = office.directory.person(name)
+  const matches = await passwordMatches(office, password, person?.password ?? STRANGER)
+  if (!person || !matches) return countWrong(office, name)
+  if (person.disabled)
+    return fail('account-disabled', '这个账号已停用', '办过的件都在,署名不变', '需要继续使用请联系县中心管理员')
+  if (!serves(office, person)) {
+    const station = office.directory.station(person.station)?.name ?? person.station
+    return fail(
+      'other-station',
+      `这个账号属于${station},不在本机办理`,
+      '没有改动任何数据',
+      `请到${station}的电脑上登录`,
+    )
+  }
+  const forgotten = await forgetWrong(office, name)
+  return forgotten.ok ? keep(office, person) : forgotten
+}
+
+async function resume(office: Office, token: string): Promise<SignIn | undefined> {
+  if (!/^[0-9a-f]{64}$/.test(token)) return undefined
+  const key = await keyOf(token)
+  const parsed = Kept.safeParse(await office.local(SPACE, key))
+  if (!parsed.success) return undefined
+  const kept = parsed.data
+  const now = office.now()
+  const person = office.directory.person(kept.person as PersonId)
+  const stands =
+    person && !person.disabled && serves(office, person) && kept.credential === (await credentialOf(person))
+  if (!stands || !isLive(kept, now)) {
+    await office.setLocal(SPACE, key, null)
+    return undefined
+  }
+  // Renewed at most once a minute, because each renewal is a write to the disk. A renewal that fails ends nothing:
+  // on a full disk people must still read, and the status line already says that the disk is full.
+  if (Math.abs(now - kept.seen) >= LIMITS.renewSeconds * 1000) await office.setLocal(SPACE, key, { ...kept, seen: now })
+  return signInOf(token, person)
+}
+
+/** The accounts of a node. One per node: it also keeps parallel guesses at one name in line. */
+export function createAccounts(office: Office): Accounts {
+  const lines = new Map<string, Promise<unknown>>()
+  let waiting = 0
+
+  async function signIn(name: string, password: string): Promise<Result<SignIn>> {
+    if (waiting >= LIMITS.signInsWaiting)
+      return fail('sign-in-busy', '同时登录的人太多', '没有改动任何数据', '请稍等几秒再试')
+    waiting++
+    const turn = (lines.get(name) ?? Promise.resolve()).then(() => attempt(office, name, password))
+    const settled = turn.then(
+      () => undefined,
+      () => undefined, // the caller of `turn` gets the error; the line only waits
+    )
+    lines.set(name, settled)
+    try {
+      return await turn
+    } finally {
+      waiting--
+      if (lines.get(name) === settled) lines.delete(name)
+    }
+  }
+
+  return {
+    signIn,
+    resume: (token) => resume(office, token),
+    signOut: async (token) => office.setLocal(SPACE, await keyOf(token), null),
+    passwordRecord: (password) => passwordRecord(office, password),
+    passwordProblem,
+  }
+}
