@@ -3,6 +3,8 @@
 export const LIMITS = {
   /** A frame on the wire; bigger ones stall small links and fill memory on 4 GB machines. */
   frameBytes: 256 * 1024,
+  /** What a message on a link may carry around its frame. */
+  frameHeaderBytes: 1024,
   /** A frame after decompression; bounds what a hostile 256 KiB frame can unpack to. */
   unpackedFrameBytes: 1024 * 1024,
   /** A pack on disk; reading one entry reads its whole pack, so packs stay small. */
@@ -17,6 +19,10 @@ export const LIMITS = {
   windowFrames: 8,
   /** Bytes sent and not yet acknowledged on one link; bounds the receiver's memory per link. */
   windowBytes: 2 * 1024 * 1024,
+  /** Bytes given to a socket and not yet sent; twice the window, so only a peer that stopped reading gets there. */
+  sendBufferBytes: 4 * 1024 * 1024,
+  /** Frames kept for a connection that nobody listens to yet; an honest peer waits for an answer after two. */
+  unheardFrames: 16,
   /** Write requests committed together; beyond it a commit blocks the desk noticeably. */
   groupRequests: 256,
   /** Bytes of frames waiting for the write queue before new links are told to come back. */
@@ -37,12 +43,26 @@ export const LIMITS = {
   reconnectCapMilliseconds: 60_000,
   /** A link that lived this long resets the back-off. */
   healthyMilliseconds: 60_000,
+  /** After a start nodes first call their parent spread over this time: a county's power comes back at once. */
+  coldSlotMilliseconds: 3_000,
+  /** Pause after a refusal that only a person can lift; long, but nobody has to travel to the village afterwards. */
+  refusedPauseMilliseconds: 10 * 60_000,
+  /** A program that is told to stop is gone after this long, whatever its links and browsers do. */
+  stopMilliseconds: 8_000,
+  /** The sidecar follows the heads at most this often; each refresh is an fsync of a small file. */
+  sidecarMilliseconds: 1_000,
   /** Text of one form field, in characters. */
   fieldCharacters: 4_000,
   /** A note or an opinion, in characters. */
   noteCharacters: 4_000,
   /** Fields in a section, materials on a list. */
   sectionKeys: 200,
+  /** Fields of one record in a section; a material has five. */
+  recordFields: 16,
+  /** Copies of one material handed in. */
+  materialCopies: 999,
+  /** Ranges one update may delete; a note of noteCharacters cannot have more pieces. */
+  deletedRanges: 4_000,
   /** Entries of one case; a case that grows beyond is refused further edits, not facts. */
   caseEntries: 5_000,
   /** Documents kept decoded in memory; more only saves reads. */
@@ -75,8 +95,19 @@ export const LIMITS = {
   renewSeconds: 60,
   /** An enrolment code lives this long. */
   enrolmentCodeMinutes: 60,
+  /** Enrolment codes open at once; a county opens its points in groups, and each code is a way in. */
+  enrolmentCodes: 100,
+  /** Codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
+  enrolmentAttemptsPerMinute: 20,
+  /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
+  enrolmentBytes: 16 * 1024,
+  /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
+  enrolmentMilliseconds: 20_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
   /** Loading a scratch document may take this long before the update counts as hostile. */
   gateMilliseconds: 50,
 } as const
+
+/** A whole message on a link: longer ones end the link before they are read into memory. */
+export const MESSAGE_BYTES = LIMITS.frameBytes + LIMITS.frameHeaderBytes

@@ -1,0 +1,77 @@
+/** The connection port over WebSocket (ws on Node), the same for both sides of a link. */
+import type { Agent } from 'node:http'
+import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import type { Connection } from '#protocol/engine/identity.ts'
+import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
+import { createInbox } from './inbox.ts'
+
+/** Frames are compressed already; deflate would only cost memory per link. */
+const OPTIONS = { perMessageDeflate: false, maxPayload: MESSAGE_BYTES } as const
+const NORMAL_CLOSURE = 1000
+const UNSUPPORTED_DATA = 1003
+/** A close frame carries at most 123 bytes of reason (RFC 6455, 5.5.1); ours are ASCII words. */
+const REASON_CHARACTERS = 100
+/** A peer that does not answer a close is dropped after this long; the word was only courtesy. */
+const CLOSE_MILLISECONDS = 2_000
+
+/** Accepts upgrades for links; the caller decides which requests are links. */
+export const createLinkServer = (): WebSocketServer => new WebSocketServer({ noServer: true, ...OPTIONS })
+
+/**
+ * Opens a link to `address` (ws: or wss:); rejects when it cannot be reached or does not speak WebSocket.
+ * The agent, when given, makes and checks the TLS connection.
+ */
+export function openWebSocket(address: string, agent?: Agent): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(address, { ...OPTIONS, agent, handshakeTimeout: LIMITS.handshakeMilliseconds })
+    const connection = socketConnection(socket) // listens at once: a frame may come with the handshake's answer
+    socket.once('error', reject)
+    socket.once('open', () => {
+      socket.off('error', reject)
+      resolve(connection)
+    })
+  })
+}
+
+/** A connection over a WebSocket of either side. */
+export function socketConnection(socket: WebSocket): Connection {
+  const inbox = createInbox()
+  const end = (code: number, reason: string) => {
+    inbox.end(reason)
+    if (socket.readyState === WebSocket.CLOSED) return
+    socket.close(code, reason.slice(0, REASON_CHARACTERS))
+    const timer = setTimeout(() => socket.terminate(), CLOSE_MILLISECONDS)
+    timer.unref()
+    socket.once('close', () => clearTimeout(timer))
+  }
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary) return end(UNSUPPORTED_DATA, 'text-frame')
+    if (!inbox.deliver(bytesOf(data))) end(NORMAL_CLOSURE, 'nobody-listens')
+  })
+  // ws closes the socket itself after an error (an oversized frame, a reset); the reason is told by its close event,
+  // unless the error is all there is.
+  socket.on('error', (error) => inbox.end(`socket-error ${codeOf(error)}`))
+  socket.on('close', (code, reason) => inbox.end(reason.toString() || `closed ${code}`))
+  return {
+    send(frame) {
+      if (inbox.hasEnded()) return
+      if (frame.length > MESSAGE_BYTES) return end(NORMAL_CLOSURE, 'frame-too-large')
+      if (socket.bufferedAmount > LIMITS.sendBufferBytes) {
+        inbox.end('peer-does-not-read')
+        return socket.terminate() // a close frame would wait behind everything unsent
+      }
+      socket.send(frame, { binary: true })
+    },
+    close(reason) {
+      if (!inbox.hasEnded()) end(NORMAL_CLOSURE, reason)
+    },
+    listen: inbox.listen,
+  }
+}
+
+const codeOf = (error: Error): string => String((error as NodeJS.ErrnoException).code ?? error.message)
+
+function bytesOf(data: RawData): Uint8Array {
+  const buffer = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data)
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
