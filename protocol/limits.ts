@@ -67,6 +67,10 @@ export const LIMITS = {
   caseEntries: 5_000,
   /** Documents kept decoded in memory; more only saves reads. */
   cachedDocuments: 400,
+  /** Packs kept in memory after reading; the entries of one case lie in few packs. */
+  cachedPackBytes: 4 * 1024 * 1024,
+  /** Packs looked at for one range read; packs of single acts are small, so bytes alone would not bound the rows. */
+  packsPerRead: 2_000,
   /** Rows on one page of a list. */
   pageRows: 50,
   /** One HTTP request body at the desk or the API. */
@@ -93,6 +97,10 @@ export const LIMITS = {
   signInsWaiting: 40,
   /** A sign-in in use is renewed on disk this often; each renewal is a write. */
   renewSeconds: 60,
+  /** Answers kept for department systems that ask again with the same key after a lost answer. */
+  keptAnswers: 5_000,
+  /** How long such an answer is kept; a retry comes within minutes, a system repaired overnight within hours. */
+  keptAnswerHours: 24,
   /** An enrolment code lives this long. */
   enrolmentCodeMinutes: 60,
   /** Enrolment codes open at once; a county opens its points in groups, and each code is a way in. */

@@ -10,6 +10,11 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import { countWrong, forgetWrong, lockOf } from './attempts.ts'
 import { passwordMatches, passwordProblem, passwordRecord, STRANGER } from './passwords.ts'
 
+/** Name of the cookie that carries a token between the desk's pages. */
+export const SIGN_IN_COOKIE = 'sign-in'
+/** Header that must carry the csrf value where the cookie signs in. */
+export const CSRF_HEADER = 'x-csrf-token'
+
 /** A sign-in as the desk and the API use it. */
 export interface SignIn {
   /** 64 hex digits; the node keeps only its hash. */
