@@ -28,8 +28,11 @@ export interface SignIn {
 export interface Accounts {
   /** Signs in with the person's id and password; failures: sign-in-wrong, -locked, -busy, account-disabled, other-station. */
   signIn(name: string, password: string): Promise<Result<SignIn>>
-  /** The sign-in of a token, renewed; undefined when it never was, has ended, or the account has changed. */
-  resume(token: string): Promise<SignIn | undefined>
+  /**
+   * The sign-in of a token; undefined when it never was, has ended, or the account has changed.
+   * Renewed unless told otherwise: what a page asks for by itself must not keep a deserted desk open.
+   */
+  resume(token: string, options?: { readonly renew: boolean }): Promise<SignIn | undefined>
   /** Ends a sign-in at once; an unknown token is fine. Fails when the disk does; idle time then ends it. */
   signOut(token: string): Promise<Result<void>>
   /** Salted scrypt record of a new password, in hex. */
@@ -108,7 +111,7 @@ async function attempt(office: Office, name: string, password: string): Promise<
   return forgotten.ok ? keep(office, person) : forgotten
 }
 
-async function resume(office: Office, token: string): Promise<SignIn | undefined> {
+async function resume(office: Office, token: string, renew: boolean): Promise<SignIn | undefined> {
   if (!/^[0-9a-f]{64}$/.test(token)) return undefined
   const key = await keyOf(token)
   const parsed = Kept.safeParse(await office.local(SPACE, key))
@@ -124,7 +127,8 @@ async function resume(office: Office, token: string): Promise<SignIn | undefined
   }
   // Renewed at most once a minute, because each renewal is a write to the disk. A renewal that fails ends nothing:
   // on a full disk people must still read, and the status line already says that the disk is full.
-  if (Math.abs(now - kept.seen) >= LIMITS.renewSeconds * 1000) await office.setLocal(SPACE, key, { ...kept, seen: now })
+  if (renew && Math.abs(now - kept.seen) >= LIMITS.renewSeconds * 1000)
+    await office.setLocal(SPACE, key, { ...kept, seen: now })
   return signInOf(token, person)
 }
 
@@ -153,7 +157,7 @@ export function createAccounts(office: Office): Accounts {
 
   return {
     signIn,
-    resume: (token) => resume(office, token),
+    resume: (token, options) => resume(office, token, options?.renew ?? true),
     signOut: async (token) => office.setLocal(SPACE, await keyOf(token), null),
     passwordRecord: (password) => passwordRecord(office, password),
     passwordProblem,
