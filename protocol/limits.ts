@@ -113,8 +113,8 @@ export const LIMITS = {
   enrolmentMilliseconds: 20_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
-  /** Loading a scratch document may take this long before the update counts as hostile. */
-  gateMilliseconds: 50,
+  /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */
+  gateMilliseconds: 500,
 } as const
 
 /** A whole message on a link: longer ones end the link before they are read into memory. */

@@ -1,0 +1,269 @@
+/** A strict parser of the Yjs v1 update format, for exactly what our sections produce; anything else is refused. */
+import * as decoding from 'lib0/decoding'
+import { LIMITS } from '#protocol/limits.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
+import { halfAt, nextClock, type SectionClocks } from './clocks.ts'
+import type { GateProblemCode } from './problems.ts'
+import { isSectionKey, type PlainScalar, type PlainValue, type Section } from './sections.ts'
+
+/** What the update must fit. */
+export interface Expectation {
+  readonly section: Section
+  /** The Yjs client id that belongs to the log; undefined for an update that was accepted before. */
+  readonly client: number | undefined
+  readonly clocks: SectionClocks
+}
+
+/** An update of which Yjs will integrate every struct and every deletion at once, given what is held. */
+export interface ParsedUpdate {
+  /** Undefined when the update only deletes. */
+  readonly client: number | undefined
+  /** Values written, in order: of keys for maps, pieces of text for texts. */
+  readonly values: readonly PlainValue[]
+  /** What is held once the update is accepted. */
+  readonly clocks: SectionClocks
+}
+
+// Info byte of a struct (yjs src/structs/Item.js): content kind in the low five bits, three flags above.
+const CONTENT_STRING = 4
+const CONTENT_ANY = 8
+const HAS_KEY = 0x20
+const HAS_RIGHT_ORIGIN = 0x40
+const HAS_ORIGIN = 0x80
+const FIRST_OF_KEY = CONTENT_ANY | HAS_KEY
+const NEXT_OF_KEY = CONTENT_ANY | HAS_KEY | HAS_ORIGIN
+/** Parent is a root type named by a string. */
+const PARENT_IS_ROOT = 1
+
+// Tags of lib0's readAny.
+const ANY_INTEGER = 125
+const ANY_TEXT = 119
+const ANY_RECORD = 118
+const NEGATIVE = 0x40
+
+/** Carries a refusal out of nested reads; caught in {@link parseUpdate}, never seen outside. */
+class Refused extends Error {
+  readonly code: GateProblemCode
+  constructor(code: GateProblemCode) {
+    super(code)
+    this.code = code
+  }
+}
+
+function refuse(code: GateProblemCode): never {
+  throw new Refused(code)
+}
+
+/** Where the parser stands. */
+interface Reading {
+  readonly decoder: decoding.Decoder
+  readonly section: Section
+  readonly held: SectionClocks
+  client: number | undefined
+  /** Clock of the struct being read; afterwards of the client's next struct. */
+  clock: number
+  /** As in the clocks; copied before the first new place is added. */
+  halves: ReadonlySet<string>
+  readonly values: PlainValue[]
+}
+
+/** Reads a number that is written before as many things follow, so that a giant count never allocates. */
+function readCount(reading: Reading, maximum: number, code: GateProblemCode): number {
+  const count = decoding.readVarUint(reading.decoder)
+  return count < 1 || count > maximum ? refuse(code) : count
+}
+
+/** Keys and numbers are short and plain; reading them unit by unit takes a tenth of a TextDecoder call. */
+const SHORT_TEXT = 40
+
+/** Reads short ASCII; undefined when any byte is something else. */
+function shortText(bytes: Uint8Array, start: number, length: number): string | undefined {
+  let text = ''
+  for (let index = start; index < start + length; index++) {
+    const byte = bytes[index]
+    if (byte === undefined || byte > 0x7f) return undefined
+    text += String.fromCharCode(byte)
+  }
+  return text
+}
+
+/** Reads text of at most the given UTF-16 units; ill-formed UTF-8 makes lib0 throw. */
+function readText(reading: Reading, maximum: number, code: GateProblemCode): string {
+  const { decoder } = reading
+  const start = decoder.pos
+  const bytes = decoding.readVarUint(decoder)
+  if (bytes > maximum * 3) refuse(code)
+  const short = bytes <= SHORT_TEXT && bytes <= maximum ? shortText(decoder.arr, decoder.pos, bytes) : undefined
+  if (short !== undefined) {
+    decoder.pos += bytes
+    return short
+  }
+  decoder.pos = start
+  const text = decoding.readVarString(decoder)
+  return text.length > maximum ? refuse(code) : text
+}
+
+function readKey(reading: Reading): string {
+  const key = readText(reading, SHORT_TEXT, 'bad-key')
+  return isSectionKey(key) ? key : refuse('bad-key')
+}
+
+/** Reads a whole number from 0; no section holds another. */
+function readInteger(decoder: decoding.Decoder): number {
+  const negative = (decoding.peekUint8(decoder) & NEGATIVE) !== 0
+  const value = decoding.readVarInt(decoder)
+  return negative ? refuse('bad-value') : value
+}
+
+function readScalar(reading: Reading, tag: number): PlainScalar {
+  if (tag === ANY_TEXT) return readText(reading, LIMITS.fieldCharacters, 'bad-value')
+  return tag === ANY_INTEGER ? readInteger(reading.decoder) : refuse('bad-value')
+}
+
+/** Reads one value: a scalar or one flat record; depth ends there. */
+function readValue(reading: Reading): PlainValue {
+  const tag = decoding.readUint8(reading.decoder)
+  if (tag !== ANY_RECORD) return readScalar(reading, tag)
+  const record: Record<string, PlainScalar> = {}
+  const count = readCount(reading, LIMITS.recordFields, 'bad-value')
+  for (let index = 0; index < count; index++) {
+    const key = readKey(reading)
+    if (Object.hasOwn(record, key)) refuse('bad-value')
+    record[key] = readScalar(reading, decoding.readUint8(reading.decoder))
+  }
+  return record
+}
+
+/** The clock behind the last one held of a client, counting what this update has written so far. */
+const heldEnd = (reading: Reading, client: number): number =>
+  client === reading.client ? reading.clock : nextClock(reading.held, client)
+
+/** Reads an id that must be held; `before` tells on which side of it Yjs will split a longer struct. */
+function readOrigin(reading: Reading, before: boolean): void {
+  const client = decoding.readVarUint(reading.decoder)
+  const clock = decoding.readVarUint(reading.decoder)
+  if (clock >= heldEnd(reading, client)) refuse('unheld-origin')
+  if (isInsideCharacter(reading, client, before ? clock : clock + 1)) refuse('split-character')
+}
+
+const isInsideCharacter = (reading: Reading, client: number, clock: number): boolean =>
+  reading.halves.size > 0 && reading.halves.has(halfAt(client, clock))
+
+function readRoot(reading: Reading): void {
+  if (decoding.readUint8(reading.decoder) !== PARENT_IS_ROOT) refuse('wrong-root')
+  const { root } = reading.section
+  if (decoding.readVarUint(reading.decoder) !== root.length) refuse('wrong-root')
+  for (let index = 0; index < root.length; index++) {
+    if (decoding.readUint8(reading.decoder) !== root.charCodeAt(index)) refuse('wrong-root')
+  }
+}
+
+/** A value under a key. Its key is written, or inherited from the origin: an earlier value of the same key. */
+function readMapItem(reading: Reading): void {
+  const info = decoding.readUint8(reading.decoder)
+  if (info === FIRST_OF_KEY) {
+    readRoot(reading)
+    readKey(reading)
+  } else if (info === NEXT_OF_KEY) {
+    readOrigin(reading, false)
+  } else refuse('foreign-structure')
+  if (decoding.readVarUint(reading.decoder) !== 1) refuse('foreign-structure')
+  reading.values.push(readValue(reading))
+  reading.clock += 1
+}
+
+/** A piece of text between two neighbours. */
+function readTextItem(reading: Reading): void {
+  const info = decoding.readUint8(reading.decoder)
+  if ((info & ~(HAS_ORIGIN | HAS_RIGHT_ORIGIN)) !== CONTENT_STRING) refuse('foreign-structure')
+  if ((info & HAS_ORIGIN) !== 0) readOrigin(reading, false)
+  if ((info & HAS_RIGHT_ORIGIN) !== 0) readOrigin(reading, true)
+  if (info === CONTENT_STRING) readRoot(reading)
+  const text = readText(reading, LIMITS.noteCharacters, 'bad-value')
+  if (text.length === 0) refuse('foreign-structure') // a struct without length corrupts Yjs' search
+  noteHalves(reading, text)
+  reading.values.push(text)
+  reading.clock += text.length
+}
+
+function noteHalves(reading: Reading, text: string): void {
+  if (!/[\ud800-\udbff]/.test(text)) return
+  const halves = new Set(reading.halves)
+  for (let index = 0; index < text.length; index++) {
+    const isLowHalf = (text.charCodeAt(index) & 0xfc00) === 0xdc00
+    if (isLowHalf) halves.add(halfAt(reading.client as number, reading.clock + index))
+  }
+  reading.halves = halves
+}
+
+/** Reads the one block of structs; false when the update only deletes. */
+function readStructs(reading: Reading, client: number | undefined): boolean {
+  const { decoder } = reading
+  const blocks = decoding.readVarUint(decoder)
+  if (blocks === 0) return false
+  if (blocks > 1) refuse('several-authors')
+  const count = readCount(reading, LIMITS.sectionKeys, 'too-many-parts')
+  const author = decoding.readVarUint(decoder)
+  if (client !== undefined && author !== client) refuse('wrong-author')
+  const start = decoding.readVarUint(decoder)
+  const held = nextClock(reading.held, author)
+  if (start !== held) refuse(start < held ? 'clock-behind' : 'clock-gap')
+  reading.client = author
+  reading.clock = start
+  const readItem = reading.section.shape === 'map' ? readMapItem : readTextItem
+  for (let index = 0; index < count; index++) readItem(reading)
+  return true
+}
+
+/** Reads the ranges deleted of one client: rising, apart, and held to their end. */
+function readDeletedRanges(reading: Reading, allowed: number): number {
+  const { decoder } = reading
+  const client = decoding.readVarUint(decoder)
+  const count = readCount(reading, allowed, 'bad-deletion')
+  const end = heldEnd(reading, client)
+  let last = -1
+  for (let index = 0; index < count; index++) {
+    const from = decoding.readVarUint(decoder)
+    const length = decoding.readVarUint(decoder)
+    if (from <= last || length === 0) refuse('bad-deletion')
+    last = from + length
+    if (last > end) refuse('unheld-deletion')
+    if (isInsideCharacter(reading, client, from) || isInsideCharacter(reading, client, last)) refuse('split-character')
+  }
+  return count
+}
+
+/** Reads the delete set; false when it is empty. */
+function readDeletions(reading: Reading): boolean {
+  const clients = decoding.readVarUint(reading.decoder)
+  let allowed: number = LIMITS.deletedRanges
+  for (let index = 0; index < clients; index++) allowed -= readDeletedRanges(reading, allowed)
+  return clients > 0
+}
+
+function advanced(reading: Reading): SectionClocks {
+  if (reading.client === undefined) return reading.held
+  return { next: new Map(reading.held.next).set(reading.client, reading.clock), halves: reading.halves }
+}
+
+/**
+ * Parses an update; never throws. Values are plain, but not yet checked against the section (gate.ts does).
+ *
+ * When it succeeds, the start clock, every origin and every deleted range are held, and all items lie in the
+ * section's one root. Yjs then integrates all of it: nothing is left pending (rule G20).
+ */
+export function parseUpdate(expectation: Expectation, update: Uint8Array): Result<ParsedUpdate, GateProblemCode> {
+  const { section, clocks: held } = expectation
+  const decoder = decoding.createDecoder(update)
+  const reading: Reading = { decoder, section, held, client: undefined, clock: 0, halves: held.halves, values: [] }
+  try {
+    const wrote = readStructs(reading, expectation.client)
+    const deleted = readDeletions(reading)
+    if (decoding.hasContent(decoder)) return failure('trailing-bytes')
+    if (!wrote && !deleted) return failure('empty')
+  } catch (error) {
+    // Everything else that is thrown here comes from lib0: bytes that end early, or ill-formed UTF-8.
+    return failure(error instanceof Refused ? error.code : 'malformed')
+  }
+  return success({ client: reading.client, values: reading.values, clocks: advanced(reading) })
+}
