@@ -1,19 +1,9 @@
 /** The storage port: one atomic, durable commit; reads by arrival, log, document and for lists. */
 import type { DocumentId, EntryHash, LogKey, StationCode } from '#protocol/ids.ts'
+import type { LogHead } from '#protocol/log/head.ts'
 import type { Run } from '#protocol/log/pack.ts'
 
-/** What a node knows of one log. */
-export interface LogHead {
-  readonly key: LogKey
-  /** Highest seq held; the log is held without gaps from 1. */
-  readonly height: number
-  /** Hash of the entry at that height. */
-  readonly hash: Uint8Array
-  /** Highest seq the parent has acknowledged as stored; at the root the same as height. */
-  readonly parentHeight: number
-  /** Highest seq known to be stored at the root. */
-  readonly rootHeight: number
-}
+export type { LogHead } from '#protocol/log/head.ts'
 
 /** A pack as it lies on disk. Every run in it ends at a signed entry. */
 export interface StoredPack {

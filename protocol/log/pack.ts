@@ -108,3 +108,22 @@ export function runsOf(records: readonly PackedRecord[]): Run[] {
   }
   return [...runs.values()]
 }
+
+/** Joins packs to the body of one frame, each with its length before it. */
+export function joinPacks(packs: readonly Uint8Array[]): Uint8Array {
+  const encoder = encoding.createEncoder()
+  for (const pack of packs) encoding.writeVarUint8Array(encoder, pack)
+  return encoding.toUint8Array(encoder)
+}
+
+/** Splits the body of a frame into packs; undefined when it is malformed. */
+export function splitPacks(body: Uint8Array): Uint8Array[] | undefined {
+  try {
+    const decoder = decoding.createDecoder(body)
+    const packs: Uint8Array[] = []
+    while (decoding.hasContent(decoder)) packs.push(decoding.readVarUint8Array(decoder))
+    return packs
+  } catch {
+    return undefined // lib0 throws on truncated bytes; the caller answers with a typed refusal
+  }
+}

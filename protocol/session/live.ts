@@ -1,0 +1,172 @@
+/** A live link: frontiers compared, entries sent under the window, entries admitted, acknowledgements passed on. */
+import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
+import { refuse } from './outcome.ts'
+import type { Effect, Event, Live, Step, View } from './state.ts'
+
+const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session, effects })
+
+/** Moves a live session by one event. */
+export function stepLive(session: Live, event: Event, view: View): Step {
+  switch (event.type) {
+    case 'message':
+      session.lastHeard = view.now
+      return onMessage(session, event.message, view)
+    case 'compared':
+      return compared(session, event, view)
+    case 'dispatched':
+      session.inFlight.push(...event.sizes)
+      raise(session, event.heights)
+      if (event.sizes.length > 0) session.lastSaid = view.now
+      return at(session)
+    case 'loaded':
+      session.loading = false
+      session.cursor = Math.max(session.cursor, event.through)
+      return at(session, more(session, view))
+    case 'admitted':
+      session.admitting -= event.frames
+      raise(session, event.heights)
+      return said(session, { type: 'stored', frames: event.frames, heights: event.heights }, view)
+    case 'changed':
+      return at(session, [...newStreams(session, view), ...more(session, view)])
+    case 'retell':
+      return at(session, [{ type: 'tell-frontier', streams: [event.stream] }])
+    case 'tell':
+      return said(session, event.message, view)
+    case 'tick':
+      return tick(session, view)
+    default:
+      return at(session)
+  }
+}
+
+function said(session: Live, message: Message, view: View): Step {
+  session.lastSaid = view.now
+  return at(session, [{ type: 'send', message }])
+}
+
+function tick(session: Live, view: View): Step {
+  if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuse('silent', 'no sign of life')
+  if (view.now - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
+  return said(session, { type: 'beat', rootTime: view.rootTime }, view)
+}
+
+function raise(session: Live, heights: readonly Height[]): void {
+  for (const { log, height } of heights) {
+    if (height > (session.peerHeights.get(log) ?? 0)) session.peerHeights.set(log, height)
+  }
+}
+
+/** Asks for more to send while the window is open and something lies behind the cursor. */
+function more(session: Live, view: View): Effect[] {
+  const bytes = session.inFlight.reduce((sum, size) => sum + size, 0)
+  const open = session.inFlight.length < LIMITS.windowFrames && bytes < LIMITS.windowBytes
+  if (session.loading || !open || session.ready.size === 0 || session.cursor >= view.arrival) return []
+  session.loading = true
+  return [{ type: 'load', after: session.cursor }]
+}
+
+/** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
+function newStreams(session: Live, view: View): Effect[] {
+  const fresh = view.shared(session.peer).filter((stream) => !session.told.has(stream))
+  if (fresh.length === 0) return []
+  for (const stream of fresh) session.told.add(stream)
+  const heard = fresh.filter((stream) => session.waiting.has(stream))
+  const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
+  for (const stream of heard) session.waiting.delete(stream)
+  const effects: Effect[] = [{ type: 'tell-frontier', streams: fresh }]
+  if (heard.length > 0) effects.push({ type: 'compare', frontier: { type: 'frontier', streams: heard, logs } })
+  return effects
+}
+
+function onMessage(session: Live, message: Message, view: View): Step {
+  switch (message.type) {
+    case 'frontier':
+      return onFrontier(session, message, view)
+    case 'entries':
+      if (session.admitting >= LIMITS.windowFrames * 2) return refuse('window-exceeded', String(session.admitting))
+      session.admitting += 1
+      return at(session, [{ type: 'admit', packed: message.packed }])
+    case 'stored': {
+      session.inFlight.splice(0, message.frames)
+      raise(session, message.heights)
+      return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
+    }
+    case 'at-root':
+      return at(session, [{ type: 'at-root', heights: message.heights, exact: true }])
+    case 'receipts':
+      return at(session, [{ type: 'receipts', receipts: message.receipts }])
+    case 'fork':
+      session.forked.add(message.log)
+      return at(session, [{ type: 'fork-told', fork: message }])
+    case 'status':
+      return at(session, [{ type: 'status', status: message }])
+    case 'beat':
+      return at(session, [{ type: 'root-time', rootTime: message.rootTime }])
+    default:
+      return refuse('out-of-order', message.type)
+  }
+}
+
+/** The peer's whole truth about some streams. Those we do not share yet wait for the grant. */
+function onFrontier(session: Live, frontier: Frontier, view: View): Step {
+  const shared = new Set(view.shared(session.peer))
+  const byStream = new Map<StreamId, LogPosition[]>(frontier.streams.map((stream) => [stream, []]))
+  for (const position of frontier.logs) {
+    const list = byStream.get(logParts(position.log).stream)
+    if (!list) return refuse('malformed', 'a log outside the named streams')
+    list.push(position)
+  }
+  const now = frontier.streams.filter((stream) => shared.has(stream))
+  for (const stream of frontier.streams) {
+    if (!shared.has(stream)) session.waiting.set(stream, byStream.get(stream) ?? [])
+  }
+  if (now.length === 0) return at(session)
+  const logs = now.flatMap((stream) => byStream.get(stream) ?? [])
+  return at(session, [{ type: 'compare', frontier: { type: 'frontier', streams: now, logs } }])
+}
+
+/** The comparison with the disk is back: sending may start where the peer's knowledge ends. */
+function compared(session: Live, event: Extract<Event, { type: 'compared' }>, view: View): Step {
+  const streams = new Set(event.streams)
+  for (const log of session.peerHeights.keys()) {
+    if (streams.has(logParts(log).stream)) session.peerHeights.delete(log)
+  }
+  for (const log of [...session.forked]) if (streams.has(logParts(log).stream)) session.forked.delete(log)
+  const effects: Effect[] = []
+  const forks = new Set(event.forks)
+  const safe: Height[] = []
+  for (const { log, height } of event.positions) {
+    session.peerHeights.set(log, height)
+    if (forks.has(log)) {
+      session.forked.add(log)
+      effects.push({ type: 'fork-found', log, peer: session.peer })
+      continue
+    }
+    safe.push({ log, height })
+    if (logParts(log).node === view.node && height > heightOf(view, log)) {
+      effects.push({ type: 'own-log-ahead', log, height })
+    }
+  }
+  for (const stream of streams) session.ready.add(stream)
+  session.cursor = Math.min(session.cursor, event.start)
+  effects.push({ type: 'acknowledged', heights: wholeTruth(session, view, streams, safe), exact: true })
+  effects.push({
+    type: 'at-root',
+    heights: event.positions.map(({ log, root }) => ({ log, height: root })),
+    exact: true,
+  })
+  return at(session, [...effects, ...more(session, view)])
+}
+
+const heightOf = (view: View, log: LogKey): number => view.heads.get(log)?.height ?? 0
+
+/** A log of ours that the peer does not name is at height 0 there. */
+function wholeTruth(session: Live, view: View, streams: ReadonlySet<StreamId>, told: readonly Height[]): Height[] {
+  const named = new Set(told.map(({ log }) => log))
+  const absent = [...view.heads.keys()].filter(
+    (log) => streams.has(logParts(log).stream) && !named.has(log) && !session.forked.has(log),
+  )
+  return [...told, ...absent.map((log) => ({ log, height: 0 }))]
+}

@@ -1,0 +1,87 @@
+/** What a peer lacks of some packs: whole packs as they lie on disk where possible, small ones joined. */
+
+import { assert } from '#protocol/assert.ts'
+import { type LogKey, logParts } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { encodeRecord } from '#protocol/log/entry.ts'
+import { decodePack, encodePack, type Packable, type Run } from '#protocol/log/pack.ts'
+import type { Height } from '#protocol/wire/messages.ts'
+import type { Live } from './state.ts'
+
+/** A pack as storage gives it: runs say which of its records still count. */
+export interface Candidate {
+  readonly bytes: Uint8Array
+  readonly runs: readonly Run[]
+}
+
+export interface Outgoing {
+  /** Packs to send, in arrival order. */
+  readonly packs: readonly Uint8Array[]
+  /** Heights the peer will hold. */
+  readonly heights: readonly Height[]
+}
+
+/** A pack at least this full is sent as it is. */
+const WHOLE_PACK_BYTES = LIMITS.packBytes / 4
+
+/** Selects from packs in arrival order what the peer of a live session lacks. Every log in the result ends signed. */
+export function selectOutgoing(candidates: readonly Candidate[], session: Live): Outgoing {
+  const heights = new Map<LogKey, number>()
+  const packs: Uint8Array[] = []
+  let pending: Packable[] = []
+  let pendingBytes = 0
+  const flush = () => {
+    if (pending.length > 0) packs.push(encodePack(pending))
+    pending = []
+    pendingBytes = 0
+  }
+  for (const candidate of candidates) {
+    const wanted = wantedRuns(candidate.runs, session, heights)
+    if (wanted.length === 0) continue
+    const whole = wanted.length === candidate.runs.length && wanted.every((run) => run.from === run.first)
+    for (const run of wanted) heights.set(run.log, run.last)
+    if (whole && candidate.bytes.length >= WHOLE_PACK_BYTES && !hasCut(candidate)) {
+      flush()
+      packs.push(candidate.bytes)
+      continue
+    }
+    const records = recordsOf(candidate, wanted)
+    const bytes = records.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    if (pendingBytes + bytes > LIMITS.packBytes) flush()
+    pending.push(...records)
+    pendingBytes += bytes
+  }
+  flush()
+  return { packs, heights: [...heights].map(([log, height]) => ({ log, height })) }
+}
+
+type Wanted = Run & { readonly from: number }
+
+function wantedRuns(runs: readonly Run[], session: Live, heights: ReadonlyMap<LogKey, number>): Wanted[] {
+  const wanted: Wanted[] = []
+  for (const run of runs) {
+    if (!session.ready.has(logParts(run.log).stream) || session.forked.has(run.log)) continue
+    const held = heights.get(run.log) ?? session.peerHeights.get(run.log) ?? 0
+    if (run.last <= held || run.first > held + 1) continue // nothing new, or behind a cut that is told again
+    wanted.push({ ...run, from: Math.max(run.first, held + 1) })
+  }
+  return wanted
+}
+
+/** Whether records of the pack were cut off by a rotation: then it must be rewritten before it is sent. */
+function hasCut(candidate: Candidate): boolean {
+  const kept = candidate.runs.reduce((sum, run) => sum + run.last - run.first + 1, 0)
+  return (decodePack(candidate.bytes)?.length ?? 0) !== kept
+}
+
+function recordsOf(candidate: Candidate, wanted: readonly Wanted[]): Packable[] {
+  const records = decodePack(candidate.bytes)
+  assert(records, 'a stored pack is readable')
+  const byLog = new Map(wanted.map((run) => [run.log, run]))
+  return records
+    .filter(({ log, record }) => {
+      const run = byLog.get(log)
+      return run !== undefined && record.seq >= run.from && record.seq <= run.last
+    })
+    .map(({ log, record }) => ({ log, bytes: encodeRecord(record) }))
+}

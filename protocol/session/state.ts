@@ -1,0 +1,151 @@
+/** The states of a link, each named for what it awaits, with the events that move it and the effects it asks for. */
+import type { LogKey, NodeId, StreamId } from '#protocol/ids.ts'
+import type { LogHead } from '#protocol/log/head.ts'
+import type {
+  AtRoot,
+  Fork,
+  Frontier,
+  Height,
+  Hello,
+  LogPosition,
+  Message,
+  Receipt,
+  Status,
+} from '#protocol/wire/messages.ts'
+import type { RefusalCode } from '#protocol/wire/refusals.ts'
+
+/** What a session may look at when it steps; given afresh with every event. */
+export interface View {
+  readonly now: number
+  readonly node: NodeId
+  readonly heads: ReadonlyMap<LogKey, LogHead>
+  /** Highest arrival number here. */
+  readonly arrival: number
+  /** The root's time as far as this node knows it. */
+  readonly rootTime: number | null
+  /** Streams both this node and the peer are granted. */
+  shared(peer: NodeId): readonly StreamId[]
+  /** Whether a peer may connect: its key is known and not revoked. */
+  admits(peer: NodeId): 'yes' | 'unknown-node' | 'revoked'
+}
+
+/** Both sides have opened; nothing is known of the peer. */
+export interface AwaitingHello {
+  readonly is: 'awaiting-hello'
+  readonly hello: Hello
+  readonly since: number
+}
+
+/** The peer said who it is; its proof of key is outstanding. */
+export interface AwaitingProof {
+  readonly is: 'awaiting-proof'
+  readonly hello: Hello
+  readonly peer: Hello
+  readonly since: number
+  /** What our own proof said we hold; null until it is made. */
+  readonly said: { readonly digest: Uint8Array; readonly arrival: number; readonly heights: Map<LogKey, number> } | null
+  /** The peer's digest, once its proof has arrived. */
+  readonly heard: { readonly digest: Uint8Array; readonly signature: Uint8Array; readonly checked: boolean } | null
+  /** Messages of a peer that went live before us; handled once we are. */
+  readonly early?: readonly Message[]
+}
+
+/** Both proofs hold: entries flow. Its maps belong to this session alone and are changed in place. */
+export interface Live {
+  readonly is: 'live'
+  readonly peer: NodeId
+  readonly since: number
+  /** Streams whose frontier the peer has told (or whose digests agreed): entries may be sent. */
+  readonly ready: Set<StreamId>
+  /** Streams for which we told our frontier. */
+  readonly told: Set<StreamId>
+  /** Frontiers of streams that we do not share yet, kept until a grant arrives. */
+  readonly waiting: Map<StreamId, LogPosition[]>
+  readonly peerHeights: Map<LogKey, number>
+  /** Logs that differ here and there: nothing of them is sent until a person or a rotation resolved it. */
+  readonly forked: Set<LogKey>
+  /** Everything up to this arrival has been considered for sending. */
+  cursor: number
+  loading: boolean
+  /** Sizes in bytes of frames sent and not acknowledged. */
+  readonly inFlight: number[]
+  /** Frames received and not yet committed. */
+  admitting: number
+  lastHeard: number
+  lastSaid: number
+}
+
+export interface Ended {
+  readonly is: 'ended'
+}
+
+export type Session = AwaitingHello | AwaitingProof | Live | Ended
+
+export type Event =
+  | { readonly type: 'opened'; readonly hello: Hello }
+  | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'malformed'; readonly code: 'malformed' | 'oversized'; readonly detail: string }
+  | {
+      readonly type: 'proof-made'
+      readonly signature: Uint8Array
+      readonly digest: Uint8Array
+      readonly arrival: number
+      readonly heights: Map<LogKey, number>
+    }
+  | { readonly type: 'proof-checked'; readonly valid: boolean }
+  | {
+      readonly type: 'compared'
+      readonly positions: readonly LogPosition[]
+      readonly streams: readonly StreamId[]
+      /** Logs whose hashes differ at a common height. */
+      readonly forks: readonly LogKey[]
+      /** Everything the peer lacks lies behind this arrival. */
+      readonly start: number
+    }
+  | { readonly type: 'loaded'; readonly through: number }
+  | { readonly type: 'dispatched'; readonly sizes: readonly number[]; readonly heights: readonly Height[] }
+  | { readonly type: 'admitted'; readonly frames: number; readonly heights: readonly Height[] }
+  | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string }
+  /** Something was committed here, or grants changed. */
+  | { readonly type: 'changed' }
+  /** One of our logs was cut or rotated: its frontier must be told again. */
+  | { readonly type: 'retell'; readonly stream: StreamId }
+  | {
+      readonly type: 'tell'
+      readonly message: AtRoot | Status | Fork | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
+    }
+  | { readonly type: 'tick' }
+  | { readonly type: 'stop'; readonly code: RefusalCode }
+
+export type Effect =
+  | { readonly type: 'send'; readonly message: Message }
+  /** Sign the transcript of both hellos and compute the digest. */
+  | { readonly type: 'prove'; readonly hello: Hello; readonly peer: Hello }
+  | { readonly type: 'check-proof'; readonly hello: Hello; readonly peer: Hello; readonly signature: Uint8Array }
+  | { readonly type: 'tell-frontier'; readonly streams: readonly StreamId[] }
+  | { readonly type: 'compare'; readonly frontier: Frontier }
+  /** Read packs behind the cursor, select what the peer lacks, send it. */
+  | { readonly type: 'load'; readonly after: number }
+  | { readonly type: 'admit'; readonly packed: Uint8Array }
+  /** The peer holds these heights durably. `exact` when it is its whole truth (R3: it may be lower than before). */
+  | { readonly type: 'acknowledged'; readonly heights: readonly Height[]; readonly exact: boolean }
+  | { readonly type: 'at-root'; readonly heights: readonly Height[]; readonly exact: boolean }
+  | { readonly type: 'own-log-ahead'; readonly log: LogKey; readonly height: number }
+  | { readonly type: 'fork-found'; readonly log: LogKey; readonly peer: NodeId }
+  | { readonly type: 'fork-told'; readonly fork: Fork }
+  | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
+  | { readonly type: 'status'; readonly status: Status }
+  | { readonly type: 'root-time'; readonly rootTime: number | null }
+  | { readonly type: 'live'; readonly peer: NodeId }
+  | {
+      readonly type: 'end'
+      readonly reason: string
+      readonly retry: boolean
+      readonly retryAfterSeconds: number | null
+    }
+
+/** A step's outcome. */
+export interface Step {
+  readonly session: Session
+  readonly effects: readonly Effect[]
+}

@@ -1,0 +1,154 @@
+/** The sync state machine: event in, effects out; no I/O, no clock, no roles. */
+
+import { LIMITS } from '#protocol/limits.ts'
+import { equalBytes } from '#protocol/log/chain.ts'
+import type { Message } from '#protocol/wire/messages.ts'
+import { REFUSALS } from '#protocol/wire/refusals.ts'
+import { helloProblem } from './handshake.ts'
+import { stepLive } from './live.ts'
+import { refuse, stay } from './outcome.ts'
+import type { AwaitingHello, AwaitingProof, Effect, Event, Live, Session, Step, View } from './state.ts'
+
+/** Opens a session: our hello is the first frame. */
+export function open(hello: AwaitingHello['hello'], view: View): Step {
+  return {
+    session: { is: 'awaiting-hello', hello, since: view.now },
+    effects: [{ type: 'send', message: hello }],
+  }
+}
+
+/** Moves a session by one event. A session that has ended stays so. */
+export function step(session: Session, event: Event, view: View): Step {
+  if (session.is === 'ended') return stay(session)
+  switch (event.type) {
+    case 'malformed':
+      return refuse(event.code, event.detail)
+    case 'stop':
+      return refuse(event.code, '')
+    case 'refused':
+      return refuse(event.code, event.detail)
+    case 'message':
+      if (event.message.type === 'refuse') return ended(event.message)
+      if (event.message.type === 'busy') return busy(event.message.retryAfterSeconds)
+      break
+    case 'tick':
+      if (session.is !== 'live' && view.now - session.since > LIMITS.handshakeMilliseconds) {
+        return refuse('silent', 'handshake')
+      }
+      break
+    default:
+  }
+  switch (session.is) {
+    case 'awaiting-hello':
+      return awaitingHello(session, event, view)
+    case 'awaiting-proof':
+      return awaitingProof(session, event, view)
+    case 'live':
+      return stepLive(session, event, view)
+  }
+}
+
+function ended(message: Extract<Message, { type: 'refuse' }>): Step {
+  const retry = REFUSALS[message.code].retry
+  return stay({ is: 'ended' }, [{ type: 'end', reason: message.code, retry, retryAfterSeconds: null }])
+}
+
+const busy = (retryAfterSeconds: number): Step =>
+  stay({ is: 'ended' }, [{ type: 'end', reason: 'busy', retry: true, retryAfterSeconds }])
+
+function awaitingHello(session: AwaitingHello, event: Event, view: View): Step {
+  if (event.type !== 'message') return stay(session)
+  if (event.message.type !== 'hello') return refuse('out-of-order', event.message.type)
+  const peer = event.message
+  const problem = helloProblem(session.hello, peer, view)
+  if (problem) return refuse(problem, peer.node)
+  const next: AwaitingProof = {
+    is: 'awaiting-proof',
+    hello: session.hello,
+    peer,
+    since: session.since,
+    said: null,
+    heard: null,
+  }
+  return stay(next, [{ type: 'prove', hello: session.hello, peer }])
+}
+
+function awaitingProof(session: AwaitingProof, event: Event, view: View): Step {
+  switch (event.type) {
+    case 'proof-made': {
+      const said = { digest: event.digest, arrival: event.arrival, heights: event.heights }
+      const { signature, digest } = event
+      const sent: Effect = { type: 'send', message: { type: 'proof', signature, digest } }
+      return settle({ ...session, said }, [sent], view)
+    }
+    case 'message': {
+      if (event.message.type !== 'proof' || session.heard) return early(session, event.message)
+      const { digest, signature } = event.message
+      return stay({ ...session, heard: { digest, signature, checked: false } }, [
+        { type: 'check-proof', hello: session.hello, peer: session.peer, signature },
+      ])
+    }
+    case 'proof-checked':
+      if (!event.valid) return refuse('wrong-key', session.peer.node)
+      if (!session.heard) return stay(session)
+      return settle({ ...session, heard: { ...session.heard, checked: true } }, [], view)
+    default:
+      return stay(session)
+  }
+}
+
+/** The peer may be ahead of us by one message: it goes live as soon as our proof has reached it. */
+function early(session: AwaitingProof, message: Message): Step {
+  const early = session.early ?? []
+  if (!session.heard || early.length >= LIMITS.windowFrames * 2) return refuse('out-of-order', message.type)
+  return stay({ ...session, early: [...early, message] })
+}
+
+/** Goes live once both proofs are through; equal digests need nothing more. */
+function settle(session: AwaitingProof, effects: readonly Effect[], view: View): Step {
+  const { said, heard, peer } = session
+  if (!said || !heard?.checked) return stay(session, effects)
+  const shared = view.shared(peer.node)
+  const equal = equalBytes(said.digest, heard.digest)
+  const live: Live = {
+    is: 'live',
+    peer: peer.node,
+    since: view.now,
+    ready: new Set(equal ? shared : []),
+    told: new Set(shared),
+    waiting: new Map(),
+    peerHeights: equal ? new Map(said.heights) : new Map(),
+    forked: new Set(),
+    cursor: said.arrival,
+    loading: false,
+    inFlight: [],
+    admitting: 0,
+    lastHeard: view.now,
+    lastSaid: view.now,
+  }
+  const begun: Effect[] = [
+    ...effects,
+    { type: 'root-time', rootTime: peer.rootTime },
+    { type: 'live', peer: peer.node },
+  ]
+  if (equal) {
+    const heights = [...said.heights].map(([log, height]) => ({ log, height }))
+    begun.push({ type: 'acknowledged', heights, exact: false })
+  } else {
+    begun.push({ type: 'tell-frontier', streams: shared })
+  }
+  return replay(live, session.early ?? [], begun, view)
+}
+
+/** Handles what arrived before we were live, in order. */
+function replay(live: Live, messages: readonly Message[], effects: readonly Effect[], view: View): Step {
+  let current: Step = stay(live, effects)
+  for (const message of [
+    ...messages.map((early) => ({ type: 'message', message: early }) as const),
+    { type: 'changed' } as const,
+  ]) {
+    const next = step(current.session, message, view)
+    current = stay(next.session, [...current.effects, ...next.effects])
+  }
+  return current
+}
