@@ -1,0 +1,114 @@
+/** The words in which an act is refused: what forbids it and what is possible instead. */
+import type { StationCode } from '#protocol/ids.ts'
+import { type AsideReason, type CaseState, STAGES, type Stage } from './case.ts'
+import { type Item, ROLES, type Role, type Tier } from './directory.ts'
+import { FACTS, type FactKind } from './facts.ts'
+import { isGuarded, TRANSITIONS } from './stages.ts'
+
+/** Why an act is refused, for programs and people. */
+export interface Refusal {
+  readonly code: AsideReason | 'already-open' | 'not-aside' | 'unknown-station' | 'item-tier' | 'role'
+  readonly message: string
+  readonly next: string
+}
+
+/** What a refusal speaks about. */
+export interface About {
+  readonly kind: FactKind
+  readonly state?: CaseState
+  readonly station?: StationCode
+  readonly tier?: Tier | undefined
+  readonly item?: Item
+}
+
+const TIER_NAMES: Readonly<Record<Tier, string>> = { village: '村级代办点', township: '乡镇中心', county: '县中心' }
+
+const join = (names: readonly string[]): string => [...new Set(names)].join('、')
+const quote = (kind: FactKind): string => `“${FACTS[kind].title}”`
+const stageNames = (stages: readonly Stage[]): string => join(stages.map((stage) => STAGES[stage]))
+
+function explainStage({ kind, state, tier }: About): Omit<Refusal, 'code'> {
+  const transitions = isGuarded(kind) ? TRANSITIONS[kind].transitions : []
+  if (state?.offer && isGuarded(kind) && TRANSITIONS[kind].offer === 'closed') {
+    return {
+      message: `办件已移交站点${state.offer.to}、尚未签收,此时不能办理${quote(kind)}。`,
+      next: '请等待对方签收或退回;需要继续办理的,先撤回移交。',
+    }
+  }
+  const here = transitions.filter(({ from }) => state !== undefined && from.includes(state.stage))
+  const [first] = here
+  if (first !== undefined && tier !== undefined && !first.tiers.includes(tier)) {
+    const tiers = join(here.flatMap((transition) => transition.tiers).map((each) => TIER_NAMES[each]))
+    return { message: `${TIER_NAMES[tier]}不能办理${quote(kind)},须由${tiers}办理。`, next: `请移交给${tiers}。` }
+  }
+  const stage = state === undefined ? '' : STAGES[state.stage]
+  return {
+    message: `当前环节是“${stage}”,不能办理${quote(kind)}。`,
+    next: `${quote(kind)}可在以下环节办理:${stageNames(transitions.flatMap(({ from }) => from))}。`,
+  }
+}
+
+function explainOffer({ kind, state }: About): Omit<Refusal, 'code'> {
+  if (state?.offer) {
+    return {
+      message: `这次移交的接收站点是${state.offer.to},本站点不能办理${quote(kind)}。`,
+      next: '请由接收站点签收或退回;移交有误的,由主办站点撤回后重新移交。',
+    }
+  }
+  return { message: `没有等待签收的移交,不能办理${quote(kind)}。`, next: '需要交接的,请主办站点先移交。' }
+}
+
+function words(code: Refusal['code'], about: About): Omit<Refusal, 'code'> {
+  const { kind, state, station, tier, item } = about
+  switch (code) {
+    case 'not-holder':
+      return {
+        message: `办件现由站点${state?.holder ?? ''}主办,本站点不能办理${quote(kind)}。`,
+        next: '请由主办站点办理,或请主办站点移交给本站点;可以先写备注。',
+      }
+    case 'no-offer':
+      return explainOffer(about)
+    case 'not-authorised':
+      return { message: `${quote(kind)}只能由县中心的协调员办理。`, next: '请联系县中心协调员。' }
+    case 'fork':
+      return {
+        message: '同一环节出现两条后续记录,在协调员处理之前不能继续办理。',
+        next: '请联系县中心协调员改派确定主办站点;可以先写备注。',
+      }
+    case 'already-open':
+      return { message: '办件已经建立,不能再次建件。', next: '需要另办一件的,请新建办件。' }
+    case 'malformed':
+      return {
+        message: `所选的${quote(kind)}记录缺少必填内容,不能采纳。`,
+        next: '请按现在的环节重新办理,并将该记录标记为不采纳。',
+      }
+    case 'not-aside':
+      return { message: '所选记录不是等待处理的暂不生效记录。', next: '请刷新后在暂不生效记录中重新选择。' }
+    case 'unknown-station':
+      return {
+        message: `站点${station ?? ''}不在站点目录中,不能办理${quote(kind)}。`,
+        next: '请联系管理员核对站点,或联网同步目录后再试。',
+      }
+    case 'item-tier':
+      return {
+        message: `“${item?.name ?? ''}”不能在${tier === undefined ? '本站点' : TIER_NAMES[tier]}建件。`,
+        next: `请申请人到${join((item?.tiers ?? []).map((each) => TIER_NAMES[each]))}办理。`,
+      }
+    default:
+      return explainStage(about)
+  }
+}
+
+/** A refusal in words. */
+export const explain = (code: Refusal['code'], about: About): Refusal => ({ code, ...words(code, about) })
+
+/** Refuses an act to a person none of whose roles may do it; undefined when one may. */
+export function roleRefusal(kind: FactKind, held: readonly Role[], allowed: readonly Role[]): Refusal | undefined {
+  if (allowed.some((role) => held.includes(role))) return undefined
+  const names = join(allowed.map((role) => ROLES[role]))
+  return {
+    code: 'role',
+    message: `${quote(kind)}须由${names}办理,您的岗位不能办理。`,
+    next: `请由本站点的${names}办理,或请管理员核对您的岗位。`,
+  }
+}
