@@ -1,0 +1,112 @@
+/** The JSON API for department systems: the desk's office behind one sign-in, described by its own OpenAPI document. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import type { Accounts } from '#edge-node/desk/accounts.ts'
+import type { Office } from '#protocol/engine/office.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type ApiEnv, needSignIn, SECURITY_SCHEMES, SIGNED_IN } from './authentication.ts'
+import { addCases } from './cases.ts'
+import { addHealth, addNetwork } from './network.ts'
+import { failureOf, PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
+import { SignInBody } from './requests.ts'
+import { DoneShape, SignInShape } from './shapes.ts'
+
+export interface ApiOptions {
+  readonly office: Office
+  readonly accounts: Accounts
+  /** Told of every error that is a bug or a broken disk, for the log; callers only read what it means to them. */
+  readonly report?: (error: unknown) => void
+}
+
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } })
+
+const signInRoute = createRoute({
+  method: 'post',
+  path: '/sign-in',
+  summary: '登录',
+  security: [],
+  request: { body: { content: json(SignInBody), required: true } },
+  responses: {
+    200: { description: '已登录', content: json(SignInShape) },
+    ...refusals(400, 401, 403, 413, 415, 429, 500, 503),
+  },
+})
+
+const signOutRoute = createRoute({
+  method: 'post',
+  path: '/sign-out',
+  summary: '退出登录',
+  security: SIGNED_IN,
+  responses: { 200: { description: '已退出', content: json(DoneShape) }, ...refusals(401, 500, 503) },
+})
+
+const documentRoute = createRoute({
+  method: 'get',
+  path: '/openapi.json',
+  summary: '接口说明(OpenAPI 3.1)',
+  security: [],
+  responses: { 200: { description: 'OpenAPI 3.1', content: json(z.looseObject({})) } },
+})
+
+function addSignIn(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
+  api.openapi(signInRoute, async (c) => {
+    const { name, password } = c.req.valid('json')
+    const signedIn = await accounts.signIn(name, password)
+    if (!signedIn.ok) return refuse(c, signedIn.problem)
+    const { token, actor } = signedIn.value
+    const person = { id: actor.person, name: actor.name, station: actor.station, roles: actor.roles }
+    return c.json({ token, idleMinutes: LIMITS.idleMinutes, person }, 200)
+  })
+}
+
+function addSignOut(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
+  api.openapi(signOutRoute, async (c) => {
+    const ended = await accounts.signOut(c.get('signIn').token)
+    return ended.ok ? c.json({ done: true as const }, 200) : refuse(c, ended.problem)
+  })
+}
+
+/** The document; made when asked for, since it never changes while the node runs but is rarely read. */
+function addDocument(api: OpenAPIHono<ApiEnv>) {
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
+    api.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
+  api.openapi(documentRoute, (c) =>
+    c.json(
+      {
+        ...api.getOpenAPI31Document({
+          openapi: '3.1.0',
+          info: { title: '县乡村政务服务网络接口', version: '1', description: '供部门业务系统使用;规则与网页相同。' },
+          servers: [{ url: '/api' }],
+        }),
+      },
+      200,
+    ),
+  )
+}
+
+/** The API as an app to mount at `/api`. */
+export function createApi({ office, accounts, report }: ApiOptions): OpenAPIHono<ApiEnv> {
+  const api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+  api.onError((error, c) => {
+    const problem = failureOf(error)
+    if (problem.code === 'internal' || problem.code.startsWith('storage')) report?.(error)
+    return refuse(c, problem)
+  })
+  api.use(bodyLimit({ maxSize: LIMITS.requestBytes, onError: (c) => refuse(c, TOO_LARGE) }))
+  api.use(async (c, next) => {
+    await next()
+    // Answers carry personal data and belong to one sign-in.
+    c.header('cache-control', 'no-store')
+    c.header('x-content-type-options', 'nosniff')
+  })
+  // Routes before the sign-in are open, those behind it are not: the order is the rule.
+  addSignIn(api, accounts)
+  addHealth(api, office)
+  addDocument(api)
+  api.use(needSignIn(accounts))
+  addSignOut(api, accounts)
+  addNetwork(api, office)
+  addCases(api, office)
+  api.all('*', (c) => refuse(c, PATH_UNKNOWN))
+  return api
+}

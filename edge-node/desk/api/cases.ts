@@ -1,0 +1,149 @@
+/** Cases over the API: open, find, read, fill in, act. */
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
+import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
+import type { Actor, Office, Safety, SectionChange } from '#protocol/engine/office.ts'
+import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
+import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
+import { type ApiEnv, SIGNED_IN } from './authentication.ts'
+import { masked, readableBy } from './masking.ts'
+import { createOnce, type Once } from './once.ts'
+import { answer, CASE_UNKNOWN, refusals, refuse } from './refusals.ts'
+import * as requests from './requests.ts'
+import { ActedShape, CasePageShape, CaseShape, EditedShape, OpenedShape } from './shapes.ts'
+
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } })
+const body = <Schema extends z.ZodType>(schema: Schema) => ({ content: json(schema), required: true })
+const READING = refusals(400, 401, 404, 500, 503)
+const WRITING = refusals(400, 401, 403, 404, 409, 413, 415, 500, 503)
+
+/** A case by its id or, as people know it, by its number. */
+async function resolve(office: Office, text: string): Promise<DocumentId | undefined> {
+  if (isCaseId(text)) return text
+  return (await office.byNumber(text))?.id
+}
+
+const openRoute = createRoute({
+  method: 'post',
+  path: '/cases',
+  summary: '新建办件',
+  security: SIGNED_IN,
+  request: { headers: requests.KeyHeader, body: body(requests.OpenBody) },
+  responses: { 200: { description: '已建件并保存在本机', content: json(OpenedShape) }, ...WRITING },
+})
+
+const findRoute = createRoute({
+  method: 'get',
+  path: '/cases',
+  summary: '查找办件',
+  security: SIGNED_IN,
+  request: { query: requests.CasesQuery },
+  responses: { 200: { description: '一页办件', content: json(CasePageShape) }, ...READING },
+})
+
+const readRoute = createRoute({
+  method: 'get',
+  path: '/cases/{id}',
+  summary: '查看办件',
+  security: SIGNED_IN,
+  request: { params: requests.CaseParameter },
+  responses: { 200: { description: '办件的全部内容', content: json(CaseShape) }, ...READING },
+})
+
+const editRoute = createRoute({
+  method: 'patch',
+  path: '/cases/{id}/sections/{section}',
+  summary: '填写栏目',
+  security: SIGNED_IN,
+  request: { params: requests.SectionParameters, body: body(requests.EditBody) },
+  responses: { 200: { description: '已保存在本机', content: json(EditedShape) }, ...WRITING },
+})
+
+/** One route per act, so that the document shows each act's own fields. */
+const actRoute = (kind: FactKind) =>
+  createRoute({
+    method: 'post',
+    path: `/cases/{id}/acts/${kind}`,
+    summary: FACTS[kind].title,
+    security: SIGNED_IN,
+    request: { params: requests.CaseParameter, headers: requests.KeyHeader, body: body(requests.actBody(kind)) },
+    responses: { 200: { description: '已签名并保存在本机', content: json(ActedShape) }, ...WRITING },
+  })
+
+/** The storage query for what a caller asks. */
+function queryOf(actor: Actor, asked: z.infer<typeof requests.CasesQuery>): CaseQuery {
+  const { text, stage, scope, after, limit } = asked
+  return {
+    ...(text === undefined ? {} : { text }),
+    ...(stage === undefined ? {} : { stages: Array.isArray(stage) ? stage : [stage] }),
+    ...(scope === 'mine' ? { holders: [actor.station] } : {}),
+    ...(scope === 'incoming' ? { offeredTo: [actor.station] } : {}),
+    ...(asked.inTransfer === 'true' ? { inTransfer: true } : {}),
+    ...(asked.aside === 'true' ? { aside: true } : {}),
+    ...(after === undefined ? {} : { after }),
+    limit,
+  }
+}
+
+/** A row as callers read it: numbers masked, arrival left out because it means something only on this node. */
+function rowOf(office: Office, row: CaseRow, safety: Safety | undefined) {
+  const { arrival: _, ...rest } = row
+  const itemName = office.directory.item(row.item)?.name ?? row.item
+  return {
+    ...rest,
+    itemName,
+    idNumber: masked(row.idNumber),
+    phone: masked(row.phone),
+    safety: safety ?? ('here' as const),
+  }
+}
+
+function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
+  api.openapi(findRoute, async (c) => {
+    const page = await office.find(queryOf(c.get('signIn').actor, c.req.valid('query')))
+    const safety = await office.safetyOf(page.rows.map((row) => row.id))
+    return c.json({ rows: page.rows.map((row) => rowOf(office, row, safety.get(row.id))), next: page.next }, 200)
+  })
+  api.openapi(readRoute, async (c) => {
+    const { actor } = c.get('signIn')
+    const id = await resolve(office, c.req.valid('param').id)
+    if (id === undefined) return refuse(c, CASE_UNKNOWN)
+    const view = await office.view(actor, id)
+    return view.ok ? c.json(readableBy(actor, view.value), 200) : refuse(c, view.problem)
+  })
+}
+
+function addAct(api: OpenAPIHono<ApiEnv>, office: Office, once: Once, kind: FactKind) {
+  api.openapi(actRoute(kind), async (c) => {
+    const { actor } = c.get('signIn')
+    const id = await resolve(office, c.req.valid('param').id)
+    if (id === undefined) return refuse(c, CASE_UNKNOWN)
+    const { fields = {}, expects } = c.req.valid('json')
+    const key = c.req.valid('header')['idempotency-key']
+    const request = JSON.stringify([kind, id, fields, expects])
+    const given = Object.entries(fields).filter((field) => field[1] !== undefined) as [string, FieldValue][]
+    const write = () => office.act(actor, id, kind, Object.fromEntries(given), expects as EntryHash | undefined)
+    return answer(c, await once({ actor, key, request }, write))
+  })
+}
+
+/** Adds the routes about cases. */
+export function addCases(api: OpenAPIHono<ApiEnv>, office: Office): void {
+  const once = createOnce(office)
+  addReading(api, office)
+  api.openapi(openRoute, async (c) => {
+    const { actor } = c.get('signIn')
+    const { item } = c.req.valid('json')
+    const key = c.req.valid('header')['idempotency-key']
+    const request = JSON.stringify(['opened', item])
+    return answer(c, await once({ actor, key, request }, () => office.openCase(actor, item)))
+  })
+  api.openapi(editRoute, async (c) => {
+    const { actor } = c.get('signIn')
+    const { id: text, section } = c.req.valid('param')
+    const id = await resolve(office, text)
+    if (id === undefined) return refuse(c, CASE_UNKNOWN)
+    const change: SectionChange = c.req.valid('json')
+    return answer(c, await office.edit(actor, id, section, change))
+  })
+  for (const kind of requests.ACT_KINDS) addAct(api, office, once, kind)
+}

@@ -1,0 +1,63 @@
+/** Who reads identity and phone numbers in full: the station that handles the case; everyone else sees the end of them. */
+import { hasRole } from '#edge-node/desk/visit.ts'
+import type { Actor, CaseView } from '#protocol/engine/office.ts'
+
+/** All but the last four characters hidden, and no more than half of them shown (casework.md 8.4). */
+export function masked(text: string): string {
+  const shown = Math.min(4, Math.floor(text.length / 2))
+  return text === '' ? '' : `****${shown === 0 ? '' : text.slice(-shown)}`
+}
+
+/** Whether a person may read the numbers in full. Supervisors read everything else. */
+export const readsNumbers = (actor: Actor, view: CaseView): boolean =>
+  actor.station === view.state.holder && !hasRole(actor, 'supervisor')
+
+const SECRET_FIELDS = ['idNumber', 'phone']
+
+/** Every number that identifies somebody in the case: the applicant's, those of the facts, those of the form. */
+function secretsOf(view: CaseView): ReadonlySet<string> {
+  const { state, item, sections } = view
+  const found: unknown[] = [state.applicant.idNumber, state.applicant.phone]
+  for (const line of state.story) for (const name of SECRET_FIELDS) found.push(line.fields[name])
+  const formFields = (item?.fields ?? []).filter(({ type }) => type === 'idNumber' || type === 'phone')
+  const names = new Set([...SECRET_FIELDS, ...formFields.map(({ id }) => id)])
+  for (const { value } of sections) {
+    if (typeof value === 'string') continue
+    for (const [name, text] of Object.entries(value)) if (names.has(name)) found.push(text)
+  }
+  return new Set(found.filter((text): text is string => typeof text === 'string' && text !== ''))
+}
+
+/** Below this a number is hidden only where it stands alone; it could be part of any other text. */
+const SHORTEST_INSIDE_TEXT = 7
+
+function hide<Value>(value: Value, secrets: ReadonlySet<string>): Value {
+  if (typeof value === 'string') {
+    if (secrets.has(value)) return masked(value) as Value
+    let text: string = value
+    for (const secret of secrets)
+      if (secret.length >= SHORTEST_INSIDE_TEXT) text = text.replaceAll(secret, masked(secret))
+    return text as Value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((part) => hide(part, secrets)) as Value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, hide(part, secrets)])) as Value
+}
+
+/** The case as this person may read it: numbers are also hidden where they were copied into notes and opinions. */
+export function readableBy(actor: Actor, view: CaseView): CaseView {
+  if (readsNumbers(actor, view)) return view
+  const secrets = secretsOf(view)
+  const story = view.state.story.map((line) => ({ ...line, fields: hide(line.fields, secrets) }))
+  const sections = view.sections.map((section) => ({ ...section, value: hide(section.value, secrets) }))
+  return {
+    ...view,
+    sections,
+    state: { ...view.state, story, applicant: { ...view.state.applicant, ...hideApplicant(view) } },
+  }
+}
+
+const hideApplicant = ({ state }: CaseView) => ({
+  idNumber: masked(state.applicant.idNumber),
+  phone: masked(state.applicant.phone),
+})

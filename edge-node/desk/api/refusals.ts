@@ -1,0 +1,152 @@
+/** What the API answers when it refuses: one shape, one table from failure codes to HTTP status. */
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { StorageFailure } from '#protocol/engine/storage.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Failure, Result } from '#protocol/result.ts'
+
+// Sentences about malformed requests are read by people too: integrators and whoever reads their logs.
+z.config(z.locales.zhCN())
+
+/** The shape of every refusal. */
+export const FailureShape = z
+  .object({
+    code: z.string().openapi({ example: 'case-moved-on', description: '稳定的错误代码' }),
+    message: z.string().openapi({ description: '发生了什么' }),
+    kept: z.string().openapi({ description: '哪些内容已经保留' }),
+    next: z.string().openapi({ description: '下一步怎么做' }),
+    field: z.string().optional().openapi({ description: '出错的栏目或路径' }),
+  })
+  .openapi('Failure')
+
+/** Every status a refusal can have, as the OpenAPI document describes it. */
+const REFUSAL_TEXTS = {
+  400: '请求内容不符合接口说明',
+  401: '没有登录或登录已结束',
+  403: '该站点或该人员无权办理,说明依据的规则',
+  404: '没有这个对象',
+  409: '办件已向前推进,或当前环节不允许',
+  413: '请求内容超过允许的大小',
+  415: '请求内容不是 JSON',
+  429: '尝试过多,请稍后再试',
+  500: '程序内部出错',
+  503: '本机暂时不能保存或读取数据',
+} as const
+export type RefusalStatus = keyof typeof REFUSAL_TEXTS
+
+const content = { 'application/json': { schema: FailureShape } }
+type RefusalResponses = Record<RefusalStatus, { description: string; content: typeof content }>
+
+/**
+ * Responses of the OpenAPI document for refusals with the given statuses. Typed as if all were there, because the
+ * status of a refusal follows from its code at run time; the tests check that every answer is documented.
+ */
+export const refusals = (...statuses: RefusalStatus[]): RefusalResponses =>
+  Object.fromEntries(
+    statuses.map((status) => [status, { description: REFUSAL_TEXTS[status], content }]),
+  ) as RefusalResponses
+
+/** Statuses of known codes; a code that is not here is a rule of casework that said no: 409. */
+const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
+  'bad-request': 400,
+  'malformed-json': 400,
+  'not-json': 415,
+  'too-large': 413,
+  'sign-in-wrong': 401,
+  'sign-in-needed': 401,
+  'sign-in-locked': 429,
+  'sign-in-busy': 429,
+  'account-disabled': 403,
+  'other-station': 403,
+  'path-unknown': 404,
+  'case-unknown': 404,
+  'answer-pending': 409,
+  internal: 500,
+}
+
+/** The HTTP status of a failure. */
+export function statusOf(problem: Failure): RefusalStatus {
+  const known = STATUS_OF[problem.code]
+  if (known) return known
+  return problem.code.startsWith('storage') ? 503 : 409
+}
+
+const NOTHING_KEPT = '没有写入任何数据'
+const SEE_DOCUMENT = '请按 openapi.json 的说明改正后重发'
+
+/** Refuses with a failure. */
+export const refuse = (c: Context, problem: Failure) => {
+  const { code, message, kept, next, field } = problem
+  return c.json({ code, message, kept, next, ...(field === undefined ? {} : { field }) }, statusOf(problem))
+}
+
+/** Answers with a result. */
+export const answer = <Value extends object>(c: Context, result: Result<Value>) =>
+  result.ok ? c.json(result.value, 200) : refuse(c, result.problem)
+
+/** Refuses what does not fit a route's schema; given to the router as its hook. */
+export function refuseInvalid(
+  result: { readonly success: boolean; readonly error?: unknown; readonly target: string },
+  c: Context,
+) {
+  if (result.success) return undefined
+  const issues = result.error instanceof z.ZodError ? result.error.issues : []
+  const path = (parts: readonly PropertyKey[]) => [result.target, ...parts.map(String)].join('.')
+  const told = issues.slice(0, 5).map((issue) => `${path(issue.path)}:${issue.message}`)
+  const message = `请求内容不符合接口说明:${told.join(';')}`.slice(0, 1000)
+  return refuse(c, {
+    code: 'bad-request',
+    message,
+    kept: NOTHING_KEPT,
+    next: SEE_DOCUMENT,
+    field: path(issues[0]?.path ?? []),
+  })
+}
+
+const STORAGE_WORDS: Readonly<Record<StorageFailure['fault'], readonly [message: string, next: string]>> = {
+  full: ['磁盘已满,现在不能保存', '请清理磁盘后重试'],
+  locked: ['数据文件正被其他程序占用', '请关闭占用数据文件的程序后重试'],
+  damaged: ['数据文件损坏,读不出来', '请联系县中心管理员从备份恢复'],
+  other: ['本机存储出错', '请稍后重试;仍不行请联系县中心管理员'],
+}
+
+/** What a thrown error means to a caller; never its stack. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof StorageFailure) {
+    const [message, next] = STORAGE_WORDS[error.fault]
+    return { code: `storage-${error.fault}`, message, kept: '此前已保存的内容都在;这次请求的内容没有写入', next }
+  }
+  if (error instanceof HTTPException && error.status === 415)
+    return { code: 'not-json', message: '请求内容须为 application/json', kept: NOTHING_KEPT, next: SEE_DOCUMENT }
+  if (error instanceof HTTPException && error.status === 400)
+    return { code: 'malformed-json', message: '请求内容不是完整的 JSON', kept: NOTHING_KEPT, next: SEE_DOCUMENT }
+  const kept = '此前已保存的内容都在;这次请求是否写入,请重新读取办件确认'
+  return {
+    code: 'internal',
+    message: '程序内部出错,这次请求没有正常完成',
+    kept,
+    next: '请把时间和请求路径告诉县中心管理员',
+  }
+}
+
+export const TOO_LARGE: Failure = {
+  code: 'too-large',
+  message: `请求内容超过 ${LIMITS.requestBytes / 1024} KB`,
+  kept: NOTHING_KEPT,
+  next: '请拆成几次提交',
+}
+
+export const PATH_UNKNOWN: Failure = {
+  code: 'path-unknown',
+  message: '没有这个接口',
+  kept: NOTHING_KEPT,
+  next: SEE_DOCUMENT,
+}
+
+export const CASE_UNKNOWN: Failure = {
+  code: 'case-unknown',
+  message: '本机没有这个办件',
+  kept: NOTHING_KEPT,
+  next: '请核对办件编号;别处的办件要等同步到达',
+}
