@@ -24,6 +24,10 @@ export interface ActOffer {
   readonly allowed: boolean
   /** Why not, for people; empty when allowed. */
   readonly why: string
+  /** What is possible instead; empty when allowed. */
+  readonly next: string
+  /** The set-aside fact an adoption or dismissal is about; null for every other act. */
+  readonly subject: EntryHash | null
   /** Where the rule comes from. */
   readonly source: string
 }
