@@ -1,0 +1,76 @@
+/** The door for new nodes: every node shows who it is and takes requests to join below it. */
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Cryptography } from '#protocol/engine/host.ts'
+import type { Identity } from '#protocol/engine/identity.ts'
+import { toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Failure, fail, type Result } from '#protocol/result.ts'
+import {
+  answerBytes,
+  type Enrolled,
+  helloBytes,
+  JoinRequest,
+  Nonce,
+  readMessage,
+  signHex,
+} from '#protocol/transport/enrolment.ts'
+
+export interface DoorOptions {
+  readonly identity: Identity
+  readonly cryptography: Cryptography
+  /** Fingerprint of the certificate this node listens with; null on plain HTTP. */
+  readonly certificate: string | null
+  now(): number
+  /** The hub looks into its register; every other node asks its parent. */
+  enrol(request: JoinRequest): Promise<Result<Enrolled>>
+}
+
+const NOTHING_KEPT = '没有登记,入网码没有因此失效'
+const UNREADABLE = fail('request-unreadable', '入网请求格式不对', NOTHING_KEPT, '请把本机程序升级到与上级相同的版本')
+const TOO_MANY = fail('too-many-attempts', '入网尝试过于频繁', NOTHING_KEPT, '请等一分钟后再试')
+
+/** Routes GET /join/hello and POST /join. */
+export function createDoor(options: DoorOptions): Hono {
+  const { identity, cryptography } = options
+  const isAllowed = attemptsPerMinute(options.now)
+  const door = new Hono()
+
+  door.get('/join/hello', async (context) => {
+    const nonce = Nonce.safeParse(context.req.query('nonce'))
+    if (!nonce.success) return context.json(UNREADABLE, 400)
+    const shown = {
+      node: identity.node,
+      publicKey: toHex(identity.keys.publicKey),
+      certificate: options.certificate,
+    }
+    const signature = await signHex(cryptography, identity.keys.privateKey, helloBytes(nonce.data, shown))
+    return context.json({ ...shown, signature })
+  })
+
+  door.post('/join', bodyLimit({ maxSize: LIMITS.enrolmentBytes }), async (context) => {
+    if (!isAllowed()) return context.json({ problem: TOO_MANY.problem }, 429)
+    const request = readMessage(JoinRequest, await context.req.text())
+    if (!request) return context.json({ problem: UNREADABLE.problem }, 400)
+    const result = await options.enrol(request)
+    if (!result.ok) return context.json({ problem: problemOf(result.problem) }, 403)
+    const enrolled = JSON.stringify(result.value)
+    const signature = await signHex(cryptography, identity.keys.privateKey, answerBytes(request, enrolled))
+    return context.json({ enrolled, signature })
+  })
+  return door
+}
+
+const problemOf = ({ code, message, kept, next }: Failure) => ({ code, message, kept, next })
+
+/** Counts attempts in whole minutes; in memory, because a restart costs an attacker more than a minute. */
+function attemptsPerMinute(now: () => number): () => boolean {
+  let minute = -1
+  let attempts = 0
+  return () => {
+    const current = Math.floor(now() / 60_000)
+    if (current !== minute) [minute, attempts] = [current, 0]
+    attempts++
+    return attempts <= LIMITS.enrolmentAttemptsPerMinute
+  }
+}

@@ -1,0 +1,41 @@
+/** Small files that must be whole after a power cut: keys, the identity, certificates. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Only the program's own user may read what lies in the data folder. */
+const MODE = 0o600
+
+/** Replaces a file as a whole: after a crash there is the old text or the new one, never a part. */
+export function writeDurably(path: string, text: string): void {
+  const fresh = `${path}.new`
+  const file = openSync(fresh, 'w', MODE)
+  try {
+    writeFileSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(fresh, path)
+  syncFolder(dirname(path))
+}
+
+/** Makes a rename durable; Windows cannot open folders and does this by itself. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** The text of a file; undefined when there is none. Throws when it is there and cannot be read. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,87 @@
+/** Who this machine is: its key, made at first start, and what enrolment gave it. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { assert } from '#protocol/assert.ts'
+import type { KeyPair } from '#protocol/engine/host.ts'
+import type { Identity } from '#protocol/engine/identity.ts'
+import { fromHex } from '#protocol/ids.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import { Enrolled } from '#protocol/transport/enrolment.ts'
+import { generateKeys, keysFromPem, keysToPem, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { readIfThere, writeDurably } from './durable-file.ts'
+
+const KEY_FILE = 'node-key.pem'
+const ENROLMENT_FILE = 'enrolment.json'
+
+/** What a node keeps of its enrolment, beside its key. The root has enrolled itself and has no parent. */
+const Enrolment = z.object({
+  node: Enrolled.shape.node,
+  lease: Enrolled.shape.lease,
+  root: Enrolled.shape.root,
+  parent: Enrolled.shape.parent
+    .extend({
+      /** Where the parent is reached, as it was typed: https://… or http:// on loopback. */
+      address: z.url(),
+      /** Fingerprint of the parent's TLS certificate; null on loopback without TLS. */
+      certificate: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type Enrolment = z.output<typeof Enrolment>
+
+const damaged = (file: string) =>
+  fail(
+    'identity-damaged',
+    `数据目录中的 ${file} 已损坏或不属于本机`,
+    '办件数据没有改动',
+    `请从备份恢复 ${file};没有备份时请联系县中心管理员,吊销本节点后重新入网`,
+  )
+
+/** The node's key: read, or made and stored when the folder has none. The folder is made when missing. */
+export function loadKeys(folder: string): Result<KeyPair> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, KEY_FILE)
+  const text = readIfThere(path)
+  if (text !== undefined) {
+    const keys = keysFromPem(text)
+    return keys ? success(keys) : damaged(KEY_FILE)
+  }
+  const keys = generateKeys()
+  writeDurably(path, keysToPem(keys))
+  return success(keys)
+}
+
+/** What enrolment left in the folder; null when this machine has not joined. */
+export function readEnrolment(folder: string, keys: KeyPair): Result<Enrolment | null> {
+  const text = readIfThere(join(folder, ENROLMENT_FILE))
+  if (text === undefined) return success(null)
+  try {
+    const enrolment = Enrolment.parse(JSON.parse(text))
+    return enrolment.node === nodeIdOf(keys.publicKey) ? success(enrolment) : damaged(ENROLMENT_FILE)
+  } catch {
+    return damaged(ENROLMENT_FILE) // no JSON or not ours; the person gets the file's name and the way out
+  }
+}
+
+/** Keeps an enrolment; from here on the machine has joined. */
+export const writeEnrolment = (folder: string, enrolment: Enrolment): void =>
+  writeDurably(join(folder, ENROLMENT_FILE), `${JSON.stringify(enrolment, null, 2)}\n`)
+
+function keyBytes(text: string): Uint8Array {
+  const bytes = fromHex(text)
+  assert(bytes, 'an enrolment is checked when it is read')
+  return bytes
+}
+
+/** The identity as the engine wants it. */
+export function identityOf(keys: KeyPair, enrolment: Enrolment): Identity {
+  const { node, lease, root, parent } = enrolment
+  return {
+    node,
+    keys,
+    lease,
+    root: { node: root.node, publicKey: keyBytes(root.publicKey) },
+    parent: parent && { node: parent.node, publicKey: keyBytes(parent.publicKey), name: parent.name },
+  }
+}

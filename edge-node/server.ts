@@ -1,0 +1,52 @@
+/** The one listening socket of a node: desk, API, the door for new nodes and links share it. */
+import { createServer as createPlainServer, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { fail, type Result, success } from '#protocol/result.ts'
+import type { Certificate } from './certificate.ts'
+
+export interface Listening {
+  readonly server: Server
+  /** Where a browser on this machine finds it. */
+  readonly address: string
+  /** Takes no more, and ends every request and every live list. */
+  close(): Promise<void>
+}
+
+type Fetch = Parameters<typeof getRequestListener>[0]
+
+/** Creates the server; nothing is answered before {@link listen}. */
+export function createNodeServer(fetch: Fetch, certificate: Certificate | null): Server {
+  const listener = getRequestListener(fetch)
+  if (!certificate) return createPlainServer(listener)
+  return createSecureServer({ cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' }, listener)
+}
+
+/** Begins to listen; says in words when the address cannot be had. */
+export function listen(server: Server, host: string, port: number, secure: boolean): Promise<Result<Listening>> {
+  return new Promise((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(refused(error, host, port)))
+    server.listen(port, host, () => {
+      const bound = server.address() as AddressInfo
+      const name = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
+      resolve(success({ server, address: `${secure ? 'https' : 'http'}://${name}:${bound.port}`, close }))
+    })
+    const close = () =>
+      new Promise<void>((done) => {
+        server.close(() => done())
+        server.closeAllConnections()
+      })
+  })
+}
+
+function refused(error: NodeJS.ErrnoException, host: string, port: number) {
+  const kept = '数据没有改动'
+  if (error.code === 'EADDRINUSE')
+    return fail('port-taken', `端口 ${port} 已被别的程序占用`, kept, '请关闭占用端口的程序,或用 DESK_PORT 换一个端口')
+  if (error.code === 'EACCES')
+    return fail('port-forbidden', `没有权限监听端口 ${port}`, kept, '请用 DESK_PORT 换一个 1024 以上的端口')
+  if (error.code === 'EADDRNOTAVAIL')
+    return fail('host-unknown', `本机没有地址 ${host}`, kept, '请把 DESK_HOST 改为本机的地址,或 0.0.0.0')
+  return fail('cannot-listen', `不能监听 ${host}:${port}(${error.code ?? error.message})`, kept, '请检查网络设置')
+}

@@ -1,0 +1,85 @@
+/** The uplink: keeps one link to the parent for as long as the program runs. */
+import type { LinkEnd, Links } from '#protocol/engine/identity.ts'
+import type { NodeId } from '#protocol/ids.ts'
+import { CertificateChanged, pinnedAgent } from '#protocol/transport/pinned.ts'
+import { openWebSocket } from '#protocol/transport/web-socket.ts'
+import type { Log } from './log.ts'
+import type { Parent } from './parent.ts'
+import { afterEnd, nextPause, type Waiting } from './reconnect.ts'
+
+export interface UplinkOptions {
+  readonly links: Links
+  readonly node: NodeId
+  readonly parent: Parent
+  readonly log: Log
+  /** At least 0 and below 1. */
+  chance(): number
+  after(milliseconds: number, callback: () => void): () => void
+}
+
+export interface Uplink {
+  /** Calls no more; a link that is open ends with the engine. */
+  stop(): void
+  /** Rejects when the program has a bug; never resolves before {@link stop}. */
+  readonly running: Promise<void>
+}
+
+const NEVER_OPENED = { liveMilliseconds: 0, retryAfterSeconds: null, retry: true } as const
+
+/** Starts calling the parent. */
+export function startUplink(options: UplinkOptions): Uplink {
+  const { log } = options
+  const stopping = new AbortController()
+
+  const run = async () => {
+    let waiting: Waiting = { for: 'slot', node: options.node }
+    while (!stopping.signal.aborted) {
+      const milliseconds = nextPause(waiting, options.chance())
+      log.debug({ milliseconds, waiting: waiting.for }, 'next call to the parent')
+      await pause(options, milliseconds, stopping.signal)
+      if (stopping.signal.aborted) return
+      const end = await linkOnce(options, stopping.signal)
+      if (!stopping.signal.aborted) log.info(end, 'link to the parent ended')
+      waiting = afterEnd(waiting, end)
+    }
+  }
+  return { stop: () => stopping.abort(), running: run() }
+}
+
+/** One link from call to end. A machine that cannot be reached is an end like any other. */
+async function linkOnce({ links, parent, log }: UplinkOptions, stopping: AbortSignal): Promise<LinkEnd> {
+  const { address, certificate } = parent.current()
+  const link = new URL('/link', address)
+  const secure = link.protocol === 'https:'
+  link.protocol = secure ? 'wss:' : 'ws:'
+  try {
+    const connection = await openWebSocket(link.href, secure ? pinnedAgent(certificate) : undefined)
+    if (stopping.aborted) {
+      connection.close('stopping')
+      return { ...NEVER_OPENED, reason: 'stopping' }
+    }
+    log.info({ address }, 'connected to the parent')
+    return await links.attach(connection, 'up')
+  } catch (error) {
+    if (error instanceof CertificateChanged) {
+      const renewed = await parent.renewCertificate()
+      log.warn({ address, renewed }, 'the parent shows another certificate')
+      return { ...NEVER_OPENED, reason: renewed ? 'certificate-renewed' : 'parent-not-genuine' }
+    }
+    return { ...NEVER_OPENED, reason: `unreachable: ${(error as Error).message}` }
+  }
+}
+
+function pause(options: UplinkOptions, milliseconds: number, stopping: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = options.after(milliseconds, resolve)
+    stopping.addEventListener(
+      'abort',
+      () => {
+        cancel()
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

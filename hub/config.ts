@@ -1,0 +1,27 @@
+/** The hub's configuration: the edge node's variables and what only the root of the tree needs. */
+import * as z from 'zod'
+import { EDGE_NODE_VARIABLES, type ValuesOf, type Variables } from '#edge-node/config.ts'
+import { isStationCode } from '#protocol/ids.ts'
+
+export const HUB_VARIABLES = {
+  ...EDGE_NODE_VARIABLES,
+  DATA_FOLDER: { ...EDGE_NODE_VARIABLES.DATA_FOLDER, fallback: 'data/hub' },
+  STATION_CODE: {
+    purpose: '县级站点代码(行政区划代码,6 到 15 位数字);首次启动后不能再改',
+    example: '510724',
+    schema: z.string().refine(isStationCode, '须是 6 到 15 位数字'),
+  },
+  STATION_NAME: {
+    purpose: '县级站点名称;首次启动时使用',
+    example: '安县政务服务中心',
+    schema: z.string().min(2, '至少 2 个字').max(60, '不超过 60 个字'),
+  },
+  SAMPLE_DATA: {
+    purpose: '填 yes 时,首次启动写入演示用的站点、人员和十个事项(仅供试用,不得用于办件)',
+    example: 'yes',
+    fallback: '',
+    schema: z.enum(['', 'yes'], '只能不填,或填 yes'),
+  },
+} as const satisfies Variables
+
+export type HubConfiguration = ValuesOf<typeof HUB_VARIABLES>
