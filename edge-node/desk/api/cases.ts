@@ -1,13 +1,16 @@
 /** Cases over the API: open, find, read, fill in, act. */
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
+import { mayRead, mayReadRow } from '#edge-node/desk/reading.ts'
+import { mayWrite } from '#edge-node/desk/visit.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
-import type { Actor, Office, Safety, SectionChange } from '#protocol/engine/office.ts'
+import type { Actor, CaseView, Office, Safety, SectionChange } from '#protocol/engine/office.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
-import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
+import { type EntryHash, isCaseId } from '#protocol/ids.ts'
+import { failure, type Result } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
 import { masked, readableBy } from './masking.ts'
 import { createOnce, type Once } from './once.ts'
-import { answer, CASE_UNKNOWN, refusals, refuse } from './refusals.ts'
+import { answer, CASE_UNKNOWN, READS_ONLY, refusals, refuse } from './refusals.ts'
 import * as requests from './requests.ts'
 import { ActedShape, CasePageShape, CaseShape, EditedShape, OpenedShape } from './shapes.ts'
 
@@ -16,11 +19,17 @@ const body = <Schema extends z.ZodType>(schema: Schema) => ({ content: json(sche
 const READING = refusals(400, 401, 404, 500, 503)
 const WRITING = refusals(400, 401, 403, 404, 409, 413, 415, 500, 503)
 
-/** A case by its id or, as people know it, by its number. */
-async function resolve(office: Office, text: string): Promise<DocumentId | undefined> {
-  if (isCaseId(text)) return text
-  return (await office.byNumber(text))?.id
+/** The case a person names by id or number, when it exists and is this person's business. */
+async function reach(office: Office, actor: Actor, text: string): Promise<Result<CaseView>> {
+  const id = isCaseId(text) ? text : (await office.byNumber(text))?.id
+  if (id === undefined) return failure(CASE_UNKNOWN)
+  const view = await office.view(actor, id)
+  return view.ok && !mayRead(actor, office.directory, view.value) ? failure(CASE_UNKNOWN) : view
 }
+
+/** The same for a person who wants to change it. */
+const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseView>> =>
+  mayWrite(actor) ? reach(office, actor, text) : failure(READS_ONLY)
 
 const openRoute = createRoute({
   method: 'post',
@@ -99,15 +108,15 @@ function rowOf(office: Office, row: CaseRow, safety: Safety | undefined) {
 
 function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
   api.openapi(findRoute, async (c) => {
-    const page = await office.find(queryOf(c.get('signIn').actor, c.req.valid('query')))
-    const safety = await office.safetyOf(page.rows.map((row) => row.id))
-    return c.json({ rows: page.rows.map((row) => rowOf(office, row, safety.get(row.id))), next: page.next }, 200)
+    const { actor } = c.get('signIn')
+    const page = await office.find(queryOf(actor, c.req.valid('query')))
+    const rows = page.rows.filter((row) => mayReadRow(actor, office.directory, row))
+    const safety = await office.safetyOf(rows.map((row) => row.id))
+    return c.json({ rows: rows.map((row) => rowOf(office, row, safety.get(row.id))), next: page.next }, 200)
   })
   api.openapi(readRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const id = await resolve(office, c.req.valid('param').id)
-    if (id === undefined) return refuse(c, CASE_UNKNOWN)
-    const view = await office.view(actor, id)
+    const view = await reach(office, actor, c.req.valid('param').id)
     return view.ok ? c.json(readableBy(actor, view.value), 200) : refuse(c, view.problem)
   })
 }
@@ -115,8 +124,9 @@ function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
 function addAct(api: OpenAPIHono<ApiEnv>, office: Office, once: Once, kind: FactKind) {
   api.openapi(actRoute(kind), async (c) => {
     const { actor } = c.get('signIn')
-    const id = await resolve(office, c.req.valid('param').id)
-    if (id === undefined) return refuse(c, CASE_UNKNOWN)
+    const reached = await reachToWrite(office, actor, c.req.valid('param').id)
+    if (!reached.ok) return refuse(c, reached.problem)
+    const { id } = reached.value.state
     const { fields = {}, expects } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
     const request = JSON.stringify([kind, id, fields, expects])
@@ -132,6 +142,7 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office): void {
   addReading(api, office)
   api.openapi(openRoute, async (c) => {
     const { actor } = c.get('signIn')
+    if (!mayWrite(actor)) return refuse(c, READS_ONLY)
     const { item } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
     const request = JSON.stringify(['opened', item])
@@ -139,11 +150,11 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office): void {
   })
   api.openapi(editRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const { id: text, section } = c.req.valid('param')
-    const id = await resolve(office, text)
-    if (id === undefined) return refuse(c, CASE_UNKNOWN)
+    const { id, section } = c.req.valid('param')
+    const reached = await reachToWrite(office, actor, id)
+    if (!reached.ok) return refuse(c, reached.problem)
     const change: SectionChange = c.req.valid('json')
-    return answer(c, await office.edit(actor, id, section, change))
+    return answer(c, await office.edit(actor, reached.value.state.id, section, change))
   })
   for (const kind of requests.ACT_KINDS) addAct(api, office, once, kind)
 }

@@ -50,6 +50,17 @@ export const refusals = (...statuses: RefusalStatus[]): RefusalResponses =>
 /** Statuses of known codes; a code that is not here is a rule of casework that said no: 409. */
 const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'bad-request': 400,
+  field: 400,
+  identity: 400,
+  'bad-key': 400,
+  'bad-value': 400,
+  'too-many-parts': 400,
+  role: 403,
+  'not-authorised': 403,
+  'not-holder': 403,
+  'item-tier': 403,
+  'unknown-station': 403,
+  'reads-only': 403,
   'malformed-json': 400,
   'not-json': 415,
   'too-large': 413,
@@ -85,37 +96,48 @@ export const refuse = (c: Context, problem: Failure) => {
 export const answer = <Value extends object>(c: Context, result: Result<Value>) =>
   result.ok ? c.json(result.value, 200) : refuse(c, result.problem)
 
+type Issue = z.core.$ZodIssue
+
+/** An issue where it arises: of several shapes that were possible, in the one that came closest. */
+function innermost(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  const [closest] = [...issue.errors].sort((left, right) => depth(right) - depth(left))
+  const inner = closest?.[0]
+  return inner === undefined ? issue : innermost({ ...inner, path: [...issue.path, ...inner.path] })
+}
+
+const depth = (issues: readonly Issue[]) => Math.max(0, ...issues.map(({ path }) => path.length))
+
 /** Refuses what does not fit a route's schema; given to the router as its hook. */
-export function refuseInvalid(
-  result: { readonly success: boolean; readonly error?: unknown; readonly target: string },
-  c: Context,
-) {
+export function refuseInvalid(result: { readonly success: boolean; readonly error?: unknown }, c: Context) {
   if (result.success) return undefined
-  const issues = result.error instanceof z.ZodError ? result.error.issues : []
-  const path = (parts: readonly PropertyKey[]) => [result.target, ...parts.map(String)].join('.')
-  const told = issues.slice(0, 5).map((issue) => `${path(issue.path)}:${issue.message}`)
+  const issues = (result.error instanceof z.ZodError ? result.error.issues : []).map(innermost)
+  const told = issues
+    .slice(0, 5)
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}:${message}`))
   const message = `请求内容不符合接口说明:${told.join(';')}`.slice(0, 1000)
+  const field = issues[0]?.path.join('.').slice(0, 200)
   return refuse(c, {
     code: 'bad-request',
     message,
     kept: NOTHING_KEPT,
     next: SEE_DOCUMENT,
-    field: path(issues[0]?.path ?? []),
+    ...(field ? { field } : {}),
   })
 }
 
-const STORAGE_WORDS: Readonly<Record<StorageFailure['fault'], readonly [message: string, next: string]>> = {
-  full: ['磁盘已满,现在不能保存', '请清理磁盘后重试'],
-  locked: ['数据文件正被其他程序占用', '请关闭占用数据文件的程序后重试'],
-  damaged: ['数据文件损坏,读不出来', '请联系县中心管理员从备份恢复'],
-  other: ['本机存储出错', '请稍后重试;仍不行请联系县中心管理员'],
+const AFTER_STORAGE: Readonly<Record<StorageFailure['fault'], string>> = {
+  full: '请清理磁盘后重试',
+  locked: '请关闭占用数据文件的程序后重试',
+  damaged: '请联系县中心管理员从备份恢复',
+  other: '请稍后重试;仍不行请联系县中心管理员',
 }
 
 /** What a thrown error means to a caller; never its stack. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof StorageFailure) {
-    const [message, next] = STORAGE_WORDS[error.fault]
-    return { code: `storage-${error.fault}`, message, kept: '此前已保存的内容都在;这次请求的内容没有写入', next }
+    const kept = '此前已保存的内容都在;这次请求的内容没有写入'
+    return { code: `storage-${error.fault}`, message: error.message, kept, next: AFTER_STORAGE[error.fault] }
   }
   if (error instanceof HTTPException && error.status === 415)
     return { code: 'not-json', message: '请求内容须为 application/json', kept: NOTHING_KEPT, next: SEE_DOCUMENT }
@@ -144,9 +166,17 @@ export const PATH_UNKNOWN: Failure = {
   next: SEE_DOCUMENT,
 }
 
+/** The desk says the same; whatever other roles the person has. */
+export const READS_ONLY: Failure = {
+  code: 'reads-only',
+  message: '监察员只能查看,不能改动办件',
+  kept: NOTHING_KEPT,
+  next: '发现问题请联系主办站点或县中心协调员',
+}
+
 export const CASE_UNKNOWN: Failure = {
   code: 'case-unknown',
-  message: '本机没有这个办件',
+  message: '没有这个办件,或它不归本站点查看',
   kept: NOTHING_KEPT,
   next: '请核对办件编号;别处的办件要等同步到达',
 }

@@ -122,5 +122,11 @@ export const CasesQuery = z.object({
     .default('mine')
     .openapi({ description: '本站点主办的、移交给本站点待签收的、全部' }),
   after: z.string().max(300).optional().openapi({ description: '上一页的 next' }),
-  limit: z.coerce.number().int().min(1).max(LIMITS.pageRows).default(LIMITS.pageRows).openapi({ type: 'integer' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.pageRows)
+    .default(LIMITS.pageRows)
+    .openapi({ type: 'integer', minimum: 1, maximum: LIMITS.pageRows, default: LIMITS.pageRows }),
 })

@@ -184,8 +184,10 @@ const ActOffer = z
     kind: z.enum(FACT_KINDS),
     title: z.string(),
     allowed: z.boolean(),
-    why: z.string(),
-    source: z.string(),
+    why: z.string().openapi({ description: '不能办理的原因' }),
+    next: z.string().openapi({ description: '不能办理时可以怎么做' }),
+    subject: entryHash.nullable().openapi({ description: '采纳或不采纳的记录' }),
+    source: z.string().openapi({ description: '依据' }),
   })
   .openapi('ActOffer')
 
@@ -194,7 +196,7 @@ const Receipt = z
     log: logKey,
     seq: z.int(),
     document: caseId,
-    outcome: z.enum(['quarantined', 'forked', 'unknown-kind']),
+    outcome: z.enum(['quarantined', 'forked', 'unknown-kind', 'applied']),
     reason: z.string(),
   })
   .openapi('Receipt')
