@@ -57,38 +57,40 @@ export function byTimeThenHash(left: FactEntry, right: FactEntry): number {
 }
 
 /** The outcome among valid facts that follow the same fact. */
-export interface Contest {
+export interface Contest<Candidate> {
   /** The one that takes effect; undefined when there is none or they are a fork. */
-  readonly winner: FactEntry | undefined
-  readonly losers: readonly { readonly entry: FactEntry; readonly reason: AsideReason }[]
+  readonly winner: Candidate | undefined
+  readonly losers: readonly { readonly candidate: Candidate; readonly reason: AsideReason }[]
   /** Set when the chain stops here until the coordinator reassigns. */
-  readonly fork: readonly FactEntry[]
+  readonly fork: readonly Candidate[]
 }
 
-const isAnswer = (entry: FactEntry) => entry.fact?.kind === 'taken' || entry.fact?.kind === 'declined'
+const isAnswer = ({ fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind === 'declined'
 
 /**
  * Settles which of several valid facts that follow the same fact takes effect (sync.md section 8):
  * a reassignment beats everything, the receiver's answer beats the sender's retraction, the rest is a fork.
  */
-export function contest(valid: readonly FactEntry[]): Contest {
+export function contest<Candidate extends { readonly entry: FactEntry }>(
+  valid: readonly Candidate[],
+): Contest<Candidate> {
   if (valid.length <= 1) return { winner: valid[0], losers: [], fork: [] }
-  const ordered = [...valid].sort(byTimeThenHash)
-  const beaten = (winner: FactEntry, reason: AsideReason): Contest => ({
+  const ordered = [...valid].sort((left, right) => byTimeThenHash(left.entry, right.entry))
+  const beaten = (winner: Candidate, reason: AsideReason): Contest<Candidate> => ({
     winner,
-    losers: ordered.filter((entry) => entry !== winner).map((entry) => ({ entry, reason })),
+    losers: ordered.filter((candidate) => candidate !== winner).map((candidate) => ({ candidate, reason })),
     fork: [],
   })
   // Two reassignments after one fact happen only when the root was restored; the earlier one was obeyed first.
-  const reassignment = ordered.find((entry) => entry.fact?.kind === 'reassigned')
+  const reassignment = ordered.find(({ entry }) => entry.fact?.kind === 'reassigned')
   if (reassignment !== undefined) return beaten(reassignment, 'superseded')
-  const answers = ordered.filter(isAnswer)
+  const answers = ordered.filter(({ entry }) => isAnswer(entry))
   const [answer] = answers
   if (answer !== undefined && answers.length === 1) return beaten(answer, 'lost-race')
   const fork = answers.length > 0 ? answers : ordered
-  const losers = ordered.map((entry) => ({
-    entry,
-    reason: fork.includes(entry) ? ('fork' as const) : ('lost-race' as const),
+  const losers = ordered.map((candidate) => ({
+    candidate,
+    reason: fork.includes(candidate) ? ('fork' as const) : ('lost-race' as const),
   }))
   return { winner: undefined, losers, fork }
 }

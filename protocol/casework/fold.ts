@@ -1,173 +1,138 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
-import { type DocumentId, type EntryHash, logParts } from '#protocol/ids.ts'
+import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { AsideReason, Authority, CaseState } from './case.ts'
-import { type Attempt, byTimeThenHash, contest, objectionTo } from './custody.ts'
+import { byTimeThenHash, contest, objectionTo } from './custody.ts'
 import type { Fact, FactEntry, FieldValue } from './facts.ts'
+import { gather, type Judged } from './gather.ts'
 import { begin, type Progress, takeEffect } from './progress.ts'
-import { findTransition, type GuardedKind, isAdoptable, isGuarded } from './stages.ts'
-import { type Resolution, tellStory, type Verdict } from './story.ts'
+import { findTransition, type GuardedKind, isAdoptable } from './stages.ts'
+import { tellStory } from './story.ts'
 
-/** A well-formed guarded fact with its entry. */
-type Guarded = FactEntry & { readonly fact: Fact & { readonly kind: GuardedKind } }
+type ByHash = ReadonlyMap<EntryHash, Judged>
 
-/** Everything the fold has found out so far about one case. */
-interface Fold {
-  readonly authority: Authority
-  readonly byHash: Map<EntryHash, FactEntry>
-  /** Guarded facts by the fact they name. */
-  readonly followers: Map<EntryHash, Guarded[]>
-  readonly openings: Guarded[]
-  readonly contributions: FactEntry[]
-  readonly verdicts: Map<EntryHash, Verdict>
-  readonly resolutions: Map<EntryHash, Resolution>
-}
+const inOrder = (left: Judged, right: Judged): number => byTimeThenHash(left.entry, right.entry)
 
-function sortOut(facts: readonly FactEntry[], authority: Authority): Fold {
-  const fold: Fold = {
-    authority,
-    byHash: new Map(),
-    followers: new Map(),
-    openings: [],
-    contributions: [],
-    verdicts: new Map(),
-    resolutions: new Map(),
-  }
-  for (const entry of facts) {
-    if (fold.byHash.has(entry.hash)) continue // a duplicate
-    fold.byHash.set(entry.hash, entry)
-    const { fact } = entry
-    if (fact === undefined) fold.verdicts.set(entry.hash, 'malformed')
-    else if (!isGuarded(fact.kind)) fold.contributions.push(entry)
-    else if (fact.previous === null) {
-      if (fact.kind === 'opened') fold.openings.push(entry as Guarded)
-    } else {
-      const siblings = fold.followers.get(fact.previous)
-      if (siblings === undefined) fold.followers.set(fact.previous, [entry as Guarded])
-      else siblings.push(entry as Guarded)
-    }
-  }
-  return fold
-}
-
-const isServed = (fold: Fold, entry: FactEntry): boolean =>
-  fold.authority.serves(logParts(entry.log).node, entry.station)
+/** The hash an adoption or dismissal names. */
+const subjectOf = (fields: Readonly<Record<string, FieldValue>>): EntryHash => fields.fact as EntryHash
 
 /** The opening that counts: of several valid ones the earliest by time, then hash. */
-function chooseOpening(fold: Fold): Guarded | undefined {
-  const valid: Guarded[] = []
-  for (const entry of fold.openings) {
-    if (isServed(fold, entry) && fold.authority.tierOf(entry.station) !== undefined) valid.push(entry)
-    else fold.verdicts.set(entry.hash, 'not-authorised')
+function chooseOpening(openings: Judged[]): Judged | undefined {
+  const valid: Judged[] = []
+  for (const opening of openings) {
+    if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
+    else opening.verdict = 'not-authorised'
   }
-  const [opening, ...others] = valid.sort(byTimeThenHash)
-  for (const other of others) fold.verdicts.set(other.hash, 'fork')
-  return opening
+  const [first, ...others] = valid.sort(inOrder)
+  for (const other of others) other.verdict = 'fork'
+  return first
 }
 
-const attemptOf = (fold: Fold, entry: FactEntry, kind: GuardedKind, fields: Fact['fields']): Attempt => ({
-  kind,
-  fields,
-  station: entry.station,
-  tier: fold.authority.tierOf(entry.station),
-  root: fold.authority.isRoot(logParts(entry.log).node),
-})
-
-const objectionToEntry = (fold: Fold, progress: Progress, entry: Guarded): AsideReason | undefined =>
-  isServed(fold, entry)
-    ? objectionTo(progress, attemptOf(fold, entry, entry.fact.kind, entry.fact.fields))
-    : 'not-authorised'
-
-const adoptedHash = (fields: Readonly<Record<string, FieldValue>>): EntryHash => String(fields.fact) as EntryHash
+/** Why the writer of one fact may not do what a fact (its own or an adopted one) says. */
+const objectionToFact = (progress: Progress, { writer, entry }: Judged, fact: Fact): AsideReason | undefined =>
+  objectionTo(progress, {
+    kind: fact.kind as GuardedKind,
+    fields: fact.fields,
+    station: entry.station,
+    tier: writer.tier,
+    root: writer.root,
+  })
 
 /** Why a set-aside fact may not be adopted by this adoption; undefined when it may. */
-function objectionToAdoption(fold: Fold, progress: Progress, adoption: Guarded): AsideReason | undefined {
-  const target = fold.byHash.get(adoptedHash(adoption.fact.fields))
+function objectionToAdoption(byHash: ByHash, progress: Progress, adoption: Judged, fact: Fact) {
+  const target = byHash.get(subjectOf(fact.fields))
   if (target === undefined) return 'orphan' // not here yet; once it arrives this is computed anew
-  const { fact } = target
-  if (fact === undefined || !isAdoptable(fact.kind)) return 'wrong-stage'
-  const effective = typeof fold.verdicts.get(target.hash) === 'number'
-  if (effective || fold.resolutions.has(target.hash)) return 'wrong-stage'
+  const adopted = target.entry.fact
+  if (adopted === undefined || !isAdoptable(adopted.kind)) return 'wrong-stage'
+  if (typeof target.verdict === 'number' || target.resolution !== null) return 'wrong-stage'
   // A fact that could take effect right here needs no adoption: it competes by itself.
-  const competes = fact.previous === adoption.fact.previous
-  if (competes && objectionToEntry(fold, progress, target as Guarded) === undefined) return 'wrong-stage'
-  return objectionTo(progress, attemptOf(fold, adoption, fact.kind, fact.fields))
+  const competes = adopted.previous === fact.previous && target.writer.served
+  if (competes && objectionToFact(progress, target, adopted) === undefined) return 'wrong-stage'
+  return objectionToFact(progress, adoption, adopted)
 }
 
-function objection(fold: Fold, progress: Progress, entry: Guarded): AsideReason | undefined {
-  const found = objectionToEntry(fold, progress, entry)
-  if (found !== undefined || entry.fact.kind !== 'adopted') return found
-  return objectionToAdoption(fold, progress, entry)
+function objection(byHash: ByHash, progress: Progress, judged: Judged): AsideReason | undefined {
+  const { fact } = judged.entry
+  if (fact === undefined) return 'malformed'
+  if (!judged.writer.served) return 'not-authorised'
+  const found = objectionToFact(progress, judged, fact)
+  if (found !== undefined || fact.kind !== 'adopted') return found
+  return objectionToAdoption(byHash, progress, judged, fact)
 }
 
-function proceed(fold: Fold, progress: Progress, entry: Guarded): void {
-  let effective: Fact = entry.fact
-  if (effective.kind === 'adopted') {
-    const hash = adoptedHash(effective.fields)
-    fold.resolutions.set(hash, { by: 'adopted', fact: entry.hash })
-    effective = (fold.byHash.get(hash) as Guarded).fact
+function proceed(byHash: ByHash, progress: Progress, judged: Judged, fact: Fact): void {
+  let effective = fact
+  const target = fact.kind === 'adopted' ? byHash.get(subjectOf(fact.fields)) : undefined
+  if (target?.entry.fact !== undefined) {
+    target.resolution = { by: 'adopted', fact: judged.entry.hash }
+    effective = target.entry.fact
   }
   const kind = effective.kind as GuardedKind
-  const transition = findTransition(kind, progress.stage, fold.authority.tierOf(entry.station), effective.fields)
-  if (transition !== undefined) takeEffect(progress, entry, kind, effective.fields, transition)
-  fold.verdicts.set(entry.hash, progress.epoch)
+  const transition = findTransition(kind, progress.stage, judged.writer.tier, effective.fields)
+  if (transition !== undefined) takeEffect(progress, judged.entry, kind, effective.fields, transition)
+  judged.verdict = progress.epoch
+}
+
+/** Judges everything that follows the tip and says what takes effect next, or where the chain forks. */
+function settle(byHash: ByHash, progress: Progress, tip: Judged) {
+  const valid: Judged[] = []
+  for (const follower of tip.followers) {
+    const reason = objection(byHash, progress, follower)
+    if (reason === undefined) valid.push(follower)
+    else follower.verdict = reason
+  }
+  const { winner, losers, fork } = contest(valid)
+  for (const { candidate, reason } of losers) candidate.verdict = reason
+  return { winner, fork }
 }
 
 /** Walks the chain from the opening as far as it is undisputed. */
-function walk(fold: Fold, opening: Guarded, progress: Progress) {
+function walk(byHash: ByHash, progress: Progress, opening: Judged) {
   const chain = [opening]
-  fold.verdicts.set(opening.hash, progress.epoch)
+  opening.verdict = progress.epoch
   for (let tip = opening; ; ) {
-    const valid: Guarded[] = []
-    for (const entry of fold.followers.get(tip.hash) ?? []) {
-      const reason = objection(fold, progress, entry)
-      if (reason === undefined) valid.push(entry)
-      else fold.verdicts.set(entry.hash, reason)
+    const { winner, fork } = settle(byHash, progress, tip)
+    if (winner?.entry.fact === undefined) {
+      const facts = fork.map(({ entry }) => entry.hash)
+      return { chain, tip, forks: facts.length === 0 ? [] : [{ after: tip.entry.hash, facts }] }
     }
-    const { winner, losers, fork } = contest(valid)
-    for (const { entry, reason } of losers) fold.verdicts.set(entry.hash, reason)
-    if (winner === undefined) {
-      const facts = fork.map((entry) => entry.hash)
-      return { chain, forks: facts.length === 0 ? [] : [{ after: tip.hash, facts }] }
-    }
-    tip = winner as Guarded
-    proceed(fold, progress, tip)
-    chain.push(tip)
+    proceed(byHash, progress, winner, winner.entry.fact)
+    chain.push(winner)
+    tip = winner
   }
 }
 
 /** What follows a displaced fact is displaced with it; what follows anything else without effect is an orphan. */
-function setDescendantsAside(fold: Fold): void {
-  const pending: EntryHash[] = []
-  for (const [hash, verdict] of fold.verdicts) if (typeof verdict === 'string') pending.push(hash)
-  for (let hash = pending.pop(); hash !== undefined; hash = pending.pop()) {
-    const verdict = fold.verdicts.get(hash)
-    const inherited = verdict === 'superseded' || verdict === 'fork' ? verdict : 'orphan'
-    for (const { hash: follower } of fold.followers.get(hash) ?? []) {
-      if (fold.verdicts.has(follower)) continue
-      fold.verdicts.set(follower, inherited)
+function setDescendantsAside(all: readonly Judged[]): void {
+  const pending = all.filter(({ verdict }) => typeof verdict === 'string')
+  for (let judged = pending.pop(); judged !== undefined; judged = pending.pop()) {
+    const inherited = judged.verdict === 'superseded' || judged.verdict === 'fork' ? judged.verdict : 'orphan'
+    for (const follower of judged.followers) {
+      if (follower.verdict !== undefined) continue
+      follower.verdict = inherited
       pending.push(follower)
     }
   }
-  for (const hash of fold.byHash.keys()) if (!fold.verdicts.has(hash)) fold.verdicts.set(hash, 'orphan')
+  for (const judged of all) if (judged.verdict === undefined) judged.verdict = 'orphan'
 }
 
-function judgeContributions(fold: Fold, progress: Progress): void {
-  for (const entry of fold.contributions.sort(byTimeThenHash)) {
-    const served = isServed(fold, entry)
-    fold.verdicts.set(entry.hash, served ? null : 'not-authorised')
-    if (served && entry.fact !== undefined) progress.times[entry.fact.kind] ??= entry.time
+function judgeContributions(contributions: Judged[], progress: Progress): void {
+  for (const contribution of contributions.sort(inOrder)) {
+    const { entry, writer } = contribution
+    contribution.verdict = writer.served ? null : 'not-authorised'
+    if (writer.served && entry.fact !== undefined) progress.times[entry.fact.kind] ??= entry.time
   }
 }
 
 /** A dismissal counts from a station that holds or held the case, but a former holder cannot dismiss its own facts. */
-function dismiss(fold: Fold, progress: Progress): void {
-  for (const entry of fold.contributions) {
-    if (entry.fact?.kind !== 'dismissed' || fold.verdicts.get(entry.hash) !== null) continue
-    const target = fold.byHash.get(adoptedHash(entry.fact.fields))
-    if (target === undefined || fold.resolutions.has(target.hash)) continue
-    const mayDismiss =
-      entry.station === progress.holder || (progress.holders.has(entry.station) && entry.station !== target.station)
-    if (mayDismiss) fold.resolutions.set(target.hash, { by: 'dismissed', fact: entry.hash })
+function dismiss(byHash: ByHash, contributions: readonly Judged[], progress: Progress): void {
+  for (const { entry, writer } of contributions) {
+    if (entry.fact?.kind !== 'dismissed' || !writer.served) continue
+    const target = byHash.get(subjectOf(entry.fact.fields))
+    if (target === undefined || typeof target.verdict !== 'string' || target.resolution !== null) continue
+    const isFormerHolder = progress.holders.has(entry.station) && entry.station !== target.entry.station
+    if (entry.station === progress.holder || isFormerHolder) {
+      target.resolution = { by: 'dismissed', fact: entry.hash }
+    }
   }
 }
 
@@ -177,40 +142,36 @@ function dismiss(fold: Fold, progress: Progress): void {
  * Custody as in sync.md section 8, stages as in the table of stages.ts.
  */
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], authority: Authority): CaseState | undefined {
-  const fold = sortOut(facts, authority)
-  const opening = chooseOpening(fold)
-  if (opening === undefined) return undefined
-  const progress = begin(opening)
-  const { chain, forks } = walk(fold, opening, progress)
-  judgeContributions(fold, progress)
-  if (fold.byHash.size > chain.length) setDescendantsAside(fold)
-  dismiss(fold, progress)
-  const links = new Set<FactEntry>(chain)
-  const others = [...fold.byHash.values()].filter((entry) => !links.has(entry))
-  const story = tellStory(
-    chain,
-    others,
-    (entry) => fold.verdicts.get(entry.hash) ?? null,
-    (entry) => fold.resolutions.get(entry.hash) ?? null,
-  )
-  const { number, item, itemVersion } = opening.fact.fields
+  const { byHash, all, openings, contributions } = gather(facts, authority)
+  const opening = chooseOpening(openings)
+  const begun = opening?.entry.fact?.fields
+  if (opening === undefined || begun === undefined) return undefined
+  const progress = begin(opening.entry)
+  const { chain, tip, forks } = walk(byHash, progress, opening)
+  if (all.length > chain.length) {
+    judgeContributions(contributions, progress)
+    setDescendantsAside(all)
+    dismiss(byHash, contributions, progress)
+  }
+  const others = all.filter(({ verdict }) => typeof verdict !== 'number')
+  const { stage, holder, epoch, offer, applicant, times, result, seals } = progress
   return {
     id,
-    number: typeof number === 'string' ? number : '',
-    item: typeof item === 'string' ? item : '',
-    itemVersion: typeof itemVersion === 'number' ? itemVersion : 0,
-    home: opening.station,
-    stage: progress.stage,
-    holder: progress.holder,
-    epoch: progress.epoch,
-    offer: progress.offer,
-    tip: (chain.at(-1) ?? opening).hash,
-    applicant: progress.applicant,
-    times: progress.times,
-    result: progress.result,
-    seals: progress.seals,
-    story,
+    number: typeof begun.number === 'string' ? begun.number : '',
+    item: typeof begun.item === 'string' ? begun.item : '',
+    itemVersion: typeof begun.itemVersion === 'number' ? begun.itemVersion : 0,
+    home: opening.entry.station,
+    stage,
+    holder,
+    epoch,
+    offer,
+    tip: tip.entry.hash,
+    applicant,
+    times,
+    result,
+    seals,
+    story: tellStory(chain, others),
     forks,
-    asideOpen: story.filter((line) => line.aside !== null && line.aside.resolved === null).length,
+    asideOpen: others.filter(({ verdict, resolution }) => verdict !== null && resolution === null).length,
   }
 }

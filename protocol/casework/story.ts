@@ -23,7 +23,14 @@ export const RESOLVE_TEXTS: Readonly<Record<AsideReason, string>> = {
   orphan: '如前一记录尚在途中,到达后自动重新计算;否则由主办站点采纳或不采纳',
 }
 
-function storyLine(entry: FactEntry, verdict: Verdict, resolved: Resolution | null): StoryLine {
+/** A fact with what became of it. */
+export interface Told {
+  readonly entry: FactEntry
+  readonly verdict: Verdict | undefined
+  readonly resolution: Resolution | null
+}
+
+function storyLine({ entry, verdict, resolution }: Told): StoryLine {
   const { hash, log, seq, person, station, time, clockOffset, fact } = entry
   return {
     hash,
@@ -40,7 +47,7 @@ function storyLine(entry: FactEntry, verdict: Verdict, resolved: Resolution | nu
     epoch: typeof verdict === 'number' ? verdict : null,
     aside:
       typeof verdict === 'string'
-        ? { reason: verdict, text: ASIDE_REASONS[verdict], resolve: RESOLVE_TEXTS[verdict], resolved }
+        ? { reason: verdict, text: ASIDE_REASONS[verdict], resolve: RESOLVE_TEXTS[verdict], resolved: resolution }
         : null,
   }
 }
@@ -49,22 +56,18 @@ function storyLine(entry: FactEntry, verdict: Verdict, resolved: Resolution | nu
  * Story order: the chain in its own order, which no clock can change; the others by time, then hash,
  * each before the first link of the chain that is later than it, but never before the opening.
  */
-export function tellStory(
-  chain: readonly FactEntry[],
-  others: FactEntry[],
-  verdictOf: (entry: FactEntry) => Verdict,
-  resolutionOf: (entry: FactEntry) => Resolution | null,
-): StoryLine[] {
-  others.sort(byTimeThenHash)
+export function tellStory(chain: readonly Told[], others: readonly Told[]): StoryLine[] {
+  const waiting = [...others].sort((left, right) => byTimeThenHash(left.entry, right.entry))
   const story: StoryLine[] = []
   let next = 0
   for (const link of chain) {
-    for (let other = others[next]; other !== undefined && story.length > 0 && other.time < link.time; ) {
-      story.push(storyLine(other, verdictOf(other), resolutionOf(other)))
-      other = others[++next]
+    for (let other = waiting[next]; other !== undefined && story.length > 0; other = waiting[next]) {
+      if (other.entry.time >= link.entry.time) break
+      story.push(storyLine(other))
+      next += 1
     }
-    story.push(storyLine(link, verdictOf(link), null))
+    story.push(storyLine(link))
   }
-  for (const other of others.slice(next)) story.push(storyLine(other, verdictOf(other), resolutionOf(other)))
+  for (const other of waiting.slice(next)) story.push(storyLine(other))
   return story
 }
