@@ -54,21 +54,6 @@ export function gateUpdate(context: GateContext, update: Uint8Array): Result<Pas
   return checked.ok ? success({ update, clocks: checked.value.clocks }) : refused(checked.problem)
 }
 
-/**
- * What is held of a section after updates that were accepted before, in the order they were accepted.
- * Their authors were checked when they passed. About as cheap as gating them again.
- */
-export function clocksOf(name: string, updates: readonly Uint8Array[]): Result<SectionClocks, GateProblem> {
-  if (!isSectionName(name)) return refused('unknown-section')
-  let clocks = NOTHING_HELD
-  for (const update of updates) {
-    const checked = checkUpdate(SECTIONS[name], undefined, clocks, update)
-    if (!checked.ok) return refused(checked.problem)
-    clocks = checked.value.clocks
-  }
-  return success(clocks)
-}
-
 /** An edit of a section as it lies in the logs. */
 export interface AuthoredUpdate {
   readonly client: number
@@ -85,46 +70,58 @@ export interface GatedHistory {
   readonly clocks: SectionClocks
 }
 
-/**
- * Gates all edits of a section. One that waits for others is tried again when something was accepted, and
- * its author's later ones wait behind it; so the outcome depends on what is held and on each author's own
- * order, not on the order of arrival: equal on every node that holds the same entries (rule G22).
- */
-export function gateHistory(section: string, edits: readonly AuthoredUpdate[]): GatedHistory {
-  let clocks = NOTHING_HELD
-  const accepted: number[] = []
-  const refusals = new Map<number, GateProblem>()
-  const waiting = new Map<number, number[]>()
+/** A history while it is being gated. */
+class Gating {
+  readonly #section: string
+  readonly #edits: readonly AuthoredUpdate[]
+  readonly #waiting = new Map<number, number[]>()
+  readonly accepted: number[] = []
+  readonly refused = new Map<number, GateProblem>()
+  clocks = NOTHING_HELD
 
-  /** Tries one edit; true when its author's next one may be tried. */
-  const attempt = (place: number, edit: AuthoredUpdate): boolean => {
-    const gated = gateUpdate({ section, client: edit.client, tier: edit.tier, clocks }, edit.update)
+  constructor(section: string, edits: readonly AuthoredUpdate[]) {
+    this.#section = section
+    this.#edits = edits
+  }
+
+  /** Gates the next edit, and what waited for it. */
+  arrive(place: number, edit: AuthoredUpdate): void {
+    const queue = this.#waiting.get(edit.client) ?? []
+    queue.push(place)
+    this.#waiting.set(edit.client, queue)
+    if (queue.length > 1) this.refused.set(place, gateProblem('clock-gap'))
+    else if (this.#advance(queue)) while ([...this.#waiting.values()].some((other) => this.#advance(other)));
+  }
+
+  /** Tries what an author has waiting; true when anything was accepted. */
+  #advance(queue: number[]): boolean {
+    const before = this.accepted.length
+    for (let place = queue[0]; place !== undefined && this.#settles(place); place = queue[0]) queue.shift()
+    return this.accepted.length > before
+  }
+
+  /** Tries one edit; false when it waits. */
+  #settles(place: number): boolean {
+    const { client, tier, update } = this.#edits[place] as AuthoredUpdate
+    const gated = gateUpdate({ section: this.#section, client, tier, clocks: this.clocks }, update)
     if (!gated.ok) {
-      refusals.set(place, gated.problem)
+      this.refused.set(place, gated.problem)
       return !gated.problem.waits
     }
-    refusals.delete(place)
-    accepted.push(place)
-    clocks = gated.value.clocks
+    this.refused.delete(place)
+    this.accepted.push(place)
+    this.clocks = gated.value.clocks
     return true
   }
-  /** Tries what an author has waiting; true when anything was accepted. */
-  const retry = (queue: number[]): boolean => {
-    const before = accepted.length
-    while (queue.length > 0 && attempt(queue[0] as number, edits[queue[0] as number] as AuthoredUpdate)) queue.shift()
-    return accepted.length > before
-  }
+}
 
-  for (const [place, edit] of edits.entries()) {
-    const queue = waiting.get(edit.client)
-    if (queue !== undefined && queue.length > 0) {
-      refusals.set(place, gateProblem('clock-gap'))
-      queue.push(place)
-      continue
-    }
-    const before = accepted.length
-    if (!attempt(place, edit)) waiting.set(edit.client, [place])
-    if (accepted.length > before) while ([...waiting.values()].some(retry));
-  }
-  return { accepted, refused: refusals, clocks }
+/**
+ * Gates all edits of a section, given in arrival order. One that waits for others is tried again when something
+ * was accepted, and its author's later ones wait behind it; so the outcome depends on what is held and on each
+ * author's own order, not on the order of arrival: equal on every node that holds the same entries (rule G22).
+ */
+export function gateHistory(section: string, edits: readonly AuthoredUpdate[]): GatedHistory {
+  const gating = new Gating(section, edits)
+  for (const [place, edit] of edits.entries()) gating.arrive(place, edit)
+  return { accepted: gating.accepted, refused: gating.refused, clocks: gating.clocks }
 }

@@ -6,7 +6,8 @@ import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { applyChange, changeProblem, type SectionChange } from './change.ts'
 import type { SectionClocks } from './clocks.ts'
-import { checkUpdate, clocksOf } from './gate.ts'
+import { checkUpdate } from './gate.ts'
+import { canonicalOrder, replay } from './history.ts'
 import { gateProblem } from './problems.ts'
 import { type MaterialRecord, SECTIONS, type Section, type SectionName } from './sections.ts'
 
@@ -149,10 +150,11 @@ export function openSection<Name extends SectionName>(
   updates: readonly Uint8Array[],
   budget?: OpeningBudget,
 ): Result<OpenSection<Name>> {
-  const held = clocksOf(name, updates)
-  if (!held.ok) return held
-  const section = SECTIONS[name]
-  const document = load(section, updates, budget)
+  const replayed = replay(name, updates)
+  if (!replayed.ok) return replayed
+  const section: Section = SECTIONS[name]
+  const ordered = section.shape === 'text' ? canonicalOrder(name, updates, replayed.value) : updates
+  const document = load(section, ordered, budget)
   if (document === undefined) {
     const next = `请稍后重新打开;如仍出现,请联系县中心管理员检查“${section.title}”的编辑记录。`
     return fail('section-too-slow', `打开“${section.title}”超过允许的时间。`, KEPT, next)
@@ -162,7 +164,7 @@ export function openSection<Name extends SectionName>(
     const next = '请等待同步完成后再打开;如仍出现,请联系县中心管理员。'
     return fail('section-pending', `“${section.title}”缺少前面的编辑,暂不能显示。`, KEPT, next)
   }
-  return success(new LoadedSection(name, updates, document, held.value))
+  return success(new LoadedSection(name, ordered, document, replayed.value.clocks))
 }
 
 /** The budget of a section opened on a host's clock. */

@@ -1,0 +1,83 @@
+/** Clocks and histories: gating many edits of one section. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { clientIdOf, MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
+import { type AuthoredUpdate, gateHistory } from '#protocol/documents/gate.ts'
+import { clocksOf } from '#protocol/documents/history.ts'
+import { openSection } from '#protocol/documents/section.ts'
+import { MAXIMUM_INCARNATION } from '#protocol/ids.ts'
+import { Author, codeOf, valueIn } from './authors.ts'
+import { field, handMade } from './hostile.ts'
+
+const edit = (client: number, update: Uint8Array | undefined): AuthoredUpdate => ({
+  client,
+  tier: 'county',
+  update: update as Uint8Array,
+})
+
+/** Two authors who build on each other, and one update that can never pass. */
+function story(): AuthoredUpdate[] {
+  const [anna, bo] = [new Author('application', 20_000), new Author('application', 40_000)]
+  const first = edit(anna.client, anna.change({ set: { name: '王', phone: '1' }, remove: [] }))
+  bo.pull(anna)
+  const second = edit(bo.client, bo.change({ set: { phone: '2' }, remove: ['name'] }))
+  anna.pull(bo)
+  const third = edit(anna.client, anna.change({ set: { phone: '3', note: '补' }, remove: [] }))
+  const hostile = edit(60_000, handMade([{ client: 60_000, clock: 0, structs: [field('__proto__', 'x')] }]))
+  const behind = edit(60_000, handMade([{ client: 60_000, clock: 1, structs: [field('late', 'x')] }]))
+  return [first, second, third, hostile, behind]
+}
+
+test('G19 clocks computed from accepted updates equal those the gate handed on', () => {
+  const author = new Author('office-note', 20_000)
+  for (const text of ['甲', '甲𠮷乙', '甲乙']) author.change({ text })
+  expect(valueIn(clocksOf('office-note', author.updates()))).toEqual(author.clocks)
+})
+
+test('G19 updates in an impossible order have no clocks', () => {
+  const author = new Author('application', 20_000)
+  for (const phone of ['1', '2']) author.change({ set: { phone }, remove: [] })
+  expect(codeOf(clocksOf('application', author.updates().reverse()))).toBe('clock-gap')
+})
+
+test('G22 what takes effect does not depend on the order in which authors’ edits arrive', () => {
+  const edits = story()
+  const expected = new Set(edits.slice(0, 3))
+  fc.assert(
+    fc.property(fc.shuffledSubarray([0, 0, 1, 2, 2], { minLength: 5 }), (turns) => {
+      // Each author's own edits keep their order; the turns say whose is next.
+      const queues = [[edits[0], edits[2]], [edits[1]], [edits[3], edits[4]]]
+      const arrived = turns.map((turn) => queues[turn]?.shift() as AuthoredUpdate)
+      const history = gateHistory('application', arrived)
+      const accepted = history.accepted.map((place) => arrived[place] as AuthoredUpdate)
+      expect(new Set(accepted)).toEqual(expected)
+      expect([...history.refused.values()].map(({ code }) => code)).toEqual(['bad-key', 'clock-gap'])
+      const open = valueIn(
+        openSection(
+          'application',
+          accepted.map(({ update }) => update),
+        ),
+      )
+      expect(open.value()).toEqual({ phone: '3', note: '补' })
+      expect(open.clocks()).toEqual(history.clocks)
+      open.close()
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('G22 an edit by a station that may not write the section blocks nobody', () => {
+  const author = new Author('office-note', 20_000)
+  const edits = ['甲', '甲乙'].map((text) => edit(author.client, author.change({ text })))
+  const village = new Author('office-note', 40_000)
+  const foreign: AuthoredUpdate = { ...edit(village.client, village.change({ text: '丙' })), tier: 'village' }
+  const history = gateHistory('office-note', [edits[0] as AuthoredUpdate, foreign, edits[1] as AuthoredUpdate])
+  expect(history.accepted).toEqual([0, 2])
+  expect(history.refused.get(1)?.code).toBe('not-a-writer')
+})
+
+test('G29 client ids are unsigned 32-bit numbers, one per lease and incarnation', () => {
+  expect(clientIdOf(1, 1)).toBe(16_385)
+  expect(clientIdOf(MAXIMUM_LEASE, MAXIMUM_INCARNATION)).toBeLessThan(2 ** 32)
+  expect(clientIdOf(1, MAXIMUM_INCARNATION)).toBeLessThan(clientIdOf(2, 1))
+})
