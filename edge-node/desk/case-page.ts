@@ -1,0 +1,137 @@
+/** The case page: a story with its state, and the acts that are possible now. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { FACTS, type FactKind } from '#protocol/casework/facts.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import { isEntryHash } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Failure } from '#protocol/result.ts'
+import { actFields, actsPanel, askedFields, type Rejected } from './act-forms.ts'
+import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
+import { failureBox, type Problems, readForm, type Typed } from './forms.ts'
+import { headline, page } from './layout.ts'
+import { card } from './lists.ts'
+import { livePart } from './live.ts'
+import { failurePage, notFound, statusOf } from './problems.ts'
+import { readableCase } from './reading.ts'
+import { lastWords, storyList } from './story.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
+import { withNames } from './words.ts'
+
+interface Shown {
+  readonly failure?: Failure
+  readonly rejected?: Rejected
+  readonly text?: { readonly section: string; readonly text: string; readonly problem: string }
+  readonly status?: ContentfulStatusCode
+}
+
+const isFactKind = (text: string): text is FactKind => Object.hasOwn(FACTS, text)
+
+function doneBox(kind: string | undefined): Html | string {
+  if (kind === 'saved') return html`<div class="alert alert-success" role="status"><div>已保存。</div></div>`
+  if (kind === undefined || !isFactKind(kind)) return ''
+  return html`<div class="alert alert-success" role="status"><div><strong>“${FACTS[kind].title}”已办,已存在本机。</strong> 到没到县,看下面的“安全”一栏。</div></div>`
+}
+
+async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown: Shown = {}): Promise<Response> {
+  const visit = context.get('visit')
+  const { state, item } = view
+  const { act = '', done } = context.req.query()
+  const wanted = isFactKind(act) ? act : ''
+  const address = `/cases/${state.id}`
+  const about = `case:${state.id}`
+  const failure = shown.failure && { ...shown.failure, message: withNames(desk.office, shown.failure.message) }
+  const printed = state.stage === '00' ? '' : html`<a class="btn" href="${address}/receipt">打印凭证</a>`
+  const texts = view.sections
+    .filter((section) => typeof section.value === 'string')
+    .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
+  const top = html`${standing(desk, view)}${attention(desk, view)}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
+  const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${state.number}</span>${printed}`)}
+    ${failure ? failureBox(failure) : doneBox(done)}${livePart('case-top', about, address, top)}
+    <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, address, actsPanel(desk, visit, view, shown.rejected, wanted))}</div>
+    <div class="col-lg-7">${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
+      ${livePart('case-form', about, address, html`${applicationPart(view)}${materialsPart(view)}`)}
+      ${livePart('case-texts', about, address, html`${texts}`)}</div></div>`
+  return page(context, desk, { title: `${state.number} ${state.applicant.name}`, body, status: shown.status ?? 200 })
+}
+
+/** What the desk asks beyond the fact's own rule: a count that differs at sign-for must say how. */
+function deskProblems(view: CaseView, kind: FactKind, typed: Typed): Problems {
+  if (kind !== 'taken' || !view.state.offer) return {}
+  const counted = (typed.materials ?? '').trim()
+  const differs = counted !== '' && counted !== String(view.state.offer.materials)
+  return differs && (typed.differences ?? '').trim() === ''
+    ? { differences: `移交单写明 ${view.state.offer.materials} 份,实收 ${counted} 份:请写明差异,或退回` }
+    : {}
+}
+
+/** The case again with what was typed in the rejected act and the reason beside the field. */
+async function reject(
+  context: DeskContext,
+  desk: Desk,
+  kind: FactKind,
+  typed: Typed,
+  failure: Failure | undefined,
+  problems: Problems,
+) {
+  const id = context.req.param('id') ?? ''
+  const fresh = await readableCase(context, desk, id)
+  if (!fresh.ok) return failurePage(context, desk, fresh.problem)
+  const asked = askedFields(kind).map(([name]) => name)
+  const field = failure?.field
+  const beside = failure && field !== undefined && asked.includes(field) ? { [field]: failure.message } : {}
+  const rejected: Rejected = { kind, subject: typed.fact ?? '', typed, problems: { ...problems, ...beside } }
+  const status = failure ? statusOf(failure) : 422
+  return casePage(context, desk, fresh.value, { rejected, status, ...(failure ? { failure } : {}) })
+}
+
+async function act(context: DeskContext, desk: Desk): Promise<Response> {
+  const id = context.req.param('id') ?? ''
+  const kind = context.req.param('kind') ?? ''
+  const found = await readableCase(context, desk, id)
+  if (!found.ok) return failurePage(context, desk, found.problem)
+  if (!isFactKind(kind) || kind === 'opened') return notFound(context, desk)
+  const typed = await readForm(context.req)
+  const problems = deskProblems(found.value, kind, typed)
+  if (Object.keys(problems).length > 0) return reject(context, desk, kind, typed, undefined, problems)
+  const tip = typed.tip ?? ''
+  const expects = isEntryHash(tip) ? tip : found.value.state.tip
+  const done = await desk.office.act(
+    context.get('visit').actor,
+    found.value.state.id,
+    kind,
+    actFields(kind, typed),
+    expects,
+  )
+  if (!done.ok) return reject(context, desk, kind, typed, done.problem, {})
+  return context.redirect(`/cases/${id}?done=${kind}`, 303)
+}
+
+/** Saves a text unless somebody else changed it since the page was shown: then both are shown. */
+async function saveText(context: DeskContext, desk: Desk): Promise<Response> {
+  const id = context.req.param('id') ?? ''
+  const found = await readableCase(context, desk, id)
+  if (!found.ok) return failurePage(context, desk, found.problem)
+  const view = found.value
+  const section = view.sections.find((each) => each.name === context.req.param('section'))
+  if (!section || typeof section.value !== 'string') return notFound(context, desk)
+  const { text = '', seen = '' } = await readForm(context.req)
+  const wrong = (problem: string, status: ContentfulStatusCode) =>
+    casePage(context, desk, view, { text: { section: section.name, text, problem }, status })
+  if (text.length > LIMITS.noteCharacters) return wrong(`最多 ${LIMITS.noteCharacters} 字,现在 ${text.length} 字`, 422)
+  if (section.value !== seen && section.value !== text)
+    return wrong(`您填写时有人改过这里,现在的内容是:“${section.value}”。请合并后再保存;您写的还在框里`, 409)
+  const edited = await desk.office.edit(context.get('visit').actor, view.state.id, section.name, { text })
+  if (!edited.ok) return wrong(edited.problem.message, statusOf(edited.problem))
+  return context.redirect(`/cases/${id}?done=saved`, 303)
+}
+
+export function caseRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/cases/:id', async (context) => {
+    const found = await readableCase(context, desk, context.req.param('id'))
+    return found.ok ? casePage(context, desk, found.value) : failurePage(context, desk, found.problem)
+  })
+  app.post('/cases/:id/acts/:kind', (context) => act(context, desk))
+  app.post('/cases/:id/texts/:section', (context) => saveText(context, desk))
+}

@@ -1,0 +1,88 @@
+/** Parts of the case page: where it stands, what needs attention, what was typed. */
+import { html } from 'hono/html'
+import type { CaseView, SectionView } from '#protocol/engine/office.ts'
+import { formFields, materialOf, materialWords, OVERRIDE, textOf, valuesOf } from './draft.ts'
+import { csrfField, field } from './forms.ts'
+import { card, stageTitle } from './lists.ts'
+import type { Desk, Html, Visit } from './visit.ts'
+import { safetyWords, sentence, spanWords, stationName } from './words.ts'
+
+/** Who has it, where it stands, how safe it is. */
+export function standing(desk: Desk, view: CaseView): Html {
+  const { state } = view
+  const fact = (name: string, words: Html | string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
+  return html`<dl class="desk-standing">${fact('环节', stageTitle(state.stage))}
+    ${fact('现在由谁负责', stationName(desk.office, state.holder))}${fact('申请人', state.applicant.name || '未填写')}
+    ${fact('安全', safetyWords(view.safety))}${fact('轮次', `第 ${state.epoch} 轮(每次签收或改派加一)`)}</dl>`
+}
+
+const box = (tone: 'danger' | 'warning' | 'info', title: string, words: Html | string): Html =>
+  html`<div class="alert alert-${tone}" role="${tone === 'info' ? 'note' : 'alert'}"><div><strong>${title}</strong> ${words}</div></div>`
+
+/** What is unusual about the case and what to do about it. */
+export function attention(desk: Desk, view: CaseView): Html {
+  const { state } = view
+  const holder = stationName(desk.office, state.holder)
+  const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
+  return html`${
+    state.offer
+      ? box(
+          'info',
+          '已发出未签收。',
+          `${holder} → ${stationName(desk.office, state.offer.to)},已 ${spanWords(desk.office.now() - state.offer.time)},材料 ${state.offer.materials} 份。签收前办件仍由${holder}负责。`,
+        )
+      : ''
+  }${state.forks.length > 0 ? box('danger', '办件有分叉。', '同一环节出现两条后续记录,在县中心协调员改派之前不能继续办理;两条记录都完整保存,见下面的经过。') : ''}${
+    state.asideOpen > 0
+      ? box('warning', `有 ${state.asideOpen} 条记录暂不生效。`, '在下面的经过里逐条处理:采纳或不采纳。')
+      : ''
+  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在收件或决定之后被改过;作数的是封存时的内容。`) : ''}${
+    view.receipts.length > 0
+      ? box(
+          'warning',
+          `同步时有 ${view.receipts.length} 条内容没有直接采用。`,
+          html`<ul class="mb-0">${view.receipts.map((row) => html`<li>${sentence(row.reason)}原文已保存。</li>`)}</ul>`,
+        )
+      : ''
+  }`
+}
+
+const pair = (label: string, value: string): Html =>
+  html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="text-secondary">未填写</span>` : value}</dd></div>`
+
+export function applicationPart(view: CaseView): Html {
+  const values = valuesOf(view.sections, 'application')
+  const override = textOf(values, OVERRIDE)
+  const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textOf(values, rule.id)))
+  const writable = view.sections.some((section) => section.name === 'application' && section.writable)
+  const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''
+  const body = html`<div class="card-body"><dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
+  return card('申请表', body, link)
+}
+
+export function materialsPart(view: CaseView): Html {
+  const values = valuesOf(view.sections, 'materials')
+  const rows = (view.item?.materials ?? []).map(({ id, name, required }) => {
+    return pair(required ? `${name}(必需)` : name, materialWords(materialOf(values, id)))
+  })
+  return card('材料', html`<div class="card-body"><dl class="desk-pairs">${rows}</dl></div>`)
+}
+
+/** A text of the case that several windows write together. */
+export function textPart(
+  visit: Visit,
+  view: CaseView,
+  section: SectionView,
+  typed: { text: string; problem: string } | undefined,
+): Html {
+  const text = typeof section.value === 'string' ? section.value : ''
+  if (!section.writable)
+    return text === '' ? html`` : card(section.title, html`<div class="card-body desk-text">${text}</div>`)
+  return card(
+    section.title,
+    html`<form class="card-body" method="post" action="/cases/${view.state.id}/texts/${section.name}">${csrfField(visit)}
+      <input type="hidden" name="seen" value="${text}" />
+      ${field({ name: 'text', id: `text-${section.name}`, label: `${section.title}内容`, kind: 'note', value: typed?.text ?? text, problem: typed?.problem })}
+      <button class="btn" type="submit">保存${section.title}</button></form>`,
+  )
+}

@@ -1,0 +1,69 @@
+/** The desk: pages where staff work, on any node and any runtime. */
+import { Hono } from 'hono'
+import type { Office } from '#protocol/engine/office.ts'
+import type { Accounts } from './accounts.ts'
+import { failureOf } from './api/refusals.ts'
+import { captureRoutes } from './capture.ts'
+import { caseRoutes } from './case-page.ts'
+import { keepGate, keepHeaders } from './gate.ts'
+import { liveRoutes } from './live.ts'
+import { failurePage, notFound } from './problems.ts'
+import { receiptRoutes } from './receipt.ts'
+import { searchRoutes } from './search.ts'
+import { displayRoutes, signInRoutes } from './sign-in.ts'
+import { syncRoutes } from './sync-page.ts'
+import type { Desk, DeskEnv, PageLink } from './visit.ts'
+import { workRoutes } from './work.ts'
+
+/** Pages that only some installations have, such as the hub's. */
+export interface MorePages {
+  readonly links: readonly PageLink[]
+  /** Adds the pages behind the gate. */
+  mount(app: Hono<DeskEnv>, desk: Desk): void
+}
+
+export interface DeskOptions {
+  readonly office: Office
+  readonly accounts: Accounts
+  /** Name of the installation, such as 安县政务服务网. */
+  readonly title: string
+  /** Whether it is served over TLS. */
+  readonly secure: boolean
+  readonly hubPages?: MorePages
+  /** Told of errors that nobody expected; people see words, this sees the error. */
+  readonly onFault?: (error: Error) => void
+}
+
+const LINKS: readonly PageLink[] = [
+  { href: '/', title: '我的工作', roles: [] },
+  { href: '/capture', title: '新办件', roles: ['agent', 'clerk', 'handler', 'chief'] },
+  { href: '/transfers', title: '移交', roles: [] },
+  { href: '/search', title: '查询', roles: [] },
+  { href: '/sync', title: '同步与安全', roles: [] },
+]
+
+/** The desk as a Hono app. Static files are not part of it: mains add them with {@link serveAssets}. */
+export function createDesk(options: DeskOptions): Hono<DeskEnv> {
+  const { office, accounts, title, secure, hubPages } = options
+  const desk: Desk = { office, accounts, title, secure, links: [...LINKS, ...(hubPages?.links ?? [])] }
+  const app = new Hono<DeskEnv>()
+  app.onError((error, context) => {
+    options.onFault?.(error)
+    return failurePage(context, desk, failureOf(error))
+  })
+  app.notFound((context) => notFound(context, desk))
+  keepHeaders(app, desk)
+  signInRoutes(app, desk)
+  keepGate(app, desk)
+  displayRoutes(app, desk)
+  workRoutes(app, desk)
+  captureRoutes(app, desk)
+  receiptRoutes(app, desk)
+  caseRoutes(app, desk)
+  searchRoutes(app, desk)
+  syncRoutes(app, desk)
+  liveRoutes(app, desk)
+  hubPages?.mount(app, desk)
+  app.all('*', (context) => notFound(context, desk))
+  return app
+}

@@ -1,0 +1,93 @@
+/** The gate before every page: signed in, on time, from our own form, and allowed to change things. */
+import type { Hono, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { html } from 'hono/html'
+import { LIMITS } from '#protocol/limits.ts'
+import { readToken } from './cookies.ts'
+import { readForm } from './forms.ts'
+import { problemPage } from './problems.ts'
+import { signInPage } from './sign-in.ts'
+import { type Desk, type DeskContext, type DeskEnv, mayWrite } from './visit.ts'
+
+/** Closed to everything that is not ours: no inline script, no frame, no other origin. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'geolocation=(), microphone=()',
+}
+
+/** Pages hold personal data: nothing between the node and the eyes may keep them. */
+const headers: MiddlewareHandler = async (context, next) => {
+  await next()
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value)
+  if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
+}
+
+const isFragment = (context: DeskContext) => context.req.header('hx-request') === 'true'
+/** Refreshes that nobody asked for must not keep a sign-in alive. */
+const isAutomatic = (context: DeskContext) =>
+  context.req.path === '/live' || context.req.path === '/status' || context.req.header('x-refresh') === 'true'
+
+/** The sign-in has ended: pages lead to the form, posts keep what was typed on the screen. */
+async function signedOut(context: DeskContext, desk: Desk): Promise<Response> {
+  if (isFragment(context) || context.req.path === '/live') {
+    const words = '登录已结束,这一处还没有保存。请不要关闭本页:在新标签页登录后回到这里再改一次即可保存。'
+    return context.html(html`<span class="field-problem">${words}</span>`, 401)
+  }
+  if (context.req.method === 'GET') {
+    const url = new URL(context.req.url)
+    const next = url.pathname === '/' ? '' : `?next=${encodeURIComponent(url.pathname + url.search)}`
+    return context.redirect(`/sign-in${next}`, 303)
+  }
+  const { csrf: _, password: __, ...typed } = await readForm(context.req)
+  return signInPage(context, desk, { status: 401, typed })
+}
+
+/** Puts the gate before everything that is registered after it. */
+export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
+  app.use('*', async (context, next) => {
+    const signIn = await desk.accounts.resume(readToken(context), { renew: !isAutomatic(context) })
+    if (!signIn) return signedOut(context, desk)
+    context.set('visit', { signIn, actor: signIn.actor, station: desk.office.directory.station(signIn.actor.station) })
+    if (context.req.method === 'GET' || context.req.method === 'HEAD') return next()
+    const typed = await readForm(context.req)
+    if (typed.csrf !== signIn.csrf)
+      return problemPage(context, desk, {
+        status: 403,
+        message: '这个页面已过期,或请求不是从本页面发出的',
+        kept: '没有改动任何数据',
+        next: '请返回上一页刷新后重试',
+      })
+    const free = context.req.path === '/sign-out' || context.req.path === '/display'
+    if (!free && !mayWrite(signIn.actor))
+      return problemPage(context, desk, {
+        status: 403,
+        message: '监察员只能查看,不能改动办件',
+        kept: '没有改动任何数据',
+        next: '发现问题请联系主办站点或县中心协调员',
+      })
+    return next()
+  })
+}
+
+/** Headers and the size of requests, for every answer of the desk. */
+export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {
+  app.use('*', headers)
+  app.use(
+    '*',
+    bodyLimit({
+      maxSize: LIMITS.requestBytes,
+      onError: (context) =>
+        problemPage(context as DeskContext, desk, {
+          status: 413,
+          message: `一次提交的内容超过 ${LIMITS.requestBytes / 1024} KB`,
+          kept: '没有改动任何数据',
+          next: '请返回上一页缩短文字后重试',
+        }),
+    }),
+  )
+}

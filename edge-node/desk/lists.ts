@@ -1,0 +1,54 @@
+/** Lists of cases: one row says what, whose, where it stands and how safe it is. */
+import { html } from 'hono/html'
+import { STAGES, type Stage } from '#protocol/casework/case.ts'
+import type { CasePage, CaseRow } from '#protocol/engine/storage.ts'
+import { masked } from './api/masking.ts'
+import type { Desk, Html } from './visit.ts'
+import { itemName, safetyWords, spanWords, stationName, timeWords } from './words.ts'
+
+export const stageTitle = (stage: string): string =>
+  Object.hasOwn(STAGES, stage) ? STAGES[stage as Stage] : `环节 ${stage}`
+
+/** Who has the case: the holder, or both ends of an open transfer. */
+export function whereWords(desk: Desk, row: CaseRow): string {
+  const holder = stationName(desk.office, row.holder)
+  if (row.offeredTo === null) return holder
+  const since = row.offeredAt === null ? '' : `,已 ${spanWords(desk.office.now() - row.offeredAt)}`
+  return `${holder} → ${stationName(desk.office, row.offeredTo)},已发出未签收${since}`
+}
+
+const marks = (row: CaseRow): Html =>
+  html`${
+    row.aside > 0 ? html` <span class="badge bg-yellow text-yellow-fg">${row.aside} 条待处理</span>` : ''
+  }${row.forked ? html` <span class="badge bg-red text-red-fg">有分叉</span>` : ''}`
+
+/** A table of cases; on a phone each row becomes a card. */
+export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: string): Promise<Html> {
+  if (rows.length === 0) return html`<p class="desk-empty">${empty}</p>`
+  const safety = await desk.office.safetyOf(rows.map((row) => row.id))
+  const now = desk.office.now()
+  return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-cases">
+    <thead><tr><th scope="col">办件</th><th scope="col">申请人</th><th scope="col">环节</th><th scope="col">在哪里</th>
+      <th scope="col">最近变动</th><th scope="col">安全</th></tr></thead>
+    <tbody>${rows.map(
+      (row) => html`<tr>
+        <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
+        <td data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>
+        <td data-label="环节">${stageTitle(row.stage)}${marks(row)}</td>
+        <td data-label="在哪里">${whereWords(desk, row)}</td>
+        <td data-label="最近变动">${timeWords(row.changedAt, now)}</td>
+        <td data-label="安全">${safetyWords(safety.get(row.id))}</td></tr>`,
+    )}</tbody></table></div>`
+}
+
+/** The way to the next page, by key. */
+export function nextPage(path: string, query: Readonly<Record<string, string>>, page: CasePage): Html | string {
+  if (page.next === null) return ''
+  const address = `${path}?${new URLSearchParams({ ...query, after: page.next })}`
+  return html`<div class="card-footer"><a class="btn" href="${address}">下一页</a></div>`
+}
+
+/** A titled card around a part. */
+export const card = (title: string, body: Html | Promise<Html>, aside: Html | string = ''): Html =>
+  html`<section class="card mb-3"><div class="card-header"><h2 class="card-title">${title}</h2>
+    <div class="card-actions">${aside}</div></div>${body}</section>`

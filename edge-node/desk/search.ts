@@ -1,0 +1,30 @@
+/** Search by number (with or without hyphens), name, ID number or phone. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { headline, page } from './layout.ts'
+import { card, caseTable, nextPage } from './lists.ts'
+import { mayReadRow } from './reading.ts'
+import type { Desk, DeskContext, DeskEnv } from './visit.ts'
+import { searchBox } from './work.ts'
+
+const MAXIMUM_CHARACTERS = 100
+
+async function searchPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const { q = '', after } = context.req.query()
+  const text = q.trim().slice(0, MAXIMUM_CHARACTERS)
+  const { actor } = context.get('visit')
+  const readable = (row: Parameters<typeof mayReadRow>[2]) => mayReadRow(actor, desk.office.directory, row)
+  const exact = text === '' ? undefined : await desk.office.byNumber(text)
+  if (exact && readable(exact)) return context.redirect(`/cases/${exact.id}`, 303)
+  const found = text === '' ? { rows: [], next: null } : await desk.office.find({ text, ...(after ? { after } : {}) })
+  const rows = found.rows.filter(readable)
+  const empty =
+    text === '' ? '输入编号(有没有横线都行)、姓名、证件号或电话。' : `没有找到“${text}”。别的站点的办件要等同步到达。`
+  const body = html`${headline('查询')}${searchBox(text, true)}
+    ${card(text === '' ? '怎么查' : `“${text}”的结果`, html`${caseTable(desk, rows, empty)}${nextPage('/search', { q: text }, found)}`)}`
+  return page(context, desk, { title: '查询', body })
+}
+
+export function searchRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/search', (context) => searchPage(context, desk))
+}

@@ -1,0 +1,87 @@
+/** The page of connection and safety: figures, the conservation sum, findings, and what was not simply applied. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
+import { headline, page } from './layout.ts'
+import { card, caseTable, nextPage } from './lists.ts'
+import { livePart } from './live.ts'
+import { mayReadRow } from './reading.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
+import { clockWords, connectionWords, sentence, spanWords, timeWords } from './words.ts'
+
+const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
+
+function figures(desk: Desk, status: SyncStatus): Html {
+  const now = desk.office.now()
+  const parent = status.parent
+  const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : '未连接'}`
+  const contact = parent?.lastContact
+    ? `${timeWords(parent.lastContact, now)}(${spanWords(now - parent.lastContact)}前)`
+    : parent
+      ? '从未'
+      : '—'
+  const clock =
+    status.clockOffset === null
+      ? '还不知道(没有和上级对过时)'
+      : (clockWords(status.clockOffset) ?? `正常,相差 ${spanWords(status.clockOffset)}`)
+  return html`<div class="card-body"><p class="fs-3">${connectionWords(status, now)}</p><dl class="desk-pairs">
+    ${pair('上级', link)}${pair('最后同步', contact)}${pair('只存在本机的办件', `${status.casesOnlyHere} 件(${status.entriesOnlyHere} 条记录)`)}
+    ${pair('还没有到县的办件', `${status.casesNotAtRoot} 件`)}${pair('时钟', clock)}
+    ${pair('事项目录', `第 ${status.catalogueVersion} 版`)}${pair('工作日历', status.calendarVersion > 0 ? `第 ${status.calendarVersion} 版` : '还没有;不计算到期日')}
+    ${pair('保存', status.health.writable ? '正常' : status.health.problem)}</dl></div>`
+}
+
+/** Written = applied + set aside + quarantined; anything else is a fault that must be seen. */
+function conservation({ conservation: sum }: SyncStatus): Html {
+  const total = sum.applied + sum.setAside + sum.quarantined
+  const balanced = total === sum.written
+  return html`<div class="card-body"><dl class="desk-pairs">${pair('本机写入', `${sum.written} 条`)}${pair('已生效', `${sum.applied} 条`)}
+    ${pair('暂不生效', `${sum.setAside} 条`)}${pair('隔离', `${sum.quarantined} 条`)}</dl>
+    <p class="mb-0${balanced ? '' : ' field-problem'}">${balanced ? '三项相加等于写入数,没有丢失。' : `三项相加是 ${total} 条,与写入数不符,请把本页交给县中心管理员。`}</p></div>`
+}
+
+const finding = (desk: Desk, each: Finding): Html =>
+  html`<li class="list-group-item"><strong>${timeWords(each.time, desk.office.now())}</strong> ${sentence(each.message)}${sentence(each.next)}</li>`
+
+/** Nodes below as a table; the hub's node list adds what only the hub knows. */
+export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node: NodeStatus) => Html): Html {
+  const now = desk.office.now()
+  if (nodes.length === 0) return html`<p class="desk-empty">下面还没有接入的节点。</p>`
+  return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr>
+    <th scope="col">节点</th><th scope="col">连接</th><th scope="col">未送出</th><th scope="col">版本</th><th scope="col">时钟</th>${extra ? html`<th scope="col">办理</th>` : ''}</tr></thead>
+    <tbody>${nodes.map((node) => {
+      const name = desk.office.directory.node(node.node)?.name ?? node.node.slice(0, 8)
+      const contact = node.connected
+        ? '已连接'
+        : node.lastContact === null
+          ? '从未连接'
+          : `离线 ${spanWords(now - node.lastContact)}(${timeWords(node.lastContact, now)})`
+      const clock =
+        node.clockOffset === null ? '未知' : (clockWords(node.clockOffset)?.replace('本机时钟', '') ?? '正常')
+      return html`<tr><td data-label="节点">${name}</td><td data-label="连接">${contact}</td>
+        <td data-label="未送出">${node.unsentCases} 件(${node.unsentEntries} 条)</td><td data-label="版本">${node.version || '未知'}</td>
+        <td data-label="时钟">${clock}</td>${extra ? html`<td data-label="办理">${extra(node)}</td>` : ''}</tr>`
+    })}</tbody></table></div>`
+}
+
+async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const status = await desk.office.status()
+  const { after } = context.req.query()
+  const { actor } = context.get('visit')
+  const odd = await desk.office.find({ aside: true, ...(after ? { after } : {}) })
+  const rows = odd.rows.filter((row) => mayReadRow(actor, desk.office.directory, row))
+  const nodes = await desk.office.nodesBelow()
+  const findings =
+    status.findings.length === 0
+      ? html`<p class="desk-empty">没有需要知道的事。</p>`
+      : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, each))}</ul>`
+  const parts = html`${card('现在', figures(desk, status))}${card('数目对得上吗', conservation(status))}
+    ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
+    ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
+  const body = html`${headline('同步与安全')}${livePart('sync', 'cases', '/sync', parts)}`
+  return page(context, desk, { title: '同步与安全', body })
+}
+
+export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/sync', (context) => syncPage(context, desk))
+}

@@ -1,0 +1,45 @@
+/** What every page of the desk works with: the node's office and, behind the gate, the person who visits. */
+import type { Context } from 'hono'
+import type { html } from 'hono/html'
+import type { Role, Station } from '#protocol/casework/directory.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
+import type { Accounts, SignIn } from './accounts.ts'
+
+/** Escaped markup as `hono/html` makes it. */
+export type Html = ReturnType<typeof html>
+
+/** A page in the navigation, shown to people with one of the roles; to everyone when there are none. */
+export interface PageLink {
+  readonly href: string
+  readonly title: string
+  readonly roles: readonly Role[]
+}
+
+export interface Desk {
+  readonly office: Office
+  readonly accounts: Accounts
+  /** Name of the installation, for the title of every page. */
+  readonly title: string
+  /** Whether pages are served over TLS: cookies are then `Secure`. */
+  readonly secure: boolean
+  readonly links: readonly PageLink[]
+}
+
+/** A signed-in person at the desk. */
+export interface Visit {
+  readonly signIn: SignIn
+  readonly actor: Actor
+  readonly station: Station | undefined
+}
+
+export interface DeskEnv {
+  Variables: { visit: Visit }
+}
+
+export type DeskContext = Context<DeskEnv>
+
+export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean =>
+  actor.roles.some((role) => roles.includes(role))
+
+/** Supervisors read everything and change nothing, whatever else they may be (权限分离, casework.md E9). */
+export const mayWrite = (actor: Actor): boolean => actor.roles.length > 0 && !hasRole(actor, 'supervisor')

@@ -1,0 +1,118 @@
+/** Connection, safety, times and ages as people say them. */
+import type { Item } from '#protocol/casework/directory.ts'
+import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
+import type { CaseRow } from '#protocol/engine/storage.ts'
+import { LIMITS } from '#protocol/limits.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** China keeps one time zone without summer time, so the offset is a constant on every runtime. */
+const CHINA = 8 * HOUR
+
+const parts = (time: number) => new Date(time + CHINA).toISOString()
+
+/** Date of a time in milliseconds: 2026年11月20日. */
+export function dateWords(time: number): string {
+  const text = parts(time)
+  return `${text.slice(0, 4)}年${Number(text.slice(5, 7))}月${Number(text.slice(8, 10))}日`
+}
+
+/** A time in milliseconds as short as it stays clear: 08:31, 11月20日 08:31, 2025年11月20日 08:31. */
+export function timeWords(time: number, now: number): string {
+  const text = parts(time)
+  const clock = text.slice(11, 16)
+  if (text.slice(0, 10) === parts(now).slice(0, 10)) return clock
+  const date = dateWords(time)
+  return `${text.slice(0, 4) === parts(now).slice(0, 4) ? date.slice(5) : date} ${clock}`
+}
+
+/** A full time for paper: 2026年11月20日 08:31. */
+export const paperTime = (time: number): string => `${dateWords(time)} ${parts(time).slice(11, 16)}`
+
+/** A span in milliseconds: 5 分钟, 3 小时, 2 天. */
+export function spanWords(span: number): string {
+  const length = Math.abs(span)
+  if (length < MINUTE) return `${Math.round(length / 1000)} 秒`
+  if (length < HOUR) return `${Math.floor(length / MINUTE)} 分钟`
+  if (length < 2 * DAY) return `${Math.floor(length / HOUR)} 小时`
+  return `${Math.floor(length / DAY)} 天`
+}
+
+/** How far a case has travelled. */
+export const SAFETY_WORDS: Readonly<Record<Safety, string>> = {
+  here: '只在本机',
+  parent: '已到上级,未到县',
+  root: '已到县',
+}
+
+export const safetyWords = (safety: Safety | undefined): string => SAFETY_WORDS[safety ?? 'here']
+
+const contactWords = (lastContact: number | null, now: number) =>
+  lastContact === null ? '从未同步' : `最后同步 ${timeWords(lastContact, now)}`
+
+/** Connection and safety in one sentence for the head of every page. */
+export function connectionWords(status: SyncStatus, now: number): string {
+  if (status.isRoot || status.parent === null) return '县中心 · 本机即县级数据'
+  const { name, connected, lastContact } = status.parent
+  const here = status.casesOnlyHere > 0 ? `${status.casesOnlyHere} 件只存在本机` : ''
+  if (!connected) {
+    const kept = here || (status.casesNotAtRoot > 0 ? `${status.casesNotAtRoot} 件未到县` : '没有未送出的办件')
+    return `离线 · ${kept} · ${contactWords(lastContact, now)}`
+  }
+  const rest = status.casesNotAtRoot > 0 ? `${status.casesNotAtRoot} 件未到县` : '全部已到县'
+  return [`已连接${name}`, here, rest].filter(Boolean).join(' · ')
+}
+
+/** Something at the head of every page that a person must act on. */
+export interface Warning {
+  readonly tone: 'danger' | 'warning'
+  readonly message: string
+  readonly next: string
+}
+
+/** A clock that is off, in words; undefined while it is right or unknown. */
+export function clockWords(offset: number | null): string | undefined {
+  if (offset === null || Math.abs(offset) < LIMITS.clockOffsetMilliseconds) return undefined
+  return `本机时钟比县中心${offset > 0 ? '快' : '慢'} ${spanWords(offset)}`
+}
+
+/** What is wrong with this node, worst first. */
+export function warningsOf(status: SyncStatus): readonly Warning[] {
+  const warnings: Warning[] = []
+  const { health, refusal } = status
+  if (!health.writable) warnings.push({ tone: 'danger', message: `现在不能保存:${health.problem}`, next: health.next })
+  if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
+  const clock = clockWords(status.clockOffset)
+  if (clock) warnings.push({ tone: 'warning', message: clock, next: '请校准电脑时间;已登记的办件会记下这个差值。' })
+  return warnings
+}
+
+export const stationName = (office: Office, station: string): string =>
+  office.directory.stations().find((known) => known.id === station)?.name ?? `站点 ${station}`
+
+export const personName = (office: Office, person: string): string =>
+  office.directory.people().find((known) => known.id === person)?.name ?? person
+
+export const itemName = (office: Office, row: Pick<CaseRow, 'item'>): string =>
+  office.directory.item(row.item)?.name ?? `事项 ${row.item}`
+
+/** The form words of a material. */
+export const MATERIAL_FORMS: Readonly<Record<Item['materials'][number]['form'], string>> = {
+  original: '原件',
+  copy: '复印件',
+  both: '原件及复印件',
+}
+
+/** The Chinese civil day of a time: 2026-11-20. */
+export const today = (now: number): string => parts(now).slice(0, 10)
+
+/** A text closed with a full stop, whether or not its author wrote one. */
+export const sentence = (text: string): string => (text === '' || /[。!?]$/.test(text) ? text : `${text}。`)
+
+/** Station codes in a text as the names people know. */
+export const withNames = (office: Office, text: string): string =>
+  text.replace(
+    /站点([0-9]{6,15})/g,
+    (code, id) => office.directory.stations().find((known) => known.id === id)?.name ?? code,
+  )

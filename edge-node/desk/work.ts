@@ -1,0 +1,92 @@
+/** My work: what needs this station first, then everything it holds by stage; and the transfers in and out. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { STAGES } from '#protocol/casework/case.ts'
+import type { CaseQuery } from '#protocol/engine/storage.ts'
+import { headline, page } from './layout.ts'
+import { card, caseTable, nextPage } from './lists.ts'
+import { livePart } from './live.ts'
+import { readsAll } from './reading.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
+import { hasRole } from './visit.ts'
+
+/** Delivered cases are done; they are found by searching. */
+const OPEN_STAGES = Object.keys(STAGES).filter((stage) => stage !== '70')
+/** Above the list only the most urgent are shown; the rest is one click away. */
+const PREVIEW_ROWS = 10
+
+export const searchBox = (
+  query: string,
+  focus = false,
+): Html => html`<form class="desk-search" method="get" action="/search" role="search">
+  <label class="visually-hidden" for="search-box">查询办件</label>
+  <input id="search-box" class="form-control" type="search" name="q" value="${query}" placeholder="编号、姓名、证件号或电话"
+    maxlength="100" ${focus ? html`autofocus` : ''} /><button class="btn" type="submit">查询</button></form>`
+
+async function preview(desk: Desk, title: string, query: CaseQuery, more: string): Promise<Html | string> {
+  const found = await desk.office.find({ ...query, limit: PREVIEW_ROWS })
+  if (found.rows.length === 0) return ''
+  const rest = found.next === null ? '' : html`<a href="${more}">查看全部</a>`
+  return card(title, await caseTable(desk, found.rows, ''), rest)
+}
+
+async function stageTabs(desk: Desk, visit: Visit, chosen: string): Promise<Html> {
+  const holders = readsAll(visit.actor) ? [] : [visit.actor.station]
+  const counts = await desk.office.countByStage(holders)
+  const total = OPEN_STAGES.reduce((sum, stage) => sum + (counts.get(stage) ?? 0), 0)
+  const tab = (href: string, title: string, count: number, current: boolean) =>
+    html`<a class="btn btn-sm${current ? ' active' : ''}" href="${href}" ${current ? html`aria-current="true"` : ''}>${title} ${count}</a>`
+  return html`<div class="btn-list">${tab('/', '在办', total, chosen === '')}${Object.entries(STAGES).map(
+    ([stage, title]) => {
+      const count = counts.get(stage) ?? 0
+      return count > 0 || stage === chosen ? tab(`/?stage=${stage}`, title, count, stage === chosen) : ''
+    },
+  )}</div>`
+}
+
+async function workPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const visit = context.get('visit')
+  const own = [visit.actor.station]
+  const { stage = '', after } = context.req.query()
+  const wide = readsAll(visit.actor)
+  const query: CaseQuery = {
+    ...(wide ? {} : { holders: own }),
+    stages: stage === '' ? OPEN_STAGES : [stage],
+    ...(after ? { after } : {}),
+  }
+  const found = await desk.office.find(query)
+  const urgent = after
+    ? ''
+    : html`${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
+      ${preview(desk, '有暂不生效或分叉的记录,等待处理', { ...(wide ? {} : { holders: own }), aside: true }, '/sync')}`
+  const list = html`${caseTable(desk, found.rows, '现在没有这样的办件。')}${nextPage('/', stage === '' ? {} : { stage }, found)}`
+  const newCase = hasRole(visit.actor, 'agent', 'clerk', 'handler', 'chief') && !hasRole(visit.actor, 'supervisor')
+  const start = newCase ? html`<a class="btn btn-primary btn-lg" href="/capture">新办件</a>` : ''
+  const url = context.req.url.slice(new URL(context.req.url).origin.length)
+  const body = html`${headline('我的工作', start)}${searchBox('')}
+    ${livePart('work', 'cases', url, html`${urgent}${card(wide ? '全县办件' : '本站办件', html`<div class="card-body">${stageTabs(desk, visit, stage)}</div>${list}`)}`)}`
+  return page(context, desk, { title: '我的工作', body })
+}
+
+async function transfersPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const own = [context.get('visit').actor.station]
+  const { after, side } = context.req.query()
+  const continued = (wanted: string) => (side === wanted && after ? { after } : {})
+  const incoming = await desk.office.find({ offeredTo: own, ...continued('in') })
+  const outgoing = await desk.office.find({ holders: own, inTransfer: true, ...continued('out') })
+  const lists = html`${card(
+    '等待本站签收',
+    html`${caseTable(desk, incoming.rows, '没有等待签收的移交。')}${nextPage('/transfers', { side: 'in' }, incoming)}`,
+  )}${card(
+    '本站已发出,对方未签收',
+    html`${caseTable(desk, outgoing.rows, '没有在途的移交。')}${nextPage('/transfers', { side: 'out' }, outgoing)}`,
+  )}`
+  const body = html`${headline('移交')}<p class="text-secondary">签收、退回和撤回都在办件页上办;签收前办件仍由发出的站点负责。</p>
+    ${livePart('transfers', 'cases', '/transfers', lists)}`
+  return page(context, desk, { title: '移交', body })
+}
+
+export function workRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/', (context) => workPage(context, desk))
+  app.get('/transfers', (context) => transfersPage(context, desk))
+}
