@@ -1,0 +1,83 @@
+/** The county's register: stations, people, enrolment codes and nodes, kept by administrators at the root. */
+import type { Accounts } from '#edge-node/desk/accounts.ts'
+import type { Cryptography } from '#protocol/engine/host.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
+import type { NodeId } from '#protocol/ids.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
+import { createEnrolment } from './enrolment.ts'
+import { createCodes } from './enrolment-codes.ts'
+import { checkedPerson, lastAdministrator } from './people.ts'
+import type { Registry } from './registry-port.ts'
+import { checkedStation } from './stations.ts'
+
+export interface RegistryOptions {
+  readonly office: Office
+  readonly accounts: Pick<Accounts, 'passwordRecord' | 'passwordProblem'>
+  readonly cryptography: Cryptography
+  /** The root's own node. */
+  readonly root: NodeId
+}
+
+/** The register as the hub's pages and the door for new nodes use it. */
+export interface HubRegistry extends Registry {
+  /** Decides a request to join: checks code and key, leases a number, publishes the node. */
+  enrol(request: JoinRequest): Promise<Result<Enrolled>>
+}
+
+const KEPT = '没有改动'
+
+const onlyAdministrators = (actor: Actor): Result<void> =>
+  actor.roles.includes('administrator')
+    ? success(undefined)
+    : fail('not-authorised', '只有县中心管理员可以这样做', KEPT, '请用管理员账号登录')
+
+const unknownPerson = fail('person-unknown', '没有这个账号', KEPT, '请刷新名单后重试', 'id')
+
+/** The register of a running hub. */
+export function createRegistry(options: RegistryOptions): HubRegistry {
+  const { office, accounts } = options
+  const codes = createCodes(options)
+  const enrolment = createEnrolment({ ...options, codes })
+
+  /** Runs an act of an administrator. */
+  const administer = async <Value>(actor: Actor, act: () => Promise<Result<Value>>): Promise<Result<Value>> => {
+    const allowed = onlyAdministrators(actor)
+    return allowed.ok ? act() : allowed
+  }
+
+  return {
+    createStation: (actor, station) =>
+      administer(actor, async () => {
+        const checked = checkedStation(office.directory, station)
+        return checked.ok ? office.publish(actor, [checked.value]) : checked
+      }),
+    createPerson: (actor, person) =>
+      administer(actor, async () => {
+        const checked = checkedPerson(office.directory, accounts, person)
+        if (!checked.ok) return checked
+        const password = await accounts.passwordRecord(person.password)
+        return office.publish(actor, [{ ...checked.value, password }])
+      }),
+    setPassword: (actor, id, password) =>
+      administer(actor, async () => {
+        const person = office.directory.person(id)
+        if (!person) return unknownPerson
+        const problem = accounts.passwordProblem(password)
+        if (problem) return fail('password-weak', problem, '原密码没有改动', '请换一个密码', 'password')
+        return office.publish(actor, [{ ...person, password: await accounts.passwordRecord(password) }])
+      }),
+    disablePerson: (actor, id) =>
+      administer(actor, async () => {
+        const person = office.directory.person(id)
+        if (!person) return unknownPerson
+        if (lastAdministrator(office.directory, id))
+          return fail('last-administrator', '这是最后一个管理员账号', KEPT, '请先建立另一个管理员账号', 'id')
+        return office.publish(actor, [{ ...person, disabled: true }])
+      }),
+    createCode: (actor, station, parentNode) => administer(actor, () => codes.create(actor, station, parentNode)),
+    codes: (actor) => administer(actor, async () => success(await codes.open())),
+    revokeNode: (actor, node, reason) => administer(actor, () => enrolment.revoke(actor, node, reason)),
+    enrol: enrolment.enrol,
+  }
+}

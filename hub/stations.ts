@@ -1,0 +1,45 @@
+/** What a new station must be before it enters the directory. */
+import type { Station, Tier } from '#protocol/casework/directory.ts'
+import { TIERS } from '#protocol/casework/directory.ts'
+import type { DirectoryView } from '#protocol/engine/office.ts'
+import { isStationCode, type StationCode } from '#protocol/ids.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import type { NewStation } from './registry-port.ts'
+
+const KEPT = '没有建立站点'
+/** Which tier may lie below which: attached halls are county stations below the county hall. */
+const ABOVE: Readonly<Record<Tier, readonly Tier[]>> = {
+  village: ['township', 'county'],
+  township: ['county'],
+  county: ['county'],
+}
+
+/** Checks a new station; `field` names what is wrong. */
+export function checkedStation(directory: DirectoryView, station: NewStation): Result<Station> {
+  const { name, tier, parent } = station
+  const id = station.id.trim()
+  if (!isStationCode(id)) return fail('station-code', '站点代码须是 6 到 15 位数字', KEPT, '请按行政区划代码填写', 'id')
+  const same = directory.station(id)
+  if (same) return fail('station-exists', `代码 ${id} 已用于${same.name}`, KEPT, '请核对代码', 'id')
+  const length = [...name.trim()].length
+  if (length < 2 || length > 60) return fail('station-name', '站点名称须是 2 到 60 个字', KEPT, '请填写全称', 'name')
+  if (!TIERS.includes(tier)) return fail('station-tier', '请选择层级', KEPT, '村、乡镇或县', 'tier')
+  const above = parent === null ? undefined : directory.station(parent)
+  if (!above) return fail('station-parent', '请选择上级站点', KEPT, '每个站点都有一个已建立的上级', 'parent')
+  if (!ABOVE[tier].includes(above.tier))
+    return fail('station-parent', `${above.name}不能作为这一层级站点的上级`, KEPT, '请选择上一层级的站点', 'parent')
+  return success({ type: 'station', id, version: 0, name: name.trim(), tier, parent })
+}
+
+/** A station and every station above it, up to the county hall. */
+export function chainOf(directory: DirectoryView, code: StationCode): readonly Station[] {
+  const chain: Station[] = []
+  let next: StationCode | null = code
+  while (next !== null && !chain.some(({ id }) => id === next)) {
+    const station: Station | undefined = directory.station(next)
+    if (!station) break
+    chain.push(station)
+    next = station.parent
+  }
+  return chain
+}

@@ -1,0 +1,220 @@
+/** The two ends of a join over real sockets; what stands behind the parent's door is the test's own register. */
+import { readdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Certificate, ownCertificate } from '#edge-node/certificate.ts'
+import { createDoor } from '#edge-node/door.ts'
+import { identityOf, loadKeys, readEnrolment } from '#edge-node/identity.ts'
+import { joinParent } from '#edge-node/join.ts'
+import { createParent } from '#edge-node/parent.ts'
+import { createNodeServer, listen } from '#edge-node/server.ts'
+import type { KeyPair } from '#protocol/engine/host.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import { toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
+import { codeText, keyFingerprint } from '#protocol/transport/enrolment-code.ts'
+import { generateKeys, nodeHost, nodeIdOf, sha256 } from '#protocol/transport/node-host.ts'
+import { CertificateChanged, call } from '#protocol/transport/pinned.ts'
+import { temporaryFolder } from './folder.ts'
+
+interface ParentOptions {
+  readonly keys?: KeyPair
+  readonly certificate?: Certificate | null
+  /** What the hello claims, when it differs. */
+  readonly claimed?: string | null
+  readonly enrol?: (request: JoinRequest) => Promise<Result<Enrolled>>
+}
+
+function enrolledBy(keys: KeyPair, request: JoinRequest): Enrolled {
+  const parent = { node: nodeIdOf(keys.publicKey), publicKey: toHex(keys.publicKey) }
+  return {
+    node: nodeIdOf(Buffer.from(request.publicKey, 'hex')),
+    name: request.name,
+    lease: 2,
+    root: parent,
+    parent: { ...parent, name: '安县政务服务中心' },
+    stations: [{ id: '510724100' as StationCode, name: '安昌镇便民服务中心', tier: 'township' }],
+  }
+}
+
+async function startParent(options: ParentOptions = {}) {
+  const keys = options.keys ?? generateKeys()
+  const node = nodeIdOf(keys.publicKey)
+  const root = { node, publicKey: toHex(keys.publicKey) }
+  const certificate = options.certificate ?? null
+  const requests: JoinRequest[] = []
+  const door = createDoor({
+    identity: identityOf(keys, { node, lease: 1, root, parent: null }),
+    cryptography: nodeHost.cryptography,
+    certificate: options.claimed === undefined ? (certificate?.fingerprint ?? null) : options.claimed,
+    now: () => 0,
+    enrol: async (request) => {
+      requests.push(request)
+      return options.enrol ? options.enrol(request) : success(enrolledBy(keys, request))
+    },
+  })
+  const server: Server = createNodeServer(door.fetch, certificate)
+  const listening = await listen(server, '127.0.0.1', 0, certificate !== null)
+  if (!listening.ok) throw new Error(listening.problem.message)
+  onTestFinished(() => listening.value.close())
+  return { keys, address: listening.value.address, requests, code: codeText(sha256, 'ABCD2345', keys.publicKey) }
+}
+
+const join = (folder: string, parent: string, code: string) =>
+  joinParent({ folder, parent, code, name: '安昌镇便民服务中心' })
+
+test('E3 E8 a join over TLS proves the parent, sends the secret and keeps the pins', async () => {
+  const certificate = await ownCertificate(temporaryFolder())
+  const parent = await startParent({ certificate })
+  const folder = temporaryFolder()
+  const joined = await join(folder, parent.address, parent.code)
+  expect(joined).toMatchObject({ ok: true, value: { lease: 2 } })
+  expect(parent.requests.map(({ secret }) => secret)).toEqual(['ABCD2345'])
+  const keys = loadKeys(folder)
+  const kept = keys.ok ? readEnrolment(folder, keys.value) : keys
+  expect(kept).toMatchObject({
+    ok: true,
+    value: { lease: 2, parent: { address: `${parent.address}/`, certificate: certificate.fingerprint } },
+  })
+})
+
+test('E3 an impostor with another key never hears the secret', async () => {
+  const genuine = await startParent()
+  const impostor = await startParent()
+  const folder = temporaryFolder()
+  const joined = await join(folder, impostor.address, genuine.code)
+  expect(joined).toMatchObject({ ok: false, problem: { code: 'parent-not-genuine' } })
+  expect([genuine.requests, impostor.requests]).toEqual([[], []])
+  expect(readdirSync(folder)).toEqual(['node-key.pem'])
+})
+
+test('E3 a machine in the middle that passes on the genuine hello under its own certificate is refused', async () => {
+  const keys = generateKeys()
+  const genuine = await ownCertificate(temporaryFolder())
+  const middle = await startParent({
+    keys,
+    certificate: await ownCertificate(temporaryFolder()),
+    claimed: genuine.fingerprint,
+  })
+  const joined = await join(temporaryFolder(), middle.address, middle.code)
+  expect(joined).toMatchObject({ ok: false, problem: { code: 'parent-not-genuine' } })
+  expect(middle.requests).toEqual([])
+})
+
+test('E5 an answer under another key does not count', async () => {
+  const stranger = generateKeys()
+  const keys = generateKeys()
+  // The door signs with `keys`; the register speaks of another parent.
+  const parent = await startParent({ keys, enrol: async (request) => success(enrolledBy(stranger, request)) })
+  const folder = temporaryFolder()
+  const joined = await join(folder, parent.address, parent.code)
+  expect(joined).toMatchObject({ ok: false, problem: { code: 'answer-not-ours' } })
+  expect(readdirSync(folder)).toEqual(['node-key.pem'])
+})
+
+test('E4 E8 the words of a refusal reach the person, and nothing is kept', async () => {
+  const enrol = async () => fail('code-expired', '这个入网码已过期', '没有登记新节点', '请要一个新的入网码')
+  const parent = await startParent({ enrol })
+  const folder = temporaryFolder()
+  const joined = await join(folder, parent.address, parent.code)
+  expect(joined).toEqual(await enrol())
+  expect(readdirSync(folder)).toEqual(['node-key.pem'])
+})
+
+test('E9 joining again says where the machine already belongs and sends nothing', async () => {
+  const parent = await startParent()
+  const folder = temporaryFolder()
+  await join(folder, parent.address, parent.code)
+  const again = await join(folder, parent.address, parent.code)
+  expect(again).toMatchObject({
+    ok: false,
+    problem: { code: 'already-joined', message: expect.stringContaining('安县政务服务中心') },
+  })
+  expect(parent.requests).toHaveLength(1)
+})
+
+test('E9 addresses that cannot work are told apart', async () => {
+  const { code, address } = await startParent()
+  const codeOf = async (parent: string) => {
+    const result = await join(temporaryFolder(), parent, code)
+    return result.ok ? 'joined' : result.problem.code
+  }
+  expect(await codeOf('县中心')).toBe('address-malformed')
+  expect(await codeOf('ftp://127.0.0.1')).toBe('address-malformed')
+  expect(await codeOf('http://10.0.0.1:8443')).toBe('address-not-encrypted')
+  expect(await codeOf('http://127.0.0.1:1')).toBe('parent-unreachable')
+  expect(await codeOf(address.replace('http', 'https'))).toBe('parent-unreachable')
+})
+
+test('E9 a machine that runs something else is no node', async () => {
+  const server = createNodeServer(() => new Response('<h1>it works</h1>'), null)
+  const listening = await listen(server, '127.0.0.1', 0, false)
+  if (!listening.ok) throw new Error(listening.problem.message)
+  onTestFinished(() => listening.value.close())
+  const joined = await join(
+    temporaryFolder(),
+    listening.value.address,
+    codeText(sha256, 'ABCD2345', new Uint8Array(32)),
+  )
+  expect(joined).toMatchObject({ ok: false, problem: { code: 'not-a-node' } })
+})
+
+test('E10 attempts beyond the limit of a minute are refused before the register is asked', async () => {
+  const parent = await startParent()
+  const statuses: number[] = []
+  for (let attempt = 0; attempt <= LIMITS.enrolmentAttemptsPerMinute; attempt++) {
+    const answer = await call({
+      address: new URL('/join', parent.address),
+      body: '{}',
+      pin: null,
+      maximumBytes: 10_000,
+      milliseconds: 5_000,
+    })
+    statuses.push(answer.status)
+  }
+  expect(statuses.filter((status) => status === 400)).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)
+  expect(statuses.at(-1)).toBe(429)
+})
+
+test('T10 a pinned call sends nothing to a machine with another certificate', async () => {
+  const parent = await startParent({ certificate: await ownCertificate(temporaryFolder()) })
+  const pinned = call({
+    address: new URL('/join', parent.address),
+    body: '{"secret":"ABCD2345"}',
+    pin: '00'.repeat(32),
+    maximumBytes: 10_000,
+    milliseconds: 5_000,
+  })
+  await expect(pinned).rejects.toThrow(CertificateChanged)
+  expect(parent.requests).toEqual([])
+})
+
+test('E14 a new certificate counts under the parent’s pinned key, and only under it', async () => {
+  const first = await startParent({ certificate: await ownCertificate(temporaryFolder()) })
+  const folder = temporaryFolder()
+  await join(folder, first.address, first.code)
+  const keys = loadKeys(folder)
+  const enrolment = keys.ok ? readEnrolment(folder, keys.value) : keys
+  if (!keys.ok || !enrolment.ok || !enrolment.value?.parent) throw new Error('not joined')
+
+  const certificate = await ownCertificate(temporaryFolder())
+  const renewed = await startParent({ keys: first.keys, certificate })
+  const impostor = await startParent({ certificate: await ownCertificate(temporaryFolder()) })
+  const known = (address: string) => {
+    const parent = { ...(enrolment.value?.parent ?? expect.fail('joined')), address }
+    return createParent(folder, { ...enrolment.value, parent } as never, nodeHost.cryptography)
+  }
+  expect(await known(impostor.address).renewCertificate()).toBe(false)
+  const parent = known(renewed.address)
+  expect(await parent.renewCertificate()).toBe(true)
+  expect(parent.current().certificate).toBe(certificate.fingerprint)
+  const kept = readEnrolment(folder, keys.value)
+  expect(kept).toMatchObject({ ok: true, value: { parent: { certificate: certificate.fingerprint } } })
+})
+
+test('E1 the code names the parent whose key it was made for', async () => {
+  const parent = await startParent()
+  expect(parent.code.replaceAll('-', '').slice(8, 18)).toBe(keyFingerprint(sha256, parent.keys.publicKey))
+})
