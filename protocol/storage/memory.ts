@@ -1,0 +1,284 @@
+/** The storage port in memory, for simulations: commits are synchronous, snapshots are cheap, faults are injected. */
+import type {
+  Change,
+  DirectoryRow,
+  LogHead,
+  Place,
+  PlacedRecord,
+  ReceiptRow,
+  Storage,
+  StoredPack,
+} from '#protocol/engine/storage.ts'
+import { type CasePage, type CaseQuery, type Loaded, StorageFailure } from '#protocol/engine/storage.ts'
+import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import {
+  foldedCase,
+  foldText,
+  type ListedCase,
+  listKeyOf,
+  needsAttention,
+  pageOf,
+  readCursor,
+  rowsWanted,
+} from './case-list.ts'
+import { assertChange } from './change.ts'
+import { type Cut, cutPlaces, cutRuns, documentsCut } from './cut.ts'
+
+/** Whether a commit succeeds, meets a full disk, or the process dies before or after it became durable. */
+export type CommitFate = 'ok' | 'full' | 'crash-before' | 'crash-after'
+
+/** Thrown where a real process would have died; the simulation restarts the node over the same storage. */
+export class SimulatedCrash extends Error {
+  override readonly name = 'SimulatedCrash'
+}
+
+/** A state of the storage: what was committed to reach it. Packs are shared, never copied. */
+export interface MemorySnapshot {
+  readonly steps: readonly Step[]
+}
+
+type Step = Change | 'drop-computed'
+
+const byText = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0)
+
+export class MemoryStorage implements Storage {
+  /** Asked before every commit. */
+  beforeCommit: (() => CommitFate) | undefined
+  #steps: Step[] = []
+  #packs: StoredPack[] = []
+  readonly #places = new Map<DocumentId, Place[]>()
+  readonly #heads = new Map<LogKey, LogHead>()
+  readonly #cases = new Map<DocumentId, ListedCase & { readonly folded: string }>()
+  readonly #receipts = new Map<string, ReceiptRow>()
+  readonly #directory = new Map<DocumentId, DirectoryRow>()
+  readonly #local = new Map<string, Map<string, string>>()
+
+  /** The state now; takes time in the number of commits, not in their content. */
+  snapshot(): MemorySnapshot {
+    return { steps: this.#steps.slice() }
+  }
+
+  /** Goes back (or over) to a state, as a restored backup does. */
+  restore(snapshot: MemorySnapshot): void {
+    this.#steps = []
+    this.#packs = []
+    for (const map of [this.#places, this.#heads, this.#cases, this.#receipts, this.#directory, this.#local])
+      map.clear()
+    for (const step of snapshot.steps) this.#take(step)
+  }
+
+  async load(): Promise<Loaded> {
+    const directory = [...this.#directory.values()].sort((left, right) => byText(left.document, right.document))
+    return { heads: [...this.#heads.values()], directory, arrival: this.#packs.at(-1)?.arrival ?? 0 }
+  }
+
+  async commit(change: Change): Promise<void> {
+    assertChange(change)
+    const fate = this.beforeCommit?.() ?? 'ok'
+    if (fate === 'full')
+      throw new StorageFailure('full', '磁盘已满,这次没有保存;之前的数据都在。请清理磁盘空间后重试。')
+    if (fate === 'crash-before') throw new SimulatedCrash('before the commit was durable')
+    const newest = this.#packs.at(-1)?.arrival ?? 0
+    if ((change.packs[0]?.arrival ?? newest + 1) <= newest) {
+      throw new StorageFailure('other', '数据库读写失败,这次没有保存。请重试;仍然失败时联系管理员。')
+    }
+    this.#take(change)
+    if (fate === 'crash-after') throw new SimulatedCrash('after the commit was durable')
+  }
+
+  #take(step: Step): void {
+    this.#steps.push(step)
+    if (step === 'drop-computed') {
+      for (const map of [this.#cases, this.#receipts, this.#directory]) map.clear()
+      return
+    }
+    if (step.cuts.length > 0) this.#cut(step.cuts)
+    this.#packs.push(...step.packs)
+    for (const { document, places } of step.places) {
+      const known = this.#places.get(document)
+      if (known) known.push(...places)
+      else this.#places.set(document, [...places])
+    }
+    for (const head of step.heads) this.#heads.set(head.key, head)
+    this.#takeComputed(step)
+    for (const { space, key, value } of step.local) {
+      const rows = this.#local.get(space) ?? new Map<string, string>()
+      if (value === null) rows.delete(key)
+      else rows.set(key, value)
+      this.#local.set(space, rows)
+    }
+  }
+
+  #takeComputed({ cases, receipts, directory }: Change): void {
+    for (const row of cases) {
+      const sequence = this.#cases.get(row.id)?.sequence ?? this.#cases.size + 1
+      this.#cases.set(row.id, { row, sequence, folded: foldedCase(row) })
+    }
+    for (const row of receipts) {
+      const key = `${row.log}/${row.seq}`
+      if (row.outcome === 'applied') this.#receipts.delete(key)
+      else this.#receipts.set(key, row)
+    }
+    for (const row of directory) {
+      const known = this.#directory.get(row.document)
+      const wins = !known || row.version > known.version || (row.version === known.version && row.hash > known.hash)
+      if (wins) this.#directory.set(row.document, row)
+    }
+  }
+
+  #cut(cuts: readonly Cut[]): void {
+    const above = ({ runs }: StoredPack) =>
+      runs.some((run) => cuts.some((cut) => run.log === cut.log && run.last > cut.height))
+    for (const document of new Set(this.#packs.filter(above).flatMap((pack) => documentsCut(pack, cuts)))) {
+      const kept = cutPlaces(this.#places.get(document) ?? [], cuts)
+      if (kept.length === 0) this.#places.delete(document)
+      else this.#places.set(document, kept)
+    }
+    this.#packs = this.#packs.map((pack) => (above(pack) ? { ...pack, runs: cutRuns(pack.runs, cuts) } : pack))
+  }
+
+  /** Index of the first pack behind an arrival number. */
+  #indexAfter(arrival: number): number {
+    let [low, high] = [0, this.#packs.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#packs[middle] as StoredPack).arrival <= arrival) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  async packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]> {
+    const packs: StoredPack[] = []
+    let bytes = 0
+    const start = this.#indexAfter(arrival)
+    for (const pack of this.#packs.slice(start, start + LIMITS.packsPerRead)) {
+      if (packs.length > 0 && bytes >= aboutBytes) break
+      packs.push(pack)
+      bytes += pack.bytes.length
+    }
+    return packs
+  }
+
+  async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
+    return this.#packs.find(({ runs }) => runs.some((run) => run.log === log && run.first <= seq && seq <= run.last))
+  }
+
+  async arrivalAbove(log: LogKey, seq: number): Promise<number | undefined> {
+    return this.#packs.find(({ runs }) => runs.some((run) => run.log === log && run.last > seq))?.arrival
+  }
+
+  async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {
+    const found = new Map<DocumentId, Place[]>()
+    for (const document of documents) {
+      const places = this.#places.get(document)
+      if (places) found.set(document, [...places])
+    }
+    return found
+  }
+
+  async recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
+    const found = new Map<DocumentId, PlacedRecord[]>()
+    for (const [document, places] of await this.placesOf(documents)) {
+      found.set(
+        document,
+        places.map((place) => ({ ...place, bytes: this.#recordAt(place) })),
+      )
+    }
+    return found
+  }
+
+  #recordAt(place: Place): Uint8Array {
+    const pack = this.#packs[this.#indexAfter(place.arrival - 1)] as StoredPack
+    return pack.bytes.slice(place.offset, place.offset + place.length)
+  }
+
+  async documentsAfter(document: string, limit: number): Promise<DocumentId[]> {
+    return [...this.#places.keys()]
+      .filter((id) => id > document)
+      .sort(byText)
+      .slice(0, limit)
+  }
+
+  async cases(query: CaseQuery): Promise<CasePage> {
+    const text = foldText(query.text ?? '')
+    const direction = query.inTransfer === true ? 1 : -1
+    const compare = (left: { key: number; sequence: number }, right: { key: number; sequence: number }) =>
+      direction * (left.key - right.key || left.sequence - right.sequence)
+    const cursor = readCursor(query.after)
+    const listed = [...this.#cases.values()]
+      .filter(({ row }) => matches(row, query))
+      .filter((one) => cursor === undefined || compare(listKeyOf(one, query), cursor) > 0)
+    const exact = text === '' ? [] : listed.filter(({ row }) => foldText(row.number) === text)
+    const found = exact.length > 0 ? exact : listed.filter(({ folded }) => folded.includes(text))
+    found.sort((left, right) => compare(listKeyOf(left, query), listKeyOf(right, query)))
+    return pageOf(found.slice(0, rowsWanted(query) + 1), query)
+  }
+
+  async casesById(ids: readonly DocumentId[]) {
+    return ids.flatMap((id) => this.#cases.get(id)?.row ?? [])
+  }
+
+  async caseByNumber(number: string) {
+    return [...this.#cases.values()].find(({ row }) => foldText(row.number) === foldText(number))?.row
+  }
+
+  async countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>()
+    for (const { row } of this.#cases.values()) {
+      if (holders.length > 0 && !holders.includes(row.holder)) continue
+      counts.set(row.stage, (counts.get(row.stage) ?? 0) + 1)
+    }
+    return counts
+  }
+
+  async casesSince(arrival: number, limit: number) {
+    const rows = [...this.#cases.values()].map(({ row }) => row).filter((row) => row.arrival >= arrival)
+    rows.sort((left, right) => left.arrival - right.arrival)
+    return { ids: rows.slice(0, limit).map(({ id }) => id), count: rows.length }
+  }
+
+  async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
+    return [...this.#receipts.values()].filter((row) => row.document === document)
+  }
+
+  async receiptCounts() {
+    const counts = new Map<string, { log: LogKey; outcome: string; count: number }>()
+    for (const { log, outcome } of this.#receipts.values()) {
+      const counted = counts.get(`${log} ${outcome}`) ?? { log, outcome, count: 0 }
+      counted.count++
+      counts.set(`${log} ${outcome}`, counted)
+    }
+    return [...counts.values()]
+  }
+
+  async local(space: string, key: string): Promise<string | undefined> {
+    return this.#local.get(space)?.get(key)
+  }
+
+  async localAll(space: string) {
+    const rows = [...(this.#local.get(space) ?? [])].map(([key, value]) => ({ key, value }))
+    return rows.sort((left, right) => byText(left.key, right.key))
+  }
+
+  async dropComputed(): Promise<void> {
+    this.#take('drop-computed')
+  }
+
+  /** Memory does not rot. */
+  async check(): Promise<void> {}
+
+  /** Nothing to release; the state stays for the next start of the simulated node. */
+  async close(): Promise<void> {}
+}
+
+function matches(row: ListedCase['row'], query: CaseQuery): boolean {
+  if (query.holders !== undefined && !query.holders.includes(row.holder)) return false
+  if (query.homes !== undefined && !query.homes.includes(row.home)) return false
+  if (query.stages !== undefined && !query.stages.includes(row.stage)) return false
+  if (query.offeredTo !== undefined && (row.offeredTo === null || !query.offeredTo.includes(row.offeredTo)))
+    return false
+  if (query.inTransfer === true && row.offeredTo === null) return false
+  return query.aside !== true || needsAttention(row)
+}

@@ -1,0 +1,96 @@
+/** The tables, as drizzle-kit reads them to generate migrations; no program imports this file at run time. */
+import { sql } from 'drizzle-orm'
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/** Logs by a small local number, which packs, runs, places and receipts use instead of the key. */
+export const logs = sqliteTable('logs', {
+  id: integer('id').primaryKey(),
+  key: text('key').notNull().unique(),
+  height: integer('height').notNull().default(0),
+  /** Null while the log is only named by a pack and has no head of its own. */
+  hash: blob('hash'),
+  parentHeight: integer('parent_height').notNull().default(0),
+  rootHeight: integer('root_height').notNull().default(0),
+})
+
+/** Packs with their runs beside them, so that a range read needs one table. */
+export const packs = sqliteTable('packs', {
+  arrival: integer('arrival').primaryKey(),
+  runs: blob('runs').notNull(),
+  bytes: blob('bytes').notNull(),
+})
+
+/** Which pack holds an entry: the run of the log with the lowest `last` at or above the seq. */
+export const runs = sqliteTable(
+  'runs',
+  {
+    log: integer('log').notNull(),
+    last: integer('last').notNull(),
+    first: integer('first').notNull(),
+    arrival: integer('arrival').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.log, table.last] })],
+)
+
+/** Where the entries of a document lie; places are only ever appended. */
+export const documents = sqliteTable('documents', {
+  id: text('id').primaryKey(),
+  places: blob('places').notNull(),
+})
+
+/** Columns are what lists filter and order by; what they only show lies in `row` as JSON (half the parameters to bind). */
+export const cases = sqliteTable(
+  'cases',
+  {
+    /** Breaks ties in lists; shorter in every index than the id. */
+    sequence: integer('sequence').primaryKey(),
+    id: text('id').notNull().unique(),
+    numberFolded: text('number_folded').notNull(),
+    stage: text('stage').notNull(),
+    home: text('home').notNull(),
+    holder: text('holder').notNull(),
+    offeredTo: text('offered_to'),
+    offeredAt: integer('offered_at'),
+    arrival: integer('arrival').notNull(),
+    /** 1 with unresolved set-aside facts, quarantined edits or forks. */
+    attention: integer('attention').notNull(),
+    folded: text('folded').notNull(),
+    row: text('row').notNull(),
+  },
+  (table) => [
+    // Carries every column a list filters by, so that filters and text search never touch the rows they reject.
+    index('cases_by_arrival').on(table.arrival, table.holder, table.home, table.stage, table.offeredTo, table.folded),
+    index('cases_by_holder').on(table.holder, table.arrival, table.stage),
+    index('cases_by_number').on(table.numberFolded),
+    index('cases_in_transfer').on(table.offeredAt).where(sql`offered_to IS NOT NULL`),
+    index('cases_for_attention').on(table.arrival).where(sql`attention = 1`),
+  ],
+)
+
+export const receipts = sqliteTable(
+  'receipts',
+  {
+    log: integer('log').notNull(),
+    seq: integer('seq').notNull(),
+    document: text('document').notNull(),
+    outcome: text('outcome').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.log, table.seq] }),
+    index('receipts_by_document').on(table.document, table.log, table.seq),
+  ],
+)
+
+export const directory = sqliteTable('directory', {
+  document: text('document').primaryKey(),
+  version: integer('version').notNull(),
+  hash: text('hash').notNull(),
+  json: text('json').notNull(),
+})
+
+export const local = sqliteTable(
+  'local',
+  { space: text('space').notNull(), key: text('key').notNull(), value: text('value').notNull() },
+  (table) => [primaryKey({ columns: [table.space, table.key] })],
+)
