@@ -1,0 +1,71 @@
+/** The transfer board: every case between stations, how long, and where it is stuck. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card, nextPage, stageTitle } from '#edge-node/desk/lists.ts'
+import { livePart } from '#edge-node/desk/live.ts'
+import { type Desk, type DeskContext, type DeskEnv, type Html, hasRole } from '#edge-node/desk/visit.ts'
+import { itemName, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
+import type { NodeRecord } from '#protocol/casework/directory.ts'
+import type { NodeStatus } from '#protocol/engine/office.ts'
+import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { NodeId, StationCode } from '#protocol/ids.ts'
+import { allowOnly } from './roles.ts'
+
+/** The node where people would sign for a transfer: the one below the root that serves the station. */
+function nodeOf(desk: Desk, station: StationCode): NodeRecord | undefined {
+  const serving = desk.office.directory.nodes().filter((node) => !node.revoked && node.stations.includes(station))
+  return serving.find((node) => node.parent !== null) ?? serving[0]
+}
+
+/** Where a transfer is stuck, as far as the hub can see. */
+function stuckWords(desk: Desk, statuses: ReadonlyMap<NodeId, NodeStatus>, station: StationCode): string {
+  const node = nodeOf(desk, station)
+  const name = stationName(desk.office, station)
+  if (!node) return `${name}还没有接入的节点,收不到移交`
+  if (node.parent === null) return `已在县中心,等${name}签收`
+  const status = statuses.get(node.id)
+  if (!status || (!status.connected && status.lastContact === null)) return `${name}的节点从未连接,移交还没有送到`
+  if (status.connected) return `已送到${name},等人签收`
+  const away = spanWords(desk.office.now() - (status.lastContact ?? 0))
+  const unsent = status.unsentCases > 0 ? `,有 ${status.unsentCases} 件未送出` : ''
+  return `${name}离线 ${away}${unsent},可能已签收但还没有送回`
+}
+
+const boardRow = (
+  desk: Desk,
+  statuses: ReadonlyMap<NodeId, NodeStatus>,
+  row: CaseRow,
+  reassign: boolean,
+): Html => html`<tr>
+  <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)} · ${row.applicant}</div></td>
+  <td data-label="从">${stationName(desk.office, row.holder)}</td><td data-label="到">${row.offeredTo ? stationName(desk.office, row.offeredTo) : ''}</td>
+  <td data-label="多久">${row.offeredAt === null ? '' : html`${spanWords(desk.office.now() - row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.now())} 发出</div>`}</td>
+  <td data-label="环节">${stageTitle(row.stage)}</td><td data-label="卡在哪里">${row.offeredTo ? stuckWords(desk, statuses, row.offeredTo) : ''}</td>
+  ${reassign ? html`<td data-label="改派"><a class="btn" href="/cases/${row.id}?act=reassigned#acts">改派<span class="visually-hidden"> ${row.number}</span></a></td>` : ''}</tr>`
+
+async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const { after } = context.req.query()
+  const found = await desk.office.find({ inTransfer: true, ...(after ? { after } : {}) })
+  const statuses = new Map((await desk.office.nodesBelow()).map((status) => [status.node, status]))
+  const { actor } = context.get('visit')
+  const reassign = hasRole(actor, 'coordinator') && !hasRole(actor, 'supervisor')
+  const table =
+    found.rows.length === 0
+      ? html`<p class="desk-empty">现在没有在途的移交。</p>`
+      : html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-cases"><thead><tr><th scope="col">办件</th>
+        <th scope="col">从</th><th scope="col">到</th><th scope="col">多久</th><th scope="col">环节</th><th scope="col">卡在哪里</th>${reassign ? html`<th scope="col">改派</th>` : ''}</tr></thead>
+        <tbody>${found.rows.map((row) => boardRow(desk, statuses, row, reassign))}</tbody></table></div>`
+  const list = card('在途的移交,最早发出的在前', html`${table}${nextPage('/hub/transfers', {}, found)}`)
+  const body = html`${headline('移交看板')}<p class="text-secondary">签收前办件仍由发出的站点负责;接收方长期没有动静时,协调员可以改派。</p>
+    ${livePart('board', 'cases', '/hub/transfers', list)}`
+  return page(context, desk, { title: '移交看板', body })
+}
+
+export function boardRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  allowOnly(app, desk, '/hub/transfers', {
+    readers: ['coordinator', 'supervisor', 'administrator'],
+    writers: ['coordinator'],
+  })
+  app.get('/hub/transfers', (context) => boardPage(context, desk))
+}

@@ -1,0 +1,88 @@
+/** Enrolment: one-time codes with which a new node joins; each is shown once. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { csrfField, field, readForm } from '#edge-node/desk/forms.ts'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card } from '#edge-node/desk/lists.ts'
+import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
+import { personName, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
+import type { IssuedCode, OpenCode, Registry } from '#hub/registry-port.ts'
+import type { NodeId, StationCode } from '#protocol/ids.ts'
+import { type Returned, returnedTo } from './answers.ts'
+import { allowOnly } from './roles.ts'
+import { stationOptions } from './stations.ts'
+
+const nodeName = (desk: Desk, node: NodeId): string =>
+  desk.office.directory.node(node)?.name ?? `节点 ${node.slice(0, 8)}`
+
+function codeForm(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+  const { typed, problems, box } = returnedTo('code', returned)
+  const nodes = desk.office.directory.nodes().filter((node) => !node.revoked)
+  const at = (name: string) => ({
+    name,
+    value: typed[name] ?? '',
+    problem: problems[name],
+    required: true,
+    kind: 'list' as const,
+  })
+  return card(
+    '生成接入码',
+    html`<form class="card-body" method="post" action="/hub/enrolment" novalidate>${csrfField(visit)}${box}
+      ${field({ ...at('station'), label: '新节点服务的站点', options: stationOptions(desk) })}
+      ${field({ ...at('parentNode'), label: '接到哪个上级节点', options: nodes.map((node) => ({ value: node.id, label: node.name })) })}
+      <button class="btn btn-primary" type="submit">生成接入码</button></form>`,
+  )
+}
+
+function openCodes(desk: Desk, codes: readonly OpenCode[]): Html {
+  const now = desk.office.now()
+  if (codes.length === 0) return html`<p class="desk-empty">没有未使用的接入码。</p>`
+  return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">站点</th><th scope="col">上级节点</th><th scope="col">生成</th><th scope="col">有效到</th></tr></thead>
+    <tbody>${codes.map(
+      (
+        code,
+      ) => html`<tr><td data-label="站点">${stationName(desk.office, code.station)}</td><td data-label="上级节点">${nodeName(desk, code.parentNode)}</td>
+      <td data-label="生成">${personName(desk.office, code.createdBy)},${timeWords(code.createdAt, now)}</td><td data-label="有效到">${timeWords(code.expiresAt, now)}(还有 ${spanWords(code.expiresAt - now)})</td></tr>`,
+    )}</tbody></table></div>`
+}
+
+const issuedBox = (
+  desk: Desk,
+  station: string,
+  issued: IssuedCode,
+): Html => html`<div class="alert alert-success" role="status"><div>
+  <strong>${stationName(desk.office, station)}的接入码</strong><p class="desk-code">${issued.text}</p>
+  <p class="mb-0">只显示这一次,请现在抄下或念给对方;${timeWords(issued.expiresAt, desk.office.now())} 前有效,用过即作废。</p></div></div>`
+
+async function enrolmentPage(
+  context: DeskContext,
+  desk: Desk,
+  registry: Registry,
+  shown: { returned?: Returned; issued?: Html },
+): Promise<Response> {
+  const visit = context.get('visit')
+  const codes = await registry.codes(visit.actor)
+  if (!codes.ok) return failurePage(context, desk, codes.problem)
+  const body = html`${headline('节点接入')}${shown.issued ?? ''}<div class="row"><div class="col-lg-5">${codeForm(desk, visit, shown.returned)}</div>
+    <div class="col-lg-7">${card('未使用的接入码', openCodes(desk, codes.value))}</div></div>`
+  return page(context, desk, {
+    title: '节点接入',
+    body,
+    status: shown.returned ? statusOf(shown.returned.problem) : 200,
+  })
+}
+
+export function enrolmentRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
+  allowOnly(app, desk, '/hub/enrolment', { readers: ['administrator'], writers: ['administrator'] })
+  app.get('/hub/enrolment', (context) => enrolmentPage(context, desk, registry, {}))
+  // No redirect here: the code must not go through an address or lie anywhere to be shown again.
+  app.post('/hub/enrolment', async (context) => {
+    const typed = await readForm(context.req)
+    const station = (typed.station ?? '') as StationCode
+    const issued = await registry.createCode(context.get('visit').actor, station, (typed.parentNode ?? '') as NodeId)
+    if (!issued.ok)
+      return enrolmentPage(context, desk, registry, { returned: { form: 'code', typed, problem: issued.problem } })
+    return enrolmentPage(context, desk, registry, { issued: issuedBox(desk, station, issued.value) })
+  })
+}

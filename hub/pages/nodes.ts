@@ -1,0 +1,82 @@
+/** Nodes: last contact, what is unsent, version, clock; and revoking one that is lost. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { csrfField, field, readForm } from '#edge-node/desk/forms.ts'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card } from '#edge-node/desk/lists.ts'
+import { livePart } from '#edge-node/desk/live.ts'
+import { notFound, statusOf } from '#edge-node/desk/problems.ts'
+import { nodeRows } from '#edge-node/desk/sync-page.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
+import { paperTime, stationName } from '#edge-node/desk/words.ts'
+import type { Registry } from '#hub/registry-port.ts'
+import type { NodeStatus } from '#protocol/engine/office.ts'
+import { isNodeId, type NodeId } from '#protocol/ids.ts'
+import { doneBox, type Returned, returnedTo } from './answers.ts'
+import { allowOnly } from './roles.ts'
+import { mayAdminister } from './stations.ts'
+
+/** What the hub knows of every enrolled node, whether or not it was ever heard. */
+async function allNodes(desk: Desk): Promise<readonly NodeStatus[]> {
+  const heard = new Map((await desk.office.nodesBelow()).map((status) => [status.node, status]))
+  const silent = (node: NodeId): NodeStatus => ({
+    node,
+    connected: false,
+    lastContact: null,
+    unsentEntries: 0,
+    unsentCases: 0,
+    version: '',
+    clockOffset: null,
+  })
+  return desk.office.directory
+    .nodes()
+    .filter((node) => node.parent !== null)
+    .map((node) => heard.get(node.id) ?? silent(node.id))
+}
+
+function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | undefined): Html {
+  const record = desk.office.directory.node(id)
+  const stations = (record?.stations ?? []).map((station) => stationName(desk.office, station)).join('、')
+  const served = html`<div>服务 ${stations || '无'}</div>`
+  if (record?.revoked)
+    return html`${served}<strong>已停用</strong>:${record.revoked.reason}(${paperTime(record.revoked.time)})`
+  if (!mayAdminister(visit)) return served
+  const form = `revoke-${id}`
+  const { typed, problems, box } = returnedTo(form, returned)
+  return html`${served}<details ${box === '' ? '' : html`open`}><summary>停用节点<span class="visually-hidden"> ${record?.name ?? id}</span></summary>
+    <form class="mt-2" method="post" action="/hub/nodes/${id}/revoke" novalidate>${csrfField(visit)}${box}
+      ${field({ name: 'reason', id: form, label: '停用原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '停用后不能再连接;它已送来的记录全部保留' })}
+      <button class="btn" type="submit">停用节点</button></form></details>`
+}
+
+async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
+  const visit = context.get('visit')
+  const nodes = await allNodes(desk)
+  const body = html`${headline('节点')}${doneBox(context.req.query('done'), { revoked: '节点已停用,随即断开连接。' })}
+    ${livePart(
+      'nodes',
+      'directory',
+      '/hub/nodes',
+      card(
+        '接入的节点',
+        nodeRows(desk, nodes, (node) => nodeActs(desk, visit, node.node, returned)),
+      ),
+    )}`
+  return page(context, desk, { title: '节点', body, status: returned ? statusOf(returned.problem) : 200 })
+}
+
+export function nodeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
+  allowOnly(app, desk, '/hub/nodes', {
+    readers: ['coordinator', 'supervisor', 'administrator'],
+    writers: ['administrator'],
+  })
+  app.get('/hub/nodes', (context) => nodesPage(context, desk))
+  app.post('/hub/nodes/:id/revoke', async (context) => {
+    const { id } = context.req.param()
+    if (!isNodeId(id)) return notFound(context, desk)
+    const typed = await readForm(context.req)
+    const revoked = await registry.revokeNode(context.get('visit').actor, id, (typed.reason ?? '').trim())
+    if (!revoked.ok) return nodesPage(context, desk, { form: `revoke-${id}`, typed, problem: revoked.problem })
+    return context.redirect('/hub/nodes?done=revoked', 303)
+  })
+}

@@ -1,0 +1,109 @@
+/** People: who works where in which role; new accounts, new passwords, disabling. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card } from '#edge-node/desk/lists.ts'
+import { notFound, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
+import { stationName } from '#edge-node/desk/words.ts'
+import type { NewPerson, Registry } from '#hub/registry-port.ts'
+import { type Person, ROLES, type Role } from '#protocol/casework/directory.ts'
+import { isPersonId, type StationCode } from '#protocol/ids.ts'
+import { doneBox, type Returned, returnedTo } from './answers.ts'
+import { allowOnly } from './roles.ts'
+import { mayAdminister, stationOptions } from './stations.ts'
+
+const DONE = {
+  created: '账号已建立,随同步送到所在站点的节点。',
+  password: '密码已重置,随同步送到所在站点的节点;原有登录随即失效。',
+  disabled: '账号已停用,随同步送到所在站点的节点。',
+}
+
+const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text)
+
+function personActs(visit: Visit, person: Person, returned: Returned | undefined): Html {
+  const form = `password-${person.id}`
+  const { problems, box } = returnedTo(form, returned)
+  const disabled = returnedTo(`disable-${person.id}`, returned)
+  return html`<details ${box !== '' || disabled.box !== '' ? html`open` : ''}><summary>办理<span class="visually-hidden"> ${person.name}</span></summary>
+    <form class="mt-2" method="post" action="/hub/people/${person.id}/password" novalidate>${csrfField(visit)}${box}
+      ${field({ name: 'password', id: form, label: '新密码', kind: 'password', problem: problems.password, required: true, autocomplete: 'new-password' })}
+      <button class="btn" type="submit">重置密码</button></form>
+    ${person.disabled ? '' : html`<form class="mt-2" method="post" action="/hub/people/${person.id}/disable">${csrfField(visit)}${disabled.box}<button class="btn" type="submit">停用账号</button></form>`}</details>`
+}
+
+function list(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+  const acts = mayAdminister(visit)
+  const people = desk.office.directory
+    .people()
+    .toSorted((left, right) => (left.station + left.id < right.station + right.id ? -1 : 1))
+  return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">姓名</th><th scope="col">站点</th><th scope="col">岗位</th>
+    <th scope="col">状态</th>${acts ? html`<th scope="col">办理</th>` : ''}</tr></thead><tbody>${people.map(
+      (
+        person,
+      ) => html`<tr><td data-label="姓名">${person.name}<div class="text-secondary">${person.id}</div></td><td data-label="站点">${stationName(desk.office, person.station)}</td>
+      <td data-label="岗位">${person.roles.map((role) => ROLES[role]).join('、')}</td><td data-label="状态">${person.disabled ? '已停用' : '在用'}</td>
+      ${acts ? html`<td data-label="办理">${personActs(visit, person, returned)}</td>` : ''}</tr>`,
+    )}</tbody></table></div>`
+}
+
+function newForm(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+  const { typed, problems, box } = returnedTo('person', returned)
+  const roles = Object.entries(ROLES).map(([value, label]) => ({ value, label }))
+  const at = (name: string) => ({
+    name,
+    id: `new-${name}`,
+    value: typed[name] ?? '',
+    problem: problems[name],
+    required: true,
+  })
+  return card(
+    '新建账号',
+    html`<form class="card-body" method="post" action="/hub/people" novalidate>${csrfField(visit)}${box}
+      ${field({ ...at('id'), label: '用户名', kind: 'text', hint: '字母、数字、点、横线,最多 40 个;建立后不能改' })}${field({ ...at('name'), label: '姓名', kind: 'text' })}
+      ${field({ ...at('station'), label: '站点', kind: 'list', options: stationOptions(desk) })}${field({ ...at('roles'), label: '岗位', kind: 'many', options: roles })}
+      ${field({ ...at('password'), value: '', label: '初始密码', kind: 'password', autocomplete: 'new-password' })}
+      <button class="btn btn-primary" type="submit">新建账号</button></form>`,
+  )
+}
+
+async function peoplePage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
+  const visit = context.get('visit')
+  const form = mayAdminister(visit) ? newForm(desk, visit, returned) : ''
+  const body = html`${headline('人员')}${doneBox(context.req.query('done'), DONE)}
+    <div class="row"><div class="col-lg-8">${card('全部账号', list(desk, visit, returned))}</div><div class="col-lg-4">${form}</div></div>`
+  return page(context, desk, { title: '人员', body, status: returned ? statusOf(returned.problem) : 200 })
+}
+
+const newPerson = (typed: Typed): NewPerson => ({
+  id: (typed.id ?? '').trim(),
+  name: (typed.name ?? '').trim(),
+  // Checked by the register, which knows the stations.
+  station: (typed.station ?? '') as StationCode,
+  roles: (typed.roles ?? '').split(',').filter(isRole),
+  password: typed.password ?? '',
+})
+
+export function peopleRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
+  allowOnly(app, desk, '/hub/people', { readers: ['administrator', 'supervisor'], writers: ['administrator'] })
+  app.get('/hub/people', (context) => peoplePage(context, desk))
+  app.post('/hub/people', async (context) => {
+    const typed = await readForm(context.req)
+    const created = await registry.createPerson(context.get('visit').actor, newPerson(typed))
+    if (!created.ok) return peoplePage(context, desk, { form: 'person', typed, problem: created.problem })
+    return context.redirect('/hub/people?done=created', 303)
+  })
+  app.post('/hub/people/:id/:act', async (context) => {
+    const { id, act } = context.req.param()
+    if (!isPersonId(id) || (act !== 'password' && act !== 'disable')) return notFound(context, desk)
+    const typed = await readForm(context.req)
+    const { actor } = context.get('visit')
+    const done =
+      act === 'password'
+        ? await registry.setPassword(actor, id, typed.password ?? '')
+        : await registry.disablePerson(actor, id)
+    if (!done.ok) return peoplePage(context, desk, { form: `${act}-${id}`, typed: {}, problem: done.problem })
+    return context.redirect(`/hub/people?done=${act === 'password' ? 'password' : 'disabled'}`, 303)
+  })
+}
