@@ -2,12 +2,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import zhCN from 'zod/v4/locales/zh-CN.js'
 import { StorageFailure } from '#protocol/engine/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 
 // Sentences about malformed requests are read by people too: integrators and whoever reads their logs.
-z.config(z.locales.zhCN())
+z.config(zhCN())
 
 /** The shape of every refusal. */
 export const FailureShape = z
