@@ -43,6 +43,7 @@ function objectionToAdoption(byHash: ByHash, progress: Progress, adoption: Judge
   if (target === undefined) return 'orphan' // not here yet; once it arrives this is computed anew
   const adopted = target.entry.fact
   if (adopted === undefined || !isAdoptable(adopted.kind)) return 'wrong-stage'
+  // Once only, also when a later table lets a stage come back.
   if (typeof target.verdict === 'number' || target.resolution !== null) return 'wrong-stage'
   // A fact that could take effect right here needs no adoption: it competes by itself.
   const competes = adopted.previous === fact.previous && target.writer.served
@@ -128,7 +129,7 @@ function dismiss(byHash: ByHash, contributions: readonly Judged[], progress: Pro
   for (const { entry, writer } of contributions) {
     if (entry.fact?.kind !== 'dismissed' || !writer.served) continue
     const target = byHash.get(subjectOf(entry.fact.fields))
-    if (target === undefined || typeof target.verdict !== 'string' || target.resolution !== null) continue
+    if (target === undefined || target.resolution !== null) continue
     const isFormerHolder = progress.holders.has(entry.station) && entry.station !== target.entry.station
     if (entry.station === progress.holder || isFormerHolder) {
       target.resolution = { by: 'dismissed', fact: entry.hash }
