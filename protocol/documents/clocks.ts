@@ -5,25 +5,54 @@ export interface SectionClocks {
   /** Yjs client id → the clock its next struct must start at; a client that is absent is at 0. */
   readonly next: ReadonlyMap<number, number>
   /**
-   * Places inside a character of two UTF-16 units (rare hanzi, emoji): `client:clock` of each second unit.
-   * Yjs replaces both halves by U+FFFD when an update splits there, so no update may.
+   * Places inside a character of two UTF-16 units (rare hanzi, emoji): per client, per update, the rising clocks
+   * of the second units. Yjs replaces both halves by U+FFFD when an update splits there, so no update may.
    */
-  readonly halves: ReadonlySet<string>
+  readonly halves: ReadonlyMap<number, readonly (readonly number[])[]>
 }
 
 /** A section nobody has written yet. */
-export const NOTHING_HELD: SectionClocks = { next: new Map(), halves: new Set() }
+export const NOTHING_HELD: SectionClocks = { next: new Map(), halves: new Map() }
 
-/** Name of a place inside a character. */
-export const halfAt = (client: number, clock: number): string => `${client}:${clock}`
+/** How many of the first elements satisfy a condition that no later element satisfies again. */
+function countWhile<Of>(list: readonly Of[], holds: (one: Of) => boolean): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(list[middle] as Of)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Whether a rising list holds a number. */
+export const holdsRising = (list: readonly number[], value: number): boolean =>
+  list[countWhile(list, (one) => one < value)] === value
+
+/** Whether a place lies inside a character. */
+export function isInsideCharacter(clocks: SectionClocks, client: number, clock: number): boolean {
+  const updates = clocks.halves.get(client)
+  if (updates === undefined) return false
+  const update = updates[countWhile(updates, ([first]) => (first as number) <= clock) - 1]
+  return update !== undefined && holdsRising(update, clock)
+}
+
+/** What is held once a client has written up to a clock; the halves are those of this update. */
+export function advance(clocks: SectionClocks, client: number, next: number, halves: readonly number[]): SectionClocks {
+  const advanced = new Map(clocks.next).set(client, next)
+  if (halves.length === 0) return { next: advanced, halves: clocks.halves }
+  const updates = [...(clocks.halves.get(client) ?? []), halves]
+  return { next: advanced, halves: new Map(clocks.halves).set(client, updates) }
+}
 
 /** The clock a client's next struct must start at. */
 export const nextClock = (clocks: SectionClocks, client: number): number => clocks.next.get(client) ?? 0
 
-/** Clock values of one client below this stay exact in every encoding Yjs uses. */
-const CLIENT_INCARNATIONS = 16_384
+/** Client ids per lease: room for MAXIMUM_INCARNATION, 24³ − 1 = 13,823. */
+const IDS_PER_LEASE = 16_384
 /** 18 bits of lease and 14 of incarnation: Yjs client ids are unsigned 32-bit numbers. */
 export const MAXIMUM_LEASE = 2 ** 18 - 1
 
 /** The Yjs client id of a node's incarnation. Both come from the directory and the log key, checked there. */
-export const clientIdOf = (lease: number, incarnation: number): number => lease * CLIENT_INCARNATIONS + incarnation
+export const clientIdOf = (lease: number, incarnation: number): number => lease * IDS_PER_LEASE + incarnation

@@ -2,7 +2,7 @@
 import * as decoding from 'lib0/decoding'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { halfAt, nextClock, type SectionClocks } from './clocks.ts'
+import { advance, holdsRising, isInsideCharacter, nextClock, type SectionClocks } from './clocks.ts'
 import type { GateProblemCode } from './problems.ts'
 import { isSectionKey, type PlainScalar, type PlainValue, type Section } from './sections.ts'
 
@@ -62,8 +62,8 @@ interface Reading {
   client: number | undefined
   /** Clock of the struct being read; afterwards of the client's next struct. */
   clock: number
-  /** As in the clocks; copied before the first new place is added. */
-  halves: ReadonlySet<string>
+  /** Places inside characters that this update writes, as in the clocks. */
+  readonly halves: number[]
   readonly values: PlainValue[]
 }
 
@@ -143,11 +143,11 @@ function readOrigin(reading: Reading, before: boolean): void {
   const client = decoding.readVarUint(reading.decoder)
   const clock = decoding.readVarUint(reading.decoder)
   if (clock >= heldEnd(reading, client)) refuse('unheld-origin')
-  if (isInsideCharacter(reading, client, before ? clock : clock + 1)) refuse('split-character')
+  if (splits(reading, client, before ? clock : clock + 1)) refuse('split-character')
 }
 
-const isInsideCharacter = (reading: Reading, client: number, clock: number): boolean =>
-  reading.halves.size > 0 && reading.halves.has(halfAt(client, clock))
+const splits = (reading: Reading, client: number, clock: number): boolean =>
+  isInsideCharacter(reading.held, client, clock) || (client === reading.client && holdsRising(reading.halves, clock))
 
 function readRoot(reading: Reading): void {
   if (decoding.readUint8(reading.decoder) !== PARENT_IS_ROOT) refuse('wrong-root')
@@ -188,12 +188,10 @@ function readTextItem(reading: Reading): void {
 
 function noteHalves(reading: Reading, text: string): void {
   if (!/[\ud800-\udbff]/.test(text)) return
-  const halves = new Set(reading.halves)
   for (let index = 0; index < text.length; index++) {
-    const isLowHalf = (text.charCodeAt(index) & 0xfc00) === 0xdc00
-    if (isLowHalf) halves.add(halfAt(reading.client as number, reading.clock + index))
+    const isSecondHalf = (text.charCodeAt(index) & 0xfc00) === 0xdc00
+    if (isSecondHalf) reading.halves.push(reading.clock + index)
   }
-  reading.halves = halves
 }
 
 /** Reads the one block of structs; false when the update only deletes. */
@@ -228,7 +226,7 @@ function readDeletedRanges(reading: Reading, allowed: number): number {
     if (from <= last || length === 0) refuse('bad-deletion')
     last = from + length
     if (last > end) refuse('unheld-deletion')
-    if (isInsideCharacter(reading, client, from) || isInsideCharacter(reading, client, last)) refuse('split-character')
+    if (splits(reading, client, from) || splits(reading, client, last)) refuse('split-character')
   }
   return count
 }
@@ -241,10 +239,8 @@ function readDeletions(reading: Reading): boolean {
   return clients > 0
 }
 
-function advanced(reading: Reading): SectionClocks {
-  if (reading.client === undefined) return reading.held
-  return { next: new Map(reading.held.next).set(reading.client, reading.clock), halves: reading.halves }
-}
+const advanced = ({ held, client, clock, halves }: Reading): SectionClocks =>
+  client === undefined ? held : advance(held, client, clock, halves)
 
 /**
  * Parses an update; never throws. Values are plain, but not yet checked against the section (gate.ts does).
@@ -255,7 +251,7 @@ function advanced(reading: Reading): SectionClocks {
 export function parseUpdate(expectation: Expectation, update: Uint8Array): Result<ParsedUpdate, GateProblemCode> {
   const { section, clocks: held } = expectation
   const decoder = decoding.createDecoder(update)
-  const reading: Reading = { decoder, section, held, client: undefined, clock: 0, halves: held.halves, values: [] }
+  const reading: Reading = { decoder, section, held, client: undefined, clock: 0, halves: [], values: [] }
   try {
     const wrote = readStructs(reading, expectation.client)
     const deleted = readDeletions(reading)

@@ -253,7 +253,7 @@ test('G21 an invented update is refused, or applies cleanly and leaves others’
 test('G18 no bytes make the gate throw', () => {
   fc.assert(
     fc.property(sections, fc.uint8Array({ maxLength: 60 }), (section, update) => {
-      const clocks = { next: new Map([[1, 3]]), halves: new Set<string>() }
+      const clocks = { next: new Map([[1, 3]]), halves: new Map() }
       const gated = gateUpdate({ section, client: 1, tier: 'county', clocks }, update)
       expect(typeof gated.ok).toBe('boolean')
     }),

@@ -66,6 +66,22 @@ test('G22 what takes effect does not depend on the order in which authors’ edi
   )
 })
 
+test('G22 a chain of authors that arrives backwards takes effect as soon as its beginning is there', () => {
+  const authors = [20_000, 40_000, 60_000].map((client) => new Author('office-note', client))
+  let text = ''
+  const edits = authors.map((author, place) => {
+    for (const earlier of authors.slice(0, place)) author.pull(earlier)
+    text += '字'
+    return edit(author.client, author.change({ text }))
+  })
+  const backwards = gateHistory('office-note', edits.toReversed())
+  expect(backwards.accepted).toEqual([2, 1, 0])
+  expect(backwards.refused.size).toBe(0)
+  const incomplete = gateHistory('office-note', edits.slice(1).toReversed())
+  expect(incomplete.accepted).toEqual([])
+  expect([...incomplete.refused.values()].every(({ waits }) => waits)).toBe(true)
+})
+
 test('G22 an edit by a station that may not write the section blocks nobody', () => {
   const author = new Author('office-note', 20_000)
   const edits = ['甲', '甲乙'].map((text) => edit(author.client, author.change({ text })))
