@@ -59,7 +59,8 @@ export interface ReceiptRow {
   readonly log: LogKey
   readonly seq: number
   readonly document: DocumentId
-  readonly outcome: 'quarantined' | 'forked' | 'unknown-kind'
+  /** `applied` removes an earlier receipt of the entry: what it waited for has arrived. */
+  readonly outcome: 'set-aside' | 'quarantined' | 'forked' | 'unknown-kind' | 'applied'
   readonly reason: string
 }
 
@@ -81,8 +82,13 @@ export interface LocalRow {
   readonly value: string | null
 }
 
-/** Everything committed at once. */
+/** Everything committed at once. Cuts are done first. */
 export interface Change {
+  /**
+   * Logs whose entries above a height no longer count here (a rotation after a fork, sync.md R4): their runs end
+   * there and their places are forgotten; pack bytes stay. The new head comes in `heads`.
+   */
+  readonly cuts: readonly { readonly log: LogKey; readonly height: number }[]
   readonly packs: readonly StoredPack[]
   /** Appended to what is known of each document. */
   readonly places: readonly { readonly document: DocumentId; readonly places: readonly Place[] }[]
@@ -93,7 +99,16 @@ export interface Change {
   readonly local: readonly LocalRow[]
 }
 
-export const NO_CHANGE: Change = { packs: [], places: [], heads: [], cases: [], receipts: [], directory: [], local: [] }
+export const NO_CHANGE: Change = {
+  cuts: [],
+  packs: [],
+  places: [],
+  heads: [],
+  cases: [],
+  receipts: [],
+  directory: [],
+  local: [],
+}
 
 /** A page of cases is asked by key, never by offset. All conditions must hold. */
 export interface CaseQuery {
@@ -162,6 +177,8 @@ export interface Storage {
   caseByNumber(number: string): Promise<CaseRow | undefined>
   /** Cases per stage for holders; all holders when the list is empty. */
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
+  /** Ids of cases whose latest entry arrived at or behind an arrival number, at most `limit`, and how many there are. */
+  casesSince(arrival: number, limit: number): Promise<{ readonly ids: readonly DocumentId[]; readonly count: number }>
   receiptsOf(document: DocumentId): Promise<ReceiptRow[]>
   /** Receipt counts per log and outcome, for the conservation sum. */
   receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>

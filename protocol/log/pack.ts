@@ -61,6 +61,7 @@ export function encodePack(records: readonly Packable[]): Uint8Array {
   encoding.writeUint8(encoder, PACK_FORM)
   encoding.writeVarUint(encoder, table.size)
   for (const log of table.keys()) writeLog(encoder, log)
+  encoding.writeVarUint(encoder, records.length)
   for (const { log, bytes } of records) {
     encoding.writeVarUint(encoder, table.get(log) as number)
     encoding.writeVarUint8Array(encoder, bytes)
@@ -71,19 +72,34 @@ export function encodePack(records: readonly Packable[]): Uint8Array {
 /** Packs one record: what an author writes. */
 export const packable = (log: LogKey, record: EntryRecord): Packable => ({ log, bytes: encodeRecord(record) })
 
+function readLogs(decoder: decoding.Decoder): LogKey[] | undefined {
+  const logs: LogKey[] = []
+  const count = decoding.readVarUint(decoder)
+  if (count > LIMITS.frontierLogs) return undefined
+  for (let index = 0; index < count; index++) {
+    const log = readLog(decoder)
+    if (log === undefined) return undefined
+    logs.push(log)
+  }
+  return logs
+}
+
+/** How many records a well-formed pack holds, without reading them. */
+export function countRecords(pack: Uint8Array): number {
+  const decoder = decoding.createDecoder(pack)
+  decoding.readUint8(decoder)
+  readLogs(decoder)
+  return decoding.readVarUint(decoder)
+}
+
 /** Reads a pack; undefined when it is malformed anywhere. */
 export function decodePack(bytes: Uint8Array): PackedRecord[] | undefined {
   try {
     const decoder = decoding.createDecoder(bytes)
     if (decoding.readUint8(decoder) !== PACK_FORM) return undefined
-    const logs: LogKey[] = []
+    const logs = readLogs(decoder)
+    if (logs === undefined) return undefined
     const count = decoding.readVarUint(decoder)
-    if (count > LIMITS.frontierLogs) return undefined
-    for (let index = 0; index < count; index++) {
-      const log = readLog(decoder)
-      if (log === undefined) return undefined
-      logs.push(log)
-    }
     const records: PackedRecord[] = []
     while (decoding.hasContent(decoder)) {
       const log = logs[decoding.readVarUint(decoder)]
@@ -92,7 +108,7 @@ export function decodePack(bytes: Uint8Array): PackedRecord[] | undefined {
       if (log === undefined || record === undefined) return undefined
       records.push({ log, record, offset: decoder.pos - slice.length, length: slice.length })
     }
-    return records
+    return records.length === count ? records : undefined
   } catch {
     return undefined // lib0 throws on truncated bytes; the caller answers with a typed refusal
   }

@@ -4,7 +4,7 @@ import { assert } from '#protocol/assert.ts'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { encodeRecord } from '#protocol/log/entry.ts'
-import { decodePack, encodePack, type Packable, type Run } from '#protocol/log/pack.ts'
+import { countRecords, decodePack, encodePack, type Packable, type Run } from '#protocol/log/pack.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Live } from './state.ts'
 
@@ -71,7 +71,7 @@ function wantedRuns(runs: readonly Run[], session: Live, heights: ReadonlyMap<Lo
 /** Whether records of the pack were cut off by a rotation: then it must be rewritten before it is sent. */
 function hasCut(candidate: Candidate): boolean {
   const kept = candidate.runs.reduce((sum, run) => sum + run.last - run.first + 1, 0)
-  return (decodePack(candidate.bytes)?.length ?? 0) !== kept
+  return countRecords(candidate.bytes) !== kept
 }
 
 function recordsOf(candidate: Candidate, wanted: readonly Wanted[]): Packable[] {

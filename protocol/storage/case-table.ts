@@ -2,7 +2,17 @@
 import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { foldedCase, foldText, type ListedCase, needsAttention, readCursor, rowsWanted } from './case-list.ts'
-import { insertRows, numberIn, type SqlRow, type SqlValue, type Statement, statement, textIn } from './statements.ts'
+import { readSound } from './faults.ts'
+import {
+  insertRows,
+  numberIn,
+  type SqlRow,
+  type SqlValue,
+  type Statement,
+  statement,
+  textColumns,
+  textIn,
+} from './statements.ts'
 
 const COLUMNS = [
   'id',
@@ -17,6 +27,8 @@ const COLUMNS = [
   'folded',
   'row',
 ] as const
+
+const ROW = textColumns('row')
 
 const HEAD = `INSERT INTO cases (${COLUMNS.join(', ')})`
 const TAIL = `ON CONFLICT (id) DO UPDATE SET ${COLUMNS.slice(1)
@@ -45,7 +57,10 @@ export const writeCases = (parameters: number, rows: readonly CaseRow[]): Statem
 export const listedCase = (row: SqlRow): ListedCase => ({ row: caseRowOf(row), sequence: numberIn(row, 'sequence') })
 
 /** Reads one row of the table. */
-export const caseRowOf = (row: SqlRow): CaseRow => JSON.parse(textIn(row, 'row')) as CaseRow
+export function caseRowOf(row: SqlRow): CaseRow {
+  const text = textIn(row, 'row')
+  return readSound(() => JSON.parse(text) as CaseRow)
+}
 
 interface Condition {
   readonly sql: string
@@ -84,7 +99,7 @@ function listOf(query: CaseQuery, search: readonly Condition[]): Statement {
     conditions.push({ sql: `(${key}, sequence) ${behind} (?, ?)`, values: [cursor.key, cursor.sequence] })
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`
   return {
-    sql: `SELECT sequence, row FROM cases ${where} ORDER BY ${key} ${direction}, sequence ${direction} LIMIT ?`,
+    sql: `SELECT sequence, ${ROW} FROM cases ${where} ORDER BY ${key} ${direction}, sequence ${direction} LIMIT ?`,
     values: [...conditions.flatMap(({ values }) => values), rowsWanted(query) + 1],
   }
 }
@@ -102,14 +117,14 @@ export function exactCaseList(query: CaseQuery): Statement | undefined {
 }
 
 export const caseByNumber = (number: string): Statement =>
-  statement('SELECT row FROM cases WHERE number_folded = ? ORDER BY sequence LIMIT 1', foldText(number))
+  statement(`SELECT ${ROW} FROM cases WHERE number_folded = ? ORDER BY sequence LIMIT 1`, foldText(number))
 
 export const casesById = (ids: readonly DocumentId[]): Statement =>
-  statement('SELECT row FROM cases WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+  statement(`SELECT ${ROW} FROM cases WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(ids))
 
 /** Cases per stage; all holders when the list is empty. */
 export function countByStage(holders: readonly StationCode[]): Statement {
   const chosen = holders.length === 0 ? '' : 'WHERE holder IN (SELECT value FROM json_each(?))'
   const values = holders.length === 0 ? [] : [JSON.stringify(holders)]
-  return { sql: `SELECT stage, count(*) AS count FROM cases ${chosen} GROUP BY stage`, values }
+  return { sql: `SELECT ${textColumns('stage')}, count(*) AS count FROM cases ${chosen} GROUP BY cases.stage`, values }
 }

@@ -37,3 +37,12 @@ export function storageFailure(error: unknown): StorageFailure {
   const fault = raw === SHORT_READ ? 'damaged' : (FAULTS[code] ?? 'other')
   return new StorageFailure(fault, `${SENTENCES[fault]}${code === '' ? '' : `(${code})`}`, error)
 }
+
+/** Reads what this program wrote into its own tables; when that cannot be read the file is damaged. */
+export function readSound<Value>(read: () => Value): Value {
+  try {
+    return read()
+  } catch (cause) {
+    throw cause instanceof StorageFailure ? cause : new StorageFailure('damaged', SENTENCES.damaged, cause)
+  }
+}

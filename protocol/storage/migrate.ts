@@ -1,7 +1,7 @@
 /** The migration runner: applies what is missing, in order, each migration in one commit with its record. */
 import { StorageFailure } from '#protocol/engine/storage.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { type Statements, statement, textIn } from './statements.ts'
+import { type Statements, statement, textColumns, textIn } from './statements.ts'
 
 export interface Migration {
   readonly name: string
@@ -19,7 +19,7 @@ export async function migrate(statements: Statements, migrations: readonly Migra
   if (known.length === 0) {
     await statements.commit([statement('CREATE TABLE migrations (name TEXT PRIMARY KEY NOT NULL)')])
   }
-  const rows = await statements.read(statement('SELECT name FROM migrations ORDER BY name'))
+  const rows = await statements.read(statement(`SELECT ${textColumns('name')} FROM migrations`))
   const applied = new Set(rows.map((row) => textIn(row, 'name')))
   const unknown = [...applied].find((name) => !migrations.some((migration) => migration.name === name))
   if (unknown !== undefined) {

@@ -7,11 +7,12 @@ import { pageOf } from './case-list.ts'
 import { caseByNumber, caseList, caseRowOf, casesById, countByStage, exactCaseList, listedCase } from './case-table.ts'
 import { assertChange, statementsOf } from './change.ts'
 import { statementsOfCuts } from './cut.ts'
+import { readSound } from './faults.ts'
 import { LogNumbers } from './logs.ts'
 import { migrate } from './migrate.ts'
 import { PackCache } from './pack-cache.ts'
 import { decodePlaces, decodeRuns } from './places.ts'
-import { bytesIn, numberIn, type SqlRow, type Statements, statement, textIn } from './statements.ts'
+import { bytesIn, numberIn, type SqlRow, type Statements, statement, textColumns, textIn } from './statements.ts'
 
 /** Packs that are read in one statement: 64 of 64 KiB fill the cache once. */
 const PACKS_PER_STATEMENT = LIMITS.cachedPackBytes / LIMITS.packBytes
@@ -19,7 +20,7 @@ const PACKS_PER_STATEMENT = LIMITS.cachedPackBytes / LIMITS.packBytes
 /** Migrates a database and opens the storage over it. */
 export async function openStorage(statements: Statements): Promise<Storage> {
   await migrate(statements)
-  const rows = await statements.read(statement('SELECT key FROM logs ORDER BY id'))
+  const rows = await statements.read(statement(`SELECT ${textColumns('key')} FROM logs ORDER BY id`))
   return new SqlStorage(statements, new LogNumbers(rows.map((row) => textIn(row, 'key') as LogKey)))
 }
 
@@ -40,8 +41,12 @@ class SqlStorage implements Storage {
   }
 
   async load(): Promise<Loaded> {
-    const heads = await this.#read('SELECT * FROM logs WHERE hash IS NOT NULL ORDER BY id')
-    const directory = await this.#read('SELECT * FROM directory ORDER BY document')
+    const heads = await this.#read(
+      `SELECT ${textColumns('key')}, height, hash, parent_height, root_height FROM logs WHERE hash IS NOT NULL ORDER BY id`,
+    )
+    const directory = await this.#read(
+      `SELECT ${textColumns('document', 'hash', 'json')}, version FROM directory ORDER BY directory.document`,
+    )
     const [newest] = await this.#read('SELECT coalesce(max(arrival), 0) AS arrival FROM packs')
     return {
       heads: heads.map((row) => ({
@@ -82,7 +87,7 @@ class SqlStorage implements Storage {
   }
 
   #packOf(row: SqlRow): StoredPack {
-    const runs = damagedWhenUnreadable(() => decodeRuns(bytesIn(row, 'runs'), (number) => this.#logs.keyOf(number)))
+    const runs = readSound(() => decodeRuns(bytesIn(row, 'runs'), (number) => this.#logs.keyOf(number)))
     return { arrival: numberIn(row, 'arrival'), bytes: bytesIn(row, 'bytes'), runs }
   }
 
@@ -121,13 +126,13 @@ class SqlStorage implements Storage {
   }
 
   async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {
-    const sql = 'SELECT id, places FROM documents WHERE id IN (SELECT value FROM json_each(?))'
+    const sql = `SELECT ${textColumns('id')}, places FROM documents WHERE id IN (SELECT value FROM json_each(?))`
     const rows = await this.#read(sql, JSON.stringify(documents))
     const keyOf = (number: number) => this.#logs.keyOf(number)
     return new Map(
       rows.map((row) => [
         textIn(row, 'id') as DocumentId,
-        damagedWhenUnreadable(() => decodePlaces(bytesIn(row, 'places'), keyOf)),
+        readSound(() => decodePlaces(bytesIn(row, 'places'), keyOf)),
       ]),
     )
   }
@@ -174,7 +179,11 @@ class SqlStorage implements Storage {
   }
 
   async documentsAfter(document: string, limit: number): Promise<DocumentId[]> {
-    const rows = await this.#read('SELECT id FROM documents WHERE id > ? ORDER BY id LIMIT ?', document, limit)
+    const rows = await this.#read(
+      `SELECT ${textColumns('id')} FROM documents WHERE id > ? ORDER BY documents.id LIMIT ?`,
+      document,
+      limit,
+    )
     return rows.map((row) => textIn(row, 'id') as DocumentId)
   }
 
@@ -200,7 +209,11 @@ class SqlStorage implements Storage {
   }
 
   async casesSince(arrival: number, limit: number) {
-    const ids = await this.#read('SELECT id FROM cases WHERE arrival >= ? ORDER BY arrival LIMIT ?', arrival, limit)
+    const ids = await this.#read(
+      `SELECT ${textColumns('id')} FROM cases WHERE arrival >= ? ORDER BY arrival LIMIT ?`,
+      arrival,
+      limit,
+    )
     const [counted] = await this.#read('SELECT count(*) AS count FROM cases WHERE arrival >= ?', arrival)
     return {
       ids: ids.map((row) => textIn(row, 'id') as DocumentId),
@@ -209,7 +222,10 @@ class SqlStorage implements Storage {
   }
 
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
-    const rows = await this.#read('SELECT * FROM receipts WHERE document = ? ORDER BY log, seq', document)
+    const rows = await this.#read(
+      `SELECT log, seq, ${textColumns('document', 'outcome', 'reason')} FROM receipts WHERE document = ? ORDER BY log, seq`,
+      document,
+    )
     return rows.map((row) => ({
       log: this.#logs.keyOf(numberIn(row, 'log')),
       seq: numberIn(row, 'seq'),
@@ -220,7 +236,9 @@ class SqlStorage implements Storage {
   }
 
   async receiptCounts() {
-    const rows = await this.#read('SELECT log, outcome, count(*) AS count FROM receipts GROUP BY log, outcome')
+    const rows = await this.#read(
+      `SELECT log, ${textColumns('outcome')}, count(*) AS count FROM receipts GROUP BY log, receipts.outcome`,
+    )
     return rows.map((row) => ({
       log: this.#logs.keyOf(numberIn(row, 'log')),
       outcome: textIn(row, 'outcome'),
@@ -229,12 +247,15 @@ class SqlStorage implements Storage {
   }
 
   async local(space: string, key: string): Promise<string | undefined> {
-    const [row] = await this.#read('SELECT value FROM local WHERE space = ? AND key = ?', space, key)
+    const [row] = await this.#read(`SELECT ${textColumns('value')} FROM local WHERE space = ? AND key = ?`, space, key)
     return row === undefined ? undefined : textIn(row, 'value')
   }
 
   async localAll(space: string) {
-    const rows = await this.#read('SELECT key, value FROM local WHERE space = ? ORDER BY key', space)
+    const rows = await this.#read(
+      `SELECT ${textColumns('key', 'value')} FROM local WHERE space = ? ORDER BY local.key`,
+      space,
+    )
     return rows.map((row) => ({ key: textIn(row, 'key'), value: textIn(row, 'value') }))
   }
 
@@ -271,13 +292,3 @@ function recordIn(pack: Uint8Array, place: Place): Uint8Array {
 }
 
 const missingPack = () => new StorageFailure('damaged', '数据库缺少已登记的条目。请停止录入,联系管理员用备份恢复。')
-
-/** lib0 throws on truncated bytes; in our own tables that means a damaged file. */
-function damagedWhenUnreadable<Value>(read: () => Value): Value {
-  try {
-    return read()
-  } catch (cause) {
-    if (cause instanceof StorageFailure) throw cause
-    throw new StorageFailure('damaged', '数据库中的索引无法读取。请停止录入,联系管理员用备份恢复。', cause)
-  }
-}

@@ -56,11 +56,22 @@ export function numberIn(row: SqlRow, column: string): number {
   return value
 }
 
-/** A column that must hold text. */
+/**
+ * Selects text columns as bytes. libSQL aborts the whole process when a damaged page gives it text that is not UTF-8
+ * (seen with libsql 0.9.30); bytes it hands over as they are, and {@link textIn} reports the damage.
+ */
+export const textColumns = (...columns: readonly string[]): string =>
+  columns.map((column) => `CAST(${column} AS BLOB) AS ${column}`).join(', ')
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** A column selected by {@link textColumns}. */
 export function textIn(row: SqlRow, column: string): string {
-  const value = row[column]
-  if (typeof value !== 'string') throw malformed(column)
-  return value
+  try {
+    return decoder.decode(bytesIn(row, column))
+  } catch (cause) {
+    throw cause instanceof StorageFailure ? cause : malformed(column)
+  }
 }
 
 /** A column that must hold bytes. */

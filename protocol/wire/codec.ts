@@ -27,7 +27,7 @@ const DIGEST_BYTES = 16
 const SIGNATURE_BYTES = 64
 /** Enough of a hash to notice a fork; chains and signatures do the proving. */
 export const POSITION_HASH_BYTES = 8
-const OUTCOMES = ['quarantined', 'forked', 'unknown-kind'] as const
+const OUTCOMES = ['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied'] as const
 
 /** Thrown inside this file only; {@link decodeMessage} turns it into undefined. */
 class Malformed extends Error {}

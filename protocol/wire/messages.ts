@@ -71,7 +71,7 @@ export interface Receipt {
   readonly log: LogKey
   readonly seq: number
   readonly document: DocumentId
-  readonly outcome: 'quarantined' | 'forked' | 'unknown-kind'
+  readonly outcome: 'set-aside' | 'quarantined' | 'forked' | 'unknown-kind' | 'applied'
   readonly reason: string
 }
 

@@ -1,0 +1,203 @@
+/** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
+import { checkAct, checkOpening } from '#protocol/casework/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import { encodeFact, FACTS, type Fact, type FactKind, type FieldValue, type Seal } from '#protocol/casework/facts.ts'
+import { civilDay, mintNumber } from '#protocol/casework/numbers.ts'
+import { clientIdOf } from '#protocol/documents/clocks.ts'
+import { encodeEdit } from '#protocol/documents/edit.ts'
+import { openSection } from '#protocol/documents/section.ts'
+import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
+import { type DocumentId, type EntryHash, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { KIND } from '#protocol/log/entry.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from './case-file.ts'
+import type { Core } from './core.ts'
+import { newDraft } from './draft.ts'
+import type { Actor, SectionChange } from './office.ts'
+import { append, fileOf, getLocal, type Staging, setLocal } from './staging.ts'
+
+const KEPT = '办件没有变化,已填写的内容保留。'
+/** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
+const SEALED_SECTIONS = ['application', 'materials'] as const
+
+/** Only a station this node serves may act here; a node that is still waiting for its register serves none. */
+function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
+  if (core.directory.authority.serves(core.identity.node, actor.station)) return undefined
+  return fail('foreign-station', '本机不代表该站点办理业务。', KEPT, '请到该站点的电脑上办理。')
+}
+
+const missingCase = () =>
+  fail('unknown-case', '没有找到这个办件。', '没有改动任何内容。', '请核对办件编号,或等待同步完成后再查。')
+
+/** The actor as casework asks for it. */
+export const workActor = (core: Core, actor: Actor) => ({
+  station: actor.station,
+  roles: actor.roles,
+  root: core.identity.parent === null,
+})
+
+/** Writes `opened` with a freshly minted number. */
+export async function openCase(
+  staging: Staging,
+  actor: Actor,
+  itemId: string,
+): Promise<Result<{ readonly id: DocumentId; readonly number: string }>> {
+  const { core } = staging
+  const item = core.directory.item(itemId)
+  if (!item) return fail('unknown-item', '没有这个事项。', '没有建件。', '请从事项目录中选择。', 'item')
+  const foreign = foreignStation(core, actor)
+  if (foreign) return foreign
+  const number = await mint(staging, actor.station)
+  const fields = { number, item: item.id, itemVersion: item.version }
+  const checked = checkOpening(item, workActor(core, actor), core.directory.authority, fields)
+  if (!checked.ok) return checked
+  const id = toHex(core.host.random(16)) as DocumentId
+  await fileOf(staging, id)
+  write(staging, actor, id, actor.station, { kind: 'opened', previous: null, fields })
+  return success({ id, number })
+}
+
+/** The next case number of a station: never given twice, because the running number is committed with the case. */
+async function mint(staging: Staging, station: StationCode): Promise<string> {
+  const { core } = staging
+  const day = civilDay(core.host.now())
+  const key = `${station}/${day}/${core.incarnation}`
+  const running = ((await getLocal(staging, 'running-number', key)) as number | undefined) ?? 0
+  setLocal(staging, 'running-number', key, running + 1)
+  return mintNumber({ station, day, incarnation: core.incarnation, running: running + 1 })
+}
+
+function write(staging: Staging, actor: Actor, id: DocumentId, home: StationCode, fact: Fact): EntryHash {
+  const draft = newDraft(staging.core, {
+    kind: KIND.fact,
+    document: id,
+    person: actor.person,
+    station: actor.station,
+    payload: encodeFact(fact),
+  })
+  return append(staging, streamOf(home), [draft])[0] as EntryHash
+}
+
+/** Edits a section; the change becomes one Yjs update by this node's client id. */
+export async function editSection(
+  staging: Staging,
+  actor: Actor,
+  id: DocumentId,
+  section: string,
+  change: SectionChange,
+): Promise<Result<{ readonly changed: boolean }>> {
+  const { core } = staging
+  const file = await fileOf(staging, id)
+  const state = stateOf(file, core.directory.authority)
+  if (!state) return missingCase()
+  const problem = foreignStation(core, actor) ?? sectionProblem(core, actor, section, file)
+  if (problem) return problem
+  const name = section as SectionName
+  const opened = openSection(name, acceptedUpdates(file, name))
+  if (!opened.ok) return opened
+  const wanted =
+    'text' in change ? change : { set: (change.set ?? {}) as Record<string, object>, remove: change.remove ?? [] }
+  const changed = opened.value.change(clientIdOf(core.identity.lease, core.incarnation), wanted)
+  opened.value.close()
+  if (!changed.ok) return changed
+  if (!changed.value) return success({ changed: false })
+  const payload = encodeEdit({ section: name, update: changed.value })
+  const { person, station } = actor
+  append(staging, streamOf(state.home), [newDraft(core, { kind: KIND.edit, document: id, person, station, payload })])
+  return success({ changed: true })
+}
+
+function sectionProblem(core: Core, actor: Actor, section: string, file: CaseFile): Result<never> | undefined {
+  const tier = core.directory.authority.tierOf(actor.station)
+  if (!isSectionName(section)) return fail('unknown-section', '没有这个栏目。', KEPT, '请刷新页面后重试。')
+  if (!tier || !mayWriteSection(section, tier)) {
+    return fail('not-a-writer', `本站点不能填写“${SECTIONS[section].title}”。`, KEPT, '请由有权的窗口填写。')
+  }
+  if (file.entries >= LIMITS.caseEntries) {
+    return fail('case-full', '这个办件的修改次数已达上限。', KEPT, '请用“备注”记录补充内容,或联系管理员。')
+  }
+  return undefined
+}
+
+/** Writes a fact after checking that it may take effect now. */
+export async function act(
+  staging: Staging,
+  actor: Actor,
+  id: DocumentId,
+  kind: FactKind,
+  given: Readonly<Record<string, FieldValue>>,
+  expects?: EntryHash,
+): Promise<Result<{ readonly hash: EntryHash }>> {
+  const { core } = staging
+  const file = await fileOf(staging, id)
+  const state = stateOf(file, core.directory.authority)
+  if (!state) return missingCase()
+  const foreign = foreignStation(core, actor)
+  if (foreign) return foreign
+  if (expects !== undefined && expects !== state.tip) {
+    return fail('case-moved-on', '这个办件刚刚有了新的进展。', KEPT, '请查看最新情况后再办理。')
+  }
+  const completed = completeFields(core, file, kind, given)
+  if (!completed.ok) return completed
+  const fields = completed.value
+  const checked = checkAct(state, workActor(core, actor), core.directory.authority, kind, fields)
+  if (!checked.ok) return checked
+  const unreachable = targetProblem(core, state, kind, fields)
+  if (unreachable) return unreachable
+  const previous = FACTS[kind].guarded ? state.tip : null
+  return success({ hash: write(staging, actor, id, state.home, { kind, previous, fields }) })
+}
+
+/** A case can be handed to its home station and to every station above it: their nodes hold its stream. */
+export function holdsStream(core: Core, home: StationCode, station: StationCode): boolean {
+  for (let at: StationCode | null | undefined = home; at; at = core.directory.authority.parentOf(at)) {
+    if (at === station) return true
+  }
+  return false
+}
+
+function targetProblem(
+  core: Core,
+  state: CaseState,
+  kind: FactKind,
+  fields: Readonly<Record<string, FieldValue>>,
+): Result<never> | undefined {
+  if (kind !== 'offered' && kind !== 'reassigned') return undefined
+  if (holdsStream(core, state.home, fields.to as StationCode)) return undefined
+  return fail(
+    'not-reachable',
+    '接收站点不在这个办件的上下级链条上,收不到它。',
+    KEPT,
+    '请移交到建件站点或它的上级站点。',
+    'to',
+  )
+}
+
+/** Fills in what the case itself knows: seals, and the applicant as written in the form. */
+function completeFields(
+  core: Core,
+  file: CaseFile,
+  kind: FactKind,
+  given: Readonly<Record<string, FieldValue>>,
+): Result<Record<string, FieldValue>> {
+  const rules: Readonly<Record<string, unknown>> = FACTS[kind].fields
+  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
+  if (!('seals' in rules)) return success(fields)
+  const seals: Seal[] = []
+  for (const name of SEALED_SECTIONS) {
+    const opened = openSection(name, acceptedUpdates(file, name))
+    if (!opened.ok) return opened
+    const digest = opened.value.digest(core.host.cryptography.sha256)
+    seals.push({ section: name, digest, frontier: sectionFrontier(file, name) })
+    if (name === 'application' && 'applicant' in rules) {
+      const form = opened.value.value() as Readonly<Record<string, string>>
+      for (const field of ['applicant', 'idNumber', 'phone']) {
+        if (fields[field] === undefined && form[field]) fields[field] = form[field]
+      }
+    }
+    opened.value.close()
+  }
+  fields.seals ??= seals
+  return success(fields)
+}

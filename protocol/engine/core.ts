@@ -1,0 +1,51 @@
+/** The state of a running engine: what was loaded and committed, and nothing that is only being written. */
+import type { DocumentId, LogKey } from '#protocol/ids.ts'
+import type { LogHead } from '#protocol/log/head.ts'
+import type { CaseFile } from './case-file.ts'
+import type { Directory } from './directory.ts'
+import type { Host } from './host.ts'
+import type { Identity } from './identity.ts'
+import type { Finding, Notice } from './office.ts'
+import type { Change, Storage, StorageFailure } from './storage.ts'
+
+export interface Core {
+  readonly storage: Storage
+  readonly host: Host
+  readonly identity: Identity
+  readonly version: string
+  readonly directory: Directory
+  readonly heads: Map<LogKey, LogHead>
+  /** Decoded cases, bounded; a miss only costs a read. */
+  readonly files: Map<DocumentId, CaseFile>
+  incarnation: number
+  arrival: number
+  /** This clock's offset to the root in milliseconds; null while unknown. */
+  clockOffset: number | null
+  /** Why writing fails at the moment; undefined when it works. */
+  problem: StorageFailure | undefined
+  readonly findings: Finding[]
+  readonly listeners: Set<(notice: Notice) => void>
+  /** Called after every commit with what was committed; set by the links. */
+  committed: (change: Change) => void
+}
+
+/** Findings kept in memory and shown; older ones are in the log file. */
+const FINDINGS_KEPT = 100
+
+/** Remembers something a person should know. */
+export function addFinding(core: Core, finding: Omit<Finding, 'time'>): void {
+  core.findings.unshift({ ...finding, time: core.host.now() })
+  core.findings.splice(FINDINGS_KEPT)
+  notify(core, { cases: [], directory: false, status: true })
+}
+
+/** Tells everyone who watches. */
+export function notify(core: Core, notice: Notice): void {
+  for (const listener of core.listeners) listener(notice)
+}
+
+/** The root's time as far as this node knows it. */
+export function rootTime(core: Core): number | null {
+  if (core.identity.parent === null) return core.host.now()
+  return core.clockOffset === null ? null : core.host.now() + core.clockOffset
+}

@@ -1,0 +1,123 @@
+/** Opening an engine: what the disk holds becomes a running node. */
+import { type DocumentId, isCaseId, logParts, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
+import { rowOf, standingReceipts } from './case-file.ts'
+import type { Core } from './core.ts'
+import { createDirectory } from './directory.ts'
+import type { Engine, EngineOptions } from './engine.ts'
+import type { Link, LinkContext } from './link-context.ts'
+import { runLink } from './links.ts'
+import { openOffice } from './open-office.ts'
+import { createReports, rememberedReports } from './reports.ts'
+import { beginStaging, fileOf, loadFiles, placeRecords } from './staging.ts'
+import { type Change, NO_CHANGE, StorageFailure } from './storage.ts'
+import { openWriteQueue, storageProblem, type WriteQueue } from './write-queue.ts'
+
+/** Opens an engine over a storage; fails in words when the storage cannot be read. */
+export async function openEngine(options: EngineOptions): Promise<Result<Engine>> {
+  try {
+    return success(await open(options))
+  } catch (problem) {
+    if (problem instanceof StorageFailure) return failure(storageProblem(problem))
+    throw problem
+  }
+}
+
+async function open({ storage, host, identity, incarnation, rotated, version }: EngineOptions): Promise<Engine> {
+  const loaded = await storage.load()
+  const core: Core = {
+    storage,
+    host,
+    identity,
+    version,
+    directory: createDirectory(identity),
+    heads: new Map(loaded.heads.map((head) => [head.key, head])),
+    files: new Map(),
+    incarnation,
+    arrival: loaded.arrival,
+    clockOffset: null,
+    problem: undefined,
+    findings: [],
+    listeners: new Set(),
+    committed: () => {},
+  }
+  for (const row of loaded.directory) core.directory.apply(row)
+  const queue = openWriteQueue(core)
+  const links = new Set<Link>()
+  const reports = createReports(core, queue, links, await rememberedReports(core))
+  const context: LinkContext = { core, queue, links, reports, rotated, pendingBytes: 0 }
+  core.committed = (change) => committed(context, change)
+  return {
+    office: openOffice(core, queue, reports),
+    get incarnation() {
+      return core.incarnation
+    },
+    attach: (connection, direction) => runLink(context, connection, direction),
+    ownHeads: () => ownHeads(core),
+    rebuild: (progress) => rebuild(core, queue, progress),
+    async stop() {
+      for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
+      await queue.idle()
+    },
+  }
+}
+
+/** After every commit: links send what is new, children hear what became of their entries. */
+function committed(context: LinkContext, change: Change): void {
+  const { links, core, reports } = context
+  reports.soon()
+  for (const link of links) {
+    link.dispatch({ type: 'changed' })
+    if (link.direction !== 'down' || !link.peer || change.receipts.length === 0) continue
+    const granted = core.directory.streamsOf(link.peer)
+    const receipts = change.receipts.filter(({ log }) => granted.has(logParts(log).stream))
+    if (receipts.length > 0) link.dispatch({ type: 'tell', message: { type: 'receipts', receipts } })
+  }
+  if (change.directory.length > 0) endRevoked(context)
+}
+
+/** A node that was revoked while connected is told so and let go. */
+function endRevoked({ links, core }: LinkContext): void {
+  for (const link of [...links]) {
+    if (link.peer && core.directory.node(link.peer)?.revoked) link.dispatch({ type: 'stop', code: 'revoked' })
+  }
+}
+
+function ownHeads(core: Core): ReturnType<Engine['ownHeads']> {
+  const own = [...core.heads.values()].filter(({ key }) => logParts(key).node === core.identity.node)
+  return Object.fromEntries(own.map(({ key, height, hash }) => [key, { seq: height, hash: toHex(hash) }]))
+}
+
+/** Drops everything computed and folds it again from the entries. The desk waits meanwhile. */
+async function rebuild(core: Core, queue: WriteQueue, progress?: (done: number) => void): Promise<void> {
+  await queue.write(async () => {
+    await core.storage.dropComputed()
+    core.files.clear()
+    let done = 0
+    for (let last = ''; ; ) {
+      const documents = await core.storage.documentsAfter(last, LIMITS.cachedDocuments)
+      if (documents.length === 0) break
+      await core.storage.commit(await refold(core, documents))
+      done += documents.length
+      progress?.(done)
+      last = documents.at(-1) as string
+    }
+  })
+}
+
+async function refold(core: Core, documents: readonly DocumentId[]): Promise<Change> {
+  const staging = beginStaging(core)
+  const cases = documents.filter(isCaseId)
+  await loadFiles(staging, cases)
+  const { authority } = core.directory
+  const files = await Promise.all(cases.map((id) => fileOf(staging, id)))
+  const records = documents.filter((document) => !isCaseId(document))
+  await placeRecords(staging, records)
+  return {
+    ...NO_CHANGE,
+    cases: files.flatMap((file) => rowOf(file, authority) ?? []),
+    receipts: [...files.flatMap((file) => standingReceipts(file, authority)), ...staging.change.receipts],
+    directory: [...staging.directory.values()],
+  }
+}

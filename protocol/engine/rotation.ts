@@ -1,0 +1,160 @@
+/** Rotation: a node whose database went back in time, or was copied, goes on under a new incarnation (sync.md section 5). */
+
+import type { SectionChange } from '#protocol/documents/change.ts'
+import { clientIdOf } from '#protocol/documents/clocks.ts'
+import { encodeEdit } from '#protocol/documents/edit.ts'
+import { openSection } from '#protocol/documents/section.ts'
+import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
+import { type DocumentId, isCaseId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import { entryHash } from '#protocol/log/chain.ts'
+import { type Draft, type Entry, type EntryRecord, KIND, readEntry } from '#protocol/log/entry.ts'
+import { nextIncarnation } from '#protocol/log/incarnation.ts'
+import { decodePack } from '#protocol/log/pack.ts'
+import { encodeCarried } from './carried.ts'
+import { acceptedUpdates, type CaseFile, dropAbove } from './case-file.ts'
+import { addFinding, type Core } from './core.ts'
+import { newDraft } from './draft.ts'
+import { hashAt } from './positions.ts'
+import { append, fileOf, headOf, loadFiles, type Staging } from './staging.ts'
+
+/** Every incarnation of this node that is known here. */
+export const knownIncarnations = (core: Core): Set<number> =>
+  new Set([
+    core.incarnation,
+    ...[...core.heads.keys()]
+      .map(logParts)
+      .flatMap(({ node, incarnation }) => (node === core.identity.node ? [incarnation] : [])),
+  ])
+
+/** A number below the bound from the host's randomness. */
+export function randomBelow(core: Core, bound: number): number {
+  const bytes = core.host.random(4)
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound
+}
+
+/** Chooses a new incarnation and makes it durable outside the database before anything is written under it. */
+export async function rotate(core: Core, rotated: (incarnation: number) => Promise<void>): Promise<void> {
+  const incarnation = nextIncarnation(knownIncarnations(core), (bound) => randomBelow(core, bound))
+  await rotated(incarnation)
+  core.incarnation = incarnation
+}
+
+interface Cut {
+  readonly entry: Entry
+  readonly record: EntryRecord
+  readonly before: Uint8Array
+}
+
+/** Our entries of a log above a height, in order, with the hash before each. */
+async function entriesAbove(core: Core, log: LogKey, height: number): Promise<Cut[]> {
+  const found: Cut[] = []
+  const top = core.heads.get(log)?.height ?? 0
+  let before = await hashAt(core, log, height)
+  for (let seq = height + 1; seq <= top; ) {
+    const pack = await core.storage.packHolding(log, seq)
+    if (!pack || !before) break
+    const records = (decodePack(pack.bytes) ?? []).filter((one) => one.log === log && one.record.seq >= seq)
+    for (const { record } of records) {
+      const hash: Uint8Array = entryHash(core.host.cryptography.sha256, log, before, record)
+      const entry = readEntry(log, record, hash)
+      if (entry && record.seq <= top) found.push({ entry, record, before })
+      before = hash
+    }
+    if (records.length === 0) break
+    seq += records.length
+  }
+  return found
+}
+
+/** What a section held before a cut and what it lost by it. */
+interface LostText {
+  readonly file: CaseFile
+  readonly section: SectionName
+  readonly value: unknown
+  readonly station: StationCode
+}
+
+/**
+ * R4: our version of a log and the parent's differ above a common height. The parent's version stays; our tail is
+ * cut off, carried whole into the new incarnation (facts count through their own signatures), and what our edits
+ * had written is written again under the new incarnation. Nothing is lost and nothing is chosen silently.
+ */
+export async function moveTail(staging: Staging, log: LogKey, common: number): Promise<number> {
+  const { core } = staging
+  const tail = await entriesAbove(core, log, common)
+  const cases = [...new Set(tail.map(({ entry }) => entry.document))].filter(isCaseId)
+  await loadFiles(staging, cases)
+  const lost = cases.flatMap((id) => lostText(staging, id, tail))
+  const hash = await hashAt(core, log, common)
+  staging.heads.set(log, {
+    ...headOf(staging, log),
+    height: common,
+    hash: hash as Uint8Array,
+    parentHeight: Math.min(headOf(staging, log).parentHeight, common),
+    rootHeight: Math.min(headOf(staging, log).rootHeight, common),
+  })
+  staging.change.cuts.push({ log, height: common })
+  for (const id of cases) {
+    dropAbove(staging.files.get(id) as CaseFile, log, common)
+    staging.touched.add(id)
+  }
+  const { stream } = logParts(log)
+  const carried = tail.map(({ entry, record, before }): Draft => {
+    const { document, person, station, time, clockOffset, catalogueVersion, calendarVersion } = entry
+    const payload = encodeCarried(log, before, record)
+    return {
+      kind: KIND.carried,
+      document,
+      person,
+      station,
+      time,
+      clockOffset,
+      catalogueVersion,
+      calendarVersion,
+      payload,
+    }
+  })
+  append(staging, stream, carried)
+  for (const one of lost) await writeAgain(staging, one)
+  return tail.length
+}
+
+function lostText(staging: Staging, id: DocumentId, tail: readonly Cut[]): LostText[] {
+  const file = staging.files.get(id) as CaseFile
+  const edits = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
+  const station = edits[0]?.entry.station
+  if (!station) return []
+  return [...file.sections.keys()].filter(isSectionName).flatMap((section) => {
+    const opened = openSection(section, acceptedUpdates(file, section))
+    if (!opened.ok) return []
+    const value = opened.value.value()
+    opened.value.close()
+    return [{ file, section, value, station }]
+  })
+}
+
+/** Writes what a section lost by a cut, under the new incarnation. */
+async function writeAgain(staging: Staging, { file, section, value, station }: LostText): Promise<void> {
+  const { core } = staging
+  const opened = openSection(section, acceptedUpdates(await fileOf(staging, file.id), section))
+  const lease = core.identity.lease
+  if (!opened.ok) return
+  const change: SectionChange =
+    SECTIONS[section].shape === 'text' ? { text: value as string } : { set: value as Record<string, never>, remove: [] }
+  const changed = opened.value.change(clientIdOf(lease, core.incarnation), change)
+  opened.value.close()
+  if (!changed.ok || !changed.value) return
+  const payload = encodeEdit({ section, update: changed.value })
+  const { stream } = logParts(staging.change.cuts.at(-1)?.log as LogKey)
+  append(staging, stream, [newDraft(core, { kind: KIND.edit, document: file.id, person: '', station, payload })])
+}
+
+/** Tells people that this node went back in time and what was done about it. */
+export function reportRollback(core: Core, log: LogKey, height: number): void {
+  const held = core.heads.get(log)?.height ?? 0
+  addFinding(core, {
+    kind: 'rolled-back',
+    message: `本机数据库比上级记录的旧:日志 ${logParts(log).stream} 本机 ${held} 条,上级 ${height} 条。已启用新的批次号,缺少的条目正从上级取回。`,
+    next: '无需操作。请核对最近的纸质存根是否都能查到;查不到的请补录。',
+  })
+}

@@ -1,0 +1,292 @@
+/** One group of writes in the making: everything that will be committed at once, visible to the group itself. */
+import { assert } from '#protocol/assert.ts'
+import type { Authority } from '#protocol/casework/case.ts'
+import type { DirectoryRecord } from '#protocol/casework/directory.ts'
+import {
+  type DocumentId,
+  type EntryHash,
+  isCaseId,
+  type LogKey,
+  logKey,
+  logParts,
+  type StreamId,
+  toHex,
+} from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { entryHash, GENESIS } from '#protocol/log/chain.ts'
+import {
+  type Draft,
+  type Entry,
+  type EntryRecord,
+  encodeContent,
+  KIND,
+  readEntry,
+  readRecord,
+} from '#protocol/log/entry.ts'
+import type { LogHead } from '#protocol/log/head.ts'
+import { decodePack, encodePack, type Packable, packable, type Run, runsOf } from '#protocol/log/pack.ts'
+import { addEntry, type CaseFile, emptyFile, rowOf, standingReceipts } from './case-file.ts'
+import type { Core } from './core.ts'
+import { isNewer, readRecord as readDirectoryRecord } from './directory.ts'
+import type { CaseRow, Change, DirectoryRow, LocalRow, Place, ReceiptRow, StoredPack } from './storage.ts'
+
+/** An entry of ours that waits for its pack: facts are signed one by one, a run at its end. */
+interface Authored {
+  readonly log: LogKey
+  readonly seq: number
+  readonly hash: Uint8Array
+  readonly content: Uint8Array
+  readonly document: DocumentId
+  readonly signed: boolean
+}
+
+type MutableChange = { -readonly [Key in keyof Change]: Change[Key][number][] }
+
+export interface Staging {
+  readonly core: Core
+  readonly heads: Map<LogKey, LogHead>
+  readonly files: Map<DocumentId, CaseFile>
+  readonly touched: Set<DocumentId>
+  readonly authored: Authored[]
+  readonly before: Map<LogKey, { readonly first: number; readonly hash: Uint8Array }>
+  readonly directory: Map<DocumentId, DirectoryRow>
+  readonly locals: Map<string, LocalRow>
+  readonly change: MutableChange
+  arrival: number
+}
+
+/** Begins a group. */
+export const beginStaging = (core: Core): Staging => ({
+  core,
+  heads: new Map(),
+  files: new Map(),
+  touched: new Set(),
+  authored: [],
+  before: new Map(),
+  directory: new Map(),
+  locals: new Map(),
+  change: { cuts: [], packs: [], places: [], heads: [], cases: [], receipts: [], directory: [], local: [] },
+  arrival: core.arrival,
+})
+
+/** The head of a log as the group sees it. */
+export function headOf(staging: Staging, log: LogKey): LogHead {
+  const known = staging.heads.get(log) ?? staging.core.heads.get(log)
+  return known ?? { key: log, height: 0, hash: GENESIS, parentHeight: 0, rootHeight: 0 }
+}
+
+/** Case files as the group sees them; those not in memory are read at once. */
+export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): Promise<void> {
+  const { core } = staging
+  const missing: DocumentId[] = []
+  for (const id of ids) {
+    if (staging.files.has(id)) continue
+    const cached = core.files.get(id)
+    if (cached) staging.files.set(id, cached)
+    else missing.push(id)
+  }
+  if (missing.length === 0) return
+  const held = await core.storage.recordsOf(missing)
+  for (const id of missing) {
+    const file = emptyFile(id)
+    for (const placed of held.get(id) ?? []) {
+      const record = readRecord(placed.bytes)
+      const entry = record && readEntry(placed.log, record, placed.hash)
+      assert(entry, 'a stored entry is readable')
+      addEntry(file, entry, core.directory, core.host.cryptography.sha256)
+      file.arrival = placed.arrival
+    }
+    file.told = file.entries > 0 ? standingReceipts(file, core.directory.authority) : []
+    staging.files.set(id, file)
+  }
+}
+
+/** One case file as the group sees it. */
+export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile> {
+  await loadFiles(staging, [id])
+  return staging.files.get(id) as CaseFile
+}
+
+/** Appends drafts to this node's log of a stream; their hashes come back. Files must be loaded before. */
+export function append(staging: Staging, stream: StreamId, drafts: readonly Draft[]): EntryHash[] {
+  const { core } = staging
+  const log = logKey({ node: core.identity.node, incarnation: core.incarnation, stream })
+  return drafts.map((draft) => {
+    const head = headOf(staging, log)
+    const content = encodeContent(draft)
+    assert(content.length < LIMITS.entryBytes, 'an entry of ours is inside the limit')
+    const record: EntryRecord = { seq: head.height + 1, signature: null, content }
+    const hash = entryHash(core.host.cryptography.sha256, log, head.hash, record)
+    if (!staging.before.has(log)) staging.before.set(log, { first: record.seq, hash: head.hash })
+    const own = core.identity.parent === null
+    staging.heads.set(log, {
+      ...head,
+      height: record.seq,
+      hash,
+      parentHeight: own ? record.seq : head.parentHeight,
+      rootHeight: own ? record.seq : head.rootHeight,
+    })
+    staging.authored.push({
+      log,
+      seq: record.seq,
+      hash,
+      content,
+      document: draft.document,
+      signed: draft.kind === KIND.fact,
+    })
+    place(staging, { ...draft, log, seq: record.seq, hash, signature: null })
+    return toHex(hash) as EntryHash
+  })
+}
+
+/** Makes an entry count: in its case file, in the directory, or only as kept. */
+export function place(staging: Staging, entry: Entry): void {
+  const { core } = staging
+  if (isCaseId(entry.document)) {
+    const file = staging.files.get(entry.document)
+    assert(file, 'files are loaded before entries are placed')
+    addEntry(file, entry, core.directory, core.host.cryptography.sha256)
+    staging.touched.add(entry.document)
+    return
+  }
+  const problem = entry.kind === KIND.directory ? placeRecord(staging, entry) : '本机程序不认识的条目类型'
+  if (problem === undefined) return
+  const outcome = entry.kind === KIND.directory ? 'quarantined' : 'unknown-kind'
+  staging.change.receipts.push({ log: entry.log, seq: entry.seq, document: entry.document, outcome, reason: problem })
+}
+
+const decoder = new TextDecoder()
+
+function placeRecord(staging: Staging, entry: Entry): string | undefined {
+  if (!staging.core.directory.authority.isRoot(logParts(entry.log).node)) return '目录资料只能由县中心写入'
+  const json = decoder.decode(entry.payload)
+  const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
+  if (!record) return '目录资料无法识别'
+  const row: DirectoryRow = {
+    document: entry.document,
+    version: record.version,
+    hash: toHex(entry.hash) as EntryHash,
+    json,
+  }
+  const known = staging.directory.get(entry.document) ?? staging.core.directory.row(entry.document)
+  if (isNewer(row, known)) staging.directory.set(entry.document, row)
+  return undefined
+}
+
+/** Stores a pack of others as it came, and remembers where each document's entries lie in it. */
+export function storePack(
+  staging: Staging,
+  pack: { readonly bytes: Uint8Array; readonly runs: readonly (Run & { readonly before: Uint8Array })[] },
+  placed: readonly (Omit<Place, 'arrival'> & { readonly document: DocumentId })[],
+): void {
+  staging.arrival += 1
+  const stored: StoredPack = { arrival: staging.arrival, bytes: pack.bytes, runs: pack.runs }
+  staging.change.packs.push(stored)
+  const byDocument = new Map<DocumentId, Place[]>()
+  for (const { document, ...where } of placed) {
+    const list = byDocument.get(document)
+    const one = { ...where, arrival: staging.arrival }
+    if (list) list.push(one)
+    else byDocument.set(document, [one])
+    const file = staging.files.get(document)
+    if (file) file.arrival = staging.arrival
+  }
+  for (const [document, places] of byDocument) staging.change.places.push({ document, places })
+}
+
+/** Keeps a node-local value with the group; null deletes. */
+export function setLocal(staging: Staging, space: string, key: string, value: unknown): void {
+  const row: LocalRow = { space, key, value: value === null ? null : JSON.stringify(value) }
+  staging.locals.set(`${space}\n${key}`, row)
+}
+
+/** A node-local value as the group sees it. */
+export async function getLocal(staging: Staging, space: string, key: string): Promise<unknown> {
+  const staged = staging.locals.get(`${space}\n${key}`)
+  const text = staged ? staged.value : await staging.core.storage.local(space, key)
+  return text === null || text === undefined ? undefined : (JSON.parse(text) as unknown)
+}
+
+/** Signs and packs what this node wrote in the group. */
+async function packAuthored(staging: Staging): Promise<void> {
+  const { cryptography } = staging.core.host
+  const { privateKey } = staging.core.identity.keys
+  for (let start = 0; start < staging.authored.length; ) {
+    const chunk = nextChunk(staging.authored, start)
+    start += chunk.length
+    const heads = new Map(chunk.map((one) => [one.log, one.seq]))
+    const records = await Promise.all(
+      chunk.map(async (one): Promise<Packable> => {
+        const sign = one.signed || heads.get(one.log) === one.seq
+        const signature = sign ? await cryptography.sign(privateKey, one.hash) : null
+        return packable(one.log, { seq: one.seq, signature, content: one.content })
+      }),
+    )
+    const bytes = encodePack(records)
+    const packed = decodePack(bytes)
+    assert(packed, 'a pack of ours is readable')
+    const runs = runsOf(packed).map((run) => ({ ...run, before: beforeRun(staging, run) }))
+    const placed = chunk.map(({ log, seq, hash, document }, index) => {
+      const { offset, length } = packed[index] as { offset: number; length: number }
+      return { log, seq, hash, document, offset, length }
+    })
+    storePack(staging, { bytes, runs }, placed)
+  }
+}
+
+/** As many entries as one run and one pack may hold. */
+function nextChunk(authored: readonly Authored[], start: number): Authored[] {
+  const chunk: Authored[] = []
+  let bytes = 0
+  for (const one of authored.slice(start, start + LIMITS.runEntries)) {
+    bytes += one.content.length
+    if (chunk.length > 0 && bytes > LIMITS.packBytes) break
+    chunk.push(one)
+  }
+  return chunk
+}
+
+function beforeRun(staging: Staging, run: Run): Uint8Array {
+  const begun = staging.before.get(run.log)
+  if (begun?.first === run.first) return begun.hash
+  const previous = staging.authored.find((one) => one.log === run.log && one.seq === run.first - 1)
+  assert(previous, 'the hash before a run of ours is known')
+  return previous.hash
+}
+
+/** Receipts that are new or cured since the file was last committed. */
+function changedReceipts(file: CaseFile, authority: Authority): ReceiptRow[] {
+  const now = standingReceipts(file, authority)
+  if (now.length === 0 && file.told.length === 0) return []
+  const name = ({ log, seq }: ReceiptRow) => `${log}#${seq}`
+  const standing = new Set(now.map(name))
+  const cured = file.told.filter((row) => !standing.has(name(row)))
+  return [...now, ...cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' }))]
+}
+
+/** Finishes a group: what is to be committed at once. */
+export async function settle(staging: Staging): Promise<Change> {
+  await packAuthored(staging)
+  const { change, core } = staging
+  for (const id of staging.touched) {
+    const file = staging.files.get(id) as CaseFile
+    const row: CaseRow | undefined = rowOf(file, core.directory.authority)
+    if (row) change.cases.push(row)
+    change.receipts.push(...changedReceipts(file, core.directory.authority))
+  }
+  change.heads.push(...staging.heads.values())
+  change.directory.push(...staging.directory.values())
+  change.local.push(...staging.locals.values())
+  return change
+}
+
+/** Places the stored entries of directory records again; for rebuilds. */
+export async function placeRecords(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
+  const held = await staging.core.storage.recordsOf(documents)
+  for (const placed of [...held.values()].flat()) {
+    const record = readRecord(placed.bytes)
+    const entry = record && readEntry(placed.log, record, placed.hash)
+    assert(entry, 'a stored entry is readable')
+    place(staging, entry)
+  }
+}

@@ -1,0 +1,130 @@
+/** The one write queue: requests are staged one after the other and committed in groups (group commit). */
+import { LIMITS } from '#protocol/limits.ts'
+import { type Failure, fail, type Result } from '#protocol/result.ts'
+import { type Core, notify } from './core.ts'
+import { beginStaging, type Staging, settle } from './staging.ts'
+import { type Change, StorageFailure } from './storage.ts'
+
+/** A request: checks first, then stages; what it answers counts once the group is durable. */
+export type Request<Value> = (staging: Staging) => Promise<Value>
+
+export interface WriteQueue {
+  /** Stages and commits; resolves after the commit (store before you tell). Rejects with {@link StorageFailure}. */
+  write<Value>(request: Request<Value>): Promise<Value>
+  /** Resolves when everything asked for so far is done. */
+  idle(): Promise<void>
+}
+
+interface Waiting {
+  readonly stage: (staging: Staging) => Promise<void>
+  readonly done: () => void
+  readonly failed: (problem: unknown) => void
+}
+
+const isEmpty = (change: Change): boolean =>
+  [change.cuts, change.packs, change.heads, change.directory, change.local, change.receipts].every(
+    (list) => list.length === 0,
+  )
+
+/** Opens the queue. While one group is being committed the next one gathers; an idle queue commits at once. */
+export function openWriteQueue(core: Core): WriteQueue {
+  const waiting: Waiting[] = []
+  let running: Promise<void> | undefined
+
+  const run = async () => {
+    while (waiting.length > 0) await commitGroup(core, waiting.splice(0, LIMITS.groupRequests))
+    running = undefined
+  }
+  return {
+    write: <Value>(request: Request<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        let value: Value
+        waiting.push({
+          stage: async (staging) => {
+            value = await request(staging)
+          },
+          done: () => resolve(value),
+          failed: reject,
+        })
+        running ??= run()
+      }),
+    idle: async () => {
+      while (running) await running
+    },
+  }
+}
+
+async function commitGroup(core: Core, group: readonly Waiting[]): Promise<void> {
+  const staging = beginStaging(core)
+  const staged: Waiting[] = []
+  try {
+    for (const request of group) {
+      await request.stage(staging)
+      staged.push(request)
+    }
+    const change = await settle(staging)
+    if (!isEmpty(change)) await core.storage.commit(change)
+    adopt(core, staging, change)
+  } catch (problem) {
+    abandon(core, staging, problem)
+    for (const request of group) request.failed(problem)
+    return
+  }
+  for (const request of staged) request.done()
+}
+
+/** The group is durable: what it staged becomes what is. */
+function adopt(core: Core, staging: Staging, change: Change): void {
+  const recovered = core.problem !== undefined && !isEmpty(change)
+  if (recovered) core.problem = undefined
+  core.arrival = staging.arrival
+  for (const head of change.heads) core.heads.set(head.key, head)
+  for (const row of change.directory) core.directory.apply(row)
+  if (change.directory.length > 0) core.files.clear() // authority may have changed: fold again when asked
+  for (const id of staging.touched) {
+    const file = staging.files.get(id)
+    if (!file) continue
+    file.told = change.receipts.filter((row) => row.document === id && row.outcome !== 'applied')
+    core.files.delete(id)
+    core.files.set(id, file)
+  }
+  for (const id of core.files.keys()) {
+    if (core.files.size <= LIMITS.cachedDocuments) break
+    core.files.delete(id)
+  }
+  if (isEmpty(change)) return
+  core.committed(change)
+  notify(core, { cases: [...staging.touched], directory: change.directory.length > 0, status: true })
+}
+
+/** Nothing of the group counts: what it touched in memory is read again from the disk. */
+function abandon(core: Core, staging: Staging, problem: unknown): void {
+  for (const id of staging.files.keys()) core.files.delete(id)
+  if (!(problem instanceof StorageFailure)) return
+  core.problem = problem
+  notify(core, { cases: [], directory: false, status: true })
+}
+
+const FAULTS = {
+  full: ['本机磁盘已满', '请清理磁盘空间后重试。'],
+  locked: ['数据库被其他程序占用', '请关闭占用数据文件夹的其他程序后重试。'],
+  damaged: ['数据库文件损坏', '请停止使用本机并联系管理员;已上交的办件在上级节点,可以恢复。'],
+  other: ['本机无法写入磁盘', '请稍后重试;反复出现请联系管理员。'],
+} as const
+
+/** What a person is told when the disk refuses. */
+export function storageProblem(problem: StorageFailure): Failure {
+  const [message, next] = FAULTS[problem.fault]
+  return { code: `storage-${problem.fault}`, message, kept: '这次操作没有保存,此前已保存的内容都在。', next }
+}
+
+/** Turns a failing disk into words; every other error is a bug and goes on. */
+export async function inWords<Value>(write: Promise<Result<Value>>): Promise<Result<Value>> {
+  try {
+    return await write
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure)) throw problem
+    const { code, message, kept, next } = storageProblem(problem)
+    return fail(code, message, kept, next)
+  }
+}
