@@ -24,7 +24,9 @@ async function reach(office: Office, actor: Actor, text: string): Promise<Result
   const id = isCaseId(text) ? text : (await office.byNumber(text))?.id
   if (id === undefined) return failure(CASE_UNKNOWN)
   const view = await office.view(actor, id)
-  return view.ok && !mayRead(actor, office.directory, view.value) ? failure(CASE_UNKNOWN) : view
+  // The same words for both, so that guessing numbers tells nobody what exists elsewhere.
+  const hidden = view.ok ? !mayRead(actor, office.directory, view.value) : view.problem.code === CASE_UNKNOWN.code
+  return hidden ? failure(CASE_UNKNOWN) : view
 }
 
 /** The same for a person who wants to change it. */

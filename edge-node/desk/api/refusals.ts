@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import zhCN from 'zod/v4/locales/zh-CN.js'
 import { StorageFailure } from '#protocol/engine/storage.ts'
+import { storageProblem } from '#protocol/engine/write-queue.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 
@@ -62,6 +63,10 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'item-tier': 403,
   'unknown-station': 403,
   'reads-only': 403,
+  'foreign-station': 403,
+  'not-a-writer': 403,
+  'unknown-item': 400,
+  'unknown-section': 400,
   'malformed-json': 400,
   'not-json': 415,
   'too-large': 413,
@@ -72,7 +77,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'account-disabled': 403,
   'other-station': 403,
   'path-unknown': 404,
-  'case-unknown': 404,
+  'unknown-case': 404,
   'answer-pending': 409,
   internal: 500,
 }
@@ -127,19 +132,9 @@ export function refuseInvalid(result: { readonly success: boolean; readonly erro
   })
 }
 
-const AFTER_STORAGE: Readonly<Record<StorageFailure['fault'], string>> = {
-  full: '请清理磁盘后重试',
-  locked: '请关闭占用数据文件的程序后重试',
-  damaged: '请联系县中心管理员从备份恢复',
-  other: '请稍后重试;仍不行请联系县中心管理员',
-}
-
 /** What a thrown error means to a caller; never its stack. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof StorageFailure) {
-    const kept = '此前已保存的内容都在;这次请求的内容没有写入'
-    return { code: `storage-${error.fault}`, message: error.message, kept, next: AFTER_STORAGE[error.fault] }
-  }
+  if (error instanceof StorageFailure) return storageProblem(error)
   if (error instanceof HTTPException && error.status === 415)
     return { code: 'not-json', message: '请求内容须为 application/json', kept: NOTHING_KEPT, next: SEE_DOCUMENT }
   if (error instanceof HTTPException && error.status === 400)
@@ -176,7 +171,7 @@ export const READS_ONLY: Failure = {
 }
 
 export const CASE_UNKNOWN: Failure = {
-  code: 'case-unknown',
+  code: 'unknown-case',
   message: '没有这个办件,或它不归本站点查看',
   kept: NOTHING_KEPT,
   next: '请核对办件编号;别处的办件要等同步到达',

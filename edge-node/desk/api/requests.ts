@@ -8,8 +8,8 @@ import { stageNames } from './shapes.ts'
 /** Acts of the API: every fact but the one that begins a case, which POST /cases writes. */
 export const ACT_KINDS = (Object.keys(FACTS) as FactKind[]).filter((kind) => kind !== 'opened')
 
-/** Facts whose applicant the node reads from the application form when the caller leaves it out. */
-const FROM_THE_FORM: readonly FactKind[] = ['captured', 'received']
+/** What the node reads from the application form when the caller leaves it out. */
+export const FROM_THE_FORM: readonly string[] = ['applicant', 'idNumber', 'phone']
 
 /** The schema of one field, saying the same sentence as the fact's own rule when it does not fit. */
 function fieldSchema({ type, label }: FieldRule, required: boolean) {
@@ -45,7 +45,7 @@ function fieldSchema({ type, label }: FieldRule, required: boolean) {
 export function actBody(kind: FactKind) {
   const shape: Record<string, z.ZodType<string | number | boolean | undefined>> = {}
   for (const [name, rule] of Object.entries<FieldRule>(FACTS[kind].fields)) {
-    const required = rule.required && !FROM_THE_FORM.includes(kind)
+    const required = rule.required && !FROM_THE_FORM.includes(name)
     const schema = fieldSchema(rule, required)
     if (schema) shape[name] = (required ? schema : schema.optional()).openapi({ description: rule.label })
   }

@@ -196,7 +196,7 @@ const Receipt = z
     log: logKey,
     seq: z.int(),
     document: caseId,
-    outcome: z.enum(['quarantined', 'forked', 'unknown-kind', 'applied']),
+    outcome: z.enum(['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied']),
     reason: z.string(),
   })
   .openapi('Receipt')

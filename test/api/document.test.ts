@@ -1,0 +1,59 @@
+/** The OpenAPI document: valid, complete, and from the same tables as the validation. */
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { expect, test } from 'vitest'
+import { createApi } from '#edge-node/desk/api/api.ts'
+import { FROM_THE_FORM } from '#edge-node/desk/api/requests.ts'
+import { FACT_KINDS, FACTS, type FieldRule } from '#protocol/casework/facts.ts'
+import { documentOf, pathsOf } from '#test/api/document.ts'
+import { openPlace } from '#test/api/place.ts'
+
+test('A22 the document is valid OpenAPI 3.1 and every reference resolves', async () => {
+  const document = await documentOf(await openPlace())
+  const validator = new Validator()
+  const result = await validator.validate({ ...structuredClone(document) })
+  expect(result.errors).toBeUndefined()
+  expect(result.valid).toBe(true)
+  expect(validator.version).toBe('3.1')
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)]
+  expect(references.length).toBeGreaterThan(30)
+  for (const [, name] of references) expect(document.components.schemas, name).toHaveProperty([name as string])
+})
+
+test('A22 every route of the app is in the document and the other way round', async () => {
+  const place = await openPlace()
+  const api = createApi(place)
+  const served = api.routes
+    .filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+  const documented = pathsOf(await documentOf(place)).map(({ method, path }) => `${method} ${path}`)
+  expect(new Set(documented)).toEqual(new Set(served))
+})
+
+test('A22 every route documents its refusals in the one shape', async () => {
+  const failure = { $ref: '#/components/schemas/Failure' }
+  for (const { path, operation } of pathsOf(await documentOf(await openPlace()))) {
+    const statuses = Object.entries(operation.responses)
+    for (const [status, response] of statuses) {
+      const schema = response.content?.['application/json']?.schema
+      if (status !== '200' && path !== '/health') expect(schema, `${path} ${status}`).toEqual(failure)
+    }
+    if (path !== '/openapi.json') expect(Object.keys(operation.responses), path).toContain('503')
+    if (operation.requestBody)
+      expect(Object.keys(operation.responses), path).toEqual(expect.arrayContaining(['400', '413', '415']))
+  }
+})
+
+test('A23 the acts of the document carry the fields of the table of facts', async () => {
+  const { components, paths } = await documentOf(await openPlace())
+  for (const kind of FACT_KINDS.filter((each) => each !== 'opened')) {
+    expect(paths).toHaveProperty([`/cases/{id}/acts/${kind}`, 'post'])
+    const fields = components.schemas[`Act-${kind}`]?.properties?.fields
+    const rules = Object.entries<FieldRule>(FACTS[kind].fields).filter(([, rule]) => rule.type !== 'seals')
+    expect(Object.keys(fields?.properties ?? {}), kind).toEqual(rules.map(([name]) => name))
+    expect(fields?.additionalProperties, kind).toBe(false)
+    const required = rules
+      .filter(([name, rule]) => rule.required && !FROM_THE_FORM.includes(name))
+      .map(([name]) => name)
+    expect(fields?.required ?? [], kind).toEqual(required)
+  }
+})

@@ -1,0 +1,201 @@
+/** What the API refuses, and that a refusal writes nothing. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createApi } from '#edge-node/desk/api/api.ts'
+import { FailureShape } from '#edge-node/desk/api/refusals.ts'
+import { ActedShape } from '#edge-node/desk/api/shapes.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { documentOf, pathsOf } from '#test/api/document.ts'
+import { ITEM, openPlace } from '#test/api/place.ts'
+import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
+
+test('A30 malformed, mistyped, foreign and oversized bodies are refused with the field', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const open = (body: unknown, headers: Record<string, string> = {}) =>
+    place.call('POST', '/cases', { token, body, headers })
+  expect(await refusal(await open('{"item":'), 400)).toMatchObject({ code: 'malformed-json' })
+  expect(await refusal(await open({ item: 5 }), 400)).toMatchObject({ code: 'bad-request', field: 'item' })
+  expect(await refusal(await open({ item: ITEM, more: 1 }), 400)).toMatchObject({ code: 'bad-request' })
+  expect(await refusal(await open([]), 400)).toMatchObject({ code: 'bad-request' })
+  expect(await refusal(await open({ item: ITEM }, { 'content-type': 'text/plain' }), 415)).toMatchObject({
+    code: 'not-json',
+  })
+  const big = { item: 'x'.repeat(LIMITS.requestBytes) }
+  expect(await refusal(await open(big), 413)).toMatchObject({ code: 'too-large' })
+  const query = await place.call('GET', '/cases?limit=1000', { token })
+  expect(await refusal(query, 400)).toMatchObject({ code: 'bad-request', field: 'limit' })
+  const rows = (await (await place.call('GET', '/cases?scope=all', { token })).json()) as { rows: unknown[] }
+  expect(rows.rows).toEqual([])
+})
+
+test('A30 a refused field is named in the words of its own rule', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await openFilled(place, token)
+  const offered = await act(place, token, id, 'offered', { fields: { to: '县', materials: -1 } })
+  const { message, field } = await refusal(offered, 400)
+  expect(field).toBe('fields.to')
+  expect(message).toContain('接收站点须为站点代码')
+  expect(message).toContain('移交材料份数须为不小于零的整数')
+  const path = `/cases/${id}/sections/application`
+  const edit = await place.call('PATCH', path, { token, body: { set: { applicant: ['x'] } } })
+  expect((await refusal(edit, 400)).field).toContain('set.applicant')
+})
+
+test('A30 a section that does not exist and a key that cannot be are refused', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await openFilled(place, token)
+  const patch = (section: string, body: unknown) =>
+    place.call('PATCH', `/cases/${id}/sections/${section}`, { token, body })
+  await refusal(await patch('other', { set: {} }), 400)
+  const bodies = [{ set: { '1x': 'y' } }, '{"set":{"constructor":"y"}}', { text: 'x' }, { set: { applicant: 5 } }]
+  for (const body of bodies) await refusal(await patch('application', body), 400)
+  expect(await readCase(place, token, id)).not.toMatchObject({ sections: [{ value: { '1x': 'y' } }] })
+})
+
+test('A31 an act that expects another last record is refused and writes nothing', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await openFilled(place, token)
+  const { state } = await readCase(place, token, id)
+  await read(await act(place, token, id, 'received', { ...COUNTED, expects: state.tip }), ActedShape)
+  const before = await readCase(place, token, id)
+  const stale = await refusal(await act(place, token, id, 'accepted', { expects: state.tip }), 409)
+  expect(stale.code).toBe('case-moved-on')
+  expect(await readCase(place, token, id)).toEqual(before)
+})
+
+test('A32 a forbidden act names the rule and what is possible instead', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await openFilled(place, token)
+  const stage = await refusal(await act(place, token, id, 'accepted'), 409)
+  expect(stage.message).toContain('《行政许可法》')
+  expect(stage.next).toContain('已收件')
+  await read(await act(place, token, id, 'received', COUNTED), ActedShape)
+  await read(await act(place, token, id, 'accepted'), ActedShape)
+  const role = await refusal(
+    await act(place, token, id, 'decided', { fields: { result: 'granted', opinion: '同意' } }),
+    403,
+  )
+  expect(role.message).toContain('承办人')
+  const chief = await tokenOf(place, 'zhou.chief')
+  const reasons = await refusal(
+    await act(place, chief, id, 'decided', { fields: { result: 'refused', opinion: '不符' } }),
+    400,
+  )
+  expect(reasons).toMatchObject({ field: 'reasons' })
+})
+
+test('A33 a full disk is told in its own words, for every write, and nothing is written', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await openFilled(place, token)
+  const before = await readCase(place, token, id)
+  place.faults.full = true
+  const writes = [
+    await place.call('POST', '/cases', { token, body: { item: ITEM } }),
+    await place.call('POST', '/cases', { token, body: { item: ITEM }, headers: { 'idempotency-key': 'a' } }),
+    await place.call('PATCH', `/cases/${id}/sections/application`, { token, body: { set: { applicant: '李' } } }),
+    await act(place, token, id, 'received', COUNTED),
+    await place.call('POST', '/sign-out', { token }),
+  ]
+  for (const response of writes) expect((await refusal(response, 503)).message).toContain('磁盘已满')
+  expect(await readCase(place, token, id)).toEqual(before)
+  place.faults.full = false
+  await read(await act(place, token, id, 'received', COUNTED), ActedShape)
+})
+
+test('A39 an unexpected error tells nothing of the program and reaches the log', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const broken = new Error('secret detail at file.ts:12')
+  const reports: unknown[] = []
+  const office = new Proxy(place.office, {
+    get: (target, name) => (name === 'find' ? () => Promise.reject(broken) : Reflect.get(target, name, target)),
+  })
+  const api = createApi({ office, accounts: place.accounts, report: (error) => reports.push(error) })
+  const response = await api.request('/cases', { headers: { authorization: `Bearer ${token}` } })
+  const text = await response.text()
+  expect(response.status).toBe(500)
+  expect(JSON.parse(text)).toMatchObject({ code: 'internal' })
+  expect(text).not.toContain('secret')
+  expect(reports).toEqual([broken])
+})
+
+/** JSON that looks like a request, with the names the routes know. */
+const names = [
+  'item',
+  'fields',
+  'expects',
+  'set',
+  'remove',
+  'text',
+  'to',
+  'materials',
+  'applicant',
+  'result',
+  '__proto__',
+  'fact',
+]
+const leaves = [
+  fc.string(),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constantFrom(ITEM, 'granted', '510724103', 'a'.repeat(64)),
+]
+const json = fc.letrec((tie) => ({
+  value: fc.oneof({ maxDepth: 4 }, ...leaves, tie('list'), tie('record')),
+  list: fc.array(tie('value'), { maxLength: 4 }),
+  record: fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string({ maxLength: 5 })), tie('value'), { maxKeys: 5 }),
+})).value
+const bodies = fc.oneof(
+  { weight: 6, arbitrary: json.map((value) => JSON.stringify(value)) },
+  { weight: 1, arbitrary: fc.string() },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '['.repeat(50_000),
+      '{"set":'.repeat(2_000),
+      '"\\ud800"',
+      '1e999',
+      `{"set":{"applicant":"\\ud800"}}`,
+    ),
+  },
+)
+
+test('A24 A40 whatever is sent, every answer is documented and none is 5xx', async () => {
+  const place = await openPlace()
+  const document = await documentOf(place)
+  // Signing out would end the token that the other calls need.
+  const routes = pathsOf(document).filter(({ path }) => path !== '/sign-out')
+  const token = await tokenOf(place, 'zhou.chief')
+  const { id, number } = await openFilled(place, token)
+  const cases = fc.constantFrom(id, number, '0'.repeat(32), '%00', '..', 'x')
+  const call = fc.record({ route: fc.constantFrom(...routes), id: cases, body: bodies, query: fc.webQueryParameters() })
+  await fc.assert(
+    fc.asyncProperty(call, async ({ route, id: target, body, query }) => {
+      const section = fc.sample(fc.constantFrom('application', 'materials', 'office-note', 'none'), {
+        numRuns: 1,
+        seed: body.length,
+      })[0]
+      const path = route.path.replace('{id}', target).replace('{section}', String(section))
+      const reads = route.method === 'GET'
+      const url = reads ? `${path}?${query}` : path
+      const response = await place.call(route.method, url, { token, body: reads ? undefined : body })
+      const text = await response.text()
+      expect(response.status, text).toBeLessThan(500)
+      if (target !== '..')
+        expect(Object.keys(route.operation.responses), `${route.method} ${url} ${body}`).toContain(
+          String(response.status),
+        )
+      if (response.status !== 200) expect(FailureShape.parse(JSON.parse(text))).toEqual(JSON.parse(text))
+      expect(text).not.toMatch(/\n\s+at |node_modules|\.ts:\d/)
+    }),
+    { numRuns: 400 },
+  )
+  expect(place.reports).toEqual([])
+})
