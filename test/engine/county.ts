@@ -1,0 +1,153 @@
+/** A small county in one process for tests: real engines over given storages, links in memory. */
+import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+import type { DirectoryRecord, NodeRecord, Role, Station, Tier } from '#protocol/casework/directory.ts'
+import type { Engine } from '#protocol/engine/engine.ts'
+import type { Host, KeyPair } from '#protocol/engine/host.ts'
+import type { Identity, LinkEnd } from '#protocol/engine/identity.ts'
+import type { Actor } from '#protocol/engine/office.ts'
+import { openEngine } from '#protocol/engine/open.ts'
+import type { Storage } from '#protocol/engine/storage.ts'
+import { type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { memoryPair } from '#protocol/transport/memory.ts'
+import { generateKeys, nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
+
+export const COUNTY = '510724' as StationCode
+export const TOWNSHIP = '510724100' as StationCode
+export const VILLAGE = '510724100201' as StationCode
+export const SECOND_VILLAGE = '510724100202' as StationCode
+
+export interface Node {
+  readonly station: StationCode
+  readonly identity: Identity
+  readonly storage: Storage
+  readonly engine: Engine
+}
+
+export const stationRecord = (id: StationCode, name: string, tier: Tier, parent: StationCode | null): Station => ({
+  type: 'station',
+  id,
+  version: 1,
+  name,
+  tier,
+  parent,
+})
+
+export const STATIONS: readonly Station[] = [
+  stationRecord(COUNTY, '安县政务服务中心', 'county', null),
+  stationRecord(TOWNSHIP, '安昌镇便民服务中心', 'township', COUNTY),
+  stationRecord(VILLAGE, '红岩村便民服务代办点', 'village', TOWNSHIP),
+  stationRecord(SECOND_VILLAGE, '永河村便民服务代办点', 'village', TOWNSHIP),
+]
+
+/** Someone with the given roles at a station. */
+export const person = (station: StationCode, roles: readonly Role[], id = `p${station}`): Actor => ({
+  person: id as PersonId,
+  name: id,
+  station,
+  roles,
+})
+
+export interface NodeOptions {
+  readonly station: StationCode
+  readonly keys?: KeyPair
+  readonly parent?: Node
+  readonly root?: Node
+  readonly lease: number
+  readonly storage?: Storage
+  readonly host?: Host
+  readonly incarnation?: number
+  readonly rotated?: (incarnation: number) => Promise<void>
+}
+
+/** Opens a node. */
+export async function openNode(options: NodeOptions): Promise<Node> {
+  const keys = options.keys ?? generateKeys()
+  const node = nodeIdOf(keys.publicKey)
+  const root = options.root ?? options.parent
+  const identity: Identity = {
+    node,
+    keys,
+    root: root
+      ? { node: root.identity.root.node, publicKey: root.identity.root.publicKey }
+      : { node, publicKey: keys.publicKey },
+    parent: options.parent
+      ? { node: options.parent.identity.node, publicKey: options.parent.identity.keys.publicKey, name: options.parent.station }
+      : null,
+    lease: options.lease,
+  }
+  const storage = options.storage ?? new MemoryStorage()
+  const opened = await openEngine({
+    storage,
+    host: options.host ?? nodeHost,
+    identity,
+    incarnation: options.incarnation ?? options.lease,
+    rotated: options.rotated ?? (async () => {}),
+    version: '0.0.0-test',
+  })
+  if (!opened.ok) throw new Error(opened.problem.message)
+  return { station: options.station, identity, storage, engine: opened.value }
+}
+
+/** The directory record of a node. */
+export const nodeRecord = (node: Node, parent: NodeId | null): NodeRecord => ({
+  type: 'node',
+  id: node.identity.node,
+  version: 1,
+  name: STATIONS.find(({ id }) => id === node.station)?.name ?? node.station,
+  publicKey: toHex(node.identity.keys.publicKey),
+  stations: [node.station],
+  parent,
+  lease: node.identity.lease,
+  revoked: null,
+})
+
+/** Publishes records at the root, failing loudly. */
+export async function publish(root: Node, records: readonly DirectoryRecord[]): Promise<void> {
+  const published = await root.engine.office.publish(null, records)
+  if (!published.ok) throw new Error(published.problem.message)
+}
+
+export interface County {
+  readonly root: Node
+  readonly township: Node
+  readonly village: Node
+}
+
+/** Root, township and village, registered with each other but not yet connected. */
+export async function openCounty(storageOf: (station: StationCode) => Storage = () => new MemoryStorage()): Promise<County> {
+  const root = await openNode({ station: COUNTY, lease: 1, storage: storageOf(COUNTY) })
+  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, root, storage: storageOf(TOWNSHIP) })
+  const village = await openNode({ station: VILLAGE, lease: 3, parent: township, root, storage: storageOf(VILLAGE) })
+  await publish(root, [
+    ...STATIONS,
+    nodeRecord(root, null),
+    nodeRecord(township, root.identity.node),
+    nodeRecord(village, township.identity.node),
+    ...SAMPLE_ITEMS,
+  ])
+  return { root, township, village }
+}
+
+export interface Linked {
+  /** How the link ended, from the child's side. */
+  readonly ended: Promise<LinkEnd>
+  cut(): void
+}
+
+/** Connects a child to its parent in memory. */
+export function connect(child: Node, parent: Node): Linked {
+  const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
+  const ended = child.engine.attach(up, 'up')
+  void parent.engine.attach(down, 'down')
+  return { ended, cut: () => up.close('cut by the test') }
+}
+
+/** Waits until a condition holds, looking again after every turn of the event loop; fails after the bound. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, boundMilliseconds = 10_000): Promise<void> {
+  const end = performance.now() + boundMilliseconds
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not reached within ${boundMilliseconds} ms: ${what}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
