@@ -19,6 +19,8 @@ const Enrolment = z.object({
   node: Enrolled.shape.node,
   lease: Enrolled.shape.lease,
   root: Enrolled.shape.root,
+  /** Name of the county's station, as pages show it before anything has been synced. */
+  county: z.string(),
   parent: Enrolled.shape.parent
     .extend({
       /** Where the parent is reached, as it was typed: https://… or http:// on loopback. */

@@ -48,6 +48,7 @@ export async function joinParent(options: JoinOptions): Promise<Result<Enrolled>
     node: answer.value.node,
     lease: answer.value.lease,
     root: answer.value.root,
+    county: answer.value.stations.at(-1)?.name ?? '',
     parent: { ...answer.value.parent, address: address.value.href, certificate: met.value.certificate },
   })
   return success(answer.value)

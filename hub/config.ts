@@ -25,3 +25,10 @@ export const HUB_VARIABLES = {
 } as const satisfies Variables
 
 export type HubConfiguration = ValuesOf<typeof HUB_VARIABLES>
+
+/** The environment of a program started by this one: ours, with every variable of the table as given or not set. */
+export const environmentWith = (values: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...Object.fromEntries(Object.keys(HUB_VARIABLES).map((name) => [name, ''])),
+  ...values,
+})

@@ -46,7 +46,7 @@ async function startParent(options: ParentOptions = {}) {
   const certificate = options.certificate ?? null
   const requests: JoinRequest[] = []
   const door = createDoor({
-    identity: identityOf(keys, { node, lease: 1, root, parent: null }),
+    identity: identityOf(keys, { node, lease: 1, root, county: '', parent: null }),
     cryptography: nodeHost.cryptography,
     certificate: options.claimed === undefined ? (certificate?.fingerprint ?? null) : options.claimed,
     now: () => 0,

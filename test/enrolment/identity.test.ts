@@ -30,7 +30,7 @@ test('E12 a damaged key or a foreign enrolment stops the node and names the file
   const keys = loadKeys(folder)
   if (!keys.ok) throw new Error('no key')
   const root = { node: nodeIdOf(keys.value.publicKey), publicKey: toHex(keys.value.publicKey) }
-  writeEnrolment(folder, { node: root.node, lease: 1, root, parent: null })
+  writeEnrolment(folder, { node: root.node, lease: 1, root, county: '', parent: null })
   expect(readEnrolment(folder, keys.value)).toMatchObject({ ok: true, value: { lease: 1 } })
   const other = loadKeys(temporaryFolder())
   if (!other.ok) throw new Error('no key')

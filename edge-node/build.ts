@@ -1,0 +1,41 @@
+/** Makes one file of each program: drizzle and zod as single modules would cost seconds at every start. */
+import { build } from 'esbuild'
+
+const PROGRAMS = {
+  hub: 'hub/main.ts',
+  'edge-node': 'edge-node/main.ts',
+} as const
+export type ProgramName = keyof typeof PROGRAMS
+
+/** Where a program's bundle lies, below the project's folder. */
+export const bundlePath = (name: ProgramName): string => `build/${name}.mjs`
+
+/** CommonJS packages inside an ES module ask for `require`. */
+const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+
+/** Bundles programs; esbuild prints what is wrong and throws. */
+export async function buildPrograms(names: readonly ProgramName[]): Promise<void> {
+  await Promise.all(
+    names.map((name) =>
+      build({
+        entryPoints: [PROGRAMS[name]],
+        outfile: bundlePath(name),
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node24',
+        sourcemap: true,
+        banner: { js: BANNER },
+        // Native code cannot be bundled, nor what looks for it by name at run time.
+        external: ['libsql', '@libsql/*', 'bufferutil', 'utf-8-validate'],
+        logLevel: 'warning',
+      }),
+    ),
+  )
+}
+
+const wanted = process.argv.slice(2)
+if (import.meta.main) {
+  const names = (Object.keys(PROGRAMS) as ProgramName[]).filter((name) => wanted.length === 0 || wanted.includes(name))
+  await buildPrograms(names)
+}

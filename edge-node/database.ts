@@ -1,0 +1,109 @@
+/** The database of a data folder, compared with its sidecar before anything is written (sync.md section 5). */
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import type { Engine } from '#protocol/engine/engine.ts'
+import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/storage.ts'
+import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import {
+  type DatabaseClaim,
+  judgeDatabase,
+  nextIncarnation,
+  type OwnHead,
+  type Verdict,
+} from '#protocol/log/incarnation.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import { openLibsql } from '#protocol/storage/libsql.ts'
+import { identityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
+
+const DATABASE_FILE = 'county.db'
+const SIDECAR_FILE = 'sidecar.json'
+const SPACE = 'node'
+const INCARNATION = 'incarnation'
+
+type Heads = Engine['ownHeads']
+
+/** An open database with the incarnation to write under. */
+export interface Database {
+  readonly storage: Storage
+  readonly incarnation: number
+  readonly verdict: Verdict['verdict']
+  /** Makes a new incarnation durable, outside the database first. */
+  rotated(incarnation: number): Promise<void>
+  /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
+  remember(heads: ReturnType<Heads>): Promise<void>
+}
+
+/** Opens the database of a folder and makes its incarnation durable. Says in words why it cannot be opened. */
+export async function openDatabase(folder: string, node: NodeId): Promise<Result<Database>> {
+  const path = join(folder, DATABASE_FILE)
+  let storage: Storage | undefined
+  try {
+    storage = await openLibsql(path)
+    return success(await compare(storage, path, join(folder, SIDECAR_FILE), node))
+  } catch (error) {
+    await storage?.close()
+    if (!(error instanceof StorageFailure)) throw error
+    return fail(`storage-${error.fault}`, error.message, '数据没有改动', `数据目录:${folder}`)
+  }
+}
+
+async function compare(storage: Storage, path: string, sidecarPath: string, node: NodeId): Promise<Database> {
+  const identity = await identityOf(path)
+  const reading = await readSidecar(sidecarPath)
+  const claim = await claimOf(storage, node, identity)
+  const { verdict, rotate } = judgeDatabase(reading, claim)
+  const known = new Set(Object.keys(claim.ownHeads).map((key) => logParts(key as LogKey).incarnation))
+  if (reading.state === 'present') known.add(reading.sidecar.incarnation)
+  let incarnation =
+    claim.incarnation === null || rotate ? nextIncarnation(known, (bound) => randomInt(bound)) : claim.incarnation
+  const boots = (reading.state === 'present' ? reading.sidecar.boots : 0) + 1
+
+  const remember = (ownHeads: ReturnType<Heads>) =>
+    writeSidecar(sidecarPath, { node, incarnation, boots, ownHeads: ownHeads as DatabaseClaim['ownHeads'], identity })
+  const rotated = async (next: number) => {
+    incarnation = next
+    await remember({}) // the old logs end here; what matters from now on is the new number
+    const row = { space: SPACE, key: INCARNATION, value: JSON.stringify(next) }
+    await storage.commit({ ...NO_CHANGE, local: [row] })
+  }
+  if (incarnation === claim.incarnation) await remember(claim.ownHeads)
+  else await rotated(incarnation)
+  return { storage, incarnation, verdict, rotated, remember }
+}
+
+async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['identity']): Promise<DatabaseClaim> {
+  const { heads } = await storage.load()
+  const own = heads.filter(({ key }) => logParts(key).node === node)
+  const ownHeads: Record<LogKey, OwnHead> = {}
+  for (const { key, height, hash } of own) ownHeads[key] = { seq: height, hash: toHex(hash) }
+  const kept = await storage.local(SPACE, INCARNATION)
+  const incarnation = kept === undefined ? null : Number(JSON.parse(kept))
+  return { node, incarnation, ownHeads, identity }
+}
+
+/** Follows an engine's heads with the sidecar, at most once a LIMITS.sidecarMilliseconds, and once more at the end. */
+export function followHeads(
+  engine: Engine,
+  database: Database,
+  after: (milliseconds: number, callback: () => void) => () => void,
+  failed: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  let cancel: (() => void) | undefined
+  let writing: Promise<void> = Promise.resolve()
+  const write = () => {
+    cancel = undefined
+    writing = writing.then(() => database.remember(engine.ownHeads()))
+    return writing
+  }
+  const unwatch = engine.office.watch(() => {
+    cancel ??= after(LIMITS.sidecarMilliseconds, () => void write().catch(failed))
+  })
+  return {
+    stop() {
+      unwatch()
+      cancel?.()
+      return write()
+    },
+  }
+}

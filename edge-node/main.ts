@@ -1,0 +1,59 @@
+/** The edge node's program: `edge-node` runs the node, `edge-node join <parent> <code>` makes this machine one. */
+import { hostname } from 'node:os'
+import { nodeHost } from '#protocol/transport/node-host.ts'
+import { EDGE_NODE_VARIABLES, readConfiguration } from './config.ts'
+import { loadKeys, readEnrolment } from './identity.ts'
+import { joinParent } from './join.ts'
+import { createLog } from './log.ts'
+import { startNode } from './node.ts'
+import { configured, orRefuse, refuse, runNode, say } from './program.ts'
+import { createRelay } from './relay.ts'
+
+const settings = configured(readConfiguration(EDGE_NODE_VARIABLES))
+const [command, parent, code, ...name] = process.argv.slice(2)
+
+if (command === 'join') await join()
+else if (command === undefined) await run()
+else refuse(usage(`没有“${command}”这个命令`))
+
+async function join(): Promise<void> {
+  if (!parent || !code) return refuse(usage('缺少上级地址或入网码'))
+  const named = name.join(' ') || hostname()
+  const joined = orRefuse(await joinParent({ folder: settings.DATA_FOLDER, parent, code, name: named.slice(0, 60) }))
+  const [station] = joined.stations
+  say(`入网成功:${station?.name ?? joined.name}(上级:${joined.parent.name})。运行 npm run edge-node 开始工作。`)
+}
+
+async function run(): Promise<void> {
+  const keys = orRefuse(loadKeys(settings.DATA_FOLDER))
+  const enrolment = orRefuse(readEnrolment(settings.DATA_FOLDER, keys))
+  if (!enrolment) return refuse(usage('本机还没有入网'))
+  const log = createLog(settings.LOG_LEVEL)
+  const node = await runNode(log, (failed) =>
+    startNode({
+      settings,
+      keys,
+      enrolment,
+      log,
+      failed,
+      extend: async ({ office }, _accounts, known) => {
+        const enrol = createRelay({
+          ...nodeHost,
+          office,
+          parent: () => known?.current() ?? refuse(usage('本机没有上级')),
+        })
+        return { ok: true, value: { enrol, title: enrolment.county } }
+      },
+    }),
+  )
+  say(`工作台:${node.address}`)
+}
+
+function usage(message: string) {
+  return {
+    code: 'usage',
+    message,
+    kept: '没有改动',
+    next: '入网:npm run edge-node -- join <上级地址> <入网码> [名称];运行:npm run edge-node',
+  }
+}

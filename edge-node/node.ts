@@ -1,0 +1,155 @@
+/** A running node: database, engine, desk, API, door and links composed on one listening socket. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { Hono } from 'hono'
+import type { Engine } from '#protocol/engine/engine.ts'
+import type { KeyPair } from '#protocol/engine/host.ts'
+import { openEngine } from '#protocol/engine/open.ts'
+import { type Failure, fail, type Result, success } from '#protocol/result.ts'
+import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
+import { type Certificate, certificateFor } from './certificate.ts'
+import { type EdgeNodeConfiguration, isLoopback } from './config.ts'
+import { type Database, followHeads, openDatabase } from './database.ts'
+import { type Accounts, createAccounts } from './desk/accounts.ts'
+import { createApi } from './desk/api/api.ts'
+import { serveAssets } from './desk/assets.ts'
+import { createDesk, type MorePages } from './desk/desk.ts'
+import { createDoor } from './door.ts'
+import { acceptLinks } from './downlink.ts'
+import { type Enrolment, identityOf } from './identity.ts'
+import type { Log } from './log.ts'
+import { createParent, type Parent } from './parent.ts'
+import { createNodeServer, listen } from './server.ts'
+import { startUplink } from './uplink.ts'
+import { VERSION } from './version.ts'
+
+/** What differs between the programs: who decides joins, and which pages are added. */
+export interface Extension {
+  readonly enrol: (request: JoinRequest) => Promise<Result<Enrolled>>
+  readonly pages?: MorePages
+  readonly title: string
+}
+
+export interface NodeOptions {
+  readonly settings: EdgeNodeConfiguration
+  readonly keys: KeyPair
+  readonly enrolment: Enrolment
+  readonly log: Log
+  /** Told of bugs; the program ends. */
+  failed(error: unknown): void
+  /** Called once the engine is open and before anybody can connect. */
+  extend(engine: Engine, accounts: Accounts, parent: Parent | null): Promise<Result<Extension>>
+}
+
+export interface RunningNode {
+  readonly engine: Engine
+  readonly address: string
+  /** Ends everything in order; safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** Starts a node; a failure leaves nothing open. */
+export async function startNode(options: NodeOptions): Promise<Result<RunningNode>> {
+  const certificate = await certificateFor(options.settings)
+  const database = await openDatabase(options.settings.DATA_FOLDER, options.enrolment.node)
+  if (!database.ok) return database
+  const { storage, incarnation, verdict, rotated } = database.value
+  if (verdict !== 'same') options.log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
+  const identity = identityOf(options.keys, options.enrolment)
+  const engine = await openEngine({ storage, host: nodeHost, identity, incarnation, rotated, version: VERSION })
+  if (!engine.ok) {
+    await storage.close()
+    return engine
+  }
+  const serving = await serve(options, engine.value, database.value, certificate)
+  if (serving.ok) return serving
+  await engine.value.stop()
+  await storage.close()
+  return serving
+}
+
+async function serve(
+  options: NodeOptions,
+  engine: Engine,
+  database: Database,
+  certificate: Certificate | null,
+): Promise<Result<RunningNode>> {
+  const { settings, log, failed, enrolment } = options
+  const secure = certificate !== null
+  const accounts = createAccounts(engine.office)
+  const parent = enrolment.parent ? createParent(settings.DATA_FOLDER, enrolment, nodeHost.cryptography) : null
+  const extension = await options.extend(engine, accounts, parent)
+  if (!extension.ok) return extension
+
+  const app = createApp(options, engine, accounts, extension.value, certificate)
+  const server = createNodeServer(app.fetch, certificate)
+  const downlink = acceptLinks(server, { links: engine, log, secure, failed })
+  const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
+  if (!listening.ok) return listening
+  const sidecar = followHeads(engine, database, nodeHost.after, failed)
+  const uplink =
+    parent && startUplink({ ...nodeHost, links: engine, node: enrolment.node, parent, log, chance: Math.random })
+  uplink?.running.catch(failed)
+  log.info({ address: listening.value.address, node: enrolment.node }, 'node started')
+
+  const stopAll = async () => {
+    uplink?.stop()
+    const closed = listening.value.close()
+    await engine.stop()
+    downlink.close()
+    await closed
+    await sidecar.stop()
+    await database.storage.close()
+  }
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= stopAll()
+    return stopping
+  }
+  return success({ engine, address: listening.value.address, stop })
+}
+
+function createApp(
+  { settings, keys, enrolment, log }: NodeOptions,
+  { office }: Engine,
+  accounts: Accounts,
+  { enrol, pages, title }: Extension,
+  certificate: Certificate | null,
+): Hono {
+  const app = new Hono()
+  const secure = certificate !== null
+  const onFault = (error: unknown) => log.error({ error: describe(error) }, 'a request failed')
+  if (!secure) app.use('/join/*', async (context, next) => (isFromHere(context) ? next() : context.json(PLAIN, 403)))
+  const door = {
+    identity: identityOf(keys, enrolment),
+    cryptography: nodeHost.cryptography,
+    certificate: certificate?.fingerprint ?? null,
+    now: office.now,
+    enrol,
+  }
+  app.route('/', createDoor(door))
+  app.route('/api', createApi({ office, accounts, report: onFault }))
+  serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
+  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, onFault }))
+  if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
+    log.warn(
+      { host: settings.DESK_HOST },
+      'DESK_WITHOUT_TLS: passwords and identity numbers cross the network in clear',
+    )
+  return app
+}
+
+const isFromHere = (context: Parameters<typeof getConnInfo>[0]) => isLoopback(getConnInfo(context).remote.address ?? '')
+
+const PLAIN: { readonly problem: Failure } = fail(
+  'not-encrypted',
+  '入网只接受加密连接(https)',
+  '没有登记,入网码没有因此失效',
+  '请用 https 地址;上级节点须配置证书或使用自动生成的证书',
+)
+
+/** An error as the log keeps it. */
+export const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -1,0 +1,71 @@
+/** The hub's program: the node without a parent, with the county's register. */
+
+import { readConfiguration } from '#edge-node/config.ts'
+import type { Accounts } from '#edge-node/desk/accounts.ts'
+import { type Enrolment, identityOf, loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { createLog } from '#edge-node/log.ts'
+import { type Extension, startNode } from '#edge-node/node.ts'
+import { configured, orRefuse, runNode, say } from '#edge-node/program.ts'
+import type { Engine } from '#protocol/engine/engine.ts'
+import { toHex } from '#protocol/ids.ts'
+import { type Result, success } from '#protocol/result.ts'
+import { nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { HUB_VARIABLES } from './config.ts'
+import { ADMINISTRATOR, firstStart } from './first-start.ts'
+import { createRegistry } from './registry.ts'
+import { publishSample, SAMPLE_PASSWORD } from './sample.ts'
+import { answerCodeRequests } from './sample-codes.ts'
+
+const settings = configured(readConfiguration(HUB_VARIABLES))
+const isSample = settings.SAMPLE_DATA === 'yes'
+const keys = orRefuse(loadKeys(settings.DATA_FOLDER))
+const identity = identityOf(keys, enrolment())
+const log = createLog(settings.LOG_LEVEL)
+
+const node = await runNode(log, (failed) =>
+  startNode({
+    settings,
+    keys,
+    enrolment: enrolment(),
+    log,
+    failed,
+    extend: (engine, accounts) => extend(failed, engine, accounts),
+  }),
+)
+say(`县中心工作台:${node.address}`)
+
+/** The root enrols itself: it is its own authority. */
+function enrolment(): Enrolment {
+  const kept = orRefuse(readEnrolment(settings.DATA_FOLDER, keys))
+  if (kept) return kept
+  const root = { node: nodeIdOf(keys.publicKey), publicKey: toHex(keys.publicKey) }
+  const made: Enrolment = { node: root.node, lease: 1, root, county: settings.STATION_NAME, parent: null }
+  writeEnrolment(settings.DATA_FOLDER, made)
+  return made
+}
+
+async function extend(
+  failed: (error: unknown) => void,
+  engine: Engine,
+  accounts: Accounts,
+): Promise<Result<Extension>> {
+  const { office } = engine
+  const first = await firstStart({
+    office,
+    accounts,
+    identity,
+    station: settings.STATION_CODE,
+    stationName: settings.STATION_NAME,
+    password: isSample ? SAMPLE_PASSWORD : undefined,
+  })
+  if (!first.ok) return first
+  if (first.value.password !== null)
+    say(`管理员账号:${ADMINISTRATOR}  首次密码:${first.value.password}(只显示这一次,请登录后修改)`)
+  const registry = createRegistry({ office, accounts, cryptography: nodeHost.cryptography, root: identity.node })
+  if (isSample) {
+    const published = await publishSample(office, accounts)
+    if (!published.ok) return published
+    answerCodeRequests(office, registry, failed)
+  }
+  return success({ enrol: registry.enrol, title: settings.STATION_NAME })
+}

@@ -1,0 +1,52 @@
+/** `npm start`: a model county of four programs on this machine, joined by real codes the first time. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildPrograms } from '#edge-node/build.ts'
+import { ROLES } from '#protocol/casework/directory.ts'
+import { ADMINISTRATOR } from './first-start.ts'
+import { choosePorts } from './model-ports.ts'
+import { type Model, startModel } from './model-programs.ts'
+import { SAMPLE_COUNTY, SAMPLE_PASSWORD, SAMPLE_PEOPLE, SAMPLE_STATIONS } from './sample.ts'
+
+const folder = process.argv[2] ?? 'data'
+const say = (text: string) => void process.stdout.write(`${text}\n`)
+
+mkdirSync(folder, { recursive: true })
+const names = ['hub', ...SAMPLE_STATIONS.map(({ id }) => id)]
+const ports = await choosePorts(join(folder, 'ports.json'), names)
+if (!ports.ok) {
+  say(`${ports.problem.message}\n  ${ports.problem.kept}\n  ${ports.problem.next}`)
+  process.exit(2)
+}
+await buildPrograms(['hub', 'edge-node'])
+
+const isNew = !existsSync(join(folder, 'hub'))
+say(isNew ? '正在建立示例县(约半分钟)……' : '正在启动示例县……')
+const model: Model = startModel(folder, ports.value)
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => void model.stop().then(() => process.exit(0)))
+model.broken.then(async (what) => {
+  say(what)
+  await model.stop()
+  process.exit(1)
+})
+
+const hub = await model.startHub()
+const addresses = new Map<string, string>([[SAMPLE_COUNTY.id, hub]])
+for (const { id, name, parent } of SAMPLE_STATIONS) {
+  const above = addresses.get(parent ?? '') ?? hub
+  addresses.set(id, await model.startNode(id, name, above))
+}
+tell()
+
+/** Addresses and accounts, for people. */
+function tell(): void {
+  say('\n示例县已启动(示例数据,不得用于办件)。按 Ctrl-C 停止。\n')
+  for (const { id, name } of [SAMPLE_COUNTY, ...SAMPLE_STATIONS]) {
+    say(`${name}  ${addresses.get(id)}`)
+    if (id === SAMPLE_COUNTY.id) say(`    ${ADMINISTRATOR}(管理员)`)
+    for (const person of SAMPLE_PEOPLE.filter(({ station }) => station === id))
+      say(`    ${person.id}(${ROLES[person.role]} ${person.name})`)
+  }
+  say(`\n所有示例账号的密码:${SAMPLE_PASSWORD}`)
+}
