@@ -41,11 +41,13 @@ const ANY_TEXT = 119
 const ANY_RECORD = 118
 const NEGATIVE = 0x40
 
-/** Carries a refusal out of nested reads; caught in {@link parseUpdate}, never seen outside. */
-class Refused extends Error {
+/**
+ * Carries a refusal out of nested reads; caught in {@link parseUpdate}, never seen outside.
+ * Not an Error: taking a stack trace costs more than reading the update.
+ */
+class Refused {
   readonly code: GateProblemCode
   constructor(code: GateProblemCode) {
-    super(code)
     this.code = code
   }
 }

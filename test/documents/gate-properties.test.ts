@@ -1,7 +1,7 @@
 /** The proof the gate stands on: whatever passes it, Yjs integrates completely and harms nobody else's content. */
 import fc from 'fast-check'
 import * as encoding from 'lib0/encoding'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import type { SectionClocks } from '#protocol/documents/clocks.ts'
 import { gateUpdate } from '#protocol/documents/gate.ts'
@@ -14,6 +14,9 @@ import {
 } from '#protocol/documents/sections.ts'
 import { Author, type Written } from './authors.ts'
 import { type HandMadeDeletions, type HandMadeStruct, handMade, type Id, textContent } from './hostile.ts'
+
+// Hundreds of stories each; a busy machine may take several times the second or two they need.
+vi.setConfig({ testTimeout: 60_000 })
 
 const CLIENTS = [20_000, 40_000, 60_000] as const
 const KEYS = ['name', 'phone', 'address'] as const

@@ -1,6 +1,6 @@
 /** Clocks and histories: gating many edits of one section. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { clientIdOf, MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
 import { type AuthoredUpdate, gateHistory } from '#protocol/documents/gate.ts'
 import { clocksOf } from '#protocol/documents/history.ts'
@@ -8,6 +8,9 @@ import { openSection } from '#protocol/documents/section.ts'
 import { MAXIMUM_INCARNATION } from '#protocol/ids.ts'
 import { Author, codeOf, valueIn } from './authors.ts'
 import { field, handMade } from './hostile.ts'
+
+// A busy machine may take several times the moment a property needs.
+vi.setConfig({ testTimeout: 60_000 })
 
 const edit = (client: number, update: Uint8Array | undefined): AuthoredUpdate => ({
   client,

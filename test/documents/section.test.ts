@@ -1,11 +1,14 @@
 /** Opening a section: what people see, what a change writes, what is never shown. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { gateUpdate } from '#protocol/documents/gate.ts'
 import { type OpenSection, openingBudget, openSection } from '#protocol/documents/section.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { Author, codeOf, sha256, valueIn } from './authors.ts'
 import { anyContent, handMade } from './hostile.ts'
+
+// A busy machine may take several times the moment a property needs.
+vi.setConfig({ testTimeout: 60_000 })
 
 const CLIENT = 16_385
 const OTHER = 32_770
