@@ -34,7 +34,8 @@ function writePacks(parameters: number, packs: readonly StoredPack[], logs: LogN
 function writePlaces(parameters: number, places: Change['places'], logs: LogNumbers): Statement[] {
   const numberOf = logs.numberOf.bind(logs)
   const rows = places.map((entry) => [entry.document, encodePlaces(entry.places, numberOf)])
-  const append = 'ON CONFLICT (id) DO UPDATE SET places = places || excluded.places'
+  // Joining two blobs gives text, which would be read back as text.
+  const append = 'ON CONFLICT (id) DO UPDATE SET places = CAST(places || excluded.places AS BLOB)'
   return insertRows(parameters, 'INSERT INTO documents (id, places)', rows, append)
 }
 

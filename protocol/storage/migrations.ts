@@ -7,8 +7,8 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: [
       'CREATE TABLE `cases` ( `sequence` integer PRIMARY KEY NOT NULL, `id` text NOT NULL, `number_folded` text NOT NULL, `stage` text NOT NULL, `home` text NOT NULL, `holder` text NOT NULL, `offered_to` text, `offered_at` integer, `arrival` integer NOT NULL, `attention` integer NOT NULL, `folded` text NOT NULL, `row` text NOT NULL );',
       'CREATE UNIQUE INDEX `cases_id_unique` ON `cases` (`id`);',
-      'CREATE INDEX `cases_by_arrival` ON `cases` (`arrival`,`holder`,`home`,`stage`,`offered_to`,`folded`);',
-      'CREATE INDEX `cases_by_holder` ON `cases` (`holder`,`arrival`,`stage`);',
+      'CREATE INDEX `cases_by_arrival` ON `cases` (`arrival`,`sequence`,`holder`,`home`,`stage`,`offered_to`,`folded`);',
+      'CREATE INDEX `cases_by_holder` ON `cases` (`holder`,`arrival`,`sequence`,`stage`);',
       'CREATE INDEX `cases_by_number` ON `cases` (`number_folded`);',
       'CREATE INDEX `cases_in_transfer` ON `cases` (`offered_at`) WHERE offered_to IS NOT NULL;',
       'CREATE INDEX `cases_for_attention` ON `cases` (`arrival`) WHERE attention = 1;',

@@ -59,8 +59,16 @@ export const cases = sqliteTable(
   },
   (table) => [
     // Carries every column a list filters by, so that filters and text search never touch the rows they reject.
-    index('cases_by_arrival').on(table.arrival, table.holder, table.home, table.stage, table.offeredTo, table.folded),
-    index('cases_by_holder').on(table.holder, table.arrival, table.stage),
+    index('cases_by_arrival').on(
+      table.arrival,
+      table.sequence,
+      table.holder,
+      table.home,
+      table.stage,
+      table.offeredTo,
+      table.folded,
+    ),
+    index('cases_by_holder').on(table.holder, table.arrival, table.sequence, table.stage),
     index('cases_by_number').on(table.numberFolded),
     index('cases_in_transfer').on(table.offeredAt).where(sql`offered_to IS NOT NULL`),
     index('cases_for_attention').on(table.arrival).where(sql`attention = 1`),

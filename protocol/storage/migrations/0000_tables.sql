@@ -14,8 +14,8 @@ CREATE TABLE `cases` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `cases_id_unique` ON `cases` (`id`);--> statement-breakpoint
-CREATE INDEX `cases_by_arrival` ON `cases` (`arrival`,`holder`,`home`,`stage`,`offered_to`,`folded`);--> statement-breakpoint
-CREATE INDEX `cases_by_holder` ON `cases` (`holder`,`arrival`,`stage`);--> statement-breakpoint
+CREATE INDEX `cases_by_arrival` ON `cases` (`arrival`,`sequence`,`holder`,`home`,`stage`,`offered_to`,`folded`);--> statement-breakpoint
+CREATE INDEX `cases_by_holder` ON `cases` (`holder`,`arrival`,`sequence`,`stage`);--> statement-breakpoint
 CREATE INDEX `cases_by_number` ON `cases` (`number_folded`);--> statement-breakpoint
 CREATE INDEX `cases_in_transfer` ON `cases` (`offered_at`) WHERE offered_to IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `cases_for_attention` ON `cases` (`arrival`) WHERE attention = 1;--> statement-breakpoint

@@ -1,0 +1,212 @@
+/** The libSQL adapter: the contract on real files, and what real files do: full, locked, damaged, migrated. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { NO_CHANGE, type Storage } from '#protocol/engine/storage.ts'
+import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
+import { migrate } from '#protocol/storage/migrate.ts'
+import { openStorage } from '#protocol/storage/sql.ts'
+import { statement } from '#protocol/storage/statements.ts'
+import { storageContract } from './contract.ts'
+import { Author, caseId, caseRow, logOf } from './fixtures.ts'
+
+let folder: string
+let path: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), '县 storage-'))
+  path = join(folder, 'node.db')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+storageContract('libSQL', async () => ({ open: () => openLibsql(path), remove: async () => undefined }))
+storageContract('libSQL with 100 parameters a statement', async () => ({
+  open: () => openLibsql(path, { parameters: 100 }),
+  remove: async () => undefined,
+}))
+
+/** Writes enough that the file has pages to damage. */
+async function fill(storage: Storage): Promise<void> {
+  const author = new Author()
+  for (let round = 0; round < 3; round++) {
+    const entries = Array.from({ length: 300 }, (_, index) => [logOf(1), caseId(round * 300 + index)] as const)
+    const cases = entries.map((_, index) => caseRow(round * 300 + index))
+    await storage.commit({ ...author.pack(entries), cases })
+  }
+}
+
+test('D20 the file is readable and writable for its owner only', async () => {
+  await (await openLibsql(path)).close()
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+describe('locked', () => {
+  test('D21 a second opening is refused while the first is open, and works after it closed', async () => {
+    const first = await openLibsql(path)
+    await expect(openLibsql(path, { busyMilliseconds: 10 })).rejects.toMatchObject({ fault: 'locked' })
+    await first.commit({ ...NO_CHANGE, cases: [caseRow(1)] })
+    await first.close()
+    const second = await openLibsql(path)
+    expect((await second.cases({})).rows).toEqual([caseRow(1)])
+    await second.close()
+  })
+
+  test('D21 another process that holds the file is told apart from damage, and its end frees the file', async () => {
+    await (await openLibsql(path)).close()
+    const program = `const { openLibsql } = await import('#protocol/storage/libsql.ts')
+      await openLibsql(${JSON.stringify(path)}); process.stdout.write('open'); setInterval(() => {}, 1000)`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: process.cwd() })
+    const ended = once(child, 'exit')
+    await once(child.stdout, 'data')
+    await expect(openLibsql(path, { busyMilliseconds: 10 })).rejects.toMatchObject({ fault: 'locked' })
+    child.kill('SIGKILL')
+    await ended
+    const storage = await openLibsql(path)
+    await storage.commit({ ...NO_CHANGE, cases: [caseRow(1)] })
+    await storage.close()
+  })
+})
+
+test('D22 a full disk fails the whole commit, says so, and the next smaller one works', async () => {
+  const statements = openStatements(path)
+  const storage = await openStorage(statements)
+  await storage.commit({ ...NO_CHANGE, cases: [caseRow(1)] })
+  const [pages] = await statements.read(statement('PRAGMA page_count'))
+  await statements.read(statement(`PRAGMA max_page_count = ${Number(pages?.page_count) + 3}`))
+  const author = new Author()
+  const big = author.pack(Array.from({ length: 900 }, (_, index) => [logOf(1), caseId(index)] as const))
+  const failed = storage.commit({ ...big, cases: [caseRow(2)] })
+  await expect(failed).rejects.toMatchObject({ fault: 'full', message: expect.stringContaining('磁盘已满') })
+  expect(await storage.load()).toEqual({ heads: [], directory: [], arrival: 0 })
+  expect((await storage.cases({})).rows).toEqual([caseRow(1)])
+  await storage.commit({ ...NO_CHANGE, cases: [caseRow(1, { stage: '30' })] })
+  await statements.read(statement('PRAGMA max_page_count = 1000000'))
+  await storage.commit(big)
+  expect((await storage.load()).heads).toHaveLength(1)
+  await storage.close()
+})
+
+describe('damaged', () => {
+  const overwrite = (offset: number, bytes: Uint8Array) => {
+    const file = openSync(path, 'r+')
+    writeSync(file, bytes, 0, bytes.length, offset)
+    closeSync(file)
+  }
+
+  test('D23 an overwritten header is reported as damage', async () => {
+    const storage = await openLibsql(path)
+    await fill(storage)
+    await storage.close()
+    overwrite(0, new Uint8Array(100).fill(0x55))
+    await expect(openLibsql(path)).rejects.toMatchObject({ fault: 'damaged', message: expect.stringContaining('备份') })
+  })
+
+  test('D23 torn pages in the middle are found by the check and never crash a read', async () => {
+    const storage = await openLibsql(path)
+    await fill(storage)
+    await storage.close()
+    const pages = statSync(path).size / 4096
+    for (let page = 25; page < pages; page++) overwrite(page * 4096 + 8, new Uint8Array(2000).fill(0xa7))
+    const torn = await openLibsql(path)
+    await expect(torn.check()).rejects.toMatchObject({ fault: 'damaged', message: expect.stringContaining('备份') })
+    const ids = Array.from({ length: 900 }, (_, index) => caseId(index))
+    await expect(torn.recordsOf(ids)).rejects.toMatchObject({ fault: 'damaged' })
+    await torn.close()
+  })
+
+  test('D23 a file that ends early is reported as damage', async () => {
+    const storage = await openLibsql(path)
+    await fill(storage)
+    await storage.close()
+    writeFileSync(path, readFileSync(path).subarray(0, 50_000))
+    const attempt = openLibsql(path).then(async (opened) => {
+      await opened.check().finally(() => opened.close())
+    })
+    await expect(attempt).rejects.toMatchObject({ fault: 'damaged' })
+  })
+
+  /** Replaces every occurrence of a text in the file by bytes that are not UTF-8. */
+  const spoil = (text: string) => {
+    const bytes = readFileSync(path)
+    let count = 0
+    for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1), count++) {
+      bytes.fill(0xff, at, at + text.length)
+    }
+    writeFileSync(path, bytes)
+    return count
+  }
+
+  test('D23 text that is no longer UTF-8 is reported as damage and does not end the process', async () => {
+    const storage = await openLibsql(path)
+    await storage.commit({
+      ...new Author().pack([[logOf(1), caseId(0xabcdef)]]),
+      cases: [caseRow(1, { applicant: 'marker-name', stage: 'marker-stage' })],
+      local: [{ space: 's', key: 'k', value: 'marker-value' }],
+    })
+    await storage.close()
+    for (const marker of ['marker-name', 'marker-stage', 'marker-value', caseId(0xabcdef)]) {
+      expect(spoil(marker)).toBeGreaterThan(0)
+    }
+    const spoilt = await openLibsql(path)
+    await expect(spoilt.cases({})).rejects.toMatchObject({ fault: 'damaged' })
+    await expect(spoilt.countByStage([])).rejects.toMatchObject({ fault: 'damaged' })
+    await expect(spoilt.local('s', 'k')).rejects.toMatchObject({ fault: 'damaged' })
+    await expect(spoilt.documentsAfter('', 10)).rejects.toMatchObject({ fault: 'damaged' })
+    await spoilt.close()
+  })
+
+  test('D23 a damaged schema is reported as damage', async () => {
+    await (await openLibsql(path)).close()
+    expect(spoil('CREATE TABLE `documents`')).toBeGreaterThan(0)
+    await expect(openLibsql(path)).rejects.toMatchObject({ fault: 'damaged' })
+  })
+
+  test('D23 a text file is not taken for a database', async () => {
+    writeFileSync(path, '这不是数据库'.repeat(400))
+    await expect(openLibsql(path)).rejects.toMatchObject({ fault: 'damaged' })
+  })
+})
+
+test('D24 a process killed at any moment keeps every commit it was told about', async () => {
+  const program = `const { openLibsql } = await import('#protocol/storage/libsql.ts')
+    const { NO_CHANGE } = await import('#protocol/engine/storage.ts')
+    const storage = await openLibsql(${JSON.stringify(path)})
+    for (let number = 1; ; number++) {
+      await storage.commit({ ...NO_CHANGE, local: [{ space: 's', key: 'k', value: String(number) }] })
+      process.stdout.write(number + '\\n')
+    }`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd: process.cwd() })
+  const ended = once(child, 'exit')
+  let told = ''
+  for await (const chunk of child.stdout) {
+    told += chunk
+    if (told.split('\n').length > 50) child.kill('SIGKILL')
+  }
+  await ended
+  const complete = told.slice(0, told.lastIndexOf('\n')).split('\n')
+  const storage = await openLibsql(path)
+  expect(Number(await storage.local('s', 'k'))).toBeGreaterThanOrEqual(Number(complete.at(-1)))
+  await storage.close()
+})
+
+test('D25 a database of a newer program is refused untouched', async () => {
+  const statements = openStatements(path)
+  await migrate(statements)
+  await statements.commit([statement("INSERT INTO migrations (name) VALUES ('9999_later')")])
+  await statements.close()
+  await expect(openLibsql(path)).rejects.toMatchObject({ fault: 'other', message: expect.stringContaining('新版本') })
+})
+
+test('D25 each migration is applied once, in one commit with its record', async () => {
+  const statements = openStatements(path)
+  const first = { name: '0000_a', statements: ['CREATE TABLE a (x INTEGER)', 'INSERT INTO a VALUES (1)'] }
+  await migrate(statements, [first])
+  await migrate(statements, [first])
+  const broken = { name: '0001_b', statements: ['INSERT INTO a VALUES (2)', 'INSERT INTO missing VALUES (1)'] }
+  await expect(migrate(statements, [first, broken])).rejects.toMatchObject({ fault: 'other' })
+  expect(await statements.read(statement('SELECT x FROM a'))).toEqual([{ x: 1 }])
+  expect(await statements.read(statement('SELECT name FROM migrations'))).toEqual([{ name: '0000_a' }])
+  await statements.close()
+})
