@@ -1,0 +1,40 @@
+/** Sizes and habits that a reader relies on. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT, sources } from './tree.ts'
+
+const WALL_LINES = 400
+
+test('H8 a file ends before the wall of 400 lines', () => {
+  const long = sources('.ts').filter(({ path }) => !path.endsWith('storage/migrations.ts'))
+  expect(long.filter(({ text }) => text.split('\n').length > WALL_LINES).map(({ path }) => path)).toEqual([])
+})
+
+test('H9 every file of the product opens with one sentence of purpose', () => {
+  const without = sources('.ts').filter(
+    ({ path, text }) => !path.startsWith('test/') && !/^\/\*\*[\s\S]{10,}?\*\//.test(text),
+  )
+  expect(without.map(({ path }) => path)).toEqual([])
+})
+
+test('H10 a function ends before the wall of 70 lines, and the linter is content', () => {
+  const biome = join(ROOT, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
+  const output = execFileSync(process.execPath, [biome, 'lint', '--reporter=json', '--max-diagnostics=50', ROOT], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const { summary } = JSON.parse(output) as { summary: { errors: number; unchanged: number } }
+  expect(summary.errors).toBe(0)
+  expect(summary.unchanged).toBeGreaterThan(60)
+}, 60_000)
+
+test('H11 nothing is left undone or switched off', () => {
+  const marks = /\b(TO[D]O|FIX[M]E|HA[C]K)\b|not implemented|\.(skip|only|todo)\(/
+  expect(
+    sources('.ts')
+      .filter(({ text }) => marks.test(text))
+      .map(({ path }) => path),
+  ).toEqual([])
+})
