@@ -27,7 +27,8 @@ type Heads = Engine['ownHeads']
 export interface Database {
   readonly storage: Storage
   readonly incarnation: number
-  readonly verdict: Verdict['verdict']
+  /** `new` for a database that has never written and that no record knows. */
+  readonly verdict: Verdict['verdict'] | 'new'
   /** Makes a new incarnation durable, outside the database first. */
   rotated(incarnation: number): Promise<void>
   /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
@@ -55,6 +56,7 @@ async function compare(storage: Storage, path: string, sidecarPath: string, node
   const { verdict, rotate } = judgeDatabase(reading, claim)
   const known = new Set(Object.keys(claim.ownHeads).map((key) => logParts(key as LogKey).incarnation))
   if (reading.state === 'present') known.add(reading.sidecar.incarnation)
+  const isNew = claim.incarnation === null && reading.state === 'missing'
   let incarnation =
     claim.incarnation === null || rotate ? nextIncarnation(known, (bound) => randomInt(bound)) : claim.incarnation
   const boots = (reading.state === 'present' ? reading.sidecar.boots : 0) + 1
@@ -69,7 +71,7 @@ async function compare(storage: Storage, path: string, sidecarPath: string, node
   }
   if (incarnation === claim.incarnation) await remember(claim.ownHeads)
   else await rotated(incarnation)
-  return { storage, incarnation, verdict, rotated, remember }
+  return { storage, incarnation, verdict: isNew ? 'new' : verdict, rotated, remember }
 }
 
 async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['identity']): Promise<DatabaseClaim> {

@@ -56,7 +56,8 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   const database = await openDatabase(options.settings.DATA_FOLDER, options.enrolment.node)
   if (!database.ok) return database
   const { storage, incarnation, verdict, rotated } = database.value
-  if (verdict !== 'same') options.log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
+  if (verdict !== 'same' && verdict !== 'new')
+    options.log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
   const identity = identityOf(options.keys, options.enrolment)
   const engine = await openEngine({ storage, host: nodeHost, identity, incarnation, rotated, version: VERSION })
   if (!engine.ok) {

@@ -12,6 +12,7 @@ import { type Result, success } from '#protocol/result.ts'
 import { nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { HUB_VARIABLES } from './config.ts'
 import { ADMINISTRATOR, firstStart } from './first-start.ts'
+import { createHubPages } from './pages/pages.ts'
 import { createRegistry } from './registry.ts'
 import { publishSample, SAMPLE_PASSWORD } from './sample.ts'
 import { answerCodeRequests } from './sample-codes.ts'
@@ -67,5 +68,5 @@ async function extend(
     if (!published.ok) return published
     answerCodeRequests(office, registry, failed)
   }
-  return success({ enrol: registry.enrol, title: settings.STATION_NAME })
+  return success({ enrol: registry.enrol, pages: createHubPages(registry), title: settings.STATION_NAME })
 }

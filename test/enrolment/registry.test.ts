@@ -1,0 +1,271 @@
+/** The hub's register over a real engine: codes, joins, stations, people. */
+import { beforeEach, expect, test } from 'vitest'
+import { createAccounts } from '#edge-node/desk/accounts.ts'
+import { firstStart } from '#hub/first-start.ts'
+import { createRegistry, type HubRegistry } from '#hub/registry.ts'
+import type { Host, KeyPair } from '#protocol/engine/host.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
+import { openEngine } from '#protocol/engine/open.ts'
+import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import { toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Result } from '#protocol/result.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { type JoinRequest, requestBytes, signHex } from '#protocol/transport/enrolment.ts'
+import { readCode } from '#protocol/transport/enrolment-code.ts'
+import { generateKeys, nodeHost, nodeIdOf, sha256 } from '#protocol/transport/node-host.ts'
+
+const COUNTY = '510724' as StationCode
+const TOWNSHIP = '510724100' as StationCode
+const VILLAGE = '510724100201' as StationCode
+const OTHER_TOWNSHIP = '510724101' as StationCode
+const ADMINISTRATOR: Actor = {
+  person: 'admin' as PersonId,
+  name: '系统管理员',
+  station: COUNTY,
+  roles: ['administrator'],
+}
+const CLERK: Actor = { ...ADMINISTRATOR, person: 'clerk' as PersonId, roles: ['clerk'] }
+
+let now: number
+let office: Office
+let root: NodeId
+let registry: HubRegistry
+let storage: MemoryStorage
+
+const codeOf = (result: Result<unknown>) => (result.ok ? 'ok' : result.problem.code)
+const fieldOf = (result: Result<unknown>) => (result.ok ? undefined : result.problem.field)
+
+function valueIn<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new Error(result.problem.message)
+  return result.value
+}
+
+beforeEach(async () => {
+  now = Date.UTC(2026, 10, 20, 1)
+  const keys = generateKeys()
+  root = nodeIdOf(keys.publicKey)
+  storage = new MemoryStorage()
+  const host: Host = { ...nodeHost, now: () => now }
+  const identity = { node: root, keys, root: { node: root, publicKey: keys.publicKey }, parent: null, lease: 1 }
+  const engine = valueIn(
+    await openEngine({ storage, host, identity, incarnation: 1, rotated: async () => undefined, version: '1' }),
+  )
+  office = engine.office
+  const accounts = createAccounts(office)
+  valueIn(await firstStart({ office, accounts, identity, station: COUNTY, stationName: '安县政务服务中心' }))
+  registry = createRegistry({ office, accounts, cryptography: host.cryptography, root })
+  for (const [id, name, parent, tier] of [
+    [TOWNSHIP, '安昌镇便民服务中心', COUNTY, 'township'],
+    [VILLAGE, '红岩村便民服务代办点', TOWNSHIP, 'village'],
+    [OTHER_TOWNSHIP, '永安镇便民服务中心', COUNTY, 'township'],
+  ] as const)
+    valueIn(await registry.createStation(ADMINISTRATOR, { id, name, parent, tier }))
+})
+
+async function requestWith(secret: string, parent: NodeId, keys: KeyPair, name = '新节点'): Promise<JoinRequest> {
+  const request = { secret, parent, publicKey: toHex(keys.publicKey), name }
+  return { ...request, proof: await signHex(nodeHost.cryptography, keys.privateKey, requestBytes(request)) }
+}
+
+async function secretFor(station: StationCode, parent: NodeId): Promise<string> {
+  const issued = valueIn(await registry.createCode(ADMINISTRATOR, station, parent))
+  return valueIn(readCode(sha256, issued.text)).secret
+}
+
+async function joinAs(station: StationCode, parent: NodeId, keys = generateKeys()) {
+  return registry.enrol(await requestWith(await secretFor(station, parent), parent, keys))
+}
+
+test('E5 a join publishes one record and answers with number, root, parent and chain', async () => {
+  const township = valueIn(await joinAs(TOWNSHIP, root))
+  const village = valueIn(await joinAs(VILLAGE, township.node))
+  expect([township.lease, village.lease]).toEqual([2, 3])
+  expect(village).toMatchObject({
+    root: { node: root },
+    parent: { node: township.node },
+    stations: [{ id: VILLAGE }, { id: TOWNSHIP }, { id: COUNTY }],
+  })
+  expect(office.directory.node(village.node)).toMatchObject({
+    stations: [VILLAGE],
+    parent: township.node,
+    lease: 3,
+    revoked: null,
+  })
+  expect(office.directory.nodes()).toHaveLength(3)
+})
+
+test('E5 a number is never leased twice, not even after its node was revoked', async () => {
+  const first = valueIn(await joinAs(TOWNSHIP, root))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, first.node, '电脑被盗'))
+  expect(valueIn(await joinAs(TOWNSHIP, root)).lease).toBe(3)
+})
+
+test('E5 joins at the same moment get different numbers', async () => {
+  const secrets = [await secretFor(TOWNSHIP, root), await secretFor(OTHER_TOWNSHIP, root)]
+  const joined = await Promise.all(
+    secrets.map(async (secret) => registry.enrol(await requestWith(secret, root, generateKeys()))),
+  )
+  expect(new Set(joined.map((result) => valueIn(result).lease)).size).toBe(2)
+})
+
+test('E2 only a hash of the code is stored, and it is gone from the lists once used', async () => {
+  const secret = await secretFor(TOWNSHIP, root)
+  const rows = await office.localAll('enrolment-codes')
+  expect(rows).toHaveLength(1)
+  expect(JSON.stringify(rows)).not.toContain(secret)
+  expect(valueIn(await registry.codes(ADMINISTRATOR))).toMatchObject([{ station: TOWNSHIP, parentNode: root }])
+  valueIn(await registry.enrol(await requestWith(secret, root, generateKeys())))
+  expect(valueIn(await registry.codes(ADMINISTRATOR))).toEqual([])
+})
+
+test('E4 each code that cannot be used has its own refusal, and nothing is published', async () => {
+  const keys = generateKeys()
+  const before = office.directory.nodes().length
+  const attempt = async (secret: string, parent = root) =>
+    codeOf(await registry.enrol(await requestWith(secret, parent, keys)))
+  expect(await attempt('00000000')).toBe('code-unknown')
+  const secret = await secretFor(TOWNSHIP, root)
+  expect(await attempt(secret, nodeIdOf(keys.publicKey))).toBe('code-elsewhere')
+  now += LIMITS.enrolmentCodeMinutes * 60_000
+  expect(await attempt(secret)).toBe('code-expired')
+  expect(office.directory.nodes()).toHaveLength(before)
+})
+
+test('E4 a used code is refused to another machine', async () => {
+  const secret = await secretFor(TOWNSHIP, root)
+  valueIn(await registry.enrol(await requestWith(secret, root, generateKeys())))
+  expect(codeOf(await registry.enrol(await requestWith(secret, root, generateKeys())))).toBe('code-used')
+})
+
+test('E4 a station that got a node in the meantime is not given a second one', async () => {
+  const [first, second] = [await secretFor(TOWNSHIP, root), await secretFor(TOWNSHIP, root)]
+  valueIn(await registry.enrol(await requestWith(first, root, generateKeys())))
+  expect(codeOf(await registry.enrol(await requestWith(second, root, generateKeys())))).toBe('station-served')
+})
+
+test('E4 a request without proof of its key is refused', async () => {
+  const secret = await secretFor(TOWNSHIP, root)
+  const request = await requestWith(secret, root, generateKeys())
+  const stolen = { ...request, publicKey: toHex(generateKeys().publicKey) }
+  expect(codeOf(await registry.enrol(stolen))).toBe('proof-invalid')
+  expect(codeOf(await registry.enrol({ ...request, name: '别的名字' }))).toBe('proof-invalid')
+  expect(codeOf(await registry.enrol(request))).toBe('ok')
+})
+
+test('E6 the same machine may ask again, even after the hour, and gets the same answer', async () => {
+  const secret = await secretFor(TOWNSHIP, root)
+  const request = await requestWith(secret, root, generateKeys())
+  const first = await registry.enrol(request)
+  now += LIMITS.enrolmentCodeMinutes * 60_000 + 1
+  expect(await registry.enrol(request)).toEqual(first)
+  expect(office.directory.nodes()).toHaveLength(2)
+})
+
+test('E6 a revoked machine cannot come back with a code', async () => {
+  const keys = generateKeys()
+  const joined = valueIn(await joinAs(TOWNSHIP, root, keys))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, joined.node, '电脑被盗'))
+  expect(codeOf(await joinAs(TOWNSHIP, root, keys))).toBe('node-revoked')
+})
+
+test('E11 only administrators change the register', async () => {
+  const results = [
+    await registry.createStation(CLERK, { id: '510724102', name: '新镇', tier: 'township', parent: COUNTY }),
+    await registry.createPerson(CLERK, person()),
+    await registry.setPassword(CLERK, 'admin' as PersonId, 'Tian-shan 8'),
+    await registry.disablePerson(CLERK, 'admin' as PersonId),
+    await registry.createCode(CLERK, TOWNSHIP, root),
+    await registry.codes(CLERK),
+    await registry.revokeNode(CLERK, root, '试一试'),
+  ]
+  expect(results.map(codeOf)).toEqual(results.map(() => 'not-authorised'))
+})
+
+const person = (change = {}) => ({
+  id: 'wang.fang',
+  name: '王芳',
+  station: TOWNSHIP,
+  roles: ['clerk'] as const,
+  password: 'Tian-shan 8',
+  ...change,
+})
+
+test('E11 a station is refused with the field that is wrong', async () => {
+  const station = { id: '510724102', name: '秀水镇便民服务中心', tier: 'township', parent: COUNTY } as const
+  const fieldFor = async (change: object) =>
+    fieldOf(await registry.createStation(ADMINISTRATOR, { ...station, ...change }))
+  expect(await fieldFor({ id: '51072' })).toBe('id')
+  expect(await fieldFor({ id: TOWNSHIP })).toBe('id')
+  expect(await fieldFor({ name: '镇' })).toBe('name')
+  expect(await fieldFor({ parent: null })).toBe('parent')
+  expect(await fieldFor({ parent: VILLAGE })).toBe('parent')
+  expect(await fieldFor({ tier: 'village', parent: VILLAGE })).toBe('parent')
+  expect(await fieldFor({ tier: 'city' })).toBe('tier')
+  expect(office.directory.station('510724102' as StationCode)).toBeUndefined()
+  expect(codeOf(await registry.createStation(ADMINISTRATOR, station))).toBe('ok')
+})
+
+test('E11 an account is refused with the field that is wrong, and keeps no clear password', async () => {
+  const fieldFor = async (change: object) => fieldOf(await registry.createPerson(ADMINISTRATOR, person(change)))
+  expect(await fieldFor({ id: '王芳' })).toBe('id')
+  expect(await fieldFor({ id: 'admin' })).toBe('id')
+  expect(await fieldFor({ name: ' ' })).toBe('name')
+  expect(await fieldFor({ station: '510799' })).toBe('station')
+  expect(await fieldFor({ roles: [] })).toBe('roles')
+  expect(await fieldFor({ roles: ['administrator'] })).toBe('roles')
+  expect(await fieldFor({ password: '12345678' })).toBe('password')
+  expect(codeOf(await registry.createPerson(ADMINISTRATOR, person()))).toBe('ok')
+  expect(JSON.stringify(office.directory.people())).not.toContain('Tian-shan')
+  const id = 'wang.fang' as PersonId
+  const before = office.directory.person(id)?.password
+  expect(fieldOf(await registry.setPassword(ADMINISTRATOR, id, 'short'))).toBe('password')
+  expect(codeOf(await registry.setPassword(ADMINISTRATOR, id, 'Other-pass 9'))).toBe('ok')
+  expect(office.directory.person(id)?.password).not.toEqual(before)
+  expect(codeOf(await registry.disablePerson(ADMINISTRATOR, id))).toBe('ok')
+  expect(office.directory.person(id)?.disabled).toBe(true)
+})
+
+test('E11 the last administrator stays, and so does the root', async () => {
+  const id = 'admin' as PersonId
+  expect(codeOf(await registry.disablePerson(ADMINISTRATOR, id))).toBe('last-administrator')
+  const second = person({ id: 'admin2', station: COUNTY, roles: ['administrator'] })
+  valueIn(await registry.createPerson(ADMINISTRATOR, second))
+  expect(codeOf(await registry.disablePerson(ADMINISTRATOR, id))).toBe('ok')
+  expect(codeOf(await registry.revokeNode(ADMINISTRATOR, root, '试一试'))).toBe('node-is-root')
+})
+
+test('E11 a code is made only for a place without a node, below a node of a station above', async () => {
+  const township = valueIn(await joinAs(TOWNSHIP, root))
+  const other = valueIn(await joinAs(OTHER_TOWNSHIP, root))
+  const codeFor = async (station: StationCode, parent: NodeId) =>
+    codeOf(await registry.createCode(ADMINISTRATOR, station, parent))
+  expect(await codeFor(TOWNSHIP, root)).toBe('station-served')
+  expect(await codeFor(VILLAGE, other.node)).toBe('parent-unfit')
+  expect(await codeFor('510799' as StationCode, root)).toBe('station-unknown')
+  expect(await codeFor(VILLAGE, '0'.repeat(32) as NodeId)).toBe('parent-unknown')
+  expect(await codeFor(VILLAGE, township.node)).toBe('ok')
+  expect(await codeFor(VILLAGE, root)).toBe('ok') // a village may hang directly below the county
+})
+
+test('E21 a second first start makes nothing, and another station code is refused', async () => {
+  const heights = (await storage.load()).heads.map(({ height }) => height)
+  const accounts = createAccounts(office)
+  const record = office.directory.node(root)
+  const again = {
+    office,
+    accounts,
+    identity: {
+      node: root,
+      keys: generateKeys(),
+      root: { node: root, publicKey: new Uint8Array() },
+      parent: null,
+      lease: 1,
+    },
+    station: COUNTY,
+    stationName: record?.name ?? '',
+  }
+  expect(valueIn(await firstStart(again))).toEqual({ password: null })
+  expect((await storage.load()).heads.map(({ height }) => height)).toEqual(heights)
+  expect(codeOf(await firstStart({ ...again, station: '510799' as StationCode }))).toBe('station-code-changed')
+})
