@@ -70,14 +70,16 @@ async function signInOf(token: string, person: Person): Promise<SignIn> {
 async function keep(office: Office, person: Person): Promise<Result<SignIn>> {
   const now = office.now()
   const live: { key: string; person: string; seen: number }[] = []
+  const ended: string[] = []
   for (const { key, value } of await office.localAll(SPACE)) {
     const parsed = Kept.safeParse(value)
     if (parsed.success && isLive(parsed.data, now)) live.push({ key, ...parsed.data })
-    else await office.setLocal(SPACE, key, null)
+    else ended.push(key)
   }
   live.sort((left, right) => right.seen - left.seen)
   const own = live.filter((kept) => kept.person === person.id).slice(LIMITS.signInsPerPerson - 1)
-  for (const { key } of [...own, ...live.slice(LIMITS.signIns - 1)]) await office.setLocal(SPACE, key, null)
+  ended.push(...[...own, ...live.slice(LIMITS.signIns - 1)].map(({ key }) => key))
+  await Promise.all(ended.map((key) => office.setLocal(SPACE, key, null)))
 
   const token = toHex(office.random(32))
   const kept: Kept = { person: person.id, credential: await credentialOf(person), seen: now }

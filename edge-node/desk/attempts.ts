@@ -60,11 +60,13 @@ export async function forgetWrong(office: Office, name: PersonId): Promise<Resul
 /** Drops what has run out; names nobody has may not crowd out the locks of real accounts. */
 async function sweep(office: Office, now: number): Promise<void> {
   const strangers: { key: string; last: number }[] = []
+  const dropped: string[] = []
   for (const { key, value } of await office.localAll(SPACE)) {
     const parsed = Attempts.safeParse(value)
-    if (!parsed.success || !isLive(parsed.data, now)) await office.setLocal(SPACE, key, null)
+    if (!parsed.success || !isLive(parsed.data, now)) dropped.push(key)
     else if (!isPersonId(key) || !office.directory.person(key)) strangers.push({ key, last: parsed.data.last })
   }
   strangers.sort((left, right) => right.last - left.last)
-  for (const { key } of strangers.slice(LIMITS.strangerNames - 1)) await office.setLocal(SPACE, key, null)
+  dropped.push(...strangers.slice(LIMITS.strangerNames - 1).map(({ key }) => key))
+  await Promise.all(dropped.map((key) => office.setLocal(SPACE, key, null)))
 }

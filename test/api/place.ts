@@ -1,4 +1,5 @@
 /** A hall with its people and the real engine over memory, as the API tests use it. */
+import { vi } from 'vitest'
 import { type Accounts, createAccounts } from '#edge-node/desk/accounts.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { passwordRecord } from '#edge-node/desk/passwords.ts'
@@ -10,6 +11,9 @@ import { openEngine } from '#protocol/engine/open.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
+
+// A password hash costs 100 ms by design, several times that on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 export const COUNTY = '510724' as StationCode
 export const TOWNSHIP = '510724103' as StationCode

@@ -1,11 +1,8 @@
 /** What the API refuses, and that a refusal writes nothing. */
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createApi } from '#edge-node/desk/api/api.ts'
-import { FailureShape } from '#edge-node/desk/api/refusals.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { documentOf, pathsOf } from '#test/api/document.ts'
 import { ITEM, openPlace } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
 
@@ -123,79 +120,4 @@ test('A39 an unexpected error tells nothing of the program and reaches the log',
   expect(JSON.parse(text)).toMatchObject({ code: 'internal' })
   expect(text).not.toContain('secret')
   expect(reports).toEqual([broken])
-})
-
-/** JSON that looks like a request, with the names the routes know. */
-const names = [
-  'item',
-  'fields',
-  'expects',
-  'set',
-  'remove',
-  'text',
-  'to',
-  'materials',
-  'applicant',
-  'result',
-  '__proto__',
-  'fact',
-]
-const leaves = [
-  fc.string(),
-  fc.integer(),
-  fc.boolean(),
-  fc.constant(null),
-  fc.constantFrom(ITEM, 'granted', '510724103', 'a'.repeat(64)),
-]
-const json = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 4 }, ...leaves, tie('list'), tie('record')),
-  list: fc.array(tie('value'), { maxLength: 4 }),
-  record: fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string({ maxLength: 5 })), tie('value'), { maxKeys: 5 }),
-})).value
-const bodies = fc.oneof(
-  { weight: 6, arbitrary: json.map((value) => JSON.stringify(value)) },
-  { weight: 1, arbitrary: fc.string() },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(
-      '['.repeat(50_000),
-      '{"set":'.repeat(2_000),
-      '"\\ud800"',
-      '1e999',
-      `{"set":{"applicant":"\\ud800"}}`,
-    ),
-  },
-)
-
-test('A24 A40 whatever is sent, every answer is documented and none is 5xx', async () => {
-  const place = await openPlace()
-  const document = await documentOf(place)
-  // Signing out would end the token that the other calls need.
-  const routes = pathsOf(document).filter(({ path }) => path !== '/sign-out')
-  const token = await tokenOf(place, 'zhou.chief')
-  const { id, number } = await openFilled(place, token)
-  const cases = fc.constantFrom(id, number, '0'.repeat(32), '%00', '..', 'x')
-  const call = fc.record({ route: fc.constantFrom(...routes), id: cases, body: bodies, query: fc.webQueryParameters() })
-  await fc.assert(
-    fc.asyncProperty(call, async ({ route, id: target, body, query }) => {
-      const section = fc.sample(fc.constantFrom('application', 'materials', 'office-note', 'none'), {
-        numRuns: 1,
-        seed: body.length,
-      })[0]
-      const path = route.path.replace('{id}', target).replace('{section}', String(section))
-      const reads = route.method === 'GET'
-      const url = reads ? `${path}?${query}` : path
-      const response = await place.call(route.method, url, { token, body: reads ? undefined : body })
-      const text = await response.text()
-      expect(response.status, text).toBeLessThan(500)
-      if (target !== '..')
-        expect(Object.keys(route.operation.responses), `${route.method} ${url} ${body}`).toContain(
-          String(response.status),
-        )
-      if (response.status !== 200) expect(FailureShape.parse(JSON.parse(text))).toEqual(JSON.parse(text))
-      expect(text).not.toMatch(/\n\s+at |node_modules|\.ts:\d/)
-    }),
-    { numRuns: 400 },
-  )
-  expect(place.reports).toEqual([])
 })

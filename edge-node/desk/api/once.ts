@@ -38,13 +38,15 @@ const isLive = (kept: Kept, now: number) => Math.abs(now - kept.time) < HOURS
 /** Drops answers that are too old, then the oldest beyond the limit. */
 async function sweep(office: Office): Promise<void> {
   const live: { key: string; time: number }[] = []
+  const dropped: string[] = []
   for (const { key, value } of await office.localAll(SPACE)) {
     const parsed = Kept.safeParse(value)
     if (parsed.success && isLive(parsed.data, office.now())) live.push({ key, time: parsed.data.time })
-    else await office.setLocal(SPACE, key, null)
+    else dropped.push(key)
   }
   live.sort((left, right) => right.time - left.time)
-  for (const { key } of live.slice(LIMITS.keptAnswers)) await office.setLocal(SPACE, key, null)
+  dropped.push(...live.slice(LIMITS.keptAnswers).map(({ key }) => key))
+  await Promise.all(dropped.map((key) => office.setLocal(SPACE, key, null)))
 }
 
 const PENDING = () =>
