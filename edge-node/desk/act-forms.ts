@@ -5,6 +5,7 @@ import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { handInAct } from './capture.ts'
 import { csrfField, type FieldView, field, type Problems, type Typed } from './forms.ts'
+import { isUnder } from './reading.ts'
 import type { Desk, Html, Visit } from './visit.ts'
 import { sentence, withNames } from './words.ts'
 
@@ -46,7 +47,10 @@ function optionsOf(desk: Desk, view: CaseView, kind: FactKind, rule: FieldRule):
   if (typeof rule.type === 'object')
     return rule.type.oneOf.map((value) => ({ value, label: ONE_OF_WORDS[value] ?? value }))
   if (rule.type !== 'station') return []
-  const stations = kind === 'reassigned' ? desk.office.directory.stations() : view.targets
+  const { directory } = desk.office
+  // A case can be reassigned along its own line only: those nodes hold its stream.
+  const line = directory.stations().filter((station) => isUnder(directory, view.state.home, station.id))
+  const stations = kind === 'reassigned' ? line : view.targets
   return stations
     .filter((station) => station.id !== view.state.holder)
     .map((station) => ({ value: station.id, label: station.name }))
@@ -137,7 +141,7 @@ export function actsPanel(
     <div class="card-body">${first}</div>
     ${others.map(
       (offer) => html`<details class="desk-act" ${isOpen(offer) ? html`open` : ''}><summary>${offer.title}</summary>
-        <div class="card-body">${actForm(desk, visit, view, offer, rejected, false)}</div></details>`,
+        <div class="card-body">${actForm(desk, visit, view, offer, rejected, wanted === offer.kind)}</div></details>`,
     )}
     ${refused.length === 0 ? '' : html`<details class="desk-act"><summary>现在不能办的(${refused.length})和原因</summary><ul class="desk-why">${refused.map((offer) => why(desk, offer))}</ul></details>`}
   </section>`

@@ -22,7 +22,7 @@ import { csrfField, type FieldView, failureBox, field, hintOf, type Problems, ty
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { statusOf } from './problems.ts'
-import type { Desk, DeskContext, Html } from './visit.ts'
+import { type Desk, type DeskContext, type Html, mayEdit } from './visit.ts'
 import { MATERIAL_FORMS, today } from './words.ts'
 
 export interface FormState {
@@ -68,18 +68,23 @@ function applicationField(drawing: Drawing, rule: FormField, stored: string, foc
   const view: FieldView = { name, label: rule.label, kind: KINDS[rule.type], value, focus, hint: words.hint, problem }
   const limit = html`${saves(drawing, [name])} maxlength="${LIMITS.fieldCharacters}" ${rule.required ? html`aria-required="true"` : ''}`
   const label = rule.required ? `${rule.label}(必填)` : rule.label
-  return html`<div class="${rule.type === 'longText' ? 'col-12' : 'col-md-6'}">${field({ ...view, label, attributes: limit })}${seen(name, stored)}</div>`
+  return html`${field({ ...view, label, attributes: limit })}${seen(name, stored)}`
+}
+
+/** Asked only when the check of an identity number fails; without style rules that can tell, it is always there. */
+function overrideField(drawing: Drawing, values: Readonly<Record<string, unknown>>): Html {
+  const stored = textOf(values, OVERRIDE)
+  const rule = { id: OVERRIDE, label: '证件号码校验不符的原因', required: false, type: 'text' } as const
+  return html`<div class="col-md-6 desk-override${stored === '' ? '' : ' is-used'}">${applicationField(drawing, rule, stored, false)}</div>`
 }
 
 function applicationCard(drawing: Drawing, item: Item, values: Readonly<Record<string, unknown>>): Html {
-  const reason = { id: OVERRIDE, label: '证件号码校验不符的原因(相符的不填)', required: false, type: 'text' } as const
-  const fields = formFields(item).map((rule, index) =>
-    applicationField(drawing, rule, textOf(values, rule.id), index === 0),
-  )
-  return card(
-    '申请人和申请内容',
-    html`<div class="card-body"><div class="row">${fields}${applicationField(drawing, reason, textOf(values, OVERRIDE), false)}</div></div>`,
-  )
+  const fields = formFields(item).map((rule, index) => {
+    const width = rule.type === 'longText' ? 'col-12' : 'col-md-6'
+    const drawn = html`<div class="${width}">${applicationField(drawing, rule, textOf(values, rule.id), index === 0)}</div>`
+    return rule.id === 'idNumber' ? html`${drawn}${overrideField(drawing, values)}` : drawn
+  })
+  return card('申请人和申请内容', html`<div class="card-body"><div class="row">${fields}</div></div>`)
 }
 
 function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Record<string, unknown>>): Html {
@@ -106,7 +111,7 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
 
 function handInCard(view: CaseView, state: FormState): Html {
   const kind = handInAct(view)
-  const draft = html`<button class="btn btn-lg" type="submit" name="then" value="stay">保存</button>`
+  const draft = html`<button class="btn btn-lg" type="submit" name="step" value="stay">保存</button>`
   if (!kind)
     return html`<div class="desk-actions">${draft}<a class="btn btn-lg" href="/cases/${view.state.id}">回到办件</a></div>`
   const letter =
@@ -119,7 +124,7 @@ function handInCard(view: CaseView, state: FormState): Html {
         })
       : ''
   return html`${letter}<div class="desk-actions">
-    <button class="btn btn-primary btn-lg" type="submit" name="then" value="hand-in" data-main>${FACTS[kind].title}并打印凭证</button>
+    <button class="btn btn-primary btn-lg" type="submit" name="step" value="hand-in" data-main>${FACTS[kind].title}并打印凭证</button>
     ${draft}<a class="btn btn-lg" href="/cases/${view.state.id}">先放着,回到办件</a></div>
     <p class="text-secondary mt-2 mb-0">按 Ctrl+回车 直接${FACTS[kind].title}。</p>`
 }
@@ -134,7 +139,10 @@ export async function capturePage(
 ): Promise<Response> {
   const visit = context.get('visit')
   const sections = new Map(view.sections.map((section) => [section.name, section]))
-  const writable = sections.get('application')?.writable === true && sections.get('materials')?.writable === true
+  const writable =
+    mayEdit(visit.actor) &&
+    sections.get('application')?.writable === true &&
+    sections.get('materials')?.writable === true
   const drawing: Drawing = { id: view.state.id, state, writable, today: today(desk.office.now()) }
   const wrong = Object.values(state.problems ?? {})
   const summary = state.failure
@@ -147,11 +155,11 @@ export async function capturePage(
   const body = html`${headline(item.name, html`办件 ${view.state.number}`)}${summary}
     ${view.state.stage === '00' ? '' : html`<div class="alert alert-warning" role="alert"><div>这个办件已经${view.state.stage === '10' ? '代收' : '收件'}:现在的改动会标为“封存后有改动”,要由主办站点采用才算数。</div></div>`}
     <form method="post" action="/cases/${view.state.id}/form" data-form novalidate>${csrfField(visit)}
-      <button class="visually-hidden" type="submit" name="then" value="stay" tabindex="-1">保存</button>
+      <button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>
       ${applicationCard(drawing, item, valuesOf(view.sections, 'application'))}
       ${card('材料清单', html`<div class="card-body">${rows.length === 0 ? '这个事项不要求材料。' : rows}</div>`)}
       <div class="card"><div class="card-body">${writable ? handInCard(view, state) : '本站不能改这份申请表。'}
-        <p id="saved" class="desk-saved" role="status">${state.notice ?? '每填一栏自动保存。'}</p></div></div></form>`
+        <p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p></div></div></form>`
   const status = state.failure ? statusOf(state.failure) : wrong.length > 0 ? 422 : 200
   return page(context, desk, { title: `${item.name} ${view.state.number}`, body, status })
 }

@@ -21,9 +21,9 @@ import {
 import { csrfField, hintOf, type Problems, readForm, type Typed } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
-import { failurePage, statusOf } from './problems.ts'
+import { failurePage, NOT_AN_EDITOR, statusOf } from './problems.ts'
 import { readableCase } from './reading.ts'
-import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
+import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from './visit.ts'
 import { paperTime, timeWords, today } from './words.ts'
 
 /** More would not be read; the person types another letter instead. */
@@ -137,7 +137,7 @@ async function post(context: DeskContext, desk: Desk): Promise<Response> {
   if (!saved.ok) return capturePage(context, desk, before.value, item, { typed, failure: saved.problem })
   const after = await readableCase(context, desk, id)
   if (!after.ok) return failurePage(context, desk, after.problem)
-  if (typed.then !== 'hand-in') return context.redirect(`/cases/${id}/form?saved=1`, 303)
+  if (typed.step !== 'hand-in') return context.redirect(`/cases/${id}/form?saved=1`, 303)
   return handIn(context, desk, after.value, item, typed)
 }
 
@@ -163,6 +163,10 @@ async function handIn(context: DeskContext, desk: Desk, view: CaseView, item: It
 }
 
 export function captureRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  for (const path of ['/cases/:id/form', '/cases/:id/fields'])
+    app.post(path, (context, next) =>
+      mayEdit(context.get('visit').actor) ? next() : failurePage(context, desk, NOT_AN_EDITOR),
+    )
   app.get('/capture', (context) => pickPage(context, desk))
   app.post('/capture', (context) => open(context, desk))
   app.get('/cases/:id/form', async (context) => {

@@ -9,14 +9,15 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import { actFields, actsPanel, askedFields, type Rejected } from './act-forms.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
+import { applicantFields } from './draft.ts'
 import { failureBox, type Problems, readForm, type Typed } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { livePart } from './live.ts'
-import { failurePage, notFound, statusOf } from './problems.ts'
+import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from './problems.ts'
 import { readableCase } from './reading.ts'
 import { lastWords, storyList } from './story.ts'
-import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
+import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from './visit.ts'
 import { withNames } from './words.ts'
 
 interface Shown {
@@ -51,7 +52,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
     ${failure ? failureBox(failure) : doneBox(done)}${livePart('case-top', about, address, top)}
     <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, address, actsPanel(desk, visit, view, shown.rejected, wanted))}</div>
     <div class="col-lg-7">${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
-      ${livePart('case-form', about, address, html`${applicationPart(view)}${materialsPart(view)}`)}
+      ${livePart('case-form', about, address, html`${applicationPart(visit, view)}${materialsPart(view)}`)}
       ${livePart('case-texts', about, address, html`${texts}`)}</div></div>`
   return page(context, desk, { title: `${state.number} ${state.applicant.name}`, body, status: shown.status ?? 200 })
 }
@@ -97,19 +98,16 @@ async function act(context: DeskContext, desk: Desk): Promise<Response> {
   if (Object.keys(problems).length > 0) return reject(context, desk, kind, typed, undefined, problems)
   const tip = typed.tip ?? ''
   const expects = isEntryHash(tip) ? tip : found.value.state.tip
-  const done = await desk.office.act(
-    context.get('visit').actor,
-    found.value.state.id,
-    kind,
-    actFields(kind, typed),
-    expects,
-  )
+  const known = kind === 'captured' || kind === 'received' ? applicantFields(found.value.sections) : {}
+  const fields = { ...known, ...actFields(kind, typed) }
+  const done = await desk.office.act(context.get('visit').actor, found.value.state.id, kind, fields, expects)
   if (!done.ok) return reject(context, desk, kind, typed, done.problem, {})
   return context.redirect(`/cases/${id}?done=${kind}`, 303)
 }
 
 /** Saves a text unless somebody else changed it since the page was shown: then both are shown. */
 async function saveText(context: DeskContext, desk: Desk): Promise<Response> {
+  if (!mayEdit(context.get('visit').actor)) return failurePage(context, desk, NOT_AN_EDITOR)
   const id = context.req.param('id') ?? ''
   const found = await readableCase(context, desk, id)
   if (!found.ok) return failurePage(context, desk, found.problem)

@@ -4,7 +4,7 @@ import type { CaseView, SectionView } from '#protocol/engine/office.ts'
 import { formFields, materialOf, materialWords, OVERRIDE, textOf, valuesOf } from './draft.ts'
 import { csrfField, field } from './forms.ts'
 import { card, stageTitle } from './lists.ts'
-import type { Desk, Html, Visit } from './visit.ts'
+import { type Desk, type Html, mayEdit, type Visit } from './visit.ts'
 import { safetyWords, sentence, spanWords, stationName } from './words.ts'
 
 /** Who has it, where it stands, how safe it is. */
@@ -13,7 +13,7 @@ export function standing(desk: Desk, view: CaseView): Html {
   const fact = (name: string, words: Html | string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
   return html`<dl class="desk-standing">${fact('环节', stageTitle(state.stage))}
     ${fact('现在由谁负责', stationName(desk.office, state.holder))}${fact('申请人', state.applicant.name || '未填写')}
-    ${fact('安全', safetyWords(view.safety))}${fact('轮次', `第 ${state.epoch} 轮(每次签收或改派加一)`)}</dl>`
+    ${fact('安全', safetyWords(view.safety))}${fact('交接轮次', `第 ${state.epoch} 轮`)}</dl>`
 }
 
 const box = (tone: 'danger' | 'warning' | 'info', title: string, words: Html | string): Html =>
@@ -50,11 +50,12 @@ export function attention(desk: Desk, view: CaseView): Html {
 const pair = (label: string, value: string): Html =>
   html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="text-secondary">未填写</span>` : value}</dd></div>`
 
-export function applicationPart(view: CaseView): Html {
+export function applicationPart(visit: Visit, view: CaseView): Html {
   const values = valuesOf(view.sections, 'application')
   const override = textOf(values, OVERRIDE)
   const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textOf(values, rule.id)))
-  const writable = view.sections.some((section) => section.name === 'application' && section.writable)
+  const writable =
+    mayEdit(visit.actor) && view.sections.some((section) => section.name === 'application' && section.writable)
   const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''
   const body = html`<div class="card-body"><dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
   return card('申请表', body, link)
@@ -76,7 +77,7 @@ export function textPart(
   typed: { text: string; problem: string } | undefined,
 ): Html {
   const text = typeof section.value === 'string' ? section.value : ''
-  if (!section.writable)
+  if (!section.writable || !mayEdit(visit.actor))
     return text === '' ? html`` : card(section.title, html`<div class="card-body desk-text">${text}</div>`)
   return card(
     section.title,

@@ -33,11 +33,11 @@ export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: str
     <tbody>${rows.map(
       (row) => html`<tr>
         <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
-        <td data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>
-        <td data-label="环节">${stageTitle(row.stage)}${marks(row)}</td>
+        <td class="desk-short" data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>
+        <td class="desk-short" data-label="环节">${stageTitle(row.stage)}${marks(row)}</td>
         <td data-label="在哪里">${whereWords(desk, row)}</td>
-        <td data-label="最近变动">${timeWords(row.changedAt, now)}</td>
-        <td data-label="安全">${safetyWords(safety.get(row.id))}</td></tr>`,
+        <td class="desk-short" data-label="最近变动">${timeWords(row.changedAt, now)}</td>
+        <td class="desk-short" data-label="安全">${safetyWords(safety.get(row.id))}</td></tr>`,
     )}</tbody></table></div>`
 }
 

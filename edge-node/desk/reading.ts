@@ -7,7 +7,7 @@ import { readableBy } from './api/masking.ts'
 import { type Desk, type DeskContext, hasRole } from './visit.ts'
 
 /** A station is under another when that one is on its way up to the county. */
-function isUnder(directory: DirectoryView, station: StationCode, above: StationCode): boolean {
+export function isUnder(directory: DirectoryView, station: StationCode, above: StationCode): boolean {
   let current: StationCode | null | undefined = station
   for (let steps = 0; current && steps < 20; steps++) {
     if (current === above) return true

@@ -41,7 +41,8 @@ export async function signInPage(context: DeskContext, desk: Desk, form: SignInF
   const knock = readKnock(context) || toHex(desk.office.random(16))
   keepKnock(context, desk, knock)
   const status = await desk.office.status()
-  const stations = desk.office.stations.map((station) => station.name).join('、') || '尚未分配站点'
+  const [first, ...others] = desk.office.stations
+  const stations = first ? `${first.name}${others.length > 0 ? `等 ${others.length + 1} 个站点` : ''}` : '尚未分配站点'
   const body = html`<main id="main" class="page page-center"><div class="container container-tight py-4">
     <p class="text-center desk-title">${desk.title}</p><h1 class="text-center mb-3">${stations}</h1>
     ${unsent(form.typed)}${form.problem ? failureBox(form.problem) : ''}

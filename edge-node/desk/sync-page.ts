@@ -7,7 +7,7 @@ import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
 import { mayReadRow } from './reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
-import { clockWords, connectionWords, sentence, spanWords, timeWords } from './words.ts'
+import { clockWords, connectionWords, paperTime, sentence, spanWords, timeWords } from './words.ts'
 
 const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
 
@@ -27,9 +27,12 @@ function figures(desk: Desk, status: SyncStatus): Html {
   return html`<div class="card-body"><p class="fs-3">${connectionWords(status, now)}</p><dl class="desk-pairs">
     ${pair('上级', link)}${pair('最后同步', contact)}${pair('只存在本机的办件', `${status.casesOnlyHere} 件(${status.entriesOnlyHere} 条记录)`)}
     ${pair('还没有到县的办件', `${status.casesNotAtRoot} 件`)}${pair('时钟', clock)}
-    ${pair('事项目录', `第 ${status.catalogueVersion} 版`)}${pair('工作日历', status.calendarVersion > 0 ? `第 ${status.calendarVersion} 版` : '还没有;不计算到期日')}
+    ${pair('事项目录', catalogueWords(status.catalogueVersion))}${pair('工作日历', status.calendarVersion > 0 ? `第 ${status.calendarVersion} 版` : '还没有;不计算到期日')}
     ${pair('保存', status.health.writable ? '正常' : status.health.problem)}</dl></div>`
 }
+
+/** The office numbers versions by the time of publishing. */
+const catalogueWords = (version: number): string => (version > 0 ? `${paperTime(version)} 发布` : '还没有收到')
 
 /** Written = applied + set aside + quarantined; anything else is a fault that must be seen. */
 function conservation({ conservation: sum }: SyncStatus): Html {
@@ -78,7 +81,7 @@ async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
   const parts = html`${card('现在', figures(desk, status))}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
-  const body = html`${headline('同步与安全')}${livePart('sync', 'cases', '/sync', parts)}`
+  const body = html`${headline('同步与安全')}${livePart('sync', 'network', '/sync', parts)}`
   return page(context, desk, { title: '同步与安全', body })
 }
 

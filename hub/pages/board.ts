@@ -40,8 +40,8 @@ const boardRow = (
 ): Html => html`<tr>
   <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)} · ${row.applicant}</div></td>
   <td data-label="从">${stationName(desk.office, row.holder)}</td><td data-label="到">${row.offeredTo ? stationName(desk.office, row.offeredTo) : ''}</td>
-  <td data-label="多久">${row.offeredAt === null ? '' : html`${spanWords(desk.office.now() - row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.now())} 发出</div>`}</td>
-  <td data-label="环节">${stageTitle(row.stage)}</td><td data-label="卡在哪里">${row.offeredTo ? stuckWords(desk, statuses, row.offeredTo) : ''}</td>
+  <td class="desk-short" data-label="多久">${row.offeredAt === null ? '' : html`${spanWords(desk.office.now() - row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.now())} 发出</div>`}</td>
+  <td class="desk-short" data-label="环节">${stageTitle(row.stage)}</td><td data-label="卡在哪里">${row.offeredTo ? stuckWords(desk, statuses, row.offeredTo) : ''}</td>
   ${reassign ? html`<td data-label="改派"><a class="btn" href="/cases/${row.id}?act=reassigned#acts">改派<span class="visually-hidden"> ${row.number}</span></a></td>` : ''}</tr>`
 
 async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
@@ -58,7 +58,7 @@ async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
         <tbody>${found.rows.map((row) => boardRow(desk, statuses, row, reassign))}</tbody></table></div>`
   const list = card('在途的移交,最早发出的在前', html`${table}${nextPage('/hub/transfers', {}, found)}`)
   const body = html`${headline('移交看板')}<p class="text-secondary">签收前办件仍由发出的站点负责;接收方长期没有动静时,协调员可以改派。</p>
-    ${livePart('board', 'cases', '/hub/transfers', list)}`
+    ${livePart('board', 'network', '/hub/transfers', list)}`
   return page(context, desk, { title: '移交看板', body })
 }
 

@@ -55,7 +55,7 @@ async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned):
   const body = html`${headline('节点')}${doneBox(context.req.query('done'), { revoked: '节点已停用,随即断开连接。' })}
     ${livePart(
       'nodes',
-      'directory',
+      'network',
       '/hub/nodes',
       card(
         '接入的节点',

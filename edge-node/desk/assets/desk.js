@@ -11,8 +11,7 @@ function isInUse(part) {
 
 function concerns(part, change) {
   const about = part.dataset.live
-  if (about === 'status') return true
-  if (about === 'directory') return change.directory
+  if (about === 'status' || about === 'network') return true
   if (change.cases === null) return true
   return about === 'cases'
     ? change.cases.length > 0 || change.directory
