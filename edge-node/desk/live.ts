@@ -80,7 +80,7 @@ export function liveRoutes(app: Hono<DeskEnv>, desk: Desk): void {
 
 /**
  * A part of a page that refreshes itself when what it shows has changed, unless a person is typing in it.
- * `about`: `cases`, `case:<id>` or `directory`; `url`: the page it is cut from.
+ * `about`: `cases`, `case:<id>`, or `network` for everything; `url`: the page it is cut from.
  */
 export const livePart = (id: string, about: string, url: string, body: Html): Html =>
   html`<div id="${id}" data-live="${about}" hx-get="${url}" hx-select="#${id}" hx-swap="outerHTML" hx-trigger="refresh"
