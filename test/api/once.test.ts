@@ -86,6 +86,19 @@ test('A36 a request still running is told so', async () => {
   expect(await running).toEqual(success({ id: '1' }))
 })
 
+test('A36 a write whose mark cannot be stored is not begun', async () => {
+  const place = await openPlace()
+  const actor = await actorOf(place)
+  let begun = false
+  place.faults.full = true
+  const refused = await createOnce(place.office)({ actor, key: 'k', request: 'r' }, async () => {
+    begun = true
+    return success({ id: '1' })
+  })
+  expect(refused).toMatchObject({ problem: { code: 'storage-full' } })
+  expect(begun).toBe(false)
+})
+
 test('A36 a write interrupted before its answer was kept is never repeated', async () => {
   const place = await openPlace()
   const token = await tokenOf(place)
