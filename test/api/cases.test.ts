@@ -140,6 +140,16 @@ test('A28 a supervisor reads and changes nothing', async () => {
   expect(await readCase(place, token, id)).toEqual(before)
 })
 
+test('A28 people who handle no cases read them and fill in nothing', async () => {
+  const place = await openPlace()
+  const [clerk, token] = [await tokenOf(place), await tokenOf(place, 'sun.admin')]
+  const { id } = await openFilled(place, clerk)
+  await readCase(place, token, id)
+  const path = `/cases/${id}/sections/application`
+  const edited = await place.call('PATCH', path, { token, body: { set: { applicant: '他人' } } })
+  expect(await refusal(edited, 403)).toMatchObject({ code: 'not-authorised' })
+})
+
 test('A29 a case that is not the station’s business is answered as unknown', async () => {
   const place = await openPlace()
   const [clerk, agent] = [await tokenOf(place), await tokenOf(place, 'li.agent')]

@@ -57,6 +57,7 @@ const PEOPLE: readonly (readonly [id: string, name: string, station: StationCode
   ['wang.fang', '王芳', TOWNSHIP, 'clerk'],
   ['zhou.chief', '周敏', TOWNSHIP, 'chief'],
   ['zhao.super', '赵清', TOWNSHIP, 'supervisor'],
+  ['sun.admin', '孙立', TOWNSHIP, 'administrator'],
   ['li.agent', '李成', VILLAGE, 'agent'],
   ['chen.county', '陈刚', COUNTY, 'handler'],
 ]

@@ -1,7 +1,8 @@
 /** Cases over the API: open, find, read, fill in, act. */
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
+import { NOT_AN_EDITOR } from '#edge-node/desk/problems.ts'
 import { mayRead, mayReadRow } from '#edge-node/desk/reading.ts'
-import { mayWrite } from '#edge-node/desk/visit.ts'
+import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
 import type { Actor, CaseView, Office, Safety, SectionChange } from '#protocol/engine/office.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
@@ -152,6 +153,7 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office): void {
   })
   api.openapi(editRoute, async (c) => {
     const { actor } = c.get('signIn')
+    if (mayWrite(actor) && !mayEdit(actor)) return refuse(c, NOT_AN_EDITOR)
     const { id, section } = c.req.valid('param')
     const reached = await reachToWrite(office, actor, id)
     if (!reached.ok) return refuse(c, reached.problem)
