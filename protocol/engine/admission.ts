@@ -2,7 +2,7 @@
 import {
   COUNTY_STREAM,
   type DocumentId,
-  isCaseId,
+  isCase,
   isDocumentId,
   type LogKey,
   logParts,
@@ -211,7 +211,7 @@ async function stage(
   source: FrameSource,
 ): Promise<void> {
   const documents = new Set<DocumentId>()
-  for (const { entries } of packs) for (const { document } of entries) if (isCaseId(document)) documents.add(document)
+  for (const { entries } of packs) for (const { document } of entries) if (isCase(document)) documents.add(document)
   await loadFiles(staging, [...documents])
   for (const pack of packs) {
     for (const entry of pack.entries) place(staging, entry)

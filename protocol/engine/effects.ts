@@ -10,7 +10,7 @@ import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Hello } from '#protocol/wire/messages.ts'
 import { acknowledge, learnRootHeights, passDown } from './acknowledgement.ts'
 import { admitFrame, type FrameRefusal } from './admission.ts'
-import { addFinding, type Core, notify, rootTime } from './core.ts'
+import { addFinding, type Core, notify, packsAfter, rootTime } from './core.ts'
 import { reportFork, takeFork } from './forks.ts'
 import type { Connection } from './identity.ts'
 import { type Link, type LinkContext, sharedStreams } from './link-context.ts'
@@ -111,7 +111,7 @@ async function checkProof(core: Core, link: Link, effect: Extract<Effect, { type
 }
 
 async function loadAndSend(core: Core, link: Link, connection: Connection, after: number): Promise<void> {
-  const packs = await core.storage.packsAfter(after, LOAD_BYTES)
+  const packs = await packsAfter(core, after, LOAD_BYTES)
   if (link.session.is !== 'live') return
   const through = packs.at(-1)?.arrival ?? core.arrival
   const outgoing = selectOutgoing(packs, link.session)

@@ -1,5 +1,5 @@
 /** Opening an engine: what the disk holds becomes a running node. */
-import { type DocumentId, isCaseId, logParts, toHex } from '#protocol/ids.ts'
+import { type DocumentId, isCase, logParts, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { rowOf, standingReceipts } from './case-file.ts'
@@ -36,6 +36,7 @@ async function open({ storage, host, identity, incarnation, rotated, version }: 
     files: new Map(),
     incarnation,
     arrival: loaded.arrival,
+    recent: [],
     clockOffset: null,
     problem: undefined,
     findings: [],
@@ -108,11 +109,11 @@ async function rebuild(core: Core, queue: WriteQueue, progress?: (done: number) 
 
 async function refold(core: Core, documents: readonly DocumentId[]): Promise<Change> {
   const staging = beginStaging(core)
-  const cases = documents.filter(isCaseId)
+  const cases = documents.filter(isCase)
   await loadFiles(staging, cases)
   const { authority } = core.directory
   const files = await Promise.all(cases.map((id) => fileOf(staging, id)))
-  const records = documents.filter((document) => !isCaseId(document))
+  const records = documents.filter((document) => !isCase(document))
   await placeRecords(staging, records)
   return {
     ...NO_CHANGE,

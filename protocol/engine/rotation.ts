@@ -5,7 +5,7 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, isCaseId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import { type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Draft, type Entry, type EntryRecord, KIND, readEntry } from '#protocol/log/entry.ts'
 import { nextIncarnation } from '#protocol/log/incarnation.ts'
@@ -82,7 +82,7 @@ interface LostText {
 export async function moveTail(staging: Staging, log: LogKey, common: number): Promise<number> {
   const { core } = staging
   const tail = await entriesAbove(core, log, common)
-  const cases = [...new Set(tail.map(({ entry }) => entry.document))].filter(isCaseId)
+  const cases = [...new Set(tail.map(({ entry }) => entry.document))].filter(isCase)
   await loadFiles(staging, cases)
   const lost = cases.flatMap((id) => lostText(staging, id, tail))
   const hash = await hashAt(core, log, common)

@@ -5,7 +5,7 @@ import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import {
   type DocumentId,
   type EntryHash,
-  isCaseId,
+  isCase,
   type LogKey,
   logKey,
   logParts,
@@ -142,7 +142,7 @@ export function append(staging: Staging, stream: StreamId, drafts: readonly Draf
 /** Makes an entry count: in its case file, in the directory, or only as kept. */
 export function place(staging: Staging, entry: Entry): void {
   const { core } = staging
-  if (isCaseId(entry.document)) {
+  if (isCase(entry.document)) {
     const file = staging.files.get(entry.document)
     assert(file, 'files are loaded before entries are placed')
     addEntry(file, entry, core.directory, core.host.cryptography.sha256)

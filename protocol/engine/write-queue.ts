@@ -1,7 +1,7 @@
 /** The one write queue: requests are staged one after the other and committed in groups (group commit). */
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
-import { type Core, notify } from './core.ts'
+import { type Core, notify, rememberPacks } from './core.ts'
 import { beginStaging, type Staging, settle } from './staging.ts'
 import { type Change, StorageFailure } from './storage.ts'
 
@@ -78,6 +78,8 @@ function adopt(core: Core, staging: Staging, change: Change): void {
   const recovered = core.problem !== undefined && !isEmpty(change)
   if (recovered) core.problem = undefined
   core.arrival = staging.arrival
+  if (change.cuts.length > 0) core.recent.length = 0 // their runs have changed
+  rememberPacks(core, change.packs)
   for (const head of change.heads) core.heads.set(head.key, head)
   for (const row of change.directory) core.directory.apply(row)
   if (change.directory.length > 0) core.files.clear() // authority may have changed: fold again when asked

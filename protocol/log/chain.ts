@@ -24,17 +24,24 @@ function prefixOf(log: LogKey): Uint8Array {
   return made
 }
 
-/** The canonical bytes of an entry: form, log, seq (8 bytes, big-endian), previous hash, content. */
+/** Canonical bytes are hashed and forgotten: one buffer serves all (catching up makes 20,000 of them). */
+let scratch = new Uint8Array(4_096)
+
+/**
+ * The canonical bytes of an entry: form, log, seq (8 bytes, big-endian), previous hash, content.
+ * The result is only valid until the next call.
+ */
 export function canonicalBytes(log: LogKey, previous: Uint8Array, record: EntryRecord): Uint8Array {
   const prefix = prefixOf(log)
-  const bytes = new Uint8Array(prefix.length + 8 + HASH_BYTES + record.content.length)
-  bytes.set(prefix, 0)
-  const view = new DataView(bytes.buffer)
+  const length = prefix.length + 8 + HASH_BYTES + record.content.length
+  if (length > scratch.length) scratch = new Uint8Array(length * 2)
+  scratch.set(prefix, 0)
+  const view = new DataView(scratch.buffer)
   view.setUint32(prefix.length, Math.floor(record.seq / 2 ** 32))
   view.setUint32(prefix.length + 4, record.seq >>> 0)
-  bytes.set(previous, prefix.length + 8)
-  bytes.set(record.content, prefix.length + 8 + HASH_BYTES)
-  return bytes
+  scratch.set(previous, prefix.length + 8)
+  scratch.set(record.content, prefix.length + 8 + HASH_BYTES)
+  return scratch.subarray(0, length)
 }
 
 /** The hash of an entry, given the hash of the entry before it in its log. */

@@ -56,7 +56,7 @@ export function encodeContent(draft: Draft): Uint8Array {
 }
 
 /** Reads content bytes; throws (lib0) on truncated input, so call it only behind {@link readRecord}. */
-function decodeContent(decoder: decoding.Decoder): Draft {
+function decodeContent(decoder: decoding.Decoder, log: LogKey, record: EntryRecord, hash: Uint8Array): Entry {
   const kind = decoding.readVarUint(decoder)
   const document = decoding.readVarString(decoder) as DocumentId
   const person = decoding.readVarString(decoder) as PersonId
@@ -66,7 +66,22 @@ function decodeContent(decoder: decoding.Decoder): Draft {
   const catalogueVersion = decoding.readVarUint(decoder)
   const calendarVersion = decoding.readVarUint(decoder)
   const payload = decoding.readVarUint8Array(decoder)
-  return { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload }
+  const { seq, signature } = record
+  return {
+    log,
+    seq,
+    hash,
+    signature,
+    kind,
+    document,
+    person,
+    station,
+    time,
+    clockOffset,
+    catalogueVersion,
+    calendarVersion,
+    payload,
+  }
 }
 
 /** A record is an entry as it lies in a pack: seq, signature, content. Its log stands in the pack's table. */
@@ -105,9 +120,8 @@ export function readRecord(bytes: Uint8Array): EntryRecord | undefined {
 export function readEntry(log: LogKey, record: EntryRecord, hash: Uint8Array): Entry | undefined {
   try {
     const decoder = decoding.createDecoder(record.content)
-    const draft = decodeContent(decoder)
-    if (decoding.hasContent(decoder)) return undefined
-    return { ...draft, log, seq: record.seq, hash, signature: record.signature }
+    const entry = decodeContent(decoder, log, record, hash)
+    return decoding.hasContent(decoder) ? undefined : entry
   } catch {
     return undefined // as above
   }
