@@ -1,0 +1,53 @@
+/** The process side of the bench: one bundle, started in a role, that answers questions until it is let go. */
+
+import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
+import { sendToFloor, serveFloor } from './floor.ts'
+import { connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
+import { makePair } from './make.ts'
+import { answerQuestions, type Commands } from './worker-port.ts'
+
+function nodeRole(): Commands {
+  let node: OpenedNode | undefined
+  let listening: ListeningNode | undefined
+  let found: Promise<number> | undefined
+  const opened = () => {
+    if (!node) throw new Error('the node is not open')
+    return node
+  }
+  return {
+    async open({ saved, file }: { saved: SavedNode; file: string }) {
+      node = await openSaved(saved, file)
+    },
+    async listen() {
+      listening = await listenForLinks(opened())
+      return listening.port
+    },
+    async watchFor(wanted: Parameters<typeof untilFound>[1]) {
+      found = untilFound(opened(), wanted)
+    },
+    found: () => found ?? Promise.reject(new Error('nothing is watched for')),
+    bytes: async () => listening?.bytes(),
+    memory: async () => process.memoryUsage.rss(),
+    connect: ({ port, awaited }: { port: number; awaited: Parameters<typeof connectUp>[2] }) =>
+      connectUp(opened(), port, awaited),
+  }
+}
+
+function floorServerRole(): Commands {
+  return { listen: async ({ file }: { file: string }) => (await serveFloor(file)).port }
+}
+
+const ROLES: Readonly<Record<string, () => Commands>> = {
+  node: nodeRole,
+  'node-parent': nodeRole,
+  'node-child': nodeRole,
+  'floor-server': floorServerRole,
+  'floor-client': () => ({
+    send: ({ port, payload }: { port: number; payload: string }) => sendToFloor(port, payload),
+  }),
+  maker: () => ({ pair: makePair }),
+}
+
+const role = ROLES[process.argv[2] ?? '']
+if (!role) throw new Error(`no role ${process.argv[2]}`)
+answerQuestions(role())
