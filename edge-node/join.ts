@@ -14,7 +14,7 @@ export interface JoinOptions {
   readonly parent: string
   /** The code as typed. */
   readonly code: string
-  /** What this machine calls itself in the node list. */
+  /** What this machine is called in the node list; empty to be called like its station. */
   readonly name: string
 }
 

@@ -1,5 +1,4 @@
 /** The edge node's program: `edge-node` runs the node, `edge-node join <parent> <code>` makes this machine one. */
-import { hostname } from 'node:os'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { EDGE_NODE_VARIABLES, readConfiguration } from './config.ts'
 import { loadKeys, readEnrolment } from './identity.ts'
@@ -18,8 +17,8 @@ else refuse(usage(`没有“${command}”这个命令`))
 
 async function join(): Promise<void> {
   if (!parent || !code) return refuse(usage('缺少上级地址或入网码'))
-  const named = name.join(' ') || hostname()
-  const joined = orRefuse(await joinParent({ folder: settings.DATA_FOLDER, parent, code, name: named.slice(0, 60) }))
+  const joining = { folder: settings.DATA_FOLDER, parent, code, name: name.join(' ').slice(0, 60) }
+  const joined = orRefuse(await joinParent(joining))
   const [station] = joined.stations
   say(`入网成功:${station?.name ?? joined.name}(上级:${joined.parent.name})。运行 npm run edge-node 开始工作。`)
 }

@@ -79,14 +79,14 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
 }
 
 function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: NodeId): NodeRecord {
-  const { publicKey, name } = request
+  const { publicKey } = request
   const { station, parentNode } = code
   const lease = smallestUnused(office.directory.nodes().map((other) => other.lease))
   return {
     type: 'node',
     id: node,
     version: 0,
-    name,
+    name: request.name || (office.directory.station(station)?.name ?? station),
     publicKey,
     stations: [station],
     parent: parentNode,

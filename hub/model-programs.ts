@@ -63,7 +63,7 @@ export function startModel(folder: string, ports: Ports): Model {
         if (!hub) throw new Error('the hub runs before its nodes')
         const answer = heard(hub, CodeAnswer, 'hub')
         hub.send({ codeFor: id })
-        await ended(launch('edge-node', id, {}, ['join', parent, (await answer).code, name]), `${name} 入网`)
+        await ended(launch('edge-node', id, {}, ['join', parent, (await answer).code]), `${name} 入网`)
       }
       return keep(launch('edge-node', id, {}), id)
     },

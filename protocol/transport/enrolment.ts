@@ -28,7 +28,8 @@ export const JoinRequest = z.object({
   secret: z.string().regex(/^[0-9A-Z]{8}$/),
   parent: NodeIdText,
   publicKey: hex(32),
-  name: Name,
+  /** What the machine is to be called; empty to be called like its station. */
+  name: Name.or(z.literal('')),
   /** Ed25519 by the new node's key: it holds the key it names. */
   proof: hex(64),
 })
