@@ -1,0 +1,100 @@
+/** The hub's pages over the real register. */
+import { beforeAll, expect, test } from 'vitest'
+import { enter, formOf, openPlace, PASSWORD, type Place, TOWNSHIP, VILLAGE, type Visitor } from './place.ts'
+import { act, captureCase } from './walk.ts'
+
+let place: Place
+let admin: Visitor
+beforeAll(async () => {
+  place = await openPlace()
+  admin = await place.as('admin')
+})
+
+test('P36 the transfer board shows every case between stations, how long and where it is stuck; the coordinator reassigns', async () => {
+  const agent = await place.as('agent')
+  const { id } = await captureCase(agent)
+  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8' })
+  place.pass(20)
+  const coordinator = await place.as('coordinator')
+  const board = await coordinator.get('/hub/transfers')
+  expect(board.text).toContain('联丰村代办点')
+  expect(board.text).toContain('20 分钟')
+  expect(board.text).toContain('等花荄镇便民服务中心签收')
+  const link = /href="(\/cases\/[0-9a-f]+\?act=reassigned)#acts"/.exec(board.html)?.[1] ?? ''
+  const page = await coordinator.get(link)
+  expect(page.html).toMatch(/<details class="desk-act" open\s*>\s*<summary>改派/)
+  const back = await coordinator.submit(page, `/cases/${id}/acts/reassigned`, { to: TOWNSHIP, reason: '' })
+  expect(back.status).toBe(422)
+  const done = await coordinator.submit(back, `/cases/${id}/acts/reassigned`, {
+    to: TOWNSHIP,
+    reason: '代办点电脑坏了',
+  })
+  expect(done.text).toMatch(/现在由谁负责 花荄镇便民服务中心/)
+  expect((await coordinator.get('/hub/transfers')).text).toContain('现在没有在途的移交')
+  const supervisor = await place.as('supervisor')
+  expect((await supervisor.get('/hub/transfers')).html).not.toContain('act=reassigned')
+})
+
+test('P37 an administrator creates stations and people; a rejected form keeps its input; the new person signs in', async () => {
+  const stations = await admin.get('/hub/stations')
+  const wrong = await admin.submit(stations, '/hub/stations', {
+    id: '12',
+    name: '新村代办点',
+    tier: 'village',
+    parent: TOWNSHIP,
+  })
+  expect(wrong.status).toBeGreaterThanOrEqual(400)
+  expect(formOf(wrong, '/hub/stations')).toMatchObject({
+    id: '12',
+    name: '新村代办点',
+    tier: 'village',
+    parent: TOWNSHIP,
+  })
+  expect(wrong.html).toMatch(/id="hint-id"[^>]*>\s*<span class="field-problem">/)
+  const made = await admin.submit(wrong, '/hub/stations', { id: '510724103202' })
+  expect(made.path).toBe('/hub/stations?done=created')
+  expect(made.text).toContain('新村代办点')
+  const people = await admin.get('/hub/people')
+  const person = { id: 'new.agent', name: '钱进', station: VILLAGE, password: 'Tian-shan 8' }
+  const noRole = await admin.submit(people, '/hub/people', person)
+  expect(noRole.status).toBeGreaterThanOrEqual(400)
+  expect(formOf(noRole, '/hub/people')).toMatchObject({ name: '钱进', station: VILLAGE, password: '' })
+  expect((await admin.submit(noRole, '/hub/people', { ...person, roles: 'agent' })).text).toContain('账号已建立')
+  expect((await (await place.as('new.agent')).get('/capture')).status).toBe(200)
+})
+
+test('P38 an administrator resets a password, which ends the old sign-ins, and disables an account', async () => {
+  const other = await place.as('other')
+  const people = await admin.get('/hub/people')
+  const weak = await admin.submit(people, '/hub/people/other/password', { password: '1' })
+  expect(weak.status).toBeGreaterThanOrEqual(400)
+  expect(weak.html).toMatch(/id="hint-password-other"[^>]*>\s*<span class="field-problem">/)
+  expect(weak.html).not.toContain('value="1"')
+  expect((await admin.submit(weak, '/hub/people/other/password', { password: 'Qing-cheng 9' })).text).toContain(
+    '密码已重置',
+  )
+  expect((await other.get('/')).path).toMatch(/^\/sign-in/)
+  await expect(enter(place.desk, 'other')).rejects.toThrow('cannot sign in')
+  expect((await admin.submit(await admin.get('/hub/people'), '/hub/people/handler/disable')).text).toContain('已停用')
+  const visitor = place.visitor()
+  const refused = await visitor.submit(await visitor.get('/sign-in'), '/sign-in', {
+    name: 'handler',
+    password: PASSWORD,
+  })
+  expect(refused.text).toContain('这个账号已停用')
+})
+
+test('P39 an enrolment code is shown once and never again', async () => {
+  const page = await admin.get('/hub/enrolment')
+  const parentNode = place.office.directory.nodes()[0]?.id ?? ''
+  const missing = await admin.submit(page, '/hub/enrolment', { station: VILLAGE, parentNode: '' })
+  expect(missing.status).toBeGreaterThanOrEqual(400)
+  expect(formOf(missing, '/hub/enrolment').station).toBe(VILLAGE)
+  const issued = await admin.submit(missing, '/hub/enrolment', { parentNode })
+  const code = /class="desk-code">([^<]+)</.exec(issued.html)?.[1] ?? ''
+  expect(code.length).toBeGreaterThan(7)
+  expect(issued.text).toContain('只显示这一次')
+  const again = await admin.get('/hub/enrolment')
+  expect(again.html).not.toContain(code)
+  expect(again.text).toContain('联丰村代办点')
+})

@@ -1,0 +1,65 @@
+/** Connection, safety and times in words. */
+import { expect, test } from 'vitest'
+import { connectionWords, sentence, spanWords, timeWords, warningsOf } from '#edge-node/desk/words.ts'
+import type { SyncStatus } from '#protocol/engine/office.ts'
+import type { NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+
+const NOW = Date.UTC(2026, 10, 20, 1)
+const STATUS: SyncStatus = {
+  node: 'ab'.repeat(16) as NodeId,
+  stations: [],
+  isRoot: false,
+  parent: { name: '安昌镇', connected: true, lastContact: NOW },
+  casesOnlyHere: 0,
+  casesNotAtRoot: 0,
+  entriesOnlyHere: 0,
+  clockOffset: 0,
+  catalogueVersion: 1,
+  calendarVersion: 0,
+  health: { writable: true, problem: '', next: '' },
+  conservation: { written: 0, applied: 0, setAside: 0, quarantined: 0 },
+  findings: [],
+  refusal: null,
+}
+const away = { name: '安昌镇', connected: false, lastContact: NOW - 29 * 60_000 }
+
+test('P21 connection and safety are one sentence: connected or not, how many cases are where, when last', () => {
+  const say = (change: Partial<SyncStatus>) => connectionWords({ ...STATUS, ...change }, NOW)
+  expect(say({})).toBe('已连接安昌镇 · 全部已到县')
+  expect(say({ casesOnlyHere: 2, casesNotAtRoot: 3 })).toBe('已连接安昌镇 · 2 件只存在本机 · 3 件未到县')
+  expect(say({ parent: away, casesOnlyHere: 12, casesNotAtRoot: 12 })).toBe('离线 · 12 件只存在本机 · 最后同步 08:31')
+  expect(say({ parent: away, casesNotAtRoot: 4 })).toBe('离线 · 4 件未到县 · 最后同步 08:31')
+  expect(say({ parent: { ...away, lastContact: null } })).toBe('离线 · 没有未送出的办件 · 从未同步')
+  expect(say({ isRoot: true, parent: null })).toBe('县中心 · 本机即县级数据')
+})
+
+test('P22 a full disk, a refusal and a wrong clock are said at the head of every page with what to do', () => {
+  const warnings = warningsOf({
+    ...STATUS,
+    health: { writable: false, problem: '磁盘已满', next: '请清理磁盘' },
+    refusal: { message: '本节点已停用', next: '请联系县中心管理员' },
+    clockOffset: -(LIMITS.clockOffsetMilliseconds + 60_000),
+  })
+  expect(warnings.map((warning) => warning.tone)).toEqual(['danger', 'danger', 'warning'])
+  expect(warnings[0]).toMatchObject({ message: '现在不能保存:磁盘已满', next: '请清理磁盘' })
+  expect(warnings[1]?.message).toContain('本节点已停用')
+  expect(warnings[2]?.message).toBe('本机时钟比县中心慢 3 分钟')
+  expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 })).toEqual([])
+  expect(warningsOf({ ...STATUS, clockOffset: null })).toEqual([])
+})
+
+test('P34 times are Chinese civil time on every machine and as short as they stay clear', () => {
+  expect(timeWords(NOW, NOW)).toBe('09:00')
+  expect(timeWords(Date.UTC(2026, 10, 19, 17), NOW)).toBe('01:00')
+  expect(timeWords(Date.UTC(2026, 10, 19, 15, 59), NOW)).toBe('11月19日 23:59')
+  expect(timeWords(Date.UTC(2025, 11, 31, 16), NOW)).toBe('1月1日 00:00')
+  expect(timeWords(Date.UTC(2025, 11, 31, 15), NOW)).toBe('2025年12月31日 23:00')
+  expect([30_000, 59 * 60_000, 26 * 3_600_000, 49 * 3_600_000].map(spanWords)).toEqual([
+    '30 秒',
+    '59 分钟',
+    '26 小时',
+    '2 天',
+  ])
+  expect([sentence('好'), sentence('好。'), sentence('')]).toEqual(['好。', '好。', ''])
+})
