@@ -1,0 +1,120 @@
+/** The storage contract: case lists, text search and counts. */
+import { expect, test } from 'vitest'
+import type { CaseQuery, Storage } from '#protocol/engine/storage.ts'
+import type { Bench } from './contract.ts'
+import { caseId, caseRow, station } from './fixtures.ts'
+
+const idsOf = async (storage: Storage, query: CaseQuery): Promise<number[]> =>
+  (await storage.cases(query)).rows.map(({ id }) => Number.parseInt(id, 16))
+
+/** The numbers of all cases of a list, page by page. */
+async function walk(storage: Storage, query: CaseQuery): Promise<number[]> {
+  const seen: number[] = []
+  let after: string | undefined
+  for (let pages = 0; pages < 100; pages++) {
+    const page = await storage.cases({ ...query, ...(after === undefined ? {} : { after }) })
+    seen.push(...page.rows.map(({ id }) => Number.parseInt(id, 16)))
+    if (page.next === null) return seen
+    after = page.next
+  }
+  throw new Error('the list never ends')
+}
+
+export function pagingRules({ storage, reopen, commit }: Bench): void {
+  test('D7 lists show the newest change first and page by key without losing or repeating a case', async () => {
+    const rows = Array.from({ length: 123 }, (_, index) => caseRow(index + 1, { arrival: Math.floor(index / 10) + 1 }))
+    await commit({ cases: rows })
+    const seen = await walk(storage(), {})
+    expect(seen).toHaveLength(123)
+    expect(new Set(seen).size).toBe(123)
+    expect(seen.slice(0, 3).every((number) => number > 120)).toBe(true)
+    expect(await walk(storage(), { limit: 7 })).toEqual(seen)
+    expect((await storage().cases({ limit: 1_000 })).rows).toHaveLength(50)
+    const first = await storage().cases({ limit: 10 })
+    await commit({ cases: [caseRow(1, { arrival: 99 })] })
+    const second = await storage().cases({ limit: 10, after: first.next ?? '' })
+    expect(second.rows.map(({ id }) => Number.parseInt(id, 16))).toEqual(seen.slice(10, 20))
+    expect((await idsOf(storage(), {}))[0]).toBe(1)
+    expect(await idsOf(storage(), { after: 'typed by hand' })).toEqual(await idsOf(storage(), {}))
+  })
+}
+
+export function filterRules({ storage, reopen, commit }: Bench): void {
+  test('D8 all conditions of a query must hold; an empty list of stations finds nothing', async () => {
+    const [village, town] = [station('510724101201'), station('510724102')]
+    await commit({
+      cases: [
+        caseRow(1),
+        caseRow(2, { holder: town, stage: '30' }),
+        caseRow(3, { home: town, stage: '30' }),
+        caseRow(4, { aside: 2 }),
+        caseRow(5, { forked: true, holder: town }),
+      ],
+    })
+    expect(await idsOf(storage(), { holders: [town] })).toEqual([5, 2])
+    expect(await idsOf(storage(), { holders: [town, station('510724101')] })).toEqual([5, 4, 3, 2, 1])
+    expect(await idsOf(storage(), { holders: [] })).toEqual([])
+    expect(await idsOf(storage(), { stages: ['30'] })).toEqual([3, 2])
+    expect(await idsOf(storage(), { stages: ['20', '30'], holders: [town] })).toEqual([5, 2])
+    expect(await idsOf(storage(), { homes: [village], stages: ['30'] })).toEqual([2])
+    expect(await idsOf(storage(), { aside: true })).toEqual([5, 4])
+    expect(await idsOf(storage(), { aside: true, holders: [town], text: '王芳' })).toEqual([5])
+  })
+
+  test('D9 the transfer board shows the oldest offer first and only open offers', async () => {
+    const hall = station('510724')
+    const cases = Array.from({ length: 70 }, (_, index) => {
+      const offeredAt = 1_000 + ((index * 37) % 70)
+      return caseRow(index + 1, index % 7 === 0 ? {} : { offeredTo: hall, offeredAt })
+    })
+    await commit({ cases })
+    const offered = cases.filter(({ offeredTo }) => offeredTo !== null)
+    offered.sort((left, right) => (left.offeredAt ?? 0) - (right.offeredAt ?? 0))
+    expect((await walk(storage(), { inTransfer: true, limit: 9 })).map(caseId)).toEqual(offered.map(({ id }) => id))
+    expect(await walk(storage(), { offeredTo: [hall] })).toEqual(
+      cases
+        .filter(({ offeredTo }) => offeredTo !== null)
+        .map(({ id }) => Number.parseInt(id, 16))
+        .reverse(),
+    )
+    expect(await walk(storage(), { offeredTo: [station('510725')] })).toEqual([])
+    await commit({ cases: [caseRow(2)] })
+    expect(await walk(storage(), { inTransfer: true })).not.toContain(2)
+  })
+}
+
+export function textRules({ storage, reopen, commit }: Bench): void {
+  test('D10 text finds number, name, ID number and phone, one Chinese character is enough', async () => {
+    const given = { applicant: '欧阳 娜', idNumber: '51072419900202123X', phone: '139-1234-5678' }
+    await commit({ cases: [caseRow(1), caseRow(2, given), caseRow(3, { applicant: 'Li ＢＡＩ' })] })
+    expect(await idsOf(storage(), { text: '娜' })).toEqual([2])
+    expect(await idsOf(storage(), { text: '欧阳娜' })).toEqual([2])
+    expect(await idsOf(storage(), { text: '123x' })).toEqual([2])
+    expect(await idsOf(storage(), { text: '13912345678' })).toEqual([2])
+    expect(await idsOf(storage(), { text: 'li bai' })).toEqual([3])
+    expect(await idsOf(storage(), { text: '20261121-ABC' })).toEqual([3, 2, 1])
+    expect(await idsOf(storage(), { text: ' - ' })).toEqual([3, 2, 1])
+    expect(await idsOf(storage(), { text: "%'_" })).toEqual([])
+    expect(await idsOf(storage(), { text: '王芳', holders: [station('510724101')] })).toEqual([1])
+  })
+
+  test('D11 a whole case number finds its case, with or without hyphens and whatever the case of letters', async () => {
+    await commit({ cases: [caseRow(1), caseRow(2)] })
+    const row = caseRow(2)
+    expect(await storage().caseByNumber(row.number)).toEqual(row)
+    expect(await storage().caseByNumber(row.number.replaceAll('-', '').toLowerCase())).toEqual(row)
+    expect(await storage().caseByNumber('510724101')).toBeUndefined()
+    expect(await idsOf(storage(), { text: row.number.replaceAll('-', '') })).toEqual([2])
+    expect(await idsOf(storage(), { text: row.number, holders: [station('510799')] })).toEqual([])
+  })
+
+  test('D12 a row replaces the row of its case, and counts follow', async () => {
+    await commit({ cases: [caseRow(1), caseRow(2), caseRow(3, { holder: station('510724102') })] })
+    await commit({ cases: [caseRow(1, { stage: '30', arrival: 9 })] })
+    expect(await storage().casesById([caseId(1), caseId(8)])).toEqual([caseRow(1, { stage: '30', arrival: 9 })])
+    expect(Object.fromEntries(await storage().countByStage([]))).toEqual({ 20: 2, 30: 1 })
+    expect(Object.fromEntries(await storage().countByStage([station('510724102')]))).toEqual({ 20: 1 })
+    expect(await storage().casesSince(3, 1)).toEqual({ ids: [caseId(3)], count: 2 })
+    expect(await storage().casesSince(10, 5)).toEqual({ ids: [], count: 0 })
+  })
+}

@@ -1,0 +1,106 @@
+/** The storage contract: receipts, directory, local rows and what is computed. */
+import { expect, test } from 'vitest'
+import type { DocumentId, EntryHash } from '#protocol/ids.ts'
+import type { Bench } from './contract.ts'
+import { Author, caseId, caseRow, logOf } from './fixtures.ts'
+
+const document = caseId(1)
+
+export function receiptRules({ storage, reopen, commit }: Bench): void {
+  test('D13 an entry has one receipt; `applied` removes it', async () => {
+    const receipt = { log: logOf(1), seq: 3, document, outcome: 'quarantined', reason: 'pending' } as const
+    await commit({ receipts: [receipt, { ...receipt, seq: 4 }, { ...receipt, log: logOf(2), outcome: 'forked' }] })
+    await commit({
+      receipts: [
+        { ...receipt, outcome: 'unknown-kind' },
+        { ...receipt, seq: 4, outcome: 'applied' },
+      ],
+    })
+    await reopen()
+    expect(await storage().receiptsOf(document)).toEqual(
+      expect.arrayContaining([
+        { ...receipt, outcome: 'unknown-kind' },
+        { ...receipt, log: logOf(2), outcome: 'forked' },
+      ]),
+    )
+    expect(await storage().receiptsOf(document)).toHaveLength(2)
+    expect(await storage().receiptsOf(caseId(2))).toEqual([])
+    expect(await storage().receiptCounts()).toHaveLength(2)
+    expect(await storage().receiptCounts()).toContainEqual({ log: logOf(2), outcome: 'forked', count: 1 })
+    expect((await storage().load()).heads).toEqual([])
+  })
+
+  test('D14 the highest version of a directory record wins, equal versions by the greater hash', async () => {
+    const row = (version: number, hash: string) => ({
+      document: 'station/510724' as DocumentId,
+      version,
+      hash: hash.repeat(64) as EntryHash,
+      json: `{"version":${version},"hash":"${hash}"}`,
+    })
+    await commit({ directory: [row(2, 'b')] })
+    await commit({ directory: [row(1, 'f'), row(2, 'a')] })
+    expect((await storage().load()).directory).toEqual([row(2, 'b')])
+    await commit({ directory: [row(2, 'c')] })
+    expect((await storage().load()).directory).toEqual([row(2, 'c')])
+    await commit({ directory: [row(3, '0')] })
+    await reopen()
+    expect((await storage().load()).directory).toEqual([row(3, '0')])
+  })
+}
+
+export function localRules({ storage, reopen, commit }: Bench): void {
+  test('D15 local rows are set, replaced and deleted by space and key', async () => {
+    await commit({
+      local: [
+        { space: 'a', key: 'x', value: '1' },
+        { space: 'b', key: 'x', value: '2' },
+      ],
+    })
+    await commit({
+      local: [
+        { space: 'a', key: 'w', value: '3' },
+        { space: 'a', key: 'x', value: '4' },
+      ],
+    })
+    await reopen()
+    expect(await storage().local('a', 'x')).toBe('4')
+    expect(await storage().localAll('a')).toEqual([
+      { key: 'w', value: '3' },
+      { key: 'x', value: '4' },
+    ])
+    await commit({
+      local: [
+        { space: 'a', key: 'x', value: null },
+        { space: 'c', key: 'no', value: null },
+      ],
+    })
+    expect(await storage().local('a', 'x')).toBeUndefined()
+    expect(await storage().local('b', 'x')).toBe('2')
+    expect(await storage().localAll('c')).toEqual([])
+  })
+
+  test('D16 dropping what is computed keeps packs, places, heads and local rows', async () => {
+    const author = new Author()
+    const receipt = { log: logOf(1), seq: 1, document, outcome: 'forked', reason: 'x' } as const
+    const directory = [{ document: 'item/1' as DocumentId, version: 1, hash: '0'.repeat(64) as EntryHash, json: '{}' }]
+    const local = [{ space: 's', key: 'k', value: '1' }]
+    await commit({ ...author.pack([[logOf(1), document]]), cases: [caseRow(1)], receipts: [receipt], directory, local })
+    await storage().dropComputed()
+    await reopen()
+    expect((await storage().cases({})).rows).toEqual([])
+    expect(await storage().receiptsOf(document)).toEqual([])
+    const loaded = await storage().load()
+    expect(loaded.directory).toEqual([])
+    expect(loaded.heads).toEqual([author.headOf(logOf(1))])
+    expect((await storage().recordsOf([document])).get(document)).toHaveLength(1)
+    expect(await storage().local('s', 'k')).toBe('1')
+  })
+
+  test('D2 commits asked for at the same time all arrive', async () => {
+    const author = new Author()
+    const changes = Array.from({ length: 20 }, (_, index) => author.pack([[logOf(index), caseId(index)]]))
+    await Promise.all(changes.map((change) => commit(change)))
+    expect((await storage().load()).heads).toHaveLength(20)
+    expect(await storage().packsAfter(0, 1_000_000)).toHaveLength(20)
+  })
+}
