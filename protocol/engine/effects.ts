@@ -96,9 +96,10 @@ export function performEffect(
 async function prove(core: Core, link: Link, hello: Hello, peer: Hello): Promise<void> {
   const signature = await core.host.cryptography.sign(core.identity.keys.privateKey, transcript(hello, peer))
   const view = viewOf(core)
-  const heights = new Map(logsOf(core.heads, view.shared(peer.node)).map(({ key, height }) => [key, height]))
+  const streams = view.shared(peer.node)
+  const heights = new Map(logsOf(core.heads, streams).map(({ key, height }) => [key, height]))
   const digest = frontierDigest(core.host.cryptography.sha256, view, peer.node)
-  link.dispatch({ type: 'proof-made', signature, digest, arrival: core.arrival, heights })
+  link.dispatch({ type: 'proof-made', signature, digest, streams, arrival: core.arrival, heights })
 }
 
 async function checkProof(core: Core, link: Link, effect: Extract<Effect, { type: 'check-proof' }>): Promise<void> {
@@ -121,7 +122,7 @@ async function loadAndSend(core: Core, link: Link, connection: Connection, after
     sizes.push(frame.length)
   }
   link.dispatch({ type: 'dispatched', sizes, heights: outgoing.heights })
-  link.dispatch({ type: 'loaded', through })
+  link.dispatch({ type: 'loaded', after, through })
 }
 
 /** Frames of at most the limit: as many packs together as fit. */

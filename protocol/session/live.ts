@@ -22,13 +22,15 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       return at(session)
     case 'loaded':
       session.loading = false
-      session.cursor = Math.max(session.cursor, event.through)
+      // A comparison that sent the cursor back while this was being read counts more.
+      if (session.cursor >= event.after) session.cursor = Math.max(session.cursor, event.through)
       return at(session, more(session, view))
     case 'admitted':
       session.admitting -= event.frames
-      raise(session, event.heights)
+      holds(session, event.heights)
       return said(session, { type: 'stored', frames: event.frames, heights: event.heights }, view)
     case 'changed':
+      forgetStreams(session, view)
       return at(session, [...newStreams(session, view), ...more(session, view)])
     case 'retell':
       return at(session, [{ type: 'tell-frontier', streams: [event.stream] }])
@@ -58,6 +60,15 @@ function raise(session: Live, heights: readonly Height[]): void {
   }
 }
 
+/** The peer holds these heights for certain. */
+function holds(session: Live, heights: readonly Height[]): void {
+  raise(session, heights)
+  if (session.comparing === 0) return
+  for (const { log, height } of heights) {
+    session.heardMeanwhile.set(log, Math.max(height, session.heardMeanwhile.get(log) ?? 0))
+  }
+}
+
 /** Asks for more to send while the window is open and something lies behind the cursor. */
 function more(session: Live, view: View): Effect[] {
   const bytes = session.inFlight.reduce((sum, size) => sum + size, 0)
@@ -65,6 +76,16 @@ function more(session: Live, view: View): Effect[] {
   if (session.loading || !open || session.ready.size === 0 || session.cursor >= view.arrival) return []
   session.loading = true
   return [{ type: 'load', after: session.cursor }]
+}
+
+/** Streams no longer granted: nothing of them is sent any more. */
+function forgetStreams(session: Live, view: View): void {
+  const shared = new Set(view.shared(session.peer))
+  for (const stream of session.told) {
+    if (shared.has(stream)) continue
+    session.told.delete(stream)
+    session.ready.delete(stream)
+  }
 }
 
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
@@ -76,7 +97,7 @@ function newStreams(session: Live, view: View): Effect[] {
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
   for (const stream of heard) session.waiting.delete(stream)
   const effects: Effect[] = [{ type: 'tell-frontier', streams: fresh }]
-  if (heard.length > 0) effects.push({ type: 'compare', frontier: { type: 'frontier', streams: heard, logs } })
+  if (heard.length > 0) effects.push(compare(session, heard, logs))
   return effects
 }
 
@@ -90,7 +111,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
       return at(session, [{ type: 'admit', packed: message.packed }])
     case 'stored': {
       session.inFlight.splice(0, message.frames)
-      raise(session, message.heights)
+      holds(session, message.heights)
       return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
     }
     case 'at-root':
@@ -124,7 +145,12 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   }
   if (now.length === 0) return at(session)
   const logs = now.flatMap((stream) => byStream.get(stream) ?? [])
-  return at(session, [{ type: 'compare', frontier: { type: 'frontier', streams: now, logs } }])
+  return at(session, [compare(session, now, logs)])
+}
+
+function compare(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[]): Effect {
+  session.comparing += 1
+  return { type: 'compare', frontier: { type: 'frontier', streams, logs } }
 }
 
 /** The comparison with the disk is back: sending may start where the peer's knowledge ends. */
@@ -138,18 +164,22 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
   const forks = new Set(event.forks)
   const safe: Height[] = []
   for (const { log, height } of event.positions) {
-    session.peerHeights.set(log, height)
     if (forks.has(log)) {
+      session.peerHeights.set(log, height)
       session.forked.add(log)
       effects.push({ type: 'fork-found', log, peer: session.peer })
       continue
     }
-    safe.push({ log, height })
+    const held = Math.max(height, session.heardMeanwhile.get(log) ?? 0)
+    session.peerHeights.set(log, held)
+    safe.push({ log, height: held })
     if (logParts(log).node === view.node && height > heightOf(view, log)) {
       effects.push({ type: 'own-log-ahead', log, height })
     }
   }
-  for (const stream of streams) session.ready.add(stream)
+  session.comparing -= 1
+  const granted = new Set(view.shared(session.peer))
+  for (const stream of streams) if (granted.has(stream)) session.ready.add(stream)
   session.cursor = Math.min(session.cursor, event.start)
   effects.push({ type: 'acknowledged', heights: wholeTruth(session, view, streams, safe), exact: true })
   effects.push({
@@ -157,6 +187,7 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
     heights: event.positions.map(({ log, root }) => ({ log, height: root })),
     exact: true,
   })
+  if (session.comparing === 0) session.heardMeanwhile.clear()
   return at(session, [...effects, ...more(session, view)])
 }
 
@@ -168,5 +199,5 @@ function wholeTruth(session: Live, view: View, streams: ReadonlySet<StreamId>, t
   const absent = [...view.heads.keys()].filter(
     (log) => streams.has(logParts(log).stream) && !named.has(log) && !session.forked.has(log),
   )
-  return [...told, ...absent.map((log) => ({ log, height: 0 }))]
+  return [...told, ...absent.map((log) => ({ log, height: session.heardMeanwhile.get(log) ?? 0 }))]
 }

@@ -36,6 +36,15 @@ export interface AwaitingHello {
   readonly since: number
 }
 
+/** What our proof said we hold, as of the moment it was made. */
+export interface Said {
+  readonly digest: Uint8Array
+  /** The streams the digest speaks of; one granted a moment later is told by a frontier. */
+  readonly streams: readonly StreamId[]
+  readonly arrival: number
+  readonly heights: Map<LogKey, number>
+}
+
 /** The peer said who it is; its proof of key is outstanding. */
 export interface AwaitingProof {
   readonly is: 'awaiting-proof'
@@ -43,7 +52,7 @@ export interface AwaitingProof {
   readonly peer: Hello
   readonly since: number
   /** What our own proof said we hold; null until it is made. */
-  readonly said: { readonly digest: Uint8Array; readonly arrival: number; readonly heights: Map<LogKey, number> } | null
+  readonly said: Said | null
   /** The peer's digest, once its proof has arrived. */
   readonly heard: { readonly digest: Uint8Array; readonly signature: Uint8Array; readonly checked: boolean } | null
   /** Messages of a peer that went live before us; handled once we are. */
@@ -62,6 +71,10 @@ export interface Live {
   /** Frontiers of streams that we do not share yet, kept until a grant arrives. */
   readonly waiting: Map<StreamId, LogPosition[]>
   readonly peerHeights: Map<LogKey, number>
+  /** Frontiers of the peer that are being compared with the disk. */
+  comparing: number
+  /** What the peer was heard to hold while its frontier was being compared: newer than the frontier. */
+  readonly heardMeanwhile: Map<LogKey, number>
   /** Logs that differ here and there: nothing of them is sent until a person or a rotation resolved it. */
   readonly forked: Set<LogKey>
   /** Everything up to this arrival has been considered for sending. */
@@ -85,13 +98,7 @@ export type Event =
   | { readonly type: 'opened'; readonly hello: Hello }
   | { readonly type: 'message'; readonly message: Message }
   | { readonly type: 'malformed'; readonly code: 'malformed' | 'oversized'; readonly detail: string }
-  | {
-      readonly type: 'proof-made'
-      readonly signature: Uint8Array
-      readonly digest: Uint8Array
-      readonly arrival: number
-      readonly heights: Map<LogKey, number>
-    }
+  | (Said & { readonly type: 'proof-made'; readonly signature: Uint8Array })
   | { readonly type: 'proof-checked'; readonly valid: boolean }
   | {
       readonly type: 'compared'
@@ -102,7 +109,8 @@ export type Event =
       /** Everything the peer lacks lies behind this arrival. */
       readonly start: number
     }
-  | { readonly type: 'loaded'; readonly through: number }
+  /** What lay behind `after` was considered up to `through`. */
+  | { readonly type: 'loaded'; readonly after: number; readonly through: number }
   | { readonly type: 'dispatched'; readonly sizes: readonly number[]; readonly heights: readonly Height[] }
   | { readonly type: 'admitted'; readonly frames: number; readonly heights: readonly Height[] }
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string }

@@ -76,8 +76,8 @@ function awaitingHello(session: AwaitingHello, event: Event, view: View): Step {
 function awaitingProof(session: AwaitingProof, event: Event, view: View): Step {
   switch (event.type) {
     case 'proof-made': {
-      const said = { digest: event.digest, arrival: event.arrival, heights: event.heights }
-      const { signature, digest } = event
+      const { signature, digest, streams, arrival, heights } = event
+      const said = { digest, streams, arrival, heights }
       const sent: Effect = { type: 'send', message: { type: 'proof', signature, digest } }
       return settle({ ...session, said }, [sent], view)
     }
@@ -108,7 +108,7 @@ function early(session: AwaitingProof, message: Message): Step {
 function settle(session: AwaitingProof, effects: readonly Effect[], view: View): Step {
   const { said, heard, peer } = session
   if (!said || !heard?.checked) return stay(session, effects)
-  const shared = view.shared(peer.node)
+  const shared = said.streams
   const equal = equalBytes(said.digest, heard.digest)
   const live: Live = {
     is: 'live',
@@ -118,6 +118,8 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     told: new Set(shared),
     waiting: new Map(),
     peerHeights: equal ? new Map(said.heights) : new Map(),
+    comparing: 0,
+    heardMeanwhile: new Map(),
     forked: new Set(),
     cursor: said.arrival,
     loading: false,
