@@ -51,7 +51,7 @@ export function commitRules({ storage, reopen, commit }: Bench): void {
   })
 }
 
-export function packRules({ storage, reopen, commit }: Bench): void {
+export function packRules({ storage, commit }: Bench): void {
   test('D3 packs are read behind an arrival number, at least one, until about the bytes wanted', async () => {
     const author = new Author()
     for (let round = 0; round < 20; round++) await commit(author.pack([[logOf(1), caseId(round)]]))

@@ -20,7 +20,7 @@ async function walk(storage: Storage, query: CaseQuery): Promise<number[]> {
   throw new Error('the list never ends')
 }
 
-export function pagingRules({ storage, reopen, commit }: Bench): void {
+export function pagingRules({ storage, commit }: Bench): void {
   test('D7 lists show the newest change first and page by key without losing or repeating a case', async () => {
     const rows = Array.from({ length: 123 }, (_, index) => caseRow(index + 1, { arrival: Math.floor(index / 10) + 1 }))
     await commit({ cases: rows })
@@ -39,7 +39,7 @@ export function pagingRules({ storage, reopen, commit }: Bench): void {
   })
 }
 
-export function filterRules({ storage, reopen, commit }: Bench): void {
+export function filterRules({ storage, commit }: Bench): void {
   test('D8 all conditions of a query must hold; an empty list of stations finds nothing', async () => {
     const [village, town] = [station('510724101201'), station('510724102')]
     await commit({
@@ -83,7 +83,7 @@ export function filterRules({ storage, reopen, commit }: Bench): void {
   })
 }
 
-export function textRules({ storage, reopen, commit }: Bench): void {
+export function textRules({ storage, commit }: Bench): void {
   test('D10 text finds number, name, ID number and phone, one Chinese character is enough', async () => {
     const given = { applicant: '欧阳 娜', idNumber: '51072419900202123X', phone: '139-1234-5678' }
     await commit({ cases: [caseRow(1), caseRow(2, given), caseRow(3, { applicant: 'Li ＢＡＩ' })] })
