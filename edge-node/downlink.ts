@@ -23,6 +23,11 @@ export interface Downlink {
 
 const LINK_PATH = '/link'
 
+interface Asking {
+  readonly url?: string
+  readonly socket: { readonly remoteAddress?: string }
+}
+
 /** Accepts links on a server. */
 export function acceptLinks(server: Server, options: DownlinkOptions): Downlink {
   const links = createLinkServer()
@@ -46,7 +51,8 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
   }
 }
 
-function refusalOf(request: IncomingMessage, secure: boolean, open: number): string | undefined {
+/** The status line of a refused upgrade; undefined when the link may come. */
+export function refusalOf(request: Asking, secure: boolean, open: number): string | undefined {
   if (request.url !== LINK_PATH) return '404 Not Found'
   if (!secure && !isLoopback(request.socket.remoteAddress ?? '')) return '403 Forbidden'
   if (open >= LIMITS.links) return '503 Service Unavailable\r\nRetry-After: 60'

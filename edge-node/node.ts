@@ -1,12 +1,11 @@
 /** A running node: database, engine, desk, API, door and links composed on one listening socket. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { KeyPair } from '#protocol/engine/host.ts'
 import { openEngine } from '#protocol/engine/open.ts'
-import { type Failure, fail, type Result, success } from '#protocol/result.ts'
+import { type Result, success } from '#protocol/result.ts'
 import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { type Certificate, certificateFor } from './certificate.ts'
@@ -21,7 +20,7 @@ import { acceptLinks } from './downlink.ts'
 import { type Enrolment, identityOf } from './identity.ts'
 import type { Log } from './log.ts'
 import { createParent, type Parent } from './parent.ts'
-import { createNodeServer, listen } from './server.ts'
+import { createNodeServer, listen, onlyFromHere } from './server.ts'
 import { startUplink } from './uplink.ts'
 import { VERSION } from './version.ts'
 
@@ -122,7 +121,7 @@ function createApp(
   const app = new Hono()
   const secure = certificate !== null
   const onFault = (error: unknown) => log.error({ error: describe(error) }, 'a request failed')
-  if (!secure) app.use('/join/*', async (context, next) => (isFromHere(context) ? next() : context.json(PLAIN, 403)))
+  if (!secure) app.use('/join/*', onlyFromHere)
   const door = {
     identity: identityOf(keys, enrolment),
     cryptography: nodeHost.cryptography,
@@ -141,15 +140,6 @@ function createApp(
     )
   return app
 }
-
-const isFromHere = (context: Parameters<typeof getConnInfo>[0]) => isLoopback(getConnInfo(context).remote.address ?? '')
-
-const PLAIN: { readonly problem: Failure } = fail(
-  'not-encrypted',
-  '入网只接受加密连接(https)',
-  '没有登记,入网码没有因此失效',
-  '请用 https 地址;上级节点须配置证书或使用自动生成的证书',
-)
 
 /** An error as the log keeps it. */
 export const describe = (error: unknown): string =>

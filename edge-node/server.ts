@@ -3,8 +3,11 @@ import { createServer as createPlainServer, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { MiddlewareHandler } from 'hono'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Certificate } from './certificate.ts'
+import { isLoopback } from './config.ts'
 
 export interface Listening {
   readonly server: Server
@@ -49,4 +52,16 @@ function refused(error: NodeJS.ErrnoException, host: string, port: number) {
   if (error.code === 'EADDRNOTAVAIL')
     return fail('host-unknown', `本机没有地址 ${host}`, kept, '请把 DESK_HOST 改为本机的地址,或 0.0.0.0')
   return fail('cannot-listen', `不能监听 ${host}:${port}(${error.code ?? error.message})`, kept, '请检查网络设置')
+}
+
+/** Keeps everybody but this machine away: for what must not cross a network in clear. */
+export const onlyFromHere: MiddlewareHandler = async (context, next) => {
+  if (isLoopback(getConnInfo(context).remote.address ?? '')) return next()
+  const { problem } = fail(
+    'not-encrypted',
+    '入网只接受加密连接(https)',
+    '没有登记,入网码没有因此失效',
+    '请用 https 地址;上级节点须配置证书或使用自动生成的证书',
+  )
+  return context.json({ problem }, 403)
 }

@@ -1,5 +1,5 @@
 /** The uplink: keeps one link to the parent for as long as the program runs. */
-import type { LinkEnd, Links } from '#protocol/engine/identity.ts'
+import type { Connection, LinkEnd, Links } from '#protocol/engine/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { CertificateChanged, pinnedAgent } from '#protocol/transport/pinned.ts'
 import { openWebSocket } from '#protocol/transport/web-socket.ts'
@@ -46,27 +46,32 @@ export function startUplink(options: UplinkOptions): Uplink {
   return { stop: () => stopping.abort(), running: run() }
 }
 
-/** One link from call to end. A machine that cannot be reached is an end like any other. */
-async function linkOnce({ links, parent, log }: UplinkOptions, stopping: AbortSignal): Promise<LinkEnd> {
+/** One link from call to end. A machine that cannot be reached is an end like any other; an engine that throws is not. */
+async function linkOnce(options: UplinkOptions, stopping: AbortSignal): Promise<LinkEnd> {
+  const called = await callParent(options)
+  if ('reason' in called) return called
+  if (stopping.aborted) {
+    called.close('stopping')
+    return { ...NEVER_OPENED, reason: 'stopping' }
+  }
+  options.log.info({ address: options.parent.current().address }, 'connected to the parent')
+  return options.links.attach(called, 'up')
+}
+
+/** The connection, or why there is none. */
+async function callParent({ parent, log }: UplinkOptions): Promise<Connection | LinkEnd> {
   const { address, certificate } = parent.current()
   const link = new URL('/link', address)
   const secure = link.protocol === 'https:'
   link.protocol = secure ? 'wss:' : 'ws:'
   try {
-    const connection = await openWebSocket(link.href, secure ? pinnedAgent(certificate) : undefined)
-    if (stopping.aborted) {
-      connection.close('stopping')
-      return { ...NEVER_OPENED, reason: 'stopping' }
-    }
-    log.info({ address }, 'connected to the parent')
-    return await links.attach(connection, 'up')
+    return await openWebSocket(link.href, secure ? pinnedAgent(certificate) : undefined)
   } catch (error) {
-    if (error instanceof CertificateChanged) {
-      const renewed = await parent.renewCertificate()
-      log.warn({ address, renewed }, 'the parent shows another certificate')
-      return { ...NEVER_OPENED, reason: renewed ? 'certificate-renewed' : 'parent-not-genuine' }
-    }
-    return { ...NEVER_OPENED, reason: `unreachable: ${(error as Error).message}` }
+    if (!(error instanceof CertificateChanged))
+      return { ...NEVER_OPENED, reason: `unreachable: ${(error as Error).message}` }
+    const renewed = await parent.renewCertificate()
+    log.warn({ address, renewed }, 'the parent shows another certificate')
+    return { ...NEVER_OPENED, reason: renewed ? 'certificate-renewed' : 'parent-not-genuine' }
   }
 }
 

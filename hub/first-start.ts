@@ -50,6 +50,16 @@ export async function firstStart(options: FirstStartOptions): Promise<Result<{ r
   return published.ok ? success({ password }) : published
 }
 
+/** A new random password for an account: the way back in for whoever may start the hub's program. */
+export async function resetPassword(office: Office, accounts: Accounts, id: string): Promise<Result<string>> {
+  const person = office.directory.person(id as PersonId)
+  if (!person) return fail('person-unknown', `没有账号“${id}”`, '没有改动', '请核对用户名')
+  const password = oneTimePassword(office)
+  const record = { ...person, disabled: false, password: await accounts.passwordRecord(password) }
+  const published = await office.publish(null, [record])
+  return published.ok ? success(password) : published
+}
+
 const stationOf = ({ station, stationName }: FirstStartOptions): Station => ({
   type: 'station',
   id: station,

@@ -5,23 +5,32 @@ import type { Accounts } from '#edge-node/desk/accounts.ts'
 import { type Enrolment, identityOf, loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
 import { createLog } from '#edge-node/log.ts'
 import { type Extension, startNode } from '#edge-node/node.ts'
-import { configured, orRefuse, runNode, say } from '#edge-node/program.ts'
+import { configured, orRefuse, refuse, runNode, say } from '#edge-node/program.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { toHex } from '#protocol/ids.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { HUB_VARIABLES } from './config.ts'
-import { ADMINISTRATOR, firstStart } from './first-start.ts'
+import { ADMINISTRATOR, firstStart, resetPassword } from './first-start.ts'
 import { createHubPages } from './pages/pages.ts'
 import { createRegistry } from './registry.ts'
 import { publishSample, SAMPLE_PASSWORD } from './sample.ts'
 import { answerCodeRequests } from './sample-codes.ts'
 
+const USAGE = {
+  code: 'usage',
+  message: '命令不对',
+  kept: '没有改动',
+  next: '运行:npm run hub;忘记密码时:npm run hub -- reset-password <用户名>',
+}
 const settings = configured(readConfiguration(HUB_VARIABLES))
 const isSample = settings.SAMPLE_DATA === 'yes'
 const keys = orRefuse(loadKeys(settings.DATA_FOLDER))
 const identity = identityOf(keys, enrolment())
 const log = createLog(settings.LOG_LEVEL)
+
+const [command, person] = process.argv.slice(2)
+if (command !== undefined && (command !== 'reset-password' || !person)) refuse(USAGE)
 
 const node = await runNode(log, (failed) =>
   startNode({
@@ -62,6 +71,11 @@ async function extend(
   if (!first.ok) return first
   if (first.value.password !== null)
     say(`管理员账号:${ADMINISTRATOR}  首次密码:${first.value.password}(只显示这一次,请登录后修改)`)
+  if (person) {
+    const reset = await resetPassword(office, accounts, person)
+    if (!reset.ok) return reset
+    say(`${person} 的新密码:${reset.value}(只显示这一次,请登录后修改)`)
+  }
   const registry = createRegistry({ office, accounts, cryptography: nodeHost.cryptography, root: identity.node })
   if (isSample) {
     const published = await publishSample(office, accounts)

@@ -31,13 +31,17 @@ model.broken.then(async (what) => {
   process.exit(1)
 })
 
-const hub = await model.startHub()
-const addresses = new Map<string, string>([[SAMPLE_COUNTY.id, hub]])
-for (const { id, name, parent } of SAMPLE_STATIONS) {
-  const above = addresses.get(parent ?? '') ?? hub
-  addresses.set(id, await model.startNode(id, name, above))
+const addresses = new Map<string, string>()
+try {
+  addresses.set(SAMPLE_COUNTY.id, await model.startHub())
+  for (const { id, name, parent } of SAMPLE_STATIONS)
+    addresses.set(id, await model.startNode(id, name, addresses.get(parent ?? '') ?? ''))
+  tell()
+} catch (error) {
+  say(`${(error as Error).message};日志在 ${folder} 下各目录的 program.log`)
+  await model.stop()
+  process.exit(1)
 }
-tell()
 
 /** Addresses and accounts, for people. */
 function tell(): void {

@@ -1,0 +1,62 @@
+/** What a node refuses before it costs a session. */
+import { EventEmitter, once } from 'node:events'
+import { Hono } from 'hono'
+import { afterEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { acceptLinks, refusalOf } from '#edge-node/downlink.ts'
+import { createNodeServer, type Listening, listen, onlyFromHere } from '#edge-node/server.ts'
+import type { Connection, LinkEnd } from '#protocol/engine/identity.ts'
+import { LIMITS } from '#protocol/limits.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+let open: Listening | undefined
+afterEach(() => open?.close())
+
+/** The upgrade a WebSocket client gets: its status when refused. */
+async function upgrade(path: string): Promise<number> {
+  const socket = new WebSocket(`${open?.address.replace('http', 'ws')}${path}`)
+  const events = new EventEmitter()
+  socket.on('error', () => undefined) // the status says it
+  socket.on('unexpected-response', (_request, response) => events.emit('status', response.statusCode))
+  socket.on('open', () => events.emit('status', 101))
+  const [status] = await once(events, 'status')
+  socket.terminate()
+  return status
+}
+
+test('E16 only /link is upgraded, and each link goes to the engine', async () => {
+  const attached: Connection[] = []
+  const server = createNodeServer(() => new Response(), null)
+  const links = {
+    attach(connection: Connection): Promise<LinkEnd> {
+      attached.push(connection)
+      return new Promise(() => undefined)
+    },
+  }
+  const failed = (error: unknown) => expect.fail(String(error))
+  const downlink = acceptLinks(server, { links, log, secure: false, failed })
+  const listening = await listen(server, '127.0.0.1', 0, false)
+  open = listening.ok ? listening.value : undefined
+  expect([await upgrade('/link'), await upgrade('/live'), await upgrade('/link/more')]).toEqual([101, 404, 404])
+  expect(attached).toHaveLength(1)
+  downlink.close()
+})
+
+test('E13 E16 plain links come from this machine only, and the next link beyond the limit is refused', () => {
+  const from = (remoteAddress: string, url = '/link') => ({ url, socket: { remoteAddress } })
+  expect(refusalOf(from('127.0.0.1'), false, 0)).toBeUndefined()
+  expect(refusalOf(from('10.0.0.7'), false, 0)).toContain('403')
+  expect(refusalOf(from('10.0.0.7'), true, 0)).toBeUndefined()
+  expect(refusalOf(from('10.0.0.7'), true, LIMITS.links - 1)).toBeUndefined()
+  expect(refusalOf(from('10.0.0.7'), true, LIMITS.links)).toContain('503')
+})
+
+test('E13 joins over plain HTTP are taken from this machine only', async () => {
+  const app = new Hono().use('/join/*', onlyFromHere).get('/join/hello', (context) => context.text('hello'))
+  app.post('/join', (context) => context.text('joined'))
+  const statusFor = async (remoteAddress: string, path: string, method: string) =>
+    (await app.request(path, { method }, { incoming: { socket: { remoteAddress, remoteFamily: 'IPv4' } } })).status
+  expect(await statusFor('127.0.0.1', '/join/hello', 'GET')).toBe(200)
+  expect(await statusFor('10.0.0.7', '/join/hello', 'GET')).toBe(403)
+  expect(await statusFor('10.0.0.7', '/join', 'POST')).toBe(403)
+})
