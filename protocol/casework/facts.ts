@@ -206,9 +206,9 @@ export function fieldProblems(kind: FactKind, fields: Readonly<Record<string, un
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** The payload bytes of a fact. */
-export const encodeFact = (fact: Fact): Uint8Array =>
-  encoder.encode(JSON.stringify({ fact: fact.kind, previous: fact.previous, ...fact.fields }))
+/** The payload bytes of a fact. Its fields lie apart: one of them may be called like a part of the fact itself. */
+export const encodeFact = ({ kind, previous, fields }: Fact): Uint8Array =>
+  encoder.encode(JSON.stringify({ kind, previous, fields }))
 
 /** Reads a fact's payload; undefined when it is malformed (the entry is then kept and set aside). */
 export function decodeFact(payload: Uint8Array): Fact | undefined {
@@ -219,7 +219,8 @@ export function decodeFact(payload: Uint8Array): Fact | undefined {
     return undefined // not JSON or not UTF-8: malformed, kept and set aside by the fold
   }
   if (!isRecord(value)) return undefined
-  const { fact: kind, previous, ...fields } = value
+  const { kind, previous, fields } = value
+  if (!isRecord(fields)) return undefined
   if (typeof kind !== 'string' || !Object.hasOwn(FACTS, kind)) return undefined
   if (previous !== null && (typeof previous !== 'string' || !isEntryHash(previous))) return undefined
   if (Object.keys(fieldProblems(kind as FactKind, fields)).length > 0) return undefined
