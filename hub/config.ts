@@ -1,6 +1,6 @@
 /** The hub's configuration: the edge node's variables and what only the root of the tree needs. */
 import * as z from 'zod'
-import { EDGE_NODE_VARIABLES, type ValuesOf, type Variables } from '#edge-node/config.ts'
+import { EDGE_NODE_VARIABLES, type ValuesOf, type Variable, type Variables } from '#edge-node/config.ts'
 import { isStationCode } from '#protocol/ids.ts'
 
 export const HUB_VARIABLES = {
@@ -32,3 +32,14 @@ export const environmentWith = (values: Readonly<Record<string, string>>): NodeJ
   ...Object.fromEntries(Object.keys(HUB_VARIABLES).map((name) => [name, ''])),
   ...values,
 })
+
+/** The rows of README's table of variables; a test compares them. */
+export function variableRows(): readonly string[] {
+  return Object.entries<Variable<unknown>>(HUB_VARIABLES).map(([name, { purpose, example, fallback }]) => {
+    const edge: Variable<unknown> | undefined = (EDGE_NODE_VARIABLES as Variables)[name]
+    const where = edge ? '' : '(仅县中心)'
+    const usual = fallback === undefined ? '必填' : fallback === '' ? '不填' : `\`${fallback}\``
+    const others = edge && edge.fallback !== fallback ? `(县中心);\`${edge.fallback}\`(其他节点)` : ''
+    return `| \`${name}\` | ${purpose}${where} | \`${example}\` | ${usual}${others} |`
+  })
+}

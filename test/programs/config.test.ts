@@ -1,7 +1,8 @@
 /** Configuration: everything wrong with it is said at once. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { EDGE_NODE_VARIABLES, problemsAsText, readConfiguration } from '#edge-node/config.ts'
-import { HUB_VARIABLES } from '#hub/config.ts'
+import { HUB_VARIABLES, variableRows } from '#hub/config.ts'
 
 test('E17 every problem is reported with variable, value and example', () => {
   const read = readConfiguration(HUB_VARIABLES, {
@@ -56,4 +57,11 @@ test('E17 an empty variable counts as not set', () => {
     ok: true,
     value: { DESK_PORT: 8080 },
   })
+})
+
+test('E18 README shows every variable as the programs read it', () => {
+  const readme = readFileSync('README.md', 'utf8')
+  const table = /<!-- variables -->\n([\s\S]*?)<!-- \/variables -->/.exec(readme)?.[1] ?? ''
+  expect(table.trim().split('\n').slice(2)).toEqual(variableRows())
+  expect(variableRows()).toHaveLength(Object.keys(HUB_VARIABLES).length)
 })

@@ -101,7 +101,7 @@ export async function signIn(address: string, name: string, password: string) {
   const body = new URLSearchParams({ csrf: csrfOf(form.text), name, password }).toString()
   const signedIn = await ask(`${address}/sign-in`, { method: 'POST', headers, body })
   const cookie = signedIn.cookies.join('; ')
-  if (!cookie) throw new Error(`not signed in: ${signedIn.status} ${signedIn.text}`)
+  if (signedIn.status !== 303) throw new Error(`not signed in: ${signedIn.status} ${signedIn.text}`)
   return {
     get: (path: string) => ask(`${address}${path}`, { headers: { cookie } }),
     async post(page: string, path: string, values: Record<string, string>) {

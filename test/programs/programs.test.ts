@@ -106,7 +106,7 @@ describe('one program', { timeout: 60_000 }, () => {
     expect(node.text()).toContain('npm run edge-node -- join')
   })
 
-  test('E21 the administrator’s password is random, printed once, and opens the desk', async () => {
+  test('E21 the administrator’s password is random, printed once, opens the desk, and can be replaced from the console', async () => {
     const folder = temporaryFolder()
     const hub = run('hub', hubSettings(folder))
     const address = await hub.address()
@@ -116,6 +116,12 @@ describe('one program', { timeout: 60_000 }, () => {
     const again = run('hub', hubSettings(folder))
     await again.address()
     expect(again.text()).not.toContain('首次密码')
+    await again.end()
+    const reset = run('hub', hubSettings(folder), ['reset-password', 'admin'])
+    const back = await reset.address()
+    const fresh = /新密码.([\w-]+)/.exec(reset.text())?.[1] ?? expect.fail(reset.text())
+    expect((await (await signIn(back, 'admin', fresh)).get('/hub/people')).status).toBe(200)
+    await expect(signIn(back, 'admin', password)).rejects.toThrow(/not signed in/)
     const other = run('hub', hubSettings(temporaryFolder()))
     await other.address()
     expect(other.text()).not.toContain(password)
