@@ -6,6 +6,7 @@ import type { Height } from '#protocol/wire/messages.ts'
 import { addFinding, type Core, notify } from './core.ts'
 import { type LinkContext, tellDown } from './link-context.ts'
 import { headOf } from './staging.ts'
+import { StorageFailure } from './storage.ts'
 
 /** Remembers heights until the disk has them; they are learnt again at the next contact, so a second's delay is safe. */
 const SAVE_AFTER_MILLISECONDS = 1_000
@@ -70,7 +71,7 @@ function setHead(context: LinkContext, head: LogHead): void {
     })
     save.catch((problem: unknown) => {
       // The disk refuses: the queue has put that into the node's health; heights are learnt again at next contact.
-      if (!core.problem) throw problem
+      if (!(problem instanceof StorageFailure)) throw problem
     })
   })
 }

@@ -28,7 +28,7 @@ interface SectionFile {
   receipts: readonly ReceiptRow[]
 }
 
-/** Everything a node holds of one case. Grows in place; a failed commit throws it away. */
+/** Everything a node holds of one case. A group of writes works on copies; a failed commit throws them away. */
 export interface CaseFile {
   readonly id: DocumentId
   /** The case's home: entries about it in any other stream do not count. */
@@ -59,6 +59,15 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   state: undefined,
   arrival: 0,
   entries: 0,
+})
+
+/** A copy that grows on its own: what others read must not change before it is durable. */
+export const copyOf = (file: CaseFile): CaseFile => ({
+  ...file,
+  facts: [...file.facts],
+  sections: new Map([...file.sections].map(([name, section]) => [name, { ...section, edits: [...section.edits] }])),
+  oddities: [...file.oddities],
+  known: new Set(file.known),
 })
 
 /** Adds an entry; the state is computed again when it is next asked for. */

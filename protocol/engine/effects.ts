@@ -148,13 +148,15 @@ async function admit(context: LinkContext, link: Link, packed: Uint8Array): Prom
   }
   context.pendingBytes += packed.length
   try {
-    const admitted = await queue.write((staging) => admitFrame(staging, packed, source))
-    if (admitted.ok) {
-      link.dispatch({ type: 'admitted', frames: 1, heights: admitted.value })
-      if (source.fromRoot) passDown(context, admitted.value)
-    } else {
-      refuseFrame(core, link, admitted.problem)
-    }
+    const admitted = await queue.write(
+      (staging) => admitFrame(staging, packed, source),
+      (outcome) => {
+        // Before links look for what to send: what a peer sent is not sent back to it.
+        if (outcome.ok) link.dispatch({ type: 'admitted', frames: 1, heights: outcome.value })
+      },
+    )
+    if (!admitted.ok) refuseFrame(core, link, admitted.problem)
+    else if (source.fromRoot) passDown(context, admitted.value)
   } finally {
     context.pendingBytes -= packed.length
   }

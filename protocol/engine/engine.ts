@@ -2,7 +2,7 @@
 import type { Result } from '#protocol/result.ts'
 import type { Host } from './host.ts'
 import type { Identity, Links } from './identity.ts'
-import type { Office } from './office.ts'
+import type { Finding, Office } from './office.ts'
 import type { Storage } from './storage.ts'
 
 export interface EngineOptions {
@@ -15,6 +15,8 @@ export interface EngineOptions {
   rotated(incarnation: number): Promise<void>
   /** Program version, shown in the node list. */
   readonly version: string
+  /** What people should know from before the engine was open: a database put back, copied or without its sidecar. */
+  readonly findings?: readonly Finding[]
 }
 
 export interface Engine extends Links {

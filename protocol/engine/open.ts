@@ -24,7 +24,15 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
   }
 }
 
-async function open({ storage, host, identity, incarnation, rotated, version }: EngineOptions): Promise<Engine> {
+async function open({
+  storage,
+  host,
+  identity,
+  incarnation,
+  rotated,
+  version,
+  findings = [],
+}: EngineOptions): Promise<Engine> {
   const loaded = await storage.load()
   const core: Core = {
     storage,
@@ -39,7 +47,7 @@ async function open({ storage, host, identity, incarnation, rotated, version }: 
     recent: [],
     clockOffset: null,
     problem: undefined,
-    findings: [],
+    findings: [...findings],
     listeners: new Set(),
     committed: () => {},
   }

@@ -7,6 +7,7 @@ import type { Link } from './link-context.ts'
 import type { NodeStatus, SyncStatus } from './office.ts'
 import { casesAbove, entriesAbove } from './safety.ts'
 import { type Staging, setLocal } from './staging.ts'
+import { StorageFailure } from './storage.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
@@ -60,7 +61,8 @@ export function createReports(
     })
   }
   const failed = (problem: unknown) => {
-    if (!core.problem) throw problem // a failing disk is in the node's health already; anything else is a bug
+    // A failing disk shows in the node's health with the next write; anything else is a bug.
+    if (!(problem instanceof StorageFailure)) throw problem
   }
   const report = async () => {
     if (unsaved.size > 0) await queue.write(async (staging) => save(staging))

@@ -25,7 +25,7 @@ import {
 } from '#protocol/log/entry.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack, encodePack, type Packable, packable, type Run, runsOf } from '#protocol/log/pack.ts'
-import { addEntry, type CaseFile, emptyFile, rowOf, standingReceipts } from './case-file.ts'
+import { addEntry, type CaseFile, copyOf, emptyFile, rowOf, standingReceipts } from './case-file.ts'
 import type { Core } from './core.ts'
 import { isNewer, readRecord as readDirectoryRecord } from './directory.ts'
 import type { CaseRow, Change, DirectoryRow, LocalRow, Place, ReceiptRow, StoredPack } from './storage.ts'
@@ -45,6 +45,8 @@ type MutableChange = { -readonly [Key in keyof Change]: Change[Key][number][] }
 export interface Staging {
   readonly core: Core
   readonly heads: Map<LogKey, LogHead>
+  /** The heads of the core from which those of the group started. */
+  readonly bases: Map<LogKey, LogHead | undefined>
   readonly files: Map<DocumentId, CaseFile>
   readonly touched: Set<DocumentId>
   readonly authored: Authored[]
@@ -59,6 +61,7 @@ export interface Staging {
 export const beginStaging = (core: Core): Staging => ({
   core,
   heads: new Map(),
+  bases: new Map(),
   files: new Map(),
   touched: new Set(),
   authored: [],
@@ -71,8 +74,10 @@ export const beginStaging = (core: Core): Staging => ({
 
 /** The head of a log as the group sees it. */
 export function headOf(staging: Staging, log: LogKey): LogHead {
-  const known = staging.heads.get(log) ?? staging.core.heads.get(log)
-  return known ?? { key: log, height: 0, hash: GENESIS, parentHeight: 0, rootHeight: 0 }
+  const staged = staging.heads.get(log)
+  const committed = staging.core.heads.get(log)
+  if (!staged) staging.bases.set(log, committed)
+  return staged ?? committed ?? { key: log, height: 0, hash: GENESIS, parentHeight: 0, rootHeight: 0 }
 }
 
 /** Case files as the group sees them; those not in memory are read at once. */
@@ -82,7 +87,7 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
   for (const id of ids) {
     if (staging.files.has(id)) continue
     const cached = core.files.get(id)
-    if (cached) staging.files.set(id, cached)
+    if (cached) staging.files.set(id, copyOf(cached))
     else missing.push(id)
   }
   if (missing.length === 0) return
@@ -107,6 +112,9 @@ export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile
   return staging.files.get(id) as CaseFile
 }
 
+/** Content of an entry of ours: with seq and signature it stays an entry. */
+export const CONTENT_BYTES = LIMITS.entryBytes - 128
+
 /** Appends drafts to this node's log of a stream; their hashes come back. Files must be loaded before. */
 export function append(staging: Staging, stream: StreamId, drafts: readonly Draft[]): EntryHash[] {
   const { core } = staging
@@ -114,7 +122,7 @@ export function append(staging: Staging, stream: StreamId, drafts: readonly Draf
   return drafts.map((draft) => {
     const head = headOf(staging, log)
     const content = encodeContent(draft)
-    assert(content.length < LIMITS.entryBytes, 'an entry of ours is inside the limit')
+    assert(content.length <= CONTENT_BYTES, 'an entry of ours is inside the limit')
     const record: EntryRecord = { seq: head.height + 1, signature: null, content }
     const hash = entryHash(core.host.cryptography.sha256, log, head.hash, record)
     if (!staging.before.has(log)) staging.before.set(log, { first: record.seq, hash: head.hash })
@@ -139,8 +147,8 @@ export function append(staging: Staging, stream: StreamId, drafts: readonly Draf
   })
 }
 
-/** Makes an entry count: in its case file, in the directory, or only as kept. */
-export function place(staging: Staging, entry: Entry): void {
+/** Makes an entry count: in its case file, in the directory (`again`: as if nothing were known), or only as kept. */
+export function place(staging: Staging, entry: Entry, again = false): void {
   const { core } = staging
   if (isCase(entry.document)) {
     const file = staging.files.get(entry.document)
@@ -149,7 +157,7 @@ export function place(staging: Staging, entry: Entry): void {
     staging.touched.add(entry.document)
     return
   }
-  const problem = entry.kind === KIND.directory ? placeRecord(staging, entry) : '本机程序不认识的条目类型'
+  const problem = entry.kind === KIND.directory ? placeRecord(staging, entry, again) : '本机程序不认识的条目类型'
   if (problem === undefined) return
   const outcome = entry.kind === KIND.directory ? 'quarantined' : 'unknown-kind'
   staging.change.receipts.push({ log: entry.log, seq: entry.seq, document: entry.document, outcome, reason: problem })
@@ -157,7 +165,7 @@ export function place(staging: Staging, entry: Entry): void {
 
 const decoder = new TextDecoder()
 
-function placeRecord(staging: Staging, entry: Entry): string | undefined {
+function placeRecord(staging: Staging, entry: Entry, again = false): string | undefined {
   if (!staging.core.directory.authority.isRoot(logParts(entry.log).node)) return '目录资料只能由县中心写入'
   const json = decoder.decode(entry.payload)
   const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
@@ -168,7 +176,8 @@ function placeRecord(staging: Staging, entry: Entry): string | undefined {
     hash: toHex(entry.hash) as EntryHash,
     json,
   }
-  const known = staging.directory.get(entry.document) ?? staging.core.directory.row(entry.document)
+  const committed = again ? undefined : staging.core.directory.row(entry.document)
+  const known = staging.directory.get(entry.document) ?? committed
   if (isNewer(row, known)) staging.directory.set(entry.document, row)
   return undefined
 }
@@ -280,13 +289,13 @@ export async function settle(staging: Staging): Promise<Change> {
   return change
 }
 
-/** Places the stored entries of directory records again; for rebuilds. */
+/** Places the stored entries of directory records again, whatever is known of them; for rebuilds. */
 export async function placeRecords(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
   const held = await staging.core.storage.recordsOf(documents)
   for (const placed of [...held.values()].flat()) {
     const record = readRecord(placed.bytes)
     const entry = record && readEntry(placed.log, record, placed.hash)
     assert(entry, 'a stored entry is readable')
-    place(staging, entry)
+    place(staging, entry, true)
   }
 }

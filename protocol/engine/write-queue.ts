@@ -1,5 +1,6 @@
 /** The one write queue: requests are staged one after the other and committed in groups (group commit). */
 import { LIMITS } from '#protocol/limits.ts'
+import type { LogHead } from '#protocol/log/head.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
 import { type Core, notify, rememberPacks } from './core.ts'
 import { beginStaging, type Staging, settle } from './staging.ts'
@@ -9,14 +10,21 @@ import { type Change, StorageFailure } from './storage.ts'
 export type Request<Value> = (staging: Staging) => Promise<Value>
 
 export interface WriteQueue {
-  /** Stages and commits; resolves after the commit (store before you tell). Rejects with {@link StorageFailure}. */
-  write<Value>(request: Request<Value>): Promise<Value>
+  /**
+   * Stages and commits; resolves after the commit (store before you tell). Rejects with {@link StorageFailure}.
+   * `durable` is called at the commit, before anyone else hears of it.
+   */
+  write<Value>(request: Request<Value>, durable?: (value: Value) => void): Promise<Value>
+  /** As {@link write}, in a group of its own: for what must see the disk as it is (rotations, rebuilds). */
+  writeAlone<Value>(request: Request<Value>): Promise<Value>
   /** Resolves when everything asked for so far is done. */
   idle(): Promise<void>
 }
 
 interface Waiting {
   readonly stage: (staging: Staging) => Promise<void>
+  readonly alone: boolean
+  readonly durable: () => void
   readonly done: () => void
   readonly failed: (problem: unknown) => void
 }
@@ -32,26 +40,36 @@ export function openWriteQueue(core: Core): WriteQueue {
   let running: Promise<void> | undefined
 
   const run = async () => {
-    while (waiting.length > 0) await commitGroup(core, waiting.splice(0, LIMITS.groupRequests))
+    while (waiting.length > 0) await commitGroup(core, waiting.splice(0, groupSize(waiting)))
     running = undefined
   }
+  const ask = <Value>(request: Request<Value>, alone: boolean, durable?: (value: Value) => void) =>
+    new Promise<Value>((resolve, reject) => {
+      let value: Value
+      waiting.push({
+        stage: async (staging) => {
+          value = await request(staging)
+        },
+        alone,
+        durable: () => durable?.(value),
+        done: () => resolve(value),
+        failed: reject,
+      })
+      running ??= run()
+    })
   return {
-    write: <Value>(request: Request<Value>) =>
-      new Promise<Value>((resolve, reject) => {
-        let value: Value
-        waiting.push({
-          stage: async (staging) => {
-            value = await request(staging)
-          },
-          done: () => resolve(value),
-          failed: reject,
-        })
-        running ??= run()
-      }),
+    write: (request, durable) => ask(request, false, durable),
+    writeAlone: (request) => ask(request, true),
     idle: async () => {
       while (running) await running
     },
   }
+}
+
+/** How many requests are committed together: up to one that wants to be alone. */
+function groupSize(waiting: readonly Waiting[]): number {
+  const alone = waiting.findIndex((request) => request.alone)
+  return Math.min(LIMITS.groupRequests, alone === -1 ? waiting.length : Math.max(alone, 1))
 }
 
 async function commitGroup(core: Core, group: readonly Waiting[]): Promise<void> {
@@ -65,8 +83,10 @@ async function commitGroup(core: Core, group: readonly Waiting[]): Promise<void>
     const change = await settle(staging)
     if (!isEmpty(change)) await core.storage.commit(change)
     adopt(core, staging, change)
+    for (const request of staged) request.durable()
+    announce(core, staging, change)
   } catch (problem) {
-    abandon(core, staging, problem)
+    abandon(core, problem)
     for (const request of group) request.failed(problem)
     return
   }
@@ -80,9 +100,14 @@ function adopt(core: Core, staging: Staging, change: Change): void {
   core.arrival = staging.arrival
   if (change.cuts.length > 0) core.recent.length = 0 // their runs have changed
   rememberPacks(core, change.packs)
-  for (const head of change.heads) core.heads.set(head.key, head)
+  for (const head of change.heads) core.heads.set(head.key, withSafety(core, staging, head))
   for (const row of change.directory) core.directory.apply(row)
-  if (change.directory.length > 0) core.files.clear() // authority may have changed: fold again when asked
+  if (change.directory.length > 0)
+    core.files.clear() // authority may have changed: fold again when asked
+  else keepFiles(core, staging, change)
+}
+
+function keepFiles(core: Core, staging: Staging, change: Change): void {
   for (const id of staging.touched) {
     const file = staging.files.get(id)
     if (!file) continue
@@ -94,14 +119,27 @@ function adopt(core: Core, staging: Staging, change: Change): void {
     if (core.files.size <= LIMITS.cachedDocuments) break
     core.files.delete(id)
   }
+}
+
+/** Everyone who watches hears of it; the requests that wrote it have heard already. */
+function announce(core: Core, staging: Staging, change: Change): void {
   if (isEmpty(change)) return
   core.committed(change)
   notify(core, { cases: [...staging.touched], directory: change.directory.length > 0, status: true })
 }
 
-/** Nothing of the group counts: what it touched in memory is read again from the disk. */
-function abandon(core: Core, staging: Staging, problem: unknown): void {
-  for (const id of staging.files.keys()) core.files.delete(id)
+/** A head as staged, with what was acknowledged while the group was being written. */
+function withSafety(core: Core, staging: Staging, head: LogHead): LogHead {
+  const before = staging.bases.get(head.key)
+  const now = core.heads.get(head.key)
+  if (!now || now === before) return head
+  const newest = (step: 'parentHeight' | 'rootHeight') =>
+    head[step] === (before?.[step] ?? 0) ? Math.min(now[step], head.height) : head[step]
+  return { ...head, parentHeight: newest('parentHeight'), rootHeight: newest('rootHeight') }
+}
+
+/** Nothing of the group counts; the case files in memory were never touched. */
+function abandon(core: Core, problem: unknown): void {
   if (!(problem instanceof StorageFailure)) return
   core.problem = problem
   notify(core, { cases: [], directory: false, status: true })
