@@ -190,8 +190,9 @@ export function fieldProblem(type: FieldType, value: unknown): string | undefine
 export function fieldProblems(kind: FactKind, fields: Readonly<Record<string, unknown>>): Record<string, string> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
   const problems: Record<string, string> = {}
-  for (const name of Object.keys(fields)) if (!Object.hasOwn(rules, name)) problems[name] = '没有这个栏目'
-  for (const [name, rule] of Object.entries(rules)) {
+  for (const name in fields) if (!Object.hasOwn(rules, name)) problems[name] = '没有这个栏目'
+  for (const name in rules) {
+    const rule = rules[name] as FieldRule
     const value = fields[name]
     if (value === undefined || value === '') {
       if (rule.required) problems[name] = `请填写${rule.label}`

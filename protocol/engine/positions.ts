@@ -1,7 +1,8 @@
 /** Comparing logs with a peer: the hash at any height, forks, and where sending must start. */
 import type { LogKey, StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { entryHash, equalBytes, GENESIS } from '#protocol/log/chain.ts'
+import { equalBytes } from '#protocol/log/bytes.ts'
+import { entryHash, GENESIS } from '#protocol/log/chain.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import { logsOf } from '#protocol/session/handshake.ts'
 import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'

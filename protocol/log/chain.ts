@@ -47,10 +47,3 @@ export function canonicalBytes(log: LogKey, previous: Uint8Array, record: EntryR
 /** The hash of an entry, given the hash of the entry before it in its log. */
 export const entryHash = (sha256: Sha256, log: LogKey, previous: Uint8Array, record: EntryRecord): Uint8Array =>
   sha256(canonicalBytes(log, previous, record))
-
-/** Whether two byte strings are equal. */
-export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false
-  return true
-}
