@@ -44,7 +44,7 @@ export interface IssuedCode {
 
 /**
  * The register. Every act checks that the actor is an administrator and answers with words that the page shows;
- * `field` of a failure names the form field (id, name, tier, parent, station, roles, password, reason).
+ * `field` of a failure names the form field (id, name, tier, parent, station, roles, password, reason; for a code `station` and `parent`).
  */
 export interface Registry {
   createStation(actor: Actor, station: NewStation): Promise<Result<void>>

@@ -107,7 +107,7 @@ async function autosave(context: DeskContext, desk: Desk): Promise<Response> {
 }
 
 const NO_ITEM: Failure = {
-  code: 'case-unknown',
+  code: 'unknown-item',
   message: '这个办件的事项不在本机目录里',
   kept: '办件本身完好',
   next: '请联网同步事项目录后再试',

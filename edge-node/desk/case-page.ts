@@ -10,7 +10,7 @@ import type { Failure } from '#protocol/result.ts'
 import { actFields, actsPanel, askedFields, type Rejected } from './act-forms.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { applicantFields } from './draft.ts'
-import { failureBox, type Problems, readForm, type Typed } from './forms.ts'
+import { failureBox, keptBox, type Problems, readForm, type Typed } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { livePart } from './live.ts'
@@ -43,13 +43,16 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const address = `/cases/${state.id}`
   const about = `case:${state.id}`
   const failure = shown.failure && { ...shown.failure, message: withNames(desk.office, shown.failure.message) }
+  const { rejected } = shown
+  const offered = view.acts.some((offer) => offer.allowed && offer.kind === rejected?.kind)
+  const kept = rejected && !offered ? keptBox(`“${FACTS[rejected.kind].title}”没有办成。`, rejected.typed) : ''
   const printed = state.stage === '00' ? '' : html`<a class="btn" href="${address}/receipt">打印凭证</a>`
   const texts = view.sections
     .filter((section) => typeof section.value === 'string')
     .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
   const top = html`${standing(desk, view)}${attention(desk, view)}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
   const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${state.number}</span>${printed}`)}
-    ${failure ? failureBox(failure) : doneBox(done)}${livePart('case-top', about, address, top)}
+    ${failure ? failureBox(failure) : doneBox(done)}${kept}${livePart('case-top', about, address, top)}
     <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, address, actsPanel(desk, visit, view, shown.rejected, wanted))}</div>
     <div class="col-lg-7">${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
       ${livePart('case-form', about, address, html`${applicationPart(visit, view)}${materialsPart(view)}`)}

@@ -83,7 +83,8 @@ export function materialsChange(item: Item, typed: Typed, current: Values): Sect
       remove.push(id)
       continue
     }
-    const usual = before.state === '' ? expected : before.copies
+    // Walking through the list by keyboard passes 原件, which has no copies: the usual count comes back after it.
+    const usual = before.copies || expected
     const counted = copies === undefined || copies === '' ? usual : Number(copies)
     const record = typeof current[id] === 'object' ? current[id] : {}
     set[id] = { ...record, state: chosen, copies: chosen === 'missing' || chosen === 'original' ? 0 : counted }

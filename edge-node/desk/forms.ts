@@ -92,6 +92,20 @@ export function field(view: FieldView): Html {
 export const failureBox = (problem: Failure): Html => html`<div class="alert alert-danger" role="alert">
   <div><strong>${problem.message}</strong><div>${sentence(problem.kept)}${sentence(problem.next)}</div></div></div>`
 
+/** Fields of a form that people did not type. */
+const MACHINE_FIELD = /^(csrf|tip|fact|seen|step|from|next|display|was-.*)$/
+
+/** Texts that were not taken, readable and ready to be copied: nobody types anything twice. */
+export function keptBox(message: string, typed: Typed): Html | string {
+  const texts = Object.entries(typed).filter(([name, text]) => text.trim() !== '' && !MACHINE_FIELD.test(name))
+  if (texts.length === 0) return ''
+  return html`<div class="alert alert-warning" role="alert"><div class="w-100"><strong>${message}</strong>
+    您填写的内容在下面,可以复制:${texts.map(
+      ([, text]) =>
+        html`<textarea class="form-control mt-2" readonly rows="2" aria-label="没有提交的内容">${text}</textarea>`,
+    )}</div></div>`
+}
+
 /** Reads a posted form: texts only, repeated names joined by a comma. */
 export async function readForm(request: { formData(): Promise<FormData> }): Promise<Typed> {
   const typed: Record<string, string> = {}

@@ -41,13 +41,13 @@ export async function readableCase(context: DeskContext, desk: Desk, id: string)
   const { actor } = context.get('visit')
   if (!isCaseId(id)) return UNKNOWN
   const found = await desk.office.view(actor, id)
-  if (!found.ok) return found
+  if (!found.ok) return found.problem.code === 'unknown-case' ? UNKNOWN : found
   return mayRead(actor, desk.office.directory, found.value) ? success(readableBy(actor, found.value)) : UNKNOWN
 }
 
 /** Unknown and foreign cases answer alike, so that guessing an address tells nothing. */
 const UNKNOWN = fail(
-  'case-unknown',
+  'unknown-case',
   '本机没有这个办件,或者它不归本站查看',
   '没有改动任何数据',
   '请核对编号;别的站点的办件请到该站点或县中心查询',

@@ -6,7 +6,7 @@ import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import { dropToken, isLarge, keepDisplay, keepKnock, keepToken, readKnock, readToken } from './cookies.ts'
-import { failureBox, field, readForm, type Typed } from './forms.ts'
+import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
 import { frame } from './layout.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
 import { connectionWords } from './words.ts'
@@ -24,18 +24,6 @@ interface SignInForm {
 const wayInside = (next: string | undefined): string =>
   next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-') ? next : '/'
 
-function unsent(typed: Typed | undefined): Html | string {
-  const texts = Object.entries(typed ?? {}).filter(
-    ([name, text]) => text.trim() !== '' && !/^(was|tip|back)/.test(name),
-  )
-  if (texts.length === 0) return ''
-  return html`<div class="alert alert-warning" role="alert"><div><strong>登录已结束,刚才的内容没有提交。</strong>
-    内容留在下面,登录后可以复制回去:${texts.map(
-      ([, text]) =>
-        html`<textarea class="form-control mt-2" readonly rows="2" aria-label="没有提交的内容">${text}</textarea>`,
-    )}</div></div>`
-}
-
 /** The sign-in form; says whose computer this is. */
 export async function signInPage(context: DeskContext, desk: Desk, form: SignInForm): Promise<Response> {
   const knock = readKnock(context) || toHex(desk.office.random(16))
@@ -45,7 +33,7 @@ export async function signInPage(context: DeskContext, desk: Desk, form: SignInF
   const stations = first ? `${first.name}${others.length > 0 ? `等 ${others.length + 1} 个站点` : ''}` : '尚未分配站点'
   const body = html`<main id="main" class="page page-center"><div class="container container-tight py-4">
     <p class="text-center desk-title">${desk.title}</p><h1 class="text-center mb-3">${stations}</h1>
-    ${unsent(form.typed)}${form.problem ? failureBox(form.problem) : ''}
+    ${form.typed ? keptBox('登录已结束,刚才的内容没有提交。', form.typed) : ''}${form.problem ? failureBox(form.problem) : ''}
     <form class="card card-md" method="post" action="/sign-in"><div class="card-body"><h2 class="mb-3">登录</h2>
       <input type="hidden" name="csrf" value="${knock}" /><input type="hidden" name="next" value="${wayInside(form.next)}" />
       ${field({ name: 'name', label: '用户名', kind: 'text', value: form.name ?? '', focus: true, autocomplete: 'username', required: true })}

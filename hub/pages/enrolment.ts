@@ -19,6 +19,8 @@ const nodeName = (desk: Desk, node: NodeId): string =>
 function codeForm(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
   const { typed, problems, box } = returnedTo('code', returned)
   const nodes = desk.office.directory.nodes().filter((node) => !node.revoked)
+  const served = new Set<string>(nodes.flatMap((node) => node.stations))
+  const free = stationOptions(desk).filter(({ value }) => !served.has(value))
   const at = (name: string) => ({
     name,
     value: typed[name] ?? '',
@@ -27,17 +29,17 @@ function codeForm(desk: Desk, visit: Visit, returned: Returned | undefined): Htm
     kind: 'list' as const,
   })
   return card(
-    '生成接入码',
+    '生成入网码',
     html`<form class="card-body" method="post" action="/hub/enrolment" novalidate>${csrfField(visit)}${box}
-      ${field({ ...at('station'), label: '新节点服务的站点', options: stationOptions(desk) })}
-      ${field({ ...at('parentNode'), label: '接到哪个上级节点', options: nodes.map((node) => ({ value: node.id, label: node.name })) })}
-      <button class="btn btn-primary" type="submit">生成接入码</button></form>`,
+      ${field({ ...at('station'), label: '新节点服务的站点', hint: '只列还没有节点的站点', options: free })}
+      ${field({ ...at('parent'), label: '接到哪个上级节点', options: nodes.map((node) => ({ value: node.id, label: node.name })) })}
+      <button class="btn btn-primary" type="submit">生成入网码</button></form>`,
   )
 }
 
 function openCodes(desk: Desk, codes: readonly OpenCode[]): Html {
   const now = desk.office.now()
-  if (codes.length === 0) return html`<p class="desk-empty">没有未使用的接入码。</p>`
+  if (codes.length === 0) return html`<p class="desk-empty">没有未使用的入网码。</p>`
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">站点</th><th scope="col">上级节点</th><th scope="col">生成</th><th scope="col">有效到</th></tr></thead>
     <tbody>${codes.map(
       (
@@ -52,7 +54,7 @@ const issuedBox = (
   station: string,
   issued: IssuedCode,
 ): Html => html`<div class="alert alert-success" role="status"><div>
-  <strong>${stationName(desk.office, station)}的接入码</strong><p class="desk-code">${issued.text}</p>
+  <strong>${stationName(desk.office, station)}的入网码</strong><p class="desk-code">${issued.text}</p>
   <p class="mb-0">只显示这一次,请现在抄下或念给对方;${timeWords(issued.expiresAt, desk.office.now())} 前有效,用过即作废。</p></div></div>`
 
 async function enrolmentPage(
@@ -64,10 +66,10 @@ async function enrolmentPage(
   const visit = context.get('visit')
   const codes = await registry.codes(visit.actor)
   if (!codes.ok) return failurePage(context, desk, codes.problem)
-  const body = html`${headline('节点接入')}${shown.issued ?? ''}<div class="row"><div class="col-lg-5">${codeForm(desk, visit, shown.returned)}</div>
-    <div class="col-lg-7">${card('未使用的接入码', openCodes(desk, codes.value))}</div></div>`
+  const body = html`${headline('节点入网')}${shown.issued ?? ''}<div class="row"><div class="col-lg-5">${codeForm(desk, visit, shown.returned)}</div>
+    <div class="col-lg-7">${card('未使用的入网码', openCodes(desk, codes.value))}</div></div>`
   return page(context, desk, {
-    title: '节点接入',
+    title: '节点入网',
     body,
     status: shown.returned ? statusOf(shown.returned.problem) : 200,
   })
@@ -80,7 +82,7 @@ export function enrolmentRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Regist
   app.post('/hub/enrolment', async (context) => {
     const typed = await readForm(context.req)
     const station = (typed.station ?? '') as StationCode
-    const issued = await registry.createCode(context.get('visit').actor, station, (typed.parentNode ?? '') as NodeId)
+    const issued = await registry.createCode(context.get('visit').actor, station, (typed.parent ?? '') as NodeId)
     if (!issued.ok)
       return enrolmentPage(context, desk, registry, { returned: { form: 'code', typed, problem: issued.problem } })
     return enrolmentPage(context, desk, registry, { issued: issuedBox(desk, station, issued.value) })

@@ -39,20 +39,20 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
   const stations = (record?.stations ?? []).map((station) => stationName(desk.office, station)).join('、')
   const served = html`<div>服务 ${stations || '无'}</div>`
   if (record?.revoked)
-    return html`${served}<strong>已停用</strong>:${record.revoked.reason}(${paperTime(record.revoked.time)})`
+    return html`${served}<strong>已吊销</strong>:${record.revoked.reason}(${paperTime(record.revoked.time)})`
   if (!mayAdminister(visit)) return served
   const form = `revoke-${id}`
   const { typed, problems, box } = returnedTo(form, returned)
-  return html`${served}<details ${box === '' ? '' : html`open`}><summary>停用节点<span class="visually-hidden"> ${record?.name ?? id}</span></summary>
+  return html`${served}<details ${box === '' ? '' : html`open`}><summary>吊销节点<span class="visually-hidden"> ${record?.name ?? id}</span></summary>
     <form class="mt-2" method="post" action="/hub/nodes/${id}/revoke" novalidate>${csrfField(visit)}${box}
-      ${field({ name: 'reason', id: form, label: '停用原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '停用后不能再连接;它已送来的记录全部保留' })}
-      <button class="btn" type="submit">停用节点</button></form></details>`
+      ${field({ name: 'reason', id: form, label: '吊销原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '吊销后不能再连接;它已送来的记录全部保留' })}
+      <button class="btn" type="submit">吊销节点</button></form></details>`
 }
 
 async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
   const visit = context.get('visit')
   const nodes = await allNodes(desk)
-  const body = html`${headline('节点')}${doneBox(context.req.query('done'), { revoked: '节点已停用,随即断开连接。' })}
+  const body = html`${headline('节点')}${doneBox(context.req.query('done'), { revoked: '节点已吊销,随即断开连接。' })}
     ${livePart(
       'nodes',
       'network',

@@ -14,7 +14,7 @@ export function createHubPages(registry: Registry): MorePages {
       { href: '/hub/nodes', title: '节点', roles: ['coordinator', 'supervisor', 'administrator'] },
       { href: '/hub/stations', title: '站点', roles: ['administrator', 'supervisor'] },
       { href: '/hub/people', title: '人员', roles: ['administrator', 'supervisor'] },
-      { href: '/hub/enrolment', title: '节点接入', roles: ['administrator'] },
+      { href: '/hub/enrolment', title: '节点入网', roles: ['administrator'] },
     ],
     mount(app, desk) {
       boardRoutes(app, desk)

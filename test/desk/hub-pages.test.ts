@@ -85,16 +85,24 @@ test('P38 an administrator resets a password, which ends the old sign-ins, and d
 })
 
 test('P39 an enrolment code is shown once and never again', async () => {
+  await admin.submit(await admin.get('/hub/stations'), '/hub/stations', {
+    id: '510724103209',
+    name: '和平村代办点',
+    tier: 'village',
+    parent: TOWNSHIP,
+  })
   const page = await admin.get('/hub/enrolment')
-  const parentNode = place.office.directory.nodes()[0]?.id ?? ''
-  const missing = await admin.submit(page, '/hub/enrolment', { station: VILLAGE, parentNode: '' })
+  const station = '510724103209'
+  const parent = place.office.directory.nodes()[0]?.id ?? ''
+  const missing = await admin.submit(page, '/hub/enrolment', { station, parent: '' })
   expect(missing.status).toBeGreaterThanOrEqual(400)
-  expect(formOf(missing, '/hub/enrolment').station).toBe(VILLAGE)
-  const issued = await admin.submit(missing, '/hub/enrolment', { parentNode })
+  expect(formOf(missing, '/hub/enrolment').station).toBe(station)
+  expect(missing.html).toMatch(/id="hint-parent"[^>]*>\s*<span class="field-problem">/)
+  const issued = await admin.submit(missing, '/hub/enrolment', { parent })
   const code = /class="desk-code">([^<]+)</.exec(issued.html)?.[1] ?? ''
   expect(code.length).toBeGreaterThan(7)
   expect(issued.text).toContain('只显示这一次')
   const again = await admin.get('/hub/enrolment')
   expect(again.html).not.toContain(code)
-  expect(again.text).toContain('联丰村代办点')
+  expect(again.text).toContain('和平村代办点')
 })

@@ -24,7 +24,7 @@ function refreshWaiting() {
   for (const id of [...waiting]) {
     const part = document.getElementById(id)
     if (part && isInUse(part)) {
-      say('这一页的内容有更新;您正在填写的部分不会动,离开输入框后自动刷新。')
+      part.dataset.stale = 'true'
       continue
     }
     waiting.delete(id)

@@ -1,0 +1,175 @@
+/** The desk in a real browser: keyboard, small screens, accessibility, live parts. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { COUNTY, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
+import { openBrowser, type Served, serveDesk } from './serve.ts'
+import { act, captureCase, openCase } from './walk.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const BROWSER_MILLISECONDS = 90_000
+
+let place: Place
+let served: Served
+let browser: Browser
+const contexts = new Map<string, BrowserContext>()
+const ids = { draft: '', offered: '', held: '', captured: '' }
+
+beforeAll(async () => {
+  place = await openPlace({ secure: false })
+  const agent = await place.as('agent')
+  const clerk = await place.as('clerk')
+  ids.offered = (await captureCase(agent, '张秀英')).id
+  await act(agent, ids.offered, 'offered', { to: TOWNSHIP, materials: '8', note: '下午班车带到' })
+  ids.captured = (await captureCase(agent, '欧阳翠花')).id
+  ids.draft = (await openCase(agent)).id
+  ids.held = (await captureCase(clerk, '王建国')).id
+  await act(clerk, ids.held, 'accepted', { note: '齐全' })
+  const { id } = await captureCase(clerk, '赵六')
+  await act(clerk, id, 'offered', { to: COUNTY, materials: '8' })
+  served = await serveDesk(place.desk)
+  browser = await openBrowser()
+}, BROWSER_MILLISECONDS)
+
+afterAll(async () => {
+  await browser?.close()
+  await served?.close()
+})
+
+/** A tab of a signed-in person; nobody for the empty name. */
+async function tab(name: string, path: string): Promise<Page> {
+  let context = contexts.get(name)
+  if (!context) {
+    context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' })
+    contexts.set(name, context)
+    if (name !== '') {
+      const page = await context.newPage()
+      await page.goto(`${served.address}/sign-in`)
+      await page.keyboard.type(name)
+      await page.keyboard.press('Tab')
+      await page.keyboard.type(PASSWORD)
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`${served.address}/`)
+      await page.close()
+    }
+  }
+  const page = await context.newPage()
+  await page.goto(served.address + path)
+  return page
+}
+
+const everyPage = (): readonly (readonly [who: string, path: string])[] => [
+  ['', '/sign-in'],
+  ['clerk', '/'],
+  ['agent', '/capture'],
+  ['agent', `/cases/${ids.draft}/form`],
+  ['agent', `/cases/${ids.captured}/receipt`],
+  ['clerk', `/cases/${ids.offered}`],
+  ['chief', `/cases/${ids.held}`],
+  ['coordinator', `/cases/${ids.offered}?act=reassigned`],
+  ['clerk', '/transfers'],
+  ['clerk', '/search?q=张'],
+  ['clerk', '/sync'],
+  ['clerk', '/nothing'],
+  ['coordinator', '/hub/transfers'],
+  ['admin', '/hub/nodes'],
+  ['admin', '/hub/stations'],
+  ['admin', '/hub/people'],
+  ['admin', '/hub/enrolment'],
+]
+
+interface Finding {
+  readonly id: string
+  readonly impact: string | null
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+test(
+  'P50 no page overflows sideways at 1366×768 or 390×844, and axe has no serious or critical finding on any',
+  async () => {
+    for (const [who, path] of everyPage()) {
+      const page = await tab(who, path)
+      for (const [width, height] of [
+        [390, 844],
+        [1366, 768],
+      ] as const) {
+        await page.setViewportSize({ width, height })
+        const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        expect([path, width, over]).toEqual([path, width, 0])
+      }
+      await page.evaluate(AXE)
+      const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
+        violations: readonly Finding[]
+      }
+      const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      expect([path, bad.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)]).toEqual([
+        path,
+        [],
+      ])
+      await page.close()
+    }
+  },
+  BROWSER_MILLISECONDS,
+)
+
+test(
+  'P51 a clerk captures a case by keyboard alone; every field is saved as it is typed and survives a closed window',
+  async () => {
+    const page = await tab('agent', '/capture')
+    await page.keyboard.type('gljt')
+    await page.waitForSelector('#items[data-query="gljt"]')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/cases\/[0-9a-f]{32}\/form$/)
+    const type = async (text: string) => {
+      await page.keyboard.type(text)
+      await page.keyboard.press('Enter')
+    }
+    await type('刘桂芳')
+    await type('11010519491231002x')
+    await page.waitForSelector('#hint-a-idNumber:has-text("1949-12-31 出生")')
+    await page.waitForSelector('#saved:has-text("已保存")')
+    const again = await tab('agent', new URL(page.url()).pathname)
+    expect(await again.inputValue('[name=a-applicant]')).toBe('刘桂芳')
+    expect(await again.inputValue('[name=a-idNumber]')).toBe(ID_NUMBER)
+    await again.close()
+    for (const text of ['13812345678', '联丰村', '联丰村3组']) await type(text)
+    await page.fill('[name=a-birthDate]', '1949-12-31')
+    await page.keyboard.press('Enter')
+    await type('6217000000000000')
+    // A key chooses in a list as in any program: 原 for 原件 and so on; here by arrows. Enter goes on to the next field.
+    for (let material = 0; material < 4; material++) {
+      for (let down = 0; down < 3; down++) await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Enter')
+    }
+    await page.keyboard.press('Control+Enter')
+    await page.waitForURL(/\/receipt/)
+    expect(await page.textContent('body')).toContain('刘桂芳')
+    expect(await page.textContent('.receipt')).toContain('银行卡或存折:原件和复印件 1 份')
+    await page.close()
+  },
+  BROWSER_MILLISECONDS,
+)
+
+test(
+  'P52 lists refresh by themselves; a part in which a person types is left alone until the person leaves it',
+  async () => {
+    const work = await tab('clerk', '/')
+    const notes = await tab('chief', `/cases/${ids.held}`)
+    const label = '[id="field-text-office-note"]'
+    await notes.fill(label, '正在写的半句话')
+    const agent = await place.as('agent')
+    const clerk = await place.as('clerk')
+    const { id } = await captureCase(agent, '司马长风')
+    await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8' })
+    await work.waitForSelector('#work:has-text("司马长风")')
+    await act(clerk, ids.held, 'noted', { text: '窗口补充说明' })
+    await notes.waitForSelector('#case-story:has-text("窗口补充说明")')
+    expect(await notes.inputValue(label)).toBe('正在写的半句话')
+    await notes.waitForSelector('#case-texts[data-stale]')
+    await work.close()
+    await notes.close()
+  },
+  BROWSER_MILLISECONDS,
+)

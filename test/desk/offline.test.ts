@@ -1,0 +1,155 @@
+/** The desks of a real county of three nodes whose links are cut and joined. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccounts } from '#edge-node/desk/accounts.ts'
+import { createDesk } from '#edge-node/desk/desk.ts'
+import { passwordRecord } from '#edge-node/desk/passwords.ts'
+import { createHubPages } from '#hub/pages/pages.ts'
+import { createRegistry } from '#hub/registry.ts'
+import type { Person, Role } from '#protocol/casework/directory.ts'
+import type { PersonId, StationCode } from '#protocol/ids.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
+import {
+  COUNTY,
+  type County,
+  connect,
+  type Linked,
+  type Node,
+  openCounty,
+  publish,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from '#test/engine/county.ts'
+import { enter, PASSWORD, type Visitor } from './place.ts'
+import { act, captureCase } from './walk.ts'
+
+const deskOf = (node: Node) => {
+  const { office } = node.engine
+  const accounts = createAccounts(office)
+  const registry = createRegistry({ office, accounts, cryptography: nodeHost.cryptography, root: node.identity.node })
+  const hubPages = node.identity.parent === null ? { hubPages: createHubPages(registry) } : {}
+  return createDesk({ office, accounts, title: '安县政务服务网', secure: true, ...hubPages })
+}
+
+/** A village's report reaches the county in two steps of three seconds. */
+const REPORTS_MILLISECONDS = 20_000
+
+let county: County
+let links: Linked[] = []
+let agent: Visitor
+let clerk: Visitor
+let coordinator: Visitor
+let admin: Visitor
+
+/** Joins from above, as enrolment does: a township must know its village before it lets it in. */
+const join = async () => {
+  const first = connect(county.township, county.root)
+  const { directory } = county.township.engine.office
+  await until('the township knows the village', () => directory.node(county.village.identity.node) !== undefined)
+  links = [first, connect(county.village, county.township)]
+}
+const cut = async () => {
+  for (const link of links) link.cut()
+  await Promise.all(links.map((link) => link.ended))
+}
+const safe = (node: Node) =>
+  until('everything is at the county', async () => (await node.engine.office.status()).casesNotAtRoot === 0)
+
+beforeAll(async () => {
+  county = await openCounty()
+  const password = await passwordRecord(county.root.engine.office, PASSWORD)
+  const person = (id: string, name: string, station: StationCode, role: Role): Person => ({
+    type: 'person',
+    id: id as PersonId,
+    version: 1,
+    name,
+    station,
+    roles: [role],
+    password,
+    disabled: false,
+  })
+  await publish(county.root, [
+    person('agent', '李成', VILLAGE, 'agent'),
+    person('clerk', '王芳', TOWNSHIP, 'clerk'),
+    person('coordinator', '刘洋', COUNTY, 'coordinator'),
+    person('admin', '孙伟', COUNTY, 'administrator'),
+  ])
+  await join()
+  await until(
+    'the village knows its agent',
+    () => county.village.engine.office.directory.person('agent' as PersonId) !== undefined,
+  )
+  agent = await enter(deskOf(county.village), 'agent')
+  clerk = await enter(deskOf(county.township), 'clerk')
+  const hub = deskOf(county.root)
+  coordinator = await enter(hub, 'coordinator')
+  admin = await enter(hub, 'admin')
+})
+
+afterAll(async () => {
+  await cut()
+  await Promise.all([county.village, county.township, county.root].map((node) => node.engine.stop()))
+})
+
+test('P40 offline work is said to be only here, its receipt carries the reservation, and both change once it is at the county', async () => {
+  await cut()
+  expect((await agent.get('/')).text).toMatch(/离线 · 没有未送出的办件 · 最后同步 /)
+  const { id, receipt } = await captureCase(agent)
+  expect(receipt.text).toContain('以县级确认为准')
+  const offline = await agent.get('/')
+  expect(offline.text).toMatch(/离线 · 1 件只存在本机 · 最后同步 /)
+  expect(offline.text).toContain('只在本机')
+  expect((await agent.get('/sync')).text).toContain('三项相加等于写入数,没有丢失')
+  await join()
+  await safe(county.village)
+  const online = await agent.get(`/cases/${id}`)
+  expect(online.text).toMatch(/已连接\S+ · 全部已到县/)
+  expect(online.text).toContain('安全 已到县')
+  expect((await agent.get(`/cases/${id}/receipt`)).text).not.toContain('以县级确认为准')
+})
+
+test('P41 what a silent holder did after a reassignment is shown set aside, and the new holder adopts or dismisses it', async () => {
+  const { id } = await captureCase(agent)
+  await safe(county.village)
+  await cut()
+  const offered = await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8', note: '路上' })
+  expect(offered.text).toContain('已发出未签收')
+  const moved = await act(coordinator, id, 'reassigned', { to: TOWNSHIP, reason: '代办点失联' })
+  expect(moved.text).toMatch(/现在由谁负责 安昌镇便民服务中心/)
+  await join()
+  const late = () => county.township.engine.office.find({ aside: true })
+  await until('the late record is at the township', async () => (await late()).rows.some((row) => row.id === id))
+  const page = await clerk.get(`/cases/${id}`)
+  expect(page.text).toContain('有 1 条记录暂不生效')
+  expect(page.text).toContain('改派之后到达')
+  expect(page.text).toContain('路上')
+  expect((await clerk.get('/')).text).toContain('1 条待处理')
+  expect((await clerk.get('/sync')).text).toContain('1 条待处理')
+  const noReason = await act(clerk, id, 'dismissed')
+  expect(noReason.status).toBe(422)
+  const dismissed = await act(clerk, id, 'dismissed', { reason: '材料已另行交接' })
+  expect(dismissed.text).toContain('已标为不采纳')
+  expect(dismissed.text).not.toContain('条记录暂不生效')
+})
+
+test(
+  'P42 the node list shows last contact, what is unsent, version and clock of every node; revoking needs a reason',
+  async () => {
+    const { office } = county.root.engine
+    const isTold = async () => (await office.nodesBelow()).filter((node) => node.version !== '').length === 2
+    await until('both nodes have reported', isTold)
+    const nodes = await admin.get('/hub/nodes')
+    for (const words of ['安昌镇便民服务中心', '红岩村便民服务代办点', '0.0.0-test', '已连接', '0 件(0 条)', '正常'])
+      expect(nodes.text).toContain(words)
+    const village = county.village.identity.node
+    const noReason = await admin.submit(nodes, `/hub/nodes/${village}/revoke`)
+    expect(noReason.status).toBeGreaterThanOrEqual(400)
+    expect(noReason.text).toContain('吊销原因')
+    const done = await admin.submit(noReason, `/hub/nodes/${village}/revoke`, { reason: '电脑被盗' })
+    expect(done.text).toContain('已吊销')
+    expect(done.text).toContain('电脑被盗')
+    await until('the village is told', async () => (await county.village.engine.office.status()).refusal !== null)
+    expect((await agent.get('/')).text).toContain('上级拒绝连接')
+  },
+  REPORTS_MILLISECONDS,
+)
