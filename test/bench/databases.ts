@@ -1,6 +1,5 @@
 /** Databases for the bench: a county is made in memory by real engines, and each node saved as a libSQL file. */
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/identity.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -21,15 +20,18 @@ export interface SavedNode {
   readonly parent: { readonly node: NodeId; readonly publicKey: string; readonly name: string } | null
 }
 
-/** Saves a node of a county in memory. */
-export async function saveNode(node: Node, folder: string, name: string): Promise<SavedNode> {
-  const file = join(folder, `${name}.db`)
-  const storage = await openLibsql(file)
+/** Saves a node of a county in memory, and what is to be added to it. */
+export async function saveNode(node: Node, file: string, more: Iterable<Change> = []): Promise<SavedNode> {
   const steps = (node.storage as MemoryStorage).snapshot().steps.filter((step) => step !== 'drop-computed')
-  for (let start = 0; start < steps.length; start += 2_000)
-    await storage.commit(merge(steps.slice(start, start + 2_000)))
+  const storage = await openLibsql(file)
+  if (steps.length > 0) await storage.commit(merge(steps))
+  for (const change of more) await storage.commit(change)
   await storage.close()
-  const { root, parent, lease, keys } = node.identity
+  return savedAs(node.identity, file)
+}
+
+/** What another process needs to open a node whose database is in a file. */
+export function savedAs({ root, parent, lease, keys }: Identity, file: string): SavedNode {
   return {
     file,
     pem: keysToPem(keys),

@@ -2,11 +2,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Connection } from '#protocol/engine/identity.ts'
-import type { DocumentId, LogKey } from '#protocol/ids.ts'
+import type { LogKey } from '#protocol/ids.ts'
 import { createLinkServer, openWebSocket, socketConnection } from '#protocol/transport/web-socket.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
 import type { Message } from '#protocol/wire/messages.ts'
 import type { OpenedNode } from './databases.ts'
+import type { LastCase } from './make.ts'
 import { monotonic } from './worker-port.ts'
 
 /** Bytes of all links so far, upgrades apart. */
@@ -15,10 +16,17 @@ export interface LinkBytes {
   readonly upgrade: number
 }
 
+export interface AwaitedHeight {
+  readonly log: LogKey
+  readonly height: number
+}
+
 /** A listening node. */
 export interface ListeningNode {
   readonly port: number
   bytes(): LinkBytes
+  /** Resolves with the time at which the first report of a child was heard. */
+  readonly reported: Promise<number>
 }
 
 /** Accepts links on a free port; bytes are read off the sockets, so frame headers and control frames count. */
@@ -26,15 +34,20 @@ export async function listenForLinks({ engine }: OpenedNode): Promise<ListeningN
   const links = createLinkServer()
   const counted: { readonly socket: Socket; readonly upgrade: number }[] = []
   const server = createServer()
+  const reported = Promise.withResolvers<number>()
   server.on('upgrade', (request, socket: Socket, head) =>
     links.handleUpgrade(request, socket, head, (accepted) => {
       counted.push({ socket, upgrade: socket.bytesRead + socket.bytesWritten })
-      void engine.attach(socketConnection(accepted), 'down')
+      const heard = ({ type }: Message) => {
+        if (type === 'status') reported.resolve(monotonic())
+      }
+      void engine.attach(watched(socketConnection(accepted), heard), 'down')
     }),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
+    reported: reported.promise,
     bytes() {
       const upgrade = counted.reduce((sum, one) => sum + one.upgrade, 0)
       const all = counted.reduce((sum, { socket }) => sum + socket.bytesRead + socket.bytesWritten, 0)
@@ -43,10 +56,10 @@ export async function listenForLinks({ engine }: OpenedNode): Promise<ListeningN
   }
 }
 
-/** Tag of the `stored` message; only these are read here, so that watching costs next to nothing. */
-const isSmall = (frame: Uint8Array): boolean => frame.length < 4_096
+/** Entries come in large frames; only small messages are read here, so that watching costs next to nothing. */
+const WATCHED_BYTES = 1_024
 
-/** A connection that also shows its small messages to somebody. */
+/** A connection that also shows its small messages to somebody, after the engine has had them. */
 function watched(connection: Connection, heard: (message: Message) => void): Connection {
   return {
     ...connection,
@@ -55,44 +68,36 @@ function watched(connection: Connection, heard: (message: Message) => void): Con
         closed,
         frame(bytes) {
           frame(bytes)
-          const message = isSmall(bytes) ? decodeMessage(bytes) : undefined
+          const message = bytes.length <= WATCHED_BYTES ? decodeMessage(bytes) : undefined
           if (message) heard(message)
         },
       }),
   }
 }
 
-/** Connects to the parent; resolves with the monotonic times of connecting and of the acknowledgement that was awaited. */
+const acknowledges = (message: Message, { log, height }: AwaitedHeight): boolean =>
+  message.type === 'stored' && message.heights.some((told) => told.log === log && told.height >= height)
+
+/** Connects to the parent; resolves with the times of calling and of what was awaited: a proof heard, or a height stored. */
 export async function connectUp(
   { engine }: OpenedNode,
   port: number,
-  awaited: { readonly log: LogKey; readonly height: number } | 'live',
-): Promise<{ readonly started: number; readonly acknowledged: number }> {
+  awaited: AwaitedHeight | 'live',
+): Promise<{ readonly started: number; readonly reached: number }> {
   const started = monotonic()
   const connection = await openWebSocket(`ws://127.0.0.1:${port}`)
-  const acknowledged = await new Promise<number>((resolve, reject) => {
+  const reached = await new Promise<number>((resolve, reject) => {
     const heard = (message: Message) => {
-      if (awaited === 'live') {
-        if (message.type === 'proof') resolve(monotonic())
-      } else if (
-        message.type === 'stored' &&
-        message.heights.some(({ log, height }) => log === awaited.log && height >= awaited.height)
-      ) {
-        resolve(monotonic())
-      }
+      if (awaited === 'live' ? message.type === 'proof' : acknowledges(message, awaited)) resolve(monotonic())
     }
-    engine
-      .attach(watched(connection, heard), 'up')
-      .then(({ reason }) => reject(new Error(`link ended: ${reason}`)), reject)
+    const ended = ({ reason }: { readonly reason: string }) => reject(new Error(`link ended: ${reason}`))
+    engine.attach(watched(connection, heard), 'up').then(ended, reject)
   })
-  return { started, acknowledged }
+  return { started, reached }
 }
 
-/** Resolves with the time at which the node's list finds a case as it was after its last fact. */
-export function untilFound(
-  { engine }: OpenedNode,
-  wanted: { readonly id: DocumentId; readonly number: string; readonly changedAt: number },
-): Promise<number> {
+/** Resolves with the time at which the node's list finds a case as it is after its last fact. */
+export function untilFound({ engine }: OpenedNode, wanted: LastCase): Promise<number> {
   const { office } = engine
   return new Promise((resolve, reject) => {
     const look = async () => {

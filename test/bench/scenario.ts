@@ -12,13 +12,16 @@ export interface Bench {
   start(role: string): Worker
 }
 
+/** Named figures; the unit stands at the end of the name. */
+export type Figures = Readonly<Record<string, number>>
+
 export interface Scenario {
   readonly name: string
   /** What is measured, in a sentence for the results. */
   readonly what: string
   /** Limits that figures must not exceed. */
   readonly goals: Readonly<Record<string, number>>
-  run(bench: Bench): Promise<Readonly<Record<string, number>>>
+  run(bench: Bench): Promise<Figures>
 }
 
 export interface Outcome {
@@ -65,12 +68,12 @@ export async function freshCopy(file: string, folder: string, name: string): Pro
 /** Starts workers for one step and stops them afterwards, whatever happens. */
 export async function withWorkers<Value>(
   bench: Bench,
-  roles: readonly string[],
-  use: (...workers: Worker[]) => Promise<Value>,
+  roles: readonly [string, string?],
+  use: (first: Worker, second: Worker) => Promise<Value>,
 ): Promise<Value> {
-  const workers = roles.map((role) => bench.start(role))
+  const workers = roles.flatMap((role) => (role === undefined ? [] : bench.start(role)))
   try {
-    return await use(...workers)
+    return await use(workers[0] as Worker, workers[1] as Worker)
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()))
   }

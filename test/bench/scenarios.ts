@@ -1,5 +1,6 @@
 /** All scenarios, in the order in which they run. */
-import { CATCH_UP } from './catch-up.ts'
+import { CATCH_UP, FIRST_SYNC } from './catch-up.ts'
+import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
 
-export const SCENARIOS: readonly Scenario[] = [CATCH_UP]
+export const SCENARIOS: readonly Scenario[] = [CATCH_UP, FIRST_SYNC, UNCHANGED, FEW_CHANGED]

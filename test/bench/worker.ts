@@ -2,8 +2,8 @@
 
 import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { sendToFloor, serveFloor } from './floor.ts'
-import { connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
-import { makePair } from './make.ts'
+import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
+import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { answerQuestions, type Commands } from './worker-port.ts'
 
 function nodeRole(): Commands {
@@ -22,13 +22,18 @@ function nodeRole(): Commands {
       listening = await listenForLinks(opened())
       return listening.port
     },
-    async watchFor(wanted: Parameters<typeof untilFound>[1]) {
+    async watchFor(wanted: LastCase) {
       found = untilFound(opened(), wanted)
+      found.catch(() => undefined) // told to whoever asks
     },
     found: () => found ?? Promise.reject(new Error('nothing is watched for')),
     bytes: async () => listening?.bytes(),
-    memory: async () => process.memoryUsage.rss(),
-    connect: ({ port, awaited }: { port: number; awaited: Parameters<typeof connectUp>[2] }) =>
+    reported: async () => listening?.reported,
+    async close() {
+      await opened().engine.stop()
+      await opened().storage.close()
+    },
+    connect: ({ port, awaited }: { port: number; awaited: AwaitedHeight | 'live' }) =>
       connectUp(opened(), port, awaited),
   }
 }
@@ -45,7 +50,7 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
   'floor-client': () => ({
     send: ({ port, payload }: { port: number; payload: string }) => sendToFloor(port, payload),
   }),
-  maker: () => ({ pair: makePair }),
+  maker: () => ({ offline: makeOffline, settled: makeSettled, 'few-changed': makeFewChanged }),
 }
 
 const role = ROLES[process.argv[2] ?? '']

@@ -1,7 +1,9 @@
 /** The workload: cases as a village captures them offline, every entry written on its own by the real Office. */
+
+import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
 import { identityCheckCharacter } from '#protocol/casework/identity.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
-import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { type DocumentId, type StationCode, toHex } from '#protocol/ids.ts'
 import type { Result } from '#protocol/result.ts'
 
 /** Entries of one case: eight facts and the edits of two sections. */
@@ -51,29 +53,36 @@ export interface WrittenCase {
   readonly number: string
 }
 
-/** Writes one case, entry by entry. */
-export async function writeCase(
-  office: Office,
-  agent: Actor,
-  parent: StationCode,
-  index: number,
-): Promise<WrittenCase> {
-  const opened = value(await office.openCase(agent, `SL000${1 + (index % 3)}`))
-  const { id } = opened
-  const hash = () => Buffer.from(office.random(32)).toString('hex')
-  value(await office.edit(agent, id, 'application', { set: applicationOf(index) }))
-  value(await office.edit(agent, id, 'materials', { set: materialsOf(hash) }))
-  value(await office.act(agent, id, 'captured', { materials: 6 }))
-  value(await office.act(agent, id, 'noted', { text: `第${index}号:申请人已到场,原件已核对。` }))
-  value(await office.act(agent, id, 'offered', { to: parent, materials: 6 }))
-  value(await office.act(agent, id, 'retracted', { reason: '申请人要求更正住址' }))
-  value(await office.act(agent, id, 'noted', { text: '住址已更正,材料齐全。' }))
-  value(await office.act(agent, id, 'offered', { to: parent, materials: 6, note: '请予受理' }))
-  await writeOneMore(office, agent, id, index)
-  return opened
+export interface WrittenFact {
+  readonly kind: FactKind
+  readonly fields: Readonly<Record<string, FieldValue>>
 }
 
+/** Items take turns. */
+export const itemOf = (index: number): string => `SL000${1 + (index % 3)}`
+
 /** One more fact of a case. */
-export async function writeOneMore(office: Office, agent: Actor, id: DocumentId, index: number): Promise<void> {
-  value(await office.act(agent, id, 'noted', { text: `已电话告知申请人办理进度(${index})。` }))
+export const oneMoreFact = (index: number): WrittenFact => ({
+  kind: 'noted',
+  fields: { text: `已电话告知申请人办理进度(${index})。` },
+})
+
+/** The facts behind the opening and the two sections, in the order in which they are written. */
+export const factsOf = (index: number, parent: StationCode): readonly WrittenFact[] => [
+  { kind: 'captured', fields: { materials: 6 } },
+  { kind: 'noted', fields: { text: `第${index}号:申请人已到场,原件已核对。` } },
+  { kind: 'offered', fields: { to: parent, materials: 6 } },
+  { kind: 'retracted', fields: { reason: '申请人要求更正住址' } },
+  { kind: 'noted', fields: { text: '住址已更正,材料齐全。' } },
+  { kind: 'offered', fields: { to: parent, materials: 6, note: '请予受理' } },
+  oneMoreFact(index),
+]
+
+/** Writes one case at an office, entry by entry. */
+export async function writeCase(office: Office, agent: Actor, parent: StationCode, index: number): Promise<DocumentId> {
+  const { id } = value(await office.openCase(agent, itemOf(index)))
+  value(await office.edit(agent, id, 'application', { set: applicationOf(index) }))
+  value(await office.edit(agent, id, 'materials', { set: materialsOf(() => toHex(office.random(32))) }))
+  for (const { kind, fields } of factsOf(index, parent)) value(await office.act(agent, id, kind, fields))
+  return id
 }

@@ -1,0 +1,55 @@
+/** The bench is measured, not tested; but what it measures must be what the Office writes. */
+import { expect, test } from 'vitest'
+import type { Host } from '#protocol/engine/host.ts'
+import { openEngine } from '#protocol/engine/open.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
+import { person, TOWNSHIP } from '#test/engine/county.ts'
+import { generatorOf, openBenchCounty } from './county.ts'
+import { Generator } from './generate.ts'
+import { isMet, median, quantile } from './scenario.ts'
+import { value, writeCase } from './workload.ts'
+
+/** A host whose clock stands and whose chance repeats. */
+function steadyHost(): Host {
+  let drawn = 0
+  const random = (bytes: number) => new Uint8Array(bytes).map(() => (drawn++ * 167) % 256)
+  return { ...nodeHost, now: () => Date.UTC(2026, 10, 20, 3), random }
+}
+
+test('the generator writes byte for byte what the Office writes', async () => {
+  const { villages } = await openBenchCounty(1)
+  const [village] = villages
+  if (!village) throw new Error('a county has a village')
+  const before = await village.storage.load()
+  const storage = new MemoryStorage()
+  storage.restore((village.storage as MemoryStorage).snapshot())
+  const { identity } = village
+  const rotated = async () => {}
+  const options = { storage, host: steadyHost(), identity, incarnation: identity.lease, rotated, version: 'test' }
+  const { office } = value(await openEngine(options))
+  const agent = person(village.station, ['agent'])
+  for (let index = 0; index < 5; index++) await writeCase(office, agent, TOWNSHIP, index)
+
+  const { author } = generatorOf(village, before.arrival, { packing: 'written', signed: true, safe: false })
+  const generator = new Generator({ ...author, host: steadyHost() }, before.arrival)
+  for (let index = 0; index < 5; index++) generator.write(index)
+  const change = generator.change()
+  expect(change.packs).toEqual(await storage.packsAfter(before.arrival, Number.MAX_SAFE_INTEGER))
+  expect(change.packs).toHaveLength(50)
+  expect((await storage.cases({})).rows.toReversed()).toEqual(change.cases)
+  expect(await storage.load().then(({ heads }) => heads)).toContainEqual(change.heads[0])
+  const places = await storage.placesOf(change.places.map(({ document }) => document))
+  expect(change.places.map(({ places: list }) => list)).toEqual([...places.values()])
+  expect(await storage.localAll('running-number')).toEqual(
+    change.local.map(({ key, value: text }) => ({ key, value: text })),
+  )
+})
+
+test('figures are summed up and held against their goals', () => {
+  expect(median([5, 1, 3])).toBe(3)
+  expect(quantile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.95)).toBe(10)
+  expect(isMet({ ratio: 2 }, { ratio: 2 })).toBe(true)
+  expect(isMet({ ratio: 2.1 }, { ratio: 2 })).toBe(false)
+  expect(isMet({}, { ratio: 2 })).toBe(false)
+})

@@ -1,0 +1,91 @@
+/** The bench's county: a root, one township and many villages in memory that know the directory and nothing else. */
+
+import type { Person } from '#protocol/casework/directory.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  nodeRecord,
+  openNode,
+  person,
+  publish,
+  stationRecord,
+  TOWNSHIP,
+  until,
+} from '#test/engine/county.ts'
+import { Generator } from './generate.ts'
+
+export interface BenchCounty {
+  readonly township: Node
+  readonly villages: readonly Node[]
+  /** A second machine of the first village that has never synced: its disk holds nothing. */
+  readonly fresh: Node
+}
+
+const BOUND_MILLISECONDS = 60_000
+const villageCode = (place: number): StationCode => `${TOWNSHIP}${201 + place}` as StationCode
+
+/** Opens the county, lets everybody learn the directory, and ends the root and all links. */
+export async function openBenchCounty(villages: number, people: readonly Person[] = []): Promise<BenchCounty> {
+  const root = await openNode({ station: COUNTY, lease: 1 })
+  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, root })
+  const places = Array.from({ length: villages }, (_, place) => place)
+  const open = (place: number, lease: number) =>
+    openNode({ station: villageCode(place), lease, parent: township, root })
+  const nodes = await Promise.all(places.map((place) => open(place, 10 + place)))
+  const fresh = await open(0, 9)
+  await publish(root, [
+    stationRecord(COUNTY, '安县政务服务中心', 'county', null),
+    stationRecord(TOWNSHIP, '安昌镇便民服务中心', 'township', COUNTY),
+    ...places.map((place) => stationRecord(villageCode(place), `${place + 1}村便民服务代办点`, 'village', TOWNSHIP)),
+    ...SAMPLE_ITEMS,
+    ...people,
+    nodeRecord(root, null),
+    nodeRecord(township, root.identity.node),
+    ...[...nodes, fresh].map((node) => nodeRecord(node, township.identity.node)),
+  ])
+  await learn(township, root)
+  for (const village of nodes) await learn(village, township)
+  await root.engine.stop()
+  return { township, villages: nodes, fresh }
+}
+
+/** Connects until the child holds what the parent holds for it. */
+async function learn(child: Node, parent: Node): Promise<void> {
+  const link = connect(child, parent)
+  const stations = () => child.engine.office.stations.length === 1
+  const people = () => child.engine.office.directory.people().length === parent.engine.office.directory.people().length
+  await until(`${child.station} knows the directory`, () => stations() && people(), BOUND_MILLISECONDS)
+  link.cut()
+  await link.ended
+}
+
+/** A generator of cases by a village's agent, for a database that stands at an arrival number. */
+export function generatorOf(
+  village: Node,
+  arrival: number,
+  how: { readonly packing: 'written' | 'received'; readonly signed: boolean; readonly safe: boolean },
+): Generator {
+  const { node, keys, lease } = village.identity
+  const agent = person(village.station, ['agent'])
+  const { directory } = village.engine.office
+  const itemVersion = (item: string) => directory.item(item)?.version ?? 0
+  const catalogueVersion = Math.max(...directory.items().map(({ version }) => version))
+  const known = { host: nodeHost, node, keys, lease, incarnation: lease, agent, parent: TOWNSHIP }
+  return new Generator({ ...known, catalogueVersion, itemVersion, ...how }, arrival)
+}
+
+/** Cases per commit while databases are made. */
+const CASES_PER_CHANGE = 500
+
+/** Changes that add cases `first` to `first + count − 1`. */
+export function* casesAsChanges(generator: Generator, first: number, count: number) {
+  for (let done = 0; done < count; done += CASES_PER_CHANGE) {
+    const end = Math.min(count, done + CASES_PER_CHANGE)
+    for (let index = done; index < end; index++) generator.write(first + index)
+    yield generator.change()
+  }
+}
