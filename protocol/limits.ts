@@ -9,6 +9,8 @@ export const LIMITS = {
   unpackedFrameBytes: 1024 * 1024,
   /** A pack on disk; reading one entry reads its whole pack, so packs stay small. */
   packBytes: 64 * 1024,
+  /** A pack as it comes over a link: a pack with one entry of the largest size behind it; its frame stays a frame. */
+  receivedPackBytes: 64 * 1024 + 128 * 1024,
   /** One entry; rows on Durable Objects end at 2 MB and a form never needs this much. */
   entryBytes: 128 * 1024,
   /** One Yjs update inside an edit; a section of a form is a few KB. */

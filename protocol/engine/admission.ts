@@ -9,15 +9,18 @@ import {
   type StreamId,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { equalBytes } from '#protocol/log/bytes.ts'
 import { entryHash } from '#protocol/log/chain.ts'
-import { type Entry, encodeRecord, KIND, readEntry } from '#protocol/log/entry.ts'
+import { type Entry, type EntryRecord, encodeRecord, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack, encodePack, type PackedRecord, type Run, splitPacks } from '#protocol/log/pack.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { RefusalCode } from '#protocol/wire/refusals.ts'
 import { decodeCarried } from './carried.ts'
 import type { Core } from './core.ts'
+import { hashAt, hashInPack } from './positions.ts'
 import { headOf, loadFiles, place, type Staging, storePack } from './staging.ts'
+import type { StoredPack } from './storage.ts'
 
 export interface FrameRefusal {
   readonly code: RefusalCode
@@ -43,13 +46,25 @@ interface CheckedPack {
 }
 
 /** A pack as it came. */
-interface ReceivedPack {
+export interface ReceivedPack {
   readonly bytes: Uint8Array
   readonly records: readonly PackedRecord[]
 }
 
+/** How far a log has got while a frame is followed. */
+interface Position {
+  height: number
+  hash: Uint8Array
+  /** Highest seq the frame names: so much the sender holds for certain. */
+  told: number
+}
+
 interface Progress {
-  readonly heights: Map<LogKey, { height: number; hash: Uint8Array; signature: Uint8Array | null }>
+  readonly heights: Map<LogKey, Position>
+  /** Signed ends of runs: one verification authenticates everything before it in the chain. */
+  readonly ends: { readonly log: LogKey; readonly hash: Uint8Array; readonly signature: Uint8Array | null }[]
+  /** Records of the frame that are held already; a different entry under the same seq is a fork, not a repetition. */
+  readonly held: Map<LogKey, EntryRecord[]>
 }
 
 const refused = (code: RefusalCode, detail: string) => failure<FrameRefusal>({ code, detail })
@@ -63,9 +78,27 @@ export function unpackFrame(core: Core, packed: Uint8Array): Result<ReceivedPack
   for (const pack of packs) {
     const records = decodePack(pack)
     if (!records || records.length === 0) return refused('malformed', 'entries: not a pack')
+    if (pack.length > LIMITS.receivedPackBytes) return refused('oversized', `entries: a pack of ${pack.length} bytes`)
     decoded.push({ bytes: pack, records })
   }
   return success(decoded)
+}
+
+/**
+ * Splits a frame into what belongs to the county stream and the rest, when it has both: the directory is admitted
+ * first, because what follows in the same frame may be by authors that are only named there.
+ */
+export function directoryFirst(packs: readonly ReceivedPack[]): readonly (readonly ReceivedPack[])[] {
+  const [county, rest] = [true, false].map((wanted) => packs.flatMap((pack) => partOf(pack, wanted)))
+  return county && rest && county.length > 0 && rest.length > 0 ? [county, rest] : [packs]
+}
+
+function partOf(pack: ReceivedPack, county: boolean): ReceivedPack[] {
+  const records = pack.records.filter(({ log }) => (logParts(log).stream === COUNTY_STREAM) === county)
+  if (records.length === 0) return []
+  if (records.length === pack.records.length) return [pack]
+  const bytes = encodePack(records.map(({ log, record }) => ({ log, bytes: encodeRecord(record) })))
+  return [{ bytes, records: decodePack(bytes) ?? [] }]
 }
 
 /**
@@ -74,20 +107,20 @@ export function unpackFrame(core: Core, packed: Uint8Array): Result<ReceivedPack
  */
 export async function admitFrame(
   staging: Staging,
-  packed: Uint8Array,
+  received: readonly ReceivedPack[],
   source: FrameSource,
 ): Promise<Result<readonly Height[], FrameRefusal>> {
-  const unpacked = unpackFrame(staging.core, packed)
-  if (!unpacked.ok) return unpacked
-  const progress: Progress = { heights: new Map() }
+  const progress: Progress = { heights: new Map(), ends: [], held: new Map() }
   const packs: CheckedPack[] = []
-  for (const pack of unpacked.value) {
+  for (const pack of received) {
     const checked = checkPack(staging, pack, source, progress)
     if (!checked.ok) return checked
     if (checked.value.entries.length > 0) packs.push(checked.value)
   }
   const verified = await verify(staging.core, progress, packs)
   if (!verified.ok) return verified
+  const repeated = await checkHeld(staging, progress)
+  if (!repeated.ok) return repeated
   await stage(staging, packs, progress, source)
   return success([...progress.heights].map(([log, { height }]) => ({ log, height })))
 }
@@ -97,7 +130,8 @@ interface OpenRun {
   readonly first: number
   last: number
   readonly before: Uint8Array
-  signed: boolean
+  hash: Uint8Array
+  signature: Uint8Array | null
 }
 
 /** Follows the chains through one pack; entries held already are passed over. */
@@ -117,8 +151,10 @@ function checkPack(
     fresh.push(packed)
     entries.push(followed.value)
   }
-  for (const run of runs.values())
-    if (!run.signed) return refused('bad-signature', `${run.log} ${run.last}: unsigned head`)
+  for (const { log, last, hash, signature } of runs.values()) {
+    if (!signature) return refused('bad-signature', `${log} ${last}: unsigned head`)
+    progress.ends.push({ log, hash, signature })
+  }
   return success(layOut(pack, fresh, entries, [...runs.values()]))
 }
 
@@ -135,21 +171,28 @@ function follow(
     const problem = authorProblem(staging.core, log, source)
     if (problem) return failure(problem)
     const head = headOf(staging, log)
-    position = { height: head.height, hash: head.hash, signature: null }
+    position = { height: head.height, hash: head.hash, told: 0 }
     progress.heights.set(log, position)
   }
-  if (record.seq <= position.height) return success(undefined)
+  position.told = Math.max(position.told, record.seq)
+  if (record.seq <= position.height) {
+    const held = progress.held.get(log)
+    if (held) held.push(record)
+    else progress.held.set(log, [record])
+    return success(undefined)
+  }
   if (record.seq !== position.height + 1) return refused('gap', `${log} ${position.height} → ${record.seq}`)
   const hash = entryHash(staging.core.host.cryptography.sha256, log, position.hash, record)
   const entry = readEntry(log, record, hash)
   if (!entry || !isDocumentId(entry.document)) return refused('malformed', `${log} ${record.seq}`)
-  const run = runs.get(log) ?? { log, first: record.seq, last: record.seq, before: position.hash, signed: false }
+  const { signature } = record
+  const run = runs.get(log) ?? { log, first: record.seq, last: record.seq, before: position.hash, hash, signature }
   runs.set(log, run)
   run.last = record.seq
-  run.signed = record.signature !== null
+  run.hash = hash
+  run.signature = signature
   position.height = record.seq
   position.hash = hash
-  position.signature = record.signature
   return success(entry)
 }
 
@@ -194,7 +237,7 @@ async function verify(
     const valid = signature !== null && (await cryptography.verify(key, hash, signature))
     return valid ? undefined : { code: 'bad-signature', detail: log }
   }
-  for (const [log, { hash, signature }] of progress.heights) if (signature) checks.push(check(log, hash, signature))
+  for (const { log, hash, signature } of progress.ends) checks.push(check(log, hash, signature))
   for (const entry of packs.flatMap((pack) => pack.entries)) {
     if (entry.kind !== KIND.carried) continue
     const inner = decodeCarried(cryptography.sha256, entry.payload)
@@ -202,6 +245,29 @@ async function verify(
   }
   const problem = (await Promise.all(checks)).find((outcome) => outcome !== undefined)
   return problem ? failure(problem) : success(undefined)
+}
+
+/** What is held already must be the same: else an author wrote twice under one number, and neither may get lost. */
+async function checkHeld(staging: Staging, progress: Progress): Promise<Result<void, FrameRefusal>> {
+  const { sha256 } = staging.core.host.cryptography
+  for (const [log, records] of progress.held) {
+    let hash = await hashHeld(staging, log, (records[0] as EntryRecord).seq - 1)
+    for (const record of records) if (hash) hash = entryHash(sha256, log, hash, record)
+    const last = (records.at(-1) as EntryRecord).seq
+    const ours = await hashHeld(staging, log, last)
+    if (!hash || !ours || !equalBytes(hash, ours))
+      return refused('bad-chain', `${log} ${last}: differs from what is held`)
+  }
+  return success(undefined)
+}
+
+/** The chain hash of a log at a height, as the group sees it. */
+async function hashHeld(staging: Staging, log: LogKey, seq: number): Promise<Uint8Array | undefined> {
+  const head = headOf(staging, log)
+  if (seq > 0 && seq === head.height) return head.hash
+  const holds = (pack: StoredPack) => pack.runs.some((run) => run.log === log && run.first <= seq && seq <= run.last)
+  const staged = staging.change.packs.find(holds)
+  return staged ? hashInPack(staging.core, staged, log, seq) : hashAt(staging.core, log, seq)
 }
 
 async function stage(
@@ -221,18 +287,15 @@ async function stage(
     })
     storePack(staging, pack, placed)
   }
-  const atRoot = staging.core.identity.parent === null || source.fromRoot
-  for (const [log, { height, hash }] of progress.heights) {
+  const isRoot = staging.core.identity.parent === null
+  for (const [log, { height, hash, told }] of progress.heights) {
     const head = headOf(staging, log)
     staging.heads.set(log, {
       ...head,
       height,
       hash,
-      parentHeight:
-        source.fromParent || staging.core.identity.parent === null
-          ? Math.max(head.parentHeight, height)
-          : head.parentHeight,
-      rootHeight: atRoot ? Math.max(head.rootHeight, height) : head.rootHeight,
+      parentHeight: isRoot ? height : Math.max(head.parentHeight, source.fromParent ? told : 0),
+      rootHeight: isRoot ? height : Math.max(head.rootHeight, source.fromRoot ? told : 0),
     })
   }
 }

@@ -7,9 +7,9 @@ import { frontierDigest, logsOf, transcript } from '#protocol/session/handshake.
 import { selectOutgoing } from '#protocol/session/outgoing.ts'
 import type { Effect, View } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
-import type { Hello } from '#protocol/wire/messages.ts'
+import type { Height, Hello } from '#protocol/wire/messages.ts'
 import { acknowledge, learnRootHeights, passDown } from './acknowledgement.ts'
-import { admitFrame, type FrameRefusal } from './admission.ts'
+import { admitFrame, directoryFirst, type FrameRefusal, type ReceivedPack, unpackFrame } from './admission.ts'
 import { addFinding, type Core, notify, packsAfter, rootTime } from './core.ts'
 import { reportFork, takeFork } from './forks.ts'
 import type { Connection } from './identity.ts'
@@ -146,21 +146,32 @@ async function admit(context: LinkContext, link: Link, packed: Uint8Array): Prom
     fromParent,
     fromRoot: fromParent && peer === core.identity.root.node,
   }
-  context.pendingBytes += packed.length
-  try {
-    const admitted = await queue.write(
-      (staging) => admitFrame(staging, packed, source),
+  const unpacked = unpackFrame(core, packed)
+  if (!unpacked.ok) return refuseFrame(core, link, unpacked.problem)
+  const parts = directoryFirst(unpacked.value)
+  const write = (part: readonly ReceivedPack[], frames: number) =>
+    queue.write(
+      (staging) => admitFrame(staging, part, source),
       (outcome) => {
         // Before links look for what to send: what a peer sent is not sent back to it.
-        if (outcome.ok) link.dispatch({ type: 'admitted', frames: 1, heights: outcome.value })
+        if (outcome.ok) link.dispatch({ type: 'admitted', frames, heights: outcome.value })
       },
     )
-    if (!admitted.ok) refuseFrame(core, link, admitted.problem)
-    else if (source.fromRoot) passDown(context, admitted.value)
+  context.pendingBytes += packed.length
+  try {
+    // All parts are asked for at once, so that the frames of a link stay in order.
+    const outcomes = await Promise.all(parts.map((part, index) => write(part, index === parts.length - 1 ? 1 : 0)))
+    for (const outcome of outcomes) {
+      if (!outcome.ok) return refuseFrame(core, link, outcome.problem)
+      if (source.fromRoot) passDown(context, atRoot(core, outcome.value))
+    }
   } finally {
     context.pendingBytes -= packed.length
   }
 }
+
+const atRoot = (core: Core, heights: readonly Height[]): Height[] =>
+  heights.map(({ log }) => ({ log, height: core.heads.get(log)?.rootHeight ?? 0 }))
 
 function refuseFrame(core: Core, link: Link, problem: FrameRefusal): void {
   const name = link.peer ? (core.directory.node(link.peer)?.name ?? link.peer) : ''

@@ -8,6 +8,7 @@ import { logsOf } from '#protocol/session/handshake.ts'
 import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Fork, Frontier, LogPosition } from '#protocol/wire/messages.ts'
 import type { Core } from './core.ts'
+import type { StoredPack } from './storage.ts'
 
 /** Logs in one frontier message; a message must stay inside one frame. */
 const LOGS_IN_MESSAGE = 2_000
@@ -19,8 +20,13 @@ export async function hashAt(core: Core, log: LogKey, seq: number): Promise<Uint
   if (!head || seq > head.height) return undefined
   if (seq === head.height) return head.hash
   const pack = await core.storage.packHolding(log, seq)
-  const run = pack?.runs.find((one) => one.log === log)
-  if (!pack || !run) return undefined
+  return pack && hashInPack(core, pack, log, seq)
+}
+
+/** The chain hash of a log at a height that lies in a pack. */
+export function hashInPack(core: Core, pack: StoredPack, log: LogKey, seq: number): Uint8Array | undefined {
+  const run = pack.runs.find((one) => one.log === log)
+  if (!run) return undefined
   let hash = run.before
   for (const packed of decodePack(pack.bytes) ?? []) {
     if (packed.log !== log || packed.record.seq > seq || packed.record.seq < run.first) continue

@@ -40,7 +40,11 @@ export function openWriteQueue(core: Core): WriteQueue {
   let running: Promise<void> | undefined
 
   const run = async () => {
-    while (waiting.length > 0) await commitGroup(core, waiting.splice(0, groupSize(waiting)))
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, groupSize(waiting))
+      const staged = await commitGroup(core, group)
+      waiting.unshift(...group.slice(staged))
+    }
     running = undefined
   }
   const ask = <Value>(request: Request<Value>, alone: boolean, durable?: (value: Value) => void) =>
@@ -72,13 +76,15 @@ function groupSize(waiting: readonly Waiting[]): number {
   return Math.min(LIMITS.groupRequests, alone === -1 ? waiting.length : Math.max(alone, 1))
 }
 
-async function commitGroup(core: Core, group: readonly Waiting[]): Promise<void> {
+/** Commits a group, or its part up to a change of the directory; answers how many requests were settled. */
+async function commitGroup(core: Core, group: readonly Waiting[]): Promise<number> {
   const staging = beginStaging(core)
   const staged: Waiting[] = []
   try {
     for (const request of group) {
       await request.stage(staging)
       staged.push(request)
+      if (staging.directory.size > 0) break // what follows is judged by the new directory
     }
     const change = await settle(staging)
     if (!isEmpty(change)) await core.storage.commit(change)
@@ -88,9 +94,10 @@ async function commitGroup(core: Core, group: readonly Waiting[]): Promise<void>
   } catch (problem) {
     abandon(core, problem)
     for (const request of group) request.failed(problem)
-    return
+    return group.length
   }
   for (const request of staged) request.done()
+  return staged.length
 }
 
 /** The group is durable: what it staged becomes what is. */
