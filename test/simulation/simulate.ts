@@ -1,0 +1,109 @@
+/** One run: a county at work, faults, healing, rest; a function of its seed alone. */
+import { createStaff } from './actors.ts'
+import { FAULTS, heal } from './faults.ts'
+import { checkAlways, checkAtRest, isConverged } from './invariants.ts'
+import { createWorld, type World } from './world.ts'
+
+const SECOND = 1_000
+/** While faults happen. */
+const STORM = 180 * SECOND
+/** Progress must resume within this virtual time after the last fault: two long pauses after a refusal and a bit. */
+const REST_BOUND = 25 * 60 * SECOND
+/** Acknowledgements and reports settle within this time after the entries have. */
+const SETTLE = 40 * SECOND
+
+export interface Outcome {
+  readonly seed: number
+  readonly entries: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly violations: World['violations']
+  readonly trace: string
+}
+
+/** Runs one seed. */
+export async function simulate(seed: number): Promise<Outcome> {
+  const world = createWorld(seed)
+  const { timeline, chance } = world
+  const staff = createStaff(world, chance.branch('staff'))
+  const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
+  process.on('unhandledRejection', bugs)
+  try {
+    await timeline.until(world.start(world.root))
+    await timeline.until(world.publish(world.firstRecords()))
+    for (const machine of world.machines) void world.start(machine)
+    await timeline.run(15 * SECOND)
+    await storm(world, staff.workOnce)
+    heal(world)
+    await comeToRest(world)
+    if (isConverged(world)) await timeline.until(checkAtRest(world, staff))
+    else world.violation('M8', `no progress: ${unlike(world)}`)
+  } finally {
+    for (const { process: one } of world.machines) one?.die()
+    process.off('unhandledRejection', bugs)
+  }
+  const { violations, faults } = world
+  return { seed, entries: world.ledger.entries.size, faults, violations, trace: world.traceHash() }
+}
+
+/** Every seed has its own selection of faults, so that rare ones are not always drowned by common ones. */
+async function storm(world: World, work: () => void): Promise<void> {
+  const { timeline, chance } = world
+  const dice = chance.branch('storm')
+  const calm = dice.happens(0.05)
+  const kinds = Object.keys(FAULTS).filter(() => !calm && dice.happens(0.45))
+  const end = timeline.now + STORM
+  const again = (longest: number, what: () => void) => {
+    const once = () => {
+      if (timeline.now >= end) return
+      what()
+      timeline.after(dice.between(1, longest), once)
+    }
+    timeline.after(dice.between(1, longest), once)
+  }
+  again(5 * SECOND, work)
+  again(40 * SECOND, () => {
+    const machine = dice.pick(world.machines)
+    if (!machine.scrapped) machine.backups.push({ at: timeline.now, snapshot: machine.disk.memory.snapshot(), sidecar: machine.sidecar })
+  })
+  if (kinds.length > 0)
+    again(16 * SECOND, () => {
+      const kind = dice.pick(kinds)
+      if (kind !== 'restore') world.fault(kind)
+      FAULTS[kind]?.(world, dice)
+    })
+  again(30 * SECOND, () => void checkAlways(world))
+  await timeline.run(end)
+}
+
+async function comeToRest(world: World): Promise<void> {
+  const { timeline } = world
+  const bound = timeline.now + REST_BOUND
+  // What was killed at the very end is started by its people.
+  const revive = () => {
+    for (const machine of world.machines) if (!machine.scrapped && !machine.process?.alive) void world.start(machine)
+    if (timeline.now < bound) timeline.after(10 * SECOND, revive)
+  }
+  revive()
+  for (let quiet = 0; timeline.now < bound && quiet < 2; ) {
+    await timeline.run(timeline.now + SETTLE / 2)
+    quiet = isConverged(world) ? quiet + 1 : 0
+  }
+}
+
+function unlike(world: World): string {
+  const all = new Map<string, Set<string>>()
+  for (const { name, disk, scrapped } of world.machines) {
+    if (scrapped) continue
+    for (const [log, hashes] of disk.held) {
+      const [node, incarnation, stream] = log.split('/') as [string, string, string]
+      const author = world.machines.find(({ identity }) => identity.node === node)?.name
+      const line = `${author}/${incarnation}/${stream}`
+      all.set(line, (all.get(line) ?? new Set()).add(`${name}:${hashes.length}:${hashes.at(-1)?.slice(0, 4)}`))
+    }
+  }
+  return [...all]
+    .filter(([, ends]) => new Set([...ends].map((end) => end.split(':').slice(1).join(':'))).size > 1)
+    .map(([line, ends]) => `${line} = ${[...ends].join(' ')}`)
+    .join('; ')
+    .slice(0, 600)
+}
