@@ -1,4 +1,5 @@
 /** Makes one file of each program: drizzle and zod as single modules would cost seconds at every start. */
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 const PROGRAMS = {
@@ -15,23 +16,31 @@ const BANNER = "import { createRequire } from 'node:module'; const require = cre
 
 /** Bundles programs; esbuild prints what is wrong and throws. */
 export async function buildPrograms(names: readonly ProgramName[]): Promise<void> {
-  await Promise.all(
-    names.map((name) =>
-      build({
-        entryPoints: [PROGRAMS[name]],
-        outfile: bundlePath(name),
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        target: 'node24',
-        sourcemap: true,
-        banner: { js: BANNER },
-        // Native code cannot be bundled, nor what looks for it by name at run time.
-        external: ['libsql', '@libsql/*', 'bufferutil', 'utf-8-validate'],
-        logLevel: 'warning',
-      }),
-    ),
-  )
+  await mkdir('build', { recursive: true })
+  await Promise.all(names.map(buildProgram))
+}
+
+async function buildProgram(name: ProgramName): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [PROGRAMS[name]],
+    outfile: bundlePath(name),
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    sourcemap: true,
+    banner: { js: BANNER },
+    // Native code cannot be bundled, nor what looks for it by name at run time.
+    external: ['libsql', '@libsql/*', 'bufferutil', 'utf-8-validate'],
+    logLevel: 'warning',
+  })
+  for (const { path, contents } of outputFiles) {
+    // Renamed into place: a program that starts at this moment must not read half a file.
+    const fresh = `${path}.${process.pid}`
+    await writeFile(fresh, contents)
+    await rename(fresh, path)
+  }
 }
 
 const wanted = process.argv.slice(2)

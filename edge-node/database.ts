@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Engine } from '#protocol/engine/engine.ts'
+import type { Finding } from '#protocol/engine/office.ts'
 import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/storage.ts'
 import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -82,6 +83,26 @@ async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['
   const kept = await storage.local(SPACE, INCARNATION)
   const incarnation = kept === undefined ? null : Number(JSON.parse(kept))
   return { node, incarnation, ownHeads, identity }
+}
+
+const PAPER = '请核对最近的纸质存根是否都能查到;查不到的请补录。'
+const VERDICTS: Readonly<Record<Verdict['verdict'], Omit<Finding, 'time' | 'kind'> | null>> = {
+  same: null,
+  behind: {
+    message: '数据库比本机的记录旧(可能恢复过备份)。已启用新的批次号,缺少的条目会从其他节点取回。',
+    next: PAPER,
+  },
+  moved: {
+    message: '数据库是复制来的,或换了机器。已启用新的批次号。',
+    next: '请确认原来的那一份不再运行:两份同时运行,同一办件会出现两条后续记录。',
+  },
+  unknown: { message: '数据库旁的记录文件丢失或损坏,无法确认数据库是最新的。已启用新的批次号。', next: PAPER },
+}
+
+/** What people should know about the comparison. */
+export function findingsOf(verdict: Database['verdict'], time: number): readonly Finding[] {
+  const words = verdict === 'new' ? null : VERDICTS[verdict]
+  return words ? [{ kind: 'sidecar', time, ...words }] : []
 }
 
 /** Follows an engine's heads with the sidecar, at most once a LIMITS.sidecarMilliseconds, and once more at the end. */

@@ -10,7 +10,7 @@ import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { type Certificate, certificateFor } from './certificate.ts'
 import { type EdgeNodeConfiguration, isLoopback } from './config.ts'
-import { type Database, followHeads, openDatabase } from './database.ts'
+import { type Database, findingsOf, followHeads, openDatabase } from './database.ts'
 import { type Accounts, createAccounts } from './desk/accounts.ts'
 import { createApi } from './desk/api/api.ts'
 import { serveAssets } from './desk/assets.ts'
@@ -51,14 +51,16 @@ export interface RunningNode {
 
 /** Starts a node; a failure leaves nothing open. */
 export async function startNode(options: NodeOptions): Promise<Result<RunningNode>> {
-  const certificate = await certificateFor(options.settings)
-  const database = await openDatabase(options.settings.DATA_FOLDER, options.enrolment.node)
+  const { settings, enrolment, log } = options
+  const certificate = await certificateFor(settings)
+  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node)
   if (!database.ok) return database
   const { storage, incarnation, verdict, rotated } = database.value
-  if (verdict !== 'same' && verdict !== 'new')
-    options.log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
-  const identity = identityOf(options.keys, options.enrolment)
-  const engine = await openEngine({ storage, host: nodeHost, identity, incarnation, rotated, version: VERSION })
+  const findings = findingsOf(verdict, nodeHost.now())
+  if (findings.length > 0) log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
+  const identity = identityOf(options.keys, enrolment)
+  const version = VERSION
+  const engine = await openEngine({ storage, host: nodeHost, identity, incarnation, rotated, version, findings })
   if (!engine.ok) {
     await storage.close()
     return engine

@@ -15,7 +15,7 @@ export const startHub = (folder: string, values: Record<string, string> = {}): P
 /** The code an administrator reads off the hub's page. */
 export async function codeFor(hub: string, station: string, parentNode: string): Promise<string> {
   const administrator = await signIn(hub, 'admin', SAMPLE_PASSWORD)
-  const made = await administrator.post('/hub/enrolment', '/hub/enrolment', { station, parentNode })
+  const made = await administrator.post('/hub/enrolment', '/hub/enrolment', { station, parent: parentNode })
   const page = made.location ? await administrator.get(made.location) : made
   return /[0-9A-Z]{4}(-[0-9A-Z]{4}){4}/.exec(page.text)?.[0] ?? expect.fail(`no code: ${made.status} ${made.text}`)
 }

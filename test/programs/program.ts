@@ -135,6 +135,7 @@ export async function syncOf(address: string, name: string, password: string) {
     readonly node: string
     readonly stations: readonly { readonly id: string }[]
     readonly parent: { readonly name: string; readonly connected: boolean } | null
+    readonly findings: readonly { readonly kind: string }[]
     readonly refusal: { readonly message: string } | null
   }
 }
