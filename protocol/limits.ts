@@ -33,6 +33,10 @@ export const LIMITS = {
   links: 600,
   /** Logs named in one frontier; 600 nodes with several incarnations each. */
   frontierLogs: 20_000,
+  /** Heights told of a forked log; with doubling steps they reach back over any log. */
+  forkRungs: 64,
+  /** Receipts in one message; each is about 200 bytes, a message stays inside a frame. */
+  messageReceipts: 500,
   /** A link without any sign of life for this long is dropped (half-open TCP). */
   silenceMilliseconds: 30_000,
   /** A link sends a sign of life this often while idle. */

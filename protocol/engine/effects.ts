@@ -62,11 +62,18 @@ const EFFECTS: Handlers = {
     reports.linkLive(link)
     notify(core, { cases: [], directory: false, status: true })
   },
-  status: ({ reports }, _link, _connection, { status }) => reports.heard(status),
-  'own-log-ahead': (context, _link, _connection, { log, height }) => ownLogAhead(context, log, height),
+  status: ({ reports }, link, _connection, { status }) => {
+    if (link.direction === 'down') reports.heard(status)
+  },
+  'own-log-ahead': (context, link, _connection, { log, height }) => {
+    // The pinned parent is believed; a child proves it by the entries themselves (see admit).
+    if (link.direction === 'up') return ownLogAhead(context, log, height)
+  },
   'fork-found': (context, link, _connection, { log, peer }) => reportFork(context, link, log, peer),
   'fork-told': (context, link, _connection, { fork }) => takeFork(context, link, fork),
-  receipts: ({ reports }, _link, _connection, { receipts }) => reports.receipts(receipts),
+  receipts: ({ reports }, link, _connection, { receipts }) => {
+    if (link.direction === 'up') reports.receipts(receipts)
+  },
   acknowledged: (context, link, _connection, { heights, exact }) => {
     if (link.direction === 'up') acknowledge(context, heights, exact)
   },
@@ -151,7 +158,11 @@ async function admit(context: LinkContext, link: Link, packed: Uint8Array): Prom
   const parts = directoryFirst(unpacked.value)
   const write = (part: readonly ReceivedPack[], frames: number) =>
     queue.write(
-      (staging) => admitFrame(staging, part, source),
+      async (staging) => {
+        const admitted = await admitFrame(staging, part, source)
+        if (admitted.ok) await goOnAfterRollback(context, admitted.value)
+        return admitted
+      },
       (outcome) => {
         // Before links look for what to send: what a peer sent is not sent back to it.
         if (outcome.ok) link.dispatch({ type: 'admitted', frames, heights: outcome.value })
@@ -183,11 +194,22 @@ function refuseFrame(core: Core, link: Link, problem: FrameRefusal): void {
   link.dispatch({ type: 'refused', code: problem.code, detail: problem.detail })
 }
 
-async function ownLogAhead(context: LinkContext, log: LogKey, height: number): Promise<void> {
-  const { core, queue } = context
-  if (logParts(log).incarnation !== core.incarnation) return
-  reportRollback(core, log, height)
-  await queue.write(async () => {
-    if (logParts(log).incarnation === core.incarnation) await rotate(core, context.rotated)
+/** R2: entries under our present incarnation that we do not hold, signed by us: this database went back in time. */
+async function goOnAfterRollback(context: LinkContext, heights: readonly Height[]): Promise<void> {
+  const { core } = context
+  const isOurs = (log: LogKey) =>
+    logParts(log).node === core.identity.node && logParts(log).incarnation === core.incarnation
+  for (const { log, height } of heights) {
+    if (!isOurs(log) || height <= (core.heads.get(log)?.height ?? 0)) continue
+    reportRollback(core, log, height)
+    await rotate(core, context.rotated)
+  }
+}
+
+async function ownLogAhead({ core, queue, rotated }: LinkContext, log: LogKey, height: number): Promise<void> {
+  await queue.writeAlone(async () => {
+    if (logParts(log).incarnation !== core.incarnation || height <= (core.heads.get(log)?.height ?? 0)) return
+    reportRollback(core, log, height)
+    await rotate(core, rotated)
   })
 }

@@ -3,7 +3,7 @@ import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import type { Fork } from '#protocol/wire/messages.ts'
 import { addFinding } from './core.ts'
 import type { Link, LinkContext } from './link-context.ts'
-import { commonHeight, forkLadder } from './positions.ts'
+import { commonHeight, forkLadder, provesFork } from './positions.ts'
 import { moveTail, rotate } from './rotation.ts'
 
 /** Our version and the peer's differ: the author of the log is told where, everyone else only sees the finding. */
@@ -24,19 +24,24 @@ export async function reportFork(context: LinkContext, link: Link, log: LogKey, 
 export async function takeFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core } = context
   const author = logParts(fork.log).node
-  if (author === core.identity.node) await goOn(context, fork.log, await commonHeight(core, fork))
+  if (author === core.identity.node) await goOn(context, fork)
   else if (author === link.peer) link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }
 
-async function goOn(context: LinkContext, log: LogKey, common: number): Promise<void> {
+/** In a group of its own, so that heights and hashes are those on the disk; a claim without proof changes nothing. */
+async function goOn(context: LinkContext, fork: Fork): Promise<void> {
   const { core, queue } = context
-  const moved = await queue.write(async (staging) => {
+  const { log } = fork
+  const done = await queue.writeAlone(async (staging) => {
+    if (!(await provesFork(core, fork))) return undefined
     if (logParts(log).incarnation === core.incarnation) await rotate(core, context.rotated)
-    return moveTail(staging, log, common)
+    const common = await commonHeight(core, fork)
+    return { common, moved: await moveTail(staging, log, common) }
   })
+  if (!done) return
   addFinding(core, {
     kind: 'fork',
-    message: `本机日志与上级的版本从第 ${common + 1} 条起不同。上级的版本保留;本机的 ${moved} 条记录已完整转入新的批次号。`,
+    message: `本机日志与其他节点持有的版本从第 ${done.common + 1} 条起不同。对方的版本保留;本机的 ${done.moved} 条记录已完整转入新的批次号。`,
     next: '请打开“同步情况”查看转入的办件;同一环节有两条记录的办件等待协调员处理。',
   })
   for (const link of context.links) link.dispatch({ type: 'retell', stream: logParts(log).stream })

@@ -57,6 +57,7 @@ async function open({
   const reports = createReports(core, queue, links, await rememberedReports(core))
   const context: LinkContext = { core, queue, links, reports, rotated, pendingBytes: 0 }
   core.committed = (change) => committed(context, change)
+  if (await storage.local(REBUILDING.space, REBUILDING.key)) await rebuild(core, queue)
   return {
     office: openOffice(core, queue, reports),
     get incarnation() {
@@ -81,7 +82,10 @@ function committed(context: LinkContext, change: Change): void {
     if (link.direction !== 'down' || !link.peer || change.receipts.length === 0) continue
     const granted = core.directory.streamsOf(link.peer)
     const receipts = change.receipts.filter(({ log }) => granted.has(logParts(log).stream))
-    if (receipts.length > 0) link.dispatch({ type: 'tell', message: { type: 'receipts', receipts } })
+    for (let start = 0; start < receipts.length; start += LIMITS.messageReceipts) {
+      const some = receipts.slice(start, start + LIMITS.messageReceipts)
+      link.dispatch({ type: 'tell', message: { type: 'receipts', receipts: some } })
+    }
   }
   if (change.directory.length > 0) endRevoked(context)
 }
@@ -100,20 +104,39 @@ function ownHeads(core: Core): ReturnType<Engine['ownHeads']> {
 
 /** Drops everything computed and folds it again from the entries. The desk waits meanwhile. */
 async function rebuild(core: Core, queue: WriteQueue, progress?: (done: number) => void): Promise<void> {
-  await queue.write(async () => {
+  await queue.writeAlone(async () => {
+    await core.storage.commit(mark(true))
     await core.storage.dropComputed()
     core.files.clear()
     let done = 0
-    for (let last = ''; ; ) {
-      const documents = await core.storage.documentsAfter(last, LIMITS.cachedDocuments)
-      if (documents.length === 0) break
-      await core.storage.commit(await refold(core, documents))
-      done += documents.length
-      progress?.(done)
-      last = documents.at(-1) as string
+    // The directory first: cases are judged by it. Ids of cases are hex, those of records begin behind 'f'.
+    for (const { from, cases } of [
+      { from: 'g', cases: false },
+      { from: '', cases: true },
+    ]) {
+      for (let last = from; ; ) {
+        const documents = (await core.storage.documentsAfter(last, LIMITS.cachedDocuments)).filter(
+          (document) => isCase(document) === cases,
+        )
+        if (documents.length === 0) break
+        const change = await refold(core, documents)
+        await core.storage.commit(change)
+        for (const row of change.directory) core.directory.apply(row)
+        done += documents.length
+        progress?.(done)
+        last = documents.at(-1) as string
+      }
     }
+    await core.storage.commit(mark(false))
   })
 }
+
+/** A rebuild that did not end (power cut) is done again at the next start. */
+const REBUILDING = { space: 'engine', key: 'rebuilding' } as const
+const mark = (rebuilding: boolean): Change => ({
+  ...NO_CHANGE,
+  local: [{ ...REBUILDING, value: rebuilding ? 'true' : null }],
+})
 
 async function refold(core: Core, documents: readonly DocumentId[]): Promise<Change> {
   const staging = beginStaging(core)

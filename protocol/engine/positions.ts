@@ -1,5 +1,5 @@
 /** Comparing logs with a peer: the hash at any height, forks, and where sending must start. */
-import type { LogKey, StreamId } from '#protocol/ids.ts'
+import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { entryHash, GENESIS } from '#protocol/log/chain.ts'
@@ -7,6 +7,7 @@ import { decodePack } from '#protocol/log/pack.ts'
 import { logsOf } from '#protocol/session/handshake.ts'
 import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Fork, Frontier, LogPosition } from '#protocol/wire/messages.ts'
+import { decodeCarried, encodeCarried } from './carried.ts'
 import type { Core } from './core.ts'
 import type { StoredPack } from './storage.ts'
 
@@ -88,21 +89,48 @@ export async function compare(core: Core, frontier: Frontier): Promise<Compariso
 export async function forkLadder(core: Core, log: LogKey): Promise<Fork> {
   const head = core.heads.get(log)
   const ladder: { height: number; hash: Uint8Array }[] = []
-  for (let height = head?.height ?? 0, step = 1; height > 0 && ladder.length < 60; height -= step) {
+  for (let height = head?.height ?? 0, step = 1; height > 0 && ladder.length < LIMITS.forkRungs; height -= step) {
     const hash = await hashAt(core, log, height)
     if (hash) ladder.push({ height, hash: hash.subarray(0, POSITION_HASH_BYTES) })
     if (ladder.length > 16) step *= 2
   }
-  return { type: 'fork', log, ladder }
+  return { type: 'fork', log, ladder, proof: await headProof(core, log) }
 }
 
-/** The highest rung of a ladder that agrees with what is held here; 0 when none does. */
+/** The highest entry of a log with everything that proves it alone: its author's signature is on it. */
+async function headProof(core: Core, log: LogKey): Promise<Uint8Array> {
+  const height = core.heads.get(log)?.height ?? 0
+  const pack = await core.storage.packHolding(log, height)
+  const found = (decodePack(pack?.bytes ?? new Uint8Array()) ?? []).find(
+    (packed) => packed.log === log && packed.record.seq === height,
+  )
+  const before = await hashAt(core, log, height - 1)
+  return found && before ? encodeCarried(log, before, found.record) : new Uint8Array()
+}
+
+/** Whether a peer's highest entry proves that another version of our log exists: signed by us, and not held here. */
+export async function provesFork(core: Core, fork: Fork): Promise<boolean> {
+  const { sha256, verify } = core.host.cryptography
+  const entry = decodeCarried(sha256, fork.proof)
+  const key = core.directory.keyOf(logParts(fork.log).node)
+  if (entry?.log !== fork.log || !entry.signature || !key) return false
+  const ours = await hashAt(core, fork.log, entry.seq)
+  return !(ours && equalBytes(ours, entry.hash)) && verify(key, entry.hash, entry.signature)
+}
+
+/** The end of a run at or below the highest rung that agrees with what is held: a log must end signed. 0 when none does. */
 export async function commonHeight(core: Core, fork: Fork): Promise<number> {
   for (const { height, hash } of fork.ladder) {
     const ours = await hashAt(core, fork.log, height)
-    if (ours && equalBytes(ours.subarray(0, POSITION_HASH_BYTES), hash)) return height
+    if (ours && equalBytes(ours.subarray(0, POSITION_HASH_BYTES), hash)) return signedHeight(core, fork.log, height)
   }
   return 0
+}
+
+async function signedHeight(core: Core, log: LogKey, height: number): Promise<number> {
+  const pack = await core.storage.packHolding(log, height)
+  const run = pack?.runs.find((one) => one.log === log)
+  return !run || run.last === height ? height : run.first - 1
 }
 
 /** Bytes read from disk at once for sending; a frame is cut from each. */

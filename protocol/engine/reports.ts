@@ -93,11 +93,18 @@ export function createReports(
       notify(core, { cases: [], directory: false, status: true })
     },
     heard(status) {
-      for (const { age, ...heard } of status.nodes) keep({ ...heard, lastContact: core.host.now() - age })
+      for (const { age, ...heard } of status.nodes) {
+        // Only nodes of the register, so that a hostile child cannot fill memory and disk with inventions.
+        if (core.directory.node(heard.node) && heard.node !== core.identity.node) {
+          keep({ ...heard, lastContact: core.host.now() - age })
+        }
+      }
       notify(core, { cases: [], directory: false, status: true })
     },
     receipts(receipts) {
-      queue.write(async (staging) => void staging.change.receipts.push(...receipts)).catch(failed)
+      // What is set aside follows from the facts, which are held here as well: our own fold says it, and takes it back.
+      const told = receipts.filter(({ outcome }) => outcome !== 'set-aside')
+      if (told.length > 0) queue.write(async (staging) => void staging.change.receipts.push(...told)).catch(failed)
     },
     nodesBelow: () => [...nodes.values()],
     parentConnected: connected,

@@ -99,24 +99,26 @@ export async function moveTail(staging: Staging, log: LogKey, common: number): P
     staging.touched.add(id)
   }
   const { stream } = logParts(log)
-  const carried = tail.map(({ entry, record, before }): Draft => {
-    const { document, person, station, time, clockOffset, catalogueVersion, calendarVersion } = entry
-    const payload = encodeCarried(log, before, record)
-    return {
-      kind: KIND.carried,
-      document,
-      person,
-      station,
-      time,
-      clockOffset,
-      catalogueVersion,
-      calendarVersion,
-      payload,
-    }
-  })
-  append(staging, stream, carried)
+  append(
+    staging,
+    stream,
+    tail.map((cut) => draftOf(log, cut)),
+  )
   for (const one of lost) await writeAgain(staging, one)
   return tail.length
+}
+
+/**
+ * What an entry that was cut off becomes under the new incarnation. Directory records count by who writes them, so
+ * they are written again; an entry that was carried already proves itself and is carried as it is.
+ */
+function draftOf(log: LogKey, { entry, record, before }: Cut): Draft {
+  const { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload } = entry
+  const same = { document, person, station, time, clockOffset, catalogueVersion, calendarVersion }
+  const whole = kind === KIND.directory || kind === KIND.carried
+  return whole
+    ? { ...same, kind, payload }
+    : { ...same, kind: KIND.carried, payload: encodeCarried(log, before, record) }
 }
 
 function lostText(staging: Staging, id: DocumentId, tail: readonly Cut[]): LostText[] {

@@ -210,11 +210,16 @@ const CODECS: CodecTable = {
     read: (from) => ({ receipts: readList(from, LIMITS.frontierLogs, readReceipt) }),
   },
   fork: {
-    write: (to, { log, ladder }) => {
+    write: (to, { log, ladder, proof }) => {
       writeLog(to, log)
       writeList(to, ladder, writeRung)
+      encoding.writeVarUint8Array(to, proof)
     },
-    read: (from) => ({ log: readLog(from), ladder: readList(from, 64, readRung) }),
+    read: (from) => ({
+      log: readLog(from),
+      ladder: readList(from, LIMITS.forkRungs, readRung),
+      proof: decoding.readVarUint8Array(from),
+    }),
   },
   status: {
     write: (to, { nodes }) => writeList(to, nodes, writeReport),

@@ -85,6 +85,8 @@ export interface Fork {
   readonly type: 'fork'
   readonly log: LogKey
   readonly ladder: readonly { readonly height: number; readonly hash: Uint8Array }[]
+  /** The highest entry of the sender's version, carried (engine/carried.ts): signed by the author, so nobody can pretend. */
+  readonly proof: Uint8Array
 }
 
 /** Health of a node, sent upward; a relay passes on what it heard from below. */
