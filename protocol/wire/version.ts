@@ -12,7 +12,7 @@ export const OLDEST_VERSION = 1
 export const VERSION_HISTORY = [{ version: 1, since: '2026-11', deploy: 'hub, townships, villages' }] as const
 
 /** SHA-256 over the sample encodings of every message; a change of shape needs a new version beside it. */
-export const WIRE_FINGERPRINT = 'unset'
+export const WIRE_FINGERPRINT = '27a48f7bd37222202418cc8457decfff763258cea31fc95697bf3ec1fd162872'
 
 /**
  * The version two ranges have in common: the highest both speak; undefined when there is none.
