@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { FACTS, type FactKind, type FieldRule, type FieldValue } from '#protocol/casework/facts.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash } from '#protocol/ids.ts'
-import { handInAct } from './capture.ts'
+import { handInAct } from './draft.ts'
 import { csrfField, type FieldView, field, type Problems, type Typed } from './forms.ts'
 import { isUnder } from './reading.ts'
 import type { Desk, Html, Visit } from './visit.ts'
@@ -17,7 +17,8 @@ export interface Rejected {
   readonly problems: Problems
 }
 
-const ONE_OF_WORDS: Readonly<Record<string, string>> = { granted: '准予', refused: '不予' }
+/** Choices of facts as people say them. */
+export const CHOICE_WORDS: Readonly<Record<string, string>> = { granted: '准予', refused: '不予' }
 
 /** Facts whose fields are written down on the form of the case, not on the act. */
 const FROM_FORM: readonly FactKind[] = ['captured', 'received']
@@ -45,7 +46,7 @@ export function actFields(kind: FactKind, typed: Typed): Readonly<Record<string,
 
 function optionsOf(desk: Desk, view: CaseView, kind: FactKind, rule: FieldRule): FieldView['options'] {
   if (typeof rule.type === 'object')
-    return rule.type.oneOf.map((value) => ({ value, label: ONE_OF_WORDS[value] ?? value }))
+    return rule.type.oneOf.map((value) => ({ value, label: CHOICE_WORDS[value] ?? value }))
   if (rule.type !== 'station') return []
   const { directory } = desk.office
   // A case can be reassigned along its own line only: those nodes hold its stream.

@@ -5,11 +5,11 @@ import { FACTS } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
-import { handInAct } from './capture.ts'
 import {
   applicationName,
   fieldWords,
   formFields,
+  handInAct,
   MATERIAL_STATES,
   materialName,
   materialOf,

@@ -2,7 +2,6 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Item } from '#protocol/casework/directory.ts'
-import type { FactKind } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
@@ -14,6 +13,7 @@ import {
   applicationName,
   fieldWords,
   formFields,
+  handInAct,
   materialsChange,
   problemsOf,
   valuesOf,
@@ -118,12 +118,6 @@ const problemsFrom = (item: Item, problem: Failure): Problems =>
   problem.field !== undefined && formFields(item).some(({ id }) => id === problem.field)
     ? { [applicationName(problem.field)]: problem.message }
     : {}
-
-/** The act that hands the form in, if one is allowed now. */
-export const handInAct = (view: CaseView): FactKind | undefined =>
-  view.state.stage === '00'
-    ? view.acts.find((offer) => offer.allowed && (offer.kind === 'captured' || offer.kind === 'received'))?.kind
-    : undefined
 
 /** Saves what is on the form and, when asked, hands it in. */
 async function post(context: DeskContext, desk: Desk): Promise<Response> {

@@ -1,7 +1,8 @@
 /** The form of a case as it is typed: names of its fields, what changed, and what is still wrong. */
 import type { FormField, Item } from '#protocol/casework/directory.ts'
+import type { FactKind } from '#protocol/casework/facts.ts'
 import { checkIdentityNumber } from '#protocol/casework/identity.ts'
-import type { SectionChange, SectionView } from '#protocol/engine/office.ts'
+import type { CaseView, SectionChange, SectionView } from '#protocol/engine/office.ts'
 import type { Problems, Typed } from './forms.ts'
 
 /** Application fields are posted as `a-<id>`, materials as `m-<id>-state` and `m-<id>-copies`. */
@@ -119,7 +120,7 @@ export function problemsOf(item: Item, application: Values, materials: Values, t
     else if (problem && !excused) problems[applicationName(id)] = problem
   }
   for (const { id, name } of item.materials)
-    if (materialOf(materials, id).state === '') problems[materialName(id, 'state')] = `请核对${name}:带了什么,或“未带”`
+    if (materialOf(materials, id).state === '') problems[materialName(id, 'state')] = `请核对${name},没带的选“未带”`
   return problems
 }
 
@@ -148,3 +149,9 @@ export function materialWords(record: { readonly state: string; readonly copies:
   const words = MATERIAL_STATES[state as keyof typeof MATERIAL_STATES]
   return copies > 0 ? `${words} ${copies} 份` : words
 }
+
+/** The act that hands the form in, if one is allowed now. */
+export const handInAct = (view: CaseView): FactKind | undefined =>
+  view.state.stage === '00'
+    ? view.acts.find((offer) => offer.allowed && (offer.kind === 'captured' || offer.kind === 'received'))?.kind
+    : undefined

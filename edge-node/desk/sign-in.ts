@@ -8,7 +8,7 @@ import type { Failure } from '#protocol/result.ts'
 import { dropToken, isLarge, keepDisplay, keepKnock, keepToken, readKnock, readToken } from './cookies.ts'
 import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
 import { frame } from './layout.ts'
-import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
+import type { Desk, DeskContext, DeskEnv } from './visit.ts'
 import { connectionWords } from './words.ts'
 
 interface SignInForm {

@@ -3,17 +3,15 @@ import { html } from 'hono/html'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { FACTS, type FieldRule, type FieldValue } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import { actForm, offersAbout, type Rejected } from './act-forms.ts'
+import { actForm, CHOICE_WORDS, offersAbout, type Rejected } from './act-forms.ts'
 import type { Desk, Html, Visit } from './visit.ts'
 import { clockWords, itemName, personName, stationName, timeWords, withNames } from './words.ts'
-
-const ONE_OF_WORDS: Readonly<Record<string, string>> = { granted: '准予', refused: '不予' }
 
 function valueWords(desk: Desk, rule: FieldRule, value: FieldValue): string {
   if (rule.type === 'station') return stationName(desk.office, String(value))
   if (rule.type === 'count') return String(value)
   if (rule.type === 'flag') return value ? '是' : '否'
-  return ONE_OF_WORDS[String(value)] ?? String(value)
+  return CHOICE_WORDS[String(value)] ?? String(value)
 }
 
 /** The fields of a fact that people read; seals and hashes are for machines. */

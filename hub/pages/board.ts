@@ -10,6 +10,7 @@ import type { NodeRecord } from '#protocol/casework/directory.ts'
 import type { NodeStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/storage.ts'
 import type { NodeId, StationCode } from '#protocol/ids.ts'
+import { allNodes } from './nodes.ts'
 import { allowOnly } from './roles.ts'
 
 /** The node where people would sign for a transfer: the one below the root that serves the station. */
@@ -47,7 +48,7 @@ const boardRow = (
 async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
   const { after } = context.req.query()
   const found = await desk.office.find({ inTransfer: true, ...(after ? { after } : {}) })
-  const statuses = new Map((await desk.office.nodesBelow()).map((status) => [status.node, status]))
+  const statuses = new Map((await allNodes(desk)).map((status) => [status.node, status]))
   const { actor } = context.get('visit')
   const reassign = hasRole(actor, 'coordinator') && !hasRole(actor, 'supervisor')
   const table =

@@ -16,22 +16,30 @@ import { doneBox, type Returned, returnedTo } from './answers.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister } from './stations.ts'
 
-/** What the hub knows of every enrolled node, whether or not it was ever heard. */
-async function allNodes(desk: Desk): Promise<readonly NodeStatus[]> {
+const silent = (node: NodeId): NodeStatus => ({
+  node,
+  connected: false,
+  lastContact: null,
+  unsentEntries: 0,
+  unsentCases: 0,
+  version: '',
+  clockOffset: null,
+})
+
+/**
+ * What the hub knows of every enrolled node, whether or not it was ever heard.
+ * A node is reached through the nodes above it: while one of them is away, what was last heard of it is history.
+ */
+export async function allNodes(desk: Desk): Promise<readonly NodeStatus[]> {
+  const { directory } = desk.office
   const heard = new Map((await desk.office.nodesBelow()).map((status) => [status.node, status]))
-  const silent = (node: NodeId): NodeStatus => ({
-    node,
-    connected: false,
-    lastContact: null,
-    unsentEntries: 0,
-    unsentCases: 0,
-    version: '',
-    clockOffset: null,
-  })
-  return desk.office.directory
-    .nodes()
-    .filter((node) => node.parent !== null)
-    .map((node) => heard.get(node.id) ?? silent(node.id))
+  const isReached = (id: NodeId): boolean => {
+    const parent = directory.node(id)?.parent
+    if (parent === null || parent === undefined) return parent === null
+    return heard.get(id)?.connected === true && isReached(parent)
+  }
+  const enrolled = directory.nodes().filter((node) => node.parent !== null)
+  return enrolled.map(({ id }) => ({ ...(heard.get(id) ?? silent(id)), connected: isReached(id) }))
 }
 
 function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | undefined): Html {

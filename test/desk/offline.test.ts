@@ -141,6 +141,13 @@ test(
     const nodes = await admin.get('/hub/nodes')
     for (const words of ['安昌镇便民服务中心', '红岩村便民服务代办点', '0.0.0-test', '已连接', '0 件(0 条)', '正常'])
       expect(nodes.text).toContain(words)
+    await cut()
+    await until('the county misses the township', async () =>
+      (await office.nodesBelow()).some((node) => !node.connected),
+    )
+    const away = await admin.get('/hub/nodes')
+    expect(away.text).not.toContain('已连接 ')
+    await join()
     const village = county.village.identity.node
     const noReason = await admin.submit(nodes, `/hub/nodes/${village}/revoke`)
     expect(noReason.status).toBeGreaterThanOrEqual(400)
