@@ -1,17 +1,9 @@
 /** The door for entries of others: chain, signature, grant and author are checked before anything is staged. */
-import {
-  COUNTY_STREAM,
-  type DocumentId,
-  isCase,
-  isDocumentId,
-  type LogKey,
-  logParts,
-  type StreamId,
-} from '#protocol/ids.ts'
+import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { entryHash } from '#protocol/log/chain.ts'
-import { type Entry, type EntryRecord, encodeRecord, KIND, readEntry } from '#protocol/log/entry.ts'
+import { type Entry, type EntryRecord, encodeRecord, isSound, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack, encodePack, type PackedRecord, type Run, splitPacks } from '#protocol/log/pack.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
@@ -184,7 +176,7 @@ function follow(
   if (record.seq !== position.height + 1) return refused('gap', `${log} ${position.height} → ${record.seq}`)
   const hash = entryHash(staging.core.host.cryptography.sha256, log, position.hash, record)
   const entry = readEntry(log, record, hash)
-  if (!entry || !isDocumentId(entry.document)) return refused('malformed', `${log} ${record.seq}`)
+  if (!entry || !isSound(entry)) return refused('malformed', `${log} ${record.seq}`)
   const { signature } = record
   const run = runs.get(log) ?? { log, first: record.seq, last: record.seq, before: position.hash, hash, signature }
   runs.set(log, run)

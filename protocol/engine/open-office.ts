@@ -1,6 +1,6 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import { type DocumentId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import { type DocumentId, isDocumentId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { viewCase } from './case-view.ts'
@@ -11,7 +11,7 @@ import { newDraft } from './draft.ts'
 import type { Actor, Office, SyncStatus } from './office.ts'
 import type { Reports } from './reports.ts'
 import { casesAbove, entriesAbove, safetyOf } from './safety.ts'
-import { append, beginStaging, fileOf, type Staging, setLocal } from './staging.ts'
+import { append, beginStaging, CONTENT_BYTES, fileOf, type Staging, setLocal } from './staging.ts'
 import { inWords, storageProblem, type WriteQueue } from './write-queue.ts'
 
 /** Opens the office. */
@@ -69,6 +69,8 @@ async function view(core: Core, actor: Actor, id: DocumentId): ReturnType<Office
 }
 
 const encoder = new TextEncoder()
+/** A directory record beside the other parts of its entry. */
+const RECORD_BYTES = CONTENT_BYTES - 1_024
 
 /** Root only: writes directory records, each with a version above every earlier one. */
 async function publish(
@@ -79,6 +81,12 @@ async function publish(
   const { core } = staging
   if (core.identity.parent !== null) {
     return fail('not-root', '目录资料只能在县中心修改。', '没有改动任何内容。', '请联系县中心管理员。')
+  }
+  for (const given of records) {
+    const document = documentOf(given)
+    if (!isDocumentId(document) || encoder.encode(JSON.stringify(given)).length > RECORD_BYTES) {
+      return fail('record-too-large', '这条目录资料过大或编号不合规。', '没有改动任何内容。', '请缩短内容后重试。')
+    }
   }
   for (const given of records) {
     const document = documentOf(given)

@@ -19,6 +19,7 @@ import {
   type Entry,
   type EntryRecord,
   encodeContent,
+  isSound,
   KIND,
   readEntry,
   readRecord,
@@ -121,6 +122,7 @@ export function append(staging: Staging, stream: StreamId, drafts: readonly Draf
   const log = logKey({ node: core.identity.node, incarnation: core.incarnation, stream })
   return drafts.map((draft) => {
     const head = headOf(staging, log)
+    assert(isSound(draft), 'an entry of ours passes every door')
     const content = encodeContent(draft)
     assert(content.length <= CONTENT_BYTES, 'an entry of ours is inside the limit')
     const record: EntryRecord = { seq: head.height + 1, signature: null, content }

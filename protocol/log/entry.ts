@@ -1,7 +1,15 @@
 /** The entry: the only thing that is ever replicated, and its canonical bytes. */
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
-import type { DocumentId, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
+import {
+  type DocumentId,
+  isDocumentId,
+  isPersonId,
+  isStationCode,
+  type LogKey,
+  type PersonId,
+  type StationCode,
+} from '#protocol/ids.ts'
 import { equalBytes } from './bytes.ts'
 
 /** Kinds of entry. Unknown kinds are stored and forwarded untouched. */
@@ -102,6 +110,13 @@ function decodeContent(decoder: decoding.Decoder, log: LogKey, record: EntryReco
     payload,
   }
 }
+
+/** The last millisecond a date can name (ECMAScript); later ones would stop every page that shows them. */
+const LATEST_TIME = 8.64e15
+
+/** Whether the names and the time of an entry are such: checked at the door, trusted inside. */
+export const isSound = ({ document, person, station, time }: Draft): boolean =>
+  isDocumentId(document) && (person === '' || isPersonId(person)) && isStationCode(station) && time <= LATEST_TIME
 
 /** A record is an entry as it lies in a pack: seq, signature, content. Its log stands in the pack's table. */
 export interface EntryRecord {
