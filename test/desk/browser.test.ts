@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LIMITS } from '#protocol/limits.ts'
 import { COUNTY, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
 import { openBrowser, type Served, serveDesk } from './serve.ts'
 import { act, captureCase, openCase } from './walk.ts'
@@ -170,6 +171,22 @@ test(
     await notes.waitForSelector('#case-texts[data-stale]')
     await work.close()
     await notes.close()
+  },
+  BROWSER_MILLISECONDS,
+)
+
+test(
+  'P53 when the sign-in ends the page leaves for the sign-in, unless something typed would be lost',
+  async () => {
+    const idle = await tab('coordinator', `/cases/${ids.held}`)
+    const typing = await tab('handler', `/cases/${ids.held}`)
+    await typing.fill('[id="field-text-office-note"]', '还没有提交的话')
+    place.pass(LIMITS.idleMinutes + 1)
+    await idle.waitForURL(/\/sign-in\?next=/)
+    await typing.waitForSelector('#link-words:has-text("登录已结束")')
+    expect(await typing.inputValue('[id="field-text-office-note"]')).toBe('还没有提交的话')
+    await idle.close()
+    await typing.close()
   },
   BROWSER_MILLISECONDS,
 )

@@ -40,6 +40,7 @@ let agent: Visitor
 let clerk: Visitor
 let coordinator: Visitor
 let admin: Visitor
+let handler: Visitor
 
 /** Joins from above, as enrolment does: a township must know its village before it lets it in. */
 const join = async () => {
@@ -73,6 +74,7 @@ beforeAll(async () => {
     person('clerk', '王芳', TOWNSHIP, 'clerk'),
     person('coordinator', '刘洋', COUNTY, 'coordinator'),
     person('admin', '孙伟', COUNTY, 'administrator'),
+    person('handler', '陈刚', COUNTY, 'handler'),
   ])
   await join()
   await until(
@@ -84,6 +86,7 @@ beforeAll(async () => {
   const hub = deskOf(county.root)
   coordinator = await enter(hub, 'coordinator')
   admin = await enter(hub, 'admin')
+  handler = await enter(hub, 'handler')
 })
 
 afterAll(async () => {
@@ -130,6 +133,28 @@ test('P41 what a silent holder did after a reassignment is shown set aside, and 
   const dismissed = await act(clerk, id, 'dismissed', { reason: '材料已另行交接' })
   expect(dismissed.text).toContain('已标为不采纳')
   expect(dismissed.text).not.toContain('条记录暂不生效')
+})
+
+test('P41 a late act that the new holder may do itself is adopted with one form and then counts', async () => {
+  const { id } = await captureCase(agent)
+  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8' })
+  const at = (node: Node) => node.engine.office.find({ offeredTo: [TOWNSHIP] })
+  await until('the transfer is at the township', async () =>
+    (await at(county.township)).rows.some((row) => row.id === id),
+  )
+  expect((await act(clerk, id, 'taken', { materials: '8' })).text).toContain('“签收”已办')
+  await safe(county.township)
+  await cut()
+  expect((await act(clerk, id, 'received')).text).toContain('已收件')
+  await act(coordinator, id, 'reassigned', { to: COUNTY, reason: '乡镇停电' })
+  await join()
+  await until('the late act is at the county', async () =>
+    (await county.root.engine.office.find({ aside: true })).rows.some((row) => row.id === id),
+  )
+  expect((await handler.get(`/cases/${id}`)).text).toContain('环节 已代收')
+  const adopted = await act(handler, id, 'adopted', { note: '已核对' })
+  expect(adopted.text).toContain('已采纳')
+  expect(adopted.text).toContain('环节 已收件')
 })
 
 test(

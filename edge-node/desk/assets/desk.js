@@ -2,11 +2,13 @@
 const TYPED = 'input:not([type=hidden]), textarea, select'
 const REFRESH_PAUSE = 300
 
+const hasUnsent = (part) => [...part.querySelectorAll(TYPED)].some((field) => field.dataset.touched === 'true')
+
 /** A part is left alone while a person types in it or has typed something that is not sent. */
 function isInUse(part) {
   const active = document.activeElement
   if (active && part.contains(active) && active.matches(TYPED)) return true
-  return [...part.querySelectorAll(TYPED)].some((field) => field.dataset.touched === 'true')
+  return hasUnsent(part)
 }
 
 function concerns(part, change) {
@@ -44,6 +46,18 @@ function changed(change) {
   pause = setTimeout(refreshWaiting, REFRESH_PAUSE)
 }
 
+/** The sign-in has ended: nothing of the case stays on the screen, unless something typed would be lost. */
+function leave() {
+  if (!hasUnsent(document.body)) {
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`)
+    return
+  }
+  const words = document.getElementById('link-words')
+  if (!words) return
+  words.textContent = '登录已结束。您填写的内容还在页面上:请在新标签页登录,再回到这里提交。'
+  words.hidden = false
+}
+
 function listen(address) {
   const events = new EventSource(address)
   const words = () => document.getElementById('link-words')
@@ -57,7 +71,7 @@ function listen(address) {
   events.addEventListener('changed', (event) => changed(JSON.parse(event.data)))
   events.addEventListener('signed-out', () => {
     events.close()
-    say('登录已结束,请重新登录。没有提交的内容还在页面上。')
+    leave()
   })
   events.addEventListener('error', () => {
     missed = true
