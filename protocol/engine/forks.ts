@@ -1,12 +1,25 @@
-/** R4: one log, two versions. The parent's stays, its author goes on under a new incarnation, and people are told. */
+/** R4: one log, two versions. Who gives way goes on with the other version; its own tail is carried on whole. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import type { Fork } from '#protocol/wire/messages.ts'
-import { addFinding } from './core.ts'
+import { addFinding, type Core } from './core.ts'
 import type { Link, LinkContext } from './link-context.ts'
 import { commonHeight, forkLadder, provesFork } from './positions.ts'
 import { moveTail, rotate } from './rotation.ts'
 
-/** Our version and the peer's differ: the author of the log is told where, everyone else only sees the finding. */
+/**
+ * Whether this node is writing the log at the moment. On a link the child gives way, so that one version wins the
+ * whole way down from the county. Only what the parent is writing is the other way round: its subscribers hold what
+ * was lost there, and a new incarnation costs it nothing.
+ */
+const isWritten = (core: Core, log: LogKey): boolean => {
+  const { node, incarnation } = logParts(log)
+  return node === core.identity.node && incarnation === core.incarnation
+}
+
+/** Asks for the other version of a log: a ladder without rungs. */
+const question = (log: LogKey): Fork => ({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
+
+/** Our version and the peer's differ: whoever gives way learns where they part, and people are told. */
 export async function reportFork(context: LinkContext, link: Link, log: LogKey, peer: NodeId): Promise<void> {
   const { core } = context
   const author = logParts(log).node
@@ -16,33 +29,35 @@ export async function reportFork(context: LinkContext, link: Link, log: LogKey, 
     message: `“${name}”的日志出现两个版本(分区 ${logParts(log).stream}),可能是数据文件夹被复制或恢复。`,
     next: '双方的记录都保留。作者节点会自动启用新的批次号;若该节点有两台机器在运行,请停用其中一台。',
   })
-  const mine = author === core.identity.node && link.direction === 'up'
-  if (mine || author === peer) link.dispatch({ type: 'tell', message: await forkLadder(core, log) })
+  // A child cannot know whether the parent still writes this log: it tells its version and hears what to do.
+  const givesWay = link.direction === 'down' ? isWritten(core, log) : author !== peer
+  link.dispatch({ type: 'tell', message: givesWay ? question(log) : await forkLadder(core, log) })
 }
 
-/** The other side tells its version of a log: its author goes on elsewhere, everyone else answers with theirs. */
+/** The other side tells its version of a log, or asks for ours. */
 export async function takeFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core } = context
-  const author = logParts(fork.log).node
-  if (author === core.identity.node) await goOn(context, fork)
-  else if (author === link.peer) link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
+  const givesWay = link.direction === 'up' || isWritten(core, fork.log)
+  if (fork.ladder.length > 0 && givesWay) await goOn(context, link, fork)
+  else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }
 
 /** In a group of its own, so that heights and hashes are those on the disk; a claim without proof changes nothing. */
-async function goOn(context: LinkContext, fork: Fork): Promise<void> {
+async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core, queue } = context
   const { log } = fork
   const done = await queue.writeAlone(async (staging) => {
     if (!(await provesFork(core, fork))) return undefined
-    if (logParts(log).incarnation === core.incarnation) await rotate(core, context.rotated)
+    if (isWritten(core, log)) await rotate(core, context.rotated)
     const common = await commonHeight(core, fork)
     return { common, moved: await moveTail(staging, log, common) }
   })
   if (!done) return
   addFinding(core, {
     kind: 'fork',
-    message: `本机日志与其他节点持有的版本从第 ${done.common + 1} 条起不同。对方的版本保留;本机的 ${done.moved} 条记录已完整转入新的批次号。`,
+    message: `日志 ${log} 与其他节点持有的版本从第 ${done.common + 1} 条起不同。对方的版本保留;本机的 ${done.moved} 条记录已完整转入本机的新日志。`,
     next: '请打开“同步情况”查看转入的办件;同一环节有两条记录的办件等待协调员处理。',
   })
-  for (const link of context.links) link.dispatch({ type: 'retell', stream: logParts(log).stream })
+  // Both sides begin anew with what they hold now.
+  link.dispatch({ type: 'stop', code: 'stopping' })
 }

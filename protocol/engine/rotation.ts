@@ -5,7 +5,7 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Draft, type Entry, type EntryRecord, KIND, readEntry } from '#protocol/log/entry.ts'
 import { nextIncarnation } from '#protocol/log/incarnation.ts'
@@ -45,7 +45,7 @@ interface Cut {
   readonly before: Uint8Array
 }
 
-/** Our entries of a log above a height, in order, with the hash before each. */
+/** The entries of a log above a height, in order, with the hash before each. */
 async function entriesAbove(core: Core, log: LogKey, height: number): Promise<Cut[]> {
   const found: Cut[] = []
   const top = core.heads.get(log)?.height ?? 0
@@ -53,7 +53,11 @@ async function entriesAbove(core: Core, log: LogKey, height: number): Promise<Cu
   for (let seq = height + 1; seq <= top; ) {
     const pack = await core.storage.packHolding(log, seq)
     if (!pack || !before) break
-    const records = (decodePack(pack.bytes) ?? []).filter((one) => one.log === log && one.record.seq >= seq)
+    // Bytes of an earlier cut stay in their packs: only the run says what still counts.
+    const last = pack.runs.find((run) => run.log === log && run.first <= seq && seq <= run.last)?.last ?? 0
+    const records = (decodePack(pack.bytes) ?? []).filter(
+      (one) => one.log === log && one.record.seq >= seq && one.record.seq <= last,
+    )
     for (const { record } of records) {
       const hash: Uint8Array = entryHash(core.host.cryptography.sha256, log, before, record)
       const entry = readEntry(log, record, hash)
@@ -75,9 +79,9 @@ interface LostText {
 }
 
 /**
- * R4: our version of a log and the parent's differ above a common height. The parent's version stays; our tail is
- * cut off, carried whole into the new incarnation (facts count through their own signatures), and what our edits
- * had written is written again under the new incarnation. Nothing is lost and nothing is chosen silently.
+ * R4: our version of a log and a peer's differ above a common height. The peer's version stays; our tail is cut off,
+ * carried whole in our own log (facts count through their own signatures), and what its edits had written is written
+ * again in our name. Nothing is lost and nothing is chosen silently.
  */
 export async function moveTail(staging: Staging, log: LogKey, common: number): Promise<number> {
   const { core } = staging
@@ -99,6 +103,8 @@ export async function moveTail(staging: Staging, log: LogKey, common: number): P
     staging.touched.add(id)
   }
   const { stream } = logParts(log)
+  // Only the root writes the county stream. It carried what it had written there itself when it gave way.
+  if (stream === COUNTY_STREAM && core.identity.parent !== null) return tail.length
   append(
     staging,
     stream,
@@ -124,8 +130,11 @@ function draftOf(log: LogKey, { entry, record, before }: Cut): Draft {
 function lostText(staging: Staging, id: DocumentId, tail: readonly Cut[]): LostText[] {
   const file = staging.files.get(id) as CaseFile
   const edits = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
-  const station = edits[0]?.entry.station
-  if (!station) return []
+  const { node } = staging.core.identity
+  const own = staging.core.directory.node(node)?.stations[0]
+  // A relay that gives way writes what it passed on in its own name: the author may be gone for good.
+  const station = edits.every(({ entry }) => logParts(entry.log).node === node) ? edits[0]?.entry.station : own
+  if (!station || edits.length === 0) return []
   return [...file.sections.keys()].filter(isSectionName).flatMap((section) => {
     const opened = openSection(section, acceptedUpdates(file, section))
     if (!opened.ok) return []
@@ -141,14 +150,20 @@ async function writeAgain(staging: Staging, { file, section, value, station }: L
   const opened = openSection(section, acceptedUpdates(await fileOf(staging, file.id), section))
   const lease = core.identity.lease
   if (!opened.ok) return
-  const change: SectionChange =
-    SECTIONS[section].shape === 'text' ? { text: value as string } : { set: value as Record<string, never>, remove: [] }
+  const change = changeTo(section, value, opened.value.value())
   const changed = opened.value.change(clientIdOf(lease, core.incarnation), change)
   opened.value.close()
   if (!changed.ok || !changed.value) return
   const payload = encodeEdit({ section, update: changed.value })
   const { stream } = logParts(staging.change.cuts.at(-1)?.log as LogKey)
   append(staging, stream, [newDraft(core, { kind: KIND.edit, document: file.id, person: '', station, payload })])
+}
+
+/** The change that leads from one value of a section back to another. */
+function changeTo(section: SectionName, wanted: unknown, present: unknown): SectionChange {
+  if (SECTIONS[section].shape === 'text') return { text: wanted as string }
+  const set = wanted as Record<string, never>
+  return { set, remove: Object.keys(present as object).filter((key) => !Object.hasOwn(set, key)) }
 }
 
 /** Tells people that this node went back in time and what was done about it. */

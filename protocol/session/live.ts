@@ -49,6 +49,9 @@ function said(session: Live, message: Message, view: View): Step {
 }
 
 function tick(session: Live, view: View): Step {
+  // A clock that was set back must not make a dead link look alive until it has caught up.
+  session.lastHeard = Math.min(session.lastHeard, view.now)
+  session.lastSaid = Math.min(session.lastSaid, view.now)
   if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuse('silent', 'no sign of life')
   if (view.now - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
   return said(session, { type: 'beat', rootTime: view.rootTime }, view)
@@ -115,7 +118,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
       return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
     }
     case 'at-root':
-      return at(session, [{ type: 'at-root', heights: message.heights, exact: true }])
+      return at(session, [{ type: 'at-root', heights: agreed(session, message.heights), exact: true }])
     case 'receipts':
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
     case 'fork':
@@ -184,12 +187,19 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
   effects.push({ type: 'acknowledged', heights: wholeTruth(session, view, streams, safe), exact: true })
   effects.push({
     type: 'at-root',
-    heights: event.positions.map(({ log, root }) => ({ log, height: root })),
+    heights: agreed(
+      session,
+      event.positions.map(({ log, root }) => ({ log, height: root })),
+    ),
     exact: true,
   })
   if (session.comparing === 0) session.heardMeanwhile.clear()
   return at(session, [...effects, ...more(session, view)])
 }
+
+/** Of a log that differs, what the peer knows says nothing about ours. */
+const agreed = (session: Live, heights: readonly Height[]): Height[] =>
+  heights.filter(({ log }) => !session.forked.has(log))
 
 const heightOf = (view: View, log: LogKey): number => view.heads.get(log)?.height ?? 0
 

@@ -32,7 +32,11 @@ export function step(session: Session, event: Event, view: View): Step {
       if (event.message.type === 'busy') return busy(event.message.retryAfterSeconds)
       break
     case 'tick':
-      if (session.is !== 'live' && view.now - session.since > LIMITS.handshakeMilliseconds) {
+      // Also when the clock was set back: how long the peer has been silent is then unknown.
+      if (
+        session.is !== 'live' &&
+        !(view.now - session.since <= LIMITS.handshakeMilliseconds && view.now >= session.since)
+      ) {
         return refuse('silent', 'handshake')
       }
       break
