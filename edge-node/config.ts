@@ -1,4 +1,5 @@
 /** The edge node's configuration: a table of environment variables, read and checked once at the door. */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
@@ -29,7 +30,15 @@ export interface Problem {
   readonly example: string
 }
 
-const readableFile = z.string().refine(isReadable, '文件不存在或无法读取').or(z.literal(''))
+const certificateFile = z
+  .string()
+  .refine((path) => reads(() => new X509Certificate(readFileSync(path))), '文件不存在、无法读取或不是 PEM 证书')
+  .or(z.literal(''))
+const keyFile = z
+  .string()
+  .refine((path) => reads(() => createPrivateKey(readFileSync(path))), '文件不存在、无法读取或不是 PEM 私钥')
+  .or(z.literal(''))
+
 /** An empty variable counts as not set: that is how people switch one off in a service file. */
 export const EDGE_NODE_VARIABLES = {
   DATA_FOLDER: {
@@ -54,13 +63,13 @@ export const EDGE_NODE_VARIABLES = {
     purpose: 'TLS 证书文件(PEM)。不填时,监听本机以外的地址会自动生成自签名证书',
     example: '/etc/county-service/certificate.pem',
     fallback: '',
-    schema: readableFile,
+    schema: certificateFile,
   },
   TLS_KEY: {
     purpose: 'TLS 私钥文件(PEM),与 TLS_CERTIFICATE 一起填写',
     example: '/etc/county-service/key.pem',
     fallback: '',
-    schema: readableFile,
+    schema: keyFile,
   },
   DESK_WITHOUT_TLS: {
     purpose:
@@ -79,9 +88,9 @@ export const EDGE_NODE_VARIABLES = {
 
 export type EdgeNodeConfiguration = ValuesOf<typeof EDGE_NODE_VARIABLES>
 
-function isReadable(path: string): boolean {
+function reads(read: () => unknown): boolean {
   try {
-    readFileSync(path)
+    read()
     return true
   } catch {
     return false // the message of the schema says so
@@ -123,11 +132,15 @@ export function readVariables<Table extends Variables>(
 /** Adds what can only be seen by looking at several variables together. */
 export function checkTogether(environment: Environment): readonly Problem[] {
   const [certificate, key] = [environment.TLS_CERTIFICATE || '', environment.TLS_KEY || '']
-  if ((certificate === '') === (key === '')) return []
-  const missing = certificate === '' ? 'TLS_CERTIFICATE' : 'TLS_KEY'
-  const other = certificate === '' ? 'TLS_KEY' : 'TLS_CERTIFICATE'
-  const { example } = EDGE_NODE_VARIABLES[missing]
-  return [{ variable: missing, seen: null, message: `填写了 ${other} 就必须一起填写`, example }]
+  const problem = (variable: 'TLS_CERTIFICATE' | 'TLS_KEY', message: string): readonly Problem[] => [
+    { variable, seen: null, message, example: EDGE_NODE_VARIABLES[variable].example },
+  ]
+  if (certificate === '' && key === '') return []
+  if (certificate === '') return problem('TLS_CERTIFICATE', '填写了 TLS_KEY 就必须一起填写')
+  if (key === '') return problem('TLS_KEY', '填写了 TLS_CERTIFICATE 就必须一起填写')
+  const fits = () => new X509Certificate(readFileSync(certificate)).checkPrivateKey(createPrivateKey(readFileSync(key)))
+  // Files that cannot be read have their own problem already.
+  return reads(fits) && !fits() ? problem('TLS_KEY', '私钥与 TLS_CERTIFICATE 的证书不是一对') : []
 }
 
 /** Reads a program's configuration; all problems at once. */

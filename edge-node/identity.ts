@@ -42,16 +42,25 @@ const damaged = (file: string) =>
 
 /** The node's key: read, or made and stored when the folder has none. The folder is made when missing. */
 export function loadKeys(folder: string): Result<KeyPair> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, KEY_FILE)
-  const text = readIfThere(path)
-  if (text !== undefined) {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const path = join(folder, KEY_FILE)
+    const text = readIfThere(path)
+    if (text === undefined) return success(makeKeys(path))
     const keys = keysFromPem(text)
     return keys ? success(keys) : damaged(KEY_FILE)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    const next = '请检查 DATA_FOLDER、磁盘空间和目录权限'
+    return fail('folder-unusable', `数据目录 ${folder} 不能使用(${code})`, '数据没有改动', next)
   }
+}
+
+function makeKeys(path: string): KeyPair {
   const keys = generateKeys()
   writeDurably(path, keysToPem(keys))
-  return success(keys)
+  return keys
 }
 
 /** What enrolment left in the folder; null when this machine has not joined. */

@@ -45,6 +45,8 @@ export async function runNode(
   const failed = failedWith(log)
   process.on('uncaughtException', failed)
   process.on('unhandledRejection', failed)
+  // Started by another program: when that one is gone without a word, nobody is left to stop this one.
+  const orphaned = new Promise<void>((resolve) => process.once('disconnect', resolve))
   const node = orRefuse(await start(failed))
 
   const stop = (signal: string) => {
@@ -53,8 +55,7 @@ export async function runNode(
     node.stop().then(() => process.exit(STOPPED), failed)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(signal))
-  // Started by another program: when that one is gone without a word, nobody is left to stop this one.
-  if (process.connected) process.once('disconnect', () => stop('disconnect'))
-  process.send?.({ address: node.address })
+  void orphaned.then(() => stop('disconnect'))
+  if (process.connected) process.send?.({ address: node.address })
   return node
 }

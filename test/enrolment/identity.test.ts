@@ -43,6 +43,31 @@ test('E12 a damaged key or a foreign enrolment stops the node and names the file
   expect(readFileSync(join(folder, 'node-key.pem'), 'utf8')).toBe('damaged')
 })
 
+test('E12 a folder that cannot be used is named', () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  const keys = loadKeys(join(file, 'node'))
+  expect(keys).toMatchObject({ ok: false, problem: { code: 'folder-unusable' } })
+  expect(keys.ok ? '' : keys.problem.message).toContain(file)
+})
+
+test('E17 a certificate that is none, or not the key’s, is a problem of the configuration', async () => {
+  const [folder, other] = [temporaryFolder(), temporaryFolder()]
+  await ownCertificate(folder)
+  await ownCertificate(other)
+  const paths = { TLS_CERTIFICATE: join(folder, 'certificate.pem'), TLS_KEY: join(other, 'certificate-key.pem') }
+  const problemsOf = (environment: Record<string, string>) => {
+    const read = readConfiguration(EDGE_NODE_VARIABLES, environment)
+    return read.ok ? [] : read.problem.map(({ variable }) => variable)
+  }
+  expect(problemsOf(paths)).toEqual(['TLS_KEY'])
+  expect(problemsOf({ ...paths, TLS_KEY: join(folder, 'certificate-key.pem') })).toEqual([])
+  expect(problemsOf({ TLS_CERTIFICATE: paths.TLS_KEY, TLS_KEY: paths.TLS_CERTIFICATE })).toEqual([
+    'TLS_CERTIFICATE',
+    'TLS_KEY',
+  ])
+})
+
 test('E13 a certificate is made where it is needed, once, and kept private', async () => {
   const folder = temporaryFolder()
   expect(await certificateFor(settings({ DATA_FOLDER: folder }))).toBeNull()

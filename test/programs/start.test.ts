@@ -1,9 +1,11 @@
 /** `npm start` as a newcomer runs it, and the ends that nobody wants. */
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { fork, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { buildPrograms, bundlePath } from '#edge-node/build.ts'
+import { environmentWith } from '#hub/config.ts'
 import { choosePorts } from '#hub/model-ports.ts'
 import { SAMPLE_PASSWORD } from '#hub/sample.ts'
 import { temporaryFolder } from '#test/enrolment/folder.ts'
@@ -58,6 +60,21 @@ test('E23 ports are remembered, and a taken one is named', async () => {
   expect(await choosePorts(file, ['hub', 'township'])).toMatchObject({ ok: false, problem: { code: 'port-taken' } })
   const other = await choosePorts(join(folder, 'others.json'), ['hub', 'township'])
   expect(other.ok && Object.values(other.value)).not.toContain(first.value.township)
+})
+
+test('E20 a program stops by itself when the program that started it is gone', { timeout: 60_000 }, async () => {
+  await buildPrograms(['hub'])
+  for (const when of ['early', 'late']) {
+    const folder = temporaryFolder()
+    const env = environmentWith({ DATA_FOLDER: folder, DESK_PORT: '0', STATION_CODE: '510724', STATION_NAME: '安县' })
+    const child = fork(bundlePath('hub'), [], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    onTestFinished(() => void child.kill('SIGKILL'))
+    if (when === 'late') await new Promise((resolve) => child.once('message', resolve))
+    else await until(() => expect(existsSync(join(folder, 'county.db'))).toBe(true))
+    child.disconnect()
+    expect(await ended).toBe(0)
+  }
 })
 
 test('E20 an unexpected error is logged and ends the program with code 1', async () => {
