@@ -9,7 +9,8 @@ import { openBrowser, type Served, serveDesk } from './serve.ts'
 import { act, captureCase, openCase } from './walk.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const BROWSER_MILLISECONDS = 90_000
+/** A bound for a machine that runs all other tests at the same time. */
+const BROWSER_MILLISECONDS = 240_000
 
 let place: Place
 let served: Served
@@ -118,10 +119,12 @@ test(
   'P51 a clerk captures a case by keyboard alone; every field is saved as it is typed and survives a closed window',
   async () => {
     const page = await tab('agent', '/capture')
+    await page.waitForSelector('#item-search:focus')
     await page.keyboard.type('gljt')
     await page.waitForSelector('#items[data-query="gljt"]')
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/cases\/[0-9a-f]{32}\/form$/)
+    await page.waitForSelector('[name=a-applicant]:focus')
     const type = async (text: string) => {
       await page.keyboard.type(text)
       await page.keyboard.press('Enter')
