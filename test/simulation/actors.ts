@@ -42,7 +42,8 @@ export function createStaff(world: World, chance: Chance): Staff {
   /** Store before you tell: what is answered must lie on that machine's disk already. */
   const tell = (machine: Machine, running: Running, hash: string) => {
     if (!running.process.alive) return
-    if (!machine.disk.holds(hash)) world.violation('M1', `${machine.name}: ${hash.slice(0, 12)} answered before it was stored`)
+    if (!machine.disk.holds(hash))
+      world.violation('M1', `${machine.name}: ${hash.slice(0, 12)} answered before it was stored`)
     told.push({ machine, hash })
   }
 
@@ -83,7 +84,11 @@ export function createStaff(world: World, chance: Chance): Staff {
     const { state } = viewed.value
     const stale = tips.get(`${machine.name}/${id}`)
     tips.set(`${machine.name}/${id}`, state.tip)
-    const { kind, fields } = chooseAct(viewed.value, world.stations.map(({ id }) => id), chance)
+    const { kind, fields } = chooseAct(
+      viewed.value,
+      world.stations.map(({ id }) => id),
+      chance,
+    )
     const expects = chance.happens(0.3) ? (chance.happens(0.2) ? stale : state.tip) : undefined
     const acted = await office.act(actor, id, kind, fields, expects)
     if (acted.ok) tell(machine, running, acted.value.hash)

@@ -3,9 +3,9 @@ import { decodeCarried } from '#protocol/engine/carried.ts'
 import type { Change, Storage } from '#protocol/engine/storage.ts'
 import { type LogKey, toHex } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
-import { KIND, readEntry } from '#protocol/log/entry.ts'
+import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'
-import { MemoryStorage, type MemorySnapshot } from '#protocol/storage/memory.ts'
+import { type MemorySnapshot, MemoryStorage } from '#protocol/storage/memory.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
 import type { Chance } from './chance.ts'
 import type { Process } from './process.ts'
@@ -22,6 +22,9 @@ export interface Ledger {
   readonly entries: Map<string, WitnessedEntry>
   /** Hash of an entry → hashes of the entries that carry it. */
   readonly carriers: Map<string, Set<string>>
+  /** Content of an entry that is written again as it is → hashes of all entries with that content. */
+  readonly twins: Map<string, Set<string>>
+  readonly contents: Map<string, string>
   readonly disks: Set<Disk>
   /** Entries whose last copy went with a restore or a lost machine: nobody can bring them back. */
   readonly gone: Set<string>
@@ -49,7 +52,7 @@ export function createDisk(name: string, ledger: Ledger): Disk & { take(change: 
     for (const { log, height } of change.cuts) {
       for (const hash of held.get(log)?.splice(height) ?? []) hashes.delete(hash)
     }
-    if (change.cuts.length > 0) noteCarried(ledger, change)
+    noteContents(ledger, change)
     const grown = new Set<LogKey>()
     for (const { document, places } of change.places) {
       for (const place of places) {
@@ -63,7 +66,8 @@ export function createDisk(name: string, ledger: Ledger): Disk & { take(change: 
         if (!ledger.entries.has(hash)) ledger.entries.set(hash, { hash, log: place.log, seq: place.seq, document })
       }
     }
-    for (const log of grown) if (held.get(log)?.includes(undefined as never)) ledger.violation('M3', `${name}: ${log} has a gap`)
+    for (const log of grown)
+      if (held.get(log)?.includes(undefined as never)) ledger.violation('M3', `${name}: ${log} has a gap`)
     for (const { key, height } of change.heads) {
       const count = held.get(key)?.length ?? 0
       if (count !== height) ledger.violation('M3', `${name}: ${key} head ${height}, ${count} entries`)
@@ -90,23 +94,27 @@ export function createDisk(name: string, ledger: Ledger): Disk & { take(change: 
   return disk
 }
 
-/** Notes which entries of a change carry which others. */
-function noteCarried(ledger: Ledger, change: Change): void {
+/** Notes which entries of a change carry others, and which say the same as others. */
+function noteContents(ledger: Ledger, change: Change): void {
   const hashes = new Map(
     change.places.flatMap(({ places }) => places.map(({ log, seq, hash }) => [`${log}#${seq}`, toHex(hash)] as const)),
   )
   for (const { log, record } of change.packs.flatMap(({ bytes }) => decodePack(bytes) ?? [])) {
     const entry = readEntry(log, record, GENESIS)
-    if (entry?.kind !== KIND.carried) continue
-    const inner = decodeCarried(sha256, entry.payload)
-    const carrier = hashes.get(`${log}#${record.seq}`)
-    if (!inner || !carrier) {
-      ledger.violation('M2', `${log} ${record.seq}: carries nothing readable`)
-      continue
-    }
-    const carriers = ledger.carriers.get(toHex(inner.hash)) ?? new Set()
-    ledger.carriers.set(toHex(inner.hash), carriers.add(carrier))
+    const hash = hashes.get(`${log}#${record.seq}`)
+    if (!entry || !hash || (entry.kind !== KIND.carried && entry.kind !== KIND.directory)) continue
+    add(ledger.twins, contentOf(entry), hash)
+    ledger.contents.set(hash, contentOf(entry))
+    const inner = entry.kind === KIND.carried ? decodeCarried(sha256, entry.payload) : undefined
+    if (inner) add(ledger.carriers, toHex(inner.hash), hash)
+    else if (entry.kind === KIND.carried) ledger.violation('M2', `${log} ${record.seq}: carries nothing readable`)
   }
+}
+
+const contentOf = ({ kind, document, payload }: Entry) => `${kind} ${document} ${toHex(sha256(payload))}`
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  map.set(key, (map.get(key) ?? new Set()).add(value))
 }
 
 /** Whether a disk holds an entry, itself or carried, also when the carrier was carried on. */
@@ -114,7 +122,10 @@ export function holdsSomehow(ledger: Ledger, disk: Disk, hash: string, seen: Rea
   if (disk.holds(hash)) return true
   if (seen.has(hash)) return false
   const further = new Set(seen).add(hash)
-  return [...(ledger.carriers.get(hash) ?? [])].some((carrier) => holdsSomehow(ledger, disk, carrier, further))
+  const twins = ledger.twins.get(ledger.contents.get(hash) ?? '') ?? []
+  return [...(ledger.carriers.get(hash) ?? []), ...twins].some((carrier) =>
+    holdsSomehow(ledger, disk, carrier, further),
+  )
 }
 
 /** Whether any disk still holds an entry. */

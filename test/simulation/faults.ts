@@ -79,7 +79,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   clone(world, chance) {
     const candidates = children(world).filter(({ name }) => !world.machines.some((other) => other.name === `${name}'`))
-    some(chance, candidates, (machine) => startLater(world, chance, world.copy(machine, chance.pick(['image', 'files']))))
+    some(chance, candidates, (machine) =>
+      startLater(world, chance, world.copy(machine, chance.pick(['image', 'files']))),
+    )
   },
   replace(world, chance) {
     const villages = children(world).filter(({ station, name }) => station.length === 12 && !/['+]/.test(name))

@@ -127,7 +127,9 @@ async function checkNumbers(world: World): Promise<void> {
   for (const [number, ids] of byNumber) {
     if (ids.length === 1) continue
     // Two machines under one incarnation that never met: known to each as an image of the other.
-    const excused = world.machines.some(({ station, disk, name }) => number.startsWith(`${station}-`) && (disk.restoredAt >= 0 || name.endsWith("'")))
+    const excused = world.machines.some(
+      ({ station, disk, name }) => number.startsWith(`${station}-`) && (disk.restoredAt >= 0 || name.endsWith("'")),
+    )
     if (!excused) world.violation('M6', `case number ${number} twice`)
   }
 }
@@ -152,7 +154,10 @@ async function checkHeads(world: World, machine: Machine): Promise<void> {
       world.violation('M11', `${machine.name}: ${key} claims ${parentHeight}/${rootHeight} of ${height}`)
   }
   if (status && (status.entriesOnlyHere > 0 || status.casesNotAtRoot > 0))
-    world.violation('M8', `${machine.name}: ${status.entriesOnlyHere} entries still only here, ${status.casesNotAtRoot} cases not known at the root`)
+    world.violation(
+      'M8',
+      `${machine.name}: ${status.entriesOnlyHere} entries still only here, ${status.casesNotAtRoot} cases not known at the root`,
+    )
 }
 
 /** The pen of the simulation: reads the entries of a case from the disk without the engine. */
@@ -196,10 +201,12 @@ async function checkCase(world: World, machines: readonly Machine[], id: Documen
       continue
     }
     const { state } = viewed.value
-    if (!isDeepStrictEqual(state, expected)) world.violation('M4', `${machine.name}: ${id.slice(0, 8)} is not the fold of its entries`)
+    if (!isDeepStrictEqual(state, expected))
+      world.violation('M4', `${machine.name}: ${id.slice(0, 8)} is not the fold of its entries`)
     const shown = JSON.stringify(viewed.value.sections.map(({ name, value }) => [name, sorted(value)]))
     sections ??= shown
-    if (shown !== sections) world.violation('M4', `${machine.name}: ${id.slice(0, 8)} shows ${shown}, others ${sections}`)
+    if (shown !== sections)
+      world.violation('M4', `${machine.name}: ${id.slice(0, 8)} shows ${shown}, others ${sections}`)
     const [row] = await machine.disk.memory.casesById([id])
     if (row?.stage !== state.stage || row.holder !== state.holder || row.epoch !== state.epoch)
       world.violation('M4', `${machine.name}: the list shows ${id.slice(0, 8)} otherwise than its page`)
@@ -226,7 +233,8 @@ function checkEpochs(world: World, machine: Machine, state: CaseState): void {
     if (seen.has(line.hash)) world.violation('M5', `${machine.name}: ${line.hash.slice(0, 8)} takes effect twice`)
     seen.add(line.hash)
     const rises = line.kind === 'opened' || line.kind === 'taken' || line.kind === 'reassigned'
-    if (line.epoch !== epoch + (rises ? 1 : 0)) world.violation('M5', `${machine.name}: ${line.kind} in epoch ${line.epoch} after ${epoch}`)
+    if (line.epoch !== epoch + (rises ? 1 : 0))
+      world.violation('M5', `${machine.name}: ${line.kind} in epoch ${line.epoch} after ${epoch}`)
     epoch = line.epoch
   }
 }
@@ -237,15 +245,18 @@ async function checkConservation(world: World, machine: Machine): Promise<void> 
   if (!office) return
   const { conservation } = await office.status()
   let written = 0
-  for (const [log, hashes] of machine.disk.held) if (logParts(log).node === machine.identity.node) written += hashes.length
+  for (const [log, hashes] of machine.disk.held)
+    if (logParts(log).node === machine.identity.node) written += hashes.length
   let setAside = 0
   for (const { id } of (await allCases(machine)).rows) {
     const state = foldCase(id, (await readCase(machine, id)).facts, authorityOf(world))
     for (const line of state?.story ?? [])
       if (line.aside && logParts(line.log).node === machine.identity.node) setAside += 1
   }
-  if (conservation.written !== written) world.violation('M13', `${machine.name}: says ${conservation.written} written, wrote ${written}`)
-  if (conservation.setAside !== setAside) world.violation('M13', `${machine.name}: says ${conservation.setAside} set aside, ${setAside} are`)
+  if (conservation.written !== written)
+    world.violation('M13', `${machine.name}: says ${conservation.written} written, wrote ${written}`)
+  if (conservation.setAside !== setAside)
+    world.violation('M13', `${machine.name}: says ${conservation.setAside} set aside, ${setAside} are`)
 }
 
 /** Dropping everything computed and folding again gives the same lists. */
@@ -253,7 +264,8 @@ async function checkRebuild(world: World, machine: Machine): Promise<void> {
   const before = await allCases(machine)
   const counts = await machine.disk.memory.receiptCounts()
   await machine.running?.engine.rebuild()
-  const order = (rows: readonly { readonly id: string }[]) => [...rows].sort((left, right) => (left.id < right.id ? -1 : 1))
+  const order = (rows: readonly { readonly id: string }[]) =>
+    [...rows].sort((left, right) => (left.id < right.id ? -1 : 1))
   if (!isDeepStrictEqual(order(before.rows), order((await allCases(machine)).rows)))
     world.violation('M4', `${machine.name}: rebuilding changes the lists`)
   const total = (list: typeof counts) => list.reduce((sum, { count }) => sum + count, 0)

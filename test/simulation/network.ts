@@ -135,9 +135,13 @@ function count(
   if (frame[0] === ENTRIES) {
     counters[side].unanswered += 1
     // One read of the disk may become a few frames, so the window may be passed by those.
-    if (counters[side].unanswered > LIMITS.windowFrames + 4) violation('M10', `${counters[side].unanswered} frames unanswered`)
+    if (counters[side].unanswered > LIMITS.windowFrames + 4)
+      violation('M10', `${counters[side].unanswered} frames unanswered`)
     const message = decodeMessage(frame)
-    if (message?.type !== 'entries') return violation('M12', 'entries that cannot be read')
+    if (message?.type !== 'entries') {
+      violation('M12', 'entries that cannot be read')
+      return
+    }
     const records = (splitPacks(message.packed) ?? []).flatMap((pack) => decodePack(pack) ?? [])
     const payload = records.reduce((sum, { length }) => sum + length, 0)
     if (frame.length > payload * 1.3 + 200) violation('M12', `a frame of ${frame.length} bytes for ${payload}`)

@@ -1,7 +1,7 @@
 /** One run: a county at work, faults, healing, rest; a function of its seed alone. */
 import { createStaff } from './actors.ts'
 import { FAULTS, heal } from './faults.ts'
-import { checkAlways, checkAtRest, isConverged } from './invariants.ts'
+import { checkAlways, checkAtRest, grantsOf, isConverged } from './invariants.ts'
 import { createWorld, type World } from './world.ts'
 
 const SECOND = 1_000
@@ -63,7 +63,8 @@ async function storm(world: World, work: () => void): Promise<void> {
   again(5 * SECOND, work)
   again(40 * SECOND, () => {
     const machine = dice.pick(world.machines)
-    if (!machine.scrapped) machine.backups.push({ at: timeline.now, snapshot: machine.disk.memory.snapshot(), sidecar: machine.sidecar })
+    if (!machine.scrapped)
+      machine.backups.push({ at: timeline.now, snapshot: machine.disk.memory.snapshot(), sidecar: machine.sidecar })
   })
   if (kinds.length > 0)
     again(16 * SECOND, () => {
@@ -80,6 +81,7 @@ async function comeToRest(world: World): Promise<void> {
   const bound = timeline.now + REST_BOUND
   // What was killed at the very end is started by its people.
   const revive = () => {
+    void world.register()
     for (const machine of world.machines) if (!machine.scrapped && !machine.process?.alive) void world.start(machine)
     if (timeline.now < bound) timeline.after(10 * SECOND, revive)
   }
@@ -90,20 +92,22 @@ async function comeToRest(world: World): Promise<void> {
   }
 }
 
+/** What keeps the county from rest, for whoever reads a failing seed. */
 function unlike(world: World): string {
-  const all = new Map<string, Set<string>>()
-  for (const { name, disk, scrapped } of world.machines) {
-    if (scrapped) continue
-    for (const [log, hashes] of disk.held) {
-      const [node, incarnation, stream] = log.split('/') as [string, string, string]
-      const author = world.machines.find(({ identity }) => identity.node === node)?.name
-      const line = `${author}/${incarnation}/${stream}`
-      all.set(line, (all.get(line) ?? new Set()).add(`${name}:${hashes.length}:${hashes.at(-1)?.slice(0, 4)}`))
-    }
-  }
-  return [...all]
-    .filter(([, ends]) => new Set([...ends].map((end) => end.split(':').slice(1).join(':'))).size > 1)
-    .map(([line, ends]) => `${line} = ${[...ends].join(' ')}`)
-    .join('; ')
-    .slice(0, 600)
+  const down = world.machines.filter(({ running, scrapped }) => !running && !scrapped).map(({ name }) => name)
+  if (down.length > 0) return `not running: ${down.join(' ')}`
+  const using = world.machines.filter(({ scrapped }) => !scrapped)
+  const logs = new Set(using.flatMap(({ disk }) => [...disk.held.keys()]))
+  const lines = [...logs].flatMap((log) => {
+    const [node, incarnation, stream] = log.split('/') as [string, string, string]
+    const subscribers = using.filter(({ station }) => grantsOf(world, station).has(stream))
+    const ends = subscribers.map(({ name, disk }) => {
+      const held = disk.held.get(log) ?? []
+      return { name, end: `${held.length}:${held.at(-1)?.slice(0, 4) ?? ''}` }
+    })
+    if (new Set(ends.map(({ end }) => end)).size === 1) return []
+    const author = world.machines.find(({ identity }) => identity.node === node)?.name
+    return [`${author}/${incarnation}/${stream} = ${ends.map(({ name, end }) => `${name}:${end}`).join(' ')}`]
+  })
+  return lines.join('; ').slice(0, 600)
 }

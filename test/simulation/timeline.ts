@@ -18,7 +18,8 @@ interface Waiting {
   cancelled: boolean
 }
 
-const isBefore = (left: Waiting, right: Waiting) => left.at < right.at || (left.at === right.at && left.order < right.order)
+const isBefore = (left: Waiting, right: Waiting) =>
+  left.at < right.at || (left.at === right.at && left.order < right.order)
 
 /** A queue by time (binary heap). */
 class Agenda {

@@ -1,4 +1,6 @@
 /** A county of machines: who there is, how each starts, dies, goes back in time and finds its parent again. */
+
+import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
 import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
@@ -9,7 +11,6 @@ import { type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts
 import { type FileIdentity, judgeDatabase, nextIncarnation, type Sidecar } from '#protocol/log/incarnation.ts'
 import type { MemorySnapshot } from '#protocol/storage/memory.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
-import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import { type Chance, createChance } from './chance.ts'
 import { createDisk, type Disk, type Ledger, noteGone, storageOf } from './disk.ts'
 import { createNetwork, type Network } from './network.ts'
@@ -66,6 +67,8 @@ export interface World {
   fault(kind: string): void
   violation(rule: string, detail: string): void
   publish(records: readonly DirectoryRecord[]): Promise<void>
+  /** Enters machines that are missing in the register. */
+  register(): Promise<void>
   start(machine: Machine): Promise<void>
   /** Ends a process; `power` leaves its links hanging, otherwise the peers hear of it. */
   stop(machine: Machine, how: 'power' | 'reset'): void
@@ -109,13 +112,22 @@ export function createWorld(seed: number): World {
   const trace = { a: 0x811c9dc5, b: 1 }
   const mix = (text: string, bytes: Uint8Array) => {
     for (let index = 0; index < text.length; index++) trace.a = Math.imul(trace.a ^ text.charCodeAt(index), 0x01000193)
-    for (let index = 0; index < bytes.length; index++) trace.b = Math.imul(trace.b ^ (bytes[index] as number), 0x01000193) + 1
+    for (let index = 0; index < bytes.length; index++)
+      trace.b = Math.imul(trace.b ^ (bytes[index] as number), 0x01000193) + 1
     trace.a = Math.imul(trace.a ^ timeline.now, 0x01000193)
   }
   const violation = (rule: string, detail: string) => {
     if (violations.length < 20) violations.push({ rule, detail, at: timeline.now })
   }
-  const ledger: Ledger = { entries: new Map(), carriers: new Map(), disks: new Set(), gone: new Set(), violation }
+  const ledger: Ledger = {
+    entries: new Map(),
+    carriers: new Map(),
+    twins: new Map(),
+    contents: new Map(),
+    disks: new Set(),
+    gone: new Set(),
+    violation,
+  }
   const network = createNetwork(timeline, chance.branch('network'), { trace: mix, violation })
   const machines: Machine[] = []
   const splits = new Set<string>()
@@ -149,9 +161,7 @@ export function createWorld(seed: number): World {
       node,
       keys,
       root: { node: root?.node ?? node, publicKey: root?.keys.publicKey ?? keys.publicKey },
-      parent: above
-        ? { node: above.identity.node, publicKey: above.identity.keys.publicKey, name: above.name }
-        : null,
+      parent: above ? { node: above.identity.node, publicKey: above.identity.keys.publicKey, name: above.name } : null,
       lease,
     }
     const machine = newMachine(name, station.id, identity)
@@ -287,9 +297,17 @@ export function createWorld(seed: number): World {
     },
     violation,
     async publish(records) {
-      const published = await root.running?.engine.office.publish(null, records)
-      if (published && !published.ok && !published.problem.code.startsWith('storage'))
+      const office = root.running?.engine.office
+      const published = await office?.publish(null, records)
+      if (published?.ok) return
+      if (published && !published.problem.code.startsWith('storage'))
         violation('M1', `publish: ${published.problem.code}`)
+    },
+    /** An administrator who sees that a machine is not in the register enters it (again). */
+    async register() {
+      const known = root.running?.engine.office.directory
+      const missing = known ? machines.filter(({ identity }) => !known.node(identity.node)) : []
+      if (missing.length > 0) await world.publish(missing.map(nodeRecord))
     },
     start: (machine) => start(machine),
     stop(machine, how) {
