@@ -88,9 +88,14 @@ export async function openSaved(saved: SavedNode, file = saved.file): Promise<Op
     parent: saved.parent && { ...saved.parent, publicKey: keyBytes(saved.parent.publicKey) },
   }
   const storage = await openLibsql(file)
-  const options = { storage, host: nodeHost, identity, incarnation: saved.lease, version: 'bench' }
-  const engine = value(await openEngine({ ...options, rotated: async () => {} }))
-  return { engine, storage, identity }
+  return { engine: await engineOver(storage, identity), storage, identity }
+}
+
+/** An engine as the bench opens all of them: the incarnation is the lease, and nothing ever rotates. */
+export async function engineOver(storage: Storage, identity: Identity): Promise<Engine> {
+  const rotated = () => Promise.reject(new Error('a node of the bench rotated'))
+  const known = { storage, host: nodeHost, identity, incarnation: identity.lease, version: 'bench' }
+  return value(await openEngine({ ...known, rotated }))
 }
 
 /** Writes the payload of the floor: every entry's record bytes with its length before it. */

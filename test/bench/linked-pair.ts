@@ -14,6 +14,8 @@ export interface LinkedPair {
   readonly foundAt?: { readonly side: 'parent' | 'child'; readonly lastCase: LastCase }
   /** Until the child's report has reached the parent: the last thing that is said on a link where nothing happens. */
   readonly reported?: boolean
+  /** Works on the databases themselves: what this link brings stays there. */
+  readonly inPlace?: boolean
   /** Keeps the parent's database at this path afterwards. */
   readonly keepParent?: string
 }
@@ -26,11 +28,12 @@ export interface LinkTimes {
 
 /** Runs one link between fresh copies of both databases until everything awaited has happened. */
 export function runPair(bench: Bench, pair: LinkedPair, repeat: number | string): Promise<LinkTimes> {
-  const folder = join(bench.folder, `pair-${repeat}`)
+  const folder = join(bench.folder, `pair-${repeat}`.replaceAll('/', '-'))
   return withWorkers(bench, ['node-parent', 'node-child'], async (parent, child) => {
-    const parentFile = await freshCopy(pair.parent.file, folder, 'parent.db')
+    const copyOf = (file: string, name: string) => (pair.inPlace ? file : freshCopy(file, folder, name))
+    const parentFile = await copyOf(pair.parent.file, 'parent.db')
     await parent.ask('open', { saved: pair.parent, file: parentFile })
-    await child.ask('open', { saved: pair.child, file: await freshCopy(pair.child.file, folder, 'child.db') })
+    await child.ask('open', { saved: pair.child, file: await copyOf(pair.child.file, 'child.db') })
     const port = await parent.ask<number>('listen')
     const finder = pair.foundAt?.side === 'parent' ? parent : child
     if (pair.foundAt) await finder.ask('watchFor', pair.foundAt.lastCase)
@@ -41,10 +44,8 @@ export function runPair(bench: Bench, pair: LinkedPair, repeat: number | string)
     const found = pair.foundAt ? await finder.ask<number>('found') : 0
     const reported = pair.reported ? await parent.ask<number>('reported') : 0
     const bytes = await parent.ask<LinkBytes>('bytes')
-    if (pair.keepParent) {
-      await parent.ask('close')
-      await freshCopy(parentFile, bench.folder, pair.keepParent)
-    }
+    if (pair.inPlace || pair.keepParent) await parent.ask('close')
+    if (pair.keepParent) await freshCopy(parentFile, bench.folder, pair.keepParent)
     return { milliseconds: Math.max(link.reached, found, reported) - link.started, bytes }
   })
 }

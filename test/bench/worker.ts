@@ -4,6 +4,8 @@ import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { sendToFloor, serveFloor } from './floor.ts'
 import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
+import { growingRole } from './make-growing.ts'
+import { stormRole } from './storm-client.ts'
 import { answerQuestions, type Commands } from './worker-port.ts'
 
 function nodeRole(): Commands {
@@ -50,7 +52,8 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
   'floor-client': () => ({
     send: ({ port, payload }: { port: number; payload: string }) => sendToFloor(port, payload),
   }),
-  maker: () => ({ offline: makeOffline, settled: makeSettled, 'few-changed': makeFewChanged }),
+  maker: () => ({ offline: makeOffline, settled: makeSettled, 'few-changed': makeFewChanged, ...growingRole() }),
+  'storm-client': stormRole,
 }
 
 const role = ROLES[process.argv[2] ?? '']

@@ -1,0 +1,43 @@
+/** The storm: the county's power comes back and every village calls at once. */
+import { join } from 'node:path'
+import { floorTime } from './catch-up.ts'
+import { type Bench, freshCopy, median, quantile, type Scenario, withWorkers } from './scenario.ts'
+import type { Storm, StormTimes } from './storm-client.ts'
+import type { Worker } from './worker-port.ts'
+
+const NODES = 100
+const CASES = 20
+
+function storm(bench: Bench, made: Storm, client: Worker, repeat: number): Promise<StormTimes> {
+  return withWorkers(bench, ['node-parent'], async (parent) => {
+    const file = await freshCopy(made.parent.file, join(bench.folder, `storm-${repeat}`), 'parent.db')
+    await parent.ask('open', { saved: made.parent, file })
+    return client.ask<StormTimes>('run', { port: await parent.ask<number>('listen') })
+  })
+}
+
+export const STORM: Scenario = {
+  name: 'storm',
+  what: `${NODES} villages with ${CASES} cases each call their township at the same moment, until the last has its last acknowledgement; the villages are engines in one process, each with its own key and log`,
+  goals: { time_ratio: 4, slowest_over_median: 2 },
+  run: (bench) =>
+    withWorkers(bench, ['storm-client'], async (client) => {
+      const made = await client.ask<Storm>('make', { folder: bench.folder, nodes: NODES, cases: CASES })
+      const floors: number[] = []
+      const ours: StormTimes[] = []
+      for (let repeat = 0; repeat < bench.repeats; repeat++) {
+        floors.push(await floorTime(bench, made.payload.file, repeat))
+        ours.push(await storm(bench, made, client, repeat))
+      }
+      return {
+        time_ratio: median(ours.map(({ all }, turn) => all / (floors[turn] as number))),
+        slowest_over_median: median(ours.map(({ each }) => Math.max(...each) / median(each))),
+        ours_ms: median(ours.map(({ all }) => all)),
+        floor_ms: median(floors),
+        median_node_ms: median(ours.map(({ each }) => median(each))),
+        p95_node_ms: median(ours.map(({ each }) => quantile(each, 0.95))),
+        slowest_node_ms: median(ours.map(({ each }) => Math.max(...each))),
+        entries: made.payload.entries,
+      }
+    }),
+}
