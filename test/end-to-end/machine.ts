@@ -1,0 +1,91 @@
+/** A computer of the county: its folder, its fixed address, and a program that is started, killed and started again. */
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { ProgramName } from '#edge-node/build.ts'
+import { type Program, startProgram } from '#test/programs/process.ts'
+
+export interface Machine {
+  readonly name: string
+  readonly folder: string
+  readonly address: string
+  /** What its programs have said so far, all starts together. */
+  text(): string
+  isRunning(): boolean
+  /** Starts the program and does not wait for it. */
+  launch(): void
+  /** Starts the program and waits until it listens. */
+  start(): Promise<void>
+  /** The program ends without a word. */
+  kill(): Promise<void>
+  /** The program is told to stop; its exit code. */
+  stop(): Promise<number | null>
+  /** Runs another command of the program in the same folder; its exit code and what it said. */
+  command(words: readonly string[]): Promise<{ readonly code: number | null; readonly text: string }>
+}
+
+/** Below the ports that systems give to outgoing calls: while a machine is down nobody else may get its port. */
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_000]
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+
+const taken = new Set<number>()
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT))
+    if (taken.has(port) || !(await isFree(port))) continue
+    taken.add(port)
+    return port
+  }
+}
+
+const machines: Machine[] = []
+
+/** Kills every program that machines of this process run. */
+export const killMachines = async (): Promise<void> => void (await Promise.all(machines.map(({ kill }) => kill())))
+
+/** Makes a machine; nothing runs yet. */
+export async function createMachine(
+  program: ProgramName,
+  parentFolder: string,
+  name: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<Machine> {
+  const port = await freePort()
+  const folder = join(parentFolder, name)
+  const settings = { ...values, DATA_FOLDER: folder, DESK_PORT: String(port) }
+  let current: Program | undefined
+  let before = ''
+
+  const launch = () => {
+    before += current?.text() ?? ''
+    current = startProgram(program, settings)
+  }
+  const machine: Machine = {
+    name,
+    folder,
+    address: `http://127.0.0.1:${port}`,
+    text: () => before + (current?.text() ?? ''),
+    isRunning: () => current?.child.exitCode === null && current.child.signalCode === null,
+    launch,
+    async start() {
+      launch()
+      await current?.address()
+    },
+    async kill() {
+      await current?.end('SIGKILL')
+    },
+    stop: async () => (current ? current.end('SIGTERM') : 0),
+    async command(words) {
+      const run = startProgram(program, settings, words)
+      return { code: await run.ended, text: run.text() }
+    },
+  }
+  machines.push(machine)
+  return machine
+}
