@@ -1,0 +1,233 @@
+/** A live link: frontiers, window, acknowledgements, grants, signs of life. */
+import { expect, test } from 'vitest'
+import type { LogKey, StreamId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { LogPosition } from '#protocol/wire/messages.ts'
+import { head, livePeer, logIn, names, nodeOf, type Peer, sentBy, streamA, streamB } from './peer.ts'
+
+const position = (log: LogKey, height: number, root = 0): LogPosition => ({
+  log,
+  height,
+  hash: new Uint8Array(8),
+  root,
+})
+const ours = logIn('a', streamA)
+const theirs = logIn('b', streamA)
+
+/** The comparison comes back from the disk. */
+const compared = (
+  peer: Peer,
+  positions: LogPosition[],
+  given: { forks?: LogKey[]; start?: number; streams?: StreamId[] } = {},
+) =>
+  peer.do({
+    type: 'compared',
+    positions,
+    streams: given.streams ?? [streamA],
+    forks: given.forks ?? [],
+    start: given.start ?? 0,
+  })
+
+const opened = (heads = [head(ours, 6)]) => {
+  const peer = livePeer({ heads })
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [position(theirs, 3)] })
+  compared(peer, [position(theirs, 3)])
+  peer.effects.length = 0
+  return peer
+}
+
+test('S22 a frontier is compared with the disk, and sending starts where the knowledge of the peer ends', () => {
+  const peer = livePeer({ heads: [head(ours, 6)] })
+  const logs = [position(theirs, 3), position(ours, 2, 1)]
+  expect(peer.hear({ type: 'frontier', streams: [streamA], logs })).toEqual([
+    { type: 'compare', frontier: { type: 'frontier', streams: [streamA], logs } },
+  ])
+  const effects = compared(peer, logs, { start: 4 })
+  expect(effects).toContainEqual({ type: 'load', after: 4 })
+  expect(effects).toContainEqual({
+    type: 'acknowledged',
+    heights: [
+      { log: theirs, height: 3 },
+      { log: ours, height: 2 },
+    ],
+    exact: true,
+  })
+  expect(effects).toContainEqual({
+    type: 'at-root',
+    heights: [
+      { log: theirs, height: 0 },
+      { log: ours, height: 1 },
+    ],
+    exact: true,
+  })
+})
+
+test('S23 a log the peer does not name is at height 0 there', () => {
+  const peer = livePeer({ heads: [head(ours, 6)] })
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  expect(compared(peer, [])).toContainEqual({ type: 'acknowledged', heights: [{ log: ours, height: 0 }], exact: true })
+})
+
+test('S24 a log outside the named streams is malformed', () => {
+  const peer = livePeer()
+  const effects = peer.hear({ type: 'frontier', streams: [streamA], logs: [position(logIn('b', streamB), 1)] })
+  expect(effects.at(-1)).toMatchObject({ type: 'end', reason: 'malformed' })
+})
+
+test('S25 our own log higher at the peer than here is told; a log that differs is not sent until it is told anew', () => {
+  const peer = livePeer({ heads: [head(ours, 6)] })
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  expect(compared(peer, [position(ours, 9)])).toContainEqual({ type: 'own-log-ahead', log: ours, height: 9 })
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  const forked = compared(peer, [position(ours, 5, 4)], { forks: [ours] })
+  expect(forked).toContainEqual({ type: 'fork-found', log: ours, peer: nodeOf('b') })
+  expect(names(forked)).not.toContain('own-log-ahead')
+  for (const effect of forked) {
+    if (effect.type === 'acknowledged' || effect.type === 'at-root') expect(effect.heights).toEqual([])
+  }
+  expect([...peer.live.forked]).toEqual([ours])
+  expect(peer.hear({ type: 'at-root', heights: [{ log: ours, height: 9 }] })).toEqual([
+    { type: 'at-root', heights: [], exact: true },
+  ])
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  compared(peer, [position(ours, 5)])
+  expect(peer.live.forked.size).toBe(0)
+})
+
+test('S26 one read at a time, and only while the window is open', () => {
+  const peer = opened()
+  expect(peer.live.loading).toBe(true)
+  peer.arrival = 100
+  expect(peer.do({ type: 'changed' })).toEqual([])
+  peer.do({ type: 'dispatched', sizes: [100], heights: [{ log: ours, height: 1 }] })
+  for (let frames = 1, cursor = 0; frames < LIMITS.windowFrames; frames++) {
+    expect(peer.do({ type: 'loaded', after: cursor, through: cursor + 1 })).toEqual([
+      { type: 'load', after: cursor + 1 },
+    ])
+    cursor += 1
+    peer.do({ type: 'dispatched', sizes: [100], heights: [] })
+  }
+  expect(peer.do({ type: 'loaded', after: 7, through: 8 })).toEqual([])
+  expect(peer.live.inFlight).toHaveLength(LIMITS.windowFrames)
+  const freed = peer.hear({ type: 'stored', frames: 1, heights: [{ log: ours, height: 1 }] })
+  expect(freed).toEqual([
+    { type: 'acknowledged', heights: [{ log: ours, height: 1 }], exact: false },
+    { type: 'load', after: 8 },
+  ])
+})
+
+test('S26 the window closes by bytes as well', () => {
+  const peer = opened()
+  peer.arrival = 100
+  peer.do({ type: 'dispatched', sizes: [LIMITS.windowBytes], heights: [] })
+  expect(peer.do({ type: 'loaded', after: 0, through: 1 })).toEqual([])
+})
+
+test('S27 a peer that sends twice the window without waiting is refused', () => {
+  const peer = opened()
+  for (let frames = 0; frames < LIMITS.windowFrames * 2; frames++) {
+    expect(names(peer.hear({ type: 'entries', packed: new Uint8Array(1) }))).toEqual(['admit'])
+  }
+  expect(peer.hear({ type: 'entries', packed: new Uint8Array(1) }).at(-1)).toMatchObject({ reason: 'window-exceeded' })
+})
+
+test('S28 stored is said for what was admitted, which is not sent back', () => {
+  const peer = opened()
+  peer.hear({ type: 'entries', packed: new Uint8Array(1) })
+  const heights = [{ log: theirs, height: 4 }]
+  expect(sentBy(peer.do({ type: 'admitted', frames: 1, heights }))).toEqual([{ type: 'stored', frames: 1, heights }])
+  expect(peer.live.peerHeights.get(theirs)).toBe(4)
+  expect(peer.live.admitting).toBe(0)
+})
+
+test('S29 a comparison that sends the cursor back wins over a read in flight', () => {
+  const peer = opened()
+  peer.arrival = 100
+  peer.do({ type: 'loaded', after: 0, through: 50 })
+  expect(peer.live.cursor).toBe(50)
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  compared(peer, [], { start: 5 })
+  expect(peer.do({ type: 'loaded', after: 50, through: 60 })).toEqual([{ type: 'load', after: 5 }])
+})
+
+test('S30 what is acknowledged while a frontier is compared is newer than the frontier', () => {
+  const peer = opened()
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [position(ours, 2)] })
+  peer.hear({ type: 'stored', frames: 0, heights: [{ log: ours, height: 5 }] })
+  expect(compared(peer, [position(ours, 2)])).toContainEqual({
+    type: 'acknowledged',
+    heights: [{ log: ours, height: 5 }],
+    exact: true,
+  })
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [position(ours, 2)] })
+  expect(compared(peer, [position(ours, 2)])).toContainEqual({
+    type: 'acknowledged',
+    heights: [{ log: ours, height: 2 }],
+    exact: true,
+  })
+})
+
+test('S31 streams granted during the link are told, and what the peer told of them before is used then', () => {
+  const peer = opened()
+  const logs = [position(logIn('b', streamB), 2)]
+  expect(peer.hear({ type: 'frontier', streams: [streamB], logs })).toEqual([])
+  peer.shared = [streamA, streamB]
+  expect(peer.do({ type: 'changed' })).toEqual([
+    { type: 'tell-frontier', streams: [streamB] },
+    { type: 'compare', frontier: { type: 'frontier', streams: [streamB], logs } },
+  ])
+  expect(peer.do({ type: 'changed' })).toEqual([])
+})
+
+test('S32 a stream that is taken away is no longer sent', () => {
+  const peer = opened()
+  expect([...peer.live.ready]).toEqual([streamA])
+  peer.shared = []
+  peer.do({ type: 'changed' })
+  expect(peer.live.ready.size).toBe(0)
+  compared(peer, [])
+  expect(peer.live.ready.size).toBe(0)
+})
+
+test('S33 a log that was cut is told again with its whole stream', () => {
+  expect(opened().do({ type: 'retell', stream: streamA })).toEqual([{ type: 'tell-frontier', streams: [streamA] }])
+})
+
+test('S34 an idle link gives a sign of life; one without any is dropped, also when the clock was set back', () => {
+  const peer = opened()
+  peer.now += LIMITS.heartbeatMilliseconds - 1
+  expect(peer.do({ type: 'tick' })).toEqual([])
+  peer.now += 1
+  expect(sentBy(peer.do({ type: 'tick' }))).toEqual([{ type: 'beat', rootTime: 5 }])
+  peer.now += LIMITS.silenceMilliseconds - LIMITS.heartbeatMilliseconds
+  peer.do({ type: 'tick' })
+  expect(peer.session.is).toBe('live')
+  peer.now += 1
+  expect(peer.do({ type: 'tick' }).at(-1)).toMatchObject({ type: 'end', reason: 'silent', retry: true })
+  const back = opened()
+  back.now -= 10_000_000
+  back.do({ type: 'tick' })
+  back.now += LIMITS.silenceMilliseconds + 1
+  expect(names(back.do({ type: 'tick' }))).toContain('end')
+})
+
+test('S35 a beat carries the time of the root; hello and proof in a live link are out of order', () => {
+  expect(opened().hear({ type: 'beat', rootTime: 9 })).toEqual([{ type: 'root-time', rootTime: 9 }])
+  const peer = opened()
+  expect(peer.hear({ type: 'proof', signature: new Uint8Array(64), digest: new Uint8Array(16) }).at(-1)).toMatchObject({
+    reason: 'out-of-order',
+  })
+})
+
+test('S36 a malformed or oversized frame, a failing disk and a stop end the link with their code', () => {
+  for (const [event, code] of [
+    [{ type: 'malformed', code: 'malformed', detail: '' }, 'malformed'],
+    [{ type: 'malformed', code: 'oversized', detail: '' }, 'oversized'],
+    [{ type: 'refused', code: 'storage', detail: 'full' }, 'storage'],
+    [{ type: 'stop', code: 'stopping' }, 'stopping'],
+  ] as const) {
+    const effects = opened().do(event)
+    expect(sentBy(effects)).toEqual([expect.objectContaining({ type: 'refuse', code })])
+    expect(effects.at(-1)).toMatchObject({ type: 'end', reason: code })
+  }
+})
