@@ -1,5 +1,6 @@
 /** Deciding requests to join, and taking nodes out again. */
 import type { NodeRecord } from '#protocol/casework/directory.ts'
+import { MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { fromHex, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -81,7 +82,10 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
 function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: NodeId): NodeRecord {
   const { publicKey } = request
   const { station, parentNode } = code
-  const lease = smallestUnused(office.directory.nodes().map((other) => other.lease))
+  const lease = unusedLease(
+    office.directory.nodes().map((other) => other.lease),
+    office.random,
+  )
   return {
     type: 'node',
     id: node,
@@ -95,11 +99,19 @@ function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: No
   }
 }
 
-/** Node records are never deleted, so a number that was ever leased is never leased again. */
-export function smallestUnused(taken: readonly number[]): number {
-  const numbers = new Set(taken)
-  let lease = 1
-  while (numbers.has(lease)) lease++
+/** Leases below this stay short in every edit (client ids of four bytes). */
+const SHORT_LEASES = 16_384
+
+/**
+ * A number no known node has. Chosen at random, not counted: a hub restored from a backup does not yet know the
+ * nodes it enrolled since, and must not give their numbers again.
+ */
+function unusedLease(leased: readonly number[], random: Office['random']): number {
+  const numbers = new Set(leased)
+  const bound = numbers.size * 2 < SHORT_LEASES ? SHORT_LEASES : MAXIMUM_LEASE
+  const bytes = random(4)
+  let lease = 1 + (new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound)
+  while (numbers.has(lease)) lease = 1 + (lease % bound) // ends: at most half of the numbers are taken
   return lease
 }
 

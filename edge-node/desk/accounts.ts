@@ -89,6 +89,15 @@ async function keep(office: Office, person: Person): Promise<Result<SignIn>> {
 
 /** Decides a sign-in. What is wrong with an account is said only to who knows its password. */
 async function attempt(office: Office, name: string, password: string): Promise<Result<SignIn>> {
+  if (!office.directory.people().some((person) => serves(office, person))) {
+    // Counting these as wrong would lock people out of a node that has only just been enrolled.
+    return fail(
+      'no-people-yet',
+      '本机还没有收到人员名单,暂时不能登录',
+      '没有改动任何数据',
+      '请保持联网,首次同步完成后再登录',
+    )
+  }
   if (!isPersonId(name)) {
     await passwordMatches(office, password, STRANGER)
     return fail('sign-in-wrong', '用户名或密码不对', '没有改动任何数据', '请核对后重试', 'password')

@@ -1,9 +1,11 @@
 /** Sign-ins: who may, for how long, what ends them. */
 import { expect, test } from 'vitest'
+import { createAccounts } from '#edge-node/desk/accounts.ts'
 import { passwordMatches, passwordProblem } from '#edge-node/desk/passwords.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { COUNTY, openPlace, PASSWORD, type Place, TOWNSHIP } from '#test/api/place.ts'
+import { openCounty } from '#test/engine/county.ts'
 
 const CLERK = 'wang.fang' as PersonId
 
@@ -174,4 +176,15 @@ test('A16 a clock put back does not keep a sign-in open', async () => {
   const { token } = await signedIn(place)
   place.pass(-LIMITS.idleMinutes - 1)
   expect(await place.accounts.resume(token)).toBeUndefined()
+})
+
+test('A18 a node without accounts of its own station says so and locks nobody out', async () => {
+  const { village } = await openCounty()
+  const accounts = createAccounts(village.engine.office)
+  for (let attempt = 0; attempt <= LIMITS.passwordAttempts; attempt++) {
+    expect(await accounts.signIn('wang.fang', PASSWORD)).toMatchObject({
+      ok: false,
+      problem: { code: 'no-people-yet' },
+    })
+  }
 })
