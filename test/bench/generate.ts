@@ -108,14 +108,8 @@ export class Generator {
     let offeredAt = openedAt
     const variant = author.signed ? index : index % FORMS
     const form = applicationOf(variant)
-    const seals = [
-      this.#edit(id, 'application', form),
-      this.#edit(
-        id,
-        'materials',
-        materialsOf(() => toHex(host.random(32))),
-      ),
-    ]
+    const hashes = () => materialsOf(() => toHex(host.random(32)))
+    const seals = [this.#edit(id, 'application', variant, () => form), this.#edit(id, 'materials', variant, hashes)]
     for (const { kind, fields } of factsOf(index, author.parent)) {
       const { applicant, idNumber, phone } = form
       const all = kind === 'captured' ? { ...fields, applicant, idNumber, phone, seals } : fields
