@@ -4,16 +4,16 @@ import type { Fork } from '#protocol/wire/messages.ts'
 import { addFinding, type Core } from './core.ts'
 import type { Link, LinkContext } from './link-context.ts'
 import { commonHeight, forkLadder, provesFork } from './positions.ts'
-import { moveTail, rotate } from './rotation.ts'
+import { hasMoved, moveTail, rotate } from './rotation.ts'
 
 /**
- * Whether this node is writing the log at the moment. On a link the child gives way, so that one version wins the
- * whole way down from the county. Only what the parent is writing is the other way round: its subscribers hold what
- * was lost there, and a new incarnation costs it nothing.
+ * On a link the child gives way, so that one version wins the whole way down from the county. Only for its own logs
+ * the parent does: after a restore its children hold what was lost there. But once: a version that it has carried on
+ * already ends at the child, else two children with two versions would keep it busy for ever.
  */
-const isWritten = (core: Core, log: LogKey): boolean => {
-  const { node, incarnation } = logParts(log)
-  return node === core.identity.node && incarnation === core.incarnation
+async function givesWay(core: Core, link: Link, fork: Fork): Promise<boolean> {
+  if (link.direction === 'up') return true
+  return logParts(fork.log).node === core.identity.node && !(await hasMoved(core, fork))
 }
 
 /** Asks for the other version of a log: a ladder without rungs. */
@@ -29,26 +29,26 @@ export async function reportFork(context: LinkContext, link: Link, log: LogKey, 
     message: `“${name}”的日志出现两个版本(分区 ${logParts(log).stream}),可能是数据文件夹被复制或恢复。`,
     next: '双方的记录都保留。作者节点会自动启用新的批次号;若该节点有两台机器在运行,请停用其中一台。',
   })
-  // A child cannot know whether the parent still writes this log: it tells its version and hears what to do.
-  const givesWay = link.direction === 'down' ? isWritten(core, log) : author !== peer
-  link.dispatch({ type: 'tell', message: givesWay ? question(log) : await forkLadder(core, log) })
+  // Of its parent's logs a child tells its version and hears what to do; of its children's a parent tells its own.
+  const asks = link.direction === 'down' ? author === core.identity.node : author !== peer
+  link.dispatch({ type: 'tell', message: asks ? question(log) : await forkLadder(core, log) })
 }
 
 /** The other side tells its version of a log, or asks for ours. */
 export async function takeFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core } = context
-  const givesWay = link.direction === 'up' || isWritten(core, fork.log)
-  if (fork.ladder.length > 0 && givesWay) await goOn(context, link, fork)
+  if (fork.ladder.length > 0 && (await givesWay(core, link, fork))) await goOn(context, fork)
   else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }
 
 /** In a group of its own, so that heights and hashes are those on the disk; a claim without proof changes nothing. */
-async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void> {
+async function goOn(context: LinkContext, fork: Fork): Promise<void> {
   const { core, queue } = context
   const { log } = fork
   const done = await queue.writeAlone(async (staging) => {
     if (!(await provesFork(core, fork))) return undefined
-    if (isWritten(core, log)) await rotate(core, context.rotated)
+    const { node, incarnation } = logParts(log)
+    if (node === core.identity.node && incarnation === core.incarnation) await rotate(core, context.rotated)
     const common = await commonHeight(core, fork)
     return { common, moved: await moveTail(staging, log, common) }
   })
@@ -58,6 +58,6 @@ async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void>
     message: `日志 ${log} 与其他节点持有的版本从第 ${done.common + 1} 条起不同。对方的版本保留;本机的 ${done.moved} 条记录已完整转入本机的新日志。`,
     next: '请打开“同步情况”查看转入的办件;同一环节有两条记录的办件等待协调员处理。',
   })
-  // Both sides begin anew with what they hold now.
-  link.dispatch({ type: 'stop', code: 'stopping' })
+  // Everyone who was told of the version that ended begins anew with what is held now.
+  for (const link of [...context.links]) link.dispatch({ type: 'stop', code: 'stopping' })
 }

@@ -5,17 +5,26 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import {
+  COUNTY_STREAM,
+  type DocumentId,
+  isCase,
+  type LogKey,
+  logParts,
+  type StationCode,
+  toHex,
+} from '#protocol/ids.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Draft, type Entry, type EntryRecord, KIND, readEntry } from '#protocol/log/entry.ts'
 import { nextIncarnation } from '#protocol/log/incarnation.ts'
 import { decodePack } from '#protocol/log/pack.ts'
-import { encodeCarried } from './carried.ts'
+import type { Fork } from '#protocol/wire/messages.ts'
+import { decodeCarried, encodeCarried } from './carried.ts'
 import { acceptedUpdates, type CaseFile, dropAbove } from './case-file.ts'
 import { addFinding, type Core } from './core.ts'
 import { newDraft } from './draft.ts'
 import { hashAt } from './positions.ts'
-import { append, fileOf, headOf, loadFiles, type Staging } from './staging.ts'
+import { append, fileOf, getLocal, headOf, loadFiles, type Staging, setLocal } from './staging.ts'
 
 /** Every incarnation of this node that is known here. */
 export const knownIncarnations = (core: Core): Set<number> =>
@@ -102,6 +111,7 @@ export async function moveTail(staging: Staging, log: LogKey, common: number): P
     dropAbove(staging.files.get(id) as CaseFile, log, common)
     staging.touched.add(id)
   }
+  await noteMoved(staging, log, tail)
   const { stream } = logParts(log)
   // Only the root writes the county stream. It carried what it had written there itself when it gave way.
   if (stream === COUNTY_STREAM && core.identity.parent !== null) return tail.length
@@ -112,6 +122,21 @@ export async function moveTail(staging: Staging, log: LogKey, common: number): P
   )
   for (const one of lost) await writeAgain(staging, one)
   return tail.length
+}
+
+const MOVED = 'moved-tail'
+
+/** Remembers what was cut off a log: met again at a child, it need not be taken back. */
+async function noteMoved(staging: Staging, log: LogKey, tail: readonly Cut[]): Promise<void> {
+  const known = ((await getLocal(staging, MOVED, log)) as readonly string[] | undefined) ?? []
+  setLocal(staging, MOVED, log, [...known, ...tail.map(({ entry }) => toHex(entry.hash))])
+}
+
+/** Whether a peer's version of a log was ours once and was carried on. */
+export async function hasMoved(core: Core, fork: Fork): Promise<boolean> {
+  const entry = decodeCarried(core.host.cryptography.sha256, fork.proof)
+  const known = JSON.parse((await core.storage.local(MOVED, fork.log)) ?? '[]') as readonly string[]
+  return entry !== undefined && known.includes(toHex(entry.hash))
 }
 
 /**
