@@ -205,10 +205,10 @@ function authorProblem(core: Core, log: LogKey, source: FrameSource): FrameRefus
   const { node, stream } = logParts(log)
   if (!source.shared.has(stream)) return { code: 'foreign-stream', detail: log }
   if (!core.directory.keyOf(node)) return { code: 'unknown-author', detail: log }
-  if (node === core.identity.root.node) return undefined
-  if (stream === COUNTY_STREAM) return { code: 'foreign-stream', detail: log }
-  const known = node === core.identity.node || core.directory.streamsOf(node).has(stream)
-  return known ? undefined : { code: 'foreign-stream', detail: log }
+  // Whether the author may write for a station is judged when its entries are folded: grants change, and what was
+  // written before must still arrive everywhere. The link's own grants bound what a peer can bring here.
+  const foreign = stream === COUNTY_STREAM && node !== core.identity.root.node
+  return foreign ? { code: 'foreign-stream', detail: log } : undefined
 }
 
 /** One verification per run authenticates everything before it in the chain; carried facts are checked one by one. */

@@ -105,7 +105,10 @@ export function createDirectory(identity: Identity): Directory {
       return true
     },
     streamsOf,
-    keyOf: (node) => pinnedKey(identity, node) ?? fromHex(nodeOf(node)?.publicKey ?? ''),
+    keyOf(node) {
+      const known = nodeOf(node)
+      return pinnedKey(identity, node) ?? (known && fromHex(known.publicKey))
+    },
     catalogueVersion: () => list<Item>('item').reduce((highest, item) => Math.max(highest, item.version), 0),
     authority: {
       serves,
