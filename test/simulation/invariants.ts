@@ -82,6 +82,15 @@ export function isConverged(world: World): boolean {
   })
 }
 
+/** Whether every machine knows that its parent and the root hold what it holds. */
+export async function isAcknowledged(world: World): Promise<boolean> {
+  for (const { disk } of inUse(world)) {
+    const { heads } = await disk.memory.load()
+    if (heads.some((head) => head.parentHeight < head.height || head.rootHeight < head.height)) return false
+  }
+  return true
+}
+
 /** Everything people were told or that survives must be where it belongs, and mean the same everywhere. */
 export async function checkAtRest(world: World, staff: Staff): Promise<void> {
   const machines = inUse(world)

@@ -1,8 +1,8 @@
 /** One run: a county at work, faults, healing, rest; a function of its seed alone. */
 import { createStaff } from './actors.ts'
 import { FAULTS, heal } from './faults.ts'
-import { checkAlways, checkAtRest, grantsOf, isConverged } from './invariants.ts'
-import { createWorld, type World } from './world.ts'
+import { checkAlways, checkAtRest, grantsOf, isAcknowledged, isConverged } from './invariants.ts'
+import { createWorld, type Observer, type World } from './world.ts'
 
 const SECOND = 1_000
 /** While faults happen. */
@@ -21,8 +21,8 @@ export interface Outcome {
 }
 
 /** Runs one seed. */
-export async function simulate(seed: number): Promise<Outcome> {
-  const world = createWorld(seed)
+export async function simulate(seed: number, observe?: Observer): Promise<Outcome> {
+  const world = createWorld(seed, observe)
   const { timeline, chance } = world
   const staff = createStaff(world, chance.branch('staff'))
   const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
@@ -88,7 +88,7 @@ async function comeToRest(world: World): Promise<void> {
   revive()
   for (let quiet = 0; timeline.now < bound && quiet < 2; ) {
     await timeline.run(timeline.now + SETTLE / 2)
-    quiet = isConverged(world) ? quiet + 1 : 0
+    quiet = isConverged(world) && (await isAcknowledged(world)) ? quiet + 1 : 0
   }
 }
 

@@ -101,8 +101,11 @@ function treeOf(chance: Chance): Station[] {
   return stations
 }
 
+/** Sees every frame (`from>to`) and every fault (without bytes), for whoever follows a failing seed. */
+export type Observer = (at: number, what: string, frame: Uint8Array) => void
+
 /** Builds the county of a seed; nothing runs yet. */
-export function createWorld(seed: number): World {
+export function createWorld(seed: number, observe?: Observer): World {
   const chance = createChance(`county ${seed}`)
   const timeline = createTimeline()
   const keyring = createKeyring()
@@ -111,6 +114,7 @@ export function createWorld(seed: number): World {
   const faults: Record<string, number> = {}
   const trace = { a: 0x811c9dc5, b: 1 }
   const mix = (text: string, bytes: Uint8Array) => {
+    observe?.(timeline.now, text, bytes)
     for (let index = 0; index < text.length; index++) trace.a = Math.imul(trace.a ^ text.charCodeAt(index), 0x01000193)
     for (let index = 0; index < bytes.length; index++)
       trace.b = Math.imul(trace.b ^ (bytes[index] as number), 0x01000193) + 1
