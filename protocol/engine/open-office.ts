@@ -35,7 +35,7 @@ export function openOffice(core: Core, queue: WriteQueue, reports: Reports): Off
       inWords(queue.write((staging) => editSection(staging, actor, id, section, change))),
     act: (actor, id, kind, fields, expects) =>
       inWords(queue.write((staging) => act(staging, actor, id, kind, fields, expects))),
-    view: (actor, id) => view(core, actor, id),
+    view: (actor, id) => inWords(view(core, actor, id)),
     find: (query) => storage.cases(query),
     byNumber: (number) => storage.caseByNumber(number),
     countByStage: (holders) => storage.countByStage(holders),
