@@ -26,7 +26,8 @@ export interface BenchCounty {
 }
 
 const BOUND_MILLISECONDS = 60_000
-const villageCode = (place: number): StationCode => `${TOWNSHIP}${201 + place}` as StationCode
+/** Code of a village. */
+export const villageCode = (place: number): StationCode => `${TOWNSHIP}${201 + place}` as StationCode
 
 /** Opens the county, lets everybody learn the directory, and ends the root and all links. */
 export async function openBenchCounty(villages: number, people: readonly Person[] = []): Promise<BenchCounty> {
@@ -47,18 +48,19 @@ export async function openBenchCounty(villages: number, people: readonly Person[
     nodeRecord(township, root.identity.node),
     ...[...nodes, fresh].map((node) => nodeRecord(node, township.identity.node)),
   ])
-  await learn(township, root)
-  for (const village of nodes) await learn(village, township)
+  await learn(township, root, people)
+  for (const village of nodes) await learn(village, township, people)
   await root.engine.stop()
   return { township, villages: nodes, fresh }
 }
 
-/** Connects until the child holds what the parent holds for it. */
-async function learn(child: Node, parent: Node): Promise<void> {
+/** Connects until the child knows its stations and everybody who works there or below. */
+async function learn(child: Node, parent: Node, people: readonly Person[]): Promise<void> {
   const link = connect(child, parent)
-  const stations = () => child.engine.office.stations.length === 1
-  const people = () => child.engine.office.directory.people().length === parent.engine.office.directory.people().length
-  await until(`${child.station} knows the directory`, () => stations() && people(), BOUND_MILLISECONDS)
+  const { office } = child.engine
+  const expected = people.filter(({ station }) => station.startsWith(child.station)).length
+  const knows = () => office.stations.length === 1 && office.directory.people().length === expected
+  await until(`${child.station} knows the directory`, knows, BOUND_MILLISECONDS)
   link.cut()
   await link.ended
 }

@@ -29,8 +29,28 @@ export async function insertAll(client: Client, records: readonly Uint8Array[]):
   await client.batch(statements, 'write')
 }
 
+export interface Floor {
+  readonly port: number
+  /** Inserts one record at a time, each with its own fsync; milliseconds of each. */
+  insertEach(times: number): Promise<number[]>
+  close(): void
+}
+
+/** Bytes of a common entry. */
+const RECORD_BYTES = 400
+
+async function insertEach(client: Client, times: number): Promise<number[]> {
+  const taken: number[] = []
+  for (let turn = 0; turn < times; turn++) {
+    const started = monotonic()
+    await client.execute({ sql: 'INSERT INTO entries (bytes) VALUES (?)', args: [new Uint8Array(RECORD_BYTES)] })
+    taken.push(monotonic() - started)
+  }
+  return taken
+}
+
 /** The server's side: listens, stores every message, answers with one byte. */
-export async function serveFloor(file: string): Promise<{ readonly port: number; close(): void }> {
+export async function serveFloor(file: string): Promise<Floor> {
   const client = await openFloor(file)
   const server = new WebSocketServer({
     host: '127.0.0.1',
@@ -52,7 +72,8 @@ export async function serveFloor(file: string): Promise<{ readonly port: number;
     server.close()
     client.close()
   }
-  return { port: (server.address() as AddressInfo).port, close }
+  const { port } = server.address() as AddressInfo
+  return { port, insertEach: (times) => insertEach(client, times), close }
 }
 
 /** The client's side: milliseconds from connecting to the acknowledgement. */

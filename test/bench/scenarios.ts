@@ -1,8 +1,18 @@
 /** All scenarios, in the order in which they run. */
 import { CATCH_UP, FIRST_SYNC } from './catch-up.ts'
+import { ACT, EDGE_50K } from './desk.ts'
 import { GROWTH } from './growth.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
 import { STORM } from './storm.ts'
 
-export const SCENARIOS: readonly Scenario[] = [CATCH_UP, FIRST_SYNC, UNCHANGED, FEW_CHANGED, STORM, GROWTH]
+export const SCENARIOS: readonly Scenario[] = [
+  CATCH_UP,
+  FIRST_SYNC,
+  UNCHANGED,
+  FEW_CHANGED,
+  STORM,
+  ACT,
+  EDGE_50K,
+  GROWTH,
+]

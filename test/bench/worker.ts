@@ -1,10 +1,11 @@
 /** The process side of the bench: one bundle, started in a role, that answers questions until it is let go. */
 
 import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
-import { sendToFloor, serveFloor } from './floor.ts'
+import { type Floor, sendToFloor, serveFloor } from './floor.ts'
 import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { growingRole } from './make-growing.ts'
+import { makeProgram } from './make-program.ts'
 import { stormRole } from './storm-client.ts'
 import { answerQuestions, type Commands } from './worker-port.ts'
 
@@ -41,7 +42,14 @@ function nodeRole(): Commands {
 }
 
 function floorServerRole(): Commands {
-  return { listen: async ({ file }: { file: string }) => (await serveFloor(file)).port }
+  let floor: Floor | undefined
+  return {
+    async listen({ file }: { file: string }) {
+      floor = await serveFloor(file)
+      return floor.port
+    },
+    insert: async ({ times }: { times: number }) => floor?.insertEach(times),
+  }
 }
 
 const ROLES: Readonly<Record<string, () => Commands>> = {
@@ -52,7 +60,13 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
   'floor-client': () => ({
     send: ({ port, payload }: { port: number; payload: string }) => sendToFloor(port, payload),
   }),
-  maker: () => ({ offline: makeOffline, settled: makeSettled, 'few-changed': makeFewChanged, ...growingRole() }),
+  maker: () => ({
+    offline: makeOffline,
+    settled: makeSettled,
+    'few-changed': makeFewChanged,
+    program: makeProgram,
+    ...growingRole(),
+  }),
   'storm-client': stormRole,
 }
 

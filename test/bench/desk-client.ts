@@ -1,0 +1,77 @@
+/** A department system at a running program: one keep-alive socket, a real sign-in, every request timed. */
+import { Agent, request } from 'node:http'
+import { startProgram } from '#test/programs/process.ts'
+import type { ProgramFolder } from './make-program.ts'
+import { monotonic } from './worker-port.ts'
+
+export interface Timed {
+  readonly milliseconds: number
+  readonly text: string
+}
+
+export interface DeskClient {
+  readonly processId: number
+  /** From starting the process to the first page in full. */
+  readonly firstPage: number
+  get(path: string): Promise<Timed>
+  post(path: string, body: unknown): Promise<Timed>
+  stop(): Promise<void>
+}
+
+interface Asked {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: string
+}
+
+function timed(agent: Agent, address: string, { body, ...asked }: Asked): Promise<Timed> {
+  const started = monotonic()
+  return new Promise((resolve, reject) => {
+    const asking = request(address, { agent, timeout: 20_000, ...asked }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part) => {
+        text += part
+      })
+      response.once('error', reject).once('end', () => {
+        const milliseconds = monotonic() - started
+        if (response.statusCode === 200) resolve({ milliseconds, text })
+        else reject(new Error(`${asked.method} ${address}: ${response.statusCode} ${text.slice(0, 400)}`))
+      })
+    })
+    asking.once('error', reject).once('timeout', () => asking.destroy(new Error('no answer')))
+    asking.end(body)
+  })
+}
+
+/** Starts the bundled edge node over a folder, waits for its first page, signs in. */
+export async function openDesk({ folder, name, password }: ProgramFolder): Promise<DeskClient> {
+  const started = monotonic()
+  const program = startProgram('edge-node', { DATA_FOLDER: folder, DESK_HOST: '127.0.0.1', LOG_LEVEL: 'error' })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const address = await program.address()
+  await timed(agent, `${address}/sign-in`, { method: 'GET', headers: {} })
+  const firstPage = monotonic() - started
+  const json = { 'content-type': 'application/json' }
+  const signIn = { method: 'POST', headers: json, body: JSON.stringify({ name, password }) }
+  const { token } = JSON.parse((await timed(agent, `${address}/api/sign-in`, signIn)).text) as { token: string }
+  return {
+    processId: program.child.pid ?? 0,
+    firstPage,
+    // The desk's pages know the same sign-in by its cookie.
+    get: (path) =>
+      timed(agent, `${address}${path}`, {
+        method: 'GET',
+        headers: path.startsWith('/api') ? { authorization: `Bearer ${token}` } : { cookie: `sign-in=${token}` },
+      }),
+    post: (path, body) =>
+      timed(agent, `${address}${path}`, {
+        method: 'POST',
+        headers: { ...json, authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      }),
+    async stop() {
+      agent.destroy()
+      await program.end()
+    },
+  }
+}

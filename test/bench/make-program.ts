@@ -1,0 +1,86 @@
+/** Data folders for the real program: a township or a village that has joined, with cases and somebody who may sign in. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeEnrolment } from '#edge-node/identity.ts'
+import type { Person } from '#protocol/casework/directory.ts'
+import { type DocumentId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
+import { keysToPem, nodeHost } from '#protocol/transport/node-host.ts'
+import { type Node, TOWNSHIP } from '#test/engine/county.ts'
+import { casesAsChanges, generatorOf, openBenchCounty, villageCode } from './county.ts'
+import { saveNode } from './databases.ts'
+import { arrivalOf } from './make.ts'
+
+export interface ProgramFolder {
+  readonly folder: string
+  readonly name: string
+  readonly password: string
+  /** Some of the cases, with what a person would search them by. */
+  readonly cases: readonly { readonly id: DocumentId; readonly number: string; readonly applicant: string }[]
+}
+
+const PASSWORD = 'Bench-2026'
+/** Closed on every machine: the program looks for its parent in vain, as it does in a village without a network. */
+const NO_PARENT = 'http://127.0.0.1:9'
+const VILLAGES = 4
+const CASES_NAMED = 400
+
+async function employee(id: string, station: StationCode, role: 'agent' | 'clerk'): Promise<Person> {
+  const salt = nodeHost.random(16)
+  const hash = toHex(await nodeHost.cryptography.hashPassword(PASSWORD, salt))
+  const known = { id: id as PersonId, version: 1, name: '李成', station, roles: [role], disabled: false }
+  return { type: 'person', ...known, password: { salt: toHex(salt), hash } }
+}
+
+/** Makes the folder of a village, or of a township that holds the cases of four. */
+export async function makeProgram(asked: {
+  folder: string
+  cases: number
+  tier: 'village' | 'township'
+}): Promise<ProgramFolder> {
+  const { folder, cases, tier } = asked
+  const station = tier === 'village' ? villageCode(0) : TOWNSHIP
+  const name = `p${station}`
+  const person = await employee(name, station, tier === 'village' ? 'agent' : 'clerk')
+  const { township, villages } = await openBenchCounty(tier === 'village' ? 1 : VILLAGES, [person])
+  const node = tier === 'village' ? (villages[0] as Node) : township
+  const named: { id: DocumentId; number: string; applicant: string }[] = []
+  const arrival = await arrivalOf(node)
+
+  function* changes() {
+    let last = arrival
+    for (const [place, village] of villages.entries()) {
+      const generator = generatorOf(village, last, { packing: 'received', signed: false, safe: true })
+      const each = cases / villages.length
+      for (const change of casesAsChanges(generator, place * each, each)) {
+        if (named.length < CASES_NAMED)
+          named.push(...change.cases.map(({ id, number, applicant }) => ({ id, number, applicant })))
+        yield change
+      }
+      last = generator.arrival
+    }
+  }
+  await mkdir(folder, { recursive: true })
+  await saveNode(node, join(folder, 'county.db'), changes())
+  joined(folder, node)
+  await writeFile(join(folder, 'node-key.pem'), keysToPem(node.identity.keys), { mode: 0o600 })
+  return { folder, name, password: PASSWORD, cases: named.slice(0, CASES_NAMED) }
+}
+
+/** What enrolment would have left. */
+function joined(folder: string, { identity }: Node): void {
+  const { node, lease, root, parent } = identity
+  if (!parent) throw new Error('an edge node has a parent')
+  writeEnrolment(folder, {
+    node,
+    lease,
+    root: { node: root.node, publicKey: toHex(root.publicKey) },
+    county: '安县政务服务中心',
+    parent: {
+      node: parent.node,
+      publicKey: toHex(parent.publicKey),
+      name: '上级',
+      address: NO_PARENT,
+      certificate: null,
+    },
+  })
+}
