@@ -73,8 +73,8 @@ export class RawNode {
     }
   }
 
-  /** Connects to a parent and proves the key. */
-  async link(parent: Node): Promise<void> {
+  /** Connects to a node and proves the key; `up` when this node is the other's parent. */
+  async link(other: Node, direction: 'up' | 'down' = 'down'): Promise<void> {
     const [mine, theirs] = openPair()
     this.#connection = mine
     this.received.length = 0
@@ -88,7 +88,7 @@ export class RawNode {
       rootTime: null,
     }
     mine.listen({ frame: (frame) => void this.#hear(hello, decodeMessage(frame)), closed: () => this.#close() })
-    void parent.engine.attach(theirs, 'down')
+    void other.engine.attach(theirs, direction)
     this.send(hello)
     await until('raw node is live', () => this.ended || this.received.some(({ type }) => type === 'frontier'))
   }

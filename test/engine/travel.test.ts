@@ -1,0 +1,207 @@
+/** How entries, acknowledgements, receipts and reports travel between tiers. */
+import { expect, test } from 'vitest'
+import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+import type { Host } from '#protocol/engine/host.ts'
+import { COUNTY_STREAM, type DocumentId, type LogKey, logParts, streamOf } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { KIND } from '#protocol/log/entry.ts'
+import { decodePack, packable } from '#protocol/log/pack.ts'
+import { memoryPair } from '#protocol/transport/memory.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
+import { decodeMessage } from '#protocol/wire/codec.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  nodeRecord,
+  openCounty,
+  openNode,
+  person,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
+
+const agent = person(VILLAGE, ['agent'])
+const clerk = person(TOWNSHIP, ['clerk', 'agent'])
+
+async function linkedCounty() {
+  const county = await openCounty()
+  const upper = connect(county.township, county.root)
+  await until('township has its station', () => county.township.engine.office.stations.length === 1)
+  const lower = connect(county.village, county.township)
+  await until('village has its station', () => county.village.engine.office.stations.length === 1)
+  return { ...county, upper, lower }
+}
+
+const safety = async (node: Node, id: Parameters<Node['engine']['office']['safetyOf']>[0][number]) =>
+  (await node.engine.office.safetyOf([id])).get(id)
+
+const knows = (node: Node, other: Node) =>
+  until('record arrived', () => node.engine.office.directory.node(other.identity.node) !== undefined)
+
+test('S60 a relay takes and acknowledges while the county cannot be reached, and passes on when it can', async () => {
+  const { root, township, village, upper } = await linkedCounty()
+  upper.cut()
+  await upper.ended
+  const { id, number } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await until('at the township', async () => (await safety(village, id)) === 'parent')
+  expect((await village.engine.office.status()).casesNotAtRoot).toBe(1)
+  expect(await root.engine.office.byNumber(number)).toBeUndefined()
+  connect(township, root)
+  await until('at the county', async () => (await safety(village, id)) === 'root')
+  expect((await village.engine.office.status()).casesNotAtRoot).toBe(0)
+  expect((await root.engine.office.byNumber(number))?.id).toBe(id)
+})
+
+test('S61 a fresh node receives everything of its streams and nothing of others', async () => {
+  const { root, township, village } = await linkedCounty()
+  for (const name of ['王芳', '李强']) {
+    const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+    value(await village.engine.office.edit(agent, id, 'application', { set: { applicant: name } }))
+  }
+  value(await township.engine.office.openCase(clerk, 'SL0001'))
+  await until('all at the county', async () => (await root.engine.office.find({})).rows.length === 3)
+  const fresh = await openNode({ station: VILLAGE, parent: township, root, lease: 8 })
+  await publish(root, [nodeRecord(fresh, township.identity.node)])
+  await knows(township, fresh)
+  connect(fresh, township)
+  await until('two cases', async () => (await fresh.engine.office.find({})).rows.length === 2)
+  const streams = (await fresh.storage.load()).heads
+    .filter(({ height }) => height > 0)
+    .map(({ key }) => logParts(key).stream)
+  expect(new Set(streams)).toEqual(new Set([COUNTY_STREAM, streamOf(VILLAGE)]))
+  const of = async (node: Node) => (await node.engine.office.find({ homes: [VILLAGE] })).rows.map(({ id }) => id).sort()
+  expect(await of(fresh)).toEqual(await of(root))
+})
+
+test('S62 a node that nobody has registered is told so, tries again, and is let in once its record has arrived', async () => {
+  const { root, township } = await linkedCounty()
+  const early = await openNode({ station: VILLAGE, parent: township, root, lease: 8 })
+  const first = connect(early, township)
+  expect(await first.ended).toMatchObject({ reason: 'unknown-node', retry: true })
+  await publish(root, [nodeRecord(early, township.identity.node)])
+  await knows(township, early)
+  connect(early, township)
+  await until('let in', () => early.engine.office.stations.length === 1)
+})
+
+test('S63 an author named in the same frame as its entries is known when they are looked at', async () => {
+  const { root, township, upper } = await linkedCounty()
+  upper.cut()
+  await upper.ended
+  const second = new RawNode(VILLAGE)
+  await publish(root, [second.record(root.identity.node, 9)])
+  await second.link(root)
+  second.send(frameOf(await second.write(streamOf(VILLAGE), [draft(VILLAGE), draft(VILLAGE)])))
+  await second.stored()
+  connect(township, root)
+  const log = `${second.node}/1/${VILLAGE}` as LogKey
+  await until('entries at the township', async () =>
+    (await township.storage.load()).heads.some(({ key, height }) => key === log && height === 2),
+  )
+  expect((await township.engine.office.status()).findings).toEqual([])
+})
+
+test('S64 a node that is revoked while connected is told and let go, and does not come back', async () => {
+  const { root, township, upper } = await linkedCounty()
+  await publish(root, [{ ...nodeRecord(township, root.identity.node), revoked: { time: 1, reason: 'x' } }])
+  expect(await upper.ended).toMatchObject({ reason: 'revoked', retry: false })
+  expect((await township.engine.office.status()).refusal?.message).toContain('停用')
+  expect(await connect(township, root).ended).toMatchObject({ reason: 'revoked', liveMilliseconds: 0 })
+  value(await township.engine.office.openCase(clerk, 'SL0001'))
+})
+
+test('S65 a node serves a bounded number of links and tells others when to come back', async () => {
+  const root = await openNode({ station: COUNTY, lease: 1 })
+  for (let count = 0; count < LIMITS.links; count++) {
+    void root.engine.attach(memoryPair((deliver) => queueMicrotask(deliver))[1], 'down')
+  }
+  const [mine, theirs] = memoryPair((deliver) => queueMicrotask(deliver))
+  const heard: unknown[] = []
+  mine.listen({ frame: (frame) => heard.push(decodeMessage(frame)), closed: () => heard.push('closed') })
+  expect(await root.engine.attach(theirs, 'down')).toMatchObject({ reason: 'busy', retry: true, retryAfterSeconds: 5 })
+  await until('told', () => heard.includes('closed'))
+  expect(heard[0]).toEqual({ type: 'busy', retryAfterSeconds: 5 })
+  await root.engine.stop()
+})
+
+test('S66 a clock learns its offset to the county from its parent, through a relay whose clock is wrong too', async () => {
+  const shifted = (milliseconds: number): Host => ({ ...nodeHost, now: () => nodeHost.now() + milliseconds })
+  const root = await openNode({ station: COUNTY, lease: 1 })
+  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, host: shifted(3_600_000) })
+  const village = await openNode({ station: VILLAGE, lease: 3, parent: township, root, host: shifted(-86_400_000) })
+  await publish(root, [...STATIONS, ...[root, township, village].map((node) => nodeRecord(node, null))])
+  connect(township, root)
+  const offset = async (node: Node) => (await node.engine.office.status()).clockOffset ?? 0
+  await until('township learnt', async () => Math.abs((await offset(township)) + 3_600_000) < 2_000)
+  await knows(township, village)
+  connect(village, township)
+  await until('village learnt', async () => Math.abs((await offset(village)) - 86_400_000) < 2_000)
+})
+
+test('S67 what a node reports is known two tiers up, with what has not been sent', async () => {
+  const { root, township, village } = await linkedCounty()
+  value(await village.engine.office.openCase(agent, 'SL0001'))
+  const known = async () => (await root.engine.office.nodesBelow()).find(({ node }) => node === village.identity.node)
+  await until('village known at the county', async () => (await known())?.version === '0.0.0-test', 15_000)
+  expect((await root.engine.office.nodesBelow()).map(({ node }) => node).sort()).toEqual(
+    [township.identity.node, village.identity.node].sort(),
+  )
+}, 20_000)
+
+test('S68 nothing is sent back to where it came from', async () => {
+  const { root, township, village, upper } = await linkedCounty()
+  upper.cut()
+  const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
+  const counts = { up: 0, down: 0 }
+  const counted = (connection: typeof up, side: keyof typeof counts): typeof up => ({
+    ...connection,
+    send(frame) {
+      if (decodeMessage(frame)?.type === 'entries') counts[side] += 1
+      connection.send(frame)
+    },
+  })
+  void township.engine.attach(counted(up, 'up'), 'up')
+  void root.engine.attach(counted(down, 'down'), 'down')
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  for (let count = 0; count < 5; count++)
+    value(await village.engine.office.act(agent, id, 'noted', { text: `${count}` }))
+  await until('at the county', async () => (await safety(village, id)) === 'root')
+  expect(counts.up).toBeGreaterThan(0)
+  expect(counts.down).toBe(0)
+})
+
+test('S69 a parent vouches for the entries it names, not for everything held here of their log', async () => {
+  const parent = new RawNode(COUNTY)
+  const { node, keys } = parent
+  const above = {
+    station: COUNTY,
+    identity: { node, keys, root: { node, publicKey: keys.publicKey } },
+  } as unknown as Node
+  const child = await openNode({ station: TOWNSHIP, lease: 2, parent: above })
+  await parent.link(child, 'up')
+  const records = [...STATIONS, parent.record(node, 1), nodeRecord(child, node), ...SAMPLE_ITEMS]
+  const written = records.map((record) =>
+    draft(COUNTY, {
+      kind: KIND.directory,
+      document: `${record.type}/${record.id}` as DocumentId,
+      payload: new TextEncoder().encode(JSON.stringify(record)),
+    }),
+  )
+  parent.send(frameOf(await parent.write(COUNTY_STREAM, written)))
+  await until('station', () => child.engine.office.stations.length === 1)
+  const first = value(await child.engine.office.openCase(clerk, 'SL0001')).id
+  const second = value(await child.engine.office.openCase(clerk, 'SL0001')).id
+  const own = `${child.identity.node}/2/${TOWNSHIP}` as LogKey
+  const held = await child.storage.packHolding(own, 1)
+  const echo = (decodePack(held?.bytes ?? new Uint8Array()) ?? []).slice(0, 1)
+  parent.send(frameOf(echo.map(({ log, record }) => packable(log, record))))
+  await parent.stored(2)
+  expect(await safety(child, first)).toBe('root')
+  expect(await safety(child, second)).toBe('here')
+})
