@@ -1,5 +1,5 @@
 /** A case as entries: facts, gated edits and receipts, from which everything shown is computed. */
-import type { Authority, CaseState } from '#protocol/casework/case.ts'
+import type { Authority, CaseState, StoryLine } from '#protocol/casework/case.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
 import { foldCase } from '#protocol/casework/fold.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
@@ -39,6 +39,8 @@ export interface CaseFile {
   readonly oddities: ReceiptRow[]
   /** Hashes of all facts, so that a carried copy counts once. */
   readonly known: Set<EntryHash>
+  /** Where facts lie that are held only as carried: their own place may belong to another entry now. */
+  readonly carriers: Map<EntryHash, { readonly log: LogKey; readonly seq: number }>
   /** Receipts as last committed, so that a cured one is taken back. */
   told: readonly ReceiptRow[]
   state: CaseState | undefined
@@ -55,6 +57,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   sections: new Map(),
   oddities: [],
   known: new Set(),
+  carriers: new Map(),
   told: [],
   state: undefined,
   arrival: 0,
@@ -68,6 +71,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   sections: new Map([...file.sections].map(([name, section]) => [name, { ...section, edits: [...section.edits] }])),
   oddities: [...file.oddities],
   known: new Set(file.known),
+  carriers: new Map(file.carriers),
 })
 
 /** Adds an entry; the state is computed again when it is next asked for. */
@@ -87,7 +91,7 @@ export function addEntry(file: CaseFile, entry: Entry, directory: DirectoryView,
 
 function addCarried(file: CaseFile, entry: Entry, sha256: Sha256): void {
   const inner = decodeCarried(sha256, entry.payload)
-  if (inner?.kind === KIND.fact && inner.document === file.id) addFact(file, inner)
+  if (inner?.kind === KIND.fact && inner.document === file.id) addFact(file, inner, entry)
   else if (inner) file.oddities.push(receipt(entry, 'forked', '分叉时保留的编辑,内容已由本机重新写入'))
   else file.oddities.push(receipt(entry, 'quarantined', '转载的条目无法识别'))
 }
@@ -100,10 +104,12 @@ const receipt = (entry: Entry, outcome: ReceiptRow['outcome'], reason: string): 
   reason,
 })
 
-function addFact(file: CaseFile, entry: Entry): void {
+function addFact(file: CaseFile, entry: Entry, carrier?: Entry): void {
   const hash = toHex(entry.hash) as EntryHash
+  if (!carrier) file.carriers.delete(hash)
   if (file.known.has(hash)) return
   file.known.add(hash)
+  if (carrier) file.carriers.set(hash, { log: carrier.log, seq: carrier.seq })
   file.state = undefined
   const { log, seq, person, station, time, clockOffset } = entry
   file.facts.push({ hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
@@ -129,8 +135,10 @@ function addEdit(file: CaseFile, entry: Entry, directory: DirectoryView): void {
 /** Forgets the entries of a log above a height (they were cut off by a rotation). */
 export function dropAbove(file: CaseFile, log: LogKey, height: number): void {
   const cut = (one: { readonly log: LogKey; readonly seq: number }) => one.log === log && one.seq > height
-  for (const fact of file.facts.filter(cut)) file.known.delete(fact.hash)
-  removeWhere(file.facts, cut)
+  const gone = (fact: FactEntry) => cut(file.carriers.get(fact.hash) ?? fact)
+  for (const { hash } of file.facts.filter(gone)) file.known.delete(hash)
+  removeWhere(file.facts, gone)
+  for (const hash of [...file.carriers.keys()]) if (!file.known.has(hash)) file.carriers.delete(hash)
   removeWhere(file.oddities, cut)
   for (const section of file.sections.values()) {
     removeWhere(section.edits, cut)
@@ -181,13 +189,13 @@ export function stateOf(file: CaseFile, authority: Authority): CaseState | undef
   return file.state
 }
 
+const placeOf = (file: CaseFile, { hash, log, seq }: StoryLine) => file.carriers.get(hash) ?? { log, seq }
+
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */
 export function standingReceipts(file: CaseFile, authority: Authority): readonly ReceiptRow[] {
   const state = stateOf(file, authority)
   const aside = (state?.story ?? []).flatMap((line): ReceiptRow[] =>
-    line.aside
-      ? [{ log: line.log, seq: line.seq, document: file.id, outcome: 'set-aside', reason: line.aside.text }]
-      : [],
+    line.aside ? [{ ...placeOf(file, line), document: file.id, outcome: 'set-aside', reason: line.aside.text }] : [],
   )
   return [...receiptsOf(file), ...aside]
 }
