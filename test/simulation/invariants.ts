@@ -172,21 +172,20 @@ async function checkHeads(world: World, machine: Machine): Promise<void> {
 /** The pen of the simulation: reads the entries of a case from the disk without the engine. */
 async function readCase(machine: Machine, id: DocumentId) {
   const facts = new Map<string, FactEntry>()
-  const others: { readonly log: LogKey; readonly seq: number; readonly kind: number }[] = []
+  /** Logs that a fact stands in: its own, or that of an entry that carries it. */
+  const where = new Map<string, LogKey>()
   for (const placed of (await machine.disk.memory.recordsOf([id])).get(id) ?? []) {
     const record = readRecord(placed.bytes)
     const outer = record && readEntry(placed.log, record, placed.hash)
     if (!outer) continue
     const entry = outer.kind === KIND.carried ? decodeCarried(sha256, outer.payload) : outer
-    if (entry?.kind !== KIND.fact) {
-      others.push({ log: placed.log, seq: placed.seq, kind: outer.kind })
-      continue
-    }
+    if (entry?.kind !== KIND.fact) continue
     const { log, seq, person, station, time, clockOffset } = entry
     const hash = toHex(entry.hash) as EntryHash
+    if (outer.kind === KIND.fact || !where.has(hash)) where.set(hash, placed.log)
     facts.set(hash, { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
   }
-  return { facts: [...facts.values()], others }
+  return { facts: [...facts.values()], where }
 }
 
 function authorityOf(world: World): Authority {
@@ -258,9 +257,10 @@ async function checkConservation(world: World, machine: Machine): Promise<void> 
     if (logParts(log).node === machine.identity.node) written += hashes.length
   let setAside = 0
   for (const { id } of (await allCases(machine)).rows) {
-    const state = foldCase(id, (await readCase(machine, id)).facts, authorityOf(world))
-    for (const line of state?.story ?? [])
-      if (line.aside && logParts(line.log).node === machine.identity.node) setAside += 1
+    const { facts, where } = await readCase(machine, id)
+    const own = (hash: string) => where.get(hash)?.startsWith(machine.identity.node) ?? false
+    const state = foldCase(id, facts, authorityOf(world))
+    for (const line of state?.story ?? []) if (line.aside && own(line.hash)) setAside += 1
   }
   if (conservation.written !== written)
     world.violation('M13', `${machine.name}: says ${conservation.written} written, wrote ${written}`)
