@@ -45,9 +45,12 @@ export interface OpenSection<Name extends SectionName = SectionName> {
 /** No author has this id (leases start at 1), so Yjs never believes that somebody else writes under ours. */
 const NOBODY = 0
 
+/** Never leaves the process. Without it Yjs draws a random name, which costs more than reading a short section. */
+const NAME = 'section'
+
 /** Builds a document; undefined when it took longer than the budget allows. */
 function load(section: Section, updates: readonly Uint8Array[], budget: OpeningBudget | undefined): Y.Doc | undefined {
-  const document = new Y.Doc()
+  const document = new Y.Doc({ guid: NAME })
   document.clientID = NOBODY
   if (section.shape === 'map') document.getMap(section.root)
   else document.getText(section.root)

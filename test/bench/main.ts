@@ -1,9 +1,10 @@
 /** `npm run bench`: measures the paths people wait for against floors of the same run. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildBundle } from './bundle.ts'
+import { resultsText, tableOf } from './results.ts'
 import { isMet, type Outcome, rounded, type Scenario } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { startWorker } from './worker-port.ts'
@@ -19,6 +20,7 @@ const { values: wanted } = parseArgs({
   },
 })
 
+/** What ratios were measured on. */
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.version}`
 
 /** Measures one scenario in a temporary folder of its own. */
@@ -47,5 +49,17 @@ async function measure(bundle: string, scenario: Scenario): Promise<Outcome> {
 
 const chosen = SCENARIOS.filter(({ name }) => wanted.only.length === 0 || wanted.only.includes(name))
 if (chosen.length === 0) throw new Error(`no such scenario; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
+const started = performance.now()
 const bundle = await buildBundle()
-for (const scenario of chosen) console.log(JSON.stringify(await measure(bundle, scenario)))
+const outcomes: Outcome[] = []
+for (const scenario of chosen) {
+  const outcome = await measure(bundle, scenario)
+  outcomes.push(outcome)
+  if (wanted.json) console.log(JSON.stringify(outcome))
+  else console.error(`${outcome.scenario}: ${outcome.met ? 'met' : 'not met'}`)
+}
+if (!wanted.json) console.log(tableOf(outcomes))
+if (wanted.write) {
+  const text = resultsText(outcomes, SCENARIOS, (performance.now() - started) / 1_000)
+  await writeFile(new URL('RESULTS.md', import.meta.url), text)
+}

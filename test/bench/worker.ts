@@ -4,7 +4,7 @@ import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { type Floor, sendToFloor, serveFloor } from './floor.ts'
 import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
-import { growingRole } from './make-growing.ts'
+import { makeGrowing } from './make-growing.ts'
 import { makeProgram } from './make-program.ts'
 import { stormRole } from './storm-client.ts'
 import { answerQuestions, type Commands } from './worker-port.ts'
@@ -65,7 +65,7 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
     settled: makeSettled,
     'few-changed': makeFewChanged,
     program: makeProgram,
-    ...growingRole(),
+    growing: makeGrowing,
   }),
   'storm-client': stormRole,
 }
