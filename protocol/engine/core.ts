@@ -34,8 +34,10 @@ export interface Core {
 /** Findings kept in memory and shown; older ones are in the log file. */
 const FINDINGS_KEPT = 100
 
-/** Remembers something a person should know. */
+/** Remembers something a person should know. What happens again moves up instead of filling the list. */
 export function addFinding(core: Core, finding: Omit<Finding, 'time'>): void {
+  const again = core.findings.findIndex(({ kind, message }) => kind === finding.kind && message === finding.message)
+  if (again !== -1) core.findings.splice(again, 1)
   core.findings.unshift({ ...finding, time: core.host.now() })
   core.findings.splice(FINDINGS_KEPT)
   notify(core, { cases: [], directory: false, status: true })

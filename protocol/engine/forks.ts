@@ -2,7 +2,7 @@
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import type { Fork } from '#protocol/wire/messages.ts'
 import { addFinding, type Core } from './core.ts'
-import type { Link, LinkContext } from './link-context.ts'
+import { type Link, type LinkContext, sharedStreams } from './link-context.ts'
 import { commonHeight, forkLadder, provesFork } from './positions.ts'
 import { hasMoved, moveTail, rotate } from './rotation.ts'
 
@@ -23,20 +23,28 @@ const question = (log: LogKey): Fork => ({ type: 'fork', log, ladder: [], proof:
 export async function reportFork(context: LinkContext, link: Link, log: LogKey, peer: NodeId): Promise<void> {
   const { core } = context
   const author = logParts(log).node
+  tellPeople(core, log)
+  // Of its parent's logs a child tells its version and hears what to do; of its children's a parent tells its own.
+  const asks = link.direction === 'down' ? author === core.identity.node : author !== peer
+  link.dispatch({ type: 'tell', message: asks ? question(log) : await forkLadder(core, log) })
+}
+
+function tellPeople(core: Core, log: LogKey): void {
+  const author = logParts(log).node
   const name = core.directory.node(author)?.name ?? author
   addFinding(core, {
     kind: 'fork',
     message: `“${name}”的日志出现两个版本(分区 ${logParts(log).stream}),可能是数据文件夹被复制或恢复。`,
     next: '双方的记录都保留。作者节点会自动启用新的批次号;若该节点有两台机器在运行,请停用其中一台。',
   })
-  // Of its parent's logs a child tells its version and hears what to do; of its children's a parent tells its own.
-  const asks = link.direction === 'down' ? author === core.identity.node : author !== peer
-  link.dispatch({ type: 'tell', message: asks ? question(log) : await forkLadder(core, log) })
 }
 
 /** The other side tells its version of a log, or asks for ours. */
 export async function takeFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core } = context
+  // Only a peer that may hold the log; and people hear of it on both sides, whoever noticed.
+  if (!link.peer || !sharedStreams(core, link.peer).includes(logParts(fork.log).stream)) return
+  if (core.heads.has(fork.log)) tellPeople(core, fork.log)
   if (fork.ladder.length > 0 && (await givesWay(core, link, fork))) await goOn(context, fork)
   else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }

@@ -1,0 +1,203 @@
+/** Databases that go back in time or are copied: nothing that survives anywhere is lost, and people are told. */
+import { expect, test } from 'vitest'
+import { type LogKey, logParts } from '#protocol/ids.ts'
+import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import {
+  COUNTY,
+  connect,
+  type Linked,
+  type Node,
+  openCounty,
+  openNode,
+  person,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+
+const agent = person(VILLAGE, ['agent'])
+const clerk = person(TOWNSHIP, ['clerk'])
+const disks = () => {
+  const storages = new Map([COUNTY, TOWNSHIP, VILLAGE].map((station) => [station, new MemoryStorage()]))
+  return (station: string) => storages.get(station as typeof COUNTY) as MemoryStorage
+}
+
+async function place() {
+  const diskOf = disks()
+  const county = await openCounty(diskOf)
+  const links = [connect(county.township, county.root)]
+  await until('township has its station', () => county.township.engine.office.stations.length === 1)
+  links.push(connect(county.village, county.township))
+  await until('village has its station', () => county.village.engine.office.stations.length === 1)
+  return { ...county, links, diskOf }
+}
+
+const cutAll = async (links: readonly Linked[]) => {
+  for (const link of links) link.cut()
+  await Promise.all(links.map((link) => link.ended))
+}
+
+/** Starts a node again over a storage. */
+const restart = (
+  node: Node,
+  storage: MemoryStorage,
+  parent: Node | undefined,
+  root: Node | undefined,
+  incarnation: number,
+) =>
+  openNode({
+    station: node.station,
+    keys: node.identity.keys,
+    lease: node.identity.lease,
+    storage,
+    incarnation,
+    ...(parent ? { parent } : {}),
+    ...(root ? { root } : {}),
+  })
+
+const copyOf = (storage: MemoryStorage): MemoryStorage => {
+  const copy = new MemoryStorage()
+  copy.restore(storage.snapshot())
+  return copy
+}
+
+const findings = async (node: Node) => (await node.engine.office.status()).findings.map(({ kind }) => kind)
+const story = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1], who = agent) =>
+  value(await node.engine.office.view(who, id)).state
+const notes = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1]) =>
+  (await story(node, id)).story.filter(({ kind }) => kind === 'noted').length
+
+/** Keeps a link up until a condition holds, as the uplink of the program does. */
+async function linkedUntil(child: Node, parent: Node, what: string, holds: () => Promise<boolean>): Promise<Linked> {
+  let link = connect(child, parent)
+  let ended = false
+  const watch = () => {
+    ended = false
+    void link.ended.then(() => {
+      ended = true
+    })
+  }
+  watch()
+  await until(what, async () => {
+    if (ended) {
+      link = connect(child, parent)
+      watch()
+    }
+    return holds()
+  })
+  return link
+}
+
+test('S70 a node that was put back takes its entries back and goes on under a new incarnation (R2)', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  const backup = copyOf(diskOf(VILLAGE))
+  for (const text of ['一', '二', '三']) value(await office.act(agent, id, 'noted', { text }))
+  await until('all at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await cutAll(links)
+  await village.engine.stop()
+  const back = await restart(village, backup, township, root, 3)
+  expect(await notes(back, id)).toBe(0)
+  await linkedUntil(back, township, 'own entries are back', async () => (await notes(back, id)) === 3)
+  expect(back.engine.incarnation).not.toBe(3)
+  expect(await findings(back)).toContain('rolled-back')
+  const opened = value(await back.engine.office.openCase(agent, 'SL0001'))
+  const numbers = (await back.engine.office.find({})).rows.map(({ number }) => number)
+  expect(new Set(numbers).size).toBe(2)
+  await until('at the township', async () => (await township.engine.office.byNumber(opened.number)) !== undefined)
+})
+
+test('S71 a parent that was put back is sent again what it had acknowledged, and says so (R3)', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const backup = copyOf(diskOf(TOWNSHIP))
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  await until('at the township', async () => (await office.safetyOf([id])).get(id) !== 'here')
+  // The county must not heal the township first: it does not hold the case either.
+  await cutAll(links)
+  await township.engine.stop()
+  const back = await restart(township, backup, root, root, 2)
+  const lower = connect(village, back)
+  await until('sent again', async () => (await back.engine.office.find({})).rows.length === 1)
+  await until('acknowledged again', async () => (await office.safetyOf([id])).get(id) !== 'here')
+  expect(await findings(village)).toContain('parent-restored')
+  lower.cut()
+})
+
+test('S72 until a restored parent has an entry again, it is shown as being here only', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  await cutAll(links.slice(0, 1))
+  const { office } = village.engine
+  const backup = copyOf(diskOf(TOWNSHIP))
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  await until('at the township', async () => (await office.safetyOf([id])).get(id) === 'parent')
+  await cutAll(links)
+  backup.beforeCommit = () => 'full'
+  const back = await restart(township, backup, root, root, 2)
+  const link = connect(village, back)
+  expect(await link.ended).toMatchObject({ reason: 'storage' })
+  expect((await office.safetyOf([id])).get(id)).toBe('here')
+})
+
+test('S73 a copied node: the common beginning stays, the other tail is carried whole, both are shown (R4)', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  value(await office.edit(agent, id, 'application', { set: { applicant: '王芳', phone: '13800001111' } }))
+  await until('all at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await cutAll(links.slice(1))
+  const twin = await restart(village, copyOf(diskOf(VILLAGE)), township, root, 3)
+  value(await office.act(agent, id, 'noted', { text: '原机' }))
+  value(await office.act(agent, id, 'captured', { materials: 1, applicant: '王芳' }))
+  const other = twin.engine.office
+  value(await other.edit(agent, id, 'application', { set: { applicant: '王小芳' } }))
+  value(await other.act(agent, id, 'noted', { text: '副本' }))
+  value(await other.act(agent, id, 'captured', { materials: 2, applicant: '王小芳' }))
+  const first = connect(village, township)
+  await until('first at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  first.cut()
+  await first.ended
+  const settled = async () =>
+    (await other.safetyOf([id])).get(id) === 'root' && (await notes(root, id)) === 2 && (await notes(twin, id)) === 2
+  await linkedUntil(twin, township, 'both at the county', settled)
+  expect(twin.engine.incarnation).not.toBe(3)
+  expect(await findings(twin)).toContain('fork')
+  expect(await findings(township)).toContain('fork')
+  const states = await Promise.all([twin, township, root].map((node) => story(node, id, node === twin ? agent : clerk)))
+  expect(states[0]).toEqual(states[1])
+  expect(states[1]).toEqual(states[2])
+  expect(states[0]?.forks.length).toBeGreaterThan(0)
+  expect(states[0]?.story.filter(({ kind }) => kind === 'captured')).toHaveLength(2)
+  const sections = async (node: Node) =>
+    value(await node.engine.office.view(agent, id)).sections.map(({ value }) => value)
+  expect(await sections(twin)).toEqual(await sections(root))
+  expect((await sections(root))[0]).toMatchObject({ applicant: '王小芳', phone: '13800001111' })
+  const own = (await root.storage.recordsOf([id])).get(id) ?? []
+  const carried = own.flatMap(({ log, hash, bytes }) => {
+    const record = readRecord(bytes)
+    return record ? [readEntry(log, record, hash)?.kind] : []
+  })
+  expect(carried.filter((kind) => kind === KIND.carried)).toHaveLength(3)
+})
+
+test('S74 the copies of a node that is connected twice at once never lose an entry', async () => {
+  const { root, township, village, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  await until('all at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  const twin = await restart(village, copyOf(diskOf(VILLAGE)), township, root, 3)
+  await Promise.all([
+    office.act(agent, id, 'noted', { text: '原机' }),
+    twin.engine.office.act(agent, id, 'noted', { text: '副本' }),
+  ])
+  const all = async (node: Node) => (await notes(node, id)) === 2
+  await linkedUntil(twin, township, 'both at the county', () => all(root))
+  await linkedUntil(village, township, 'both at the original', () => all(village))
+  const own = (await root.storage.load()).heads
+    .map(({ key }) => key)
+    .filter((key: LogKey) => logParts(key).node === village.identity.node)
+  expect(own.length).toBeGreaterThan(1)
+})
