@@ -1,4 +1,5 @@
 /** Somebody who writes through outages, and the ledger of everything the machine acknowledged. */
+import { randomUUID } from 'node:crypto'
 import type { FactKind } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { type Api, Lost, Refused } from './api.ts'
@@ -12,7 +13,9 @@ export interface Acknowledged {
   holds(view: CaseView): boolean
 }
 
+/** What was acknowledged about the cases of one home station. */
 export interface Ledger {
+  readonly home: string
   readonly acknowledged: Acknowledged[]
   /** Numbers of cases by id, as they were answered. */
   readonly numbers: Map<string, string>
@@ -28,7 +31,12 @@ export interface Author {
   act(id: string, kind: FactKind, fields: Readonly<Record<string, string | number>>): Promise<void>
 }
 
-export const createLedger = (): Ledger => ({ acknowledged: [], numbers: new Map(), perhapsOpened: 0 })
+export const createLedger = (home: string): Ledger => ({
+  home,
+  acknowledged: [],
+  numbers: new Map(),
+  perhapsOpened: 0,
+})
 
 const OUTAGE_MILLISECONDS = 120_000
 const AGAIN_MILLISECONDS = 50
@@ -56,22 +64,20 @@ const has = (view: CaseView, section: string, set: Readonly<Record<string, unkno
   return contentOf(kept) === contentOf(set)
 }
 
-/** How often a fact with these fields stands in the story. */
-const times = (view: CaseView, kind: FactKind, fields: Readonly<Record<string, unknown>>): number =>
+/** The facts of the story with these fields. */
+const alike = (view: CaseView, kind: FactKind, fields: Readonly<Record<string, unknown>>) =>
   view.state.story.filter(
     (line) => line.kind === kind && Object.entries(fields).every(([name, value]) => line.fields[name] === value),
-  ).length
+  )
 
-/** Makes an author. Facts of one kind in one case must differ in a field, so that a repetition shows. */
-export function createAuthor(name: string, api: Api, ledger: Ledger): Author {
-  let requests = 0
-  const newKey = () => `${name}-${++requests}`
+/** Makes an author. Facts of one kind that a node writes in one case must differ in a field: a repetition then shows. */
+export function createAuthor(api: Api, ledger: Ledger): Author {
   const keep = (id: string, what: string, holds: Acknowledged['holds']) =>
     void ledger.acknowledged.push({ id, what, holds })
 
   return {
     async open(item) {
-      const key = newKey()
+      const key = randomUUID()
       try {
         const { id, number } = await insist(() => api.done('POST', '/cases', { item }, key))
         ledger.numbers.set(String(id), String(number))
@@ -89,12 +95,13 @@ export function createAuthor(name: string, api: Api, ledger: Ledger): Author {
     },
     async act(id, kind, fields) {
       for (;;) {
-        const key = newKey()
+        const key = randomUUID()
         try {
           const hash = await insist(() => api.act(id, kind, fields, key))
           keep(id, kind, (view) => {
-            const lines = view.state.story.filter((line) => line.hash === hash && line.kind === kind)
-            return lines.length === 1 && times(view, kind, fields) === 1
+            const lines = alike(view, kind, fields)
+            const own = lines.find((line) => line.hash === hash)
+            return lines.filter(({ log }) => log === own?.log).length === 1
           })
           return
         } catch (error) {
@@ -102,7 +109,7 @@ export function createAuthor(name: string, api: Api, ledger: Ledger): Author {
         }
         // The machine stopped between its mark and its answer: the case itself says what became of the request.
         const view = await insist(() => api.view(id))
-        if (times(view, kind, fields) > 0) return
+        if (alike(view, kind, fields).length > 0) return
       }
     },
   }

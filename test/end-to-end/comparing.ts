@@ -46,11 +46,8 @@ export async function compareNodes(nodes: Readonly<Record<string, Api>>, ledger:
     }
     if (contents.size > 1) different.push(`${id}:\n${[...contents].join('\n')}`)
   }
-  const ids = new Set(rows.flat().map(({ id }) => id))
-  const numbers = Map.groupBy(
-    new Map(rows.flat().map((row) => [row.number + row.id, row])).values(),
-    (row) => row.number,
-  )
-  const repeated = [...numbers].filter(([, same]) => same.length > 1).map(([number]) => number)
-  return { missing, different, repeated, extra: ids.size - cases.size }
+  const numbers = new Map(rows.flat().flatMap(({ home, id, number }) => (home === ledger.home ? [[id, number]] : [])))
+  const ids = Map.groupBy(numbers.keys(), (id) => numbers.get(id) ?? '')
+  const repeated = [...ids].filter(([, same]) => same.length > 1).map(([number]) => number)
+  return { missing, different, repeated, extra: numbers.size - cases.size }
 }

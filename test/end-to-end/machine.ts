@@ -17,6 +17,8 @@ export interface Machine {
   start(): Promise<void>
   /** The program ends without a word. */
   kill(): Promise<void>
+  /** The exit code of a program that ends by itself. */
+  ended(): Promise<number | null>
   /** The program is told to stop; its exit code. */
   stop(): Promise<number | null>
   /** Runs another command of the program in the same folder; its exit code and what it said. */
@@ -80,6 +82,7 @@ export async function createMachine(
     async kill() {
       await current?.end('SIGKILL')
     },
+    ended: async () => (current ? current.ended : 0),
     stop: async () => (current ? current.end('SIGTERM') : 0),
     async command(words) {
       const run = startProgram(program, settings, words)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { apiAt } from '#test/end-to-end/api.ts'
 import { createLedger, insist } from '#test/end-to-end/author.ts'
 import { type Comparison, compareNodes } from '#test/end-to-end/comparing.ts'
-import { openCounty } from '#test/end-to-end/county.ts'
+import { openCounty, VILLAGES } from '#test/end-to-end/county.ts'
 import { killMachines, type Machine } from '#test/end-to-end/machine.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { createChance } from '#test/simulation/chance.ts'
@@ -55,7 +55,7 @@ async function run(
   const village = villages.hongyan
   const nodes = { village: village.api, township: township.api, hub: apiAt(hub.machine, 'coordinator') }
   const before = await Promise.all(machines.map(incarnationOf))
-  const ledger = createLedger()
+  const ledger = createLedger(VILLAGES.hongyan)
   say(`the county is up; ${kills} kills with seed ${seed}`)
 
   const work = startWork(village.api, township.api, ledger)

@@ -46,10 +46,10 @@ export function startWork(village: Api, township: Api, ledger: Ledger): Work {
   let over = false
   let index = 0
   const isOver = () => over
-  const agents = Array.from({ length: AGENTS }, (_, place) =>
-    captureCases(createAuthor(`agent-${place}`, village, ledger), isOver, () => index++),
+  const agents = Array.from({ length: AGENTS }, () =>
+    captureCases(createAuthor(village, ledger), isOver, () => index++),
   )
-  const working = Promise.all([...agents, takeCases(township, createAuthor('clerk', township, ledger), isOver)])
+  const working = Promise.all([...agents, takeCases(township, createAuthor(township, ledger), isOver)])
   working.catch(() => {
     over = true // told when it is awaited
   })

@@ -15,9 +15,10 @@ export interface Program {
   end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-const WAIT_MILLISECONDS = 60_000
+/** Longer than the longest pause between two calls to a parent (LIMITS.reconnectCapMilliseconds). */
+const WAIT_MILLISECONDS = 90_000
 
-/** Waits until a check no longer throws; rejects with its last error after a minute. */
+/** Waits until a check no longer throws; rejects with its last error when it takes too long. */
 export async function untilTrue<Value>(check: () => Value | Promise<Value>, interval = 50): Promise<Value> {
   const end = performance.now() + WAIT_MILLISECONDS
   for (;;) {
