@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { SavedNode } from './databases.ts'
 import { type LinkedPair, type LinkTimes, runPair } from './linked-pair.ts'
 import type { Behind } from './make.ts'
-import { type Bench, type Figures, median, type Scenario, withWorkers } from './scenario.ts'
+import { type Bench, type Figures, median, processorTimes, type Scenario, withWorkers } from './scenario.ts'
 
 const CASES = 2_000
 
@@ -12,29 +12,42 @@ const makeOffline = (bench: Bench) =>
     maker.ask<Behind & { fresh: SavedNode }>('offline', { folder: bench.folder, cases: CASES }),
   )
 
-/** Milliseconds the floor takes for a payload, on an empty database of its own. */
-export function floorTime(bench: Bench, payload: string, repeat: number): Promise<number> {
+export interface FloorTimes {
+  readonly milliseconds: number
+  /** Processor milliseconds of server and client together. */
+  readonly processor: number
+}
+
+/** What the floor takes for a payload, on an empty database of its own. */
+export function runFloor(bench: Bench, payload: string, repeat: number): Promise<FloorTimes> {
   return withWorkers(bench, ['floor-server', 'floor-client'], async (server, client) => {
     const port = await server.ask<number>('listen', { file: join(bench.folder, `floor-${repeat}.db`) })
-    return client.ask<number>('send', { port, payload })
+    let milliseconds = 0
+    const [ofServer, ofClient] = await processorTimes([server, client], async () => {
+      milliseconds = await client.ask<number>('send', { port, payload })
+    })
+    return { milliseconds, processor: ofServer + ofClient }
   })
 }
 
 /** Floor and ours in turn; the ratio of each turn counts. */
 async function against(bench: Bench, made: Behind, pair: LinkedPair): Promise<Figures> {
-  const floors: number[] = []
+  const floors: FloorTimes[] = []
   const ours: LinkTimes[] = []
   for (let repeat = 0; repeat < bench.repeats; repeat++) {
-    floors.push(await floorTime(bench, made.payload.file, repeat))
+    floors.push(await runFloor(bench, made.payload.file, repeat))
     ours.push(await runPair(bench, pair, repeat))
   }
   const times = ours.map(({ milliseconds }) => milliseconds)
   const frames = median(ours.map(({ bytes }) => bytes.frames))
   return {
-    time_ratio: median(times.map((time, turn) => time / (floors[turn] as number))),
+    time_ratio: median(times.map((time, turn) => time / (floors[turn] as FloorTimes).milliseconds)),
     bytes_ratio: frames / made.payload.deflatedBytes,
     ours_ms: median(times),
-    floor_ms: median(floors),
+    floor_ms: median(floors.map(({ milliseconds }) => milliseconds)),
+    parent_cpu_ms: median(ours.map(({ processor }) => processor[0])),
+    child_cpu_ms: median(ours.map(({ processor }) => processor[1])),
+    floor_cpu_ms: median(floors.map(({ processor }) => processor)),
     entries: made.payload.entries,
     entries_per_s: (made.payload.entries / median(times)) * 1_000,
     link_bytes: frames,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { SavedNode } from './databases.ts'
 import type { AwaitedHeight, LinkBytes } from './linked-node.ts'
 import type { LastCase } from './make.ts'
-import { type Bench, freshCopy, withWorkers } from './scenario.ts'
+import { type Bench, freshCopy, processorTimes, withWorkers } from './scenario.ts'
 
 export interface LinkedPair {
   readonly parent: SavedNode
@@ -24,6 +24,8 @@ export interface LinkTimes {
   /** From the child's call to the last of what was awaited. */
   readonly milliseconds: number
   readonly bytes: LinkBytes
+  /** Processor milliseconds of parent and child. */
+  readonly processor: readonly [number, number]
 }
 
 /** Runs one link between fresh copies of both databases until everything awaited has happened. */
@@ -37,15 +39,17 @@ export function runPair(bench: Bench, pair: LinkedPair, repeat: number | string)
     const port = await parent.ask<number>('listen')
     const finder = pair.foundAt?.side === 'parent' ? parent : child
     if (pair.foundAt) await finder.ask('watchFor', pair.foundAt.lastCase)
-    const link = await child.ask<{ started: number; reached: number }>('connect', {
-      port,
-      awaited: pair.acknowledged ?? 'live',
+    let milliseconds = 0
+    const processor = await processorTimes([parent, child], async () => {
+      const awaited = pair.acknowledged ?? 'live'
+      const link = await child.ask<{ started: number; reached: number }>('connect', { port, awaited })
+      const found = pair.foundAt ? await finder.ask<number>('found') : 0
+      const reported = pair.reported ? await parent.ask<number>('reported') : 0
+      milliseconds = Math.max(link.reached, found, reported) - link.started
     })
-    const found = pair.foundAt ? await finder.ask<number>('found') : 0
-    const reported = pair.reported ? await parent.ask<number>('reported') : 0
     const bytes = await parent.ask<LinkBytes>('bytes')
     if (pair.inPlace || pair.keepParent) await parent.ask('close')
     if (pair.keepParent) await freshCopy(parentFile, bench.folder, pair.keepParent)
-    return { milliseconds: Math.max(link.reached, found, reported) - link.started, bytes }
+    return { milliseconds, bytes, processor }
   })
 }

@@ -53,6 +53,7 @@ const DEFINITIONS = `## Definitions
   queries (all, incoming, by name, by one character, by number, by stage) and the desk's pages \`/\` and \`/search\`.
 - **growth**: three townships take turns, each with its own number of cases; per entry, from connect to found and
   acknowledged as in catch-up. *spread* is the slowest size over the fastest.
+- *cpu_ms* is processor time of a process between connect and end: what a busy machine disturbs least.
 - Medians of at least three turns, unless a percentile or the largest is named.
 `
 

@@ -78,3 +78,16 @@ export async function withWorkers<Value>(
     await Promise.all(workers.map((worker) => worker.stop()))
   }
 }
+
+/** Processor milliseconds that some work costs each of two processes. */
+export async function processorTimes(
+  workers: readonly [Worker, Worker],
+  work: () => Promise<void>,
+): Promise<readonly [number, number]> {
+  const all = () => Promise.all(workers.map((worker) => worker.ask<number>('processor')))
+  const before = await all()
+  await work()
+  const after = await all()
+  const spent = (place: number) => (after[place] ?? 0) - (before[place] ?? 0)
+  return [spent(0), spent(1)]
+}

@@ -1,6 +1,6 @@
 /** The storm: the county's power comes back and every village calls at once. */
 import { join } from 'node:path'
-import { floorTime } from './catch-up.ts'
+import { runFloor } from './catch-up.ts'
 import { type Bench, freshCopy, median, quantile, type Scenario, withWorkers } from './scenario.ts'
 import type { Storm, StormTimes } from './storm-client.ts'
 import type { Worker } from './worker-port.ts'
@@ -26,7 +26,7 @@ export const STORM: Scenario = {
       const floors: number[] = []
       const ours: StormTimes[] = []
       for (let repeat = 0; repeat < bench.repeats; repeat++) {
-        floors.push(await floorTime(bench, made.payload.file, repeat))
+        floors.push((await runFloor(bench, made.payload.file, repeat)).milliseconds)
         ours.push(await storm(bench, made, client, repeat))
       }
       return {

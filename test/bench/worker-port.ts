@@ -6,6 +6,12 @@ export type Commands = Readonly<Record<string, (argument: never) => Promise<unkn
 /** The processes' clock: monotonic and the same in all processes of a machine, in milliseconds. */
 export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6
 
+/** Processor time of this process so far, in milliseconds: what a busy machine disturbs least. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
+
 interface Question {
   readonly id: number
   readonly command: string
@@ -17,10 +23,11 @@ interface Answer {
   readonly problem?: string
 }
 
-/** Answers the bench's questions until it lets go. */
+/** Answers the bench's questions until it lets go; `processor` is answered in every role. */
 export function answerQuestions(commands: Commands): void {
   process.on('message', ({ id, command, argument }: Question) => {
     const answer = (reply: Omit<Answer, 'id'>) => void process.send?.({ id, ...reply })
+    if (command === 'processor') return answer({ value: processorTime() })
     const handler = commands[command] as ((argument: unknown) => Promise<unknown>) | undefined
     if (!handler) return answer({ problem: `unknown command ${command}` })
     handler(argument).then(
