@@ -9,6 +9,7 @@ import { type DocumentId, type EntryHash, type LogKey, logParts, type StreamId, 
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { decodeCarried } from './carried.ts'
+import { isHomeOf } from './case-id.ts'
 import type { DirectoryView } from './office.ts'
 import type { CaseRow, ReceiptRow } from './storage.ts'
 
@@ -31,7 +32,7 @@ interface SectionFile {
 /** Everything a node holds of one case. A group of writes works on copies; a failed commit throws them away. */
 export interface CaseFile {
   readonly id: DocumentId
-  /** The case's home: entries about it in any other stream do not count. */
+  /** The case's home, once an entry of it came: entries about it in any other stream do not count. */
   stream: StreamId | undefined
   readonly facts: FactEntry[]
   readonly sections: Map<string, SectionFile>
@@ -77,8 +78,9 @@ export const copyOf = (file: CaseFile): CaseFile => ({
 /** Adds an entry; the state is computed again when it is next asked for. */
 export function addEntry(file: CaseFile, entry: Entry, directory: DirectoryView, sha256: Sha256): void {
   file.entries += 1
-  file.stream ??= logParts(entry.log).stream
-  if (logParts(entry.log).stream !== file.stream) {
+  const { stream } = logParts(entry.log)
+  if (file.stream === undefined && isHomeOf(sha256, file.id, stream)) file.stream = stream
+  if (stream !== file.stream) {
     // Whoever learns a case's id may not write about it from a stream of its own (one case, one owner).
     file.oddities.push(receipt(entry, 'quarantined', '条目不在办件所属的分区'))
   } else if (entry.kind === KIND.fact) addFact(file, entry)

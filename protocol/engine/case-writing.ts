@@ -7,11 +7,12 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type EntryHash, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from './case-file.ts'
+import { CASE_RANDOM_BYTES, caseIdIn } from './case-id.ts'
 import type { Core } from './core.ts'
 import { newDraft } from './draft.ts'
 import type { Actor, SectionChange } from './office.ts'
@@ -52,7 +53,8 @@ export async function openCase(
   const fields = { number, item: item.id, itemVersion: item.version }
   const checked = checkOpening(item, workActor(core, actor), core.directory.authority, fields)
   if (!checked.ok) return checked
-  const id = toHex(core.host.random(16)) as DocumentId
+  const { sha256 } = core.host.cryptography
+  const id = caseIdIn(sha256, streamOf(actor.station), core.host.random(CASE_RANDOM_BYTES))
   await fileOf(staging, id)
   write(staging, actor, id, actor.station, { kind: 'opened', previous: null, fields })
   return success({ id, number })

@@ -1,15 +1,16 @@
 /** A registered node without an engine: it writes any bytes it likes into its logs and onto its link. */
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { encodeFact, type Fact } from '#protocol/casework/facts.ts'
+import { CASE_RANDOM_BYTES, caseIdIn } from '#protocol/engine/case-id.ts'
 import type { Connection } from '#protocol/engine/identity.ts'
 import {
-  type DocumentId,
   type LogKey,
   logKey,
   type NodeId,
   type PersonId,
   type StationCode,
   type StreamId,
+  streamOf,
   toHex,
 } from '#protocol/ids.ts'
 import { entryHash, GENESIS } from '#protocol/log/chain.ts'
@@ -159,7 +160,7 @@ export const frameOf = (...packs: readonly (readonly Packable[])[]): Message => 
 /** A draft by a station. */
 export const draft = (station: StationCode, given: Partial<Draft> = {}): Draft => ({
   kind: KIND.fact,
-  document: toHex(nodeHost.random(16)) as DocumentId,
+  document: caseIdIn(sha256, streamOf(station), nodeHost.random(CASE_RANDOM_BYTES)),
   person: 'raw' as PersonId,
   station,
   time: 1_790_000_000_000,

@@ -5,11 +5,13 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
+import { CASE_RANDOM_BYTES, caseIdIn } from '#protocol/engine/case-id.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { logParts, streamOf } from '#protocol/ids.ts'
 import { type Draft, KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { field, handMade } from '#test/documents/hostile.ts'
+import { sha256 } from '#test/storage/fixtures.ts'
 import { type County, connect, type Node, openCounty, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
@@ -165,15 +167,27 @@ test('S84 written is what was applied, set aside and quarantined, counted indepe
   ])
 })
 
-test('S85 an entry about a case from any other stream than its home is quarantined', async () => {
+test('S85 a case belongs to the stream its id names: entries in any other are quarantined, whoever comes first', async () => {
+  const { root, village } = county
   const other = new RawNode(TOWNSHIP)
-  await publish(county.root, [other.record(county.root.identity.node, 10)])
-  await other.link(county.root)
+  await publish(root, [other.record(root.identity.node, 10)])
+  const random = new Uint8Array(CASE_RANDOM_BYTES).fill(5)
+  const document = caseIdIn(sha256, streamOf(VILLAGE), random)
+  expect(document).not.toBe(caseIdIn(sha256, streamOf(TOWNSHIP), random))
   const payload = factPayload({ kind: 'noted', previous: null, fields: { text: 'x' } })
-  other.send(frameOf(await other.write(streamOf(TOWNSHIP), [draft(TOWNSHIP, { document: id, payload })])))
+  await other.link(root)
+  const about = [document, id].map((one) => draft(TOWNSHIP, { document: one, payload }))
+  other.send(frameOf(await other.write(streamOf(TOWNSHIP), about)))
   await other.stored()
-  expect(await outcomes(county.root)).toEqual(['quarantined'])
-  expect((await view(county.root)).state.story).toHaveLength(1)
+  expect(await outcomes(root)).toEqual(['quarantined'])
+  await deliver([{ document, kind: 77 }])
+  const receipts = await root.storage.receiptsOf(document)
+  expect(receipts.map(({ log, outcome }) => [logParts(log).node === raw.node, outcome]).sort()).toEqual([
+    [false, 'quarantined'],
+    [true, 'unknown-kind'],
+  ])
+  expect((await village.storage.receiptsOf(document)).map(({ outcome }) => outcome)).toEqual(['unknown-kind'])
+  expect((await view(root)).state.story).toHaveLength(1)
 })
 
 test('S86 a change behind a seal is merged and shown as such, on every node', async () => {
