@@ -95,7 +95,7 @@ function partOf(pack: ReceivedPack, county: boolean): ReceivedPack[] {
 
 /**
  * Admits a frame into a group: everything or nothing of it. Entries already held are passed over.
- * Answers the heights now held of every log in the frame.
+ * Answers up to where the frame's entries of every log are held: what lies above may be another's version.
  */
 export async function admitFrame(
   staging: Staging,
@@ -114,7 +114,7 @@ export async function admitFrame(
   const repeated = await checkHeld(staging, progress)
   if (!repeated.ok) return repeated
   await stage(staging, packs, progress, source)
-  return success([...progress.heights].map(([log, { height }]) => ({ log, height })))
+  return success([...progress.heights].map(([log, { told }]) => ({ log, height: told })))
 }
 
 interface OpenRun {

@@ -72,6 +72,14 @@ function holds(session: Live, heights: readonly Height[]): void {
   }
 }
 
+/** Heights at the root told while an older frontier still waits for a grant or for the disk. */
+function noteRoot(session: Live, heights: readonly Height[]): void {
+  if (session.comparing === 0 && session.waiting.size === 0) return
+  for (const { log, height } of heights) {
+    if (session.rootMeanwhile.size < LIMITS.frontierLogs) session.rootMeanwhile.set(log, height)
+  }
+}
+
 /** Asks for more to send while the window is open and something lies behind the cursor. */
 function more(session: Live, view: View): Effect[] {
   const bytes = session.inFlight.reduce((sum, size) => sum + size, 0)
@@ -118,6 +126,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
       return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
     }
     case 'at-root':
+      noteRoot(session, message.heights)
       return at(session, [{ type: 'at-root', heights: agreed(session, message.heights), exact: true }])
     case 'receipts':
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
@@ -175,7 +184,8 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
     }
     const held = Math.max(height, session.heardMeanwhile.get(log) ?? 0)
     session.peerHeights.set(log, held)
-    safe.push({ log, height: held })
+    // A peer that holds more may hold another version: its entries will show whether they follow ours.
+    if (height <= heightOf(view, log)) safe.push({ log, height: held })
     if (logParts(log).node === view.node && height > heightOf(view, log)) {
       effects.push({ type: 'own-log-ahead', log, height })
     }
@@ -184,16 +194,21 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
   const granted = new Set(view.shared(session.peer))
   for (const stream of streams) if (granted.has(stream)) session.ready.add(stream)
   session.cursor = Math.min(session.cursor, event.start)
-  effects.push({ type: 'acknowledged', heights: wholeTruth(session, view, streams, safe), exact: true })
+  effects.push({
+    type: 'acknowledged',
+    heights: [...safe, ...unnamed(session, view, streams, event.positions)],
+    exact: true,
+  })
   effects.push({
     type: 'at-root',
     heights: agreed(
       session,
-      event.positions.map(({ log, root }) => ({ log, height: root })),
+      event.positions.map(({ log, root }) => ({ log, height: session.rootMeanwhile.get(log) ?? root })),
     ),
     exact: true,
   })
   if (session.comparing === 0) session.heardMeanwhile.clear()
+  if (session.comparing === 0 && session.waiting.size === 0) session.rootMeanwhile.clear()
   return at(session, [...effects, ...more(session, view)])
 }
 
@@ -204,10 +219,13 @@ const agreed = (session: Live, heights: readonly Height[]): Height[] =>
 const heightOf = (view: View, log: LogKey): number => view.heads.get(log)?.height ?? 0
 
 /** A log of ours that the peer does not name is at height 0 there. */
-function wholeTruth(session: Live, view: View, streams: ReadonlySet<StreamId>, told: readonly Height[]): Height[] {
-  const named = new Set(told.map(({ log }) => log))
-  const absent = [...view.heads.keys()].filter(
-    (log) => streams.has(logParts(log).stream) && !named.has(log) && !session.forked.has(log),
-  )
-  return [...told, ...absent.map((log) => ({ log, height: session.heardMeanwhile.get(log) ?? 0 }))]
+function unnamed(
+  session: Live,
+  view: View,
+  streams: ReadonlySet<StreamId>,
+  positions: readonly LogPosition[],
+): Height[] {
+  const named = new Set(positions.map(({ log }) => log))
+  const absent = [...view.heads.keys()].filter((log) => streams.has(logParts(log).stream) && !named.has(log))
+  return absent.map((log) => ({ log, height: session.heardMeanwhile.get(log) ?? 0 }))
 }

@@ -75,6 +75,8 @@ export interface Live {
   comparing: number
   /** What the peer was heard to hold while its frontier was being compared: newer than the frontier. */
   readonly heardMeanwhile: Map<LogKey, number>
+  /** Heights at the root told meanwhile, newer as well. */
+  readonly rootMeanwhile: Map<LogKey, number>
   /** Logs that differ here and there: nothing of them is sent until a person or a rotation resolved it. */
   readonly forked: Set<LogKey>
   /** Everything up to this arrival has been considered for sending. */

@@ -124,6 +124,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     peerHeights: equal ? new Map(said.heights) : new Map(),
     comparing: 0,
     heardMeanwhile: new Map(),
+    rootMeanwhile: new Map(),
     forked: new Set(),
     cursor: said.arrival,
     loading: false,
