@@ -15,6 +15,7 @@ import {
   toHex,
 } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
+import type { LogHead } from '#protocol/log/head.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
 import { personOf, type Staff } from './actors.ts'
 import { holdsSomehow } from './disk.ts'
@@ -58,10 +59,22 @@ async function checkClaims(world: World, machine: Machine): Promise<void> {
     const hashes = (places.get(id) ?? []).map(({ hash }) => toHex(hash))
     const lacks = (other: Machine) => hashes.find((hash) => !holdsSomehow(world.ledger, other.disk, hash))
     if (claim !== 'here' && parentKnown && lacks(parents[0] as Machine))
-      world.violation('M11', `${machine.name} claims ${id.slice(0, 8)} at ${claim}, the parent lacks an entry`)
+      world.violation(
+        'M11',
+        `${machine.name} claims ${id.slice(0, 8)} at ${claim}, the parent lacks ${nameOf(world, lacks(parents[0] as Machine))}`,
+      )
     if (claim === 'root' && rootKnown && lacks(world.root))
-      world.violation('M11', `${machine.name} claims ${id.slice(0, 8)} at the root, which lacks an entry`)
+      world.violation(
+        'M11',
+        `${machine.name} claims ${id.slice(0, 8)} at the root, which lacks ${nameOf(world, lacks(world.root))}`,
+      )
   }
+}
+
+function nameOf(world: World, hash: string | undefined): string {
+  const entry = world.ledger.entries.get(hash ?? '')
+  const author = world.machines.find(({ identity }) => entry?.log.startsWith(identity.node))?.name
+  return entry ? `${author}/${entry.log.slice(33)} ${entry.seq} ${entry.hash.slice(0, 4)}` : 'nothing'
 }
 
 /** Whether every subscriber holds the same logs: cheap enough to be asked after every turn near the end. */
@@ -165,9 +178,18 @@ async function checkHeads(world: World, machine: Machine): Promise<void> {
   if (status && (status.entriesOnlyHere > 0 || status.casesNotAtRoot > 0))
     world.violation(
       'M8',
-      `${machine.name}: ${status.entriesOnlyHere} entries still only here, ${status.casesNotAtRoot} cases not known at the root`,
+      `${machine.name}: ${status.entriesOnlyHere} entries still only here, ${status.casesNotAtRoot} cases not known at the root: ${behind(world, heads)}`,
     )
 }
+
+const behind = (world: World, heads: readonly LogHead[]): string =>
+  heads
+    .filter((head) => head.parentHeight < head.height || head.rootHeight < head.height)
+    .map(
+      (head) =>
+        `${world.machines.find(({ identity }) => head.key.startsWith(identity.node))?.name}/${head.key.slice(33)} ${head.height}:${head.parentHeight}:${head.rootHeight}`,
+    )
+    .join(' ')
 
 /** The pen of the simulation: reads the entries of a case from the disk without the engine. */
 async function readCase(machine: Machine, id: DocumentId) {
