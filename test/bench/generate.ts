@@ -6,6 +6,7 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
+import { CASE_RANDOM_BYTES, CASE_RANDOM_BYTES, caseIdIn, caseIdIn } from '#protocol/engine/case-id.ts'
 import type { Host, KeyPair } from '#protocol/engine/host.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { type CaseRow, type Change, NO_CHANGE, type Place, type StoredPack } from '#protocol/engine/storage.ts'
@@ -97,7 +98,8 @@ export class Generator {
     const day = civilDay(host.now())
     this.#running += 1
     const number = mintNumber({ station: agent.station, day, incarnation: author.incarnation, running: this.#running })
-    const id = toHex(host.random(16)) as DocumentId
+    const { sha256 } = host.cryptography
+    const id = caseIdIn(sha256, streamOf(agent.station), host.random(CASE_RANDOM_BYTES))
     const item = itemOf(index)
     let tip = this.#fact(id, {
       kind: 'opened',
