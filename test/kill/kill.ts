@@ -84,6 +84,8 @@ async function run(
       const { written, applied, setAside, quarantined } = syncs[at]?.conservation ?? {}
       return written === undefined || written !== (applied ?? 0) + (setAside ?? 0) + (quarantined ?? 0)
     }),
-    findings: syncs.flatMap(({ findings }) => findings.map(({ kind, message }) => `${kind}: ${message}`)),
+    findings: Object.keys(nodes).flatMap((name, at) =>
+      (syncs[at]?.findings ?? []).map(({ kind, message }) => `${name}: ${kind}: ${message}`),
+    ),
   }
 }
