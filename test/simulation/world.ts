@@ -40,6 +40,8 @@ export interface Machine {
   running: Running | undefined
   /** Cut off from the network. */
   offline: boolean
+  /** Put back or copied together with its sidecar, so that only its peers can tell it. */
+  imaged: boolean
   /** Given up for good: stolen, broken, replaced. */
   scrapped: boolean
   /** Milliseconds this clock is ahead of virtual time. */
@@ -150,6 +152,7 @@ export function createWorld(seed: number, observe?: Observer): World {
     process: undefined,
     running: undefined,
     offline: false,
+    imaged: false,
     scrapped: false,
     clock: 0,
     backups: [],
@@ -323,14 +326,21 @@ export function createWorld(seed: number, observe?: Observer): World {
       machine.disk.restoredAt = timeline.now
       machine.disk.restore(backup.snapshot)
       if (sidecar === 'lost') machine.sidecar = undefined
-      if (sidecar === 'image') machine.sidecar = backup.sidecar
+      if (sidecar === 'image') {
+        machine.sidecar = backup.sidecar
+        machine.imaged = true
+      }
       machine.backups.splice(0, machine.backups.length, ...machine.backups.filter(({ at }) => at <= backup.at))
     },
     copy(machine, how) {
       const twin = newMachine(`${machine.name}'`, machine.station, machine.identity)
       twin.disk.restore(machine.disk.memory.snapshot())
       twin.sidecar = machine.sidecar
-      if (how === 'image') twin.file = machine.file
+      if (how === 'image') {
+        twin.file = machine.file
+        twin.imaged = true
+        machine.imaged = true
+      }
       twin.clock = machine.clock
       machines.push(twin)
       return twin

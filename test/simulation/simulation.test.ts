@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { simulate } from './simulate.ts'
+
+const folder = new URL('./seeds/', import.meta.url)
+const kept = readdirSync(folder).map(
+  (name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { seed: number; found: string; date: string },
+)
+
+/** Seeds that every test run tries anew; thousands run with `npm run simulate`. */
+const SEEDS = 300
+const MILLISECONDS_PER_SEED = 5_000
+
+test.for(kept)(
+  'M0 M1 M2 M8 M11 M13 seed $seed stays quiet: $found',
+  { timeout: MILLISECONDS_PER_SEED * 4 },
+  async ({ seed }) => {
+    expect((await simulate(seed)).violations).toEqual([])
+  },
+)
+
+test('M14 a run is a function of its seed', { timeout: MILLISECONDS_PER_SEED * 8 }, async () => {
+  for (const seed of [7, 11]) {
+    const first = await simulate(seed)
+    expect(await simulate(seed)).toEqual(first)
+    expect((await simulate(seed + 1)).trace).not.toBe(first.trace)
+  }
+})
+
+test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 ${SEEDS} counties in storms come to rest`, {
+  timeout: MILLISECONDS_PER_SEED * SEEDS,
+}, async () => {
+  const faults: Record<string, number> = {}
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const outcome = await simulate(seed)
+    expect(outcome.violations, `seed ${seed}`).toEqual([])
+    for (const [kind, times] of Object.entries(outcome.faults)) faults[kind] = (faults[kind] ?? 0) + times
+  }
+  // Every kind of fault really happened, else the storm proves nothing.
+  expect(Object.keys(faults).sort()).toEqual(
+    [
+      'clock-jump',
+      'clock-offset',
+      'clone',
+      'delay',
+      'disk-full',
+      'drop',
+      'duplicate',
+      'half-open',
+      'hostile',
+      'kill',
+      'month-offline',
+      'replace',
+      'restore-image',
+      'restore-lost',
+      'restore-survives',
+      'split',
+    ].sort(),
+  )
+})
