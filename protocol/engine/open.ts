@@ -98,7 +98,10 @@ function endRevoked({ links, core }: LinkContext): void {
 }
 
 function ownHeads(core: Core): ReturnType<Engine['ownHeads']> {
-  const own = [...core.heads.values()].filter(({ key }) => logParts(key).node === core.identity.node)
+  // A head without entries may be only heard of, and not on the disk yet: the record outside must never lead it.
+  const own = [...core.heads.values()].filter(
+    ({ key, height }) => height > 0 && logParts(key).node === core.identity.node,
+  )
   return Object.fromEntries(own.map(({ key, height, hash }) => [key, { seq: height, hash: toHex(hash) }]))
 }
 

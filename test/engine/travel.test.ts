@@ -176,6 +176,41 @@ test('S68 nothing is sent back to where it came from', async () => {
   expect(counts.down).toBe(0)
 })
 
+test('S12 nodes that hold the same say hello and prove it, and nothing else', async () => {
+  const { root, township, village, upper, lower } = await linkedCounty()
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await until('at the county', async () => (await safety(village, id)) === 'root')
+  await until('told to the village', async () => {
+    const heights = async (node: Node) =>
+      (await node.storage.load()).heads.filter(({ height }) => height > 0).map(({ rootHeight }) => rootHeight)
+    return (
+      (await heights(village)).every((height) => height > 0) && (await heights(township)).every((height) => height > 0)
+    )
+  })
+  upper.cut()
+  lower.cut()
+  await Promise.all([upper.ended, lower.ended])
+  for (const [child, parent] of [
+    [village, township],
+    [township, root],
+  ] as const) {
+    const said: string[] = []
+    const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
+    const heard = (connection: typeof up): typeof up => ({
+      ...connection,
+      send(frame) {
+        said.push(decodeMessage(frame)?.type ?? 'malformed')
+        connection.send(frame)
+      },
+    })
+    void child.engine.attach(heard(up), 'up')
+    void parent.engine.attach(heard(down), 'down')
+    await until('connected', async () => (await child.engine.office.status()).parent?.connected === true)
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(said.sort()).toEqual(['hello', 'hello', 'proof', 'proof'])
+  }
+})
+
 test('S69 a parent vouches for the entries it names, not for everything held here of their log', async () => {
   const parent = new RawNode(COUNTY)
   const { node, keys } = parent
