@@ -7,7 +7,9 @@ import { nodeHost } from '#protocol/transport/node-host.ts'
 import { person, TOWNSHIP } from '#test/engine/county.ts'
 import { generatorOf, openBenchCounty } from './county.ts'
 import { Generator } from './generate.ts'
+import { tableOf } from './results.ts'
 import { isMet, median, quantile } from './scenario.ts'
+import { SCENARIOS } from './scenarios.ts'
 import { value, writeCase } from './workload.ts'
 
 /** A host whose clock stands and whose chance repeats. */
@@ -52,4 +54,15 @@ test('figures are summed up and held against their goals', () => {
   expect(isMet({ ratio: 2 }, { ratio: 2 })).toBe(true)
   expect(isMet({ ratio: 2.1 }, { ratio: 2 })).toBe(false)
   expect(isMet({}, { ratio: 2 })).toBe(false)
+})
+
+test('every goal of every scenario stands in the table, and a missing figure is not met', () => {
+  for (const { name, goals } of SCENARIOS) {
+    const known = { goals, machine: 'here', repeats: 3, scenario: name, met: false }
+    const lines = tableOf([{ ...known, figures: {} }])
+      .split('\n')
+      .slice(1)
+    expect(lines).toHaveLength(Object.keys(goals).length)
+    for (const line of lines) expect(line).toMatch(new RegExp(`^${name} .*NOT MET$`))
+  }
 })

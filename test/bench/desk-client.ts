@@ -47,6 +47,8 @@ function timed(agent: Agent, address: string, { body, ...asked }: Asked): Promis
 export async function openDesk({ folder, name, password }: ProgramFolder): Promise<DeskClient> {
   const started = monotonic()
   const program = startProgram('edge-node', { DATA_FOLDER: folder, DESK_HOST: '127.0.0.1', LOG_LEVEL: 'error' })
+  const kill = () => program.child.kill('SIGKILL')
+  process.once('exit', kill)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const address = await program.address()
   await timed(agent, `${address}/sign-in`, { method: 'GET', headers: {} })
@@ -72,6 +74,7 @@ export async function openDesk({ folder, name, password }: ProgramFolder): Promi
     async stop() {
       agent.destroy()
       await program.end()
+      process.off('exit', kill)
     },
   }
 }

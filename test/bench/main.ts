@@ -1,5 +1,6 @@
 /** `npm run bench`: measures the paths people wait for against floors of the same run. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -31,6 +32,8 @@ async function measure(bundle: string, scenario: Scenario): Promise<Outcome> {
     wanted.profile
       ? ['--cpu-prof', `--cpu-prof-dir=${wanted.profile}`, `--cpu-prof-name=${role}-${performance.now()}.cpuprofile`]
       : []
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
   try {
     const measured = await scenario.run({ folder, repeats, start: (role) => startWorker(bundle, role, profile(role)) })
     const figures = rounded(measured)
@@ -43,12 +46,15 @@ async function measure(bundle: string, scenario: Scenario): Promise<Outcome> {
       repeats,
     }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    process.off('exit', remove)
+    remove()
   }
 }
 
 const chosen = SCENARIOS.filter(({ name }) => wanted.only.length === 0 || wanted.only.includes(name))
 if (chosen.length === 0) throw new Error(`no such scenario; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
+// Ending early still ends the started processes and removes their folders.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const started = performance.now()
 const bundle = await buildBundle()
 const outcomes: Outcome[] = []
