@@ -43,8 +43,10 @@ export interface Disk {
   restore(snapshot: MemorySnapshot): void
 }
 
+export type WritableDisk = Disk & { take(change: Change): void }
+
 /** A new, empty disk. */
-export function createDisk(name: string, ledger: Ledger): Disk & { take(change: Change): void } {
+export function createDisk(name: string, ledger: Ledger): WritableDisk {
   const memory = new MemoryStorage()
   const held = new Map<LogKey, string[]>()
   const hashes = new Set<string>()
@@ -138,7 +140,7 @@ export function noteGone(ledger: Ledger, candidates: readonly string[]): void {
 }
 
 /** The storage a process works with: slow, mortal, sometimes full. */
-export function storageOf(disk: Disk & { take(change: Change): void }, process: Process, chance: Chance): Storage {
+export function storageOf(disk: WritableDisk, process: Process, chance: Chance): Storage {
   const { memory } = disk
   const pause = (probability: number, longest: number) => (chance.happens(probability) ? chance.between(1, longest) : 0)
   const read = <Of>(work: () => Promise<Of>) => process.gate(work, pause(0.15, 25))

@@ -1,6 +1,9 @@
 /** What goes wrong: each fault has a name, happens at a seeded moment and is counted. */
+
+import { callOnce, pairOf } from './calling.ts'
 import type { Chance } from './chance.ts'
-import { type Machine, splitKey, type World } from './world.ts'
+import { copy, replace, restore, start, stop } from './machines.ts'
+import { type Machine, rootOf, type World } from './world.ts'
 
 type Fault = (world: World, chance: Chance) => void
 
@@ -17,7 +20,7 @@ function some<Of>(chance: Chance, list: readonly Of[], then: (one: Of) => void):
 
 /** Starts a machine again after a pause, as its people would. */
 function startLater(world: World, chance: Chance, machine: Machine): void {
-  world.timeline.after(chance.between(500, 20 * SECOND), () => void world.start(machine))
+  world.timeline.after(chance.between(500, 20 * SECOND), () => void start(world, machine))
 }
 
 function mutated(chance: Chance, frame: Uint8Array): Uint8Array {
@@ -43,14 +46,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'half-open': (world, chance) => some(chance, [...world.network.wires], (wire) => wire.hang()),
   delay: (world, chance) =>
     some(chance, [...world.network.wires], (wire) => wire.slow(chance.pick([2_000, 8_000, 20_000]))),
-  duplicate: (world, chance) => some(chance, children(world), (machine) => world.callTwice(machine)),
+  duplicate: (world, chance) =>
+    some(chance, children(world), (machine) => {
+      if (machine.running) void callOnce(world, machine, machine.running)
+    }),
   split(world, chance) {
     some(chance, children(world), (machine) => {
       for (const other of world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)) {
-        const key = splitKey(machine, other)
+        const key = pairOf(machine, other)
         world.splits.add(key)
         for (const wire of world.network.wires)
-          if (splitKey({ name: wire.child } as Machine, { name: wire.parent } as Machine) === key) wire.hang()
+          if (pairOf({ name: wire.child }, { name: wire.parent }) === key) wire.hang()
         world.timeline.after(chance.between(5 * SECOND, 90 * SECOND), () => world.splits.delete(key))
       }
     })
@@ -61,7 +67,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       const dying = machine.process
       world.timeline.after(chance.between(1, 10 * SECOND), () => {
         if (machine.process !== dying) return
-        world.stop(machine, chance.pick(['power', 'reset']))
+        stop(world, machine, chance.pick(['power', 'reset']))
         startLater(world, chance, machine)
       })
     })
@@ -71,24 +77,24 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     some(chance, candidates, (machine) => {
       const backup = chance.pick(machine.backups)
       const sidecar = chance.pick(['survives', 'lost', 'image'] as const)
-      world.stop(machine, chance.pick(['power', 'reset']))
+      stop(world, machine, chance.pick(['power', 'reset']))
       world.fault(`restore-${sidecar}`)
-      world.restore(machine, backup, sidecar)
+      restore(world, machine, backup, sidecar)
       startLater(world, chance, machine)
     })
   },
   clone(world, chance) {
     const candidates = children(world).filter(({ name }) => !world.machines.some((other) => other.name === `${name}'`))
     some(chance, candidates, (machine) =>
-      startLater(world, chance, world.copy(machine, chance.pick(['image', 'files']))),
+      startLater(world, chance, copy(world, machine, chance.pick(['image', 'files']))),
     )
   },
   replace(world, chance) {
     const villages = children(world).filter(({ station, name }) => station.length === 12 && !/['+]/.test(name))
     const alone = villages.filter(({ name }) => !world.machines.some((other) => other.name === `${name}'`))
-    if (!world.root.running) return
+    if (!rootOf(world).running) return
     some(chance, alone, (machine) => {
-      void world.replace(machine).then((fresh) => fresh && startLater(world, chance, fresh))
+      void replace(world, machine).then((fresh) => startLater(world, chance, fresh))
     })
   },
   'clock-offset': (world, chance) =>
@@ -139,6 +145,6 @@ export function heal(world: World): void {
   for (const machine of world.machines) {
     machine.offline = false
     machine.disk.full = false
-    if (!machine.scrapped && !machine.running) void world.start(machine)
+    if (!machine.scrapped && !machine.running) void start(world, machine)
   }
 }

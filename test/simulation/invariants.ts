@@ -19,7 +19,7 @@ import type { LogHead } from '#protocol/log/head.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
 import { personOf, type Staff } from './actors.ts'
 import { holdsSomehow } from './disk.ts'
-import type { Machine, World } from './world.ts'
+import { inUse, type Machine, rootOf, type World } from './world.ts'
 
 /** Streams a station may hold: the county's, its own, and those of every station below. */
 export function grantsOf(world: World, station: StationCode): Set<string> {
@@ -27,8 +27,6 @@ export function grantsOf(world: World, station: StationCode): Set<string> {
   for (const { id, parent } of world.stations) if (parent !== null && granted.has(parent)) granted.add(id)
   return granted
 }
-
-const inUse = (world: World): Machine[] => world.machines.filter(({ scrapped }) => !scrapped)
 
 /** Cheap checks, made again and again while faults happen. */
 export async function checkAlways(world: World): Promise<void> {
@@ -43,15 +41,15 @@ export async function checkAlways(world: World): Promise<void> {
 
 /** What people read as “at the township” and “at the county” must be true. */
 async function checkClaims(world: World, machine: Machine): Promise<void> {
-  const { running, contact, disk } = machine
-  if (!running || !contact || machine === world.root) return
+  const { running, called, disk } = machine
+  if (!running || !called || machine === rootOf(world)) return
   const { rows } = await disk.memory.cases({ limit: 50 })
   const ids = rows.map(({ id }) => id)
   const places = await disk.memory.placesOf(ids)
   const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
   // A restored parent is known to be restored only once it was met again; copies answer in turns.
   const parentKnown = parents.length === 1 && parents[0]?.disk.restoredAt === -1
-  const rootKnown = world.root.disk.restoredAt === -1
+  const rootKnown = rootOf(world).disk.restoredAt === -1
   const safety = await running.engine.office.safetyOf(ids)
   if (!running.process.alive) return
   for (const id of ids) {
@@ -63,10 +61,10 @@ async function checkClaims(world: World, machine: Machine): Promise<void> {
         'M11',
         `${machine.name} claims ${id.slice(0, 8)} at ${claim}, the parent lacks ${nameOf(world, lacks(parents[0] as Machine))}`,
       )
-    if (claim === 'root' && rootKnown && lacks(world.root))
+    if (claim === 'root' && rootKnown && lacks(rootOf(world)))
       world.violation(
         'M11',
-        `${machine.name} claims ${id.slice(0, 8)} at the root, which lacks ${nameOf(world, lacks(world.root))}`,
+        `${machine.name} claims ${id.slice(0, 8)} at the root, which lacks ${nameOf(world, lacks(rootOf(world)))}`,
       )
   }
 }
@@ -143,7 +141,7 @@ function checkTold(world: World, { told }: Staff): void {
 }
 
 async function checkNumbers(world: World): Promise<void> {
-  const { rows } = await allCases(world.root)
+  const { rows } = await allCases(rootOf(world))
   const byNumber = new Map<string, DocumentId[]>()
   for (const { number, id } of rows) byNumber.set(number, [...(byNumber.get(number) ?? []), id])
   for (const [number, ids] of byNumber) {
@@ -170,7 +168,7 @@ async function checkHeads(world: World, machine: Machine): Promise<void> {
   for (const { key, height, parentHeight, rootHeight } of heads) {
     const held = machine.disk.held.get(key)?.length ?? 0
     if (held !== height) world.violation('M3', `${machine.name}: ${key} head ${height}, held ${held}`)
-    if (parentHeight > height || Math.min(rootHeight, height) > (world.root.disk.held.get(key)?.length ?? 0))
+    if (parentHeight > height || Math.min(rootHeight, height) > (rootOf(world).disk.held.get(key)?.length ?? 0))
       world.violation('M11', `${machine.name}: ${key} claims ${parentHeight}/${rootHeight} of ${height}`)
   }
   if (status && (status.entriesOnlyHere > 0 || status.casesNotAtRoot > 0))
@@ -212,14 +210,14 @@ function authorityOf(world: World): Authority {
   const station = (code: StationCode) => world.stations.find(({ id }) => id === code)
   return {
     serves: (node, code) => world.machines.some(({ identity, station }) => identity.node === node && station === code),
-    isRoot: (node) => node === world.root.identity.node,
+    isRoot: (node) => node === rootOf(world).identity.node,
     tierOf: (code) => station(code)?.tier,
     parentOf: (code) => station(code)?.parent,
   }
 }
 
 async function checkCase(world: World, machines: readonly Machine[], id: DocumentId): Promise<void> {
-  const expected = foldCase(id, (await readCase(world.root, id)).facts, authorityOf(world))
+  const expected = foldCase(id, (await readCase(rootOf(world), id)).facts, authorityOf(world))
   let sections: string | undefined
   for (const machine of machines) {
     if (!(await machine.disk.memory.placesOf([id])).has(id)) continue

@@ -2,7 +2,8 @@
 import { createStaff } from './actors.ts'
 import { FAULTS, heal } from './faults.ts'
 import { checkAlways, checkAtRest, grantsOf, isAcknowledged, isConverged } from './invariants.ts'
-import { createWorld, type Observer, type World } from './world.ts'
+import { enrol, register, start } from './machines.ts'
+import { createWorld, type Observer, rootOf, type World } from './world.ts'
 
 const SECOND = 1_000
 /** While faults happen. */
@@ -28,9 +29,10 @@ export async function simulate(seed: number, observe?: Observer): Promise<Outcom
   const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
   process.on('unhandledRejection', bugs)
   try {
-    await timeline.until(world.start(world.root))
-    await timeline.until(world.publish(world.firstRecords()))
-    for (const machine of world.machines) void world.start(machine)
+    for (const station of world.stations) enrol(world, station.id.slice(6) || 'hub', station)
+    await timeline.until(start(world, rootOf(world)))
+    await timeline.until(register(world))
+    for (const machine of world.machines) void start(world, machine)
     await timeline.run(15 * SECOND)
     await storm(world, staff.workOnce)
     heal(world)
@@ -81,8 +83,8 @@ async function comeToRest(world: World): Promise<void> {
   const bound = timeline.now + REST_BOUND
   // What was killed at the very end is started by its people.
   const revive = () => {
-    void world.register()
-    for (const machine of world.machines) if (!machine.scrapped && !machine.process?.alive) void world.start(machine)
+    void register(world)
+    for (const machine of world.machines) if (!machine.scrapped && !machine.process?.alive) void start(world, machine)
     if (timeline.now < bound) timeline.after(10 * SECOND, revive)
   }
   revive()

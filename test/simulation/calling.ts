@@ -1,0 +1,46 @@
+/** How machines find their parent: the same pauses as the real uplink, over the virtual network. */
+import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
+import type { LinkEnd } from '#protocol/engine/identity.ts'
+import type { Machine, Running, World } from './world.ts'
+
+/** Names a pair of machines, whichever way round. */
+export const pairOf = (left: { readonly name: string }, right: { readonly name: string }): string =>
+  [left.name, right.name].sort().join('|')
+
+/** A machine that answers under the parent's identity; copies answer in turns. */
+function parentOf(world: World, machine: Machine): Machine | undefined {
+  const above = world.machines.filter(
+    (other) =>
+      other.identity.node === machine.identity.parent?.node &&
+      other.running !== undefined &&
+      !other.offline &&
+      !world.splits.has(pairOf(machine, other)),
+  )
+  return machine.offline || above.length === 0 ? undefined : machine.chance.pick(above)
+}
+
+/** One link from call to end. */
+export async function callOnce(world: World, machine: Machine, running: Running): Promise<LinkEnd> {
+  const above = parentOf(world, machine)
+  if (!above?.running) return { reason: 'unreachable', liveMilliseconds: 0, retryAfterSeconds: null, retry: true }
+  const { up, down } = world.network.connect(
+    { name: machine.name, process: running.process },
+    { name: above.name, process: above.running.process },
+  )
+  machine.called = true
+  void above.running.engine.attach(down, 'down')
+  return running.engine.attach(up, 'up')
+}
+
+/** Keeps one link to the parent for as long as the process lives. */
+export function callParent(world: World, machine: Machine, running: Running): void {
+  let waiting: Waiting = { for: 'slot', node: machine.identity.node }
+  const call = () => {
+    world.timeline.after(nextPause(waiting, machine.chance.next()), async () => {
+      if (!running.process.alive) return
+      waiting = afterEnd(waiting, await callOnce(world, machine, running))
+      if (running.process.alive) call()
+    })
+  }
+  call()
+}

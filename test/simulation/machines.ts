@@ -1,0 +1,228 @@
+/** Machines from enrolment to scrap: how each starts, dies, goes back in time, is copied and replaced. */
+import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+import type { Identity } from '#protocol/engine/identity.ts'
+import { openEngine } from '#protocol/engine/open.ts'
+import { NO_CHANGE, type Storage } from '#protocol/engine/storage.ts'
+import { type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts'
+import { type FileIdentity, judgeDatabase, nextIncarnation, type OwnHead } from '#protocol/log/incarnation.ts'
+import { nodeIdOf } from '#protocol/transport/node-host.ts'
+import { callParent } from './calling.ts'
+import type { Chance } from './chance.ts'
+import { createDisk, noteGone, storageOf } from './disk.ts'
+import { createProcess, hostOf, type Process } from './process.ts'
+import { type Backup, type Machine, type Running, rootOf, type World } from './world.ts'
+
+/** 2026-09-21 08:00 in China: an ordinary working morning. */
+const MORNING = 1_789_948_800_000
+/** The sidecar follows the heads after this time, as in edge-node/database.ts. */
+const SIDECAR_MILLISECONDS = 1_000
+
+const wallClock = (world: World, machine: Machine) => () => MORNING + Math.floor(world.timeline.now) + machine.clock
+
+const newFile = (number: number): FileIdentity => ({ device: '1', inode: String(number), born: number, machine: null })
+
+function newMachine(world: World, name: string, station: StationCode, identity: Identity): Machine {
+  const machine: Machine = {
+    name,
+    station,
+    identity,
+    disk: createDisk(name, world.ledger),
+    chance: world.chance.branch(`machine ${name}`),
+    backups: [],
+    sidecar: undefined,
+    file: newFile(world.machines.length),
+    process: undefined,
+    running: undefined,
+    offline: false,
+    imaged: false,
+    scrapped: false,
+    clock: 0,
+    called: false,
+  }
+  world.machines.push(machine)
+  return machine
+}
+
+/** A new machine for a station; it still has to be entered in the register. */
+export function enrol(world: World, name: string, station: Station): Machine {
+  const keys = world.keyring.generate(world.chance.branch(`keys ${name}`))
+  const node = nodeIdOf(keys.publicKey)
+  const above = world.machines.find((machine) => machine.station === station.parent && !machine.scrapped)
+  const root = world.machines[0]?.identity
+  return newMachine(world, name, station.id, {
+    node,
+    keys,
+    root: { node: root?.node ?? node, publicKey: root?.keys.publicKey ?? keys.publicKey },
+    parent: above ? { node: above.identity.node, publicKey: above.identity.keys.publicKey, name: above.name } : null,
+    lease: new Set(world.machines.map(({ identity }) => identity.node)).size + 1,
+  })
+}
+
+const nodeRecord = (machine: Machine): NodeRecord => ({
+  type: 'node',
+  id: machine.identity.node,
+  version: 1,
+  name: machine.name,
+  publicKey: toHex(machine.identity.keys.publicKey),
+  stations: [machine.station],
+  parent: machine.identity.parent?.node ?? null,
+  lease: machine.identity.lease,
+  revoked: null,
+})
+
+/** Publishes at the root; a full disk or a dead root is no violation, the administrator tries again. */
+async function publish(world: World, records: readonly DirectoryRecord[]): Promise<void> {
+  const published = await rootOf(world).running?.engine.office.publish(null, records)
+  if (!published || published.ok || published.problem.code.startsWith('storage')) return
+  world.violation('M1', `publish: ${published.problem.code}`)
+}
+
+/** Enters stations, an item and all machines that are missing in the register. */
+export async function register(world: World): Promise<void> {
+  const known = rootOf(world).running?.engine.office.directory
+  if (!known) return
+  const stations = world.stations.filter(({ id }) => !known.station(id))
+  const machines = world.machines.filter(({ identity }) => !known.node(identity.node)).map(nodeRecord)
+  const items = SAMPLE_ITEMS.slice(0, 1).filter(({ id }) => !known.item(id))
+  const records = [...stations, ...machines, ...items]
+  if (records.length > 0) await publish(world, records)
+}
+
+/** The incarnation to write under, compared with the sidecar as edge-node/database.ts does it. */
+async function judge(machine: Machine, storage: Storage, random: Chance) {
+  const { heads } = await storage.load()
+  const kept = await storage.local('node', 'incarnation')
+  const claimed = kept === undefined ? null : Number(kept)
+  const own = heads.filter((head) => logParts(head.key).node === machine.identity.node && head.height > 0)
+  const ownHeads: Record<LogKey, OwnHead> = {}
+  for (const head of own) ownHeads[head.key] = { seq: head.height, hash: toHex(head.hash) }
+  const { sidecar, file } = machine
+  const { rotate } = judgeDatabase(sidecar ? { state: 'present', sidecar } : { state: 'missing' }, {
+    node: machine.identity.node,
+    incarnation: claimed,
+    ownHeads,
+    identity: file,
+  })
+  const known = new Set(own.map((head) => logParts(head.key).incarnation))
+  if (sidecar) known.add(sidecar.incarnation)
+  const fresh = claimed === null || rotate
+  return {
+    incarnation: fresh ? nextIncarnation(known, (bound) => random.below(bound)) : claimed,
+    ownHeads: fresh ? {} : ownHeads,
+    fresh,
+  }
+}
+
+function remember(machine: Machine, incarnation: number, ownHeads: Readonly<Record<LogKey, OwnHead>>): void {
+  machine.sidecar = { node: machine.identity.node, incarnation, boots: 0, ownHeads, identity: machine.file }
+}
+
+function followHeads(world: World, machine: Machine, { process, engine }: Running): void {
+  let following = false
+  engine.office.watch(() => {
+    if (following) return
+    following = true
+    world.timeline.after(SIDECAR_MILLISECONDS, () => {
+      following = false
+      if (process.alive) remember(machine, engine.incarnation, engine.ownHeads())
+    })
+  })
+}
+
+/** Starts a machine's program; does nothing when it runs already. */
+export async function start(world: World, machine: Machine): Promise<void> {
+  if (machine.process?.alive || machine.scrapped) return
+  const process = createProcess(world.timeline)
+  machine.process = process
+  process.onDeath = () => {
+    machine.running = undefined
+  }
+  const random = machine.chance.branch(`start ${world.timeline.now}`)
+  const storage = storageOf(machine.disk, process, random.branch('disk'))
+  const rotated = async (next: number) => {
+    remember(machine, next, {})
+    await storage.commit({ ...NO_CHANGE, local: [{ space: 'node', key: 'incarnation', value: String(next) }] })
+  }
+  const { incarnation, ownHeads, fresh } = await judge(machine, storage, random)
+  remember(machine, incarnation, ownHeads)
+  try {
+    if (fresh) await rotated(incarnation)
+  } catch {
+    process.die() // the disk is full: the program says so and ends; somebody starts it again
+    return
+  }
+  await open(world, machine, process, { storage, random, incarnation, rotated })
+}
+
+interface Opening {
+  readonly storage: Storage
+  readonly random: Chance
+  readonly incarnation: number
+  readonly rotated: (incarnation: number) => Promise<void>
+}
+
+async function open(world: World, machine: Machine, process: Process, opening: Opening): Promise<void> {
+  const { storage, random, incarnation, rotated } = opening
+  const { identity } = machine
+  const host = hostOf(process, world.timeline, random.branch('host'), world.keyring, wallClock(world, machine))
+  const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim' })
+  if (!opened.ok) {
+    process.die() // said in words; a full disk can keep a rebuild from ending
+    return
+  }
+  const running: Running = { process, engine: opened.value }
+  machine.running = running
+  followHeads(world, machine, running)
+  if (identity.parent) callParent(world, machine, running)
+}
+
+/** Ends a process; `power` leaves its links hanging, otherwise the peers hear of it. */
+export function stop(world: World, machine: Machine, how: 'power' | 'reset'): void {
+  const { name } = machine
+  const wires = [...world.network.wires].filter(({ child, parent }) => child === name || parent === name)
+  machine.process?.die()
+  for (const wire of wires) how === 'power' ? wire.hang() : wire.cut()
+}
+
+/** Puts a stopped machine back to a backup; its sidecar stays, is lost, or goes back with it. */
+export function restore(world: World, machine: Machine, backup: Backup, sidecar: 'survives' | 'lost' | 'image'): void {
+  const { disk, backups } = machine
+  disk.restoredAt = world.timeline.now
+  disk.restore(backup.snapshot)
+  if (sidecar !== 'survives') machine.sidecar = sidecar === 'image' ? backup.sidecar : undefined
+  if (sidecar === 'image') machine.imaged = true
+  backups.splice(0, backups.length, ...backups.filter(({ at }) => at <= backup.at))
+}
+
+/** A second machine under the same identity: an image of the whole machine, or only of its files. */
+export function copy(world: World, machine: Machine, how: 'image' | 'files'): Machine {
+  const twin = newMachine(world, `${machine.name}'`, machine.station, machine.identity)
+  twin.disk.restore(machine.disk.memory.snapshot())
+  twin.sidecar = machine.sidecar
+  twin.clock = machine.clock
+  if (how === 'image') {
+    twin.file = machine.file
+    twin.imaged = true
+    machine.imaged = true
+  }
+  return twin
+}
+
+/** A machine is lost; what only it held is gone. */
+function scrap(world: World, machine: Machine): void {
+  stop(world, machine, 'power')
+  machine.scrapped = true
+  world.ledger.disks.delete(machine.disk)
+  noteGone(world.ledger, [...machine.disk.held.values()].flat())
+}
+
+/** A lost machine is replaced by a new one under a new identity. */
+export async function replace(world: World, machine: Machine): Promise<Machine> {
+  const station = world.stations.find(({ id }) => id === machine.station) as Station
+  scrap(world, machine)
+  const fresh = enrol(world, `${machine.name}+`, station)
+  const revoked = { time: wallClock(world, machine)(), reason: '更换' }
+  await publish(world, [{ ...nodeRecord(machine), revoked }, nodeRecord(fresh)])
+  return fresh
+}
