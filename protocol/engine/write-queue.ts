@@ -141,8 +141,9 @@ function withSafety(core: Core, staging: Staging, head: LogHead): LogHead {
   const now = core.heads.get(head.key)
   if (!now || now === before) return head
   const newest = (step: 'parentHeight' | 'rootHeight') =>
-    head[step] === (before?.[step] ?? 0) ? Math.min(now[step], head.height) : head[step]
-  return { ...head, parentHeight: newest('parentHeight'), rootHeight: newest('rootHeight') }
+    head[step] === (before?.[step] ?? 0) ? now[step] : head[step]
+  // The root may hold more than has arrived here so far; the parent's acknowledgement is only of what we hold.
+  return { ...head, parentHeight: Math.min(newest('parentHeight'), head.height), rootHeight: newest('rootHeight') }
 }
 
 /** Nothing of the group counts; the case files in memory were never touched. */
