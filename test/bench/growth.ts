@@ -19,19 +19,27 @@ export const GROWTH: Scenario = {
       const asked = { folder: bench.folder, villages: TURNS * LEVELS.length, cases: CASES, levels: LEVELS }
       const { townships, newcomers } = await maker.ask<Growing>('growing', asked)
       const times: number[][] = LEVELS.map(() => [])
+      const processors: number[][] = LEVELS.map(() => [])
       for (const [place, newcomer] of newcomers.entries()) {
         const step = place % LEVELS.length
         const parent = townships[step] as SavedNode
         const { child, log, height, lastCase } = newcomer
         const foundAt = { side: 'parent', lastCase } as const
         const pair = { parent, child, acknowledged: { log, height }, foundAt, inPlace: true }
-        const { milliseconds } = await runPair(bench, pair, place)
+        const { milliseconds, processor } = await runPair(bench, pair, place)
         times[step]?.push((milliseconds * 1_000) / height)
+        processors[step]?.push((processor[0] * 1_000) / height)
       }
       const perEntry = times.map(median)
+      const parentProcessor = processors.map(median)
       return {
-        spread: Math.max(...perEntry) / Math.min(...perEntry),
+        spread: spreadOf(perEntry),
+        parent_cpu_spread: spreadOf(parentProcessor),
         ...Object.fromEntries(LEVELS.map((level, step) => [`at_${level}_us`, perEntry[step] ?? Number.NaN])),
+        ...Object.fromEntries(LEVELS.map((level, step) => [`at_${level}_cpu_us`, parentProcessor[step] ?? Number.NaN])),
       }
     }),
 }
+
+/** The slowest over the fastest. */
+const spreadOf = (values: readonly number[]): number => Math.max(...values) / Math.min(...values)
