@@ -96,9 +96,10 @@ describe('a county’s day, in order', { timeout: 180_000 }, () => {
       await day.acts(hub.api, village, up, [take(COUNTY_HALL), ['accepted', {}, { stage: '30' }]])
     })
     await untilAtRoot(township.api)
-    expect(await hub.machine.stop()).toBe(0)
+    // The night: everybody switches off, villages first, and the county's database is copied.
+    for (const machine of [...day.machines].reverse()) expect(await machine.stop()).toBe(0)
     await copyFile(join(hub.machine.folder, DATABASE), join(folder, 'older.db'))
-    await hub.machine.start()
+    await Promise.all(day.machines.map((machine) => machine.start()))
     await eachVillage(async (village) => {
       const close: Act = ['closed', { document: '安医参〔2026〕1号' }, { stage: '60' }]
       await day.acts(hub.api, village, day.cases(village, 2), [decide('50'), close, offer(TOWNSHIP)])
