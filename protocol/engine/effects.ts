@@ -13,7 +13,7 @@ import { admitFrame, directoryFirst, type FrameRefusal, type ReceivedPack, unpac
 import { addFinding, type Core, notify, packsAfter, rootTime } from './core.ts'
 import { reportFork, takeFork } from './forks.ts'
 import type { Connection } from './identity.ts'
-import { type Link, type LinkContext, sharedStreams } from './link-context.ts'
+import { type Link, type LinkContext, sharedStreams, tellUntold } from './link-context.ts'
 import { compare, frontiers, LOAD_BYTES } from './positions.ts'
 import { reportRollback, rotate } from './rotation.ts'
 import { StorageFailure } from './storage.ts'
@@ -60,6 +60,7 @@ const EFFECTS: Handlers = {
     link.peer = peer
     link.liveSince = core.host.now()
     reports.linkLive(link)
+    tellUntold(core, link, peer)
     notify(core, { cases: [], directory: false, status: true })
   },
   status: ({ reports }, link, _connection, { status }) => {

@@ -1,5 +1,5 @@
 /** What links share, and what is told to several of them. */
-import type { NodeId, StreamId } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from './core.ts'
@@ -13,6 +13,8 @@ export interface Link {
   /** Null until the peer has proved itself. */
   peer: NodeId | null
   liveSince: number | null
+  /** Heights at the root learnt while the peer still proved itself; the digest it compared does not have them. */
+  readonly untold: Map<LogKey, number>
   dispatch(event: Event): void
 }
 
@@ -34,10 +36,24 @@ export function sharedStreams(core: Core, peer: NodeId): StreamId[] {
 }
 
 /** Tells children heights at the root, each only those of its own streams. */
-export function tellDown(context: LinkContext, heightsOf: (shared: ReadonlySet<StreamId>) => readonly Height[]): void {
+export function tellDown(context: LinkContext, heightsOf: HeightsOf): void {
   for (const link of context.links) {
-    if (link.direction !== 'down' || !link.peer) continue
-    const heights = heightsOf(new Set(sharedStreams(context.core, link.peer)))
-    if (heights.length > 0) link.dispatch({ type: 'tell', message: { type: 'at-root', heights } })
+    if (link.direction === 'down' && link.peer) tellRoot(context.core, link, link.peer, heightsOf)
+    else if (link.direction === 'down') for (const { log, height } of heightsOf(EVERY)) link.untold.set(log, height)
   }
+}
+
+/** Tells a child that has just gone live what was learnt meanwhile. */
+export function tellUntold(core: Core, link: Link, peer: NodeId): void {
+  const heights = [...link.untold].map(([log, height]) => ({ log, height }))
+  link.untold.clear()
+  tellRoot(core, link, peer, (shared) => heights.filter(({ log }) => shared.has(logParts(log).stream)))
+}
+
+type HeightsOf = (shared: { has(stream: StreamId): boolean }) => readonly Height[]
+const EVERY = { has: () => true }
+
+function tellRoot(core: Core, link: Link, peer: NodeId, heightsOf: HeightsOf): void {
+  const heights = heightsOf(new Set(sharedStreams(core, peer)))
+  if (heights.length > 0) link.dispatch({ type: 'tell', message: { type: 'at-root', heights } })
 }
