@@ -78,8 +78,17 @@ export const MAXIMUM_INCARNATION = 24 ** 3 - 1
 /** Joins the parts of a log's identity to its key. */
 export const logKey = (parts: LogParts): LogKey => `${parts.node}/${parts.incarnation}/${parts.stream}` as LogKey
 
+/** Parts of keys seen before: every entry asks for them, a county has a few hundred logs. */
+const knownParts = new Map<LogKey, LogParts>()
+const PARTS_KEPT = 20_000
+
 /** Splits a log key that was made by {@link logKey}. */
 export function logParts(key: LogKey): LogParts {
+  const known = knownParts.get(key)
+  if (known) return known
   const [node, incarnation, stream] = key.split('/') as [NodeId, string, StreamId]
-  return { node, incarnation: Number(incarnation), stream }
+  const parts: LogParts = { node, incarnation: Number(incarnation), stream }
+  if (knownParts.size >= PARTS_KEPT) knownParts.clear()
+  knownParts.set(key, parts)
+  return parts
 }

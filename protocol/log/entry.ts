@@ -114,9 +114,17 @@ function decodeContent(decoder: decoding.Decoder, log: LogKey, record: EntryReco
 /** The last millisecond a date can name (ECMAScript); later ones would stop every page that shows them. */
 const LATEST_TIME = 8.64e15
 
+/** The names found sound last; neighbouring entries repeat them. */
+let lastSound: Pick<Draft, 'document' | 'person' | 'station'> | undefined
+
 /** Whether the names and the time of an entry are such: checked at the door, trusted inside. */
-export const isSound = ({ document, person, station, time }: Draft): boolean =>
-  isDocumentId(document) && (person === '' || isPersonId(person)) && isStationCode(station) && time <= LATEST_TIME
+export function isSound({ document, person, station, time }: Draft): boolean {
+  if (time > LATEST_TIME) return false
+  if (document === lastSound?.document && person === lastSound.person && station === lastSound.station) return true
+  const sound = isDocumentId(document) && (person === '' || isPersonId(person)) && isStationCode(station)
+  if (sound) lastSound = { document, person, station }
+  return sound
+}
 
 /** A record is an entry as it lies in a pack: seq, signature, content. Its log stands in the pack's table. */
 export interface EntryRecord {

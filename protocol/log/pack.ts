@@ -1,6 +1,7 @@
 /** Packs: entries of several logs in arrival order, the same bytes on disk and on the wire. */
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
+import { assert } from '#protocol/assert.ts'
 import {
   fromHex,
   isStreamId,
@@ -12,6 +13,7 @@ import {
   toHex,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { equalBytes } from './bytes.ts'
 import { type EntryRecord, encodeRecord, readRecord } from './entry.ts'
 
 const PACK_FORM = 1
@@ -39,12 +41,21 @@ function writeLog(encoder: encoding.Encoder, key: LogKey): void {
   encoding.writeVarString(encoder, parts.stream)
 }
 
+/** The log read last: a village's packs all begin with the same one. */
+let lastLog:
+  | { readonly node: Uint8Array; readonly incarnation: number; readonly stream: string; readonly key: LogKey }
+  | undefined
+
 function readLog(decoder: decoding.Decoder): LogKey | undefined {
-  const node = toHex(decoding.readUint8Array(decoder, NODE_BYTES)) as NodeId
+  const node = decoding.readUint8Array(decoder, NODE_BYTES)
   const incarnation = decoding.readVarUint(decoder)
   const stream = decoding.readVarString(decoder)
+  if (lastLog?.stream === stream && lastLog.incarnation === incarnation && equalBytes(lastLog.node, node))
+    return lastLog.key
   if (incarnation < 1 || incarnation > MAXIMUM_INCARNATION || !isStreamId(stream)) return undefined
-  return logKey({ node, incarnation, stream })
+  const key = logKey({ node: toHex(node) as NodeId, incarnation, stream })
+  lastLog = { node: node.slice(), incarnation, stream, key }
+  return key
 }
 
 /** A record waiting to be packed: its bytes are copied as they are. */
@@ -112,6 +123,21 @@ export function decodePack(bytes: Uint8Array): PackedRecord[] | undefined {
   } catch {
     return undefined // lib0 throws on truncated bytes; the caller answers with a typed refusal
   }
+}
+
+/** The records of a stored pack as they lie, to be packed anew; nothing inside them is read. */
+export function packablesOf(pack: Uint8Array): Packable[] {
+  const decoder = decoding.createDecoder(pack)
+  decoding.readUint8(decoder)
+  const logs = readLogs(decoder)
+  const count = decoding.readVarUint(decoder)
+  const records: Packable[] = []
+  for (let index = 0; index < count; index++) {
+    const log = logs?.[decoding.readVarUint(decoder)]
+    assert(log !== undefined, 'a stored pack is readable')
+    records.push({ log, bytes: decoding.readVarUint8Array(decoder) })
+  }
+  return records
 }
 
 /** The stretches of logs in a pack, one per log, in order of first appearance. */

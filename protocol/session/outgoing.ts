@@ -3,8 +3,7 @@
 import { assert } from '#protocol/assert.ts'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { encodeRecord } from '#protocol/log/entry.ts'
-import { countRecords, decodePack, encodePack, type Packable, type Run } from '#protocol/log/pack.ts'
+import { countRecords, decodePack, encodePack, type Packable, packablesOf, type Run } from '#protocol/log/pack.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Live } from './state.ts'
 
@@ -40,13 +39,14 @@ export function selectOutgoing(candidates: readonly Candidate[], session: Live):
     if (wanted.length === 0) continue
     const whole = wanted.length === candidate.runs.length && wanted.every((run) => run.from === run.first)
     for (const run of wanted) heights.set(run.log, run.last)
-    if (whole && candidate.bytes.length >= WHOLE_PACK_BYTES && !hasCut(candidate)) {
+    const asItIs = whole && !hasCut(candidate)
+    if (asItIs && candidate.bytes.length >= WHOLE_PACK_BYTES) {
       flush()
       packs.push(candidate.bytes)
       continue
     }
-    const records = recordsOf(candidate, wanted)
-    const bytes = records.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    const records = asItIs ? packablesOf(candidate.bytes) : recordsOf(candidate, wanted)
+    const bytes = candidate.bytes.length
     if (pendingBytes + bytes > LIMITS.packBytes) flush()
     pending.push(...records)
     pendingBytes += bytes
@@ -83,5 +83,5 @@ function recordsOf(candidate: Candidate, wanted: readonly Wanted[]): Packable[] 
       const run = byLog.get(log)
       return run !== undefined && record.seq >= run.from && record.seq <= run.last
     })
-    .map(({ log, record }) => ({ log, bytes: encodeRecord(record) }))
+    .map(({ log, offset, length }) => ({ log, bytes: candidate.bytes.subarray(offset, offset + length) }))
 }
