@@ -1,4 +1,5 @@
 /** Which cases a person may look at: a node may serve several stations, and not all is everyone's business. */
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { Actor, CaseView, DirectoryView } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/storage.ts'
 import { isCaseId, type StationCode } from '#protocol/ids.ts'
@@ -31,7 +32,7 @@ export function mayReadRow(
 }
 
 /** A case also stays readable for every station that has worked on it. */
-export function mayRead(actor: Actor, directory: DirectoryView, { state }: CaseView): boolean {
+export function mayRead(actor: Actor, directory: DirectoryView, state: CaseState): boolean {
   const row = { home: state.home, holder: state.holder, offeredTo: state.offer?.to ?? null }
   return mayReadRow(actor, directory, row) || state.story.some((line) => line.station === actor.station)
 }
@@ -42,7 +43,7 @@ export async function readableCase(context: DeskContext, desk: Desk, id: string)
   if (!isCaseId(id)) return UNKNOWN
   const found = await desk.office.view(actor, id)
   if (!found.ok) return found.problem.code === 'unknown-case' ? UNKNOWN : found
-  return mayRead(actor, desk.office.directory, found.value) ? success(readableBy(actor, found.value)) : UNKNOWN
+  return mayRead(actor, desk.office.directory, found.value.state) ? success(readableBy(actor, found.value)) : UNKNOWN
 }
 
 /** Unknown and foreign cases answer alike, so that guessing an address tells nothing. */

@@ -5,11 +5,11 @@ import { transferTargets } from '#protocol/casework/transfer.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
 import type { DocumentId } from '#protocol/ids.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
 import { acceptedUpdates, type CaseFile, receiptsOf, stateOf } from './case-file.ts'
 import { holdsStream, workActor } from './case-writing.ts'
 import type { Core } from './core.ts'
-import type { ActOffer, Actor, CaseView, SectionView } from './office.ts'
+import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from './office.ts'
 import { safetyOf } from './safety.ts'
 import type { ReceiptRow } from './storage.ts'
 
@@ -17,8 +17,7 @@ import type { ReceiptRow } from './storage.ts'
 export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: DocumentId): Promise<Result<CaseView>> {
   const { authority } = core.directory
   const state = stateOf(file, authority)
-  if (!state)
-    return fail('unknown-case', '没有找到这个办件。', '没有改动任何内容。', '请核对办件编号,或等待同步完成后再查。')
+  if (!state) return failure(UNKNOWN_CASE)
   const sections: SectionView[] = []
   for (const name of SECTION_NAMES) {
     const shown = showSection(core, file, state, actor, name)

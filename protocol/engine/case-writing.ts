@@ -10,12 +10,12 @@ import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#pro
 import { type DocumentId, type EntryHash, type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from './case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from './case-id.ts'
 import type { Core } from './core.ts'
 import { newDraft } from './draft.ts'
-import type { Actor, SectionChange } from './office.ts'
+import { type Actor, type SectionChange, UNKNOWN_CASE } from './office.ts'
 import { append, fileOf, getLocal, type Staging, setLocal } from './staging.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
@@ -28,8 +28,7 @@ function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
   return fail('foreign-station', '本机不代表该站点办理业务。', KEPT, '请到该站点的电脑上办理。')
 }
 
-const missingCase = () =>
-  fail('unknown-case', '没有找到这个办件。', '没有改动任何内容。', '请核对办件编号,或等待同步完成后再查。')
+const missingCase = () => failure(UNKNOWN_CASE)
 
 /** The actor as casework asks for it. */
 export const workActor = (core: Core, actor: Actor) => ({

@@ -3,7 +3,7 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import type { DirectoryRecord, Item, NodeRecord, Person, Role, Station, Tier } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
-import type { Result } from '#protocol/result.ts'
+import type { Failure, Result } from '#protocol/result.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './storage.ts'
 
 /** Who acts, for which station. */
@@ -163,6 +163,8 @@ export interface Office {
     expects?: EntryHash,
   ): Promise<Result<{ readonly hash: EntryHash }>>
   view(actor: Actor, id: DocumentId): Promise<Result<CaseView>>
+  /** The folded case alone: enough to decide who may see it or write to it. */
+  state(id: DocumentId): Promise<Result<CaseState>>
   find(query: CaseQuery): Promise<CasePage>
   byNumber(number: string): Promise<CaseRow | undefined>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
@@ -181,4 +183,12 @@ export interface Office {
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
   /** Root only: writes directory records (the version is set by the office). */
   publish(actor: Actor | null, records: readonly DirectoryRecord[]): Promise<Result<void>>
+}
+
+/** What is said of a case that is not here. */
+export const UNKNOWN_CASE: Failure = {
+  code: 'unknown-case',
+  message: '没有找到这个办件。',
+  kept: '没有改动任何内容。',
+  next: '请核对办件编号,或等待同步完成后再查。',
 }

@@ -2,13 +2,14 @@
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import { type DocumentId, isDocumentId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
+import { type CaseFile, stateOf } from './case-file.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import type { Core } from './core.ts'
 import { documentOf, streamOfRecord } from './directory.ts'
 import { newDraft } from './draft.ts'
-import type { Actor, Office, SyncStatus } from './office.ts'
+import { type Actor, type Office, type SyncStatus, UNKNOWN_CASE } from './office.ts'
 import type { Reports } from './reports.ts'
 import { casesAbove, entriesAbove, safetyOf } from './safety.ts'
 import { append, beginStaging, CONTENT_BYTES, fileOf, type Staging, setLocal } from './staging.ts'
@@ -36,6 +37,7 @@ export function openOffice(core: Core, queue: WriteQueue, reports: Reports): Off
     act: (actor, id, kind, fields, expects) =>
       inWords(queue.write((staging) => act(staging, actor, id, kind, fields, expects))),
     view: (actor, id) => inWords(view(core, actor, id)),
+    state: (id) => inWords(state(core, id)),
     find: (query) => storage.cases(query),
     byNumber: (number) => storage.caseByNumber(number),
     countByStage: (holders) => storage.countByStage(holders),
@@ -64,8 +66,15 @@ const parsed = (text: string | undefined): unknown => (text === undefined ? unde
 
 /** Reads a case through a staging of its own that is never committed: memory first, then the disk. */
 async function view(core: Core, actor: Actor, id: DocumentId): ReturnType<Office['view']> {
-  const file = core.files.get(id) ?? (await fileOf(beginStaging(core), id))
-  return viewCase(core, file, actor, id)
+  return viewCase(core, await readFile(core, id), actor, id)
+}
+
+const readFile = async (core: Core, id: DocumentId): Promise<CaseFile> =>
+  core.files.get(id) ?? (await fileOf(beginStaging(core), id))
+
+async function state(core: Core, id: DocumentId): ReturnType<Office['state']> {
+  const folded = stateOf(await readFile(core, id), core.directory.authority)
+  return folded ? success(folded) : failure(UNKNOWN_CASE)
 }
 
 const encoder = new TextEncoder()

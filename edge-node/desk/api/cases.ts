@@ -3,8 +3,9 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
 import { NOT_AN_EDITOR } from '#edge-node/desk/problems.ts'
 import { mayRead, mayReadRow } from '#edge-node/desk/reading.ts'
 import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
-import type { Actor, CaseView, Office, Safety, SectionChange } from '#protocol/engine/office.ts'
+import type { Actor, Office, Safety, SectionChange } from '#protocol/engine/office.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
 import { type EntryHash, isCaseId } from '#protocol/ids.ts'
 import { failure, type Result } from '#protocol/result.ts'
@@ -21,17 +22,16 @@ const READING = refusals(400, 401, 404, 500, 503)
 const WRITING = refusals(400, 401, 403, 404, 409, 413, 415, 500, 503)
 
 /** The case a person names by id or number, when it exists and is this person's business. */
-async function reach(office: Office, actor: Actor, text: string): Promise<Result<CaseView>> {
+async function reach(office: Office, actor: Actor, text: string): Promise<Result<CaseState>> {
   const id = isCaseId(text) ? text : (await office.byNumber(text))?.id
   if (id === undefined) return failure(CASE_UNKNOWN)
-  const view = await office.view(actor, id)
+  const state = await office.state(id)
   // The same words for both, so that guessing numbers tells nobody what exists elsewhere.
-  const hidden = view.ok ? !mayRead(actor, office.directory, view.value) : view.problem.code === CASE_UNKNOWN.code
-  return hidden ? failure(CASE_UNKNOWN) : view
+  return state.ok && mayRead(actor, office.directory, state.value) ? state : failure(CASE_UNKNOWN)
 }
 
 /** The same for a person who wants to change it. */
-const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseView>> =>
+const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>
   mayWrite(actor) ? reach(office, actor, text) : failure(READS_ONLY)
 
 const openRoute = createRoute({
@@ -119,7 +119,8 @@ function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
   })
   api.openapi(readRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const view = await reach(office, actor, c.req.valid('param').id)
+    const reached = await reach(office, actor, c.req.valid('param').id)
+    const view = reached.ok ? await office.view(actor, reached.value.id) : reached
     return view.ok ? c.json(readableBy(actor, view.value), 200) : refuse(c, view.problem)
   })
 }
@@ -129,7 +130,7 @@ function addAct(api: OpenAPIHono<ApiEnv>, office: Office, once: Once, kind: Fact
     const { actor } = c.get('signIn')
     const reached = await reachToWrite(office, actor, c.req.valid('param').id)
     if (!reached.ok) return refuse(c, reached.problem)
-    const { id } = reached.value.state
+    const { id } = reached.value
     const { fields = {}, expects } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
     const request = JSON.stringify([kind, id, fields, expects])
@@ -158,7 +159,7 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office): void {
     const reached = await reachToWrite(office, actor, id)
     if (!reached.ok) return refuse(c, reached.problem)
     const change: SectionChange = c.req.valid('json')
-    return answer(c, await office.edit(actor, reached.value.state.id, section, change))
+    return answer(c, await office.edit(actor, reached.value.id, section, change))
   })
   for (const kind of requests.ACT_KINDS) addAct(api, office, once, kind)
 }
