@@ -7,7 +7,7 @@ import { ROOT, sources } from './tree.ts'
 const specification = readFileSync(join(ROOT, 'protocol', 'SPEC.md'), 'utf8')
 const rules = [...specification.matchAll(/^- \*\*([A-Z]{1,2}[0-9]+)\*\* \S/gm)].map((match) => match[1] as string)
 
-/** Rule numbers at the beginning of test titles: `test('C12 …')`, `test('S1, S2 …')`, template titles too. */
+/** Rule numbers at the beginning of test titles, one or several; titles in tables (title: …) too. */
 const cited = sources('.ts')
   .filter(({ path }) => path.startsWith('test/'))
   .flatMap(({ path, text }) =>

@@ -31,10 +31,7 @@ test('H10 a function ends before the wall of 70 lines, and the linter is content
 }, 60_000)
 
 test('H11 nothing is left undone or switched off', () => {
-  const marks = /\b(TO[D]O|FIX[M]E|HA[C]K)\b|not implemented|\.(skip|only|todo)\(/
-  expect(
-    sources('.ts')
-      .filter(({ text }) => marks.test(text))
-      .map(({ path }) => path),
-  ).toEqual([])
+  const marks = /\b(TO[D]O|FIX[M]E|HA[C]K)\b|not imple[m]ented|\.(skip|only|todo)\(/
+  const left = sources('.ts').filter(({ text }) => marks.test(text))
+  expect(left.map(({ path }) => path)).toEqual([])
 })
