@@ -1,7 +1,7 @@
 /** Disks with a witness: what was committed is counted independently of the engine, also over restores and copies. */
 import { decodeCarried } from '#protocol/engine/carried.ts'
 import type { Change, Storage } from '#protocol/engine/storage.ts'
-import { type LogKey, toHex } from '#protocol/ids.ts'
+import { type LogKey, type NodeId, toHex } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'
@@ -46,7 +46,7 @@ export interface Disk {
 export type WritableDisk = Disk & { take(change: Change): void }
 
 /** A new, empty disk. */
-export function createDisk(name: string, ledger: Ledger): WritableDisk {
+export function createDisk(name: string, node: NodeId, ledger: Ledger): WritableDisk {
   const memory = new MemoryStorage()
   const held = new Map<LogKey, string[]>()
   const hashes = new Set<string>()
@@ -65,7 +65,11 @@ export function createDisk(name: string, ledger: Ledger): WritableDisk {
         list[place.seq - 1] = hash
         grown.add(place.log)
         hashes.add(hash)
-        if (!ledger.entries.has(hash)) ledger.entries.set(hash, { hash, log: place.log, seq: place.seq, document })
+        if (ledger.entries.has(hash)) continue
+        // Store before you send: an entry is first seen on a disk of its author, or somebody forged it.
+        if (!place.log.startsWith(node))
+          ledger.violation('M15', `${name}: ${place.log} ${place.seq} is not its author's`)
+        ledger.entries.set(hash, { hash, log: place.log, seq: place.seq, document })
       }
     }
     for (const log of grown)

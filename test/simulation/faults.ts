@@ -40,6 +40,17 @@ function mutated(chance: Chance, frame: Uint8Array): Uint8Array {
   }
 }
 
+const ENTRIES = 3
+
+/** A frame of entries with one byte of its last part changed: seq, content and signature lie there. */
+function forged(chance: Chance, frame: Uint8Array): Uint8Array {
+  if (frame[0] !== ENTRIES) return frame
+  const copy = frame.slice()
+  const at = copy.length - 1 - chance.below(Math.min(copy.length - 1, 250))
+  copy[at] = (copy[at] as number) ^ (1 << chance.below(8))
+  return copy
+}
+
 /** Every kind of fault. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   drop: (world, chance) => some(chance, [...world.network.wires], (wire) => wire.cut()),
@@ -126,6 +137,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       world.timeline.after(back, () => {
         machine.offline = false
       })
+    })
+  },
+  forged(world, chance) {
+    some(chance, [...world.network.wires], (wire) => {
+      wire.tamper((frame) => forged(chance, frame))
+      world.timeline.after(chance.between(5 * SECOND, 30 * SECOND), () => wire.cut())
     })
   },
   hostile(world, chance) {

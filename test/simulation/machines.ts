@@ -27,7 +27,7 @@ function newMachine(world: World, name: string, station: StationCode, identity: 
     name,
     station,
     identity,
-    disk: createDisk(name, world.ledger),
+    disk: createDisk(name, identity.node, world.ledger),
     chance: world.chance.branch(`machine ${name}`),
     backups: [],
     sidecar: undefined,

@@ -24,6 +24,8 @@ export interface Wire {
   cut(): void
   /** Delivers a frame to the parent as if the child had sent it. */
   inject(frame: Uint8Array): void
+  /** Changes every frame of the child from now on. */
+  tamper(change: (frame: Uint8Array) => Uint8Array): void
   /** Longest delay of a frame in milliseconds from now on. */
   slow(milliseconds: number): void
 }
@@ -56,6 +58,7 @@ export function createNetwork(
   const connect = (child: Party, parent: Party) => {
     let longest = chance.pick([8, 40, 300])
     let hung = false
+    let change = (frame: Uint8Array) => frame
     const open = new Set(['up', 'down'])
     const counters: Record<'up' | 'down', Watched> = { up: { unanswered: 0 }, down: { unanswered: 0 } }
     const last = { up: 0, down: 0 }
@@ -88,7 +91,8 @@ export function createNetwork(
           corpus.push(frame)
           if (corpus.length > CORPUS) corpus.shift()
         }
-        later(side, () => deliver(side, frame))
+        const sent = side === 'up' ? change(frame) : frame
+        later(side, () => deliver(side, sent))
       },
       close(reason) {
         if (!open.has(side)) return
@@ -114,6 +118,9 @@ export function createNetwork(
         for (const side of ['up', 'down'] as const) timeline.after(chance.between(0, 50), () => end(side, 'cut'))
       },
       inject: (frame) => later('up', () => deliver('up', frame)),
+      tamper: (given) => {
+        change = given
+      },
       slow: (milliseconds) => {
         longest = milliseconds
       },

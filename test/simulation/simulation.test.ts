@@ -27,7 +27,7 @@ test('M14 a run is a function of its seed', { timeout: MILLISECONDS_PER_SEED * 8
   }
 })
 
-test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 ${SEEDS} counties in storms come to rest`, {
+test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 M15 ${SEEDS} counties in storms come to rest`, {
   timeout: MILLISECONDS_PER_SEED * SEEDS,
 }, async () => {
   const faults: Record<string, number> = {}
@@ -46,6 +46,7 @@ test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 ${SEEDS} counties in storms 
       'disk-full',
       'drop',
       'duplicate',
+      'forged',
       'half-open',
       'hostile',
       'kill',
