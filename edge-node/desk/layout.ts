@@ -41,7 +41,7 @@ function heading(desk: Desk, visit: Visit, large: boolean, path: string): Html {
   const { actor, station } = visit
   const roles = actor.roles.map((role) => ROLES[role]).join('、')
   return html`<header class="navbar desk-head d-print-none"><div class="container-xl">
-    <div><a class="desk-name" href="/">${station?.name ?? actor.station}</a><div class="desk-title">${desk.title}</div></div>
+    <div><a class="desk-name" href="/">${station?.name ?? actor.station}</a>${station?.name === desk.title ? '' : html`<div class="desk-title">${desk.title}</div>`}</div>
     <div class="desk-person"><span>${actor.name} · ${roles}</span>
       <form method="post" action="/display">${csrfField(visit)}<input type="hidden" name="display" value="${large ? 'normal' : 'large'}" />
         <input type="hidden" name="from" value="${path}" />

@@ -10,21 +10,11 @@ import { nodeRows } from '#edge-node/desk/sync-page.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { paperTime, stationName } from '#edge-node/desk/words.ts'
 import type { Registry } from '#hub/registry-port.ts'
-import type { NodeStatus } from '#protocol/engine/office.ts'
+import { type NodeStatus, unheardNode } from '#protocol/engine/office.ts'
 import { isNodeId, type NodeId } from '#protocol/ids.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister } from './stations.ts'
-
-const silent = (node: NodeId): NodeStatus => ({
-  node,
-  connected: false,
-  lastContact: null,
-  unsentEntries: 0,
-  unsentCases: 0,
-  version: '',
-  clockOffset: null,
-})
 
 /**
  * What the hub knows of every enrolled node, whether or not it was ever heard.
@@ -39,7 +29,7 @@ export async function allNodes(desk: Desk): Promise<readonly NodeStatus[]> {
     return heard.get(id)?.connected === true && isReached(parent)
   }
   const enrolled = directory.nodes().filter((node) => node.parent !== null)
-  return enrolled.map(({ id }) => ({ ...(heard.get(id) ?? silent(id)), connected: isReached(id) }))
+  return enrolled.map(({ id }) => ({ ...(heard.get(id) ?? unheardNode(id)), connected: isReached(id) }))
 }
 
 function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | undefined): Html {

@@ -192,3 +192,14 @@ export const UNKNOWN_CASE: Failure = {
   kept: '没有改动任何内容。',
   next: '请核对办件编号,或等待同步完成后再查。',
 }
+
+/** A node that was enrolled and never heard of. */
+export const unheardNode = (node: NodeId): NodeStatus => ({
+  node,
+  connected: false,
+  lastContact: null,
+  unsentEntries: 0,
+  unsentCases: 0,
+  version: '',
+  clockOffset: null,
+})

@@ -4,7 +4,7 @@ import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
 import { type Core, notify } from './core.ts'
 import type { Link } from './link-context.ts'
-import type { NodeStatus, SyncStatus } from './office.ts'
+import { type NodeStatus, type SyncStatus, unheardNode } from './office.ts'
 import { casesAbove, entriesAbove } from './safety.ts'
 import { type Staging, setLocal } from './staging.ts'
 import { StorageFailure } from './storage.ts'
@@ -80,7 +80,7 @@ export function createReports(
       refusal = link.direction === 'up' ? null : refusal
       if (link.direction === 'up') parentContact = core.host.now()
       else if (link.peer)
-        keep({ ...(nodes.get(link.peer) ?? unheard(link.peer)), connected: true, lastContact: core.host.now() })
+        keep({ ...(nodes.get(link.peer) ?? unheardNode(link.peer)), connected: true, lastContact: core.host.now() })
       soon()
     },
     linkEnded(link, reason) {
@@ -88,7 +88,7 @@ export function createReports(
         if (link.peer) parentContact = core.host.now()
         refusal = refusalOf(reason) ?? refusal
       } else if (link.peer) {
-        keep({ ...(nodes.get(link.peer) ?? unheard(link.peer)), connected: false, lastContact: core.host.now() })
+        keep({ ...(nodes.get(link.peer) ?? unheardNode(link.peer)), connected: false, lastContact: core.host.now() })
       }
       notify(core, { cases: [], directory: false, status: true })
     },
@@ -112,16 +112,6 @@ export function createReports(
     refusal: () => refusal,
   }
 }
-
-const unheard = (node: NodeId): NodeStatus => ({
-  node,
-  connected: false,
-  lastContact: null,
-  unsentEntries: 0,
-  unsentCases: 0,
-  version: '',
-  clockOffset: null,
-})
 
 /** Only refusals that a person must resolve are kept in view. */
 function refusalOf(reason: string): SyncStatus['refusal'] {
