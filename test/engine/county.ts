@@ -1,6 +1,7 @@
 /** A small county in one process for tests: real engines over given storages, links in memory. */
-import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+
 import type { DirectoryRecord, NodeRecord, Role, Station, Tier } from '#protocol/casework/directory.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Host, KeyPair } from '#protocol/engine/host.ts'
 import type { Identity, LinkEnd } from '#protocol/engine/identity.ts'
@@ -72,7 +73,11 @@ export async function openNode(options: NodeOptions): Promise<Node> {
       ? { node: root.identity.root.node, publicKey: root.identity.root.publicKey }
       : { node, publicKey: keys.publicKey },
     parent: options.parent
-      ? { node: options.parent.identity.node, publicKey: options.parent.identity.keys.publicKey, name: options.parent.station }
+      ? {
+          node: options.parent.identity.node,
+          publicKey: options.parent.identity.keys.publicKey,
+          name: options.parent.station,
+        }
       : null,
     lease: options.lease,
   }
@@ -115,7 +120,9 @@ export interface County {
 }
 
 /** Root, township and village, registered with each other but not yet connected. */
-export async function openCounty(storageOf: (station: StationCode) => Storage = () => new MemoryStorage()): Promise<County> {
+export async function openCounty(
+  storageOf: (station: StationCode) => Storage = () => new MemoryStorage(),
+): Promise<County> {
   const root = await openNode({ station: COUNTY, lease: 1, storage: storageOf(COUNTY) })
   const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, root, storage: storageOf(TOWNSHIP) })
   const village = await openNode({ station: VILLAGE, lease: 3, parent: township, root, storage: storageOf(VILLAGE) })
@@ -144,7 +151,11 @@ export function connect(child: Node, parent: Node): Linked {
 }
 
 /** Waits until a condition holds, looking again after every turn of the event loop; fails after the bound. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, boundMilliseconds = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  boundMilliseconds = 10_000,
+): Promise<void> {
   const end = performance.now() + boundMilliseconds
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`not reached within ${boundMilliseconds} ms: ${what}`)

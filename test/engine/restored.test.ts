@@ -127,6 +127,28 @@ test('S71 a parent that was put back is sent again what it had acknowledged, and
   lower.cut()
 })
 
+test('S71 a parent that is merely ahead was not put back: nobody is alarmed', async () => {
+  const { township, village, links } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  value(await office.act(agent, id, 'captured', { applicant: '王芳', materials: 1 }))
+  value(await office.act(agent, id, 'offered', { to: TOWNSHIP, materials: 1 }))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  const [upper, lower] = links as [Linked, Linked]
+  lower.cut()
+  await lower.ended
+  value(await township.engine.office.act(clerk, id, 'taken', { materials: 1 }))
+  value(await office.act(agent, id, 'noted', { text: '补充说明' }))
+  const again = connect(village, township)
+  const holder = async () => value(await office.state(id)).holder
+  await until('signed for, seen in the village', async () => (await holder()) === TOWNSHIP)
+  await until('the note is at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  expect(await findings(village)).toEqual([])
+  expect(await findings(township)).toEqual([])
+  again.cut()
+  upper.cut()
+})
+
 test('S72 until a restored parent has an entry again, it is shown as being here only', async () => {
   const { root, township, village, links, diskOf } = await place()
   await cutAll(links.slice(0, 1))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Result } from '#protocol/result.ts'
-import { connect, openCounty, person, TOWNSHIP, until, VILLAGE, COUNTY } from './county.ts'
+import { COUNTY, connect, openCounty, person, TOWNSHIP, until, VILLAGE } from './county.ts'
 
 export function value<Of>(result: Result<Of>): Of {
   if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`)
@@ -41,7 +41,8 @@ test('S1 a case captured offline in the village reaches the county through the t
     ['accepted', {}],
     ['decided', { result: 'granted', opinion: '同意' }],
     ['closed', {}],
-  ] as const) value(await root.engine.office.act(handler, id, kind, fields))
+  ] as const)
+    value(await root.engine.office.act(handler, id, kind, fields))
   await until('closed in the village', async () => (await office.byNumber(number))?.stage === '60')
   const state = value(await office.view(agent, id)).state
   expect(state.holder).toBe(COUNTY)
