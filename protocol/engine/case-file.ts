@@ -29,6 +29,12 @@ interface SectionFile {
   receipts: readonly ReceiptRow[]
 }
 
+/** A place in a log. */
+interface Stand {
+  readonly log: LogKey
+  readonly seq: number
+}
+
 /** Everything a node holds of one case. A group of writes works on copies; a failed commit throws them away. */
 export interface CaseFile {
   readonly id: DocumentId
@@ -40,8 +46,10 @@ export interface CaseFile {
   readonly oddities: ReceiptRow[]
   /** Hashes of all facts, so that a carried copy counts once. */
   readonly known: Set<EntryHash>
-  /** Where facts lie that are held only as carried: their own place may belong to another entry now. */
-  readonly carriers: Map<EntryHash, { readonly log: LogKey; readonly seq: number }>
+  /** Where facts are carried; most are not. */
+  readonly carriers: Map<EntryHash, readonly Stand[]>
+  /** Facts that are held only as carried: their own place may belong to another entry now. */
+  readonly uprooted: Set<EntryHash>
   /** Receipts as last committed, so that a cured one is taken back. */
   told: readonly ReceiptRow[]
   state: CaseState | undefined
@@ -59,6 +67,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   oddities: [],
   known: new Set(),
   carriers: new Map(),
+  uprooted: new Set(),
   told: [],
   state: undefined,
   arrival: 0,
@@ -73,6 +82,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   oddities: [...file.oddities],
   known: new Set(file.known),
   carriers: new Map(file.carriers),
+  uprooted: new Set(file.uprooted),
 })
 
 /** Adds an entry; the state is computed again when it is next asked for. */
@@ -108,10 +118,11 @@ const receipt = (entry: Entry, outcome: ReceiptRow['outcome'], reason: string): 
 
 function addFact(file: CaseFile, entry: Entry, carrier?: Entry): void {
   const hash = toHex(entry.hash) as EntryHash
-  if (!carrier) file.carriers.delete(hash)
+  if (carrier) file.carriers.set(hash, [...(file.carriers.get(hash) ?? []), { log: carrier.log, seq: carrier.seq }])
+  else file.uprooted.delete(hash)
   if (file.known.has(hash)) return
   file.known.add(hash)
-  if (carrier) file.carriers.set(hash, { log: carrier.log, seq: carrier.seq })
+  if (carrier) file.uprooted.add(hash)
   file.state = undefined
   const { log, seq, person, station, time, clockOffset } = entry
   file.facts.push({ hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
@@ -136,11 +147,17 @@ function addEdit(file: CaseFile, entry: Entry, directory: DirectoryView): void {
 
 /** Forgets the entries of a log above a height (they were cut off by a rotation). */
 export function dropAbove(file: CaseFile, log: LogKey, height: number): void {
-  const cut = (one: { readonly log: LogKey; readonly seq: number }) => one.log === log && one.seq > height
-  const gone = (fact: FactEntry) => cut(file.carriers.get(fact.hash) ?? fact)
+  const cut = (one: Stand) => one.log === log && one.seq > height
+  for (const [hash, stands] of [...file.carriers]) {
+    const left = stands.filter((stand) => !cut(stand))
+    if (left.length > 0) file.carriers.set(hash, left)
+    else file.carriers.delete(hash)
+  }
+  for (const fact of file.facts) if (cut(fact)) file.uprooted.add(fact.hash)
+  const gone = ({ hash }: FactEntry) => file.uprooted.has(hash) && !file.carriers.has(hash)
   for (const { hash } of file.facts.filter(gone)) file.known.delete(hash)
   removeWhere(file.facts, gone)
-  for (const hash of [...file.carriers.keys()]) if (!file.known.has(hash)) file.carriers.delete(hash)
+  for (const hash of [...file.uprooted]) if (!file.known.has(hash)) file.uprooted.delete(hash)
   removeWhere(file.oddities, cut)
   for (const section of file.sections.values()) {
     removeWhere(section.edits, cut)
@@ -191,7 +208,14 @@ export function stateOf(file: CaseFile, authority: Authority): CaseState | undef
   return file.state
 }
 
-const placeOf = (file: CaseFile, { hash, log, seq }: StoryLine) => file.carriers.get(hash) ?? { log, seq }
+/** Where a fact lies; of several carriers the first by name, so that all nodes say the same. */
+function placeOf(file: CaseFile, { hash, log, seq }: StoryLine): Stand {
+  if (!file.uprooted.has(hash)) return { log, seq }
+  const [first, ...others] = file.carriers.get(hash) ?? []
+  const isBefore = (left: Stand, right: Stand) =>
+    left.log < right.log || (left.log === right.log && left.seq < right.seq)
+  return others.reduce((least, stand) => (isBefore(stand, least) ? stand : least), first ?? { log, seq })
+}
 
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */
 export function standingReceipts(file: CaseFile, authority: Authority): readonly ReceiptRow[] {
