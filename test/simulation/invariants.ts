@@ -190,7 +190,7 @@ const behind = (world: World, heads: readonly LogHead[]): string =>
 /** The pen of the simulation: reads the entries of a case from the disk without the engine. */
 async function readCase(machine: Machine, id: DocumentId) {
   const facts = new Map<string, FactEntry>()
-  /** Logs that a fact stands in: its own, or that of an entry that carries it. */
+  /** The log a fact stands in: its own, or the first by name of those that carry it. */
   const where = new Map<string, LogKey>()
   for (const placed of (await machine.disk.memory.recordsOf([id])).get(id) ?? []) {
     const record = readRecord(placed.bytes)
@@ -200,7 +200,9 @@ async function readCase(machine: Machine, id: DocumentId) {
     if (entry?.kind !== KIND.fact) continue
     const { log, seq, person, station, time, clockOffset } = entry
     const hash = toHex(entry.hash) as EntryHash
-    if (outer.kind === KIND.fact || !where.has(hash)) where.set(hash, placed.log)
+    const known = where.get(hash)
+    if (outer.kind === KIND.fact) where.set(hash, placed.log)
+    else if (known !== log && (known === undefined || placed.log < known)) where.set(hash, placed.log)
     facts.set(hash, { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
   }
   return { facts: [...facts.values()], where }
