@@ -1,7 +1,5 @@
 /** Sign-ins at a node: who may, for how long, and what ends them. Everything works without a network. */
-import { sha256 } from 'hono/utils/crypto'
 import * as z from 'zod'
-import { assert } from '#protocol/assert.ts'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { isPersonId, type PersonId, toHex } from '#protocol/ids.ts'
@@ -46,24 +44,24 @@ const IDLE = LIMITS.idleMinutes * 60_000
 const Kept = z.object({ person: z.string(), credential: z.string(), seen: z.number() })
 type Kept = z.infer<typeof Kept>
 
-/** SHA-256 in hex of a text with its purpose, so that one secret yields values that do not tell each other. */
-async function digest(purpose: string, text: string): Promise<string> {
-  const hex = await sha256(`${purpose}:${text}`)
-  assert(hex !== null, 'this runtime has SHA-256')
-  return hex
-}
+const encoder = new TextEncoder()
 
-const keyOf = (token: string) => digest('sign-in', token)
+/** SHA-256 in hex of a text with its purpose, so that one secret yields values that do not tell each other. */
+const digest = (office: Office, purpose: string, text: string): string =>
+  toHex(office.sha256(encoder.encode(`${purpose}:${text}`)))
+
+const keyOf = (office: Office, token: string) => digest(office, 'sign-in', token)
 /** Changes with the password, so that a new password ends the old sign-ins. */
-const credentialOf = (person: Person) => digest('credential', `${person.password.salt}:${person.password.hash}`)
+const credentialOf = (office: Office, person: Person) =>
+  digest(office, 'credential', `${person.password.salt}:${person.password.hash}`)
 /** Either way round: a clock put back must not make a sign-in endless. */
 const isLive = (kept: Kept, now: number) => Math.abs(now - kept.seen) < IDLE
 
 const serves = (office: Office, person: Person) => office.stations.some((station) => station.id === person.station)
 
-async function signInOf(token: string, person: Person): Promise<SignIn> {
+function signInOf(office: Office, token: string, person: Person): SignIn {
   const { id, name, station, roles } = person
-  return { token, csrf: await digest('csrf', token), actor: { person: id, name, station, roles }, person }
+  return { token, csrf: digest(office, 'csrf', token), actor: { person: id, name, station, roles }, person }
 }
 
 /** Keeps a new sign-in; drops ended ones, then the longest unused beyond the limits. */
@@ -82,9 +80,9 @@ async function keep(office: Office, person: Person): Promise<Result<SignIn>> {
   await Promise.all(ended.map((key) => office.setLocal(SPACE, key, null)))
 
   const token = toHex(office.random(32))
-  const kept: Kept = { person: person.id, credential: await credentialOf(person), seen: now }
-  const stored = await office.setLocal(SPACE, await keyOf(token), kept)
-  return stored.ok ? success(await signInOf(token, person)) : stored
+  const kept: Kept = { person: person.id, credential: credentialOf(office, person), seen: now }
+  const stored = await office.setLocal(SPACE, keyOf(office, token), kept)
+  return stored.ok ? success(signInOf(office, token, person)) : stored
 }
 
 /** Decides a sign-in. What is wrong with an account is said only to who knows its password. */
@@ -124,14 +122,14 @@ async function attempt(office: Office, name: string, password: string): Promise<
 
 async function resume(office: Office, token: string, renew: boolean): Promise<SignIn | undefined> {
   if (!/^[0-9a-f]{64}$/.test(token)) return undefined
-  const key = await keyOf(token)
+  const key = keyOf(office, token)
   const parsed = Kept.safeParse(await office.local(SPACE, key))
   if (!parsed.success) return undefined
   const kept = parsed.data
   const now = office.now()
   const person = office.directory.person(kept.person as PersonId)
   const stands =
-    person && !person.disabled && serves(office, person) && kept.credential === (await credentialOf(person))
+    person && !person.disabled && serves(office, person) && kept.credential === credentialOf(office, person)
   if (!stands || !isLive(kept, now)) {
     await office.setLocal(SPACE, key, null)
     return undefined
@@ -140,7 +138,7 @@ async function resume(office: Office, token: string, renew: boolean): Promise<Si
   // on a full disk people must still read, and the status line already says that the disk is full.
   if (renew && Math.abs(now - kept.seen) >= LIMITS.renewSeconds * 1000)
     await office.setLocal(SPACE, key, { ...kept, seen: now })
-  return signInOf(token, person)
+  return signInOf(office, token, person)
 }
 
 /** The accounts of a node. One per node: it also keeps parallel guesses at one name in line. */
@@ -169,7 +167,7 @@ export function createAccounts(office: Office): Accounts {
   return {
     signIn,
     resume: (token, options) => resume(office, token, options?.renew ?? true),
-    signOut: async (token) => office.setLocal(SPACE, await keyOf(token), null),
+    signOut: async (token) => office.setLocal(SPACE, keyOf(office, token), null),
     passwordRecord: (password) => passwordRecord(office, password),
     passwordProblem,
   }

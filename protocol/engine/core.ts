@@ -17,10 +17,12 @@ export interface Core {
   readonly heads: Map<LogKey, LogHead>
   /** Decoded cases, bounded; a miss only costs a read. */
   readonly files: Map<DocumentId, CaseFile>
+  /** Node-local values read or written last, by space and key; bounded. */
+  readonly locals: Map<string, string | undefined>
   incarnation: number
   arrival: number
   /** The packs committed last, newest last, so that passing them on reads nothing from the disk. */
-  readonly recent: StoredPack[]
+  readonly recent: RecentPacks
   /** This clock's offset to the root in milliseconds; null while unknown. */
   clockOffset: number | null
   /** Why writing fails at the moment; undefined when it works. */
@@ -54,26 +56,69 @@ export function rootTime(core: Core): number | null {
   return core.clockOffset === null ? null : core.host.now() + core.clockOffset
 }
 
-/** Bytes of packs kept in memory for passing on: a few frames for each direction. */
+/** Node-local values kept in memory: every request asks for its sign-in. */
+const LOCALS_KEPT = 1_000
+
+const localName = (space: string, key: string) => `${space}\n${key}`
+
+/** Remembers a node-local value as it is on the disk. */
+export function rememberLocal(core: Core, space: string, key: string, value: string | undefined): void {
+  const name = localName(space, key)
+  core.locals.delete(name)
+  core.locals.set(name, value)
+  const oldest = core.locals.keys().next()
+  if (core.locals.size > LOCALS_KEPT && !oldest.done) core.locals.delete(oldest.value)
+}
+
+/** A node-local value as it is on the disk. */
+export async function readLocal(core: Core, space: string, key: string): Promise<string | undefined> {
+  const name = localName(space, key)
+  if (core.locals.has(name)) return core.locals.get(name)
+  const value = await core.storage.local(space, key)
+  // Written meanwhile: what was written last counts, not what was read before it.
+  if (!core.locals.has(name)) rememberLocal(core, space, key, value)
+  return core.locals.get(name)
+}
+
+/** Bytes and number of packs kept in memory for passing on: a few frames for each direction. */
 const RECENT_BYTES = 4 * 1024 * 1024
+const RECENT_PACKS = 512
+
+/** The packs committed last, without gaps, oldest first. */
+export interface RecentPacks {
+  readonly packs: StoredPack[]
+  bytes: number
+}
 
 /** Remembers packs that were just committed. */
-export function rememberPacks(core: Core, packs: readonly StoredPack[]): void {
-  core.recent.push(...packs)
-  let bytes = core.recent.reduce((sum, pack) => sum + pack.bytes.length, 0)
-  while (bytes > RECENT_BYTES) bytes -= core.recent.shift()?.bytes.length ?? bytes
+export function rememberPacks({ recent }: Core, packs: readonly StoredPack[]): void {
+  for (const pack of packs) {
+    recent.packs.push(pack)
+    recent.bytes += pack.bytes.length
+  }
+  while (recent.bytes > RECENT_BYTES || recent.packs.length > RECENT_PACKS) {
+    recent.bytes -= recent.packs.shift()?.bytes.length ?? recent.bytes
+  }
+}
+
+/** Forgets them: a cut has changed their runs on the disk. */
+export function forgetPacks({ recent }: Core): void {
+  recent.packs.length = 0
+  recent.bytes = 0
 }
 
 /** Packs behind an arrival number, about so many bytes: from memory when all of them are there, else from the disk. */
 export async function packsAfter(core: Core, arrival: number, aboutBytes: number): Promise<readonly StoredPack[]> {
-  const oldest = core.recent[0]
+  const { packs } = core.recent
+  const oldest = packs[0]
   if (!oldest || oldest.arrival > arrival + 1) return core.storage.packsAfter(arrival, aboutBytes)
-  const packs: StoredPack[] = []
+  const chosen: StoredPack[] = []
   let bytes = 0
-  for (const pack of core.recent) {
-    if (pack.arrival <= arrival || bytes >= aboutBytes) continue
-    packs.push(pack)
+  for (const pack of packs) {
+    if (pack.arrival <= arrival) continue
+    chosen.push(pack)
     bytes += pack.bytes.length
+    if (bytes >= aboutBytes) break
   }
-  return packs
+  return chosen
 }

@@ -175,6 +175,7 @@ export interface Office {
   nodesBelow(): Promise<readonly NodeStatus[]>
   /** Calls back after each commit and each change of connection; returns a function that ends it. */
   watch(listener: (notice: Notice) => void): () => void
+  sha256(bytes: Uint8Array): Uint8Array
   /** scrypt, 32 bytes. */
   hashPassword(password: string, salt: Uint8Array): Promise<Uint8Array>
   /** Node-local state that is never replicated (sign-ins, attempts, codes). JSON values. */

@@ -6,7 +6,7 @@ import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from './case-file.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
-import type { Core } from './core.ts'
+import { type Core, readLocal } from './core.ts'
 import { documentOf, streamOfRecord } from './directory.ts'
 import { newDraft } from './draft.ts'
 import { type Actor, type Office, type SyncStatus, UNKNOWN_CASE } from './office.ts'
@@ -48,8 +48,9 @@ export function openOffice(core: Core, queue: WriteQueue, reports: Reports): Off
       core.listeners.add(listener)
       return () => core.listeners.delete(listener)
     },
+    sha256: (bytes) => host.cryptography.sha256(bytes),
     hashPassword: (password, salt) => host.cryptography.hashPassword(password, salt),
-    local: async (space, key) => parsed(await storage.local(space, key)),
+    local: async (space, key) => parsed(await readLocal(core, space, key)),
     localAll: async (space) => (await storage.localAll(space)).map(({ key, value }) => ({ key, value: parsed(value) })),
     setLocal: (space, key, value) =>
       inWords(

@@ -27,7 +27,7 @@ import {
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack, encodePack, type Packable, packable, type Run, runsOf } from '#protocol/log/pack.ts'
 import { addEntry, type CaseFile, copyOf, emptyFile, rowOf, standingReceipts } from './case-file.ts'
-import type { Core } from './core.ts'
+import { type Core, readLocal } from './core.ts'
 import { isNewer, readRecord as readDirectoryRecord } from './directory.ts'
 import type { CaseRow, Change, DirectoryRow, LocalRow, Place, ReceiptRow, StoredPack } from './storage.ts'
 
@@ -214,7 +214,7 @@ export function setLocal(staging: Staging, space: string, key: string, value: un
 /** A node-local value as the group sees it. */
 export async function getLocal(staging: Staging, space: string, key: string): Promise<unknown> {
   const staged = staging.locals.get(`${space}\n${key}`)
-  const text = staged ? staged.value : await staging.core.storage.local(space, key)
+  const text = staged ? staged.value : await readLocal(staging.core, space, key)
   return text === null || text === undefined ? undefined : (JSON.parse(text) as unknown)
 }
 

@@ -2,7 +2,7 @@
 import { LIMITS } from '#protocol/limits.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
-import { type Core, notify, rememberPacks } from './core.ts'
+import { type Core, forgetPacks, notify, rememberLocal, rememberPacks } from './core.ts'
 import { beginStaging, type Staging, settle } from './staging.ts'
 import { type Change, StorageFailure } from './storage.ts'
 
@@ -105,8 +105,9 @@ function adopt(core: Core, staging: Staging, change: Change): void {
   const recovered = core.problem !== undefined && !isEmpty(change)
   if (recovered) core.problem = undefined
   core.arrival = staging.arrival
-  if (change.cuts.length > 0) core.recent.length = 0 // their runs have changed
+  if (change.cuts.length > 0) forgetPacks(core)
   rememberPacks(core, change.packs)
+  for (const { space, key, value } of change.local) rememberLocal(core, space, key, value ?? undefined)
   for (const head of change.heads) core.heads.set(head.key, withSafety(core, staging, head))
   for (const row of change.directory) core.directory.apply(row)
   if (change.directory.length > 0)

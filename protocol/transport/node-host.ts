@@ -57,13 +57,9 @@ function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: 
   )
 }
 
-function signMessage(privateKey: unknown, message: Uint8Array): Promise<Uint8Array> {
-  return new Promise((resolve, reject) =>
-    sign(null, message, privateKey as KeyObject, (error, signature) =>
-      error ? reject(error) : resolve(plain(signature)),
-    ),
-  )
-}
+/** On the main thread: a signature takes 45 µs, the way to a thread and back several times as long (measured). */
+const signMessage = async (privateKey: unknown, message: Uint8Array): Promise<Uint8Array> =>
+  plain(sign(null, message, privateKey as KeyObject))
 
 function hashPassword(password: string, salt: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) =>

@@ -1,8 +1,7 @@
 /** Writes with an Idempotency-Key happen at most once, also when the answer was lost or the node stopped in between. */
-import { sha256 } from 'hono/utils/crypto'
 import * as z from 'zod'
-import { assert } from '#protocol/assert.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
+import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 
@@ -27,11 +26,8 @@ export type Once = <Answer extends Readonly<Record<string, unknown>>>(
   write: () => Promise<Result<Answer>>,
 ) => Promise<Result<Answer>>
 
-async function digest(text: string): Promise<string> {
-  const hex = await sha256(text)
-  assert(hex !== null, 'this runtime has SHA-256')
-  return hex
-}
+const encoder = new TextEncoder()
+const digest = (office: Office, text: string): string => toHex(office.sha256(encoder.encode(text)))
 
 const isLive = (kept: Kept, now: number) => Math.abs(now - kept.time) < HOURS
 
@@ -72,11 +68,11 @@ export function createOnce(office: Office): Once {
 
   return async (keyed, write) => {
     if (keyed.key === undefined) return write()
-    const key = await digest(`${keyed.actor.person}\n${keyed.key}`)
+    const key = digest(office, `${keyed.actor.person}\n${keyed.key}`)
     if (running.has(key)) return PENDING()
     running.add(key)
     try {
-      const request = await digest(keyed.request)
+      const request = digest(office, keyed.request)
       const known = Kept.safeParse(await office.local(SPACE, key))
       // What is recalled was stored for the same request, so it has the same shape.
       if (known.success && isLive(known.data, office.now()))
