@@ -138,9 +138,14 @@ export function holdsSomehow(ledger: Ledger, disk: Disk, hash: string, seen: Rea
 export const survives = (ledger: Ledger, hash: string): boolean =>
   [...ledger.disks].some((disk) => holdsSomehow(ledger, disk, hash))
 
-/** After a restore or the loss of a machine: what nobody holds any more. */
+/** After a restore or the loss of a machine: what nobody holds any more, carried entries with their carriers. */
 export function noteGone(ledger: Ledger, candidates: readonly string[]): void {
-  for (const hash of candidates) if (!survives(ledger, hash)) ledger.gone.add(hash)
+  const lost = new Set(candidates)
+  // A set grows while it is walked: what a carrier carried may itself have carried something.
+  for (const hash of lost) {
+    if (!survives(ledger, hash)) ledger.gone.add(hash)
+    for (const [inner, carriers] of ledger.carriers) if (carriers.has(hash)) lost.add(inner)
+  }
 }
 
 /** The storage a process works with: slow, mortal, sometimes full. */
