@@ -46,12 +46,13 @@ async function checkClaims(world: World, machine: Machine): Promise<void> {
   const { rows } = await disk.memory.cases({ limit: 50 })
   const ids = rows.map(({ id }) => id)
   const places = await disk.memory.placesOf(ids)
-  const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
-  // A restored parent is known to be restored only once it was met again; copies answer in turns.
-  const parentKnown = parents.length === 1 && parents[0]?.disk.restoredAt === -1
-  const rootKnown = rootOf(world).disk.restoredAt === -1
   const safety = await running.engine.office.safetyOf(ids)
   if (!running.process.alive) return
+  const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
+  // A restored parent is known to be restored only once it was met again; copies answer in turns. Looked at last:
+  // either may be put back while the claims are read.
+  const parentKnown = parents.length === 1 && parents[0]?.disk.restoredAt === -1
+  const rootKnown = rootOf(world).disk.restoredAt === -1
   for (const id of ids) {
     const claim = safety.get(id)
     const hashes = (places.get(id) ?? []).map(({ hash }) => toHex(hash))
