@@ -2,22 +2,12 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { assert } from '#protocol/assert.ts'
-import {
-  fromHex,
-  isStreamId,
-  type LogKey,
-  logKey,
-  logParts,
-  MAXIMUM_INCARNATION,
-  type NodeId,
-  toHex,
-} from '#protocol/ids.ts'
+import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { equalBytes } from './bytes.ts'
 import { type EntryRecord, encodeRecord, readRecord } from './entry.ts'
+import { readLog, writeLog } from './log-bytes.ts'
 
 const PACK_FORM = 1
-const NODE_BYTES = 16
 
 /** One record of a pack with its log and its place: offset and length of the record's bytes in the pack. */
 export interface PackedRecord {
@@ -32,30 +22,6 @@ export interface Run {
   readonly log: LogKey
   readonly first: number
   readonly last: number
-}
-
-function writeLog(encoder: encoding.Encoder, key: LogKey): void {
-  const parts = logParts(key)
-  encoding.writeUint8Array(encoder, fromHex(parts.node) as Uint8Array)
-  encoding.writeVarUint(encoder, parts.incarnation)
-  encoding.writeVarString(encoder, parts.stream)
-}
-
-/** The log read last: a village's packs all begin with the same one. */
-let lastLog:
-  | { readonly node: Uint8Array; readonly incarnation: number; readonly stream: string; readonly key: LogKey }
-  | undefined
-
-function readLog(decoder: decoding.Decoder): LogKey | undefined {
-  const node = decoding.readUint8Array(decoder, NODE_BYTES)
-  const incarnation = decoding.readVarUint(decoder)
-  const stream = decoding.readVarString(decoder)
-  if (lastLog?.stream === stream && lastLog.incarnation === incarnation && equalBytes(lastLog.node, node))
-    return lastLog.key
-  if (incarnation < 1 || incarnation > MAXIMUM_INCARNATION || !isStreamId(stream)) return undefined
-  const key = logKey({ node: toHex(node) as NodeId, incarnation, stream })
-  lastLog = { node: node.slice(), incarnation, stream, key }
-  return key
 }
 
 /** A record waiting to be packed: its bytes are copied as they are. */

@@ -7,14 +7,12 @@ import {
   isDocumentId,
   isStreamId,
   type LogKey,
-  logKey,
-  logParts,
-  MAXIMUM_INCARNATION,
   type NodeId,
   type StreamId,
   toHex,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { readLog as readLogBytes, writeLog } from '#protocol/log/log-bytes.ts'
 import type { Fork, Height, LogPosition, Message, NodeReport, Receipt } from './messages.ts'
 import { REFUSAL_CODES } from './refusals.ts'
 
@@ -39,18 +37,10 @@ function check(condition: boolean, what: string): asserts condition {
 const writeNode = (to: Encoder, node: NodeId) => encoding.writeUint8Array(to, fromHex(node) as Uint8Array)
 const readNode = (from: Decoder) => toHex(decoding.readUint8Array(from, NODE_BYTES)) as NodeId
 
-function writeLog(to: Encoder, key: LogKey): void {
-  const parts = logParts(key)
-  writeNode(to, parts.node)
-  encoding.writeVarUint(to, parts.incarnation)
-  encoding.writeVarString(to, parts.stream)
-}
-
 function readLog(from: Decoder): LogKey {
-  const node = readNode(from)
-  const incarnation = decoding.readVarUint(from)
-  check(incarnation >= 1 && incarnation <= MAXIMUM_INCARNATION, 'incarnation')
-  return logKey({ node, incarnation, stream: readStream(from) })
+  const log = readLogBytes(from)
+  check(log !== undefined, 'log')
+  return log
 }
 
 function readStream(from: Decoder): StreamId {
