@@ -58,6 +58,7 @@ const KINDS: Readonly<Record<FormField['type'], FieldView['kind']>> = {
   phone: 'tel',
   date: 'date',
   number: 'text',
+  account: 'text',
 }
 
 function applicationField(drawing: Drawing, rule: FormField, stored: string, focus: boolean): Html {

@@ -73,7 +73,7 @@ export interface FormField {
   readonly id: string
   readonly label: string
   readonly required: boolean
-  readonly type: 'text' | 'longText' | 'idNumber' | 'phone' | 'date' | 'number'
+  readonly type: 'text' | 'longText' | 'idNumber' | 'phone' | 'date' | 'number' | 'account'
 }
 
 /** What can be applied for. Open cases keep the version they were opened under. */

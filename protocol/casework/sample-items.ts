@@ -18,7 +18,7 @@ const material = (
 
 const ADDRESS = field('address', '住址')
 const HOUSEHOLD = field('household', '户籍所在村(社区)')
-const BANK_ACCOUNT = field('bankAccount', '本人银行账号')
+const BANK_ACCOUNT = field('bankAccount', '本人银行账号', 'account')
 const REASON = field('reason', '申请理由', 'longText')
 const IDENTITY_CARD = material('identityCard', '居民身份证', 'both')
 const HOUSEHOLD_REGISTER = material('householdRegister', '户口簿', 'both')

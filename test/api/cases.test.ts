@@ -104,11 +104,13 @@ test('A27 numbers are in full for the handling station only, wherever they were 
   const { id } = await openFilled(place, agent)
   const spouse = '440524188001010014'
   const path = `/cases/${id}/sections/application`
-  await place.call('PATCH', path, { token: agent, body: { set: { spouseIdNumber: spouse } } })
+  const account = '6222000011112222'
+  const set = { spouseIdNumber: spouse, bankAccount: account }
+  await place.call('PATCH', path, { token: agent, body: { set } })
   await read(await act(place, agent, id, 'captured', COUNTED), ActedShape)
   const text = `证件${ID_NUMBER},配偶${spouse},电话${PHONE}`
   await read(await act(place, agent, id, 'noted', { fields: { text } }), ActedShape)
-  const secrets = [ID_NUMBER, spouse, PHONE]
+  const secrets = [ID_NUMBER, spouse, PHONE, account]
   const handling = JSON.stringify(await readCase(place, agent, id))
   for (const secret of secrets) expect(handling).toContain(secret)
   for (const other of [clerk, supervisor]) {

@@ -34,6 +34,7 @@ const FIELDS: Item['fields'] = [
   { id: 'idNumber', label: '证件号码', required: true, type: 'idNumber' },
   { id: 'phone', label: '联系电话', required: false, type: 'phone' },
   { id: 'spouseIdNumber', label: '配偶证件号码', required: false, type: 'idNumber' },
+  { id: 'bankAccount', label: '银行账号', required: false, type: 'account' },
 ]
 
 const SAMPLE: Item = {

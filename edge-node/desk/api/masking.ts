@@ -1,5 +1,6 @@
-/** Who reads identity and phone numbers in full: the station that handles the case; everyone else sees the end of them. */
+/** Who reads identity, phone and account numbers in full: the station that handles the case; everyone else sees the end of them. */
 import { hasRole } from '#edge-node/desk/visit.ts'
+import type { FormField } from '#protocol/casework/directory.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
 
 /** All but the last four characters hidden, and no more than half of them shown (casework.md 8.4). */
@@ -13,13 +14,15 @@ export const readsNumbers = (actor: Actor, view: CaseView): boolean =>
   actor.station === view.state.holder && !hasRole(actor, 'supervisor')
 
 const SECRET_FIELDS = ['idNumber', 'phone']
+/** Fields of a form that name a person or, as sensitive information (PIPL art. 28), a financial account. */
+const SECRET_TYPES: ReadonlySet<FormField['type']> = new Set(['idNumber', 'phone', 'account'])
 
 /** Every number that identifies somebody in the case: the applicant's, those of the facts, those of the form. */
 function secretsOf(view: CaseView): ReadonlySet<string> {
   const { state, item, sections } = view
   const found: unknown[] = [state.applicant.idNumber, state.applicant.phone]
   for (const line of state.story) for (const name of SECRET_FIELDS) found.push(line.fields[name])
-  const formFields = (item?.fields ?? []).filter(({ type }) => type === 'idNumber' || type === 'phone')
+  const formFields = (item?.fields ?? []).filter(({ type }) => SECRET_TYPES.has(type))
   const names = new Set([...SECRET_FIELDS, ...formFields.map(({ id }) => id)])
   for (const { value } of sections) {
     if (typeof value === 'string') continue

@@ -63,7 +63,7 @@ const Item = z
         id: z.string(),
         label: z.string(),
         required: z.boolean(),
-        type: z.enum(['text', 'longText', 'idNumber', 'phone', 'date', 'number']),
+        type: z.enum(['text', 'longText', 'idNumber', 'phone', 'date', 'number', 'account']),
       }),
     ),
     materials: list(
