@@ -105,27 +105,43 @@ export function findingsOf(verdict: Database['verdict'], time: number): readonly
   return words ? [{ kind: 'sidecar', time, ...words }] : []
 }
 
-/** Follows an engine's heads with the sidecar, at most once a LIMITS.sidecarMilliseconds, and once more at the end. */
+/**
+ * Follows an engine's heads with the sidecar: at once after a rest, then at most once a LIMITS.sidecarMilliseconds,
+ * and once more at the end. A person's single act is thus in the sidecar within milliseconds: were the database put
+ * back to just before it, the number on its receipt would not be given again.
+ */
 export function followHeads(
   engine: Engine,
   database: Database,
   after: (milliseconds: number, callback: () => void) => () => void,
   failed: (error: unknown) => void,
 ): { stop(): Promise<void> } {
-  let cancel: (() => void) | undefined
+  let pause: (() => void) | undefined
+  let moved = false
+  let remembered = ''
   let writing: Promise<void> = Promise.resolve()
   const write = () => {
-    cancel = undefined
-    writing = writing.then(() => database.remember(engine.ownHeads()))
+    const heads = engine.ownHeads()
+    const text = JSON.stringify(heads)
+    if (text === remembered) return writing
+    remembered = text
+    writing = writing.then(() => database.remember(heads))
     return writing
   }
-  const unwatch = engine.office.watch(() => {
-    cancel ??= after(LIMITS.sidecarMilliseconds, () => void write().catch(failed))
-  })
+  const follow = () => {
+    moved = pause !== undefined
+    if (moved) return
+    void write().catch(failed)
+    pause = after(LIMITS.sidecarMilliseconds, () => {
+      pause = undefined
+      if (moved) follow()
+    })
+  }
+  const unwatch = engine.office.watch(follow)
   return {
     stop() {
       unwatch()
-      cancel?.()
+      pause?.()
       return write()
     },
   }

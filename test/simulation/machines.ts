@@ -15,7 +15,7 @@ import { type Backup, type Machine, type Running, rootOf, type World } from './w
 
 /** 2026-09-21 08:00 in China: an ordinary working morning. */
 const MORNING = 1_789_948_800_000
-/** The sidecar follows the heads after this time, as in edge-node/database.ts. */
+/** The sidecar follows the heads at once, then at most once in this time, as in edge-node/database.ts. */
 const SIDECAR_MILLISECONDS = 1_000
 
 const wallClock = (world: World, machine: Machine) => () => MORNING + Math.floor(world.timeline.now) + machine.clock
@@ -119,15 +119,19 @@ function remember(machine: Machine, incarnation: number, ownHeads: Readonly<Reco
 }
 
 function followHeads(world: World, machine: Machine, { process, engine }: Running): void {
-  let following = false
-  engine.office.watch(() => {
-    if (following) return
-    following = true
+  let pausing = false
+  let moved = false
+  const follow = () => {
+    moved = pausing
+    if (moved) return
+    if (process.alive) remember(machine, engine.incarnation, engine.ownHeads())
+    pausing = true
     world.timeline.after(SIDECAR_MILLISECONDS, () => {
-      following = false
-      if (process.alive) remember(machine, engine.incarnation, engine.ownHeads())
+      pausing = false
+      if (moved) follow()
     })
-  })
+  }
+  engine.office.watch(follow)
 }
 
 /** Starts a machine's program; does nothing when it runs already. */
