@@ -1,6 +1,6 @@
 /** Makes one file of each program: drizzle and zod as single modules would cost seconds at every start. */
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 const PROGRAMS = {
   hub: 'hub/main.ts',
@@ -14,6 +14,19 @@ export const bundlePath = (name: ProgramName): string => `build/${name}.mjs`
 /** CommonJS packages inside an ES module ask for `require`. */
 const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
+/** How everything that people start is bundled; the bench bundles its processes the same way. */
+export const BUNDLING = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  sourcemap: true,
+  banner: { js: BANNER },
+  // Native code cannot be bundled, nor what looks for it by name at run time.
+  external: ['libsql', '@libsql/*', 'bufferutil', 'utf-8-validate'],
+  logLevel: 'warning',
+} satisfies BuildOptions
+
 /** Bundles programs; esbuild prints what is wrong and throws. */
 export async function buildPrograms(names: readonly ProgramName[]): Promise<void> {
   await mkdir('build', { recursive: true })
@@ -22,18 +35,10 @@ export async function buildPrograms(names: readonly ProgramName[]): Promise<void
 
 async function buildProgram(name: ProgramName): Promise<void> {
   const { outputFiles } = await build({
+    ...BUNDLING,
     entryPoints: [PROGRAMS[name]],
     outfile: bundlePath(name),
-    bundle: true,
     write: false,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    sourcemap: true,
-    banner: { js: BANNER },
-    // Native code cannot be bundled, nor what looks for it by name at run time.
-    external: ['libsql', '@libsql/*', 'bufferutil', 'utf-8-validate'],
-    logLevel: 'warning',
   })
   for (const { path, contents } of outputFiles) {
     // Renamed into place: a program that starts at this moment must not read half a file.
