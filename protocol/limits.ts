@@ -57,6 +57,10 @@ export const LIMITS = {
   stopMilliseconds: 8_000,
   /** The sidecar follows the heads at most this often; each refresh is an fsync of a small file. */
   sidecarMilliseconds: 1_000,
+  /** Lines of a list inside a fact (what is missing, who attended); a form page holds no more. */
+  factLines: 100,
+  /** A short text or a line of a list, in characters. */
+  lineCharacters: 200,
   /** Text of one form field, in characters. */
   fieldCharacters: 4_000,
   /** A note or an opinion, in characters. */
@@ -79,6 +83,14 @@ export const LIMITS = {
   databaseCacheBytes: 16 * 1024 * 1024,
   /** Packs looked at for one range read; packs of single acts are small, so bytes alone would not bound the rows. */
   packsPerRead: 2_000,
+  /** Years of a calendar; a case lives a few years, and each year is 365 days in memory. */
+  calendarYears: 60,
+  /** Working days of one limit that is explained day by day; the longest limit of the law is 60. */
+  deadlineDays: 500,
+  /** Pauses of one limit that is explained; a case has one or two special procedures. */
+  deadlinePauses: 100,
+  /** Steps from an abolished region code to the one in force; each step is one reform. */
+  regionSteps: 10,
   /** Rows on one page of a list. */
   pageRows: 50,
   /** One HTTP request body at the desk or the API. */

@@ -1,26 +1,32 @@
 /** What a person at a station may do with a case now, and in which words it is refused. */
-import type { EntryHash, StationCode } from '#protocol/ids.ts'
+import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
-import type { Authority, CaseState, StoryLine } from './case.ts'
+import type { CaseState, Register, StoryLine } from './case.ts'
+import { type ContributionKind, occasionFor } from './contributing.ts'
 import { objectionTo } from './custody.ts'
-import type { Item, Role } from './directory.ts'
+import type { Day } from './days.ts'
+import { beforeDeeming } from './deemed.ts'
+import type { Role } from './directory.ts'
 import { FACTS, type FactKind, type FieldValue } from './facts.ts'
 import { checkFields } from './field-checks.ts'
+import type { Item } from './item.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
-import { findTransition, type GuardedKind, isAdoptable, isGuarded, TRANSITIONS } from './stages.ts'
-import { isTransferTarget } from './transfer.ts'
+import { CONTRIBUTORS, findTransition, type GuardedKind, isAdoptable, isGuarded, TRANSITIONS } from './stages.ts'
+import { textOf } from './values.ts'
 
-/** Who acts: a person's roles at a station, on a node that is the root or not. */
+/** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */
 export interface Actor {
   readonly station: StationCode
+  readonly person: PersonId | ''
   readonly roles: readonly Role[]
-  readonly root?: boolean
+  readonly root: boolean
+  readonly connected: boolean
 }
 
 interface ActBase {
   readonly kind: FactKind
   readonly title: string
-  /** The set-aside fact an adoption or dismissal is about; null for every other act. */
+  /** The fact the act is about (adopting, dismissing, answering a notice, paying a fee); null for every other act. */
   readonly subject: EntryHash | null
   /** Where the rule comes from, for people. */
   readonly source: string
@@ -33,48 +39,75 @@ export type ActOffer =
 
 type Fields = Readonly<Record<string, FieldValue>>
 
-const NOTERS: readonly Role[] = ['agent', 'clerk', 'handler', 'chief', 'coordinator']
-const DISMISSERS = TRANSITIONS.adopted.transitions.flatMap(({ roles }) => roles)
-const CONTRIBUTION_SOURCE = '备注不改变环节和主办'
+const CONTRIBUTION_SOURCE = '不改变环节和主办的记录'
 const KEPT = '办件没有变化,已填写的内容保留。'
 
 const openAside = (state: CaseState, hash: unknown): StoryLine | undefined =>
   state.story.find((line) => line.hash === hash && line.aside !== null && line.aside.resolved === null)
 
-function refuseContribution(state: CaseState, actor: Actor, kind: FactKind): Refusal | undefined {
-  const refusal = roleRefusal(kind, actor.roles, kind === 'dismissed' ? DISMISSERS : NOTERS)
-  if (refusal || kind === 'noted' || actor.station === state.holder) return refusal
-  return explain('not-holder', { state, kind, station: actor.station })
+const itemOf = (state: CaseState, register: Register): Item | undefined =>
+  register.edition(state.item, state.itemVersion)
+
+function refuseContribution(
+  state: CaseState,
+  { station, roles }: Actor,
+  kind: ContributionKind,
+  subject: unknown,
+): Refusal | undefined {
+  const refusal = roleRefusal(kind, roles, CONTRIBUTORS[kind])
+  if (refusal !== undefined) return refusal
+  if (kind === 'dismissed') {
+    return station === state.holder ? undefined : explain('not-holder', { state, kind, station })
+  }
+  const occasion = occasionFor(kind, state, station)
+  const fits =
+    occasion === 'case' ||
+    (Array.isArray(occasion) && (subject === undefined ? occasion.length > 0 : occasion.includes(subject as EntryHash)))
+  return fits ? undefined : explain('nothing-to-answer', { state, kind, station })
+}
+
+/** The day for which an act counts, and the case as it stood for acts of that day. */
+function standingOn(state: CaseState, register: Register, fields: Fields | undefined): { day: Day; course: CaseState } {
+  const occurred = textOf(fields?.occurredOn)
+  const day = occurred !== '' && occurred < register.today ? (occurred as Day) : register.today
+  const due = state.spans.T1?.stop
+  const isDerived = state.story.findLast(({ epoch }) => epoch !== null)?.kind === 'deemed'
+  const isBefore = isDerived && due !== null && due !== undefined && day <= due
+  return { day, course: isBefore ? beforeDeeming(state) : state }
 }
 
 function refuseGuarded(
   state: CaseState,
   actor: Actor,
-  authority: Authority,
+  register: Register,
   kind: GuardedKind,
   fields?: Fields,
 ): Refusal | undefined {
-  const { station } = actor
-  const tier = authority.tierOf(station)
+  const { station, person, root } = actor
+  const tier = register.authority.tierOf(station)
   const about = { state, kind, tier, station }
   if (tier === undefined) return explain('unknown-station', about)
-  if (state.forks.length > 0 && kind !== 'reassigned') return explain('fork', about)
-  const objection = objectionTo(state, { kind, fields, station, tier, root: actor.root === true })
+  if (state.forks.length > 0 && kind !== 'reassigned' && kind !== 'voided') return explain('fork', about)
+  const item = itemOf(state, register)
+  const { day, course } = standingOn(state, register, fields)
+  const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item }, register)
   if (objection !== undefined) return explain(objection, about)
-  return roleRefusal(kind, actor.roles, findTransition(kind, state.stage, tier, fields)?.roles ?? [])
+  const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
+  if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
+  return roleRefusal(kind, actor.roles, transition?.roles ?? [])
 }
 
 /** The rules of stage, custody and role; what is typed into the form is checked after them. */
-function refuse(state: CaseState, actor: Actor, authority: Authority, kind: FactKind): Refusal | undefined {
-  if (!isGuarded(kind)) return refuseContribution(state, actor, kind)
-  return kind === 'opened' ? explain('already-open', { state, kind }) : refuseGuarded(state, actor, authority, kind)
+function refuse(state: CaseState, actor: Actor, register: Register, kind: FactKind, subject?: unknown) {
+  if (!isGuarded(kind)) return refuseContribution(state, actor, kind, subject)
+  return kind === 'opened' ? explain('already-open', { state, kind }) : refuseGuarded(state, actor, register, kind)
 }
 
 /** Adopting counts as doing the adopted act now, so that act's own rule must allow it as well. */
 function refuseSubject(
   state: CaseState,
   actor: Actor,
-  authority: Authority,
+  register: Register,
   kind: FactKind,
   subject: unknown,
 ): Refusal | undefined {
@@ -82,8 +115,10 @@ function refuseSubject(
   const line = openAside(state, subject)
   if (line === undefined) return explain('not-aside', { state, kind })
   if (kind === 'dismissed') return undefined
-  if (line.kind === 'unknown' || !isAdoptable(line.kind)) return explain('not-aside', { state, kind })
-  return refuseGuarded(state, actor, authority, line.kind, line.fields)
+  if (line.kind === 'unknown' || line.kind === 'deemed' || !isAdoptable(line.kind)) {
+    return explain('not-aside', { state, kind })
+  }
+  return refuseGuarded(state, actor, register, line.kind, line.fields)
 }
 
 function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
@@ -92,40 +127,77 @@ function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
   return (transitions.find(({ from }) => from.includes(stage)) ?? transitions[0])?.source ?? ''
 }
 
-/** Kinds in the order a person meets them; what is about a set-aside fact is listed per fact. */
+/** Kinds in the order a person meets them: the first allowed one is the natural next. */
 const ACT_KINDS = [
-  'captured',
   'received',
+  'captured',
+  'submitted',
+  'prereviewed',
+  'resubmitted',
+  'settled',
   'accepted',
+  'supplemented',
   'decided',
+  'assigned',
+  'handled',
+  'examined',
+  'replied',
+  'resumed',
   'closed',
   'delivered',
+  'archived',
   'taken',
   'declined',
   'offered',
   'retracted',
+  'notified',
+  'rejected',
+  'sent-back',
+  'suspended',
+  'extended',
+  'reported',
+  'invited',
+  'charged',
+  'prioritised',
+  'entrusted',
+  'lapsed',
+  'withdrawn',
   'reassigned',
-  'noted',
-] as const satisfies readonly FactKind[]
+  'voided',
+] as const satisfies readonly GuardedKind[]
+
+const CONTRIBUTIONS = Object.keys(CONTRIBUTORS) as ContributionKind[]
+
+/** The facts each contribution could be about; null for one that is about the case itself. */
+function subjectsFor(kind: ContributionKind, state: CaseState, station: StationCode): readonly (EntryHash | null)[] {
+  const occasion = occasionFor(kind, state, station)
+  return Array.isArray(occasion) && occasion.length > 0 ? occasion : [null]
+}
 
 /**
  * Every act a person could think of for a case, allowed ones first, each refused one with its reason.
  * The first allowed act is the natural next one.
  */
-export function actsFor(state: CaseState, actor: Actor, authority: Authority): ActOffer[] {
+export function actsFor(state: CaseState, actor: Actor, register: Register): ActOffer[] {
   const offer = (kind: FactKind, subject: EntryHash | null): ActOffer => {
     const base = { kind, title: FACTS[kind].title, subject, source: sourceOf(kind, state.stage) }
     const refusal =
-      refuse(state, actor, authority, kind) ??
-      (subject === null ? undefined : refuseSubject(state, actor, authority, kind, subject))
+      refuse(state, actor, register, kind, subject ?? undefined) ??
+      (subject === null ? undefined : refuseSubject(state, actor, register, kind, subject))
     return refusal === undefined
       ? { ...base, allowed: true }
       : { ...base, allowed: false, why: refusal.message, next: refusal.next }
   }
   const offers = ACT_KINDS.map((kind) => offer(kind, null))
+  for (const kind of CONTRIBUTIONS) {
+    if (kind === 'dismissed') continue
+    for (const subject of subjectsFor(kind, state, actor.station)) offers.push(offer(kind, subject))
+  }
   for (const line of state.story) {
     if (line.aside === null || line.aside.resolved !== null) continue
-    if (line.kind !== 'unknown' && isAdoptable(line.kind)) offers.push(offer('adopted', line.hash))
+    if (line.kind !== 'unknown' && line.kind !== 'deemed' && isAdoptable(line.kind)) {
+      offers.push(offer('adopted', line.hash))
+    }
     offers.push(offer('dismissed', line.hash))
   }
   return [...offers.filter(({ allowed }) => allowed), ...offers.filter(({ allowed }) => !allowed)]
@@ -134,44 +206,44 @@ export function actsFor(state: CaseState, actor: Actor, authority: Authority): A
 const refused = (refusal: Refusal, source: string): { readonly ok: false; readonly problem: Failure } =>
   failure({ code: refusal.code, message: `${refusal.message}(依据:${source})`, kept: KEPT, next: refusal.next })
 
-function refuseTarget(state: CaseState, authority: Authority, kind: FactKind, fields: Fields): Result<void> {
+function refuseTarget(state: CaseState, register: Register, kind: FactKind, fields: Fields): Result<void> {
   const to = fields.to as StationCode
-  if (kind !== 'offered' && kind !== 'reassigned') return success(undefined)
-  if (authority.tierOf(to) === undefined) {
+  if (kind !== 'offered' && kind !== 'reassigned' && kind !== 'invited') return success(undefined)
+  if (register.authority.tierOf(to) === undefined) {
     return fail('unknown-station', `站点${to}不在站点目录中。`, KEPT, '请从列表中选择站点。', 'to')
   }
-  if (kind === 'offered' && !isTransferTarget(state.holder, to, authority.parentOf)) {
-    return fail(
-      'not-a-target',
-      `不能直接移交到站点${to}:只能移交给上级、下级站点或县中心。`,
-      KEPT,
-      '请选择上级、下级站点,或先移交县中心再转交。',
-      'to',
-    )
+  if (kind !== 'reassigned' && to === state.holder) {
+    return fail('not-a-target', '办件已在这个站点。', KEPT, '请选择另一个站点。', 'to')
   }
   return success(undefined)
 }
 
 /**
- * Whether the act may be written now: stage, custody, role, then fields and targets.
+ * Whether the act may be written now: stage, custody, role, then fields, conditions and targets.
  * A failure says which rule forbids it, what is possible instead, and the field it belongs to.
  */
 export function checkAct(
   state: CaseState,
   actor: Actor,
-  authority: Authority,
+  register: Register,
   kind: FactKind,
   fields: Fields,
 ): Result<void> {
   const source = sourceOf(kind, state.stage)
-  const refusal = refuse(state, actor, authority, kind)
+  const isBackdated = textOf(fields.occurredOn) !== '' && isGuarded(kind)
+  const refusal = isBackdated ? undefined : refuse(state, actor, register, kind, fields.fact)
   if (refusal !== undefined) return refused(refusal, source)
-  const tier = authority.tierOf(actor.station)
-  const transition = isGuarded(kind) ? findTransition(kind, state.stage, tier, fields) : undefined
-  const checked = checkFields(kind, fields, transition)
+  const { course } = standingOn(state, register, fields)
+  const tier = register.authority.tierOf(actor.station)
+  const position = { stage: course.stage, tier, item: itemOf(state, register) }
+  const transition = isGuarded(kind) ? findTransition(kind, position, fields) : undefined
+  const since = course.story.findLast(({ epoch, kind: known }) => epoch !== null && known !== 'deemed')?.day
+  const checked = checkFields(kind, fields, { transition, today: register.today, since })
   if (!checked.ok) return checked
-  const subjectRefusal = refuseSubject(state, actor, authority, kind, fields.fact)
-  return subjectRefusal === undefined ? refuseTarget(state, authority, kind, fields) : refused(subjectRefusal, source)
+  const typed = isGuarded(kind) && kind !== 'opened' ? refuseGuarded(state, actor, register, kind, fields) : undefined
+  if (typed !== undefined) return refused(typed, source)
+  const subjectRefusal = refuseSubject(state, actor, register, kind, fields.fact)
+  return subjectRefusal === undefined ? refuseTarget(state, register, kind, fields) : refused(subjectRefusal, source)
 }
 
 /** An item a person might open a case for. */
@@ -180,17 +252,19 @@ export type OpenOffer = { readonly item: Item } & (
   | { readonly allowed: false; readonly why: string; readonly next: string }
 )
 
-function refuseOpening(item: Item, actor: Actor, authority: Authority): Refusal | undefined {
-  const tier = authority.tierOf(actor.station)
+function refuseOpening(item: Item, actor: Actor, register: Register): Refusal | undefined {
+  const tier = register.authority.tierOf(actor.station)
   if (tier === undefined) return explain('unknown-station', { kind: 'opened', station: actor.station })
+  const isOver = item.effectiveUntil !== null && item.effectiveUntil < register.today
+  if (isOver || item.effectiveFrom > register.today) return explain('item-closed', { kind: 'opened', item })
   if (!item.tiers.includes(tier)) return explain('item-tier', { kind: 'opened', tier, item })
   return roleRefusal('opened', actor.roles, TRANSITIONS.opened.transitions[0]?.roles ?? [])
 }
 
 /** For each item whether this person may open a case with it at this station. */
-export function openActs(items: readonly Item[], actor: Actor, authority: Authority): OpenOffer[] {
+export function openActs(items: readonly Item[], actor: Actor, register: Register): OpenOffer[] {
   return items.map((item) => {
-    const refusal = refuseOpening(item, actor, authority)
+    const refusal = refuseOpening(item, actor, register)
     return refusal === undefined
       ? { item, allowed: true }
       : { item, allowed: false, why: refusal.message, next: refusal.next }
@@ -198,8 +272,8 @@ export function openActs(items: readonly Item[], actor: Actor, authority: Author
 }
 
 /** Whether a case with these fields may be opened for the item now. */
-export function checkOpening(item: Item, actor: Actor, authority: Authority, fields: Fields): Result<void> {
-  const refusal = refuseOpening(item, actor, authority)
+export function checkOpening(item: Item, actor: Actor, register: Register, fields: Fields): Result<void> {
+  const refusal = refuseOpening(item, actor, register)
   if (refusal !== undefined) return refused(refusal, sourceOf('opened', '00'))
-  return checkFields('opened', fields, undefined)
+  return checkFields('opened', fields, { transition: undefined, today: register.today, since: undefined })
 }

@@ -1,37 +1,38 @@
 /** Custody: whether a guarded fact may take effect now, and which of several that follow the same fact wins. */
-import type { StationCode } from '#protocol/ids.ts'
-import type { AsideReason, CaseState, Stage } from './case.ts'
+import type { PersonId, StationCode } from '#protocol/ids.ts'
+import type { AsideReason, Course, Register } from './case.ts'
+import type { Day } from './days.ts'
 import type { Tier } from './directory.ts'
 import type { FactEntry, FieldValue } from './facts.ts'
-import { findTransition, type GuardedKind, missingField, TRANSITIONS } from './stages.ts'
-
-/** Where a case stands: what decides which fact may come next. A {@link CaseState} is one. */
-export interface Custody {
-  readonly stage: Stage
-  readonly holder: StationCode
-  readonly offer: CaseState['offer']
-}
+import { failingGuard } from './guards.ts'
+import type { Item } from './item.ts'
+import { findTransition, type GuardedKind, missingField, TRANSITIONS, type Transition } from './stages.ts'
 
 /** A guarded fact somebody wrote or wants to write, with what the directory says of the writer. */
 export interface Attempt {
   readonly kind: GuardedKind
-  /** Undefined while nothing is typed yet: then only stage, tier and custody are judged. */
+  /** Undefined while nothing is typed yet: then only what the case itself says is judged. */
   readonly fields: Readonly<Record<string, FieldValue>> | undefined
+  readonly person: PersonId | ''
   readonly station: StationCode
   /** Undefined when the directory does not know the station. */
   readonly tier: Tier | undefined
   /** Whether the writer's node is the root. */
   readonly root: boolean
+  /** The day for which it counts. */
+  readonly day: Day
+  /** The edition under which the case was received. */
+  readonly item: Item | undefined
 }
 
-function writerObjection(custody: Custody, attempt: Attempt): AsideReason | undefined {
+function writerObjection(course: Course, attempt: Attempt): AsideReason | undefined {
   const { writer, offer } = TRANSITIONS[attempt.kind]
-  if (offer === 'open' && custody.offer === null) return 'no-offer'
+  if (offer === 'open' && course.offer === null) return 'no-offer'
   switch (writer) {
     case 'holder':
-      return attempt.station === custody.holder ? undefined : 'not-holder'
+      return attempt.station === course.holder ? undefined : 'not-holder'
     case 'receiver':
-      return attempt.station === custody.offer?.to ? undefined : 'no-offer'
+      return attempt.station === course.offer?.to ? undefined : 'no-offer'
     case 'root':
       return attempt.root ? undefined : 'not-authorised'
     case 'opener':
@@ -39,16 +40,30 @@ function writerObjection(custody: Custody, attempt: Attempt): AsideReason | unde
   }
 }
 
-/** Why a guarded fact may not take effect at this point; undefined when it may. */
-export function objectionTo(custody: Custody, attempt: Attempt): AsideReason | undefined {
-  const objection = writerObjection(custody, attempt)
-  if (objection !== undefined) return objection
-  if (TRANSITIONS[attempt.kind].offer === 'closed' && custody.offer !== null) return 'wrong-stage'
-  const transition = findTransition(attempt.kind, custody.stage, attempt.tier, attempt.fields)
-  if (transition === undefined) return 'wrong-stage'
-  const isMissing = attempt.fields !== undefined && missingField(transition, attempt.fields) !== undefined
-  return isMissing ? 'malformed' : undefined
+/** A village always needs a letter for a power of the agency; elsewhere the item says so (casework.md section 11 no. 2). */
+function powerObjection(attempt: Attempt, register: Register, { power }: Transition): AsideReason | undefined {
+  if (power === undefined) return undefined
+  const { item, station, person, day, tier } = attempt
+  if (tier !== 'village' && item?.authorised.includes(power) !== true) return undefined
+  if (item === undefined) return 'no-letter'
+  const held = register.powerOf({ power, item, station, person, day })
+  return held === 'held' ? undefined : held === 'revoked' ? 'letter-revoked' : 'no-letter'
 }
+
+/** Why a guarded fact may not take effect at this point; undefined when it may. */
+export function objectionTo(course: Course, attempt: Attempt, register: Register): AsideReason | undefined {
+  const { kind, fields, tier, item } = attempt
+  const objection = writerObjection(course, attempt)
+  if (objection !== undefined) return objection
+  if (TRANSITIONS[kind].offer === 'closed' && course.offer !== null) return 'wrong-stage'
+  const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
+  if (transition === undefined) return 'wrong-stage'
+  if (fields !== undefined && missingField(transition, fields) !== undefined) return 'malformed'
+  const trial = { course, fields: fields ?? {}, ...attemptParts(attempt), register }
+  return powerObjection(attempt, register, transition) ?? failingGuard(transition.guards, trial, fields !== undefined)
+}
+
+const attemptParts = ({ person, station, day, item }: Attempt) => ({ person, station, day, item })
 
 /** Total order of facts that does not depend on arrival: by author's time, then hash. */
 export function byTimeThenHash(left: FactEntry, right: FactEntry): number {
@@ -66,10 +81,12 @@ export interface Contest<Candidate> {
 }
 
 const isAnswer = ({ fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind === 'declined'
+/** What the root's coordinator writes whoever holds the case. */
+const isRuling = ({ fact }: FactEntry) => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
 /**
  * Settles which of several valid facts that follow the same fact takes effect (sync.md section 8):
- * a reassignment beats everything, the receiver's answer beats the sender's retraction, the rest is a fork.
+ * a ruling of the root beats everything, the receiver's answer beats the sender's retraction, the rest is a fork.
  */
 export function contest<Candidate extends { readonly entry: FactEntry }>(
   valid: readonly Candidate[],
@@ -81,9 +98,9 @@ export function contest<Candidate extends { readonly entry: FactEntry }>(
     losers: ordered.filter((candidate) => candidate !== winner).map((candidate) => ({ candidate, reason })),
     fork: [],
   })
-  // Two reassignments after one fact happen only when the root was restored; the earlier one was obeyed first.
-  const reassignment = ordered.find(({ entry }) => entry.fact?.kind === 'reassigned')
-  if (reassignment !== undefined) return beaten(reassignment, 'superseded')
+  // Two rulings after one fact happen only when the root was restored; the earlier one was obeyed first.
+  const ruling = ordered.find(({ entry }) => isRuling(entry))
+  if (ruling !== undefined) return beaten(ruling, 'superseded')
   const answers = ordered.filter(({ entry }) => isAnswer(entry))
   const [answer] = answers
   if (answer !== undefined && answers.length === 1) return beaten(answer, 'lost-race')

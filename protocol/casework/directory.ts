@@ -1,5 +1,10 @@
 /** Directory records: stations, nodes, people, items. Written by the root, held where they are needed. */
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Power, WindowKind } from './codes.ts'
+import type { Day } from './days.ts'
+import type { Item } from './item.ts'
+
+export type { FormField, Item, MaterialRule } from './item.ts'
 
 export type Tier = 'village' | 'township' | 'county'
 export const TIERS = ['village', 'township', 'county'] as const satisfies readonly Tier[]
@@ -10,6 +15,7 @@ export const ROLES = {
   clerk: '窗口人员',
   handler: '承办人',
   chief: '首席代表',
+  cashier: '收费员',
   coordinator: '协调员',
   supervisor: '监察员',
   administrator: '管理员',
@@ -52,51 +58,208 @@ export interface Person {
   readonly version: number
   readonly name: string
   readonly station: StationCode
+  /** The department that employs the person (双重领导, casework.md A6); absent for people of the hall itself. */
+  readonly department?: string
   readonly roles: readonly Role[]
   /** Hex salt and scrypt hash. */
   readonly password: { readonly salt: string; readonly hash: string }
   readonly disabled: boolean
 }
 
-/** One material an applicant brings. */
-export interface MaterialRule {
-  readonly id: string
-  readonly name: string
-  readonly required: boolean
-  readonly form: 'original' | 'copy' | 'both'
-  readonly copies: number
-}
-
-/** One field of an item's application form. */
-export interface FormField {
-  /** Key in the application section: a letter, then letters and digits. */
-  readonly id: string
-  readonly label: string
-  readonly required: boolean
-  readonly type: 'text' | 'longText' | 'idNumber' | 'phone' | 'date' | 'number' | 'account'
-}
-
-/** What can be applied for. Open cases keep the version they were opened under. */
-export interface Item {
-  readonly type: 'item'
-  /** The item code. */
+/** A department (部门) in one period of its life; institutions are renamed, merged and split (casework.md section 0 no. 18). */
+export interface Department {
+  readonly type: 'department'
+  /** Surrogate code that survives renaming, such as MZ. */
   readonly id: string
   readonly version: number
   readonly name: string
-  /** Full pinyin and initials, for finding by keyboard ("shuiweisheng xkz"). */
-  readonly pinyin: string
-  readonly department: string
-  readonly basis: string
-  /** Tiers where the item may be captured. */
-  readonly tiers: readonly Tier[]
-  readonly fields: readonly FormField[]
-  readonly materials: readonly MaterialRule[]
-  readonly promisedWorkingDays: number
-  readonly statutoryWorkingDays: number
-  readonly fee: string
-  /** Marked for sample data, so that nobody takes it for law. */
+  readonly shortName: string
+  /** 统一社会信用代码; empty while unknown. */
+  readonly creditCode: string
+  /** Names it had before, with the last day of each. */
+  readonly formerNames: readonly { readonly name: string; readonly until: Day }[]
+  /** The department that took over its work; null while it exists. */
+  readonly successor: string | null
+  readonly phone: string
+  /** 两集中三到位 (casework.md A10): what is in place, for the report. */
+  readonly inPlace: {
+    /** 职能集中到一个科室. */
+    readonly office: boolean
+    /** 审批科室进驻大厅. */
+    readonly hall: boolean
+    readonly items: boolean
+    readonly authority: boolean
+    readonly people: boolean
+  }
   readonly sample: boolean
 }
 
-export type DirectoryRecord = Station | NodeRecord | Person | Item
+/** A window (窗口) of a hall (casework.md A7). */
+export interface WindowRecord {
+  readonly type: 'window'
+  readonly id: string
+  readonly version: number
+  readonly name: string
+  readonly station: StationCode
+  readonly kind: WindowKind
+  /** Departments it speaks for: one for a single window, the member units of a composite one. */
+  readonly departments: readonly string[]
+  /** A 岗 and B 岗 (casework.md D11): the second stands in while the first is away. */
+  readonly staff: readonly { readonly lead: PersonId; readonly substitute: PersonId | null }[]
+  readonly sample: boolean
+}
+
+/** An authorisation letter (授权书): items × powers, with a validity; its revocation travels like it. */
+export interface Letter {
+  readonly type: 'letter'
+  /** 文号 without spaces. */
+  readonly id: string
+  readonly version: number
+  readonly department: string
+  /** The station whose people act under it. */
+  readonly station: StationCode
+  /** The chief representative; null when everybody at the station may act under it. */
+  readonly person: PersonId | null
+  /** Item codes; null for all items of the department. */
+  readonly items: readonly string[] | null
+  readonly powers: readonly Power[]
+  readonly from: Day
+  /** The last day on which it may be used. */
+  readonly until: Day
+  /** From this day on nothing may be done under it. */
+  readonly revoked: { readonly from: Day; readonly reason: string } | null
+}
+
+/** One year of the holiday calendar, as published by the State Council; local additions have their own scope. */
+export interface CalendarYear {
+  readonly type: 'calendar'
+  /** `2026`, or `2026.local` for additions of this region. */
+  readonly id: string
+  readonly version: number
+  readonly year: number
+  readonly source: string
+  /** Days off besides Saturdays and Sundays, as days or `from/to` with both ends. */
+  readonly off: readonly string[]
+  /** Saturdays and Sundays that are worked. */
+  readonly work: readonly Day[]
+  readonly sample: boolean
+}
+
+/** Local rules that are switches, never law (casework.md section 0 no. 11). One record, id `local`. */
+export interface LocalRules {
+  readonly type: 'rules'
+  readonly id: 'local'
+  readonly version: number
+  /** 超时默许: a co-department that is silent beyond its due date counts as agreeing. */
+  readonly silenceAgrees: boolean
+  /** 缺席默认: a co-department that was invited with proof and absent counts as agreeing. */
+  readonly absenceAgrees: boolean
+  /** Working days a village has to hand in what it took (T0). */
+  readonly handInDays: number
+  /** Working days until an offered case must be signed for (T6). */
+  readonly signDays: number
+  /** Working days to tell the applicant what the upper level answered (T4'). */
+  readonly relayDays: number
+  /** Which of the disclosure lists an item must fill before it is published. */
+  readonly disclosure: 'seven' | 'eight'
+}
+
+export const DEFAULT_RULES: LocalRules = {
+  type: 'rules',
+  id: 'local',
+  version: 0,
+  silenceAgrees: false,
+  absenceAgrees: false,
+  handInDays: 3,
+  signDays: 1,
+  relayDays: 2,
+  disclosure: 'seven',
+}
+
+/** Somebody is away (去向留言, casework.md D7); written at the station, so that it works without a network. */
+export interface Absence {
+  readonly type: 'absence'
+  /** `station.random`. */
+  readonly id: string
+  readonly version: number
+  readonly station: StationCode
+  readonly person: PersonId
+  readonly from: Day
+  readonly until: Day
+  readonly reason: string
+  readonly where: string
+  /** B 岗: who stands in; null when nobody does (shown as a warning). */
+  readonly substitute: PersonId | null
+  /** Set when it ended early or was a mistake. */
+  readonly ended: boolean
+}
+
+/** A question at the counter (首问负责, casework.md D1): open until it is answered or somebody else has taken it over. */
+export interface Consultation {
+  readonly type: 'consultation'
+  readonly id: string
+  readonly version: number
+  readonly station: StationCode
+  /** Who was asked first. */
+  readonly first: PersonId
+  /** Who has it now. */
+  readonly person: PersonId
+  /** Milliseconds since 1970. */
+  readonly asked: number
+  readonly asker: string
+  readonly phone: string
+  readonly matter: string
+  /** Offered to a colleague and not yet taken over. */
+  readonly offeredTo: PersonId | null
+  readonly answer: string
+  readonly answered: number | null
+}
+
+/** The signed list of a person's open work handed to another (casework.md E19). */
+export interface Handover {
+  readonly type: 'handover'
+  readonly id: string
+  readonly version: number
+  readonly station: StationCode
+  readonly from: PersonId
+  readonly to: PersonId
+  readonly time: number
+  readonly reason: string
+  /** Case numbers on the list, in its order. */
+  readonly cases: readonly string[]
+  /** When the receiver signed for it; null until then. */
+  readonly taken: number | null
+}
+
+/** A region code (区划代码) in its time: codes are re-issued, dead ones never used again (casework.md 8.3). */
+export interface Region {
+  readonly type: 'region'
+  /** 6, 9 or 12 digits. */
+  readonly id: string
+  readonly version: number
+  readonly name: string
+  readonly from: Day
+  /** The last day on which it was in use; null while it is. */
+  readonly until: Day | null
+  /** The code that took its place. */
+  readonly successor: string | null
+}
+
+/** Records that only the root writes. */
+export type RootRecord =
+  | Station
+  | NodeRecord
+  | Person
+  | Item
+  | Department
+  | WindowRecord
+  | Letter
+  | CalendarYear
+  | LocalRules
+  | Region
+
+/** Records that a station writes about itself, into its own stream, without asking anybody. */
+export type StationRecord = Absence | Consultation | Handover
+
+export type DirectoryRecord = RootRecord | StationRecord
 export type DirectoryType = DirectoryRecord['type']

@@ -2,116 +2,32 @@
 import {
   type EntryHash,
   isEntryHash,
+  isPersonId,
   isStationCode,
   type LogKey,
   type PersonId,
   type StationCode,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { isDay } from './days.ts'
 
-/** What a field of a fact may hold. `seals` is a list of {@link Seal}. */
-export type FieldType =
-  | 'text'
-  | 'note'
-  | 'count'
-  | 'station'
-  | 'hash'
-  | 'flag'
-  | 'seals'
-  | { readonly oneOf: readonly string[] }
+import { CONTRIBUTIONS_FACTS } from './facts/contributions.ts'
+import { CUSTODY_FACTS } from './facts/custody.ts'
+import type { FactRule, FieldRule, FieldType } from './facts/fields.ts'
+import { HANDLING_FACTS } from './facts/handling.ts'
+import { INTAKE_FACTS } from './facts/intake.ts'
 
-export interface FieldRule {
-  readonly type: FieldType
-  readonly required: boolean
-  /** Name people see. */
-  readonly label: string
-}
-
-export interface FactRule {
-  /** Name people see. */
-  readonly title: string
-  /** Guarded facts change stage or custody, name the fact before them, and only the holder may write them. */
-  readonly guarded: boolean
-  readonly fields: Readonly<Record<string, FieldRule>>
-}
-
-const need = (type: FieldType, label: string): FieldRule => ({ type, required: true, label })
-const may = (type: FieldType, label: string): FieldRule => ({ type, required: false, label })
-
-const applicantFields = {
-  applicant: need('text', '申请人'),
-  idNumber: may('text', '证件号码'),
-  idOverride: may('note', '证件号码校验不符的说明'),
-  phone: may('text', '联系电话'),
-  materials: need('count', '材料份数'),
-  seals: need('seals', '封存'),
-}
+export type { FactRule, FieldRule, FieldType } from './facts/fields.ts'
 
 /**
- * Every fact of the casework. Stage changes are in stages.ts, permissions in acts.ts.
- * Sources: design facts of 行政许可法 arts. 29–44 as summarised in SPEC.md part C.
+ * Every fact of the casework. Stage changes and who may do them are in stages.ts, further conditions in guards.ts.
+ * Sources: 行政许可法 arts. 29–49 as summarised in casework.md 3.1, 5.3 and section 7.
  */
 export const FACTS = {
-  opened: {
-    title: '建件',
-    guarded: true,
-    fields: { number: need('text', '办件编号'), item: need('text', '事项'), itemVersion: need('count', '事项版本') },
-  },
-  captured: { title: '代收', guarded: true, fields: { ...applicantFields, authorisation: may('text', '委托书') } },
-  offered: {
-    title: '移交',
-    guarded: true,
-    fields: {
-      to: need('station', '接收站点'),
-      materials: need('count', '移交材料份数'),
-      note: may('note', '移交说明'),
-    },
-  },
-  retracted: { title: '撤回移交', guarded: true, fields: { reason: need('note', '撤回原因') } },
-  taken: {
-    title: '签收',
-    guarded: true,
-    fields: { materials: need('count', '实收材料份数'), differences: may('note', '差异记录') },
-  },
-  declined: { title: '拒收退回', guarded: true, fields: { reason: need('note', '退回原因') } },
-  received: { title: '收件', guarded: true, fields: applicantFields },
-  accepted: { title: '受理', guarded: true, fields: { seals: need('seals', '封存'), note: may('note', '受理意见') } },
-  decided: {
-    title: '决定',
-    guarded: true,
-    fields: {
-      result: need({ oneOf: ['granted', 'refused'] }, '决定'),
-      opinion: need('note', '意见'),
-      reasons: may('note', '不予许可的理由和救济途径'),
-      seals: need('seals', '封存'),
-    },
-  },
-  closed: {
-    title: '办结',
-    guarded: true,
-    fields: { document: may('text', '结果文书号'), note: may('note', '办结说明') },
-  },
-  delivered: {
-    title: '送达',
-    guarded: true,
-    fields: {
-      recipient: need('text', '领取人'),
-      relationship: may('text', '与申请人关系'),
-      note: may('note', '送达说明'),
-    },
-  },
-  reassigned: {
-    title: '改派',
-    guarded: true,
-    fields: { to: need('station', '改派到'), reason: need('note', '改派原因') },
-  },
-  adopted: { title: '采纳', guarded: true, fields: { fact: need('hash', '采纳的记录'), note: may('note', '说明') } },
-  dismissed: {
-    title: '不采纳',
-    guarded: false,
-    fields: { fact: need('hash', '不采纳的记录'), reason: need('note', '原因') },
-  },
-  noted: { title: '备注', guarded: false, fields: { text: need('note', '内容') } },
+  ...INTAKE_FACTS,
+  ...HANDLING_FACTS,
+  ...CUSTODY_FACTS,
+  ...CONTRIBUTIONS_FACTS,
 } as const satisfies Record<string, FactRule>
 
 export type FactKind = keyof typeof FACTS
@@ -126,7 +42,13 @@ export interface Seal {
   readonly frontier: Readonly<Record<string, number>>
 }
 
-export type FieldValue = string | number | boolean | readonly Seal[]
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | Readonly<Record<string, number>>
+  | readonly Seal[]
 
 /** A well-formed fact. */
 export interface Fact {
@@ -164,25 +86,51 @@ function isSeal(value: unknown): value is Seal {
   )
 }
 
+const isText = (value: unknown, maximum: number): value is string =>
+  typeof value === 'string' && value.length <= maximum
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
+const isLines = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= LIMITS.factLines &&
+  value.every((line) => isText(line, LIMITS.lineCharacters) && line.trim() !== '')
+
+const isCounts = (value: unknown): boolean =>
+  isRecord(value) && Object.keys(value).length <= LIMITS.factLines && Object.values(value).every(isCount)
+
 /** Why a value does not fit a field's type, or undefined when it fits. */
 export function fieldProblem(type: FieldType, value: unknown): string | undefined {
-  if (typeof type === 'object')
-    return type.oneOf.includes(value as string) ? undefined : `须为 ${type.oneOf.join('、')}`
+  if (typeof type === 'object') {
+    const known = typeof value === 'string' && Object.hasOwn(type.oneOf, value)
+    return known ? undefined : `须为${Object.values(type.oneOf).join('、')}之一`
+  }
+  const answer = (fits: boolean, problem: string) => (fits ? undefined : problem)
   switch (type) {
     case 'text':
-      return typeof value === 'string' && value.length <= 200 ? undefined : '须为不超过200字的文字'
+      return answer(isText(value, LIMITS.lineCharacters), `须为不超过${LIMITS.lineCharacters}字的文字`)
     case 'note':
-      return typeof value === 'string' && value.length <= LIMITS.noteCharacters ? undefined : '文字过长'
+      return answer(isText(value, LIMITS.noteCharacters), '文字过长')
     case 'count':
-      return Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : '须为不小于零的整数'
+      return answer(isCount(value), '须为不小于零的整数')
+    case 'amount':
+      return answer(isCount(value), '须为不小于零的金额,最小到分')
     case 'station':
-      return typeof value === 'string' && isStationCode(value) ? undefined : '须为站点代码'
+      return answer(typeof value === 'string' && isStationCode(value), '须为站点代码')
+    case 'person':
+      return answer(typeof value === 'string' && isPersonId(value), '须为人员账号')
     case 'hash':
-      return typeof value === 'string' && isEntryHash(value) ? undefined : '须为记录标识'
+      return answer(typeof value === 'string' && isEntryHash(value), '须为记录标识')
     case 'flag':
-      return typeof value === 'boolean' ? undefined : '须为是或否'
+      return answer(typeof value === 'boolean', '须为是或否')
+    case 'day':
+      return answer(typeof value === 'string' && isDay(value), '须为日期,如 2026-11-21')
+    case 'lines':
+      return answer(isLines(value), `须为 1 至 ${LIMITS.factLines} 行文字,每行不超过${LIMITS.lineCharacters}字`)
+    case 'counts':
+      return answer(isCounts(value), '须为各项材料的份数')
     case 'seals':
-      return Array.isArray(value) && value.length <= 20 && value.every(isSeal) ? undefined : '封存数据不完整'
+      return answer(Array.isArray(value) && value.length <= 20 && value.every(isSeal), '封存数据不完整')
   }
 }
 
@@ -227,3 +175,6 @@ export function decodeFact(payload: Uint8Array): Fact | undefined {
   if (Object.keys(fieldProblems(kind as FactKind, fields)).length > 0) return undefined
   return { kind: kind as FactKind, previous, fields: fields as Fact['fields'] }
 }
+
+/** The code of the document a kind of fact makes; undefined when it makes none. */
+export const documentOfFact = (kind: FactKind): string | undefined => (FACTS[kind] as FactRule).document

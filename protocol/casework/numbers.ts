@@ -19,18 +19,6 @@ const LANE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
 const RUNNING_DIGITS = 4
 const MAXIMUM_RUNNING = 99_999_999
 
-const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
-const LAST_MILLISECOND = 253_402_300_799_999
-
-/**
- * The Chinese civil day (UTC+8, no daylight saving since 1992) as year-month-day.
- * @param milliseconds since 1970; times outside the years 1970 to 9999 count as the nearest day within.
- */
-export function civilDay(milliseconds: number): string {
-  const local = Math.min(Math.max(Math.trunc(milliseconds) || 0, 0) + CHINA_OFFSET_MILLISECONDS, LAST_MILLISECOND)
-  return new Date(local).toISOString().slice(0, 10)
-}
-
 function laneOf(incarnation: number): string {
   const base = LANE_LETTERS.length
   const letters = [Math.floor(incarnation / (base * base)), Math.floor(incarnation / base) % base, incarnation % base]

@@ -3,11 +3,21 @@ import type { StationCode } from '#protocol/ids.ts'
 import { type AsideReason, type CaseState, STAGES, type Stage } from './case.ts'
 import { type Item, ROLES, type Role, type Tier } from './directory.ts'
 import { FACTS, type FactKind } from './facts.ts'
+import { GUARDS, type GuardName } from './guards.ts'
 import { isGuarded, TRANSITIONS } from './stages.ts'
 
 /** Why an act is refused, for programs and people. */
 export interface Refusal {
-  readonly code: AsideReason | 'already-open' | 'not-aside' | 'unknown-station' | 'item-tier' | 'role'
+  readonly code:
+    | AsideReason
+    | 'already-open'
+    | 'not-aside'
+    | 'unknown-station'
+    | 'item-tier'
+    | 'item-closed'
+    | 'role'
+    | 'offline'
+    | 'nothing-to-answer'
   readonly message: string
   readonly next: string
 }
@@ -82,6 +92,33 @@ function words(code: Refusal['code'], about: About): Omit<Refusal, 'code'> {
         message: `所选的${quote(kind)}记录缺少必填内容,不能采纳。`,
         next: '请按现在的环节重新办理,并将该记录标记为不采纳。',
       }
+    case 'no-letter':
+      return {
+        message: `本站点没有办理${quote(kind)}所需的授权书。`,
+        next: '请移交给有权的窗口,或请部门签订授权书后再办。',
+      }
+    case 'letter-revoked':
+      return {
+        message: `办理${quote(kind)}依据的授权书已经撤销。`,
+        next: '请移交给有权的窗口办理。',
+      }
+    case 'deemed':
+      return {
+        message: '五日内没有告知申请人,依法自收到申请材料之日起即为受理。',
+        next: '请按已受理继续办理;当时确已告知的,请补录告知的实际日期。',
+      }
+    case 'offline':
+      return {
+        message: `${quote(kind)}须在与上级联网时办理,本机现在离线。`,
+        next: '请联网后办理;可以先写备注。',
+      }
+    case 'nothing-to-answer':
+      return { message: `现在没有需要${quote(kind)}的事项。`, next: '请查看办件的经过。' }
+    case 'item-closed':
+      return {
+        message: `“${item?.name ?? ''}”现在不能建件:事项尚未生效或已经取消。`,
+        next: '请从事项目录中选择现行的事项;已收件的按收件时的版本继续办理。',
+      }
     case 'not-aside':
       return { message: '所选记录不是等待处理的暂不生效记录。', next: '请刷新后在暂不生效记录中重新选择。' }
     case 'unknown-station':
@@ -100,7 +137,13 @@ function words(code: Refusal['code'], about: About): Omit<Refusal, 'code'> {
 }
 
 /** A refusal in words. */
-export const explain = (code: Refusal['code'], about: About): Refusal => ({ code, ...words(code, about) })
+export function explain(code: Refusal['code'], about: About): Refusal {
+  if (!isGuardName(code)) return { code, ...words(code, about) }
+  const { text, next, source } = GUARDS[code]
+  return { code, message: `${text}(依据:${source})。`, next }
+}
+
+const isGuardName = (code: string): code is GuardName => Object.hasOwn(GUARDS, code)
 
 /** Refuses an act to a person none of whose roles may do it; undefined when one may. */
 export function roleRefusal(kind: FactKind, held: readonly Role[], allowed: readonly Role[]): Refusal | undefined {

@@ -1,7 +1,8 @@
 /** The workload without the waiting: the very entries, packs and rows the Office would write, made directly. */
 import { type KeyObject, sign } from 'node:crypto'
 import { encodeFact, type Fact, type Seal } from '#protocol/casework/facts.ts'
-import { civilDay, mintNumber } from '#protocol/casework/numbers.ts'
+import { civilDay } from '#protocol/casework/days.ts'
+import { mintNumber } from '#protocol/casework/numbers.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'

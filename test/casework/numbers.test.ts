@@ -1,7 +1,8 @@
 /** Case numbers: minting, reading as people type them, and what the check character finds. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkCharacter, checkNumber, civilDay, mintNumber } from '#protocol/casework/numbers.ts'
+import { civilDay } from '#protocol/casework/days.ts'
+import { checkCharacter, checkNumber, mintNumber } from '#protocol/casework/numbers.ts'
 import { MAXIMUM_INCARNATION } from '#protocol/ids.ts'
 import { COUNTY, TOWN, VILLAGE } from './people.ts'
 

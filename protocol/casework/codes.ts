@@ -1,0 +1,127 @@
+/** National code lists (GB/T 39046-2020 appendix A) and the local lists beside them (casework.md 5.1, 5.2). */
+
+/** A.1 事项类型. 11–19 and 21–29 are left to local extension. */
+export const ITEM_TYPES = {
+  '00': '行政权力事项',
+  '01': '行政许可',
+  '02': '行政处罚',
+  '03': '行政强制',
+  '04': '行政征收',
+  '05': '行政给付',
+  '06': '行政检查',
+  '07': '行政确认',
+  '08': '行政奖励',
+  '09': '行政裁决',
+  '10': '其他类别',
+  '20': '公共服务事项',
+} as const
+export type ItemType = keyof typeof ITEM_TYPES
+
+/** A.2 行使层级. */
+export const LEVELS = {
+  '1': '国家级',
+  '2': '省级',
+  '3': '市级',
+  '4': '县级',
+  '5': '镇(乡、街道)级',
+  '6': '村(社区)级',
+  '7': '分级管理',
+} as const
+export type Level = keyof typeof LEVELS
+
+/** A.3 实施主体性质. */
+export const BODY_NATURES = { '1': '法定机关', '2': '授权组织', '3': '受委托组织', '9': '其他' } as const
+export type BodyNature = keyof typeof BODY_NATURES
+
+/** A.4 服务对象. Older national lists differ (casework.md 5.1): imports name the list they use. */
+export const CLIENTS = {
+  '1': '自然人',
+  '2': '企业法人',
+  '3': '事业法人',
+  '4': '社会组织法人',
+  '5': '行政机关',
+  '6': '其他组织',
+} as const
+export type Client = keyof typeof CLIENTS
+
+/** A.5 办理形式/申报来源. A village's capture is 1 with its station; no national code is invented for it. */
+export const CHANNELS = { '1': '窗口办理', '2': '电脑端网上', '3': '移动端', '4': '快递申请', '9': '其他' } as const
+export type Channel = keyof typeof CHANNELS
+
+/** A.6 办件类型. 上报, 联办, 补办, 退回 are not in the national list: they are attributes of a case. */
+export const CASE_KINDS = { '1': '即办件', '2': '承诺件', '9': '其他' } as const
+export type CaseKind = keyof typeof CASE_KINDS
+
+/** A.7 特别程序. The local sub-codes are in {@link PROCEDURES}. */
+export const SPECIAL_KINDS = { '1': '延长审批', '2': '除延长审批之外的情况' } as const
+
+/** Special procedures (行政许可法 art. 45). 踏勘 and 公示 are not in the article: only an item's own rule allows them. */
+export const PROCEDURES = {
+  hearing: { title: '听证', statutory: true },
+  tender: { title: '招标', statutory: true },
+  auction: { title: '拍卖', statutory: true },
+  inspection: { title: '检验', statutory: true },
+  testing: { title: '检测', statutory: true },
+  quarantine: { title: '检疫', statutory: true },
+  appraisal: { title: '鉴定', statutory: true },
+  'expert-review': { title: '专家评审', statutory: true },
+  'site-survey': { title: '现场踏勘', statutory: false },
+  'public-notice': { title: '公示', statutory: false },
+} as const
+export type Procedure = keyof typeof PROCEDURES
+
+/** 办结类型 BJJGDM (casework.md 5.2): how a case ended. */
+export const CLOSING_TYPES = {
+  '0': '出证办结',
+  '1': '退回办结',
+  '2': '作废办结',
+  '3': '删除办结',
+  '4': '转报办结',
+  '5': '补交不来办结',
+  '6': '办结',
+} as const
+export type ClosingType = keyof typeof CLOSING_TYPES
+
+/** The five powers of a chief representative (首席代表授权, casework.md section 0 no. 12). */
+export const POWERS = {
+  accept: '受理权',
+  examine: '审核权',
+  coordinate: '协调处置权',
+  deliver: '办理结果送达权',
+  respond: '应诉代理权',
+} as const
+export type Power = keyof typeof POWERS
+
+/** 村级办理方式 (casework.md 5.4, local extension). */
+export const VILLAGE_MODES = {
+  direct: '直办',
+  agent: '代办',
+  assist: '协办',
+  publish: '公开告知',
+  none: '不在村办',
+} as const
+export type VillageMode = keyof typeof VILLAGE_MODES
+
+/** Window types (casework.md A7). */
+export const WINDOW_KINDS = {
+  single: '单列窗口',
+  composite: '综合窗口',
+  'public-service': '公共服务窗口',
+  cashier: '收费窗口',
+} as const
+export type WindowKind = keyof typeof WINDOW_KINDS
+
+/** 送达方式. */
+export const DELIVERY_WAYS = {
+  direct: '直接送达',
+  post: '邮寄',
+  proxy: '转交',
+  left: '留置送达',
+  electronic: '电子送达',
+} as const
+
+/** 环节办理状态 and 业务动作 (GB/T 39046). */
+export const STEP_STATES = { '1': '待办', '2': '已办' } as const
+
+/** A.8 满意度. Raw values keep their scale; the reports' four levels do not map one to one. */
+export const RATINGS = { '1': '非常满意', '2': '满意', '3': '基本满意', '4': '不满意', '5': '非常不满意' } as const

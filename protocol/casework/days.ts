@@ -1,0 +1,35 @@
+/** Civil days: deadlines are counted in days of the Chinese calendar, whatever clock or time zone a machine has. */
+import type { Brand } from '#protocol/ids.ts'
+
+/** A civil day, `2026-11-21`. Days compare as text. */
+export type Day = Brand<'Day'>
+
+const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+const LAST_MILLISECOND = 253_402_300_799_999
+
+/**
+ * The Chinese civil day (UTC+8, no daylight saving since 1992).
+ * @param milliseconds since 1970; times outside the years 1970 to 9999 count as the nearest day within.
+ */
+export function civilDay(milliseconds: number): Day {
+  const local = Math.min(Math.max(Math.trunc(milliseconds) || 0, 0) + CHINA_OFFSET_MILLISECONDS, LAST_MILLISECOND)
+  return new Date(local).toISOString().slice(0, 10) as Day
+}
+
+/** Whole days since 1970-01-01. */
+export const dayNumber = (day: Day): number => Date.parse(day) / DAY_MILLISECONDS
+
+/** The day so many days after 1970-01-01; days before 1970 or after 9999 count as the nearest within. */
+export const dayAt = (number: number): Day =>
+  new Date(Math.min(Math.max(number, 0) * DAY_MILLISECONDS, LAST_MILLISECOND)).toISOString().slice(0, 10) as Day
+
+/** So many calendar days later (or earlier). */
+export const plusDays = (day: Day, days: number): Day => dayAt(dayNumber(day) + days)
+
+/** Whether a text is a day that exists, between 1970 and 9999. */
+export function isDay(text: string): text is Day {
+  if (!/^(19[7-9]|[2-9][0-9]{2})[0-9]-[0-9]{2}-[0-9]{2}$/.test(text)) return false
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text
+}

@@ -1,0 +1,73 @@
+/** What a fact is made of: types of fields, and the fields many facts share. */
+
+/** What a field of a fact may hold. */
+export type FieldType =
+  /** At most 200 characters. */
+  | 'text'
+  /** At most LIMITS.noteCharacters. */
+  | 'note'
+  /** A whole number from 0. */
+  | 'count'
+  /** An amount of money in fen. */
+  | 'amount'
+  | 'station'
+  | 'person'
+  | 'hash'
+  | 'flag'
+  /** A civil day. */
+  | 'day'
+  /** Several texts, such as the materials that are missing, one each. */
+  | 'lines'
+  /** Pieces by material id, as counted at the counter. */
+  | 'counts'
+  /** A list of {@link Seal}. */
+  | 'seals'
+  | { readonly oneOf: Readonly<Record<string, string>> }
+
+export interface FieldRule {
+  readonly type: FieldType
+  readonly required: boolean
+  /** Name people see. */
+  readonly label: string
+}
+
+export interface FactRule {
+  /** Name people see. */
+  readonly title: string
+  /** Guarded facts change stage or custody, name the fact before them, and only the holder may write them. */
+  readonly guarded: boolean
+  /** The printed document this act makes (casework.md section 7): its number is minted with the fact. */
+  readonly document?: string
+  readonly fields: Readonly<Record<string, FieldRule>>
+}
+
+export const need = (type: FieldType, label: string): FieldRule => ({ type, required: true, label })
+export const may = (type: FieldType, label: string): FieldRule => ({ type, required: false, label })
+/** Names to titles. */
+export const titlesOf = (
+  table: Readonly<Record<string, { readonly title: string }>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(table).map(([name, { title }]) => [name, title]))
+export const oneOf = (choices: Readonly<Record<string, string>>): FieldType => ({ oneOf: choices })
+
+export const applicantFields = {
+  applicant: need('text', '申请人'),
+  idNumber: may('text', '证件号码'),
+  idOverride: may('note', '证件号码校验不符的说明'),
+  phone: may('text', '联系电话'),
+  materials: need('count', '材料份数'),
+  seals: need('seals', '封存'),
+}
+
+/** Back-dated entry (补录): when it really happened and why it is written down only now; both times are shown. */
+export const backdated = {
+  occurredOn: may('day', '实际发生日期(补录时填写)'),
+  occurredWhy: may('note', '补录原因'),
+}
+
+/** The number of the printed document; the office mints it when it is left out. */
+export const documentNumber = { document: may('text', '文书号') }
+
+export const reason = need('note', '原因')
+/** 60 日复议、6 个月诉讼 with the bodies to go to (行政许可法 art. 38). */
+export const remedies = may('note', '救济途径')
