@@ -1,8 +1,9 @@
 /** People at work: agents, clerks, handlers and the coordinator, right and wrong, through the office of their machine. */
 import type { Role, Tier } from '#protocol/casework/directory.ts'
-import { FACT_KINDS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
+import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
 import type { DocumentId, EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
+import { FIELDS } from '#test/casework/people.ts'
 import type { Chance } from './chance.ts'
 import type { Machine, Running, World } from './world.ts'
 
@@ -157,7 +158,9 @@ function fieldsOf(kind: FactKind, to: StationCode, subject: EntryHash, chance: C
       return { text: '已电话联系' }
     case 'opened':
       return { number: 'n', item: 'SL0001', itemVersion: 1 }
+    case 'invited':
+      return { ...FIELDS.invited, to }
     default:
-      return {}
+      return 'fact' in FACTS[kind].fields ? { ...FIELDS[kind], fact: subject } : FIELDS[kind]
   }
 }

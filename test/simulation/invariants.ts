@@ -1,8 +1,12 @@
 /** What must hold: always, and once everything has healed and come to rest. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Authority, CaseState } from '#protocol/casework/case.ts'
+import { workCalendar } from '#protocol/casework/calendar.ts'
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { civilDay } from '#protocol/casework/days.ts'
+import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
 import { foldCase } from '#protocol/casework/fold.ts'
+import { powerOf } from '#protocol/casework/letters.ts'
 import { decodeCarried } from '#protocol/engine/carried.ts'
 import {
   COUNTY_STREAM,
@@ -209,18 +213,29 @@ async function readCase(machine: Machine, id: DocumentId) {
   return { facts: [...facts.values()], where }
 }
 
-function authorityOf(world: World): Authority {
+/** What the county published, as an independent reader of it: no engine is asked. */
+function registerOf(world: World): Register {
   const station = (code: StationCode) => world.stations.find(({ id }) => id === code)
+  const items = world.published.filter((record) => record.type === 'item')
+  const letters = world.published.filter((record) => record.type === 'letter')
   return {
-    serves: (node, code) => world.machines.some(({ identity, station }) => identity.node === node && station === code),
-    isRoot: (node) => node === rootOf(world).identity.node,
-    tierOf: (code) => station(code)?.tier,
-    parentOf: (code) => station(code)?.parent,
+    authority: {
+      serves: (node, code) =>
+        world.machines.some(({ identity, station }) => identity.node === node && station === code),
+      isRoot: (node) => node === rootOf(world).identity.node,
+      tierOf: (code) => station(code)?.tier,
+      parentOf: (code) => station(code)?.parent,
+    },
+    edition: (item, edition) => items.find((record) => record.id === item && record.edition === edition),
+    powerOf: (question) => powerOf(letters, question),
+    calendar: workCalendar(world.published.filter((record) => record.type === 'calendar')),
+    rules: world.published.find((record) => record.type === 'rules') ?? DEFAULT_RULES,
+    today: civilDay(world.now()),
   }
 }
 
 async function checkCase(world: World, machines: readonly Machine[], id: DocumentId): Promise<void> {
-  const expected = foldCase(id, (await readCase(rootOf(world), id)).facts, authorityOf(world))
+  const expected = foldCase(id, (await readCase(rootOf(world), id)).facts, registerOf(world))
   let sections: string | undefined
   for (const machine of machines) {
     if (!(await machine.disk.memory.placesOf([id])).has(id)) continue
@@ -282,7 +297,7 @@ async function checkConservation(world: World, machine: Machine): Promise<void> 
   for (const { id } of (await allCases(machine)).rows) {
     const { facts, where } = await readCase(machine, id)
     const own = (hash: string) => where.get(hash)?.startsWith(machine.identity.node) ?? false
-    const state = foldCase(id, facts, authorityOf(world))
+    const state = foldCase(id, facts, registerOf(world))
     for (const line of state?.story ?? []) if (line.aside && own(line.hash)) setAside += 1
   }
   if (conservation.written !== written)

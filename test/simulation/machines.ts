@@ -1,7 +1,7 @@
 /** Machines from enrolment to scrap: how each starts, dies, goes back in time, is copied and replaced. */
 import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
 import type { Identity } from '#protocol/engine/identity.ts'
+import type { DirectoryView } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import { NO_CHANGE, type Storage } from '#protocol/engine/storage.ts'
 import { type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts'
@@ -13,12 +13,10 @@ import { createDisk, noteGone, storageOf } from './disk.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
 import { type Backup, type Machine, type Running, rootOf, type World } from './world.ts'
 
-/** 2026-09-21 08:00 in China: an ordinary working morning. */
-const MORNING = 1_789_948_800_000
 /** The sidecar follows the heads at once, then at most once in this time, as in edge-node/database.ts. */
 const SIDECAR_MILLISECONDS = 1_000
 
-const wallClock = (world: World, machine: Machine) => () => MORNING + Math.floor(world.timeline.now) + machine.clock
+const wallClock = (world: World, machine: Machine) => () => world.now() + machine.clock
 
 const newFile = (number: number): FileIdentity => ({ device: '1', inode: String(number), born: number, machine: null })
 
@@ -78,14 +76,21 @@ async function publish(world: World, records: readonly DirectoryRecord[]): Promi
   world.violation('M1', `publish: ${published.problem.code}`)
 }
 
-/** Enters stations, an item and all machines that are missing in the register. */
+/** Whether the root holds a record of what is published. */
+function isPublished(known: DirectoryView, record: DirectoryRecord): boolean {
+  if (record.type === 'item') return known.item(record.id) !== undefined
+  if (record.type === 'calendar') return known.calendars().some(({ id }) => id === record.id)
+  return record.type === 'letter' ? known.letters().some(({ id }) => id === record.id) : false
+}
+
+/** Enters stations, the catalogue and all machines that are missing in the register. */
 export async function register(world: World): Promise<void> {
   const known = rootOf(world).running?.engine.office.directory
   if (!known) return
   const stations = world.stations.filter(({ id }) => !known.station(id))
   const machines = world.machines.filter(({ identity }) => !known.node(identity.node)).map(nodeRecord)
-  const items = SAMPLE_ITEMS.slice(0, 1).filter(({ id }) => !known.item(id))
-  const records = [...stations, ...machines, ...items]
+  const catalogue = world.published.filter((record) => !isPublished(known, record))
+  const records = [...stations, ...machines, ...catalogue]
   if (records.length > 0) await publish(world, records)
 }
 

@@ -1,5 +1,6 @@
 /** A county of machines: who there is, what goes wrong, and what was seen. */
-import type { Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/identity.ts'
 import type { StationCode } from '#protocol/ids.ts'
@@ -53,6 +54,8 @@ export interface World {
   readonly network: Network
   readonly ledger: Ledger
   readonly stations: readonly Station[]
+  /** Everything the root publishes besides stations and nodes. */
+  readonly published: readonly DirectoryRecord[]
   readonly machines: Machine[]
   readonly violations: { readonly rule: string; readonly detail: string; readonly at: number }[]
   /** Times each kind of fault happened. */
@@ -60,6 +63,8 @@ export interface World {
   /** Pairs of machines that cannot reach each other. */
   readonly splits: Set<string>
   readonly traceHash: () => string
+  /** The true time in milliseconds since 1970. */
+  now(): number
   fault(kind: string): void
   violation(rule: string, detail: string): void
 }
@@ -108,8 +113,17 @@ function createTrace(timeline: Timeline, observe: Observer | undefined) {
 /** Violations kept of one run; the first ones tell the most. */
 const VIOLATIONS_KEPT = 20
 
+/** 2026-09-21 08:00 in China: an ordinary working morning. */
+const MORNING = 1_789_948_800_000
+
+/** What a county is made of. */
+export interface Plan {
+  readonly stations: readonly Station[]
+  readonly published: readonly DirectoryRecord[]
+}
+
 /** The world of a seed, without machines. */
-export function createWorld(seed: number, observe?: Observer): World {
+export function createWorld(seed: number, observe?: Observer, plan?: Plan): World {
   const chance = createChance(`county ${seed}`)
   const timeline = createTimeline()
   const trace = createTrace(timeline, observe)
@@ -132,12 +146,14 @@ export function createWorld(seed: number, observe?: Observer): World {
       gone: new Set(),
       violation,
     },
-    stations: treeOf(chance.branch('tree')),
+    stations: plan?.stations ?? treeOf(chance.branch('tree')),
+    published: plan?.published ?? SAMPLE_ITEMS.slice(0, 1),
     machines: [],
     violations,
     faults,
     splits: new Set(),
     traceHash: trace.hash,
+    now: () => MORNING + Math.floor(timeline.now),
     fault(kind) {
       faults[kind] = (faults[kind] ?? 0) + 1
       trace.mix(kind, new Uint8Array())
