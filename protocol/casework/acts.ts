@@ -161,6 +161,7 @@ const ACT_KINDS = [
   'prioritised',
   'entrusted',
   'lapsed',
+  'concluded',
   'withdrawn',
   'reassigned',
   'voided',
@@ -218,6 +219,9 @@ function refuseTarget(state: CaseState, register: Register, kind: FactKind, fiel
   return success(undefined)
 }
 
+/** Lines that bind no later day: one is derived, the other only opens the file. */
+const UNDATED: readonly StoryLine['kind'][] = ['deemed', 'opened']
+
 /**
  * Whether the act may be written now: stage, custody, role, then fields, conditions and targets.
  * A failure says which rule forbids it, what is possible instead, and the field it belongs to.
@@ -237,7 +241,8 @@ export function checkAct(
   const tier = register.authority.tierOf(actor.station)
   const position = { stage: course.stage, tier, item: itemOf(state, register) }
   const transition = isGuarded(kind) ? findTransition(kind, position, fields) : undefined
-  const since = course.story.findLast(({ epoch, kind: known }) => epoch !== null && known !== 'deemed')?.day
+  // Opening is writing down: what is entered later may well lie before it.
+  const since = course.story.findLast(({ epoch, kind: known }) => epoch !== null && !UNDATED.includes(known))?.day
   const checked = checkFields(kind, fields, { transition, today: register.today, since })
   if (!checked.ok) return checked
   const typed = isGuarded(kind) && kind !== 'opened' ? refuseGuarded(state, actor, register, kind, fields) : undefined

@@ -192,6 +192,10 @@ const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
     settleResult(progress, effect, answers)
     progress.tier = textOf(effect.fields.tier)
   },
+  concluded: (progress, effect, answers) => {
+    settleResult(progress, effect, answers)
+    progress.closing = progress.result === 'granted' ? '0' : '6'
+  },
   closed: (progress, { fields }) => {
     progress.closing = (textOf(fields.closing) || (progress.result === 'granted' ? '0' : '6')) as ClosingType
   },

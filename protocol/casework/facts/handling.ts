@@ -98,6 +98,19 @@ export const HANDLING_FACTS = {
       note: may('note', '办结说明'),
     },
   },
+  concluded: {
+    title: '外部系统办结补录',
+    guarded: true,
+    document: 'D11',
+    fields: {
+      system: need('text', '来源系统'),
+      reference: need('text', '来源办件编号'),
+      result: need(oneOf({ granted: '准予', refused: '不予' }), '办理结果'),
+      document: need('text', '决定文书号'),
+      opinion: may('note', '办理意见'),
+      ...backdated,
+    },
+  },
   delivered: {
     title: '送达',
     guarded: true,

@@ -149,6 +149,25 @@ export const HANDLING = {
     ...decide(['42'], 'stepped', ['another-person', 'discretion-chosen', 'co-departments-answered']),
     ...decide(['42'], 'simple', ['discretion-chosen', 'co-departments-answered']),
   ),
+  // What a department decided in its own vertical system is written down here, never decided again (casework.md 9.3).
+  concluded: byHolder(
+    ...(['granted', 'refused'] as const).map(
+      (is): Transition => ({
+        from: UNDER_WAY,
+        to: '60',
+        when: { field: 'result', is },
+        needs: ['occurredOn'],
+        tiers: WINDOWS,
+        roles: WINDOW_STAFF,
+        power: 'examine',
+        guards: ['co-departments-answered', 'fees-settled'],
+        clock: DECIDES,
+        offline: true,
+        number: null,
+        source: '补录规则:在部门垂直系统办结的办件,按原系统的记录补录并注明来源系统',
+      }),
+    ),
+  ),
   prioritised: byHolder(
     stays(['20', '25', ...UNDER_WAY], WINDOW_STAFF, null, '绿色通道规则:按目录或经批准,指定联络员', ['green-rule']),
   ),
