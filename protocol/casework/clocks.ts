@@ -80,16 +80,12 @@ export function clocksOf(course: Course, item: Item | undefined, register: Regis
     if (span === undefined) continue
     const limit = limitOf(id, course, item, register)
     if (limit === undefined) continue
-    clocks.push(clockOf(id, spanOf(id, span, course), limit, PAUSABLE.has(id) ? pauses : [], course, register))
+    clocks.push(clockOf(id, span, limit, PAUSABLE.has(id) ? pauses : [], course, register))
   }
   return clocks
 }
 
 type ClockSpan = NonNullable<ClockSpans[ClockId]>
-
-/** Telling the applicant what the upper level answered is a contribution, which stops no clock in the table. */
-const spanOf = (id: ClockId, span: ClockSpan, { report }: Course): ClockSpan =>
-  id === "T4'" && span.stop === null ? { start: span.start, stop: report?.relayed ?? null } : span
 
 function clockOf(
   id: ClockId,

@@ -16,16 +16,22 @@ export interface CaseNumberParts {
 
 // I and O are left out: on paper they are 1 and 0.
 const LANE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
-const RUNNING_DIGITS = 4
-const MAXIMUM_RUNNING = 99_999_999
+/** A lane in a regular expression. */
+export const LANE_PATTERN = '[A-HJ-NP-Z]{3}'
+/** Running numbers have at least so many digits. */
+export const RUNNING_DIGITS = 4
+/** The highest running number within a series. */
+export const MAXIMUM_RUNNING = 99_999_999
 
-function laneOf(incarnation: number): string {
+/** An incarnation as it is spoken in numbers: three letters. */
+export function laneOf(incarnation: number): string {
   const base = LANE_LETTERS.length
   const letters = [Math.floor(incarnation / (base * base)), Math.floor(incarnation / base) % base, incarnation % base]
   return letters.map((letter) => LANE_LETTERS[letter]).join('')
 }
 
-const incarnationOf = (lane: string): number =>
+/** The incarnation of a lane that {@link LANE_PATTERN} describes. */
+export const incarnationOf = (lane: string): number =>
   [...lane].reduce((total, letter) => total * LANE_LETTERS.length + LANE_LETTERS.indexOf(letter), 0)
 
 // ISO 7064 MOD 37-2. Unlike MOD 37,36 of the same standard it finds every adjacent transposition;
@@ -49,7 +55,7 @@ export function mintNumber({ station, day, incarnation, running }: CaseNumberPar
   return [...parts, checkCharacter(parts.join(''))].join('-')
 }
 
-const PATTERN = /^([0-9]{6,15})([0-9]{2})([0-9]{2})([0-9]{2})([A-HJ-NP-Z]{3})([0-9]{4,8})([0-9A-Z*])$/
+const PATTERN = new RegExp(`^([0-9]{6,15})([0-9]{2})([0-9]{2})([0-9]{2})(${LANE_PATTERN})([0-9]{4,8})([0-9A-Z*])$`)
 
 const malformed = (message: string) => fail('case-number', message, '没有改动任何内容。', '请对照凭证核对办件编号。')
 
