@@ -1,5 +1,8 @@
 /** The storage port: one atomic, durable commit; reads by arrival, log, document and for lists. */
-import type { DocumentId, EntryHash, LogKey, StationCode } from '#protocol/ids.ts'
+import type { LocalKind } from '#protocol/casework/case.ts'
+import type { ClockId } from '#protocol/casework/clocks.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import type { Run } from '#protocol/log/pack.ts'
 
@@ -52,6 +55,22 @@ export interface CaseRow {
   /** Unresolved set-aside facts and quarantined edits. */
   readonly aside: number
   readonly forked: boolean
+  /** The earliest last day of a running clock; null when none runs, or beyond the published calendar. */
+  readonly due: Day | null
+  /** The clock that is due then; empty without one. */
+  readonly dueClock: ClockId | ''
+  /** Whether a clock is past its last day, or was stopped behind it. */
+  readonly exceeded: boolean
+  /** Whether time stands still at the moment (特别程序). */
+  readonly paused: boolean
+  readonly assignee: PersonId | ''
+  /** The master case of a sub-case; empty for every other case. */
+  readonly master: DocumentId | ''
+  readonly kinds: readonly LocalKind[]
+  readonly receivedOn: Day | null
+  readonly acceptedOn: Day | null
+  /** The next day on which this row changes although nobody writes anything; null when none is known. */
+  readonly wake: Day | null
 }
 
 /** What became of an entry that did not simply apply (sync.md section 4, receipts). */
@@ -112,7 +131,7 @@ export const NO_CHANGE: Change = {
 
 /** A page of cases is asked by key, never by offset. All conditions must hold. */
 export interface CaseQuery {
-  /** Finds by number, name, ID number or phone; one Chinese character is enough. */
+  /** Finds by number, name, pinyin of the name, ID number or phone; one Chinese character is enough. */
   readonly text?: string
   /** Cases held by one of these stations. */
   readonly holders?: readonly StationCode[]
@@ -125,6 +144,18 @@ export interface CaseQuery {
   readonly inTransfer?: boolean
   /** Only cases with unresolved set-aside facts, quarantined edits or forks. */
   readonly aside?: boolean
+  /** Earliest last day first, cases without one behind all others. */
+  readonly order?: 'due'
+  /** Only cases whose last day lies before this one; ordered as by `due`. */
+  readonly dueBefore?: Day
+  /** Cases handled by one of these people. */
+  readonly assignees?: readonly PersonId[]
+  /** Cases of one of these items. */
+  readonly items?: readonly string[]
+  /** Sub-cases of a joint case. */
+  readonly master?: DocumentId
+  /** Cases of the same applicant for the same item (两头受理). */
+  readonly sameApplicant?: { readonly idNumber: string; readonly item: string }
   /** Continue behind this cursor. */
   readonly after?: string
   /** Rows wanted, at most LIMITS.pageRows. */
@@ -179,6 +210,8 @@ export interface Storage {
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Ids of cases whose latest entry arrived at or behind an arrival number, at most `limit`, and how many there are. */
   casesSince(arrival: number, limit: number): Promise<{ readonly ids: readonly DocumentId[]; readonly count: number }>
+  /** Cases whose row changes on or before a day without anything being written, at most `limit`. */
+  casesToWake(day: Day, limit: number): Promise<DocumentId[]>
   receiptsOf(document: DocumentId): Promise<ReceiptRow[]>
   /** Receipt counts per log and outcome, for the conservation sum. */
   receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>

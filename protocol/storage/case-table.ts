@@ -1,7 +1,19 @@
 /** The table of cases: rows written by hand-made multi-row statements, lists read by key. */
+import { type Day, dayNumber } from '#protocol/casework/days.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
-import { foldedCase, foldText, type ListedCase, needsAttention, readCursor, rowsWanted } from './case-list.ts'
+import {
+  dueNumber,
+  foldedNames,
+  foldedNumbers,
+  foldText,
+  isNumber,
+  type ListedCase,
+  needsAttention,
+  orderOf,
+  readCursor,
+  rowsWanted,
+} from './case-list.ts'
 import { readSound } from './faults.ts'
 import {
   insertRows,
@@ -17,6 +29,7 @@ import {
 const COLUMNS = [
   'id',
   'number_folded',
+  'item',
   'stage',
   'home',
   'holder',
@@ -24,7 +37,13 @@ const COLUMNS = [
   'offered_at',
   'arrival',
   'attention',
-  'folded',
+  'due',
+  'wake',
+  'assignee',
+  'master',
+  'id_number',
+  'names',
+  'numbers',
   'row',
 ] as const
 
@@ -38,6 +57,7 @@ const TAIL = `ON CONFLICT (id) DO UPDATE SET ${COLUMNS.slice(1)
 const valuesOf = (row: CaseRow): SqlValue[] => [
   row.id,
   foldText(row.number),
+  row.item,
   row.stage,
   row.home,
   row.holder,
@@ -45,7 +65,13 @@ const valuesOf = (row: CaseRow): SqlValue[] => [
   row.offeredAt,
   row.arrival,
   needsAttention(row) ? 1 : 0,
-  foldedCase(row),
+  dueNumber(row),
+  row.wake === null ? null : dayNumber(row.wake),
+  row.assignee,
+  row.master,
+  foldText(row.idNumber),
+  foldedNames(row),
+  foldedNumbers(row),
   JSON.stringify(row),
 ]
 
@@ -71,50 +97,93 @@ interface Condition {
  * One value may use the column's index. Several may not (the unary plus): an index would hand over all their rows
  * unordered and sort them, while the list's own order reaches a full page after a few rows.
  */
-function among(column: string, values: readonly string[] | undefined): Condition[] {
+function among(column: string, values: readonly string[] | undefined, alone = ''): Condition[] {
   if (values === undefined) return []
-  if (values.length === 1) return [{ sql: `${column} = ?`, values: [values[0] as string] }]
+  if (values.length === 1) return [{ sql: `${alone}${column} = ?`, values: [values[0] as string] }]
   return [{ sql: `+${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(values)] }]
 }
 
+/** An index that leaves out rows without a value is used when the condition says so as well. */
+const filled = (column: string, wanted: boolean): Condition[] =>
+  wanted ? [{ sql: `${column} <> ''`, values: [] }] : []
+
+/** Whether a text is looked for in the list of newest changes; then the index that holds the text is read. */
+const isSearch = (query: CaseQuery): boolean =>
+  foldText(query.text ?? '') !== '' && orderOf(query) === 'arrival' && query.aside !== true
+
 function conditionsOf(query: CaseQuery): Condition[] {
+  const { sameApplicant } = query
+  // Whoever goes by last days or searches goes by that one index: all other conditions are only checked.
+  const checked = orderOf(query) === 'due' || isSearch(query) ? '+' : ''
   const conditions = [
-    ...among('holder', query.holders),
-    ...among('home', query.homes),
-    ...among('offered_to', query.offeredTo),
-    ...(query.stages === undefined ? [] : among('+stage', query.stages)),
+    ...among('holder', query.holders, checked),
+    ...among('home', query.homes, checked),
+    ...among('offered_to', query.offeredTo, checked),
+    ...among('assignee', query.assignees, checked),
+    ...filled('assignee', query.assignees !== undefined),
+    ...among('master', query.master === undefined ? undefined : [query.master]),
+    ...filled('master', query.master !== undefined),
+    ...among('id_number', sameApplicant && [foldText(sameApplicant.idNumber)]),
+    ...filled('id_number', sameApplicant !== undefined),
+    ...among('item', sameApplicant && [sameApplicant.item], '+'),
+    ...among('item', query.items, '+'),
+    ...among('stage', query.stages, '+'),
   ]
   if (query.inTransfer === true || query.offeredTo !== undefined) {
     conditions.push({ sql: 'offered_to IS NOT NULL', values: [] })
   }
   if (query.aside === true) conditions.push({ sql: 'attention = 1', values: [] })
+  if (query.dueBefore !== undefined) conditions.push({ sql: 'due < ?', values: [dayNumber(query.dueBefore)] })
   return conditions
 }
 
-function listOf(query: CaseQuery, search: readonly Condition[]): Statement {
+const ORDERS = {
+  due: ['due', 'ASC', '>'],
+  offered: ['offered_at', 'ASC', '>'],
+  arrival: ['arrival', 'DESC', '<'],
+} as const
+
+function listOf(query: CaseQuery, search: readonly Condition[], index = ''): Statement {
   const cursor = readCursor(query.after)
-  const [key, direction, behind] = query.inTransfer === true ? ['offered_at', 'ASC', '>'] : ['arrival', 'DESC', '<']
+  const [key, direction, behind] = ORDERS[orderOf(query)]
   const conditions = [...conditionsOf(query), ...search]
   if (cursor !== undefined)
     conditions.push({ sql: `(${key}, sequence) ${behind} (?, ?)`, values: [cursor.key, cursor.sequence] })
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`
   return {
-    sql: `SELECT sequence, ${ROW} FROM cases ${where} ORDER BY ${key} ${direction}, sequence ${direction} LIMIT ?`,
+    sql: `SELECT sequence, ${ROW} FROM cases ${index} ${where} ORDER BY ${key} ${direction}, sequence ${direction} LIMIT ?`,
     values: [...conditions.flatMap(({ values }) => values), rowsWanted(query) + 1],
   }
 }
 
-/** The list a query asks for, one row more than wanted; text is found anywhere in the folded column. */
+/** The list a query asks for, one row more than wanted; text is found anywhere in names or numbers. */
 export function caseList(query: CaseQuery): Statement {
   const text = foldText(query.text ?? '')
-  return listOf(query, text === '' ? [] : [{ sql: 'instr(folded, ?) > 0', values: [text] }])
+  if (text === '') return listOf(query, [])
+  const column = isNumber(text) ? 'numbers' : 'names'
+  const index = isNumber(text) ? 'cases_by_digits' : 'cases_by_arrival'
+  const search = [{ sql: `instr(${column}, ?) > 0`, values: [text] }, ...filled(column, isNumber(text))]
+  return listOf(query, search, isSearch(query) ? `INDEXED BY ${index}` : '')
 }
 
-/** The same list for a text that is a whole case number, by index; undefined when there is no text. */
-export function exactCaseList(query: CaseQuery): Statement | undefined {
+/**
+ * The same list for a text that is a whole case number, or else a whole ID number: both by index.
+ * Empty when the text is not a number.
+ */
+export function exactCaseLists(query: CaseQuery): readonly Statement[] {
   const text = foldText(query.text ?? '')
-  return text === '' ? undefined : listOf(query, [{ sql: 'number_folded = ?', values: [text] }])
+  if (!isNumber(text)) return []
+  const exactly = (column: string) => listOf(query, [{ sql: `${column} = ?`, values: [text] }, ...filled(column, true)])
+  return ['number_folded', 'id_number'].map(exactly)
 }
+
+/** Cases whose row changes on or before a day without anything being written. */
+export const casesToWake = (day: Day, limit: number): Statement =>
+  statement(
+    `SELECT ${textColumns('id')} FROM cases WHERE wake <= ? ORDER BY wake, sequence LIMIT ?`,
+    dayNumber(day),
+    limit,
+  )
 
 export const caseByNumber = (number: string): Statement =>
   statement(`SELECT ${ROW} FROM cases WHERE number_folded = ? ORDER BY sequence LIMIT 1`, foldText(number))

@@ -1,4 +1,5 @@
 /** The storage port in memory, for simulations: commits are synchronous, snapshots are cheap, faults are injected. */
+import type { Day } from '#protocol/casework/days.ts'
 import type {
   Change,
   DirectoryRow,
@@ -13,11 +14,14 @@ import { type CasePage, type CaseQuery, type Loaded, StorageFailure } from '#pro
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import {
-  foldedCase,
+  foldedNames,
+  foldedNumbers,
   foldText,
+  isNumber,
   type ListedCase,
   listKeyOf,
   needsAttention,
+  orderOf,
   pageOf,
   readCursor,
   rowsWanted,
@@ -38,6 +42,11 @@ export interface MemorySnapshot {
   readonly steps: readonly Step[]
 }
 
+interface SearchedCase extends ListedCase {
+  readonly names: string
+  readonly numbers: string
+}
+
 type Step = Change | 'drop-computed'
 
 const byText = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0)
@@ -49,7 +58,7 @@ export class MemoryStorage implements Storage {
   #packs: StoredPack[] = []
   readonly #places = new Map<DocumentId, Place[]>()
   readonly #heads = new Map<LogKey, LogHead>()
-  readonly #cases = new Map<DocumentId, ListedCase & { readonly folded: string }>()
+  readonly #cases = new Map<DocumentId, SearchedCase>()
   readonly #receipts = new Map<string, ReceiptRow>()
   readonly #directory = new Map<DocumentId, DirectoryRow>()
   readonly #local = new Map<string, Map<string, string>>()
@@ -113,7 +122,7 @@ export class MemoryStorage implements Storage {
   #takeComputed({ cases, receipts, directory }: Change): void {
     for (const row of cases) {
       const sequence = this.#cases.get(row.id)?.sequence ?? this.#cases.size + 1
-      this.#cases.set(row.id, { row, sequence, folded: foldedCase(row) })
+      this.#cases.set(row.id, { row, sequence, names: foldedNames(row), numbers: foldedNumbers(row) })
     }
     for (const row of receipts) {
       const key = `${row.log}/${row.seq}`
@@ -202,16 +211,14 @@ export class MemoryStorage implements Storage {
   }
 
   async cases(query: CaseQuery): Promise<CasePage> {
-    const text = foldText(query.text ?? '')
-    const direction = query.inTransfer === true ? 1 : -1
+    const direction = orderOf(query) === 'arrival' ? -1 : 1
     const compare = (left: { key: number; sequence: number }, right: { key: number; sequence: number }) =>
       direction * (left.key - right.key || left.sequence - right.sequence)
     const cursor = readCursor(query.after)
     const listed = [...this.#cases.values()]
       .filter(({ row }) => matches(row, query))
       .filter((one) => cursor === undefined || compare(listKeyOf(one, query), cursor) > 0)
-    const exact = text === '' ? [] : listed.filter(({ row }) => foldText(row.number) === text)
-    const found = exact.length > 0 ? exact : listed.filter(({ folded }) => folded.includes(text))
+    const found = searched(listed, foldText(query.text ?? ''))
     found.sort((left, right) => compare(listKeyOf(left, query), listKeyOf(right, query)))
     return pageOf(found.slice(0, rowsWanted(query) + 1), query)
   }
@@ -237,6 +244,12 @@ export class MemoryStorage implements Storage {
     const rows = [...this.#cases.values()].map(({ row }) => row).filter((row) => row.arrival >= arrival)
     rows.sort((left, right) => left.arrival - right.arrival)
     return { ids: rows.slice(0, limit).map(({ id }) => id), count: rows.length }
+  }
+
+  async casesToWake(day: Day, limit: number): Promise<DocumentId[]> {
+    const waiting = [...this.#cases.values()].filter(({ row }) => row.wake !== null && row.wake <= day)
+    waiting.sort((left, right) => byText(left.row.wake ?? '', right.row.wake ?? '') || left.sequence - right.sequence)
+    return waiting.slice(0, limit).map(({ row }) => row.id)
   }
 
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
@@ -273,12 +286,37 @@ export class MemoryStorage implements Storage {
   async close(): Promise<void> {}
 }
 
+/** A whole case number first, then a whole ID number, then any part of numbers or names. */
+function searched(listed: readonly SearchedCase[], text: string): SearchedCase[] {
+  if (text === '') return [...listed]
+  if (!isNumber(text)) return listed.filter(({ names }) => names.includes(text))
+  const exact = (numberOf: (row: ListedCase['row']) => string) =>
+    listed.filter(({ row }) => foldText(numberOf(row)) === text)
+  for (const found of [exact(({ number }) => number), exact(({ idNumber }) => idNumber)]) {
+    if (found.length > 0) return found
+  }
+  return listed.filter(({ numbers }) => numbers.includes(text))
+}
+
 function matches(row: ListedCase['row'], query: CaseQuery): boolean {
-  if (query.holders !== undefined && !query.holders.includes(row.holder)) return false
-  if (query.homes !== undefined && !query.homes.includes(row.home)) return false
-  if (query.stages !== undefined && !query.stages.includes(row.stage)) return false
+  const among = <Value>(value: Value, wanted: readonly Value[] | undefined) =>
+    wanted === undefined || wanted.includes(value)
+  if (!among(row.holder, query.holders) || !among(row.home, query.homes) || !among(row.stage, query.stages))
+    return false
   if (query.offeredTo !== undefined && (row.offeredTo === null || !query.offeredTo.includes(row.offeredTo)))
     return false
   if (query.inTransfer === true && row.offeredTo === null) return false
-  return query.aside !== true || needsAttention(row)
+  return (query.aside !== true || needsAttention(row)) && matchesCourse(row, query)
+}
+
+/** The conditions on people, items and days. */
+function matchesCourse(row: ListedCase['row'], query: CaseQuery): boolean {
+  const { assignees, items, master, sameApplicant, dueBefore } = query
+  if (assignees !== undefined && (row.assignee === '' || !assignees.includes(row.assignee))) return false
+  if (items !== undefined && !items.includes(row.item)) return false
+  if (master !== undefined && row.master !== master) return false
+  if (dueBefore !== undefined && (row.due === null || row.due >= dueBefore)) return false
+  if (sameApplicant === undefined) return true
+  const idNumber = foldText(row.idNumber)
+  return idNumber !== '' && idNumber === foldText(sameApplicant.idNumber) && row.item === sameApplicant.item
 }

@@ -1,10 +1,20 @@
 /** The storage port over the statement port: the same tables on libSQL and on Durable Objects. */
+import type { Day } from '#protocol/casework/days.ts'
 import type { Place, PlacedRecord, ReceiptRow, Storage, StoredPack } from '#protocol/engine/storage.ts'
 import { type CasePage, type CaseQuery, type Change, type Loaded, StorageFailure } from '#protocol/engine/storage.ts'
 import type { DocumentId, EntryHash, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { pageOf } from './case-list.ts'
-import { caseByNumber, caseList, caseRowOf, casesById, countByStage, exactCaseList, listedCase } from './case-table.ts'
+import {
+  caseByNumber,
+  caseList,
+  caseRowOf,
+  casesById,
+  casesToWake,
+  countByStage,
+  exactCaseLists,
+  listedCase,
+} from './case-table.ts'
 import { assertChange, statementsOf } from './change.ts'
 import { statementsOfCuts } from './cut.ts'
 import { readSound } from './faults.ts'
@@ -197,10 +207,11 @@ class SqlStorage implements Storage {
   }
 
   async cases(query: CaseQuery): Promise<CasePage> {
-    const exact = exactCaseList(query)
-    const found = exact === undefined ? [] : await this.#statements.read(exact)
-    const rows = found.length > 0 ? found : await this.#statements.read(caseList(query))
-    return pageOf(rows.map(listedCase), query)
+    for (const exact of exactCaseLists(query)) {
+      const found = await this.#statements.read(exact)
+      if (found.length > 0) return pageOf(found.map(listedCase), query)
+    }
+    return pageOf((await this.#statements.read(caseList(query))).map(listedCase), query)
   }
 
   async casesById(ids: readonly DocumentId[]) {
@@ -228,6 +239,11 @@ class SqlStorage implements Storage {
       ids: ids.map((row) => textIn(row, 'id') as DocumentId),
       count: counted === undefined ? 0 : numberIn(counted, 'count'),
     }
+  }
+
+  async casesToWake(day: Day, limit: number): Promise<DocumentId[]> {
+    const rows = await this.#statements.read(casesToWake(day, limit))
+    return rows.map((row) => textIn(row, 'id') as DocumentId)
   }
 
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {

@@ -138,6 +138,16 @@ export class Generator {
       changedAt: this.#time,
       aside: 0,
       forked: false,
+      due: null,
+      dueClock: '' as const,
+      exceeded: false,
+      paused: false,
+      assignee: '' as const,
+      master: '' as const,
+      kinds: [],
+      receivedOn: null,
+      acceptedOn: null,
+      wake: null,
     }
     this.#rows.push(row)
     return row

@@ -1,6 +1,8 @@
 /** The storage contract: case lists, text search and counts. */
 import { expect, test } from 'vitest'
+import { type Day, plusDays } from '#protocol/casework/days.ts'
 import type { CaseQuery, Storage } from '#protocol/engine/storage.ts'
+import type { PersonId } from '#protocol/ids.ts'
 import type { Bench } from './contract.ts'
 import { caseId, caseRow, station } from './fixtures.ts'
 
@@ -95,7 +97,28 @@ export function textRules({ storage, commit }: Bench): void {
     expect(await idsOf(storage(), { text: '20261121-ABC' })).toEqual([3, 2, 1])
     expect(await idsOf(storage(), { text: ' - ' })).toEqual([3, 2, 1])
     expect(await idsOf(storage(), { text: "%'_" })).toEqual([])
+    expect(await idsOf(storage(), { text: '3m' })).toEqual([])
     expect(await idsOf(storage(), { text: '王芳', holders: [station('510724101')] })).toEqual([1])
+  })
+
+  test('R1 text finds a name by its pinyin, whole, in part or by initials, and a number by any part', async () => {
+    await commit({
+      cases: [
+        caseRow(1),
+        caseRow(2, { applicant: '曾小芳', phone: '13912345678' }),
+        caseRow(3, { applicant: '欧阳吕' }),
+        caseRow(4, { applicant: '安县3M公司' }),
+      ],
+    })
+    expect(await idsOf(storage(), { text: 'zengxiaofang' })).toEqual([2])
+    expect(await idsOf(storage(), { text: 'Zeng Xiao' })).toEqual([2])
+    expect(await idsOf(storage(), { text: 'zxf' })).toEqual([2])
+    expect(await idsOf(storage(), { text: 'ouyanglv' })).toEqual([3])
+    expect(await idsOf(storage(), { text: 'fang' })).toEqual([2, 1])
+    expect(await idsOf(storage(), { text: '3M公司' })).toEqual([4])
+    expect(await idsOf(storage(), { text: '12345678' })).toEqual([2])
+    expect(await idsOf(storage(), { text: '5107241980010100 03' })).toEqual([3])
+    expect(await idsOf(storage(), { text: '510724198001010003', holders: [station('510799')] })).toEqual([])
   })
 
   test('D11 a whole case number finds its case, with or without hyphens and whatever the case of letters', async () => {
@@ -116,5 +139,68 @@ export function textRules({ storage, commit }: Bench): void {
     expect(Object.fromEntries(await storage().countByStage([station('510724102')]))).toEqual({ 20: 1 })
     expect(await storage().casesSince(3, 1)).toEqual({ ids: [caseId(3)], count: 2 })
     expect(await storage().casesSince(10, 5)).toEqual({ ids: [], count: 0 })
+  })
+}
+
+const day = (text: string) => text as Day
+
+export function deadlineRules({ storage, commit }: Bench): void {
+  test('R2 the list by last days shows the earliest first, cases without one last, and loses none', async () => {
+    const due = (number: number) => (number % 5 === 0 ? null : plusDays(day('2026-11-01'), (number * 17) % 40))
+    const cases = Array.from({ length: 60 }, (_, index) => caseRow(index + 1, { due: due(index + 1) }))
+    await commit({ cases })
+    const seen = await walk(storage(), { order: 'due', limit: 7 })
+    expect(seen).toHaveLength(60)
+    expect(new Set(seen).size).toBe(60)
+    const days = seen.map((number) => due(number) ?? '9')
+    expect(days).toEqual([...days].sort())
+    expect(seen.slice(-12).every((number) => number % 5 === 0)).toBe(true)
+    expect(await walk(storage(), { order: 'due', holders: [station('510724101')], limit: 50 })).toEqual(seen)
+    const before = await walk(storage(), { dueBefore: day('2026-11-09'), limit: 4 })
+    expect(before).toEqual(seen.filter((number) => (due(number) ?? '9') < '2026-11-09'))
+    expect(before.length).toBeGreaterThan(4)
+  })
+
+  test('R3 lists by assignee, item, master case and applicant hold nothing else', async () => {
+    const [first, second] = ['p1', 'p2'] as [PersonId, PersonId]
+    const idNumber = '51072419900202123X'
+    await commit({
+      cases: [
+        caseRow(1, { assignee: first, item: 'A' }),
+        caseRow(2, { assignee: second, item: 'B', master: caseId(1) }),
+        caseRow(3, { assignee: first, item: 'B', idNumber }),
+        caseRow(4, { item: 'B', idNumber: idNumber.toLowerCase(), stage: '83' }),
+        caseRow(5, { item: 'A', idNumber: '' }),
+      ],
+    })
+    expect(await idsOf(storage(), { assignees: [first] })).toEqual([3, 1])
+    expect(await idsOf(storage(), { assignees: [first, second] })).toEqual([3, 2, 1])
+    expect(await idsOf(storage(), { assignees: ['' as PersonId] })).toEqual([])
+    expect(await idsOf(storage(), { assignees: [first], order: 'due' })).toEqual([1, 3])
+    expect(await idsOf(storage(), { items: ['B'] })).toEqual([4, 3, 2])
+    expect(await idsOf(storage(), { items: [] })).toEqual([])
+    expect(await idsOf(storage(), { master: caseId(1) })).toEqual([2])
+    expect(await idsOf(storage(), { sameApplicant: { idNumber, item: 'B' } })).toEqual([4, 3])
+    expect(await idsOf(storage(), { sameApplicant: { idNumber, item: 'B' }, stages: ['20'] })).toEqual([3])
+    expect(await idsOf(storage(), { sameApplicant: { idNumber, item: 'A' } })).toEqual([])
+    expect(await idsOf(storage(), { sameApplicant: { idNumber: '', item: 'A' } })).toEqual([])
+  })
+
+  test('R4 cases wake on their day, the earliest first, and no longer once their row says so', async () => {
+    const wake = (number: number, on: string | null) => caseRow(number, { wake: on === null ? null : day(on) })
+    await commit({
+      cases: [
+        wake(1, '2026-11-09'),
+        wake(2, null),
+        wake(3, '2026-11-07'),
+        wake(4, '2026-11-10'),
+        wake(5, '2026-11-09'),
+      ],
+    })
+    expect(await storage().casesToWake(day('2026-11-06'), 10)).toEqual([])
+    expect(await storage().casesToWake(day('2026-11-09'), 10)).toEqual([caseId(3), caseId(1), caseId(5)])
+    expect(await storage().casesToWake(day('2026-11-30'), 2)).toEqual([caseId(3), caseId(1)])
+    await commit({ cases: [wake(3, null)] })
+    expect(await storage().casesToWake(day('2026-11-09'), 10)).toEqual([caseId(1), caseId(5)])
   })
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { type Change, NO_CHANGE, type Storage } from '#protocol/engine/storage.ts'
 import { commitRules, cutRules, packRules, placeRules } from './contract-entries.ts'
-import { filterRules, pagingRules, textRules } from './contract-lists.ts'
+import { deadlineRules, filterRules, pagingRules, textRules } from './contract-lists.ts'
 import { localRules, receiptRules } from './contract-rows.ts'
 
 const RULES = [
@@ -13,6 +13,7 @@ const RULES = [
   pagingRules,
   filterRules,
   textRules,
+  deadlineRules,
   receiptRules,
   localRules,
 ]

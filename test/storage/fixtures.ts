@@ -93,6 +93,16 @@ export function caseRow(number: number, given: Partial<CaseRow> = {}): CaseRow {
     arrival: number,
     aside: 0,
     forked: false,
+    due: null,
+    dueClock: '',
+    exceeded: false,
+    paused: false,
+    assignee: '',
+    master: '',
+    kinds: [],
+    receivedOn: null,
+    acceptedOn: null,
+    wake: null,
     ...given,
   }
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client/sqlite3'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, test } from 'vitest'
-import type { StationCode } from '#protocol/ids.ts'
-import { caseList, exactCaseList } from '#protocol/storage/case-table.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import type { CaseQuery } from '#protocol/engine/storage.ts'
+import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
+import { caseList, casesToWake, exactCaseLists } from '#protocol/storage/case-table.ts'
 import { generatedMigrations } from '#protocol/storage/embed.ts'
 import { openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
@@ -56,11 +58,31 @@ test('D27 lists and searches go by their indexes and are never sorted', async ()
   expect(await planOf(caseList({ holders }))).toContain('cases_by_holder (holder=?)')
   expect(await planOf(caseList({ holders, after: '5.5' }))).toContain('cases_by_holder (holder=? AND arrival<')
   expect(await planOf(caseList({ text: '王' }))).toContain('cases_by_arrival')
-  expect(await planOf(exactCaseList({ text: '510724101' }))).toContain('cases_by_number (number_folded=?)')
+  expect(await planOf(caseList({ text: '王', holders }))).toContain('cases_by_arrival')
+  expect(await planOf(caseList({ text: '1234', holders }))).toContain('cases_by_digits')
+  const [byNumber, byIdNumber] = exactCaseLists({ text: '510724101' })
+  expect(await planOf(byNumber)).toContain('cases_by_number (number_folded=?)')
+  expect(await planOf(byIdNumber)).toContain('cases_by_applicant (id_number=?)')
   expect(await planOf(caseList({ inTransfer: true }))).toContain('cases_in_transfer')
   expect(await planOf(caseList({ aside: true }))).toContain('cases_for_attention')
+  const [due, assignees] = ['2026-11-21' as Day, ['p1' as PersonId]]
+  const sameApplicant = { idNumber: '51072419900202123X', item: 'A' }
+  const master = 'a'.repeat(32) as DocumentId
+  for (const query of [{ order: 'due' }, { order: 'due', holders }, { order: 'due', assignees }] as const) {
+    expect(await planOf(caseList(query))).toContain('cases_by_due')
+  }
+  expect(await planOf(caseList({ dueBefore: due, holders }))).toContain('cases_by_due (due<')
+  expect(await planOf(caseList({ assignees }))).toContain('cases_by_assignee (assignee=?)')
+  expect(await planOf(caseList({ master }))).toContain('cases_by_master (master=?)')
+  expect(await planOf(caseList({ sameApplicant, stages: ['20'] }))).toContain('cases_by_applicant (id_number=?)')
+  expect(await planOf(casesToWake(due, 9))).toContain('cases_to_wake (wake<')
   const several = [...holders, '510724102' as StationCode]
-  for (const query of [{}, { holders }, { holders: several }, { text: '王' }, { inTransfer: true }, { aside: true }]) {
+  const lists: readonly CaseQuery[] = [
+    ...[{}, { holders }, { holders: several }, { text: '王' }, { text: '12' }, { inTransfer: true }, { aside: true }],
+    ...[{ order: 'due' as const }, { order: 'due' as const, holders, assignees }, { dueBefore: due, holders: several }],
+    ...[{ assignees }, { assignees, holders: several }, { master }, { sameApplicant }, { items: ['A', 'B'] }],
+  ]
+  for (const query of lists) {
     expect(await planOf(caseList(query))).not.toContain('TEMP B-TREE')
   }
   client.close()
