@@ -91,6 +91,7 @@ export function usedDays(counting: Counting, start: Day, end: Day, pauses: reado
 
 /** The last of so many counted days behind the start; undefined when it is not known or a pause lasts. */
 export function lastDay(counting: Counting, start: Day, limit: number, pauses: readonly Stretch[]): Day | undefined {
+  if (limit === 0) return start
   let cursor = start
   let remaining = limit
   for (const { from, until } of pauses) {

@@ -1,0 +1,385 @@
+/** The clocks of a case: started and stopped as the transition table says, counted as the law says. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { collectAnswers } from '#protocol/casework/answers.ts'
+import { type Span, workCalendar } from '#protocol/casework/calendar.ts'
+import type { Course, Invitation, Register } from '#protocol/casework/case.ts'
+import { CLOCKS, type Clock, type ClockId, type ClockSpans, clocksOf, fiveDayDue } from '#protocol/casework/clocks.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
+import type { FactEntry } from '#protocol/casework/facts.ts'
+import { completeItem, type Item } from '#protocol/casework/item.ts'
+import { begin, takeEffect } from '#protocol/casework/progress.ts'
+import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { GUARDED_KINDS, TRANSITIONS } from '#protocol/casework/stages.ts'
+import { countOneByOne, dueOneByOne, EVERY_DAY, isPaused, isWorked } from './day-by-day.ts'
+import { authority, COUNTY, NO_HASH, nodeOf } from './people.ts'
+
+const day = (text: string) => text as Day
+const CLOCK_IDS = Object.keys(CLOCKS) as ClockId[]
+const PAUSED_BY_PROCEDURES: readonly ClockId[] = ['T2p', 'T2s', 'T3', 'T4']
+
+const register = (today: string, given: Partial<Register> = {}): Register => ({
+  authority,
+  edition: () => undefined,
+  powerOf: () => 'none',
+  calendar: workCalendar(SAMPLE_CALENDARS),
+  rules: DEFAULT_RULES,
+  today: day(today),
+  ...given,
+})
+
+const NO_ANSWERS = collectAnswers(new Map(), [])
+const ENTRY: FactEntry = {
+  hash: NO_HASH,
+  log: `${nodeOf(COUNTY)}/1/${COUNTY}` as FactEntry['log'],
+  seq: 1,
+  person: '',
+  station: COUNTY,
+  time: 0,
+  clockOffset: 0,
+  fact: { kind: 'opened', previous: null, fields: { number: 'n-1', item: 'SL0001', itemVersion: 1 } },
+}
+const begun = (given: Partial<Course> = {}) => ({ ...begin(ENTRY, day('2026-03-02'), NO_ANSWERS), ...given })
+const since = (start: string, stop: string | null = null) => ({ start: day(start), stop: stop as Day | null })
+const pausedFor = (from: string, until: string | null): Course['pauses'][number] => ({
+  procedure: 'hearing',
+  from: day(from),
+  until: until as Day | null,
+  days: 10,
+})
+const LICENCE = completeItem({
+  id: 'SL0001',
+  name: '许可',
+  itemType: '01',
+  level: '3',
+  promised: { days: 10, unit: 'working', note: '' },
+  steps: [
+    { stage: '40', role: '', standard: '', days: 3 },
+    { stage: '41', role: '', standard: '', days: 2 },
+    { stage: '42', role: '', standard: '', days: null },
+  ],
+})
+const item = (given: Partial<Item>): Item => ({ ...LICENCE, ...given })
+const clock = (id: ClockId, course: Course, of: Item | undefined, at: Register): Clock | undefined =>
+  clocksOf(course, of, at).find((one) => one.id === id)
+
+const START = '2026-03-02'
+const ACTED = '2026-03-05'
+const allRunning = Object.fromEntries(CLOCK_IDS.map((id) => [id, since(START)])) as ClockSpans
+
+const CLOCKED = GUARDED_KINDS.flatMap((kind) =>
+  TRANSITIONS[kind].transitions.flatMap((transition) => {
+    const { from, to, when, clock: effect } = transition
+    const title = `${kind}: ${from.join('/')} → ${to ?? '='}${when === undefined ? '' : ` (${when.field} = ${when.is})`}`
+    return effect === undefined ? [] : [{ title, kind, transition, effect }]
+  }),
+)
+
+describe('clock effects of the transition table', () => {
+  test.each(CLOCKED)('Q10 $title', ({ kind, transition, effect }) => {
+    const { when } = transition
+    const fields = when === undefined ? {} : { [when.field]: when.is }
+    const take = (spans: ClockSpans) => {
+      const progress = begun({ stage: transition.from[0] ?? '00', spans, pauses: [], suspendedAt: '41' })
+      takeEffect(progress, { entry: ENTRY, kind, fields, day: day(ACTED), item: LICENCE }, transition, NO_ANSWERS)
+      return progress
+    }
+    const moved = take(allRunning)
+    const stillNew = take({})
+    for (const id of CLOCK_IDS) {
+      const starts = effect.start?.includes(id) === true
+      const begins = effect.begin?.includes(id) === true
+      const stops = effect.stop?.includes(id) === true
+      expect(moved.spans[id], id).toEqual(starts ? since(ACTED) : since(START, stops ? ACTED : null))
+      expect(stillNew.spans[id], id).toEqual(starts || begins ? since(ACTED) : undefined)
+    }
+    if (effect.pause === true) expect(moved.pauses).toMatchObject([{ from: ACTED, until: null }])
+  })
+
+  test('Q10 every clock is started by a transition and stopped by another', () => {
+    const started = new Set(CLOCKED.flatMap(({ effect }) => [...(effect.start ?? []), ...(effect.begin ?? [])]))
+    const stopped = new Set(CLOCKED.flatMap(({ effect }) => effect.stop ?? []))
+    expect(CLOCK_IDS.filter((id) => !started.has(id) || !stopped.has(id))).toEqual([])
+  })
+})
+
+const suspended = (stage: '40' | '41') =>
+  begun({ stage: '45', suspendedAt: stage, spans: allRunning, pauses: [pausedFor('2026-03-04', null)] })
+
+test('Q11 while a special procedure lasts the decision, step and review clocks stand still and no other', () => {
+  const clocks = clocksOf(suspended('41'), LICENCE, register('2026-03-20'))
+  for (const { id, state, due, used } of clocks) {
+    const stands = PAUSED_BY_PROCEDURES.includes(id)
+    expect(state, id).toBe(stands ? 'paused' : 'running')
+    if (stands) expect({ due, used }, id).toEqual({ due: null, used: 2 })
+    else expect(due, id).not.toBeNull()
+  }
+  expect(clocks.filter(({ state }) => state === 'paused').map(({ id }) => id)).toEqual(PAUSED_BY_PROCEDURES)
+})
+
+test('Q11 the day a pause begins counts, the day its result arrives does not, and clocks run on', () => {
+  const course = begun({
+    stage: '41',
+    spans: { T2p: since(START) },
+    pauses: [pausedFor('2026-03-04', '2026-03-10')],
+  })
+  // 3 and 4 March count, 5 to 10 do not, 11 is the third day; the tenth is the 20th.
+  expect(clock('T2p', course, LICENCE, register('2026-03-11'))).toMatchObject({
+    state: 'running',
+    limit: 10,
+    used: 3,
+    remaining: 7,
+    due: '2026-03-20',
+    exceeded: false,
+  })
+})
+
+const anyDay = fc.integer({ min: 0, max: EVERY_DAY.length - 1 }).map((at) => EVERY_DAY[at] as Day)
+const anyPause = fc
+  .tuple(anyDay, fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -3, max: 60 }) }, fc.constant(null)))
+  .map(([from, length]): Span => {
+    const until = length === null ? null : EVERY_DAY[EVERY_DAY.indexOf(from) + length]
+    return { from, until: until ?? null }
+  })
+const anySchedule = fc.record({
+  start: anyDay,
+  limit: fc.integer({ min: 0, max: 60 }),
+  running: fc.integer({ min: 0, max: 150 }),
+  stopped: fc.boolean(),
+  // Half of the pauses lie within reach of the limit, some twice.
+  pauses: fc.array(anyPause, { maxLength: 4 }),
+  near: fc.array(fc.tuple(fc.integer({ min: -5, max: 70 }), fc.integer({ min: 0, max: 25 })), { maxLength: 4 }),
+  twice: fc.boolean(),
+})
+
+test('Q12 ten thousand schedules with overlapping pauses agree with counting day by day', () => {
+  const seen = { due: 0, exceeded: 0, paused: 0 }
+  fc.assert(
+    fc.property(anySchedule, ({ start, limit, running, stopped, pauses: far, near, twice }) => {
+      const at = EVERY_DAY.indexOf(start)
+      const end = EVERY_DAY[Math.min(at + running, EVERY_DAY.length - 1)] as Day
+      const close = near.flatMap(([offset, length]): Span[] => {
+        const [from, until] = [EVERY_DAY[at + offset], EVERY_DAY[at + offset + length]]
+        return from === undefined || until === undefined ? [] : [{ from, until }]
+      })
+      const pauses = [...far, ...close, ...(twice ? close : [])]
+      const course = begun({
+        stage: '40',
+        spans: { T2p: since(start, stopped ? end : null) },
+        pauses: pauses.map(({ from, until }) => pausedFor(from, until)),
+      })
+      const limited = item({ promised: { days: limit, unit: 'working', note: '' } })
+      const found = clock('T2p', course, limited, register(end))
+      const lasting = !stopped && pauses.some(({ until }) => until === null)
+      const due = dueOneByOne(start, limit, pauses)
+      const used = countOneByOne(start, end, pauses)
+      let reference = EVERY_DAY.indexOf(end)
+      while (reference > 0 && isPaused(EVERY_DAY[reference] as Day, pauses)) reference--
+      const exceeded = due !== undefined && (EVERY_DAY[reference] as Day) > due
+      expect(found).toMatchObject({
+        state: stopped ? 'stopped' : lasting ? 'paused' : 'running',
+        due: lasting ? null : (due ?? null),
+        used,
+        remaining: limit - used,
+        exceeded,
+      })
+      seen.due += due === undefined ? 0 : 1
+      seen.exceeded += exceeded ? 1 : 0
+      seen.paused += lasting ? 1 : 0
+    }),
+    { numRuns: 10_000 },
+  )
+  for (const times of Object.values(seen)) expect(times).toBeGreaterThan(500)
+})
+
+test('Q13 each clock has the limit of its rule and says where it comes from', () => {
+  const course = begun({
+    stage: '40',
+    spans: allRunning,
+    notice: { fact: NO_HASH, missing: ['户口簿'], day: day('2026-03-02'), until: day('2026-03-16'), count: 1 },
+  })
+  const clocks = clocksOf(course, LICENCE, register('2026-03-03'))
+  expect(clocks.map(({ id, limit, unit }) => [id, limit, unit])).toEqual([
+    ['T0', 3, 'working'],
+    ['T1', 5, 'working'],
+    ["T1'", 14, 'calendar'],
+    ['T2p', 10, 'working'],
+    ['T2s', 20, 'working'],
+    ['T3', 3, 'working'],
+    ['T4', 10, 'working'],
+    ["T4'", 2, 'working'],
+    ['T5', 10, 'working'],
+    ['T6', 1, 'working'],
+  ])
+  for (const { source, title } of clocks) expect(`${source}${title}`).toMatch(/\p{Script=Han}/u)
+  const rules = { ...DEFAULT_RULES, handInDays: 5, signDays: 2, relayDays: 4 }
+  const local = clocksOf(course, LICENCE, register('2026-03-03', { rules }))
+  expect(local.flatMap(({ id, limit }) => (['T0', "T4'", 'T6'].includes(id) ? [limit] : []))).toEqual([5, 4, 2])
+})
+
+const invitation: Invitation = {
+  fact: NO_HASH,
+  to: COUNTY,
+  department: 'MZ',
+  item: '',
+  mode: 'notice',
+  day: day(START),
+  due: day('2026-03-10'),
+  read: null,
+  opinion: null,
+  absent: false,
+}
+
+describe('the statutory limit', () => {
+  const limitOf = (course: Course, of: Item) => clock('T2s', course, of, register('2026-03-03'))?.limit
+  const course = begun({ stage: '40', spans: { T2s: since(START) } })
+  const own = (days: number | null) => ({ days, unit: 'working', note: '' }) as const
+
+  test('Q14 it is the item’s own, else twenty working days for a licence and none for other items', () => {
+    expect(limitOf(course, LICENCE)).toBe(20)
+    expect(limitOf(course, item({ statutory: own(15) }))).toBe(15)
+    expect(limitOf(course, item({ itemType: '07' }))).toBeUndefined()
+    expect(limitOf(course, item({ itemType: '07', statutory: own(30) }))).toBe(30)
+  })
+
+  test('Q14 joint handling of a licence has forty-five working days, or more where the item’s own rule says so', () => {
+    const joint = { ...course, invitations: [invitation] }
+    expect(limitOf(joint, LICENCE)).toBe(45)
+    expect(limitOf(joint, item({ statutory: own(15) }))).toBe(45)
+    expect(limitOf(joint, item({ statutory: own(60) }))).toBe(60)
+    expect(limitOf(joint, item({ itemType: '07', statutory: own(30) }))).toBe(30)
+  })
+
+  test('Q14 an approved extension is added to the promised and the statutory limit and to no other', () => {
+    const at = register('2026-03-03')
+    const long = begun({ stage: '40', spans: allRunning, extension: { fact: NO_HASH, days: 10, day: day(START) } })
+    const before = new Map(clocksOf({ ...long, extension: null }, LICENCE, at).map(({ id, limit }) => [id, limit]))
+    const added = clocksOf(long, LICENCE, at).flatMap(({ id, limit }) =>
+      limit === before.get(id) ? [] : [[id, limit]],
+    )
+    expect(added).toEqual([
+      ['T2p', 20],
+      ['T2s', 30],
+    ])
+    expect(clock('T2p', long, LICENCE, at)?.source).toContain('延长10日')
+  })
+})
+
+test('Q15 a step has its own limit, also while it is suspended; a step without one has no clock', () => {
+  const at = register('2026-03-03')
+  const limitAt = (stage: Course['stage'], suspendedAt: Course['suspendedAt'] = null) =>
+    clock('T3', begun({ stage, suspendedAt, spans: allRunning }), LICENCE, at)
+  expect(limitAt('40')).toMatchObject({ limit: 3, title: '环节·承办' })
+  expect(limitAt('41')).toMatchObject({ limit: 2, title: '环节·审核' })
+  expect(limitAt('45', '41')).toMatchObject({ limit: 2, title: '环节·审核' })
+  expect(limitAt('42')).toBeUndefined()
+  expect(limitAt('30')).toBeUndefined()
+})
+
+test('Q15 review for the upper level runs for items that are decided there, or once the case was reported', () => {
+  const at = register('2026-03-03')
+  const course = begun({ stage: '40', spans: { T4: since(START) } })
+  const unpromised = { promised: { days: null, unit: 'working', note: '' } } as const
+  const reported = { ...course, report: { organ: '市局', day: day(START), relayed: null } }
+  for (const level of ['1', '2', '3'] as const) expect(clock('T4', course, item({ level }), at)?.limit).toBe(10)
+  expect(clock('T4', course, item({ level: '2', ...unpromised }), at)?.limit).toBe(20)
+  for (const level of ['4', '5', '6', '7'] as const) expect(clock('T4', course, item({ level }), at)).toBeUndefined()
+  expect(clock('T4', reported, item({ level: '4', ...unpromised }), at)?.limit).toBe(20)
+})
+
+test('Q16 a clock that was not started or has no limit is not listed, whatever the item’s record holds', () => {
+  const at = register('2026-03-03')
+  expect(clocksOf(begun(), LICENCE, at)).toEqual([])
+  const unlisted = ["T1'", 'T2p', 'T2s', 'T3', 'T4']
+  const withoutItem = clocksOf(begun({ stage: '40', spans: allRunning }), undefined, at).map(({ id }) => id)
+  expect(withoutItem).toEqual(CLOCK_IDS.filter((id) => !unlisted.includes(id)))
+  for (const days of [null, -1, 1.5, Number.NaN, 1e300]) {
+    const odd = item({ promised: { days, unit: 'working', note: '' } })
+    expect(clock('T2p', begun({ stage: '40', spans: allRunning }), odd, at), String(days)).toBeUndefined()
+  }
+})
+
+test('Q17 a clock is exceeded once its due day has passed, or when it was stopped behind it', () => {
+  const told = (today: string, stop: string | null) =>
+    clock('T1', begun({ spans: { T1: since('2026-03-02', stop) } }), LICENCE, register(today))
+  expect(told('2026-03-09', null)).toMatchObject({ due: '2026-03-09', exceeded: false, remaining: 0 })
+  expect(told('2026-03-10', null)).toMatchObject({ exceeded: true, remaining: -1 })
+  expect(told('2026-04-10', '2026-03-09')).toMatchObject({ state: 'stopped', exceeded: false, used: 5 })
+  expect(told('2026-04-10', '2026-03-10')).toMatchObject({ state: 'stopped', exceeded: true, used: 6 })
+  const weekend = clock('T1', begun({ spans: { T1: since('2026-03-06') } }), LICENCE, register('2026-03-14'))
+  expect(weekend).toMatchObject({ due: '2026-03-13', used: 5, exceeded: true })
+})
+
+test('Q18 a limit in calendar days that ends on a day off ends on the next working day', () => {
+  const calendarDays = item({ promised: { days: 10, unit: 'calendar', note: '' } })
+  const from = (start: string) =>
+    clock('T2p', begun({ stage: '40', spans: { T2p: since(start) } }), calendarDays, register('2026-05-05'))
+  expect(from('2026-04-25')).toMatchObject({ due: '2026-05-06', used: 10, remaining: 0, exceeded: false })
+  expect(from('2026-04-20')).toMatchObject({ due: '2026-04-30', used: 15, exceeded: true })
+  const notice = { fact: NO_HASH, missing: [], day: day('2026-01-21'), until: day('2026-02-20'), count: 1 }
+  const awaited = begun({ stage: '25', notice, spans: { "T1'": since('2026-01-21') } })
+  expect(clock("T1'", awaited, LICENCE, register('2026-02-23'))).toMatchObject({
+    limit: 30,
+    due: '2026-02-24',
+    exceeded: false,
+  })
+})
+
+test('Q19 beyond the published calendar there is no due day, only an estimate, and nothing is exceeded by it', () => {
+  const late = begun({ spans: { T1: since('2026-12-28') } })
+  expect(clock('T1', late, LICENCE, register('2026-12-31'))).toMatchObject({
+    due: null,
+    estimate: '2027-01-04',
+    used: 3,
+    exceeded: false,
+  })
+  expect(clock('T1', late, LICENCE, register('2027-03-01'))).toMatchObject({
+    due: null,
+    used: null,
+    remaining: null,
+    exceeded: false,
+  })
+  const known = begun({ spans: { T1: since('2026-12-21') } })
+  expect(clock('T1', known, LICENCE, register('2027-03-01'))).toMatchObject({
+    due: '2026-12-28',
+    estimate: null,
+    used: null,
+    exceeded: true,
+  })
+  const none = register('2026-03-10', { calendar: workCalendar([]) })
+  const weekdays = clock('T1', begun({ spans: { T1: since('2026-03-06') } }), LICENCE, none)
+  expect(weekdays).toMatchObject({ due: null, estimate: '2026-03-13', exceeded: false })
+  const calendarDays = item({ promised: { days: 13, unit: 'calendar', note: '' } })
+  const rolled = begun({ stage: '40', spans: { T2p: since('2026-12-28') } })
+  expect(clock('T2p', rolled, calendarDays, register('2026-12-31'))).toMatchObject({
+    due: null,
+    estimate: '2027-01-11',
+    used: 3,
+  })
+})
+
+test('Q19 an estimate counts what is published and weekdays behind it', () => {
+  const of2025 = workCalendar(SAMPLE_CALENDARS.filter(({ year }) => year < 2026))
+  const counts = (date: Day) =>
+    date < '2026' ? isWorked(date) : ![0, 6].includes(new Date(`${date}T12:00:00Z`).getUTCDay())
+  const starts = EVERY_DAY.filter((date) => date >= '2025-06' && date < '2026-06')
+  fc.assert(
+    fc.property(fc.constantFrom(...starts), fc.integer({ min: 1, max: 60 }), (start, limit) => {
+      const limited = item({ promised: { days: limit, unit: 'working', note: '' } })
+      const pauses = [pausedFor('2025-12-30', '2026-01-08')]
+      const course = begun({ stage: '40', spans: { T2p: since(start) }, pauses })
+      const found = clock('T2p', course, limited, register('2026-06-01', { calendar: of2025 }))
+      expect(found?.due ?? found?.estimate).toBe(dueOneByOne(start, limit, pauses, counts))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('Q20 the fifth working day behind the receipt is the last for telling the applicant, while that clock runs', () => {
+  const received = (start: string, stop: string | null = null) => begun({ spans: { T1: since(start, stop) } })
+  expect(fiveDayDue(received('2026-02-10'), register('2026-02-11'))).toBe('2026-02-24')
+  expect(fiveDayDue(received('2026-02-10', '2026-02-12'), register('2026-02-13'))).toBeUndefined()
+  expect(fiveDayDue(received('2026-12-28'), register('2026-12-28'))).toBeUndefined()
+  expect(fiveDayDue(begun(), register('2026-02-11'))).toBeUndefined()
+})
