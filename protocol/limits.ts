@@ -75,6 +75,8 @@ export const LIMITS = {
   deletedRanges: 4_000,
   /** Entries of one case; a case that grows beyond is refused further edits, not facts. */
   caseEntries: 5_000,
+  /** Entries carried into other streams with one commit: few for one case, so that others' acts come between. */
+  carriedEntries: 200,
   /** Documents kept decoded in memory; more only saves reads. */
   cachedDocuments: 400,
   /** Packs kept in memory after reading; the entries of one case lie in few packs. */
@@ -93,6 +95,10 @@ export const LIMITS = {
   regionSteps: 10,
   /** Rows on one page of a list. */
   pageRows: 50,
+  /** Cases of a vertical system in one import file; each is up to five facts, so a file takes some seconds. */
+  importRows: 500,
+  /** Cases looked at for one answer of an export; each is folded, 50 µs to 1 ms. */
+  exportCases: 2_000,
   /** One HTTP request body at the desk or the API. */
   requestBytes: 256 * 1024,
   /** A sign-in without any request ends. */

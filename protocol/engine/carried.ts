@@ -1,7 +1,7 @@
 /** Carried entries: an entry of another log inside one of ours, with its original bytes and signature. */
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
-import type { LogKey } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import { entryHash, type Sha256 } from '#protocol/log/chain.ts'
 import {
   type Entry,
@@ -9,6 +9,7 @@ import {
   encodeRecord,
   HASH_BYTES,
   isSound,
+  KIND,
   readEntry,
   readRecord,
 } from '#protocol/log/entry.ts'
@@ -35,4 +36,33 @@ export function decodeCarried(sha256: Sha256, payload: Uint8Array): Entry | unde
   } catch {
     return undefined // lib0 throws on truncated bytes; the entry is kept with a receipt
   }
+}
+
+/** What an entry of a case is about. */
+export type Subject =
+  /** Itself. */
+  | { readonly is: 'own'; readonly entry: Entry }
+  /** An entry of another log, which counts as if it had come itself. */
+  | { readonly is: 'carried'; readonly entry: Entry; readonly byRoot: boolean }
+  /** An entry of another log that is only kept: nothing proves it, or its content was written again. */
+  | { readonly is: 'kept'; readonly entry: Entry }
+  | { readonly is: 'unreadable' }
+
+/**
+ * What an entry of a case is about. The root is believed, as in everything it publishes. Anybody else proves a fact
+ * by its author's signature, checked at the door, and may only carry it inside its own stream (sync.md R4): a case
+ * comes into another stream by the root alone.
+ */
+export function subjectOf(entry: Entry, authority: { isRoot(node: NodeId): boolean }, sha256: Sha256): Subject {
+  if (entry.kind !== KIND.carried && entry.kind !== KIND.kept) return { is: 'own', entry }
+  const inner = decodeCarried(sha256, entry.payload)
+  if (inner?.document !== entry.document || inner.kind === KIND.carried || inner.kind === KIND.kept) {
+    return { is: 'unreadable' }
+  }
+  const { node, stream } = logParts(entry.log)
+  const byRoot = authority.isRoot(node)
+  const proves = inner.kind === KIND.fact && logParts(inner.log).stream === stream
+  return entry.kind === KIND.carried && (byRoot || proves)
+    ? { is: 'carried', entry: inner, byRoot }
+    : { is: 'kept', entry: inner }
 }

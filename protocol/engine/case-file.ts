@@ -1,22 +1,28 @@
 /** A case as entries: facts, gated edits and receipts, from which everything shown is computed. */
-import type { Authority, CaseState, StoryLine } from '#protocol/casework/case.ts'
+import type { Authority, CaseState } from '#protocol/casework/case.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
 import { foldCase } from '#protocol/casework/fold.ts'
+import { inAuthorsOrder } from '#protocol/documents/authors-order.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
 import { gateHistory } from '#protocol/documents/gate.ts'
 import { type DocumentId, type EntryHash, type LogKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
-import { decodeCarried } from './carried.ts'
+import { subjectOf } from './carried.ts'
 import { isHomeOf } from './case-id.ts'
-import type { DirectoryView } from './office.ts'
+import type { Directory } from './directory.ts'
 import type { CaseRow, ReceiptRow } from './storage.ts'
 
-/** An edit of a section with its author. */
-interface SectionEdit {
+/** A place in a log. */
+interface Stand {
   readonly log: LogKey
   readonly seq: number
+}
+
+/** An edit of a section with its author. */
+interface SectionEdit extends Stand {
+  readonly hash: EntryHash
   readonly client: number
   readonly tier: 'village' | 'township' | 'county'
   readonly update: Uint8Array
@@ -26,29 +32,37 @@ interface SectionFile {
   readonly edits: SectionEdit[]
   /** Updates that take effect, in an order in which they apply; undefined when edits came in since. */
   accepted: readonly Uint8Array[] | undefined
-  receipts: readonly ReceiptRow[]
+  /** Edits that do not take effect. */
+  refused: readonly Oddity[]
 }
 
-/** A place in a log. */
-interface Stand {
-  readonly log: LogKey
-  readonly seq: number
+/** An entry that has no effect, with the reason. */
+interface Oddity extends Stand {
+  readonly hash: EntryHash
+  readonly outcome: ReceiptRow['outcome']
+  readonly reason: string
+  /** What a carrier carries without proving it: told only while that counts nowhere. */
+  readonly unless: EntryHash | null
 }
 
 /** Everything a node holds of one case. A group of writes works on copies; a failed commit throws them away. */
 export interface CaseFile {
   readonly id: DocumentId
-  /** The case's home, once an entry of it came: entries about it in any other stream do not count. */
-  stream: StreamId | undefined
+  /** The case's home stream, once an entry of it came, in its own place or carried. */
+  home: StreamId | undefined
+  /** Streams in which entries count: the home, and those into which the root has carried the case. */
+  readonly streams: Set<StreamId>
+  /** Entries in any other stream: kept without effect, unless the root carries the case there. */
+  strays: Entry[]
   readonly facts: FactEntry[]
   readonly sections: Map<string, SectionFile>
   /** Entries that are neither facts nor gated edits, with the reason. */
-  readonly oddities: ReceiptRow[]
-  /** Hashes of all facts, so that a carried copy counts once. */
+  readonly oddities: Oddity[]
+  /** Hashes of all entries that count, so that a carried copy counts once. */
   readonly known: Set<EntryHash>
-  /** Where facts are carried; most are not. */
+  /** Where entries are carried; most are not. */
   readonly carriers: Map<EntryHash, readonly Stand[]>
-  /** Facts that are held only as carried: their own place may belong to another entry now. */
+  /** Entries that are held only as carried: their own place may belong to another entry now. */
   readonly uprooted: Set<EntryHash>
   /** Receipts as last committed, so that a cured one is taken back. */
   told: readonly ReceiptRow[]
@@ -61,7 +75,9 @@ export interface CaseFile {
 /** An empty file. */
 export const emptyFile = (id: DocumentId): CaseFile => ({
   id,
-  stream: undefined,
+  home: undefined,
+  streams: new Set(),
+  strays: [],
   facts: [],
   sections: new Map(),
   oddities: [],
@@ -77,6 +93,8 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
 /** A copy that grows on its own: what others read must not change before it is durable. */
 export const copyOf = (file: CaseFile): CaseFile => ({
   ...file,
+  streams: new Set(file.streams),
+  strays: [...file.strays],
   facts: [...file.facts],
   sections: new Map([...file.sections].map(([name, section]) => [name, { ...section, edits: [...section.edits] }])),
   oddities: [...file.oddities],
@@ -86,99 +104,97 @@ export const copyOf = (file: CaseFile): CaseFile => ({
 })
 
 /** Adds an entry; the state is computed again when it is next asked for. */
-export function addEntry(file: CaseFile, entry: Entry, directory: DirectoryView, sha256: Sha256): void {
+export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha256: Sha256): void {
   file.entries += 1
   const { stream } = logParts(entry.log)
-  if (file.stream === undefined && isHomeOf(sha256, file.id, stream)) file.stream = stream
-  if (stream !== file.stream) {
-    // Whoever learns a case's id may not write about it from a stream of its own (one case, one owner).
-    file.oddities.push(receipt(entry, 'quarantined', '条目不在办件所属的分区'))
-  } else if (entry.kind === KIND.fact) addFact(file, entry)
-  else if (entry.kind === KIND.edit) addEdit(file, entry, directory)
-  else if (entry.kind === KIND.carried) addCarried(file, entry, sha256)
-  else if (entry.kind !== KIND.attachment) {
-    file.oddities.push(receipt(entry, 'unknown-kind', '本机程序不认识的条目类型'))
+  learnHome(file, stream, sha256)
+  const subject = subjectOf(entry, directory.authority, sha256)
+  if (subject.is === 'carried' && subject.byRoot) {
+    learnHome(file, logParts(subject.entry.log).stream, sha256)
+    openStream(file, stream, directory, sha256)
   }
+  // Whoever learns a case's id may not write about it from a stream of its own (one case, one owner).
+  if (!file.streams.has(stream)) file.strays.push(entry)
+  else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
+  else if (subject.is === 'kept') {
+    const reason =
+      subject.entry.kind === KIND.edit ? '分叉时保留的编辑,内容已由本机重新写入' : '转存的条目,以县级转来的为准'
+    file.oddities.push(oddity(entry, 'forked', reason, hashOf(subject.entry)))
+  } else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
 }
 
-function addCarried(file: CaseFile, entry: Entry, sha256: Sha256): void {
-  const inner = decodeCarried(sha256, entry.payload)
-  if (inner?.kind === KIND.fact && inner.document === file.id) addFact(file, inner, entry)
-  else if (inner) file.oddities.push(receipt(entry, 'forked', '分叉时保留的编辑,内容已由本机重新写入'))
-  else file.oddities.push(receipt(entry, 'quarantined', '转载的条目无法识别'))
+function learnHome(file: CaseFile, stream: StreamId, sha256: Sha256): void {
+  if (file.home !== undefined || !isHomeOf(sha256, file.id, stream)) return
+  file.home = stream
+  file.streams.add(stream)
 }
 
-const receipt = (entry: Entry, outcome: ReceiptRow['outcome'], reason: string): ReceiptRow => ({
-  log: entry.log,
-  seq: entry.seq,
-  document: entry.document,
-  outcome,
-  reason,
-})
+/** The root has carried the case into a stream: what was written there before counts from now on. */
+function openStream(file: CaseFile, stream: StreamId, directory: Directory, sha256: Sha256): void {
+  if (file.streams.has(stream)) return
+  file.streams.add(stream)
+  const strays = file.strays
+  file.strays = []
+  file.entries -= strays.length
+  for (const stray of strays) addEntry(file, stray, directory, sha256)
+}
 
-function addFact(file: CaseFile, entry: Entry, carrier?: Entry): void {
-  const hash = toHex(entry.hash) as EntryHash
+const hashOf = ({ hash }: Entry): EntryHash => toHex(hash) as EntryHash
+
+const oddity = (
+  entry: Entry,
+  outcome: ReceiptRow['outcome'],
+  reason: string,
+  unless: EntryHash | null = null,
+): Oddity => ({ log: entry.log, seq: entry.seq, hash: hashOf(entry), outcome, reason, unless })
+
+/** Makes an entry count, once however often it comes: in its own place, or carried. */
+function count(file: CaseFile, entry: Entry, carrier: Entry | undefined, directory: Directory): void {
+  const hash = hashOf(entry)
   if (carrier) file.carriers.set(hash, [...(file.carriers.get(hash) ?? []), { log: carrier.log, seq: carrier.seq }])
   else file.uprooted.delete(hash)
   if (file.known.has(hash)) return
   file.known.add(hash)
   if (carrier) file.uprooted.add(hash)
+  if (entry.kind === KIND.fact) addFact(file, entry, hash)
+  else if (entry.kind === KIND.edit) addEdit(file, entry, hash, directory)
+  else if (entry.kind !== KIND.attachment) {
+    file.oddities.push(oddity(entry, 'unknown-kind', '本机程序不认识的条目类型'))
+  }
+}
+
+function addFact(file: CaseFile, entry: Entry, hash: EntryHash): void {
   file.state = undefined
   const { log, seq, person, station, time, clockOffset } = entry
   file.facts.push({ hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
 }
 
-function addEdit(file: CaseFile, entry: Entry, directory: DirectoryView): void {
+function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Directory): void {
   const edit = decodeEdit(entry.payload)
   const { node, incarnation } = logParts(entry.log)
   const author = directory.node(node)
   const tier = directory.station(entry.station)?.tier
   if (!edit || tier === undefined || !author?.stations.includes(entry.station)) {
     const reason = edit ? '写入的节点不代表该站点' : '编辑内容残缺或格式无法识别'
-    file.oddities.push(receipt(entry, 'quarantined', reason))
+    file.oddities.push(oddity(entry, 'quarantined', reason))
     return
   }
-  const section = file.sections.get(edit.section) ?? { edits: [], accepted: undefined, receipts: [] }
+  const section = file.sections.get(edit.section) ?? { edits: [], accepted: undefined, refused: [] }
   file.sections.set(edit.section, section)
   const client = clientIdOf(author.lease, incarnation)
-  section.edits.push({ log: entry.log, seq: entry.seq, client, tier, update: edit.update })
+  section.edits.push({ hash, log: entry.log, seq: entry.seq, client, tier, update: edit.update })
   section.accepted = undefined
 }
 
-/** Forgets the entries of a log above a height (they were cut off by a rotation). */
-export function dropAbove(file: CaseFile, log: LogKey, height: number): void {
-  const cut = (one: Stand) => one.log === log && one.seq > height
-  for (const [hash, stands] of [...file.carriers]) {
-    const left = stands.filter((stand) => !cut(stand))
-    if (left.length > 0) file.carriers.set(hash, left)
-    else file.carriers.delete(hash)
-  }
-  for (const fact of file.facts) if (cut(fact)) file.uprooted.add(fact.hash)
-  const gone = ({ hash }: FactEntry) => file.uprooted.has(hash) && !file.carriers.has(hash)
-  for (const { hash } of file.facts.filter(gone)) file.known.delete(hash)
-  removeWhere(file.facts, gone)
-  for (const hash of [...file.uprooted]) if (!file.known.has(hash)) file.uprooted.delete(hash)
-  removeWhere(file.oddities, cut)
-  for (const section of file.sections.values()) {
-    removeWhere(section.edits, cut)
-    section.accepted = undefined
-  }
-  file.state = undefined
-}
-
-function removeWhere<Of>(list: Of[], matches: (one: Of) => boolean): void {
-  const kept = list.filter((one) => !matches(one))
-  list.splice(0, list.length, ...kept)
-}
-
 /** Gates a section's edits where that has not been done since the last one came in. */
-function gated(file: CaseFile, name: string, section: SectionFile): SectionFile {
+function gated(name: string, section: SectionFile): SectionFile {
   if (section.accepted) return section
-  const history = gateHistory(name, section.edits)
-  section.accepted = history.accepted.map((place) => (section.edits[place] as SectionEdit).update)
-  section.receipts = [...history.refused].map(([place, problem]) => {
-    const { log, seq } = section.edits[place] as SectionEdit
-    return { log, seq, document: file.id, outcome: 'quarantined' as const, reason: problem.message }
+  const edits = inAuthorsOrder(section.edits)
+  const history = gateHistory(name, edits)
+  section.accepted = history.accepted.map((place) => (edits[place] as SectionEdit).update)
+  section.refused = [...history.refused].map(([place, problem]) => {
+    const { hash, log, seq } = edits[place] as SectionEdit
+    return { hash, log, seq, outcome: 'quarantined' as const, reason: problem.message, unless: null }
   })
   return section
 }
@@ -186,7 +202,7 @@ function gated(file: CaseFile, name: string, section: SectionFile): SectionFile 
 /** The updates of a section that take effect. */
 export function acceptedUpdates(file: CaseFile, name: string): readonly Uint8Array[] {
   const section = file.sections.get(name)
-  return section ? (gated(file, name, section).accepted ?? []) : []
+  return section ? (gated(name, section).accepted ?? []) : []
 }
 
 /** Heights of the logs that hold a section's edits: the frontier a seal names. */
@@ -198,8 +214,25 @@ export function sectionFrontier(file: CaseFile, name: string): Record<string, nu
 
 /** Entries that do not take effect for reasons of the sync: quarantined, forked, unknown. */
 export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
-  const sections = [...file.sections].flatMap(([name, section]) => gated(file, name, section).receipts)
-  return sections.length === 0 && file.oddities.length === 0 ? [] : [...file.oddities, ...sections]
+  const { id: document, oddities, strays } = file
+  const refused = [...file.sections].flatMap(([name, section]) => gated(name, section).refused)
+  const standing = oddities.filter(({ unless }) => unless === null || !file.known.has(unless))
+  if (refused.length + standing.length + strays.length === 0) return []
+  return [
+    ...[...standing, ...refused].map((one) => ({
+      ...placeOf(file, one),
+      document,
+      outcome: one.outcome,
+      reason: one.reason,
+    })),
+    ...strays.map(({ log, seq }) => ({
+      log,
+      seq,
+      document,
+      outcome: 'quarantined' as const,
+      reason: '条目不在办件所属的分区',
+    })),
+  ]
 }
 
 /** The folded state; undefined while `opened` has not arrived. */
@@ -208,8 +241,8 @@ export function stateOf(file: CaseFile, authority: Authority): CaseState | undef
   return file.state
 }
 
-/** Where a fact lies; of several carriers the first by name, so that all nodes say the same. */
-function placeOf(file: CaseFile, { hash, log, seq }: StoryLine): Stand {
+/** Where an entry lies; of several carriers the first by name, so that all nodes say the same. */
+function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: EntryHash }): Stand {
   if (!file.uprooted.has(hash)) return { log, seq }
   const [first, ...others] = file.carriers.get(hash) ?? []
   const isBefore = (left: Stand, right: Stand) =>
@@ -220,8 +253,10 @@ function placeOf(file: CaseFile, { hash, log, seq }: StoryLine): Stand {
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */
 export function standingReceipts(file: CaseFile, authority: Authority): readonly ReceiptRow[] {
   const state = stateOf(file, authority)
-  const aside = (state?.story ?? []).flatMap((line): ReceiptRow[] =>
-    line.aside ? [{ ...placeOf(file, line), document: file.id, outcome: 'set-aside', reason: line.aside.text }] : [],
+  const aside = (state?.story ?? []).flatMap(({ hash, log, seq, aside }): ReceiptRow[] =>
+    aside && log !== ''
+      ? [{ ...placeOf(file, { hash, log, seq }), document: file.id, outcome: 'set-aside', reason: aside.text }]
+      : [],
   )
   return [...receiptsOf(file), ...aside]
 }

@@ -4,10 +4,10 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { transferTargets } from '#protocol/casework/transfer.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
-import type { DocumentId } from '#protocol/ids.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { acceptedUpdates, type CaseFile, receiptsOf, stateOf } from './case-file.ts'
-import { holdsStream, workActor } from './case-writing.ts'
+import { workActor } from './case-writing.ts'
 import type { Core } from './core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from './office.ts'
 import { safetyOf } from './safety.ts'
@@ -26,7 +26,7 @@ export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: Doc
   }
   const safety = (await safetyOf(core, [id])).get(id) ?? 'here'
   const stations = core.directory.stations()
-  const targets = transferTargets(state.holder, stations).filter((station) => holdsStream(core, state.home, station.id))
+  const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   return success({
     state,
     item: core.directory.item(state.item),

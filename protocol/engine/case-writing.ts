@@ -1,16 +1,17 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
 import { checkAct, checkOpening } from '#protocol/casework/acts.ts'
-import type { CaseState } from '#protocol/casework/case.ts'
+import { civilDay } from '#protocol/casework/days.ts'
 import { encodeFact, FACTS, type Fact, type FactKind, type FieldValue, type Seal } from '#protocol/casework/facts.ts'
-import { civilDay, mintNumber } from '#protocol/casework/numbers.ts'
+import { mintNumber } from '#protocol/casework/numbers.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type EntryHash, type StationCode, streamOf } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
+import { writingStream } from './carrying.ts'
 import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from './case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from './case-id.ts'
 import type { Core } from './core.ts'
@@ -55,7 +56,7 @@ export async function openCase(
   const { sha256 } = core.host.cryptography
   const id = caseIdIn(sha256, streamOf(actor.station), core.host.random(CASE_RANDOM_BYTES))
   await fileOf(staging, id)
-  write(staging, actor, id, actor.station, { kind: 'opened', previous: null, fields })
+  write(staging, actor, id, streamOf(actor.station), { kind: 'opened', previous: null, fields })
   return success({ id, number })
 }
 
@@ -69,7 +70,7 @@ async function mint(staging: Staging, station: StationCode): Promise<string> {
   return mintNumber({ station, day, incarnation: core.incarnation, running: running + 1 })
 }
 
-function write(staging: Staging, actor: Actor, id: DocumentId, home: StationCode, fact: Fact): EntryHash {
+function write(staging: Staging, actor: Actor, id: DocumentId, stream: StreamId, fact: Fact): EntryHash {
   const draft = newDraft(staging.core, {
     kind: KIND.fact,
     document: id,
@@ -77,7 +78,7 @@ function write(staging: Staging, actor: Actor, id: DocumentId, home: StationCode
     station: actor.station,
     payload: encodeFact(fact),
   })
-  return append(staging, streamOf(home), [draft])[0] as EntryHash
+  return append(staging, stream, [draft])[0] as EntryHash
 }
 
 /** Edits a section; the change becomes one Yjs update by this node's client id. */
@@ -105,7 +106,8 @@ export async function editSection(
   if (!changed.value) return success({ changed: false })
   const payload = encodeEdit({ section: name, update: changed.value })
   const { person, station } = actor
-  append(staging, streamOf(state.home), [newDraft(core, { kind: KIND.edit, document: id, person, station, payload })])
+  const stream = writingStream(core, file, station)
+  append(staging, stream, [newDraft(core, { kind: KIND.edit, document: id, person, station, payload })])
   return success({ changed: true })
 }
 
@@ -144,35 +146,10 @@ export async function act(
   const fields = completed.value
   const checked = checkAct(state, workActor(core, actor), core.directory.authority, kind, fields)
   if (!checked.ok) return checked
-  const unreachable = targetProblem(core, state, kind, fields)
-  if (unreachable) return unreachable
   const previous = FACTS[kind].guarded ? state.tip : null
-  return success({ hash: write(staging, actor, id, state.home, { kind, previous, fields }) })
-}
-
-/** A case can be handed to its home station and to every station above it: their nodes hold its stream. */
-export function holdsStream(core: Core, home: StationCode, station: StationCode): boolean {
-  for (let at: StationCode | null | undefined = home; at; at = core.directory.authority.parentOf(at)) {
-    if (at === station) return true
-  }
-  return false
-}
-
-function targetProblem(
-  core: Core,
-  state: CaseState,
-  kind: FactKind,
-  fields: Readonly<Record<string, FieldValue>>,
-): Result<never> | undefined {
-  if (kind !== 'offered' && kind !== 'reassigned') return undefined
-  if (holdsStream(core, state.home, fields.to as StationCode)) return undefined
-  return fail(
-    'not-reachable',
-    '接收站点不在这个办件的上下级链条上,收不到它。',
-    KEPT,
-    '请移交到建件站点或它的上级站点。',
-    'to',
-  )
+  return success({
+    hash: write(staging, actor, id, writingStream(core, file, actor.station), { kind, previous, fields }),
+  })
 }
 
 /** Fills in what the case itself knows: seals, and the applicant as written in the form. */

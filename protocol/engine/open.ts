@@ -2,6 +2,7 @@
 import { type DocumentId, isCase, logParts, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
+import { openCarrying } from './carrying.ts'
 import { rowOf, standingReceipts } from './case-file.ts'
 import type { Core } from './core.ts'
 import { createDirectory } from './directory.ts'
@@ -57,8 +58,13 @@ async function open({
   const links = new Set<Link>()
   const reports = createReports(core, queue, links, await rememberedReports(core))
   const context: LinkContext = { core, queue, links, reports, rotated, pendingBytes: 0 }
-  core.committed = (change) => committed(context, change)
+  const carrying = identity.parent === null ? await openCarrying(core, queue) : undefined
+  core.committed = (change) => {
+    committed(context, change)
+    carrying?.heard(change)
+  }
   if (await storage.local(REBUILDING.space, REBUILDING.key)) await rebuild(core, queue)
+  carrying?.heard(NO_CHANGE)
   return {
     office: openOffice(core, queue, reports),
     get incarnation() {
@@ -68,6 +74,7 @@ async function open({
     ownHeads: () => ownHeads(core),
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
+      carrying?.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
       await queue.idle()
     },

@@ -20,11 +20,11 @@ import { nextIncarnation } from '#protocol/log/incarnation.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import type { Fork } from '#protocol/wire/messages.ts'
 import { decodeCarried, encodeCarried } from './carried.ts'
-import { acceptedUpdates, type CaseFile, dropAbove } from './case-file.ts'
+import { acceptedUpdates, type CaseFile } from './case-file.ts'
 import { addFinding, type Core } from './core.ts'
 import { newDraft } from './draft.ts'
 import { hashAt } from './positions.ts'
-import { append, fileOf, getLocal, headOf, loadFiles, type Staging, setLocal } from './staging.ts'
+import { append, fileOf, getLocal, headOf, loadFiles, refileWithout, type Staging, setLocal } from './staging.ts'
 
 /** Every incarnation of this node that is known here. */
 export const knownIncarnations = (core: Core): Set<number> =>
@@ -89,8 +89,8 @@ interface LostText {
 
 /**
  * R4: our version of a log and a peer's differ above a common height. The peer's version stays; our tail is cut off,
- * carried whole in our own log (facts count through their own signatures), and what its edits had written is written
- * again in our name. Nothing is lost and nothing is chosen silently.
+ * carried whole in our own log (facts count through their own signatures, edits are kept), and what its edits had
+ * written is written again in our name. Nothing is lost and nothing is chosen silently.
  */
 export async function moveTail(staging: Staging, log: LogKey, common: number): Promise<number> {
   const { core } = staging
@@ -107,10 +107,7 @@ export async function moveTail(staging: Staging, log: LogKey, common: number): P
     rootHeight: Math.min(headOf(staging, log).rootHeight, common),
   })
   staging.change.cuts.push({ log, height: common })
-  for (const id of cases) {
-    dropAbove(staging.files.get(id) as CaseFile, log, common)
-    staging.touched.add(id)
-  }
+  await refileWithout(staging, cases, log, common)
   await noteMoved(staging, log, tail)
   const { stream } = logParts(log)
   // Only the root writes the county stream. It carried what it had written there itself when it gave way.
@@ -146,10 +143,10 @@ export async function hasMoved(core: Core, fork: Fork): Promise<boolean> {
 function draftOf(log: LogKey, { entry, record, before }: Cut): Draft {
   const { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload } = entry
   const same = { document, person, station, time, clockOffset, catalogueVersion, calendarVersion }
-  const whole = kind === KIND.directory || kind === KIND.carried
-  return whole
-    ? { ...same, kind, payload }
-    : { ...same, kind: KIND.carried, payload: encodeCarried(log, before, record) }
+  const whole = kind === KIND.directory || kind === KIND.carried || kind === KIND.kept
+  if (whole) return { ...same, kind, payload }
+  // What the edit had written is written again; beside it the edit itself must not count a second time.
+  return { ...same, kind: kind === KIND.edit ? KIND.kept : KIND.carried, payload: encodeCarried(log, before, record) }
 }
 
 function lostText(staging: Staging, id: DocumentId, tail: readonly Cut[]): LostText[] {

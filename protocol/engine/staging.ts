@@ -29,7 +29,7 @@ import { decodePack, encodePack, type Packable, packable, type Run, runsOf } fro
 import { addEntry, type CaseFile, copyOf, emptyFile, rowOf, standingReceipts } from './case-file.ts'
 import { type Core, readLocal } from './core.ts'
 import { isNewer, readRecord as readDirectoryRecord } from './directory.ts'
-import type { CaseRow, Change, DirectoryRow, LocalRow, Place, ReceiptRow, StoredPack } from './storage.ts'
+import type { CaseRow, Change, DirectoryRow, LocalRow, Place, PlacedRecord, ReceiptRow, StoredPack } from './storage.ts'
 
 /** An entry of ours that waits for its pack: facts are signed one by one, a run at its end. */
 interface Authored {
@@ -94,16 +94,46 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
   if (missing.length === 0) return
   const held = await core.storage.recordsOf(missing)
   for (const id of missing) {
-    const file = emptyFile(id)
-    for (const placed of held.get(id) ?? []) {
-      const record = readRecord(placed.bytes)
-      const entry = record && readEntry(placed.log, record, placed.hash)
-      assert(entry, 'a stored entry is readable')
-      addEntry(file, entry, core.directory, core.host.cryptography.sha256)
-      file.arrival = placed.arrival
-    }
+    const file = fileFrom(core, id, held.get(id) ?? [])
     file.told = file.entries > 0 ? standingReceipts(file, core.directory.authority) : []
     staging.files.set(id, file)
+  }
+}
+
+/** The entry of a record as it lies on the disk. */
+export function storedEntry({ log, hash, bytes }: PlacedRecord): Entry {
+  const record = readRecord(bytes)
+  const entry = record && readEntry(log, record, hash)
+  assert(entry, 'a stored entry is readable')
+  return entry
+}
+
+function fileFrom(core: Core, id: DocumentId, records: readonly PlacedRecord[]): CaseFile {
+  const file = emptyFile(id)
+  for (const placed of records) {
+    addEntry(file, storedEntry(placed), core.directory, core.host.cryptography.sha256)
+    file.arrival = placed.arrival
+  }
+  return file
+}
+
+/**
+ * Builds case files anew without the entries of a log above a height (a rotation cuts them off). Only in a group of
+ * its own, before anything else is staged: what counts may hang together in ways that no single removal undoes.
+ */
+export async function refileWithout(
+  staging: Staging,
+  ids: readonly DocumentId[],
+  log: LogKey,
+  height: number,
+): Promise<void> {
+  const held = await staging.core.storage.recordsOf(ids)
+  for (const id of ids) {
+    const left = (held.get(id) ?? []).filter((placed) => placed.log !== log || placed.seq <= height)
+    const file = fileFrom(staging.core, id, left)
+    file.told = staging.files.get(id)?.told ?? []
+    staging.files.set(id, file)
+    staging.touched.add(id)
   }
 }
 
@@ -211,6 +241,10 @@ export function setLocal(staging: Staging, space: string, key: string, value: un
   staging.locals.set(`${space}\n${key}`, row)
 }
 
+/** Whether the group has already written a node-local value. */
+export const isLocalStaged = (staging: Staging, space: string, key: string): boolean =>
+  staging.locals.has(`${space}\n${key}`)
+
 /** A node-local value as the group sees it. */
 export async function getLocal(staging: Staging, space: string, key: string): Promise<unknown> {
   const staged = staging.locals.get(`${space}\n${key}`)
@@ -294,10 +328,5 @@ export async function settle(staging: Staging): Promise<Change> {
 /** Places the stored entries of directory records again, whatever is known of them; for rebuilds. */
 export async function placeRecords(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
   const held = await staging.core.storage.recordsOf(documents)
-  for (const placed of [...held.values()].flat()) {
-    const record = readRecord(placed.bytes)
-    const entry = record && readEntry(placed.log, record, placed.hash)
-    assert(entry, 'a stored entry is readable')
-    place(staging, entry, true)
-  }
+  for (const placed of [...held.values()].flat()) place(staging, storedEntry(placed), true)
 }

@@ -2,6 +2,7 @@
 import { LIMITS } from '#protocol/limits.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
+import { noteUncarried } from './carrying.ts'
 import { type Core, forgetPacks, notify, rememberLocal, rememberPacks } from './core.ts'
 import { beginStaging, type Staging, settle } from './staging.ts'
 import { type Change, StorageFailure } from './storage.ts'
@@ -86,6 +87,7 @@ async function commitGroup(core: Core, group: readonly Waiting[]): Promise<numbe
       staged.push(request)
       if (staging.directory.size > 0) break // what follows is judged by the new directory
     }
+    noteUncarried(staging)
     const change = await settle(staging)
     if (!isEmpty(change)) await core.storage.commit(change)
     adopt(core, staging, change)

@@ -12,8 +12,11 @@ import {
 } from '#protocol/ids.ts'
 import { equalBytes } from './bytes.ts'
 
-/** Kinds of entry. Unknown kinds are stored and forwarded untouched. */
-export const KIND = { fact: 1, edit: 2, directory: 3, report: 4, attachment: 5, carried: 6 } as const
+/**
+ * Kinds of entry. Unknown kinds are stored and forwarded untouched. What is `carried` counts like the original;
+ * what is `kept` is an edit that a fork cut off and whose content was written again: evidence, nothing more.
+ */
+export const KIND = { fact: 1, edit: 2, directory: 3, report: 4, attachment: 5, carried: 6, kept: 7 } as const
 
 /** What an author writes; log, seq and hash are given when it is appended. */
 export interface Draft {

@@ -100,6 +100,9 @@ export function createDisk(name: string, node: NodeId, ledger: Ledger): Writable
   return disk
 }
 
+/** Kinds of entry that hold another one. */
+const CARRIERS = new Set<number>([KIND.carried, KIND.kept])
+
 /** Notes which entries of a change carry others, and which say the same as others. */
 function noteContents(ledger: Ledger, change: Change): void {
   const hashes = new Map(
@@ -108,12 +111,12 @@ function noteContents(ledger: Ledger, change: Change): void {
   for (const { log, record } of change.packs.flatMap(({ bytes }) => decodePack(bytes) ?? [])) {
     const entry = readEntry(log, record, GENESIS)
     const hash = hashes.get(`${log}#${record.seq}`)
-    if (!entry || !hash || (entry.kind !== KIND.carried && entry.kind !== KIND.directory)) continue
+    if (!entry || !hash || (!CARRIERS.has(entry.kind) && entry.kind !== KIND.directory)) continue
     add(ledger.twins, contentOf(entry), hash)
     ledger.contents.set(hash, contentOf(entry))
-    const inner = entry.kind === KIND.carried ? decodeCarried(sha256, entry.payload) : undefined
+    const inner = CARRIERS.has(entry.kind) ? decodeCarried(sha256, entry.payload) : undefined
     if (inner) add(ledger.carriers, toHex(inner.hash), hash)
-    else if (entry.kind === KIND.carried) ledger.violation('M2', `${log} ${record.seq}: carries nothing readable`)
+    else if (CARRIERS.has(entry.kind)) ledger.violation('M2', `${log} ${record.seq}: carries nothing readable`)
   }
 }
 
