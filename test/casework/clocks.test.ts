@@ -311,6 +311,14 @@ test('Q17 a clock is exceeded once its due day has passed, or when it was stoppe
   expect(weekend).toMatchObject({ due: '2026-03-13', used: 5, exceeded: true })
 })
 
+test('Q17 what is done on a day that does not count is done in time when the pause began in time', () => {
+  const pauses = [pausedFor('2026-03-13', '2026-03-18')]
+  const decided = (stop: string) =>
+    clock('T2p', begun({ spans: { T2p: since('2026-02-28', stop) }, pauses }), LICENCE, register('2026-04-10'))
+  expect(decided('2026-03-18')).toMatchObject({ due: '2026-03-13', used: 10, exceeded: false })
+  expect(decided('2026-03-19')).toMatchObject({ due: '2026-03-13', used: 11, exceeded: true })
+})
+
 test('Q18 a limit in calendar days that ends on a day off ends on the next working day', () => {
   const calendarDays = item({ promised: { days: 10, unit: 'calendar', note: '' } })
   const from = (start: string) =>
