@@ -95,6 +95,10 @@ export const LIMITS = {
   regionSteps: 10,
   /** Rows on one page of a list. */
   pageRows: 50,
+  /** Cases on one hand-over list: a person's open work is tens of cases, and the record must fit an entry. */
+  handoverCases: 300,
+  /** Rows looked through for fees; a county has some thousand charged cases a year. */
+  feeSearchRows: 20_000,
   /** Cases of a vertical system in one import file; each is up to five facts, so a file takes some seconds. */
   importRows: 500,
   /** Cases looked at for one answer of an export; each is folded, 50 µs to 1 ms. */

@@ -1,13 +1,17 @@
-/** The acts of a case as forms, drawn from the table of facts: the next act big, the others behind it, refused ones with why. */
+/** The acts of a case as forms, drawn from the table of facts: the next act big, the others one step behind it, refused ones with why. */
 import { html } from 'hono/html'
-import { FACTS, type FactKind, type FieldRule, type FieldValue } from '#protocol/casework/facts.ts'
+import { FACTS, type FactKind, type FieldRule } from '#protocol/casework/facts.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash } from '#protocol/ids.ts'
+import { type ActDrawing, actField, isLate } from './act-fields.ts'
+import { orderActs } from './act-order.ts'
+import { askedFields } from './act-typed.ts'
 import { handInAct } from './draft.ts'
-import { csrfField, type FieldView, field, type Problems, type Typed } from './forms.ts'
-import { isUnder } from './reading.ts'
+import { dayWords } from './due-words.ts'
+import { csrfField, type FieldOption, field, type Problems, type Typed } from './forms.ts'
+import { yuanWords } from './money.ts'
 import type { Desk, Html, Visit } from './visit.ts'
-import { sentence, withNames } from './words.ts'
+import { sentence, stationName, withNames } from './words.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
 export interface Rejected {
@@ -17,58 +21,78 @@ export interface Rejected {
   readonly problems: Problems
 }
 
-/** Choices of facts as people say them. */
-export const CHOICE_WORDS: Readonly<Record<string, string>> = { granted: '准予', refused: '不予' }
-
-/** Facts whose fields are written down on the form of the case, not on the act. */
-const FROM_FORM: readonly FactKind[] = ['captured', 'received']
-
-/** The fields a person fills in for an act; seals and hashes are filled in by the office or the page. */
-export function askedFields(kind: FactKind): readonly (readonly [string, FieldRule])[] {
-  if (FROM_FORM.includes(kind)) return []
-  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
-  return Object.entries(rules).filter(([, { type }]) => type !== 'seals' && type !== 'hash')
-}
-
-/** What a person typed for an act as the fact's fields; an empty field is left out. */
-export function actFields(kind: FactKind, typed: Typed): Readonly<Record<string, FieldValue>> {
-  const fields: Record<string, FieldValue> = {}
-  for (const [name, { type }] of askedFields(kind)) {
-    const text = (typed[name] ?? '').trim()
-    if (text === '') continue
-    // A count that is no number goes on as it was typed: the rule of the field says what is wrong with it.
-    fields[name] =
-      type === 'count' && /^[0-9]{1,9}$/.test(text) ? Number(text) : type === 'flag' ? text === 'yes' : text
-  }
-  if (typed.fact) fields.fact = typed.fact
-  return fields
-}
-
-function optionsOf(desk: Desk, view: CaseView, kind: FactKind, rule: FieldRule): FieldView['options'] {
-  if (typeof rule.type === 'object')
-    return rule.type.oneOf.map((value) => ({ value, label: CHOICE_WORDS[value] ?? value }))
-  if (rule.type !== 'station') return []
-  const { directory } = desk.office
-  // A case can be reassigned along its own line only: those nodes hold its stream.
-  const line = directory.stations().filter((station) => isUnder(directory, view.state.home, station.id))
-  const stations = kind === 'reassigned' ? line : view.targets
-  return stations
-    .filter((station) => station.id !== view.state.holder)
-    .map((station) => ({ value: station.id, label: station.name }))
-}
-
-const kindOf = (rule: FieldRule): FieldView['kind'] => {
-  if (typeof rule.type === 'object') return 'choice'
-  if (rule.type === 'station') return 'list'
-  if (rule.type === 'count') return 'number'
-  return rule.type === 'note' ? 'note' : 'text'
-}
-
-function hintFor(view: CaseView, kind: FactKind, name: string): string | undefined {
-  if (kind === 'taken' && name === 'materials') return `移交单写明 ${view.state.offer?.materials ?? 0} 份,请点清后填写`
-  if (kind === 'taken' && name === 'differences') return '份数不符时写明差在哪里'
-  if (kind === 'decided' && name === 'reasons') return '不予时必须填写'
+/** What an act may be about: the notices it answers, the fees it settles; undefined when it is about the case alone. */
+function subjects(visit: Visit, view: CaseView, kind: FactKind): readonly FieldOption[] | undefined {
+  const { invitations, fees } = view.state
+  const own = invitations.filter(({ to }) => to === visit.actor.station)
+  const notice = ({ fact, department, day }: (typeof own)[number]) => ({
+    value: fact,
+    label: `${department}(${dayWords(day)}通知)`,
+  })
+  const fee = ({ fact, fee: id, amount }: (typeof fees)[number]) => ({
+    value: fact,
+    label: `${view.item?.fees.find((rule) => rule.id === id)?.name ?? id} ${yuanWords(amount)}`,
+  })
+  if (kind === 'acknowledged') return own.filter(({ read }) => read === null).map(notice)
+  if (kind === 'opined') return own.filter(({ opinion }) => opinion === null).map(notice)
+  if (kind === 'paid') return fees.filter(({ paid, refunded }) => paid === null && refunded === null).map(fee)
+  if (kind === 'refunded') return fees.filter(({ paid, refunded }) => paid !== null && refunded === null).map(fee)
   return undefined
+}
+
+function subjectField(drawing: ActDrawing, offer: ActOffer): Html {
+  const { visit, view, kind, prefix, typed, problems } = drawing
+  if (offer.subject !== null) return html`<input type="hidden" name="fact" value="${offer.subject}" />`
+  const options = subjects(visit, view, kind)
+  if (options === undefined) return html``
+  const [only] = options
+  if (only && options.length === 1)
+    return html`<p class="mb-2"><strong>${only.label}</strong></p><input type="hidden" name="fact" value="${only.value}" />`
+  const label = kind === 'paid' || kind === 'refunded' ? '哪一笔' : '哪一份通知'
+  return field({
+    name: 'fact',
+    id: `${prefix}-fact`,
+    label,
+    kind: 'choice',
+    required: true,
+    value: typed?.fact ?? '',
+    problem: problems.fact,
+    options,
+  })
+}
+
+/** The drawing of an offer with what was typed in it, when it is the one that came back. */
+export function drawingOf(
+  desk: Desk,
+  visit: Visit,
+  view: CaseView,
+  offer: ActOffer,
+  rejected: Rejected | undefined,
+): ActDrawing {
+  const subject = offer.subject ?? ''
+  const own = rejected?.kind === offer.kind && (subject === '' || rejected.subject === subject) ? rejected : undefined
+  const prefix = subject === '' ? offer.kind : `${offer.kind}-${subject.slice(0, 8)}`
+  return { desk, visit, view, kind: offer.kind, prefix, typed: own?.typed, problems: own?.problems ?? {} }
+}
+
+/** The fields for entering an act later than it happened, folded away until they are used. */
+function lateFields(drawing: ActDrawing, fields: readonly (readonly [string, FieldRule])[]): Html | string {
+  if (fields.length === 0) return ''
+  const used = fields.some(([name]) => (drawing.typed?.[name] ?? '') !== '' || drawing.problems[name] !== undefined)
+  return html`<details class="desk-late" ${used ? html`open` : ''}><summary>补录(不是今天发生的)</summary>
+    ${fields.map(([name, rule]) => actField(drawing, name, rule))}</details>`
+}
+
+/** All fields of an act; the number of a paper is minted by the office and not asked for. */
+export function actFieldsPart(drawing: ActDrawing): Html {
+  const paper = 'document' in FACTS[drawing.kind]
+  const minted = (name: string, rule: FieldRule) => paper && name === 'document' && rule.label === '文书号'
+  const asked = askedFields(drawing.kind).filter(([name, rule]) => !minted(name, rule))
+  const main = asked.filter(([name]) => !isLate(name)).map(([name, rule]) => actField(drawing, name, rule))
+  return html`${main}${lateFields(
+    drawing,
+    asked.filter(([name]) => isLate(name)),
+  )}`
 }
 
 /** One act as a plain form post. */
@@ -80,33 +104,11 @@ export function actForm(
   rejected: Rejected | undefined,
   main: boolean,
 ): Html {
-  const subject = offer.subject ?? ''
-  const own = rejected?.kind === offer.kind && rejected.subject === subject ? rejected : undefined
-  const prefix = subject === '' ? offer.kind : `${offer.kind}-${subject.slice(0, 8)}`
-  const fields = askedFields(offer.kind).map(([name, rule]) =>
-    field({
-      name,
-      id: `${prefix}-${name}`,
-      label: rule.label,
-      kind: kindOf(rule),
-      required: rule.required,
-      value: own?.typed[name] ?? '',
-      problem: own?.problems[name],
-      hint: hintFor(view, offer.kind, name),
-      options: optionsOf(desk, view, offer.kind, rule),
-    }),
-  )
+  const drawing = drawingOf(desk, visit, view, offer, rejected)
   const style = main ? 'btn btn-primary btn-lg w-100' : 'btn'
   return html`<form method="post" action="/cases/${view.state.id}/acts/${offer.kind}" novalidate>${csrfField(visit)}
-    <input type="hidden" name="tip" value="${view.state.tip}" />${subject === '' ? '' : html`<input type="hidden" name="fact" value="${subject}" />`}
-    ${fields}<button class="${style}" type="submit" ${main ? html`data-main` : ''}>${offer.title}</button></form>`
-}
-
-/** What people usually do next comes first; the rest keeps the order of the office. */
-export function nextOffer(view: CaseView): ActOffer | undefined {
-  const able = view.acts.filter((offer) => offer.allowed && offer.subject === null && offer.kind !== 'noted')
-  const dull: readonly FactKind[] = ['retracted', 'declined', 'reassigned']
-  return able.find((offer) => !dull.includes(offer.kind))
+    <input type="hidden" name="tip" value="${view.state.tip}" />${subjectField(drawing, offer)}
+    ${actFieldsPart(drawing)}<button class="${style}" type="submit" ${main ? html`data-main` : ''}>${offer.title}</button></form>`
 }
 
 /** Offers about one set-aside fact. */
@@ -119,7 +121,33 @@ const why = (
 ): Html => html`<li><strong>${offer.title}</strong>:${sentence(withNames(desk.office, offer.why))}
   ${sentence(withNames(desk.office, offer.next))}<span class="text-secondary">依据:${offer.source}</span></li>`
 
-/** The panel of acts beside the story. */
+const actLink = (view: CaseView, offer: ActOffer): Html =>
+  html`<a class="btn" href="/cases/${view.state.id}?act=${offer.kind}#acts">${offer.title}</a>`
+
+function firstPart(
+  desk: Desk,
+  visit: Visit,
+  view: CaseView,
+  shown: ActOffer | undefined,
+  rejected: Rejected | undefined,
+): Html {
+  if (!shown) {
+    const holder = stationName(desk.office, view.state.holder)
+    return html`<p class="mb-0">现在没有轮到您办的事,办件由${holder}主办。</p>`
+  }
+  if (shown.kind === handInAct(view))
+    return html`<a class="btn btn-primary btn-lg w-100" href="/cases/${view.state.id}/form">继续填写,然后${shown.title}</a>`
+  return actForm(desk, visit, view, shown, rejected, true)
+}
+
+/** What may still be proved to have been done in the five days, by entering it late. */
+const LATE_EVIDENCE: readonly FactKind[] = ['notified', 'rejected', 'accepted']
+
+/** Whether the case stands where it does because nobody told the applicant in time. */
+export const wasDeemed = (view: CaseView): boolean =>
+  view.state.story.findLast(({ epoch }) => epoch !== null)?.kind === 'deemed'
+
+/** The panel of acts beside the story: one form at a time, the next act's unless another was chosen. */
 export function actsPanel(
   desk: Desk,
   visit: Visit,
@@ -127,22 +155,20 @@ export function actsPanel(
   rejected: Rejected | undefined,
   wanted: string,
 ): Html {
-  const plain = view.acts.filter((offer) => offer.subject === null)
-  const next = nextOffer(view)
-  const others = plain.filter((offer) => offer.allowed && offer !== next)
-  const refused = plain.filter((offer) => !offer.allowed)
-  const isOpen = (offer: ActOffer) =>
-    (rejected?.subject === '' && rejected.kind === offer.kind) || wanted === offer.kind
-  const first = !next
-    ? html`<p class="mb-0">现在没有轮到本站办的事。</p>`
-    : handInAct(view)
-      ? html`<a class="btn btn-primary btn-lg w-100" href="/cases/${view.state.id}/form">继续填写,然后${next.title}</a>`
-      : actForm(desk, visit, view, next, rejected, true)
-  return html`<section class="card mb-3" id="acts"><div class="card-header"><h2 class="card-title">${next ? `下一步:${next.title}` : '下一步'}</h2></div>
-    <div class="card-body">${first}</div>
-    ${others.map(
-      (offer) => html`<details class="desk-act" ${isOpen(offer) ? html`open` : ''}><summary>${offer.title}</summary>
-        <div class="card-body">${actForm(desk, visit, view, offer, rejected, wanted === offer.kind)}</div></details>`,
+  const { next, likely, groups, refused } = orderActs(view)
+  const late = wasDeemed(view) ? refused.filter(({ kind }) => LATE_EVIDENCE.includes(kind)) : []
+  const chosen = [next, ...likely, ...groups.flatMap(({ offers }) => offers), ...late].find(
+    (offer) => offer?.kind === (rejected?.kind ?? wanted),
+  )
+  const shown = chosen ?? next
+  const others = [next, ...likely].filter((offer) => offer !== undefined && offer !== shown) as readonly ActOffer[]
+  const title = shown === undefined ? '下一步' : shown === next ? `下一步:${shown.title}` : shown.title
+  return html`<section class="card mb-3" id="acts"><div class="card-header"><h2 class="card-title">${title}</h2></div>
+    <div class="card-body">${firstPart(desk, visit, view, shown, rejected)}</div>
+    ${others.length === 0 ? '' : html`<div class="card-body desk-others"><h3>也可以办</h3><div class="btn-list">${others.map((offer) => actLink(view, offer))}</div></div>`}
+    ${groups.map(
+      (group) => html`<details class="desk-act"><summary>${group.title}(${group.offers.length})</summary>
+        <div class="card-body btn-list">${group.offers.map((offer) => actLink(view, offer))}</div></details>`,
     )}
     ${refused.length === 0 ? '' : html`<details class="desk-act"><summary>现在不能办的(${refused.length})和原因</summary><ul class="desk-why">${refused.map((offer) => why(desk, offer))}</ul></details>`}
   </section>`

@@ -1,10 +1,11 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
 import { html } from 'hono/html'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/directory.ts'
-import { FACTS } from '#protocol/casework/facts.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
+import { actFieldsPart } from './act-forms.ts'
 import {
   applicationName,
   fieldWords,
@@ -22,7 +23,7 @@ import { csrfField, type FieldView, failureBox, field, hintOf, type Problems, ty
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { statusOf } from './problems.ts'
-import { type Desk, type DeskContext, type Html, mayEdit } from './visit.ts'
+import { type Desk, type DeskContext, type Html, mayEdit, type Visit } from './visit.ts'
 import { MATERIAL_FORMS, today } from './words.ts'
 
 export interface FormState {
@@ -55,6 +56,7 @@ const KINDS: Readonly<Record<FormField['type'], FieldView['kind']>> = {
   text: 'text',
   longText: 'note',
   idNumber: 'text',
+  creditCode: 'text',
   phone: 'tel',
   date: 'date',
   number: 'text',
@@ -110,21 +112,18 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
     ${seen(state, stored.state)}${seen(copies, storedCopies)}</div>`
 }
 
-function handInCard(view: CaseView, state: FormState): Html {
+/** The fields of the act that hands the form in: the letter of authorisation, or that originals were seen. */
+function handInFields(desk: Desk, visit: Visit, view: CaseView, kind: FactKind, state: FormState): Html {
+  const problems = state.problems ?? {}
+  return actFieldsPart({ desk, visit, view, kind, prefix: kind, typed: state.typed, problems })
+}
+
+function handInCard(desk: Desk, visit: Visit, view: CaseView, state: FormState): Html {
   const kind = handInAct(view)
   const draft = html`<button class="btn btn-lg" type="submit" name="step" value="stay">保存</button>`
   if (!kind)
     return html`<div class="desk-actions">${draft}<a class="btn btn-lg" href="/cases/${view.state.id}">回到办件</a></div>`
-  const letter =
-    kind === 'captured'
-      ? field({
-          name: 'authorisation',
-          label: '委托书(编号,或“已签”)',
-          kind: 'text',
-          value: state.typed?.authorisation ?? '',
-        })
-      : ''
-  return html`${letter}<div class="desk-actions">
+  return html`${handInFields(desk, visit, view, kind, state)}<div class="desk-actions">
     <button class="btn btn-primary btn-lg" type="submit" name="step" value="hand-in" data-main>${FACTS[kind].title}并打印凭证</button>
     ${draft}<a class="btn btn-lg" href="/cases/${view.state.id}">先放着,回到办件</a></div>
     <p class="text-secondary mt-2 mb-0">按 Ctrl+回车 直接${FACTS[kind].title}。</p>`
@@ -159,7 +158,7 @@ export async function capturePage(
       <button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>
       ${applicationCard(drawing, item, valuesOf(view.sections, 'application'))}
       ${card('材料清单', html`<div class="card-body">${rows.length === 0 ? '这个事项不要求材料。' : rows}</div>`)}
-      <div class="card"><div class="card-body">${writable ? handInCard(view, state) : '本站不能改这份申请表。'}
+      <div class="card"><div class="card-body">${writable ? handInCard(desk, visit, view, state) : '本站不能改这份申请表。'}
         <p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p></div></div></form>`
   const status = state.failure ? statusOf(state.failure) : wrong.length > 0 ? 422 : 200
   return page(context, desk, { title: `${item.name} ${view.state.number}`, body, status })

@@ -2,10 +2,12 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Item } from '#protocol/casework/directory.ts'
+import type { FactKind } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 import { success } from '#protocol/result.ts'
+import { actFields, askedFields } from './act-typed.ts'
 import { capturePage } from './capture-form.ts'
 import {
   applicantFields,
@@ -24,33 +26,43 @@ import { card } from './lists.ts'
 import { failurePage, NOT_AN_EDITOR, statusOf } from './problems.ts'
 import { readableCase } from './reading.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from './visit.ts'
-import { paperTime, timeWords, today } from './words.ts'
+import { departmentName, paperTime, timeWords, today } from './words.ts'
 
 /** More would not be read; the person types another letter instead. */
 const SHOWN_ITEMS = 20
 
 /** Items whose name, code, department or pinyin holds every word typed. */
-export function matchingItems(items: readonly Item[], query: string): readonly Item[] {
+export function matchingItems(
+  items: readonly Item[],
+  query: string,
+  nameOf: (department: string) => string = (department) => department,
+): readonly Item[] {
   const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean)
   return items.filter((item) => {
-    const text = `${item.name} ${item.id} ${item.department} ${item.pinyin}`.toLowerCase()
+    const text = `${item.name} ${item.id} ${nameOf(item.department)} ${item.pinyin}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
 }
 
 const itemRow = (
+  desk: Desk,
   item: Item,
   first: boolean,
 ): Html => html`<li class="list-group-item"><button class="desk-item" type="submit"
   name="item" value="${item.id}" ${first ? html`data-first` : ''}><strong>${item.name}</strong>
-  <span class="text-secondary">${item.id} · ${item.department}${item.sample ? ' · 样例,非正式事项' : ''}</span></button></li>`
+  <span class="text-secondary">${item.id} · ${departmentName(desk.office, item.department)}${item.sample ? ' · 样例,非正式事项' : ''}</span></button></li>`
 
 async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
   const { q = '' } = context.req.query()
   const tier = visit.station?.tier
-  const offered = desk.office.directory.items().filter((item) => tier !== undefined && item.tiers.includes(tier))
-  const items = matchingItems(offered, q).slice(0, SHOWN_ITEMS)
+  const day = desk.office.today()
+  const { directory } = desk.office
+  const offered = directory
+    .items()
+    .flatMap(({ id }) => directory.openable(id, day) ?? [])
+    .filter((item) => tier !== undefined && item.tiers.includes(tier))
+  const items = matchingItems(offered, q, (code) => departmentName(desk.office, code)).slice(0, SHOWN_ITEMS)
   const none =
     offered.length === 0 ? '本站还没有可以办的事项,请联网同步事项目录。' : `没有找到“${q}”,换个词或用拼音首字母。`
   const body = html`${headline('新办件')}<form method="get" action="/capture" class="desk-search" data-pick>
@@ -60,7 +72,7 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
       <button class="btn btn-lg" type="submit">找事项</button></form>
     <p class="text-secondary">输入后按回车选第一项,或按方向键选择。选定后立即建件,之后每填一栏都自动保存。</p>
     <form id="items" method="post" action="/capture" data-query="${q}">${csrfField(visit)}
-      ${card('可以办的事项', items.length === 0 ? html`<p class="desk-empty">${none}</p>` : html`<ul class="list-group list-group-flush">${items.map((item, index) => itemRow(item, index === 0))}</ul>`)}</form>`
+      ${card('可以办的事项', items.length === 0 ? html`<p class="desk-empty">${none}</p>` : html`<ul class="list-group list-group-flush">${items.map((item, index) => itemRow(desk, item, index === 0))}</ul>`)}</form>`
   return page(context, desk, { title: '新办件', body })
 }
 
@@ -113,11 +125,13 @@ const NO_ITEM: Failure = {
   next: '请联网同步事项目录后再试',
 }
 
-/** The problem of an act belongs to a field of the form when the form has it. */
-const problemsFrom = (item: Item, problem: Failure): Problems =>
-  problem.field !== undefined && formFields(item).some(({ id }) => id === problem.field)
-    ? { [applicationName(problem.field)]: problem.message }
-    : {}
+/** The problem of an act belongs to a field of the form, or of the act itself, when there is one. */
+function problemsFrom(item: Item, kind: FactKind, problem: Failure): Problems {
+  const { field } = problem
+  if (field === undefined) return {}
+  if (formFields(item).some(({ id }) => id === field)) return { [applicationName(field)]: problem.message }
+  return askedFields(kind).some(([name]) => name === field) ? { [field]: problem.message } : {}
+}
 
 /** Saves what is on the form and, when asked, hands it in. */
 async function post(context: DeskContext, desk: Desk): Promise<Response> {
@@ -142,16 +156,14 @@ async function handIn(context: DeskContext, desk: Desk, view: CaseView, item: It
   if (Object.keys(problems).length > 0) return capturePage(context, desk, view, item, { typed, problems })
   const kind = handInAct(view)
   if (!kind) return context.redirect(`/cases/${view.state.id}`, 303)
-  const letter: Record<string, string> =
-    kind === 'captured' && typed.authorisation ? { authorisation: typed.authorisation } : {}
-  const fields = { ...applicantFields(view.sections), ...letter }
+  const fields = { ...applicantFields(view.sections), ...actFields(view, kind, typed) }
   const { actor } = context.get('visit')
   const done = await desk.office.act(actor, view.state.id as DocumentId, kind, fields, view.state.tip)
   if (!done.ok)
     return capturePage(context, desk, view, item, {
       typed,
       failure: done.problem,
-      problems: problemsFrom(item, done.problem),
+      problems: problemsFrom(item, kind, done.problem),
     })
   return context.redirect(`/cases/${view.state.id}/receipt?done=${kind}`, 303)
 }

@@ -7,16 +7,20 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
-import { actFields, actsPanel, askedFields, type Rejected } from './act-forms.ts'
+import { actsPanel, type Rejected } from './act-forms.ts'
+import { actFields, askedFields, FROM_FORM } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
+import { clocksPart } from './clock-part.ts'
 import { applicantFields } from './draft.ts'
 import { failureBox, keptBox, type Problems, readForm, type Typed } from './forms.ts'
+import { agencyPart, feesPart, jointPart, noticePart, papersPart, paperTitle } from './joint-part.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { livePart } from './live.ts'
 import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from './problems.ts'
 import { readableCase } from './reading.ts'
 import { lastWords, storyList } from './story.ts'
+import { timeLinePart } from './time-line.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from './visit.ts'
 import { withNames } from './words.ts'
 
@@ -29,10 +33,16 @@ interface Shown {
 
 const isFactKind = (text: string): text is FactKind => Object.hasOwn(FACTS, text)
 
-function doneBox(kind: string | undefined): Html | string {
+/** What was done, and the paper it made. */
+function doneBox(view: CaseView, kind: string | undefined): Html | string {
   if (kind === 'saved') return html`<div class="alert alert-success" role="status"><div>已保存。</div></div>`
   if (kind === undefined || !isFactKind(kind)) return ''
-  return html`<div class="alert alert-success" role="status"><div><strong>“${FACTS[kind].title}”已办,已存在本机。</strong> 到没到县,看下面的“安全”一栏。</div></div>`
+  const line = view.state.story.findLast((each) => each.kind === kind)
+  const paper = view.state.papers.find(({ fact }) => fact === line?.hash)
+  const print = paper
+    ? html` <a href="/cases/${view.state.id}/papers/${paper.fact}">打印${paperTitle(paper.code)}</a>`
+    : ''
+  return html`<div class="alert alert-success" role="status"><div><strong>“${FACTS[kind].title}”已办,已存在本机。</strong> 到没到县,看下面的“安全”一栏。${print}</div></div>`
 }
 
 async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown: Shown = {}): Promise<Response> {
@@ -52,18 +62,24 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
     .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
   const top = html`${standing(desk, view)}${attention(desk, view)}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
   const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${state.number}</span>${printed}`)}
-    ${failure ? failureBox(failure) : doneBox(done)}${kept}${livePart('case-top', about, address, top)}
-    <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, address, actsPanel(desk, visit, view, shown.rejected, wanted))}</div>
-    <div class="col-lg-7">${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
+    ${failure ? failureBox(failure) : doneBox(view, done)}${kept}${livePart('case-top', about, address, top)}
+    <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, wanted === '' ? address : `${address}?act=${wanted}`, actsPanel(desk, visit, view, shown.rejected, wanted))}
+      ${livePart('case-papers', about, address, papersPart(view))}</div>
+    <div class="col-lg-7">${livePart('case-parts', about, address, partsOf(desk, view))}
+      ${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
       ${livePart('case-form', about, address, html`${applicationPart(visit, view)}${materialsPart(view)}`)}
       ${livePart('case-texts', about, address, html`${texts}`)}</div></div>`
   return page(context, desk, { title: `${state.number} ${state.applicant.name}`, body, status: shown.status ?? 200 })
 }
 
+/** What the case consists of besides its story; each part only when there is something to it. */
+const partsOf = (desk: Desk, view: CaseView): Html =>
+  html`${clocksPart(desk, view)}${noticePart(desk, view)}${jointPart(desk, view)}${feesPart(view)}${agencyPart(desk, view)}${timeLinePart(desk, view.state)}`
+
 /** What the desk asks beyond the fact's own rule: a count that differs at sign-for must say how. */
 function deskProblems(view: CaseView, kind: FactKind, typed: Typed): Problems {
   if (kind !== 'taken' || !view.state.offer) return {}
-  const counted = (typed.materials ?? '').trim()
+  const counted = String(actFields(view, kind, typed).materials ?? '').trim()
   const differs = counted !== '' && counted !== String(view.state.offer.materials)
   return differs && (typed.differences ?? '').trim() === ''
     ? { differences: `移交单写明 ${view.state.offer.materials} 份,实收 ${counted} 份:请写明差异,或退回` }
@@ -101,8 +117,8 @@ async function act(context: DeskContext, desk: Desk): Promise<Response> {
   if (Object.keys(problems).length > 0) return reject(context, desk, kind, typed, undefined, problems)
   const tip = typed.tip ?? ''
   const expects = isEntryHash(tip) ? tip : found.value.state.tip
-  const known = kind === 'captured' || kind === 'received' ? applicantFields(found.value.sections) : {}
-  const fields = { ...known, ...actFields(kind, typed) }
+  const known = FROM_FORM.includes(kind) ? applicantFields(found.value.sections) : {}
+  const fields = { ...known, ...actFields(found.value, kind, typed) }
   const done = await desk.office.act(context.get('visit').actor, found.value.state.id, kind, fields, expects)
   if (!done.ok) return reject(context, desk, kind, typed, done.problem, {})
   return context.redirect(`/cases/${id}?done=${kind}`, 303)

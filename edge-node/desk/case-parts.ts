@@ -1,30 +1,71 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
 import { html } from 'hono/html'
+import { type CaseState, LOCAL_KINDS } from '#protocol/casework/case.ts'
 import type { CaseView, SectionView } from '#protocol/engine/office.ts'
+import { wasDeemed } from './act-forms.ts'
+import { nextDue } from './clock-part.ts'
 import { formFields, materialOf, materialWords, OVERRIDE, textOf, valuesOf } from './draft.ts'
+import { dayWords } from './due-words.ts'
 import { csrfField, field } from './forms.ts'
 import { card, stageTitle } from './lists.ts'
 import { type Desk, type Html, mayEdit, type Visit } from './visit.ts'
-import { safetyWords, sentence, spanWords, stationName } from './words.ts'
+import { personName, safetyWords, sentence, spanWords, stationName } from './words.ts'
 
 /** Who has it, where it stands, how safe it is. */
 export function standing(desk: Desk, view: CaseView): Html {
   const { state } = view
   const fact = (name: string, words: Html | string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
-  return html`<dl class="desk-standing">${fact('环节', stageTitle(state.stage))}
-    ${fact('现在由谁负责', stationName(desk.office, state.holder))}${fact('申请人', state.applicant.name || '未填写')}
+  const due = nextDue(desk, state)
+  const assignee = state.assignee === '' ? '' : ` · ${personName(desk.office, state.assignee)}承办`
+  return html`<dl class="desk-standing">${fact('环节', html`${stageTitle(state.stage)} ${kindBadges(state)}`)}
+    ${due ? fact('最近的期限', due) : ''}
+    ${fact('现在由谁负责', `${stationName(desk.office, state.holder)}${assignee}`)}${fact('申请人', state.applicant.name || '未填写')}
     ${fact('安全', safetyWords(view.safety))}${fact('交接轮次', `第 ${state.epoch} 轮`)}</dl>`
 }
 
+/** 即办、承诺、上报、联办、补办、退回 and the green channel. */
+export const kindBadges = (state: CaseState): Html =>
+  html`${state.kinds.map((kind) => html`<span class="badge desk-kind">${LOCAL_KINDS[kind]}</span> `)}${
+    state.green ? html`<span class="badge desk-kind">绿色通道</span>` : ''
+  }`
+
 const box = (tone: 'danger' | 'warning' | 'info', title: string, words: Html | string): Html =>
   html`<div class="alert alert-${tone}" role="${tone === 'info' ? 'note' : 'alert'}"><div><strong>${title}</strong> ${words}</div></div>`
+
+/** Accepted because nobody told the applicant in time: in red words, with the rule and what can still be done. */
+function deemedBox(desk: Desk, view: CaseView): Html | string {
+  const { state } = view
+  const day = state.days.deemed
+  if (day === undefined) return ''
+  const late = wasDeemed(view)
+    ? html`当时确已告知的,<a href="/cases/${state.id}?act=notified#acts">补录告知的实际日期</a>。`
+    : ''
+  return box(
+    'danger',
+    '逾期视为受理。',
+    html`<span class="desk-deemed">五个工作日内没有一次告知,自${dayWords(day, desk.office.today())}收到申请材料之日起即为受理,办理期限从这一天起算。</span>依据:《行政许可法》第三十二条第一款第四项。${late}`,
+  )
+}
+
+/** The same applicant with the same item at another counter (两头受理). */
+function duplicatesBox(desk: Desk, view: CaseView): Html | string {
+  if (view.duplicates.length === 0) return ''
+  return box(
+    'warning',
+    '两头受理:同一申请人的同一事项另有办件。',
+    html`${view.duplicates.map(
+      (row) =>
+        html`<a href="/cases/${row.id}">${row.number}</a>(${stationName(desk.office, row.holder)},${stageTitle(row.stage)}) `,
+    )}请先核对,确为重复的只办一件,其余请申请人撤回或按误录处理。`,
+  )
+}
 
 /** What is unusual about the case and what to do about it. */
 export function attention(desk: Desk, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
-  return html`${
+  return html`${deemedBox(desk, view)}${duplicatesBox(desk, view)}${
     state.offer
       ? box(
           'info',

@@ -1,12 +1,19 @@
 /** The desk: pages where staff work, on any node and any runtime. */
 import { Hono } from 'hono'
 import type { Office } from '#protocol/engine/office.ts'
+import { absenceRoutes } from './absences.ts'
 import type { Accounts } from './accounts.ts'
 import { failureOf } from './api/refusals.ts'
 import { captureRoutes } from './capture.ts'
 import { caseRoutes } from './case-page.ts'
+import { clockRoutes } from './clock-page.ts'
+import { consultationRoutes } from './consultations.ts'
+import { feeMonthRoutes } from './fee-month.ts'
+import { feeRoutes } from './fees.ts'
 import { keepGate, keepHeaders } from './gate.ts'
+import { handoverRoutes } from './handovers.ts'
 import { liveRoutes } from './live.ts'
+import { paperRoutes } from './papers.ts'
 import { failurePage, notFound } from './problems.ts'
 import { receiptRoutes } from './receipt.ts'
 import { searchRoutes } from './search.ts'
@@ -39,6 +46,10 @@ const LINKS: readonly PageLink[] = [
   { href: '/capture', title: '新办件', roles: ['agent', 'clerk', 'handler', 'chief'] },
   { href: '/transfers', title: '移交', roles: [] },
   { href: '/search', title: '查询', roles: [] },
+  { href: '/consultations', title: '首问', roles: ['agent', 'clerk', 'handler', 'chief'] },
+  { href: '/fees', title: '收费', roles: ['cashier', 'chief', 'coordinator', 'supervisor'] },
+  { href: '/absences', title: '去向', roles: [] },
+  { href: '/handovers', title: '交接', roles: ['clerk', 'handler', 'chief'] },
   { href: '/sync', title: '同步与安全', roles: [] },
 ]
 
@@ -59,7 +70,14 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
   workRoutes(app, desk)
   captureRoutes(app, desk)
   receiptRoutes(app, desk)
+  paperRoutes(app, desk)
+  clockRoutes(app, desk)
   caseRoutes(app, desk)
+  consultationRoutes(app, desk)
+  feeRoutes(app, desk)
+  feeMonthRoutes(app, desk)
+  absenceRoutes(app, desk)
+  handoverRoutes(app, desk)
   searchRoutes(app, desk)
   syncRoutes(app, desk)
   liveRoutes(app, desk)

@@ -12,18 +12,36 @@ export type Problems = Readonly<Record<string, string>>
 /** The token every form carries; the gate refuses a post without it. */
 export const csrfField = (visit: Visit): Html => html`<input type="hidden" name="csrf" value="${visit.signIn.csrf}" />`
 
+export interface FieldOption {
+  readonly value: string
+  readonly label: string
+  readonly group?: string
+}
+
 export interface FieldView {
   readonly name: string
   /** Tells fields of one name on one page apart; the name when not given. */
   readonly id?: string
   readonly label: string
-  readonly kind: 'text' | 'note' | 'number' | 'password' | 'date' | 'tel' | 'choice' | 'list' | 'many'
+  readonly kind:
+    | 'text'
+    | 'note'
+    | 'number'
+    | 'amount'
+    | 'password'
+    | 'date'
+    | 'month'
+    | 'tel'
+    | 'choice'
+    | 'list'
+    | 'many'
+    | 'flag'
   readonly value?: string
   readonly required?: boolean
   readonly problem?: string | undefined
   readonly hint?: string | undefined
-  /** For choice, list and many. */
-  readonly options?: readonly { readonly value: string; readonly label: string }[]
+  /** For choice, list and many; in a list, neighbours with the same group stand under its name. */
+  readonly options?: readonly FieldOption[]
   readonly focus?: boolean
   /** More attributes, trusted markup. */
   readonly attributes?: Html | string
@@ -40,11 +58,16 @@ function shared(view: FieldView): Html {
   } ${problem ? html`aria-invalid="true"` : ''} ${attributes ?? ''}`
 }
 
+/** Choices as short as this stand beside each other; longer ones one below the other. */
+const SHORT_CHOICE = 8
+
 function choices(view: FieldView, type: 'radio' | 'checkbox'): Html {
   const chosen = new Set((view.value ?? '').split(','))
+  const short = (view.options ?? []).every(({ label }) => label.length <= SHORT_CHOICE)
+  const layout = short ? 'form-check form-check-inline' : 'form-check'
   return html`<fieldset class="mb-3" id="field-${idOf(view)}"><legend class="form-label">${view.label}${mark(view)}</legend>
     ${(view.options ?? []).map(
-      (option) => html`<label class="form-check form-check-inline">
+      (option) => html`<label class="${layout}">
         <input class="form-check-input" type="${type}" value="${option.value}" name="${view.name}"
           aria-describedby="hint-${idOf(view)}" ${chosen.has(option.value) ? html`checked` : ''}
           ${view.required && type === 'radio' ? html`required` : ''} />
@@ -61,16 +84,30 @@ function control(view: FieldView): Html {
     return html`<textarea class="form-control${invalid}" id="${id}" rows="3" ${shared(view)}>${view.value ?? ''}</textarea>`
   if (view.kind === 'list')
     return html`<select class="form-select${invalid}" id="${id}" ${shared(view)}><option value="">请选择</option>
-      ${(view.options ?? []).map(
-        (option) =>
-          html`<option value="${option.value}" ${
-            option.value === view.value ? html`selected` : ''
-          }>${option.label}</option>`,
-      )}</select>`
+      ${grouped(view)}</select>`
   const number = view.kind === 'number' ? html`inputmode="numeric" min="0" step="1"` : ''
-  return html`<input class="form-control${invalid}" id="${id}" type="${view.kind}" value="${view.value ?? ''}"
-    autocomplete="${view.autocomplete ?? 'off'}" ${number} ${shared(view)} />`
+  const amount = view.kind === 'amount'
+  return html`<input class="form-control${invalid}" id="${id}" type="${amount ? 'text' : view.kind}" value="${view.value ?? ''}"
+    autocomplete="${view.autocomplete ?? 'off'}" ${number} ${amount ? html`inputmode="decimal"` : ''} ${shared(view)} />`
 }
+
+const optionOf = (view: FieldView, option: FieldOption): Html =>
+  html`<option value="${option.value}" ${option.value === view.value ? html`selected` : ''}>${option.label}</option>`
+
+/** The options of a list, those of a group together under its name, in the order given. */
+function grouped(view: FieldView): Html {
+  const options = view.options ?? []
+  const groups = [...new Set(options.map(({ group }) => group ?? ''))]
+  return html`${groups.map((group) => {
+    const parts = options.filter((option) => (option.group ?? '') === group).map((option) => optionOf(view, option))
+    return group === '' ? parts : html`<optgroup label="${group}">${parts}</optgroup>`
+  })}`
+}
+
+/** One box to tick: `yes` when it is. */
+const flag = (view: FieldView): Html =>
+  html`<div class="mb-3"><label class="form-check"><input class="form-check-input" type="checkbox" id="field-${idOf(view)}" value="yes"
+    ${view.value === 'yes' ? html`checked` : ''} ${shared(view)} /><span class="form-check-label">${view.label}</span></label>${hintOf(view)}</div>`
 
 /** The words under a field; replaced alone when a field is saved as it is typed. */
 export function hintOf(view: Pick<FieldView, 'name' | 'id' | 'problem' | 'hint'>, replace = false): Html {
@@ -84,6 +121,7 @@ export function hintOf(view: Pick<FieldView, 'name' | 'id' | 'problem' | 'hint'>
 export function field(view: FieldView): Html {
   if (view.kind === 'choice') return choices(view, 'radio')
   if (view.kind === 'many') return choices(view, 'checkbox')
+  if (view.kind === 'flag') return flag(view)
   return html`<div class="mb-3"><label class="form-label" for="field-${idOf(view)}">${view.label}${mark(view)}</label>
     ${control(view)}${hintOf(view)}</div>`
 }

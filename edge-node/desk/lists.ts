@@ -1,10 +1,12 @@
 /** Lists of cases: one row says what, whose, where it stands and how safe it is. */
 import { html } from 'hono/html'
-import { STAGES, type Stage } from '#protocol/casework/case.ts'
+import { LOCAL_KINDS, STAGES, type Stage } from '#protocol/casework/case.ts'
+import { CLOCKS } from '#protocol/casework/clocks.ts'
 import type { CasePage, CaseRow } from '#protocol/engine/storage.ts'
 import { masked } from './api/masking.ts'
+import { type DueWords, rowDueWords, URGENCY_SIGNS } from './due-words.ts'
 import type { Desk, Html } from './visit.ts'
-import { itemName, safetyWords, spanWords, stationName, timeWords } from './words.ts'
+import { itemName, personName, safetyWords, spanWords, stationName, timeWords } from './words.ts'
 
 export const stageTitle = (stage: string): string =>
   Object.hasOwn(STAGES, stage) ? STAGES[stage as Stage] : `环节 ${stage}`
@@ -18,9 +20,24 @@ export function whereWords(desk: Desk, row: CaseRow): string {
 }
 
 const marks = (row: CaseRow): Html =>
-  html`${
+  html`${row.kinds.map((kind) => html` <span class="badge desk-kind">${LOCAL_KINDS[kind]}</span>`)}${
     row.aside > 0 ? html` <span class="badge bg-yellow text-yellow-fg">${row.aside} 条待处理</span>` : ''
   }${row.forked ? html` <span class="badge bg-red text-red-fg">有分叉</span>` : ''}`
+
+/** A deadline with its sign: words first, so that nobody needs the colour. */
+export const dueMark = ({ urgency, words }: DueWords): Html =>
+  html`<span class="desk-due desk-due-${urgency}"><span class="desk-sign" aria-hidden="true">${URGENCY_SIGNS[urgency]}</span> ${words}</span>`
+
+function dueCell(desk: Desk, row: CaseRow): Html {
+  const clock = row.dueClock === '' ? '' : html`<div class="text-secondary">${CLOCKS[row.dueClock]}</div>`
+  return html`${dueMark(rowDueWords(desk.office, row))}${clock}`
+}
+
+function whoCell(desk: Desk, row: CaseRow): Html {
+  const assignee =
+    row.assignee === '' ? '' : html`<div class="text-secondary">${personName(desk.office, row.assignee)}承办</div>`
+  return html`${whereWords(desk, row)}${assignee}`
+}
 
 /** A table of cases; on a phone each row becomes a card. */
 export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: string): Promise<Html> {
@@ -28,16 +45,16 @@ export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: str
   const safety = await desk.office.safetyOf(rows.map((row) => row.id))
   const now = desk.office.now()
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-cases">
-    <thead><tr><th scope="col">办件</th><th scope="col">申请人</th><th scope="col">环节</th><th scope="col">在哪里</th>
-      <th scope="col">最近变动</th><th scope="col">安全</th></tr></thead>
+    <thead><tr><th scope="col">办件</th><th scope="col">申请人</th><th scope="col">环节</th><th scope="col">期限</th>
+      <th scope="col">在哪里</th><th scope="col">最近变动</th></tr></thead>
     <tbody>${rows.map(
       (row) => html`<tr>
         <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
         <td class="desk-short" data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>
-        <td class="desk-short" data-label="环节">${stageTitle(row.stage)}${marks(row)}</td>
-        <td data-label="在哪里">${whereWords(desk, row)}</td>
-        <td class="desk-short" data-label="最近变动">${timeWords(row.changedAt, now)}</td>
-        <td class="desk-short" data-label="安全">${safetyWords(safety.get(row.id))}</td></tr>`,
+        <td data-label="环节">${stageTitle(row.stage)}${marks(row)}</td>
+        <td data-label="期限">${dueCell(desk, row)}</td>
+        <td data-label="在哪里">${whoCell(desk, row)}</td>
+        <td class="desk-short" data-label="最近变动">${timeWords(row.changedAt, now)}<div class="text-secondary">${safetyWords(safety.get(row.id))}</div></td></tr>`,
     )}</tbody></table></div>`
 }
 

@@ -2,9 +2,11 @@
 import type { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
-import type { FactKind } from '#protocol/casework/facts.ts'
+import type { StoryLine } from '#protocol/casework/case.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { materialOf, materialWords, textOf, valuesOf } from './draft.ts'
+import { limitWords } from './due-words.ts'
 import { page } from './layout.ts'
 import { failurePage } from './problems.ts'
 import { readableCase } from './reading.ts'
@@ -13,7 +15,7 @@ import { paperTime, personName, stationName } from './words.ts'
 
 /** The act that took the materials in: the latest one in force, because a later office confirms an earlier one. */
 function takenIn(view: CaseView) {
-  const kinds: readonly (FactKind | 'unknown')[] = ['captured', 'received']
+  const kinds: readonly StoryLine['kind'][] = ['captured', 'received']
   return view.state.story.findLast((line) => kinds.includes(line.kind) && line.aside === null)
 }
 
@@ -21,7 +23,7 @@ function takenIn(view: CaseView) {
 const MODULE_PIXELS = 4
 
 /** The number and the first digits of the act's hash: any node that holds the case can compare them without a network. */
-function codeOf(view: CaseView, hash: string): Html {
+export function codeOf(view: CaseView, hash: string): Html {
   const text = `${view.state.number} ${hash.slice(0, 32)}`
   return html`<div class="receipt-code" role="img" aria-label="办件编号 ${view.state.number} 的二维码">${raw(
     renderSVG(text, { pixelSize: MODULE_PIXELS, ecc: 'M' }),
@@ -29,6 +31,16 @@ function codeOf(view: CaseView, hash: string): Html {
 }
 
 const row = (name: string, words: string): Html => html`<tr><th scope="row">${name}</th><td>${words}</td></tr>`
+
+const limit = ({ days, unit }: Item['promised'], name: string): string =>
+  days === null ? '' : `${name} ${limitWords(days, unit)}`
+
+/** The promised and the statutory limit and the fees, as the catalogue publishes them. */
+function promiseWords({ promised, statutory, fees }: Item): string {
+  const limits = [limit(promised, '受理后'), limit(statutory, '法定')].filter((words) => words !== '').join(',')
+  const fee = fees.map(({ name, standard }) => `${name} ${standard}`).join(';')
+  return `${limits === '' ? '' : `${limits};`}收费:${fee === '' ? '不收费' : fee}`
+}
 
 function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof takenIn>>, destination: string): Html {
   const { state, item } = view
@@ -47,7 +59,7 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
       ${row('证件号码', state.applicant.idNumber)}${row('联系电话', state.applicant.phone)}
       ${row('材料', `${list === '' ? '' : `${list}。`}共 ${String(line.fields.materials ?? 0)} 份`)}
       ${row(captured ? '代收时间' : '收件时间', paperTime(line.time))}${row('经办人', personName(desk.office, line.person))}
-      ${item ? row('承诺时限', `受理后 ${item.promisedWorkingDays} 个工作日(法定 ${item.statutoryWorkingDays} 个工作日);收费:${item.fee}`) : ''}</table>
+      ${item ? row('承诺时限', promiseWords(item)) : ''}</table>
     ${captured ? html`<p>代收是受申请人委托代为递交,不等于行政机关已经收件或受理;代办免费。</p>` : html`<p>材料不齐的,行政机关应当在五个工作日内一次告知需要补正的全部内容。</p>`}
     ${unconfirmed}<footer><span>申请人签名:____________</span><span>经办人签名:____________</span><span>${destination}</span></footer></article>`
 }

@@ -1,31 +1,22 @@
 /** The story of a case: every fact in order, who did it where, and what became of it. */
 import { html } from 'hono/html'
 import type { StoryLine } from '#protocol/casework/case.ts'
-import { FACTS, type FieldRule, type FieldValue } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import { actForm, CHOICE_WORDS, offersAbout, type Rejected } from './act-forms.ts'
+import { actForm, offersAbout, type Rejected } from './act-forms.ts'
+import { dayWords } from './due-words.ts'
+import { shownFields } from './fact-words.ts'
+import { paperTitle } from './joint-part.ts'
 import type { Desk, Html, Visit } from './visit.ts'
 import { clockWords, itemName, personName, stationName, timeWords, withNames } from './words.ts'
 
-function valueWords(desk: Desk, rule: FieldRule, value: FieldValue): string {
-  if (rule.type === 'station') return stationName(desk.office, String(value))
-  if (rule.type === 'count') return String(value)
-  if (rule.type === 'flag') return value ? '是' : '否'
-  return CHOICE_WORDS[String(value)] ?? String(value)
-}
-
-/** The fields of a fact that people read; seals and hashes are for machines. */
-function told(desk: Desk, line: StoryLine): Html | string {
+/** The fields of a fact that people read; what is late about it stands in its head. */
+function told(desk: Desk, view: CaseView, line: StoryLine): Html | string {
   if (line.kind === 'unknown') return ''
+  if (line.kind === 'deemed')
+    return html`<div class="desk-deemed">五个工作日内没有一次告知,依《行政许可法》第三十二条,自${dayWords(view.state.days.deemed ?? line.day)}收到申请材料之日起即为受理。</div>`
   if (line.kind === 'opened') return itemName(desk.office, { item: String(line.fields.item ?? '') })
-  const rules: Readonly<Record<string, FieldRule>> = FACTS[line.kind].fields
-  const shown = Object.entries(rules).filter(
-    ([name, { type }]) =>
-      type !== 'seals' && type !== 'hash' && line.fields[name] !== undefined && line.fields[name] !== '',
-  )
-  return html`${shown.map(
-    ([name, rule]) =>
-      html`<div><span class="text-secondary">${rule.label}:</span>${valueWords(desk, rule, line.fields[name] ?? '')}</div>`,
+  return html`${shownFields(desk, view, line).map(
+    ([label, words]) => html`<div><span class="text-secondary">${label}:</span>${words}</div>`,
   )}`
 }
 
@@ -46,13 +37,30 @@ function asideBox(
   </div></div>`
 }
 
+/** A fact entered later than it happened shows both times. */
+function lateWords(desk: Desk, line: StoryLine): Html | string {
+  if (line.enteredOn === null) return ''
+  const today = desk.office.today()
+  const why = typeof line.fields.occurredWhy === 'string' ? `,原因:${line.fields.occurredWhy}` : ''
+  return html`<div class="desk-late-words"><strong>补录</strong>:实际发生在${dayWords(line.day, today)},${dayWords(line.enteredOn, today)}登记${why}</div>`
+}
+
+function paperLink(view: CaseView, line: StoryLine): Html | string {
+  const paper = view.state.papers.find(({ fact }) => fact === line.hash)
+  return paper
+    ? html`<div><a href="/cases/${view.state.id}/papers/${line.hash}">打印${paperTitle(paper.code)}</a></div>`
+    : ''
+}
+
 function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {
   const clock = clockWords(line.clockOffset)
+  const when =
+    line.kind === 'deemed' ? dayWords(line.day, desk.office.today()) : timeWords(line.time, desk.office.now())
   return html`<li class="desk-line${line.aside ? ' desk-line-aside' : ''}" id="fact-${line.hash.slice(0, 12)}">
     <div class="desk-line-head"><strong>${line.title}</strong>
       <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
-      <span class="text-secondary">${timeWords(line.time, desk.office.now())}${clock ? `(当时${clock})` : ''}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
-    ${told(desk, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
+      <span class="text-secondary">${when}${clock ? `(当时${clock})` : ''}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
+    ${lateWords(desk, line)}${told(desk, view, line)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
 }
 
 /** The facts, newest first: the last thing that happened is what people look for. */

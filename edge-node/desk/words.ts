@@ -97,6 +97,8 @@ export const personName = (office: Office, person: string): string =>
 export const itemName = (office: Office, row: Pick<CaseRow, 'item'>): string =>
   office.directory.item(row.item)?.name ?? `事项 ${row.item}`
 
+export const departmentName = (office: Office, code: string): string => office.directory.department(code)?.name ?? code
+
 /** The form words of a material. */
 export const MATERIAL_FORMS: Readonly<Record<Item['materials'][number]['form'], string>> = {
   original: '原件',

@@ -1,17 +1,20 @@
 /** My work: what needs this station first, then everything it holds by stage; and the transfers in and out. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { STAGES } from '#protocol/casework/case.ts'
+import { ENDED, STAGES } from '#protocol/casework/case.ts'
 import type { CaseQuery } from '#protocol/engine/storage.ts'
+import { chosenOf, filterForm, queryOf } from './filters.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
+import { standsFor } from './people.ts'
 import { readsAll } from './reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
 import { hasRole } from './visit.ts'
+import { personName } from './words.ts'
 
-/** Delivered cases are done; they are found by searching. */
-const OPEN_STAGES = Object.keys(STAGES).filter((stage) => stage !== '70')
+/** Cases with nothing more to do are found by searching. */
+const OPEN_STAGES = Object.keys(STAGES).filter((stage) => !(ENDED as readonly string[]).includes(stage))
 /** Above the list only the most urgent are shown; the rest is one click away. */
 const PREVIEW_ROWS = 10
 
@@ -44,28 +47,46 @@ async function stageTabs(desk: Desk, visit: Visit, chosen: string): Promise<Html
   )}</div>`
 }
 
+/** What waits for the station or the person, before the list of everything. */
+function urgentParts(desk: Desk, visit: Visit): Html {
+  const own = [visit.actor.station]
+  const wide = readsAll(visit.actor)
+  const mine = standsFor(desk, visit.actor.person)
+  const title =
+    mine.length > 1
+      ? `分给我的(含代 ${mine
+          .slice(1)
+          .map((id) => personName(desk.office, id))
+          .join('、')} 办的)`
+      : '分给我的'
+  return html`${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
+    ${preview(desk, title, { assignees: mine, stages: OPEN_STAGES, order: 'due' }, '/mine')}
+    ${preview(desk, '有暂不生效或分叉的记录,等待处理', { ...(wide ? {} : { holders: own }), aside: true }, '/sync')}`
+}
+
 async function workPage(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
-  const own = [visit.actor.station]
-  const { stage = '', after } = context.req.query()
-  const wide = readsAll(visit.actor)
-  const query: CaseQuery = {
-    ...(wide ? {} : { holders: own }),
-    stages: stage === '' ? OPEN_STAGES : [stage],
-    ...(after ? { after } : {}),
-  }
-  const found = await desk.office.find(query)
-  const urgent = after
-    ? ''
-    : html`${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
-      ${preview(desk, '有暂不生效或分叉的记录,等待处理', { ...(wide ? {} : { holders: own }), aside: true }, '/sync')}`
-  const list = html`${caseTable(desk, found.rows, '现在没有这样的办件。')}${nextPage('/', stage === '' ? {} : { stage }, found)}`
+  const { after } = context.req.query()
+  const chosen = chosenOf(context.req.query())
+  const found = await desk.office.find({ ...queryOf(desk, visit, chosen), ...(after ? { after } : {}) })
+  const urgent = after || Object.keys(chosen).length > 0 ? '' : urgentParts(desk, visit)
+  const list = html`${caseTable(desk, found.rows, '现在没有这样的办件。')}${nextPage('/', chosen, found)}`
   const newCase = hasRole(visit.actor, 'agent', 'clerk', 'handler', 'chief') && !hasRole(visit.actor, 'supervisor')
   const start = newCase ? html`<a class="btn btn-primary btn-lg" href="/capture">新办件</a>` : ''
   const url = context.req.url.slice(new URL(context.req.url).origin.length)
+  const title = readsAll(visit.actor) ? '全县办件' : '本站办件'
   const body = html`${headline('我的工作', start)}${searchBox('')}
-    ${livePart('work', 'cases', url, html`${urgent}${card(wide ? '全县办件' : '本站办件', html`<div class="card-body">${stageTabs(desk, visit, stage)}</div>${list}`)}`)}`
+    ${livePart('work', 'cases', url, html`${urgent}${card(title, html`<div class="card-body">${stageTabs(desk, visit, chosen.stage ?? '')}${filterForm(desk, visit, chosen)}</div>${list}`, '按期限排列')}`)}`
   return page(context, desk, { title: '我的工作', body })
+}
+
+/** Everything assigned to the person, and to colleagues for whom the person stands in today. */
+async function minePage(context: DeskContext, desk: Desk): Promise<Response> {
+  const { after } = context.req.query()
+  const assignees = standsFor(desk, context.get('visit').actor.person)
+  const found = await desk.office.find({ assignees, stages: OPEN_STAGES, order: 'due', ...(after ? { after } : {}) })
+  const body = html`${headline('分给我的')}${livePart('mine', 'cases', '/mine', card('按期限排列', html`${caseTable(desk, found.rows, '现在没有分给您的办件。')}${nextPage('/mine', {}, found)}`))}`
+  return page(context, desk, { title: '分给我的', body })
 }
 
 async function transfersPage(context: DeskContext, desk: Desk): Promise<Response> {
@@ -88,5 +109,6 @@ async function transfersPage(context: DeskContext, desk: Desk): Promise<Response
 
 export function workRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/', (context) => workPage(context, desk))
+  app.get('/mine', (context) => minePage(context, desk))
   app.get('/transfers', (context) => transfersPage(context, desk))
 }

@@ -17,6 +17,8 @@ const STATUS: SyncStatus = {
   clockOffset: 0,
   catalogueVersion: 1,
   calendarVersion: 0,
+  calendarUntil: null,
+  refolding: null,
   health: { writable: true, problem: '', next: '' },
   conservation: { written: 0, applied: 0, setAside: 0, quarantined: 0 },
   findings: [],

@@ -1,0 +1,135 @@
+/** The away board (去向留言): who is away from when to when, where, and who stands in; written without a network. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { type Day, isDay } from '#protocol/casework/days.ts'
+import type { Absence } from '#protocol/casework/directory.ts'
+import { isPersonId, type PersonId } from '#protocol/ids.ts'
+import type { Failure } from '#protocol/result.ts'
+import { dayWords, weekday } from './due-words.ts'
+import { csrfField, failureBox, field, type Problems, readForm, type Typed } from './forms.ts'
+import { headline, page } from './layout.ts'
+import { card } from './lists.ts'
+import { livePart } from './live.ts'
+import { colleagues, substituteOf } from './people.ts'
+import { failurePage, notFound } from './problems.ts'
+import { readsAll } from './reading.ts'
+import { newRecordId } from './records.ts'
+import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from './visit.ts'
+import { personName, stationName } from './words.ts'
+
+interface Form {
+  readonly typed?: Typed
+  readonly problems?: Problems
+  readonly failure?: Failure
+}
+
+/** Absences of the station that are not over, the ones that hold today first; people for the whole county see all. */
+function current(desk: Desk, visit: Visit): readonly Absence[] {
+  const today = desk.office.today()
+  return desk.office.directory
+    .absences()
+    .filter(({ ended, until }) => !ended && until >= today)
+    .filter(({ station }) => readsAll(visit.actor) || station === visit.actor.station)
+    .toSorted((one, other) => (one.from < other.from ? -1 : 1))
+}
+
+function row(desk: Desk, visit: Visit, absence: Absence): Html {
+  const today = desk.office.today()
+  const cover = substituteOf(desk, absence)
+  const who =
+    cover === null ? html`<strong class="desk-deemed">没有人顶岗,请补填</strong>` : personName(desk.office, cover)
+  const station = readsAll(visit.actor)
+    ? html`<div class="text-secondary">${stationName(desk.office, absence.station)}</div>`
+    : ''
+  const mine = mayWrite(visit.actor) && absence.station === visit.actor.station
+  const end = mine
+    ? html`<form method="post" action="/absences/${absence.id}/end">${csrfField(visit)}<button class="btn btn-sm" type="submit">已回来</button></form>`
+    : ''
+  return html`<tr><th scope="row" data-label="人员">${personName(desk.office, absence.person)}${station}</th>
+    <td data-label="时间">${absence.from <= today ? html`<strong>外出中</strong> ` : ''}${dayWords(absence.from, today)} ${weekday(absence.from)}至${dayWords(absence.until, today)} ${weekday(absence.until)}</td>
+    <td data-label="去向">${absence.where || '未填写'}</td><td data-label="事由">${absence.reason}</td><td data-label="顶岗">${who}</td><td data-label="操作">${end}</td></tr>`
+}
+
+function board(desk: Desk, visit: Visit): Html {
+  const rows = current(desk, visit)
+  if (rows.length === 0) return html`<p class="desk-empty">没有人外出。</p>`
+  return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">人员</th><th scope="col">时间</th><th scope="col">去向</th>
+    <th scope="col">事由</th><th scope="col">顶岗(B岗)</th><th scope="col">操作</th></tr></thead><tbody>${rows.map((absence) => row(desk, visit, absence))}</tbody></table></div>`
+}
+
+function absenceForm(desk: Desk, visit: Visit, { typed = {}, problems = {} }: Form): Html {
+  const people = colleagues(desk, visit.actor.station)
+  const at = (name: string) => ({ name, value: typed[name] ?? '', problem: problems[name] })
+  const today = desk.office.today()
+  return html`<form class="card-body" method="post" action="/absences" novalidate>${csrfField(visit)}
+    ${field({ ...at('person'), label: '谁外出', kind: 'list', required: true, value: typed.person ?? visit.actor.person, options: people })}
+    ${field({ ...at('from'), label: '从', kind: 'date', required: true, value: typed.from ?? today })}
+    ${field({ ...at('until'), label: '到(含当天)', kind: 'date', required: true, value: typed.until ?? today })}
+    ${field({ ...at('where'), label: '去哪里', kind: 'text' })}${field({ ...at('reason'), label: '事由', kind: 'text', required: true })}
+    ${field({ ...at('substitute'), label: '谁顶岗(B岗)', kind: 'list', options: people, hint: '没有人顶岗也能登记,会一直提示,直到补上' })}
+    <button class="btn btn-primary btn-lg" type="submit" data-main>登记外出</button></form>`
+}
+
+async function absencesPage(context: DeskContext, desk: Desk, form: Form = {}): Promise<Response> {
+  const visit = context.get('visit')
+  const done = context.req.query('done')
+    ? html`<div class="alert alert-success" role="status"><div>已登记。</div></div>`
+    : ''
+  const write = mayWrite(visit.actor) ? card('登记外出', absenceForm(desk, visit, form)) : ''
+  const body = html`${headline('去向板')}${form.failure ? failureBox(form.failure) : done}
+    ${livePart('absences', 'cases', '/absences', card('现在和将要外出的', board(desk, visit)))}${write}`
+  const wrong = form.failure !== undefined || Object.keys(form.problems ?? {}).length > 0
+  return page(context, desk, { title: '去向板', body, status: wrong ? 422 : 200 })
+}
+
+function problemsOf(desk: Desk, visit: Visit, typed: Typed): Problems {
+  const { person = '', from = '', until = '', reason = '', substitute = '' } = typed
+  const known = (id: string) => colleagues(desk, visit.actor.station).some(({ value }) => value === id)
+  const problems: Record<string, string> = {}
+  if (!known(person)) problems.person = '请选择外出的人'
+  if (!isDay(from)) problems.from = '请填写开始日期'
+  if (!isDay(until)) problems.until = '请填写结束日期'
+  else if (isDay(from) && until < from) problems.until = '结束日期早于开始日期'
+  if (reason.trim() === '') problems.reason = '请填写事由'
+  if (substitute !== '' && substitute === person) problems.substitute = '顶岗的须是另一个人'
+  else if (substitute !== '' && !known(substitute)) problems.substitute = '请选择本站的人'
+  return problems
+}
+
+async function keep(context: DeskContext, desk: Desk): Promise<Response> {
+  const visit = context.get('visit')
+  const typed = await readForm(context.req)
+  const problems = problemsOf(desk, visit, typed)
+  if (Object.keys(problems).length > 0) return absencesPage(context, desk, { typed, problems })
+  const { person = '', from = '', until = '', reason = '', where = '', substitute = '' } = typed
+  const kept = await desk.office.keepRecord(visit.actor, {
+    type: 'absence',
+    id: newRecordId(desk, visit.actor.station),
+    version: 0,
+    station: visit.actor.station,
+    person: person as PersonId,
+    from: from as Day,
+    until: until as Day,
+    reason: reason.trim(),
+    where: where.trim(),
+    substitute: isPersonId(substitute) ? substitute : null,
+    ended: false,
+  })
+  return kept.ok
+    ? context.redirect('/absences?done=1', 303)
+    : absencesPage(context, desk, { typed, failure: kept.problem })
+}
+
+async function end(context: DeskContext, desk: Desk): Promise<Response> {
+  const { actor } = context.get('visit')
+  const absence = desk.office.directory.absences().find(({ id }) => id === context.req.param('id'))
+  if (!absence || absence.station !== actor.station) return notFound(context, desk)
+  const kept = await desk.office.keepRecord(actor, { ...absence, ended: true })
+  return kept.ok ? context.redirect('/absences?done=1', 303) : failurePage(context, desk, kept.problem)
+}
+
+export function absenceRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/absences', (context) => absencesPage(context, desk))
+  app.post('/absences', (context) => keep(context, desk))
+  app.post('/absences/:id/end', (context) => end(context, desk))
+}

@@ -1,0 +1,94 @@
+/** Which act comes next, which are likely besides, and under what heading the rest is found. */
+import type { Stage } from '#protocol/casework/case.ts'
+import type { FactKind } from '#protocol/casework/facts.ts'
+import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
+
+/** What people usually do at a stage, the most usual first. */
+const USUAL: Readonly<Partial<Record<Stage, readonly FactKind[]>>> = {
+  '00': ['captured', 'received', 'submitted'],
+  '05': ['prereviewed'],
+  '06': ['resubmitted'],
+  '07': ['received'],
+  '10': ['received', 'offered', 'progressed'],
+  '20': ['accepted', 'notified', 'rejected', 'offered', 'charged'],
+  '25': ['supplemented', 'supplied', 'contacted', 'lapsed'],
+  '30': ['assigned', 'decided', 'offered', 'invited', 'handled'],
+  '40': ['handled', 'suspended', 'offered', 'sent-back', 'invited'],
+  '41': ['examined', 'sent-back', 'suspended', 'reported'],
+  '42': ['decided', 'sent-back', 'reported', 'suspended'],
+  '45': ['resumed', 'verified'],
+  '46': ['replied', 'closed'],
+  '50': ['closed', 'charged', 'offered'],
+  '51': ['closed', 'offered'],
+  '60': ['delivered', 'relayed', 'offered'],
+  '70': ['archived', 'rated'],
+  '80': ['archived'],
+  '81': ['archived'],
+  '82': ['archived'],
+  '83': ['archived'],
+  '84': ['archived'],
+  '85': ['archived', 'relayed'],
+}
+
+/** What waits for this person whatever the stage: a transfer to sign for, a notice to answer, money to take. */
+const WAITING: readonly FactKind[] = ['taken', 'opined', 'acknowledged', 'paid', 'settled']
+/** Acts that are never the next one by themselves. */
+const NEVER_NEXT: readonly FactKind[] = ['noted', 'withdrawn', 'voided', 'declined', 'retracted', 'reassigned', 'rated']
+const MOST_LIKELY = 4
+
+export const ACT_GROUPS: Readonly<Record<string, readonly FactKind[]>> = {
+  移交: ['offered', 'retracted', 'taken', 'declined', 'reassigned', 'assigned', 'entrusted'],
+  联办: ['invited', 'acknowledged', 'opined', 'met'],
+  收费: ['charged', 'paid', 'refunded'],
+  特别程序: ['suspended', 'resumed', 'extended', 'verified', 'reported', 'replied'],
+}
+
+export interface OrderedActs {
+  readonly next: ActOffer | undefined
+  readonly likely: readonly ActOffer[]
+  readonly groups: readonly { readonly title: string; readonly offers: readonly ActOffer[] }[]
+  readonly refused: readonly ActOffer[]
+}
+
+const groupOf = (kind: FactKind): string =>
+  Object.entries(ACT_GROUPS).find(([, kinds]) => kinds.includes(kind))?.[0] ?? '其他'
+
+/** Settling on the spot comes before accepting only where the item is settled so. */
+function usualOf({ state, item }: CaseView): readonly FactKind[] {
+  const waiting = WAITING.filter((kind) => kind !== 'settled' || item?.caseKind === '1')
+  return [...waiting, ...(USUAL[state.stage] ?? [])]
+}
+
+/** The acts of a case in the order in which a person looks for them. */
+export function orderActs(view: CaseView): OrderedActs {
+  const plain = oncePerKind(view.acts)
+  const able = plain.filter(({ allowed }) => allowed)
+  const usual = usualOf(view)
+  const ranked = usual.flatMap((kind) => able.filter((offer) => offer.kind === kind))
+  const next = ranked[0] ?? able.find(({ kind }) => !NEVER_NEXT.includes(kind))
+  const likely = ranked.filter((offer) => offer !== next).slice(0, MOST_LIKELY)
+  const rest = able.filter((offer) => offer !== next && !likely.includes(offer))
+  const groups = [...Object.keys(ACT_GROUPS), '其他'].map((title) => ({
+    title,
+    offers: rest.filter(({ kind }) => groupOf(kind) === title),
+  }))
+  return {
+    next,
+    likely,
+    groups: groups.filter(({ offers }) => offers.length > 0),
+    refused: plain.filter(({ allowed }) => !allowed),
+  }
+}
+
+/** Adoptions and dismissals stand in the story, beside the fact they are about. */
+const IN_STORY: readonly FactKind[] = ['adopted', 'dismissed']
+
+/** One offer of each kind: what it is about is chosen in its form. */
+function oncePerKind(acts: readonly ActOffer[]): readonly ActOffer[] {
+  const kinds = [...new Set(acts.map(({ kind }) => kind))].filter((kind) => !IN_STORY.includes(kind))
+  return kinds.flatMap((kind) => {
+    const same = acts.filter((offer) => offer.kind === kind)
+    const offer = same.find(({ allowed }) => allowed) ?? same[0]
+    return offer ? [{ ...offer, subject: null }] : []
+  })
+}

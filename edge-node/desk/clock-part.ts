@@ -1,0 +1,54 @@
+/** The deadlines of a case side by side: limit, used, remaining, when, and how it was counted. */
+import { html } from 'hono/html'
+import type { CaseState, Pause } from '#protocol/casework/case.ts'
+import type { Clock } from '#protocol/casework/clocks.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import { clockDueWords, limitWords, MAIN_CLOCKS } from './due-words.ts'
+import { card, dueMark } from './lists.ts'
+import type { Desk, Html } from './visit.ts'
+
+export const openPause = (state: CaseState): Pause | undefined => state.pauses.findLast(({ until }) => until === null)
+
+const order = (clock: Clock): number => MAIN_CLOCKS.indexOf(clock.id)
+
+/** The deadline that matters now: of those that still run, the one that ends first. */
+export function nextClock(state: CaseState): Clock | undefined {
+  const open = state.clocks.filter((clock) => clock.state !== 'stopped')
+  const dated = open
+    .filter(({ due }) => due !== null)
+    .toSorted((one, other) => ((one.due ?? '') < (other.due ?? '') ? -1 : 1))
+  return dated[0] ?? open.toSorted((one, other) => order(one) - order(other))[0]
+}
+
+/** The deadline that matters now in one line. */
+export function nextDue(desk: Desk, state: CaseState): Html | undefined {
+  const clock = nextClock(state)
+  if (!clock) return undefined
+  return html`${clock.title}:${dueMark(clockDueWords(clock, openPause(state), desk.office.today()))}`
+}
+
+const days = (count: number | null, clock: Clock): string =>
+  count === null ? '不能计算' : limitWords(count, clock.unit)
+
+function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
+  const left =
+    clock.remaining === null || clock.remaining >= 0
+      ? days(clock.remaining, clock)
+      : `超 ${days(-clock.remaining, clock)}`
+  return html`<tr><th scope="row" data-label="期限">${clock.title}</th><td class="desk-short" data-label="限">${days(clock.limit, clock)}</td>
+    <td class="desk-short" data-label="已用">${days(clock.used, clock)}</td><td class="desk-short" data-label="剩余">${left}</td>
+    <td data-label="到期">${dueMark(clockDueWords(clock, openPause(state), desk.office.today()))}</td>
+    <td class="desk-short" data-label="计算"><a href="/cases/${state.id}/clocks/${encodeURIComponent(clock.id)}">怎么算的</a></td></tr>`
+}
+
+/** Every clock of the case; nothing before the first one started. */
+export function clocksPart(desk: Desk, view: CaseView): Html {
+  const { clocks } = view.state
+  if (clocks.length === 0) return html``
+  return card(
+    '期限',
+    html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-clocks"><thead><tr><th scope="col">期限</th><th scope="col">限</th>
+      <th scope="col">已用</th><th scope="col">剩余</th><th scope="col">到期</th><th scope="col">计算</th></tr></thead>
+      <tbody>${clocks.toSorted((one, other) => order(one) - order(other)).map((clock) => clockRow(desk, view.state, clock))}</tbody></table></div>`,
+  )
+}

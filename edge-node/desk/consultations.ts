@@ -1,0 +1,183 @@
+/** The consultation log (首问负责): whoever was asked first keeps the task until it is answered or somebody has taken it over. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Consultation } from '#protocol/casework/directory.ts'
+import { isPersonId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Failure } from '#protocol/result.ts'
+import { csrfField, failureBox, field, type Problems, readForm, type Typed } from './forms.ts'
+import { headline, page } from './layout.ts'
+import { card } from './lists.ts'
+import { livePart } from './live.ts'
+import { colleagues } from './people.ts'
+import { failurePage, notFound } from './problems.ts'
+import { newRecordId } from './records.ts'
+import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from './visit.ts'
+import { personName, spanWords, timeWords } from './words.ts'
+
+interface Form {
+  readonly typed?: Typed
+  readonly problems?: Problems
+  readonly failure?: Failure
+}
+
+const own = (desk: Desk, visit: Visit): readonly Consultation[] =>
+  desk.office.directory.consultations().filter(({ station }) => station === visit.actor.station)
+
+function statusWords(desk: Desk, each: Consultation): string {
+  const has = personName(desk.office, each.person)
+  if (each.answered !== null) return `${has}已答复(${timeWords(each.answered, desk.office.now())})`
+  const first = each.first === each.person ? '' : `,首问${personName(desk.office, each.first)}`
+  const offered = each.offeredTo === null ? '' : `;已转给${personName(desk.office, each.offeredTo)},等待接手`
+  return `${has}负责${first},已 ${spanWords(desk.office.now() - each.asked)}${offered}`
+}
+
+const row = (desk: Desk, each: Consultation): Html =>
+  html`<li class="list-group-item"><a href="/consultations/${each.id}">${each.matter}</a>
+    <div class="text-secondary">${each.asker || '没有留姓名'} · ${timeWords(each.asked, desk.office.now())} · ${statusWords(desk, each)}</div></li>`
+
+const list = (desk: Desk, rows: readonly Consultation[], empty: string): Html =>
+  rows.length === 0
+    ? html`<p class="desk-empty">${empty}</p>`
+    : html`<ul class="list-group list-group-flush">${rows.map((each) => row(desk, each))}</ul>`
+
+function lists(desk: Desk, visit: Visit): Html {
+  const all = own(desk, visit).toSorted((one, other) => other.asked - one.asked)
+  const open = all.filter(({ answered }) => answered === null)
+  const { person } = visit.actor
+  const mine = open.filter((each) => each.person === person || each.offeredTo === person)
+  const others = open.filter((each) => !mine.includes(each))
+  const done = all.filter(({ answered }) => answered !== null).slice(0, LIMITS.pageRows)
+  return html`${card('等我答复或接手的', list(desk, mine, '没有。'))}
+    ${others.length === 0 ? '' : card('同事负责的', list(desk, others, ''))}${card('已答复', list(desk, done, '还没有。'))}`
+}
+
+async function listPage(context: DeskContext, desk: Desk, form: Form = {}): Promise<Response> {
+  const visit = context.get('visit')
+  const { typed = {}, problems = {} } = form
+  const at = (name: string) => ({ name, value: typed[name] ?? '', problem: problems[name] })
+  const write = mayWrite(visit.actor)
+    ? card(
+        '登记咨询',
+        html`<form class="card-body" method="post" action="/consultations" novalidate>${csrfField(visit)}
+          ${field({ ...at('matter'), label: '问什么', kind: 'note', required: true })}
+          ${field({ ...at('asker'), label: '谁问的', kind: 'text' })}${field({ ...at('phone'), label: '联系电话', kind: 'tel' })}
+          <button class="btn btn-primary btn-lg" type="submit" data-main>登记,由我负责到底</button></form>`,
+      )
+    : ''
+  const body = html`${headline('首问登记')}${form.failure ? failureBox(form.failure) : ''}
+    <div class="row"><div class="col-lg-5 order-lg-2">${write}</div><div class="col-lg-7">${livePart('consultations', 'cases', '/consultations', lists(desk, visit))}</div></div>`
+  const wrong = form.failure !== undefined || Object.keys(problems).length > 0
+  return page(context, desk, { title: '首问登记', body, status: wrong ? 422 : 200 })
+}
+
+function actions(desk: Desk, visit: Visit, each: Consultation, { typed = {}, problems = {} }: Form): Html | string {
+  if (each.answered !== null || !mayWrite(visit.actor)) return ''
+  const { person, station } = visit.actor
+  const at = (name: string) => ({ name, value: typed[name] ?? '', problem: problems[name] })
+  const address = `/consultations/${each.id}`
+  if (each.offeredTo === person)
+    return html`<form class="card-body" method="post" action="${address}/take">${csrfField(visit)}<button class="btn btn-primary btn-lg" type="submit" data-main>接手,由我负责</button></form>`
+  if (each.person !== person)
+    return html`<p class="card-body mb-0">由${personName(desk.office, each.person)}负责;接手前仍由其负责到底。</p>`
+  return html`<form class="card-body" method="post" action="${address}/answer" novalidate>${csrfField(visit)}
+      ${field({ ...at('answer'), label: '答复', kind: 'note', required: true })}<button class="btn btn-primary btn-lg" type="submit" data-main>已答复</button></form>
+    <form class="card-body" method="post" action="${address}/offer" novalidate>${csrfField(visit)}
+      ${field({ ...at('to'), label: '转给同事', kind: 'list', required: true, options: colleagues(desk, station, [person]), hint: '同事接手之前仍由您负责' })}<button class="btn" type="submit">转给同事</button></form>`
+}
+
+async function onePage(context: DeskContext, desk: Desk, each: Consultation, form: Form = {}): Promise<Response> {
+  const visit = context.get('visit')
+  const pair = (name: string, words: string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
+  const body = html`${headline('咨询', html`<a class="btn" href="/consultations">回到登记</a>`)}${form.failure ? failureBox(form.failure) : ''}
+    ${card(
+      '内容',
+      html`<div class="card-body"><dl class="desk-pairs">${pair('问什么', each.matter)}${pair('谁问的', each.asker || '没有留姓名')}${pair('联系电话', each.phone || '没有留')}
+      ${pair('现在', statusWords(desk, each))}${each.answer === '' ? '' : pair('答复', each.answer)}</dl></div>`,
+    )}
+    ${actions(desk, visit, each, form) === '' ? '' : card('下一步', html`${actions(desk, visit, each, form)}`)}`
+  const wrong = form.failure !== undefined || Object.keys(form.problems ?? {}).length > 0
+  return page(context, desk, { title: '咨询', body, status: wrong ? 422 : 200 })
+}
+
+async function register(context: DeskContext, desk: Desk): Promise<Response> {
+  const { actor } = context.get('visit')
+  const typed = await readForm(context.req)
+  const { matter = '', asker = '', phone = '' } = typed
+  if (matter.trim() === '') return listPage(context, desk, { typed, problems: { matter: '请写下问的是什么' } })
+  if (matter.length > LIMITS.noteCharacters)
+    return listPage(context, desk, { typed, problems: { matter: `最多 ${LIMITS.noteCharacters} 字` } })
+  const id = newRecordId(desk, actor.station)
+  const kept = await desk.office.keepRecord(actor, {
+    type: 'consultation',
+    id,
+    version: 0,
+    station: actor.station,
+    first: actor.person,
+    person: actor.person,
+    asked: desk.office.now(),
+    asker: asker.trim().slice(0, LIMITS.lineCharacters),
+    phone: phone.trim().slice(0, LIMITS.lineCharacters),
+    matter: matter.trim(),
+    offeredTo: null,
+    answer: '',
+    answered: null,
+  })
+  return kept.ok
+    ? context.redirect(`/consultations/${id}`, 303)
+    : listPage(context, desk, { typed, failure: kept.problem })
+}
+
+/** What a step makes of the consultation, or what is wrong with it. */
+type Step = (each: Consultation, typed: Typed, visit: Visit, desk: Desk) => Consultation | Problems
+
+const isRecord = (made: Consultation | Problems): made is Consultation => 'asked' in made
+
+const STEPS: Readonly<Record<string, Step>> = {
+  answer: (each, { answer = '' }, _, desk) =>
+    answer.trim() === ''
+      ? { answer: '请写下答复' }
+      : {
+          ...each,
+          answer: answer.trim().slice(0, LIMITS.noteCharacters),
+          answered: desk.office.now(),
+          offeredTo: null,
+        },
+  offer: (each, { to = '' }, visit, desk) =>
+    isPersonId(to) && colleagues(desk, visit.actor.station, [visit.actor.person]).some(({ value }) => value === to)
+      ? { ...each, offeredTo: to }
+      : { to: '请选择同事' },
+  take: (each, _, visit) => ({ ...each, person: visit.actor.person, offeredTo: null }),
+}
+
+const MOVED_ON: Failure = {
+  code: 'consultation-moved-on',
+  message: '这条咨询已有新的进展',
+  kept: '您填写的内容没有提交',
+  next: '请看现在由谁负责,再决定怎么办',
+}
+
+async function step(context: DeskContext, desk: Desk, name: string): Promise<Response> {
+  const visit = context.get('visit')
+  const each = own(desk, visit).find(({ id }) => id === context.req.param('id'))
+  const make = STEPS[name]
+  if (!each || !make) return notFound(context, desk)
+  const { person } = visit.actor
+  const mayDo = name === 'take' ? each.offeredTo === person : each.person === person
+  const typed = await readForm(context.req)
+  if (!mayDo || each.answered !== null) return onePage(context, desk, each, { typed, failure: MOVED_ON })
+  const made = make(each, typed, visit, desk)
+  if (!isRecord(made)) return onePage(context, desk, each, { typed, problems: made })
+  const kept = await desk.office.keepRecord(visit.actor, made)
+  return kept.ok ? context.redirect(`/consultations/${each.id}`, 303) : failurePage(context, desk, kept.problem)
+}
+
+export function consultationRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/consultations', (context) => listPage(context, desk))
+  app.post('/consultations', (context) => register(context, desk))
+  app.get('/consultations/:id', (context) => {
+    const each = own(desk, context.get('visit')).find(({ id }) => id === context.req.param('id'))
+    return each ? onePage(context, desk, each) : notFound(context, desk)
+  })
+  for (const name of Object.keys(STEPS)) app.post(`/consultations/:id/${name}`, (context) => step(context, desk, name))
+}

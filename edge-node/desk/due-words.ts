@@ -1,0 +1,102 @@
+/** Days and deadlines as people say them: “还剩 3 个工作日(11月26日 周四)”, “已超 1 个工作日”, “暂停中”. */
+import type { Pause } from '#protocol/casework/case.ts'
+import type { Clock, ClockId } from '#protocol/casework/clocks.ts'
+import { PROCEDURES } from '#protocol/casework/codes.ts'
+import { type Day, dayNumber } from '#protocol/casework/days.ts'
+import type { Office } from '#protocol/engine/office.ts'
+import type { CaseRow } from '#protocol/engine/storage.ts'
+
+const WEEKDAYS = ['日', '一', '二', '三', '四', '五', '六'] as const
+/** 1970-01-01 was a Thursday. */
+const FIRST_WEEKDAY = 4
+
+/** The day of the week: 周四. */
+export const weekday = (day: Day): string => `周${WEEKDAYS[(dayNumber(day) + FIRST_WEEKDAY) % 7] ?? ''}`
+
+/** A day for people: 11月26日, with the year when it is another one than today's. */
+export function dayWords(day: Day, today?: Day): string {
+  const short = `${Number(day.slice(5, 7))}月${Number(day.slice(8, 10))}日`
+  return today === undefined || day.slice(0, 4) === today.slice(0, 4) ? short : `${day.slice(0, 4)}年${short}`
+}
+
+/** A day on paper: 2026年11月26日. */
+export const paperDay = (day: Day): string => `${day.slice(0, 4)}年${dayWords(day)}`
+
+const UNITS = { working: '个工作日', calendar: '天' } as const
+type Unit = keyof typeof UNITS
+
+export const limitWords = (days: number, unit: Unit): string => `${days} ${UNITS[unit]}`
+
+/** How pressing a deadline is; lists show it as a sign and in words, never by colour alone. */
+export type Urgency = 'over' | 'soon' | 'fine' | 'paused' | 'unknown' | 'done' | 'none'
+
+export interface DueWords {
+  readonly urgency: Urgency
+  readonly words: string
+}
+
+/** So few days left count as soon. */
+const SOON_DAYS = 3
+
+function leftWords(remaining: number, unit: Unit, due: Day, today: Day): DueWords {
+  const when = `(${dayWords(due, today)} ${weekday(due)})`
+  if (remaining < 0) return { urgency: 'over', words: `已超 ${limitWords(-remaining, unit)}${when}` }
+  if (due === today) return { urgency: 'soon', words: `今天到期${when}` }
+  return { urgency: remaining <= SOON_DAYS ? 'soon' : 'fine', words: `还剩 ${limitWords(remaining, unit)}${when}` }
+}
+
+/** A pause in words: 暂停中(检验,自11月20日). */
+export const pauseWords = (pause: Pause | undefined, today: Day): string =>
+  pause ? `暂停中(${PROCEDURES[pause.procedure].title},自${dayWords(pause.from, today)})` : '暂停中'
+
+/** One clock of a case in words. */
+export function clockDueWords(clock: Clock, pause: Pause | undefined, today: Day): DueWords {
+  if (clock.state === 'stopped') {
+    const day = clock.stopped === null ? '' : `(${dayWords(clock.stopped, today)})`
+    return clock.exceeded ? { urgency: 'over', words: `已结束${day},超期` } : { urgency: 'done', words: `已结束${day}` }
+  }
+  if (clock.state === 'paused') return { urgency: 'paused', words: pauseWords(pause, today) }
+  if (clock.due !== null && clock.remaining !== null) return leftWords(clock.remaining, clock.unit, clock.due, today)
+  const estimate = clock.estimate === null ? '' : `;按周一至周五估算为${dayWords(clock.estimate, today)},不作依据`
+  return { urgency: 'unknown', words: `到期日超出已公布的工作日历,不能计算${estimate}` }
+}
+
+function unitOf(office: Office, row: Pick<CaseRow, 'item' | 'dueClock'>): Unit {
+  if (row.dueClock === "T1'") return 'calendar'
+  const item = office.directory.item(row.item)
+  if (row.dueClock === 'T2p') return item?.promised.unit ?? 'working'
+  return row.dueClock === 'T2s' ? (item?.statutory.unit ?? 'working') : 'working'
+}
+
+/** The earliest deadline of a row of a list in words. */
+export function rowDueWords(
+  office: Office,
+  row: Pick<CaseRow, 'item' | 'due' | 'dueClock' | 'paused' | 'exceeded'>,
+): DueWords {
+  const { calendar, today } = office.register()
+  const { due } = row
+  if (row.paused) return { urgency: 'paused', words: '暂停中' }
+  if (due === null && row.exceeded) return { urgency: 'over', words: '曾超期' }
+  if (due === null && row.dueClock === '') return { urgency: 'none', words: '无' }
+  if (due === null) return { urgency: 'unknown', words: '超出工作日历,不能计算' }
+  const unit = unitOf(office, row)
+  const days = (from: Day, until: Day) =>
+    unit === 'calendar' ? dayNumber(until) - dayNumber(from) : calendar.count(from, until)
+  const remaining = due < today ? days(due, today) : days(today, due)
+  if (remaining === undefined) return { urgency: 'unknown', words: `${dayWords(due, today)}到期` }
+  return leftWords(due < today ? -remaining : remaining, unit, due, today)
+}
+
+/** Signs of urgency for every font; read out by nobody, the words say it. */
+export const URGENCY_SIGNS: Readonly<Record<Urgency, string>> = {
+  over: '■',
+  soon: '▲',
+  fine: '○',
+  paused: '‖',
+  unknown: '?',
+  done: '✓',
+  none: '',
+}
+
+/** Clocks whose end matters to the applicant, before those inside the office. */
+export const MAIN_CLOCKS: readonly ClockId[] = ['T1', "T1'", 'T2p', 'T2s', 'T5', "T4'", 'T4', 'T0', 'T3', 'T6']
