@@ -93,6 +93,12 @@ export const LIMITS = {
   deadlinePauses: 100,
   /** Steps from an abolished region code to the one in force; each step is one reform. */
   regionSteps: 10,
+  /** Cases judged anew in one request of the write queue: about 30 ms, the longest that a person's act waits for it. */
+  sliceCases: 20,
+  /** Pause between two such requests, in which everybody else has a turn. */
+  slicePauseMilliseconds: 5,
+  /** A new day is noticed this late at most, also when a clock is set right or a computer wakes up. */
+  dayCheckMilliseconds: 10 * 60_000,
   /** Rows on one page of a list. */
   pageRows: 50,
   /** Cases on one hand-over list: a person's open work is tens of cases, and the record must fit an entry. */

@@ -16,6 +16,7 @@ import { type CaseFile, stateOf } from './case-file.ts'
 import type { Core } from './core.ts'
 import { newDraft } from './draft.ts'
 import { hashAt } from './positions.ts'
+import { registerOf } from './register.ts'
 import { append, CONTENT_BYTES, fileOf, isLocalStaged, type Staging, setLocal, storedEntry } from './staging.ts'
 import { type Change, type PlacedRecord, StorageFailure } from './storage.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -56,7 +57,7 @@ const namedIn = ({ holder, offer, invitations }: CaseState): StationCode[] => [
 function streamsWanted(core: Core, file: CaseFile): Set<StreamId> {
   const streams = new Set(file.streams)
   const { home } = file
-  const state = home === undefined ? undefined : stateOf(file, core.directory.authority)
+  const state = home === undefined ? undefined : stateOf(file, registerOf(core))
   if (!home || !state) return streams
   const { directory, identity } = core
   for (const station of namedIn(state)) {

@@ -1,5 +1,6 @@
 /** A case as entries: facts, gated edits and receipts, from which everything shown is computed. */
-import type { Authority, CaseState } from '#protocol/casework/case.ts'
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { Day } from '#protocol/casework/days.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
 import { foldCase } from '#protocol/casework/fold.ts'
 import { inAuthorsOrder } from '#protocol/documents/authors-order.ts'
@@ -12,7 +13,10 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { subjectOf } from './carried.ts'
 import { isHomeOf } from './case-id.ts'
 import type { Directory } from './directory.ts'
-import type { CaseRow, ReceiptRow } from './storage.ts'
+import type { ReceiptRow } from './storage.ts'
+
+/** Why an edit is quarantined until the directory says otherwise. */
+const UNSERVED = '写入的节点不代表该站点'
 
 /** A place in a log. */
 interface Stand {
@@ -67,6 +71,8 @@ export interface CaseFile {
   /** Receipts as last committed, so that a cured one is taken back. */
   told: readonly ReceiptRow[]
   state: CaseState | undefined
+  /** The day for which the state counts; undefined while nothing was folded. */
+  foldedOn: Day | undefined
   /** Arrival number of the latest entry. */
   arrival: number
   entries: number
@@ -86,6 +92,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   uprooted: new Set(),
   told: [],
   state: undefined,
+  foldedOn: undefined,
   arrival: 0,
   entries: 0,
 })
@@ -175,7 +182,7 @@ function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Direc
   const author = directory.node(node)
   const tier = directory.station(entry.station)?.tier
   if (!edit || tier === undefined || !author?.stations.includes(entry.station)) {
-    const reason = edit ? '写入的节点不代表该站点' : '编辑内容残缺或格式无法识别'
+    const reason = edit ? UNSERVED : '编辑内容残缺或格式无法识别'
     file.oddities.push(oddity(entry, 'quarantined', reason))
     return
   }
@@ -235,53 +242,40 @@ export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
   ]
 }
 
-/** The folded state; undefined while `opened` has not arrived. */
-export function stateOf(file: CaseFile, authority: Authority): CaseState | undefined {
-  file.state ??= foldCase(file.id, file.facts, authority)
+/** The folded state; undefined while `opened` has not arrived. Another day makes it anew: deadlines pass by themselves. */
+export function stateOf(file: CaseFile, register: Register): CaseState | undefined {
+  if (file.state === undefined || file.foldedOn !== register.today) {
+    file.state = foldCase(file.id, file.facts, register)
+    file.foldedOn = register.today
+  }
   return file.state
 }
 
-/** Where an entry lies; of several carriers the first by name, so that all nodes say the same. */
+/**
+ * Where an entry lies; of several carriers the first by name, those in its own stream before others: so all nodes
+ * say the same that hold that stream.
+ */
 function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: EntryHash }): Stand {
   if (!file.uprooted.has(hash)) return { log, seq }
-  const [first, ...others] = file.carriers.get(hash) ?? []
+  const carriers = file.carriers.get(hash) ?? []
+  const near = carriers.filter((stand) => logParts(stand.log).stream === logParts(log).stream)
+  const [first, ...others] = near.length > 0 ? near : carriers
   const isBefore = (left: Stand, right: Stand) =>
     left.log < right.log || (left.log === right.log && left.seq < right.seq)
   return others.reduce((least, stand) => (isBefore(stand, least) ? stand : least), first ?? { log, seq })
 }
 
+/** Stored receipts that our own fold may take back when the directory or the day changes; the others are the parent's. */
+export const ownReceipts = (receipts: readonly ReceiptRow[]): readonly ReceiptRow[] =>
+  receipts.filter(({ outcome, reason }) => outcome === 'set-aside' || reason === UNSERVED)
+
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */
-export function standingReceipts(file: CaseFile, authority: Authority): readonly ReceiptRow[] {
-  const state = stateOf(file, authority)
+export function standingReceipts(file: CaseFile, register: Register): readonly ReceiptRow[] {
+  const state = stateOf(file, register)
   const aside = (state?.story ?? []).flatMap(({ hash, log, seq, aside }): ReceiptRow[] =>
     aside && log !== ''
       ? [{ ...placeOf(file, { hash, log, seq }), document: file.id, outcome: 'set-aside', reason: aside.text }]
       : [],
   )
   return [...receiptsOf(file), ...aside]
-}
-
-/** The list row of a case; undefined while `opened` has not arrived. */
-export function rowOf(file: CaseFile, authority: Authority): CaseRow | undefined {
-  const state = stateOf(file, authority)
-  if (!state) return undefined
-  return {
-    id: file.id,
-    number: state.number,
-    item: state.item,
-    applicant: state.applicant.name,
-    idNumber: state.applicant.idNumber,
-    phone: state.applicant.phone,
-    stage: state.stage,
-    home: state.home,
-    holder: state.holder,
-    offeredTo: state.offer?.to ?? null,
-    offeredAt: state.offer?.time ?? null,
-    epoch: state.epoch,
-    openedAt: state.times.opened ?? 0,
-    changedAt: file.facts.reduce((latest, { time }) => Math.max(latest, time), 0),
-    arrival: file.arrival,
-    aside: state.asideOpen + receiptsOf(file).length,
-    forked: state.forks.length > 0,
-  }
 }

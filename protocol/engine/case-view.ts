@@ -1,6 +1,6 @@
 /** What a case page shows: folded state, sections, acts offered, safety, receipts. */
 import { actsFor } from '#protocol/casework/acts.ts'
-import type { CaseState } from '#protocol/casework/case.ts'
+import { type CaseState, ENDED, type Register, STAGES, type Stage } from '#protocol/casework/case.ts'
 import { transferTargets } from '#protocol/casework/transfer.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
@@ -10,13 +10,14 @@ import { acceptedUpdates, type CaseFile, receiptsOf, stateOf } from './case-file
 import { workActor } from './case-writing.ts'
 import type { Core } from './core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from './office.ts'
+import { registerOf } from './register.ts'
 import { safetyOf } from './safety.ts'
-import type { ReceiptRow } from './storage.ts'
+import type { CaseRow, ReceiptRow } from './storage.ts'
 
 /** Builds the view of a case for a person. */
 export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: DocumentId): Promise<Result<CaseView>> {
-  const { authority } = core.directory
-  const state = stateOf(file, authority)
+  const register = registerOf(core)
+  const state = stateOf(file, register)
   if (!state) return failure(UNKNOWN_CASE)
   const sections: SectionView[] = []
   for (const name of SECTION_NAMES) {
@@ -29,17 +30,29 @@ export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: Doc
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   return success({
     state,
-    item: core.directory.item(state.item),
+    item: register.edition(state.item, state.itemVersion),
     sections,
-    acts: offers(core, state, actor),
+    acts: offers(core, state, actor, register),
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
     targets,
+    subCases: (await core.storage.cases({ master: id })).rows,
+    duplicates: await duplicatesOf(core, state),
   })
 }
 
-function offers(core: Core, state: CaseState, actor: Actor): ActOffer[] {
-  return actsFor(state, workActor(core, actor), core.directory.authority).map((offer) =>
+const OPEN = (Object.keys(STAGES) as Stage[]).filter((stage) => !ENDED.includes(stage))
+
+/** Open cases of the same applicant for the same item, taken in elsewhere or twice (两头受理). */
+async function duplicatesOf(core: Core, { id, item, applicant }: CaseState): Promise<readonly CaseRow[]> {
+  const { idNumber } = applicant
+  if (idNumber === '') return []
+  const { rows } = await core.storage.cases({ sameApplicant: { idNumber, item }, stages: OPEN })
+  return rows.filter((row) => row.id !== id)
+}
+
+function offers(core: Core, state: CaseState, actor: Actor, register: Register): ActOffer[] {
+  return actsFor(state, workActor(core, actor), register).map((offer) =>
     offer.allowed ? { ...offer, why: '', next: '' } : offer,
   )
 }

@@ -1,13 +1,13 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
 import { checkAct, checkOpening } from '#protocol/casework/acts.ts'
-import { civilDay } from '#protocol/casework/days.ts'
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { type Day, isDay } from '#protocol/casework/days.ts'
 import { encodeFact, FACTS, type Fact, type FactKind, type FieldValue, type Seal } from '#protocol/casework/facts.ts'
-import { mintNumber } from '#protocol/casework/numbers.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type EntryHash, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
@@ -16,12 +16,17 @@ import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from './case
 import { CASE_RANDOM_BYTES, caseIdIn } from './case-id.ts'
 import type { Core } from './core.ts'
 import { newDraft } from './draft.ts'
-import { type Actor, type SectionChange, UNKNOWN_CASE } from './office.ts'
-import { append, fileOf, getLocal, type Staging, setLocal } from './staging.ts'
+import { mintCaseNumber, mintPaperNumber, wantsDocumentNumber } from './numbering.ts'
+import { type Actor, type OpeningOptions, type SectionChange, UNKNOWN_CASE } from './office.ts'
+import { registerOf } from './register.ts'
+import { append, fileOf, type Staging } from './staging.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 /** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
 const SEALED_SECTIONS = ['application', 'materials'] as const
+
+/** Stands for the number while it is checked whether a case may be opened: a refusal spends none. */
+const UNMINTED = '-'
 
 /** Only a station this node serves may act here; a node that is still waiting for its register serves none. */
 function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
@@ -34,40 +39,43 @@ const missingCase = () => failure(UNKNOWN_CASE)
 /** The actor as casework asks for it. */
 export const workActor = (core: Core, actor: Actor) => ({
   station: actor.station,
+  person: actor.person,
   roles: actor.roles,
   root: core.identity.parent === null,
+  connected: core.connected(),
 })
 
-/** Writes `opened` with a freshly minted number. */
+/** Writes `opened` with a freshly minted number, under the edition in force today. */
 export async function openCase(
   staging: Staging,
   actor: Actor,
-  itemId: string,
+  code: string,
+  { channel, master }: OpeningOptions = {},
 ): Promise<Result<{ readonly id: DocumentId; readonly number: string }>> {
   const { core } = staging
-  const item = core.directory.item(itemId)
+  const register = registerOf(core)
+  const openable = core.directory.openable(code, register.today)
+  const item = openable ?? core.directory.item(code)
   if (!item) return fail('unknown-item', '没有这个事项。', '没有建件。', '请从事项目录中选择。', 'item')
   const foreign = foreignStation(core, actor)
   if (foreign) return foreign
-  const number = await mint(staging, actor.station)
-  const fields = { number, item: item.id, itemVersion: item.version }
-  const checked = checkOpening(item, workActor(core, actor), core.directory.authority, fields)
+  const fields = {
+    item: item.id,
+    itemVersion: item.edition,
+    ...(channel === undefined ? {} : { channel }),
+    ...(master === undefined ? {} : { master }),
+  }
+  const checked = checkOpening(item, workActor(core, actor), register, { number: UNMINTED, ...fields })
   if (!checked.ok) return checked
+  if (!openable)
+    return fail('item-closed', `“${item.name}”现在不能申请。`, '没有建件。', '请查看事项目录中的施行日期。', 'item')
+  const number = await mintCaseNumber(staging, actor.station)
   const { sha256 } = core.host.cryptography
   const id = caseIdIn(sha256, streamOf(actor.station), core.host.random(CASE_RANDOM_BYTES))
   await fileOf(staging, id)
-  write(staging, actor, id, streamOf(actor.station), { kind: 'opened', previous: null, fields })
+  const opened: Fact = { kind: 'opened', previous: null, fields: { number, ...fields } }
+  write(staging, actor, id, streamOf(actor.station), opened)
   return success({ id, number })
-}
-
-/** The next case number of a station: never given twice, because the running number is committed with the case. */
-async function mint(staging: Staging, station: StationCode): Promise<string> {
-  const { core } = staging
-  const day = civilDay(core.host.now())
-  const key = `${station}/${day}/${core.incarnation}`
-  const running = ((await getLocal(staging, 'running-number', key)) as number | undefined) ?? 0
-  setLocal(staging, 'running-number', key, running + 1)
-  return mintNumber({ station, day, incarnation: core.incarnation, running: running + 1 })
 }
 
 function write(staging: Staging, actor: Actor, id: DocumentId, stream: StreamId, fact: Fact): EntryHash {
@@ -91,7 +99,7 @@ export async function editSection(
 ): Promise<Result<{ readonly changed: boolean }>> {
   const { core } = staging
   const file = await fileOf(staging, id)
-  const state = stateOf(file, core.directory.authority)
+  const state = stateOf(file, registerOf(core))
   if (!state) return missingCase()
   const problem = foreignStation(core, actor) ?? sectionProblem(core, actor, section, file)
   if (problem) return problem
@@ -134,7 +142,8 @@ export async function act(
 ): Promise<Result<{ readonly hash: EntryHash }>> {
   const { core } = staging
   const file = await fileOf(staging, id)
-  const state = stateOf(file, core.directory.authority)
+  const register = registerOf(core)
+  const state = stateOf(file, register)
   if (!state) return missingCase()
   const foreign = foreignStation(core, actor)
   if (foreign) return foreign
@@ -144,12 +153,28 @@ export async function act(
   const completed = completeFields(core, file, kind, given)
   if (!completed.ok) return completed
   const fields = completed.value
-  const checked = checkAct(state, workActor(core, actor), core.directory.authority, kind, fields)
+  if (kind === 'received') fields.itemVersion ??= editionInForce(core, register, state, fields)
+  const checked = checkAct(state, workActor(core, actor), register, kind, fields)
   if (!checked.ok) return checked
+  if (wantsDocumentNumber(kind, fields)) {
+    const number = await mintPaperNumber(staging, kind, actor.station, state, register)
+    if (number !== undefined) fields.document = number
+  }
   const previous = FACTS[kind].guarded ? state.tip : null
   return success({
     hash: write(staging, actor, id, writingStream(core, file, actor.station), { kind, previous, fields }),
   })
+}
+
+/** The edition a case is received under: the one in force that day, else the one it was opened under. */
+function editionInForce(
+  core: Core,
+  register: Register,
+  { item, itemVersion }: CaseState,
+  { occurredOn }: Readonly<Record<string, FieldValue>>,
+): number {
+  const day: Day = typeof occurredOn === 'string' && isDay(occurredOn) ? occurredOn : register.today
+  return core.directory.openable(item, day)?.edition ?? itemVersion
 }
 
 /** Fills in what the case itself knows: seals, and the applicant as written in the form. */

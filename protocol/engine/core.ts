@@ -1,11 +1,12 @@
 /** The state of a running engine: what was loaded and committed, and nothing that is only being written. */
+import type { Day } from '#protocol/casework/days.ts'
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import type { CaseFile } from './case-file.ts'
 import type { Directory } from './directory.ts'
 import type { Host } from './host.ts'
 import type { Identity } from './identity.ts'
-import type { Finding, Notice } from './office.ts'
+import type { Advance, Finding, Notice } from './office.ts'
 import type { Change, Storage, StorageFailure, StoredPack } from './storage.ts'
 
 export interface Core {
@@ -29,6 +30,12 @@ export interface Core {
   problem: StorageFailure | undefined
   readonly findings: Finding[]
   readonly listeners: Set<(notice: Notice) => void>
+  /** Cases being judged anew; null when every row is as the directory says. */
+  refolding: Advance | null
+  /** The day for which all rows count; undefined until the first look after the start. */
+  foldedOn: Day | undefined
+  /** Whether the parent can be asked now; the root is always connected. */
+  connected: () => boolean
   /** Called after every commit with what was committed; set by the links. */
   committed: (change: Change) => void
 }

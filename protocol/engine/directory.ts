@@ -1,6 +1,24 @@
 /** The directory in memory: who and what there is, who may speak for whom, which streams a node is granted. */
+import { workCalendar } from '#protocol/casework/calendar.ts'
 import type { Authority } from '#protocol/casework/case.ts'
-import type { DirectoryRecord, Item, NodeRecord, Person, Station } from '#protocol/casework/directory.ts'
+import {
+  type Absence,
+  type CalendarYear,
+  type Consultation,
+  DEFAULT_RULES,
+  type Department,
+  type DirectoryRecord,
+  type DirectoryType,
+  type Handover,
+  type Letter,
+  type LocalRules,
+  type NodeRecord,
+  type Person,
+  type Region,
+  type Station,
+  type StationRecord,
+  type WindowRecord,
+} from '#protocol/casework/directory.ts'
 import {
   COUNTY_STREAM,
   type DocumentId,
@@ -11,8 +29,10 @@ import {
   type StreamId,
   streamOf,
 } from '#protocol/ids.ts'
+import { createEditions, type Editions } from './editions.ts'
 import type { Identity } from './identity.ts'
 import type { DirectoryView } from './office.ts'
+import { readRecord } from './record-reading.ts'
 import type { DirectoryRow } from './storage.ts'
 
 export interface Directory extends DirectoryView {
@@ -27,94 +47,127 @@ export interface Directory extends DirectoryView {
   keyOf(node: NodeId): Uint8Array | undefined
   /** Highest version of any item. */
   catalogueVersion(): number
+  /** Highest version of any calendar year. */
+  calendarVersion(): number
 }
 
-/** Where a record lies: people with their station, everything else in the county stream. */
-export const streamOfRecord = (record: DirectoryRecord): StreamId =>
-  record.type === 'person' ? streamOf(record.station) : COUNTY_STREAM
+const STATION_TYPES: readonly string[] = ['absence', 'consultation', 'handover'] satisfies StationRecord['type'][]
 
-/** The document id of a directory record. */
-export const documentOf = (record: { readonly type: string; readonly id: string }): DocumentId =>
-  `${record.type}/${record.id}` as DocumentId
+/** Whether a station writes such records about itself. */
+export const isStationRecord = (record: DirectoryRecord): record is StationRecord => STATION_TYPES.includes(record.type)
+
+/** Whether a document is such a record. */
+export const isStationDocument = (document: DocumentId): boolean =>
+  STATION_TYPES.includes(document.slice(0, document.indexOf('/')))
+
+/** Where a record lies: people and what a station writes with their station, everything else in the county stream. */
+export const streamOfRecord = (record: DirectoryRecord): StreamId =>
+  record.type === 'person' || isStationRecord(record) ? streamOf(record.station) : COUNTY_STREAM
 
 /** Whether a row beats another: the higher version, then the greater hash. */
 export const isNewer = (row: DirectoryRow, known: DirectoryRow | undefined): boolean =>
   known === undefined || row.version > known.version || (row.version === known.version && row.hash > known.hash)
 
-const TYPES = ['station', 'node', 'person', 'item'] as const
-
-/** Reads a directory record; undefined when it is malformed. The root checked it in full before it was written. */
-export function readRecord(json: string, document: DocumentId): DirectoryRecord | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(json)
-  } catch {
-    return undefined // kept as an entry; the receipt says that it was not understood
-  }
-  if (typeof value !== 'object' || value === null) return undefined
-  const record = value as { type?: unknown; id?: unknown; version?: unknown }
-  const known = TYPES.includes(record.type as (typeof TYPES)[number]) && Number.isSafeInteger(record.version)
-  return known && `${record.type}/${record.id}` === document ? (value as DirectoryRecord) : undefined
+/** Records by type and id, with their lists. */
+interface Shelf {
+  put(record: DirectoryRecord): void
+  get<Of extends DirectoryRecord>(type: Of['type'], id: string): Of | undefined
+  /** All records of a type by id; the same list until one of them changes. */
+  list<Of extends DirectoryRecord>(type: Of['type']): readonly Of[]
 }
+
+function createShelf(): Shelf {
+  const records = new Map<DirectoryType, Map<string, DirectoryRecord>>()
+  const lists = new Map<DirectoryType, readonly DirectoryRecord[]>()
+  return {
+    put(record) {
+      const known = records.get(record.type)
+      if (known) known.set(record.id, record)
+      else records.set(record.type, new Map([[record.id, record]]))
+      lists.delete(record.type)
+    },
+    get: <Of extends DirectoryRecord>(type: Of['type'], id: string) => records.get(type)?.get(id) as Of | undefined,
+    list: <Of extends DirectoryRecord>(type: Of['type']) => {
+      const known = lists.get(type)
+      if (known) return known as readonly Of[]
+      const made = [...(records.get(type)?.values() ?? [])].sort((left, right) => (left.id < right.id ? -1 : 1))
+      lists.set(type, made)
+      return made as unknown as readonly Of[]
+    },
+  }
+}
+
+/** What people and folds read of the shelf. */
+const viewOf = ({ get, list }: Shelf, editions: Editions): DirectoryView => ({
+  station: (id) => get<Station>('station', id),
+  stations: () => list<Station>('station'),
+  item: editions.newest,
+  items: editions.list,
+  edition: editions.edition,
+  editions: editions.all,
+  openable: editions.openable,
+  person: (id: PersonId) => get<Person>('person', id),
+  people: () => list<Person>('person'),
+  node: (id) => get<NodeRecord>('node', id),
+  nodes: () => list<NodeRecord>('node'),
+  department: (id) => get<Department>('department', id),
+  departments: () => list<Department>('department'),
+  windows: () => list<WindowRecord>('window'),
+  letters: () => list<Letter>('letter'),
+  calendars: () => list<CalendarYear>('calendar'),
+  calendar: () => workCalendar(list<CalendarYear>('calendar')),
+  rules: () => get<LocalRules>('rules', DEFAULT_RULES.id) ?? DEFAULT_RULES,
+  regions: () => list<Region>('region'),
+  absences: () => list<Absence>('absence'),
+  consultations: () => list<Consultation>('consultation'),
+  handovers: () => list<Handover>('handover'),
+})
 
 /** Opens an empty directory for a node. */
 export function createDirectory(identity: Identity): Directory {
   const rows = new Map<DocumentId, DirectoryRow>()
-  const records = new Map<DocumentId, DirectoryRecord>()
-  const lists = new Map<DirectoryRecord['type'], readonly DirectoryRecord[]>()
+  const shelf = createShelf()
+  const editions = createEditions()
   const grants = new Map<NodeId, ReadonlySet<StreamId>>()
+  const highest = { item: 0, calendar: 0 }
+  const view = viewOf(shelf, editions)
 
-  const get = <Of extends DirectoryRecord>(type: Of['type'], id: string) =>
-    records.get(documentOf({ type, id })) as Of | undefined
-  const list = <Of extends DirectoryRecord>(type: Of['type']): readonly Of[] => {
-    const known = lists.get(type)
-    if (known) return known as readonly Of[]
-    const made = [...records.values()].filter((record) => record.type === type)
-    made.sort((left, right) => (left.id < right.id ? -1 : 1))
-    lists.set(type, made)
-    return made as unknown as readonly Of[]
+  const keep = (record: DirectoryRecord) => {
+    if (record.type === 'item') editions.put(record)
+    else shelf.put(record)
+    if (record.type === 'item' || record.type === 'calendar') {
+      highest[record.type] = Math.max(highest[record.type], record.version)
+    }
+    if (record.type === 'station' || record.type === 'node') grants.clear()
   }
-  const nodeOf = (id: NodeId) => get<NodeRecord>('node', id)
-  const serves = (node: NodeId, station: StationCode) => nodeOf(node)?.stations.includes(station) ?? false
-
-  const streamsOf = (node: NodeId): ReadonlySet<StreamId> => {
-    const known = grants.get(node)
-    if (known) return known
-    const made = grantedStreams(nodeOf(node)?.stations ?? [], list<Station>('station'))
-    grants.set(node, made)
-    return made
-  }
-
   return {
-    station: (id) => get<Station>('station', id),
-    stations: () => list<Station>('station'),
-    item: (id) => get<Item>('item', id),
-    items: () => list<Item>('item'),
-    person: (id: PersonId) => get<Person>('person', id),
-    people: () => list<Person>('person'),
-    node: nodeOf,
-    nodes: () => list<NodeRecord>('node'),
+    ...view,
     row: (document) => rows.get(document),
     apply(row) {
       const record = readRecord(row.json, row.document)
       if (!record || !isNewer(row, rows.get(row.document))) return false
       rows.set(row.document, row)
-      records.set(row.document, record)
-      lists.delete(record.type)
-      grants.clear()
+      keep(record)
       return true
     },
-    streamsOf,
+    streamsOf(node) {
+      const known = grants.get(node)
+      if (known) return known
+      const made = grantedStreams(view.node(node)?.stations ?? [], view.stations())
+      grants.set(node, made)
+      return made
+    },
     keyOf(node) {
-      const known = nodeOf(node)
+      const known = view.node(node)
       return pinnedKey(identity, node) ?? (known && fromHex(known.publicKey))
     },
-    catalogueVersion: () => list<Item>('item').reduce((highest, item) => Math.max(highest, item.version), 0),
+    catalogueVersion: () => highest.item,
+    calendarVersion: () => highest.calendar,
     authority: {
-      serves,
+      serves: (node, station) => view.node(node)?.stations.includes(station) ?? false,
       isRoot: (node) => node === identity.root.node,
-      tierOf: (station) => get<Station>('station', station)?.tier,
-      parentOf: (station) => get<Station>('station', station)?.parent,
+      tierOf: (station) => view.station(station)?.tier,
+      parentOf: (station) => view.station(station)?.parent,
     },
   }
 }

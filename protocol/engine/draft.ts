@@ -2,9 +2,6 @@
 import type { Draft } from '#protocol/log/entry.ts'
 import type { Core } from './core.ts'
 
-/** Calendars come with later work; facts name the version they were written under from the start. */
-const CALENDAR_VERSION = 0
-
 /** Completes a draft. */
 export const newDraft = (
   core: Core,
@@ -14,5 +11,5 @@ export const newDraft = (
   time: core.host.now(),
   clockOffset: core.identity.parent === null ? 0 : core.clockOffset,
   catalogueVersion: core.directory.catalogueVersion(),
-  calendarVersion: CALENDAR_VERSION,
+  calendarVersion: core.directory.calendarVersion(),
 })

@@ -1,6 +1,27 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
-import type { CaseState } from '#protocol/casework/case.ts'
-import type { DirectoryRecord, Item, NodeRecord, Person, Role, Station, Tier } from '#protocol/casework/directory.ts'
+import type { WorkCalendar } from '#protocol/casework/calendar.ts'
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { Channel } from '#protocol/casework/codes.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import type {
+  Absence,
+  CalendarYear,
+  Consultation,
+  Department,
+  DirectoryRecord,
+  Handover,
+  Item,
+  Letter,
+  LocalRules,
+  NodeRecord,
+  Person,
+  Region,
+  Role,
+  Station,
+  StationRecord,
+  Tier,
+  WindowRecord,
+} from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
@@ -48,6 +69,7 @@ export interface SectionView {
 /** Everything a case page shows. */
 export interface CaseView {
   readonly state: CaseState
+  /** The edition under which the case was received; undefined while its record is not here. */
   readonly item: Item | undefined
   readonly sections: readonly SectionView[]
   readonly acts: readonly ActOffer[]
@@ -56,6 +78,16 @@ export interface CaseView {
   readonly receipts: readonly ReceiptRow[]
   /** Where the holder may offer the case to. */
   readonly targets: readonly Station[]
+  /** Sub-cases of a joint case that are held here. */
+  readonly subCases: readonly CaseRow[]
+  /** Cases of the same applicant for the same item that have not ended (两头受理). */
+  readonly duplicates: readonly CaseRow[]
+}
+
+/** Work done in the background, in cases. */
+export interface Advance {
+  readonly done: number
+  readonly total: number
 }
 
 /** A change to a section. */
@@ -91,6 +123,10 @@ export interface SyncStatus {
   readonly clockOffset: number | null
   readonly catalogueVersion: number
   readonly calendarVersion: number
+  /** The last day for which deadlines are known; null without a calendar. */
+  readonly calendarUntil: Day | null
+  /** Cases being judged anew after a change of the directory or of the day; null when all rows are up to date. */
+  readonly refolding: Advance | null
   /** Whether writing is possible; says why not (disk full, locked, damaged, rolled back). */
   readonly health: { readonly writable: boolean; readonly problem: string; readonly next: string }
   /** Per log of this node: written = applied + set aside + quarantined. */
@@ -118,12 +154,31 @@ export interface Finding {
 export interface DirectoryView {
   station(id: StationCode): Station | undefined
   stations(): readonly Station[]
+  /** The newest edition of an item. */
   item(id: string): Item | undefined
+  /** The newest edition of every item. */
   items(): readonly Item[]
+  edition(item: string, edition: number): Item | undefined
+  /** All editions of an item, the oldest first. */
+  editions(item: string): readonly Item[]
+  /** The edition under which cases may be opened on a day; undefined when the item is not, or no longer, in force. */
+  openable(item: string, day: Day): Item | undefined
   person(id: PersonId): Person | undefined
   people(): readonly Person[]
   node(id: NodeId): NodeRecord | undefined
   nodes(): readonly NodeRecord[]
+  department(id: string): Department | undefined
+  departments(): readonly Department[]
+  windows(): readonly WindowRecord[]
+  letters(): readonly Letter[]
+  calendars(): readonly CalendarYear[]
+  /** The published calendars as one. */
+  calendar(): WorkCalendar
+  rules(): LocalRules
+  regions(): readonly Region[]
+  absences(): readonly Absence[]
+  consultations(): readonly Consultation[]
+  handovers(): readonly Handover[]
 }
 
 /** What changed, for live lists. `cases` names the cases touched. */
@@ -131,6 +186,13 @@ export interface Notice {
   readonly cases: readonly DocumentId[]
   readonly directory: boolean
   readonly status: boolean
+}
+
+/** How a case comes in. */
+export interface OpeningOptions {
+  readonly channel?: Channel
+  /** The joint case of which this is a sub-case. */
+  readonly master?: DocumentId
 }
 
 /** The door. Every write resolves only when it is durable on this computer. */
@@ -141,9 +203,17 @@ export interface Office {
   readonly tier: Tier
   readonly isRoot: boolean
   now(): number
+  /** The civil day by the corrected clock. */
+  today(): Day
+  /** What is published and decides what facts mean, as of today. */
+  register(): Register
   random(bytes: number): Uint8Array
-  /** Writes `opened` with a freshly minted number. `case` and `number` come back. */
-  openCase(actor: Actor, item: string): Promise<Result<{ readonly id: DocumentId; readonly number: string }>>
+  /** Writes `opened` with a freshly minted number, under the edition in force. `id` and `number` come back. */
+  openCase(
+    actor: Actor,
+    item: string,
+    options?: OpeningOptions,
+  ): Promise<Result<{ readonly id: DocumentId; readonly number: string }>>
   /** Edits a section; a change that changes nothing writes nothing. */
   edit(
     actor: Actor,
@@ -184,6 +254,8 @@ export interface Office {
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
   /** Root only: writes directory records (the version is set by the office). */
   publish(actor: Actor | null, records: readonly DirectoryRecord[]): Promise<Result<void>>
+  /** Writes what a station says of itself (absence, consultation, hand-over); works offline. The office sets the version. */
+  keepRecord(actor: Actor, record: StationRecord): Promise<Result<void>>
 }
 
 /** What is said of a case that is not here. */

@@ -1,18 +1,16 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
-import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import { type DocumentId, isDocumentId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
-import { KIND } from '#protocol/log/entry.ts'
-import { fail, failure, type Result, success } from '#protocol/result.ts'
+import { type DocumentId, type LogKey, logParts } from '#protocol/ids.ts'
+import { failure, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from './case-file.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { type Core, readLocal } from './core.ts'
-import { documentOf, streamOfRecord } from './directory.ts'
-import { newDraft } from './draft.ts'
 import { type Actor, type Office, type SyncStatus, UNKNOWN_CASE } from './office.ts'
+import { keepRecord, publish } from './record-writing.ts'
+import { registerOf, todayOf } from './register.ts'
 import type { Reports } from './reports.ts'
 import { casesAbove, entriesAbove, safetyOf } from './safety.ts'
-import { append, beginStaging, CONTENT_BYTES, fileOf, type Staging, setLocal } from './staging.ts'
+import { beginStaging, fileOf, setLocal } from './staging.ts'
 import { inWords, storageProblem, type WriteQueue } from './write-queue.ts'
 
 /** Opens the office. */
@@ -30,8 +28,10 @@ export function openOffice(core: Core, queue: WriteQueue, reports: Reports): Off
     },
     isRoot: core.identity.parent === null,
     now: () => host.now(),
+    today: () => todayOf(core),
+    register: () => registerOf(core),
     random: (bytes) => host.random(bytes),
-    openCase: (actor, item) => inWords(queue.write((staging) => openCase(staging, actor, item))),
+    openCase: (actor, item, options) => inWords(queue.write((staging) => openCase(staging, actor, item, options))),
     edit: (actor, id, section, change) =>
       inWords(queue.write((staging) => editSection(staging, actor, id, section, change))),
     act: (actor, id, kind, fields, expects) =>
@@ -60,6 +60,7 @@ export function openOffice(core: Core, queue: WriteQueue, reports: Reports): Off
         }),
       ),
     publish: (actor, records) => inWords(queue.write((staging) => publish(staging, actor, records))),
+    keepRecord: (actor, record) => inWords(queue.write((staging) => keepRecord(staging, actor, record))),
   }
 }
 
@@ -74,45 +75,9 @@ const readFile = async (core: Core, id: DocumentId): Promise<CaseFile> =>
   core.files.get(id) ?? (await fileOf(beginStaging(core), id))
 
 async function state(core: Core, id: DocumentId): ReturnType<Office['state']> {
-  const folded = stateOf(await readFile(core, id), core.directory.authority)
+  const folded = stateOf(await readFile(core, id), registerOf(core))
   return folded ? success(folded) : failure(UNKNOWN_CASE)
 }
-
-const encoder = new TextEncoder()
-/** A directory record beside the other parts of its entry. */
-const RECORD_BYTES = CONTENT_BYTES - 1_024
-
-/** Root only: writes directory records, each with a version above every earlier one. */
-async function publish(
-  staging: Staging,
-  actor: Actor | null,
-  records: readonly DirectoryRecord[],
-): Promise<Result<void>> {
-  const { core } = staging
-  if (core.identity.parent !== null) {
-    return fail('not-root', '目录资料只能在县中心修改。', '没有改动任何内容。', '请联系县中心管理员。')
-  }
-  for (const given of records) {
-    const document = documentOf(given)
-    if (!isDocumentId(document) || encoder.encode(JSON.stringify(given)).length > RECORD_BYTES) {
-      return fail('record-too-large', '这条目录资料过大或编号不合规。', '没有改动任何内容。', '请缩短内容后重试。')
-    }
-  }
-  for (const given of records) {
-    const document = documentOf(given)
-    const known = staging.directory.get(document) ?? core.directory.row(document)
-    // The clock only lifts the number, so that a root restored from a backup does not repeat a version.
-    const version = Math.max((known?.version ?? 0) + 1, core.host.now())
-    const payload = encoder.encode(JSON.stringify({ ...given, version }))
-    const station = actor?.station ?? rootStation(core)
-    const draft = newDraft(core, { kind: KIND.directory, document, person: actor?.person ?? '', station, payload })
-    append(staging, streamOfRecord(given), [draft])
-  }
-  return success(undefined)
-}
-
-const rootStation = (core: Core): StationCode =>
-  core.directory.node(core.identity.node)?.stations[0] ?? ('000000' as StationCode)
 
 async function statusOf(core: Core, reports: Reports, stations: SyncStatus['stations']): Promise<SyncStatus> {
   const { parent } = core.identity
@@ -128,7 +93,9 @@ async function statusOf(core: Core, reports: Reports, stations: SyncStatus['stat
     entriesOnlyHere: entriesAbove(core, 'parentHeight'),
     clockOffset: parent === null ? 0 : core.clockOffset,
     catalogueVersion: core.directory.catalogueVersion(),
-    calendarVersion: 0,
+    calendarVersion: core.directory.calendarVersion(),
+    calendarUntil: core.directory.calendar().coverage?.until ?? null,
+    refolding: core.refolding,
     health: { writable: !problem, problem: problem?.message ?? '', next: problem?.next ?? '' },
     conservation: await conservationOf(core),
     findings: core.findings,

@@ -1,12 +1,14 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
-import type { NodeId } from '#protocol/ids.ts'
+import { isCase, type NodeId } from '#protocol/ids.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
+import { standingReceipts } from './case-file.ts'
 import { type Core, notify } from './core.ts'
 import type { Link } from './link-context.ts'
 import { type NodeStatus, type SyncStatus, unheardNode } from './office.ts'
+import { registerOf } from './register.ts'
 import { casesAbove, entriesAbove } from './safety.ts'
-import { type Staging, setLocal } from './staging.ts'
+import { fileOf, type Staging, setLocal } from './staging.ts'
 import { StorageFailure } from './storage.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -104,12 +106,24 @@ export function createReports(
     receipts(receipts) {
       // What is set aside follows from the facts, which are held here as well: our own fold says it, and takes it back.
       const told = receipts.filter(({ outcome }) => outcome !== 'set-aside')
-      if (told.length > 0) queue.write(async (staging) => void staging.change.receipts.push(...told)).catch(failed)
+      if (told.length > 0) queue.write((staging) => take(staging, told)).catch(failed)
     },
     nodesBelow: () => [...nodes.values()],
     parentConnected: connected,
     parentContact: () => (connected() ? core.host.now() : parentContact),
     refusal: () => refusal,
+  }
+}
+
+/** What the parent takes back stays as long as it stands here: of carried entries two nodes can hold other carriers. */
+async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
+  for (const receipt of told) {
+    const { outcome, document, log, seq } = receipt
+    if (outcome === 'applied' && isCase(document)) {
+      const standing = standingReceipts(await fileOf(staging, document), registerOf(staging.core))
+      if (standing.some((own) => own.log === log && own.seq === seq)) continue
+    }
+    staging.change.receipts.push(receipt)
   }
 }
 

@@ -1,6 +1,6 @@
 /** One group of writes in the making: everything that will be committed at once, visible to the group itself. */
 import { assert } from '#protocol/assert.ts'
-import type { Authority } from '#protocol/casework/case.ts'
+import type { Register } from '#protocol/casework/case.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import {
   type DocumentId,
@@ -26,10 +26,13 @@ import {
 } from '#protocol/log/entry.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack, encodePack, type Packable, packable, type Run, runsOf } from '#protocol/log/pack.ts'
-import { addEntry, type CaseFile, copyOf, emptyFile, rowOf, standingReceipts } from './case-file.ts'
+import { addEntry, type CaseFile, copyOf, emptyFile, ownReceipts, standingReceipts } from './case-file.ts'
+import { rowOf } from './case-row.ts'
 import { type Core, readLocal } from './core.ts'
-import { isNewer, readRecord as readDirectoryRecord } from './directory.ts'
-import type { CaseRow, Change, DirectoryRow, LocalRow, Place, PlacedRecord, ReceiptRow, StoredPack } from './storage.ts'
+import { type Directory, isNewer, isStationRecord, streamOfRecord } from './directory.ts'
+import { readRecord as readDirectoryRecord } from './record-reading.ts'
+import { registerOf } from './register.ts'
+import type { Change, DirectoryRow, LocalRow, Place, PlacedRecord, ReceiptRow, StoredPack } from './storage.ts'
 
 /** An entry of ours that waits for its pack: facts are signed one by one, a run at its end. */
 interface Authored {
@@ -92,12 +95,23 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
     else missing.push(id)
   }
   if (missing.length === 0) return
-  const held = await core.storage.recordsOf(missing)
-  for (const id of missing) {
-    const file = fileFrom(core, id, held.get(id) ?? [])
-    file.told = file.entries > 0 ? standingReceipts(file, core.directory.authority) : []
-    staging.files.set(id, file)
+  for (const file of await readFiles(core, missing)) {
+    file.told = file.entries > 0 ? await receiptsTold(core, file) : []
+    staging.files.set(file.id, file)
   }
+}
+
+/** Case files as the disk has them. */
+export async function readFiles(core: Core, ids: readonly DocumentId[]): Promise<CaseFile[]> {
+  const held = await core.storage.recordsOf(ids)
+  return ids.map((id) => fileFrom(core, id, held.get(id) ?? []))
+}
+
+/** What the disk says of a case's entries; while rows may be stale that is not what the fold says now. */
+async function receiptsTold(core: Core, file: CaseFile): Promise<readonly ReceiptRow[]> {
+  const register = registerOf(core)
+  const isBehind = core.refolding !== null || core.foldedOn !== register.today
+  return isBehind ? ownReceipts(await core.storage.receiptsOf(file.id)) : standingReceipts(file, register)
 }
 
 /** The entry of a record as it lies on the disk. */
@@ -197,11 +211,20 @@ export function place(staging: Staging, entry: Entry, again = false): void {
 
 const decoder = new TextDecoder()
 
+/** The root writes everything; a station's node writes what the station says of itself, where the station's cases lie. */
+function writerProblem({ authority }: Directory, log: LogKey, record: DirectoryRecord): string | undefined {
+  const { node, stream } = logParts(log)
+  if (!isStationRecord(record)) return authority.isRoot(node) ? undefined : '目录资料只能由县中心写入'
+  if (stream !== streamOfRecord(record)) return '站点记录不在该站点的分区'
+  return authority.isRoot(node) || authority.serves(node, record.station) ? undefined : '写入的节点不代表该站点'
+}
+
 function placeRecord(staging: Staging, entry: Entry, again = false): string | undefined {
-  if (!staging.core.directory.authority.isRoot(logParts(entry.log).node)) return '目录资料只能由县中心写入'
   const json = decoder.decode(entry.payload)
   const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
   if (!record) return '目录资料无法识别'
+  const problem = writerProblem(staging.core.directory, entry.log, record)
+  if (problem !== undefined) return problem
   const row: DirectoryRow = {
     document: entry.document,
     version: record.version,
@@ -300,8 +323,8 @@ function beforeRun(staging: Staging, run: Run): Uint8Array {
 }
 
 /** Receipts that are new or cured since the file was last committed. */
-function changedReceipts(file: CaseFile, authority: Authority): ReceiptRow[] {
-  const now = standingReceipts(file, authority)
+function changedReceipts(file: CaseFile, register: Register): ReceiptRow[] {
+  const now = standingReceipts(file, register)
   if (now.length === 0 && file.told.length === 0) return []
   const name = ({ log, seq }: ReceiptRow) => `${log}#${seq}`
   const standing = new Set(now.map(name))
@@ -313,11 +336,12 @@ function changedReceipts(file: CaseFile, authority: Authority): ReceiptRow[] {
 export async function settle(staging: Staging): Promise<Change> {
   await packAuthored(staging)
   const { change, core } = staging
+  const register = registerOf(core)
   for (const id of staging.touched) {
     const file = staging.files.get(id) as CaseFile
-    const row: CaseRow | undefined = rowOf(file, core.directory.authority)
+    const row = rowOf(file, register)
     if (row) change.cases.push(row)
-    change.receipts.push(...changedReceipts(file, core.directory.authority))
+    change.receipts.push(...changedReceipts(file, register))
   }
   change.heads.push(...staging.heads.values())
   change.directory.push(...staging.directory.values())

@@ -168,6 +168,12 @@ export interface CasePage {
   readonly next: string | null
 }
 
+/** Some documents, with the place of the last one; 0 is the place before the first. */
+export interface DocumentPage {
+  readonly documents: readonly DocumentId[]
+  readonly last: number
+}
+
 /** What a node reads once at start. */
 export interface Loaded {
   readonly heads: readonly LogHead[]
@@ -201,8 +207,8 @@ export interface Storage {
   placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>>
   /** The entries of documents, in arrival order. */
   recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>>
-  /** Documents behind a document id in id order; for rebuilds. */
-  documentsAfter(document: string, limit: number): Promise<DocumentId[]>
+  /** Documents behind a place in the order in which they were first stored: their entries lie near each other. */
+  documentsAfter(place: number, limit: number): Promise<DocumentPage>
   cases(query: CaseQuery): Promise<CasePage>
   casesById(ids: readonly DocumentId[]): Promise<CaseRow[]>
   caseByNumber(number: string): Promise<CaseRow | undefined>

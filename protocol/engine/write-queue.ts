@@ -4,6 +4,8 @@ import type { LogHead } from '#protocol/log/head.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
 import { noteUncarried } from './carrying.ts'
 import { type Core, forgetPacks, notify, rememberLocal, rememberPacks } from './core.ts'
+import { isStationDocument } from './directory.ts'
+import { noteStale, touchesMark } from './refold-mark.ts'
 import { beginStaging, type Staging, settle } from './staging.ts'
 import { type Change, StorageFailure } from './storage.ts'
 
@@ -31,7 +33,7 @@ interface Waiting {
 }
 
 const isEmpty = (change: Change): boolean =>
-  [change.cuts, change.packs, change.heads, change.directory, change.local, change.receipts].every(
+  [change.cuts, change.packs, change.heads, change.cases, change.directory, change.local, change.receipts].every(
     (list) => list.length === 0,
   )
 
@@ -85,8 +87,9 @@ async function commitGroup(core: Core, group: readonly Waiting[]): Promise<numbe
     for (const request of group) {
       await request.stage(staging)
       staged.push(request)
-      if (staging.directory.size > 0) break // what follows is judged by the new directory
+      if (judgesOthers(staging)) break // what follows is judged by the new directory
     }
+    await noteStale(staging)
     noteUncarried(staging)
     const change = await settle(staging)
     if (!isEmpty(change)) await core.storage.commit(change)
@@ -102,6 +105,10 @@ async function commitGroup(core: Core, group: readonly Waiting[]): Promise<numbe
   return staged.length
 }
 
+/** Whether the group changes what other entries are judged by; what stations say of themselves does not. */
+const judgesOthers = ({ directory }: Staging): boolean =>
+  [...directory.keys()].some((document) => !isStationDocument(document))
+
 /** The group is durable: what it staged becomes what is. */
 function adopt(core: Core, staging: Staging, change: Change): void {
   const recovered = core.problem !== undefined && !isEmpty(change)
@@ -112,7 +119,8 @@ function adopt(core: Core, staging: Staging, change: Change): void {
   for (const { space, key, value } of change.local) rememberLocal(core, space, key, value ?? undefined)
   for (const head of change.heads) core.heads.set(head.key, withSafety(core, staging, head))
   for (const row of change.directory) core.directory.apply(row)
-  if (change.directory.length > 0)
+  if (touchesMark(change)) core.refolding ??= { done: 0, total: 0 }
+  if (judgesOthers(staging))
     core.files.clear() // authority may have changed: fold again when asked
   else keepFiles(core, staging, change)
 }

@@ -10,7 +10,13 @@ import type {
   Storage,
   StoredPack,
 } from '#protocol/engine/storage.ts'
-import { type CasePage, type CaseQuery, type Loaded, StorageFailure } from '#protocol/engine/storage.ts'
+import {
+  type CasePage,
+  type CaseQuery,
+  type DocumentPage,
+  type Loaded,
+  StorageFailure,
+} from '#protocol/engine/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import {
@@ -57,6 +63,9 @@ export class MemoryStorage implements Storage {
   #steps: Step[] = []
   #packs: StoredPack[] = []
   readonly #places = new Map<DocumentId, Place[]>()
+  /** Places of the documents in the order in which they were first stored. */
+  readonly #order = new Map<DocumentId, number>()
+  #stored = 0
   readonly #heads = new Map<LogKey, LogHead>()
   readonly #cases = new Map<DocumentId, SearchedCase>()
   readonly #receipts = new Map<string, ReceiptRow>()
@@ -72,7 +81,16 @@ export class MemoryStorage implements Storage {
   restore(snapshot: MemorySnapshot): void {
     this.#steps = []
     this.#packs = []
-    for (const map of [this.#places, this.#heads, this.#cases, this.#receipts, this.#directory, this.#local])
+    this.#stored = 0
+    for (const map of [
+      this.#places,
+      this.#order,
+      this.#heads,
+      this.#cases,
+      this.#receipts,
+      this.#directory,
+      this.#local,
+    ])
       map.clear()
     for (const step of snapshot.steps) this.#take(step)
   }
@@ -107,7 +125,11 @@ export class MemoryStorage implements Storage {
     for (const { document, places } of step.places) {
       const known = this.#places.get(document)
       if (known) known.push(...places)
-      else this.#places.set(document, [...places])
+      else {
+        this.#places.set(document, [...places])
+        this.#stored += 1
+        this.#order.set(document, this.#stored)
+      }
     }
     for (const head of step.heads) this.#heads.set(head.key, head)
     this.#takeComputed(step)
@@ -141,8 +163,10 @@ export class MemoryStorage implements Storage {
       runs.some((run) => cuts.some((cut) => run.log === cut.log && run.last > cut.height))
     for (const document of new Set(this.#packs.filter(above).flatMap((pack) => documentsCut(pack, cuts)))) {
       const kept = cutPlaces(this.#places.get(document) ?? [], cuts)
-      if (kept.length === 0) this.#places.delete(document)
-      else this.#places.set(document, kept)
+      if (kept.length === 0) {
+        this.#places.delete(document)
+        this.#order.delete(document)
+      } else this.#places.set(document, kept)
     }
     this.#packs = this.#packs.map((pack) => (above(pack) ? { ...pack, runs: cutRuns(pack.runs, cuts) } : pack))
   }
@@ -203,11 +227,9 @@ export class MemoryStorage implements Storage {
     return pack.bytes.slice(place.offset, place.offset + place.length)
   }
 
-  async documentsAfter(document: string, limit: number): Promise<DocumentId[]> {
-    return [...this.#places.keys()]
-      .filter((id) => id > document)
-      .sort(byText)
-      .slice(0, limit)
+  async documentsAfter(place: number, limit: number): Promise<DocumentPage> {
+    const behind = [...this.#order].filter(([, at]) => at > place).slice(0, limit)
+    return { documents: behind.map(([document]) => document), last: behind.at(-1)?.[1] ?? place }
   }
 
   async cases(query: CaseQuery): Promise<CasePage> {

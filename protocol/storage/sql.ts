@@ -1,7 +1,14 @@
 /** The storage port over the statement port: the same tables on libSQL and on Durable Objects. */
 import type { Day } from '#protocol/casework/days.ts'
 import type { Place, PlacedRecord, ReceiptRow, Storage, StoredPack } from '#protocol/engine/storage.ts'
-import { type CasePage, type CaseQuery, type Change, type Loaded, StorageFailure } from '#protocol/engine/storage.ts'
+import {
+  type CasePage,
+  type CaseQuery,
+  type Change,
+  type DocumentPage,
+  type Loaded,
+  StorageFailure,
+} from '#protocol/engine/storage.ts'
 import type { DocumentId, EntryHash, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { pageOf } from './case-list.ts'
@@ -197,13 +204,17 @@ class SqlStorage implements Storage {
     return packs
   }
 
-  async documentsAfter(document: string, limit: number): Promise<DocumentId[]> {
+  async documentsAfter(place: number, limit: number): Promise<DocumentPage> {
     const rows = await this.#read(
-      `SELECT ${textColumns('id')} FROM documents WHERE id > ? ORDER BY documents.id LIMIT ?`,
-      document,
+      `SELECT rowid AS place, ${textColumns('id')} FROM documents WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      place,
       limit,
     )
-    return rows.map((row) => textIn(row, 'id') as DocumentId)
+    const last = rows.at(-1)
+    return {
+      documents: rows.map((row) => textIn(row, 'id') as DocumentId),
+      last: last === undefined ? place : numberIn(last, 'place'),
+    }
   }
 
   async cases(query: CaseQuery): Promise<CasePage> {

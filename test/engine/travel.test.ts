@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
 import type { Host } from '#protocol/engine/host.ts'
-import { COUNTY_STREAM, type DocumentId, type LogKey, logParts, streamOf } from '#protocol/ids.ts'
+import { documentOf } from '#protocol/engine/record-reading.ts'
+import { COUNTY_STREAM, type LogKey, logParts, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { decodePack, packable } from '#protocol/log/pack.ts'
@@ -220,11 +221,12 @@ test('S69 a parent vouches for the entries it names, not for everything held her
   } as unknown as Node
   const child = await openNode({ station: TOWNSHIP, lease: 2, parent: above })
   await parent.link(child, 'up')
-  const records = [...STATIONS, parent.record(node, 1), nodeRecord(child, node), ...SAMPLE_ITEMS]
+  const items = SAMPLE_ITEMS.filter(({ id }) => id === 'SL0001')
+  const records = [...STATIONS, parent.record(node, 1), nodeRecord(child, node), ...items]
   const written = records.map((record) =>
     draft(COUNTY, {
       kind: KIND.directory,
-      document: `${record.type}/${record.id}` as DocumentId,
+      document: documentOf(record),
       payload: new TextEncoder().encode(JSON.stringify(record)),
     }),
   )

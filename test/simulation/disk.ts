@@ -1,7 +1,7 @@
 /** Disks with a witness: what was committed is counted independently of the engine, also over restores and copies. */
 import { decodeCarried } from '#protocol/engine/carried.ts'
 import type { Change, Storage } from '#protocol/engine/storage.ts'
-import { type LogKey, type NodeId, toHex } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'
@@ -120,7 +120,9 @@ function noteContents(ledger: Ledger, change: Change): void {
   }
 }
 
-const contentOf = ({ kind, document, payload }: Entry) => `${kind} ${document} ${toHex(sha256(payload))}`
+/** The same content in another stream is for other subscribers: it replaces nothing. */
+const contentOf = ({ kind, log, document, payload }: Entry) =>
+  `${kind} ${logParts(log).stream} ${document} ${toHex(sha256(payload))}`
 
 function add(map: Map<string, Set<string>>, key: string, value: string): void {
   map.set(key, (map.get(key) ?? new Set()).add(value))
@@ -172,7 +174,8 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     arrivalAbove: (log, seq) => read(() => memory.arrivalAbove(log, seq)),
     placesOf: (documents) => read(() => memory.placesOf(documents)),
     recordsOf: (documents) => read(() => memory.recordsOf(documents)),
-    documentsAfter: (document, limit) => read(() => memory.documentsAfter(document, limit)),
+    documentsAfter: (place, limit) => read(() => memory.documentsAfter(place, limit)),
+    casesToWake: (day, limit) => read(() => memory.casesToWake(day, limit)),
     cases: (query) => read(() => memory.cases(query)),
     casesById: (ids) => read(() => memory.casesById(ids)),
     caseByNumber: (number) => read(() => memory.caseByNumber(number)),

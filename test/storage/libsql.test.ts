@@ -153,7 +153,7 @@ describe('damaged', () => {
     await expect(spoilt.cases({})).rejects.toMatchObject({ fault: 'damaged' })
     await expect(spoilt.countByStage([])).rejects.toMatchObject({ fault: 'damaged' })
     await expect(spoilt.local('s', 'k')).rejects.toMatchObject({ fault: 'damaged' })
-    await expect(spoilt.documentsAfter('', 10)).rejects.toMatchObject({ fault: 'damaged' })
+    await expect(spoilt.documentsAfter(0, 10)).rejects.toMatchObject({ fault: 'damaged' })
     await spoilt.close()
   })
 
