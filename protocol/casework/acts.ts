@@ -3,6 +3,7 @@ import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
 import type { CaseState, Register, StoryLine } from './case.ts'
 import { type ContributionKind, occasionFor } from './contributing.ts'
+import { contentProblem } from './contribution-checks.ts'
 import { objectionTo } from './custody.ts'
 import type { Day } from './days.ts'
 import { beforeDeeming } from './deemed.ts'
@@ -82,14 +83,15 @@ function refuseGuarded(
   register: Register,
   kind: GuardedKind,
   fields?: Fields,
+  backdating = fields,
 ): Refusal | undefined {
   const { station, person, root } = actor
   const tier = register.authority.tierOf(station)
-  const about = { state, kind, tier, station }
+  const item = itemOf(state, register)
+  const about = { state, kind, tier, station, item }
   if (tier === undefined) return explain('unknown-station', about)
   if (state.forks.length > 0 && kind !== 'reassigned' && kind !== 'voided') return explain('fork', about)
-  const item = itemOf(state, register)
-  const { day, course } = standingOn(state, register, fields)
+  const { day, course } = standingOn(state, register, backdating)
   const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item }, register)
   if (objection !== undefined) return explain(objection, about)
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
@@ -118,7 +120,8 @@ function refuseSubject(
   if (line.kind === 'unknown' || line.kind === 'deemed' || !isAdoptable(line.kind)) {
     return explain('not-aside', { state, kind })
   }
-  return refuseGuarded(state, actor, register, line.kind, line.fields)
+  // It counts as written now, whatever day the adopted fact names.
+  return refuseGuarded(state, actor, register, line.kind, line.fields, {})
 }
 
 function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
@@ -128,7 +131,7 @@ function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
 }
 
 /** Kinds in the order a person meets them: the first allowed one is the natural next. */
-const ACT_KINDS = [
+export const ACT_KINDS = [
   'received',
   'captured',
   'submitted',
@@ -219,6 +222,14 @@ function refuseTarget(state: CaseState, register: Register, kind: FactKind, fiel
   return success(undefined)
 }
 
+/** A contribution that says too little would be set aside wherever it is read. */
+function contentOf(state: CaseState, kind: FactKind, fields: Fields): Result<void> {
+  const charged = kind === 'paid' ? state.fees.find(({ fact }) => fact === fields.fact)?.amount : undefined
+  const problem = contentProblem(kind, fields, charged)
+  if (problem === undefined) return success(undefined)
+  return fail('field', `${problem.text}。`, KEPT, '请更正这个栏目后再提交。', problem.field)
+}
+
 /** Lines that bind no later day: one is derived, the other only opens the file. */
 const UNDATED: readonly StoryLine['kind'][] = ['deemed', 'opened']
 
@@ -245,6 +256,8 @@ export function checkAct(
   const since = course.story.findLast(({ epoch, kind: known }) => epoch !== null && !UNDATED.includes(known))?.day
   const checked = checkFields(kind, fields, { transition, today: register.today, since })
   if (!checked.ok) return checked
+  const content = contentOf(state, kind, fields)
+  if (!content.ok) return content
   const typed = isGuarded(kind) && kind !== 'opened' ? refuseGuarded(state, actor, register, kind, fields) : undefined
   if (typed !== undefined) return refused(typed, source)
   const subjectRefusal = refuseSubject(state, actor, register, kind, fields.fact)

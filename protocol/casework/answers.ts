@@ -1,6 +1,7 @@
 /** Contributions (知会、意见、缴款、补正、联系): judged before the chain, because they follow no order and conditions ask for them. */
 import type { EntryHash } from '#protocol/ids.ts'
 import type { AsideReason, Course, Fee, Invitation, PaperRecord } from './case.ts'
+import { contentProblem } from './contribution-checks.ts'
 import { byTimeThenHash } from './custody.ts'
 import { dayOf } from './day-of.ts'
 import type { Day } from './days.ts'
@@ -61,10 +62,9 @@ function judgeJoint(found: Collected, byHash: ByHash, { entry }: Judged, fields:
     if (!found.readings.has(hash)) found.readings.set(hash, day)
     return null
   }
+  if (contentProblem('opined', fields, undefined) !== undefined) return 'malformed'
   const opinion = textOf(fields.opinion) as 'agree' | 'disagree' | 'report-up'
   const reasons = textOf(fields.reasons)
-  // 不同意必须附理由 (casework.md 5.3, joint rule b); without one it is no answer.
-  if (opinion === 'disagree' && reasons.trim() === '') return 'malformed'
   if (!found.readings.has(hash)) found.readings.set(hash, day)
   return keepFirst(found.opinions, hash, { fact: entry.hash, opinion, reasons, day })
 }
@@ -74,8 +74,13 @@ function judgeMoney(found: Collected, byHash: ByHash, { entry }: Judged, fields:
   if (typeof target === 'string') return target
   const { hash } = target.entry
   const receipt = textOf(fields.receipt)
-  if (entry.fact?.kind === 'refunded') return keepFirst(found.refunds, hash, { fact: entry.hash, receipt })
+  if (entry.fact?.kind === 'refunded') {
+    if (!found.payments.has(hash)) return 'orphan' // nothing was paid that could be given back
+    return keepFirst(found.refunds, hash, { fact: entry.hash, receipt })
+  }
   const amount = numberOf(fields.amount)
+  const charged = numberOf(target.entry.fact?.fields.amount)
+  if (contentProblem('paid', fields, charged) !== undefined) return 'malformed'
   return keepFirst(found.payments, hash, { fact: entry.hash, receipt, amount, day: dayOf(entry) })
 }
 
@@ -89,7 +94,12 @@ function judge(found: Collected, byHash: ByHash, judged: Judged, kind: FactKind,
     case 'refunded':
       return judgeMoney(found, byHash, judged, fields)
     case 'supplied':
-      found.supplies.push({ fact: entry.hash, items: linesOf(fields.items), day: dayOf(entry) })
+      found.supplies.push({
+        fact: entry.hash,
+        items: linesOf(fields.items),
+        day: dayOf(entry),
+        tier: judged.writer.tier,
+      })
       return null
     case 'contacted':
       found.contacts += 1
@@ -100,16 +110,14 @@ function judge(found: Collected, byHash: ByHash, judged: Judged, kind: FactKind,
     case 'met':
       found.absences.push({ station: entry.station, departments: linesOf(fields.absent) })
       return null
-    case 'verified':
-      // 核查应当指派两名以上工作人员 (行政许可法 art. 34).
-      return linesOf(fields.staff).length >= 2 ? null : 'malformed'
     case 'rated': {
+      if (contentProblem(kind, fields, undefined) !== undefined) return 'malformed'
       const answer = found.rated ? 'answered-already' : null // entered twice: the first counts
       found.rated = true
       return answer
     }
     default:
-      return null
+      return contentProblem(kind, fields, undefined) === undefined ? null : 'malformed'
   }
 }
 

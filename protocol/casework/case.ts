@@ -106,6 +106,15 @@ export interface Notice {
   readonly count: number
 }
 
+/** Supplements that somebody took in. */
+export interface Supply {
+  readonly fact: EntryHash
+  readonly items: readonly string[]
+  readonly day: Day
+  /** The tier of the station: what a village took as the applicant's agent is not in yet. */
+  readonly tier: Tier | undefined
+}
+
 /** Time that does not count (特别程序): from the day it begins, which counts, to the day its result arrives, which does not. */
 export interface Pause {
   readonly procedure: Procedure
@@ -191,7 +200,7 @@ export interface Course {
   readonly agency: { readonly agent: PersonId | ''; readonly authorisation: string; readonly free: boolean } | null
   readonly notice: Notice | null
   /** Lines of supplements taken in by any station, for the holder to check. */
-  readonly supplies: readonly { readonly fact: EntryHash; readonly items: readonly string[]; readonly day: Day }[]
+  readonly supplies: readonly Supply[]
   /** Attempts to reach the applicant. */
   readonly contacts: number
   readonly pauses: readonly Pause[]

@@ -33,6 +33,8 @@ export type ClockId = keyof typeof CLOCKS
 /** What a transition does to the clocks. Starting one that has run begins it anew. */
 export interface ClockEffect {
   readonly start?: readonly ClockId[]
+  /** Started unless it runs already. */
+  readonly begin?: readonly ClockId[]
   readonly stop?: readonly ClockId[]
   readonly pause?: true
   readonly resume?: true

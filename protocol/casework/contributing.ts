@@ -25,7 +25,8 @@ const WHEN: Readonly<Record<ContributionKind, When>> = {
   supplied: ({ stage }) => (stage === '25' ? 'case' : 'none'),
   contacted: wheneverOpen,
   progressed: (state, station) => (state.agency === null ? 'none' : wheneverOpen(state, station)),
-  relayed: ({ report, result }) => (report !== null && report.relayed === null && result !== null ? 'case' : 'none'),
+  relayed: ({ report, result, stage }) =>
+    report !== null && report.relayed === null && (result !== null || stage === '85') ? 'case' : 'none',
   acknowledged: ({ invitations }, station) =>
     invitations.filter(({ to, read }) => to === station && read === null).map(({ fact }) => fact),
   opined: ({ invitations }, station) =>

@@ -83,6 +83,7 @@ export const GUARDS = {
     source: '网上预审规则:原件核验一致方可收件',
   },
   'first-notice': {
+    typed: true,
     holds: ({ course, fields }) => course.notice === null || (filled(fields.override) && filled(fields.approver)),
     text: '这个办件已经告知过一次补正,应当一次告知全部内容',
     next: '能继续办理的请受理;确需再次告知的,写明理由并填写批准人,该情况将报送监察。',
@@ -216,11 +217,20 @@ export const GUARDS = {
     source: '送达回证:收件人与受送达人关系',
   },
   'papers-complete': {
-    holds: ({ course }) =>
-      (REQUIRED_PAPERS[course.stage] ?? []).every((code) => course.papers.some((paper) => paper.code === code)),
+    holds: ({ course: { stage, papers, days } }) =>
+      (REQUIRED_PAPERS[stage] ?? []).every(
+        // What an upper level decided lies in the file as its own reply.
+        (code) => papers.some((paper) => paper.code === code) || (code === 'D11' && days.replied !== undefined),
+      ),
     text: '归档必备的文书不全',
     next: '请补全缺少的文书后再归档。',
     source: '归档规则:必备文书齐全',
+  },
+  'answer-relayed': {
+    holds: ({ course: { stage, report } }) => stage !== '85' || (report !== null && report.relayed !== null),
+    text: '上级的批复还没有告知申请人,转报的办件仍由本窗口负责',
+    next: '请登记上级批复,告知申请人并登记“结果告知申请人”后再归档。',
+    source: '上报件规则:转报后仍由受理窗口负责到结果告知申请人',
   },
   'written-request': {
     typed: true,

@@ -92,7 +92,25 @@ function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Da
     if (span !== undefined && span.stop === null) spans[id] = { start: span.start, stop: day }
   }
   for (const id of effect.start ?? []) spans[id] = { start: day, stop: null }
+  for (const id of effect.begin ?? []) if (spans[id]?.stop !== null) spans[id] = { start: day, stop: null }
   progress.spans = spans
+}
+
+/**
+ * 补正后受理日 (casework.md section 0 no. 4): the day on which windows of the agency had everything that was asked for,
+ * not the day on which somebody wrote it down; the fact's own day when something came with it.
+ */
+function dayAllIn({ notice, supplies }: Progress, { day, item }: Effect): Day {
+  if (notice === null || item === undefined) return day
+  let all = notice.day
+  for (const line of notice.missing) {
+    const brought = supplies.find(
+      ({ items, tier }) => tier !== undefined && item.receivingTiers.includes(tier) && items.includes(line),
+    )
+    if (brought === undefined) return day
+    if (brought.day > all) all = brought.day
+  }
+  return all < day ? all : day
 }
 
 type Change = (progress: Progress, effect: Effect, answers: Answers) => void
@@ -273,7 +291,8 @@ function moveStage(progress: Progress, { to }: Transition): void {
 
 /** Lets a fact take effect. For an adoption, the entry is the adopter's: it counts as written now. */
 export function takeEffect(progress: Progress, effect: Effect, transition: Transition, answers: Answers): void {
-  const { entry, kind, fields, day } = effect
+  const { entry, kind, fields } = effect
+  const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
   moveStage(progress, transition)
   moveClocks(progress, transition.clock, day)
   CHANGES[kind]?.(progress, effect, answers)

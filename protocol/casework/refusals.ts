@@ -4,7 +4,7 @@ import { type AsideReason, type CaseState, STAGES, type Stage } from './case.ts'
 import { type Item, ROLES, type Role, type Tier } from './directory.ts'
 import { FACTS, type FactKind } from './facts.ts'
 import { GUARDS, type GuardName } from './guards.ts'
-import { isGuarded, TRANSITIONS } from './stages.ts'
+import { holdsFor, isGuarded, TRANSITIONS } from './stages.ts'
 
 /** Why an act is refused, for programs and people. */
 export interface Refusal {
@@ -28,7 +28,7 @@ export interface About {
   readonly state?: CaseState
   readonly station?: StationCode
   readonly tier?: Tier | undefined
-  readonly item?: Item
+  readonly item?: Item | undefined
 }
 
 const TIER_NAMES: Readonly<Record<Tier, string>> = { village: '村级代办点', township: '乡镇中心', county: '县中心' }
@@ -37,8 +37,8 @@ const join = (names: readonly string[]): string => [...new Set(names)].join('、
 const quote = (kind: FactKind): string => `“${FACTS[kind].title}”`
 const stageNames = (stages: readonly Stage[]): string => join(stages.map((stage) => STAGES[stage]))
 
-function explainStage({ kind, state, tier }: About): Omit<Refusal, 'code'> {
-  const transitions = isGuarded(kind) ? TRANSITIONS[kind].transitions : []
+function explainStage({ kind, state, tier, item }: About): Omit<Refusal, 'code'> {
+  const transitions = isGuarded(kind) ? TRANSITIONS[kind].transitions.filter(({ given }) => holdsFor(given, item)) : []
   if (state?.offer && isGuarded(kind) && TRANSITIONS[kind].offer === 'closed') {
     return {
       message: `办件已移交站点${state.offer.to}、尚未签收,此时不能办理${quote(kind)}。`,
@@ -46,15 +46,17 @@ function explainStage({ kind, state, tier }: About): Omit<Refusal, 'code'> {
     }
   }
   const here = transitions.filter(({ from }) => state !== undefined && from.includes(state.stage))
-  const [first] = here
-  if (first !== undefined && tier !== undefined && !first.tiers.includes(tier)) {
+  if (here.length > 0 && tier !== undefined && here.every(({ tiers }) => !tiers.includes(tier))) {
     const tiers = join(here.flatMap((transition) => transition.tiers).map((each) => TIER_NAMES[each]))
     return { message: `${TIER_NAMES[tier]}不能办理${quote(kind)},须由${tiers}办理。`, next: `请移交给${tiers}。` }
   }
   const stage = state === undefined ? '' : STAGES[state.stage]
   return {
     message: `当前环节是“${stage}”,不能办理${quote(kind)}。`,
-    next: `${quote(kind)}可在以下环节办理:${stageNames(transitions.flatMap(({ from }) => from))}。`,
+    next:
+      transitions.length === 0
+        ? `本事项不设${quote(kind)},请按办件的环节选择其他办理。`
+        : `${quote(kind)}可在以下环节办理:${stageNames(transitions.flatMap(({ from }) => from))}。`,
   }
 }
 

@@ -50,7 +50,8 @@ export interface Position {
   readonly item: Item | undefined
 }
 
-const holdsFor = (given: ItemCondition | undefined, item: Item | undefined): boolean =>
+/** Whether a line is meant for an item; an item whose record is not here counts as simple. */
+export const holdsFor = (given: ItemCondition | undefined, item: Item | undefined): boolean =>
   given === undefined || (item === undefined ? given === 'simple' : ITEM_CONDITIONS[given](item))
 
 /**

@@ -18,6 +18,8 @@ export const ITEM_CONDITIONS = {
   stepped: (item: Item) => item.steps.length > 0,
   examined: (item: Item) => item.steps.some(({ stage }) => stage === '41'),
   unexamined: (item: Item) => item.steps.length > 0 && item.steps.every(({ stage }) => stage !== '41'),
+  // 代收 is no 收件, unless the item names the village as a receiving point whose capture starts the five days.
+  'capture-starts': (item: Item) => item.clockStart === 'capture' && item.receivingTiers.includes('village'),
   'village-receives': (item: Item) => item.receivingTiers.includes('village'),
   'village-delivers': (item: Item) => item.villageDelivery,
 } as const satisfies Record<string, (item: Item) => boolean>

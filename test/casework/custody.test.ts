@@ -1,19 +1,7 @@
 /** Custody: transfers, races, reassignments, forks, adoptions and dismissals. */
 import { expect, test } from 'vitest'
-import {
-  COUNTY,
-  caseAt,
-  chain,
-  epochOf,
-  fold,
-  last,
-  nodeOf,
-  OTHER_TOWN,
-  reasonOf,
-  TOWN,
-  VILLAGE,
-  write,
-} from './people.ts'
+import { caseAt } from './paths.ts'
+import { COUNTY, chain, epochOf, fold, last, nodeOf, OTHER_TOWN, reasonOf, TOWN, VILLAGE, write } from './people.ts'
 
 /** A captured case the village has offered to its town. */
 function offeredCase() {
@@ -246,7 +234,7 @@ test('C17 the stage table holds for the adopted kind with the adopter’s tier',
   const reassigned = write('reassigned', COUNTY, last(facts), { to: VILLAGE })
   const adopted = write('adopted', VILLAGE, reassigned, { fact: accepted.hash })
   const state = fold([...facts, accepted, reassigned, adopted])
-  expect(reasonOf(state, adopted)).toBe('wrong-stage')
+  expect(reasonOf(state, adopted)).toBe('no-letter')
   expect(state.asideOpen).toBe(2)
 })
 

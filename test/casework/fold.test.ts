@@ -2,11 +2,10 @@
 import { expect, test } from 'vitest'
 import { foldCase } from '#protocol/casework/fold.ts'
 import type { EntryHash } from '#protocol/ids.ts'
+import { caseAt } from './paths.ts'
 import {
-  authority,
   CASE,
   COUNTY,
-  caseAt,
   chain,
   epochOf,
   fold,
@@ -14,6 +13,7 @@ import {
   nodeOf,
   OTHER_TOWN,
   reasonOf,
+  register,
   TOWN,
   VILLAGE,
   write,
@@ -43,10 +43,10 @@ test('C1 an opening makes a draft held by the opening station in epoch 1', () =>
 })
 
 test('C1 without a valid opening there is no case', () => {
-  expect(foldCase(CASE, [], authority)).toBeUndefined()
-  expect(foldCase(CASE, [write('captured', VILLAGE, null)], authority)).toBeUndefined()
-  expect(foldCase(CASE, [foreignLog(write('opened', VILLAGE, null))], authority)).toBeUndefined()
-  expect(foldCase(CASE, [write('opened', '999999' as typeof VILLAGE, null)], authority)).toBeUndefined()
+  expect(foldCase(CASE, [], register)).toBeUndefined()
+  expect(foldCase(CASE, [write('captured', VILLAGE, null)], register)).toBeUndefined()
+  expect(foldCase(CASE, [foreignLog(write('opened', VILLAGE, null))], register)).toBeUndefined()
+  expect(foldCase(CASE, [write('opened', '999999' as typeof VILLAGE, null)], register)).toBeUndefined()
 })
 
 test('C2 the earliest of several openings counts and the others are a fork', () => {
@@ -84,18 +84,17 @@ test('C4 a fact of a station that does not hold the case is set aside', () => {
   expect(state.stage).toBe('10')
 })
 
-test('C6 a refusal without reasons is incomplete, with reasons it decides', () => {
+test('C6 a refusal without reasons or remedies is incomplete, with both it decides', () => {
   const facts = caseAt('30', TOWN)
-  for (const reasons of [undefined, '', '  ']) {
-    const refusal = write('decided', TOWN, last(facts), {
-      result: 'refused',
-      ...(reasons === undefined ? {} : { reasons }),
-    })
+  const [reasons, remedies] = ['不符合第五条', '60日内复议,6个月内诉讼']
+  const incomplete: Record<string, string>[] = [{}, { reasons }, { remedies }, { reasons, remedies: ' ' }]
+  for (const lacking of incomplete) {
+    const refusal = write('decided', TOWN, last(facts), { result: 'refused', ...lacking })
     const state = fold([...facts, refusal])
     expect(reasonOf(state, refusal)).toBe('malformed')
     expect(state).toMatchObject({ stage: '30', result: null })
   }
-  const reasoned = write('decided', TOWN, last(facts), { result: 'refused', reasons: '不符合第五条;可在60日内复议' })
+  const reasoned = write('decided', TOWN, last(facts), { result: 'refused', reasons, remedies })
   expect(fold([...facts, reasoned])).toMatchObject({ stage: '51', result: 'refused' })
   expect(fold([...facts, write('decided', TOWN, last(facts))])).toMatchObject({ stage: '50', result: 'granted' })
 })

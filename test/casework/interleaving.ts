@@ -1,63 +1,77 @@
 /** Stations that act offline and meet now and then: generated histories for the casework properties. */
 import fc from 'fast-check'
-import { type Actor, checkAct } from '#protocol/casework/acts.ts'
+import { ACT_KINDS, checkAct } from '#protocol/casework/acts.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import { FACT_KINDS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
+import { FACT_KINDS, FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
+import { isGuarded } from '#protocol/casework/stages.ts'
 import type { StationCode } from '#protocol/ids.ts'
-import { authority, COUNTY, FIELDS, fold, TOWN, VILLAGE, write } from './people.ts'
+import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED } from './attempts.ts'
+import { caseAt } from './paths.ts'
+import { COUNTY, FIELDS, fold, TOWN, VILLAGE, write } from './people.ts'
 
 export const STATIONS = [VILLAGE, TOWN, COUNTY] as const
 
-/** Everything a person can do, so that only stage and custody decide. */
-export const everyone = (station: StationCode): Actor => ({
-  station,
-  roles: ['agent', 'clerk', 'handler', 'chief', 'coordinator'],
-  root: station === COUNTY,
-})
-
-/** One step: a station acts by the rules, acts rashly, or two stations meet and exchange what they hold. */
+/** One step: a station acts by the rules, does the natural next, acts rashly, or two stations meet and exchange what they hold. */
 export const step = fc.record({
-  what: fc.constantFrom('act', 'act', 'act', 'rash', 'meet'),
+  what: fc.constantFrom('next', 'next', 'next', 'act', 'act', 'rash', 'meet'),
   station: fc.nat(STATIONS.length - 1),
   other: fc.nat(STATIONS.length - 1),
   choice: fc.nat(1000),
 })
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 
+const STARTS = ['00', '10', '20', '25', '30', '40', '42', '45', '46', '50', '60', '70', '85'] as const
+
+/** What every station holds at first: the item and the stage decide which of transitions 14 to 26 a history can meet. */
+export const beginning = fc
+  .record({ stage: fc.constantFrom(...STARTS), item: fc.constantFrom(...Object.values(KINDS_OF_ITEM)) })
+  .map(({ stage, item }) => caseAt(stage, stage === '00' ? VILLAGE : TOWN, item))
+
 const others = (station: StationCode) => STATIONS.filter((each) => each !== station)
 
 /** Fields with which a fact could be written in this state. */
 export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode, choice: number) {
   const pick = <Value>(values: readonly Value[]): Value | undefined => values[choice % Math.max(values.length, 1)]
-  const changes: Record<string, FieldValue> = {}
-  if (kind === 'offered') changes.to = pick(others(station)) ?? COUNTY
+  const changes: Record<string, FieldValue> = { ...(isGuarded(kind) ? pick(choicesOf(kind)) : {}) }
+  if (kind === 'offered' || kind === 'invited') changes.to = pick(others(station)) ?? COUNTY
   if (kind === 'reassigned') changes.to = pick(STATIONS) ?? COUNTY
   if (kind === 'adopted' || kind === 'dismissed') {
     changes.fact = pick(state.story.filter((line) => line.aside?.resolved === null))?.hash ?? state.tip
   }
+  if (kind === 'acknowledged' || kind === 'opined') changes.fact = pick(state.invitations)?.fact ?? state.tip
+  if (kind === 'paid' || kind === 'refunded') changes.fact = pick(state.fees)?.fact ?? state.tip
+  if (kind === 'notified' && state.notice !== null) Object.assign(changes, { override: '原告知有误', approver: 'p9' })
   return { ...FIELDS[kind], ...changes }
 }
 
-function act(held: readonly FactEntry[], station: StationCode, choice: number, isRash: boolean): FactEntry | undefined {
-  const state = fold(held)
-  const kinds = FACT_KINDS.filter((kind) => {
-    if (kind === 'opened' || kind === 'noted') return false
-    return isRash || checkAct(state, everyone(station), authority, kind, fieldsFor(kind, state, station, choice)).ok
+/** Kinds in the order in which acts are offered, contributions behind. */
+const KINDS: readonly FactKind[] = [
+  ...ACT_KINDS,
+  'adopted',
+  ...FACT_KINDS.filter((kind) => !FACTS[kind].guarded && kind !== 'noted'),
+]
+
+function act(held: readonly FactEntry[], station: StationCode, { what, choice }: Step): FactEntry | undefined {
+  const state = fold(held, LETTERED)
+  const kinds = KINDS.filter((kind) => {
+    if (what === 'rash') return true
+    const fields = fieldsFor(kind, state, station, choice)
+    return checkAct(state, everybody(station, kind), LETTERED, kind, fields).ok
   })
-  const kind = kinds[choice % Math.max(kinds.length, 1)]
+  const kind = what === 'next' ? kinds[0] : kinds[choice % Math.max(kinds.length, 1)]
   if (kind === undefined) return undefined
   const anywhere = state.story[choice % state.story.length]?.hash ?? state.tip
-  const previous = kind === 'dismissed' ? null : isRash ? anywhere : state.tip
+  const previous = !isGuarded(kind) ? null : what === 'rash' ? anywhere : state.tip
   return write(kind, station, previous, fieldsFor(kind, state, station, choice))
 }
 
 /** What each station holds after every step, and everything ever written. */
-export function play(steps: readonly Step[]): { snapshots: FactEntry[][]; everything: FactEntry[] } {
-  const opening = write('opened', VILLAGE, null)
-  const held = STATIONS.map(() => [opening])
+export function play(steps: readonly Step[], common: readonly FactEntry[]) {
+  const held = STATIONS.map(() => [...common])
   const snapshots: FactEntry[][] = []
-  const everything = [opening]
-  for (const { what, station, other, choice } of steps) {
+  const everything = [...common]
+  for (const each of steps) {
+    const { what, station, other } = each
     const code = STATIONS[station]
     const mine = held[station]
     if (code === undefined || mine === undefined) continue
@@ -66,7 +80,7 @@ export function play(steps: readonly Step[]): { snapshots: FactEntry[][]; everyt
       held[station] = union
       held[other] = [...union]
     } else {
-      const fact = act(mine, code, choice, what === 'rash')
+      const fact = act(mine, code, each)
       if (fact !== undefined) {
         mine.push(fact)
         everything.push(fact)

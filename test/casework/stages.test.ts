@@ -1,92 +1,150 @@
-/** The transition table: every fact at every stage and tier, and the table itself against the law's spine. */
-import { describe, expect, test } from 'vitest'
+/** The transition table itself, against the law's spine and casework.md 5.3. */
+import { expect, test } from 'vitest'
+import { ACT_KINDS } from '#protocol/casework/acts.ts'
 import { STAGES, type Stage } from '#protocol/casework/case.ts'
-import { TIERS, type Tier } from '#protocol/casework/directory.ts'
-import type { FieldValue } from '#protocol/casework/facts.ts'
-import { findTransition, GUARDED_KINDS, type GuardedKind, isAdoptable, TRANSITIONS } from '#protocol/casework/stages.ts'
-import { COUNTY, caseAt, epochOf, fold, last, STATION_OF_TIER, TOWN, write } from './people.ts'
+import { documentOfFact, FACT_KINDS } from '#protocol/casework/facts.ts'
+import { completeItem } from '#protocol/casework/item.ts'
+import { PAPERS, REQUIRED_PAPERS } from '#protocol/casework/papers.ts'
+import {
+  CONTRIBUTORS,
+  findTransition,
+  GUARDED_KINDS,
+  isAdoptable,
+  isGuarded,
+  TRANSITIONS,
+} from '#protocol/casework/stages.ts'
+import { SIMPLE } from './people.ts'
 
 const STAGE_CODES = (Object.keys(STAGES) as Stage[]).sort()
 
-/** A case at a stage, ready for the given fact by the given tier, and the fact itself. */
-function prepare(kind: GuardedKind, stage: Stage, tier: Tier, fields: Readonly<Record<string, FieldValue>>) {
-  const station = STATION_OF_TIER[tier]
-  const answers = kind === 'taken' || kind === 'declined'
-  const holder = answers || kind === 'reassigned' ? TOWN : station
-  const facts = caseAt(stage, holder)
-  if (answers || kind === 'retracted') {
-    facts.push(write('offered', holder, last(facts), { to: answers ? station : COUNTY }))
-  }
-  const fact = write(kind, station, last(facts), fields)
-  return { facts: [...facts, fact], fact }
-}
-
-describe('every fact at every stage and tier', () => {
-  const generated = GUARDED_KINDS.filter((kind) => kind !== 'adopted' && kind !== 'opened')
-  for (const kind of generated) {
-    test(`C5 ${kind} takes effect exactly where the table says`, () => {
-      for (const stage of STAGE_CODES) {
-        for (const tier of TIERS) {
-          const variants: Readonly<Record<string, FieldValue>>[] =
-            kind === 'decided' ? [{ result: 'granted' }, { result: 'refused', reasons: '不符合条件' }] : [{}]
-          for (const fields of variants) {
-            const { facts, fact } = prepare(kind, stage, tier, fields)
-            const expected = findTransition(kind, stage, tier, fact.fact?.fields)
-            const rooted = TRANSITIONS[kind].writer !== 'root' || tier === 'county'
-            const state = fold(facts)
-            const where = `${kind} at ${stage} in ${tier}`
-            expect(epochOf(state, fact) !== null, where).toBe(expected !== undefined && rooted)
-            if (expected && rooted) expect(state.stage, where).toBe(expected.to ?? stage)
-          }
-        }
-      }
-    })
-  }
-})
-
-test('C5 the spine of the table is the one the law and the counters need', () => {
-  const spine = GUARDED_KINDS.flatMap((kind) =>
+/** Every line that changes the stage or has a number in casework.md 5.3, as text. */
+const lines = () =>
+  GUARDED_KINDS.flatMap((kind) =>
     TRANSITIONS[kind].transitions
-      .filter(({ to }) => to !== null)
-      .map(({ from, to, tiers, roles }) => `${kind} ${from.join('|')}→${to} ${tiers.join(',')} ${roles.join(',')}`),
-  )
-  expect(spine).toEqual([
-    'opened →00 village,township,county agent,clerk,handler,chief',
-    'captured 00→10 village agent',
-    'received 10→20 township,county clerk,handler,chief',
-    'received 00→20 township,county clerk,handler,chief',
-    'accepted 20→30 township,county clerk,handler,chief',
-    'decided 30→50 township,county handler,chief',
-    'decided 30→51 township,county handler,chief',
-    'closed 50|51→60 township,county handler,chief',
-    'delivered 60→70 village,township,county agent,clerk,handler,chief',
+      .filter(({ number }) => number !== null)
+      .map(
+        ({ number, from, to, when, given, tiers, offline }) =>
+          `${number} ${kind}${when ? `=${when.is}` : ''} ${from.join('|')}→${to ?? '='}${given ? ` ${given}` : ''}` +
+          ` ${tiers.map((tier) => tier.slice(0, 1)).join('')}${offline ? '' : ' connected'}`,
+      ),
+  ).sort((left, right) => Number.parseInt(left, 10) - Number.parseInt(right, 10))
+
+test('C5 the spine of the table is transitions 1 to 26 as the law and the counters need them', () => {
+  expect(lines()).toEqual([
+    '1 opened →00 vtc',
+    '2 captured 00→10 capture-starts v',
+    '2 captured 00→10 vt',
+    '3 received 10→20 tc',
+    '3 received 10→20 village-receives v',
+    '4 received 00→20 tc',
+    '4 received 00→20 village-receives v',
+    '5 submitted 00→05 tc',
+    '5 prereviewed=passed 05→07 tc',
+    '5 prereviewed=returned 05→06 tc',
+    '5 resubmitted 06→05 tc',
+    '6 received 07→20 tc',
+    '6 received 07→20 village-receives v',
+    '7 rejected=not-required 20→81 vtc',
+    '7 rejected=not-competent 20→80 vtc',
+    '7 rejected=returned 20→82 vtc',
+    '8 notified 20→25 vtc',
+    '8 notified 25→= vtc',
+    '9 supplemented 25→30 vtc',
+    '10 lapsed 25→84 tc',
+    '11 accepted 20→30 vtc',
+    '12 accepted 30→= vtc',
+    '13 settled=granted 20→60 vtc',
+    '13 settled=refused 20→60 vtc',
+    '14 assigned 30→40 tc',
+    '14 handled 40→41 examined tc',
+    '14 handled 40→42 unexamined tc',
+    '14 handled 40→42 simple tc',
+    '14 examined 41→42 stepped tc',
+    '15 sent-back=30 40|41|42→30 tc connected',
+    '15 sent-back=40 41|42→40 tc connected',
+    '15 sent-back=41 42→41 tc connected',
+    '16 suspended 40|41|42→45 tc connected',
+    '17 resumed 45→back tc connected',
+    '18 extended 30|40|41|42→= tc connected',
+    '19 reported 41|42→46 tc connected',
+    '20 replied=granted 46→50 tc connected',
+    '20 replied=refused 46→51 tc connected',
+    '20 replied=returned 46→42 tc connected',
+    '20 replied 85→= tc connected',
+    '21 decided=granted 30→50 simple tc connected',
+    '21 decided=refused 30→51 simple tc connected',
+    '21 decided=granted 42→50 stepped tc connected',
+    '21 decided=refused 42→51 stepped tc connected',
+    '21 decided=granted 42→50 simple tc connected',
+    '21 decided=refused 42→51 simple tc connected',
+    '22 closed 50|51→60 tc connected',
+    '22 closed=4 46→85 tc connected',
+    '23 delivered 60→70 tc',
+    '23 delivered 60→70 village-delivers v',
+    '24 archived 70|80|81|82|83|84|85→90 tc',
+    '25 withdrawn 10|20|25|30|40|41|42|45|46→83 vtc',
+    '26 voided=void 00|05|06|07|10|20|25|30|40|41|42|45|46|50|51|60|70|80|81|82|83|84|85→86 vtc',
+    '26 voided=error 00|05|06|07|10|20|25|30|40|41|42|45|46|50|51|60|70|80|81|82|83|84|85→87 vtc',
   ])
 })
 
-test('C5 custody moves at any stage before delivery and leaves the stage', () => {
+test('C5 custody moves at any stage before the archive and leaves the stage', () => {
+  const settled: readonly Stage[] = ['86', '87', '90']
   for (const kind of ['offered', 'retracted', 'taken', 'declined', 'reassigned', 'adopted'] as const) {
     const [transition, ...more] = TRANSITIONS[kind].transitions
     expect(more).toEqual([])
-    expect(transition).toMatchObject({ from: STAGE_CODES.filter((stage) => stage !== '70'), to: null, tiers: TIERS })
+    expect([...(transition?.from ?? [])].sort()).toEqual(STAGE_CODES.filter((stage) => !settled.includes(stage)))
+    expect(transition).toMatchObject({ to: null, offline: true })
   }
 })
 
-test('C5 no two transitions of a fact claim the same stage, tier and choice', () => {
+test('C5 every stage but the draft is reached by a line, and every stage that is not an end is left by one', () => {
+  const all = GUARDED_KINDS.flatMap((kind) => TRANSITIONS[kind].transitions)
+  const reached = new Set(all.map(({ to }) => to))
+  expect(STAGE_CODES.filter((stage) => !reached.has(stage))).toEqual([])
+  const left = new Set(all.filter(({ to }) => to !== null).flatMap(({ from }) => from))
+  expect(STAGE_CODES.filter((stage) => !left.has(stage))).toEqual(['86', '87', '90'])
+})
+
+test('C5 no two lines of a fact claim the same stage, tier, kind of item and choice', () => {
   for (const kind of GUARDED_KINDS) {
-    const claims = TRANSITIONS[kind].transitions.flatMap(({ from, tiers, when }) =>
-      from.flatMap((stage) => tiers.map((tier) => `${stage} ${tier} ${when?.is ?? ''}`)),
+    const claims = TRANSITIONS[kind].transitions.flatMap(({ from, tiers, when, given }) =>
+      from.flatMap((stage) => tiers.map((tier) => `${stage} ${tier} ${given ?? ''} ${when?.is ?? ''}`)),
     )
     expect(new Set(claims).size, kind).toBe(claims.length)
   }
 })
 
+test('C70 the first line that fits is meant, and an item whose record is not here counts as simple', () => {
+  const at = (clockStart: 'capture' | 'window') => ({
+    stage: '00' as const,
+    tier: 'village' as const,
+    item: { ...SIMPLE, clockStart, receivingTiers: ['village', 'township'] as const },
+  })
+  expect(findTransition('captured', at('capture'))?.clock).toEqual({ start: ['T0', 'T1'] })
+  expect(findTransition('captured', at('window'))?.clock).toEqual({ start: ['T0'] })
+  const unknown = { stage: '40' as const, tier: 'county' as const, item: undefined }
+  expect(findTransition('handled', unknown)).toMatchObject({ to: '42', given: 'simple' })
+  const stepped = completeItem({ ...SIMPLE, steps: [{ stage: '41', role: '', standard: '', days: null }] })
+  expect(findTransition('handled', { ...unknown, item: stepped })?.to).toBe('41')
+  expect(findTransition('handled', { ...unknown, tier: undefined })).toBeUndefined()
+})
+
 test('C18 exactly the facts that move a begun case to another stage are adoptable', () => {
-  expect(GUARDED_KINDS.filter(isAdoptable)).toEqual([
-    'captured',
-    'received',
-    'accepted',
-    'decided',
-    'closed',
-    'delivered',
-  ])
+  const custody = ['offered', 'retracted', 'taken', 'declined', 'reassigned', 'adopted']
+  const beside = ['opened', 'entrusted', 'extended', 'prioritised', 'invited', 'charged']
+  expect(GUARDED_KINDS.filter((kind) => !isAdoptable(kind)).sort()).toEqual([...custody, ...beside].sort())
+})
+
+test('C30 every act has its place in the order in which acts are offered', () => {
+  const guarded = GUARDED_KINDS.filter((kind) => kind !== 'opened' && kind !== 'adopted')
+  expect([...ACT_KINDS].sort()).toEqual([...guarded].sort())
+  expect(Object.keys(CONTRIBUTORS).sort()).toEqual(FACT_KINDS.filter((kind) => !isGuarded(kind)).sort())
+})
+
+test('C77 every document that a fact makes, and every one a file must hold, has its title', () => {
+  const made = FACT_KINDS.flatMap((kind) => documentOfFact(kind) ?? [])
+  expect(made.filter((code) => !Object.hasOwn(PAPERS, code))).toEqual([])
+  const required = Object.values(REQUIRED_PAPERS).flat()
+  expect(required.filter((code) => !made.includes(code))).toEqual([])
 })

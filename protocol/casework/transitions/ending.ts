@@ -75,7 +75,7 @@ export const ENDING = {
     to: '90',
     tiers: WINDOWS,
     roles: WINDOW_STAFF,
-    guards: ['papers-complete'],
+    guards: ['papers-complete', 'answer-relayed'],
     offline: true,
     number: 24,
     source: '归档规则:必备文书齐全方可归档',

@@ -143,7 +143,17 @@ export const HANDLING = {
     number: 19,
     source: ART_43,
   }),
-  replied: byHolder(reply('granted', '50'), reply('refused', '51'), reply('returned', '42')),
+  replied: byHolder(reply('granted', '50'), reply('refused', '51'), reply('returned', '42'), {
+    // 转报办结 closes the local step only: the answer is still recorded and told to the applicant.
+    from: ['85'],
+    to: null,
+    tiers: WINDOWS,
+    roles: HANDLERS,
+    clock: { start: ["T4'"] },
+    offline: false,
+    number: 20,
+    source: ART_43,
+  }),
   decided: byHolder(
     ...decide(['30'], 'simple', ['discretion-chosen', 'co-departments-answered']),
     ...decide(['42'], 'stepped', ['another-person', 'discretion-chosen', 'co-departments-answered']),

@@ -37,6 +37,24 @@ const receive = (from: Stage, number: number, guards: readonly GuardName[] = [])
   ]
 }
 
+const CAPTURE = {
+  from: ['00'],
+  to: '10',
+  roles: ['agent', 'clerk'],
+  offline: true,
+  number: 2,
+  source: ART_29,
+} as const satisfies Partial<Transition>
+
+const NOTIFY = {
+  tiers: EVERYWHERE,
+  roles: RECEIVERS,
+  power: 'accept',
+  offline: true,
+  number: 8,
+  source: ART_32_4,
+} as const satisfies Partial<Transition>
+
 const reject = (outcome: string, to: Stage, source: string): Transition => ({
   from: ['20'],
   to,
@@ -82,16 +100,10 @@ export const INTAKE = {
       },
     ],
   },
-  captured: byHolder({
-    from: ['00'],
-    to: '10',
-    tiers: ['village', 'township'],
-    roles: ['agent', 'clerk'],
-    clock: { start: ['T0'] },
-    offline: true,
-    number: 2,
-    source: ART_29,
-  }),
+  captured: byHolder(
+    { ...CAPTURE, tiers: ['village'], given: 'capture-starts', clock: { start: ['T0', 'T1'] } },
+    { ...CAPTURE, tiers: ['village', 'township'], clock: { start: ['T0'] } },
+  ),
   submitted: byHolder({
     from: ['00'],
     to: '05',
@@ -130,18 +142,11 @@ export const INTAKE = {
     reject('not-competent', '80', `${ART_32}第一款第二项:不属于本机关职权的,即时不予受理并告知应当申请的机关`),
     reject('returned', '82', `${ART_32}:不予受理应当出具加盖专用印章和注明日期的书面凭证`),
   ),
-  notified: byHolder({
-    from: ['20'],
-    to: '25',
-    tiers: EVERYWHERE,
-    roles: RECEIVERS,
-    power: 'accept',
-    guards: ['first-notice'],
-    clock: { stop: ['T1'], start: ["T1'"] },
-    offline: true,
-    number: 8,
-    source: ART_32_4,
-  }),
+  // A second notice is against the law's once; where it is unavoidable, somebody answers for it and supervision sees it.
+  notified: byHolder(
+    { ...NOTIFY, from: ['20'], to: '25', clock: { stop: ['T1'], start: ["T1'"] } },
+    { ...NOTIFY, from: ['25'], to: null, guards: ['first-notice'], clock: { start: ["T1'"] } },
+  ),
   supplemented: byHolder({
     from: ['25'],
     to: '30',

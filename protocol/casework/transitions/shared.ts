@@ -55,7 +55,8 @@ export const ART_44 = '《行政许可法》第四十四条:决定之日起十�
 export const ART_45 = '《行政许可法》第四十五条:听证、检验等所需时间不计入期限,并书面告知申请人'
 export const CUSTODY_SOURCE = '移交签收规则:一件一主办,移交须经签收'
 export const STEP_SOURCE = '内部环节规则:承办、审核、批准分别由不同的人办理'
-export const STARTS_FIVE_DAYS: ClockEffect = { stop: ['T0'], start: ['T1'] }
+/** Where the village is a receiving point of the agency, the five days run since the capture. */
+export const STARTS_FIVE_DAYS: ClockEffect = { stop: ['T0'], begin: ['T1'] }
 export const ACCEPTS: ClockEffect = { stop: ['T1', "T1'"], start: ['T2p', 'T2s', 'T4'] }
 export const DECIDES: ClockEffect = { stop: ['T2p', 'T2s', 'T3', 'T4'], start: ['T5'] }
 export const ENDS: ClockEffect = { stop: ['T0', 'T1', "T1'", 'T2p', 'T2s', 'T3', 'T4', "T4'", 'T5', 'T6'] }

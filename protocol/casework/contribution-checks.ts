@@ -1,0 +1,50 @@
+/** What a contribution must say to count: asked by the fold and, before it is written, by the act. */
+import type { FactKind, FieldValue } from './facts.ts'
+import { filled, linesOf, numberOf, textOf } from './values.ts'
+
+type Fields = Readonly<Record<string, FieldValue>>
+
+/** The field that is wrong, and why, for people. */
+export interface ContentProblem {
+  readonly field: string
+  readonly text: string
+}
+
+/** Highest value of each scale; the lowest is 1 (casework.md section 0 no. 14: a value keeps its scale). */
+const SCALES: Readonly<Record<string, number>> = { 'five-level': 5, 'four-level': 4 }
+
+function ratingProblem(fields: Fields): ContentProblem | undefined {
+  const most = SCALES[textOf(fields.scale)] ?? 0
+  const value = numberOf(fields.value)
+  return value >= 1 && value <= most ? undefined : { field: 'value', text: `评价等级须为1至${most}` }
+}
+
+/**
+ * What is wrong with a contribution's content; undefined when it counts.
+ * @param charged fen of the fee notice that a payment answers; undefined for everything else.
+ */
+export function contentProblem(
+  kind: FactKind,
+  fields: Fields,
+  charged: number | undefined,
+): ContentProblem | undefined {
+  switch (kind) {
+    case 'opined':
+      // casework.md 5.3, joint rule b.
+      return fields.opinion === 'disagree' && !filled(fields.reasons)
+        ? { field: 'reasons', text: '不同意的,须写明理由' }
+        : undefined
+    case 'verified':
+      return linesOf(fields.staff).length >= 2
+        ? undefined
+        : { field: 'staff', text: '核查须指派两名以上工作人员(《行政许可法》第三十四条)' }
+    case 'paid':
+      return charged === undefined || charged === fields.amount
+        ? undefined
+        : { field: 'amount', text: '实收金额须与缴款通知一致' }
+    case 'rated':
+      return ratingProblem(fields)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,97 @@
+/** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
+import type { Actor } from '#protocol/casework/acts.ts'
+import type { Stage } from '#protocol/casework/case.ts'
+import type { Tier } from '#protocol/casework/directory.ts'
+import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { Item, StepRule } from '#protocol/casework/item.ts'
+import { type GuardedKind, TRANSITIONS } from '#protocol/casework/stages.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import { caseAt } from './paths.ts'
+import {
+  COUNTY,
+  last,
+  letter,
+  registerWith,
+  SIMPLE,
+  STATION_OF_TIER,
+  TOWN,
+  VILLAGE,
+  write,
+  writerOf,
+} from './people.ts'
+
+const step = (stage: StepRule['stage']): StepRule => ({ stage, role: '', standard: '', days: 3 })
+const immediate: Item = { ...SIMPLE, caseKind: '1', villageDelivery: false }
+
+/** One item for each condition a line may name; all of them may be decided on the spot. */
+export const KINDS_OF_ITEM: Readonly<Record<string, Item>> = {
+  simple: { ...immediate, id: 'simple' },
+  examined: { ...immediate, id: 'examined', steps: [step('40'), step('41'), step('42')] },
+  unexamined: { ...immediate, id: 'unexamined', steps: [step('40'), step('42')] },
+  village: {
+    ...immediate,
+    id: 'village',
+    receivingTiers: ['village', 'township', 'county'],
+    clockStart: 'capture',
+    villageDelivery: true,
+  },
+}
+
+/** A county in which every station has every letter. */
+export const LETTERED = registerWith({
+  items: Object.values(KINDS_OF_ITEM),
+  letters: [VILLAGE, TOWN, COUNTY].flatMap((station) =>
+    Object.keys(KINDS_OF_ITEM).map((item) => letter(station, item)),
+  ),
+})
+
+/** Somebody with every role, so that only stage, custody and conditions decide. */
+export const everybody = (station: StationCode, kind: FactKind): Actor => ({
+  station,
+  person: writerOf(kind),
+  roles: ['agent', 'clerk', 'handler', 'chief', 'cashier', 'coordinator'],
+  root: station === COUNTY,
+  connected: true,
+})
+
+type Fields = Readonly<Record<string, FieldValue>>
+
+/** Each value that lines of a fact ask for, with what else that choice needs. */
+export function choicesOf(kind: GuardedKind): readonly Fields[] {
+  const choices = new Map<string, Fields>()
+  for (const { when } of TRANSITIONS[kind].transitions) {
+    if (when === undefined) choices.set('', {})
+    else choices.set(when.is, { [when.field]: when.is, ...(when.is === 'refused' ? REFUSAL : {}) })
+  }
+  return [...choices.values()].map((choice) => onlyOwn(kind, choice))
+}
+
+const REFUSAL: Fields = { reasons: '不符合条件', remedies: '60日内复议' }
+const WITH_REASONS: readonly GuardedKind[] = ['decided', 'settled']
+const onlyOwn = (kind: GuardedKind, { reasons, remedies, ...rest }: Fields): Fields =>
+  reasons !== undefined && remedies !== undefined && WITH_REASONS.includes(kind) ? { ...rest, reasons, remedies } : rest
+
+const cases = new Map<string, readonly FactEntry[]>()
+
+function caseOf(stage: Stage, holder: StationCode, item: Item): readonly FactEntry[] {
+  const key = `${stage} ${holder} ${item.id}`
+  const known = cases.get(key) ?? caseAt(stage, holder, item)
+  cases.set(key, known)
+  return known
+}
+
+/** A case ready for a fact by a station of the tier, and the fields that vary with where it is written. */
+export function prepare(kind: GuardedKind, stage: Stage, tier: Tier, item: Item) {
+  const station = STATION_OF_TIER[tier]
+  const elsewhere = station === TOWN ? COUNTY : TOWN
+  const isAnswer = kind === 'taken' || kind === 'declined'
+  const holder = isAnswer ? elsewhere : station
+  const before = [...caseOf(stage, holder, item)]
+  if (isAnswer || kind === 'retracted') {
+    before.push(write('offered', holder, last(before), { to: isAnswer ? station : elsewhere }))
+  }
+  const fields: Record<string, FieldValue> = {}
+  if (kind === 'offered' || kind === 'reassigned' || kind === 'invited') fields.to = elsewhere
+  if (kind === 'notified' && stage === '25') Object.assign(fields, { override: '原告知有误', approver: 'p9' })
+  return { before, station, fields }
+}
