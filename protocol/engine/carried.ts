@@ -23,8 +23,11 @@ export function encodeCarried(log: LogKey, before: Uint8Array, record: EntryReco
   return encoding.toUint8Array(encoder)
 }
 
-/** The entry inside; undefined when the payload is malformed. Its hash is computed, its signature not yet checked. */
-export function decodeCarried(sha256: Sha256, payload: Uint8Array): Entry | undefined {
+/** The entry inside, and the hash before it; undefined when the payload is malformed. Its signature is not yet checked. */
+export function openCarried(
+  sha256: Sha256,
+  payload: Uint8Array,
+): { readonly entry: Entry; readonly before: Uint8Array } | undefined {
   try {
     const decoder = decoding.createDecoder(payload)
     const log = decoding.readVarString(decoder) as LogKey
@@ -32,11 +35,15 @@ export function decodeCarried(sha256: Sha256, payload: Uint8Array): Entry | unde
     const record = readRecord(payload.subarray(decoder.pos))
     if (!record || !/^[0-9a-f]{32}\/[0-9]{1,5}\/[a-z0-9]{6,15}$/.test(log)) return undefined
     const entry = readEntry(log, record, entryHash(sha256, log, before, record))
-    return entry && isSound(entry) ? entry : undefined
+    return entry && isSound(entry) ? { entry, before } : undefined
   } catch {
     return undefined // lib0 throws on truncated bytes; the entry is kept with a receipt
   }
 }
+
+/** The entry inside; undefined when the payload is malformed. Its hash is computed, its signature not yet checked. */
+export const decodeCarried = (sha256: Sha256, payload: Uint8Array): Entry | undefined =>
+  openCarried(sha256, payload)?.entry
 
 /** What an entry of a case is about. */
 export type Subject =

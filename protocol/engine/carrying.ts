@@ -11,6 +11,7 @@ import {
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Draft, encodeContent, KIND, readRecord } from '#protocol/log/entry.ts'
+import type { Afterwork } from './afterwork.ts'
 import { encodeCarried, subjectOf } from './carried.ts'
 import { type CaseFile, stateOf } from './case-file.ts'
 import type { Core } from './core.ts'
@@ -18,13 +19,10 @@ import { newDraft } from './draft.ts'
 import { hashAt } from './positions.ts'
 import { registerOf } from './register.ts'
 import { append, CONTENT_BYTES, fileOf, isLocalStaged, type Staging, setLocal, storedEntry } from './staging.ts'
-import { type Change, type PlacedRecord, StorageFailure } from './storage.ts'
-import type { WriteQueue } from './write-queue.ts'
+import type { PlacedRecord } from './storage.ts'
 
 /** Cases of which something is still to be carried: written with what made it necessary, so that a restart goes on. */
 const SPACE = 'carrying'
-/** After the disk refused, it is tried again with the next commit, or after this time. */
-const RETRY_MILLISECONDS = 10_000
 
 /** Whether the nodes of a station are granted the stream of a home: it is theirs, or lies below them. */
 export function holdsHome(core: Core, home: StationCode, station: StationCode): boolean {
@@ -135,46 +133,4 @@ async function carry(staging: Staging, id: DocumentId): Promise<void> {
   setLocal(staging, SPACE, id, null)
 }
 
-export interface Carrying {
-  /** Looks at a commit; what it made necessary is carried after it. */
-  heard(change: Change): void
-  stop(): void
-}
-
-/** Opens the carrying of the root: what was left over by the last stop is done first. */
-export async function openCarrying(core: Core, queue: WriteQueue): Promise<Carrying> {
-  const waiting = new Set((await core.storage.localAll(SPACE)).map(({ key }) => key as DocumentId))
-  let busy = false
-  let stopped = false
-  const work = async () => {
-    for (const id of waiting) {
-      if (stopped) break
-      waiting.delete(id)
-      try {
-        await queue.writeAlone((staging) => carry(staging, id))
-      } catch (problem) {
-        if (!(problem instanceof StorageFailure)) throw problem
-        waiting.add(id) // the node's health says that the disk refuses
-        core.host.after(RETRY_MILLISECONDS, begin)
-        break
-      }
-    }
-    busy = false
-  }
-  const begin = () => {
-    if (busy || stopped || waiting.size === 0) return
-    busy = true
-    void work()
-  }
-  return {
-    heard(change) {
-      for (const { space, key, value } of change.local) {
-        if (space === SPACE && value !== null) waiting.add(key as DocumentId)
-      }
-      begin()
-    },
-    stop() {
-      stopped = true
-    },
-  }
-}
+export const CARRYING: Afterwork = { space: SPACE, work: (staging, key) => carry(staging, key as DocumentId) }

@@ -2,7 +2,8 @@
 import { logParts, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { openCarrying } from './carrying.ts'
+import { openAfterworks } from './afterwork.ts'
+import { CARRYING } from './carrying.ts'
 import type { Core } from './core.ts'
 import { createDirectory } from './directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
@@ -13,6 +14,7 @@ import { isRebuilding, rebuild } from './rebuilding.ts'
 import { readMark, touchesMark } from './refold-mark.ts'
 import { openRefolding } from './refolding.ts'
 import { createReports, rememberedReports } from './reports.ts'
+import { RETURNED_RECORDS } from './returned-records.ts'
 import { type Change, NO_CHANGE, StorageFailure } from './storage.ts'
 import { openWriteQueue, storageProblem } from './write-queue.ts'
 
@@ -64,16 +66,16 @@ async function open({
   const reports = createReports(core, queue, links, await rememberedReports(core))
   core.connected = () => identity.parent === null || reports.parentConnected()
   const context: LinkContext = { core, queue, links, reports, rotated, pendingBytes: 0 }
-  const carrying = identity.parent === null ? await openCarrying(core, queue) : undefined
+  const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS])
   core.committed = (change) => {
     committed(context, change)
-    carrying?.heard(change)
+    afterworks.heard(change)
     if (touchesMark(change)) refolding.soon()
   }
   if (await isRebuilding(core)) await rebuild(core, queue, progress)
   if (await readMark(core)) core.refolding = { done: 0, total: 0 }
   const refolding = openRefolding(core, queue)
-  carrying?.heard(NO_CHANGE)
+  afterworks.heard(NO_CHANGE)
   return {
     office: openOffice(core, queue, reports),
     get incarnation() {
@@ -83,7 +85,7 @@ async function open({
     ownHeads: () => ownHeads(core),
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
-      carrying?.stop()
+      afterworks.stop()
       refolding.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
       await queue.idle()

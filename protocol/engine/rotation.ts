@@ -12,17 +12,18 @@ import {
   type LogKey,
   logParts,
   type StationCode,
+  type StreamId,
+  streamOf,
   toHex,
 } from '#protocol/ids.ts'
-import { entryHash } from '#protocol/log/chain.ts'
-import { type Draft, type Entry, type EntryRecord, KIND, readEntry } from '#protocol/log/entry.ts'
+import { type Draft, KIND } from '#protocol/log/entry.ts'
 import { nextIncarnation } from '#protocol/log/incarnation.ts'
-import { decodePack } from '#protocol/log/pack.ts'
 import type { Fork } from '#protocol/wire/messages.ts'
 import { decodeCarried, encodeCarried } from './carried.ts'
 import { acceptedUpdates, type CaseFile } from './case-file.ts'
 import { addFinding, type Core } from './core.ts'
 import { newDraft } from './draft.ts'
+import { entriesAbove, type ReadEntry } from './log-reading.ts'
 import { hashAt } from './positions.ts'
 import { append, fileOf, getLocal, headOf, loadFiles, refileWithout, type Staging, setLocal } from './staging.ts'
 
@@ -46,37 +47,6 @@ export async function rotate(core: Core, rotated: (incarnation: number) => Promi
   const incarnation = nextIncarnation(knownIncarnations(core), (bound) => randomBelow(core, bound))
   await rotated(incarnation)
   core.incarnation = incarnation
-}
-
-interface Cut {
-  readonly entry: Entry
-  readonly record: EntryRecord
-  readonly before: Uint8Array
-}
-
-/** The entries of a log above a height, in order, with the hash before each. */
-async function entriesAbove(core: Core, log: LogKey, height: number): Promise<Cut[]> {
-  const found: Cut[] = []
-  const top = core.heads.get(log)?.height ?? 0
-  let before = await hashAt(core, log, height)
-  for (let seq = height + 1; seq <= top; ) {
-    const pack = await core.storage.packHolding(log, seq)
-    if (!pack || !before) break
-    // Bytes of an earlier cut stay in their packs: only the run says what still counts.
-    const last = pack.runs.find((run) => run.log === log && run.first <= seq && seq <= run.last)?.last ?? 0
-    const records = (decodePack(pack.bytes) ?? []).filter(
-      (one) => one.log === log && one.record.seq >= seq && one.record.seq <= last,
-    )
-    for (const { record } of records) {
-      const hash: Uint8Array = entryHash(core.host.cryptography.sha256, log, before, record)
-      const entry = readEntry(log, record, hash)
-      if (entry && record.seq <= top) found.push({ entry, record, before })
-      before = hash
-    }
-    if (records.length === 0) break
-    seq += records.length
-  }
-  return found
 }
 
 /** What a section held before a cut and what it lost by it. */
@@ -109,22 +79,29 @@ export async function moveTail(staging: Staging, log: LogKey, common: number): P
   staging.change.cuts.push({ log, height: common })
   await refileWithout(staging, cases, log, common)
   await noteMoved(staging, log, tail)
-  const { stream } = logParts(log)
-  // Only the root writes the county stream. It carried what it had written there itself when it gave way.
-  if (stream === COUNTY_STREAM && core.identity.parent !== null) return tail.length
+  const stream = streamForTail(core, log)
+  if (!stream) return tail.length
   append(
     staging,
     stream,
-    tail.map((cut) => draftOf(log, cut)),
+    tail.map((cut) => draftOf(core, log, cut)),
   )
   for (const one of lost) await writeAgain(staging, one)
   return tail.length
 }
 
+/** Only the root writes the county stream: elsewhere what was cut off there goes up in the stream of the own station. */
+function streamForTail(core: Core, log: LogKey): StreamId | undefined {
+  const { stream } = logParts(log)
+  if (stream !== COUNTY_STREAM || core.identity.parent === null) return stream
+  const station = core.directory.node(core.identity.node)?.stations[0]
+  return station && streamOf(station)
+}
+
 const MOVED = 'moved-tail'
 
 /** Remembers what was cut off a log: met again at a child, it need not be taken back. */
-async function noteMoved(staging: Staging, log: LogKey, tail: readonly Cut[]): Promise<void> {
+async function noteMoved(staging: Staging, log: LogKey, tail: readonly ReadEntry[]): Promise<void> {
   const known = ((await getLocal(staging, MOVED, log)) as readonly string[] | undefined) ?? []
   setLocal(staging, MOVED, log, [...known, ...tail.map(({ entry }) => toHex(entry.hash))])
 }
@@ -137,19 +114,19 @@ export async function hasMoved(core: Core, fork: Fork): Promise<boolean> {
 }
 
 /**
- * What an entry that was cut off becomes under the new incarnation. Directory records count by who writes them, so
- * they are written again; an entry that was carried already proves itself and is carried as it is.
+ * What an entry that was cut off becomes in our own log. Directory records count by who writes them: our own are
+ * written again, the root's are carried and it writes them again; what was carried already is carried as it is.
  */
-function draftOf(log: LogKey, { entry, record, before }: Cut): Draft {
+function draftOf(core: Core, log: LogKey, { entry, record, before }: ReadEntry): Draft {
   const { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload } = entry
   const same = { document, person, station, time, clockOffset, catalogueVersion, calendarVersion }
-  const whole = kind === KIND.directory || kind === KIND.carried || kind === KIND.kept
-  if (whole) return { ...same, kind, payload }
+  const isOwnRecord = kind === KIND.directory && logParts(log).node === core.identity.node
+  if (isOwnRecord || kind === KIND.carried || kind === KIND.kept) return { ...same, kind, payload }
   // What the edit had written is written again; beside it the edit itself must not count a second time.
   return { ...same, kind: kind === KIND.edit ? KIND.kept : KIND.carried, payload: encodeCarried(log, before, record) }
 }
 
-function lostText(staging: Staging, id: DocumentId, tail: readonly Cut[]): LostText[] {
+function lostText(staging: Staging, id: DocumentId, tail: readonly ReadEntry[]): LostText[] {
   const file = staging.files.get(id) as CaseFile
   const edits = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
   const { node } = staging.core.identity

@@ -203,10 +203,20 @@ export function place(staging: Staging, entry: Entry, again = false): void {
     staging.touched.add(entry.document)
     return
   }
-  const problem = entry.kind === KIND.directory ? placeRecord(staging, entry, again) : '本机程序不认识的条目类型'
-  if (problem === undefined) return
-  const outcome = entry.kind === KIND.directory ? 'quarantined' : 'unknown-kind'
-  staging.change.receipts.push({ log: entry.log, seq: entry.seq, document: entry.document, outcome, reason: problem })
+  const odd = entry.kind === KIND.directory ? placeRecord(staging, entry, again) : placeOther(staging, entry)
+  if (odd) staging.change.receipts.push({ log: entry.log, seq: entry.seq, document: entry.document, ...odd })
+}
+
+type Oddity = Pick<ReceiptRow, 'outcome' | 'reason'>
+
+/** At the root: logs that carry directory records; what is true of them is found out after the commit. */
+export const RETURNED_RECORDS_SPACE = 'returned-records'
+
+/** Directory records that a fork cut off come carried: without effect here, the root writes them again. */
+function placeOther(staging: Staging, entry: Entry): Oddity {
+  if (entry.kind !== KIND.carried) return { outcome: 'unknown-kind', reason: '本机程序不认识的条目类型' }
+  if (staging.core.identity.parent === null) setLocal(staging, RETURNED_RECORDS_SPACE, entry.log, true)
+  return { outcome: 'forked', reason: '分叉时截下的目录资料,由县级核对后重新写入' }
 }
 
 const decoder = new TextDecoder()
@@ -219,12 +229,12 @@ function writerProblem({ authority }: Directory, log: LogKey, record: DirectoryR
   return authority.isRoot(node) || authority.serves(node, record.station) ? undefined : '写入的节点不代表该站点'
 }
 
-function placeRecord(staging: Staging, entry: Entry, again = false): string | undefined {
+function placeRecord(staging: Staging, entry: Entry, again = false): Oddity | undefined {
   const json = decoder.decode(entry.payload)
   const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
-  if (!record) return '目录资料无法识别'
+  if (!record) return { outcome: 'quarantined', reason: '目录资料无法识别' }
   const problem = writerProblem(staging.core.directory, entry.log, record)
-  if (problem !== undefined) return problem
+  if (problem !== undefined) return { outcome: 'quarantined', reason: problem }
   const row: DirectoryRow = {
     document: entry.document,
     version: record.version,

@@ -23,6 +23,7 @@ import type { LogHead } from '#protocol/log/head.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
 import { personOf, type Staff } from './actors.ts'
 import { holdsSomehow } from './disk.ts'
+import { readCase } from './pen.ts'
 import { inUse, type Machine, rootOf, type World } from './world.ts'
 
 /** Streams a station may hold: the county's, its own, and those of every station below. */
@@ -192,27 +193,6 @@ const behind = (world: World, heads: readonly LogHead[]): string =>
     )
     .join(' ')
 
-/** The pen of the simulation: reads the entries of a case from the disk without the engine. */
-async function readCase(machine: Machine, id: DocumentId) {
-  const facts = new Map<string, FactEntry>()
-  /** The log a fact stands in: its own, or the first by name of those that carry it. */
-  const where = new Map<string, LogKey>()
-  for (const placed of (await machine.disk.memory.recordsOf([id])).get(id) ?? []) {
-    const record = readRecord(placed.bytes)
-    const outer = record && readEntry(placed.log, record, placed.hash)
-    if (!outer) continue
-    const entry = outer.kind === KIND.carried ? decodeCarried(sha256, outer.payload) : outer
-    if (entry?.kind !== KIND.fact) continue
-    const { log, seq, person, station, time, clockOffset } = entry
-    const hash = toHex(entry.hash) as EntryHash
-    const known = where.get(hash)
-    if (outer.kind === KIND.fact) where.set(hash, placed.log)
-    else if (known !== log && (known === undefined || placed.log < known)) where.set(hash, placed.log)
-    facts.set(hash, { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
-  }
-  return { facts: [...facts.values()], where }
-}
-
 /** What the county published, as an independent reader of it: no engine is asked. */
 function registerOf(world: World): Register {
   const station = (code: StationCode) => world.stations.find(({ id }) => id === code)
@@ -235,7 +215,11 @@ function registerOf(world: World): Register {
 }
 
 async function checkCase(world: World, machines: readonly Machine[], id: DocumentId): Promise<void> {
-  const expected = foldCase(id, (await readCase(rootOf(world), id)).facts, registerOf(world))
+  const expected = foldCase(
+    id,
+    (await readCase(rootOf(world), rootOf(world).identity.node, id)).facts,
+    registerOf(world),
+  )
   let sections: string | undefined
   for (const machine of machines) {
     if (!(await machine.disk.memory.placesOf([id])).has(id)) continue
@@ -295,7 +279,7 @@ async function checkConservation(world: World, machine: Machine): Promise<void> 
     if (logParts(log).node === machine.identity.node) written += hashes.length
   let setAside = 0
   for (const { id } of (await allCases(machine)).rows) {
-    const { facts, where } = await readCase(machine, id)
+    const { facts, where } = await readCase(machine, rootOf(world).identity.node, id)
     const own = (hash: string) => where.get(hash)?.startsWith(machine.identity.node) ?? false
     const state = foldCase(id, facts, registerOf(world))
     for (const line of state?.story ?? []) if (line.aside && own(line.hash)) setAside += 1
