@@ -1,6 +1,7 @@
 /** All scenarios, in the order in which they run. */
 import { CATCH_UP, FIRST_SYNC } from './catch-up.ts'
 import { ACT, EDGE_50K } from './desk.ts'
+import { FOLD } from './folding.ts'
 import { GROWTH } from './growth.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
@@ -15,4 +16,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ACT,
   EDGE_50K,
   GROWTH,
+  FOLD,
 ]

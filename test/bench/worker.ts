@@ -2,6 +2,7 @@
 
 import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { type Floor, sendToFloor, serveFloor } from './floor.ts'
+import { foldRole } from './folding.ts'
 import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { makeGrowing } from './make-growing.ts'
@@ -68,6 +69,7 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
     growing: makeGrowing,
   }),
   'storm-client': stormRole,
+  folder: foldRole,
 }
 
 const role = ROLES[process.argv[2] ?? '']

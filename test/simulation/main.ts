@@ -1,10 +1,23 @@
-/** Runs many seeds: npm run simulate -- --seeds 5000 --from 1. The last line is JSON; a signal ends the run early. */
+/** Runs many seeds, or whole months: `npm run simulate -- --seeds 5000 --from 1`, `… -- --month 1 --cases 2000`. The last line is JSON. */
 import { parseArgs } from 'node:util'
+import { liveMonth } from './month/month.ts'
 import { simulate } from './simulate.ts'
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '300' }, from: { type: 'string', default: '1' } },
+  options: {
+    seeds: { type: 'string', default: '300' },
+    from: { type: 'string', default: '1' },
+    /** Seed of a county's month. */
+    month: { type: 'string' },
+    cases: { type: 'string', default: '2000' },
+  },
 })
+if (values.month !== undefined) {
+  const month = await liveMonth(Number(values.month), { cases: Number(values.cases) })
+  for (const line of month.unfinished) console.log(`unfinished: ${line}`)
+  console.log(JSON.stringify({ ...month, unfinished: month.unfinished.length }))
+  process.exit(month.violations.length + month.unfinished.length > 0 ? 1 : 0)
+}
 const from = Number(values.from)
 const last = from + Number(values.seeds) - 1
 const faults: Record<string, number> = {}
