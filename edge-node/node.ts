@@ -13,6 +13,7 @@ import { type EdgeNodeConfiguration, isLoopback } from './config.ts'
 import { type Database, findingsOf, followHeads, openDatabase } from './database.ts'
 import { type Accounts, createAccounts } from './desk/accounts.ts'
 import { createApi } from './desk/api/api.ts'
+import type { CountyRegister } from './desk/api/county-records.ts'
 import { serveAssets } from './desk/assets.ts'
 import { createDesk, type MorePages } from './desk/desk.ts'
 import { createDoor } from './door.ts'
@@ -28,6 +29,8 @@ import { VERSION } from './version.ts'
 export interface Extension {
   readonly enrol: (request: JoinRequest) => Promise<Result<Enrolled>>
   readonly pages?: MorePages
+  /** The county's register, for writes over the API. */
+  readonly register?: CountyRegister
   readonly title: string
 }
 
@@ -117,7 +120,7 @@ function createApp(
   { settings, keys, enrolment, log }: NodeOptions,
   { office }: Engine,
   accounts: Accounts,
-  { enrol, pages, title }: Extension,
+  { enrol, pages, register, title }: Extension,
   certificate: Certificate | null,
 ): Hono {
   const app = new Hono()
@@ -132,7 +135,7 @@ function createApp(
     enrol,
   }
   app.route('/', createDoor(door))
-  app.route('/api', createApi({ office, accounts, report: onFault }))
+  app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
   app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, onFault }))
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))

@@ -82,5 +82,10 @@ async function extend(
     if (!published.ok) return published
     answerCodeRequests(office, registry, failed)
   }
-  return success({ enrol: registry.enrol, pages: createHubPages(registry), title: settings.STATION_NAME })
+  return success({
+    enrol: registry.enrol,
+    pages: createHubPages(registry),
+    register: registry,
+    title: settings.STATION_NAME,
+  })
 }

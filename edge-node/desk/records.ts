@@ -6,5 +6,5 @@ import type { Desk } from './visit.ts'
 const ID_BYTES = 8
 
 /** A new id: the station keeps what others write apart from its own, the rest is random. */
-export const newRecordId = (desk: Desk, station: StationCode): string =>
+export const newRecordId = (desk: Pick<Desk, 'office'>, station: StationCode): string =>
   `${station}.${toHex(desk.office.random(ID_BYTES))}`

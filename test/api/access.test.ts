@@ -6,7 +6,7 @@ import { documentOf, pathsOf } from '#test/api/document.ts'
 import { ITEM, openPlace, PASSWORD, TOWNSHIP } from '#test/api/place.ts'
 import { read, refusal, tokenOf } from '#test/api/reading.ts'
 
-test('A20 without a sign-in only sign-in, health and the document answer', async () => {
+test('A20 without a sign-in only sign-in, health, the document and the explanation of deadlines answer', async () => {
   const place = await openPlace()
   const answered: string[] = []
   for (const { method, path } of pathsOf(await documentOf(place))) {
@@ -15,7 +15,7 @@ test('A20 without a sign-in only sign-in, health and the document answer', async
     if (response.status === 401) expect(await refusal(response, 401)).toMatchObject({ code: 'sign-in-needed' })
     else answered.push(path)
   }
-  expect(answered.toSorted()).toEqual(['/health', '/openapi.json', '/sign-in'])
+  expect(answered.toSorted()).toEqual(['/deadlines/explain', '/health', '/openapi.json', '/sign-in'])
   expect((await place.call('GET', '/no/such/path')).status).toBe(401)
 })
 

@@ -9,7 +9,7 @@ import {
   OpenedShape,
   SyncShape,
 } from '#edge-node/desk/api/shapes.ts'
-import { ID_NUMBER, ITEM, openPlace, PHONE, type Place, TOWNSHIP, VILLAGE } from '#test/api/place.ts'
+import { ID_NUMBER, ITEM, openPlace, PHONE, type Place, STEPPED_ITEM, TOWNSHIP, VILLAGE } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
 
 const list = async (place: Place, token: string, query: string) =>
@@ -174,7 +174,7 @@ test('A38 catalogue, sync status and nodes are read by anyone signed in', async 
   const place = await openPlace()
   const token = await tokenOf(place, 'li.agent')
   const catalogue = await read(await place.call('GET', '/catalogue', { token }), CatalogueShape)
-  expect(catalogue.items.map(({ id }) => id)).toEqual([ITEM])
+  expect(catalogue.items.map(({ id }) => id)).toEqual([ITEM, STEPPED_ITEM])
   await openFilled(place, token)
   const sync = await read(await place.call('GET', '/sync', { token }), SyncShape)
   expect(sync.health.writable).toBe(true)

@@ -4,6 +4,8 @@ import { type Accounts, createAccounts } from '#edge-node/desk/accounts.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { passwordRecord } from '#edge-node/desk/passwords.ts'
 import type { DirectoryRecord, Item, NodeRecord, Person, Role, Station } from '#protocol/casework/directory.ts'
+import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
+import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Host } from '#protocol/engine/host.ts'
 import type { Office } from '#protocol/engine/office.ts'
@@ -22,6 +24,7 @@ export const PASSWORD = 'Tian-shan 8'
 export const ID_NUMBER = '11010519491231002X'
 export const PHONE = '13812345678'
 export const ITEM = '510724-TEST-01'
+export const STEPPED_ITEM = '510724-TEST-02'
 
 const STATIONS: readonly Station[] = [
   { type: 'station', id: COUNTY, version: 1, name: '县政务服务中心', tier: 'county', parent: null },
@@ -37,26 +40,40 @@ const FIELDS: Item['fields'] = [
   { id: 'bankAccount', label: '银行账号', required: false, type: 'account' },
 ]
 
-const SAMPLE: Item = {
-  type: 'item',
+const SAMPLE: Item = completeItem({
   id: ITEM,
   version: 1,
   name: '公共场所卫生许可',
   pinyin: 'gonggongchangsuo ggcs',
-  department: '卫生健康局',
+  itemType: '01',
+  department: 'WSJKJ',
+  codes: { basic: '440123456001', implementation: '11440100007482575H3440123456001', business: '' },
   basis: '《公共场所卫生管理条例》',
   tiers: ['village', 'township', 'county'],
   fields: FIELDS,
-  materials: [{ id: 'form', name: '申请表', required: true, form: 'original', copies: 1 }],
-  promisedWorkingDays: 5,
-  statutoryWorkingDays: 20,
-  fee: '不收费',
+  materials: [completeMaterial({ id: 'form', name: '申请表', form: 'original' })],
+  promised: { days: 5, unit: 'working', note: '' },
+  statutory: { days: 20, unit: 'working', note: '' },
   sample: true,
-}
+})
+
+/** The same with the steps of handling, so that it can be reported up. */
+const STEPPED: Item = completeItem({
+  ...SAMPLE,
+  id: STEPPED_ITEM,
+  name: '医疗机构设置审批',
+  codes: { basic: '440123456002', implementation: '11440100007482575H3440123456002', business: '' },
+  steps: [
+    { stage: '40', role: '承办人', standard: '', days: 3 },
+    { stage: '41', role: '审核人', standard: '', days: 2 },
+    { stage: '42', role: '批准人', standard: '', days: 2 },
+  ],
+})
 
 const PEOPLE: readonly (readonly [id: string, name: string, station: StationCode, role: Role])[] = [
   ['wang.fang', '王芳', TOWNSHIP, 'clerk'],
   ['zhou.chief', '周敏', TOWNSHIP, 'chief'],
+  ['wu.handler', '吴军', TOWNSHIP, 'handler'],
   ['zhao.super', '赵清', TOWNSHIP, 'supervisor'],
   ['sun.admin', '孙立', TOWNSHIP, 'administrator'],
   ['li.agent', '李成', VILLAGE, 'agent'],
@@ -132,7 +149,7 @@ async function publishAll(office: Office, record: NodeRecord) {
     password,
     disabled: false,
   }))
-  const records: DirectoryRecord[] = [...STATIONS, record, SAMPLE, ...people]
+  const records: DirectoryRecord[] = [...STATIONS, record, SAMPLE, STEPPED, ...SAMPLE_CALENDARS, ...people]
   const published = await office.publish(null, records)
   if (!published.ok) throw new Error(published.problem.message)
 }

@@ -56,9 +56,10 @@ const anyBody = fc.oneof(
 
 /** Values that fit a field, and some that nearly do. */
 function fieldValue({ type }: FieldRule): fc.Arbitrary<unknown> {
-  if (typeof type === 'object') return fc.constantFrom(...type.oneOf)
+  if (typeof type === 'object') return fc.constantFrom(...Object.keys(type.oneOf))
   switch (type) {
     case 'count':
+    case 'amount':
       return fc.oneof(fc.nat(5), fc.maxSafeInteger())
     case 'station':
       return fc.constantFrom(TOWNSHIP, VILLAGE, '510724', '999999')
@@ -66,6 +67,14 @@ function fieldValue({ type }: FieldRule): fc.Arbitrary<unknown> {
       return fc.constant('a'.repeat(64))
     case 'flag':
       return fc.boolean()
+    case 'person':
+      return fc.constantFrom('wang.fang', 'zhou.chief', 'nobody')
+    case 'day':
+      return fc.constantFrom('2026-11-19', '2026-11-20', '2026-12-31', '2026-02-30')
+    case 'lines':
+      return fc.array(fc.constantFrom('申请表', '身份证复印件', ''), { maxLength: 3 })
+    case 'counts':
+      return fc.dictionary(fc.constantFrom('form', 'constructor'), fc.nat(3), { maxKeys: 2 })
     default:
       return fc.oneof(fc.constantFrom('王芳', ID_NUMBER), fc.string({ unit: 'binary', maxLength: 300 }))
   }

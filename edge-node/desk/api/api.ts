@@ -6,19 +6,26 @@ import type { Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, needSignIn, SECURITY_SCHEMES, SIGNED_IN } from './authentication.ts'
 import { addCases } from './cases.ts'
+import { addCountyRecords, type CountyRegister } from './county-records.ts'
+import { addDeadlines } from './deadlines.ts'
+import { addExchange } from './exchange.ts'
 import { addHealth, addNetwork } from './network.ts'
+import { createOnce } from './once.ts'
+import { addRecords } from './records.ts'
 import { failureOf, PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
 import { SignInBody } from './requests.ts'
+import { json } from './routing.ts'
 import { DoneShape, SignInShape } from './shapes.ts'
+import { addStationRecords } from './station-records.ts'
 
 export interface ApiOptions {
   readonly office: Office
   readonly accounts: Accounts
+  /** The county's register; only the hub has one, every other node refuses what it would write. */
+  readonly register?: CountyRegister
   /** Told of every error that is a bug or a broken disk, for the log; callers only read what it means to them. */
   readonly report?: (error: unknown) => void
 }
-
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } })
 
 const signInRoute = createRoute({
   method: 'post',
@@ -85,7 +92,7 @@ function addDocument(api: OpenAPIHono<ApiEnv>) {
 }
 
 /** The API as an app to mount at `/api`. */
-export function createApi({ office, accounts, report }: ApiOptions): OpenAPIHono<ApiEnv> {
+export function createApi({ office, accounts, register, report }: ApiOptions): OpenAPIHono<ApiEnv> {
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
   api.onError((error, c) => {
     const problem = failureOf(error)
@@ -102,11 +109,16 @@ export function createApi({ office, accounts, report }: ApiOptions): OpenAPIHono
   // Routes before the sign-in are open, those behind it are not: the order is the rule.
   addSignIn(api, accounts)
   addHealth(api, office)
+  addDeadlines(api, office)
   addDocument(api)
   api.use(needSignIn(accounts))
   addSignOut(api, accounts)
   addNetwork(api, office)
-  addCases(api, office)
+  addRecords(api, office)
+  addCountyRecords(api, register)
+  addStationRecords(api, office)
+  addCases(api, office, createOnce(office))
+  addExchange(api, office)
   api.all('*', (c) => refuse(c, PATH_UNKNOWN))
   return api
 }

@@ -1,28 +1,24 @@
 /** Cases over the API: open, find, read, fill in, act. */
-import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { NOT_AN_EDITOR } from '#edge-node/desk/problems.ts'
-import { mayRead, mayReadRow } from '#edge-node/desk/reading.ts'
+import { mayRead } from '#edge-node/desk/reading.ts'
 import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
-import type { Actor, Office, Safety, SectionChange } from '#protocol/engine/office.ts'
-import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
-import { type EntryHash, isCaseId } from '#protocol/ids.ts'
+import { PAPERS, REQUIRED_PAPERS } from '#protocol/casework/papers.ts'
+import type { Actor, Office, SectionChange } from '#protocol/engine/office.ts'
+import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { masked, readableBy } from './masking.ts'
-import { createOnce, type Once } from './once.ts'
-import { answer, CASE_UNKNOWN, READS_ONLY, refusals, refuse } from './refusals.ts'
+import { queryOf, readableRows, readableView } from './case-rows.ts'
+import type { Once } from './once.ts'
+import { answer, CASE_UNKNOWN, READS_ONLY, refuse } from './refusals.ts'
 import * as requests from './requests.ts'
-import { ActedShape, CasePageShape, CaseShape, EditedShape, OpenedShape } from './shapes.ts'
-
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ 'application/json': { schema } })
-const body = <Schema extends z.ZodType>(schema: Schema) => ({ content: json(schema), required: true })
-const READING = refusals(400, 401, 404, 500, 503)
-const WRITING = refusals(400, 401, 403, 404, 409, 413, 415, 500, 503)
+import { body, json, READING, WRITING } from './routing.ts'
+import { ActedShape, CasePageShape, CaseShape, EditedShape, OpenedShape, PapersShape, SubCasesShape } from './shapes.ts'
 
 /** The case a person names by id or number, when it exists and is this person's business. */
-async function reach(office: Office, actor: Actor, text: string): Promise<Result<CaseState>> {
+export async function reach(office: Office, actor: Actor, text: string): Promise<Result<CaseState>> {
   const id = isCaseId(text) ? text : (await office.byNumber(text))?.id
   if (id === undefined) return failure(CASE_UNKNOWN)
   const state = await office.state(id)
@@ -31,7 +27,7 @@ async function reach(office: Office, actor: Actor, text: string): Promise<Result
 }
 
 /** The same for a person who wants to change it. */
-const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>
+export const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>
   mayWrite(actor) ? reach(office, actor, text) : failure(READS_ONLY)
 
 const openRoute = createRoute({
@@ -52,14 +48,20 @@ const findRoute = createRoute({
   responses: { 200: { description: '一页办件', content: json(CasePageShape) }, ...READING },
 })
 
-const readRoute = createRoute({
-  method: 'get',
-  path: '/cases/{id}',
-  summary: '查看办件',
-  security: SIGNED_IN,
-  request: { params: requests.CaseParameter },
-  responses: { 200: { description: '办件的全部内容', content: json(CaseShape) }, ...READING },
-})
+/** A route that reads something of one case. */
+const ofCase = <Path extends string, Schema extends Parameters<typeof json>[0]>(
+  path: Path,
+  summary: string,
+  schema: Schema,
+) =>
+  createRoute({
+    method: 'get',
+    path,
+    summary,
+    security: SIGNED_IN,
+    request: { params: requests.CaseParameter },
+    responses: { 200: { description: summary, content: json(schema) }, ...READING },
+  })
 
 const editRoute = createRoute({
   method: 'patch',
@@ -81,47 +83,39 @@ const actRoute = (kind: FactKind) =>
     responses: { 200: { description: '已签名并保存在本机', content: json(ActedShape) }, ...WRITING },
   })
 
-/** The storage query for what a caller asks. */
-function queryOf(actor: Actor, asked: z.infer<typeof requests.CasesQuery>): CaseQuery {
-  const { text, stage, scope, after, limit } = asked
-  return {
-    ...(text === undefined ? {} : { text }),
-    ...(stage === undefined ? {} : { stages: Array.isArray(stage) ? stage : [stage] }),
-    ...(scope === 'mine' ? { holders: [actor.station] } : {}),
-    ...(scope === 'incoming' ? { offeredTo: [actor.station] } : {}),
-    ...(asked.inTransfer === 'true' ? { inTransfer: true } : {}),
-    ...(asked.aside === 'true' ? { aside: true } : {}),
-    ...(after === undefined ? {} : { after }),
-    limit,
-  }
-}
+const titled = (code: string) => ({
+  code,
+  title: Object.hasOwn(PAPERS, code) ? PAPERS[code as keyof typeof PAPERS] : code,
+})
 
-/** A row as callers read it: numbers masked, arrival left out because it means something only on this node. */
-function rowOf(office: Office, row: CaseRow, safety: Safety | undefined) {
-  const { arrival: _, ...rest } = row
-  const itemName = office.directory.item(row.item)?.name ?? row.item
-  return {
-    ...rest,
-    itemName,
-    idNumber: masked(row.idNumber),
-    phone: masked(row.phone),
-    safety: safety ?? ('here' as const),
-  }
+/** The documents of a case, and those it still needs before it can be archived. */
+function papersOf({ number, papers, stage }: CaseState) {
+  const missing = (REQUIRED_PAPERS[stage] ?? []).filter((wanted) => papers.every(({ code }) => code !== wanted))
+  return { number, papers: papers.map((paper) => ({ ...paper, ...titled(paper.code) })), missing: missing.map(titled) }
 }
 
 function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
   api.openapi(findRoute, async (c) => {
     const { actor } = c.get('signIn')
     const page = await office.find(queryOf(actor, c.req.valid('query')))
-    const rows = page.rows.filter((row) => mayReadRow(actor, office.directory, row))
-    const safety = await office.safetyOf(rows.map((row) => row.id))
-    return c.json({ rows: rows.map((row) => rowOf(office, row, safety.get(row.id))), next: page.next }, 200)
+    return c.json({ rows: await readableRows(office, actor, page.rows), next: page.next }, 200)
   })
-  api.openapi(readRoute, async (c) => {
+  api.openapi(ofCase('/cases/{id}', '查看办件', CaseShape), async (c) => {
     const { actor } = c.get('signIn')
     const reached = await reach(office, actor, c.req.valid('param').id)
     const view = reached.ok ? await office.view(actor, reached.value.id) : reached
-    return view.ok ? c.json(readableBy(actor, view.value), 200) : refuse(c, view.problem)
+    return view.ok ? c.json(await readableView(office, actor, view.value), 200) : refuse(c, view.problem)
+  })
+  api.openapi(ofCase('/cases/{id}/papers', '办件的文书', PapersShape), async (c) => {
+    const reached = await reach(office, c.get('signIn').actor, c.req.valid('param').id)
+    return reached.ok ? c.json(papersOf(reached.value), 200) : refuse(c, reached.problem)
+  })
+  api.openapi(ofCase('/cases/{id}/sub-cases', '联办分件', SubCasesShape), async (c) => {
+    const { actor } = c.get('signIn')
+    const reached = await reach(office, actor, c.req.valid('param').id)
+    if (!reached.ok) return refuse(c, reached.problem)
+    const { rows } = await office.find({ master: reached.value.id })
+    return c.json({ subCases: await readableRows(office, actor, rows) }, 200)
   })
 }
 
@@ -141,16 +135,20 @@ function addAct(api: OpenAPIHono<ApiEnv>, office: Office, once: Once, kind: Fact
 }
 
 /** Adds the routes about cases. */
-export function addCases(api: OpenAPIHono<ApiEnv>, office: Office): void {
-  const once = createOnce(office)
+export function addCases(api: OpenAPIHono<ApiEnv>, office: Office, once: Once): void {
   addReading(api, office)
   api.openapi(openRoute, async (c) => {
     const { actor } = c.get('signIn')
     if (!mayWrite(actor)) return refuse(c, READS_ONLY)
-    const { item } = c.req.valid('json')
+    const { item, channel, master } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
-    const request = JSON.stringify(['opened', item])
-    return answer(c, await once({ actor, key, request }, () => office.openCase(actor, item)))
+    const options = {
+      ...(channel === undefined ? {} : { channel }),
+      ...(master === undefined ? {} : { master: master as DocumentId }),
+    }
+    const plain = channel === undefined && master === undefined
+    const request = JSON.stringify(plain ? ['opened', item] : ['opened', item, options])
+    return answer(c, await once({ actor, key, request }, () => office.openCase(actor, item, options)))
   })
   api.openapi(editRoute, async (c) => {
     const { actor } = c.get('signIn')

@@ -1,5 +1,6 @@
 /** Who reads identity, phone and account numbers in full: the station that handles the case; everyone else sees the end of them. */
 import { hasRole } from '#edge-node/desk/visit.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { FormField } from '#protocol/casework/directory.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
 
@@ -13,7 +14,7 @@ export function masked(text: string): string {
 export const readsNumbers = (actor: Actor, view: CaseView): boolean =>
   actor.station === view.state.holder && !hasRole(actor, 'supervisor')
 
-const SECRET_FIELDS = ['idNumber', 'phone']
+const SECRET_FIELDS = ['idNumber', 'phone', 'recipientId']
 /** Fields of a form that name a person or, as sensitive information (PIPL art. 28), a financial account. */
 const SECRET_TYPES: ReadonlySet<FormField['type']> = new Set(['idNumber', 'phone', 'account'])
 
@@ -47,17 +48,30 @@ function hide<Value>(value: Value, secrets: ReadonlySet<string>): Value {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, hide(part, secrets)])) as Value
 }
 
+/** What the facts say once more in the folded state: texts people typed, where numbers may have been copied to. */
+function hideCourse(state: CaseState, secrets: ReadonlySet<string>): CaseState {
+  const { notice, agency, green, deferred } = state
+  const reasonsOf = (opinion: CaseState['invitations'][number]['opinion']) =>
+    opinion && { ...opinion, reasons: hide(opinion.reasons, secrets) }
+  return {
+    ...state,
+    story: state.story.map((line) => ({ ...line, fields: hide(line.fields, secrets) })),
+    notice: notice && { ...notice, missing: hide(notice.missing, secrets) },
+    supplies: state.supplies.map((supply) => ({ ...supply, items: hide(supply.items, secrets) })),
+    invitations: state.invitations.map((one) => ({ ...one, opinion: reasonsOf(one.opinion) })),
+    agency: agency && { ...agency, authorisation: hide(agency.authorisation, secrets) },
+    green: green && { ...green, reason: hide(green.reason, secrets) },
+    deferred: deferred && { ...deferred, items: hide(deferred.items, secrets) },
+  }
+}
+
 /** The case as this person may read it: numbers are also hidden where they were copied into notes and opinions. */
-export function readableBy(actor: Actor, view: CaseView): CaseView {
+export function readableBy<View extends CaseView>(actor: Actor, view: View): View {
   if (readsNumbers(actor, view)) return view
   const secrets = secretsOf(view)
-  const story = view.state.story.map((line) => ({ ...line, fields: hide(line.fields, secrets) }))
+  const state = hideCourse(view.state, secrets)
   const sections = view.sections.map((section) => ({ ...section, value: hide(section.value, secrets) }))
-  return {
-    ...view,
-    sections,
-    state: { ...view.state, story, applicant: { ...view.state.applicant, ...hideApplicant(view) } },
-  }
+  return { ...view, sections, state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } } }
 }
 
 const hideApplicant = ({ state }: CaseView) => ({

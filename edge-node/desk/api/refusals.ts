@@ -7,6 +7,8 @@ import { StorageFailure } from '#protocol/engine/storage.ts'
 import { storageProblem } from '#protocol/engine/write-queue.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure, Result } from '#protocol/result.ts'
+import { day } from './shapes/identifiers.ts'
+import { Coverage } from './shapes/records.ts'
 
 // Sentences about malformed requests are read by people too: integrators and whoever reads their logs.
 z.config(zhCN())
@@ -19,6 +21,10 @@ export const FailureShape = z
     kept: z.string().openapi({ description: '哪些内容已经保留' }),
     next: z.string().openapi({ description: '下一步怎么做' }),
     field: z.string().optional().openapi({ description: '出错的栏目或路径' }),
+    deadline: z
+      .object({ coverage: Coverage.nullable(), estimate: day.nullable() })
+      .optional()
+      .openapi({ description: '只在算不出期限时有:工作日历的起止,和只按周一至周五推算、仅供参考的日期' }),
   })
   .openapi('Failure')
 
@@ -30,7 +36,8 @@ const REFUSAL_TEXTS = {
   404: '没有这个对象',
   409: '办件已向前推进,或当前环节不允许',
   413: '请求内容超过允许的大小',
-  415: '请求内容不是 JSON',
+  415: '请求内容的类型不对',
+  422: '内容读得懂,但按规则得不出结果,说明原因',
   429: '尝试过多,请稍后再试',
   500: '程序内部出错',
   503: '本机暂时不能保存或读取数据',
@@ -78,6 +85,14 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'other-station': 403,
   'path-unknown': 404,
   'unknown-case': 404,
+  'unknown-record': 404,
+  'csv-unreadable': 400,
+  'csv-empty': 400,
+  'csv-too-long': 400,
+  'not-root': 403,
+  'deadline-input': 400,
+  'deadline-paused': 422,
+  'deadline-unknown': 422,
   'answer-pending': 409,
   internal: 500,
 }
@@ -92,10 +107,13 @@ export function statusOf(problem: Failure): RefusalStatus {
 const NOTHING_KEPT = '没有写入任何数据'
 const SEE_DOCUMENT = '请按 openapi.json 的说明改正后重发'
 
-/** Refuses with a failure. */
-export const refuse = (c: Context, problem: Failure) => {
+type Deadline = NonNullable<z.infer<typeof FailureShape>['deadline']>
+
+/** Refuses with a failure; a deadline that cannot be told says how far the calendar goes. */
+export const refuse = (c: Context, problem: Failure, deadline?: Deadline) => {
   const { code, message, kept, next, field } = problem
-  return c.json({ code, message, kept, next, ...(field === undefined ? {} : { field }) }, statusOf(problem))
+  const more = { ...(field === undefined ? {} : { field }), ...(deadline === undefined ? {} : { deadline }) }
+  return c.json({ code, message, kept, next, ...more }, statusOf(problem))
 }
 
 /** Answers with a result. */
@@ -175,4 +193,33 @@ export const CASE_UNKNOWN: Failure = {
   message: '没有这个办件,或它不归本站点查看',
   kept: NOTHING_KEPT,
   next: '请核对办件编号;别处的办件要等同步到达',
+}
+
+export const RECORD_UNKNOWN: Failure = {
+  code: 'unknown-record',
+  message: '没有这条记录,或它不归本站点查看',
+  kept: NOTHING_KEPT,
+  next: '请核对代码;县里新发布的记录要等同步到达',
+}
+
+/** People who handle no cases take none in either. */
+export const NO_EXCHANGE: Failure = {
+  code: 'not-authorised',
+  message: '您的岗位不办理办件,不能补录办件',
+  kept: NOTHING_KEPT,
+  next: '请由窗口人员、承办人或首席代表导入',
+}
+
+export const NOT_ADMINISTRATOR: Failure = {
+  code: 'not-authorised',
+  message: '目录资料只能由管理员发布',
+  kept: NOTHING_KEPT,
+  next: '请由县中心管理员办理',
+}
+
+export const NOT_ROOT: Failure = {
+  code: 'not-root',
+  message: '目录资料只能在县中心发布',
+  kept: NOTHING_KEPT,
+  next: '请到县中心的电脑上办理,发布后随同步到达本机',
 }

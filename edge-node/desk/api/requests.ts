@@ -1,75 +1,32 @@
-/** What callers may send: parameters, bodies, and the fields of every act, generated from the table of facts. */
+/** What callers may send: parameters, queries and bodies; the bodies of acts are generated in act-bodies.ts. */
 import { z } from '@hono/zod-openapi'
-import { FACTS, type FactKind, type FieldRule, fieldProblem } from '#protocol/casework/facts.ts'
+import { CHANNELS } from '#protocol/casework/codes.ts'
+import { isDay } from '#protocol/casework/days.ts'
 import { SECTIONS } from '#protocol/documents/sections.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { stageNames } from './shapes.ts'
+import { coded, stageNames } from './shapes/identifiers.ts'
 
-/** Acts of the API: every fact but the one that begins a case, which POST /cases writes. */
-export const ACT_KINDS = (Object.keys(FACTS) as FactKind[]).filter((kind) => kind !== 'opened')
+export { ACT_KINDS, actBody, FROM_THE_FORM } from './act-bodies.ts'
 
-/** What the node reads from the application form when the caller leaves it out. */
-export const FROM_THE_FORM: readonly string[] = ['applicant', 'idNumber', 'phone']
-
-/** The schema of one field, saying the same sentence as the fact's own rule when it does not fit. */
-function fieldSchema({ type, label }: FieldRule, required: boolean) {
-  const error = (issue: { readonly input?: unknown }) =>
-    issue.input === undefined || issue.input === ''
-      ? `请填写${label}`
-      : `${label}${fieldProblem(type, issue.input) ?? '不符合要求'}`
-  const text = (maximum: number) =>
-    z
-      .string({ error })
-      .min(required ? 1 : 0, { error })
-      .max(maximum, { error })
-  if (typeof type === 'object') return z.enum(type.oneOf as [string, ...string[]], { error })
-  switch (type) {
-    case 'text':
-      return text(200)
-    case 'note':
-      return text(LIMITS.noteCharacters)
-    case 'count':
-      return z.int({ error }).min(0, { error })
-    case 'station':
-      return z.string({ error }).regex(/^[0-9]{6,15}$/, { error })
-    case 'hash':
-      return z.string({ error }).regex(/^[0-9a-f]{64}$/, { error })
-    case 'flag':
-      return z.boolean({ error })
-    case 'seals':
-      return undefined // the node seals what it holds; nobody else can say what that was
-  }
-}
-
-/** The body of an act: its fields as the table of facts has them, and the tip the caller saw. */
-export function actBody(kind: FactKind) {
-  const shape: Record<string, z.ZodType<string | number | boolean | undefined>> = {}
-  for (const [name, rule] of Object.entries<FieldRule>(FACTS[kind].fields)) {
-    const required = rule.required && !FROM_THE_FORM.includes(name)
-    const schema = fieldSchema(rule, required)
-    if (schema) shape[name] = (required ? schema : schema.optional()).openapi({ description: rule.label })
-  }
-  const fields = z.strictObject(shape)
-  const wanted = Object.values(shape).every((schema) => schema.isOptional())
-  return z
-    .strictObject({
-      fields: wanted ? fields.optional() : fields,
-      expects: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional()
-        .openapi({ description: '看到的最后一条记录(state.tip);办件已向前推进时拒绝,代码 case-moved-on' }),
-    })
-    .openapi(`Act-${kind}`, { description: FACTS[kind].title })
-}
+/** A day that exists. */
+export const dayText = z
+  .string()
+  .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, { error: '须为日期,如 2026-11-21' })
+  .refine(isDay, { error: '须为日期,如 2026-11-21' })
 
 export const SignInBody = z
   .strictObject({ name: z.string().min(1).max(100), password: z.string().min(1).max(1000) })
-  .openapi('SignInRequest')
+  .openapi('SignInRequest', { example: { name: 'wang.fang', password: '……' } })
+
+const caseIdText = z.string().regex(/^[0-9a-f]{32}$/)
 
 export const OpenBody = z
-  .strictObject({ item: z.string().min(1).max(100).openapi({ description: '事项代码' }) })
-  .openapi('OpenRequest')
+  .strictObject({
+    item: z.string().min(1).max(100).openapi({ description: '事项代码' }),
+    channel: coded(CHANNELS, '申报来源').optional(),
+    master: caseIdText.optional().openapi({ description: '联办主件标识' }),
+  })
+  .openapi('OpenRequest', { example: { item: 'SL0002', channel: '1' } })
 
 const scalar = z.union([z.string().max(LIMITS.noteCharacters), z.int()])
 const sectionValue = z.union([scalar, z.record(z.string().max(40), scalar)])
@@ -84,7 +41,10 @@ export const EditBody = z
     }),
     z.strictObject({ text: z.string().max(LIMITS.updateBytes) }),
   ])
-  .openapi('EditRequest', { description: '按键设置或删除;文字栏目给出全文' })
+  .openapi('EditRequest', {
+    description: '按键设置或删除;文字栏目给出全文',
+    example: { set: { applicant: '王小明', phone: '13812345678' } },
+  })
 
 export const CaseParameter = z.object({
   id: z
@@ -108,13 +68,26 @@ export const KeyHeader = z.object({
 })
 
 const flag = z.enum(['true', 'false']).optional()
+/** One value or several of the same name in the address. */
+const several = <Part extends z.ZodType>(part: Part, most: number) =>
+  z.union([part, z.array(part).max(most)]).optional()
+
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(LIMITS.pageRows)
+  .default(LIMITS.pageRows)
+  .openapi({ type: 'integer', minimum: 1, maximum: LIMITS.pageRows, default: LIMITS.pageRows })
 
 export const CasesQuery = z.object({
-  text: z.string().max(100).optional().openapi({ description: '编号、姓名、证件号码或电话的一部分' }),
-  stage: z
-    .union([z.enum(stageNames), z.array(z.enum(stageNames)).max(stageNames.length)])
-    .optional()
-    .openapi({ description: '环节,可以重复' }),
+  text: z.string().max(100).optional().openapi({ description: '编号、姓名或其拼音、证件号码或电话的一部分' }),
+  stage: several(z.enum(stageNames), stageNames.length).openapi({ description: '环节,可以重复' }),
+  item: several(z.string().min(1).max(100), 20).openapi({ description: '事项代码,可以重复' }),
+  assignee: several(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), 20).openapi({ description: '承办人账号,可以重复' }),
+  master: caseIdText.optional().openapi({ description: '某个联办主件的分件' }),
+  dueBefore: dayText.optional().openapi({ description: '只要在这一天之前到期的,最早到期的在前' }),
+  order: z.enum(['due']).optional().openapi({ description: 'due 按到期日排列;不填按最近变动' }),
   inTransfer: flag.openapi({ description: '只要移交途中的' }),
   aside: flag.openapi({ description: '只要有暂不生效记录的' }),
   scope: z
@@ -122,11 +95,27 @@ export const CasesQuery = z.object({
     .default('mine')
     .openapi({ description: '本站点主办的、移交给本站点待签收的、全部' }),
   after: z.string().max(300).optional().openapi({ description: '上一页的 next' }),
-  limit: z.coerce
+  limit,
+})
+
+/** A stretch that does not count, as `from/until`. */
+const pauseText = z
+  .string()
+  .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}\/([0-9]{4}-[0-9]{2}-[0-9]{2})?$/, {
+    error: '须为 开始日/结束日,如 2026-02-24/2026-02-27',
+  })
+  .refine((text) => text.split('/').every((day) => day === '' || isDay(day)), { error: '须为存在的日期' })
+
+export const DeadlineQuery = z.object({
+  start: dayText.openapi({ description: '起算日,当日不计', example: '2026-02-13' }),
+  workingDays: z.coerce
     .number()
     .int()
     .min(1)
-    .max(LIMITS.pageRows)
-    .default(LIMITS.pageRows)
-    .openapi({ type: 'integer', minimum: 1, maximum: LIMITS.pageRows, default: LIMITS.pageRows }),
+    .max(LIMITS.deadlineDays)
+    .openapi({ type: 'integer', minimum: 1, maximum: LIMITS.deadlineDays, description: '工作日数', example: 20 }),
+  pause: several(pauseText, LIMITS.deadlinePauses).openapi({
+    description: '不计入的时间(特别程序),开始日/结束日;可以重复,可以重叠;结束日不填表示还在暂停',
+    example: '2026-02-24/2026-02-27',
+  }),
 })

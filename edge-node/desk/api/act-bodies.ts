@@ -1,0 +1,114 @@
+/** The body of every act, generated from the table of facts: schema, titles of codes, example. */
+import { z } from '@hono/zod-openapi'
+import { FACTS, type FactKind, type FieldRule, type FieldType, fieldProblem } from '#protocol/casework/facts.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { titlesIn } from './shapes/identifiers.ts'
+
+/** Acts of the API: every fact but the one that begins a case, which POST /cases writes. */
+export const ACT_KINDS = (Object.keys(FACTS) as FactKind[]).filter((kind) => kind !== 'opened')
+
+/** What the node reads from the application form when the caller leaves it out. */
+export const FROM_THE_FORM: readonly string[] = ['applicant', 'idNumber', 'phone']
+
+type Told = (issue: { readonly input?: unknown }) => string
+
+const MATERIAL_KEYS = 40
+
+/** Schemas of lists and counts; a wrong part is told in the words of the whole field. */
+function partsSchema(type: 'lines' | 'counts', error: Told) {
+  const line = z.string({ error }).min(1, { error }).max(LIMITS.lineCharacters, { error }).regex(/\S/, { error })
+  if (type === 'lines') return z.array(line, { error }).min(1, { error }).max(LIMITS.factLines, { error })
+  const counts = z.record(z.string().max(MATERIAL_KEYS, { error }), z.int({ error }).min(0, { error }), { error })
+  return counts.refine((value) => Object.keys(value).length <= LIMITS.factLines, { error })
+}
+
+/** The schema of one field, saying the same sentence as the fact's own rule when it does not fit. */
+function fieldSchema({ type, label }: FieldRule, required: boolean) {
+  const error: Told = ({ input }) =>
+    input === undefined || input === '' ? `请填写${label}` : `${label}${fieldProblem(type, input) ?? '不符合要求'}`
+  const text = (maximum: number) =>
+    z
+      .string({ error })
+      .min(required ? 1 : 0, { error })
+      .max(maximum, { error })
+  const matching = (pattern: RegExp) => z.string({ error }).regex(pattern, { error })
+  if (typeof type === 'object') return z.enum(Object.keys(type.oneOf) as [string, ...string[]], { error })
+  switch (type) {
+    case 'text':
+      return text(LIMITS.lineCharacters)
+    case 'note':
+      return text(LIMITS.noteCharacters)
+    case 'count':
+    case 'amount':
+      return z.int({ error }).min(0, { error })
+    case 'station':
+      return matching(/^[0-9]{6,15}$/)
+    case 'person':
+      return matching(/^[A-Za-z0-9_.-]{1,40}$/)
+    case 'hash':
+      return matching(/^[0-9a-f]{64}$/)
+    case 'day':
+      return matching(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/).refine((day) => fieldProblem('day', day) === undefined, { error })
+    case 'flag':
+      return z.boolean({ error })
+    case 'lines':
+    case 'counts':
+      return partsSchema(type, error)
+    case 'seals':
+      return undefined // the node seals what it holds; nobody else can say what that was
+  }
+}
+
+/** The label, the unit where it is not plain, and the titles of codes. */
+const descriptionOf = ({ type, label }: FieldRule): string => {
+  if (typeof type === 'object') return `${label}:${titlesIn(type.oneOf)}`
+  if (type === 'amount') return `${label.replace('(元)', '')},单位分`
+  return label
+}
+
+const EXAMPLES: Readonly<Record<Extract<FieldType, string>, unknown>> = {
+  text: '示例',
+  note: '示例说明',
+  count: 2,
+  amount: 1000,
+  station: '510724',
+  person: 'wang.fang',
+  hash: 'a'.repeat(64),
+  flag: true,
+  day: '2026-11-20',
+  lines: ['营业执照复印件'],
+  counts: { form: 1 },
+  seals: [],
+}
+
+const exampleOf = ({ type }: FieldRule): unknown =>
+  typeof type === 'object' ? Object.keys(type.oneOf)[0] : EXAMPLES[type]
+
+type FieldSchema = z.ZodType<
+  string | number | boolean | readonly string[] | Readonly<Record<string, number>> | undefined
+>
+
+/** The body of an act: its fields as the table of facts has them, and the tip the caller saw. */
+export function actBody(kind: FactKind) {
+  const shape: Record<string, FieldSchema> = {}
+  const example: Record<string, unknown> = {}
+  for (const [name, rule] of Object.entries<FieldRule>(FACTS[kind].fields)) {
+    const required = rule.required && !FROM_THE_FORM.includes(name)
+    const schema = fieldSchema(rule, required)
+    if (!schema) continue
+    shape[name] = (required ? schema : schema.optional()).openapi({ description: descriptionOf(rule) })
+    if (required) example[name] = exampleOf(rule)
+  }
+  const fields = z.strictObject(shape)
+  const wanted = Object.values(shape).every((schema) => schema.isOptional())
+  return z
+    .strictObject({
+      fields: wanted ? fields.optional() : fields,
+      expects: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional()
+        .openapi({ description: '看到的最后一条记录(state.tip);办件已向前推进时拒绝,代码 case-moved-on' }),
+    })
+    .openapi(`Act-${kind}`, { description: FACTS[kind].title, example: wanted ? {} : { fields: example } })
+}

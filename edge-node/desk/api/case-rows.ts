@@ -1,0 +1,66 @@
+/** Lists of cases over the API: what callers ask as a storage query, and rows as they may read them. */
+import type { z } from '@hono/zod-openapi'
+import { mayReadRow } from '#edge-node/desk/reading.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import type { Actor, CaseView, Office, Safety } from '#protocol/engine/office.ts'
+import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
+import type { DocumentId, PersonId } from '#protocol/ids.ts'
+import { masked, readableBy } from './masking.ts'
+import type { CasesQuery } from './requests.ts'
+
+const listOf = <Value>(asked: Value | readonly Value[]): readonly Value[] =>
+  Array.isArray(asked) ? (asked as readonly Value[]) : [asked as Value]
+
+/** Whose cases are meant. */
+function scopeOf(actor: Actor, scope: 'mine' | 'incoming' | 'all'): CaseQuery {
+  if (scope === 'mine') return { holders: [actor.station] }
+  return scope === 'incoming' ? { offeredTo: [actor.station] } : {}
+}
+
+/** The storage query for what a caller asks. */
+export function queryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): CaseQuery {
+  const { text, stage, item, assignee, master, dueBefore, order, scope, after, limit } = asked
+  return {
+    ...scopeOf(actor, scope),
+    ...(text === undefined ? {} : { text }),
+    ...(stage === undefined ? {} : { stages: listOf(stage) }),
+    ...(item === undefined ? {} : { items: listOf(item) }),
+    ...(assignee === undefined ? {} : { assignees: listOf(assignee) as readonly PersonId[] }),
+    ...(master === undefined ? {} : { master: master as DocumentId }),
+    ...(dueBefore === undefined ? {} : { dueBefore: dueBefore as Day }),
+    ...(order === undefined ? {} : { order }),
+    ...(asked.inTransfer === 'true' ? { inTransfer: true } : {}),
+    ...(asked.aside === 'true' ? { aside: true } : {}),
+    ...(after === undefined ? {} : { after }),
+    limit,
+  }
+}
+
+/** A row as callers read it: numbers masked; arrival and wake left out because they mean something only on this node. */
+function rowOf(office: Office, row: CaseRow, safety: Safety | undefined) {
+  const { arrival: _arrival, wake: _wake, ...rest } = row
+  return {
+    ...rest,
+    dueClock: row.dueClock === '' ? null : row.dueClock,
+    itemName: office.directory.item(row.item)?.name ?? row.item,
+    idNumber: masked(row.idNumber),
+    phone: masked(row.phone),
+    safety: safety ?? ('here' as const),
+  }
+}
+
+/** The rows of these that concern the reader's station. */
+export async function readableRows(office: Office, actor: Actor, rows: readonly CaseRow[]) {
+  const readable = rows.filter((row) => mayReadRow(actor, office.directory, row))
+  const safety = await office.safetyOf(readable.map(({ id }) => id))
+  return readable.map((row) => rowOf(office, row, safety.get(row.id)))
+}
+
+/** A whole case as this person may read it. */
+export async function readableView(office: Office, actor: Actor, view: CaseView) {
+  const [subCases, duplicates] = await Promise.all([
+    readableRows(office, actor, view.subCases),
+    readableRows(office, actor, view.duplicates),
+  ])
+  return { ...readableBy(actor, view), subCases, duplicates }
+}

@@ -1,0 +1,185 @@
+/** Records only the county hub writes: calendars, editions of items, letters and the rest of the directory; for administrators. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { hasRole } from '#edge-node/desk/visit.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import type {
+  CalendarYear,
+  Department,
+  Item,
+  Letter,
+  LocalRules,
+  Region,
+  WindowRecord,
+} from '#protocol/casework/directory.ts'
+import { CHANGE_TYPES, type ChangeType } from '#protocol/casework/item.ts'
+import type { Actor } from '#protocol/engine/office.ts'
+import { failure, type Result } from '#protocol/result.ts'
+import { type ApiEnv, SIGNED_IN } from './authentication.ts'
+import { NOT_ADMINISTRATOR, NOT_ROOT, refuse } from './refusals.ts'
+import { dayText } from './requests.ts'
+import { body, json, WRITING } from './routing.ts'
+import { coded } from './shapes/identifiers.ts'
+import * as shapes from './shapes.ts'
+
+export type KeptRecord = Department | WindowRecord | Letter | CalendarYear | LocalRules | Region
+
+/**
+ * What the county's register lets an administrator publish; only the hub has one. Each checks the actor and the record,
+ * and `field` of a failure names the field of the record.
+ */
+export interface CountyRegister {
+  /** Keeps a record; `new` must not be there yet, `change` must. */
+  keep(actor: Actor, record: KeptRecord, mode: 'new' | 'change'): Promise<Result<void>>
+  /** Nothing may be done under the letter from that day on; what was done before stays. */
+  revokeLetter(
+    actor: Actor,
+    id: string,
+    revoked: { readonly from: Day; readonly reason: string },
+  ): Promise<Result<void>>
+  /** Publishes an item's first or next edition, or its end; refused while a problem blocks. */
+  publishItem(actor: Actor, draft: ItemDraft): Promise<Result<void>>
+}
+
+/** An item as it is wanted from a day on. */
+export interface ItemDraft {
+  readonly id: string
+  /** `new` for an item that is not there yet. */
+  readonly change: { readonly type: ChangeType; readonly basis: string }
+  readonly from: Day
+  /** What is different from the edition before; all that is not cautious by itself for a new item. */
+  readonly content: Partial<Item>
+}
+
+/** What is the office's own in every record. */
+const OWN = { type: true, version: true } as const
+
+const mode = z.enum(['new', 'change']).openapi({
+  param: { name: 'mode', in: 'query' },
+  description: 'new 新建(已有的拒绝)、change 修改(没有的拒绝)',
+})
+
+interface Kept {
+  readonly path: string
+  readonly summary: string
+  readonly type: KeptRecord['type']
+  readonly schema: z.ZodType
+}
+
+const strict = (shape: z.ZodObject) => z.strictObject(shape.omit(OWN).shape)
+
+const KEPT: readonly Kept[] = [
+  {
+    path: '/calendars',
+    summary: '发布一年的工作日历',
+    type: 'calendar',
+    schema: strict(shapes.CalendarYear).openapi('CalendarYearRequest'),
+  },
+  {
+    path: '/departments',
+    summary: '发布部门',
+    type: 'department',
+    schema: strict(shapes.Department).openapi('DepartmentRequest'),
+  },
+  { path: '/windows', summary: '发布窗口', type: 'window', schema: strict(shapes.Window).openapi('WindowRequest') },
+  { path: '/letters', summary: '发出授权书', type: 'letter', schema: strict(shapes.Letter).openapi('LetterRequest') },
+  { path: '/regions', summary: '发布区划代码', type: 'region', schema: strict(shapes.Region).openapi('RegionRequest') },
+  {
+    path: '/rules',
+    summary: '修改本地规则',
+    type: 'rules',
+    schema: strict(shapes.RulesShape).openapi('LocalRulesRequest'),
+  },
+]
+
+const keepRoute = ({ path, summary, schema }: Kept) =>
+  createRoute({
+    method: 'post',
+    path,
+    summary: `${summary}(县中心管理员)`,
+    security: SIGNED_IN,
+    request: { query: z.object({ mode: mode.default('new') }), body: body(schema) },
+    responses: { 200: { description: '已发布,随同步到达各节点', content: json(shapes.DoneShape) }, ...WRITING },
+  })
+
+const revokeRoute = createRoute({
+  method: 'post',
+  path: '/letters/{id}/revocation',
+  summary: '撤销授权书(县中心管理员)',
+  security: SIGNED_IN,
+  request: {
+    params: z.object({
+      id: z
+        .string()
+        .min(1)
+        .max(100)
+        .openapi({ param: { name: 'id', in: 'path' }, description: '文号' }),
+    }),
+    body: body(
+      z
+        .strictObject({ from: dayText, reason: z.string().trim().min(1).max(200) })
+        .openapi('RevocationRequest', { example: { from: '2026-12-01', reason: '首席代表调离' } }),
+    ),
+  },
+  responses: { 200: { description: '已撤销,随同步到达各节点', content: json(shapes.DoneShape) }, ...WRITING },
+})
+
+/** Code, edition and time of an edition follow from what is asked beside the content. */
+const Content = shapes.Item.omit({ ...OWN, id: true, edition: true, effectiveFrom: true, change: true })
+
+const ItemBody = z
+  .strictObject({
+    id: z.string().trim().min(1).max(40).openapi({ description: '事项代码(地方编码)' }),
+    change: z.strictObject({ type: coded(CHANGE_TYPES), basis: z.string().trim().min(1).max(200) }),
+    from: dayText.openapi({ description: '新版次生效的第一日' }),
+    content: z.strictObject(Content.partial().shape).openapi({ description: '与现行版次不同的内容;新事项为全部内容' }),
+  })
+  .openapi('ItemRequest', {
+    example: {
+      id: 'SL0002',
+      change: { type: 'adjusted', basis: '安府办〔2026〕7号' },
+      from: '2027-01-01',
+      content: { promised: { days: 3, unit: 'working', note: '' } },
+    },
+  })
+
+const itemRoute = createRoute({
+  method: 'post',
+  path: '/items',
+  summary: '发布事项的新版次,或新事项的第一版(县中心管理员)',
+  security: SIGNED_IN,
+  request: { body: body(ItemBody) },
+  responses: { 200: { description: '已发布,随同步到达各节点', content: json(shapes.DoneShape) }, ...WRITING },
+})
+
+/** Adds the writes of the county; a node without a register says where they are done. */
+export function addCountyRecords(api: OpenAPIHono<ApiEnv>, register: CountyRegister | undefined): void {
+  const administer = async (
+    actor: Actor,
+    write: (held: CountyRegister) => Promise<Result<void>>,
+  ): Promise<Result<void>> => {
+    if (!hasRole(actor, 'administrator')) return failure(NOT_ADMINISTRATOR)
+    return register ? write(register) : failure(NOT_ROOT)
+  }
+  for (const kept of KEPT)
+    api.openapi(keepRoute(kept), async (c) => {
+      // The schema is the record's own without type and version, so together they are the record.
+      const record = { ...(c.req.valid('json') as object), type: kept.type, version: 0 } as KeptRecord
+      const asked = kept.type === 'rules' ? 'change' : c.req.valid('query').mode
+      const done = await administer(c.get('signIn').actor, (held) => held.keep(c.get('signIn').actor, record, asked))
+      return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
+    })
+  api.openapi(revokeRoute, async (c) => {
+    const { actor } = c.get('signIn')
+    const { from, reason } = c.req.valid('json')
+    const { id } = c.req.valid('param')
+    const done = await administer(actor, (held) => held.revokeLetter(actor, id, { from: from as Day, reason }))
+    return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
+  })
+  api.openapi(itemRoute, async (c) => {
+    const { actor } = c.get('signIn')
+    const { id, change, from, content } = c.req.valid('json')
+    const draft: ItemDraft = { id, change, from: from as Day, content: content as Partial<Item> }
+    const done = await administer(actor, (held) => held.publishItem(actor, draft))
+    return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
+  })
+}

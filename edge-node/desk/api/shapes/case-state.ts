@@ -1,0 +1,191 @@
+/** A folded case in the API: story, clocks and everything the acts of a case have made of it. */
+import { z } from '@hono/zod-openapi'
+import { ASIDE_REASONS, type AsideReason, LOCAL_KINDS } from '#protocol/casework/case.ts'
+import { CLOCKS } from '#protocol/casework/clocks.ts'
+import { CLOSING_TYPES, PROCEDURES } from '#protocol/casework/codes.ts'
+import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
+import { FACT_KINDS } from '#protocol/casework/facts.ts'
+import { GUARDS } from '#protocol/casework/guards.ts'
+import {
+  authorId,
+  caseId,
+  coded,
+  day,
+  entryHash,
+  fen,
+  keysOf,
+  list,
+  milliseconds,
+  stage,
+  stationCode,
+  storyLog,
+} from './identifiers.ts'
+
+const Seal = z
+  .object({ section: z.string(), digest: z.string(), frontier: z.record(z.string(), z.int()).readonly() })
+  .openapi('Seal')
+
+const FieldValue = z
+  .union([z.string(), z.int(), z.boolean(), list(z.string()), z.record(z.string(), z.int()).readonly(), list(Seal)])
+  .openapi('FieldValue')
+
+const StoryLine = z
+  .object({
+    hash: entryHash,
+    log: storyLog,
+    seq: z.int(),
+    kind: z.enum([...FACT_KINDS, 'deemed', 'unknown']).openapi({ description: 'deemed 为逾期视为受理,由各节点推算' }),
+    title: z.string(),
+    person: authorId,
+    station: stationCode,
+    time: milliseconds,
+    clockOffset: z.int().nullable(),
+    day: day.openapi({ description: '计时的日期:按校正后的时钟,或补录的实际日期' }),
+    enteredOn: day.nullable().openapi({ description: '补录时的登记日期;不是补录为空' }),
+    fields: z.record(z.string(), FieldValue).readonly(),
+    previous: entryHash.nullable(),
+    epoch: z.int().nullable().openapi({ description: '生效的轮次;没有生效则为空' }),
+    aside: z
+      .object({
+        reason: z.enum([...keysOf(ASIDE_REASONS), ...keysOf(GUARDS)] as [AsideReason, ...AsideReason[]]),
+        text: z.string(),
+        resolve: z.string(),
+        resolved: z.object({ by: z.enum(['adopted', 'dismissed']), fact: entryHash }).nullable(),
+      })
+      .nullable(),
+  })
+  .openapi('StoryLine')
+
+const count = z.int()
+
+export const ClockShape = z
+  .object({
+    id: coded(CLOCKS),
+    title: z.string(),
+    unit: z.enum(['working', 'calendar']),
+    limit: count.openapi({ description: '期限天数,含延长' }),
+    start: day.openapi({ description: '起算日,当日不计' }),
+    state: z.enum(['running', 'paused', 'stopped']),
+    stopped: day.nullable(),
+    due: day.nullable().openapi({ description: '最后一日;暂停中或超出已公布的日历为空' }),
+    estimate: day.nullable().openapi({ description: '只按周一至周五推算,仅供参考' }),
+    used: count.nullable(),
+    remaining: count.nullable().openapi({ description: '负数为已超期' }),
+    exceeded: z.boolean(),
+    source: z.string().openapi({ description: '期限的依据' }),
+  })
+  .openapi('Clock')
+
+const Notice = z.object({
+  fact: entryHash,
+  missing: list(z.string()),
+  day,
+  until: day.openapi({ description: '补正的最后一日' }),
+  count: count.openapi({ description: '告知次数;超过一次报送监察' }),
+})
+
+const Pause = z.object({
+  procedure: coded(PROCEDURES),
+  from: day,
+  until: day.nullable(),
+  days: count,
+})
+
+const Invitation = z
+  .object({
+    fact: entryHash,
+    to: stationCode,
+    department: z.string(),
+    item: z.string(),
+    mode: z.enum(['notice', 'meeting', 'commitment']).openapi({ description: '抄告、联审会议、前置承诺' }),
+    day,
+    due: day,
+    read: day.nullable().openapi({ description: '已阅日期' }),
+    opinion: z.object({ fact: entryHash, opinion: coded(OPINIONS), reasons: z.string(), day }).nullable(),
+    absent: z.boolean(),
+  })
+  .openapi('Invitation')
+
+const Fee = z
+  .object({
+    fact: entryHash,
+    fee: z.string(),
+    amount: fen,
+    day,
+    paid: z.object({ fact: entryHash, receipt: z.string(), amount: fen, day }).nullable(),
+    refunded: z.object({ fact: entryHash, receipt: z.string() }).nullable(),
+  })
+  .openapi('Fee')
+
+export const PaperShape = z
+  .object({
+    code: z.string().openapi({ description: '文书种类,如 D03 受理通知书' }),
+    number: z.string(),
+    fact: entryHash,
+    day,
+  })
+  .openapi('Paper')
+
+const Applicant = z.object({ name: z.string(), idNumber: z.string(), phone: z.string() })
+
+const Offer = z.object({
+  to: stationCode,
+  fact: entryHash,
+  time: milliseconds,
+  day,
+  materials: count,
+  counts: z.record(z.string(), count).readonly().openapi({ description: '逐项份数' }),
+})
+
+const Span = z.object({ start: day, stop: day.nullable() })
+
+/** Where the case stands and how it came there. */
+const course = {
+  item: z.string(),
+  itemVersion: z.int().openapi({ description: '事项版次' }),
+  stage,
+  holder: stationCode,
+  epoch: z.int(),
+  offer: Offer.nullable(),
+  applicant: Applicant,
+  days: z.partialRecord(z.enum([...FACT_KINDS, 'deemed']), day).readonly(),
+  result: z.enum(['granted', 'refused']).nullable(),
+  closing: coded(CLOSING_TYPES, '办结类型').nullable(),
+  assignee: authorId,
+  handledBy: authorId,
+  examinedBy: authorId,
+  agency: z.object({ agent: authorId, authorisation: z.string(), free: z.boolean() }).nullable(),
+  notice: Notice.nullable(),
+  supplies: list(z.object({ fact: entryHash, items: list(z.string()), day })),
+  contacts: count,
+  pauses: list(Pause),
+  suspendedAt: stage.nullable(),
+  extension: z.object({ fact: entryHash, days: count, day }).nullable(),
+  report: z.object({ organ: z.string(), day, relayed: day.nullable() }).nullable(),
+  invitations: list(Invitation),
+  fees: list(Fee),
+  papers: list(PaperShape),
+  green: z.object({ rule: z.string(), liaison: z.string(), reason: z.string() }).nullable(),
+  deferred: z.object({ items: list(z.string()), until: day.nullable() }).nullable(),
+  commitment: z.boolean(),
+  tier: z.string().openapi({ description: '裁量档次' }),
+  spans: z.partialRecord(z.enum(keysOf(CLOCKS)), Span).readonly(),
+  master: z.string().openapi({ description: '联办主件标识;不是分件为空' }),
+}
+
+export const CaseState = z
+  .object({
+    ...course,
+    id: caseId,
+    number: z.string(),
+    home: stationCode,
+    tip: entryHash.openapi({ description: '办理时放在 expects 里' }),
+    times: z.partialRecord(z.enum(FACT_KINDS), milliseconds).readonly(),
+    seals: z.record(z.string(), Seal.extend({ fact: entryHash })).readonly(),
+    clocks: list(ClockShape).openapi({ description: '按今天计算的各项期限,不存储' }),
+    kinds: list(coded(LOCAL_KINDS)),
+    story: list(StoryLine),
+    forks: list(z.object({ after: entryHash, facts: list(entryHash) })),
+    asideOpen: z.int(),
+  })
+  .openapi('CaseState')

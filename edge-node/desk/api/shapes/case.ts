@@ -1,0 +1,119 @@
+/** Cases in the API: rows of lists, the whole case, what was written. */
+import { z } from '@hono/zod-openapi'
+import { LOCAL_KINDS } from '#protocol/casework/case.ts'
+import { CLOCKS } from '#protocol/casework/clocks.ts'
+import { FACT_KINDS } from '#protocol/casework/facts.ts'
+import { CaseState, PaperShape } from './case-state.ts'
+import {
+  authorId,
+  caseId,
+  coded,
+  day,
+  entryHash,
+  list,
+  logKey,
+  milliseconds,
+  safety,
+  stationCode,
+} from './identifiers.ts'
+import { Item } from './item.ts'
+import { Station } from './records.ts'
+
+export const CaseRowShape = z
+  .object({
+    id: caseId,
+    number: z.string(),
+    item: z.string(),
+    itemName: z.string(),
+    applicant: z.string(),
+    idNumber: z.string().openapi({ description: '只显示末尾几位' }),
+    phone: z.string().openapi({ description: '只显示末尾几位' }),
+    stage: z.string(),
+    home: stationCode,
+    holder: stationCode,
+    offeredTo: stationCode.nullable(),
+    offeredAt: milliseconds.nullable(),
+    epoch: z.int(),
+    openedAt: milliseconds,
+    changedAt: milliseconds,
+    aside: z.int().openapi({ description: '等待处理的暂不生效记录' }),
+    forked: z.boolean(),
+    due: day.nullable().openapi({ description: '最早到期的在计期限' }),
+    dueClock: coded(CLOCKS, '到期的期限').nullable(),
+    exceeded: z.boolean(),
+    paused: z.boolean(),
+    assignee: authorId,
+    master: z.string(),
+    kinds: list(coded(LOCAL_KINDS)),
+    receivedOn: day.nullable(),
+    acceptedOn: day.nullable(),
+    safety,
+  })
+  .openapi('CaseRow')
+
+export const CasePageShape = z
+  .object({ rows: list(CaseRowShape), next: z.string().nullable().openapi({ description: '下一页的 after' }) })
+  .openapi('CasePage')
+
+const SectionView = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    value: z.union([z.string(), z.record(z.string(), z.unknown()).readonly()]),
+    writable: z.boolean(),
+    changedAfterSeal: z.boolean(),
+  })
+  .openapi('Section')
+
+const ActOffer = z
+  .object({
+    kind: z.enum(FACT_KINDS),
+    title: z.string(),
+    allowed: z.boolean(),
+    why: z.string().openapi({ description: '不能办理的原因' }),
+    next: z.string().openapi({ description: '不能办理时可以怎么做' }),
+    subject: entryHash.nullable().openapi({ description: '针对的记录:采纳、不采纳、联办通知、缴款通知' }),
+    source: z.string().openapi({ description: '依据' }),
+  })
+  .openapi('ActOffer')
+
+const Receipt = z
+  .object({
+    log: logKey,
+    seq: z.int(),
+    document: caseId,
+    outcome: z.enum(['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied']),
+    reason: z.string(),
+  })
+  .openapi('Receipt')
+
+const TransferTarget = Station.extend({
+  throughCounty: z.boolean().openapi({ description: '不在上下级链条上,经县中心转送' }),
+}).openapi('TransferTarget')
+
+export const CaseShape = z
+  .object({
+    state: CaseState,
+    item: Item.optional().openapi({ description: '收件时的事项版次;目录还没有到本机时没有' }),
+    sections: list(SectionView),
+    acts: list(ActOffer),
+    safety,
+    receipts: list(Receipt),
+    targets: list(TransferTarget),
+    subCases: list(CaseRowShape).openapi({ description: '联办分件' }),
+    duplicates: list(CaseRowShape).openapi({ description: '同一申请人同一事项的其他在办件' }),
+  })
+  .openapi('Case')
+
+export const PapersShape = z
+  .object({
+    number: z.string(),
+    papers: list(PaperShape.extend({ title: z.string() })),
+    missing: list(z.object({ code: z.string(), title: z.string() })).openapi({ description: '归档还缺的文书' }),
+  })
+  .openapi('Papers')
+
+export const SubCasesShape = z.object({ subCases: list(CaseRowShape) }).openapi('SubCases')
+export const OpenedShape = z.object({ id: caseId, number: z.string() }).openapi('Opened')
+export const EditedShape = z.object({ changed: z.boolean() }).openapi('Edited')
+export const ActedShape = z.object({ hash: entryHash }).openapi('Acted')

@@ -1,0 +1,54 @@
+/** The node and the network in the API: how safe the data is, what was found, how the nodes below are. */
+import { z } from '@hono/zod-openapi'
+import { day, list, milliseconds, nodeId, stationCode } from './identifiers.ts'
+import { Station } from './records.ts'
+
+const Finding = z
+  .object({
+    time: milliseconds,
+    kind: z.enum(['rolled-back', 'parent-restored', 'fork', 'copied', 'sidecar', 'refused', 'storage', 'clock']),
+    message: z.string(),
+    next: z.string(),
+  })
+  .openapi('Finding')
+
+export const SyncShape = z
+  .object({
+    node: nodeId,
+    stations: list(Station),
+    isRoot: z.boolean(),
+    parent: z.object({ name: z.string(), connected: z.boolean(), lastContact: milliseconds.nullable() }).nullable(),
+    casesOnlyHere: z.int(),
+    casesNotAtRoot: z.int(),
+    entriesOnlyHere: z.int(),
+    clockOffset: z.int().nullable(),
+    catalogueVersion: z.int(),
+    calendarVersion: z.int(),
+    calendarUntil: day.nullable().openapi({ description: '期限算得到的最后一日;没有日历为空' }),
+    refolding: z
+      .object({ done: z.int(), total: z.int() })
+      .nullable()
+      .openapi({ description: '目录或日期变化后正在重新计算的办件;都算好为空' }),
+    health: z.object({ writable: z.boolean(), problem: z.string(), next: z.string() }),
+    conservation: z.object({ written: z.int(), applied: z.int(), setAside: z.int(), quarantined: z.int() }),
+    findings: list(Finding),
+    refusal: z.object({ message: z.string(), next: z.string() }).nullable(),
+  })
+  .openapi('Sync')
+
+export const HealthShape = z.object({ writable: z.boolean(), problem: z.string(), next: z.string() }).openapi('Health')
+
+const NodeStatus = z
+  .object({
+    node: nodeId,
+    name: z.string(),
+    stations: list(stationCode),
+    connected: z.boolean(),
+    lastContact: milliseconds.nullable(),
+    unsentEntries: z.int(),
+    unsentCases: z.int(),
+    version: z.string(),
+    clockOffset: z.int().nullable(),
+  })
+  .openapi('NodeStatus')
+export const NodesShape = z.object({ nodes: list(NodeStatus) }).openapi('Nodes')

@@ -1,0 +1,192 @@
+/** What a station keeps of itself, over the API: absences, consultations, hand-overs; works without a network. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { readsAll } from '#edge-node/desk/reading.ts'
+import * as station from '#edge-node/desk/station-records.ts'
+import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import type { StationRecord } from '#protocol/casework/directory.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
+import { type ApiEnv, SIGNED_IN } from './authentication.ts'
+import { answer, NO_EXCHANGE, READS_ONLY, RECORD_UNKNOWN } from './refusals.ts'
+import { dayText } from './requests.ts'
+import { body, json, reading, WRITING } from './routing.ts'
+import * as shapes from './shapes.ts'
+
+const line = z.string().trim().max(LIMITS.lineCharacters)
+const person = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, { error: '须为人员账号' })
+const note = z.string().trim().min(1).max(LIMITS.noteCharacters)
+
+const AbsenceBody = z
+  .strictObject({
+    person,
+    from: dayText,
+    until: dayText.openapi({ description: '最后一日' }),
+    reason: line.min(1),
+    where: line.default(''),
+    substitute: person.nullable().default(null).openapi({ description: 'B 岗' }),
+  })
+  .openapi('AbsenceRequest', {
+    example: {
+      person: 'wang.fang',
+      from: '2026-11-23',
+      until: '2026-11-24',
+      reason: '培训',
+      where: '市里',
+      substitute: 'zhou.chief',
+    },
+  })
+
+const ConsultationBody = z
+  .strictObject({ matter: note, asker: line.default(''), phone: line.default('') })
+  .openapi('ConsultationRequest', { example: { matter: '办卫生许可要带什么', asker: '王小明', phone: '13812345678' } })
+
+const AnswerBody = z.strictObject({ answer: note }).openapi('AnswerRequest', { example: { answer: '身份证和申请表' } })
+const OfferBody = z.strictObject({ to: person }).openapi('ConsultationOfferRequest', { example: { to: 'zhou.chief' } })
+
+const HandoverBody = z
+  .strictObject({
+    from: person.optional().openapi({ description: '交出人;不填为本人' }),
+    to: person,
+    reason: line.min(1),
+  })
+  .openapi('HandoverRequest', { example: { to: 'zhou.chief', reason: '岗位调整' } })
+
+const TakenShape = z
+  .object({
+    handover: shapes.HandoverShape,
+    notMoved: z.array(z.object({ number: z.string(), why: z.string() })).readonly(),
+  })
+  .openapi('HandoverTaken')
+
+const RecordParameter = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(100)
+    .openapi({ param: { name: 'id', in: 'path' }, description: '记录标识' }),
+})
+
+const posting = <Path extends string, Body extends z.ZodType, Answer extends z.ZodType>(
+  path: Path,
+  summary: string,
+  asked: Body,
+  answered: Answer,
+) =>
+  createRoute({
+    method: 'post',
+    path,
+    summary,
+    security: SIGNED_IN,
+    request: { body: body(asked) },
+    responses: { 200: { description: '已保存在本机', content: json(answered) }, ...WRITING },
+  })
+
+const stepping = <Path extends string, Body extends z.ZodType, Answer extends z.ZodType>(
+  path: Path,
+  summary: string,
+  asked: Body,
+  answered: Answer,
+) =>
+  createRoute({
+    method: 'post',
+    path,
+    summary,
+    security: SIGNED_IN,
+    request: { params: RecordParameter, body: body(asked) },
+    responses: { 200: { description: '已保存在本机', content: json(answered) }, ...WRITING },
+  })
+
+const NothingBody = z.strictObject({}).openapi('NothingRequest', { example: {} })
+
+/** Records of the reader's station; people for the whole county read all. */
+const ofStation = <Kept extends StationRecord>(actor: Actor, records: readonly Kept[]): readonly Kept[] =>
+  readsAll(actor) ? records : records.filter((record) => record.station === actor.station)
+
+/** The record of the actor's own station, for changing it. */
+const ownRecord = <Kept extends StationRecord>(actor: Actor, records: readonly Kept[], id: string): Result<Kept> => {
+  const found = records.find((record) => record.id === id && record.station === actor.station)
+  return found ? success(found) : failure(RECORD_UNKNOWN)
+}
+
+const writing = (actor: Actor): Result<void> => (mayWrite(actor) ? success(undefined) : failure(READS_ONLY))
+
+function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
+  const { directory } = office
+  api.openapi(reading('/absences', '去向留言', shapes.AbsencesShape), (c) =>
+    c.json({ absences: ofStation(c.get('signIn').actor, directory.absences()) }, 200),
+  )
+  api.openapi(posting('/absences', '登记外出', AbsenceBody, shapes.AbsenceShape), async (c) => {
+    const { actor } = c.get('signIn')
+    const { from, until, ...rest } = c.req.valid('json')
+    const given = { ...rest, from: from as Day, until: until as Day }
+    const may = writing(actor)
+    return answer(c, may.ok ? await station.keepAbsence(office, actor, given) : may)
+  })
+  api.openapi(stepping('/absences/{id}/end', '已回来', NothingBody, shapes.AbsenceShape), async (c) => {
+    const { actor } = c.get('signIn')
+    const may = writing(actor)
+    const found = may.ok ? ownRecord(actor, directory.absences(), c.req.valid('param').id) : may
+    return answer(c, found.ok ? await station.endAbsence(office, actor, found.value) : found)
+  })
+}
+
+function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
+  const { directory } = office
+  const shape = shapes.ConsultationShape
+  const move = async (actor: Actor, id: string, step: station.ConsultationStep) => {
+    const may = writing(actor)
+    const found = may.ok ? ownRecord(actor, directory.consultations(), id) : may
+    return found.ok ? station.moveConsultation(office, actor, found.value, step) : found
+  }
+  api.openapi(reading('/consultations', '首问登记', shapes.ConsultationsShape), (c) =>
+    c.json({ consultations: ofStation(c.get('signIn').actor, directory.consultations()) }, 200),
+  )
+  api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', ConsultationBody, shape), async (c) => {
+    const { actor } = c.get('signIn')
+    const may = writing(actor)
+    return answer(c, may.ok ? await station.keepConsultation(office, actor, c.req.valid('json')) : may)
+  })
+  api.openapi(stepping('/consultations/{id}/answer', '答复咨询', AnswerBody, shape), async (c) => {
+    const step = { step: 'answer', ...c.req.valid('json') } as const
+    return answer(c, await move(c.get('signIn').actor, c.req.valid('param').id, step))
+  })
+  api.openapi(stepping('/consultations/{id}/offer', '转给同事,接手前仍由原人负责', OfferBody, shape), async (c) => {
+    const step = { step: 'offer', ...c.req.valid('json') } as const
+    return answer(c, await move(c.get('signIn').actor, c.req.valid('param').id, step))
+  })
+  api.openapi(stepping('/consultations/{id}/take', '接手咨询', NothingBody, shape), async (c) =>
+    answer(c, await move(c.get('signIn').actor, c.req.valid('param').id, { step: 'take' })),
+  )
+}
+
+function addHandovers(api: OpenAPIHono<ApiEnv>, office: Office): void {
+  const { directory } = office
+  const handling = (actor: Actor): Result<void> => {
+    const may = writing(actor)
+    return may.ok && !mayEdit(actor) ? failure(NO_EXCHANGE) : may
+  }
+  api.openapi(reading('/handovers', '工作交接清单', shapes.HandoversShape), (c) =>
+    c.json({ handovers: ofStation(c.get('signIn').actor, directory.handovers()) }, 200),
+  )
+  api.openapi(posting('/handovers', '交出全部在办件', HandoverBody, shapes.HandoverShape), async (c) => {
+    const { actor } = c.get('signIn')
+    const { from = actor.person, to, reason } = c.req.valid('json')
+    const may = handling(actor)
+    return answer(c, may.ok ? await station.giveWork(office, actor, { from, to, reason }) : may)
+  })
+  api.openapi(stepping('/handovers/{id}/take', '签字接收', NothingBody, TakenShape), async (c) => {
+    const { actor } = c.get('signIn')
+    const may = handling(actor)
+    const found = may.ok ? ownRecord(actor, directory.handovers(), c.req.valid('param').id) : may
+    return answer(c, found.ok ? await station.takeWork(office, actor, found.value) : found)
+  })
+}
+
+/** Adds the routes about what a station keeps of itself. */
+export function addStationRecords(api: OpenAPIHono<ApiEnv>, office: Office): void {
+  addAbsences(api, office)
+  addConsultations(api, office)
+  addHandovers(api, office)
+}

@@ -1,0 +1,60 @@
+/** Spreadsheet text: rows by column title in and out, whatever program wrote it. */
+import Papa from 'papaparse'
+import { fail, type Result, success } from '#protocol/result.ts'
+
+/** A record of texts by key. */
+export type Row = Readonly<Record<string, string>>
+
+/** Spreadsheets run what begins like this; a quote before it keeps it text, and is taken off again. */
+const FORMULA = /^'(?=[=+\-@\t\r])/
+
+/** Rows as CSV with a header line; cells that a spreadsheet would run are quoted. */
+export function writeCsv(columns: Readonly<Record<string, string>>, rows: readonly Row[]): string {
+  const keys = Object.keys(columns)
+  const data = rows.map((row) => keys.map((key) => row[key] ?? ''))
+  // The mark tells spreadsheets that it is UTF-8; without it Chinese text arrives broken.
+  return `\uFEFF${Papa.unparse({ fields: Object.values(columns), data }, { escapeFormulae: true, newline: '\r\n' })}\r\n`
+}
+
+/**
+ * Rows of a CSV text. Columns are known by their titles, in any order; empty lines are left out.
+ * @param more titles that may stand there and are not read, such as those of an earlier report
+ */
+export function readCsv<Column extends string>(
+  columns: Readonly<Record<Column, string>>,
+  more: readonly string[],
+  text: string,
+): Result<readonly Partial<Record<Column, string>>[]> {
+  const parsed = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: 'greedy' })
+  const broken = parsed.errors.find(({ code }) => code !== 'UndetectableDelimiter')
+  if (broken) return refuse(`第 ${(broken.row ?? 0) + 1} 行的引号不成对`, '请用表格软件另存为 CSV 后再试')
+  const [header = [], ...lines] = parsed.data
+  const keys = new Map((Object.entries(columns) as [Column, string][]).map(([key, title]) => [title, key]))
+  const titles = header.map((title) => title.trim())
+  const unknown = titles.filter((title) => title !== '' && !keys.has(title) && !more.includes(title))
+  if (unknown.length > 0)
+    return refuse(`表头有不认识的列:${unknown.slice(0, 5).join('、')}`, `表头须为:${[...keys.keys()].join(',')}`)
+  if (new Set(titles).size < titles.length) return refuse('表头有重复的列', '请删除重复的列')
+  if (!titles.some((title) => keys.has(title))) return refuse('没有表头', `第一行须为:${[...keys.keys()].join(',')}`)
+  const rows = lines.map((cells) => {
+    const row: Partial<Record<Column, string>> = {}
+    for (const [at, title] of titles.entries()) {
+      const key = keys.get(title)
+      if (key !== undefined) row[key] = (cells[at] ?? '').replace(FORMULA, '').trim()
+    }
+    return row
+  })
+  return success(rows)
+}
+
+const refuse = (message: string, next: string): Result<never> =>
+  fail('csv-unreadable', `文件读不了:${message}`, '没有导入任何一行', next, 'csv')
+
+/** The text of an uploaded file: UTF-8, or what Chinese spreadsheets save without being asked. */
+export function textOfFile(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder('gb18030').decode(bytes) // not UTF-8: the other encoding in use
+  }
+}

@@ -1,0 +1,49 @@
+/** Making the package of a case that was reported up. */
+import { readsNumbers } from '#edge-node/desk/api/masking.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import { compactTime } from '#protocol/casework/exchange/dates.ts'
+import { canonicalJson, type ReportPackage, reportPackage } from '#protocol/casework/exchange/report-package.ts'
+import type { Actor, CaseView, Office } from '#protocol/engine/office.ts'
+import { toHex } from '#protocol/ids.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+
+const KEPT = '办件没有变化'
+
+const valuesOf = (view: CaseView, name: string): Readonly<Record<string, unknown>> => {
+  const value = view.sections.find((section) => section.name === name)?.value
+  return typeof value === 'object' ? value : {}
+}
+
+const encoder = new TextEncoder()
+
+/** SHA-256 over the canonical JSON of everything but the digest itself. */
+export const digestOf = (office: Pick<Office, 'sha256'>, rest: Omit<ReportPackage, 'digest'>): string =>
+  toHex(office.sha256(encoder.encode(canonicalJson(rest))))
+
+/** Where and by whom a package is made. */
+const makerOf = (office: Office, actor: Actor): ReportPackage['made'] => ({
+  at: compactTime(office.now()),
+  station: actor.station,
+  stationName: office.directory.station(actor.station)?.name ?? actor.station,
+  person: actor.person,
+  personName: actor.name,
+})
+
+/** The package of a case, for the station that handles it: it holds every number in full. */
+export async function packageOf(office: Office, actor: Actor, state: CaseState): Promise<Result<ReportPackage>> {
+  const view = await office.view(actor, state.id)
+  if (!view.ok) return view
+  if (!readsNumbers(actor, view.value))
+    return fail('not-holder', '上报包含有完整的证件号码,只有主办站点可以导出', KEPT, '请由主办站点的承办人导出')
+  const signatures = await office.signaturesOf(state.id)
+  const made = reportPackage({
+    state: view.value.state,
+    item: view.value.item,
+    application: valuesOf(view.value, 'application'),
+    materials: valuesOf(view.value, 'materials'),
+    made: makerOf(office, actor),
+    signatures,
+  })
+  if (!made) return fail('not-reported', '这个办件没有上报,没有上报包', KEPT, '请先办理“上报”')
+  return success({ ...made, digest: digestOf(office, made) })
+}

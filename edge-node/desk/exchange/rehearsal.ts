@@ -1,0 +1,71 @@
+/** A rehearsal of the facts a row would become: the real rules and the real fold, and nothing is written. */
+import { checkAct, checkOpening, type Actor as Worker } from '#protocol/casework/acts.ts'
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { VerticalStep } from '#protocol/casework/exchange/vertical.ts'
+import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
+import { foldCase } from '#protocol/casework/fold.ts'
+import type { Item } from '#protocol/casework/item.ts'
+import { type DocumentId, type EntryHash, logKey, type NodeId, streamOf } from '#protocol/ids.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+
+/** Who would write, where and when. */
+export interface Stage {
+  readonly register: Register
+  readonly worker: Worker
+  readonly node: NodeId
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+type Fields = Readonly<Record<string, FieldValue>>
+
+const CASE = '0'.repeat(32) as DocumentId
+const NUMBER = 'rehearsal'
+
+/** An entry as the node would write it; the hash only has to be one of its own. */
+function entryOf(
+  { worker, node, now }: Stage,
+  kind: FactKind,
+  fields: Fields,
+  before: readonly FactEntry[],
+): FactEntry {
+  const { station, person } = worker
+  return {
+    hash: String(before.length).padStart(64, '0') as EntryHash,
+    log: logKey({ node, incarnation: 1, stream: streamOf(station) }),
+    seq: before.length + 1,
+    person,
+    station,
+    time: now,
+    clockOffset: null,
+    fact: { kind, previous: before.at(-1)?.hash ?? null, fields },
+  }
+}
+
+/** Seals are the node's own; a rehearsal has nothing to seal. */
+const completed = ({ kind, fields }: VerticalStep): Fields =>
+  'seals' in FACTS[kind].fields ? { ...fields, seals: [] } : fields
+
+function stateAfter(facts: readonly FactEntry[], { register }: Stage): Result<CaseState> {
+  const state = foldCase(CASE, facts, register)
+  return state
+    ? success(state)
+    : fail('foreign-station', '本机不代表该站点办理业务', '没有写入', '请到该站点的电脑上导入')
+}
+
+/** The first refusal these steps would meet in a new case of the item; a success says that all of them may be written. */
+export function rehearse(stage: Stage, item: Item, steps: readonly VerticalStep[]): Result<void> {
+  const opening = { number: NUMBER, item: item.id, itemVersion: item.edition }
+  const opened = checkOpening(item, stage.worker, stage.register, opening)
+  if (!opened.ok) return opened
+  const facts = [entryOf(stage, 'opened', opening, [])]
+  for (const step of steps) {
+    const state = stateAfter(facts, stage)
+    if (!state.ok) return state
+    const fields = completed(step)
+    const checked = checkAct(state.value, stage.worker, stage.register, step.kind, fields)
+    if (!checked.ok) return checked
+    facts.push(entryOf(stage, step.kind, fields, facts))
+  }
+  return success(undefined)
+}
