@@ -1,8 +1,11 @@
 /** What the hub's pages may ask of the county's register of stations, people, codes and nodes. */
+import type { Day } from '#protocol/casework/days.ts'
 import type { Role, Tier } from '#protocol/casework/directory.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Result } from '#protocol/result.ts'
+import type { ItemDraft } from './register/items.ts'
+import type { KeepMode, KeptRecord } from './register/records.ts'
 
 export interface NewStation {
   /** 6 to 15 digits; not yet checked when it comes from a form. */
@@ -58,4 +61,14 @@ export interface Registry {
   codes(actor: Actor): Promise<Result<readonly OpenCode[]>>
   /** The node may no longer connect; its entries stay. */
   revokeNode(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
+  /** Keeps a department, window, letter, calendar year, region or the local rules; `field` names the record's field. */
+  keep(actor: Actor, record: KeptRecord, mode: KeepMode): Promise<Result<void>>
+  /** Publishes an item's first or next edition, or its end; refused while a problem blocks. */
+  publishItem(actor: Actor, draft: ItemDraft): Promise<Result<void>>
+  /** Nothing may be done under the letter from that day on; what was done before stays. */
+  revokeLetter(
+    actor: Actor,
+    id: string,
+    revoked: { readonly from: Day; readonly reason: string },
+  ): Promise<Result<void>>
 }

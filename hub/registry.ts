@@ -1,5 +1,6 @@
 /** The county's register: stations, people, enrolment codes and nodes, kept by administrators at the root. */
 import type { Accounts } from '#edge-node/desk/accounts.ts'
+import type { RootRecord } from '#protocol/casework/directory.ts'
 import type { Cryptography } from '#protocol/engine/host.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { NodeId } from '#protocol/ids.ts'
@@ -8,6 +9,9 @@ import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 import { createEnrolment } from './enrolment.ts'
 import { createCodes } from './enrolment-codes.ts'
 import { checkedPerson, lastAdministrator } from './people.ts'
+import { publishable } from './register/items.ts'
+import { revokedLetter } from './register/letters.ts'
+import { checkedRecord } from './register/records.ts'
 import type { Registry } from './registry-port.ts'
 import { checkedStation } from './stations.ts'
 
@@ -45,6 +49,9 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
     const allowed = onlyAdministrators(actor)
     return allowed.ok ? act() : allowed
   }
+  const checking = () => ({ directory: office.directory, today: office.today() })
+  const published = async (actor: Actor, checked: Result<RootRecord>): Promise<Result<void>> =>
+    checked.ok ? office.publish(actor, [checked.value]) : checked
 
   return {
     createStation: (actor, station) =>
@@ -78,6 +85,14 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
     createCode: (actor, station, parentNode) => administer(actor, () => codes.create(actor, station, parentNode)),
     codes: (actor) => administer(actor, async () => success(await codes.open())),
     revokeNode: (actor, node, reason) => administer(actor, () => enrolment.revoke(actor, node, reason)),
+    keep: (actor, record, mode) => administer(actor, () => published(actor, checkedRecord(checking(), record, mode))),
+    publishItem: (actor, draft) =>
+      administer(actor, async () => {
+        const records = publishable(office.directory, draft)
+        return records.ok ? office.publish(actor, records.value) : records
+      }),
+    revokeLetter: (actor, id, revoked) =>
+      administer(actor, () => published(actor, revokedLetter(checking(), id, revoked))),
     enrol: enrolment.enrol,
   }
 }

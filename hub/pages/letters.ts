@@ -1,0 +1,146 @@
+/** Authorisation letters: issuing one, what each allows, and revoking it. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { csrfField, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
+import { departmentName, personName, stationName } from '#edge-node/desk/words.ts'
+import type { Registry } from '#hub/registry-port.ts'
+import { POWERS, type Power } from '#protocol/casework/codes.ts'
+import { type Day, plusDays } from '#protocol/casework/days.ts'
+import type { Letter } from '#protocol/casework/directory.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import type { Returned } from './answers.ts'
+import {
+  departmentOptions,
+  formCard,
+  formParts,
+  pagedList,
+  peopleList,
+  personOf,
+  settingsPage,
+  settingsPath,
+  table,
+} from './records.ts'
+import { mayAdminister, stationOptions } from './stations.ts'
+
+const PATH = settingsPath('letters')
+/** A letter that ends within this many days is named as ending. */
+const SOON_DAYS = 30
+
+/** Whether a letter may be used on a day, in words. */
+export function validityWords(letter: Letter, today: Day): string {
+  if (letter.revoked && letter.revoked.from <= today) return `已撤销(${letter.revoked.from})`
+  if (letter.revoked) return `将于 ${letter.revoked.from} 起撤销`
+  if (today < letter.from) return `${letter.from} 起生效`
+  if (today > letter.until) return `已到期(${letter.until})`
+  return letter.until <= plusDays(today, SOON_DAYS) ? `有效,${letter.until} 到期,请续发` : `有效到 ${letter.until}`
+}
+
+const isOver = (letter: Letter, today: Day): boolean =>
+  letter.until < today || (letter.revoked !== null && letter.revoked.from <= today)
+
+function revoking(visit: Visit, letter: Letter, today: Day, returned: Returned | undefined): Html {
+  const name = `revoke-${letter.id}`
+  const { box, isReturned, part } = formParts(name, { from: today }, returned)
+  const id = (field: string) => `${field}-${letter.version}`
+  return html`<details ${isReturned ? html`open` : ''}><summary>撤销<span class="visually-hidden"> ${letter.id}</span></summary>
+    <form class="mt-2" method="post" action="${PATH}/revoke" novalidate>${csrfField(visit)}${box}<input type="hidden" name="id" value="${letter.id}" />
+      ${part({ name: 'from', id: id('from'), label: '自哪天起撤销', kind: 'date', required: true, hint: '此前依授权办的事不受影响' })}
+      ${part({ name: 'reason', id: id('reason'), label: '撤销原因', kind: 'text', required: true })}
+      <button class="btn" type="submit">撤销授权书</button></form></details>`
+}
+
+function list(context: DeskContext, desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+  const { directory } = desk.office
+  const today = desk.office.today()
+  const letters = directory
+    .letters()
+    .toSorted((left, right) => Number(isOver(left, today)) - Number(isOver(right, today)))
+  const words = ({ id, department, station, person }: Letter) =>
+    `${id} ${departmentName(desk.office, department)} ${stationName(desk.office, station)} ${person === null ? '' : personName(desk.office, person)}`
+  const paged = pagedList(context, PATH, letters, words)
+  const rows = paged.rows.map((letter) => [
+    html`<strong>${letter.id}</strong><div class="text-secondary">${departmentName(desk.office, letter.department)}</div>`,
+    html`${letter.person === null ? '该站点全体' : personName(desk.office, letter.person)}<div class="text-secondary">${stationName(desk.office, letter.station)}</div>`,
+    html`${letter.powers.map((power) => POWERS[power]).join('、')}
+      <div class="text-secondary">${letter.items === null ? '本部门全部事项' : letter.items.map((code) => directory.item(code)?.name ?? code).join('、')}</div>`,
+    html`${validityWords(letter, today)}${letter.revoked ? html`<div class="text-secondary">${letter.revoked.reason}</div>` : ''}
+      ${mayAdminister(visit) && !letter.revoked && !isOver(letter, today) ? revoking(visit, letter, today, returned) : ''}`,
+  ])
+  return paged.around('全部授权书', table(['文号', '受权人', '权项和事项', '效力'], rows, '没有这样的授权书。'))
+}
+
+function form(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+  const today = desk.office.today()
+  const year = today.slice(0, 4)
+  const { box, part } = formParts('letter', { from: today, until: `${year}-12-31` }, returned)
+  const powers = Object.entries(POWERS).map(([value, label]) => ({ value, label }))
+  return formCard(
+    visit,
+    '发出授权书',
+    PATH,
+    html`${box}${peopleList(desk)}${part({ name: 'id', label: '文号', kind: 'text', required: true, hint: `例如 安民授〔${year}〕3号` })}
+      ${part({ name: 'department', label: '授权的部门', kind: 'list', required: true, options: departmentOptions(desk) })}
+      ${part({ name: 'station', label: '受权人所在站点', kind: 'list', required: true, options: stationOptions(desk) })}
+      ${part({ name: 'person', label: '首席代表', kind: 'text', attributes: html`list="people"`, hint: '填用户名;留空表示该站点人人可用' })}
+      ${part({ name: 'powers', label: '授权', kind: 'many', required: true, options: powers })}
+      ${part({ name: 'items', label: '事项代码', kind: 'note', hint: '每行一个;留空表示本部门全部事项' })}
+      ${part({ name: 'from', label: '生效日期', kind: 'date', required: true })}
+      ${part({ name: 'until', label: '最后有效日', kind: 'date', required: true })}`,
+    '发出授权书',
+  )
+}
+
+function letterOf(typed: Typed): Letter {
+  const items = (typed.items ?? '').split(/[\s,,、]+/).filter((code) => code !== '')
+  return {
+    type: 'letter',
+    id: (typed.id ?? '').trim(),
+    version: 0,
+    department: typed.department ?? '',
+    // Station, powers and days go on as they came; the register says what is wrong with them.
+    station: (typed.station ?? '') as StationCode,
+    person: personOf(typed.person),
+    items: items.length === 0 ? null : items,
+    powers: (typed.powers ?? '').split(',').filter((power) => power !== '') as readonly Power[],
+    from: (typed.from ?? '') as Day,
+    until: (typed.until ?? '') as Day,
+    revoked: null,
+  }
+}
+
+function lettersPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
+  const visit = context.get('visit')
+  return settingsPage(context, desk, {
+    name: 'letters',
+    intro: '首席代表依授权书办事;发出后不能改写,要改范围请撤销后另发。撤销随同步送到各节点。',
+    list: list(context, desk, visit, returned),
+    form: mayAdminister(visit) ? form(desk, visit, returned) : undefined,
+    done: {
+      kept: '授权书已发出,随同步送到各节点。',
+      revoked: '授权书已撤销,随同步送到各节点。',
+    },
+    returned,
+  })
+}
+
+export function letterRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
+  app.get(PATH, (context) => lettersPage(context, desk))
+  app.post(PATH, async (context) => {
+    const typed = await readForm(context.req)
+    const kept = await registry.keep(context.get('visit').actor, letterOf(typed), 'new')
+    if (!kept.ok) return lettersPage(context, desk, { form: 'letter', typed, problem: kept.problem })
+    return context.redirect(`${PATH}?done=kept`, 303)
+  })
+  app.post(`${PATH}/revoke`, async (context) => {
+    const typed = await readForm(context.req)
+    const id = typed.id ?? ''
+    const day = (typed.from ?? '') as Day // checked by the register
+    const revoked = await registry.revokeLetter(context.get('visit').actor, id, {
+      from: day,
+      reason: typed.reason ?? '',
+    })
+    if (!revoked.ok) return lettersPage(context, desk, { form: `revoke-${id}`, typed, problem: revoked.problem })
+    return context.redirect(`${PATH}?done=revoked`, 303)
+  })
+}

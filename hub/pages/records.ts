@@ -1,0 +1,140 @@
+/** What the pages of kept records share: tabs, and a form filled anew, from a record, or as it came back. */
+import { html } from 'hono/html'
+import { csrfField, type FieldView, field, type Typed } from '#edge-node/desk/forms.ts'
+import { pager } from '#edge-node/desk/guide.ts'
+import { pageOf } from '#edge-node/desk/item-search.ts'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card } from '#edge-node/desk/lists.ts'
+import { statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
+import type { PersonId } from '#protocol/ids.ts'
+import { doneBox, type Returned, returnedTo } from './answers.ts'
+
+/** The pages of what a county keeps beside its cases, in the order in which a new county fills them. */
+export const SETTINGS = {
+  departments: '部门',
+  windows: '窗口',
+  letters: '授权书',
+  calendars: '日历',
+  rules: '本地规则',
+  regions: '区划代码',
+  presence: '进驻与授权',
+} as const
+export type SettingsPage = keyof typeof SETTINGS
+
+export const SETTINGS_PATH = '/hub/settings'
+
+export const settingsPath = (name: SettingsPage): string => `${SETTINGS_PATH}/${name}`
+
+/** The way between the pages. */
+export const tabs = (links: readonly { readonly href: string; readonly title: string }[], current: string): Html =>
+  html`<nav class="btn-list mb-3" aria-label="分页">${links.map(
+    ({ href, title }) =>
+      html`<a class="btn btn-sm${href === current ? ' active' : ''}" href="${href}" ${href === current ? html`aria-current="page"` : ''}>${title}</a>`,
+  )}</nav>`
+
+const settingsTabs = (current: SettingsPage): Html =>
+  tabs(
+    Object.entries(SETTINGS).map(([name, title]) => ({ href: settingsPath(name as SettingsPage), title })),
+    settingsPath(current),
+  )
+
+export interface SettingsContent {
+  readonly name: SettingsPage
+  /** What the page is for, in one or two sentences. */
+  readonly intro: string
+  readonly list: Html
+  /** Absent for people who only read. */
+  readonly form?: Html | undefined
+  readonly done?: Readonly<Record<string, string>>
+  readonly returned?: Returned | undefined
+}
+
+/** A page of records: what there is, beside the form for one of them. */
+export function settingsPage(context: DeskContext, desk: Desk, content: SettingsContent): Promise<Response> {
+  const { name, intro, list, form, returned } = content
+  const title = SETTINGS[name]
+  const columns = form
+    ? html`<div class="row"><div class="col-lg-7">${list}</div><div class="col-lg-5">${form}</div></div>`
+    : list
+  const body = html`${headline(title)}${settingsTabs(name)}<p class="text-secondary">${intro}</p>
+    ${doneBox(context.req.query('done'), content.done ?? {})}${columns}`
+  return page(context, desk, { title, body, status: returned ? statusOf(returned.problem) : 200 })
+}
+
+export interface FormParts {
+  readonly box: Html | string
+  /** Whether this form came back with a problem. */
+  readonly isReturned: boolean
+  value(name: string): string
+  /** What is wrong with something that is not one field; empty when nothing is. */
+  problem(name: string): Html | string
+  part(view: Omit<FieldView, 'value' | 'problem'>): Html
+}
+
+/** The parts of one form: values as typed when it came back, as known otherwise. */
+export function formParts(form: string, known: Typed, returned: Returned | undefined): FormParts {
+  const { typed, problems, box } = returnedTo(form, returned)
+  const isReturned = returned?.form === form
+  const value = (name: string) => (isReturned ? typed : known)[name] ?? ''
+  return {
+    box,
+    isReturned,
+    value,
+    problem: (name) => (problems[name] ? html`<p class="field-problem">${problems[name]}</p>` : ''),
+    part: (view) => field({ ...view, value: value(view.name), problem: problems[view.name] }),
+  }
+}
+
+/** A card with a form that posts to a path. */
+export const formCard = (visit: Visit, title: string, action: string, parts: Html, submit: string): Html =>
+  card(
+    title,
+    html`<form class="card-body" method="post" action="${action}" novalidate>${csrfField(visit)}${parts}
+      <button class="btn btn-primary" type="submit">${submit}</button></form>`,
+  )
+
+/** A table that turns into cards on a phone; a cell goes by its column's name there. */
+export function table(columns: readonly string[], rows: readonly (readonly (Html | string)[])[], empty: string): Html {
+  if (rows.length === 0) return html`<p class="desk-empty">${empty}</p>`
+  return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr>${columns.map(
+    (column) => html`<th scope="col">${column}</th>`,
+  )}</tr></thead><tbody>${rows.map(
+    (cells) =>
+      html`<tr>${cells.map((cell, index) => html`<td data-label="${columns[index] ?? ''}">${cell}</td>`)}</tr>`,
+  )}</tbody></table></div>`
+}
+
+/** One page of records that answer a search, and the list around their rows. */
+export function pagedList<Row>(
+  context: DeskContext,
+  path: string,
+  records: readonly Row[],
+  textOf: (record: Row) => string,
+): { readonly rows: readonly Row[]; around(title: string, body: Html): Html } {
+  const q = (context.req.query('q') ?? '').trim()
+  const found = records.filter((record) => textOf(record).includes(q))
+  const shown = pageOf(found, context.req.query('page'))
+  const search = html`<form class="desk-search" method="get" action="${path}" role="search"><label class="visually-hidden" for="list-search">在列表里查找</label>
+    <input id="list-search" class="form-control" type="search" name="q" value="${q}" placeholder="编号、名称、部门或站点" maxlength="100" /><button class="btn" type="submit">查找</button></form>`
+  const isShort = records.length <= shown.rows.length && q === ''
+  return {
+    rows: shown.rows,
+    around: (title, body) =>
+      isShort ? card(title, body) : html`${search}${card(title, html`${body}${pager(path, { q }, shown)}`)}`,
+  }
+}
+
+/** Everybody who can be named in a form, for choosing while typing. */
+export const peopleList = (desk: Desk): Html =>
+  html`<datalist id="people">${desk.office.directory
+    .people()
+    .filter((person) => !person.disabled)
+    .map((person) => html`<option value="${person.id}">${person.name}</option>`)}</datalist>`
+
+/** A person as typed: the sign-in name; null when nobody was named. */
+export const personOf = (text: string | undefined): PersonId | null =>
+  (text ?? '').trim() === '' ? null : ((text ?? '').trim() as PersonId)
+
+export const departmentOptions = (desk: Desk) =>
+  desk.office.directory.departments().map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))
