@@ -45,12 +45,12 @@ export const workActor = (core: Core, actor: Actor) => ({
   connected: core.connected(),
 })
 
-/** Writes `opened` with a freshly minted number, under the edition in force today. */
+/** Writes `opened` with a freshly minted number, under the edition in force today. `stream`: the home, if another than the station's. */
 export async function openCase(
   staging: Staging,
   actor: Actor,
   code: string,
-  { channel, master }: OpeningOptions = {},
+  { channel, master, stream = streamOf(actor.station) }: OpeningOptions & { readonly stream?: StreamId } = {},
 ): Promise<Result<{ readonly id: DocumentId; readonly number: string }>> {
   const { core } = staging
   const register = registerOf(core)
@@ -71,10 +71,10 @@ export async function openCase(
     return fail('item-closed', `“${item.name}”现在不能申请。`, '没有建件。', '请查看事项目录中的施行日期。', 'item')
   const number = await mintCaseNumber(staging, actor.station)
   const { sha256 } = core.host.cryptography
-  const id = caseIdIn(sha256, streamOf(actor.station), core.host.random(CASE_RANDOM_BYTES))
+  const id = caseIdIn(sha256, stream, core.host.random(CASE_RANDOM_BYTES))
   await fileOf(staging, id)
   const opened: Fact = { kind: 'opened', previous: null, fields: { number, ...fields } }
-  write(staging, actor, id, streamOf(actor.station), opened)
+  write(staging, actor, id, stream, opened)
   return success({ id, number })
 }
 
