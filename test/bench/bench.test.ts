@@ -43,9 +43,10 @@ test('the generator writes byte for byte what the Office writes', async () => {
   expect(await storage.load().then(({ heads }) => heads)).toContainEqual(change.heads[0])
   const places = await storage.placesOf(change.places.map(({ document }) => document))
   expect(change.places.map(({ places: list }) => list)).toEqual([...places.values()])
-  expect(await storage.localAll('running-number')).toEqual(
-    change.local.map(({ key, value: text }) => ({ key, value: text })),
-  )
+  for (const space of ['running-number', 'document-number']) {
+    const given = change.local.filter((row) => row.space === space)
+    expect(await storage.localAll(space)).toEqual(given.map(({ key, value: text }) => ({ key, value: text })))
+  }
 })
 
 test('figures are summed up and held against their goals', () => {

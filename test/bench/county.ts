@@ -1,6 +1,7 @@
 /** The bench's county: a root, one township and many villages in memory that know the directory and nothing else. */
 
 import type { Person } from '#protocol/casework/directory.ts'
+import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
 import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
@@ -25,6 +26,7 @@ export interface BenchCounty {
   readonly fresh: Node
 }
 
+const HALL_NAME = '安县政务服务中心'
 const BOUND_MILLISECONDS = 60_000
 /** Code of a village. */
 export const villageCode = (place: number): StationCode => `${TOWNSHIP}${201 + place}` as StationCode
@@ -39,10 +41,11 @@ export async function openBenchCounty(villages: number, people: readonly Person[
   const nodes = await Promise.all(places.map((place) => open(place, 10 + place)))
   const fresh = await open(0, 9)
   await publish(root, [
-    stationRecord(COUNTY, '安县政务服务中心', 'county', null),
+    stationRecord(COUNTY, HALL_NAME, 'county', null),
     stationRecord(TOWNSHIP, '安昌镇便民服务中心', 'township', COUNTY),
     ...places.map((place) => stationRecord(villageCode(place), `${place + 1}村便民服务代办点`, 'village', TOWNSHIP)),
     ...SAMPLE_ITEMS,
+    ...SAMPLE_CALENDARS,
     ...people,
     nodeRecord(root, null),
     nodeRecord(township, root.identity.node),
@@ -74,10 +77,13 @@ export function generatorOf(
   const { node, keys, lease } = village.identity
   const agent = person(village.station, ['agent'])
   const { directory } = village.engine.office
-  const itemVersion = (item: string) => directory.item(item)?.version ?? 0
+  const itemVersion = (item: string) => directory.item(item)?.edition ?? 1
   const catalogueVersion = Math.max(...directory.items().map(({ version }) => version))
+  const calendarVersion = Math.max(0, ...directory.calendars().map(({ version }) => version))
   const known = { host: nodeHost, node, keys, lease, incarnation: lease, agent, parent: TOWNSHIP }
-  return new Generator({ ...known, catalogueVersion, itemVersion, ...how }, arrival)
+  const register = village.engine.office.register()
+  const written = { catalogueVersion, calendarVersion, itemVersion, organ: HALL_NAME, register }
+  return new Generator({ ...known, ...written, ...how }, arrival)
 }
 
 /** Cases per commit while databases are made. */

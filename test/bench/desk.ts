@@ -12,12 +12,14 @@ const ACT_CASES = 50
 const BLOCK = 50
 const BLOCKS = 10
 
-function makeFolder(bench: Bench, cases: number, tier: 'village' | 'township'): Promise<ProgramFolder> {
+/** The data folder of a program with cases. */
+export function makeFolder(bench: Bench, cases: number, tier: 'village' | 'township'): Promise<ProgramFolder> {
   const asked = { folder: join(bench.folder, 'data'), cases, tier }
   return withWorkers(bench, ['maker'], (maker) => maker.ask<ProgramFolder>('program', asked))
 }
 
-async function withDesk<Value>(made: ProgramFolder, use: (desk: DeskClient) => Promise<Value>): Promise<Value> {
+/** Runs the program over a folder for as long as it is used. */
+export async function withDesk<Value>(made: ProgramFolder, use: (desk: DeskClient) => Promise<Value>): Promise<Value> {
   const desk = await openDesk(made)
   try {
     return await use(desk)

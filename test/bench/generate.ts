@@ -1,13 +1,17 @@
 /** The workload without the waiting: the very entries, packs and rows the Office would write, made directly. */
 import { type KeyObject, sign } from 'node:crypto'
-import { encodeFact, type Fact, type Seal } from '#protocol/casework/facts.ts'
-import { civilDay } from '#protocol/casework/days.ts'
+import type { Register } from '#protocol/casework/case.ts'
+import { civilDay, type Day } from '#protocol/casework/days.ts'
+import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/document-numbers.ts'
+import { decodeFact, encodeFact, type Fact, type FactEntry, type Seal } from '#protocol/casework/facts.ts'
 import { mintNumber } from '#protocol/casework/numbers.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
+import { emptyFile } from '#protocol/engine/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '#protocol/engine/case-id.ts'
+import { rowOf } from '#protocol/engine/case-row.ts'
 import type { Host, KeyPair } from '#protocol/engine/host.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { type CaseRow, type Change, NO_CHANGE, type Place, type StoredPack } from '#protocol/engine/storage.ts'
@@ -37,7 +41,12 @@ export interface Author {
   readonly agent: Actor
   readonly parent: StationCode
   readonly catalogueVersion: number
+  readonly calendarVersion: number
   itemVersion(item: string): number
+  /** Short name of the organ in document numbers. */
+  readonly organ: string
+  /** What decides the meaning of facts: rows are folded, not written down by hand. */
+  readonly register: Register
   /** `written`: each entry lies in a pack of its own. `received`: packs are full, as a link brings them. */
   readonly packing: 'written' | 'received'
   /**
@@ -78,7 +87,7 @@ export class Generator {
   #pendingBefore: Uint8Array = GENESIS
   #packs: StoredPack[] = []
   #places = new Map<DocumentId, Place[]>()
-  #rows: Omit<CaseRow, 'arrival'>[] = []
+  #rows: CaseRow[] = []
 
   /** @param arrival the newest arrival number of the database the changes go to */
   constructor(author: Author, arrival: number) {
@@ -93,7 +102,7 @@ export class Generator {
   }
 
   /** Writes one case; the last row of the change names it. */
-  write(index: number): Omit<CaseRow, 'arrival'> {
+  write(index: number): CaseRow {
     const { author } = this
     const { host, agent } = author
     const day = civilDay(host.now())
@@ -102,53 +111,29 @@ export class Generator {
     const { sha256 } = host.cryptography
     const id = caseIdIn(sha256, streamOf(agent.station), host.random(CASE_RANDOM_BYTES))
     const item = itemOf(index)
-    let tip = this.#fact(id, {
-      kind: 'opened',
-      previous: null,
-      fields: { number, item, itemVersion: author.itemVersion(item) },
-    })
-    const openedAt = this.#time
-    let offeredAt = openedAt
+    const facts: FactEntry[] = []
+    const write = (fact: Fact) => {
+      facts.push(this.#fact(id, fact))
+      return (facts.at(-1) as FactEntry).hash
+    }
+    const itemVersion = author.itemVersion(item)
+    let tip = write({ kind: 'opened', previous: null, fields: { number, item, itemVersion } })
     const variant = author.signed ? index : index % FORMS
-    const form = applicationOf(variant)
     const hashes = () => materialsOf(() => toHex(host.random(32)))
-    const seals = [this.#edit(id, 'application', variant, () => form), this.#edit(id, 'materials', variant, hashes)]
+    const seals = [
+      this.#edit(id, 'application', variant, () => applicationOf(variant)),
+      this.#edit(id, 'materials', variant, hashes),
+    ]
     for (const { kind, fields } of factsOf(index, author.parent)) {
-      const { applicant, idNumber, phone } = form
-      const all = kind === 'captured' ? { ...fields, applicant, idNumber, phone, seals } : fields
+      const { applicant, idNumber, phone } = applicationOf(index)
+      const all =
+        kind === 'captured' ? { ...fields, applicant, idNumber, phone, seals, document: this.#receipt(day) } : fields
       const guarded = kind !== 'noted'
-      const hash = this.#fact(id, { kind, previous: guarded ? tip : null, fields: all } as Fact)
+      const hash = write({ kind, previous: guarded ? tip : null, fields: all } as Fact)
       if (guarded) tip = hash
-      if (kind === 'offered') offeredAt = this.#time
     }
-    const row = {
-      id,
-      number,
-      item,
-      applicant: form.applicant ?? '',
-      idNumber: form.idNumber ?? '',
-      phone: form.phone ?? '',
-      stage: '10',
-      home: agent.station,
-      holder: agent.station,
-      offeredTo: author.parent,
-      offeredAt,
-      epoch: 1,
-      openedAt,
-      changedAt: this.#time,
-      aside: 0,
-      forked: false,
-      due: null,
-      dueClock: '' as const,
-      exceeded: false,
-      paused: false,
-      assignee: '' as const,
-      master: '' as const,
-      kinds: [],
-      receivedOn: null,
-      acceptedOn: null,
-      wake: null,
-    }
+    const row = rowOf({ ...emptyFile(id), facts }, author.register)
+    if (row === undefined) throw new Error('the workload opens its cases')
     this.#rows.push(row)
     return row
   }
@@ -158,8 +143,6 @@ export class Generator {
     this.#flush()
     const parentHeight = this.author.safe ? this.#height : 0
     const head = { key: this.log, height: this.#height, hash: this.#hash, parentHeight, rootHeight: parentHeight }
-    const { station } = this.author.agent
-    const key = `${station}/${civilDay(this.author.host.now())}/${this.author.incarnation}`
     const change = {
       ...NO_CHANGE,
       packs: this.#packs,
@@ -167,7 +150,7 @@ export class Generator {
       heads: [head],
       // A case's row names the pack that holds its last entry.
       cases: this.#rows.map((row) => ({ ...row, arrival: this.#places.get(row.id)?.at(-1)?.arrival ?? 0 })),
-      local: this.author.packing === 'written' ? [{ space: 'running-number', key, value: String(this.#running) }] : [],
+      local: this.author.packing === 'written' ? this.#locals() : [],
     }
     this.#packs = []
     this.#places = new Map()
@@ -175,8 +158,36 @@ export class Generator {
     return change
   }
 
-  #fact(document: DocumentId, fact: Fact): EntryHash {
-    return toHex(this.#append(KIND.fact, document, encodeFact(fact))) as EntryHash
+  /** The running numbers that are committed with the cases. */
+  #locals(): Change['local'] {
+    const { agent, host, incarnation } = this.author
+    const day = civilDay(host.now())
+    const value = String(this.#running)
+    return [
+      { space: 'running-number', key: `${agent.station}/${day}/${incarnation}`, value },
+      { space: 'document-number', key: seriesOf(this.#series(day)), value },
+    ]
+  }
+
+  /** The number of the receipt for what was captured, as the office gives it. */
+  #receipt(day: Day): string {
+    const number = mintDocumentNumber({ ...this.#series(day), running: this.#running })
+    if (!number.ok) throw new Error(number.problem.message)
+    return number.value
+  }
+
+  #series(day: Day): DocumentSeries {
+    const { organ, agent, incarnation } = this.author
+    return { organ, paper: 'D01', year: Number(day.slice(0, 4)), station: agent.station, incarnation }
+  }
+
+  /** Writes a fact and answers how it is read back. */
+  #fact(document: DocumentId, fact: Fact): FactEntry {
+    const payload = encodeFact(fact)
+    const hash = toHex(this.#append(KIND.fact, document, payload)) as EntryHash
+    const { person, station } = this.author.agent
+    const place = { log: this.log, seq: this.#height }
+    return { hash, ...place, person, station, time: this.#time, clockOffset: null, fact: decodeFact(payload) }
   }
 
   #edit(document: DocumentId, section: SectionName, variant: number, set: () => Record<string, string | object>): Seal {
@@ -212,7 +223,7 @@ export class Generator {
       time: this.#time,
       clockOffset: null,
       catalogueVersion,
-      calendarVersion: 0,
+      calendarVersion: this.author.calendarVersion,
     }
     const content = encodeContent({ ...draft, payload })
     const unsigned: EntryRecord = { seq: this.#height + 1, signature: null, content }

@@ -3,11 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeEnrolment } from '#edge-node/identity.ts'
 import type { Person } from '#protocol/casework/directory.ts'
-import { type DocumentId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
+import type { CaseRow } from '#protocol/engine/storage.ts'
+import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
+import { pinyinOf } from '#protocol/storage/pinyin.ts'
 import { keysToPem, nodeHost } from '#protocol/transport/node-host.ts'
 import { type Node, TOWNSHIP } from '#test/engine/county.ts'
 import { casesAsChanges, generatorOf, openBenchCounty, villageCode } from './county.ts'
-import { saveNode } from './databases.ts'
+import { type SavedNode, saveNode } from './databases.ts'
 import { arrivalOf } from './make.ts'
 
 export interface ProgramFolder {
@@ -15,7 +17,12 @@ export interface ProgramFolder {
   readonly name: string
   readonly password: string
   /** Some of the cases, with what a person would search them by. */
-  readonly cases: readonly { readonly id: DocumentId; readonly number: string; readonly applicant: string }[]
+  readonly cases: readonly NamedCase[]
+}
+
+/** A case with everything a person would search it by. */
+export interface NamedCase extends Pick<CaseRow, 'id' | 'number' | 'applicant' | 'idNumber' | 'phone'> {
+  readonly pinyin: { readonly full: string; readonly initials: string }
 }
 
 const PASSWORD = 'Bench-2026'
@@ -31,19 +38,29 @@ async function employee(id: string, station: StationCode, role: 'agent' | 'clerk
   return { type: 'person', ...known, password: { salt: toHex(salt), hash } }
 }
 
-/** Makes the folder of a village, or of a township that holds the cases of four. */
-export async function makeProgram(asked: {
-  folder: string
-  cases: number
-  tier: 'village' | 'township'
-}): Promise<ProgramFolder> {
-  const { folder, cases, tier } = asked
+interface Asked {
+  readonly folder: string
+  readonly cases: number
+  readonly tier: 'village' | 'township'
+}
+
+const asNamed = ({ id, number, applicant, idNumber, phone }: CaseRow): NamedCase => ({
+  id,
+  number,
+  applicant,
+  idNumber,
+  phone,
+  pinyin: pinyinOf(applicant),
+})
+
+/** A village, or a township that holds the cases of four: its database, and who may sign in. */
+async function makeNode({ folder, cases, tier }: Asked) {
   const station = tier === 'village' ? villageCode(0) : TOWNSHIP
   const name = `p${station}`
   const person = await employee(name, station, tier === 'village' ? 'agent' : 'clerk')
   const { township, villages } = await openBenchCounty(tier === 'village' ? 1 : VILLAGES, [person])
   const node = tier === 'village' ? (villages[0] as Node) : township
-  const named: { id: DocumentId; number: string; applicant: string }[] = []
+  const named: NamedCase[] = []
   const arrival = await arrivalOf(node)
 
   function* changes() {
@@ -52,18 +69,27 @@ export async function makeProgram(asked: {
       const generator = generatorOf(village, last, { packing: 'received', signed: false, safe: true })
       const each = cases / villages.length
       for (const change of casesAsChanges(generator, place * each, each)) {
-        if (named.length < CASES_NAMED)
-          named.push(...change.cases.map(({ id, number, applicant }) => ({ id, number, applicant })))
+        if (named.length < CASES_NAMED) named.push(...change.cases.map(asNamed))
         yield change
       }
       last = generator.arrival
     }
   }
   await mkdir(folder, { recursive: true })
-  await saveNode(node, join(folder, 'county.db'), changes())
+  const saved = await saveNode(node, join(folder, 'county.db'), changes())
+  return { node, saved, name, cases: named.slice(0, CASES_NAMED) }
+}
+
+/** The same without anybody to sign in: for another process that opens it. */
+export const makeSaved = async (asked: Asked): Promise<SavedNode> => (await makeNode(asked)).saved
+
+/** Makes the data folder of a program. */
+export async function makeProgram(asked: Asked): Promise<ProgramFolder> {
+  const { folder } = asked
+  const { node, name, cases } = await makeNode(asked)
   joined(folder, node)
   await writeFile(join(folder, 'node-key.pem'), keysToPem(node.identity.keys), { mode: 0o600 })
-  return { folder, name, password: PASSWORD, cases: named.slice(0, CASES_NAMED) }
+  return { folder, name, password: PASSWORD, cases }
 }
 
 /** What enrolment would have left. */

@@ -1,4 +1,5 @@
 /** All scenarios, in the order in which they run. */
+import { REBUILD, SEARCH } from './casework.ts'
 import { CATCH_UP, FIRST_SYNC } from './catch-up.ts'
 import { ACT, EDGE_50K } from './desk.ts'
 import { FOLD } from './folding.ts'
@@ -17,4 +18,6 @@ export const SCENARIOS: readonly Scenario[] = [
   EDGE_50K,
   GROWTH,
   FOLD,
+  SEARCH,
+  REBUILD,
 ]

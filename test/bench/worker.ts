@@ -6,7 +6,7 @@ import { foldRole } from './folding.ts'
 import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { makeGrowing } from './make-growing.ts'
-import { makeProgram } from './make-program.ts'
+import { makeProgram, makeSaved } from './make-program.ts'
 import { stormRole } from './storm-client.ts'
 import { answerQuestions, type Commands } from './worker-port.ts'
 
@@ -33,6 +33,17 @@ function nodeRole(): Commands {
     found: () => found ?? Promise.reject(new Error('nothing is watched for')),
     bytes: async () => listening?.bytes(),
     reported: async () => listening?.reported,
+    async rebuild() {
+      const { engine, storage } = opened()
+      let [reports, cases] = [0, 0]
+      const begun = performance.now()
+      await engine.rebuild(() => {
+        reports += 1
+      })
+      const seconds = (performance.now() - begun) / 1_000
+      for (const count of (await storage.countByStage([])).values()) cases += count
+      return { seconds, reports, cases }
+    },
     async close() {
       await opened().engine.stop()
       await opened().storage.close()
@@ -66,6 +77,7 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
     settled: makeSettled,
     'few-changed': makeFewChanged,
     program: makeProgram,
+    saved: makeSaved,
     growing: makeGrowing,
   }),
   'storm-client': stormRole,

@@ -1,0 +1,86 @@
+/** Searching a hundred thousand cases over the API, and folding two years of a county's cases again from the logs. */
+import { join } from 'node:path'
+import { buildPrograms } from '#edge-node/build.ts'
+import type { SavedNode } from './databases.ts'
+import { makeFolder, withDesk } from './desk.ts'
+import type { ProgramFolder } from './make-program.ts'
+import { type Bench, median, quantile, type Scenario, withWorkers } from './scenario.ts'
+
+const SEARCHED_CASES = 100_000
+const ROUNDS = 40
+
+/** What people type: a whole number, its end, a name, its pinyin and initials, an identity number, its end, a phone. */
+function searchesOf(made: ProgramFolder, round: number): Readonly<Record<string, string>> {
+  const one = made.cases[(round * 37) % made.cases.length]
+  if (one === undefined) throw new Error('the maker names cases')
+  const [initials = '', full = ''] = [one.pinyin.initials, one.pinyin.full]
+  return {
+    number: one.number,
+    number_end: one.number.slice(-8),
+    name: one.applicant,
+    pinyin: full,
+    initials,
+    id_number: one.idNumber,
+    id_number_end: one.idNumber.slice(-6),
+    phone: one.phone,
+  }
+}
+
+export const SEARCH: Scenario = {
+  name: 'search',
+  what: `the bundled edge node of a township with ${SEARCHED_CASES} cases: searches over the JSON API by number, name, pinyin, initials, identity number and phone, ${ROUNDS} rounds`,
+  goals: { p95_ms: 30 },
+  async run(bench) {
+    await buildPrograms(['edge-node'])
+    const made = await makeFolder(bench, SEARCHED_CASES, 'township')
+    const times = new Map<string, number[]>()
+    await withDesk(made, async (desk) => {
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const [name, text] of Object.entries(searchesOf(made, round))) {
+          const { milliseconds, text: answer } = await desk.get(`/api/cases?scope=all&text=${encodeURIComponent(text)}`)
+          if (!answer.includes('"number"')) throw new Error(`nothing was found for ${name} ${text}`)
+          times.set(name, [...(times.get(name) ?? []), milliseconds])
+        }
+      }
+    })
+    const all = [...times.values()].flat()
+    return {
+      p95_ms: quantile(all, 0.95),
+      p50_ms: median(all),
+      ...Object.fromEntries([...times].map(([name, each]) => [`${name}_p95_ms`, quantile(each, 0.95)])),
+    }
+  },
+}
+
+/** What the model county handled in two years (casework.md 2.6). */
+const REBUILT_CASES = 90_156
+
+const rebuildOnce = (bench: Bench, saved: SavedNode) =>
+  withWorkers(bench, ['node'], async (node) => {
+    await node.ask('open', { saved, file: saved.file })
+    return node.ask<{ seconds: number; reports: number; cases: number }>('rebuild')
+  })
+
+export const REBUILD: Scenario = {
+  name: 'rebuild',
+  what: `all read models of a township dropped and folded again from the logs of ${REBUILT_CASES} cases, with progress told`,
+  goals: { seconds: 180 },
+  async run(bench) {
+    const asked = { folder: join(bench.folder, 'data'), cases: REBUILT_CASES, tier: 'township' as const }
+    const saved = await withWorkers(bench, ['maker'], (maker) => maker.ask<SavedNode>('saved', asked))
+    const seconds: number[] = []
+    let told = 0
+    for (let repeat = 0; repeat < bench.repeats; repeat++) {
+      const rebuilt = await rebuildOnce(bench, saved)
+      if (rebuilt.cases !== REBUILT_CASES) throw new Error(`${rebuilt.cases} cases after the rebuild`)
+      seconds.push(rebuilt.seconds)
+      told = rebuilt.reports
+    }
+    return {
+      seconds: median(seconds),
+      slowest_seconds: Math.max(...seconds),
+      cases: REBUILT_CASES,
+      progress_reports: told,
+    }
+  },
+}
