@@ -121,6 +121,27 @@ const why = (
 ): Html => html`<li><strong>${offer.title}</strong>:${sentence(withNames(desk.office, offer.why))}
   ${sentence(withNames(desk.office, offer.next))}<span class="text-secondary">依据:${offer.source}</span></li>`
 
+/** Asks the page for the reasons of every act, also of those of other stages. */
+export const ALL_REASONS = 'why'
+
+function refusedPart(
+  desk: Desk,
+  view: CaseView,
+  refused: readonly ActOffer[],
+  elsewhere: readonly ActOffer[],
+  wanted: string,
+): Html | string {
+  const all = wanted === ALL_REASONS
+  const shown = all ? [...refused, ...elsewhere] : refused
+  const more =
+    all || elsewhere.length === 0
+      ? ''
+      : html`<p class="desk-why"><a href="/cases/${view.state.id}?act=${ALL_REASONS}#acts">另有 ${elsewhere.length} 项属于别的环节、岗位或场合,查看原因</a></p>`
+  if (shown.length === 0 && more === '') return ''
+  return html`<details class="desk-act" ${all ? html`open` : ''}><summary>现在不能办的(${refused.length + elsewhere.length})和原因</summary>
+    <ul class="desk-why">${shown.map((offer) => why(desk, offer))}</ul>${more}</details>`
+}
+
 const actLink = (view: CaseView, offer: ActOffer): Html =>
   html`<a class="btn" href="/cases/${view.state.id}?act=${offer.kind}#acts">${offer.title}</a>`
 
@@ -155,8 +176,8 @@ export function actsPanel(
   rejected: Rejected | undefined,
   wanted: string,
 ): Html {
-  const { next, likely, groups, refused } = orderActs(view)
-  const late = wasDeemed(view) ? refused.filter(({ kind }) => LATE_EVIDENCE.includes(kind)) : []
+  const { next, likely, groups, refused, elsewhere } = orderActs(view, visit.actor.station)
+  const late = wasDeemed(view) ? [...refused, ...elsewhere].filter(({ kind }) => LATE_EVIDENCE.includes(kind)) : []
   const chosen = [next, ...likely, ...groups.flatMap(({ offers }) => offers), ...late].find(
     (offer) => offer?.kind === (rejected?.kind ?? wanted),
   )
@@ -170,6 +191,6 @@ export function actsPanel(
       (group) => html`<details class="desk-act"><summary>${group.title}(${group.offers.length})</summary>
         <div class="card-body btn-list">${group.offers.map((offer) => actLink(view, offer))}</div></details>`,
     )}
-    ${refused.length === 0 ? '' : html`<details class="desk-act"><summary>现在不能办的(${refused.length})和原因</summary><ul class="desk-why">${refused.map((offer) => why(desk, offer))}</ul></details>`}
+    ${refusedPart(desk, view, refused, elsewhere, wanted)}
   </section>`
 }

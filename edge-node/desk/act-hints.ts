@@ -91,7 +91,9 @@ export function hintFor(drawing: ActDrawing, name: string): string | undefined {
       return '从告知之日的次日起算,按自然日'
     case 'supplied.items':
     case 'supplemented.items':
-      return state.notice ? `补正期限至${dayWords(state.notice.until, today)}` : undefined
+      return state.notice
+        ? `补正期限至${dayWords(state.clocks.find(({ id }) => id === "T1'")?.due ?? state.notice.until, today)}`
+        : undefined
     case 'accepted.deferredUntil':
       return (item?.materials ?? [])
         .filter(({ deferrableDays }) => deferrableDays !== null)

@@ -1,7 +1,9 @@
 /** Which act comes next, which are likely besides, and under what heading the rest is found. */
 import type { Stage } from '#protocol/casework/case.ts'
 import type { FactKind } from '#protocol/casework/facts.ts'
+import { isGuarded, TRANSITIONS } from '#protocol/casework/stages.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
+import type { StationCode } from '#protocol/ids.ts'
 
 /** What people usually do at a stage, the most usual first. */
 const USUAL: Readonly<Partial<Record<Stage, readonly FactKind[]>>> = {
@@ -47,8 +49,17 @@ export interface OrderedActs {
   readonly next: ActOffer | undefined
   readonly likely: readonly ActOffer[]
   readonly groups: readonly { readonly title: string; readonly offers: readonly ActOffer[] }[]
+  /** Acts that belong to this stage and are refused all the same: whoever looks for them wants to know why. */
   readonly refused: readonly ActOffer[]
+  /** Acts of other stages, roles and occasions. */
+  readonly elsewhere: readonly ActOffer[]
 }
+
+/** Away from the holder every act is refused for the same reason, which is said once. */
+const belongsTo = ({ state }: CaseView, station: StationCode, { kind }: ActOffer): boolean =>
+  isGuarded(kind) &&
+  state.holder === station &&
+  TRANSITIONS[kind].transitions.some(({ from }) => from.includes(state.stage))
 
 const groupOf = (kind: FactKind): string =>
   Object.entries(ACT_GROUPS).find(([, kinds]) => kinds.includes(kind))?.[0] ?? '其他'
@@ -56,15 +67,18 @@ const groupOf = (kind: FactKind): string =>
 /** Settling on the spot comes before accepting only where the item is settled so. */
 function usualOf({ state, item }: CaseView): readonly FactKind[] {
   const waiting = WAITING.filter((kind) => kind !== 'settled' || item?.caseKind === '1')
-  return [...waiting, ...(USUAL[state.stage] ?? [])]
+  const usual = USUAL[state.stage] ?? []
+  // An item without steps is decided by whoever accepted it; giving it to somebody first is the exception.
+  const alone = state.stage === '30' && (item?.steps.length ?? 0) === 0
+  return [...waiting, ...(alone ? ['decided' as const] : []), ...usual]
 }
 
 /** The acts of a case in the order in which a person looks for them. */
-export function orderActs(view: CaseView): OrderedActs {
+export function orderActs(view: CaseView, station: StationCode): OrderedActs {
   const plain = oncePerKind(view.acts)
   const able = plain.filter(({ allowed }) => allowed)
   const usual = usualOf(view)
-  const ranked = usual.flatMap((kind) => able.filter((offer) => offer.kind === kind))
+  const ranked = [...new Set(usual)].flatMap((kind) => able.filter((offer) => offer.kind === kind))
   const next = ranked[0] ?? able.find(({ kind }) => !NEVER_NEXT.includes(kind))
   const likely = ranked.filter((offer) => offer !== next).slice(0, MOST_LIKELY)
   const rest = able.filter((offer) => offer !== next && !likely.includes(offer))
@@ -76,7 +90,8 @@ export function orderActs(view: CaseView): OrderedActs {
     next,
     likely,
     groups: groups.filter(({ offers }) => offers.length > 0),
-    refused: plain.filter(({ allowed }) => !allowed),
+    refused: plain.filter((offer) => !offer.allowed && belongsTo(view, station, offer)),
+    elsewhere: plain.filter((offer) => !offer.allowed && !belongsTo(view, station, offer)),
   }
 }
 

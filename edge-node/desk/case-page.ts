@@ -7,7 +7,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
-import { actsPanel, type Rejected } from './act-forms.ts'
+import { ALL_REASONS, actsPanel, type Rejected } from './act-forms.ts'
 import { actFields, askedFields, FROM_FORM } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { clocksPart } from './clock-part.ts'
@@ -49,7 +49,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const visit = context.get('visit')
   const { state, item } = view
   const { act = '', done } = context.req.query()
-  const wanted = isFactKind(act) ? act : ''
+  const wanted = isFactKind(act) || act === ALL_REASONS ? act : ''
   const address = `/cases/${state.id}`
   const about = `case:${state.id}`
   const failure = shown.failure && { ...shown.failure, message: withNames(desk.office, shown.failure.message) }
@@ -60,7 +60,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const texts = view.sections
     .filter((section) => typeof section.value === 'string')
     .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
-  const top = html`${standing(desk, view)}${attention(desk, view)}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
+  const top = html`${standing(desk, view)}${attention(desk, visit, view)}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
   const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${state.number}</span>${printed}`)}
     ${failure ? failureBox(failure) : doneBox(view, done)}${kept}${livePart('case-top', about, address, top)}
     <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, wanted === '' ? address : `${address}?act=${wanted}`, actsPanel(desk, visit, view, shown.rejected, wanted))}

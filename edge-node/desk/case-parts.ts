@@ -8,6 +8,7 @@ import { formFields, materialOf, materialWords, OVERRIDE, textOf, valuesOf } fro
 import { dayWords } from './due-words.ts'
 import { csrfField, field } from './forms.ts'
 import { card, stageTitle } from './lists.ts'
+import { mayReadRow } from './reading.ts'
 import { type Desk, type Html, mayEdit, type Visit } from './visit.ts'
 import { personName, safetyWords, sentence, spanWords, stationName } from './words.ts'
 
@@ -48,24 +49,26 @@ function deemedBox(desk: Desk, view: CaseView): Html | string {
 }
 
 /** The same applicant with the same item at another counter (两头受理). */
-function duplicatesBox(desk: Desk, view: CaseView): Html | string {
+function duplicatesBox(desk: Desk, visit: Visit, view: CaseView): Html | string {
   if (view.duplicates.length === 0) return ''
   return box(
     'warning',
     '两头受理:同一申请人的同一事项另有办件。',
-    html`${view.duplicates.map(
-      (row) =>
-        html`<a href="/cases/${row.id}">${row.number}</a>(${stationName(desk.office, row.holder)},${stageTitle(row.stage)}) `,
-    )}请先核对,确为重复的只办一件,其余请申请人撤回或按误录处理。`,
+    html`${view.duplicates.map((row) => {
+      const number = mayReadRow(visit.actor, desk.office.directory, row)
+        ? html`<a href="/cases/${row.id}">${row.number}</a>`
+        : row.number
+      return html`${number}(${stationName(desk.office, row.holder)},${stageTitle(row.stage)}) `
+    })}请先核对,确为重复的只办一件,其余请申请人撤回或按误录处理。`,
   )
 }
 
 /** What is unusual about the case and what to do about it. */
-export function attention(desk: Desk, view: CaseView): Html {
+export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
-  return html`${deemedBox(desk, view)}${duplicatesBox(desk, view)}${
+  return html`${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${
     state.offer
       ? box(
           'info',

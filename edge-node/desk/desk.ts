@@ -8,14 +8,19 @@ import { captureRoutes } from './capture.ts'
 import { caseRoutes } from './case-page.ts'
 import { clockRoutes } from './clock-page.ts'
 import { consultationRoutes } from './consultations.ts'
+import { deadlineRoutes } from './deadline-page.ts'
+import { exchangeRoutes } from './exchange/pages.ts'
 import { feeMonthRoutes } from './fee-month.ts'
 import { feeRoutes } from './fees.ts'
 import { keepGate, keepHeaders } from './gate.ts'
+import { guideRoutes } from './guide.ts'
 import { handoverRoutes } from './handovers.ts'
+import { jointRoutes } from './joint-page.ts'
 import { liveRoutes } from './live.ts'
 import { paperRoutes } from './papers.ts'
 import { failurePage, notFound } from './problems.ts'
 import { receiptRoutes } from './receipt.ts'
+import { representativeRoutes } from './representatives.ts'
 import { searchRoutes } from './search.ts'
 import { displayRoutes, signInRoutes } from './sign-in.ts'
 import { syncRoutes } from './sync-page.ts'
@@ -25,6 +30,8 @@ import { workRoutes } from './work.ts'
 /** Pages that only some installations have, such as the hub's. */
 export interface MorePages {
   readonly links: readonly PageLink[]
+  /** Addresses of theirs whose forms carry a file. */
+  readonly filePaths: readonly string[]
   /** Adds the pages behind the gate. */
   mount(app: Hono<DeskEnv>, desk: Desk): void
 }
@@ -45,18 +52,28 @@ const LINKS: readonly PageLink[] = [
   { href: '/', title: '我的工作', roles: [] },
   { href: '/capture', title: '新办件', roles: ['agent', 'clerk', 'handler', 'chief'] },
   { href: '/transfers', title: '移交', roles: [] },
+  { href: '/joint', title: '联办', roles: ['clerk', 'handler', 'chief'] },
   { href: '/search', title: '查询', roles: [] },
   { href: '/consultations', title: '首问', roles: ['agent', 'clerk', 'handler', 'chief'] },
   { href: '/fees', title: '收费', roles: ['cashier', 'chief', 'coordinator', 'supervisor'] },
   { href: '/absences', title: '去向', roles: [] },
   { href: '/handovers', title: '交接', roles: ['clerk', 'handler', 'chief'] },
+  { href: '/exchange', title: '数据交换', roles: ['clerk', 'handler', 'chief', 'coordinator', 'supervisor'] },
+  { href: '/guide', title: '办事指南', roles: [] },
   { href: '/sync', title: '同步与安全', roles: [] },
 ]
 
 /** The desk as a Hono app. Static files are not part of it: mains add them with {@link serveAssets}. */
 export function createDesk(options: DeskOptions): Hono<DeskEnv> {
   const { office, accounts, title, secure, hubPages } = options
-  const desk: Desk = { office, accounts, title, secure, links: [...LINKS, ...(hubPages?.links ?? [])] }
+  const desk: Desk = {
+    office,
+    accounts,
+    title,
+    secure,
+    links: [...LINKS, ...(hubPages?.links ?? [])],
+    filePaths: hubPages?.filePaths ?? [],
+  }
   const app = new Hono<DeskEnv>()
   app.onError((error, context) => {
     options.onFault?.(error)
@@ -78,7 +95,12 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
   feeMonthRoutes(app, desk)
   absenceRoutes(app, desk)
   handoverRoutes(app, desk)
+  jointRoutes(app, desk)
   searchRoutes(app, desk)
+  exchangeRoutes(app, desk)
+  guideRoutes(app, desk)
+  representativeRoutes(app, desk)
+  deadlineRoutes(app, desk)
   syncRoutes(app, desk)
   liveRoutes(app, desk)
   hubPages?.mount(app, desk)

@@ -124,12 +124,13 @@ export function noticePart(desk: Desk, view: CaseView): Html {
   const today = desk.office.today()
   const rows = notice.missing.map((line) => {
     const came = supplies.find(({ items }) => items.includes(line))
-    return html`<li class="list-group-item">${line}:${came ? html`<strong>已收(${dayWords(came.day, today)})</strong>` : '未收'}</li>`
+    const where = came?.tier === 'village' ? '代办点已代收,还没有送到窗口' : '已收'
+    return html`<li class="list-group-item">${line}:${came ? html`<strong>${where}(${dayWords(came.day, today)})</strong>` : '未收'}</li>`
   })
   const others = supplies.flatMap(({ items }) => items.filter((line) => !notice.missing.includes(line)))
   return card(
     '补正告知',
-    html`<div class="card-body">${dayWords(notice.day, today)}告知,补正至${dayWords(notice.until, today)}${notice.count > 1 ? `;共告知 ${notice.count} 次,已报送监察` : ''}</div>
+    html`<div class="card-body">${dayWords(notice.day, today)}告知,补正至${dayWords(view.state.clocks.find(({ id }) => id === "T1'")?.due ?? notice.until, today)}${notice.count > 1 ? `;共告知 ${notice.count} 次,已报送监察` : ''}</div>
       <ul class="list-group list-group-flush">${rows}${others.map((line) => html`<li class="list-group-item">另收:${line}</li>`)}</ul>`,
     html`<a href="/cases/${view.state.id}/papers/${notice.fact}">打印告知书</a>`,
   )

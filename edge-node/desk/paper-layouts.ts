@@ -72,8 +72,8 @@ function standardRows({ view, line }: Paper): readonly PaperRow[] {
     const rule = view.item?.materials.find((material) => material.name === name)
     return rule && rule.standard !== '' ? [[`“${name}”的标准`, rule.standard]] : []
   })
-  const until =
-    view.state.notice?.fact === line.hash ? [['补正截止日', paperDay(view.state.notice.until)] as const] : []
+  const last = view.state.clocks.find(({ id }) => id === "T1'")?.due ?? view.state.notice?.until
+  const until = last && view.state.notice?.fact === line.hash ? [['补正截止日', paperDay(last)] as const] : []
   return [...standards, ...until, ...phoneRow(view.item)]
 }
 

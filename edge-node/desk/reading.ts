@@ -31,10 +31,15 @@ export function mayReadRow(
   return stations.some((station) => isUnder(directory, station, actor.station))
 }
 
-/** A case also stays readable for every station that has worked on it. */
+/** A case also stays readable for every station that has worked on it, and for those asked to join in it. */
 export function mayRead(actor: Actor, directory: DirectoryView, state: CaseState): boolean {
   const row = { home: state.home, holder: state.holder, offeredTo: state.offer?.to ?? null }
-  return mayReadRow(actor, directory, row) || state.story.some((line) => line.station === actor.station)
+  const { story, invitations } = state
+  return (
+    mayReadRow(actor, directory, row) ||
+    story.some(({ station }) => station === actor.station) ||
+    invitations.some(({ to }) => to === actor.station)
+  )
 }
 
 /** The case behind an address as this person may read it; unknown and foreign cases fail in words. */

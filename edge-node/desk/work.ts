@@ -60,6 +60,7 @@ function urgentParts(desk: Desk, visit: Visit): Html {
           .join('、')} 办的)`
       : '分给我的'
   return html`${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
+    ${visit.station?.tier === 'village' ? preview(desk, '等申请人补正的,请联系', { homes: own, stages: ['25'], order: 'due' }, '/search') : ''}
     ${preview(desk, title, { assignees: mine, stages: OPEN_STAGES, order: 'due' }, '/mine')}
     ${preview(desk, '有暂不生效或分叉的记录,等待处理', { ...(wide ? {} : { holders: own }), aside: true }, '/sync')}`
 }

@@ -29,7 +29,8 @@ test('P12 a rejected act comes back open with what was typed and the reason besi
   expect(back.html).toMatch(/id="hint-decided-reasons"[^>]*>\s*<span class="field-problem">/)
   const count = await act(chief, id, 'offered', { to: '', materials: '三' })
   expect(count.status).toBe(422)
-  expect(count.html).toMatch(/<details class="desk-act" open\s*>\s*<summary>移交/)
+  expect(count.html).toMatch(/<h2 class="card-title">移交<\/h2>/)
+  expect(formOf(count, `/cases/${id}/acts/offered`).materials).toBe('三')
 })
 
 test('P16 a count that differs at sign-for needs the difference in words; declining needs a reason', async () => {
@@ -94,8 +95,9 @@ test('P32 the next act is the one big button; acts that are not possible say why
   expect(page.text).toMatch(/现在不能办的\(\d+\)和原因/)
   expect(page.text).toContain('依据:')
   expect(page.html).not.toMatch(/action="\/cases\/[0-9a-f]+\/acts\/decided"/)
+  expect(page.text).toMatch(/另有 \d+ 项属于别的环节/)
   const forced = await clerk.post(`/cases/${id}/acts/decided`, {
-    ...formOf(page, `/cases/${id}/acts/noted`),
+    ...formOf(page, `/cases/${id}/acts/accepted`),
     result: 'granted',
     opinion: '越权',
   })

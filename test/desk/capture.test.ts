@@ -13,7 +13,8 @@ beforeAll(async () => {
 })
 
 test('P28 an item is found by name, code, department or pinyin initials; only items of the tier are offered', async () => {
-  const names = (query: string) => matchingItems(SAMPLE_ITEMS, query).map((item) => item.name)
+  const departmentOf = (code: string) => (code === 'MZ' ? '县民政局' : code)
+  const names = (query: string) => matchingItems(SAMPLE_ITEMS, query, departmentOf).map((item) => item.name)
   expect(names('gljt')).toEqual(['高龄津贴申请'])
   expect(names('高龄')).toEqual(['高龄津贴申请'])
   expect(names('sl0010')).toEqual(['公共场所卫生许可'])

@@ -210,7 +210,9 @@ test('P26 an unknown address and a broken disk are said in words, never with a s
   expect(missing.text).toContain('没有这个页面')
   const { id } = await captureCase(clerk)
   place.storage.beforeCommit = () => 'full'
-  const full = await clerk.submit(await clerk.get(`/cases/${id}`), `/cases/${id}/acts/noted`, { text: '要紧的话' })
+  const full = await clerk.submit(await clerk.get(`/cases/${id}?act=noted`), `/cases/${id}/acts/noted`, {
+    text: '要紧的话',
+  })
   expect(full.status).toBe(503)
   expect(full.text).toContain('要紧的话')
   expect(full.text).toMatch(/磁盘|空间/)
@@ -234,7 +236,7 @@ test('P27 the large print is switched by a form and stays', async () => {
 test('P29 a post after the sign-in has ended shows what was typed, so that nothing is typed twice', async () => {
   const clerk = await place.as('clerk')
   const { id } = await captureCase(clerk)
-  const page = await clerk.get(`/cases/${id}`)
+  const page = await clerk.get(`/cases/${id}?act=noted`)
   place.pass(LIMITS.idleMinutes + 1)
   const ended = await clerk.submit(page, `/cases/${id}/acts/noted`, { text: '写了很久的一段话' })
   expect(ended.status).toBe(401)

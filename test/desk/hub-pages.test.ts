@@ -22,7 +22,7 @@ test('P36 the transfer board shows every case between stations, how long and whe
   expect(board.text).toContain('等花荄镇便民服务中心签收')
   const link = /href="(\/cases\/[0-9a-f]+\?act=reassigned)#acts"/.exec(board.html)?.[1] ?? ''
   const page = await coordinator.get(link)
-  expect(page.html).toMatch(/<details class="desk-act" open\s*>\s*<summary>改派/)
+  expect(page.html).toMatch(/<h2 class="card-title">(下一步:)?改派<\/h2>/)
   const back = await coordinator.submit(page, `/cases/${id}/acts/reassigned`, { to: TOWNSHIP, reason: '' })
   expect(back.status).toBe(422)
   const done = await coordinator.submit(back, `/cases/${id}/acts/reassigned`, {

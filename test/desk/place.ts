@@ -7,18 +7,22 @@ import type { DeskEnv } from '#edge-node/desk/visit.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import type { Person, Role, Station } from '#protocol/casework/directory.ts'
+import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
 import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
 import type { Host } from '#protocol/engine/host.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
+import { DEPARTMENTS, LICENCE } from './licence.ts'
 import { openOffice } from './office.ts'
 
 export const COUNTY = '510724' as StationCode
 export const TOWNSHIP = '510724103' as StationCode
 export const OTHER = '510724104' as StationCode
 export const VILLAGE = '510724103201' as StationCode
+/** A co-department's window in the county hall. */
+export const ENVIRONMENT = '510724902' as StationCode
 export const PASSWORD = 'Tian-shan 8'
 /** Valid by GB 11643; the example of casework.md 8.1. */
 export const ID_NUMBER = '11010519491231002X'
@@ -38,6 +42,7 @@ const STATIONS = [
   station(TOWNSHIP, '花荄镇便民服务中心', 'township', COUNTY),
   station(OTHER, '桑枣镇便民服务中心', 'township', COUNTY),
   station(VILLAGE, '联丰村代办点', 'village', TOWNSHIP),
+  station(ENVIRONMENT, '县环境局窗口', 'county', COUNTY),
 ]
 
 /** Sign-in names by role. */
@@ -50,6 +55,11 @@ const PEOPLE: readonly (readonly [string, string, StationCode, readonly Role[]])
   ['coordinator', '刘洋', COUNTY, ['coordinator']],
   ['supervisor', '赵清', COUNTY, ['supervisor']],
   ['admin', '孙伟', COUNTY, ['administrator']],
+  ['window', '冯洁', COUNTY, ['clerk']],
+  ['second', '吴英', COUNTY, ['handler']],
+  ['head', '郑立', COUNTY, ['chief']],
+  ['cashier', '蒋华', COUNTY, ['cashier']],
+  ['environment', '韩冰', ENVIRONMENT, ['handler']],
 ]
 
 export interface Place {
@@ -111,7 +121,9 @@ export function formOf(page: Page, action: string): Record<string, string> {
       const type = attribute(tag, 'type')
       const name = attribute(tag, 'name')
       if (name === undefined || ((type === 'radio' || type === 'checkbox') && !/\schecked/.test(tag))) continue
-      fields[name] = attribute(tag, 'value') ?? ''
+      const value = attribute(tag, 'value') ?? ''
+      // Boxes of one name are sent one by one; the desk reads them joined by a comma.
+      fields[name] = type === 'checkbox' && fields[name] !== undefined ? `${fields[name]},${value}` : value
     }
     for (const [, tag = '', text = ''] of body.matchAll(/<textarea([^>]*)>([\s\S]*?)<\/textarea>/g))
       fields[attribute(tag, 'name') ?? ''] = plain(text)
@@ -186,7 +198,13 @@ export async function openPlace({ secure } = { secure: true }): Promise<Place> {
       disabled: false,
     }),
   )
-  const published = await office.publish(null, [...SAMPLE_ITEMS, ...people])
+  const published = await office.publish(null, [
+    ...SAMPLE_ITEMS,
+    LICENCE,
+    ...DEPARTMENTS,
+    ...SAMPLE_CALENDARS,
+    ...people,
+  ])
   if (!published.ok) throw new Error(published.problem.message)
   const accounts = createAccounts(office)
   const faults: Error[] = []

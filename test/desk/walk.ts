@@ -30,19 +30,20 @@ export function filled(form: Page, action: string, name = '张秀英'): Record<s
 export async function captureCase(
   visitor: Visitor,
   name?: string,
+  item = ITEM,
 ): Promise<{ readonly id: string; readonly receipt: Page }> {
-  const { id, form } = await openCase(visitor)
+  const { id, form } = await openCase(visitor, item)
   const action = `/cases/${id}/form`
   const receipt = await visitor.post(action, { ...filled(form, action, name), step: 'hand-in' })
   return { id, receipt }
 }
 
-/** Does an act on the case page by its form. */
+/** Does an act by its form, which the case page shows when it is asked for. */
 export async function act(
   visitor: Visitor,
   id: string,
   kind: string,
   typed: Record<string, string> = {},
 ): Promise<Page> {
-  return visitor.submit(await visitor.get(`/cases/${id}`), `/cases/${id}/acts/${kind}`, typed)
+  return visitor.submit(await visitor.get(`/cases/${id}?act=${kind}`), `/cases/${id}/acts/${kind}`, typed)
 }

@@ -1,0 +1,103 @@
+/** Who is away, who was asked, who takes over: what a station keeps about its own people. */
+import { beforeAll, expect, test } from 'vitest'
+import { LICENCE_ID } from './licence.ts'
+import { formOf, openPlace, type Place, type Visitor } from './place.ts'
+import { act, captureCase } from './walk.ts'
+
+let place: Place
+let clerk: Visitor
+let handler: Visitor
+let second: Visitor
+beforeAll(async () => {
+  place = await openPlace()
+  clerk = await place.as('window')
+  handler = await place.as('handler')
+  second = await place.as('second')
+})
+
+async function assigned(name: string): Promise<string> {
+  const { id } = await captureCase(clerk, name, LICENCE_ID)
+  await act(clerk, id, 'accepted')
+  await act(clerk, id, 'assigned', { to: 'handler' })
+  return id
+}
+
+test('P170 lists say the deadline in words and stand in its order; stage, deadline, item and person filter them', async () => {
+  await captureCase(clerk, '没有期限', 'SL0002')
+  await assigned('有期限的人')
+  const work = await clerk.get('/')
+  expect(work.text).toContain('还剩')
+  expect(work.text).toContain('按期限排列')
+  const filtered = await clerk.get(`/?item=${LICENCE_ID}&person=handler&stage=40`)
+  expect(filtered.text).toContain('有期限的人')
+  expect(filtered.text).not.toContain('没有期限')
+  expect(formOfFilter(filtered.html)).toEqual(['40', LICENCE_ID, 'handler'])
+  expect((await clerk.get('/?due=over')).text).toContain('现在没有这样的办件')
+})
+
+const formOfFilter = (html: string): string[] =>
+  [...html.matchAll(/<option value="([^"]+)" selected>/g)].map(([, value = '']) => value)
+
+test('P171 P172 the away board warns while nobody stands in; who does sees the cases of who is away', async () => {
+  await assigned('等他回来')
+  expect((await second.get('/')).text).not.toContain('分给我的')
+  const board = await handler.get('/absences')
+  const back = await handler.submit(board, '/absences', { reason: '', where: '省里', until: '2026-11-19' })
+  expect(back.status).toBe(422)
+  expect(formOf(back, '/absences')).toMatchObject({ where: '省里', until: '2026-11-19', person: 'handler' })
+  expect(back.text).toContain('结束日期早于开始日期')
+  const alone = await handler.submit(back, '/absences', { reason: '培训', until: '2026-11-24' })
+  expect(alone.text).toContain('没有人顶岗')
+  const ended = await handler.submit(alone, /action="(\/absences\/[^"]+\/end)"/.exec(alone.html)?.[1] ?? '')
+  expect(ended.text).toContain('没有人外出')
+  const covered = await handler.submit(ended, '/absences', {
+    reason: '培训',
+    until: '2026-11-24',
+    substitute: 'second',
+  })
+  expect(covered.text).toMatch(/外出中 11月20日 周五至11月24日 周二/)
+  const work = await second.get('/')
+  expect(work.text).toContain('分给我的(含代 陈刚 办的)')
+  expect((await second.get('/mine')).text).toContain('等他回来')
+  const form = await clerk.get(`/cases/${await assigned('另一件')}?act=entrusted`)
+  expect(form.text).toContain('吴英')
+})
+
+test('P173 whoever was asked first keeps the question until it is answered or a colleague has taken it over', async () => {
+  const empty = await clerk.submit(await clerk.get('/consultations'), '/consultations', { asker: '老王', matter: ' ' })
+  expect(empty.status).toBe(422)
+  expect(formOf(empty, '/consultations').asker).toBe('老王')
+  const made = await clerk.submit(empty, '/consultations', { matter: '办小餐饮要带什么', phone: '13900000000' })
+  const address = made.path
+  expect(made.text).toContain('冯洁负责')
+  const offered = await clerk.submit(made, `${address}/offer`, { to: 'second' })
+  expect(offered.text).toContain('已转给吴英,等待接手')
+  expect(offered.text).toContain('冯洁负责')
+  expect((await second.get('/consultations')).text).toContain('办小餐饮要带什么')
+  const taken = await second.submit(await second.get(address), `${address}/take`)
+  expect(taken.text).toContain('吴英负责,首问冯洁')
+  const stale = await clerk.submit(offered, `${address}/answer`, { answer: '带身份证' })
+  expect(stale.text).toContain('已有新的进展')
+  const answered = await second.submit(taken, `${address}/answer`, { answer: '申请表、场所证明' })
+  expect(answered.text).toContain('吴英已答复')
+})
+
+test('P174 all open work of a person is handed over on one list that the giver and the receiver sign; each case has its fact', async () => {
+  const id = await assigned('交接的件')
+  const list = await handler.get('/handovers')
+  expect(list.text).toMatch(/陈刚的在办件\([1-9]/)
+  const back = await handler.submit(list, '/handovers', { to: '', reason: '调走' })
+  expect(back.status).toBe(422)
+  expect(formOf(back, '/handovers').reason).toBe('调走')
+  const given = await handler.submit(back, '/handovers', { to: 'second' })
+  expect(given.text).toContain('交出人:陈刚;接收人:吴英')
+  expect(given.text).toContain('未交接')
+  expect((await handler.get(`/cases/${id}`)).text).toContain('陈刚承办')
+  const taken = await second.submit(await second.get(given.path), `${given.path}/take`)
+  expect(taken.text).toContain('已由吴英承办')
+  expect(taken.text).not.toContain('未交接')
+  const page = await second.get(`/cases/${id}`)
+  expect(page.text).toContain('吴英承办')
+  expect(page.text).toContain('改由他人承办')
+  expect(place.faults).toEqual([])
+})

@@ -1,0 +1,77 @@
+/** Deadlines and money as people say and type them. */
+import { expect, test } from 'vitest'
+import { clockDueWords, rowDueWords, weekday } from '#edge-node/desk/due-words.ts'
+import { fenOf, rangeWords, yuanWords } from '#edge-node/desk/money.ts'
+import { workCalendar } from '#protocol/casework/calendar.ts'
+import type { Clock } from '#protocol/casework/clocks.ts'
+import type { Day } from '#protocol/casework/days.ts'
+import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import type { Office } from '#protocol/engine/office.ts'
+import type { CaseRow } from '#protocol/engine/storage.ts'
+
+const TODAY = '2026-11-23' as Day
+const calendar = workCalendar(SAMPLE_CALENDARS)
+const office = {
+  register: () => ({ calendar, today: TODAY }),
+  directory: { item: () => undefined },
+} as unknown as Office
+
+const row = (change: Partial<CaseRow>) =>
+  rowDueWords(office, { item: 'X', due: null, dueClock: 'T2p', paused: false, exceeded: false, ...change })
+
+const CLOCK: Clock = {
+  id: 'T2p',
+  title: '承诺办结',
+  unit: 'working',
+  limit: 10,
+  start: '2026-11-12' as Day,
+  state: 'running',
+  stopped: null,
+  due: '2026-11-26' as Day,
+  estimate: null,
+  used: 7,
+  remaining: 3,
+  exceeded: false,
+  source: '',
+}
+
+test('P160 a deadline is said in working days left or exceeded with its day and weekday, never by colour alone', () => {
+  expect(row({ due: '2026-11-26' as Day })).toEqual({ urgency: 'soon', words: '还剩 3 个工作日(11月26日 周四)' })
+  expect(row({ due: '2026-11-27' as Day }).urgency).toBe('fine')
+  expect(row({ due: '2026-11-20' as Day, exceeded: true })).toEqual({
+    urgency: 'over',
+    words: '已超 1 个工作日(11月20日 周五)',
+  })
+  expect(row({ due: TODAY }).words).toBe('今天到期(11月23日 周一)')
+  expect(row({ paused: true }).words).toBe('暂停中')
+  expect(row({ due: '2026-12-03' as Day, dueClock: "T1'" }).words).toBe('还剩 10 天(12月3日 周四)')
+  expect(row({ dueClock: '' }).words).toBe('无')
+  expect(row({ exceeded: true }).words).toBe('曾超期')
+  expect(clockDueWords(CLOCK, undefined, TODAY).words).toBe('还剩 3 个工作日(11月26日 周四)')
+  const pause = { procedure: 'inspection', from: '2026-11-20' as Day, until: null, days: 10 } as const
+  const paused = clockDueWords({ ...CLOCK, state: 'paused', due: null }, pause, TODAY)
+  expect(paused.words).toBe('暂停中(检验,自11月20日)')
+  expect(clockDueWords({ ...CLOCK, state: 'stopped', stopped: TODAY, exceeded: true }, undefined, TODAY).words).toBe(
+    '已结束(11月23日),超期',
+  )
+  expect(weekday('1970-01-01' as Day)).toBe('周四')
+})
+
+test('P161 beyond the published calendar no day is said, only an estimate that is marked as none to rely on', () => {
+  const beyond = { ...CLOCK, due: null, remaining: null, used: null, estimate: '2027-01-08' as Day }
+  const { urgency, words } = clockDueWords(beyond, undefined, TODAY)
+  expect(urgency).toBe('unknown')
+  expect(words).toContain('不能计算')
+  expect(words).toContain('估算为2027年1月8日,不作依据')
+  expect(row({ due: '2027-01-08' as Day }).words).toBe('2027年1月8日到期')
+})
+
+test('P152 amounts are typed in yuan and kept in whole fen without rounding; what is no amount is not guessed', () => {
+  expect(['12.5', '12.50', '0.01', '1,200', '35元', '19.99'].map(fenOf)).toEqual([1250, 1250, 1, 120_000, 3500, 1999])
+  expect(['', '-1', '1.234', '一百', '1e3', '.5'].map(fenOf)).toEqual(Array(6).fill(undefined))
+  expect([yuanWords(1999), rangeWords({ from: 100, to: 100 }), rangeWords({ from: 100, to: 250 })]).toEqual([
+    '19.99 元',
+    '1.00 元',
+    '1.00 至 2.50 元',
+  ])
+})

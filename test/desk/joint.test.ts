@@ -1,0 +1,55 @@
+/** Joint handling at the desk: what the co-department is asked, answers, and what the lead sees of it. */
+import { beforeAll, expect, test } from 'vitest'
+import { LICENCE_ID } from './licence.ts'
+import { ENVIRONMENT, openPlace, type Place, type Visitor } from './place.ts'
+import { act, captureCase } from './walk.ts'
+
+let place: Place
+let lead: Visitor
+let other: Visitor
+beforeAll(async () => {
+  place = await openPlace()
+  lead = await place.as('window')
+  other = await place.as('environment')
+})
+
+async function invited(): Promise<string> {
+  const { id } = await captureCase(lead, '张秀英', LICENCE_ID)
+  await act(lead, id, 'accepted')
+  const form = await lead.get(`/cases/${id}?act=invited`)
+  expect(form.html).toMatch(/<optgroup label="本事项的联办部门"><option value="县生态环境局"/)
+  const done = await act(lead, id, 'invited', {
+    to: ENVIRONMENT,
+    department: '县生态环境局',
+    due: '2026-11-25',
+    content: '油烟排放是否符合要求',
+  })
+  expect(done.text).toContain('“联办通知”已办')
+  return id
+}
+
+test('P165 the co-department finds the notice, reads it, answers it with reasons; the lead sees each step', async () => {
+  const id = await invited()
+  const lists = await other.get('/joint')
+  expect(lists.text).toContain('等待本站反馈')
+  expect(lists.html).toContain(`/cases/${id}?act=acknowledged#acts`)
+  const page = await lead.get(`/cases/${id}`)
+  expect(page.text).toContain('县生态环境局 县环境局窗口')
+  expect(page.text).toMatch(/11月20日 抄告 未阅 11月25日 未反馈/)
+  expect((await act(other, id, 'acknowledged')).text).toContain('“联办通知已阅”已办')
+  const bare = await act(other, id, 'opined', { opinion: 'disagree', reasons: '' })
+  expect(bare.status).toBe(422)
+  expect((await act(other, id, 'opined', { opinion: 'disagree', reasons: '未装油烟净化器' })).text).toContain('已办')
+  const seen = await lead.get(`/cases/${id}`)
+  expect(seen.text).toContain('不同意(11月20日),理由:未装油烟净化器')
+  expect(seen.text).toContain('联办件')
+  expect((await other.get('/joint')).text).toContain('已反馈,主办还在办的')
+})
+
+test('P166 the same applicant with the same item at another counter is warned of on both pages', async () => {
+  const clerk = await place.as('clerk')
+  const first = await captureCase(lead, '孟庆', LICENCE_ID)
+  const second = await captureCase(clerk, '孟庆', LICENCE_ID)
+  expect((await clerk.get(`/cases/${second.id}`)).text).toContain('两头受理')
+  expect((await lead.get(`/cases/${first.id}`)).text).toContain('两头受理')
+})
