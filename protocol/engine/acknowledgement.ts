@@ -10,6 +10,8 @@ import { StorageFailure } from './storage.ts'
 
 /** Remembers heights until the disk has them; they are learnt again at the next contact, so a second's delay is safe. */
 const SAVE_AFTER_MILLISECONDS = 1_000
+/** When the disk refused, they are saved later: until then they are only known in memory. */
+const RETRY_MILLISECONDS = 10_000
 const dirty = new WeakMap<Core, Set<LogKey>>()
 
 /** The parent holds these heights durably. `exact`: it is the parent's whole truth and may be lower than before. */
@@ -55,23 +57,26 @@ export function passDown(context: LinkContext, heights: readonly Height[]): void
 }
 
 function setHead(context: LinkContext, head: LogHead): void {
+  context.core.heads.set(head.key, head)
+  saveSoon(context, [head.key], SAVE_AFTER_MILLISECONDS)
+}
+
+function saveSoon(context: LinkContext, heads: Iterable<LogKey>, milliseconds: number): void {
   const { core, queue } = context
-  core.heads.set(head.key, head)
   const known = dirty.get(core)
-  if (known) {
-    known.add(head.key)
-    return
-  }
-  const logs = new Set([head.key])
+  const logs = known ?? new Set<LogKey>()
+  for (const log of heads) logs.add(log)
+  if (known) return
   dirty.set(core, logs)
-  core.host.after(SAVE_AFTER_MILLISECONDS, () => {
+  core.host.after(milliseconds, () => {
     dirty.delete(core)
     const save = queue.write(async (staging) => {
       for (const log of logs) staging.heads.set(log, headOf(staging, log))
     })
     save.catch((problem: unknown) => {
-      // The disk refuses: the queue has put that into the node's health; heights are learnt again at next contact.
+      // The disk refuses: the queue has put that into the node's health.
       if (!(problem instanceof StorageFailure)) throw problem
+      saveSoon(context, logs, RETRY_MILLISECONDS)
     })
   })
 }

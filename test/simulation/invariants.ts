@@ -210,7 +210,8 @@ function registerOf(world: World): Register {
     powerOf: (question) => powerOf(letters, question),
     calendar: workCalendar(world.published.filter((record) => record.type === 'calendar')),
     rules: world.published.find((record) => record.type === 'rules') ?? DEFAULT_RULES,
-    today: civilDay(world.now()),
+    // The county counts by the clock of its hall, right or wrong; every node corrects its own by it.
+    today: civilDay(world.now() + rootOf(world).clock),
   }
 }
 
