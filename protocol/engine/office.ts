@@ -23,8 +23,10 @@ import type {
   WindowRecord,
 } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { TransferTarget } from '#protocol/casework/transfer.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
+import type { EntrySignature } from './signatures.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './storage.ts'
 
 /** Who acts, for which station. */
@@ -77,7 +79,7 @@ export interface CaseView {
   /** Entries quarantined or set aside by the sync, with reasons. */
   readonly receipts: readonly ReceiptRow[]
   /** Where the holder may offer the case to. */
-  readonly targets: readonly Station[]
+  readonly targets: readonly TransferTarget[]
   /** Sub-cases of a joint case that are held here. */
   readonly subCases: readonly CaseRow[]
   /** Cases of the same applicant for the same item that have not ended (两头受理). */
@@ -238,6 +240,8 @@ export interface Office {
   find(query: CaseQuery): Promise<CasePage>
   byNumber(number: string): Promise<CaseRow | undefined>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
+  /** Signature and author's key of each entry of a case, for proof outside the network. */
+  signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>
   /** How far each case of a page has travelled. */
   safetyOf(ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, Safety>>
   status(): Promise<SyncStatus>

@@ -5,11 +5,13 @@ import { type CaseFile, stateOf } from './case-file.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { type Core, readLocal } from './core.ts'
+import { invite, writeWhole } from './joint.ts'
 import { type Actor, type Office, type SyncStatus, UNKNOWN_CASE } from './office.ts'
 import { keepRecord, publish } from './record-writing.ts'
 import { registerOf, todayOf } from './register.ts'
 import type { Reports } from './reports.ts'
 import { casesAbove, entriesAbove, safetyOf } from './safety.ts'
+import { signaturesOf } from './signatures.ts'
 import { beginStaging, fileOf, setLocal } from './staging.ts'
 import { inWords, storageProblem, type WriteQueue } from './write-queue.ts'
 
@@ -35,12 +37,17 @@ export function openOffice(core: Core, queue: WriteQueue, reports: Reports): Off
     edit: (actor, id, section, change) =>
       inWords(queue.write((staging) => editSection(staging, actor, id, section, change))),
     act: (actor, id, kind, fields, expects) =>
-      inWords(queue.write((staging) => act(staging, actor, id, kind, fields, expects))),
+      inWords(
+        kind === 'invited'
+          ? writeWhole(queue, (staging) => invite(staging, actor, id, fields, expects))
+          : queue.write((staging) => act(staging, actor, id, kind, fields, expects)),
+      ),
     view: (actor, id) => inWords(view(core, actor, id)),
     state: (id) => inWords(state(core, id)),
     find: (query) => storage.cases(query),
     byNumber: (number) => storage.caseByNumber(number),
     countByStage: (holders) => storage.countByStage(holders),
+    signaturesOf: (id) => signaturesOf(core, id),
     safetyOf: (ids) => safetyOf(core, ids),
     status: () => statusOf(core, reports, stations()),
     nodesBelow: async () => reports.nodesBelow(),
