@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 import { type Accounts, createAccounts } from '#edge-node/desk/accounts.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { passwordRecord } from '#edge-node/desk/passwords.ts'
+import { createRegistry } from '#hub/registry.ts'
 import type { DirectoryRecord, Item, NodeRecord, Person, Role, Station } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
 import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
@@ -184,7 +185,9 @@ export async function openPlace(): Promise<Place> {
     const { office } = engine
     const accounts = createAccounts(office)
     const reports: unknown[] = []
-    const api = createApi({ office, accounts, report: (error) => reports.push(error) })
+    const { cryptography } = host
+    const register = createRegistry({ office, accounts, cryptography, root: identity.node })
+    const api = createApi({ office, accounts, register, report: (error) => reports.push(error) })
     return {
       office,
       accounts,

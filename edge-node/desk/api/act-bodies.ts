@@ -22,8 +22,13 @@ function partsSchema(type: 'lines' | 'counts', error: Told) {
   return counts.refine((value) => Object.keys(value).length <= LIMITS.factLines, { error })
 }
 
+/** What a field is called here: forms ask for yuan, the API for fen. */
+const nameOf = ({ type, label }: FieldRule): string => (type === 'amount' ? label.replace('(元)', '(分)') : label)
+
 /** The schema of one field, saying the same sentence as the fact's own rule when it does not fit. */
-function fieldSchema({ type, label }: FieldRule, required: boolean) {
+function fieldSchema(rule: FieldRule, required: boolean) {
+  const { type } = rule
+  const label = nameOf(rule)
   const error: Told = ({ input }) =>
     input === undefined || input === '' ? `请填写${label}` : `${label}${fieldProblem(type, input) ?? '不符合要求'}`
   const text = (maximum: number) =>
@@ -60,10 +65,10 @@ function fieldSchema({ type, label }: FieldRule, required: boolean) {
 }
 
 /** The label, the unit where it is not plain, and the titles of codes. */
-const descriptionOf = ({ type, label }: FieldRule): string => {
-  if (typeof type === 'object') return `${label}:${titlesIn(type.oneOf)}`
-  if (type === 'amount') return `${label.replace('(元)', '')},单位分`
-  return label
+const descriptionOf = (rule: FieldRule): string => {
+  const { type } = rule
+  if (typeof type === 'object') return `${rule.label}:${titlesIn(type.oneOf)}`
+  return type === 'amount' ? `${nameOf(rule)},单位分` : rule.label
 }
 
 const EXAMPLES: Readonly<Record<Extract<FieldType, string>, unknown>> = {

@@ -65,29 +65,100 @@ interface Kept {
   readonly schema: z.ZodType
 }
 
-const strict = (shape: z.ZodObject) => z.strictObject(shape.omit(OWN).shape)
+const strict = (shape: z.ZodObject, name: string, example: object) =>
+  z.strictObject(shape.omit(OWN).shape).openapi(name, { example })
+
+const DEPARTMENT = {
+  id: 'WSJKJ',
+  name: '卫生健康局',
+  shortName: '卫健局',
+  creditCode: '',
+  formerNames: [{ name: '卫生局', until: '2018-12-31' }],
+  successor: null,
+  phone: '0816-1234567',
+  inPlace: { office: true, hall: true, items: true, authority: true, people: true },
+  sample: false,
+}
+
+const LETTER = {
+  id: '安卫授〔2026〕3号',
+  department: 'WSJKJ',
+  station: '510724',
+  person: 'zhou.chief',
+  items: null,
+  powers: ['accept', 'examine'],
+  from: '2026-12-01',
+  until: '2027-12-31',
+  revoked: null,
+}
+
+const WINDOW = {
+  id: 'W01',
+  name: '卫生健康窗口',
+  station: '510724',
+  kind: 'single',
+  departments: ['WSJKJ'],
+  staff: [{ lead: 'zhou.chief', substitute: null }],
+  sample: false,
+}
+
+const CALENDAR = {
+  id: '2027',
+  year: 2027,
+  source: '国务院办公厅通知(文号)',
+  off: ['2027-01-01/2027-01-03'],
+  work: [],
+  sample: false,
+}
+
+const REGION = { id: '510724103', name: '花荄镇', from: '2024-01-01', until: null, successor: null }
+
+const RULES = {
+  id: 'local',
+  silenceAgrees: false,
+  absenceAgrees: false,
+  handInDays: 3,
+  signDays: 1,
+  relayDays: 2,
+  disclosure: 'seven',
+}
 
 const KEPT: readonly Kept[] = [
   {
     path: '/calendars',
     summary: '发布一年的工作日历',
     type: 'calendar',
-    schema: strict(shapes.CalendarYear).openapi('CalendarYearRequest'),
+    schema: strict(shapes.CalendarYear, 'CalendarYearRequest', CALENDAR),
   },
   {
     path: '/departments',
     summary: '发布部门',
     type: 'department',
-    schema: strict(shapes.Department).openapi('DepartmentRequest'),
+    schema: strict(shapes.Department, 'DepartmentRequest', DEPARTMENT),
   },
-  { path: '/windows', summary: '发布窗口', type: 'window', schema: strict(shapes.Window).openapi('WindowRequest') },
-  { path: '/letters', summary: '发出授权书', type: 'letter', schema: strict(shapes.Letter).openapi('LetterRequest') },
-  { path: '/regions', summary: '发布区划代码', type: 'region', schema: strict(shapes.Region).openapi('RegionRequest') },
+  {
+    path: '/windows',
+    summary: '发布窗口',
+    type: 'window',
+    schema: strict(shapes.Window, 'WindowRequest', WINDOW),
+  },
+  {
+    path: '/letters',
+    summary: '发出授权书',
+    type: 'letter',
+    schema: strict(shapes.Letter, 'LetterRequest', LETTER),
+  },
+  {
+    path: '/regions',
+    summary: '发布区划代码',
+    type: 'region',
+    schema: strict(shapes.Region, 'RegionRequest', REGION),
+  },
   {
     path: '/rules',
     summary: '修改本地规则',
     type: 'rules',
-    schema: strict(shapes.RulesShape).openapi('LocalRulesRequest'),
+    schema: strict(shapes.RulesShape, 'LocalRulesRequest', RULES),
   },
 ]
 
