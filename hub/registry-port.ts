@@ -4,6 +4,7 @@ import type { Role, Tier } from '#protocol/casework/directory.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Result } from '#protocol/result.ts'
+import type { Imported, TableFormat } from './catalogue/catalogue.ts'
 import type { ItemDraft } from './register/items.ts'
 import type { KeepMode, KeptRecord } from './register/records.ts'
 
@@ -65,6 +66,12 @@ export interface Registry {
   keep(actor: Actor, record: KeptRecord, mode: KeepMode): Promise<Result<void>>
   /** Publishes an item's first or next edition, or its end; refused while a problem blocks. */
   publishItem(actor: Actor, draft: ItemDraft): Promise<Result<void>>
+  /** Checks a catalogue file row by row, and publishes the good rows when told to. */
+  importItems(
+    actor: Actor,
+    file: { readonly bytes: Uint8Array; readonly format: TableFormat },
+    mode: 'check' | 'publish',
+  ): Promise<Result<Imported>>
   /** Nothing may be done under the letter from that day on; what was done before stays. */
   revokeLetter(
     actor: Actor,

@@ -6,6 +6,7 @@ import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
+import { importCatalogue } from './catalogue/catalogue.ts'
 import { createEnrolment } from './enrolment.ts'
 import { createCodes } from './enrolment-codes.ts'
 import { checkedPerson, lastAdministrator } from './people.ts'
@@ -91,6 +92,8 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
         const records = publishable(office.directory, draft)
         return records.ok ? office.publish(actor, records.value) : records
       }),
+    importItems: (actor, { bytes, format }, mode) =>
+      administer(actor, () => importCatalogue(office, actor, bytes, format, mode)),
     revokeLetter: (actor, id, revoked) =>
       administer(actor, () => published(actor, revokedLetter(checking(), id, revoked))),
     enrol: enrolment.enrol,

@@ -43,6 +43,8 @@ async function signedOut(context: DeskContext, desk: Desk): Promise<Response> {
     const next = url.pathname === '/' ? '' : `?next=${encodeURIComponent(url.pathname + url.search)}`
     return context.redirect(`/sign-in${next}`, 303)
   }
+  // A file from nobody we know is not even read.
+  if (desk.filePaths.includes(context.req.path)) return signInPage(context, desk, { status: 401, typed: {} })
   const { csrf: _, password: __, ...typed } = await readForm(context.req)
   return signInPage(context, desk, { status: 401, typed })
 }
@@ -74,20 +76,23 @@ export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
   })
 }
 
-/** Headers and the size of requests, for every answer of the desk. */
+/** Ends requests that are longer than so many bytes. */
+const sizeLimit = (desk: Desk, bytes: number): MiddlewareHandler =>
+  bodyLimit({
+    maxSize: bytes,
+    onError: (context) =>
+      problemPage(context as DeskContext, desk, {
+        status: 413,
+        message: `一次提交的内容超过 ${bytes / 1024} KB`,
+        kept: '没有改动任何数据',
+        next: '请返回上一页缩短后重试',
+      }),
+  })
+
+/** Headers and the size of requests, for every answer of the desk; few addresses take files. */
 export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {
+  const forms = sizeLimit(desk, LIMITS.requestBytes)
+  const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes)
   app.use('*', headers)
-  app.use(
-    '*',
-    bodyLimit({
-      maxSize: LIMITS.requestBytes,
-      onError: (context) =>
-        problemPage(context as DeskContext, desk, {
-          status: 413,
-          message: `一次提交的内容超过 ${LIMITS.requestBytes / 1024} KB`,
-          kept: '没有改动任何数据',
-          next: '请返回上一页缩短文字后重试',
-        }),
-    }),
-  )
+  app.use('*', (context, next) => (desk.filePaths.includes(context.req.path) ? files : forms)(context, next))
 }

@@ -23,6 +23,8 @@ export interface Desk {
   /** Whether pages are served over TLS: cookies are then `Secure`. */
   readonly secure: boolean
   readonly links: readonly PageLink[]
+  /** Addresses whose forms carry a file. */
+  readonly filePaths: readonly string[]
 }
 
 /** A signed-in person at the desk. */

@@ -17,6 +17,7 @@ import { mayAdminister } from './stations.ts'
 import { fileField, uploadOf } from './uploads.ts'
 
 const PATH = settingsPath('calendars')
+export const CALENDAR_IMPORT = `${PATH}/import`
 
 /** What the page shows of a file that was read and not yet saved. */
 interface Read {
@@ -95,7 +96,7 @@ function importForm(visit: Visit, problem: Failure | undefined): Html {
   const { box, problems } = returnedTo('import', problem && { form: 'import', typed: {}, problem })
   return card(
     '从文件导入',
-    html`<form class="card-body" method="post" action="${PATH}/import" enctype="multipart/form-data" novalidate>${csrfField(visit)}${box}
+    html`<form class="card-body" method="post" action="${CALENDAR_IMPORT}" enctype="multipart/form-data" novalidate>${csrfField(visit)}${box}
       ${fileField({ name: 'file', label: '日历文件', accept: '.json,.csv,.txt', hint: 'JSON,或两栏的 CSV:日期,放假/上班', problem: problems.file })}
       <button class="btn" type="submit">读出文件</button></form>`,
   )
@@ -137,7 +138,7 @@ export function calendarRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registr
     if (!kept.ok) return calendarsPage(context, desk, { returned: { form: 'calendar', typed, problem: kept.problem } })
     return context.redirect(`${PATH}?done=kept`, 303)
   })
-  app.post(`${PATH}/import`, async (context) => {
+  app.post(CALENDAR_IMPORT, async (context) => {
     const upload = await uploadOf(context, 'file')
     const read = readCalendar(upload ? textOfFile(upload.bytes) : '', upload?.name ?? '')
     if (!read.ok) return calendarsPage(context, desk, { problem: read.problem })

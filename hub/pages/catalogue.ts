@@ -7,13 +7,12 @@ import { itemQueryOf, pageOf, searchItems } from '#edge-node/desk/item-search.ts
 import { limitWords } from '#edge-node/desk/item-words.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
-import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
 import { DISCLOSURE_LISTS, missingDisclosure } from '#protocol/casework/catalogue/disclosure.ts'
 import { editionInForce, isEnd } from '#protocol/casework/catalogue/editions.ts'
 import type { Day } from '#protocol/casework/days.ts'
 import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
-import { doneBox } from './answers.ts'
 import { tierNames } from './item-form.ts'
 import { table } from './records.ts'
 import { mayAdminister } from './stations.ts'
@@ -67,7 +66,6 @@ function listPage(context: DeskContext, desk: Desk): Promise<Response> {
   const acts = mayAdminister(context.get('visit'))
     ? html`<a class="btn btn-primary" href="${CATALOGUE}/new">新增事项</a><a class="btn" href="${CATALOGUE}/import">导入</a>`
     : ''
-  const done = { published: '事项已发布,随同步送到各节点。', imported: '导入的事项已发布,随同步送到各节点。' }
   const states = Object.entries(ITEM_STATES).map(([value, label]) => ({ value, label }))
   const search = itemSearch(
     desk,
@@ -76,12 +74,10 @@ function listPage(context: DeskContext, desk: Desk): Promise<Response> {
     field({ name: 'state', label: '状态', kind: 'list', value: state, options: states }),
   )
   const rest = { q: query.text, department: query.department, tier: query.tier, state }
-  const body = html`${headline('事项目录', html`${acts}${exports()}`)}${doneBox(context.req.query('done'), done)}
+  const body = html`${headline('事项目录', html`${acts}<a class="btn" href="${CATALOGUE}/export?format=xlsx">导出 Excel</a><a class="btn" href="${CATALOGUE}/export?format=csv">导出 CSV</a>`)}
     ${search}${card('事项', html`${table(columns, rows, '没有这样的事项。')}${pager(CATALOGUE, rest, shown)}`)}`
   return page(context, desk, { title: '事项目录', body })
 }
-
-const exports = (): Html => html`<a class="btn" href="${CATALOGUE}/export">导出</a>`
 
 export function catalogueRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get(CATALOGUE, (context) => listPage(context, desk))

@@ -3,8 +3,9 @@ import type { MorePages } from '#edge-node/desk/desk.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import type { Role } from '#protocol/casework/directory.ts'
 import { boardRoutes } from './board.ts'
-import { calendarRoutes } from './calendars.ts'
+import { CALENDAR_IMPORT, calendarRoutes } from './calendars.ts'
 import { CATALOGUE, catalogueRoutes } from './catalogue.ts'
+import { IMPORT, importRoutes } from './catalogue-files.ts'
 import { departmentRoutes } from './departments.ts'
 import { enrolmentRoutes } from './enrolment.ts'
 import { itemRoutes } from './item-routes.ts'
@@ -23,6 +24,7 @@ const READERS = ['coordinator', 'supervisor', 'administrator'] as const satisfie
 
 export function createHubPages(registry: Registry): MorePages {
   return {
+    filePaths: [IMPORT, CALENDAR_IMPORT],
     links: [
       { href: '/hub/transfers', title: '移交看板', roles: ['coordinator', 'supervisor', 'administrator'] },
       { href: '/hub/nodes', title: '节点', roles: ['coordinator', 'supervisor', 'administrator'] },
@@ -47,6 +49,7 @@ export function createHubPages(registry: Registry): MorePages {
         routes(app, desk, registry)
       presenceRoutes(app, desk)
       catalogueRoutes(app, desk)
+      importRoutes(app, desk, registry) // before the items: an address of its own, not a code
       itemRoutes(app, desk, registry)
       boardRoutes(app, desk)
       nodeRoutes(app, desk, registry)
