@@ -306,6 +306,7 @@ test('R47 whoever learns a case’s id can neither write about it from a stream 
   const raw = new RawNode(EAST_VILLAGE)
   await publish(root, [raw.record(east.identity.node, 9)])
   await link([township, root], [village, township], [east, root])
+  await until('the east knows it', () => east.engine.office.directory.node(raw.node) !== undefined)
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
   await until('at the county', async () => (await stateAt(root, id)) !== undefined)
@@ -340,6 +341,7 @@ test('R49 a fact nobody but a relay of another stream vouches for opens nothing,
   const raw = new RawNode(EAST_VILLAGE)
   await publish(root, [raw.record(east.identity.node, 9)])
   await link([township, root], [village, township], [east, root])
+  await until('the east knows it', () => east.engine.office.directory.node(raw.node) !== undefined)
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
   await until('at the county', async () => (await stateAt(root, id)) !== undefined)

@@ -1,0 +1,145 @@
+/** What a fork of the county's own log cuts off elsewhere comes back to the county. */
+import { expect, test } from 'vitest'
+import { encodeCarried } from '#protocol/engine/carried.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import { COUNTY_STREAM, type DocumentId, logParts, streamOf } from '#protocol/ids.ts'
+import { GENESIS } from '#protocol/log/chain.ts'
+import { type Draft, type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
+import type { Packable } from '#protocol/log/pack.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import {
+  COUNTY,
+  connect,
+  type Linked,
+  type Node,
+  openCounty,
+  openNode,
+  publish,
+  stationRecord,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
+
+const EAST = '510724200' as StationCode
+const WEST = '510724300' as StationCode
+const NORTH = '510724400' as StationCode
+
+const names = (node: Node) => node.engine.office.directory.stations().map(({ id }) => id)
+
+const cut = async (links: readonly Linked[]) => {
+  for (const one of links) one.cut()
+  await Promise.all(links.map(({ ended }) => ended))
+}
+
+/** Keeps calling, as the program does, until a condition holds. */
+async function callUntil(
+  child: Node,
+  parent: Node,
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+): Promise<Linked> {
+  let link = connect(child, parent)
+  let ended = false
+  const watch = () => {
+    ended = false
+    void link.ended.then(() => {
+      ended = true
+    })
+  }
+  watch()
+  await until(what, async () => {
+    if (ended) {
+      link = connect(child, parent)
+      watch()
+    }
+    return holds()
+  })
+  return link
+}
+
+test('R60 R61 what a village alone still holds of the county’s lost records goes up proved, and the county writes it again', async () => {
+  const disks = new Map<StationCode, MemoryStorage>()
+  const county = await openCounty((station) => {
+    const disk = new MemoryStorage()
+    disks.set(station, disk)
+    return disk
+  })
+  const { root, township, village } = county
+  const diskOf = (station: StationCode) => disks.get(station) as MemoryStorage
+  const links = [connect(township, root)]
+  await until('township is served', () => township.engine.office.stations.length === 1)
+  links.push(connect(village, township))
+  await until('village is served', () => village.engine.office.stations.length === 1)
+  const early = [COUNTY, TOWNSHIP].map((station) => [station, diskOf(station).snapshot()] as const)
+  const lost = [stationRecord(EAST, '永安镇', 'township', COUNTY), stationRecord(WEST, '和平镇', 'township', COUNTY)]
+  await publish(root, lost)
+  await until('known in the village', () => names(village).includes(WEST))
+  await cut(links)
+  await Promise.all([root, township].map((node) => node.engine.stop()))
+  // County and township go back together, with everything that could tell them so.
+  const [back, west] = early.map(([, snapshot]) => {
+    const disk = new MemoryStorage()
+    disk.restore(snapshot)
+    return disk
+  }) as [MemoryStorage, MemoryStorage]
+  const hall = await openNode({ station: COUNTY, keys: root.identity.keys, lease: 1, storage: back, incarnation: 1 })
+  await publish(hall, [stationRecord(NORTH, '北坝镇', 'township', COUNTY)])
+  const town = await openNode({
+    station: TOWNSHIP,
+    keys: township.identity.keys,
+    lease: 2,
+    parent: hall,
+    root: hall,
+    storage: west,
+    incarnation: 2,
+  })
+  connect(town, hall)
+  await until('the township has the new version', () => names(town).includes(NORTH))
+  await callUntil(village, town, 'the county has its records back', () => names(hall).includes(EAST))
+  for (const node of [hall, town, village]) {
+    await until('equal everywhere', () => [EAST, WEST, NORTH].every((id) => names(node).includes(id)))
+  }
+  const carried = [...(await back.load()).heads].filter(({ key }) => logParts(key).stream === streamOf(VILLAGE))
+  expect(carried.length).toBeGreaterThan(0)
+  expect((await hall.engine.office.status()).findings.some(({ message }) => message.includes('2 条目录资料'))).toBe(
+    true,
+  )
+  expect(await back.localAll('returned-records')).toEqual([])
+})
+
+test('R61 a directory record that the county did not sign is kept and changes nothing', async () => {
+  const { root, township } = await openCounty()
+  connect(township, root)
+  await until('township is served', () => township.engine.office.stations.length === 1)
+  const raw = new RawNode(VILLAGE)
+  await publish(root, [raw.record(township.identity.node, 9)])
+  await until('the township knows it', () => township.engine.office.directory.node(raw.node) !== undefined)
+  await raw.link(township)
+  const forged = { ...stationRecord(EAST, '永安镇', 'township', COUNTY), version: 9e15 }
+  const about = {
+    kind: KIND.directory,
+    document: `station/${EAST}` as DocumentId,
+    payload: new TextEncoder().encode(JSON.stringify(forged)),
+  }
+  // Signed by the wrong key, in the county's name; and, in a second carrier, an end that does follow a genuine entry.
+  const made = await raw.write(COUNTY_STREAM, [draft(COUNTY, about)], { author: root.identity.node, incarnation: 1 })
+  const [packed] = made as [Packable]
+  const record = readRecord(packed.bytes) as EntryRecord
+  const carrier = (before: Uint8Array, one: EntryRecord): Draft =>
+    draft(VILLAGE, { kind: KIND.carried, document: about.document, payload: encodeCarried(packed.log, before, one) })
+  const unsigned = { ...record, signature: null }
+  const written = await raw.write(streamOf(VILLAGE), [
+    carrier(GENESIS, record),
+    carrier(GENESIS, unsigned),
+    draft(VILLAGE, { kind: KIND.carried, document: about.document, payload: new Uint8Array([1, 2, 3]) }),
+  ])
+  raw.send(frameOf(written))
+  await raw.stored()
+  await until('kept at the county', async () => (await root.storage.recordsOf([about.document])).size === 1)
+  await until('looked at', async () => (await root.storage.localAll('returned-records')).length === 0)
+  expect(names(root)).not.toContain(EAST)
+  const receipts = await root.storage.receiptsOf(about.document)
+  expect(receipts.map(({ outcome }) => outcome)).toEqual(['forked', 'forked', 'forked'])
+})
