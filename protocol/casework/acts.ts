@@ -6,7 +6,7 @@ import { type ContributionKind, occasionFor } from './contributing.ts'
 import { contentProblem } from './contribution-checks.ts'
 import { objectionTo } from './custody.ts'
 import type { Day } from './days.ts'
-import { beforeDeeming } from './deemed.ts'
+import { beforeDeeming, lateness } from './deemed.ts'
 import type { Role } from './directory.ts'
 import { FACTS, type FactKind, type FieldValue } from './facts.ts'
 import { checkFields } from './field-checks.ts'
@@ -67,13 +67,15 @@ function refuseContribution(
   return fits ? undefined : explain('nothing-to-answer', { state, kind, station })
 }
 
+/** Whether the last thing that happened was the acceptance that nobody wrote. */
+const isDeemed = ({ story }: CaseState): boolean => story.findLast(({ epoch }) => epoch !== null)?.kind === 'deemed'
+
 /** The day for which an act counts, and the case as it stood for acts of that day. */
 function standingOn(state: CaseState, register: Register, fields: Fields | undefined): { day: Day; course: CaseState } {
   const occurred = textOf(fields?.occurredOn)
   const day = occurred !== '' && occurred < register.today ? (occurred as Day) : register.today
   const due = state.spans.T1?.stop
-  const isDerived = state.story.findLast(({ epoch }) => epoch !== null)?.kind === 'deemed'
-  const isBefore = isDerived && due !== null && due !== undefined && day <= due
+  const isBefore = isDeemed(state) && due !== null && due !== undefined && day <= due
   return { day, course: isBefore ? beforeDeeming(state) : state }
 }
 
@@ -93,7 +95,10 @@ function refuseGuarded(
   if (state.forks.length > 0 && kind !== 'reassigned' && kind !== 'voided') return explain('fork', about)
   const { day, course } = standingOn(state, register, backdating)
   const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item }, register)
-  if (objection !== undefined) return explain(objection, about)
+  if (objection !== undefined) {
+    const isLate = course === state && isDeemed(state)
+    return explain(isLate ? lateness(kind, objection) : objection, about)
+  }
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
   if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
   return roleRefusal(kind, actor.roles, transition?.roles ?? [])

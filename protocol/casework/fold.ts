@@ -6,12 +6,12 @@ import { clocksOf } from './clocks.ts'
 import { type Attempt, byTimeThenHash, contest, objectionTo } from './custody.ts'
 import { dayOf, writtenOn } from './day-of.ts'
 import type { Day } from './days.ts'
-import { asAccepted, deemedBy } from './deemed.ts'
+import { asAccepted, deemedBy, lateness } from './deemed.ts'
 import type { Fact, FactEntry, FieldValue } from './facts.ts'
 import { gather, type Judged } from './gather.ts'
 import type { Item } from './item.ts'
 import { begin, type Progress, takeEffect } from './progress.ts'
-import { findTransition, type GuardedKind, isAdoptable, TRANSITIONS } from './stages.ts'
+import { findTransition, type GuardedKind, isAdoptable } from './stages.ts'
 import { type Derived, tellStory } from './story.ts'
 
 /** What a fold works with. */
@@ -56,8 +56,7 @@ function objectionToFact(folding: Folding, { writer, entry }: Judged, fact: Fact
   if (due === undefined) return objectionTo(progress, attempt, register)
   // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).
   const objection = objectionTo({ ...progress, ...asAccepted(progress, due) }, attempt, register)
-  const isLate = objection === 'wrong-stage' && TRANSITIONS[kind].transitions.some(({ from }) => from.includes('20'))
-  return isLate ? 'deemed' : objection
+  return objection === undefined ? undefined : lateness(kind, objection)
 }
 
 /** Why a set-aside fact may not be adopted by this adoption; undefined when it may. */

@@ -1,6 +1,6 @@
 /** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
-import type { Actor } from '#protocol/casework/acts.ts'
-import type { Stage } from '#protocol/casework/case.ts'
+import { type Actor, checkAct } from '#protocol/casework/acts.ts'
+import type { CaseState, Register, Stage } from '#protocol/casework/case.ts'
 import type { Tier } from '#protocol/casework/directory.ts'
 import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts.ts'
 import type { Item, StepRule } from '#protocol/casework/item.ts'
@@ -9,6 +9,7 @@ import type { StationCode } from '#protocol/ids.ts'
 import { caseAt } from './paths.ts'
 import {
   COUNTY,
+  FIELDS,
   last,
   letter,
   registerWith,
@@ -94,4 +95,16 @@ export function prepare(kind: GuardedKind, stage: Stage, tier: Tier, item: Item)
   if (kind === 'offered' || kind === 'reassigned' || kind === 'invited') fields.to = elsewhere
   if (kind === 'notified' && stage === '25') Object.assign(fields, { override: '原告知有误', approver: 'p9' })
   return { before, station, fields }
+}
+
+/** Why an act of somebody with every role is refused; undefined when it is allowed. */
+export const problemOf = (
+  state: CaseState,
+  kind: FactKind,
+  fields: Fields = FIELDS[kind],
+  station: StationCode = TOWN,
+  register: Register = registerWith(),
+) => {
+  const answer = checkAct(state, everybody(station, kind), register, kind, fields)
+  return answer.ok ? undefined : answer.problem
 }
