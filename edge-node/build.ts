@@ -11,8 +11,9 @@ export type ProgramName = keyof typeof PROGRAMS
 /** Where a program's bundle lies, below the project's folder. */
 export const bundlePath = (name: ProgramName): string => `build/${name}.mjs`
 
-/** CommonJS packages inside an ES module ask for `require`. */
-const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+/** CommonJS packages inside an ES module ask for `require`; under its own name the import would meet that of a package. */
+const BANNER =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
 /** How everything that people start is bundled; the bench bundles its processes the same way. */
 export const BUNDLING = {
