@@ -93,7 +93,7 @@ export const LIMITS = {
   deadlinePauses: 100,
   /** Steps from an abolished region code to the one in force; each step is one reform. */
   regionSteps: 10,
-  /** Cases judged anew in one request of the write queue: about 30 ms, the longest that a person's act waits for it. */
+  /** Cases judged anew in one request of the write queue: about 15 ms, the longest that a person's act waits for it. */
   sliceCases: 20,
   /** Pause between two such requests, in which everybody else has a turn. */
   slicePauseMilliseconds: 5,
@@ -109,6 +109,16 @@ export const LIMITS = {
   importRows: 500,
   /** Cases looked at for one answer of an export; each is folded, 50 µs to 1 ms. */
   exportCases: 2_000,
+  /** A file to import; 5,000 items as a spreadsheet are about 1 MB, as CSV 8 MB. */
+  catalogueBytes: 32 * 1024 * 1024,
+  /** What a spreadsheet of a catalogue may unpack to; bounds what a hostile file can fill. */
+  unpackedCatalogueBytes: 256 * 1024 * 1024,
+  /** Rows of a catalogue file; a county has about 2,000 items. */
+  catalogueRows: 20_000,
+  /** Characters in one cell, which is all that spreadsheet programs keep. */
+  cellCharacters: 32_767,
+  /** Directory records written in one commit; more would keep the desk waiting. */
+  publishedRecords: 500,
   /** One HTTP request body at the desk or the API. */
   requestBytes: 256 * 1024,
   /** A sign-in without any request ends. */

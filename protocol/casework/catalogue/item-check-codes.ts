@@ -52,6 +52,7 @@ function checkCodeLists(item: Item): readonly ItemProblem[] {
     ...tiers.filter((tier) => !TIERS.includes(tier)).map((tier) => problem('tiers', `层级“${tier}”不在代码表中`)),
     ...(item.clients.length === 0 ? [problem('clients', '没有填写服务对象')] : []),
     ...(item.tiers.length === 0 ? [problem('tiers', '没有填写可以申请的层级')] : []),
+    ...(item.receivingTiers.length === 0 ? [problem('receivingTiers', '没有填写收件层级')] : []),
   ]
 }
 
@@ -101,6 +102,14 @@ export function checkTexts(item: Item): readonly ItemProblem[] {
     ...[result.name, result.kind, result.validity, item.change.basis].flatMap((text) =>
       tooLong('result', '结果名称、类型、有效期、变更依据', text, LIMITS.lineCharacters),
     ),
+    ...(unprintable(item) ? [problem('text', '文字中有不能显示的控制字符,请删除')] : []),
     ...(item.itemType !== '20' && result.name.trim() === '' ? [warning('result', '没有填写结果名称')] : []),
   ]
+}
+
+/** Characters that no page and no spreadsheet can hold; a tab or line break is fine. */
+function unprintable(value: unknown): boolean {
+  if (typeof value === 'string')
+    return !value.isWellFormed() || /[\p{Cc}\ufffe\uffff]/u.test(value.replace(/[\t\n]/g, ''))
+  return typeof value === 'object' && value !== null && Object.values(value).some(unprintable)
 }
