@@ -201,7 +201,9 @@ export function readVertical(row: VerticalRow, list: VerticalList, today: Day): 
 /** The item a code of another system means: this network's own code, or one of the national ones. */
 export const itemByCode = (items: readonly Item[], code: string): Item | undefined =>
   items.find(({ id }) => id === code) ??
-  items.find(({ codes }) => [codes.business, codes.implementation, codes.basic].some((known) => known === code))
+  (code === ''
+    ? undefined
+    : items.find(({ codes }) => [codes.business, codes.implementation, codes.basic].includes(code)))
 
 /** Where a back-dated fact came from, in words that can be read again: two imports of one case must meet. */
 export const sourceMark = ({ system, reference }: Pick<VerticalCase, 'system' | 'reference'>): string =>
