@@ -64,7 +64,7 @@ export async function liveMonth(seed: number, options: MonthOptions): Promise<Mo
     await timeline.until(register(world))
     const errands = createErrands(world, chance.branch('errands'), options.cases, options.opening ?? 12)
     await firstMorning(world)
-    const days = workingDays(options.days ?? 20)
+    const days = workingDays(options.days ?? 23)
     for (const [index, offset] of days.entries()) await liveDay(world, chance, errands, index + 1, offset * 24 * HOUR)
     await comeToRest(world)
     const { stages, deadlines } = await timeline.until(checkMonth(world, errands))
