@@ -33,21 +33,30 @@ function current(desk: Desk, visit: Visit): readonly Absence[] {
     .toSorted((one, other) => (one.from < other.from ? -1 : 1))
 }
 
+/** Names who stands in for an absence that was written down without anybody. */
+function coverForm(desk: Desk, visit: Visit, absence: Absence): Html {
+  const people = colleagues(desk, visit.actor.station, [absence.person])
+  return html`<form method="post" action="/absences/${absence.id}/cover" class="desk-search">${csrfField(visit)}
+    <label class="visually-hidden" for="cover-${absence.id}">谁顶岗</label><select class="form-select" id="cover-${absence.id}" name="substitute"><option value="">请选择</option>
+    ${people.map(({ value, label }) => html`<option value="${value}">${label}</option>`)}</select><button class="btn" type="submit">由他顶岗</button></form>`
+}
+
 function row(desk: Desk, visit: Visit, absence: Absence): Html {
   const today = desk.office.today()
   const cover = substituteOf(desk, absence)
   const who =
     cover === null ? html`<strong class="desk-deemed">没有人顶岗,请补填</strong>` : personName(desk.office, cover)
+  const mine = mayWrite(visit.actor) && absence.station === visit.actor.station
+  const fill = cover === null && mine ? coverForm(desk, visit, absence) : ''
   const station = readsAll(visit.actor)
     ? html`<div class="text-secondary">${stationName(desk.office, absence.station)}</div>`
     : ''
-  const mine = mayWrite(visit.actor) && absence.station === visit.actor.station
   const end = mine
     ? html`<form method="post" action="/absences/${absence.id}/end">${csrfField(visit)}<button class="btn btn-sm" type="submit">已回来</button></form>`
     : ''
   return html`<tr><th scope="row" data-label="人员">${personName(desk.office, absence.person)}${station}</th>
     <td data-label="时间">${absence.from <= today ? html`<strong>外出中</strong> ` : ''}${dayWords(absence.from, today)} ${weekday(absence.from)}至${dayWords(absence.until, today)} ${weekday(absence.until)}</td>
-    <td data-label="去向">${absence.where || '未填写'}</td><td data-label="事由">${absence.reason}</td><td data-label="顶岗">${who}</td><td data-label="操作">${end}</td></tr>`
+    <td data-label="去向">${absence.where || '未填写'}</td><td data-label="事由">${absence.reason}</td><td data-label="顶岗">${who}${fill}</td><td data-label="操作">${end}</td></tr>`
 }
 
 function board(desk: Desk, visit: Visit): Html {
@@ -120,16 +129,28 @@ async function keep(context: DeskContext, desk: Desk): Promise<Response> {
     : absencesPage(context, desk, { typed, failure: kept.problem })
 }
 
-async function end(context: DeskContext, desk: Desk): Promise<Response> {
+/** What may be changed of an absence: that it ended, or who stands in. */
+const CHANGES: Readonly<Record<string, (desk: Desk, absence: Absence, typed: Typed) => Absence | undefined>> = {
+  end: (_, absence) => ({ ...absence, ended: true }),
+  cover: (desk, absence, { substitute = '' }) =>
+    isPersonId(substitute) &&
+    colleagues(desk, absence.station, [absence.person]).some(({ value }) => value === substitute)
+      ? { ...absence, substitute }
+      : undefined,
+}
+
+async function change(context: DeskContext, desk: Desk, name: string): Promise<Response> {
   const { actor } = context.get('visit')
   const absence = desk.office.directory.absences().find(({ id }) => id === context.req.param('id'))
   if (!absence || absence.station !== actor.station) return notFound(context, desk)
-  const kept = await desk.office.keepRecord(actor, { ...absence, ended: true })
+  const changed = CHANGES[name]?.(desk, absence, await readForm(context.req))
+  if (!changed) return absencesPage(context, desk, { problems: { cover: '请选择顶岗的人' } })
+  const kept = await desk.office.keepRecord(actor, changed)
   return kept.ok ? context.redirect('/absences?done=1', 303) : failurePage(context, desk, kept.problem)
 }
 
 export function absenceRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/absences', (context) => absencesPage(context, desk))
   app.post('/absences', (context) => keep(context, desk))
-  app.post('/absences/:id/end', (context) => end(context, desk))
+  for (const name of Object.keys(CHANGES)) app.post(`/absences/:id/${name}`, (context) => change(context, desk, name))
 }

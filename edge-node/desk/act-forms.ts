@@ -11,7 +11,7 @@ import { dayWords } from './due-words.ts'
 import { csrfField, type FieldOption, field, type Problems, type Typed } from './forms.ts'
 import { yuanWords } from './money.ts'
 import type { Desk, Html, Visit } from './visit.ts'
-import { sentence, stationName, withNames } from './words.ts'
+import { personName, sentence, stationName, withNames } from './words.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
 export interface Rejected {
@@ -153,8 +153,9 @@ function firstPart(
   rejected: Rejected | undefined,
 ): Html {
   if (!shown) {
-    const holder = stationName(desk.office, view.state.holder)
-    return html`<p class="mb-0">现在没有轮到您办的事,办件由${holder}主办。</p>`
+    const { assignee, holder } = view.state
+    const who = assignee === '' ? '主办' : `的${personName(desk.office, assignee)}承办`
+    return html`<p class="mb-0">现在没有轮到您办的事,办件由${stationName(desk.office, holder)}${who}。</p>`
   }
   if (shown.kind === handInAct(view))
     return html`<a class="btn btn-primary btn-lg w-100" href="/cases/${view.state.id}/form">继续填写,然后${shown.title}</a>`

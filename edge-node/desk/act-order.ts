@@ -34,8 +34,18 @@ const USUAL: Readonly<Partial<Record<Stage, readonly FactKind[]>>> = {
 
 /** What waits for this person whatever the stage: a transfer to sign for, a notice to answer, money to take. */
 const WAITING: readonly FactKind[] = ['taken', 'opined', 'acknowledged', 'paid', 'settled']
-/** Acts that are never the next one by themselves. */
-const NEVER_NEXT: readonly FactKind[] = ['noted', 'withdrawn', 'voided', 'declined', 'retracted', 'reassigned', 'rated']
+/** Acts that help a case along without being its next step; handing it on is one where nobody here has to do something. */
+const BESIDE: readonly FactKind[] = [
+  'offered',
+  'invited',
+  'charged',
+  'suspended',
+  'sent-back',
+  'verified',
+  'progressed',
+  'contacted',
+  'rated',
+]
 const MOST_LIKELY = 4
 
 export const ACT_GROUPS: Readonly<Record<string, readonly FactKind[]>> = {
@@ -75,11 +85,13 @@ function usualOf({ state, item }: CaseView): readonly FactKind[] {
 
 /** The acts of a case in the order in which a person looks for them. */
 export function orderActs(view: CaseView, station: StationCode): OrderedActs {
+  const { state } = view
   const plain = oncePerKind(view.acts)
   const able = plain.filter(({ allowed }) => allowed)
   const usual = usualOf(view)
   const ranked = [...new Set(usual)].flatMap((kind) => able.filter((offer) => offer.kind === kind))
-  const next = ranked[0] ?? able.find(({ kind }) => !NEVER_NEXT.includes(kind))
+  const handOn = state.assignee === '' ? ranked.find(({ kind }) => kind === 'offered') : undefined
+  const next = ranked.find(({ kind }) => !BESIDE.includes(kind)) ?? handOn
   const likely = ranked.filter((offer) => offer !== next).slice(0, MOST_LIKELY)
   const rest = able.filter((offer) => offer !== next && !likely.includes(offer))
   const groups = [...Object.keys(ACT_GROUPS), '其他'].map((title) => ({

@@ -12,6 +12,7 @@ import { actFields, askedFields, FROM_FORM } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { clocksPart } from './clock-part.ts'
 import { applicantFields } from './draft.ts'
+import { reportPart } from './exchange/case-files.ts'
 import { failureBox, keptBox, type Problems, readForm, type Typed } from './forms.ts'
 import { agencyPart, feesPart, jointPart, noticePart, papersPart, paperTitle } from './joint-part.ts'
 import { headline, page } from './layout.ts'
@@ -64,7 +65,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${state.number}</span>${printed}`)}
     ${failure ? failureBox(failure) : doneBox(view, done)}${kept}${livePart('case-top', about, address, top)}
     <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, wanted === '' ? address : `${address}?act=${wanted}`, actsPanel(desk, visit, view, shown.rejected, wanted))}
-      ${livePart('case-papers', about, address, papersPart(view))}</div>
+      ${livePart('case-papers', about, address, html`${papersPart(view)}${reportPart(view)}`)}</div>
     <div class="col-lg-7">${livePart('case-parts', about, address, partsOf(desk, view))}
       ${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
       ${livePart('case-form', about, address, html`${applicationPart(visit, view)}${materialsPart(view)}`)}

@@ -20,8 +20,8 @@ export function standing(desk: Desk, view: CaseView): Html {
   const assignee = state.assignee === '' ? '' : ` · ${personName(desk.office, state.assignee)}承办`
   return html`<dl class="desk-standing">${fact('环节', html`${stageTitle(state.stage)} ${kindBadges(state)}`)}
     ${due ? fact('最近的期限', due) : ''}
-    ${fact('现在由谁负责', `${stationName(desk.office, state.holder)}${assignee}`)}${fact('申请人', state.applicant.name || '未填写')}
-    ${fact('安全', safetyWords(view.safety))}${fact('交接轮次', `第 ${state.epoch} 轮`)}</dl>`
+    ${fact('现在由谁负责', html`${stationName(desk.office, state.holder)}${assignee}<div class="text-secondary">第 ${state.epoch} 轮交接</div>`)}${fact('申请人', state.applicant.name || '未填写')}
+    ${fact('安全', safetyWords(view.safety))}</dl>`
 }
 
 /** 即办、承诺、上报、联办、补办、退回 and the green channel. */

@@ -16,7 +16,7 @@ import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
 import { sentence } from './words.ts'
 
 const dayItem = (day: Day, today: Day, why = ''): Html =>
-  html`<li>${dayWords(day, today)} ${weekday(day)}${why === '' ? '' : ` · ${why}`}${day === today ? html` <strong>今天</strong>` : ''}</li>`
+  html`<li>${dayWords(day, today)} ${weekday(day)}${why === '' || why === weekday(day) ? '' : ` · ${why}`}${day === today ? html` <strong>今天</strong>` : ''}</li>`
 
 function daysCard(title: string, items: readonly Html[], none: string): Html {
   return card(

@@ -27,16 +27,13 @@ export function nextDue(desk: Desk, state: CaseState): Html | undefined {
   return html`${clock.title}:${dueMark(clockDueWords(clock, openPause(state), desk.office.today()))}`
 }
 
-const days = (count: number | null, clock: Clock): string =>
-  count === null ? '不能计算' : limitWords(count, clock.unit)
+const days = (count: number | null): string => (count === null ? '不能计算' : String(count))
 
 function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
-  const left =
-    clock.remaining === null || clock.remaining >= 0
-      ? days(clock.remaining, clock)
-      : `超 ${days(-clock.remaining, clock)}`
-  return html`<tr><th scope="row" data-label="期限">${clock.title}</th><td class="desk-short" data-label="限">${days(clock.limit, clock)}</td>
-    <td class="desk-short" data-label="已用">${days(clock.used, clock)}</td><td class="desk-short" data-label="剩余">${left}</td>
+  const { remaining } = clock
+  const left = remaining !== null && remaining < 0 ? `超 ${-remaining}` : days(remaining)
+  return html`<tr><th scope="row">${clock.title}</th><td class="desk-short" data-label="限">${limitWords(clock.limit, clock.unit)}</td>
+    <td class="desk-short" data-label="已用">${days(clock.used)}</td><td class="desk-short" data-label="剩余">${left}</td>
     <td data-label="到期">${dueMark(clockDueWords(clock, openPause(state), desk.office.today()))}</td>
     <td class="desk-short" data-label="计算"><a href="/cases/${state.id}/clocks/${encodeURIComponent(clock.id)}">怎么算的</a></td></tr>`
 }

@@ -41,6 +41,8 @@ const SOON_DAYS = 3
 function leftWords(remaining: number, unit: Unit, due: Day, today: Day): DueWords {
   const when = `(${dayWords(due, today)} ${weekday(due)})`
   if (remaining < 0) return { urgency: 'over', words: `已超 ${limitWords(-remaining, unit)}${when}` }
+  // On the days off behind the last day no working day is exceeded yet, and nothing is left either.
+  if (due < today) return { urgency: 'over', words: `已过最后一天${when}` }
   if (due === today) return { urgency: 'soon', words: `今天到期${when}` }
   return { urgency: remaining <= SOON_DAYS ? 'soon' : 'fine', words: `还剩 ${limitWords(remaining, unit)}${when}` }
 }

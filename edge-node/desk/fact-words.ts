@@ -42,12 +42,15 @@ export function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, nam
   return codedWords(view, line, name, String(value))
 }
 
+/** Told in the head of the line, or for machines. */
+const UNTOLD: readonly string[] = [...LATE_FIELDS, 'itemVersion', 'master']
+
 /** Label and words of every field that people read; seals and hashes are for machines, lateness is told in the head. */
 export function shownFields(desk: Desk, view: CaseView, line: StoryLine): readonly (readonly [string, string])[] {
   if (line.kind === 'unknown' || line.kind === 'deemed') return []
   const rules: Readonly<Record<string, FieldRule>> = FACTS[line.kind].fields
   return Object.entries(rules)
-    .filter(([name, { type }]) => type !== 'seals' && type !== 'hash' && !LATE_FIELDS.includes(name))
+    .filter(([name, { type }]) => type !== 'seals' && type !== 'hash' && !UNTOLD.includes(name))
     .filter(([name]) => line.fields[name] !== undefined && line.fields[name] !== '')
     .map(([name, rule]) => [labelWords(rule.label), fieldValueWords(desk, view, line, name, rule)])
 }

@@ -29,7 +29,10 @@ export const dueMark = ({ urgency, words }: DueWords): Html =>
   html`<span class="desk-due desk-due-${urgency}"><span class="desk-sign" aria-hidden="true">${URGENCY_SIGNS[urgency]}</span> ${words}</span>`
 
 function dueCell(desk: Desk, row: CaseRow): Html {
-  const clock = row.dueClock === '' ? '' : html`<div class="text-secondary">${CLOCKS[row.dueClock]}</div>`
+  const clock =
+    row.dueClock === ''
+      ? ''
+      : html`<div class="text-secondary">${row.dueClock === 'T3' ? '本环节' : CLOCKS[row.dueClock]}</div>`
   return html`${dueMark(rowDueWords(desk.office, row))}${clock}`
 }
 

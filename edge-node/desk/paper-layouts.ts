@@ -78,7 +78,7 @@ function standardRows({ view, line }: Paper): readonly PaperRow[] {
 }
 
 const phoneRow = (item: Item | undefined): readonly PaperRow[] =>
-  item && item.phone !== '' ? [['联系电话', item.phone]] : []
+  item && item.phone !== '' ? [['承办单位电话', item.phone]] : []
 
 function takenRows({ desk, view, line }: Paper): readonly PaperRow[] {
   const after = view.state.story.slice(view.state.story.indexOf(line) + 1)

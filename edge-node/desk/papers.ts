@@ -93,8 +93,8 @@ function sheet(paper: Paper, code: PrintCode, number: string): Html {
     view.safety === 'root' ? '' : html`<p class="receipt-note">本文书在未联网时出具,以县级确认为准。</p>`
   const late =
     line.enteredOn === null ? '' : html`<p>补录:实际发生在${paperDay(line.day)},${paperDay(line.enteredOn)}登记。</p>`
-  return html`<article class="paper"><header><div><p class="paper-organ">${organ}</p><h2>${layout.title?.(paper) ?? titleOf(code)}</h2><p class="paper-number">${number}</p></div>
-      ${codeOf(view, line.hash)}</header>
+  return html`<article class="paper"><header><div><p class="paper-organ">${organ}</p><h2>${layout.title?.(paper) ?? titleOf(code)}</h2></div>
+      ${codeOf(view, line.hash)}</header>${number === '' ? '' : html`<p class="paper-number">${number}</p>`}
     <p>${view.state.applicant.name}:</p><p class="paper-text">${layout.text(paper)}</p>
     <table>${rowsOf(paper, code).map(tableRow)}</table>
     ${late}${(layout.notes ?? []).map((note) => html`<p>${note}</p>`)}${unconfirmed}

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
-import { COUNTY, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
+import { LICENCE_ID } from './licence.ts'
+import { COUNTY, ENVIRONMENT, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
 import { openBrowser, type Served, serveDesk } from './serve.ts'
 import { act, captureCase, openCase } from './walk.ts'
 
@@ -16,7 +17,8 @@ let place: Place
 let served: Served
 let browser: Browser
 const contexts = new Map<string, BrowserContext>()
-const ids = { draft: '', offered: '', held: '', captured: '' }
+const ids = { draft: '', offered: '', held: '', captured: '', licence: '' }
+let paper = ''
 
 beforeAll(async () => {
   place = await openPlace({ secure: false })
@@ -30,9 +32,27 @@ beforeAll(async () => {
   await act(clerk, ids.held, 'accepted', { note: '齐全' })
   const { id } = await captureCase(clerk, '赵六')
   await act(clerk, id, 'offered', { to: COUNTY, materials: '8' })
+  await licence()
   served = await serveDesk(place.desk)
   browser = await openBrowser()
 }, BROWSER_MILLISECONDS)
+
+/** A licence with everything on its page: notice, co-department, fee, special procedure, papers. */
+async function licence(): Promise<void> {
+  const [window, handler] = [await place.as('window'), await place.as('handler')]
+  ids.licence = (await captureCase(window, '孙建国', LICENCE_ID)).id
+  await act(window, ids.licence, 'notified', { 'missing-pick': '1', missing: '场所照片', days: '15' })
+  await act(window, ids.licence, 'supplemented', { 'items-pick': '0,1' })
+  await act(window, ids.licence, 'charged', { fee: 'test', amount: '66.5' })
+  const content = '油烟排放是否符合要求'
+  const invitation = { to: ENVIRONMENT, department: '县生态环境局', due: '2026-11-25', content }
+  await act(window, ids.licence, 'invited', invitation)
+  await act(window, ids.licence, 'assigned', { to: 'handler' })
+  const done = await act(handler, ids.licence, 'suspended', { procedure: 'inspection', days: '10', approver: 'head' })
+  paper = /href="(\/cases\/[0-9a-f]+\/papers\/[0-9a-f]{64})"/.exec(done.html)?.[1] ?? ''
+  await window.submit(await window.get('/consultations'), '/consultations', { matter: '办小餐饮要带什么' })
+  await handler.submit(await handler.get('/absences'), '/absences', { reason: '培训', until: '2026-11-24' })
+}
 
 afterAll(async () => {
   await browser?.close()
@@ -70,6 +90,23 @@ const everyPage = (): readonly (readonly [who: string, path: string])[] => [
   ['clerk', `/cases/${ids.offered}`],
   ['chief', `/cases/${ids.held}`],
   ['coordinator', `/cases/${ids.offered}?act=reassigned`],
+  ['window', `/cases/${ids.licence}`],
+  ['handler', `/cases/${ids.licence}?act=resumed`],
+  ['window', `/cases/${ids.licence}?act=offered`],
+  ['window', `/cases/${ids.licence}?act=why`],
+  ['environment', `/cases/${ids.licence}?act=opined`],
+  ['window', `/cases/${ids.licence}/clocks/T2p`],
+  ['window', `/cases/${ids.licence}/fees`],
+  ['window', paper],
+  ['window', '/'],
+  ['window', '/?due=week'],
+  ['handler', '/mine'],
+  ['handler', '/absences'],
+  ['handler', '/handovers'],
+  ['window', '/consultations'],
+  ['environment', '/joint'],
+  ['cashier', '/fees'],
+  ['cashier', '/fees/month'],
   ['clerk', '/transfers'],
   ['clerk', '/search?q=张'],
   ['clerk', '/sync'],

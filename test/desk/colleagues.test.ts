@@ -47,7 +47,11 @@ test('P171 P172 the away board warns while nobody stands in; who does sees the c
   expect(formOf(back, '/absences')).toMatchObject({ where: '省里', until: '2026-11-19', person: 'handler' })
   expect(back.text).toContain('结束日期早于开始日期')
   const alone = await handler.submit(back, '/absences', { reason: '培训', until: '2026-11-24' })
-  expect(alone.text).toContain('没有人顶岗')
+  expect(alone.text).toContain('没有人顶岗,请补填')
+  const cover = /action="(\/absences\/[^"]+\/cover)"/.exec(alone.html)?.[1] ?? ''
+  expect((await handler.submit(alone, cover, { substitute: '' })).status).toBe(422)
+  const filled = await handler.submit(alone, cover, { substitute: 'window' })
+  expect(filled.text).not.toContain('没有人顶岗,请补填')
   const ended = await handler.submit(alone, /action="(\/absences\/[^"]+\/end)"/.exec(alone.html)?.[1] ?? '')
   expect(ended.text).toContain('没有人外出')
   const covered = await handler.submit(ended, '/absences', {

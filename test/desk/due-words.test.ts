@@ -42,6 +42,9 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
     urgency: 'over',
     words: '已超 1 个工作日(11月20日 周五)',
   })
+  const sunday = { ...office, register: () => ({ calendar, today: '2026-11-22' as Day }) } as unknown as Office
+  const weekend = { item: 'X', due: '2026-11-20' as Day, dueClock: 'T2p', paused: false, exceeded: true } as const
+  expect(rowDueWords(sunday, weekend)).toEqual({ urgency: 'over', words: '已过最后一天(11月20日 周五)' })
   expect(row({ due: TODAY }).words).toBe('今天到期(11月23日 周一)')
   expect(row({ paused: true }).words).toBe('暂停中')
   expect(row({ due: '2026-12-03' as Day, dueClock: "T1'" }).words).toBe('还剩 10 天(12月3日 周四)')

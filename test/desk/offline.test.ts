@@ -94,11 +94,14 @@ afterAll(async () => {
   await Promise.all([county.village, county.township, county.root].map((node) => node.engine.stop()))
 })
 
-test('P40 offline work is said to be only here, its receipt carries the reservation, and both change once it is at the county', async () => {
+test('P40 P180 offline work is said to be only here, its receipt carries the reservation, and both change once it is at the county', async () => {
   await cut()
   expect((await agent.get('/')).text).toMatch(/离线 · 没有未送出的办件 · 最后同步 /)
   const { id, receipt } = await captureCase(agent)
   expect(receipt.text).toContain('以县级确认为准')
+  const made =
+    /href="(\/cases\/[0-9a-f]+\/papers\/[0-9a-f]{64})"/.exec((await agent.get(`/cases/${id}`)).html)?.[1] ?? ''
+  expect((await agent.get(made)).text).toContain('以县级确认为准')
   const offline = await agent.get('/')
   expect(offline.text).toMatch(/离线 · 1 件只存在本机 · 最后同步 /)
   expect(offline.text).toContain('只在本机')
@@ -109,6 +112,7 @@ test('P40 offline work is said to be only here, its receipt carries the reservat
   expect(online.text).toMatch(/已连接\S+ · 全部已到县/)
   expect(online.text).toContain('安全 已到县')
   expect((await agent.get(`/cases/${id}/receipt`)).text).not.toContain('以县级确认为准')
+  expect((await agent.get(made)).text).not.toContain('以县级确认为准')
 })
 
 test('P41 what a silent holder did after a reassignment is shown set aside, and the new holder adopts or dismisses it', async () => {

@@ -196,7 +196,7 @@ test('P158 entering late is folded away; both times are shown, and it needs its 
 test('P162 P168 every clock stands beside the others with limit, used and remaining, and explains which days counted', async () => {
   const id = await accepted()
   const page = await windowClerk.get(`/cases/${id}`)
-  expect(page.text).toMatch(/承诺办结 10 个工作日 0 个工作日 10 个工作日/)
+  expect(page.text).toMatch(/承诺办结 10 个工作日 0 10 ○ 还剩 10 个工作日/)
   expect(page.text).toMatch(/法定办结 20 个工作日/)
   expect(page.text).toContain('承诺件')
   expect(page.text).toContain('最近的期限')
