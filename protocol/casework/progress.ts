@@ -13,8 +13,11 @@ import { countsOf, linesOf, numberOf, textOf } from './values.ts'
 type Mutable<Part> = { -readonly [Key in keyof Part]: Part[Key] }
 
 /** A case while it is being folded. */
-export interface Progress extends Mutable<Course> {
+export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   seals: CaseState['seals']
+  // Its own while it is folded, so that each step writes into it instead of copying it.
+  days: Mutable<Course['days']>
+  spans: Mutable<ClockSpans>
   readonly times: Partial<Record<FactKind, number>>
   /** Every station that has held the case, in any epoch. */
   readonly holders: Set<StationCode>
@@ -86,14 +89,13 @@ function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
 /** Starts, stops and pauses clocks as the table says. A clock that is started again begins anew. */
 function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Day): void {
   if (effect === undefined) return
-  const spans: Mutable<ClockSpans> = { ...progress.spans }
+  const { spans } = progress
   for (const id of effect.stop ?? []) {
     const span = spans[id]
     if (span !== undefined && span.stop === null) spans[id] = { start: span.start, stop: day }
   }
   for (const id of effect.start ?? []) spans[id] = { start: day, stop: null }
   for (const id of effect.begin ?? []) if (spans[id]?.stop !== null) spans[id] = { start: day, stop: null }
-  progress.spans = spans
 }
 
 /**
@@ -297,7 +299,7 @@ export function takeEffect(progress: Progress, effect: Effect, transition: Trans
   moveClocks(progress, transition.clock, day)
   CHANGES[kind]?.(progress, effect, answers)
   keepSeals(progress, entry.hash, fields)
-  if (progress.days[kind] === undefined) progress.days = { ...progress.days, [kind]: day }
+  progress.days[kind] ??= day
   progress.times[kind] ??= entry.time
   if (entry.fact?.kind === 'adopted') progress.times.adopted ??= entry.time
   const code = documentOfFact(kind)
