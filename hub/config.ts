@@ -17,7 +17,7 @@ export const HUB_VARIABLES = {
     schema: z.string().min(2, '至少 2 个字').max(60, '不超过 60 个字'),
   },
   SAMPLE_DATA: {
-    purpose: '填 yes 时,首次启动写入演示用的站点、人员和十个事项(仅供试用,不得用于办件)',
+    purpose: '填 yes 时,首次启动写入一个示例县:站点、部门、窗口、人员、授权书和事项目录(仅供试用,不得用于办件)',
     example: 'yes',
     fallback: '',
     schema: z.enum(['', 'yes'], '只能不填,或填 yes'),

@@ -1,72 +1,63 @@
-/** A model county to try the network with: stations, people with known passwords, sample items. Never for real cases. */
+/** A model county to try the network with: places, people with known passwords, a whole catalogue. Never for real cases. */
 import type { Accounts } from '#edge-node/desk/accounts.ts'
-import type { Person, Role, Station, Tier } from '#protocol/casework/directory.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
-import type { Office } from '#protocol/engine/office.ts'
-import type { PersonId, StationCode } from '#protocol/ids.ts'
+import { DEFAULT_RULES, type Letter, type RootRecord, type Station } from '#protocol/casework/directory.ts'
+import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { SAMPLE_DEPARTMENTS } from '#protocol/casework/samples/departments.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
+import { sampleLetters } from '#protocol/casework/samples/letters.ts'
+import { NAMED_PEOPLE, SAMPLE_PEOPLE } from '#protocol/casework/samples/people.ts'
+import { SAMPLE_COUNTY, SAMPLE_REGIONS, SAMPLE_STATIONS } from '#protocol/casework/samples/stations.ts'
+import { SAMPLE_WINDOWS } from '#protocol/casework/samples/windows.ts'
+import type { DirectoryView, Office } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
+
+export { NAMED_PEOPLE, SAMPLE_COUNTY }
 
 /** Known to everybody who reads this file: that is what makes it a sample. */
 export const SAMPLE_PASSWORD = 'Anxian-2026'
 
-export const SAMPLE_COUNTY = { id: '510724', name: '安县政务服务中心' } as const
+const RUNNING = ['510724100', '510724100201', '510724100202']
 
-const station = (id: string, name: string, tier: Tier, parent: string): Station => ({
-  type: 'station',
-  id: id as StationCode,
-  version: 0,
-  name,
-  tier,
-  parent: parent as StationCode,
-})
+/** The stations whose programs `npm start` runs beside the hub, parents before children; the others have no node. */
+export const RUNNING_STATIONS: readonly Station[] = SAMPLE_STATIONS.filter(({ id }) => RUNNING.includes(id))
 
-/** Parents stand before children, in the order in which their nodes join. */
-export const SAMPLE_STATIONS: readonly Station[] = [
-  station('510724100', '安昌镇便民服务中心', 'township', SAMPLE_COUNTY.id),
-  station('510724100201', '红岩村便民服务代办点', 'village', '510724100'),
-  station('510724100202', '永河村便民服务代办点', 'village', '510724100'),
-]
-
-interface SamplePerson {
-  readonly id: string
-  readonly name: string
-  readonly station: string
-  readonly role: Role
-}
-
-export const SAMPLE_PEOPLE: readonly SamplePerson[] = [
-  { id: 'coordinator', name: '陈协', station: '510724', role: 'coordinator' },
-  { id: 'handler', name: '李承', station: '510724', role: 'handler' },
-  { id: 'chief', name: '周首', station: '510724', role: 'chief' },
-  { id: 'supervisor', name: '郑察', station: '510724', role: 'supervisor' },
-  { id: 'anchang.clerk', name: '王窗', station: '510724100', role: 'clerk' },
-  { id: 'anchang.handler', name: '赵办', station: '510724100', role: 'handler' },
-  { id: 'hongyan', name: '刘红岩', station: '510724100201', role: 'agent' },
-  { id: 'yonghe', name: '杨永河', station: '510724100202', role: 'agent' },
-]
-
-/** Publishes what is missing of the model county. */
+/** Publishes what is missing of the model county: one commit for its records, one for its people. */
 export async function publishSample(office: Office, accounts: Accounts): Promise<Result<void>> {
   const { directory } = office
-  const stations = SAMPLE_STATIONS.filter(({ id }) => !directory.station(id))
-  const items = SAMPLE_ITEMS.filter(({ id }) => !directory.item(id))
-  const missing = SAMPLE_PEOPLE.filter(({ id }) => !directory.person(id as PersonId))
-  const people = await Promise.all(missing.map((person) => personOf(accounts, person)))
-  const places =
-    stations.length + items.length === 0 ? success(undefined) : await office.publish(null, [...stations, ...items])
-  if (!places.ok || people.length === 0) return places
+  const records = missingRecords(directory, sampleLetters(office.today()))
+  const published = records.length === 0 ? success(undefined) : await office.publish(null, records)
+  const missing = SAMPLE_PEOPLE.filter(({ id }) => !directory.person(id))
+  if (!published.ok || missing.length === 0) return published
+  // One record for all: the password is known to everybody, and hashing it two hundred times would take half a minute.
+  const password = await accounts.passwordRecord(SAMPLE_PASSWORD)
+  const people = missing.map(
+    (person) => ({ ...person, type: 'person', version: 0, password, disabled: false }) as const,
+  )
   return office.publish(null, people) // behind the stations, whose streams they lie in
 }
 
-async function personOf(accounts: Accounts, { id, name, station: place, role }: SamplePerson): Promise<Person> {
-  return {
-    type: 'person',
-    id: id as PersonId,
-    version: 0,
-    name,
-    station: place as StationCode,
-    roles: [role],
-    password: await accounts.passwordRecord(SAMPLE_PASSWORD),
-    disabled: false,
+function missingRecords(directory: DirectoryView, letters: readonly Letter[]): readonly RootRecord[] {
+  const without = <Of extends RootRecord>(records: readonly Of[], known: readonly { readonly id: string }[]) => {
+    const ids = new Set(known.map(({ id }) => id))
+    return records.filter(({ id }) => !ids.has(id))
   }
+  return [
+    ...without(SAMPLE_STATIONS, directory.stations()),
+    ...without(SAMPLE_DEPARTMENTS, directory.departments()),
+    ...without(SAMPLE_REGIONS, directory.regions()),
+    ...without(SAMPLE_CALENDARS, directory.calendars()),
+    ...without(SAMPLE_ITEMS, directory.items()),
+    ...without(SAMPLE_WINDOWS, directory.windows()),
+    ...(directory.rules().version === DEFAULT_RULES.version ? [DEFAULT_RULES] : []),
+    ...letters.filter((letter) => !hasLetter(directory, letter)),
+  ]
 }
+
+/** Whether a place holds a department's letter on the day the new one would begin; those that ran out are given anew. */
+const hasLetter = (directory: DirectoryView, { department, station, from }: Letter): boolean =>
+  directory
+    .letters()
+    .some(
+      (letter) =>
+        letter.department === department && letter.station === station && letter.from <= from && from <= letter.until,
+    )

@@ -6,13 +6,13 @@ import { ROLES } from '#protocol/casework/directory.ts'
 import { ADMINISTRATOR } from './first-start.ts'
 import { choosePorts } from './model-ports.ts'
 import { type Model, startModel } from './model-programs.ts'
-import { SAMPLE_COUNTY, SAMPLE_PASSWORD, SAMPLE_PEOPLE, SAMPLE_STATIONS } from './sample.ts'
+import { NAMED_PEOPLE, RUNNING_STATIONS, SAMPLE_COUNTY, SAMPLE_PASSWORD } from './sample.ts'
 
 const folder = process.argv[2] ?? 'data'
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
 mkdirSync(folder, { recursive: true })
-const names = ['hub', ...SAMPLE_STATIONS.map(({ id }) => id)]
+const names = ['hub', ...RUNNING_STATIONS.map(({ id }) => id)]
 const ports = await choosePorts(join(folder, 'ports.json'), names)
 if (!ports.ok) {
   say(`${ports.problem.message}\n  ${ports.problem.kept}\n  ${ports.problem.next}`)
@@ -34,7 +34,7 @@ model.broken.then(async (what) => {
 const addresses = new Map<string, string>()
 try {
   addresses.set(SAMPLE_COUNTY.id, await model.startHub())
-  for (const { id, name, parent } of SAMPLE_STATIONS)
+  for (const { id, name, parent } of RUNNING_STATIONS)
     addresses.set(id, await model.startNode(id, name, addresses.get(parent ?? '') ?? ''))
   tell()
 } catch (error) {
@@ -46,11 +46,12 @@ try {
 /** Addresses and accounts, for people. */
 function tell(): void {
   say('\n示例县已启动(示例数据,不得用于办件)。按 Ctrl-C 停止。\n')
-  for (const { id, name } of [SAMPLE_COUNTY, ...SAMPLE_STATIONS]) {
+  for (const { id, name } of [SAMPLE_COUNTY, ...RUNNING_STATIONS]) {
     say(`${name}  ${addresses.get(id)}`)
     if (id === SAMPLE_COUNTY.id) say(`    ${ADMINISTRATOR}(管理员)`)
-    for (const person of SAMPLE_PEOPLE.filter(({ station }) => station === id))
-      say(`    ${person.id}(${ROLES[person.role]} ${person.name})`)
+    for (const person of NAMED_PEOPLE.filter(({ station }) => station === id))
+      say(`    ${person.id}(${person.roles.map((role) => ROLES[role]).join('、')} ${person.name})`)
   }
-  say(`\n所有示例账号的密码:${SAMPLE_PASSWORD}`)
+  say('\n各部门在大厅的账号:<部门代码小写>.clerk、.handler、.chief,例如 mz.clerk(民政窗口)')
+  say(`所有示例账号的密码:${SAMPLE_PASSWORD}`)
 }
