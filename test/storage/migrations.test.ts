@@ -46,6 +46,23 @@ test('D26 the migrations make every table, column and index of the schema and no
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('R23 the migration to the rows of casework asks for a rebuild where there is something to rebuild', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
+  for (const documents of [0, 1]) {
+    const statements = openStatements(join(folder, `${documents}.db`))
+    await migrate(statements, MIGRATIONS.slice(0, 1))
+    for (let made = 0; made < documents; made++) {
+      await statements.commit([statement('INSERT INTO documents (id, places) VALUES (?, ?)', 'x', new Uint8Array())])
+    }
+    await migrate(statements)
+    const source = `SELECT ${textColumns('key')} FROM local`
+    const keys = (await statements.read(statement(source))).map((row) => textIn(row, 'key'))
+    expect(keys).toEqual(documents === 0 ? [] : ['rebuilding'])
+    await statements.close()
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
 test('D27 lists and searches go by their indexes and are never sorted', async () => {
   const client = createClient({ url: ':memory:' })
   for (const sql of MIGRATIONS.flatMap((migration) => migration.statements)) await client.execute(sql)
