@@ -56,7 +56,7 @@ async function listPage(context: DeskContext, desk: Desk): Promise<Response> {
     (
       item,
     ) => html`<tr><td data-label="事项"><a href="${PATH}/${item.id}">${item.name}</a><div class="text-secondary">${item.id} · ${departmentName(desk.office, item.department)}</div></td>
-      <td class="desk-short" data-label="类型">${caseKindName(item)}</td><td data-label="承诺">${limitWords(item.promised)}</td><td class="desk-short" data-label="材料">${item.materials.length} 项</td>
+      <td class="text-nowrap" data-label="类型">${caseKindName(item)}</td><td data-label="承诺">${limitWords(item.promised)}</td><td class="text-nowrap" data-label="材料">${item.materials.length} 项</td>
       <td data-label="打印"><a href="${PATH}/${item.id}/notice">一次性告知单<span class="visually-hidden"> ${item.name}</span></a> · <a href="${PATH}/${item.id}/disclosure">公示<span class="visually-hidden"> ${item.name}</span></a></td></tr>`,
   )
   const list =

@@ -23,7 +23,7 @@ function phones(desk: Desk, letter: Letter): { readonly reach: string; readonly 
     .items()
     .filter(({ id, department }) => department === letter.department && (letter.items?.includes(id) ?? true))
   const list = (texts: readonly string[]) =>
-    [...new Set(texts.filter((text) => text.trim() !== ''))].slice(0, 3).join('、')
+    [...new Set(texts.filter((text) => text.trim() !== ''))].slice(0, 2).join('、')
   return {
     reach: list([directory.department(letter.department)?.phone ?? '', ...items.map(({ phone }) => phone)]),
     complain: list(items.map(({ complaintPhone }) => complaintPhone)),
@@ -41,7 +41,7 @@ function row(desk: Desk, letter: Letter): Html {
   return html`<tr><td data-label="姓名">${name}<div class="text-secondary">${letter.person === null ? '' : '首席代表 · '}${stationName(desk.office, letter.station)}</div></td>
     <td data-label="部门">${departmentName(desk.office, letter.department)}</td>
     <td data-label="职责">${letter.powers.map((power) => POWERS[power] ?? power).join('、')}<div class="text-secondary">${items}</div></td>
-    <td data-label="联系方式">${reach || '(未填写)'}</td><td data-label="投诉">${complain || '(未填写)'}</td>
+    <td class="text-nowrap" data-label="联系方式">${reach || '(未填写)'}</td><td class="text-nowrap" data-label="投诉">${complain || '(未填写)'}</td>
     <td data-label="授权书">${letter.id}<div class="text-secondary">有效到 ${letter.until}</div></td></tr>`
 }
 

@@ -1,11 +1,11 @@
 /** The holiday calendar: which years are known, importing one, and what is said about the year that is not. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { paperDay } from '#edge-node/desk/due-words.ts'
+import { dayWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { csrfField, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
-import { calendarOf, daysOff, linesOf, readCalendar } from '#hub/register/calendars.ts'
+import { calendarOf, daysOff, linesOf, rangeOf, readCalendar } from '#hub/register/calendars.ts'
 import { textOfFile } from '#hub/register/file-text.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import { type Day, plusDays } from '#protocol/casework/days.ts'
@@ -23,6 +23,13 @@ export const CALENDAR_IMPORT = `${PATH}/import`
 interface Read {
   readonly calendar: CalendarYear
   readonly known: boolean
+}
+
+/** A stretch of days off in words: 2月15日至2月23日. */
+function rangeWords(line: string): string {
+  const range = rangeOf(line)
+  if (!range) return line
+  return range.from === range.to ? dayWords(range.from) : `${dayWords(range.from)}至${dayWords(range.to)}`
 }
 
 const workingDays = (desk: Desk, { year }: CalendarYear): string => {
@@ -48,8 +55,10 @@ function list(desk: Desk, visit: Visit): Html {
   const rows = years.map((year) => [
     html`<strong>${year.year}</strong>${year.id.endsWith('.local') ? ' 地方增加' : ''}<div class="text-secondary">${year.source}</div>
       ${mayAdminister(visit) ? html`<a href="${PATH}?edit=${year.id}">更正<span class="visually-hidden"> ${year.id}</span></a>` : ''}`,
-    html`${year.off.map((line) => html`<div>${line.replace('/', ' 至 ')}</div>`)}<div class="text-secondary">共 ${daysOff(year)} 天</div>`,
-    year.work.length === 0 ? '—' : html`${year.work.map((day) => html`<div>${day}</div>`)}`,
+    html`${year.off.map((line) => html`<div class="text-nowrap">${rangeWords(line)}</div>`)}<div class="text-secondary">共 ${daysOff(year)} 天</div>`,
+    year.work.length === 0
+      ? '—'
+      : html`${year.work.map((day) => html`<div class="text-nowrap">${dayWords(day)}</div>`)}`,
     year.id.endsWith('.local') ? '' : workingDays(desk, year),
   ])
   return html`${coverage(desk)}${card('已有的日历', table(['年份', '放假', '调休上班', '工作日'], rows, '还没有日历。'))}`

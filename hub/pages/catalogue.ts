@@ -57,7 +57,7 @@ function listPage(context: DeskContext, desk: Desk): Promise<Response> {
   const shown = pageOf(searchItems(directory.items(), query).filter(wanted), context.req.query('page'))
   const rows = shown.rows.map((item) => [
     html`<a href="${CATALOGUE}/${item.id}">${item.name}</a><div class="text-secondary">${item.id} · ${departmentName(desk.office, item.department)}${item.sample ? ' · 样例' : ''}</div>`,
-    `${stateWords(directory.editions(item.id), today)},第 ${item.edition} 版`,
+    html`<span class="text-nowrap">${stateWords(directory.editions(item.id), today)}</span><div class="text-secondary text-nowrap">第 ${item.edition} 版</div>`,
     tierNames(item.tiers),
     html`承诺 ${limitWords(item.promised)}<div class="text-secondary">法定 ${limitWords(item.statutory)}</div>`,
     gaps(item) === 0 ? '已填满' : html`<strong>缺 ${gaps(item)} 处</strong>`,

@@ -217,12 +217,13 @@ export function itemForm(desk: Desk, visit: Visit, view: ItemFormView): Html {
   const departments = departmentOptions(desk)
   const shown = (view: Omit<FieldView, 'value' | 'problem'>) =>
     field({ ...view, value: typed[view.name] ?? '', problem: problems[view.name] })
-  const part = ({ path, kind, options, hint }: ItemPart) =>
+  const part = ({ path, kind, shape, options, hint }: ItemPart) =>
     shown({
       name: path,
       label: TITLES.get(path) ?? path,
       kind,
       hint,
+      attributes: shape === 'lines' ? html`wrap="off"` : '',
       options: DEPARTMENT_FIELDS.includes(path) ? departments : (options ?? []),
     })
   const buttons = html`<div class="desk-actions"><button class="btn" type="submit" name="step" value="check">只检查,不发布</button>

@@ -86,8 +86,9 @@ function presenceWords({ presence }: Item): string {
 }
 
 function lists(item: Item): Html {
-  const part = (title: string, columns: readonly string[], rows: readonly (readonly string[])[], empty: string) =>
-    card(title, table(columns, rows, empty))
+  /** A list that few items have is left out when there is nothing in it. */
+  const part = (title: string, columns: readonly string[], rows: readonly (readonly string[])[], empty = '') =>
+    rows.length === 0 && empty === '' ? '' : card(title, table(columns, rows, empty))
   return html`${part(
     '申请材料',
     ['材料', '份数', '依据', '其他要求'],
@@ -112,7 +113,6 @@ function lists(item: Item): Html {
     '裁量档次',
     ['因素', '标准', '幅度'],
     item.discretion.map((row) => [row.factor, row.standard, row.range ? rangeWords(row.range) : '—']),
-    '没有裁量档次。',
   )}${part(
     '绿色通道',
     ['名称', '条件', '联络员'],
@@ -123,7 +123,6 @@ function lists(item: Item): Html {
         .join(';'),
       row.liaison,
     ]),
-    '没有绿色通道。',
   )}`
 }
 

@@ -13,11 +13,11 @@ import { mayAdminister } from './stations.ts'
 const PATH = settingsPath('rules')
 
 /** The sentence that stands beside both switches (casework.md section 0 no. 11). */
-export const NEVER_ISSUES = '这只是部门之间的协调规则:只记“协办部门视为同意”,由主办部门决定;系统从不因此自动发证。'
+export const NEVER_ISSUES = '只是部门之间的协调规则:只记“协办部门视为同意”,由主办部门决定;系统从不因此自动发证。'
 
 const SWITCHES = {
-  silenceAgrees: ['超时默许', '协办部门过了反馈期限没有答复,记为视为同意'],
-  absenceAgrees: ['缺席默认', '协办部门签收了会审或踏勘通知而没有到场,记为视为同意'],
+  silenceAgrees: ['超时默许', '协办部门过了反馈期限没有答复,记为视为同意;从不因此发证'],
+  absenceAgrees: ['缺席默认', '协办部门签收了会审或踏勘通知而没有到场,记为视为同意;从不因此发证'],
 } as const
 const DAYS = {
   handInDays: ['村代办报送', '村里代收后多少个工作日内送到上级'],
@@ -30,7 +30,9 @@ function list(rules: LocalRules): Html {
   const pair = (title: string, words: string) => html`<div><dt>${title}</dt><dd>${words}</dd></div>`
   return card(
     '现在的规则',
-    html`<div class="card-body"><dl class="desk-pairs">${Object.entries(SWITCHES).map(([key, [title]]) =>
+    html`<div class="card-body"><div class="alert alert-info" role="note"><div><strong>超时默许和缺席默认</strong>${NEVER_ISSUES}</div></div><dl class="desk-pairs">${Object.entries(
+      SWITCHES,
+    ).map(([key, [title]]) =>
       pair(title, rules[key as keyof typeof SWITCHES] ? '已打开' : '未打开'),
     )}${Object.entries(DAYS).map(([key, [title]]) => pair(title, `${rules[key as keyof typeof DAYS]} 个工作日`))}
       ${pair('公开清单', DISCLOSURE[rules.disclosure])}</dl></div>`,
@@ -52,8 +54,7 @@ function form(visit: Visit, rules: LocalRules, returned: Returned | undefined): 
     visit,
     '修改规则',
     PATH,
-    html`${box}<div class="alert alert-info" role="note"><div>${NEVER_ISSUES}</div></div>
-      ${Object.entries(SWITCHES).map(([name, [title, hint]]) => part({ name, label: `打开${title}`, kind: 'flag', hint }))}
+    html`${box}${Object.entries(SWITCHES).map(([name, [title, hint]]) => part({ name, label: `打开${title}`, kind: 'flag', hint }))}
       ${Object.entries(DAYS).map(([name, [title, hint]]) => part({ name, label: `${title}(工作日)`, kind: 'number', required: true, hint }))}
       ${part({ name: 'disclosure', label: '事项发布前须填满的公开清单', kind: 'choice', required: true, options: disclosure })}`,
     '保存规则',

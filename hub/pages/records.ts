@@ -54,9 +54,11 @@ export interface SettingsContent {
 export function settingsPage(context: DeskContext, desk: Desk, content: SettingsContent): Promise<Response> {
   const { name, intro, list, form, returned } = content
   const title = SETTINGS[name]
-  const columns = form
-    ? html`<div class="row"><div class="col-lg-7">${list}</div><div class="col-lg-5">${form}</div></div>`
-    : list
+  // On a phone the columns stand below each other: a form that somebody is busy with comes first.
+  const inHand = returned !== undefined || context.req.query('edit') !== undefined
+  const left = html`<div class="col-lg-7">${list}</div>`
+  const right = html`<div class="col-lg-5 order-lg-last">${form ?? ''}</div>`
+  const columns = form ? html`<div class="row">${inHand ? right : left}${inHand ? left : right}</div>` : list
   const body = html`${headline(title)}${settingsTabs(name)}<p class="text-secondary">${intro}</p>
     ${doneBox(context.req.query('done'), content.done ?? {})}${columns}`
   return page(context, desk, { title, body, status: returned ? statusOf(returned.problem) : 200 })
@@ -137,4 +139,4 @@ export const personOf = (text: string | undefined): PersonId | null =>
   (text ?? '').trim() === '' ? null : ((text ?? '').trim() as PersonId)
 
 export const departmentOptions = (desk: Desk) =>
-  desk.office.directory.departments().map(({ id, name }) => ({ value: id, label: `${name}(${id})` }))
+  desk.office.directory.departments().map(({ id, shortName }) => ({ value: id, label: `${shortName}(${id})` }))

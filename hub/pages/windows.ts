@@ -31,6 +31,12 @@ const MOST_PAIRS = 12
 const pairWords = (desk: Desk, { lead, substitute }: WindowRecord['staff'][number]): string =>
   `${personName(desk.office, lead)}(B 岗 ${substitute === null ? '未定' : personName(desk.office, substitute)})`
 
+/** Member units by their short names, counted when there are several. */
+function unitWords(desk: Desk, { departments }: WindowRecord): string {
+  const names = departments.map((id) => desk.office.directory.department(id)?.shortName ?? id).join('、')
+  return departments.length > 1 ? `${departments.length} 个单位:${names}` : names || '—'
+}
+
 function list(context: DeskContext, desk: Desk, visit: Visit): Html {
   const windows = desk.office.directory.windows().toSorted((left, right) => (left.station < right.station ? -1 : 1))
   const words = ({ id, name, station, departments }: WindowRecord) =>
@@ -42,7 +48,7 @@ function list(context: DeskContext, desk: Desk, visit: Visit): Html {
     html`${mayAdminister(visit) ? html`<a href="${PATH}?edit=${encodeURIComponent(window.id)}">${window.name}</a>` : window.name}
       <div class="text-secondary">${window.id} · ${WINDOW_KINDS[window.kind] ?? window.kind}</div>`,
     stationName(desk.office, window.station),
-    window.departments.map((id) => departmentName(desk.office, id)).join('、') || '—',
+    unitWords(desk, window),
     window.staff.length === 0
       ? html`<strong>没有人员</strong>`
       : window.staff.map((pair) => pairWords(desk, pair)).join(';'),
