@@ -27,6 +27,7 @@ const immediate: Item = { ...SIMPLE, caseKind: '1', villageDelivery: false }
 /** One item for each condition a line may name; all of them may be decided on the spot. */
 export const KINDS_OF_ITEM: Readonly<Record<string, Item>> = {
   simple: { ...immediate, id: 'simple' },
+  licence: { ...immediate, id: 'licence', itemType: '01' },
   examined: { ...immediate, id: 'examined', steps: [step('40'), step('41'), step('42')] },
   unexamined: { ...immediate, id: 'unexamined', steps: [step('40'), step('42')] },
   village: {

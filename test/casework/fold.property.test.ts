@@ -2,12 +2,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkAct } from '#protocol/casework/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import { decodeFact, FACT_KINDS, type Fact, type FactEntry, type FieldValue } from '#protocol/casework/facts.ts'
 import { foldCase } from '#protocol/casework/fold.ts'
 import { GUARDED_KINDS, isGuarded, TRANSITIONS } from '#protocol/casework/stages.ts'
 import type { EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
-import { everybody, LETTERED } from './attempts.ts'
-import { beginning, fieldsFor, play, STATIONS, step } from './interleaving.ts'
+import { everybody } from './attempts.ts'
+import { beginning, during, fieldsFor, onDay, play, STATIONS, step } from './interleaving.ts'
 import {
   CASE,
   COUNTY,
@@ -127,8 +128,9 @@ test('C24 any payload is a fact or malformed, and the fold answers it', () => {
 test('C24 the facts of stations that acted offline fold alike in any order, clocks included', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), beginning, fc.nat(10_000), (steps, common, seed) => {
-      const { everything } = play(steps, common)
-      expect(fold(shuffled([...everything, ...everything], seed), LETTERED)).toEqual(fold(everything, LETTERED))
+      const { everything, today } = play(steps, common)
+      const register = onDay(today)
+      expect(fold(shuffled([...everything, ...everything], seed), register)).toEqual(fold(everything, register))
     }),
     { numRuns: 100 },
   )
@@ -136,8 +138,7 @@ test('C24 the facts of stations that acted offline fold alike in any order, cloc
 
 const raisesEpoch = (kind: string) => kind === 'taken' || kind === 'reassigned'
 
-function checkChain(facts: readonly FactEntry[]): void {
-  const state = fold(facts, LETTERED)
+function checkChain(state: CaseState): void {
   const holders = new Map<number, StationCode>()
   let epoch = 1
   for (const line of state.story.filter((each) => each.epoch !== null)) {
@@ -162,19 +163,21 @@ test('C25 whatever stations do offline, every transition takes effect under exac
   const effective = new Set<string>()
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), beginning, (steps, common) => {
-      const { snapshots, everything } = play(steps, common)
+      const { snapshots, everything, today } = play(steps, common)
       const seen = new Map<EntryHash, number>()
-      for (const facts of [...snapshots, everything]) {
-        for (const line of fold(facts, LETTERED).story) {
+      for (const { facts, today: then } of [...snapshots, { facts: everything, today }]) {
+        for (const line of fold(facts, onDay(then)).story) {
           if (line.epoch === null) continue
+          effective.add(line.kind)
+          // A derived line says in which epoch it stands here; late evidence may move it.
+          if (line.kind === 'deemed') continue
           // The same fact under the same epoch at every station, at every moment.
           expect(seen.get(line.hash) ?? line.epoch).toBe(line.epoch)
           seen.set(line.hash, line.epoch)
-          effective.add(line.kind)
         }
       }
-      checkChain(everything)
-      const state = fold(everything, LETTERED)
+      const state = fold(everything, onDay(today))
+      checkChain(state)
       epochs = Math.max(epochs, state.epoch)
       aside += state.asideOpen
     }),
@@ -182,6 +185,7 @@ test('C25 whatever stations do offline, every transition takes effect under exac
   )
   expect(epochs).toBeGreaterThan(3)
   expect(aside).toBeGreaterThan(100)
+  expect(effective).toContain('deemed')
   // Transitions 14 to 26 are among what was met, not only intake and custody.
   expect(GUARDED_KINDS.filter((kind) => !effective.has(kind)).length).toBeLessThan(GUARDED_KINDS.length / 3)
 })
@@ -190,15 +194,16 @@ test('C30 an act is allowed exactly when the fact it writes takes effect', () =>
   const allowed = new Set<string>()
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), beginning, fc.nat(1000), (steps, common, choice) => {
-      const { everything } = play(steps, common)
-      const state = fold(everything, LETTERED)
+      const { everything, today } = play(steps, common)
+      const register = onDay(today)
+      const state = fold(everything, register)
       for (const station of STATIONS) {
         for (const kind of GUARDED_KINDS) {
           if (kind === 'opened') continue
-          const fields = fieldsFor(kind, state, station, choice)
-          const answer = checkAct(state, everybody(station, kind), LETTERED, kind, fields)
-          const fact = write(kind, station, state.tip, fields)
-          const after = fold([...everything, fact], LETTERED)
+          const fields = fieldsFor(kind, state, station, choice, today)
+          const answer = checkAct(state, everybody(station, kind), register, kind, fields)
+          const fact = write(kind, station, state.tip, fields, during(today))
+          const after = fold([...everything, fact], register)
           expect(
             after.story.some((line) => line.hash === fact.hash && line.epoch !== null),
             `${kind} ${station}`,
@@ -217,17 +222,19 @@ test('C100 contributions never change stage, holder, epoch or tip', () => {
   let added = 0
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), beginning, fc.nat(1000), (steps, common, choice) => {
-      const { everything } = play(steps, common)
+      const { everything, today } = play(steps, common)
+      const register = onDay(today)
       const effective = new Set(
-        fold(everything, LETTERED).story.flatMap(({ hash, epoch }) => (epoch === null ? [] : [hash])),
+        fold(everything, register).story.flatMap(({ hash, epoch }) => (epoch === null ? [] : [hash])),
       )
       // What was set aside may take effect once an answer it waits for is here; the chain itself never moves.
       const chain = everything.filter(({ hash, fact }) => effective.has(hash) || (fact && !isGuarded(fact.kind)))
-      const before = fold(chain, LETTERED)
+      const before = fold(chain, register)
       for (const kind of contributions) {
-        for (const station of STATIONS) chain.push(write(kind, station, null, fieldsFor(kind, before, station, choice)))
+        for (const station of STATIONS)
+          chain.push(write(kind, station, null, fieldsFor(kind, before, station, choice), during(today)))
       }
-      const { stage, holder, epoch, tip } = fold(chain, LETTERED)
+      const { stage, holder, epoch, tip } = fold(chain, register)
       expect({ stage, holder, epoch, tip }).toEqual({
         stage: before.stage,
         holder: before.holder,
@@ -245,14 +252,15 @@ test('C30 what a station may contribute counts, for every kind', () => {
   const allowed = new Set<string>()
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), beginning, fc.nat(1000), (steps, common, choice) => {
-      const { everything } = play(steps, common)
-      const state = fold(everything, LETTERED)
+      const { everything, today } = play(steps, common)
+      const register = onDay(today)
+      const state = fold(everything, register)
       for (const station of STATIONS) {
         for (const kind of FACT_KINDS.filter((each) => !isGuarded(each))) {
           const fields = fieldsFor(kind, state, station, choice)
-          if (!checkAct(state, everybody(station, kind), LETTERED, kind, fields).ok) continue
-          const fact = write(kind, station, null, fields)
-          const line = fold([...everything, fact], LETTERED).story.find(({ hash }) => hash === fact.hash)
+          if (!checkAct(state, everybody(station, kind), register, kind, fields).ok) continue
+          const fact = write(kind, station, null, fields, during(today))
+          const line = fold([...everything, fact], register).story.find(({ hash }) => hash === fact.hash)
           expect(line?.aside, `${kind} ${station}`).toBeNull()
           allowed.add(kind)
         }

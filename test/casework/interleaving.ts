@@ -1,13 +1,14 @@
 /** Stations that act offline and meet now and then: generated histories for the casework properties. */
 import fc from 'fast-check'
 import { ACT_KINDS, checkAct } from '#protocol/casework/acts.ts'
-import type { CaseState } from '#protocol/casework/case.ts'
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { type Day, plusDays } from '#protocol/casework/days.ts'
 import { FACT_KINDS, FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
 import { isGuarded } from '#protocol/casework/stages.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED } from './attempts.ts'
 import { caseAt } from './paths.ts'
-import { COUNTY, FIELDS, fold, TOWN, VILLAGE, write } from './people.ts'
+import { COUNTY, FIELDS, fold, morning, TODAY, TOWN, VILLAGE, write } from './people.ts'
 
 export const STATIONS = [VILLAGE, TOWN, COUNTY] as const
 
@@ -17,10 +18,12 @@ export const step = fc.record({
   station: fc.nat(STATIONS.length - 1),
   other: fc.nat(STATIONS.length - 1),
   choice: fc.nat(1000),
+  /** Days that pass before it. */
+  days: fc.constantFrom(0, 0, 0, 1, 6),
 })
 export type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 
-const STARTS = ['00', '10', '20', '25', '30', '40', '42', '45', '46', '50', '60', '70', '85'] as const
+const STARTS = ['00', '10', '20', '20', '25', '30', '40', '42', '45', '46', '50', '60', '70', '85'] as const
 
 /** What every station holds at first: the item and the stage decide which of transitions 14 to 26 a history can meet. */
 export const beginning = fc
@@ -30,9 +33,10 @@ export const beginning = fc
 const others = (station: StationCode) => STATIONS.filter((each) => each !== station)
 
 /** Fields with which a fact could be written in this state. */
-export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode, choice: number) {
+export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode, choice: number, today = TODAY) {
   const pick = <Value>(values: readonly Value[]): Value | undefined => values[choice % Math.max(values.length, 1)]
   const changes: Record<string, FieldValue> = { ...(isGuarded(kind) ? pick(choicesOf(kind)) : {}) }
+  if (kind === 'concluded') changes.occurredOn = today
   if (kind === 'offered' || kind === 'invited') changes.to = pick(others(station)) ?? COUNTY
   if (kind === 'reassigned') changes.to = pick(STATIONS) ?? COUNTY
   if (kind === 'adopted' || kind === 'dismissed') {
@@ -51,42 +55,57 @@ const KINDS: readonly FactKind[] = [
   ...FACT_KINDS.filter((kind) => !FACTS[kind].guarded && kind !== 'noted'),
 ]
 
-function act(held: readonly FactEntry[], station: StationCode, { what, choice }: Step): FactEntry | undefined {
-  const state = fold(held, LETTERED)
+/** What every node holds on a day. */
+export const onDay = (today: Day): Register => ({ ...LETTERED, today })
+
+let moments = 0
+
+/** A moment of a day, later than every one before it. */
+export function during(today: Day): Partial<FactEntry> {
+  moments += 1
+  return { time: morning(today) + moments }
+}
+
+function act(held: readonly FactEntry[], station: StationCode, { what, choice }: Step, today: Day) {
+  const register = onDay(today)
+  const state = fold(held, register)
   const kinds = KINDS.filter((kind) => {
     if (what === 'rash') return true
-    const fields = fieldsFor(kind, state, station, choice)
-    return checkAct(state, everybody(station, kind), LETTERED, kind, fields).ok
+    const fields = fieldsFor(kind, state, station, choice, today)
+    return checkAct(state, everybody(station, kind), register, kind, fields).ok
   })
   const kind = what === 'next' ? kinds[0] : kinds[choice % Math.max(kinds.length, 1)]
   if (kind === undefined) return undefined
-  const anywhere = state.story[choice % state.story.length]?.hash ?? state.tip
+  const facts = state.story.filter((line) => line.kind !== 'deemed')
+  const anywhere = facts[choice % facts.length]?.hash ?? state.tip
   const previous = !isGuarded(kind) ? null : what === 'rash' ? anywhere : state.tip
-  return write(kind, station, previous, fieldsFor(kind, state, station, choice))
+  return write(kind, station, previous, fieldsFor(kind, state, station, choice, today), during(today))
 }
 
-/** What each station holds after every step, and everything ever written. */
+/** What each station holds after every step and on which day, and everything ever written. */
 export function play(steps: readonly Step[], common: readonly FactEntry[]) {
   const held = STATIONS.map(() => [...common])
-  const snapshots: FactEntry[][] = []
+  const snapshots: { facts: FactEntry[]; today: Day }[] = []
   const everything = [...common]
+  let today = TODAY
   for (const each of steps) {
-    const { what, station, other } = each
+    const { what, station, other, days } = each
     const code = STATIONS[station]
     const mine = held[station]
     if (code === undefined || mine === undefined) continue
+    today = plusDays(today, days)
     if (what === 'meet') {
       const union = [...new Set([...mine, ...(held[other] ?? [])])]
       held[station] = union
       held[other] = [...union]
     } else {
-      const fact = act(mine, code, each)
+      const fact = act(mine, code, each, today)
       if (fact !== undefined) {
         mine.push(fact)
         everything.push(fact)
       }
     }
-    snapshots.push([...(held[station] ?? [])])
+    snapshots.push({ facts: [...(held[station] ?? [])], today })
   }
-  return { snapshots, everything }
+  return { snapshots, everything, today }
 }
