@@ -2,9 +2,9 @@
 import { html } from 'hono/html'
 import { FACTS, type FactKind, type FieldRule } from '#protocol/casework/facts.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
-import type { EntryHash } from '#protocol/ids.ts'
+import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import { type ActDrawing, actField, isLate } from './act-fields.ts'
-import { orderActs } from './act-order.ts'
+import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 import { handInAct } from './draft.ts'
 import { dayWords } from './due-words.ts'
@@ -169,6 +169,17 @@ const LATE_EVIDENCE: readonly FactKind[] = ['notified', 'rejected', 'accepted']
 export const wasDeemed = (view: CaseView): boolean =>
   view.state.story.findLast(({ epoch }) => epoch !== null)?.kind === 'deemed'
 
+/** Every act whose form can be asked for. */
+function choosable(view: CaseView, { next, likely, groups, refused, elsewhere }: OrderedActs): readonly ActOffer[] {
+  const late = wasDeemed(view) ? [...refused, ...elsewhere].filter(({ kind }) => LATE_EVIDENCE.includes(kind)) : []
+  return [...(next ? [next] : []), ...likely, ...groups.flatMap(({ offers }) => offers), ...late]
+}
+
+/** Whether an act that came back has a form to come back in: in the panel, or in the story beside a set-aside fact. */
+export const isShown = (view: CaseView, station: StationCode, kind: FactKind): boolean =>
+  choosable(view, orderActs(view, station)).some((offer) => offer.kind === kind) ||
+  view.acts.some((offer) => offer.allowed && offer.kind === kind)
+
 /** The panel of acts beside the story: one form at a time, the next act's unless another was chosen. */
 export function actsPanel(
   desk: Desk,
@@ -177,11 +188,9 @@ export function actsPanel(
   rejected: Rejected | undefined,
   wanted: string,
 ): Html {
-  const { next, likely, groups, refused, elsewhere } = orderActs(view, visit.actor.station)
-  const late = wasDeemed(view) ? [...refused, ...elsewhere].filter(({ kind }) => LATE_EVIDENCE.includes(kind)) : []
-  const chosen = [next, ...likely, ...groups.flatMap(({ offers }) => offers), ...late].find(
-    (offer) => offer?.kind === (rejected?.kind ?? wanted),
-  )
+  const ordered = orderActs(view, visit.actor.station)
+  const { next, likely, groups, refused, elsewhere } = ordered
+  const chosen = choosable(view, ordered).find(({ kind }) => kind === (rejected?.kind ?? wanted))
   const shown = chosen ?? next
   const others = [next, ...likely].filter((offer) => offer !== undefined && offer !== shown) as readonly ActOffer[]
   const title = shown === undefined ? '下一步' : shown === next ? `下一步:${shown.title}` : shown.title

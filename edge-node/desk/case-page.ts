@@ -7,7 +7,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
-import { ALL_REASONS, actsPanel, type Rejected } from './act-forms.ts'
+import { ALL_REASONS, actsPanel, isShown, type Rejected } from './act-forms.ts'
 import { actFields, askedFields, FROM_FORM } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { clocksPart } from './clock-part.ts'
@@ -55,7 +55,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const about = `case:${state.id}`
   const failure = shown.failure && { ...shown.failure, message: withNames(desk.office, shown.failure.message) }
   const { rejected } = shown
-  const offered = view.acts.some((offer) => offer.allowed && offer.kind === rejected?.kind)
+  const offered = rejected !== undefined && isShown(view, visit.actor.station, rejected.kind)
   const kept = rejected && !offered ? keptBox(`“${FACTS[rejected.kind].title}”没有办成。`, rejected.typed) : ''
   const printed = state.stage === '00' ? '' : html`<a class="btn" href="${address}/receipt">打印凭证</a>`
   const texts = view.sections

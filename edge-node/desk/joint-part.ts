@@ -34,7 +34,9 @@ export function jointPart(desk: Desk, view: CaseView): Html {
   if (state.invitations.length === 0 && state.master === '') return html``
   const today = desk.office.today()
   const rows = state.invitations.map((invitation) => {
-    const sub = subCases.find((row) => row.holder === invitation.to || row.offeredTo === invitation.to)
+    const sub = subCases.find(
+      (row) => row.item === invitation.item && [row.holder, row.offeredTo].includes(invitation.to),
+    )
     const link = sub ? html`<a href="/cases/${sub.id}">${sub.number}</a>(${stageTitle(sub.stage)})` : '无'
     return html`<tr><th scope="row" data-label="协办部门">${departmentName(desk.office, invitation.department)}<div class="text-secondary">${stationName(desk.office, invitation.to)}</div></th>
       <td class="desk-short" data-label="通知">${dayWords(invitation.day, today)} ${MODES[invitation.mode]}</td>

@@ -27,7 +27,8 @@ function figures(desk: Desk, status: SyncStatus): Html {
   return html`<div class="card-body"><p class="fs-3">${connectionWords(status, now)}</p><dl class="desk-pairs">
     ${pair('上级', link)}${pair('最后同步', contact)}${pair('只存在本机的办件', `${status.casesOnlyHere} 件(${status.entriesOnlyHere} 条记录)`)}
     ${pair('还没有到县的办件', `${status.casesNotAtRoot} 件`)}${pair('时钟', clock)}
-    ${pair('事项目录', catalogueWords(status.catalogueVersion))}${pair('工作日历', status.calendarVersion > 0 ? `第 ${status.calendarVersion} 版` : '还没有;不计算到期日')}
+    ${pair('事项目录', catalogueWords(status.catalogueVersion))}${pair('工作日历', status.calendarUntil === null ? '还没有;不计算到期日' : `到 ${status.calendarUntil},之后的到期日不计算`)}
+    ${status.refolding === null ? '' : pair('正在按新的目录或日期重新核对办件', `${status.refolding.done} / ${status.refolding.total} 件`)}
     ${pair('保存', status.health.writable ? '正常' : status.health.problem)}</dl></div>`
 }
 

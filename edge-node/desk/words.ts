@@ -1,4 +1,5 @@
 /** Connection, safety, times and ages as people say them. */
+import { type Day, plusDays } from '#protocol/casework/days.ts'
 import type { Item } from '#protocol/casework/directory.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/storage.ts'
@@ -77,14 +78,27 @@ export function clockWords(offset: number | null): string | undefined {
   return `本机时钟比县中心${offset > 0 ? '快' : '慢'} ${spanWords(offset)}`
 }
 
+/** So many days before the calendar ends, new cases of twenty working days have deadlines beyond it. */
+const CALENDAR_WARNING_DAYS = 30
+
+/** What a calendar that is missing or about to end risks; undefined while it reaches far enough. */
+function calendarWarning(until: Day | null, today: Day): Warning | undefined {
+  const next = '请联网同步;县中心在国务院办公厅公布放假安排后发布新一年的工作日历。'
+  if (until === null) return { tone: 'warning', message: '本机还没有工作日历,到期日不能计算', next }
+  if (until > plusDays(today, CALENDAR_WARNING_DAYS)) return undefined
+  return { tone: 'warning', message: `工作日历只到${until},之后的到期日不能计算`, next }
+}
+
 /** What is wrong with this node, worst first. */
-export function warningsOf(status: SyncStatus): readonly Warning[] {
+export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
   const warnings: Warning[] = []
   const { health, refusal } = status
   if (!health.writable) warnings.push({ tone: 'danger', message: `现在不能保存:${health.problem}`, next: health.next })
   if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
   const clock = clockWords(status.clockOffset)
   if (clock) warnings.push({ tone: 'warning', message: clock, next: '请校准电脑时间;已登记的办件会记下这个差值。' })
+  const calendar = calendarWarning(status.calendarUntil, today)
+  if (calendar) warnings.push(calendar)
   return warnings
 }
 

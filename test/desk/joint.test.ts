@@ -46,6 +46,21 @@ test('P165 the co-department finds the notice, reads it, answers it with reasons
   expect((await other.get('/joint')).text).toContain('已反馈,主办还在办的')
 })
 
+test('P165 P177 a notice that names an item opens that case beside the first: linked both ways, with one list of fees', async () => {
+  const { id } = await captureCase(lead, '周联办', LICENCE_ID)
+  await act(lead, id, 'accepted')
+  const fields = { to: ENVIRONMENT, department: '县生态环境局', due: '2026-11-25', content: '环评', item: LICENCE_ID }
+  const page = await act(lead, id, 'invited', fields)
+  const sub = /协办件"><a href="\/cases\/([0-9a-f]{32})"/.exec(page.html)?.[1] ?? ''
+  const offered = await other.get(`/cases/${sub}`)
+  expect(offered.text).toContain('下一步:签收')
+  expect(offered.html).toContain(`href="/cases/${id}"`)
+  await act(other, sub, 'taken', { materials: '6' })
+  await act(other, sub, 'charged', { fee: 'test', amount: '80' })
+  await act(lead, id, 'charged', { fee: 'certificate', amount: '10' })
+  expect((await lead.get(`/cases/${id}/fees`)).text).toContain('合计 90.00 元')
+})
+
 test('P166 the same applicant with the same item at another counter is warned of on both pages', async () => {
   const clerk = await place.as('clerk')
   const first = await captureCase(lead, '孟庆', LICENCE_ID)

@@ -51,6 +51,18 @@ export const LICENCE = completeItem({
   ],
 })
 
+export const IMMEDIATE_ID = 'JB0001'
+
+/** Done on the spot, with one paper. */
+export const IMMEDIATE = completeItem({
+  id: IMMEDIATE_ID,
+  name: '居住证明',
+  caseKind: '1',
+  department: 'SC',
+  tiers: ['township', 'county'],
+  materials: [completeMaterial({ id: 'card', name: '身份证' })],
+})
+
 const department = (id: string, name: string): Department => ({
   type: 'department',
   id,

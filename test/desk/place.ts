@@ -14,7 +14,7 @@ import type { Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
-import { DEPARTMENTS, LICENCE } from './licence.ts'
+import { DEPARTMENTS, IMMEDIATE, LICENCE } from './licence.ts'
 import { openOffice } from './office.ts'
 
 export const COUNTY = '510724' as StationCode
@@ -200,6 +200,7 @@ export async function openPlace({ secure } = { secure: true }): Promise<Place> {
   )
   const published = await office.publish(null, [
     ...SAMPLE_ITEMS,
+    IMMEDIATE,
     LICENCE,
     ...DEPARTMENTS,
     ...SAMPLE_CALENDARS,

@@ -1,6 +1,6 @@
 /** The case page through the whole procedure of a licence: one act at a time, choices from the item, deadlines, papers. */
 import { beforeAll, expect, test } from 'vitest'
-import { LICENCE_ID } from './licence.ts'
+import { IMMEDIATE_ID, LICENCE_ID } from './licence.ts'
 import { COUNTY, ENVIRONMENT, formOf, openPlace, type Page, type Place, TOWNSHIP, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'
 
@@ -64,6 +64,15 @@ test('P150 P151 one form at a time, the next act big, a handful besides, the res
   expect(notice.html.match(/action="\/cases\/[0-9a-f]+\/acts\//g)).toHaveLength(1)
   expect(notice.html.match(/data-main/g)).toHaveLength(1)
   expect(notice.text).toContain('也可以办 受理')
+})
+
+test('P151 an item that is settled on the spot is settled first', async () => {
+  const { id } = await captureCase(windowClerk, '王小明', IMMEDIATE_ID)
+  const page = await windowClerk.get(`/cases/${id}`)
+  expect(page.text).toContain('下一步:当场办结')
+  const done = await act(windowClerk, id, 'settled', { result: 'granted', opinion: '符合' })
+  expect(done.text).toContain('已办结')
+  expect(done.text).toContain('即办件')
 })
 
 test('P153 the one notice is ticked by material, other lines are typed, and both come back when it is refused', async () => {

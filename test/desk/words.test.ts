@@ -1,11 +1,13 @@
 /** Connection, safety and times in words. */
 import { expect, test } from 'vitest'
 import { connectionWords, sentence, spanWords, timeWords, warningsOf } from '#edge-node/desk/words.ts'
+import type { Day } from '#protocol/casework/days.ts'
 import type { SyncStatus } from '#protocol/engine/office.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 1)
+const TODAY = '2026-11-20' as Day
 const STATUS: SyncStatus = {
   node: 'ab'.repeat(16) as NodeId,
   stations: [],
@@ -17,7 +19,7 @@ const STATUS: SyncStatus = {
   clockOffset: 0,
   catalogueVersion: 1,
   calendarVersion: 0,
-  calendarUntil: null,
+  calendarUntil: '2026-12-31' as Day,
   refolding: null,
   health: { writable: true, problem: '', next: '' },
   conservation: { written: 0, applied: 0, setAside: 0, quarantined: 0 },
@@ -37,18 +39,21 @@ test('P21 connection and safety are one sentence: connected or not, how many cas
 })
 
 test('P22 a full disk, a refusal and a wrong clock are said at the head of every page with what to do', () => {
-  const warnings = warningsOf({
-    ...STATUS,
-    health: { writable: false, problem: '磁盘已满', next: '请清理磁盘' },
-    refusal: { message: '本节点已停用', next: '请联系县中心管理员' },
-    clockOffset: -(LIMITS.clockOffsetMilliseconds + 60_000),
-  })
+  const warnings = warningsOf(
+    {
+      ...STATUS,
+      health: { writable: false, problem: '磁盘已满', next: '请清理磁盘' },
+      refusal: { message: '本节点已停用', next: '请联系县中心管理员' },
+      clockOffset: -(LIMITS.clockOffsetMilliseconds + 60_000),
+    },
+    TODAY,
+  )
   expect(warnings.map((warning) => warning.tone)).toEqual(['danger', 'danger', 'warning'])
   expect(warnings[0]).toMatchObject({ message: '现在不能保存:磁盘已满', next: '请清理磁盘' })
   expect(warnings[1]?.message).toContain('本节点已停用')
   expect(warnings[2]?.message).toBe('本机时钟比县中心慢 3 分钟')
-  expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 })).toEqual([])
-  expect(warningsOf({ ...STATUS, clockOffset: null })).toEqual([])
+  expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 }, TODAY)).toEqual([])
+  expect(warningsOf({ ...STATUS, clockOffset: null }, TODAY)).toEqual([])
 })
 
 test('P34 times are Chinese civil time on every machine and as short as they stay clear', () => {
@@ -64,4 +69,12 @@ test('P34 times are Chinese civil time on every machine and as short as they sta
     '2 天',
   ])
   expect([sentence('好'), sentence('好。'), sentence('')]).toEqual(['好。', '好。', ''])
+})
+
+test('P169 a calendar that is missing or about to end is said at the head of every page with what it risks', () => {
+  const said = (calendarUntil: Day | null, today: string) =>
+    warningsOf({ ...STATUS, calendarUntil }, today as Day).map(({ message }) => message)
+  expect(said(null, '2026-11-20')).toEqual(['本机还没有工作日历,到期日不能计算'])
+  expect(said('2026-12-31' as Day, '2026-12-02')).toEqual(['工作日历只到2026-12-31,之后的到期日不能计算'])
+  expect(said('2026-12-31' as Day, '2026-11-20')).toEqual([])
 })
