@@ -5,8 +5,8 @@ import type { Author } from './author.ts'
 export const ITEM = 'SL0001'
 const MATERIALS = { identityCard: { state: 'both', copies: 1 }, householdRegister: { state: 'copy', copies: 1 } }
 
-/** The application form of the n-th citizen. */
-function formOf(index: number): Readonly<Record<string, string>> {
+/** Name and numbers of the n-th citizen. */
+export function citizen(index: number) {
   const two = (value: number) => String(value).padStart(2, '0')
   const born = `${1940 + (Math.floor(index / 336) % 60)}${two(1 + (Math.floor(index / 28) % 12))}${two(1 + (index % 28))}`
   const digits = `510724${born}${String(index % 1000).padStart(3, '0')}`
@@ -14,6 +14,13 @@ function formOf(index: number): Readonly<Record<string, string>> {
     applicant: `申请人${index}`,
     idNumber: digits + identityCheckCharacter(digits),
     phone: `138${String(index).padStart(8, '0')}`,
+  }
+}
+
+/** The application form of the n-th citizen. */
+function formOf(index: number): Readonly<Record<string, string>> {
+  return {
+    ...citizen(index),
     household: '红岩村',
     address: `红岩村${index}号`,
     insuredCategory: '成年居民',

@@ -13,7 +13,7 @@ export const contentOf = (value: unknown): string =>
   ).replace(/"(\d{17}[\dX]|1[3-9]\d{9})"/g, (_, number: string) => JSON.stringify(masked(number)))
 
 /** What must be equal on every node that holds the case: not who may do what, nor how far it has travelled. */
-function sharedContent({ state, item, sections }: CaseView): string {
+export function sharedContent({ state, item, sections }: CaseView): string {
   const shared = sections.map(({ name, value, changedAfterSeal }) => ({ name, value, changedAfterSeal }))
   return contentOf({ state, item, sections: shared })
 }

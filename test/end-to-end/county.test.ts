@@ -23,7 +23,7 @@ const take = (holder: string, differences = '无'): Act => [
 ]
 const offer = (to: string): Act => ['offered', { to, materials: 2 }, { offeredTo: to }]
 const decide = (stage: '50' | '51'): Act => {
-  const refusal = { reasons: '不符合参保条件;可在六十日内申请行政复议' }
+  const refusal = { reasons: '不符合参保条件', remedies: '可在六十日内申请行政复议' }
   const isGranted = stage === '50'
   const fields = { result: isGranted ? 'granted' : 'refused', opinion: '经审查', ...(isGranted ? {} : refusal) }
   return ['decided', fields, { stage }]

@@ -4,6 +4,7 @@ import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Api, apiAt } from './api.ts'
 import { createMachine, type Machine } from './machine.ts'
+import type { WallClock } from './wall-clock.ts'
 
 export const COUNTY_HALL = SAMPLE_COUNTY.id
 export const TOWNSHIP = '510724100'
@@ -21,7 +22,12 @@ async function codeFor(hub: Machine, station: string, parent: string): Promise<s
 }
 
 /** Joins a machine below another, starts it, and waits until its people can sign in. */
-async function enrol(hub: Machine, parent: { machine: Machine; api: Api }, machine: Machine, at: At): Promise<Api> {
+export async function enrol(
+  hub: Machine,
+  parent: { machine: Machine; api: Api },
+  machine: Machine,
+  at: At,
+): Promise<Api> {
   const code = await codeFor(hub, at.station, (await parent.api.sync()).node)
   const joined = await machine.command(['join', parent.machine.address, code])
   if (joined.code !== 0) throw new Error(joined.text)
@@ -45,12 +51,12 @@ export interface Place {
 }
 
 /** Sets up the county in a folder; everything runs and is connected afterwards. */
-export async function openCounty<Name extends VillageName>(folder: string, names: readonly Name[]) {
-  const hall = { STATION_CODE: COUNTY_HALL, STATION_NAME: SAMPLE_COUNTY.name, SAMPLE_DATA: 'yes' }
-  const hubMachine = await createMachine('hub', folder, 'hub', hall)
+export async function openCounty<Name extends VillageName>(folder: string, names: readonly Name[], clock?: WallClock) {
+  const values = { STATION_CODE: COUNTY_HALL, STATION_NAME: SAMPLE_COUNTY.name, SAMPLE_DATA: 'yes' }
+  const hubMachine = await createMachine('hub', folder, 'hub', { values, clock })
   await hubMachine.start()
   const hub: Place = { machine: hubMachine, api: apiAt(hubMachine, 'handler') }
-  const make = (name: string) => createMachine('edge-node', folder, name)
+  const make = (name: string) => createMachine('edge-node', folder, name, { clock })
   const townshipMachine = await make('township')
   const clerk = { station: TOWNSHIP, person: 'anchang.clerk' }
   const township: Place = { machine: townshipMachine, api: await enrol(hubMachine, hub, townshipMachine, clerk) }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ProgramName } from '#edge-node/build.ts'
 import { type Program, startProgram } from '#test/programs/process.ts'
+import type { WallClock } from './wall-clock.ts'
 
 export interface Machine {
   readonly name: string
@@ -51,22 +52,28 @@ const machines: Machine[] = []
 /** Kills every program that machines of this process run. */
 export const killMachines = async (): Promise<void> => void (await Promise.all(machines.map(({ kill }) => kill())))
 
+export interface MachineOptions {
+  readonly values?: Readonly<Record<string, string>>
+  /** The clock on its wall, read whenever a program starts; the computer's own when it has none. */
+  readonly clock?: WallClock | undefined
+}
+
 /** Makes a machine; nothing runs yet. */
 export async function createMachine(
   program: ProgramName,
   parentFolder: string,
   name: string,
-  values: Readonly<Record<string, string>> = {},
+  { values = {}, clock }: MachineOptions = {},
 ): Promise<Machine> {
   const port = await freePort()
   const folder = join(parentFolder, name)
-  const settings = { ...values, DATA_FOLDER: folder, DESK_PORT: String(port) }
+  const settings = () => ({ ...values, ...clock?.settings(), DATA_FOLDER: folder, DESK_PORT: String(port) })
   let current: Program | undefined
   let before = ''
 
   const launch = () => {
     before += current?.text() ?? ''
-    current = startProgram(program, settings)
+    current = startProgram(program, settings())
   }
   const machine: Machine = {
     name,
@@ -85,7 +92,7 @@ export async function createMachine(
     ended: async () => (current ? current.ended : 0),
     stop: async () => (current ? current.end('SIGTERM') : 0),
     async command(words) {
-      const run = startProgram(program, settings, words)
+      const run = startProgram(program, settings(), words)
       return { code: await run.ended, text: run.text() }
     },
   }
