@@ -101,10 +101,18 @@ const editBody = fc.oneof(
   fc.record({ text: fc.string({ unit: 'binary', maxLength: 2000 }) }),
 )
 
-function rightBody(path: string): fc.Arbitrary<unknown> {
-  const kind = /\/acts\/(\w+)$/.exec(path)?.[1]
+/** The example the document gives for a body; the tests of the document see to it that there is one. */
+function exampleOf(document: OpenApiDocument, operation: Operation): fc.Arbitrary<unknown> {
+  const reference = operation.requestBody?.content['application/json']?.schema.$ref ?? ''
+  const schema = document.components.schemas[reference.replace('#/components/schemas/', '')]
+  return fc.constant(schema?.example ?? {})
+}
+
+function rightBody(document: OpenApiDocument, path: string, operation: Operation): fc.Arbitrary<unknown> {
+  const kind = /\/acts\/([\w-]+)$/.exec(path)?.[1]
   if (kind !== undefined) return actBody(kind as FactKind)
-  return path.includes('/sections/') ? editBody : fc.record({ item: fc.constantFrom(ITEM, 'none') })
+  if (path.includes('/sections/')) return editBody
+  return path === '/cases' ? fc.record({ item: fc.constantFrom(ITEM, 'none') }) : exampleOf(document, operation)
 }
 
 /** Calls of every documented route about one of the targets. */
@@ -115,7 +123,7 @@ export function calls(document: OpenApiDocument, targets: readonly string[]): fc
   return fc.constantFrom(...routes).chain(({ method, path, operation }) => {
     const body = fc.oneof(
       anyBody,
-      rightBody(path).map((right) => JSON.stringify(right)),
+      rightBody(document, path, operation).map((right) => JSON.stringify(right)),
     )
     const parts = fc.record({ id: fc.constantFrom(...targets), section, body, query: fc.webQueryParameters() })
     return parts.map(({ id, section: name, body: text, query }) => {

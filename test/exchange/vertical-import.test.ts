@@ -106,6 +106,18 @@ test('X25 importing again changes nothing, and a row that went on is continued',
   expect(await countCases(place, token)).toBe(2)
 })
 
+test('X25 a case is known again by its number when the other system has mended the name', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place, 'zhou.chief')
+  await imported(place, token, [row('C-3'), row('C-4', { applicant: '王小', idNumber: '' })])
+  const report = await imported(place, token, [
+    row('C-3', { applicant: '王晓明' }),
+    row('C-4', { applicant: '王小', idNumber: '' }),
+  ])
+  expect(report.unchanged).toBe(2)
+  expect(await countCases(place, token)).toBe(2)
+})
+
 test('X26 every refused row is told with its reason and leaves nothing behind', async () => {
   const place = await openPlace()
   const token = await tokenOf(place, 'zhou.chief')

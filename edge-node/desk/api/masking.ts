@@ -11,7 +11,7 @@ export function masked(text: string): string {
 }
 
 /** Whether a person may read the numbers in full. Supervisors read everything else. */
-export const readsNumbers = (actor: Actor, view: CaseView): boolean =>
+export const readsNumbers = (actor: Actor, view: { readonly state: Pick<CaseState, 'holder'> }): boolean =>
   actor.station === view.state.holder && !hasRole(actor, 'supervisor')
 
 const SECRET_FIELDS = ['idNumber', 'phone', 'recipientId']

@@ -1,6 +1,7 @@
 /** Cases of a period in the vocabulary of GB/T 39046, a bounded number at a time. */
-import { readableBy } from '#edge-node/desk/api/masking.ts'
+import { readableBy, readsNumbers } from '#edge-node/desk/api/masking.ts'
 import { mayReadRow } from '#edge-node/desk/reading.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { Day } from '#protocol/casework/days.ts'
 import {
   type CaseRecord,
@@ -14,6 +15,7 @@ import {
 import { compactDay } from '#protocol/casework/exchange/dates.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { DocumentId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { writeCsv } from './csv.ts'
 
@@ -39,10 +41,19 @@ export interface Period {
 const isWithin = ({ receivedOn }: CaseRow, { from, until }: Period): boolean =>
   receivedOn !== null && from <= receivedOn && receivedOn <= until
 
+/** The state as this person may read it; sections are opened only to know which numbers to hide. */
+async function readableState(office: Office, actor: Actor, id: DocumentId): Promise<CaseState | undefined> {
+  const found = await office.state(id)
+  if (!found.ok) return undefined // gone from view between list and fold: the next export has it
+  if (readsNumbers(actor, { state: found.value })) return found.value
+  const view = await office.view(actor, id)
+  return view.ok ? readableBy(actor, view.value).state : undefined
+}
+
 async function exported(office: Office, actor: Actor, row: CaseRow): Promise<ExportedCase | undefined> {
-  const view = await office.view(actor, row.id)
-  if (!view.ok) return undefined // gone from view between list and fold: the next export has it
-  const { state, item } = readableBy(actor, view.value)
+  const state = await readableState(office, actor, row.id)
+  if (!state) return undefined
+  const item = office.directory.edition(state.item, state.itemVersion)
   return { ...caseRecord(state, item), steps: stepRecords(state), specials: specialRecords(state) }
 }
 

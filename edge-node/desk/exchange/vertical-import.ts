@@ -49,7 +49,9 @@ async function knownCase({ office }: Import, row: VerticalCase, item: Item): Pro
   let after: string | undefined
   do {
     const page = await office.find({ text, items: [item.id], ...(after === undefined ? {} : { after }) })
-    for (const { id } of page.rows) {
+    for (const { id, applicant, idNumber } of page.rows) {
+      // A list also finds parts of names and numbers.
+      if (row.idNumber === '' ? applicant !== row.applicant : idNumber !== row.idNumber) continue
       const state = await office.state(id)
       if (!state.ok) continue
       const isSame = ({ kind, fields }: CaseState['story'][number]) =>
