@@ -40,14 +40,15 @@ function writerObjection(course: Course, attempt: Attempt): AsideReason | undefi
   }
 }
 
-/** A village always needs a letter for a power of the agency; elsewhere the item says so (casework.md section 11 no. 2). */
-function powerObjection(attempt: Attempt, register: Register, { power }: Transition): AsideReason | undefined {
-  if (power === undefined) return undefined
+/** A village always needs letters for powers of the agency; elsewhere the item says so (casework.md section 11 no. 2). */
+function powerObjection(attempt: Attempt, register: Register, { powers = [] }: Transition): AsideReason | undefined {
   const { item, station, person, day, tier } = attempt
-  if (tier !== 'village' && item?.authorised.includes(power) !== true) return undefined
-  if (item === undefined) return 'no-letter'
-  const held = register.powerOf({ power, item, station, person, day })
-  return held === 'held' ? undefined : held === 'revoked' ? 'letter-revoked' : 'no-letter'
+  for (const power of powers) {
+    if (tier !== 'village' && item?.authorised.includes(power) !== true) continue
+    const held = item === undefined ? 'none' : register.powerOf({ power, item, station, person, day })
+    if (held !== 'held') return held === 'revoked' ? 'letter-revoked' : 'no-letter'
+  }
+  return undefined
 }
 
 /** Why a guarded fact may not take effect at this point; undefined when it may. */

@@ -41,8 +41,8 @@ export interface Transition {
   readonly tiers: readonly Tier[]
   /** Roles of people who may do it at such a station. */
   readonly roles: readonly Role[]
-  /** The power an authorisation letter must give, where the item asks for letters and always at a village. */
-  readonly power?: Power
+  /** Powers that authorisation letters must give, where the item asks for letters and always at a village. */
+  readonly powers?: readonly Power[]
   /** Further conditions, in the order in which they are told (guards.ts). */
   readonly guards?: readonly GuardName[]
   readonly clock?: ClockEffect

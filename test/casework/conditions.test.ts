@@ -192,12 +192,13 @@ describe('fields that a line needs', () => {
 
 describe('powers', () => {
   for (const { kind, line, stage, name } of LINES) {
-    const { power } = line
+    const { powers = [] } = line
+    const [power] = powers
     if (power === undefined) continue
     const stations = [VILLAGE, OTHER_TOWN].filter((at) => line.tiers.includes(at === VILLAGE ? 'village' : 'township'))
     for (const station of stations) {
       test(`C73 ${name} in ${station}: a letter is needed and a revoked one is none`, () => {
-        const item = itemFor(line, { authorised: [power] })
+        const item = itemFor(line, { authorised: powers })
         const before = caseAt(stage, station, item)
         const others = [TOWN, COUNTY].map((at) => letter(at, item.id))
         const again = kind === 'notified' && stage === '25' ? AGAIN : {}
@@ -211,12 +212,14 @@ describe('powers', () => {
           expect(problem?.code ?? null).toBe(reason)
           if (problem !== undefined && reason !== fits) expect(problem.next).toContain('有权的窗口')
         }
-        const held = letter(station, item.id, { powers: [power] })
-        const wrongPower = power === 'deliver' ? 'respond' : 'deliver'
+        const held = letter(station, item.id, { powers })
         tried({ letters: [held] }, fits)
         tried({ letters: [{ ...held, person: writerOf(kind) }] }, fits)
         tried({ letters: [] }, 'no-letter')
-        tried({ letters: [{ ...held, powers: [wrongPower] }] }, 'no-letter')
+        tried({ letters: [{ ...held, powers: ['deliver', 'respond', 'coordinate'] }] }, 'no-letter')
+        // One letter for each power does as well as one for all; one of several does not.
+        tried({ letters: powers.map((each) => ({ ...held, powers: [each] })) }, fits)
+        if (powers.length > 1) tried({ letters: [{ ...held, powers: [power] }] }, 'no-letter')
         tried({ letters: [{ ...held, person: 'somebody' as PersonId }] }, 'no-letter')
         tried({ letters: [{ ...held, until: day('2026-03-08') }] }, 'no-letter')
         tried({ letters: [{ ...held, revoked: { from: day('2026-03-09'), reason: '人员调离' } }] }, 'letter-revoked')

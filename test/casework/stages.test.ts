@@ -88,6 +88,67 @@ test('C5 the spine of the table is transitions 1 to 26 as the law and the counte
   ])
 })
 
+const CLOCK_LINES = () => [
+  ...new Set(
+    GUARDED_KINDS.flatMap((kind) =>
+      TRANSITIONS[kind].transitions.map(({ from, to, clock = {} }) => {
+        const { stop = [], start = [], begin = [], pause, resume } = clock
+        const moves = [...stop.map((id) => `-${id}`), ...start.map((id) => `+${id}`), ...begin.map((id) => `?${id}`)]
+        const where = from.length > 4 ? '*' : from.join('|')
+        return `${kind} ${where}→${to ?? '='}: ${[...moves, pause && 'pause', resume && 'resume'].filter(Boolean).join(' ')}`
+      }),
+    ),
+  ),
+]
+
+test('C76 the clocks each line moves are those of casework.md 3.2', () => {
+  expect(CLOCK_LINES().filter((text) => !text.endsWith(': '))).toEqual([
+    'captured 00→10: +T0 +T1',
+    'captured 00→10: +T0',
+    'received 10→20: -T0 ?T1',
+    'received 00→20: -T0 ?T1',
+    'received 07→20: -T0 ?T1',
+    "rejected 20→81: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    "rejected 20→80: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    "rejected 20→82: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    "notified 20→25: -T1 +T1'",
+    "notified 25→=: +T1'",
+    "supplemented 25→30: -T1 -T1' +T2p +T2s +T4",
+    "lapsed 25→84: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    "accepted 20→30: -T1 -T1' +T2p +T2s +T4",
+    'settled 20→60: -T1 +T5',
+    'assigned 30→40: +T3',
+    'handled 40→41: +T3',
+    'handled 40→42: +T3',
+    'examined 41→42: +T3',
+    'sent-back 40|41|42→30: -T3',
+    'sent-back 41|42→40: +T3',
+    'sent-back 42→41: +T3',
+    'suspended 40|41|42→45: pause',
+    'resumed 45→back: resume',
+    'reported 41|42→46: -T4 -T3',
+    "replied 46→50: -T2p -T2s +T4' +T5",
+    "replied 46→51: -T2p -T2s +T4' +T5",
+    "replied 46→42: +T4' +T3",
+    "replied 85→=: +T4'",
+    'decided 30→50: -T2p -T2s -T3 -T4 +T5',
+    'decided 30→51: -T2p -T2s -T3 -T4 +T5',
+    'decided 42→50: -T2p -T2s -T3 -T4 +T5',
+    'decided 42→51: -T2p -T2s -T3 -T4 +T5',
+    "closed 46→85: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    'concluded 30|40|41|42→60: -T2p -T2s -T3 -T4 +T5',
+    'delivered 60→70: -T5',
+    "withdrawn *→83: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    "voided *→86: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    "voided *→87: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T5 -T6",
+    'offered *→=: +T6',
+    'retracted *→=: -T6',
+    'taken *→=: -T6',
+    'declined *→=: -T6',
+    'reassigned *→=: -T6',
+  ])
+})
+
 test('C5 custody moves at any stage before the archive and leaves the stage', () => {
   const settled: readonly Stage[] = ['86', '87', '90']
   for (const kind of ['offered', 'retracted', 'taken', 'declined', 'reassigned', 'adopted'] as const) {
