@@ -7,11 +7,11 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import type { NewPerson } from './registry-port.ts'
 
 const KEPT = '没有建立账号'
-/** Who may sit where (desk.md): supervision and administration are the county's. */
+/** Who may sit where (desk.md): money, supervision and administration are the county's; a chief decides under a letter. */
 const ROLES_AT: Readonly<Record<Tier, readonly Role[]>> = {
   village: ['agent'],
-  township: ['clerk', 'handler'],
-  county: ['clerk', 'handler', 'chief', 'coordinator', 'supervisor', 'administrator'],
+  township: ['clerk', 'handler', 'chief'],
+  county: ['clerk', 'handler', 'chief', 'cashier', 'coordinator', 'supervisor', 'administrator'],
 }
 
 /** Checks a new account, all but its password record; `field` names what is wrong. */
@@ -20,7 +20,7 @@ export function checkedPerson(
   accounts: Pick<Accounts, 'passwordProblem'>,
   person: NewPerson,
 ): Result<Omit<Person, 'password'>> {
-  const { station, roles } = person
+  const { station, roles, department } = person
   const id = person.id.trim()
   const name = person.name.trim()
   if (!isPersonId(id))
@@ -34,9 +34,12 @@ export function checkedPerson(
   if (roles.length === 0) return fail('person-roles', '至少选择一个角色', KEPT, '请选择角色', 'roles')
   if (wrong)
     return fail('person-roles', `${place.name}不能设置${ROLES[wrong] ?? wrong}`, KEPT, '请换一个角色或站点', 'roles')
+  if (department !== undefined && !directory.department(department))
+    return fail('person-department', '没有登记这个部门', KEPT, '请先登记部门;大厅自己的人员请留空', 'department')
   const problem = accounts.passwordProblem(person.password)
   if (problem) return fail('password-weak', problem, KEPT, '请换一个密码', 'password')
-  return success({ type: 'person', id, version: 0, name, station, roles, disabled: false })
+  const employer = department === undefined ? {} : { department }
+  return success({ type: 'person', id, version: 0, name, station, roles, ...employer, disabled: false })
 }
 
 /** Whether nobody could administer the county without this person. */

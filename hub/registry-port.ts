@@ -22,6 +22,8 @@ export interface NewPerson {
   readonly id: string
   readonly name: string
   readonly station: StationCode
+  /** Code of the department that employs the person; absent for people of the hall itself. */
+  readonly department?: string
   readonly roles: readonly Role[]
   /** First password in clear; only its hash is kept. */
   readonly password: string

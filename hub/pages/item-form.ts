@@ -40,7 +40,7 @@ interface ItemPart {
 const text = (path: string, hint = ''): ItemPart => ({ path, kind: 'text', shape: 'text', hint })
 const note = (path: string, hint = ''): ItemPart => ({ path, kind: 'note', shape: 'text', hint })
 const count = (path: string): ItemPart => ({ path, kind: 'number', shape: 'text' })
-const flag = (path: string): ItemPart => ({ path, kind: 'flag', shape: 'flag' })
+const flag = (path: string, hint = ''): ItemPart => ({ path, kind: 'flag', shape: 'flag', hint })
 const list = (path: string, titles: Titles): ItemPart => ({
   path,
   kind: 'list',
@@ -169,7 +169,15 @@ const SECTIONS: readonly (readonly [string, readonly ItemPart[]])[] = [
       note('questions'),
     ],
   ],
-  ['进驻', [flag('presence.due'), flag('presence.present'), text('presence.reason', '应进未进的写明批准文号')]],
+  [
+    '进驻和标记',
+    [
+      flag('presence.due'),
+      flag('presence.present'),
+      text('presence.reason', '应进未进的写明批准文号'),
+      flag('sample', '对照依据核对过以后取消;有标记的内容不得作为办事依据'),
+    ],
+  ],
 ]
 
 /** How each column's value stands in the form. */

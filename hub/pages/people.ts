@@ -6,11 +6,12 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
-import { stationName } from '#edge-node/desk/words.ts'
+import { departmentName, stationName } from '#edge-node/desk/words.ts'
 import type { NewPerson, Registry } from '#hub/registry-port.ts'
 import { type Person, ROLES, type Role } from '#protocol/casework/directory.ts'
 import { isPersonId, type StationCode } from '#protocol/ids.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
+import { departmentOptions } from './records.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister, stationOptions } from './stations.ts'
 
@@ -42,7 +43,7 @@ function list(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
     <th scope="col">状态</th>${acts ? html`<th scope="col">办理</th>` : ''}</tr></thead><tbody>${people.map(
       (
         person,
-      ) => html`<tr><td data-label="姓名">${person.name}<div class="text-secondary">${person.id}</div></td><td data-label="站点">${stationName(desk.office, person.station)}</td>
+      ) => html`<tr><td data-label="姓名">${person.name}<div class="text-secondary">${person.id}</div></td><td data-label="站点">${stationName(desk.office, person.station)}${person.department ? html`<div class="text-secondary">${departmentName(desk.office, person.department)}</div>` : ''}</td>
       <td data-label="岗位">${person.roles.map((role) => ROLES[role]).join('、')}</td><td data-label="状态">${person.disabled ? '已停用' : '在用'}</td>
       ${acts ? html`<td data-label="办理">${personActs(visit, person, returned)}</td>` : ''}</tr>`,
     )}</tbody></table></div>`
@@ -62,7 +63,8 @@ function newForm(desk: Desk, visit: Visit, returned: Returned | undefined): Html
     '新建账号',
     html`<form class="card-body" method="post" action="/hub/people" novalidate>${csrfField(visit)}${box}
       ${field({ ...at('id'), label: '用户名', kind: 'text', hint: '字母、数字、点、横线,最多 40 个;建立后不能改' })}${field({ ...at('name'), label: '姓名', kind: 'text' })}
-      ${field({ ...at('station'), label: '站点', kind: 'list', options: stationOptions(desk) })}${field({ ...at('roles'), label: '岗位', kind: 'many', options: roles })}
+      ${field({ ...at('station'), label: '站点', kind: 'list', options: stationOptions(desk) })}
+      ${field({ ...at('department'), required: false, label: '编制所在部门', kind: 'list', options: departmentOptions(desk), hint: '窗口人员多由部门派驻;大厅自己的人员请留空' })}${field({ ...at('roles'), label: '岗位', kind: 'many', options: roles })}
       ${field({ ...at('password'), value: '', label: '初始密码', kind: 'password', autocomplete: 'new-password' })}
       <button class="btn btn-primary" type="submit">新建账号</button></form>`,
   )
@@ -81,6 +83,7 @@ const newPerson = (typed: Typed): NewPerson => ({
   name: (typed.name ?? '').trim(),
   // Checked by the register, which knows the stations.
   station: (typed.station ?? '') as StationCode,
+  ...(typed.department ? { department: typed.department } : {}),
   roles: (typed.roles ?? '').split(',').filter(isRole),
   password: typed.password ?? '',
 })

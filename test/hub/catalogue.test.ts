@@ -128,6 +128,7 @@ test('P112 a change becomes the next edition; the one before ends the day before
   const [first, second] = place.office.directory.editions('XK0101')
   expect(first).toMatchObject({ edition: 1, effectiveUntil: '2026-11-30', promised: { days: 10 } })
   expect(second).toMatchObject({ edition: 2, effectiveFrom: '2026-12-01', promised: { days: 8 }, effectiveUntil: null })
+  expect(second?.sample).toBe(false)
   expect(second?.change).toEqual({ type: 'adjusted', basis: '安府发〔2026〕9号' })
   expect(second?.materials).toEqual([
     ...ITEM.materials,

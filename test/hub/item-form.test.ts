@@ -17,9 +17,9 @@ test('P114 every sample item is read back from its form unchanged', () => {
     expect({ ...item, ...content }).toEqual(item)
   }
   expect(SAMPLE_ITEMS.length).toBeGreaterThan(50)
-  // Everything but code, edition, validity, change and the sample mark is in the form.
+  // Everything but code, edition, validity and change is in the form.
   const asked = new Set([...ITEM_SHAPES.keys()].map((path) => path.split('.')[0]))
-  const apart = ['change', 'edition', 'effectiveFrom', 'effectiveUntil', 'id', 'sample', 'type', 'version']
+  const apart = ['change', 'edition', 'effectiveFrom', 'effectiveUntil', 'id', 'type', 'version']
   const rest = Object.keys(completeItem({ id: 'A', name: 'A' })).filter((key) => !asked.has(key))
   expect(rest.toSorted()).toEqual(apart)
 })

@@ -1,6 +1,7 @@
 /** Departments, windows, letters, calendars, local rules and region codes over the real register. */
 import { beforeAll, expect, test } from 'vitest'
-import { COUNTY, formOf, type Page, type Place, type Visitor } from '#test/desk/place.ts'
+import type { PersonId } from '#protocol/ids.ts'
+import { COUNTY, formOf, type Page, type Place, TOWNSHIP, type Visitor } from '#test/desk/place.ts'
 import { openHall, submitFile } from './register.ts'
 
 let place: Place
@@ -186,4 +187,20 @@ test('P108 a dead region code is never used again, and what replaces it is known
   expect(revived.status).toBe(422)
   expect(revived.text).toContain('废码不再使用')
   expect(beside(await admin.submit(await admin.get(path), path, first), 'id')).toContain('已经登记')
+})
+
+test('P118 an account names the department that employs the person; a cashier sits at the county, a chief also in a township', async () => {
+  const path = '/hub/people'
+  const typed = { id: 'zr.cashier', name: '黄收', station: COUNTY, roles: 'cashier', password: 'Tian-shan 8' }
+  const wrong = await admin.submit(await admin.get(path), path, { ...typed, department: 'NONE' })
+  expect(beside(wrong, 'new-department')).toContain('没有登记这个部门')
+  const kept = await admin.submit(wrong, path, { department: 'ZR', password: typed.password })
+  expect(kept.text).toContain('账号已建立')
+  expect(kept.text).toMatch(/黄收 zr\.cashier 安县政务服务中心 安县自然资源局 收费员/)
+  const chief = { ...typed, id: 'town.chief', name: '钟首', station: TOWNSHIP, roles: 'chief' }
+  await admin.submit(await admin.get(path), path, chief)
+  expect(place.office.directory.person('town.chief' as PersonId)).toMatchObject({ roles: ['chief'] })
+  expect(place.office.directory.person('town.chief' as PersonId)).not.toHaveProperty('department')
+  const cashier = { ...chief, id: 'town.cashier', roles: 'cashier' }
+  expect((await admin.submit(await admin.get(path), path, cashier)).text).toContain('不能设置收费员')
 })
