@@ -67,6 +67,9 @@ test('A73 whoever was asked first keeps a consultation until it is answered or a
     shapes.ConsultationsShape,
   )
   expect(consultations).toMatchObject([{ id, ...asked, answer: '身份证和申请表' }])
+  const token = await tokenOf(place, 'zhao.super')
+  const seen = await read(await place.call('GET', '/consultations', { token }), shapes.ConsultationsShape)
+  expect(seen.consultations[0]?.phone).toBe('****5678')
 })
 
 async function assignedCase(place: Place, clerk: string, to: string) {

@@ -4,11 +4,12 @@ import { readsAll } from '#edge-node/desk/reading.ts'
 import * as station from '#edge-node/desk/station-records.ts'
 import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
 import type { Day } from '#protocol/casework/days.ts'
-import type { StationRecord } from '#protocol/casework/directory.ts'
+import type { Consultation, StationRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
+import { masked, readsNumbers } from './masking.ts'
 import { answer, NO_EXCHANGE, READS_ONLY, RECORD_UNKNOWN } from './refusals.ts'
 import { dayText } from './requests.ts'
 import { body, json, reading, WRITING } from './routing.ts'
@@ -132,6 +133,12 @@ function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   })
 }
 
+/** Phone numbers in full for the people of the station alone, as with cases. */
+const readableConsultations = (actor: Actor, records: readonly Consultation[]): readonly Consultation[] =>
+  ofStation(actor, records).map((record) =>
+    readsNumbers(actor, { state: { holder: record.station } }) ? record : { ...record, phone: masked(record.phone) },
+  )
+
 function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
   const shape = shapes.ConsultationShape
@@ -141,7 +148,7 @@ function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
     return found.ok ? station.moveConsultation(office, actor, found.value, step) : found
   }
   api.openapi(reading('/consultations', '首问登记', shapes.ConsultationsShape), (c) =>
-    c.json({ consultations: ofStation(c.get('signIn').actor, directory.consultations()) }, 200),
+    c.json({ consultations: readableConsultations(c.get('signIn').actor, directory.consultations()) }, 200),
   )
   api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', ConsultationBody, shape), async (c) => {
     const { actor } = c.get('signIn')
