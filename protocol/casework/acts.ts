@@ -1,6 +1,7 @@
 /** What a person at a station may do with a case now, and in which words it is refused. */
 import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
+import { ACT_KINDS } from './act-kinds.ts'
 import type { CaseState, Register, StoryLine } from './case.ts'
 import { type ContributionKind, occasionFor } from './contributing.ts'
 import { contentProblem } from './contribution-checks.ts'
@@ -134,46 +135,6 @@ function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
   const { transitions } = TRANSITIONS[kind]
   return (transitions.find(({ from }) => from.includes(stage)) ?? transitions[0])?.source ?? ''
 }
-
-/** Kinds in the order a person meets them: the first allowed one is the natural next. */
-export const ACT_KINDS = [
-  'received',
-  'captured',
-  'submitted',
-  'prereviewed',
-  'resubmitted',
-  'settled',
-  'accepted',
-  'supplemented',
-  'decided',
-  'assigned',
-  'handled',
-  'examined',
-  'replied',
-  'resumed',
-  'closed',
-  'delivered',
-  'archived',
-  'taken',
-  'declined',
-  'offered',
-  'retracted',
-  'notified',
-  'rejected',
-  'sent-back',
-  'suspended',
-  'extended',
-  'reported',
-  'invited',
-  'charged',
-  'prioritised',
-  'entrusted',
-  'lapsed',
-  'concluded',
-  'withdrawn',
-  'reassigned',
-  'voided',
-] as const satisfies readonly GuardedKind[]
 
 const CONTRIBUTIONS = Object.keys(CONTRIBUTORS) as ContributionKind[]
 

@@ -1,6 +1,7 @@
 /** Stations that act offline and meet now and then: generated histories for the casework properties. */
 import fc from 'fast-check'
-import { ACT_KINDS, checkAct } from '#protocol/casework/acts.ts'
+import { ACT_KINDS } from '#protocol/casework/act-kinds.ts'
+import { checkAct } from '#protocol/casework/acts.ts'
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import { type Day, plusDays } from '#protocol/casework/days.ts'
 import { FACT_KINDS, FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'

@@ -1,6 +1,6 @@
 /** The transition table itself, against the law's spine and casework.md 5.3. */
 import { expect, test } from 'vitest'
-import { ACT_KINDS } from '#protocol/casework/acts.ts'
+import { ACT_KINDS } from '#protocol/casework/act-kinds.ts'
 import { STAGES, type Stage } from '#protocol/casework/case.ts'
 import { documentOfFact, FACT_KINDS } from '#protocol/casework/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
