@@ -1,16 +1,8 @@
 /** Carrying (sync.md section 8): the root brings a case into the streams of stations that do not hold its home's. */
 import type { CaseState } from '#protocol/casework/case.ts'
-import {
-  type DocumentId,
-  type EntryHash,
-  logParts,
-  type StationCode,
-  type StreamId,
-  streamOf,
-  toHex,
-} from '#protocol/ids.ts'
+import { type DocumentId, logParts, type StationCode, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type Draft, encodeContent, KIND, readRecord } from '#protocol/log/entry.ts'
+import { type Draft, type Entry, encodeContent, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Afterwork } from './afterwork.ts'
 import { encodeCarried, subjectOf } from './carried.ts'
 import { type CaseFile, stateOf } from './case-file.ts'
@@ -76,39 +68,41 @@ export function noteUncarried(staging: Staging): void {
   }
 }
 
-/** An entry of a case that counts, and the streams in which it does. */
+/** An entry of a case that counts or is kept, and the streams in which it is. */
 interface Held {
   readonly placed: PlacedRecord
-  readonly isCarried: boolean
+  /** Who carries it here; undefined while it stands in a log of its author. */
+  readonly carrier: Entry | undefined
   readonly streams: Set<StreamId>
 }
 
-/** Every entry of a case that counts, once, in the order of arrival: in that order they apply. */
+/** Every entry of a case that counts or is kept, once, in the order of arrival: in that order they apply. */
 async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
   const { sha256 } = core.host.cryptography
-  const held = new Map<EntryHash, Held>()
+  const held = new Map<string, Held>()
   for (const placed of (await core.storage.recordsOf([id])).get(id) ?? []) {
     const { stream } = logParts(placed.log)
-    const subject = subjectOf(storedEntry(placed), core.directory.authority, sha256)
-    if (!wanted.has(stream) || subject.is === 'unreadable' || subject.is === 'kept') continue
-    const hash = toHex(subject.entry.hash) as EntryHash
-    const known = held.get(hash)
+    const entry = storedEntry(placed)
+    const subject = subjectOf(entry, core.directory.authority, sha256)
+    if (!wanted.has(stream) || subject.is === 'unreadable') continue
+    // What a relay carries without proof is carried from where it stands, or by nobody.
+    if (subject.is === 'kept' && entry.kind !== KIND.kept) continue
+    const name = `${subject.is === 'kept' ? 'kept ' : ''}${toHex(subject.entry.hash)}`
+    const known = held.get(name)
     if (known) known.streams.add(stream)
-    else held.set(hash, { placed, isCarried: subject.is === 'carried', streams: new Set([stream]) })
+    else held.set(name, { placed, carrier: subject.is === 'own' ? undefined : entry, streams: new Set([stream]) })
   }
   return [...held.values()]
 }
 
 /** The entry as it is carried: with the bytes its author signed. */
-async function draftOf(core: Core, id: DocumentId, { placed, isCarried }: Held): Promise<Draft | undefined> {
+async function draftOf(core: Core, id: DocumentId, { placed, carrier }: Held): Promise<Draft | undefined> {
   const record = readRecord(placed.bytes)
-  const before = isCarried ? undefined : await hashAt(core, placed.log, placed.seq - 1)
-  const payload = isCarried
-    ? storedEntry(placed).payload
-    : record && before && encodeCarried(placed.log, before, record)
+  const before = carrier ? undefined : await hashAt(core, placed.log, placed.seq - 1)
+  const payload = carrier?.payload ?? (record && before && encodeCarried(placed.log, before, record))
   const station = core.directory.node(core.identity.node)?.stations[0]
   if (!payload || !station) return undefined
-  const draft = newDraft(core, { kind: KIND.carried, document: id, person: '', station, payload })
+  const draft = newDraft(core, { kind: carrier?.kind ?? KIND.carried, document: id, person: '', station, payload })
   // An entry of the largest size has no room for another's around it; nothing that people write comes near.
   return encodeContent(draft).length > CONTENT_BYTES ? undefined : draft
 }

@@ -36,8 +36,8 @@ interface SectionFile {
   readonly edits: SectionEdit[]
   /** Updates that take effect, in an order in which they apply; undefined when edits came in since. */
   accepted: readonly Uint8Array[] | undefined
-  /** Edits that do not take effect. */
-  refused: readonly Oddity[]
+  /** Edits that do not take effect; some only until others come. */
+  refused: readonly (Oddity & { readonly waits: boolean })[]
 }
 
 /** An entry that has no effect, with the reason. */
@@ -60,6 +60,8 @@ export interface CaseFile {
   strays: Entry[]
   readonly facts: FactEntry[]
   readonly sections: Map<string, SectionFile>
+  /** Sections of which a fork cut edits off: what stands on those waits in vain. */
+  readonly cutSections: Set<string>
   /** Entries that are neither facts nor gated edits, with the reason. */
   readonly oddities: Oddity[]
   /** Hashes of all entries that count, so that a carried copy counts once. */
@@ -86,6 +88,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   strays: [],
   facts: [],
   sections: new Map(),
+  cutSections: new Set(),
   oddities: [],
   known: new Set(),
   carriers: new Map(),
@@ -104,6 +107,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   strays: [...file.strays],
   facts: [...file.facts],
   sections: new Map([...file.sections].map(([name, section]) => [name, { ...section, edits: [...section.edits] }])),
+  cutSections: new Set(file.cutSections),
   oddities: [...file.oddities],
   known: new Set(file.known),
   carriers: new Map(file.carriers),
@@ -123,11 +127,16 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   // Whoever learns a case's id may not write about it from a stream of its own (one case, one owner).
   if (!file.streams.has(stream)) file.strays.push(entry)
   else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
-  else if (subject.is === 'kept') {
-    const reason =
-      subject.entry.kind === KIND.edit ? '分叉时保留的编辑,内容已由本机重新写入' : '转存的条目,以县级转来的为准'
-    file.oddities.push(oddity(entry, 'forked', reason, hashOf(subject.entry)))
-  } else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
+  else if (subject.is === 'kept') keep(file, entry, subject.entry)
+  else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
+}
+
+function keep(file: CaseFile, entry: Entry, inner: Entry): void {
+  const isEdit = inner.kind === KIND.edit
+  const section = isEdit && entry.kind === KIND.kept ? decodeEdit(inner.payload)?.section : undefined
+  if (section !== undefined) file.cutSections.add(section)
+  const reason = isEdit ? '分叉时保留的编辑,内容已重新写入' : '转存的条目,以县级转来的为准'
+  file.oddities.push(oddity(entry, 'forked', reason, hashOf(inner)))
 }
 
 function learnHome(file: CaseFile, stream: StreamId, sha256: Sha256): void {
@@ -201,7 +210,8 @@ function gated(name: string, section: SectionFile): SectionFile {
   section.accepted = history.accepted.map((place) => (edits[place] as SectionEdit).update)
   section.refused = [...history.refused].map(([place, problem]) => {
     const { hash, log, seq } = edits[place] as SectionEdit
-    return { hash, log, seq, outcome: 'quarantined' as const, reason: problem.message, unless: null }
+    const { waits, message } = problem
+    return { hash, log, seq, outcome: 'quarantined' as const, reason: message, unless: null, waits }
   })
   return section
 }
@@ -219,10 +229,15 @@ export function sectionFrontier(file: CaseFile, name: string): Record<string, nu
   return frontier
 }
 
+/** Whoever cuts edits off writes again what stood there, with everything that others had written on top of it. */
+const CUT_OFF = { outcome: 'forked', reason: '依据的编辑在分叉时被截下,当时看到的内容已重新写入,请核对' } as const
+
 /** Entries that do not take effect for reasons of the sync: quarantined, forked, unknown. */
 export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
   const { id: document, oddities, strays } = file
-  const refused = [...file.sections].flatMap(([name, section]) => gated(name, section).refused)
+  const refused = [...file.sections].flatMap(([name, section]) =>
+    gated(name, section).refused.map((one) => (one.waits && file.cutSections.has(name) ? { ...one, ...CUT_OFF } : one)),
+  )
   const standing = oddities.filter(({ unless }) => unless === null || !file.known.has(unless))
   if (refused.length + standing.length + strays.length === 0) return []
   return [

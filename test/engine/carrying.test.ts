@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { completeItem } from '#protocol/casework/item.ts'
 import { transferTargets } from '#protocol/casework/transfer.ts'
+import { clientIdOf } from '#protocol/documents/clocks.ts'
+import { encodeEdit } from '#protocol/documents/edit.ts'
 import { decodeCarried, encodeCarried } from '#protocol/engine/carried.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Storage } from '#protocol/engine/storage.ts'
@@ -12,7 +14,7 @@ import { type EntryRecord, KIND, readEntry, readRecord } from '#protocol/log/ent
 import type { Packable } from '#protocol/log/pack.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost, sha256 } from '#protocol/transport/node-host.ts'
-import { valueIn as value } from '#test/documents/authors.ts'
+import { Author, valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
   connect,
@@ -503,4 +505,49 @@ test('R55 when the part cannot be opened, nothing is written and the failure say
   // The queue goes on, and no number was spent on what was not written.
   const { number } = value(await root.engine.office.openCase(hall, 'SL0001'))
   expect(number).toMatch(/-0001-.$/)
+})
+
+test('R62 an edit that stands on one a fork cut off does not wait for it: people are told, here and wherever the case is carried', async () => {
+  const { root, township, village, east } = await place()
+  const raw = new RawNode(SECOND_VILLAGE)
+  await publish(root, [raw.record(township.identity.node, 9)])
+  await link([township, root], [village, township], [east, root])
+  await until('the township knows it', () => township.engine.office.directory.node(raw.node) !== undefined)
+  await raw.link(township)
+  const cutOff = new Author('application', clientIdOf(9, 2))
+  const later = new Author('application', clientIdOf(9, 1))
+  const lost = cutOff.change({ set: { applicant: '王芳' }, remove: [] })
+  later.pull(cutOff)
+  const onTop = later.change({ set: { applicant: '王小芳' }, remove: [] })
+  if (!lost || !onTop) throw new Error('nothing written')
+  const stream = streamOf(SECOND_VILLAGE)
+  const opening = factPayload({
+    kind: 'opened',
+    previous: null,
+    fields: { number: 'n', item: 'SL0001', itemVersion: 1 },
+  })
+  const opened = draft(SECOND_VILLAGE, { payload: opening })
+  const { document } = opened
+  const edit = (update: Uint8Array) =>
+    draft(SECOND_VILLAGE, { kind: KIND.edit, document, payload: encodeEdit({ section: 'application', update }) })
+  const [ended] = (await raw.write(stream, [edit(lost)], { incarnation: 2 })) as [Packable]
+  const payload = encodeCarried(ended.log, GENESIS, readRecord(ended.bytes) as EntryRecord)
+  const kept = draft(SECOND_VILLAGE, { kind: KIND.kept, document, payload })
+  raw.send(frameOf(await raw.write(stream, [opened, edit(onTop)])))
+  await raw.stored()
+  await until('it waits', async () =>
+    (await root.storage.receiptsOf(document)).some(({ outcome }) => outcome === 'quarantined'),
+  )
+  raw.send(frameOf(await raw.write(stream, [kept])))
+  await until('it is known to be cut off', async () => {
+    const receipts = await root.storage.receiptsOf(document)
+    return receipts.length === 2 && receipts.every(({ outcome }) => outcome === 'forked')
+  })
+  expect((await root.storage.receiptsOf(document)).map(({ reason }) => reason).join()).toContain(
+    '依据的编辑在分叉时被截下',
+  )
+  value(await root.engine.office.act(hall, document, 'reassigned', { to: EAST, reason: '代办点停用' }))
+  await sees(east, document, ({ holder }) => holder === EAST)
+  await until('told in the east', async () => (await east.storage.receiptsOf(document)).length === 2)
+  expect((await east.storage.receiptsOf(document)).every(({ outcome }) => outcome === 'forked')).toBe(true)
 })

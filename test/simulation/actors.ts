@@ -106,6 +106,9 @@ export function createStaff(world: World, chance: Chance): Staff {
       void (async () => {
         const { rows } = await machine.disk.memory.cases({ limit: 50 })
         if (!running.process.alive) return
+        // What waits to be signed for is seen first, wherever in the county it comes from.
+        const waiting = rows.filter(({ offeredTo }) => offeredTo === machine.station)
+        if (waiting.length > 0 && chance.happens(0.5)) return act(machine, running, actor, chance.pick(waiting).id)
         const row = rows.length === 0 ? undefined : rows[Math.min(chance.below(rows.length), chance.below(rows.length))]
         if (!row || what < 0.15) return open(machine, running, actor)
         return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
@@ -123,11 +126,15 @@ const ownCount = (machine: Machine): number => {
 /** Mostly what the page offers, sometimes anything at all. */
 function chooseAct(view: CaseView, stations: readonly StationCode[], chance: Chance) {
   const allowed = view.acts.filter((offer) => offer.allowed && (offer.kind !== 'reassigned' || chance.happens(0.15)))
-  const offer = chance.happens(0.9) && allowed.length > 0 ? chance.pick(allowed) : undefined
+  const invited = allowed.find(({ kind }) => kind === 'invited')
+  const natural = chance.happens(0.4) ? allowed[0] : chance.pick(allowed)
+  const offer = invited && chance.happens(0.3) ? invited : chance.happens(0.9) ? natural : undefined
   const kind = offer?.kind ?? chance.pick(FACT_KINDS)
   const target = offer && view.targets.length > 0 ? chance.pick(view.targets).id : chance.pick(stations)
   const subject = offer?.subject ?? chance.pick(view.state.story).hash
-  return { kind, fields: fieldsOf(kind, target, subject, chance) }
+  const fields = fieldsOf(kind, target, subject, chance)
+  // Some notices open a part of their own, so that two cases come into being with one commit.
+  return { kind, fields: kind === 'invited' && chance.happens(0.5) ? { ...fields, item: view.state.item } : fields }
 }
 
 function fieldsOf(kind: FactKind, to: StationCode, subject: EntryHash, chance: Chance): Record<string, FieldValue> {

@@ -4,23 +4,18 @@ import { workCalendar } from '#protocol/casework/calendar.ts'
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import { civilDay } from '#protocol/casework/days.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
-import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
 import { foldCase } from '#protocol/casework/fold.ts'
 import { powerOf } from '#protocol/casework/letters.ts'
-import { decodeCarried } from '#protocol/engine/carried.ts'
 import {
   COUNTY_STREAM,
   type DocumentId,
-  type EntryHash,
   isCaseId,
   type LogKey,
   logParts,
   type StationCode,
   toHex,
 } from '#protocol/ids.ts'
-import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import type { LogHead } from '#protocol/log/head.ts'
-import { sha256 } from '#protocol/transport/node-host.ts'
 import { personOf, type Staff } from './actors.ts'
 import { holdsSomehow } from './disk.ts'
 import { readCase } from './pen.ts'
@@ -240,9 +235,7 @@ async function checkCase(world: World, machines: readonly Machine[], id: Documen
     if (row?.stage !== state.stage || row.holder !== state.holder || row.epoch !== state.epoch)
       world.violation('M4', `${machine.name}: the list shows ${id.slice(0, 8)} otherwise than its page`)
     const waiting = viewed.value.receipts.filter(({ reason }) => /尚未到达/.test(reason))
-    // What an edit stands on may have ended with a forked version; the receipt then stays for people to see.
-    const forked = viewed.value.receipts.some(({ outcome }) => outcome === 'forked')
-    if (waiting.length > 0 && !forked && world.ledger.gone.size === 0)
+    if (waiting.length > 0 && world.ledger.gone.size === 0)
       world.violation('M7', `${machine.name}: ${id.slice(0, 8)} waits for edits: ${waiting[0]?.reason}`)
     checkEpochs(world, machine, state)
   }
