@@ -10,7 +10,7 @@ import { COUNTY_HALL, TOWNSHIP, VILLAGES } from './county.ts'
 import { type Act, arrived, beginDay, type Day, NAMES, revoke, untilAtRoot, untilSync } from './day.ts'
 import { killMachines } from './machine.ts'
 
-const CASES = 50
+const CASES = 30
 const DATABASE = 'county.db'
 let folder: string
 let day: Day
@@ -110,7 +110,7 @@ describe('a county’s day, in order', { timeout: 180_000 }, () => {
       await arrived(villages[village].api, down)
       await day.acts(villages[village].api, village, down, [
         take(VILLAGES[village]),
-        ['delivered', { recipient: '本人' }, { stage: '70' }],
+        ['delivered', { recipient: '张代领', relationship: '子女' }, { stage: '70' }],
       ])
     })
     for (const { api } of [township, ...Object.values(villages)]) await untilAtRoot(api)
