@@ -2,7 +2,7 @@
 
 import type { Person } from '#protocol/casework/directory.ts'
 import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import {

@@ -1,6 +1,6 @@
 /** How entries, acknowledgements, receipts and reports travel between tiers. */
 import { expect, test } from 'vitest'
-import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 import type { Host } from '#protocol/engine/host.ts'
 import { documentOf } from '#protocol/engine/record-reading.ts'
 import { COUNTY_STREAM, type LogKey, logParts, streamOf } from '#protocol/ids.ts'

@@ -1,6 +1,6 @@
 /** A county of machines: who there is, what goes wrong, and what was seen. */
 import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/sample-items.ts'
+import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/identity.ts'
 import type { StationCode } from '#protocol/ids.ts'
