@@ -38,7 +38,7 @@ function coverForm(desk: Desk, visit: Visit, absence: Absence): Html {
   const people = colleagues(desk, visit.actor.station, [absence.person])
   return html`<form method="post" action="/absences/${absence.id}/cover" class="desk-search">${csrfField(visit)}
     <label class="visually-hidden" for="cover-${absence.id}">谁顶岗</label><select class="form-select" id="cover-${absence.id}" name="substitute"><option value="">请选择</option>
-    ${people.map(({ value, label }) => html`<option value="${value}">${label}</option>`)}</select><button class="btn" type="submit">由他顶岗</button></form>`
+    ${people.map(({ value, label }) => html`<option value="${value}">${label}</option>`)}</select><button class="btn" type="submit">由其顶岗</button></form>`
 }
 
 function row(desk: Desk, visit: Visit, absence: Absence): Html {

@@ -19,7 +19,7 @@ export function standing(desk: Desk, view: CaseView): Html {
   const due = nextDue(desk, state)
   const assignee = state.assignee === '' ? '' : ` · ${personName(desk.office, state.assignee)}承办`
   return html`<dl class="desk-standing">${fact('环节', html`${stageTitle(state.stage)} ${kindBadges(state)}`)}
-    ${due ? fact('最近的期限', due) : ''}
+    ${due ? fact(`最近的期限:${due.title}`, due.due) : ''}
     ${fact('现在由谁负责', html`${stationName(desk.office, state.holder)}${assignee}<div class="text-secondary">第 ${state.epoch} 轮交接</div>`)}${fact('申请人', state.applicant.name || '未填写')}
     ${fact('安全', safetyWords(view.safety))}</dl>`
 }

@@ -20,11 +20,11 @@ export function nextClock(state: CaseState): Clock | undefined {
   return dated[0] ?? open.toSorted((one, other) => order(one) - order(other))[0]
 }
 
-/** The deadline that matters now in one line. */
-export function nextDue(desk: Desk, state: CaseState): Html | undefined {
+/** The deadline that matters now: whose, and when. */
+export function nextDue(desk: Desk, state: CaseState): { readonly title: string; readonly due: Html } | undefined {
   const clock = nextClock(state)
   if (!clock) return undefined
-  return html`${clock.title}:${dueMark(clockDueWords(clock, openPause(state), desk.office.today()))}`
+  return { title: clock.title, due: dueMark(clockDueWords(clock, openPause(state), desk.office.today())) }
 }
 
 const days = (count: number | null): string => (count === null ? '不能计算' : String(count))

@@ -24,12 +24,21 @@ function codedWords(view: CaseView, line: StoryLine, name: string, value: string
   return value
 }
 
+/** Units that labels name beside the number. */
+const UNITS: Readonly<Record<string, string>> = { 自然日: ' 天(自然日)', 工作日: ' 个工作日', 天: ' 天' }
+
+function unitOf(label: string): string {
+  const named = /\((.*)\)/.exec(label)?.[1] ?? ''
+  return UNITS[named] ?? (label.endsWith('份数') ? ' 份' : '')
+}
+
 /** One field of a fact in words. */
 export function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, name: string, rule: FieldRule): string {
   const value: FieldValue = line.fields[name] ?? ''
   const { type } = rule
   if (typeof type === 'object') return type.oneOf[String(value)] ?? String(value)
   if (Array.isArray(value)) return value.map(String).join('、')
+  if (type === 'count') return `${String(value)}${unitOf(rule.label)}`
   if (typeof value === 'object')
     return Object.entries(value)
       .map(([id, count]) => `${materialName(view, id)} ${count} 份`)

@@ -61,7 +61,8 @@ function rowsOf(paper: Paper, code: PrintCode): readonly PaperRow[] {
   const omitted = new Set(layout.omit ?? [])
   const rules = line.kind === 'deemed' || line.kind === 'unknown' ? {} : FACTS[line.kind].fields
   const names = Object.keys(rules).filter((name) => !omitted.has(name) && !APPLICANT_FIELDS.has(name))
-  const fields = names.length === 0 ? [] : shownFields(desk, view, { ...line, fields: pick(line.fields, names) })
+  const fields =
+    names.length === 0 ? [] : shownFields(desk, view, { ...line, fields: itemised(pick(line.fields, names)) })
   return [
     ['办件编号', number],
     ['申请人', applicant.name],
@@ -79,6 +80,15 @@ const APPLICANT_FIELDS: ReadonlySet<string> = new Set(['applicant', 'idNumber', 
 
 const pick = (fields: StoryLine['fields'], names: readonly string[]): StoryLine['fields'] =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
+
+/** Lists stand item by item on paper, each with its number. */
+const itemised = (fields: StoryLine['fields']): StoryLine['fields'] =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map((line, place) => `${place + 1}. ${String(line)}`).join('\n') : value,
+    ]),
+  )
 
 const tableRow = ([label, words]: PaperRow): Html | string =>
   words === '' ? '' : html`<tr><th scope="row">${label}</th><td>${words}</td></tr>`

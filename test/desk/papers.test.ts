@@ -55,7 +55,7 @@ test('P182 the transfer slip shows both hands, the decision its remedies, the de
   const { id } = await captureCase(agent, '罗大成')
   const captured = await agent.get(paperOf(await agent.get(`/cases/${id}`), '代办委托书和代收凭证'))
   expect(captured.text).toContain('自愿委托、免费代办')
-  expect(captured.text).toContain('提交申请材料、补正材料、领取结果')
+  expect(captured.text).toContain('1. 提交申请材料 2. 补正材料 3. 领取结果')
   await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8' })
   await act(township, id, 'taken', { materials: '8' })
   const slip = await township.get(paperOf(await township.get(`/cases/${id}`), '移交单'))

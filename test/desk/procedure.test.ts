@@ -97,6 +97,8 @@ test('P153 the one notice is ticked by material, other lines are typed, and both
   for (const words of [
     '县市场监督管理局',
     '一次告知需要补正的全部内容',
+    '1. 场所使用证明 2. 场所照片 3. 从业人员名单',
+    '15 天(自然日)',
     '租赁合同在有效期内',
     '(加盖行政许可专用章)',
     '申请人签收',
