@@ -1,3 +1,4 @@
+/** Contributions: facts that anybody concerned may write and that move neither stage nor custody. */
 import { backdated, type FactRule, may, need, oneOf, reason } from './fields.ts'
 
 export const OPINIONS = { agree: '同意', disagree: '不同意', 'report-up': '同意但需转报上级' } as const

@@ -1,3 +1,4 @@
+/** Facts of custody: transfers, reassignment, and what becomes of facts that were set aside. */
 import { type FactRule, may, need } from './fields.ts'
 
 export const CUSTODY_FACTS = {
