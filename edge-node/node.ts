@@ -63,7 +63,9 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   if (findings.length > 0) log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
   const identity = identityOf(options.keys, enrolment)
   const version = VERSION
-  const engine = await openEngine({ storage, host: nodeHost, identity, incarnation, rotated, version, findings })
+  const progress = (documents: number) => log.info({ documents }, 'after an update: what is computed is made anew')
+  const given = { storage, host: nodeHost, identity, incarnation, rotated, version, findings, progress }
+  const engine = await openEngine(given)
   if (!engine.ok) {
     await storage.close()
     return engine

@@ -32,7 +32,8 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     master: state.master as DocumentId | '',
     kinds: state.kinds,
     receivedOn: state.days.received ?? null,
-    acceptedOn: state.days.accepted ?? state.days.deemed ?? null,
+    // 视为受理 counts from the receipt, whenever the notice was printed; 补正齐全 is an acceptance as well.
+    acceptedOn: state.days.deemed ?? state.days.accepted ?? state.days.supplemented ?? null,
     ...courseOfTime(state, register),
   }
 }
