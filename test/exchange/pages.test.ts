@@ -98,6 +98,7 @@ test('X14 the cover sheet says what lies in the file, with a code that holds num
     '小餐饮经营许可',
     '场所使用证明',
     '现场符合要求',
+    '吴英',
     made.digest.slice(0, 32),
   ])
     expect(cover.text).toContain(words)

@@ -67,6 +67,8 @@ test('X10 the package holds case, applicant, materials with counts, opinions, pa
     action: '通过',
     state: '2',
     person: 'wu.handler',
+    personName: '吴军',
+    stationName: '花荄镇便民服务中心',
     opinion: '材料真实,建议上报',
   })
   expect(made.papers.map(({ code }) => code)).toEqual(['D02', 'D03', 'D16'])
@@ -120,6 +122,7 @@ test('X13 what was set aside is not in the package: the upper level decides on w
     application: {},
     materials: {},
     made: { at: '', station: '', stationName: '', person: '', personName: '' },
+    names: { person: (id) => id, station: (code) => code },
     signatures: new Map(),
   })
   expect(made?.facts.map(({ hash }) => hash)).toEqual(story.map(({ hash }) => hash))

@@ -6,6 +6,7 @@ import type { Day } from '#protocol/casework/days.ts'
 import {
   type CaseRecord,
   caseRecord,
+  type Names,
   RECORD_COLUMNS,
   type SpecialRecord,
   type StepRecord,
@@ -13,9 +14,9 @@ import {
   stepRecords,
 } from '#protocol/casework/exchange/case-record.ts'
 import { compactDay } from '#protocol/casework/exchange/dates.ts'
-import type { Actor, Office } from '#protocol/engine/office.ts'
+import type { Actor, DirectoryView, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/storage.ts'
-import type { DocumentId } from '#protocol/ids.ts'
+import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { writeCsv } from './csv.ts'
 
@@ -41,6 +42,12 @@ export interface Period {
 const isWithin = ({ receivedOn }: CaseRow, { from, until }: Period): boolean =>
   receivedOn !== null && from <= receivedOn && receivedOn <= until
 
+/** Names for whoever does not have this network's directory. */
+export const namesOf = (directory: DirectoryView): Names => ({
+  person: (id) => directory.person(id as PersonId)?.name ?? id,
+  station: (code) => directory.station(code as StationCode)?.name ?? code,
+})
+
 /** The state as this person may read it; sections are opened only to know which numbers to hide. */
 async function readableState(office: Office, actor: Actor, id: DocumentId): Promise<CaseState | undefined> {
   const found = await office.state(id)
@@ -54,7 +61,11 @@ async function exported(office: Office, actor: Actor, row: CaseRow): Promise<Exp
   const state = await readableState(office, actor, row.id)
   if (!state) return undefined
   const item = office.directory.edition(state.item, state.itemVersion)
-  return { ...caseRecord(state, item), steps: stepRecords(state), specials: specialRecords(state) }
+  return {
+    ...caseRecord(state, item),
+    steps: stepRecords(state, namesOf(office.directory)),
+    specials: specialRecords(state),
+  }
 }
 
 /**

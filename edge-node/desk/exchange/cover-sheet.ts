@@ -27,7 +27,11 @@ const table = (columns: readonly string[], rows: readonly (readonly string[])[])
 const materials = (made: ReportPackage): Html =>
   table(
     ['材料', '必需', '份数'],
-    made.materials.map(({ name, required, pieces }) => [name, required ? '是' : '', String(pieces)]),
+    made.materials.map(({ name, required, pieces }) => [
+      name,
+      required ? '是' : '',
+      pieces === 0 ? '未清点' : String(pieces),
+    ]),
   )
 
 const opinions = (made: ReportPackage): Html =>
@@ -36,10 +40,10 @@ const opinions = (made: ReportPackage): Html =>
     [
       ...made.steps
         .filter(({ opinion }) => opinion !== '')
-        .map(({ title, opinion, person, time }) => [title, opinion, person, dayWords(time)]),
+        .map(({ title, opinion, personName, time }) => [title, opinion, personName, dayWords(time)]),
       ...made.opinions.map(({ department, opinion, reasons, day }) => [
         `协办:${department}`,
-        `${OPINIONS[opinion as keyof typeof OPINIONS] ?? opinion}${reasons}`,
+        `${OPINIONS[opinion as keyof typeof OPINIONS] ?? opinion}${reasons === '' ? '' : `:${reasons}`}`,
         '',
         dayWords(day),
       ]),

@@ -1,4 +1,5 @@
 /** Making the package of a case that was reported up. */
+
 import { readsNumbers } from '#edge-node/desk/api/masking.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { compactTime } from '#protocol/casework/exchange/dates.ts'
@@ -6,6 +7,7 @@ import { canonicalJson, type ReportPackage, reportPackage } from '#protocol/case
 import type { Actor, CaseView, Office } from '#protocol/engine/office.ts'
 import { toHex } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { namesOf } from './case-export.ts'
 
 const KEPT = '办件没有变化'
 
@@ -42,6 +44,7 @@ export async function packageOf(office: Office, actor: Actor, state: CaseState):
     application: valuesOf(view.value, 'application'),
     materials: valuesOf(view.value, 'materials'),
     made: makerOf(office, actor),
+    names: namesOf(office.directory),
     signatures,
   })
   if (!made) return fail('not-reported', '这个办件没有上报,没有上报包', KEPT, '请先办理“上报”')

@@ -117,6 +117,12 @@ export function caseRecord(state: CaseState, item: Item | undefined): CaseRecord
   }
 }
 
+/** What accounts and station codes are called; the code itself where the record is not here. */
+export interface Names {
+  person(id: string): string
+  station(code: string): string
+}
+
 /** One step of a case as other systems list it. */
 export interface StepRecord {
   readonly step: string
@@ -125,7 +131,9 @@ export interface StepRecord {
   /** 环节办理状态: everything that is exported was done. */
   readonly state: '2'
   readonly person: string
+  readonly personName: string
   readonly station: string
+  readonly stationName: string
   readonly time: string
   readonly opinion: string
   /** 补录: the day of writing, empty when both are the same. */
@@ -140,7 +148,7 @@ const opinionOf = ({ fields }: StoryLine): string => {
 }
 
 /** The steps that took effect, in the order of the story. */
-export const stepRecords = (state: CaseState): readonly StepRecord[] =>
+export const stepRecords = (state: CaseState, names: Names): readonly StepRecord[] =>
   state.story.flatMap((line): readonly StepRecord[] => {
     const { kind, title, fields, person, station, enteredOn, aside } = line
     const step = kind === 'deemed' || kind === 'unknown' ? undefined : EXPORTED_STEPS[kind]
@@ -153,7 +161,9 @@ export const stepRecords = (state: CaseState): readonly StepRecord[] =>
         action: actionOf(kind, fields.result),
         state: '2',
         person,
+        personName: names.person(person),
         station,
+        stationName: names.station(station),
         time: timeOf(line),
         opinion: opinionOf(line),
         enteredOn: written,

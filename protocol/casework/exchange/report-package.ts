@@ -7,6 +7,7 @@ import { countsOf, numberOf, textOf } from '../values.ts'
 import {
   type CaseRecord,
   caseRecord,
+  type Names,
   type SpecialRecord,
   type StepRecord,
   specialRecords,
@@ -103,6 +104,7 @@ export interface PackageSource {
   /** Values of the list of materials: form and copies by material. */
   readonly materials: Readonly<Record<string, unknown>>
   readonly made: ReportPackage['made']
+  readonly names: Names
   /** Signature and public key of each fact, by hash. */
   readonly signatures: ReadonlyMap<string, Pick<PackagedFact, 'signature' | 'publicKey'>>
 }
@@ -169,7 +171,7 @@ const factsOf = ({ state, signatures }: PackageSource): ReportPackage['facts'] =
  * What is set aside is not in it: the upper level decides on what counts.
  */
 export function reportPackage(source: PackageSource): Omit<ReportPackage, 'digest'> | undefined {
-  const { state, item, made } = source
+  const { state, item, made, names } = source
   const report = reportOf(state)
   if (!report) return undefined
   return {
@@ -180,7 +182,7 @@ export function reportPackage(source: PackageSource): Omit<ReportPackage, 'diges
     case: caseRecord(state, item),
     form: formOf(source),
     materials: materialsOf(source),
-    steps: stepRecords(state),
+    steps: stepRecords(state, names),
     specials: specialRecords(state),
     opinions: opinionsOf(state),
     papers: papersOf(state),
