@@ -42,9 +42,9 @@ export function searchItems(items: readonly Item[], query: ItemQuery): readonly 
 }
 
 /** One page of a list, by number from 1. */
-export function pageOf<Row>(rows: readonly Row[], number: string | undefined) {
-  const pages = Math.max(Math.ceil(rows.length / LIMITS.pageRows), 1)
+export function pageOf<Row>(rows: readonly Row[], number: string | undefined, size: number = LIMITS.pageRows) {
+  const pages = Math.max(Math.ceil(rows.length / size), 1)
   const current = Math.min(Math.max(Math.trunc(Number(number ?? 1)) || 1, 1), pages)
-  const first = (current - 1) * LIMITS.pageRows
-  return { rows: rows.slice(first, first + LIMITS.pageRows), current, pages, total: rows.length }
+  const first = (current - 1) * size
+  return { rows: rows.slice(first, first + size), current, pages, total: rows.length }
 }

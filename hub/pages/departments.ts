@@ -33,7 +33,7 @@ function list(desk: Desk, visit: Visit): Html {
       html`${mayAdminister(visit) ? html`<a href="${PATH}?edit=${encodeURIComponent(department.id)}">${department.name}</a>` : department.name}
         <div class="text-secondary">${[...former, ...successor].join(';')}</div>`,
       department.id,
-      department.phone,
+      html`<span class="text-nowrap">${department.phone}</span>`,
       place,
     ]
   })

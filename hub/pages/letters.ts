@@ -1,7 +1,7 @@
 /** Authorisation letters: issuing one, what each allows, and revoking it. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { csrfField, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { readForm, type Typed } from '#edge-node/desk/forms.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { departmentName, personName, stationName } from '#edge-node/desk/words.ts'
 import type { Registry } from '#hub/registry-port.ts'
@@ -26,6 +26,10 @@ import { mayAdminister, stationOptions } from './stations.ts'
 const PATH = settingsPath('letters')
 /** A letter that ends within this many days is named as ending. */
 const SOON_DAYS = 30
+/** So many items of a letter are named in the list. */
+const NAMED_ITEMS = 3
+/** A row has four lines; with more rows the page is slow on thin lines. */
+const PAGE_ROWS = 30
 
 /** Whether a letter may be used on a day, in words. */
 export function validityWords(letter: Letter, today: Day): string {
@@ -39,18 +43,29 @@ export function validityWords(letter: Letter, today: Day): string {
 const isOver = (letter: Letter, today: Day): boolean =>
   letter.until < today || (letter.revoked !== null && letter.revoked.from <= today)
 
-function revoking(visit: Visit, letter: Letter, today: Day, returned: Returned | undefined): Html {
-  const name = `revoke-${letter.id}`
-  const { box, isReturned, part } = formParts(name, { from: today }, returned)
-  const id = (field: string) => `${field}-${letter.version}`
-  return html`<details ${isReturned ? html`open` : ''}><summary>撤销<span class="visually-hidden"> ${letter.id}</span></summary>
-    <form class="mt-2" method="post" action="${PATH}/revoke" novalidate>${csrfField(visit)}${box}<input type="hidden" name="id" value="${letter.id}" />
-      ${part({ name: 'from', id: id('from'), label: '自哪天起撤销', kind: 'date', required: true, hint: '此前依授权办的事不受影响' })}
-      ${part({ name: 'reason', id: id('reason'), label: '撤销原因', kind: 'text', required: true })}
-      <button class="btn" type="submit">撤销授权书</button></form></details>`
+const mayRevoke = (letter: Letter, today: Day): boolean => letter.revoked === null && !isOver(letter, today)
+
+function revokeForm(visit: Visit, letter: Letter, today: Day, returned: Returned | undefined): Html {
+  const { box, part } = formParts(`revoke-${letter.id}`, { from: today }, returned)
+  return formCard(
+    visit,
+    `撤销 ${letter.id}`,
+    `${PATH}/revoke`,
+    html`${box}<input type="hidden" name="id" value="${letter.id}" />
+      ${part({ name: 'from', label: '自哪天起撤销', kind: 'date', required: true, hint: '此前依授权办的事不受影响' })}
+      ${part({ name: 'reason', label: '撤销原因', kind: 'text', required: true })}`,
+    '撤销授权书',
+  )
 }
 
-function list(context: DeskContext, desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+/** The items of a letter: the first of many by name, the rest by their number. */
+function itemWords(desk: Desk, { items }: Letter): string {
+  if (items === null) return '本部门全部事项'
+  const names = items.slice(0, NAMED_ITEMS).map((code) => desk.office.directory.item(code)?.name ?? code)
+  return `${names.join('、')}${items.length > NAMED_ITEMS ? ` 等 ${items.length} 项` : ''}`
+}
+
+function list(context: DeskContext, desk: Desk, visit: Visit): Html {
   const { directory } = desk.office
   const today = desk.office.today()
   const letters = directory
@@ -58,14 +73,14 @@ function list(context: DeskContext, desk: Desk, visit: Visit, returned: Returned
     .toSorted((left, right) => Number(isOver(left, today)) - Number(isOver(right, today)))
   const words = ({ id, department, station, person }: Letter) =>
     `${id} ${departmentName(desk.office, department)} ${stationName(desk.office, station)} ${person === null ? '' : personName(desk.office, person)}`
-  const paged = pagedList(context, PATH, letters, words)
+  const paged = pagedList(context, PATH, letters, words, PAGE_ROWS)
   const rows = paged.rows.map((letter) => [
     html`<strong>${letter.id}</strong><div class="text-secondary">${departmentName(desk.office, letter.department)}</div>`,
     html`${letter.person === null ? '该站点全体' : personName(desk.office, letter.person)}<div class="text-secondary">${stationName(desk.office, letter.station)}</div>`,
     html`${letter.powers.map((power) => POWERS[power]).join('、')}
-      <div class="text-secondary">${letter.items === null ? '本部门全部事项' : letter.items.map((code) => directory.item(code)?.name ?? code).join('、')}</div>`,
+      <div class="text-secondary">${itemWords(desk, letter)}</div>`,
     html`${validityWords(letter, today)}${letter.revoked ? html`<div class="text-secondary">${letter.revoked.reason}</div>` : ''}
-      ${mayAdminister(visit) && !letter.revoked && !isOver(letter, today) ? revoking(visit, letter, today, returned) : ''}`,
+      ${mayAdminister(visit) && mayRevoke(letter, today) ? html`<div><a href="${PATH}?edit=${encodeURIComponent(letter.id)}">撤销<span class="visually-hidden"> ${letter.id}</span></a></div>` : ''}`,
   ])
   return paged.around('全部授权书', table(['文号', '受权人', '权项和事项', '效力'], rows, '没有这样的授权书。'))
 }
@@ -111,11 +126,18 @@ function letterOf(typed: Typed): Letter {
 
 function lettersPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
   const visit = context.get('visit')
+  const chosen = returned?.form.startsWith('revoke-')
+    ? returned.form.slice('revoke-'.length)
+    : context.req.query('edit')
+  const letter = desk.office.directory.letters().find(({ id }) => id === chosen)
+  const today = desk.office.today()
+  const shown =
+    letter && mayRevoke(letter, today) ? revokeForm(visit, letter, today, returned) : form(desk, visit, returned)
   return settingsPage(context, desk, {
     name: 'letters',
     intro: '首席代表依授权书办事;发出后不能改写,要改范围请撤销后另发。撤销随同步送到各节点。',
-    list: list(context, desk, visit, returned),
-    form: mayAdminister(visit) ? form(desk, visit, returned) : undefined,
+    list: list(context, desk, visit),
+    form: mayAdminister(visit) ? shown : undefined,
     done: {
       kept: '授权书已发出,随同步送到各节点。',
       revoked: '授权书已撤销,随同步送到各节点。',

@@ -11,7 +11,7 @@ import type { NewPerson, Registry } from '#hub/registry-port.ts'
 import { type Person, ROLES, type Role } from '#protocol/casework/directory.ts'
 import { isPersonId, type StationCode } from '#protocol/ids.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
-import { departmentOptions } from './records.ts'
+import { departmentOptions, pagedList } from './records.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister, stationOptions } from './stations.ts'
 
@@ -20,6 +20,9 @@ const DONE = {
   password: '密码已重置,随同步送到所在站点的节点;原有登录随即失效。',
   disabled: '账号已停用,随同步送到所在站点的节点。',
 }
+
+/** Each row carries two forms. */
+const PAGE_ROWS = 20
 
 const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text)
 
@@ -34,19 +37,26 @@ function personActs(visit: Visit, person: Person, returned: Returned | undefined
     ${person.disabled ? '' : html`<form class="mt-2" method="post" action="/hub/people/${person.id}/disable">${csrfField(visit)}${disabled.box}<button class="btn" type="submit">停用账号</button></form>`}</details>`
 }
 
-function list(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+function list(context: DeskContext, desk: Desk, visit: Visit, returned: Returned | undefined): Html {
   const acts = mayAdminister(visit)
   const people = desk.office.directory
     .people()
     .toSorted((left, right) => (left.station + left.id < right.station + right.id ? -1 : 1))
-  return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">姓名</th><th scope="col">站点</th><th scope="col">岗位</th>
-    <th scope="col">状态</th>${acts ? html`<th scope="col">办理</th>` : ''}</tr></thead><tbody>${people.map(
+  // The person whose form came back stands first, whatever page it was on.
+  const isReturned = ({ id }: Person) => returned?.form.endsWith(`-${id}`) === true
+  const ordered = [...people.filter(isReturned), ...people.filter((person) => !isReturned(person))]
+  const words = ({ id, name, station, department }: Person) =>
+    `${id} ${name} ${stationName(desk.office, station)} ${department ? departmentName(desk.office, department) : ''}`
+  const paged = pagedList(context, '/hub/people', ordered, words, PAGE_ROWS)
+  const table = html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">姓名</th><th scope="col">站点</th><th scope="col">岗位</th>
+    <th scope="col">状态</th>${acts ? html`<th scope="col">办理</th>` : ''}</tr></thead><tbody>${paged.rows.map(
       (
         person,
       ) => html`<tr><td data-label="姓名">${person.name}<div class="text-secondary">${person.id}</div></td><td data-label="站点">${stationName(desk.office, person.station)}${person.department ? html`<div class="text-secondary">${departmentName(desk.office, person.department)}</div>` : ''}</td>
       <td data-label="岗位">${person.roles.map((role) => ROLES[role]).join('、')}</td><td data-label="状态">${person.disabled ? '已停用' : '在用'}</td>
       ${acts ? html`<td data-label="办理">${personActs(visit, person, returned)}</td>` : ''}</tr>`,
     )}</tbody></table></div>`
+  return paged.around('全部账号', table)
 }
 
 function newForm(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
@@ -74,7 +84,7 @@ async function peoplePage(context: DeskContext, desk: Desk, returned?: Returned)
   const visit = context.get('visit')
   const form = mayAdminister(visit) ? newForm(desk, visit, returned) : ''
   const body = html`${headline('人员')}${doneBox(context.req.query('done'), DONE)}
-    <div class="row"><div class="col-lg-8">${card('全部账号', list(desk, visit, returned))}</div><div class="col-lg-4">${form}</div></div>`
+    <div class="row"><div class="col-lg-8">${list(context, desk, visit, returned)}</div><div class="col-lg-4">${form}</div></div>`
   return page(context, desk, { title: '人员', body, status: returned ? statusOf(returned.problem) : 200 })
 }
 

@@ -113,10 +113,11 @@ export function pagedList<Row>(
   path: string,
   records: readonly Row[],
   textOf: (record: Row) => string,
+  size?: number,
 ): { readonly rows: readonly Row[]; around(title: string, body: Html): Html } {
   const q = (context.req.query('q') ?? '').trim()
   const found = records.filter((record) => textOf(record).includes(q))
-  const shown = pageOf(found, context.req.query('page'))
+  const shown = pageOf(found, context.req.query('page'), size)
   const search = html`<form class="desk-search" method="get" action="${path}" role="search"><label class="visually-hidden" for="list-search">在列表里查找</label>
     <input id="list-search" class="form-control" type="search" name="q" value="${q}" placeholder="编号、名称、部门或站点" maxlength="100" /><button class="btn" type="submit">查找</button></form>`
   const isShort = records.length <= shown.rows.length && q === ''

@@ -27,6 +27,8 @@ const PATH = settingsPath('windows')
 const SPARE_PAIRS = 2
 /** A window has few seats; more pairs than this are a hall. */
 const MOST_PAIRS = 12
+/** Composite windows name many units. */
+const PAGE_ROWS = 30
 
 const pairWords = (desk: Desk, { lead, substitute }: WindowRecord['staff'][number]): string =>
   `${personName(desk.office, lead)}(B 岗 ${substitute === null ? '未定' : personName(desk.office, substitute)})`
@@ -43,7 +45,7 @@ function list(context: DeskContext, desk: Desk, visit: Visit): Html {
     [id, name, stationName(desk.office, station), ...departments.map((code) => departmentName(desk.office, code))].join(
       ' ',
     )
-  const paged = pagedList(context, PATH, windows, words)
+  const paged = pagedList(context, PATH, windows, words, PAGE_ROWS)
   const rows = paged.rows.map((window) => [
     html`${mayAdminister(visit) ? html`<a href="${PATH}?edit=${encodeURIComponent(window.id)}">${window.name}</a>` : window.name}
       <div class="text-secondary">${window.id} · ${WINDOW_KINDS[window.kind] ?? window.kind}</div>`,

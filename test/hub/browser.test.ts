@@ -1,15 +1,11 @@
-/** The catalogue, the register, guides and deadlines in a real browser: small screens, sizes, accessibility. */
+/** The catalogue, the register, guides and deadlines of the whole model county in a real browser: small screens, sizes, accessibility. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
-import { sampleLetters } from '#protocol/casework/samples/letters.ts'
-import { SAMPLE_REGIONS } from '#protocol/casework/samples/stations.ts'
-import { SAMPLE_WINDOWS } from '#protocol/casework/samples/windows.ts'
-import type { Place } from '#test/desk/place.ts'
+import { publishSample } from '#hub/sample.ts'
+import { openPlace, type Place } from '#test/desk/place.ts'
 import { openBrowser, type Served, serveDesk } from '#test/desk/serve.ts'
-import { openHall } from './register.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A bound for a machine that runs all other tests at the same time. */
@@ -22,10 +18,8 @@ let browser: Browser
 const contexts = new Map<string, BrowserContext>()
 
 beforeAll(async () => {
-  place = await openHall({ secure: false })
-  const letters = sampleLetters('2026-11-01' as Day).filter(({ station }) => station === '510724')
-  const published = await place.office.publish(null, [...SAMPLE_WINDOWS, ...letters, ...SAMPLE_REGIONS])
-  expect(published).toMatchObject({ ok: true })
+  place = await openPlace({ secure: false })
+  expect(await publishSample(place.office, place.accounts)).toMatchObject({ ok: true })
   served = await serveDesk(place.desk)
   browser = await openBrowser()
 }, BROWSER_MILLISECONDS)
@@ -53,11 +47,12 @@ const PAGES: readonly (readonly [who: string, path: string])[] = [
   ['admin', '/hub/catalogue/new'],
   ['admin', '/hub/catalogue/import'],
   ['admin', '/hub/settings/departments?edit=MZ'],
-  ['admin', '/hub/settings/windows'],
+  ['admin', '/hub/settings/windows?edit=510724-Z01'],
   ['admin', '/hub/settings/letters'],
   ['admin', '/hub/settings/calendars'],
   ['admin', '/hub/settings/rules'],
   ['admin', '/hub/settings/regions'],
+  ['admin', '/hub/people'],
   ['supervisor', '/hub/settings/presence'],
   ['clerk', '/guide?q=%E7%94%B3%E8%AF%B7'],
   ['clerk', '/guide/SL0002'],
