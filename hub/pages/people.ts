@@ -41,7 +41,7 @@ function list(context: DeskContext, desk: Desk, visit: Visit, returned: Returned
   const acts = mayAdminister(visit)
   const people = desk.office.directory
     .people()
-    .toSorted((left, right) => (left.station + left.id < right.station + right.id ? -1 : 1))
+    .toSorted((left, right) => (`${left.station} ${left.id}` < `${right.station} ${right.id}` ? -1 : 1))
   // The person whose form came back stands first, whatever page it was on.
   const isReturned = ({ id }: Person) => returned?.form.endsWith(`-${id}`) === true
   const ordered = [...people.filter(isReturned), ...people.filter((person) => !isReturned(person))]
