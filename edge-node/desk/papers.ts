@@ -20,7 +20,7 @@ import { departmentName, stationName } from './words.ts'
 const WITH_MATERIALS: readonly PrintCode[] = ['D01', 'D02', 'D03', 'D14']
 
 /** Which further papers a fact can also be printed as. */
-export const FURTHER_OF: Readonly<Partial<Record<StoryLine['kind'], keyof typeof FURTHER_PAPERS>>> = {
+const FURTHER_OF: Readonly<Partial<Record<StoryLine['kind'], keyof typeof FURTHER_PAPERS>>> = {
   decided: 'D09',
   accepted: 'D17',
   delivered: 'D20',
@@ -29,7 +29,7 @@ export const FURTHER_OF: Readonly<Partial<Record<StoryLine['kind'], keyof typeof
 /** A notice of materials to follow exists only where some may follow. */
 const hasFurther = (line: StoryLine): boolean => line.kind !== 'accepted' || Array.isArray(line.fields.deferred)
 
-export function furtherOf(line: StoryLine): keyof typeof FURTHER_PAPERS | undefined {
+function furtherOf(line: StoryLine): keyof typeof FURTHER_PAPERS | undefined {
   const code = FURTHER_OF[line.kind]
   return code !== undefined && hasFurther(line) ? code : undefined
 }

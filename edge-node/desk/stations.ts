@@ -4,9 +4,6 @@ import type { StationCode } from '#protocol/ids.ts'
 import type { FieldOption } from './forms.ts'
 import type { Desk } from './visit.ts'
 
-/** Beyond this many stations a list is too long to stand on a page where it may not be needed. */
-export const MANY_STATIONS = 60
-
 const GROUPS = ['上级', '下级', '县中心', '其他站点(经县中心转送)'] as const
 
 function groupOf(desk: Desk, from: StationCode, station: Station): (typeof GROUPS)[number] {

@@ -1,7 +1,9 @@
 /** Who is away, who was asked, who takes over: what a station keeps about its own people. */
 import { beforeAll, expect, test } from 'vitest'
+import type { WindowRecord } from '#protocol/casework/directory.ts'
+import type { PersonId } from '#protocol/ids.ts'
 import { LICENCE_ID } from './licence.ts'
-import { formOf, openPlace, type Place, type Visitor } from './place.ts'
+import { COUNTY, formOf, openPlace, type Place, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'
 
 let place: Place
@@ -65,6 +67,27 @@ test('P171 P172 the away board warns while nobody stands in; who does sees the c
   expect((await second.get('/mine')).text).toContain('等他回来')
   const form = await clerk.get(`/cases/${await assigned('另一件')}?act=entrusted`)
   expect(form.text).toContain('吴英')
+})
+
+test('P171 P172 without anybody named, the second of the window stands in', async () => {
+  const window: WindowRecord = {
+    type: 'window',
+    id: 'W3',
+    version: 1,
+    name: '三号窗口',
+    station: COUNTY,
+    kind: 'single',
+    departments: ['SC'],
+    staff: [{ lead: 'second' as PersonId, substitute: 'window' as PersonId }],
+    sample: true,
+  }
+  expect((await place.office.publish(null, [window])).ok).toBe(true)
+  const { id } = await captureCase(clerk, '分给二号', LICENCE_ID)
+  await act(clerk, id, 'accepted')
+  await act(clerk, id, 'assigned', { to: 'second' })
+  const board = await second.submit(await second.get('/absences'), '/absences', { reason: '体检' })
+  expect(board.text).toMatch(/体检 冯洁/)
+  expect((await clerk.get('/mine')).text).toContain('分给二号')
 })
 
 test('P173 whoever was asked first keeps the question until it is answered or a colleague has taken it over', async () => {

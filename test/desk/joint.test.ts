@@ -46,6 +46,16 @@ test('P165 the co-department finds the notice, reads it, answers it with reasons
   expect((await other.get('/joint')).text).toContain('已反馈,主办还在办的')
 })
 
+test('P161 a limit that ends beyond the published calendar is refused on case and page, with an estimate marked as none to rely on', async () => {
+  const id = await invited()
+  const page = await lead.get(`/cases/${id}`)
+  expect(page.text).toMatch(/法定办结 45 个工作日/)
+  expect(page.text).toContain('到期日超出已公布的工作日历,不能计算')
+  const how = await lead.get(`/cases/${id}/clocks/T2s`)
+  expect(how.text).toContain('不能算出到期日')
+  expect(how.text).toContain('估算(不作依据)')
+})
+
 test('P165 P177 a notice that names an item opens that case beside the first: linked both ways, with one list of fees', async () => {
   const { id } = await captureCase(lead, '周联办', LICENCE_ID)
   await act(lead, id, 'accepted')

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { IMMEDIATE_ID, LICENCE_ID } from './licence.ts'
 import { COUNTY, ENVIRONMENT, formOf, openPlace, type Page, type Place, TOWNSHIP, type Visitor } from './place.ts'
-import { act, captureCase } from './walk.ts'
+import { act, captureCase, filled, openCase } from './walk.ts'
 
 let place: Place
 let agent: Visitor
@@ -104,6 +104,15 @@ test('P153 the one notice is ticked by material, other lines are typed, and both
     '申请人签收',
   ])
     expect(paper.text).toContain(words)
+})
+
+test('P153 materials that were not brought are ticked on the notice already', async () => {
+  const { id, form } = await openCase(windowClerk, LICENCE_ID)
+  const action = `/cases/${id}/form`
+  const lacking = { ...filled(form, action), 'm-lease-state': 'missing', 'm-lease-copies': '' }
+  await windowClerk.post(action, { ...lacking, step: 'hand-in' })
+  const notice = await windowClerk.get(`/cases/${id}?act=notified`)
+  expect(formOf(notice, `/cases/${id}/acts/notified`)['missing-pick']).toBe('1')
 })
 
 test('P167 the village that gave the case away hands in a supplement; the window still checks it before it counts', async () => {
