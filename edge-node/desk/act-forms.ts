@@ -9,7 +9,7 @@ import { askedFields } from './act-typed.ts'
 import { handInAct } from './draft.ts'
 import { dayWords } from './due-words.ts'
 import { csrfField, type FieldOption, field, type Problems, type Typed } from './forms.ts'
-import { yuanWords } from './money.ts'
+import { isUnpaid, yuanWords } from './money.ts'
 import type { Desk, Html, Visit } from './visit.ts'
 import { personName, sentence, stationName, withNames } from './words.ts'
 
@@ -35,7 +35,8 @@ function subjects(visit: Visit, view: CaseView, kind: FactKind): readonly FieldO
   })
   if (kind === 'acknowledged') return own.filter(({ read }) => read === null).map(notice)
   if (kind === 'opined') return own.filter(({ opinion }) => opinion === null).map(notice)
-  if (kind === 'paid') return fees.filter(({ paid, refunded }) => paid === null && refunded === null).map(fee)
+  if (kind === 'paid') return fees.filter(isUnpaid).map(fee)
+  if (kind === 'waived') return fees.filter((one) => isUnpaid(one) && one.station === visit.actor.station).map(fee)
   if (kind === 'refunded') return fees.filter(({ paid, refunded }) => paid !== null && refunded === null).map(fee)
   return undefined
 }
@@ -48,7 +49,7 @@ function subjectField(drawing: ActDrawing, offer: ActOffer): Html {
   const [only] = options
   if (only && options.length === 1)
     return html`<p class="mb-2"><strong>${only.label}</strong></p><input type="hidden" name="fact" value="${only.value}" />`
-  const label = kind === 'paid' || kind === 'refunded' ? '哪一笔' : '哪一份通知'
+  const label = kind === 'paid' || kind === 'refunded' || kind === 'waived' ? '哪一笔' : '哪一份通知'
   return field({
     name: 'fact',
     id: `${prefix}-fact`,

@@ -2,7 +2,7 @@
 import type { ActDrawing } from './act-fields.ts'
 import { countMaterials, materialOf, valuesOf } from './draft.ts'
 import { dayWords, limitWords } from './due-words.ts'
-import { yuanText } from './money.ts'
+import { isUnpaid, yuanText } from './money.ts'
 
 const placesOf = (names: readonly string[], isWanted: (name: string) => boolean): string =>
   names.flatMap((name, place) => (isWanted(name) ? [String(place)] : [])).join(',')
@@ -62,7 +62,7 @@ export function preset(drawing: ActDrawing, name: string): string {
     case 'captured.free':
       return 'yes'
     case 'paid.amount':
-      return yuanText(state.fees.find(({ paid, refunded }) => paid === null && refunded === null)?.amount)
+      return yuanText(state.fees.find(isUnpaid)?.amount)
     default:
       return ''
   }

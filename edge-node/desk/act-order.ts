@@ -51,7 +51,7 @@ const MOST_LIKELY = 4
 export const ACT_GROUPS: Readonly<Record<string, readonly FactKind[]>> = {
   移交: ['offered', 'retracted', 'taken', 'declined', 'reassigned', 'assigned', 'entrusted'],
   联办: ['invited', 'acknowledged', 'opined', 'met'],
-  收费: ['charged', 'paid', 'refunded'],
+  收费: ['charged', 'paid', 'refunded', 'waived'],
   特别程序: ['suspended', 'resumed', 'extended', 'verified', 'reported', 'replied'],
 }
 

@@ -13,7 +13,7 @@ import { feeName, paidWords } from './joint-part.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { livePart } from './live.ts'
-import { yuanText, yuanWords } from './money.ts'
+import { isUnpaid, yuanText, yuanWords } from './money.ts'
 import { failurePage, notFound, statusOf } from './problems.ts'
 import { mayReadRow, readableCase } from './reading.ts'
 import { codeOf } from './receipt.ts'
@@ -28,8 +28,6 @@ interface Returned {
   readonly typed: Typed
   readonly failure: Failure
 }
-
-export const isUnpaid = ({ paid, refunded }: Fee): boolean => paid === null && refunded === null
 
 const mayTake = (visit: Visit): boolean => mayWrite(visit.actor) && hasRole(visit.actor, 'cashier')
 
@@ -156,7 +154,9 @@ async function combinedPage(context: DeskContext, desk: Desk): Promise<Response>
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const lines = await combined(desk, view)
-  const owed = lines.filter(({ fee }) => fee.refunded === null).reduce((sum, { fee }) => sum + fee.amount, 0)
+  const owed = lines
+    .filter(({ fee }) => fee.refunded === null && fee.waived === null)
+    .reduce((sum, { fee }) => sum + fee.amount, 0)
   const unconfirmed =
     view.safety === 'root' ? '' : html`<p class="receipt-note">本清单在未联网时出具,以县级确认为准。</p>`
   const body = html`<div class="receipt-bar d-print-none"><h1>收费清单 ${view.state.number}</h1><button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>

@@ -61,6 +61,8 @@ export const feeName = (view: CaseView, fee: Fee): string =>
   view.item?.fees.find(({ id }) => id === fee.fee)?.name ?? fee.fee
 
 export function paidWords(fee: Fee): string {
+  if (fee.waived !== null)
+    return fee.waived.as === 'reduced' ? `已减免(${fee.waived.reason})` : `已撤销(${fee.waived.reason})`
   if (fee.refunded !== null) return `已退费(凭证 ${fee.refunded.receipt})`
   return fee.paid === null
     ? '未缴'
@@ -71,7 +73,9 @@ export function paidWords(fee: Fee): string {
 export function feesPart(view: CaseView): Html {
   const { fees } = view.state
   if (fees.length === 0) return html``
-  const owed = fees.filter(({ refunded }) => refunded === null).reduce((sum, { amount }) => sum + amount, 0)
+  const owed = fees
+    .filter(({ refunded, waived }) => refunded === null && waived === null)
+    .reduce((sum, { amount }) => sum + amount, 0)
   const paid = fees.reduce((sum, fee) => sum + (fee.refunded === null ? (fee.paid?.amount ?? 0) : 0), 0)
   return card(
     '收费清单',

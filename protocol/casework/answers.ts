@@ -18,6 +18,7 @@ export interface Answers {
   readonly opinions: ReadonlyMap<EntryHash, Invitation['opinion']>
   readonly payments: ReadonlyMap<EntryHash, Fee['paid']>
   readonly refunds: ReadonlyMap<EntryHash, Fee['refunded']>
+  readonly waivers: ReadonlyMap<EntryHash, Fee['waived']>
   readonly supplies: Course['supplies']
   readonly contacts: number
   /** Departments that minutes name as absent, with the station that wrote them. */
@@ -32,6 +33,7 @@ interface Collected extends Writable<Pick<Answers, 'contacts' | 'relayed'>> {
   readonly opinions: Map<EntryHash, Invitation['opinion']>
   readonly payments: Map<EntryHash, Fee['paid']>
   readonly refunds: Map<EntryHash, Fee['refunded']>
+  readonly waivers: Map<EntryHash, Fee['waived']>
   readonly supplies: Course['supplies'][number][]
   readonly absences: Answers['absences'][number][]
   readonly papers: PaperRecord[]
@@ -74,6 +76,12 @@ function judgeMoney(found: Collected, byHash: ByHash, { entry }: Judged, fields:
   if (typeof target === 'string') return target
   const { hash } = target.entry
   const receipt = textOf(fields.receipt)
+  if (entry.fact?.kind === 'waived') {
+    if (target.entry.station !== entry.station) return 'not-charger'
+    if (contentProblem('waived', fields, undefined) !== undefined) return 'malformed'
+    const as = fields.as === 'reduced' ? 'reduced' : 'cancelled'
+    return keepFirst(found.waivers, hash, { fact: entry.hash, as, reason: textOf(fields.reason) })
+  }
   if (entry.fact?.kind === 'refunded') {
     if (!found.payments.has(hash)) return 'orphan' // nothing was paid that could be given back
     return keepFirst(found.refunds, hash, { fact: entry.hash, receipt })
@@ -92,6 +100,7 @@ function judge(found: Collected, byHash: ByHash, judged: Judged, kind: FactKind,
       return judgeJoint(found, byHash, judged, fields)
     case 'paid':
     case 'refunded':
+    case 'waived':
       return judgeMoney(found, byHash, judged, fields)
     case 'supplied':
       found.supplies.push({
@@ -121,6 +130,17 @@ function judge(found: Collected, byHash: ByHash, judged: Judged, kind: FactKind,
   }
 }
 
+function take(found: Collected, byHash: ByHash, contribution: Judged): void {
+  const { entry, writer } = contribution
+  const { fact } = entry
+  if (fact === undefined) return
+  contribution.verdict = writer.served ? judge(found, byHash, contribution, fact.kind, fact.fields) : 'not-authorised'
+  const code = documentOfFact(fact.kind)
+  if (contribution.verdict === null && code !== undefined) {
+    found.papers.push({ code, number: textOf(fact.fields.document), fact: entry.hash, day: dayOf(entry) })
+  }
+}
+
 /** Judges the contributions of a case in an order that does not depend on arrival, and collects what they say. */
 export function collectAnswers(byHash: ByHash, contributions: Judged[]): Answers {
   const found: Collected = {
@@ -128,6 +148,7 @@ export function collectAnswers(byHash: ByHash, contributions: Judged[]): Answers
     opinions: new Map(),
     payments: new Map(),
     refunds: new Map(),
+    waivers: new Map(),
     supplies: [],
     contacts: 0,
     absences: [],
@@ -135,16 +156,12 @@ export function collectAnswers(byHash: ByHash, contributions: Judged[]): Answers
     papers: [],
     rated: false,
   }
-  if (contributions.length > 1) contributions.sort((left, right) => byTimeThenHash(left.entry, right.entry))
-  for (const contribution of contributions) {
-    const { entry, writer } = contribution
-    const { fact } = entry
-    if (fact === undefined) continue
-    contribution.verdict = writer.served ? judge(found, byHash, contribution, fact.kind, fact.fields) : 'not-authorised'
-    const code = documentOfFact(fact.kind)
-    if (contribution.verdict === null && code !== undefined) {
-      found.papers.push({ code, number: textOf(fact.fields.document), fact: entry.hash, day: dayOf(entry) })
-    }
+  // A refund answers a payment: it is judged behind all of them, whatever the clocks of two windows say.
+  const isRefund = ({ entry }: Judged) => entry.fact?.kind === 'refunded'
+  if (contributions.length > 1) {
+    contributions.sort((left, right) => byTimeThenHash(left.entry, right.entry))
+    contributions.sort((left, right) => Number(isRefund(left)) - Number(isRefund(right)))
   }
+  for (const contribution of contributions) take(found, byHash, contribution)
   return found
 }

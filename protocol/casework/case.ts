@@ -60,6 +60,7 @@ export const ASIDE_REASONS = {
   deemed: '五日内没有告知,依法自收到申请材料之日起即为受理',
   'not-invited': '该站点没有收到这次联办通知',
   'answered-already': '这一项已有在先的记录',
+  'not-charger': '缴款通知不是该站点开出的',
 } as const
 export type AsideReason = keyof typeof ASIDE_REASONS | GuardName
 
@@ -158,6 +159,10 @@ export interface Fee {
     readonly day: Day
   } | null
   readonly refunded: { readonly fact: EntryHash; readonly receipt: string } | null
+  /** Taken back or remitted by the station that charged it. */
+  readonly waived: { readonly fact: EntryHash; readonly as: 'cancelled' | 'reduced'; readonly reason: string } | null
+  /** The station that charged it. */
+  readonly station: StationCode
 }
 
 /** A document this case made: its code in casework.md section 7, its number, the fact that made it. */

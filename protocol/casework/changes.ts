@@ -161,6 +161,8 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
         day,
         paid: answers.payments.get(entry.hash) ?? null,
         refunded: answers.refunds.get(entry.hash) ?? null,
+        waived: answers.waivers.get(entry.hash) ?? null,
+        station: entry.station,
       },
     ]
   },

@@ -16,7 +16,9 @@ const wheneverOpen: When = ({ stage }) => (ENDED.includes(stage) || stage === '0
 const onFees =
   (settled: boolean): When =>
   ({ fees }) =>
-    fees.filter(({ paid, refunded }) => (paid !== null) === settled && refunded === null).map(({ fact }) => fact)
+    fees
+      .filter(({ paid, refunded, waived }) => (paid !== null) === settled && refunded === null && waived === null)
+      .map(({ fact }) => fact)
 
 const WHEN: Readonly<Record<ContributionKind, When>> = {
   noted: () => 'case',
@@ -35,6 +37,8 @@ const WHEN: Readonly<Record<ContributionKind, When>> = {
   verified: (state, station) => wheneverOpen(state, station),
   paid: onFees(false),
   refunded: onFees(true),
+  waived: ({ fees }, station) =>
+    fees.filter((fee) => fee.station === station && fee.paid === null && fee.waived === null).map(({ fact }) => fact),
   rated: ({ stage, story }) =>
     ['60', '70', '90', '80', '81', '82', '83', '84', '85'].includes(stage) &&
     story.every(({ kind }) => kind !== 'rated')

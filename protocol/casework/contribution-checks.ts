@@ -42,6 +42,8 @@ export function contentProblem(
       return charged === undefined || charged === fields.amount
         ? undefined
         : { field: 'amount', text: '实收金额须与缴款通知一致' }
+    case 'waived':
+      return fields.as === 'reduced' && !filled(fields.basis) ? { field: 'basis', text: '减免须写明依据' } : undefined
     case 'rated':
       return ratingProblem(fields)
     default:

@@ -196,9 +196,9 @@ export const GUARDS = {
     source: '联办规则:协办意见齐全后由主办部门决定',
   },
   'fees-settled': {
-    holds: ({ course }) => course.fees.every(({ paid, refunded }) => paid !== null || refunded !== null),
+    holds: ({ course }) => course.fees.every(({ paid, waived }) => paid !== null || waived !== null),
     text: '缴款通知还没有缴清',
-    next: '请申请人到收费窗口缴款,由收费员登记票据号。',
+    next: '请申请人到收费窗口缴款,由收费员登记票据号;开错或减免的,由开单的窗口撤销缴款通知。',
     source: '统一收费规则:先缴款后办结',
   },
   'fee-standard': {

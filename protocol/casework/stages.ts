@@ -30,6 +30,7 @@ export const CONTRIBUTORS: Readonly<Record<Exclude<FactKind, GuardedKind>, reado
   verified: WINDOW_STAFF,
   paid: ['cashier'],
   refunded: ['cashier'],
+  waived: WINDOW_STAFF,
   rated: [...CASEWORKERS, 'cashier'],
   noted: [...CASEWORKERS, 'cashier', 'coordinator'],
 }

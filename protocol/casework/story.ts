@@ -29,6 +29,7 @@ const RESOLVE_TEXTS: Readonly<Record<keyof typeof ASIDE_REASONS, string>> = {
   'letter-revoked': '请由有权的人核对后采纳或不采纳;撤销之前办理的不受影响',
   deemed: '请按已受理继续办理,并将本条标记为不采纳;当时确已告知的,请补录告知的实际日期和凭据',
   'not-invited': '请主办部门核对联办通知;需要该部门意见的,请重新通知',
+  'not-charger': '请由开出缴款通知的站点撤销;本条由主办站点标记为不采纳',
   'answered-already': '以先到的一条为准;需要更正的,请重新通知后再填',
 }
 

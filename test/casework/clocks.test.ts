@@ -40,7 +40,11 @@ const ENTRY: FactEntry = {
   clockOffset: 0,
   fact: { kind: 'opened', previous: null, fields: { number: 'n-1', item: 'SL0001', itemVersion: 1 } },
 }
-const begun = (given: Partial<Course> = {}) => ({ ...begin(ENTRY, day('2026-03-02'), NO_ANSWERS), ...given })
+/** A copy of what is given: facts that take effect write into their own days and spans. */
+const begun = (given: Partial<Course> = {}) => ({
+  ...begin(ENTRY, day('2026-03-02'), NO_ANSWERS),
+  ...structuredClone(given),
+})
 const since = (start: string, stop: string | null = null) => ({ start: day(start), stop: stop as Day | null })
 const pausedFor = (from: string, until: string | null): Course['pauses'][number] => ({
   procedure: 'hearing',

@@ -44,7 +44,7 @@ export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode
     changes.fact = pick(state.story.filter((line) => line.aside?.resolved === null))?.hash ?? state.tip
   }
   if (kind === 'acknowledged' || kind === 'opined') changes.fact = pick(state.invitations)?.fact ?? state.tip
-  if (kind === 'paid' || kind === 'refunded') changes.fact = pick(state.fees)?.fact ?? state.tip
+  if (kind === 'paid' || kind === 'refunded' || kind === 'waived') changes.fact = pick(state.fees)?.fact ?? state.tip
   if (kind === 'notified' && state.notice !== null) Object.assign(changes, { override: '原告知有误', approver: 'p9' })
   return { ...FIELDS[kind], ...changes }
 }

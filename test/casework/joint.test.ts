@@ -207,6 +207,23 @@ test('C93 only what was paid is given back', () => {
   expect(state.fees).toMatchObject([{ paid: { fact: paid.hash }, refunded: { fact: back.hash, receipt: '退1' } }])
 })
 
+test('C107 whoever charged a fee takes the notice back or remits it with its basis; nobody else does', () => {
+  const { facts, fee } = chargedCase()
+  const waiver = { ...FIELDS.waived, fact: fee.hash }
+  const [foreign, baseless, own] = [
+    write('waived', COUNTY, null, waiver),
+    write('waived', TOWN, null, { ...waiver, as: 'reduced' }),
+    write('waived', TOWN, null, waiver),
+  ]
+  const state = fold([...facts, foreign, baseless, own])
+  expect([foreign, baseless, own].map((fact) => reasonOf(state, fact))).toEqual(['not-charger', 'malformed', null])
+  expect(state.fees).toMatchObject([{ paid: null, waived: { fact: own.hash, as: 'cancelled' } }])
+  expect(problemOf(state, TOWN, 'closed', FIELDS.closed)).toBeUndefined()
+  const open = fold(facts)
+  expect(problemOf(open, COUNTY, 'waived', waiver)?.code).toBe('nothing-to-answer')
+  expect(problemOf(open, TOWN, 'waived', { ...waiver, as: 'reduced' })?.field).toBe('basis')
+})
+
 test('C100 a contribution from anywhere leaves stage and holder, also when it answers the last open question', () => {
   const { facts, notice } = askedCase()
   const before = fold(facts)

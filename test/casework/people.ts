@@ -158,6 +158,7 @@ export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValu
   verified: { staff: ['张三', '李四'], on: TODAY, place: '村委会', findings: '属实' },
   paid: { fact: NO_HASH, receipt: '票1', amount: 1000 },
   refunded: { fact: NO_HASH, receipt: '退1', reason: '撤回' },
+  waived: { fact: NO_HASH, as: 'cancelled', reason: '开错', approver: 'chief' },
   rated: { scale: 'five-level', value: 1, via: 'card' },
   noted: { text: '已电话联系' },
 }

@@ -68,6 +68,17 @@ export const CONTRIBUTIONS_FACTS = {
     guarded: false,
     fields: { fact: need('hash', '缴款通知'), receipt: need('text', '退费凭证号'), reason },
   },
+  waived: {
+    title: '撤销缴款通知',
+    guarded: false,
+    fields: {
+      fact: need('hash', '缴款通知'),
+      as: need(oneOf({ cancelled: '撤销(开错)', reduced: '减免' }), '类型'),
+      reason,
+      basis: may('note', '减免依据(减免时必填)'),
+      approver: need('person', '批准人'),
+    },
+  },
   rated: {
     title: '评价',
     guarded: false,

@@ -114,6 +114,11 @@ const Fee = z
     day,
     paid: z.object({ fact: entryHash, receipt: z.string(), amount: fen, day }).nullable(),
     refunded: z.object({ fact: entryHash, receipt: z.string() }).nullable(),
+    waived: z
+      .object({ fact: entryHash, as: z.enum(['cancelled', 'reduced']), reason: z.string() })
+      .nullable()
+      .openapi({ description: '撤销或减免' }),
+    station: stationCode.openapi({ description: '开出缴款通知的站点' }),
   })
   .openapi('Fee')
 
