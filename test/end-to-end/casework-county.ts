@@ -74,6 +74,17 @@ export async function openCaseworkCounty(folder: string) {
     clock,
     machines,
     people,
+    /** What happens while a machine is switched off; it is on again afterwards, however that went. */
+    async without(name: PlaceName, work: () => Promise<void>) {
+      const machine = machines[name]
+      const code = await machine.stop()
+      if (code !== 0) throw new Error(`${name} ended with ${code}`)
+      try {
+        await work()
+      } finally {
+        await machine.start()
+      }
+    },
     /** Everybody switches off, so many days pass, and everybody switches on again. */
     async after(days: number) {
       const running = Object.values(machines).filter((machine) => machine.isRunning())

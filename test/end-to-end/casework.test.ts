@@ -11,10 +11,11 @@ import { leaveLying, proveNotice, receiveBackdated } from './deemed-case.ts'
 import { acceptOne, refuseOne, rejectOne, tryRefusingAlone, withdrawOne } from './ended-cases.ts'
 import {
   answerAllButOne,
-  answerWithoutTheCounty,
+  answerLast,
   askDepartments,
   decideTogether,
   handlePart,
+  hearWhatWasAsked,
   type JointCase,
 } from './joint-case.ts'
 import {
@@ -103,8 +104,11 @@ describe('almost a month later, in order', { timeout: 180_000 }, () => {
   })
 
   test('N24 N33 the department that was away answers while the county is away; it arrives later, and the lead decides', async () => {
-    await answerWithoutTheCounty(county, joint)
-    await tryRefusingAlone(county, refused)
+    await hearWhatWasAsked(county, joint)
+    await county.without('hub', async () => {
+      await answerLast(county, joint)
+      await tryRefusingAlone(county, refused)
+    })
     await decideTogether(county, joint, monday)
   })
 

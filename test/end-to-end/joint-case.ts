@@ -91,12 +91,15 @@ export async function handlePart({ people }: County, joint: JointCase): Promise<
   expect((await lead.view(joint.id)).subCases).toMatchObject([{ id: part, stage: '60', holder: HALL }])
 }
 
-/** The land hall is back, hears what it was asked, and answers while the county is stopped. */
-export async function answerWithoutTheCounty({ people, machines }: County, { id, notices }: JointCase): Promise<void> {
-  const land = people['land.handler']
+/** The land hall is back and hears what it was asked meanwhile. */
+export async function hearWhatWasAsked({ people, machines }: County, { id }: JointCase): Promise<void> {
   await machines.land.start()
-  await untilCase(land, id, ({ invitations }) => expect(invitations).toHaveLength(4))
-  expect(await machines.hub.stop()).toBe(0)
+  await untilCase(people['land.handler'], id, ({ invitations }) => expect(invitations).toHaveLength(4))
+}
+
+/** It answers while the county is stopped; nobody hears it. */
+export async function answerLast({ people }: County, { id, notices }: JointCase): Promise<void> {
+  const land = people['land.handler']
   await land.act(id, 'acknowledged', { fact: notices.land })
   await land.act(id, 'opined', { fact: notices.land, opinion: 'agree', reasons: '符合村庄规划' })
   expect((await land.view(id)).safety).toBe('here')
@@ -105,13 +108,8 @@ export async function answerWithoutTheCounty({ people, machines }: County, { id,
 }
 
 /** The county is back: the answer arrives, and the lead decides. */
-export async function decideTogether(
-  { people, machines, clock }: County,
-  { id }: JointCase,
-  asked: Day,
-): Promise<void> {
+export async function decideTogether({ people, clock }: County, { id }: JointCase, asked: Day): Promise<void> {
   const [lead, land] = [people['anchang.handler'], people['land.handler']]
-  await machines.hub.start()
   const { state } = await untilEqual([lead, land, people.clerk], id, ({ invitations }) =>
     expect(invitations.every(({ opinion }) => opinion !== null)).toBe(true),
   )

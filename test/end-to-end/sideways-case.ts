@@ -5,15 +5,15 @@ import { ANCHANG, type County, HUAGAI, refusal, untilCase, untilEqual } from './
 import { arrived } from './day.ts'
 
 /** Offered while the other township is switched off, taken there with a difference, and given back. */
-export async function handOverAndBack({ people, machines }: County): Promise<void> {
+export async function handOverAndBack({ people, without }: County): Promise<void> {
   const [from, to] = [people['anchang.clerk'], people['huagai.clerk']]
   const moved = await apply(from, 'SL0009', 3)
   const { id, materials } = moved
   await from.act(id, 'received', materialsOf(moved))
-  expect(await machines.huagai.stop()).toBe(0)
-  await from.act(id, 'offered', { to: HUAGAI, materials, note: '生产地址在花荄镇' })
-  await untilCase(people.clerk, id, ({ offer }) => expect(offer?.to).toBe(HUAGAI))
-  await machines.huagai.start()
+  await without('huagai', async () => {
+    await from.act(id, 'offered', { to: HUAGAI, materials, note: '生产地址在花荄镇' })
+    await untilCase(people.clerk, id, ({ offer }) => expect(offer?.to).toBe(HUAGAI))
+  })
   await arrived(to, [id])
   expect(await refusal(from, id, 'accepted', {})).toMatchObject({ status: 409, code: 'wrong-stage' })
   await to.act(id, 'taken', { materials: materials - 1, differences: '少一份平面图' })
