@@ -12,6 +12,8 @@ function passTo(progress: Progress, holder: StationCode): void {
   progress.holder = holder
   progress.epoch += 1
   progress.offer = null
+  // Whoever handled it works elsewhere: the new station decides anew.
+  progress.assignee = ''
   progress.holders.add(holder)
 }
 
@@ -50,6 +52,8 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
       authorisation: textOf(fields.authorisation),
       free: fields.free !== false,
     }
+    // The agent sees it through until it is handed on (代办:专人承办).
+    progress.assignee = entry.person
   },
   submitted: takeApplicant,
   received: (progress, effect, answers) => {

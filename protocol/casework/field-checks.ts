@@ -42,6 +42,10 @@ function identityProblem({ idNumber, idOverride }: Fields): Result<void> {
   return fail('identity', message, KEPT, `${next}确认证件上就是这样的,请填写说明后继续。`, 'idNumber')
 }
 
+/** A term of no days would stand on a paper while its clock runs by the usual term. */
+const termProblem = ({ days }: Fields, label: string): Result<void> =>
+  days === 0 ? fail('field', `${label}须为不小于 1 的整数。`, KEPT, NEXT, 'days') : success(undefined)
+
 /** The first thing wrong with the fields of an act, in the order of the form. */
 export function checkFields(kind: FactKind, fields: Fields, context: FieldContext): Result<void> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
@@ -56,6 +60,8 @@ export function checkFields(kind: FactKind, fields: Fields, context: FieldContex
     const message = `请填写${rules[missing]?.label ?? missing}(依据:${transition?.source ?? ''})。`
     return fail('field', message, KEPT, NEXT, missing)
   }
+  const term = termProblem(fields, rules.days?.label ?? '')
+  if (!term.ok) return term
   const backdating = backdatingProblem(fields, context)
   return backdating.ok ? identityProblem(fields) : backdating
 }

@@ -2,6 +2,7 @@
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { Course, Register } from './case.ts'
 import { PROCEDURES, type Procedure } from './codes.ts'
+import { rollOver } from './counting.ts'
 import type { Day } from './days.ts'
 import type { FieldValue } from './facts.ts'
 import type { Item } from './item.ts'
@@ -97,7 +98,9 @@ export const GUARDS = {
     source: '《行政许可法》第三十二条第一款第五项:提交全部补正申请材料的,应当受理',
   },
   'notice-expired': {
-    holds: ({ course, day }) => course.notice !== null && day > course.notice.until,
+    // The last day of a calendar period rolls over to the next working day (民法典 art. 203), as its clock does.
+    holds: ({ course, day, register }) =>
+      course.notice !== null && day > (rollOver(register.calendar, course.notice.until) ?? course.notice.until),
     text: '补正期限还没有届满',
     next: '请等待期满,期间可以再次联系申请人。',
     source: '补正告知书载明的期限',

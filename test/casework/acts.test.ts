@@ -146,6 +146,18 @@ test('C33 a field problem names its field, in the order of the form', () => {
   expect(problemOf(check(state, person(TOWN, 'clerk'), 'decided', {}))?.code).toBe('role')
 })
 
+test('C33 a term of no days is refused at its field: it would stand on a paper while its clock runs otherwise', () => {
+  const clerk = person(TOWN, 'clerk')
+  const notified = (days: number) =>
+    problemOf(check(fold(caseAt('20', TOWN)), clerk, 'notified', { ...FIELDS.notified, days }))
+  expect(notified(0)).toMatchObject({ code: 'field', field: 'days', message: expect.stringContaining('补正期限') })
+  expect(notified(1)).toBeUndefined()
+  const suspended = { ...FIELDS.suspended, days: 0 }
+  expect(problemOf(check(fold(caseAt('40', TOWN)), person(TOWN, 'handler'), 'suspended', suspended))?.field).toBe(
+    'days',
+  )
+})
+
 const STATIONS: Station[] = Object.entries(TREE).map(([id, { tier, parent }]) => ({
   type: 'station',
   id: id as StationCode,

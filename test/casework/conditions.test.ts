@@ -55,7 +55,7 @@ const BREAKS: Readonly<Record<GuardName, Break | 'elsewhere'>> = {
   'deemed-unconfirmed': {},
   'immediate-item': { item: { caseKind: '2' } },
   'another-person': { person: 'p1' },
-  'decided-alone': { person: 'p2' },
+  'decided-alone': { before: ['entrusted', TOWN, { to: 'p2' }] },
   'procedure-allowed': { fields: { procedure: 'site-survey' } },
   'extended-once': { before: ['extended', TOWN, { days: 3 }] },
   'extension-limit': { fields: { days: 11 } },

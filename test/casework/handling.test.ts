@@ -195,3 +195,21 @@ test('C95 a limit is extended once, by ten working days, by fifteen when departm
   expect(problemOf(joint, 'extended', { ...FIELDS.extended, days: 15 }, TOWN, register)).toBeUndefined()
   expect(problemOf(joint, 'extended', { ...FIELDS.extended, days: 16 }, TOWN, register)?.code).toBe('extension-limit')
 })
+
+test('C108 a case belongs to its agent until it is handed on; the next station decides anew who handles it', () => {
+  const facts = chain([
+    ['opened', VILLAGE],
+    ['captured', VILLAGE],
+  ])
+  expect(fold(facts).assignee).toBe('p1')
+  const entrusted = write('entrusted', VILLAGE, last(facts), { to: 'p2' })
+  expect(fold([...facts, entrusted]).assignee).toBe('p2')
+  const moved = chain(
+    [
+      ['offered', VILLAGE, { to: TOWN }],
+      ['taken', TOWN],
+    ],
+    entrusted,
+  )
+  expect(fold([...facts, entrusted, ...moved]).assignee).toBe('')
+})

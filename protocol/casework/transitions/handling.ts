@@ -10,6 +10,7 @@ import {
   byHolder,
   CASEWORKERS,
   DECIDES,
+  EVERYWHERE,
   HANDLERS,
   STEP_SOURCE,
   stays,
@@ -72,15 +73,16 @@ export const HANDLING = {
     number: 14,
     source: STEP_SOURCE,
   }),
-  entrusted: byHolder(
-    stays(
+  entrusted: byHolder({
+    ...stays(
       ['10', '20', '25', ...UNDER_WAY, '45', '46', '50', '51', '60'],
       CASEWORKERS,
       null,
       '工作交接规则:人员变动须有交接清单',
       [],
     ),
-  ),
+    tiers: EVERYWHERE,
+  }),
   handled: byHolder(
     step('40', '41', 'examined', ['decided-alone']),
     step('40', '42', 'unexamined', ['decided-alone']),
