@@ -122,11 +122,11 @@ export async function untilEqual(
   }, 200)
 }
 
-/** Waits until the node is connected to its parent: what may not be done alone can be done again. */
-export const untilConnected = (api: Api) =>
+/** Waits until a node has noticed that its parent is there, or gone: some acts may not be done alone. */
+export const untilConnected = (api: Api, wanted = true) =>
   untilTrue(async () => {
     const { parent } = await api.sync()
-    if (parent?.connected !== true) throw new Error('not connected')
+    if (parent?.connected !== wanted) throw new Error(wanted ? 'not connected' : 'still connected')
   }, 200)
 
 /** Writes an act that must be refused; the refusal's code and words. */

@@ -125,11 +125,14 @@ describe('almost a month later, in order', { timeout: 180_000 }, () => {
   test('N32 late evidence of a notice undoes it everywhere, and the file shows when it was entered', () =>
     proveNotice(county, forgotten, monday))
 
-  test('N6 the sums of entries agree on every node, and nothing was set aside', async () => {
+  test('N6 N34 the sums of entries agree on every node, nothing was set aside, and nothing is to be reported', async () => {
     for (const name of ['clerk', 'anchang.clerk', 'huagai.clerk', 'land.handler', 'hongyan'] as const) {
-      const { written, applied, setAside, quarantined } = (await county.people[name].sync()).conservation
+      const { conservation, findings, calendarUntil } = await county.people[name].sync()
+      const { written, applied, setAside, quarantined } = conservation
       expect(written, name).toBeGreaterThan(0)
       expect([applied, setAside, quarantined], name).toEqual([written, 0, 0])
+      expect(findings, name).toEqual([])
+      expect(calendarUntil, name).toBe('2026-12-31')
     }
   })
 })

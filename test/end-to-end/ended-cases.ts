@@ -1,7 +1,7 @@
 /** Cases that end without what was applied for: not accepted, refused, withdrawn. */
 import { expect } from 'vitest'
 import { type Application, apply, materialsOf } from './application.ts'
-import { type County, refusal, untilEqual } from './casework-county.ts'
+import { type County, refusal, untilConnected, untilEqual } from './casework-county.ts'
 
 const REMEDIES = '可在六十日内申请行政复议,或在六个月内提起行政诉讼'
 const REFUSAL = { result: 'refused', opinion: '不予许可', reasons: '卫生检测不合格', remedies: REMEDIES }
@@ -59,6 +59,7 @@ export async function acceptOne({ people }: County): Promise<Application> {
 
 /** Without its parent the township may write a note, but nothing that binds the applicant. */
 export async function tryRefusingAlone({ people }: County, { id }: Application): Promise<void> {
+  await untilConnected(people['anchang.handler'], false)
   const alone = await refusal(people['anchang.handler'], id, 'decided', REFUSAL)
   expect(alone).toMatchObject({ status: 409, code: 'offline', message: expect.stringContaining('离线') })
   await people['anchang.handler'].act(id, 'noted', { text: '停电,联网后作出决定' })
