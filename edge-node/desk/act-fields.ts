@@ -32,7 +32,7 @@ const OTHER_PERSON: readonly string[] = ['confirmer', 'second', 'approver']
 function personOptions({ desk, visit, view, kind }: ActDrawing, name: string): readonly FieldOption[] {
   if (OTHER_PERSON.includes(name)) return signers(desk, visit.actor, name === 'approver' ? [] : [visit.actor.person])
   const without = kind === 'entrusted' && view.state.assignee !== '' ? [view.state.assignee] : []
-  return colleagues(desk, view.state.holder, without)
+  return colleagues(desk, view.state.holder, without, view.item?.department)
 }
 
 function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[] {

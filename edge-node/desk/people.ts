@@ -1,5 +1,5 @@
 /** People to choose from, and who stands in for whom while somebody is away. */
-import type { Absence, Person, Role } from '#protocol/casework/directory.ts'
+import { type Absence, type Person, ROLES, type Role } from '#protocol/casework/directory.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { dayWords } from './due-words.ts'
@@ -39,18 +39,28 @@ export function standsFor(desk: Desk, person: PersonId): readonly PersonId[] {
 const works = (person: Person, roles: readonly Role[]) =>
   !person.disabled && person.roles.some((role) => roles.includes(role))
 
+/** Name and roles: a hall has people of the same name, and a department few of the same name and role. */
 function optionOf(desk: Desk, person: Person, group: string): FieldOption {
   const away = awayNow(desk, person.id)
-  const label = away ? `${person.name}(外出至${dayWords(away.until)})` : person.name
-  return { value: person.id, label, group }
+  const name = `${person.name} · ${person.roles.map((role) => ROLES[role]).join('、')}`
+  return { value: person.id, label: away ? `${name}(外出至${dayWords(away.until)})` : name, group }
 }
 
-/** People of a station as choices, without some of them. */
-export const colleagues = (desk: Desk, station: StationCode, without: readonly string[] = []): readonly FieldOption[] =>
-  desk.office.directory
+/** People of a station as choices by department, without some of them; those of the department that is asked for stand first. */
+export function colleagues(
+  desk: Desk,
+  station: StationCode,
+  without: readonly string[] = [],
+  first = '',
+): readonly FieldOption[] {
+  const { directory } = desk.office
+  const rank = ({ department = '' }: Person) => (department === '' ? 1 : department === first ? 0 : 2)
+  return directory
     .people()
     .filter((person) => person.station === station && works(person, OFFICERS) && !without.includes(person.id))
-    .map((person) => optionOf(desk, person, '本站'))
+    .toSorted((left, right) => rank(left) - rank(right))
+    .map((person) => optionOf(desk, person, directory.department(person.department ?? '')?.name ?? '本站'))
+}
 
 /** People who may sign beside the actor: the station's, the department's elsewhere, the approvers above. */
 export function signers(desk: Desk, actor: Actor, without: readonly string[]): readonly FieldOption[] {
@@ -63,7 +73,7 @@ export function signers(desk: Desk, actor: Actor, without: readonly string[]): r
   const own = elsewhere.filter((person) => department !== undefined && person.department === department)
   const higher = elsewhere.filter((person) => person.station === above && !own.includes(person))
   return [
-    ...colleagues(desk, actor.station, without),
+    ...colleagues(desk, actor.station, without, department),
     ...own.filter((person) => works(person, OFFICERS)).map((person) => optionOf(desk, person, '本部门(其他站点)')),
     ...higher.filter((person) => works(person, APPROVERS)).map((person) => optionOf(desk, person, '上级')),
   ]

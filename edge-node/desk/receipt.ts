@@ -6,7 +6,7 @@ import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { materialOf, materialWords, textOf, valuesOf } from './draft.ts'
-import { limitWords } from './due-words.ts'
+import { limitWords, paperDay } from './due-words.ts'
 import { page } from './layout.ts'
 import { failurePage } from './problems.ts'
 import { readableCase } from './reading.ts'
@@ -37,7 +37,8 @@ const limit = ({ days, unit }: Item['promised'], name: string): string =>
 
 /** The promised and the statutory limit and the fees, as the catalogue publishes them. */
 function promiseWords({ promised, statutory, fees }: Item): string {
-  const limits = [limit(promised, '受理后'), limit(statutory, '法定')].filter((words) => words !== '').join(',')
+  const promise = promised.days === 0 ? '当场办结' : limit(promised, '受理后')
+  const limits = [promise, limit(statutory, '法定')].filter((words) => words !== '').join(',')
   const fee = fees.map(({ name, standard }) => `${name} ${standard}`).join(';')
   return `${limits === '' ? '' : `${limits};`}收费:${fee === '' ? '不收费' : fee}`
 }
@@ -53,6 +54,8 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
   const who = textOf(application, 'applicant') || state.applicant.name
   const unconfirmed =
     view.safety === 'root' ? '' : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`
+  const late =
+    line.enteredOn === null ? '' : html`<p>补录:实际发生在${paperDay(line.day)},${paperDay(line.enteredOn)}登记。</p>`
   return html`<article class="receipt"><header><div><h2>${captured ? '代收凭证' : '收件凭证'}</h2><p>${stationName(desk.office, line.station)}</p></div>
       ${codeOf(view, line.hash)}</header>
     <table>${row('办件编号', state.number)}${row('事项', item?.name ?? state.item)}${row('申请人', who)}
@@ -61,7 +64,7 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
       ${row(captured ? '代收时间' : '收件时间', paperTime(line.time))}${row('经办人', personName(desk.office, line.person))}
       ${item ? row('承诺时限', promiseWords(item)) : ''}</table>
     ${captured ? html`<p>代收是受申请人委托代为递交,不等于行政机关已经收件或受理;代办免费。</p>` : html`<p>材料不齐的,行政机关应当在五个工作日内一次告知需要补正的全部内容。</p>`}
-    ${unconfirmed}<footer><span>申请人签名:____________</span><span>经办人签名:____________</span><span>${destination}</span></footer></article>`
+    ${late}${unconfirmed}<footer><span>申请人签名:____________</span><span>经办人签名:____________</span><span>${destination}</span></footer></article>`
 }
 
 async function receiptPage(context: DeskContext, desk: Desk): Promise<Response> {

@@ -37,6 +37,12 @@ test('P170 lists say the deadline in words and stand in its order; stage, deadli
   expect((await clerk.get('/?due=over')).text).toContain('现在没有这样的办件')
 })
 
+test('P173 people to choose from stand with their roles, for several have the same name', async () => {
+  const id = await assigned('选承办人的人')
+  const form = await clerk.get(`/cases/${id}?act=entrusted`)
+  expect(form.html).toMatch(/<option value="second" [^>]*>[^<]+ · 承办人/)
+})
+
 const formOfFilter = (html: string): string[] =>
   [...html.matchAll(/<option value="([^"]+)" selected>/g)].map(([, value = '']) => value)
 

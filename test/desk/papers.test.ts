@@ -48,6 +48,20 @@ test('P180 a paper carries organ, title, number, applicant, law, place of seal, 
   expect((await foreign.get(paperOf(page, '受理通知书'))).status).toBe(404)
 })
 
+test('P182 the slip of a hand-over that was taken back is void; the signature of the next one stands on the next slip', async () => {
+  const agent = await place.as('agent')
+  const township = await place.as('clerk')
+  const { id } = await captureCase(agent, '罗二成')
+  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '9' })
+  const first = paperOf(await agent.get(`/cases/${id}`), '移交单')
+  await act(agent, id, 'retracted', { reason: '份数写错' })
+  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8' })
+  await act(township, id, 'taken', { materials: '8' })
+  const { text } = await township.get(first)
+  expect(text).toContain('撤回移交,本移交单作废')
+  expect(text).not.toContain('无差异')
+})
+
 test('P182 the transfer slip shows both hands, the decision its remedies, the delivery receipt what was delivered; a file ends with its list', async () => {
   const agent = await place.as('agent')
   const head = await place.as('chief')
