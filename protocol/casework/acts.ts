@@ -156,7 +156,13 @@ export function actsFor(state: CaseState, actor: Actor, register: Register): Act
       (subject === null ? undefined : refuseSubject(state, actor, register, kind, subject))
     return refusal === undefined
       ? { ...base, allowed: true }
-      : { ...base, allowed: false, why: refusal.message, next: refusal.next }
+      : {
+          ...base,
+          source: refusal.source ?? base.source,
+          allowed: false,
+          why: refusal.message,
+          next: refusal.next,
+        }
   }
   const offers = ACT_KINDS.map((kind) => offer(kind, null))
   for (const kind of CONTRIBUTIONS) {
@@ -174,7 +180,12 @@ export function actsFor(state: CaseState, actor: Actor, register: Register): Act
 }
 
 const refused = (refusal: Refusal, source: string): { readonly ok: false; readonly problem: Failure } =>
-  failure({ code: refusal.code, message: `${refusal.message}(依据:${source})`, kept: KEPT, next: refusal.next })
+  failure({
+    code: refusal.code,
+    message: `${refusal.message}(依据:${refusal.source ?? source})`,
+    kept: KEPT,
+    next: refusal.next,
+  })
 
 function refuseTarget(state: CaseState, register: Register, kind: FactKind, fields: Fields): Result<void> {
   const to = fields.to as StationCode

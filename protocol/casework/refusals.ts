@@ -20,6 +20,8 @@ export interface Refusal {
     | 'nothing-to-answer'
   readonly message: string
   readonly next: string
+  /** Where the very condition comes from; without one the act's own source stands. */
+  readonly source?: string
 }
 
 /** What a refusal speaks about. */
@@ -142,7 +144,7 @@ function words(code: Refusal['code'], about: About): Omit<Refusal, 'code'> {
 export function explain(code: Refusal['code'], about: About): Refusal {
   if (!isGuardName(code)) return { code, ...words(code, about) }
   const { text, next, source } = GUARDS[code]
-  return { code, message: `${text}(依据:${source})。`, next }
+  return { code, message: `${text}。`, next, source }
 }
 
 const isGuardName = (code: string): code is GuardName => Object.hasOwn(GUARDS, code)

@@ -136,7 +136,7 @@ function tryGuard(kind: GuardedKind, line: Transition, stage: Stage, guard: Guar
   expect(shown?.resolve, where).toContain('采纳或不采纳')
   expect(problem, where).toMatchObject({
     code: guard,
-    message: expect.stringContaining(`${GUARDS[guard].text}(依据:${GUARDS[guard].source})`),
+    message: expect.stringContaining(`${GUARDS[guard].text}。(依据:${GUARDS[guard].source})`),
     next: GUARDS[guard].next,
   })
   const offer = actsFor(state, actor, register).find((each) => each.kind === kind)

@@ -6,15 +6,19 @@ export const HANDLING_FACTS = {
   assigned: {
     title: '分办',
     guarded: true,
-    fields: { to: need('person', '承办人'), note: may('note', '分办意见') },
+    fields: { to: need('person', '承办人'), note: may('note', '分办意见'), ...backdated },
   },
   entrusted: {
     title: '改由他人承办',
     guarded: true,
     fields: { to: need('person', '接办人'), reason, list: may('text', '交接清单') },
   },
-  handled: { title: '承办', guarded: true, fields: { opinion: need('note', '承办意见'), seals: may('seals', '封存') } },
-  examined: { title: '审核', guarded: true, fields: { opinion: need('note', '审核意见') } },
+  handled: {
+    title: '承办',
+    guarded: true,
+    fields: { opinion: need('note', '承办意见'), seals: may('seals', '封存'), ...backdated },
+  },
+  examined: { title: '审核', guarded: true, fields: { opinion: need('note', '审核意见'), ...backdated } },
   'sent-back': {
     title: '退回上一环节',
     guarded: true,
