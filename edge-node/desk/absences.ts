@@ -1,27 +1,19 @@
 /** The away board (去向留言): who is away from when to when, where, and who stands in; written without a network. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { type Day, isDay } from '#protocol/casework/days.ts'
 import type { Absence } from '#protocol/casework/directory.ts'
-import { isPersonId, type PersonId } from '#protocol/ids.ts'
-import type { Failure } from '#protocol/result.ts'
+import { coverAbsence, endAbsence, keepAbsence } from './absence-commands.ts'
 import { dayWords, weekday } from './due-words.ts'
-import { csrfField, failureBox, field, type Problems, readForm, type Typed } from './forms.ts'
+import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { livePart } from './live.ts'
-import { colleagues, substituteOf } from './people.ts'
-import { failurePage, notFound } from './problems.ts'
+import { colleagues, staff, substituteOf } from './people.ts'
+import { failurePage } from './problems.ts'
 import { readsAll } from './reading.ts'
-import { newRecordId } from './records.ts'
+import type { Kept } from './station-records.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from './visit.ts'
 import { personName, stationName } from './words.ts'
-
-interface Form {
-  readonly typed?: Typed
-  readonly problems?: Problems
-  readonly failure?: Failure
-}
 
 /** Absences of the station that are not over, the ones that hold today first; people for the whole county see all. */
 function current(desk: Desk, visit: Visit): readonly Absence[] {
@@ -66,12 +58,12 @@ function board(desk: Desk, visit: Visit): Html {
     <th scope="col">事由</th><th scope="col">顶岗(B岗)</th><th scope="col">操作</th></tr></thead><tbody>${rows.map((absence) => row(desk, visit, absence))}</tbody></table></div>`
 }
 
-function absenceForm(desk: Desk, visit: Visit, { typed = {}, problems = {} }: Form): Html {
+function absenceForm(desk: Desk, visit: Visit, { typed = {}, problems = {} }: FormState): Html {
   const people = colleagues(desk, visit.actor.station)
   const at = (name: string) => ({ name, value: typed[name] ?? '', problem: problems[name] })
   const today = desk.office.today()
   return html`<form class="card-body" method="post" action="/absences" novalidate>${csrfField(visit)}
-    ${field({ ...at('person'), label: '谁外出', kind: 'list', required: true, value: typed.person ?? visit.actor.person, options: people })}
+    ${field({ ...at('person'), label: '谁外出', kind: 'list', required: true, value: typed.person ?? visit.actor.person, options: staff(desk, visit.actor.station) })}
     ${field({ ...at('from'), label: '从', kind: 'date', required: true, value: typed.from ?? today })}
     ${field({ ...at('until'), label: '到(含当天)', kind: 'date', required: true, value: typed.until ?? today })}
     ${field({ ...at('where'), label: '去哪里', kind: 'text' })}${field({ ...at('reason'), label: '事由', kind: 'text', required: true })}
@@ -79,7 +71,7 @@ function absenceForm(desk: Desk, visit: Visit, { typed = {}, problems = {} }: Fo
     <button class="btn btn-primary btn-lg" type="submit" data-main>登记外出</button></form>`
 }
 
-async function absencesPage(context: DeskContext, desk: Desk, form: Form = {}): Promise<Response> {
+async function absencesPage(context: DeskContext, desk: Desk, form: FormState = {}): Promise<Response> {
   const visit = context.get('visit')
   const done = context.req.query('done')
     ? html`<div class="alert alert-success" role="status"><div>已登记。</div></div>`
@@ -87,70 +79,32 @@ async function absencesPage(context: DeskContext, desk: Desk, form: Form = {}): 
   const write = mayWrite(visit.actor) ? card('登记外出', absenceForm(desk, visit, form)) : ''
   const body = html`${headline('去向板')}${form.failure ? failureBox(form.failure) : done}
     ${livePart('absences', 'cases', '/absences', card('现在和将要外出的', board(desk, visit)))}${write}`
-  const wrong = form.failure !== undefined || Object.keys(form.problems ?? {}).length > 0
-  return page(context, desk, { title: '去向板', body, status: wrong ? 422 : 200 })
+  return page(context, desk, { title: '去向板', body, status: isWrong(form) ? 422 : 200 })
 }
 
-function problemsOf(desk: Desk, visit: Visit, typed: Typed): Problems {
-  const { person = '', from = '', until = '', reason = '', substitute = '' } = typed
-  const known = (id: string) => colleagues(desk, visit.actor.station).some(({ value }) => value === id)
-  const problems: Record<string, string> = {}
-  if (!known(person)) problems.person = '请选择外出的人'
-  if (!isDay(from)) problems.from = '请填写开始日期'
-  if (!isDay(until)) problems.until = '请填写结束日期'
-  else if (isDay(from) && until < from) problems.until = '结束日期早于开始日期'
-  if (reason.trim() === '') problems.reason = '请填写事由'
-  if (substitute !== '' && substitute === person) problems.substitute = '顶岗的须是另一个人'
-  else if (substitute !== '' && !known(substitute)) problems.substitute = '请选择本站的人'
-  return problems
-}
-
-async function keep(context: DeskContext, desk: Desk): Promise<Response> {
-  const visit = context.get('visit')
+async function register(context: DeskContext, desk: Desk): Promise<Response> {
   const typed = await readForm(context.req)
-  const problems = problemsOf(desk, visit, typed)
-  if (Object.keys(problems).length > 0) return absencesPage(context, desk, { typed, problems })
   const { person = '', from = '', until = '', reason = '', where = '', substitute = '' } = typed
-  const kept = await desk.office.keepRecord(visit.actor, {
-    type: 'absence',
-    id: newRecordId(desk, visit.actor.station),
-    version: 0,
-    station: visit.actor.station,
-    person: person as PersonId,
-    from: from as Day,
-    until: until as Day,
-    reason: reason.trim(),
-    where: where.trim(),
-    substitute: isPersonId(substitute) ? substitute : null,
-    ended: false,
-  })
+  const given = { person, from, until, reason, where, substitute: substitute === '' ? null : substitute }
+  const kept = await keepAbsence(desk.office, context.get('visit').actor, given)
   return kept.ok
     ? context.redirect('/absences?done=1', 303)
-    : absencesPage(context, desk, { typed, failure: kept.problem })
+    : absencesPage(context, desk, formAgain(typed, kept.problem))
 }
 
-/** What may be changed of an absence: that it ended, or who stands in. */
-const CHANGES: Readonly<Record<string, (desk: Desk, absence: Absence, typed: Typed) => Absence | undefined>> = {
-  end: (_, absence) => ({ ...absence, ended: true }),
-  cover: (desk, absence, { substitute = '' }) =>
-    isPersonId(substitute) &&
-    colleagues(desk, absence.station, [absence.person]).some(({ value }) => value === substitute)
-      ? { ...absence, substitute }
-      : undefined,
-}
-
-async function change(context: DeskContext, desk: Desk, name: string): Promise<Response> {
-  const { actor } = context.get('visit')
-  const absence = desk.office.directory.absences().find(({ id }) => id === context.req.param('id'))
-  if (!absence || absence.station !== actor.station) return notFound(context, desk)
-  const changed = CHANGES[name]?.(desk, absence, await readForm(context.req))
-  if (!changed) return absencesPage(context, desk, { problems: { cover: '请选择顶岗的人' } })
-  const kept = await desk.office.keepRecord(actor, changed)
-  return kept.ok ? context.redirect('/absences?done=1', 303) : failurePage(context, desk, kept.problem)
+async function changed(context: DeskContext, desk: Desk, kept: Awaited<Kept<Absence>>): Promise<Response> {
+  return kept.ok ? context.redirect('/absences?done=1', 303) : failurePage(context, desk, kept.problem[0])
 }
 
 export function absenceRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/absences', (context) => absencesPage(context, desk))
-  app.post('/absences', (context) => keep(context, desk))
-  for (const name of Object.keys(CHANGES)) app.post(`/absences/:id/${name}`, (context) => change(context, desk, name))
+  app.post('/absences', (context) => register(context, desk))
+  app.post('/absences/:id/cover', async (context) => {
+    const { substitute = '' } = await readForm(context.req)
+    const { actor } = context.get('visit')
+    return changed(context, desk, await coverAbsence(desk.office, actor, context.req.param('id'), substitute))
+  })
+  app.post('/absences/:id/end', async (context) =>
+    changed(context, desk, await endAbsence(desk.office, context.get('visit').actor, context.req.param('id'))),
+  )
 }

@@ -2,24 +2,16 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Consultation } from '#protocol/casework/directory.ts'
-import { isPersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { Failure } from '#protocol/result.ts'
-import { csrfField, failureBox, field, type Problems, readForm, type Typed } from './forms.ts'
+import { type ConsultationStep, keepConsultation, moveConsultation } from './consultation-commands.ts'
+import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm, type Typed } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
 import { livePart } from './live.ts'
 import { colleagues } from './people.ts'
 import { failurePage, notFound } from './problems.ts'
-import { newRecordId } from './records.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from './visit.ts'
 import { personName, spanWords, timeWords } from './words.ts'
-
-interface Form {
-  readonly typed?: Typed
-  readonly problems?: Problems
-  readonly failure?: Failure
-}
 
 const own = (desk: Desk, visit: Visit): readonly Consultation[] =>
   desk.office.directory.consultations().filter(({ station }) => station === visit.actor.station)
@@ -52,7 +44,7 @@ function lists(desk: Desk, visit: Visit): Html {
     ${others.length === 0 ? '' : card('同事负责的', list(desk, others, ''))}${card('已答复', list(desk, done, '还没有。'))}`
 }
 
-async function listPage(context: DeskContext, desk: Desk, form: Form = {}): Promise<Response> {
+async function listPage(context: DeskContext, desk: Desk, form: FormState = {}): Promise<Response> {
   const visit = context.get('visit')
   const { typed = {}, problems = {} } = form
   const at = (name: string) => ({ name, value: typed[name] ?? '', problem: problems[name] })
@@ -67,11 +59,15 @@ async function listPage(context: DeskContext, desk: Desk, form: Form = {}): Prom
     : ''
   const body = html`${headline('首问登记')}${form.failure ? failureBox(form.failure) : ''}
     <div class="row"><div class="col-lg-5 order-lg-2">${write}</div><div class="col-lg-7">${livePart('consultations', 'cases', '/consultations', lists(desk, visit))}</div></div>`
-  const wrong = form.failure !== undefined || Object.keys(problems).length > 0
-  return page(context, desk, { title: '首问登记', body, status: wrong ? 422 : 200 })
+  return page(context, desk, { title: '首问登记', body, status: isWrong(form) ? 422 : 200 })
 }
 
-function actions(desk: Desk, visit: Visit, each: Consultation, { typed = {}, problems = {} }: Form): Html | string {
+function actions(
+  desk: Desk,
+  visit: Visit,
+  each: Consultation,
+  { typed = {}, problems = {} }: FormState,
+): Html | string {
   if (each.answered !== null || !mayWrite(visit.actor)) return ''
   const { person, station } = visit.actor
   const at = (name: string) => ({ name, value: typed[name] ?? '', problem: problems[name] })
@@ -86,7 +82,7 @@ function actions(desk: Desk, visit: Visit, each: Consultation, { typed = {}, pro
       ${field({ ...at('to'), label: '转给同事', kind: 'list', required: true, options: colleagues(desk, station, [person]), hint: '同事接手之前仍由您负责' })}<button class="btn" type="submit">转给同事</button></form>`
 }
 
-async function onePage(context: DeskContext, desk: Desk, each: Consultation, form: Form = {}): Promise<Response> {
+async function onePage(context: DeskContext, desk: Desk, each: Consultation, form: FormState = {}): Promise<Response> {
   const visit = context.get('visit')
   const pair = (name: string, words: string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
   const body = html`${headline('咨询', html`<a class="btn" href="/consultations">回到登记</a>`)}${form.failure ? failureBox(form.failure) : ''}
@@ -96,80 +92,35 @@ async function onePage(context: DeskContext, desk: Desk, each: Consultation, for
       ${pair('现在', statusWords(desk, each))}${each.answer === '' ? '' : pair('答复', each.answer)}</dl></div>`,
     )}
     ${actions(desk, visit, each, form) === '' ? '' : card('下一步', html`${actions(desk, visit, each, form)}`)}`
-  const wrong = form.failure !== undefined || Object.keys(form.problems ?? {}).length > 0
-  return page(context, desk, { title: '咨询', body, status: wrong ? 422 : 200 })
+  return page(context, desk, { title: '咨询', body, status: isWrong(form) ? 422 : 200 })
 }
 
 async function register(context: DeskContext, desk: Desk): Promise<Response> {
-  const { actor } = context.get('visit')
   const typed = await readForm(context.req)
   const { matter = '', asker = '', phone = '' } = typed
-  if (matter.trim() === '') return listPage(context, desk, { typed, problems: { matter: '请写下问的是什么' } })
-  if (matter.length > LIMITS.noteCharacters)
-    return listPage(context, desk, { typed, problems: { matter: `最多 ${LIMITS.noteCharacters} 字` } })
-  const id = newRecordId(desk, actor.station)
-  const kept = await desk.office.keepRecord(actor, {
-    type: 'consultation',
-    id,
-    version: 0,
-    station: actor.station,
-    first: actor.person,
-    person: actor.person,
-    asked: desk.office.now(),
-    asker: asker.trim().slice(0, LIMITS.lineCharacters),
-    phone: phone.trim().slice(0, LIMITS.lineCharacters),
-    matter: matter.trim(),
-    offeredTo: null,
-    answer: '',
-    answered: null,
-  })
+  const kept = await keepConsultation(desk.office, context.get('visit').actor, { matter, asker, phone })
   return kept.ok
-    ? context.redirect(`/consultations/${id}`, 303)
-    : listPage(context, desk, { typed, failure: kept.problem })
+    ? context.redirect(`/consultations/${kept.value.id}`, 303)
+    : listPage(context, desk, formAgain(typed, kept.problem))
 }
 
-/** What a step makes of the consultation, or what is wrong with it. */
-type Step = (each: Consultation, typed: Typed, visit: Visit, desk: Desk) => Consultation | Problems
-
-const isRecord = (made: Consultation | Problems): made is Consultation => 'asked' in made
-
-const STEPS: Readonly<Record<string, Step>> = {
-  answer: (each, { answer = '' }, _, desk) =>
-    answer.trim() === ''
-      ? { answer: '请写下答复' }
-      : {
-          ...each,
-          answer: answer.trim().slice(0, LIMITS.noteCharacters),
-          answered: desk.office.now(),
-          offeredTo: null,
-        },
-  offer: (each, { to = '' }, visit, desk) =>
-    isPersonId(to) && colleagues(desk, visit.actor.station, [visit.actor.person]).some(({ value }) => value === to)
-      ? { ...each, offeredTo: to }
-      : { to: '请选择同事' },
-  take: (each, _, visit) => ({ ...each, person: visit.actor.person, offeredTo: null }),
+/** The steps of a consultation as their forms ask for them. */
+const STEPS: Readonly<Record<ConsultationStep['step'], (typed: Typed) => ConsultationStep>> = {
+  answer: ({ answer = '' }) => ({ step: 'answer', answer }),
+  offer: ({ to = '' }) => ({ step: 'offer', to }),
+  take: () => ({ step: 'take' }),
 }
 
-const MOVED_ON: Failure = {
-  code: 'consultation-moved-on',
-  message: '这条咨询已有新的进展',
-  kept: '您填写的内容没有提交',
-  next: '请看现在由谁负责,再决定怎么办',
-}
-
-async function step(context: DeskContext, desk: Desk, name: string): Promise<Response> {
+async function move(context: DeskContext, desk: Desk, step: ConsultationStep['step']): Promise<Response> {
   const visit = context.get('visit')
-  const each = own(desk, visit).find(({ id }) => id === context.req.param('id'))
-  const make = STEPS[name]
-  if (!each || !make) return notFound(context, desk)
-  const { person } = visit.actor
-  const mayDo = name === 'take' ? each.offeredTo === person : each.person === person
+  const id = context.req.param('id') ?? ''
   const typed = await readForm(context.req)
-  if (!mayDo || each.answered !== null) return onePage(context, desk, each, { typed, failure: MOVED_ON })
-  const made = make(each, typed, visit, desk)
-  if (!isRecord(made)) return onePage(context, desk, each, { typed, problems: made })
-  const kept = await desk.office.keepRecord(visit.actor, made)
-  return kept.ok ? context.redirect(`/consultations/${each.id}`, 303) : failurePage(context, desk, kept.problem)
+  const moved = await moveConsultation(desk.office, visit.actor, id, STEPS[step](typed))
+  if (moved.ok) return context.redirect(`/consultations/${id}`, 303)
+  const each = own(desk, visit).find((one) => one.id === id)
+  return each
+    ? onePage(context, desk, each, formAgain(typed, moved.problem))
+    : failurePage(context, desk, moved.problem[0])
 }
 
 export function consultationRoutes(app: Hono<DeskEnv>, desk: Desk): void {
@@ -179,5 +130,6 @@ export function consultationRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     const each = own(desk, context.get('visit')).find(({ id }) => id === context.req.param('id'))
     return each ? onePage(context, desk, each) : notFound(context, desk)
   })
-  for (const name of Object.keys(STEPS)) app.post(`/consultations/:id/${name}`, (context) => step(context, desk, name))
+  for (const step of Object.keys(STEPS) as ConsultationStep['step'][])
+    app.post(`/consultations/:id/${step}`, (context) => move(context, desk, step))
 }

@@ -9,6 +9,23 @@ export type Typed = Readonly<Record<string, string>>
 /** Field name to what is wrong with it. */
 export type Problems = Readonly<Record<string, string>>
 
+/** A form as it is shown again: what was typed, what is wrong beside its field, and what is wrong with no field of it. */
+export interface FormState {
+  readonly typed?: Typed
+  readonly problems?: Problems
+  readonly failure?: Failure
+}
+
+/** The form again, with every failure beside its field; the first of those that have none stands above. */
+export function formAgain(typed: Typed, failures: readonly Failure[]): FormState {
+  const problems = failures.flatMap(({ field, message }) => (field === undefined ? [] : [[field, message] as const]))
+  const failure = failures.find(({ field }) => field === undefined)
+  return { typed, problems: Object.fromEntries(problems), ...(failure ? { failure } : {}) }
+}
+
+export const isWrong = ({ problems = {}, failure }: FormState): boolean =>
+  failure !== undefined || Object.keys(problems).length > 0
+
 /** The token every form carries; the gate refuses a post without it. */
 export const csrfField = (visit: Visit): Html => html`<input type="hidden" name="csrf" value="${visit.signIn.csrf}" />`
 

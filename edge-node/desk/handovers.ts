@@ -1,50 +1,18 @@
 /** Handing over work (工作交接): all open cases of a person on one list, signed by the giver, taken by the receiver. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { ENDED, STAGES } from '#protocol/casework/case.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/storage.ts'
-import { isPersonId, type PersonId } from '#protocol/ids.ts'
+import { isPersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { Failure } from '#protocol/result.ts'
-import { csrfField, failureBox, field, type Problems, readForm, type Typed } from './forms.ts'
+import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from './forms.ts'
+import { giveWork, isWaiting, mayGive, type NotMoved, openWork, takeWork } from './handover-commands.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, stageTitle } from './lists.ts'
 import { colleagues } from './people.ts'
 import { failurePage, notFound } from './problems.ts'
-import { newRecordId } from './records.ts'
-import { type Desk, type DeskContext, type DeskEnv, hasRole, mayEdit, type Visit } from './visit.ts'
+import { type Desk, type DeskContext, type DeskEnv, mayEdit, type Visit } from './visit.ts'
 import { itemName, paperTime, personName, sentence, stationName, timeWords, withNames } from './words.ts'
-
-interface Form {
-  readonly typed?: Typed
-  readonly problems?: Problems
-  readonly failure?: Failure
-}
-
-const OPEN_STAGES = Object.keys(STAGES).filter((stage) => !(ENDED as readonly string[]).includes(stage))
-
-/** The open cases of a person at the station, at most as many as one list holds. */
-async function openWork(desk: Desk, visit: Visit, person: PersonId): Promise<readonly CaseRow[]> {
-  const rows: CaseRow[] = []
-  let after: string | undefined
-  do {
-    const found = await desk.office.find({
-      assignees: [person],
-      holders: [visit.actor.station],
-      stages: OPEN_STAGES,
-      order: 'due',
-      ...(after ? { after } : {}),
-    })
-    rows.push(...found.rows)
-    after = found.next ?? undefined
-  } while (after !== undefined && rows.length < LIMITS.handoverCases)
-  return rows.slice(0, LIMITS.handoverCases)
-}
-
-/** One's own work; the chief also signs for a colleague who has left. */
-const mayGive = (visit: Visit, person: string): boolean =>
-  person === visit.actor.person || hasRole(visit.actor, 'chief')
 
 const own = (desk: Desk, visit: Visit): readonly Handover[] =>
   desk.office.directory
@@ -52,13 +20,13 @@ const own = (desk: Desk, visit: Visit): readonly Handover[] =>
     .filter(({ station }) => station === visit.actor.station)
     .toSorted((one, other) => other.time - one.time)
 
-async function listPage(context: DeskContext, desk: Desk, form: Form = {}): Promise<Response> {
+async function listPage(context: DeskContext, desk: Desk, form: FormState = {}): Promise<Response> {
   const visit = context.get('visit')
   const { typed = {}, problems = {} } = form
   const from = typed.from ?? context.req.query('from') ?? visit.actor.person
-  const giver = isPersonId(from) && mayGive(visit, from) ? from : visit.actor.person
-  const work = mayEdit(visit.actor) ? await openWork(desk, visit, giver) : []
-  const givers = colleagues(desk, visit.actor.station).filter(({ value }) => mayGive(visit, value))
+  const giver = isPersonId(from) && mayGive(visit.actor, from) ? from : visit.actor.person
+  const work = mayEdit(visit.actor) ? await openWork(desk.office, visit.actor, giver) : []
+  const givers = colleagues(desk, visit.actor.station).filter(({ value }) => mayGive(visit.actor, value))
   const at = (name: string) => ({ name, value: typed[name] ?? '', problem: problems[name] })
   const choose =
     givers.length < 2
@@ -82,35 +50,16 @@ async function listPage(context: DeskContext, desk: Desk, form: Form = {}): Prom
       <span class="text-secondary">${timeWords(each.time, desk.office.now())} · ${each.taken === null ? '等待接收' : '已接收'}</span></li>`,
           )}</ul>`,
     )}`
-  const wrong = form.failure !== undefined || Object.keys(problems).length > 0
-  return page(context, desk, { title: '工作交接', body, status: wrong ? 422 : 200 })
+  return page(context, desk, { title: '工作交接', body, status: isWrong(form) ? 422 : 200 })
 }
 
 async function give(context: DeskContext, desk: Desk): Promise<Response> {
-  const visit = context.get('visit')
   const typed = await readForm(context.req)
   const { from = '', to = '', reason = '' } = typed
-  if (!isPersonId(from) || !mayGive(visit, from) || !mayEdit(visit.actor)) return notFound(context, desk)
-  const problems: Record<string, string> = {}
-  if (!colleagues(desk, visit.actor.station, [from]).some(({ value }) => value === to)) problems.to = '请选择接办的人'
-  if (reason.trim() === '') problems.reason = '请填写交接原因'
-  const work = await openWork(desk, visit, from)
-  if (work.length === 0) problems.to = '没有在办件可以交接'
-  if (Object.keys(problems).length > 0) return listPage(context, desk, { typed, problems })
-  const id = newRecordId(desk, visit.actor.station)
-  const kept = await desk.office.keepRecord(visit.actor, {
-    type: 'handover',
-    id,
-    version: 0,
-    station: visit.actor.station,
-    from,
-    to: to as PersonId,
-    time: desk.office.now(),
-    reason: reason.trim().slice(0, LIMITS.lineCharacters),
-    cases: work.map(({ number }) => number),
-    taken: null,
-  })
-  return kept.ok ? context.redirect(`/handovers/${id}`, 303) : listPage(context, desk, { typed, failure: kept.problem })
+  const given = await giveWork(desk.office, context.get('visit').actor, { from, to, reason })
+  return given.ok
+    ? context.redirect(`/handovers/${given.value.id}`, 303)
+    : listPage(context, desk, formAgain(typed, given.problem))
 }
 
 interface Listed {
@@ -120,10 +69,6 @@ interface Listed {
 
 const casesOf = (desk: Desk, { cases }: Handover): Promise<readonly Listed[]> =>
   Promise.all(cases.map(async (number) => ({ number, row: await desk.office.byNumber(number) })))
-
-/** Cases of the list that are still with the giver. */
-const waiting = (each: Handover, listed: readonly Listed[]): readonly CaseRow[] =>
-  listed.flatMap(({ row }) => (row && row.assignee === each.from && row.holder === each.station ? [row] : []))
 
 function standWords(desk: Desk, each: Handover, row: CaseRow | undefined): string {
   if (!row) return '本机没有这个办件'
@@ -137,11 +82,11 @@ async function onePage(
   context: DeskContext,
   desk: Desk,
   each: Handover,
-  failures: readonly string[] = [],
+  notMoved: readonly NotMoved[] = [],
 ): Promise<Response> {
   const visit = context.get('visit')
   const listed = await casesOf(desk, each)
-  const left = waiting(each, listed)
+  const left = listed.filter(({ row }) => isWaiting(each, row))
   const [from, to] = [personName(desk.office, each.from), personName(desk.office, each.to)]
   const take =
     visit.actor.person === each.to && (each.taken === null || left.length > 0)
@@ -156,49 +101,28 @@ async function onePage(
   )
   const body = html`<div class="receipt-bar d-print-none"><h1>工作交接清单</h1>${take}
       <button class="btn btn-lg" type="button" data-print>打印(Ctrl+P)</button><a class="btn btn-lg" href="/handovers">回到交接</a></div>
-    ${failures.length === 0 ? '' : html`<div class="alert alert-danger" role="alert"><div><strong>有 ${failures.length} 件没有交接成。</strong><ul>${failures.map((words) => html`<li>${words}</li>`)}</ul></div></div>`}
+    ${notMoved.length === 0 ? '' : html`<div class="alert alert-danger" role="alert"><div><strong>有 ${notMoved.length} 件没有交接成。</strong><ul>${notMoved.map(({ number, why }) => html`<li>${number}:${sentence(withNames(desk.office, why))}</li>`)}</ul></div></div>`}
     <div class="receipt-sheet"><article class="paper"><header><div><p class="paper-organ">${stationName(desk.office, each.station)}</p><h2>工作交接清单</h2></div></header>
       <p>交出人:${from};接收人:${to};共 ${each.cases.length} 件;原因:${each.reason}</p>
       <table class="paper-list"><thead><tr><th scope="col">序号</th><th scope="col">办件编号</th><th scope="col">事项</th><th scope="col">申请人</th><th scope="col">环节</th><th scope="col">现状</th></tr></thead><tbody>${rows}</tbody></table>
       <footer><span>交出人签名:${from} ${paperTime(each.time)}</span><span>接收人签名:${each.taken === null ? '____________' : `${to} ${paperTime(each.taken)}`}</span></footer></article></div>`
-  return page(context, desk, { title: '工作交接清单', body, status: failures.length > 0 ? 409 : 200 })
+  return page(context, desk, { title: '工作交接清单', body, status: notMoved.length > 0 ? 409 : 200 })
 }
 
-/** Cases entrusted at the same time; the queue commits them in few writes. */
-const AT_ONCE = 20
-
-/** The receiver signs: each case gets its fact, the list its time; what could not be moved is named and can be tried again. */
-async function take(context: DeskContext, desk: Desk, each: Handover): Promise<Response> {
-  const { actor } = context.get('visit')
-  if (actor.person !== each.to) return notFound(context, desk)
-  const left = waiting(each, await casesOf(desk, each))
-  const failures: string[] = []
-  for (let start = 0; start < left.length; start += AT_ONCE) {
-    const part = left.slice(start, start + AT_ONCE)
-    const done = await Promise.all(
-      part.map((row) =>
-        desk.office.act(actor, row.id, 'entrusted', { to: each.to, reason: each.reason, list: each.id }),
-      ),
-    )
-    done.forEach((result, place) => {
-      if (!result.ok)
-        failures.push(`${part[place]?.number ?? ''}:${sentence(withNames(desk.office, result.problem.message))}`)
-    })
-  }
-  const signed =
-    each.taken === null ? await desk.office.keepRecord(actor, { ...each, taken: desk.office.now() }) : undefined
-  if (signed && !signed.ok) return failurePage(context, desk, signed.problem)
-  if (failures.length > 0) return onePage(context, desk, each, failures)
-  return context.redirect(`/handovers/${each.id}`, 303)
+async function take(context: DeskContext, desk: Desk): Promise<Response> {
+  const taken = await takeWork(desk.office, context.get('visit').actor, context.req.param('id') ?? '')
+  if (!taken.ok) return failurePage(context, desk, taken.problem[0])
+  const { handover, notMoved } = taken.value
+  if (notMoved.length > 0) return onePage(context, desk, handover, notMoved)
+  return context.redirect(`/handovers/${handover.id}`, 303)
 }
 
 export function handoverRoutes(app: Hono<DeskEnv>, desk: Desk): void {
-  const withOne = (context: DeskContext, then: (each: Handover) => Promise<Response>) => {
-    const each = own(desk, context.get('visit')).find(({ id }) => id === context.req.param('id'))
-    return each ? then(each) : notFound(context, desk)
-  }
   app.get('/handovers', (context) => listPage(context, desk))
   app.post('/handovers', (context) => give(context, desk))
-  app.get('/handovers/:id', (context) => withOne(context, (each) => onePage(context, desk, each)))
-  app.post('/handovers/:id/take', (context) => withOne(context, (each) => take(context, desk, each)))
+  app.get('/handovers/:id', (context) => {
+    const each = own(desk, context.get('visit')).find(({ id }) => id === context.req.param('id'))
+    return each ? onePage(context, desk, each) : notFound(context, desk)
+  })
+  app.post('/handovers/:id/take', (context) => take(context, desk))
 }

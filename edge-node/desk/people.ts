@@ -39,6 +39,9 @@ export function standsFor(desk: Desk, person: PersonId): readonly PersonId[] {
 const works = (person: Person, roles: readonly Role[]) =>
   !person.disabled && person.roles.some((role) => roles.includes(role))
 
+/** Whether somebody may be given cases, or stands in for who handles them. */
+export const handlesCases = (person: Person): boolean => works(person, OFFICERS)
+
 /** Name and roles: a hall has people of the same name, and a department few of the same name and role. */
 function optionOf(desk: Desk, person: Person, group: string): FieldOption {
   const away = awayNow(desk, person.id)
@@ -46,18 +49,25 @@ function optionOf(desk: Desk, person: Person, group: string): FieldOption {
   return { value: person.id, label: away ? `${name}(外出至${dayWords(away.until)})` : name, group }
 }
 
-/** People of a station as choices by department, without some of them; those of the department that is asked for stand first. */
-export function colleagues(
+/** Everybody of a station as choices, whatever they do: all can be away. */
+export const staff = (desk: Desk, station: StationCode): readonly FieldOption[] =>
+  byDepartment(desk, station, ({ disabled }) => !disabled)
+
+/** People of a station who handle cases as choices, without some; those of the department that is asked for stand first. */
+export const colleagues = (desk: Desk, station: StationCode, without: readonly string[] = [], first = '') =>
+  byDepartment(desk, station, (person) => handlesCases(person) && !without.includes(person.id), first)
+
+function byDepartment(
   desk: Desk,
   station: StationCode,
-  without: readonly string[] = [],
+  listed: (person: Person) => boolean,
   first = '',
 ): readonly FieldOption[] {
   const { directory } = desk.office
   const rank = ({ department = '' }: Person) => (department === '' ? 1 : department === first ? 0 : 2)
   return directory
     .people()
-    .filter((person) => person.station === station && works(person, OFFICERS) && !without.includes(person.id))
+    .filter((person) => person.station === station && listed(person))
     .toSorted((left, right) => rank(left) - rank(right))
     .map((person) => optionOf(desk, person, directory.department(person.department ?? '')?.name ?? '本站'))
 }

@@ -34,6 +34,7 @@ test('A72 an absence that cannot be meant is refused with its field, and one of 
   await wrong({ until: '2026-11-19' }, 'until', 409)
   await wrong({ substitute: 'wang.fang' }, 'substitute', 409)
   await wrong({ substitute: 'nobody' }, 'substitute', 409)
+  await wrong({ substitute: 'sun.admin' }, 'substitute', 409)
   await wrong({ from: '2026-02-30' }, 'from', 400)
   await wrong({ reason: ' ' }, 'reason', 400)
   const absence = await read(await post(place, clerk, '/absences', ABSENCE), shapes.AbsenceShape)

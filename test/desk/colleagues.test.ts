@@ -57,7 +57,9 @@ test('P171 P172 the away board warns while nobody stands in; who does sees the c
   const alone = await handler.submit(back, '/absences', { reason: '培训', until: '2026-11-24' })
   expect(alone.text).toContain('没有人顶岗,请补填')
   const cover = /action="(\/absences\/[^"]+\/cover)"/.exec(alone.html)?.[1] ?? ''
-  expect((await handler.submit(alone, cover, { substitute: '' })).status).toBe(422)
+  const nobody = await handler.submit(alone, cover, { substitute: '' })
+  expect(nobody.status).toBe(422)
+  expect(nobody.text).toContain('请选择本站点的另一个人顶岗')
   const filled = await handler.submit(alone, cover, { substitute: 'window' })
   expect(filled.text).not.toContain('没有人顶岗,请补填')
   const ended = await handler.submit(alone, /action="(\/absences\/[^"]+\/end)"/.exec(alone.html)?.[1] ?? '')
@@ -73,6 +75,16 @@ test('P171 P172 the away board warns while nobody stands in; who does sees the c
   expect((await second.get('/mine')).text).toContain('等他回来')
   const form = await clerk.get(`/cases/${await assigned('另一件')}?act=entrusted`)
   expect(form.text).toContain('吴英')
+})
+
+test('P172 everybody of the station can be away, also who handles no cases; only who does stands in', async () => {
+  const cashier = await place.as('cashier')
+  const board = await cashier.get('/absences')
+  const kept = await cashier.submit(board, '/absences', { reason: '年假', substitute: '' })
+  expect(kept.text).toMatch(/年假 没有人顶岗/)
+  const refused = await cashier.submit(board, '/absences', { reason: '年假', substitute: 'admin' })
+  expect(refused.text).toContain('请选择本站点的另一个人顶岗')
+  await cashier.submit(kept, /action="(\/absences\/[^"]+\/end)"/.exec(kept.html)?.[1] ?? '')
 })
 
 test('P171 P172 without anybody named, the second of the window stands in', async () => {

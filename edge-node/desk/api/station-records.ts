@@ -1,16 +1,17 @@
 /** What a station keeps of itself, over the API: absences, consultations, hand-overs; works without a network. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { endAbsence, keepAbsence } from '#edge-node/desk/absence-commands.ts'
+import { type ConsultationStep, keepConsultation, moveConsultation } from '#edge-node/desk/consultation-commands.ts'
+import { giveWork, takeWork } from '#edge-node/desk/handover-commands.ts'
 import { readsAll } from '#edge-node/desk/reading.ts'
-import * as station from '#edge-node/desk/station-records.ts'
-import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
-import type { Day } from '#protocol/casework/days.ts'
+import type { Kept } from '#edge-node/desk/station-records.ts'
 import type { Consultation, StationRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { failure, type Result, success } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
 import { masked, readsNumbers } from './masking.ts'
-import { answer, NO_EXCHANGE, READS_ONLY, RECORD_UNKNOWN } from './refusals.ts'
+import { refuse } from './refusals.ts'
 import { dayText } from './requests.ts'
 import { body, json, reading, WRITING } from './routing.ts'
 import * as shapes from './shapes.ts'
@@ -105,32 +106,23 @@ const NothingBody = z.strictObject({}).openapi('NothingRequest', { example: {} }
 const ofStation = <Kept extends StationRecord>(actor: Actor, records: readonly Kept[]): readonly Kept[] =>
   readsAll(actor) ? records : records.filter((record) => record.station === actor.station)
 
-/** The record of the actor's own station, for changing it. */
-const ownRecord = <Kept extends StationRecord>(actor: Actor, records: readonly Kept[], id: string): Result<Kept> => {
-  const found = records.find((record) => record.id === id && record.station === actor.station)
-  return found ? success(found) : failure(RECORD_UNKNOWN)
+/** Answers with what was kept; of all that is wrong, the first is said. */
+async function answer<Value extends object>(c: Context, keeping: Kept<Value>) {
+  const kept = await keeping
+  return kept.ok ? c.json(kept.value, 200) : refuse(c, kept.problem[0])
 }
-
-const writing = (actor: Actor): Result<void> => (mayWrite(actor) ? success(undefined) : failure(READS_ONLY))
 
 function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
   api.openapi(reading('/absences', '去向留言', shapes.AbsencesShape), (c) =>
     c.json({ absences: ofStation(c.get('signIn').actor, directory.absences()) }, 200),
   )
-  api.openapi(posting('/absences', '登记外出', AbsenceBody, shapes.AbsenceShape), async (c) => {
-    const { actor } = c.get('signIn')
-    const { from, until, ...rest } = c.req.valid('json')
-    const given = { ...rest, from: from as Day, until: until as Day }
-    const may = writing(actor)
-    return answer(c, may.ok ? await station.keepAbsence(office, actor, given) : may)
-  })
-  api.openapi(stepping('/absences/{id}/end', '已回来', NothingBody, shapes.AbsenceShape), async (c) => {
-    const { actor } = c.get('signIn')
-    const may = writing(actor)
-    const found = may.ok ? ownRecord(actor, directory.absences(), c.req.valid('param').id) : may
-    return answer(c, found.ok ? await station.endAbsence(office, actor, found.value) : found)
-  })
+  api.openapi(posting('/absences', '登记外出', AbsenceBody, shapes.AbsenceShape), (c) =>
+    answer(c, keepAbsence(office, c.get('signIn').actor, c.req.valid('json'))),
+  )
+  api.openapi(stepping('/absences/{id}/end', '已回来', NothingBody, shapes.AbsenceShape), (c) =>
+    answer(c, endAbsence(office, c.get('signIn').actor, c.req.valid('param').id)),
+  )
 }
 
 /** Phone numbers in full for the people of the station alone, as with cases. */
@@ -142,53 +134,39 @@ const readableConsultations = (actor: Actor, records: readonly Consultation[]): 
 function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
   const shape = shapes.ConsultationShape
-  const move = async (actor: Actor, id: string, step: station.ConsultationStep) => {
-    const may = writing(actor)
-    const found = may.ok ? ownRecord(actor, directory.consultations(), id) : may
-    return found.ok ? station.moveConsultation(office, actor, found.value, step) : found
-  }
+  const move = (actor: Actor, id: string, step: ConsultationStep) => moveConsultation(office, actor, id, step)
   api.openapi(reading('/consultations', '首问登记', shapes.ConsultationsShape), (c) =>
     c.json({ consultations: readableConsultations(c.get('signIn').actor, directory.consultations()) }, 200),
   )
-  api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', ConsultationBody, shape), async (c) => {
-    const { actor } = c.get('signIn')
-    const may = writing(actor)
-    return answer(c, may.ok ? await station.keepConsultation(office, actor, c.req.valid('json')) : may)
-  })
+  api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', ConsultationBody, shape), (c) =>
+    answer(c, keepConsultation(office, c.get('signIn').actor, c.req.valid('json'))),
+  )
   api.openapi(stepping('/consultations/{id}/answer', '答复咨询', AnswerBody, shape), async (c) => {
     const step = { step: 'answer', ...c.req.valid('json') } as const
-    return answer(c, await move(c.get('signIn').actor, c.req.valid('param').id, step))
+    return answer(c, move(c.get('signIn').actor, c.req.valid('param').id, step))
   })
   api.openapi(stepping('/consultations/{id}/offer', '转给同事,接手前仍由原人负责', OfferBody, shape), async (c) => {
     const step = { step: 'offer', ...c.req.valid('json') } as const
-    return answer(c, await move(c.get('signIn').actor, c.req.valid('param').id, step))
+    return answer(c, move(c.get('signIn').actor, c.req.valid('param').id, step))
   })
   api.openapi(stepping('/consultations/{id}/take', '接手咨询', NothingBody, shape), async (c) =>
-    answer(c, await move(c.get('signIn').actor, c.req.valid('param').id, { step: 'take' })),
+    answer(c, move(c.get('signIn').actor, c.req.valid('param').id, { step: 'take' })),
   )
 }
 
 function addHandovers(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
-  const handling = (actor: Actor): Result<void> => {
-    const may = writing(actor)
-    return may.ok && !mayEdit(actor) ? failure(NO_EXCHANGE) : may
-  }
   api.openapi(reading('/handovers', '工作交接清单', shapes.HandoversShape), (c) =>
     c.json({ handovers: ofStation(c.get('signIn').actor, directory.handovers()) }, 200),
   )
-  api.openapi(posting('/handovers', '交出全部在办件', HandoverBody, shapes.HandoverShape), async (c) => {
+  api.openapi(posting('/handovers', '交出全部在办件', HandoverBody, shapes.HandoverShape), (c) => {
     const { actor } = c.get('signIn')
     const { from = actor.person, to, reason } = c.req.valid('json')
-    const may = handling(actor)
-    return answer(c, may.ok ? await station.giveWork(office, actor, { from, to, reason }) : may)
+    return answer(c, giveWork(office, actor, { from, to, reason }))
   })
-  api.openapi(stepping('/handovers/{id}/take', '签字接收', NothingBody, TakenShape), async (c) => {
-    const { actor } = c.get('signIn')
-    const may = handling(actor)
-    const found = may.ok ? ownRecord(actor, directory.handovers(), c.req.valid('param').id) : may
-    return answer(c, found.ok ? await station.takeWork(office, actor, found.value) : found)
-  })
+  api.openapi(stepping('/handovers/{id}/take', '签字接收', NothingBody, TakenShape), (c) =>
+    answer(c, takeWork(office, c.get('signIn').actor, c.req.valid('param').id)),
+  )
 }
 
 /** Adds the routes about what a station keeps of itself. */
