@@ -53,6 +53,11 @@ const DEFINITIONS = `## Definitions
   queries (all, incoming, by name, by one character, by number, by stage) and the desk's pages \`/\` and \`/search\`.
 - **growth**: three townships take turns, each with its own number of cases; per entry, from connect to found and
   acknowledged as in catch-up. *spread* is the slowest size over the fastest.
+- **fold**: facts decoded from their payloads, folded to state, clocks and story; the median of all folds of a process.
+- **search**: as *edge-50k*, with 100,000 cases of 100,000 different names; a part of a number or a phone is measured
+  beside the goal, which is about whole numbers, names and pinyin.
+- **rebuild**: everything computed is dropped and folded again by the engine over a libSQL file; edits are gated, rows,
+  search columns and receipts written, progress told after each slice.
 - *cpu_ms* is processor time of a process between connect and end: what a busy machine disturbs least.
 - Medians of at least three turns, unless a percentile or the largest is named.
 `
