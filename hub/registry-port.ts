@@ -1,12 +1,10 @@
 /** What the hub's pages may ask of the county's register of stations, people, codes and nodes. */
-import type { Day } from '#protocol/casework/days.ts'
+import type { CountyRegister } from '#edge-node/desk/api/county-register.ts'
 import type { Role, Tier } from '#protocol/casework/directory.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Result } from '#protocol/result.ts'
 import type { Imported, TableFormat } from './catalogue/catalogue.ts'
-import type { ItemDraft } from './register/items.ts'
-import type { KeepMode, KeptRecord } from './register/records.ts'
 
 export interface NewStation {
   /** 6 to 15 digits; not yet checked when it comes from a form. */
@@ -52,7 +50,7 @@ export interface IssuedCode {
  * The register. Every act checks that the actor is an administrator and answers with words that the page shows;
  * `field` of a failure names the form field (id, name, tier, parent, station, roles, password, reason; for a code `station` and `parent`).
  */
-export interface Registry {
+export interface Registry extends CountyRegister {
   createStation(actor: Actor, station: NewStation): Promise<Result<void>>
   createPerson(actor: Actor, person: NewPerson): Promise<Result<void>>
   setPassword(actor: Actor, person: PersonId, password: string): Promise<Result<void>>
@@ -64,20 +62,10 @@ export interface Registry {
   codes(actor: Actor): Promise<Result<readonly OpenCode[]>>
   /** The node may no longer connect; its entries stay. */
   revokeNode(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
-  /** Keeps a department, window, letter, calendar year, region or the local rules; `field` names the record's field. */
-  keep(actor: Actor, record: KeptRecord, mode: KeepMode): Promise<Result<void>>
-  /** Publishes an item's first or next edition, or its end; refused while a problem blocks. */
-  publishItem(actor: Actor, draft: ItemDraft): Promise<Result<void>>
   /** Checks a catalogue file row by row, and publishes the good rows when told to. */
   importItems(
     actor: Actor,
     file: { readonly bytes: Uint8Array; readonly format: TableFormat },
     mode: 'check' | 'publish',
   ): Promise<Result<Imported>>
-  /** Nothing may be done under the letter from that day on; what was done before stays. */
-  revokeLetter(
-    actor: Actor,
-    id: string,
-    revoked: { readonly from: Day; readonly reason: string },
-  ): Promise<Result<void>>
 }

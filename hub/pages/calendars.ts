@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { dayWords, paperDay } from '#edge-node/desk/due-words.ts'
-import { csrfField, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, type Typed } from '#edge-node/desk/forms.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { calendarOf, daysOff, linesOf, rangeOf, readCalendar } from '#hub/register/calendars.ts'
@@ -12,7 +12,7 @@ import { type Day, plusDays } from '#protocol/casework/days.ts'
 import type { CalendarYear } from '#protocol/casework/directory.ts'
 import type { Failure } from '#protocol/result.ts'
 import { type Returned, returnedTo } from './answers.ts'
-import { formCard, formParts, settingsPage, settingsPath, table } from './records.ts'
+import { formCard, formParts, recordRoutes, settingsPage, settingsPath, table } from './records.ts'
 import { mayAdminister } from './stations.ts'
 import { fileField, uploadOf } from './uploads.ts'
 
@@ -132,20 +132,19 @@ function calendarsPage(
 }
 
 export function calendarRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
-  app.get(PATH, (context) => calendarsPage(context, desk, {}))
-  app.post(PATH, async (context) => {
-    const typed = await readForm(context.req)
-    const calendar = calendarOf({
-      year: Number(typed.year || 'none'),
-      local: typed.scope === 'local',
-      source: typed.source ?? '',
-      off: linesOf(typed.off ?? ''),
-      work: linesOf(typed.work ?? ''),
-    })
-    const mode = typed.replace === 'yes' ? 'change' : 'new'
-    const kept = await registry.keep(context.get('visit').actor, calendar, mode)
-    if (!kept.ok) return calendarsPage(context, desk, { returned: { form: 'calendar', typed, problem: kept.problem } })
-    return context.redirect(`${PATH}?done=kept`, 303)
+  recordRoutes(app, registry, {
+    name: 'calendars',
+    form: 'calendar',
+    show: (context, returned) => calendarsPage(context, desk, returned ? { returned } : {}),
+    recordOf: (typed) =>
+      calendarOf({
+        year: Number(typed.year || 'none'),
+        local: typed.scope === 'local',
+        source: typed.source ?? '',
+        off: linesOf(typed.off ?? ''),
+        work: linesOf(typed.work ?? ''),
+      }),
+    mode: ({ replace }) => (replace === 'yes' ? 'change' : 'new'),
   })
   app.post(CALENDAR_IMPORT, async (context) => {
     const upload = await uploadOf(context, 'file')

@@ -1,7 +1,7 @@
 /** Departments: names through time, who took over, and what of the concentration in the hall is in place. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { readForm, type Typed } from '#edge-node/desk/forms.ts'
+import type { Typed } from '#edge-node/desk/forms.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { renamed } from '#hub/register/departments.ts'
@@ -9,7 +9,16 @@ import type { Registry } from '#hub/registry-port.ts'
 import { type Day, isDay } from '#protocol/casework/days.ts'
 import type { Department } from '#protocol/casework/directory.ts'
 import type { Returned } from './answers.ts'
-import { departmentOptions, formCard, formParts, settingsPage, settingsPath, table } from './records.ts'
+import {
+  departmentOptions,
+  formCard,
+  formParts,
+  modeOfEdit,
+  recordRoutes,
+  settingsPage,
+  settingsPath,
+  table,
+} from './records.ts'
 import { mayAdminister } from './stations.ts'
 
 /** 两集中三到位 (casework.md A10). */
@@ -117,12 +126,11 @@ function departmentsPage(context: DeskContext, desk: Desk, returned?: Returned):
 }
 
 export function departmentRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
-  app.get(PATH, (context) => departmentsPage(context, desk))
-  app.post(PATH, async (context) => {
-    const typed = await readForm(context.req)
-    const mode = typed.edit ? 'change' : 'new'
-    const kept = await registry.keep(context.get('visit').actor, departmentOf(desk, typed), mode)
-    if (!kept.ok) return departmentsPage(context, desk, { form: 'department', typed, problem: kept.problem })
-    return context.redirect(`${PATH}?done=kept`, 303)
+  recordRoutes(app, registry, {
+    name: 'departments',
+    form: 'department',
+    show: (context, returned) => departmentsPage(context, desk, returned),
+    recordOf: (typed) => departmentOf(desk, typed),
+    mode: modeOfEdit,
   })
 }

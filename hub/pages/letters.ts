@@ -17,6 +17,7 @@ import {
   pagedList,
   peopleList,
   personOf,
+  recordRoutes,
   settingsPage,
   settingsPath,
   table,
@@ -147,12 +148,12 @@ function lettersPage(context: DeskContext, desk: Desk, returned?: Returned): Pro
 }
 
 export function letterRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
-  app.get(PATH, (context) => lettersPage(context, desk))
-  app.post(PATH, async (context) => {
-    const typed = await readForm(context.req)
-    const kept = await registry.keep(context.get('visit').actor, letterOf(typed), 'new')
-    if (!kept.ok) return lettersPage(context, desk, { form: 'letter', typed, problem: kept.problem })
-    return context.redirect(`${PATH}?done=kept`, 303)
+  recordRoutes(app, registry, {
+    name: 'letters',
+    form: 'letter',
+    show: (context, returned) => lettersPage(context, desk, returned),
+    recordOf: letterOf,
+    mode: () => 'new',
   })
   app.post(`${PATH}/revoke`, async (context) => {
     const typed = await readForm(context.req)

@@ -1,13 +1,13 @@
 /** Local switches: silence, absence and the days of the county's own deadlines; never law. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { readForm, type Typed } from '#edge-node/desk/forms.ts'
+import type { Typed } from '#edge-node/desk/forms.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import type { LocalRules } from '#protocol/casework/directory.ts'
 import type { Returned } from './answers.ts'
-import { formCard, formParts, settingsPage, settingsPath } from './records.ts'
+import { formCard, formParts, recordRoutes, settingsPage, settingsPath } from './records.ts'
 import { mayAdminister } from './stations.ts'
 
 const PATH = settingsPath('rules')
@@ -88,11 +88,11 @@ function rulesPage(context: DeskContext, desk: Desk, returned?: Returned): Promi
 }
 
 export function localRuleRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
-  app.get(PATH, (context) => rulesPage(context, desk))
-  app.post(PATH, async (context) => {
-    const typed = await readForm(context.req)
-    const kept = await registry.keep(context.get('visit').actor, rulesOf(typed), 'change')
-    if (!kept.ok) return rulesPage(context, desk, { form: 'rules', typed, problem: kept.problem })
-    return context.redirect(`${PATH}?done=kept`, 303)
+  recordRoutes(app, registry, {
+    name: 'rules',
+    form: 'rules',
+    show: (context, returned) => rulesPage(context, desk, returned),
+    recordOf: rulesOf,
+    mode: () => 'change',
   })
 }

@@ -1,12 +1,15 @@
 /** What the pages of kept records share: tabs, and a form filled anew, from a record, or as it came back. */
+import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { csrfField, type FieldView, field, type Typed } from '#edge-node/desk/forms.ts'
+import type { KeepMode, KeptRecord } from '#edge-node/desk/api/county-register.ts'
+import { csrfField, type FieldView, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { pager } from '#edge-node/desk/guide.ts'
 import { pageOf } from '#edge-node/desk/item-search.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
-import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
+import type { Registry } from '#hub/registry-port.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
 
@@ -62,6 +65,31 @@ export function settingsPage(context: DeskContext, desk: Desk, content: Settings
   const body = html`${headline(title)}${settingsTabs(name)}<p class="text-secondary">${intro}</p>
     ${doneBox(context.req.query('done'), content.done ?? {})}${columns}`
   return page(context, desk, { title, body, status: returned ? statusOf(returned.problem) : 200 })
+}
+
+/** A page of records and the one form that keeps a record. */
+export interface RecordPage {
+  readonly name: SettingsPage
+  /** Names the form when it comes back. */
+  readonly form: string
+  show(context: DeskContext, returned?: Returned): Promise<Response>
+  recordOf(typed: Typed): KeptRecord
+  mode(typed: Typed): KeepMode
+}
+
+/** A form that was opened from a record changes it; an empty one makes a new record. */
+export const modeOfEdit = (typed: Typed): KeepMode => (typed.edit ? 'change' : 'new')
+
+/** Shows the page and keeps what its form says; what was refused comes back with its words. */
+export function recordRoutes(app: Hono<DeskEnv>, registry: Registry, record: RecordPage): void {
+  const path = settingsPath(record.name)
+  app.get(path, (context) => record.show(context))
+  app.post(path, async (context) => {
+    const typed = await readForm(context.req)
+    const kept = await registry.keep(context.get('visit').actor, record.recordOf(typed), record.mode(typed))
+    if (!kept.ok) return record.show(context, { form: record.form, typed, problem: kept.problem })
+    return context.redirect(`${path}?done=kept`, 303)
+  })
 }
 
 export interface FormParts {

@@ -1,13 +1,22 @@
 /** Region codes: which are in use, which are dead since when, and what took their place. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { readForm, type Typed } from '#edge-node/desk/forms.ts'
+import type { Typed } from '#edge-node/desk/forms.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import type { Day } from '#protocol/casework/days.ts'
 import type { Region } from '#protocol/casework/directory.ts'
 import type { Returned } from './answers.ts'
-import { formCard, formParts, pagedList, settingsPage, settingsPath, table } from './records.ts'
+import {
+  formCard,
+  formParts,
+  modeOfEdit,
+  pagedList,
+  recordRoutes,
+  settingsPage,
+  settingsPath,
+  table,
+} from './records.ts'
 import { mayAdminister } from './stations.ts'
 
 const PATH = settingsPath('regions')
@@ -78,12 +87,11 @@ function regionsPage(context: DeskContext, desk: Desk, returned?: Returned): Pro
 }
 
 export function regionRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
-  app.get(PATH, (context) => regionsPage(context, desk))
-  app.post(PATH, async (context) => {
-    const typed = await readForm(context.req)
-    const mode = typed.edit ? 'change' : 'new'
-    const kept = await registry.keep(context.get('visit').actor, regionOf(typed), mode)
-    if (!kept.ok) return regionsPage(context, desk, { form: 'region', typed, problem: kept.problem })
-    return context.redirect(`${PATH}?done=kept`, 303)
+  recordRoutes(app, registry, {
+    name: 'regions',
+    form: 'region',
+    show: (context, returned) => regionsPage(context, desk, returned),
+    recordOf: regionOf,
+    mode: modeOfEdit,
   })
 }

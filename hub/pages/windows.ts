@@ -1,7 +1,7 @@
 /** Windows of the halls: type, member units, and who stands in for whom. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { readForm, type Typed } from '#edge-node/desk/forms.ts'
+import type { Typed } from '#edge-node/desk/forms.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { departmentName, personName, stationName } from '#edge-node/desk/words.ts'
 import type { Registry } from '#hub/registry-port.ts'
@@ -13,9 +13,11 @@ import {
   departmentOptions,
   formCard,
   formParts,
+  modeOfEdit,
   pagedList,
   peopleList,
   personOf,
+  recordRoutes,
   settingsPage,
   settingsPath,
   table,
@@ -139,12 +141,11 @@ function windowsPage(context: DeskContext, desk: Desk, returned?: Returned): Pro
 }
 
 export function windowRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
-  app.get(PATH, (context) => windowsPage(context, desk))
-  app.post(PATH, async (context) => {
-    const typed = await readForm(context.req)
-    const mode = typed.edit ? 'change' : 'new'
-    const kept = await registry.keep(context.get('visit').actor, windowOf(typed), mode)
-    if (!kept.ok) return windowsPage(context, desk, { form: 'window', typed, problem: kept.problem })
-    return context.redirect(`${PATH}?done=kept`, 303)
+  recordRoutes(app, registry, {
+    name: 'windows',
+    form: 'window',
+    show: (context, returned) => windowsPage(context, desk, returned),
+    recordOf: windowOf,
+    mode: modeOfEdit,
   })
 }

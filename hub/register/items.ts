@@ -1,23 +1,15 @@
 /** Items: how a form becomes the next edition, what keeps it from being published, and how an item ends. */
 
+import type { ItemDraft } from '#edge-node/desk/api/county-register.ts'
 import { searchPinyin } from '#hub/catalogue/pinyin.ts'
 import { type Adjusted, type Adjustment, nextEdition } from '#protocol/casework/catalogue/editions.ts'
 import { blocking, checkItem } from '#protocol/casework/catalogue/item-check.ts'
 import type { ItemProblem } from '#protocol/casework/catalogue/item-problem.ts'
-import { type Day, isDay } from '#protocol/casework/days.ts'
-import { type ChangeType, completeItem, type Item } from '#protocol/casework/item.ts'
+import { isDay } from '#protocol/casework/days.ts'
+import { completeItem, type Item } from '#protocol/casework/item.ts'
 import type { DirectoryView } from '#protocol/engine/office.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { refuse } from './checks.ts'
-
-/** An item as an administrator wants it from a day on. */
-export interface ItemDraft {
-  readonly id: string
-  /** `new` for an item that is not there yet. */
-  readonly change: { readonly type: ChangeType; readonly basis: string }
-  readonly from: Day
-  readonly content: Partial<Item>
-}
 
 /** The records a draft would write and everything the check says of them. */
 export interface ItemReview {

@@ -1,12 +1,5 @@
 /** The door for records that administrators keep by form: each is checked by its own rules. */
-import type {
-  CalendarYear,
-  Department,
-  Letter,
-  LocalRules,
-  Region,
-  WindowRecord,
-} from '#protocol/casework/directory.ts'
+import type { KeepMode, KeptRecord } from '#edge-node/desk/api/county-register.ts'
 import type { DirectoryView } from '#protocol/engine/office.ts'
 import type { Result } from '#protocol/result.ts'
 import { checkedCalendar } from './calendars.ts'
@@ -16,11 +9,6 @@ import { checkedLetter } from './letters.ts'
 import { checkedRules } from './local-rules.ts'
 import { checkedRegion } from './regions.ts'
 import { checkedWindow } from './windows.ts'
-
-export type KeptRecord = Department | WindowRecord | Letter | CalendarYear | LocalRules | Region
-
-/** A form makes something new or changes what is there; neither may happen by mistake. */
-export type KeepMode = 'new' | 'change'
 
 /** Checks a record as its type demands; `field` of a failure names the form field. */
 export function checkedRecord(context: CheckContext, given: KeptRecord, mode: KeepMode): Result<KeptRecord> {

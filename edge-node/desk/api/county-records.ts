@@ -2,53 +2,16 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { hasRole } from '#edge-node/desk/visit.ts'
 import type { Day } from '#protocol/casework/days.ts'
-import type {
-  CalendarYear,
-  Department,
-  Item,
-  Letter,
-  LocalRules,
-  Region,
-  WindowRecord,
-} from '#protocol/casework/directory.ts'
-import { CHANGE_TYPES, type ChangeType } from '#protocol/casework/item.ts'
+import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
+import type { CountyRegister, ItemDraft, KeptRecord } from './county-register.ts'
 import { NOT_ADMINISTRATOR, NOT_ROOT, refuse } from './refusals.ts'
 import { dayText } from './requests.ts'
 import { body, json, WRITING } from './routing.ts'
 import { coded } from './shapes/identifiers.ts'
 import * as shapes from './shapes.ts'
-
-export type KeptRecord = Department | WindowRecord | Letter | CalendarYear | LocalRules | Region
-
-/**
- * What the county's register lets an administrator publish; only the hub has one. Each checks the actor and the record,
- * and `field` of a failure names the field of the record.
- */
-export interface CountyRegister {
-  /** Keeps a record; `new` must not be there yet, `change` must. */
-  keep(actor: Actor, record: KeptRecord, mode: 'new' | 'change'): Promise<Result<void>>
-  /** Nothing may be done under the letter from that day on; what was done before stays. */
-  revokeLetter(
-    actor: Actor,
-    id: string,
-    revoked: { readonly from: Day; readonly reason: string },
-  ): Promise<Result<void>>
-  /** Publishes an item's first or next edition, or its end; refused while a problem blocks. */
-  publishItem(actor: Actor, draft: ItemDraft): Promise<Result<void>>
-}
-
-/** An item as it is wanted from a day on. */
-export interface ItemDraft {
-  readonly id: string
-  /** `new` for an item that is not there yet. */
-  readonly change: { readonly type: ChangeType; readonly basis: string }
-  readonly from: Day
-  /** What is different from the edition before; all that is not cautious by itself for a new item. */
-  readonly content: Partial<Item>
-}
 
 /** What is the office's own in every record. */
 const OWN = { type: true, version: true } as const

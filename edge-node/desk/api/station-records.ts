@@ -70,10 +70,12 @@ const RecordParameter = z.object({
     .openapi({ param: { name: 'id', in: 'path' }, description: '记录标识' }),
 })
 
-const posting = <Path extends string, Body extends z.ZodType, Answer extends z.ZodType>(
+type Asked = NonNullable<Parameters<typeof createRoute>[0]['request']>
+
+const posting = <Path extends string, Request extends Asked, Answer extends z.ZodType>(
   path: Path,
   summary: string,
-  asked: Body,
+  request: Request,
   answered: Answer,
 ) =>
   createRoute({
@@ -81,24 +83,12 @@ const posting = <Path extends string, Body extends z.ZodType, Answer extends z.Z
     path,
     summary,
     security: SIGNED_IN,
-    request: { body: body(asked) },
+    request,
     responses: { 200: { description: '已保存在本机', content: json(answered) }, ...WRITING },
   })
 
-const stepping = <Path extends string, Body extends z.ZodType, Answer extends z.ZodType>(
-  path: Path,
-  summary: string,
-  asked: Body,
-  answered: Answer,
-) =>
-  createRoute({
-    method: 'post',
-    path,
-    summary,
-    security: SIGNED_IN,
-    request: { params: RecordParameter, body: body(asked) },
-    responses: { 200: { description: '已保存在本机', content: json(answered) }, ...WRITING },
-  })
+/** A request about one record. */
+const toOne = <Body extends z.ZodType>(asked: Body) => ({ params: RecordParameter, body: body(asked) })
 
 const NothingBody = z.strictObject({}).openapi('NothingRequest', { example: {} })
 
@@ -117,10 +107,10 @@ function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   api.openapi(reading('/absences', '去向留言', shapes.AbsencesShape), (c) =>
     c.json({ absences: ofStation(c.get('signIn').actor, directory.absences()) }, 200),
   )
-  api.openapi(posting('/absences', '登记外出', AbsenceBody, shapes.AbsenceShape), (c) =>
+  api.openapi(posting('/absences', '登记外出', { body: body(AbsenceBody) }, shapes.AbsenceShape), (c) =>
     answer(c, keepAbsence(office, c.get('signIn').actor, c.req.valid('json'))),
   )
-  api.openapi(stepping('/absences/{id}/end', '已回来', NothingBody, shapes.AbsenceShape), (c) =>
+  api.openapi(posting('/absences/{id}/end', '已回来', toOne(NothingBody), shapes.AbsenceShape), (c) =>
     answer(c, endAbsence(office, c.get('signIn').actor, c.req.valid('param').id)),
   )
 }
@@ -138,18 +128,21 @@ function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
   api.openapi(reading('/consultations', '首问登记', shapes.ConsultationsShape), (c) =>
     c.json({ consultations: readableConsultations(c.get('signIn').actor, directory.consultations()) }, 200),
   )
-  api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', ConsultationBody, shape), (c) =>
+  api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', { body: body(ConsultationBody) }, shape), (c) =>
     answer(c, keepConsultation(office, c.get('signIn').actor, c.req.valid('json'))),
   )
-  api.openapi(stepping('/consultations/{id}/answer', '答复咨询', AnswerBody, shape), async (c) => {
+  api.openapi(posting('/consultations/{id}/answer', '答复咨询', toOne(AnswerBody), shape), async (c) => {
     const step = { step: 'answer', ...c.req.valid('json') } as const
     return answer(c, move(c.get('signIn').actor, c.req.valid('param').id, step))
   })
-  api.openapi(stepping('/consultations/{id}/offer', '转给同事,接手前仍由原人负责', OfferBody, shape), async (c) => {
-    const step = { step: 'offer', ...c.req.valid('json') } as const
-    return answer(c, move(c.get('signIn').actor, c.req.valid('param').id, step))
-  })
-  api.openapi(stepping('/consultations/{id}/take', '接手咨询', NothingBody, shape), async (c) =>
+  api.openapi(
+    posting('/consultations/{id}/offer', '转给同事,接手前仍由原人负责', toOne(OfferBody), shape),
+    async (c) => {
+      const step = { step: 'offer', ...c.req.valid('json') } as const
+      return answer(c, move(c.get('signIn').actor, c.req.valid('param').id, step))
+    },
+  )
+  api.openapi(posting('/consultations/{id}/take', '接手咨询', toOne(NothingBody), shape), async (c) =>
     answer(c, move(c.get('signIn').actor, c.req.valid('param').id, { step: 'take' })),
   )
 }
@@ -159,12 +152,12 @@ function addHandovers(api: OpenAPIHono<ApiEnv>, office: Office): void {
   api.openapi(reading('/handovers', '工作交接清单', shapes.HandoversShape), (c) =>
     c.json({ handovers: ofStation(c.get('signIn').actor, directory.handovers()) }, 200),
   )
-  api.openapi(posting('/handovers', '交出全部在办件', HandoverBody, shapes.HandoverShape), (c) => {
+  api.openapi(posting('/handovers', '交出全部在办件', { body: body(HandoverBody) }, shapes.HandoverShape), (c) => {
     const { actor } = c.get('signIn')
     const { from = actor.person, to, reason } = c.req.valid('json')
     return answer(c, giveWork(office, actor, { from, to, reason }))
   })
-  api.openapi(stepping('/handovers/{id}/take', '签字接收', NothingBody, TakenShape), (c) =>
+  api.openapi(posting('/handovers/{id}/take', '签字接收', toOne(NothingBody), TakenShape), (c) =>
     answer(c, takeWork(office, c.get('signIn').actor, c.req.valid('param').id)),
   )
 }
