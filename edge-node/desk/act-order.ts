@@ -46,6 +46,8 @@ const BESIDE: readonly FactKind[] = [
   'contacted',
   'rated',
 ]
+/** Levels of authority above the county, whose decisions are reported up for. */
+const ABOVE_COUNTY: readonly string[] = ['1', '2', '3']
 const MOST_LIKELY = 4
 
 export const ACT_GROUPS: Readonly<Record<string, readonly FactKind[]>> = {
@@ -83,6 +85,10 @@ function usualOf({ state, item }: CaseView): readonly FactKind[] {
   return [...waiting, ...(alone ? ['decided' as const] : []), ...usual]
 }
 
+/** Reporting up is the next step only of what is decided above; whoever waits for a colleague is not sent there. */
+const isBeside = (kind: FactKind, { item }: CaseView): boolean =>
+  BESIDE.includes(kind) || (kind === 'reported' && !ABOVE_COUNTY.includes(item?.level ?? ''))
+
 /** The acts of a case in the order in which a person looks for them. */
 export function orderActs(view: CaseView, station: StationCode): OrderedActs {
   const { state } = view
@@ -91,7 +97,7 @@ export function orderActs(view: CaseView, station: StationCode): OrderedActs {
   const usual = usualOf(view)
   const ranked = [...new Set(usual)].flatMap((kind) => able.filter((offer) => offer.kind === kind))
   const handOn = state.assignee === '' ? ranked.find(({ kind }) => kind === 'offered') : undefined
-  const next = ranked.find(({ kind }) => !BESIDE.includes(kind)) ?? handOn
+  const next = ranked.find(({ kind }) => !isBeside(kind, view)) ?? handOn
   const likely = ranked.filter((offer) => offer !== next).slice(0, MOST_LIKELY)
   const rest = able.filter((offer) => offer !== next && !likely.includes(offer))
   const groups = [...Object.keys(ACT_GROUPS), '其他'].map((title) => ({

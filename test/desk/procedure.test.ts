@@ -48,6 +48,15 @@ const options = (page: Page, name: string): string[] => {
   return [...list.matchAll(/<option value="([^"]*)"/g)].map(([, value = '']) => value).filter((value) => value !== '')
 }
 
+test('P151 whoever handled a case that the county decides is not led to report it up while the examiner is awaited', async () => {
+  const id = await accepted()
+  await act(windowClerk, id, 'assigned', { to: 'handler' })
+  const page = await act(handler, id, 'handled', { opinion: '符合' })
+  expect(page.text).toContain('上报')
+  expect(page.text).not.toContain('下一步:上报')
+  expect((await second.get(`/cases/${id}`)).text).toContain('下一步:审核')
+})
+
 test('P150 P151 one form at a time, the next act big, a handful besides, the rest under their headings, refused ones with why', async () => {
   const id = await received()
   const page = await windowClerk.get(`/cases/${id}`)
