@@ -1,6 +1,6 @@
 /** The hub's configuration: the edge node's variables and what only the root of the tree needs. */
 import * as z from 'zod'
-import { EDGE_NODE_VARIABLES, type ValuesOf, type Variable, type Variables } from '#edge-node/config.ts'
+import { EDGE_NODE_VARIABLES, type Variable, type Variables } from '#edge-node/config.ts'
 import { isStationCode } from '#protocol/ids.ts'
 
 export const HUB_VARIABLES = {
@@ -23,8 +23,6 @@ export const HUB_VARIABLES = {
     schema: z.enum(['', 'yes'], '只能不填,或填 yes'),
   },
 } as const satisfies Variables
-
-export type HubConfiguration = ValuesOf<typeof HUB_VARIABLES>
 
 /** The environment of a program started by this one: ours, with every variable of the table as given or not set. */
 export const environmentWith = (values: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({

@@ -63,7 +63,7 @@ function subjectField(drawing: ActDrawing, offer: ActOffer): Html {
 }
 
 /** The drawing of an offer with what was typed in it, when it is the one that came back. */
-export function drawingOf(
+function drawingOf(
   desk: Desk,
   visit: Visit,
   view: CaseView,

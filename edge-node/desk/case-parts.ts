@@ -25,7 +25,7 @@ export function standing(desk: Desk, view: CaseView): Html {
 }
 
 /** 即办、承诺、上报、联办、补办、退回 and the green channel. */
-export const kindBadges = (state: CaseState): Html =>
+const kindBadges = (state: CaseState): Html =>
   html`${state.kinds.map((kind) => html`<span class="badge desk-kind">${LOCAL_KINDS[kind]}</span> `)}${
     state.green ? html`<span class="badge desk-kind">绿色通道</span>` : ''
   }`

@@ -48,7 +48,7 @@ function leftWords(remaining: number, unit: Unit, due: Day, today: Day): DueWord
 }
 
 /** A pause in words: 暂停中(检验,自11月20日). */
-export const pauseWords = (pause: Pause | undefined, today: Day): string =>
+const pauseWords = (pause: Pause | undefined, today: Day): string =>
   pause ? `暂停中(${PROCEDURES[pause.procedure].title},自${dayWords(pause.from, today)})` : '暂停中'
 
 /** One clock of a case in words. */

@@ -33,7 +33,7 @@ function unitOf(label: string): string {
 }
 
 /** One field of a fact in words. */
-export function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, name: string, rule: FieldRule): string {
+function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, name: string, rule: FieldRule): string {
   const value: FieldValue = line.fields[name] ?? ''
   const { type } = rule
   if (typeof type === 'object') return type.oneOf[String(value)] ?? String(value)

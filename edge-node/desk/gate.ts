@@ -10,7 +10,7 @@ import { signInPage } from './sign-in.ts'
 import { type Desk, type DeskContext, type DeskEnv, mayWrite } from './visit.ts'
 
 /** Closed to everything that is not ours: no inline script, no frame, no other origin. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-frame-options': 'DENY',

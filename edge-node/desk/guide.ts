@@ -15,7 +15,7 @@ import { departmentName, paperTime } from './words.ts'
 const PATH = '/guide'
 
 /** Tiers as people choose them. */
-export const TIER_OPTIONS = [
+const TIER_OPTIONS = [
   { value: 'village', label: '村可办' },
   { value: 'township', label: '乡镇可办' },
   { value: 'county', label: '县可办' },

@@ -12,7 +12,7 @@ export const stageTitle = (stage: string): string =>
   Object.hasOwn(STAGES, stage) ? STAGES[stage as Stage] : `环节 ${stage}`
 
 /** Who has the case: the holder, or both ends of an open transfer. */
-export function whereWords(desk: Desk, row: CaseRow): string {
+function whereWords(desk: Desk, row: CaseRow): string {
   const holder = stationName(desk.office, row.holder)
   if (row.offeredTo === null) return holder
   const since = row.offeredAt === null ? '' : `,已 ${spanWords(desk.office.now() - row.offeredAt)}`

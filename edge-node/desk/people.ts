@@ -12,7 +12,7 @@ const OFFICERS: readonly Role[] = ['agent', 'clerk', 'handler', 'chief', 'coordi
 const APPROVERS: readonly Role[] = ['chief', 'coordinator']
 
 /** The absence that holds today for a person. */
-export const awayNow = (desk: Desk, person: PersonId): Absence | undefined => {
+const awayNow = (desk: Desk, person: PersonId): Absence | undefined => {
   const today = desk.office.today()
   return desk.office.directory
     .absences()

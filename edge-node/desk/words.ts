@@ -14,7 +14,7 @@ const CHINA = 8 * HOUR
 const parts = (time: number) => new Date(time + CHINA).toISOString()
 
 /** Date of a time in milliseconds: 2026年11月20日. */
-export function dateWords(time: number): string {
+function dateWords(time: number): string {
   const text = parts(time)
   return `${text.slice(0, 4)}年${Number(text.slice(5, 7))}月${Number(text.slice(8, 10))}日`
 }
@@ -41,7 +41,7 @@ export function spanWords(span: number): string {
 }
 
 /** How far a case has travelled. */
-export const SAFETY_WORDS: Readonly<Record<Safety, string>> = {
+const SAFETY_WORDS: Readonly<Record<Safety, string>> = {
   here: '只在本机',
   parent: '已到上级,未到县',
   root: '已到县',

@@ -75,8 +75,8 @@ export const EDITION = '版次'
 export const REASON = '拒绝原因'
 export const CLIENT_LIST = '服务对象代码表'
 export const DEPARTMENT = '实施主体'
-export const CO_DEPARTMENTS = '联办机构'
-export const PINYIN = '拼音'
+const CO_DEPARTMENTS = '联办机构'
+const PINYIN = '拼音'
 export const CLIENTS_COLUMN = '服务对象'
 
 /** Columns without which a table cannot be read at all. */

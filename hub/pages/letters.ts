@@ -33,7 +33,7 @@ const NAMED_ITEMS = 3
 const PAGE_ROWS = 30
 
 /** Whether a letter may be used on a day, in words. */
-export function validityWords(letter: Letter, today: Day): string {
+function validityWords(letter: Letter, today: Day): string {
   if (letter.revoked && letter.revoked.from <= today) return `已撤销(${letter.revoked.from})`
   if (letter.revoked) return `将于 ${letter.revoked.from} 起撤销`
   if (today < letter.from) return `${letter.from} 起生效`

@@ -13,7 +13,7 @@ import { mayAdminister } from './stations.ts'
 const PATH = settingsPath('rules')
 
 /** The sentence that stands beside both switches (casework.md section 0 no. 11). */
-export const NEVER_ISSUES = '只是部门之间的协调规则:只记“协办部门视为同意”,由主办部门决定;系统从不因此自动发证。'
+const NEVER_ISSUES = '只是部门之间的协调规则:只记“协办部门视为同意”,由主办部门决定;系统从不因此自动发证。'
 
 const SWITCHES = {
   silenceAgrees: ['超时默许', '协办部门过了反馈期限没有答复,记为视为同意;从不因此发证'],

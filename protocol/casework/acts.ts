@@ -241,12 +241,6 @@ export function checkAct(
   return subjectRefusal === undefined ? refuseTarget(state, register, kind, fields) : refused(subjectRefusal, source)
 }
 
-/** An item a person might open a case for. */
-export type OpenOffer = { readonly item: Item } & (
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly why: string; readonly next: string }
-)
-
 function refuseOpening(item: Item, actor: Actor, register: Register): Refusal | undefined {
   const tier = register.authority.tierOf(actor.station)
   if (tier === undefined) return explain('unknown-station', { kind: 'opened', station: actor.station })
@@ -254,16 +248,6 @@ function refuseOpening(item: Item, actor: Actor, register: Register): Refusal | 
   if (isOver || item.effectiveFrom > register.today) return explain('item-closed', { kind: 'opened', item })
   if (!item.tiers.includes(tier)) return explain('item-tier', { kind: 'opened', tier, item })
   return roleRefusal('opened', actor.roles, TRANSITIONS.opened.transitions[0]?.roles ?? [])
-}
-
-/** For each item whether this person may open a case with it at this station. */
-export function openActs(items: readonly Item[], actor: Actor, register: Register): OpenOffer[] {
-  return items.map((item) => {
-    const refusal = refuseOpening(item, actor, register)
-    return refusal === undefined
-      ? { item, allowed: true }
-      : { item, allowed: false, why: refusal.message, next: refusal.next }
-  })
 }
 
 /** Whether a case with these fields may be opened for the item now. */

@@ -52,9 +52,6 @@ export type Channel = keyof typeof CHANNELS
 export const CASE_KINDS = { '1': '即办件', '2': '承诺件', '9': '其他' } as const
 export type CaseKind = keyof typeof CASE_KINDS
 
-/** A.7 特别程序. The local sub-codes are in {@link PROCEDURES}. */
-export const SPECIAL_KINDS = { '1': '延长审批', '2': '除延长审批之外的情况' } as const
-
 /** Special procedures (行政许可法 art. 45). 踏勘 and 公示 are not in the article: only an item's own rule allows them. */
 export const PROCEDURES = {
   hearing: { title: '听证', statutory: true },
@@ -119,9 +116,3 @@ export const DELIVERY_WAYS = {
   left: '留置送达',
   electronic: '电子送达',
 } as const
-
-/** 环节办理状态 and 业务动作 (GB/T 39046). */
-export const STEP_STATES = { '1': '待办', '2': '已办' } as const
-
-/** A.8 满意度. Raw values keep their scale; the reports' four levels do not map one to one. */
-export const RATINGS = { '1': '非常满意', '2': '满意', '3': '基本满意', '4': '不满意', '5': '非常不满意' } as const

@@ -17,7 +17,7 @@ export interface Stretch {
 }
 
 /** Stands for the end of a stretch that still lasts. */
-export const LASTING = '9999-12-31' as Day
+const LASTING = '9999-12-31' as Day
 
 /** Every day counts. */
 export const CALENDAR_DAYS: Counting = {

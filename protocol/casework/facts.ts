@@ -148,6 +148,8 @@ export function fieldProblems(kind: FactKind, fields: Readonly<Record<string, un
     }
     const problem = fieldProblem(rule.type, value)
     if (problem) problems[name] = `${rule.label}${problem}`
+    else if (typeof value === 'number' && value < (rule.least ?? 0))
+      problems[name] = `${rule.label}须不小于${rule.least}`
   }
   return problems
 }

@@ -35,7 +35,7 @@ interface Condition {
 }
 
 /** Whether a co-department has answered, or a local rule that is switched on lets its silence or absence count. */
-export function hasAnswered(invitation: Course['invitations'][number], register: Register, day: Day): boolean {
+function hasAnswered(invitation: Course['invitations'][number], register: Register, day: Day): boolean {
   if (invitation.opinion !== null) return true
   const { silenceAgrees, absenceAgrees } = register.rules
   // Proof of notice comes first: silence of somebody who never saw the notice is no answer.

@@ -36,7 +36,7 @@ const RESOLVE_TEXTS: Readonly<Record<keyof typeof ASIDE_REASONS, string>> = {
 const isGuard = (reason: AsideReason): reason is keyof typeof GUARDS => Object.hasOwn(GUARDS, reason)
 
 /** Why a fact is set aside and what resolves it, for people. */
-export const asideWords = (reason: AsideReason): { readonly text: string; readonly resolve: string } =>
+const asideWords = (reason: AsideReason): { readonly text: string; readonly resolve: string } =>
   isGuard(reason)
     ? { text: GUARDS[reason].text, resolve: `${GUARDS[reason].next}核对后由主办站点采纳或不采纳` }
     : { text: ASIDE_REASONS[reason], resolve: RESOLVE_TEXTS[reason] }

@@ -10,7 +10,7 @@ export interface TransferTarget extends Station {
 }
 
 /** Whether a case may be offered from one station to another: both are known and not the same. */
-export const isTransferTarget = (from: StationCode, to: StationCode, parentOf: Authority['parentOf']): boolean =>
+const isTransferTarget = (from: StationCode, to: StationCode, parentOf: Authority['parentOf']): boolean =>
   from !== to && parentOf(from) !== undefined && parentOf(to) !== undefined
 
 /**

@@ -17,7 +17,7 @@ import type { PlacedRecord } from './storage.ts'
 const SPACE = 'carrying'
 
 /** Whether the nodes of a station are granted the stream of a home: it is theirs, or lies below them. */
-export function holdsHome(core: Core, home: StationCode, station: StationCode): boolean {
+function holdsHome(core: Core, home: StationCode, station: StationCode): boolean {
   for (let at: StationCode | null | undefined = home; at; at = core.directory.authority.parentOf(at)) {
     if (at === station) return true
   }

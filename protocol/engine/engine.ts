@@ -1,5 +1,4 @@
 /** The engine: runs sessions and commands over one write queue. Differences between nodes are grants, not roles. */
-import type { Result } from '#protocol/result.ts'
 import type { Host } from './host.ts'
 import type { Identity, Links } from './identity.ts'
 import type { Finding, Office } from './office.ts'
@@ -31,6 +30,3 @@ export interface Engine extends Links {
   /** Waits for the write queue and ends all sessions; storage is closed by its owner. */
   stop(): Promise<void>
 }
-
-/** Opens an engine over a storage; fails with a reason when the storage cannot be read. */
-export type OpenEngine = (options: EngineOptions) => Promise<Result<Engine>>

@@ -28,7 +28,7 @@ import { hashAt } from './positions.ts'
 import { append, fileOf, getLocal, headOf, loadFiles, refileWithout, type Staging, setLocal } from './staging.ts'
 
 /** Every incarnation of this node that is known here. */
-export const knownIncarnations = (core: Core): Set<number> =>
+const knownIncarnations = (core: Core): Set<number> =>
   new Set([
     core.incarnation,
     ...[...core.heads.keys()]
@@ -37,7 +37,7 @@ export const knownIncarnations = (core: Core): Set<number> =>
   ])
 
 /** A number below the bound from the host's randomness. */
-export function randomBelow(core: Core, bound: number): number {
+function randomBelow(core: Core, bound: number): number {
   const bytes = core.host.random(4)
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound
 }

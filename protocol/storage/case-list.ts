@@ -24,7 +24,7 @@ export function foldedNames({ applicant }: CaseRow): string {
 export const isNumber = (folded: string): boolean => /[0-9]/.test(folded) && !/\p{Script=Han}/u.test(folded)
 
 /** The place in the list of a case without a last day: behind every day there is. */
-export const NO_DUE = 9_999_999
+const NO_DUE = 9_999_999
 
 /** The last day as a number, so that lists page by it. */
 export const dueNumber = ({ due }: CaseRow): number => (due === null ? NO_DUE : dayNumber(due))

@@ -1,7 +1,7 @@
 /** Outcomes, ratings, codes, editions, back-dating: what a case ends as and what is kept of it. */
 import { expect, test } from 'vitest'
 import { actsFor } from '#protocol/casework/acts.ts'
-import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES, RATINGS } from '#protocol/casework/codes.ts'
+import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES } from '#protocol/casework/codes.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
 import { everybody, problemOf } from './attempts.ts'
@@ -72,7 +72,7 @@ test('C97 of two ratings the first counts, a rating keeps its scale, and nobody 
 
 test('C98 codes are texts: leading zeros and any length survive', () => {
   expect(Object.keys(ITEM_TYPES)).toContain('01')
-  for (const list of [CLOSING_TYPES, CASE_KINDS, CHANNELS, RATINGS])
+  for (const list of [CLOSING_TYPES, CASE_KINDS, CHANNELS])
     expect(Object.keys(list).every((code) => code.length === 1)).toBe(true)
   const encode = (fields: unknown) =>
     new TextEncoder().encode(JSON.stringify({ kind: 'closed', previous: null, fields }))

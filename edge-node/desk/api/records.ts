@@ -16,7 +16,7 @@ import {
   WindowsShape,
 } from './shapes.ts'
 
-export const ItemParameter = z.object({
+const ItemParameter = z.object({
   id: z
     .string()
     .min(1)

@@ -19,7 +19,7 @@ const valuesOf = (view: CaseView, name: string): Readonly<Record<string, unknown
 const encoder = new TextEncoder()
 
 /** SHA-256 over the canonical JSON of everything but the digest itself. */
-export const digestOf = (office: Pick<Office, 'sha256'>, rest: Omit<ReportPackage, 'digest'>): string =>
+const digestOf = (office: Pick<Office, 'sha256'>, rest: Omit<ReportPackage, 'digest'>): string =>
   toHex(office.sha256(encoder.encode(canonicalJson(rest))))
 
 /** Where and by whom a package is made. */

@@ -29,6 +29,8 @@ export interface FieldRule {
   readonly required: boolean
   /** Name people see. */
   readonly label: string
+  /** The least a count may be; 0 when it is not said. */
+  readonly least?: number
 }
 
 export interface FactRule {

@@ -2,7 +2,7 @@
 import { CHANNELS } from '../codes.ts'
 import { applicantFields, backdated, documentNumber, type FactRule, may, need, oneOf, remedies } from './fields.ts'
 
-export const REJECTIONS = {
+const REJECTIONS = {
   'not-required': '依法不需要取得许可',
   'not-competent': '不属于本机关职权范围',
   returned: '不符合受理条件,退回办理',
@@ -76,7 +76,7 @@ export const INTAKE_FACTS = {
     document: 'D04',
     fields: {
       missing: need('lines', '需要补正的全部内容(每行一项)'),
-      days: may('count', '补正期限(自然日)'),
+      days: { ...may('count', '补正期限(自然日)'), least: 1 },
       consequence: may('note', '逾期不补的后果'),
       override: may('note', '再次告知的理由'),
       approver: may('person', '批准再次告知的人'),

@@ -24,7 +24,7 @@ export const BEFORE_DECISION = [
   '45',
   '46',
 ] as const satisfies readonly Stage[]
-export const BEFORE_DELIVERY = [
+const BEFORE_DELIVERY = [
   '00',
   '05',
   '06',

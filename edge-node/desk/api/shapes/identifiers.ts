@@ -7,7 +7,7 @@ import type { DocumentId, EntryHash, LogKey, NodeId, PersonId, StationCode } fro
 export const list = <Part extends z.ZodType>(part: Part) => z.array(part).readonly()
 
 /** Text that the core has already checked into a branded identifier. */
-export const branded = <Name extends string>(pattern: string, what: string) =>
+const branded = <Name extends string>(pattern: string, what: string) =>
   z.custom<Name>((value) => typeof value === 'string').openapi({ type: 'string', pattern, description: what })
 
 export const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>) =>
