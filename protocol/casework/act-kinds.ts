@@ -1,5 +1,5 @@
 /** The order in which acts are offered. */
-import type { GuardedKind } from './stages.ts'
+import type { GuardedKind } from './transition.ts'
 
 /** Kinds in the order a person meets them: the first allowed one is the natural next. */
 export const ACT_KINDS = [

@@ -1,4 +1,5 @@
 /** What a person at a station may do with a case now, and in which words it is refused. */
+
 import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
 import { ACT_KINDS } from './act-kinds.ts'
@@ -13,7 +14,8 @@ import { FACTS, type FactKind, type FieldValue } from './facts.ts'
 import { checkFields } from './field-checks.ts'
 import type { Item } from './item.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
-import { CONTRIBUTORS, findTransition, type GuardedKind, isAdoptable, isGuarded, TRANSITIONS } from './stages.ts'
+import { CONTRIBUTORS, findTransition, isAdoptable, isGuarded, TRANSITIONS } from './stages.ts'
+import type { GuardedKind } from './transition.ts'
 import { textOf } from './values.ts'
 
 /** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */

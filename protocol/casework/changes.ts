@@ -1,11 +1,12 @@
 /** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals. */
+
 import type { StationCode } from '#protocol/ids.ts'
 import type { Answers } from './answers.ts'
 import type { Pause } from './case.ts'
 import type { ClosingType, Procedure } from './codes.ts'
 import { type Day, plusDays } from './days.ts'
 import type { Effect, Progress } from './progress.ts'
-import type { GuardedKind } from './stages.ts'
+import type { GuardedKind } from './transition.ts'
 import { countsOf, linesOf, numberOf, textOf } from './values.ts'
 
 function passTo(progress: Progress, holder: StationCode): void {

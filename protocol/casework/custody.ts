@@ -1,4 +1,5 @@
 /** Custody: whether a guarded fact may take effect now, and which of several that follow the same fact wins. */
+
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { AsideReason, Course, Register } from './case.ts'
 import type { Day } from './days.ts'
@@ -6,7 +7,8 @@ import type { Tier } from './directory.ts'
 import type { FactEntry, FieldValue } from './facts.ts'
 import { failingGuard } from './guards.ts'
 import type { Item } from './item.ts'
-import { findTransition, type GuardedKind, missingField, TRANSITIONS, type Transition } from './stages.ts'
+import { findTransition, missingField, TRANSITIONS } from './stages.ts'
+import type { GuardedKind, Transition } from './transition.ts'
 
 /** A guarded fact somebody wrote or wants to write, with what the directory says of the writer. */
 export interface Attempt {

@@ -1,10 +1,12 @@
 /** 逾期视为受理 (行政许可法 art. 32): derived on every node from the same facts, never written, never sent. */
+
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { AsideReason, Course, Register } from './case.ts'
 import { type ClockSpans, fiveDayDue } from './clocks.ts'
 import { type Day, dayNumber } from './days.ts'
 import type { Item } from './item.ts'
-import { type GuardedKind, TRANSITIONS } from './stages.ts'
+import { TRANSITIONS } from './stages.ts'
+import type { GuardedKind } from './transition.ts'
 
 /**
  * The last of the five working days when nobody had told the applicant by a day; undefined while it has not come to that.

@@ -4,8 +4,6 @@ import type { Power, WindowKind } from './codes.ts'
 import type { Day } from './days.ts'
 import type { Item } from './item.ts'
 
-export type { FormField, Item, MaterialRule } from './item.ts'
-
 export type Tier = 'village' | 'township' | 'county'
 export const TIERS = ['village', 'township', 'county'] as const satisfies readonly Tier[]
 

@@ -17,8 +17,6 @@ import type { FactRule, FieldRule, FieldType } from './facts/fields.ts'
 import { HANDLING_FACTS } from './facts/handling.ts'
 import { INTAKE_FACTS } from './facts/intake.ts'
 
-export type { FactRule, FieldRule, FieldType } from './facts/fields.ts'
-
 /**
  * Every fact of the casework. Stage changes and who may do them are in stages.ts, further conditions in guards.ts.
  * Sources: 行政许可法 arts. 29–49 as summarised in casework.md 3.1, 5.3 and section 7.

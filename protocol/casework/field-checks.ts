@@ -1,9 +1,12 @@
 /** Checks of an act's fields before it is written: the fact's own rule, what its transition needs, numbers, back-dating. */
+
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Day } from './days.ts'
-import { FACTS, type FactKind, type FieldRule, type FieldValue, fieldProblems } from './facts.ts'
+import type { FieldRule } from './facts/fields.ts'
+import { FACTS, type FactKind, type FieldValue, fieldProblems } from './facts.ts'
 import { checkIdentityNumber } from './identity.ts'
-import { missingField, type Transition } from './stages.ts'
+import { missingField } from './stages.ts'
+import type { Transition } from './transition.ts'
 import { filled, textOf } from './values.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'

@@ -1,4 +1,5 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
+
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import type { AsideReason, CaseState, LocalKind, Register } from './case.ts'
@@ -11,8 +12,9 @@ import type { Fact, FactEntry, FieldValue } from './facts.ts'
 import { gather, type Judged } from './gather.ts'
 import type { Item } from './item.ts'
 import { begin, type Progress, takeEffect } from './progress.ts'
-import { findTransition, type GuardedKind, isAdoptable } from './stages.ts'
+import { findTransition, isAdoptable } from './stages.ts'
 import { type Derived, tellStory } from './story.ts'
+import type { GuardedKind } from './transition.ts'
 
 /** What a fold works with. */
 interface Folding {

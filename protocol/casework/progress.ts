@@ -1,4 +1,5 @@
 /** What a fact that takes effect changes in a case: stage, custody, clocks, and everything conditions look at. */
+
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import type { Answers } from './answers.ts'
 import type { CaseState, Course } from './case.ts'
@@ -7,7 +8,7 @@ import type { ClockEffect, ClockSpans } from './clocks.ts'
 import type { Day } from './days.ts'
 import { documentOfFact, type FactEntry, type FactKind, type FieldValue, type Seal } from './facts.ts'
 import type { Item } from './item.ts'
-import type { GuardedKind, Transition } from './stages.ts'
+import type { GuardedKind, Transition } from './transition.ts'
 import { numberOf, textOf } from './values.ts'
 
 type Mutable<Part> = { -readonly [Key in keyof Part]: Part[Key] }

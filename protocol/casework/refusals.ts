@@ -1,9 +1,11 @@
 /** The words in which an act is refused: what forbids it and what is possible instead. */
+
 import type { StationCode } from '#protocol/ids.ts'
 import { type AsideReason, type CaseState, STAGES, type Stage } from './case.ts'
-import { type Item, ROLES, type Role, type Tier } from './directory.ts'
+import { ROLES, type Role, type Tier } from './directory.ts'
 import { FACTS, type FactKind } from './facts.ts'
 import { GUARDS, type GuardName } from './guards.ts'
+import type { Item } from './item.ts'
 import { holdsFor, isGuarded, TRANSITIONS } from './stages.ts'
 
 /** Why an act is refused, for programs and people. */

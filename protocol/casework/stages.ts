@@ -9,8 +9,6 @@ import { HANDLING } from './transitions/handling.ts'
 import { INTAKE } from './transitions/intake.ts'
 import { CASEWORKERS, WINDOW_STAFF } from './transitions/shared.ts'
 
-export type { Guard, GuardedKind, Transition } from './transition.ts'
-
 /**
  * Every guarded fact. Fold, acts, forms, the API and the tests that are generated read nothing else:
  * a further transition is one more line there (and, where it is a new act, one more fact in facts.ts).

@@ -1,10 +1,12 @@
 /** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
+
 import { type Actor, checkAct } from '#protocol/casework/acts.ts'
 import type { CaseState, Register, Stage } from '#protocol/casework/case.ts'
 import type { Tier } from '#protocol/casework/directory.ts'
 import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts.ts'
 import type { Item, StepRule } from '#protocol/casework/item.ts'
-import { type GuardedKind, TRANSITIONS } from '#protocol/casework/stages.ts'
+import { TRANSITIONS } from '#protocol/casework/stages.ts'
+import type { GuardedKind } from '#protocol/casework/transition.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { caseAt } from './paths.ts'
 import {

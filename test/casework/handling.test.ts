@@ -196,6 +196,16 @@ test('C95 a limit is extended once, by ten working days, by fifteen when departm
   expect(problemOf(joint, 'extended', { ...FIELDS.extended, days: 16 }, TOWN, register)?.code).toBe('extension-limit')
 })
 
+test('C109 days of a notice, a special procedure or an extension are at least one', () => {
+  const state = fold(caseAt('40', TOWN))
+  for (const [kind, name] of [
+    ['suspended', 'days'],
+    ['extended', 'days'],
+  ] as const) {
+    expect(problemOf(state, kind, { ...FIELDS[kind], [name]: 0 })).toMatchObject({ code: 'field', field: name })
+  }
+})
+
 test('C108 a case belongs to its agent until it is handed on; the next station decides anew who handles it', () => {
   const facts = chain([
     ['opened', VILLAGE],
