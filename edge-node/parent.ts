@@ -1,5 +1,4 @@
 /** The parent as this node knows it: address, key and certificate; a new certificate counts under the old key. */
-
 import { assert } from '#protocol/assert.ts'
 import type { Cryptography } from '#protocol/engine/host.ts'
 import { type Enrolment, writeEnrolment } from './identity.ts'

@@ -1,7 +1,8 @@
 /** The fields of an act as a person meets them: choices from item, case and directory, and what is known already. */
 import { html } from 'hono/html'
 import { PROCEDURES, type Procedure } from '#protocol/casework/codes.ts'
-import type { FactKind, FieldRule } from '#protocol/casework/facts.ts'
+import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import type { FactKind } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { hintFor, preset } from './act-hints.ts'
 import { countName, LATE_FIELDS, pickName, picksOf } from './act-typed.ts'

@@ -1,6 +1,7 @@
 /** The acts of a case as forms, drawn from the table of facts: the next act big, the others one step behind it, refused ones with why. */
 import { html } from 'hono/html'
-import { FACTS, type FactKind, type FieldRule } from '#protocol/casework/facts.ts'
+import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import { type ActDrawing, actField, isLate } from './act-fields.ts'

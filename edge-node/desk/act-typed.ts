@@ -1,7 +1,6 @@
 /** What a person typed for an act as the fact's fields, by the type of each field. */
-
-import { applicantFields } from '#protocol/casework/facts/fields.ts'
-import { FACTS, type FactKind, type FieldRule, type FieldType, type FieldValue } from '#protocol/casework/facts.ts'
+import { applicantFields, type FieldRule, type FieldType } from '#protocol/casework/facts/fields.ts'
+import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { Typed } from './forms.ts'
 import { fenOf } from './money.ts'

@@ -1,7 +1,7 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
 import { html } from 'hono/html'
-import type { FormField, Item, MaterialRule } from '#protocol/casework/directory.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts.ts'
+import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'

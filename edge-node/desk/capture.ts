@@ -1,8 +1,8 @@
 /** Capture: pick an item, type the form (saved field by field), hand it in with one act. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { Item } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'

@@ -1,7 +1,7 @@
 /** The form of a case as it is typed: names of its fields, what changed, and what is still wrong. */
-import type { FormField, Item } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts.ts'
 import { checkIdentityNumber } from '#protocol/casework/identity.ts'
+import type { FormField, Item } from '#protocol/casework/item.ts'
 import type { CaseView, SectionChange, SectionView } from '#protocol/engine/office.ts'
 import type { Problems, Typed } from './forms.ts'
 

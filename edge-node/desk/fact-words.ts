@@ -1,7 +1,8 @@
 /** The fields of a fact in words, for the story and for paper. */
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Day } from '#protocol/casework/days.ts'
-import { FACTS, type FieldRule, type FieldValue } from '#protocol/casework/facts.ts'
+import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { FACTS, type FieldValue } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LATE_FIELDS } from './act-typed.ts'
 import { dayWords } from './due-words.ts'

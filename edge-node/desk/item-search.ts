@@ -1,5 +1,6 @@
 /** Finding items by name, code, pinyin, department or tier, for the counter and for the catalogue. */
-import type { Item, Tier } from '#protocol/casework/directory.ts'
+import type { Tier } from '#protocol/casework/directory.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 export interface ItemQuery {

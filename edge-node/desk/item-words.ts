@@ -1,5 +1,4 @@
 /** What the catalogue says of an item, in the words that stand on paper and pages. */
-
 import type { DisclosurePart } from '#protocol/casework/catalogue/disclosure.ts'
 import { CASE_KINDS, CLIENTS, ITEM_TYPES, PROCEDURES } from '#protocol/casework/codes.ts'
 import type { Item, MaterialRule, TimeLimit } from '#protocol/casework/item.ts'

@@ -1,6 +1,6 @@
 /** Connection, safety, times and ages as people say them. */
 import { type Day, plusDays } from '#protocol/casework/days.ts'
-import type { Item } from '#protocol/casework/directory.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'

@@ -1,5 +1,4 @@
 /** Items: how a form becomes the next edition, what keeps it from being published, and how an item ends. */
-
 import type { ItemDraft } from '#edge-node/desk/api/county-register.ts'
 import { searchPinyin } from '#hub/catalogue/pinyin.ts'
 import { type Adjusted, type Adjustment, nextEdition } from '#protocol/casework/catalogue/editions.ts'

@@ -1,5 +1,4 @@
 /** What a person at a station may do with a case now, and in which words it is refused. */
-
 import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
 import { ACT_KINDS } from './act-kinds.ts'

@@ -1,5 +1,4 @@
 /** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals. */
-
 import type { StationCode } from '#protocol/ids.ts'
 import type { Answers } from './answers.ts'
 import type { Pause } from './case.ts'

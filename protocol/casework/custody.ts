@@ -1,5 +1,4 @@
 /** Custody: whether a guarded fact may take effect now, and which of several that follow the same fact wins. */
-
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { AsideReason, Course, Register } from './case.ts'
 import type { Day } from './days.ts'

@@ -1,5 +1,4 @@
 /** 逾期视为受理 (行政许可法 art. 32): derived on every node from the same facts, never written, never sent. */
-
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { AsideReason, Course, Register } from './case.ts'
 import { type ClockSpans, fiveDayDue } from './clocks.ts'

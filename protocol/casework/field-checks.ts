@@ -1,5 +1,4 @@
 /** Checks of an act's fields before it is written: the fact's own rule, what its transition needs, numbers, back-dating. */
-
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Day } from './days.ts'
 import type { FieldRule } from './facts/fields.ts'

@@ -1,5 +1,4 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
-
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import type { AsideReason, CaseState, LocalKind, Register } from './case.ts'

@@ -1,5 +1,4 @@
 /** What a fact that takes effect changes in a case: stage, custody, clocks, and everything conditions look at. */
-
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import type { Answers } from './answers.ts'
 import type { CaseState, Course } from './case.ts'

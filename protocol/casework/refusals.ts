@@ -1,5 +1,4 @@
 /** The words in which an act is refused: what forbids it and what is possible instead. */
-
 import type { StationCode } from '#protocol/ids.ts'
 import { type AsideReason, type CaseState, STAGES, type Stage } from './case.ts'
 import { ROLES, type Role, type Tier } from './directory.ts'

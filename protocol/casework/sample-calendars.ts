@@ -1,5 +1,4 @@
 /** The holiday calendars of 2024 to 2026 as the State Council published them; 2027 is not published, so nothing is said of it. */
-
 import type { Day } from './days.ts'
 import type { CalendarYear } from './directory.ts'
 

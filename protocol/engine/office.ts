@@ -10,7 +10,6 @@ import type {
   Department,
   DirectoryRecord,
   Handover,
-  Item,
   Letter,
   LocalRules,
   NodeRecord,
@@ -23,6 +22,7 @@ import type {
   WindowRecord,
 } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { TransferTarget } from '#protocol/casework/transfer.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'

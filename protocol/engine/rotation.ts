@@ -1,5 +1,4 @@
 /** Rotation: a node whose database went back in time, or was copied, goes on under a new incarnation (sync.md section 5). */
-
 import type { SectionChange } from '#protocol/documents/change.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'

@@ -6,8 +6,6 @@ import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#prot
 import type { LogHead } from '#protocol/log/head.ts'
 import type { Run } from '#protocol/log/pack.ts'
 
-export type { LogHead } from '#protocol/log/head.ts'
-
 /** A pack as it lies on disk. Every run in it ends at a signed entry. */
 export interface StoredPack {
   /** Local arrival number, from 1, strictly rising. */

@@ -1,5 +1,4 @@
 /** What a peer lacks of some packs: whole packs as they lie on disk where possible, small ones joined. */
-
 import { assert } from '#protocol/assert.ts'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'

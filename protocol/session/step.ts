@@ -1,5 +1,4 @@
 /** The sync state machine: event in, effects out; no I/O, no clock, no roles. */
-
 import { LIMITS } from '#protocol/limits.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import type { Message } from '#protocol/wire/messages.ts'

@@ -1,7 +1,7 @@
 /** A change as statements, in the order in which they are committed. */
-
 import { assert } from '#protocol/assert.ts'
-import type { Change, DirectoryRow, LocalRow, LogHead, ReceiptRow, StoredPack } from '#protocol/engine/storage.ts'
+import type { Change, DirectoryRow, LocalRow, ReceiptRow, StoredPack } from '#protocol/engine/storage.ts'
+import type { LogHead } from '#protocol/log/head.ts'
 import { writeCases } from './case-table.ts'
 import type { LogNumbers } from './logs.ts'
 import { encodePlaces, encodeRuns } from './places.ts'

@@ -3,7 +3,6 @@ import type { Day } from '#protocol/casework/days.ts'
 import type {
   Change,
   DirectoryRow,
-  LogHead,
   Place,
   PlacedRecord,
   ReceiptRow,
@@ -19,6 +18,7 @@ import {
 } from '#protocol/engine/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import type { LogHead } from '#protocol/log/head.ts'
 import {
   foldedNames,
   foldedNumbers,

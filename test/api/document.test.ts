@@ -1,9 +1,10 @@
 /** The OpenAPI document: valid, complete, and from the same tables as the validation. */
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
+import { FROM_THE_FORM } from '#edge-node/desk/api/act-bodies.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
-import { FROM_THE_FORM } from '#edge-node/desk/api/requests.ts'
-import { FACT_KINDS, FACTS, type FieldRule } from '#protocol/casework/facts.ts'
+import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { FACT_KINDS, FACTS } from '#protocol/casework/facts.ts'
 import { documentOf, pathsOf } from '#test/api/document.ts'
 import { openPlace } from '#test/api/place.ts'
 

@@ -1,5 +1,4 @@
 /** Small steps the API tests share: sign in, open a case, fill it in, and read what came back. */
-
 import { expect } from 'vitest'
 import type * as z from 'zod'
 import { FailureShape } from '#edge-node/desk/api/refusals.ts'

@@ -1,5 +1,4 @@
 /** The bench's county: a root, one township and many villages in memory that know the directory and nothing else. */
-
 import type { Person } from '#protocol/casework/directory.ts'
 import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
 import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'

@@ -1,5 +1,4 @@
 /** The process side of the bench: one bundle, started in a role, that answers questions until it is let go. */
-
 import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { type Floor, sendToFloor, serveFloor } from './floor.ts'
 import { foldRole } from './folding.ts'

@@ -1,5 +1,4 @@
 /** The workload: cases as a village captures them offline, every entry written on its own by the real Office. */
-
 import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
 import { identityCheckCharacter } from '#protocol/casework/identity.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'

@@ -1,5 +1,4 @@
 /** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
-
 import { type Actor, checkAct } from '#protocol/casework/acts.ts'
 import type { CaseState, Register, Stage } from '#protocol/casework/case.ts'
 import type { Tier } from '#protocol/casework/directory.ts'

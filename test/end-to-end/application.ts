@@ -1,5 +1,5 @@
 /** An application as the counter takes it: the case opened, the item's form filled in, its materials listed. */
-import type { FormField, MaterialRule } from '#protocol/casework/directory.ts'
+import type { FormField, MaterialRule } from '#protocol/casework/item.ts'
 import type { Api } from './api.ts'
 import { citizen } from './capture.ts'
 

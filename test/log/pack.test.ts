@@ -1,5 +1,4 @@
 /** Packs: round trip, places, runs, damage and bounds. */
-
 import fc from 'fast-check'
 import * as encoding from 'lib0/encoding'
 import { expect, test } from 'vitest'

@@ -1,5 +1,4 @@
 /** What goes wrong: each fault has a name, happens at a seeded moment and is counted. */
-
 import { callOnce, pairOf } from './calling.ts'
 import type { Chance } from './chance.ts'
 import { copy, replace, restore, start, stop } from './machines.ts'

@@ -1,5 +1,4 @@
 /** Message bytes: round trips, damage, bounds, and the fingerprint of all shapes. */
-
 import fc from 'fast-check'
 import * as encoding from 'lib0/encoding'
 import { expect, test } from 'vitest'

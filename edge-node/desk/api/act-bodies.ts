@@ -1,5 +1,4 @@
 /** The body of every act, generated from the table of facts: schema, titles of codes, example. */
-
 import { z } from '@hono/zod-openapi'
 import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
 import { FACTS, type FactKind, fieldProblem } from '#protocol/casework/facts.ts'

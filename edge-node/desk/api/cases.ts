@@ -9,6 +9,7 @@ import { PAPERS, REQUIRED_PAPERS } from '#protocol/casework/papers.ts'
 import type { Actor, Office, SectionChange } from '#protocol/engine/office.ts'
 import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
 import { failure, type Result } from '#protocol/result.ts'
+import { ACT_KINDS, actBody } from './act-bodies.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
 import { queryOf, readableRows, readableView } from './case-rows.ts'
 import type { Once } from './once.ts'
@@ -79,7 +80,7 @@ const actRoute = (kind: FactKind) =>
     path: `/cases/{id}/acts/${kind}`,
     summary: FACTS[kind].title,
     security: SIGNED_IN,
-    request: { params: requests.CaseParameter, headers: requests.KeyHeader, body: body(requests.actBody(kind)) },
+    request: { params: requests.CaseParameter, headers: requests.KeyHeader, body: body(actBody(kind)) },
     responses: { 200: { description: '已签名并保存在本机', content: json(ActedShape) }, ...WRITING },
   })
 
@@ -159,5 +160,5 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office, once: Once): 
     const change: SectionChange = c.req.valid('json')
     return answer(c, await office.edit(actor, reached.value.id, section, change))
   })
-  for (const kind of requests.ACT_KINDS) addAct(api, office, once, kind)
+  for (const kind of ACT_KINDS) addAct(api, office, once, kind)
 }

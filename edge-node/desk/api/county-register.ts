@@ -3,13 +3,12 @@ import type { Day } from '#protocol/casework/days.ts'
 import type {
   CalendarYear,
   Department,
-  Item,
   Letter,
   LocalRules,
   Region,
   WindowRecord,
 } from '#protocol/casework/directory.ts'
-import type { ChangeType } from '#protocol/casework/item.ts'
+import type { ChangeType, Item } from '#protocol/casework/item.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Result } from '#protocol/result.ts'
 

@@ -6,8 +6,6 @@ import { SECTIONS } from '#protocol/documents/sections.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { coded, stageNames } from './shapes/identifiers.ts'
 
-export { ACT_KINDS, actBody, FROM_THE_FORM } from './act-bodies.ts'
-
 /** A day that exists. */
 export const dayText = z
   .string()

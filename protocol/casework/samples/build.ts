@@ -1,5 +1,4 @@
 /** How a sample item is made from the little that tells it from others: everything else is filled by rule and marked. */
-
 import type { Tier } from '../directory.ts'
 import { completeItem, completeMaterial, type FormField, type Item, type MaterialRule, type StepRule } from '../item.ts'
 import { SAMPLE_DEPARTMENTS } from './departments.ts'

@@ -1,5 +1,4 @@
 /** What must hold at the end of the month: every case legal, every deadline explained by an independent count. */
-
 import type { CaseState } from '#protocol/casework/case.ts'
 import { STAGES } from '#protocol/casework/case.ts'
 import type { Clock } from '#protocol/casework/clocks.ts'
