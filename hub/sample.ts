@@ -5,13 +5,11 @@ import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
 import { SAMPLE_DEPARTMENTS } from '#protocol/casework/samples/departments.ts'
 import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 import { sampleLetters } from '#protocol/casework/samples/letters.ts'
-import { NAMED_PEOPLE, SAMPLE_PEOPLE } from '#protocol/casework/samples/people.ts'
-import { SAMPLE_COUNTY, SAMPLE_REGIONS, SAMPLE_STATIONS } from '#protocol/casework/samples/stations.ts'
+import { SAMPLE_PEOPLE } from '#protocol/casework/samples/people.ts'
+import { SAMPLE_REGIONS, SAMPLE_STATIONS } from '#protocol/casework/samples/stations.ts'
 import { SAMPLE_WINDOWS } from '#protocol/casework/samples/windows.ts'
 import type { DirectoryView, Office } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
-
-export { NAMED_PEOPLE, SAMPLE_COUNTY }
 
 /** Known to everybody who reads this file: that is what makes it a sample. */
 export const SAMPLE_PASSWORD = 'Anxian-2026'

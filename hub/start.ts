@@ -3,10 +3,12 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPrograms } from '#edge-node/build.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
+import { NAMED_PEOPLE } from '#protocol/casework/samples/people.ts'
+import { SAMPLE_COUNTY } from '#protocol/casework/samples/stations.ts'
 import { ADMINISTRATOR } from './first-start.ts'
 import { choosePorts } from './model-ports.ts'
 import { type Model, startModel } from './model-programs.ts'
-import { NAMED_PEOPLE, RUNNING_STATIONS, SAMPLE_COUNTY, SAMPLE_PASSWORD } from './sample.ts'
+import { RUNNING_STATIONS, SAMPLE_PASSWORD } from './sample.ts'
 
 const folder = process.argv[2] ?? 'data'
 const say = (text: string) => void process.stdout.write(`${text}\n`)
