@@ -76,18 +76,21 @@ const belongsTo = ({ state }: CaseView, station: StationCode, { kind }: ActOffer
 const groupOf = (kind: FactKind): string =>
   Object.entries(ACT_GROUPS).find(([, kinds]) => kinds.includes(kind))?.[0] ?? '其他'
 
+const isDecidedAbove = (item: CaseView['item']): boolean => ABOVE_COUNTY.includes(item?.level ?? '')
+
 /** Settling on the spot comes before accepting only where the item is settled so. */
 function usualOf({ state, item }: CaseView): readonly FactKind[] {
   const waiting = WAITING.filter((kind) => kind !== 'settled' || item?.caseKind === '1')
   const usual = USUAL[state.stage] ?? []
   // An item without steps is decided by whoever accepted it; giving it to somebody first is the exception.
   const alone = state.stage === '30' && (item?.steps.length ?? 0) === 0
-  return [...waiting, ...(alone ? ['decided' as const] : []), ...usual]
+  const upward = state.stage === '42' && isDecidedAbove(item)
+  return [...waiting, ...(alone ? ['decided' as const] : []), ...(upward ? ['reported' as const] : []), ...usual]
 }
 
 /** Reporting up is the next step only of what is decided above; whoever waits for a colleague is not sent there. */
 const isBeside = (kind: FactKind, { item }: CaseView): boolean =>
-  BESIDE.includes(kind) || (kind === 'reported' && !ABOVE_COUNTY.includes(item?.level ?? ''))
+  BESIDE.includes(kind) || (kind === 'reported' && !isDecidedAbove(item))
 
 /** The acts of a case in the order in which a person looks for them. */
 export function orderActs(view: CaseView, station: StationCode): OrderedActs {
