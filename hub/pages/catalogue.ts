@@ -20,7 +20,7 @@ import { mayAdminister } from './stations.ts'
 export const CATALOGUE = '/hub/catalogue'
 
 /** How an item stands on a day. */
-export const ITEM_STATES = {
+const ITEM_STATES = {
   force: '现行',
   planned: '待实施',
   ended: '已终止',
@@ -29,14 +29,18 @@ export const ITEM_STATES = {
 type ItemState = keyof typeof ITEM_STATES
 
 /** The state of an item by its editions, the oldest first. */
-export function itemState(editions: readonly Item[], day: Day): Exclude<ItemState, 'incomplete'> {
+function itemState(editions: readonly Item[], day: Day): Exclude<ItemState, 'incomplete'> {
   if (editionInForce(editions, day)) return 'force'
   const newest = editions.at(-1)
   return newest && !isEnd(newest) && newest.effectiveFrom > day ? 'planned' : 'ended'
 }
 
-const stateWords = (editions: readonly Item[], day: Day): string => {
+/** The state in words; an edition that is only announced is not said to be in force. */
+export const stateWords = (editions: readonly Item[], day: Day): string => {
   const newest = editions.at(-1)
+  const inForce = editionInForce(editions, day)
+  if (inForce && newest && newest.effectiveFrom > day && !isEnd(newest))
+    return `现行第 ${inForce.edition} 版,第 ${newest.edition} 版待实施`
   const state = itemState(editions, day)
   if (!newest || state !== 'ended') return ITEM_STATES[state]
   return isEnd(newest) ? `已${CHANGE_TYPES[newest.change.type]}` : ITEM_STATES.ended

@@ -15,7 +15,7 @@ import { type Day, plusDays } from '#protocol/casework/days.ts'
 import { type ChangeType, completeItem, type Item } from '#protocol/casework/item.ts'
 import type { Failure } from '#protocol/result.ts'
 import { doneBox, type Returned } from './answers.ts'
-import { CATALOGUE, ITEM_STATES, itemState } from './catalogue.ts'
+import { CATALOGUE, stateWords } from './catalogue.ts'
 import { ITEM_SHAPES, itemForm } from './item-form.ts'
 import { itemParts, periodWords } from './item-page.ts'
 import { contentOf, typedOf } from './item-typed.ts'
@@ -73,7 +73,7 @@ function itemPage(context: DeskContext, desk: Desk, returned?: Returned): Promis
   const acts = html`${editable ? html`<a class="btn btn-primary" href="${CATALOGUE}/${code}/edit">修改(新版次)</a>` : ''}
     <a class="btn" href="/guide/${code}">办事指南</a><a class="btn" href="/guide/${code}/notice">一次性告知单</a><a class="btn" href="/guide/${code}/disclosure">公示</a>`
   const body = html`${headline(item.name, acts)}${doneBox(context.req.query('done'), { published: '已发布,随同步送到各节点。', ended: '已终止,随同步送到各节点。' })}
-    <p class="text-secondary">${code} · ${departmentName(desk.office, item.department)} · 第 ${item.edition} 版,${periodWords(item)} · ${ITEM_STATES[itemState(directory.editions(code), today)]}${item.sample ? ' · 样例,不得作为办事依据' : ''}</p>
+    <p class="text-secondary">${code} · ${departmentName(desk.office, item.department)} · 第 ${item.edition} 版,${periodWords(item)} · ${stateWords(directory.editions(code), today)}${item.sample ? ' · 样例,不得作为办事依据' : ''}</p>
     ${editable ? endForm(visit, item, plusDays(today, 1), returned) : ''}${itemParts(desk, item)}`
   return page(context, desk, { title: item.name, body, status: returned ? statusOf(returned.problem) : 200 })
 }

@@ -136,6 +136,9 @@ test('P112 a change becomes the next edition; the one before ends the day before
   ])
   expect(place.office.directory.openable('XK0101', '2026-11-20' as Day)?.edition).toBe(1)
   expect((await admin.get(`${CATALOGUE}/XK0101?edition=1`)).text).toContain('第 1 版(正在看)')
+  const announced = '现行第 1 版,第 2 版待实施'
+  expect(done.text).toContain(announced)
+  expect((await admin.get(`${CATALOGUE}?q=XK0101`)).text).toContain(announced)
 })
 
 test('P112 a new item is published with its pinyin made from its name, and its code is given once', async () => {
