@@ -1,5 +1,5 @@
 /** The county's register: stations, people, enrolment codes and nodes, kept by administrators at the root. */
-import type { Accounts } from '#edge-node/desk/accounts.ts'
+import type { Accounts } from '#edge-node/desk/account/accounts.ts'
 import type { RootRecord } from '#protocol/casework/directory.ts'
 import type { Cryptography } from '#protocol/engine/host.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'

@@ -1,5 +1,5 @@
 /** A model county to try the network with: places, people with known passwords, a whole catalogue. Never for real cases. */
-import type { Accounts } from '#edge-node/desk/accounts.ts'
+import type { Accounts } from '#edge-node/desk/account/accounts.ts'
 import { DEFAULT_RULES, type Letter, type RootRecord, type Station } from '#protocol/casework/directory.ts'
 import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
 import { SAMPLE_DEPARTMENTS } from '#protocol/casework/samples/departments.ts'

@@ -3,10 +3,10 @@ import type { Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import { LIMITS } from '#protocol/limits.ts'
-import { readToken } from './cookies.ts'
+import { readToken } from './account/cookies.ts'
+import { signInPage } from './account/sign-in.ts'
 import { readForm } from './forms.ts'
 import { problemPage } from './problems.ts'
-import { signInPage } from './sign-in.ts'
 import { type Desk, type DeskContext, type DeskEnv, mayWrite } from './visit.ts'
 
 /** Closed to everything that is not ours: no inline script, no frame, no other origin. */

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { html } from 'hono/html'
 import type { Role, Station } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
-import type { Accounts, SignIn } from './accounts.ts'
+import type { Accounts, SignIn } from './account/accounts.ts'
 
 /** Escaped markup as `hono/html` makes it. */
 export type Html = ReturnType<typeof html>

@@ -8,7 +8,7 @@ import {
   leniencyWords,
   limitWords,
   procedureWords,
-} from '#edge-node/desk/item-words.ts'
+} from '#edge-node/desk/guide/item-words.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { rangeWords, yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'

@@ -1,8 +1,8 @@
 /** A hall with its people and the real engine over memory, as the API tests use it. */
 import { vi } from 'vitest'
-import { type Accounts, createAccounts } from '#edge-node/desk/accounts.ts'
+import { type Accounts, createAccounts } from '#edge-node/desk/account/accounts.ts'
+import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
-import { passwordRecord } from '#edge-node/desk/passwords.ts'
 import { createRegistry } from '#hub/registry.ts'
 import type { DirectoryRecord, NodeRecord, Person, Role, Station } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'

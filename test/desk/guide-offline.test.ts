@@ -1,8 +1,8 @@
 /** Guides, deadlines and representatives at a village that the county reached once and cannot reach now. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/accounts.ts'
+import { createAccounts } from '#edge-node/desk/account/accounts.ts'
+import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
-import { passwordRecord } from '#edge-node/desk/passwords.ts'
 import type { Day } from '#protocol/casework/days.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'

@@ -1,8 +1,8 @@
 /** The desks of a real county of three nodes whose links are cut and joined. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/accounts.ts'
+import { createAccounts } from '#edge-node/desk/account/accounts.ts'
+import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
-import { passwordRecord } from '#edge-node/desk/passwords.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'

@@ -1,6 +1,6 @@
 /** The papers acts make, on A4, from fact and case alone. */
 import { beforeAll, expect, test } from 'vitest'
-import { LAYOUTS } from '#edge-node/desk/paper-layouts.ts'
+import { LAYOUTS } from '#edge-node/desk/case/paper-layouts.ts'
 import type { FactRule } from '#protocol/casework/facts/fields.ts'
 import { FACTS } from '#protocol/casework/facts.ts'
 import { LICENCE_ID } from './licence.ts'

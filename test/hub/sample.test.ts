@@ -1,6 +1,6 @@
 /** The model county at a real root. */
 import { expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/accounts.ts'
+import { createAccounts } from '#edge-node/desk/account/accounts.ts'
 import { publishSample, SAMPLE_PASSWORD } from '#hub/sample.ts'
 import { plusDays } from '#protocol/casework/days.ts'
 import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'

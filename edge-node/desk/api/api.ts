@@ -1,7 +1,7 @@
 /** The JSON API for department systems: the desk's office behind one sign-in, described by its own OpenAPI document. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
-import type { Accounts } from '#edge-node/desk/accounts.ts'
+import type { Accounts } from '#edge-node/desk/account/accounts.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, needSignIn, SECURITY_SCHEMES, SIGNED_IN } from './authentication.ts'

@@ -1,11 +1,15 @@
 /** What a station keeps of itself, over the API: absences, consultations, hand-overs; works without a network. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { endAbsence, keepAbsence } from '#edge-node/desk/absence-commands.ts'
-import { type ConsultationStep, keepConsultation, moveConsultation } from '#edge-node/desk/consultation-commands.ts'
-import { giveWork, takeWork } from '#edge-node/desk/handover-commands.ts'
+import { endAbsence, keepAbsence } from '#edge-node/desk/counter/absence-commands.ts'
+import {
+  type ConsultationStep,
+  keepConsultation,
+  moveConsultation,
+} from '#edge-node/desk/counter/consultation-commands.ts'
+import { giveWork, takeWork } from '#edge-node/desk/counter/handover-commands.ts'
+import type { Kept } from '#edge-node/desk/counter/station-records.ts'
 import { readsAll } from '#edge-node/desk/reading.ts'
-import type { Kept } from '#edge-node/desk/station-records.ts'
 import type { Consultation, StationRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'

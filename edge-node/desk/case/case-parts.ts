@@ -1,0 +1,133 @@
+/** Parts of the case page: where it stands, what needs attention, what was typed. */
+import { html } from 'hono/html'
+import { formFields, materialOf, materialWords, OVERRIDE, textOf, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { dayWords } from '#edge-node/desk/due-words.ts'
+import { csrfField, field } from '#edge-node/desk/forms.ts'
+import { card, stageTitle } from '#edge-node/desk/lists.ts'
+import { mayReadRow } from '#edge-node/desk/reading.ts'
+import { type Desk, type Html, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
+import { personName, safetyWords, sentence, spanWords, stationName } from '#edge-node/desk/words.ts'
+import { type CaseState, LOCAL_KINDS } from '#protocol/casework/case.ts'
+import type { CaseView, SectionView } from '#protocol/engine/office.ts'
+import { wasDeemed } from './act-forms.ts'
+import { nextDue } from './clock-part.ts'
+
+/** Who has it, where it stands, how safe it is. */
+export function standing(desk: Desk, view: CaseView): Html {
+  const { state } = view
+  const fact = (name: string, words: Html | string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
+  const due = nextDue(desk, state)
+  const assignee = state.assignee === '' ? '' : ` · ${personName(desk.office, state.assignee)}承办`
+  return html`<dl class="desk-standing">${fact('环节', html`${stageTitle(state.stage)} ${kindBadges(state)}`)}
+    ${due ? fact(`最近的期限:${due.title}`, due.due) : ''}
+    ${fact('现在由谁负责', html`${stationName(desk.office, state.holder)}${assignee}<div class="text-secondary">第 ${state.epoch} 轮交接</div>`)}${fact('申请人', state.applicant.name || '未填写')}
+    ${fact('安全', safetyWords(view.safety))}</dl>`
+}
+
+/** 即办、承诺、上报、联办、补办、退回 and the green channel. */
+const kindBadges = (state: CaseState): Html =>
+  html`${state.kinds.map((kind) => html`<span class="badge desk-kind">${LOCAL_KINDS[kind]}</span> `)}${
+    state.green ? html`<span class="badge desk-kind">绿色通道</span>` : ''
+  }`
+
+const box = (tone: 'danger' | 'warning' | 'info', title: string, words: Html | string): Html =>
+  html`<div class="alert alert-${tone}" role="${tone === 'info' ? 'note' : 'alert'}"><div><strong>${title}</strong> ${words}</div></div>`
+
+/** Accepted because nobody told the applicant in time: in red words, with the rule and what can still be done. */
+function deemedBox(desk: Desk, view: CaseView): Html | string {
+  const { state } = view
+  const day = state.days.deemed
+  if (day === undefined) return ''
+  const late = wasDeemed(view)
+    ? html`当时确已告知的,<a href="/cases/${state.id}?act=notified#acts">补录告知的实际日期</a>。`
+    : ''
+  return box(
+    'danger',
+    '逾期视为受理。',
+    html`<span class="desk-deemed">五个工作日内没有一次告知,自${dayWords(day, desk.office.today())}收到申请材料之日起即为受理,办理期限从这一天起算。</span>依据:《行政许可法》第三十二条第一款第四项。${late}`,
+  )
+}
+
+/** The same applicant with the same item at another counter (两头受理). */
+function duplicatesBox(desk: Desk, visit: Visit, view: CaseView): Html | string {
+  if (view.duplicates.length === 0) return ''
+  return box(
+    'warning',
+    '两头受理:同一申请人的同一事项另有办件。',
+    html`${view.duplicates.map((row) => {
+      const number = mayReadRow(visit.actor, desk.office.directory, row)
+        ? html`<a href="/cases/${row.id}">${row.number}</a>`
+        : row.number
+      return html`${number}(${stationName(desk.office, row.holder)},${stageTitle(row.stage)}) `
+    })}请先核对,确为重复的只办一件,其余请申请人撤回或按误录处理。`,
+  )
+}
+
+/** What is unusual about the case and what to do about it. */
+export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
+  const { state } = view
+  const holder = stationName(desk.office, state.holder)
+  const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
+  return html`${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${
+    state.offer
+      ? box(
+          'info',
+          '已发出未签收。',
+          `${holder} → ${stationName(desk.office, state.offer.to)},已 ${spanWords(desk.office.now() - state.offer.time)},材料 ${state.offer.materials} 份。签收前办件仍由${holder}负责。`,
+        )
+      : ''
+  }${state.forks.length > 0 ? box('danger', '办件有分叉。', '同一环节出现两条后续记录,在县中心协调员改派之前不能继续办理;两条记录都完整保存,见下面的经过。') : ''}${
+    state.asideOpen > 0
+      ? box('warning', `有 ${state.asideOpen} 条记录暂不生效。`, '在下面的经过里逐条处理:采纳或不采纳。')
+      : ''
+  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在收件或决定之后被改过;作数的是封存时的内容。`) : ''}${
+    view.receipts.length > 0
+      ? box(
+          'warning',
+          `同步时有 ${view.receipts.length} 条内容没有直接采用。`,
+          html`<ul class="mb-0">${view.receipts.map((row) => html`<li>${sentence(row.reason)}原文已保存。</li>`)}</ul>`,
+        )
+      : ''
+  }`
+}
+
+const pair = (label: string, value: string): Html =>
+  html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="text-secondary">未填写</span>` : value}</dd></div>`
+
+export function applicationPart(visit: Visit, view: CaseView): Html {
+  const values = valuesOf(view.sections, 'application')
+  const override = textOf(values, OVERRIDE)
+  const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textOf(values, rule.id)))
+  const writable =
+    mayEdit(visit.actor) && view.sections.some((section) => section.name === 'application' && section.writable)
+  const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''
+  const body = html`<div class="card-body"><dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
+  return card('申请表', body, link)
+}
+
+export function materialsPart(view: CaseView): Html {
+  const values = valuesOf(view.sections, 'materials')
+  const rows = (view.item?.materials ?? []).map(({ id, name, required }) => {
+    return pair(required ? `${name}(必需)` : name, materialWords(materialOf(values, id)))
+  })
+  return card('材料', html`<div class="card-body"><dl class="desk-pairs">${rows}</dl></div>`)
+}
+
+/** A text of the case that several windows write together. */
+export function textPart(
+  visit: Visit,
+  view: CaseView,
+  section: SectionView,
+  typed: { text: string; problem: string } | undefined,
+): Html {
+  const text = typeof section.value === 'string' ? section.value : ''
+  if (!section.writable || !mayEdit(visit.actor))
+    return text === '' ? html`` : card(section.title, html`<div class="card-body desk-text">${text}</div>`)
+  return card(
+    section.title,
+    html`<form class="card-body" method="post" action="/cases/${view.state.id}/texts/${section.name}">${csrfField(visit)}
+      <input type="hidden" name="seen" value="${text}" />
+      ${field({ name: 'text', id: `text-${section.name}`, label: `${section.title}内容`, kind: 'note', value: typed?.text ?? text, problem: typed?.problem })}
+      <button class="btn" type="submit">保存${section.title}</button></form>`,
+  )
+}

@@ -1,0 +1,51 @@
+/** The deadlines of a case side by side: limit, used, remaining, when, and how it was counted. */
+import { html } from 'hono/html'
+import { clockDueWords, limitWords, MAIN_CLOCKS } from '#edge-node/desk/due-words.ts'
+import { card, dueMark } from '#edge-node/desk/lists.ts'
+import type { Desk, Html } from '#edge-node/desk/visit.ts'
+import type { CaseState, Pause } from '#protocol/casework/case.ts'
+import type { Clock } from '#protocol/casework/clocks.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+
+export const openPause = (state: CaseState): Pause | undefined => state.pauses.findLast(({ until }) => until === null)
+
+const order = (clock: Clock): number => MAIN_CLOCKS.indexOf(clock.id)
+
+/** The deadline that matters now: of those that still run, the one that ends first. */
+export function nextClock(state: CaseState): Clock | undefined {
+  const open = state.clocks.filter((clock) => clock.state !== 'stopped')
+  const dated = open
+    .filter(({ due }) => due !== null)
+    .toSorted((one, other) => ((one.due ?? '') < (other.due ?? '') ? -1 : 1))
+  return dated[0] ?? open.toSorted((one, other) => order(one) - order(other))[0]
+}
+
+/** The deadline that matters now: whose, and when. */
+export function nextDue(desk: Desk, state: CaseState): { readonly title: string; readonly due: Html } | undefined {
+  const clock = nextClock(state)
+  if (!clock) return undefined
+  return { title: clock.title, due: dueMark(clockDueWords(clock, openPause(state), desk.office.today())) }
+}
+
+const days = (count: number | null): string => (count === null ? '不能计算' : String(count))
+
+function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
+  const { remaining } = clock
+  const left = remaining !== null && remaining < 0 ? `超 ${-remaining}` : days(remaining)
+  return html`<tr><th scope="row">${clock.title}</th><td class="desk-short" data-label="限">${limitWords(clock.limit, clock.unit)}</td>
+    <td class="desk-short" data-label="已用">${days(clock.used)}</td><td class="desk-short" data-label="剩余">${left}</td>
+    <td data-label="到期">${dueMark(clockDueWords(clock, openPause(state), desk.office.today()))}</td>
+    <td class="desk-short" data-label="计算"><a href="/cases/${state.id}/clocks/${encodeURIComponent(clock.id)}">怎么算的</a></td></tr>`
+}
+
+/** Every clock of the case; nothing before the first one started. */
+export function clocksPart(desk: Desk, view: CaseView): Html {
+  const { clocks } = view.state
+  if (clocks.length === 0) return html``
+  return card(
+    '期限',
+    html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-clocks"><thead><tr><th scope="col">期限</th><th scope="col">限</th>
+      <th scope="col">已用</th><th scope="col">剩余</th><th scope="col">到期</th><th scope="col">计算</th></tr></thead>
+      <tbody>${clocks.toSorted((one, other) => order(one) - order(other)).map((clock) => clockRow(desk, view.state, clock))}</tbody></table></div>`,
+  )
+}

@@ -1,0 +1,145 @@
+/** Papers to print: any fact that makes a document as an A4 sheet, as often as it is needed. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { materialOf, materialWords, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { paperDay } from '#edge-node/desk/due-words.ts'
+import { page } from '#edge-node/desk/layout.ts'
+import { failurePage, notFound } from '#edge-node/desk/problems.ts'
+import { readableCase } from '#edge-node/desk/reading.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
+import { departmentName, stationName } from '#edge-node/desk/words.ts'
+import type { StoryLine } from '#protocol/casework/case.ts'
+import { FACTS } from '#protocol/casework/facts.ts'
+import { PAPERS } from '#protocol/casework/papers.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import { shownFields } from './fact-words.ts'
+import { FURTHER_PAPERS, LAYOUTS, type Paper, type PaperRow, type PrintCode } from './paper-layouts.ts'
+import { codeOf } from './receipt.ts'
+
+/** Papers that list the materials that came with the application. */
+const WITH_MATERIALS: readonly PrintCode[] = ['D01', 'D02', 'D03', 'D14']
+
+/** Which further papers a fact can also be printed as. */
+const FURTHER_OF: Readonly<Partial<Record<StoryLine['kind'], keyof typeof FURTHER_PAPERS>>> = {
+  decided: 'D09',
+  accepted: 'D17',
+  delivered: 'D20',
+}
+
+/** A notice of materials to follow exists only where some may follow. */
+const hasFurther = (line: StoryLine): boolean => line.kind !== 'accepted' || Array.isArray(line.fields.deferred)
+
+function furtherOf(line: StoryLine): keyof typeof FURTHER_PAPERS | undefined {
+  const code = FURTHER_OF[line.kind]
+  return code !== undefined && hasFurther(line) ? code : undefined
+}
+
+function printCodeOf(view: CaseView, line: StoryLine, wanted: string): PrintCode | undefined {
+  if (wanted !== '') return wanted === furtherOf(line) ? furtherOf(line) : undefined
+  if (line.kind === 'deemed' || line.kind === 'unknown') return undefined
+  const made = view.state.papers.find(({ fact }) => fact === line.hash)?.code
+  const rule = FACTS[line.kind]
+  const code = made ?? ('document' in rule ? rule.document : undefined)
+  return code !== undefined && Object.hasOwn(LAYOUTS, code) ? (code as PrintCode) : undefined
+}
+
+const titleOf = (code: PrintCode): string =>
+  Object.hasOwn(PAPERS, code)
+    ? PAPERS[code as keyof typeof PAPERS]
+    : FURTHER_PAPERS[code as keyof typeof FURTHER_PAPERS]
+
+function materialRow(view: CaseView): readonly PaperRow[] {
+  const values = valuesOf(view.sections, 'materials')
+  const list = (view.item?.materials ?? []).map(({ id, name }) => `${name}:${materialWords(materialOf(values, id))}`)
+  return list.length === 0 ? [] : [['材料清单', list.join(';')]]
+}
+
+function rowsOf(paper: Paper, code: PrintCode): readonly PaperRow[] {
+  const { desk, view, line } = paper
+  const layout = LAYOUTS[code]
+  const { applicant, number } = view.state
+  const omitted = new Set(layout.omit ?? [])
+  const rules = line.kind === 'deemed' || line.kind === 'unknown' ? {} : FACTS[line.kind].fields
+  const names = Object.keys(rules).filter((name) => !omitted.has(name) && !APPLICANT_FIELDS.has(name))
+  const fields =
+    names.length === 0 ? [] : shownFields(desk, view, { ...line, fields: itemised(pick(line.fields, names)) })
+  return [
+    ['办件编号', number],
+    ['申请人', applicant.name],
+    ['证件号码', applicant.idNumber],
+    ['联系电话', applicant.phone],
+    ['申请事项', view.item?.name ?? view.state.item],
+    ...(WITH_MATERIALS.includes(code) ? materialRow(view) : []),
+    ...fields,
+    ...(layout.rows?.(paper) ?? []),
+  ]
+}
+
+/** Said of the applicant once, in the head of the table; the paper's number stands above it. */
+const APPLICANT_FIELDS: ReadonlySet<string> = new Set(['applicant', 'idNumber', 'idOverride', 'phone', 'document'])
+
+const pick = (fields: StoryLine['fields'], names: readonly string[]): StoryLine['fields'] =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)))
+
+/** Lists stand item by item on paper, each with its number. */
+const itemised = (fields: StoryLine['fields']): StoryLine['fields'] =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map((line, place) => `${place + 1}. ${String(line)}`).join('\n') : value,
+    ]),
+  )
+
+const tableRow = ([label, words]: PaperRow): Html | string =>
+  words === '' ? '' : html`<tr><th scope="row">${label}</th><td>${words}</td></tr>`
+
+function sheet(paper: Paper, code: PrintCode, number: string): Html {
+  const { desk, view, line } = paper
+  const layout = LAYOUTS[code]
+  const station = stationName(desk.office, line.station)
+  const organ =
+    layout.organ === 'department' && view.item ? departmentName(desk.office, view.item.department) || station : station
+  const unconfirmed =
+    view.safety === 'root' ? '' : html`<p class="receipt-note">本文书在未联网时出具,以县级确认为准。</p>`
+  const late =
+    line.enteredOn === null ? '' : html`<p>补录:实际发生在${paperDay(line.day)},${paperDay(line.enteredOn)}登记。</p>`
+  return html`<article class="paper"><header><div><p class="paper-organ">${organ}</p><h2>${layout.title?.(paper) ?? titleOf(code)}</h2></div>
+      ${codeOf(view, line.hash)}</header>${number === '' ? '' : html`<p class="paper-number">${number}</p>`}
+    <p>${view.state.applicant.name}:</p><p class="paper-text">${layout.text(paper)}</p>
+    <table>${rowsOf(paper, code).map(tableRow)}</table>
+    ${late}${(layout.notes ?? []).map((note) => html`<p>${note}</p>`)}${unconfirmed}
+    <div class="paper-seal">${layout.seal === '' ? '' : html`<span>${layout.seal}</span>`}<span>${paperDay(line.day)}</span></div>
+    <footer>${layout.signatures.map((words) => html`<span>${words}</span>`)}<span>${layout.copies}</span></footer></article>`
+}
+
+async function paperPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  if (!found.ok) return failurePage(context, desk, found.problem)
+  const view = found.value
+  const line = view.state.story.find(({ hash }) => hash === context.req.param('fact'))
+  const code = line && printCodeOf(view, line, context.req.query('as') ?? '')
+  if (!line || !code) return notFound(context, desk)
+  const number = Object.hasOwn(FURTHER_PAPERS, code)
+    ? ''
+    : (view.state.papers.find(({ fact }) => fact === line.hash)?.number ?? '')
+  const further = furtherOf(line)
+  const address = `/cases/${view.state.id}/papers/${line.hash}`
+  const other =
+    further && code !== further
+      ? html`<a class="btn btn-lg" href="${address}?as=${further}">${FURTHER_PAPERS[further]}</a>`
+      : ''
+  const aside =
+    line.aside === null
+      ? ''
+      : html`<div class="alert alert-warning" role="alert"><div>这条记录暂不生效,打印的文书不能交给申请人。</div></div>`
+  const title = titleOf(code)
+  const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${view.state.number}</h1>
+      <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>${other}
+      <a class="btn btn-lg" href="/cases/${view.state.id}">回到办件</a></div>${aside}
+    <div class="receipt-sheet">${sheet({ desk, view, line }, code, number)}</div>`
+  return page(context, desk, { title: `${title} ${view.state.number}`, body, paper: true })
+}
+
+export function paperRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/cases/:id/papers/:fact', (context) => paperPage(context, desk))
+}

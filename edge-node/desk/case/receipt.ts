@@ -1,0 +1,98 @@
+/** The receipt on paper: two copies on one A4 sheet, with number, QR and what is not yet confirmed. */
+import type { Hono } from 'hono'
+import { html, raw } from 'hono/html'
+import { renderSVG } from 'uqr'
+import { materialOf, materialWords, textOf, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
+import { page } from '#edge-node/desk/layout.ts'
+import { failurePage } from '#edge-node/desk/problems.ts'
+import { readableCase } from '#edge-node/desk/reading.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
+import { paperTime, personName, stationName } from '#edge-node/desk/words.ts'
+import type { StoryLine } from '#protocol/casework/case.ts'
+import type { Item } from '#protocol/casework/item.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+
+/** The act that took the materials in: the latest one in force, because a later office confirms an earlier one. */
+function takenIn(view: CaseView) {
+  const kinds: readonly StoryLine['kind'][] = ['captured', 'received']
+  return view.state.story.findLast((line) => kinds.includes(line.kind) && line.aside === null)
+}
+
+/** Squares of the drawing per QR module; the sheet scales it. */
+const MODULE_PIXELS = 4
+
+/** The number and the first digits of the act's hash: any node that holds the case can compare them without a network. */
+export function codeOf(view: CaseView, hash: string): Html {
+  const text = `${view.state.number} ${hash.slice(0, 32)}`
+  return html`<div class="receipt-code" role="img" aria-label="办件编号 ${view.state.number} 的二维码">${raw(
+    renderSVG(text, { pixelSize: MODULE_PIXELS, ecc: 'M' }),
+  )}</div>`
+}
+
+const row = (name: string, words: string): Html => html`<tr><th scope="row">${name}</th><td>${words}</td></tr>`
+
+const limit = ({ days, unit }: Item['promised'], name: string): string =>
+  days === null ? '' : `${name} ${limitWords(days, unit)}`
+
+/** The promised and the statutory limit and the fees, as the catalogue publishes them. */
+function promiseWords({ promised, statutory, fees }: Item): string {
+  const promise = promised.days === 0 ? '当场办结' : limit(promised, '受理后')
+  const limits = [promise, limit(statutory, '法定')].filter((words) => words !== '').join(',')
+  const fee = fees.map(({ name, standard }) => `${name} ${standard}`).join(';')
+  return `${limits === '' ? '' : `${limits};`}收费:${fee === '' ? '不收费' : fee}`
+}
+
+function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof takenIn>>, destination: string): Html {
+  const { state, item } = view
+  const captured = line.kind === 'captured'
+  const application = valuesOf(view.sections, 'application')
+  const materials = valuesOf(view.sections, 'materials')
+  const list = (item?.materials ?? [])
+    .map(({ id, name }) => `${name}:${materialWords(materialOf(materials, id))}`)
+    .join(';')
+  const who = textOf(application, 'applicant') || state.applicant.name
+  const unconfirmed =
+    view.safety === 'root' ? '' : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`
+  const late =
+    line.enteredOn === null ? '' : html`<p>补录:实际发生在${paperDay(line.day)},${paperDay(line.enteredOn)}登记。</p>`
+  return html`<article class="receipt"><header><div><h2>${captured ? '代收凭证' : '收件凭证'}</h2><p>${stationName(desk.office, line.station)}</p></div>
+      ${codeOf(view, line.hash)}</header>
+    <table>${row('办件编号', state.number)}${row('事项', item?.name ?? state.item)}${row('申请人', who)}
+      ${row('证件号码', state.applicant.idNumber)}${row('联系电话', state.applicant.phone)}
+      ${row('材料', `${list === '' ? '' : `${list}。`}共 ${String(line.fields.materials ?? 0)} 份`)}
+      ${row(captured ? '代收时间' : '收件时间', paperTime(line.time))}${row('经办人', personName(desk.office, line.person))}
+      ${item ? row('承诺时限', promiseWords(item)) : ''}</table>
+    ${captured ? html`<p>代收是受申请人委托代为递交,不等于行政机关已经收件或受理;代办免费。</p>` : html`<p>材料不齐的,行政机关应当在五个工作日内一次告知需要补正的全部内容。</p>`}
+    ${late}${unconfirmed}<footer><span>申请人签名:____________</span><span>经办人签名:____________</span><span>${destination}</span></footer></article>`
+}
+
+async function receiptPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  if (!found.ok) return failurePage(context, desk, found.problem)
+  const view = found.value
+  const line = takenIn(view)
+  const back = { href: `/cases/${view.state.id}`, title: '回到办件' }
+  if (!line)
+    return failurePage(
+      context,
+      desk,
+      {
+        code: 'no-receipt',
+        message: '这个办件还没有代收或收件,没有凭证可打',
+        kept: '办件没有变化',
+        next: '请先填完申请表并代收或收件',
+        field: 'case',
+      },
+      back,
+    )
+  const body = html`<div class="receipt-bar d-print-none"><h1>${line.kind === 'captured' ? '代收凭证' : '收件凭证'} ${view.state.number}</h1>
+      <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
+      <a class="btn btn-lg" href="${back.href}">${back.title}</a><a class="btn btn-lg" href="/capture">下一件</a></div>
+    <div class="receipt-sheet">${copy(desk, view, line, '第一联 交申请人')}${copy(desk, view, line, '第二联 存根')}</div>`
+  return page(context, desk, { title: `凭证 ${view.state.number}`, body, paper: true })
+}
+
+export function receiptRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/cases/:id/receipt', (context) => receiptPage(context, desk))
+}

@@ -1,0 +1,78 @@
+/** The story of a case: every fact in order, who did it where, and what became of it. */
+import { html } from 'hono/html'
+import { dayWords } from '#edge-node/desk/due-words.ts'
+import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
+import { clockWords, itemName, personName, stationName, timeWords, withNames } from '#edge-node/desk/words.ts'
+import type { StoryLine } from '#protocol/casework/case.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import { actForm, offersAbout, type Rejected } from './act-forms.ts'
+import { shownFields } from './fact-words.ts'
+import { paperTitle } from './joint-part.ts'
+
+/** The fields of a fact that people read; what is late about it stands in its head. */
+function told(desk: Desk, view: CaseView, line: StoryLine): Html | string {
+  if (line.kind === 'unknown') return ''
+  if (line.kind === 'deemed')
+    return html`<div class="desk-deemed">五个工作日内没有一次告知,依《行政许可法》第三十二条,自${dayWords(view.state.days.deemed ?? line.day)}收到申请材料之日起即为受理。</div>`
+  if (line.kind === 'opened') return itemName(desk.office, { item: String(line.fields.item ?? '') })
+  return html`${shownFields(desk, view, line).map(
+    ([label, words]) => html`<div><span class="text-secondary">${label}:</span>${words}</div>`,
+  )}`
+}
+
+function asideBox(
+  desk: Desk,
+  visit: Visit,
+  view: CaseView,
+  line: StoryLine,
+  rejected: Rejected | undefined,
+): Html | string {
+  const { aside } = line
+  if (!aside) return ''
+  if (aside.resolved)
+    return html`<p class="mb-0"><strong>暂不生效</strong>:${aside.text}。已${aside.resolved.by === 'adopted' ? '采纳' : '标为不采纳'}。</p>`
+  const offers = offersAbout(view, line.hash)
+  return html`<div class="alert alert-warning mb-0" role="note"><div class="w-100"><strong>暂不生效:${aside.text}。</strong> ${withNames(desk.office, aside.resolve)}。
+    ${offers.length === 0 ? '' : html`<div class="desk-resolve">${offers.map((offer) => html`<details><summary>${offer.title}</summary>${actForm(desk, visit, view, offer, rejected, false)}</details>`)}</div>`}
+  </div></div>`
+}
+
+/** A fact entered later than it happened shows both times. */
+function lateWords(desk: Desk, line: StoryLine): Html | string {
+  if (line.enteredOn === null) return ''
+  const today = desk.office.today()
+  const why = typeof line.fields.occurredWhy === 'string' ? `,原因:${line.fields.occurredWhy}` : ''
+  return html`<div class="desk-late-words"><strong>补录</strong>:实际发生在${dayWords(line.day, today)},${dayWords(line.enteredOn, today)}登记${why}</div>`
+}
+
+function paperLink(view: CaseView, line: StoryLine): Html | string {
+  const paper = view.state.papers.find(({ fact }) => fact === line.hash)
+  return paper
+    ? html`<div><a href="/cases/${view.state.id}/papers/${line.hash}">打印${paperTitle(paper.code)}</a></div>`
+    : ''
+}
+
+function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {
+  const clock = clockWords(line.clockOffset)
+  const when =
+    line.kind === 'deemed' ? dayWords(line.day, desk.office.today()) : timeWords(line.time, desk.office.now())
+  return html`<li class="desk-line${line.aside ? ' desk-line-aside' : ''}" id="fact-${line.hash.slice(0, 12)}">
+    <div class="desk-line-head"><strong>${line.title}</strong>
+      <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
+      <span class="text-secondary">${when}${clock ? `(当时${clock})` : ''}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
+    ${lateWords(desk, line)}${told(desk, view, line)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
+}
+
+/** The facts, newest first: the last thing that happened is what people look for. */
+export const storyList = (desk: Desk, visit: Visit, view: CaseView, rejected: Rejected | undefined): Html =>
+  html`<ol class="desk-story" reversed>${view.state.story
+    .toReversed()
+    .map((line) => storyItem(desk, visit, view, line, rejected))}</ol>`
+
+/** The last thing that happened in one sentence, read out when the page refreshes itself. */
+export function lastWords(desk: Desk, view: CaseView): string {
+  const last = view.state.story.at(-1)
+  if (!last) return ''
+  const who = last.person === '' ? '系统' : personName(desk.office, last.person)
+  return `${stationName(desk.office, last.station)} ${who}:${last.title},${timeWords(last.time, desk.office.now())}`
+}

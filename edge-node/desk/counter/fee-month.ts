@@ -1,0 +1,116 @@
+/** The month's fees by item: how many, how much, refunds apart; on screen, on paper and as a file for spreadsheets. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import { field } from '#edge-node/desk/forms.ts'
+import { page } from '#edge-node/desk/layout.ts'
+import { yuanText, yuanWords } from '#edge-node/desk/money.ts'
+import type { Desk, DeskContext, DeskEnv, Visit } from '#edge-node/desk/visit.ts'
+import { stationName } from '#edge-node/desk/words.ts'
+import { civilDay, type Day, isDay } from '#protocol/casework/days.ts'
+import { type FeeOfCase, feeNameOf, findFees } from './fee-cases.ts'
+
+interface MonthRow {
+  readonly item: string
+  readonly fee: string
+  readonly count: number
+  /** Fen taken, refunds left out. */
+  readonly amount: number
+  readonly refunds: number
+}
+
+interface Month {
+  readonly rows: readonly MonthRow[]
+  readonly cut: boolean
+}
+
+const isMonth = (text: string): boolean => isDay(`${text}-01`)
+
+function addUp(desk: Desk, fees: readonly FeeOfCase[]): readonly MonthRow[] {
+  const rows = new Map<string, MonthRow>()
+  for (const found of fees) {
+    const { state, fee } = found
+    const key = `${state.item} ${fee.fee}`
+    const before = rows.get(key) ?? {
+      item: desk.office.directory.item(state.item)?.name ?? state.item,
+      fee: feeNameOf(desk, found),
+      count: 0,
+      amount: 0,
+      refunds: 0,
+    }
+    const paid = fee.paid?.amount ?? 0
+    rows.set(key, {
+      ...before,
+      count: before.count + 1,
+      amount: before.amount + (fee.refunded === null ? paid : 0),
+      refunds: before.refunds + (fee.refunded === null ? 0 : paid),
+    })
+  }
+  return [...rows.values()].toSorted((one, other) => other.amount - one.amount)
+}
+
+/** A payment of the month was written in it or later, so cases untouched since then are not opened. */
+async function monthOf(desk: Desk, visit: Visit, month: string): Promise<Month> {
+  const found = await findFees(desk, visit, {}, (row) => civilDay(row.changedAt) >= (`${month}-01` as Day))
+  return {
+    rows: addUp(
+      desk,
+      found.fees.filter(({ fee }) => fee.paid?.day.startsWith(month)),
+    ),
+    cut: found.cut,
+  }
+}
+
+const monthFrom = (context: DeskContext, desk: Desk): string => {
+  const { month = '' } = context.req.query()
+  return isMonth(month) ? month : desk.office.today().slice(0, 7)
+}
+
+const monthWords = (month: string): string => `${month.slice(0, 4)}年${Number(month.slice(5))}月`
+
+async function monthPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const visit = context.get('visit')
+  const month = monthFrom(context, desk)
+  const { rows, cut } = await monthOf(desk, visit, month)
+  const sum = (of: (row: MonthRow) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const title = `${monthWords(month)}收费清单`
+  const body = html`<div class="receipt-bar d-print-none"><h1>${title}</h1>
+      <form method="get" action="/fees/month" class="desk-search">${field({ name: 'month', label: '月份', kind: 'month', value: month })}<button class="btn" type="submit">查看</button></form>
+      <button class="btn btn-primary" type="button" data-print>打印</button><a class="btn" href="/fees/month.csv?month=${month}">下载表格(CSV)</a><a class="btn" href="/fees">收费窗口</a></div>
+    <div class="receipt-sheet"><article class="paper"><header><div><p class="paper-organ">${stationName(desk.office, visit.actor.station)}</p><h2>${title}</h2></div></header>
+      ${
+        rows.length === 0
+          ? html`<p>本月没有收费。</p>`
+          : html`<table class="paper-list"><thead><tr><th scope="col">事项</th><th scope="col">收费项目</th><th scope="col">笔数</th><th scope="col">实收</th><th scope="col">退费</th></tr></thead>
+        <tbody>${rows.map((row) => html`<tr><td>${row.item}</td><td>${row.fee}</td><td>${row.count}</td><td>${yuanWords(row.amount)}</td><td>${yuanWords(row.refunds)}</td></tr>`)}
+        <tr><th scope="row" colspan="2">合计</th><td>${sum(({ count }) => count)}</td><td>${yuanWords(sum(({ amount }) => amount))}</td><td>${yuanWords(sum(({ refunds }) => refunds))}</td></tr></tbody></table>`
+      }
+      ${cut ? html`<p class="receipt-note">办件太多,本清单没有统计完全,不能作为报表。</p>` : ''}
+      <footer><span>制表人:____________</span><span>复核人:____________</span></footer></article></div>`
+  return page(context, desk, { title, body })
+}
+
+/** A cell that a spreadsheet reads as text whatever it begins with. */
+const cell = (text: string | number): string => {
+  const safe = /^[=+@\-\t\r]/.test(String(text)) ? `'${text}` : String(text)
+  return `"${safe.replaceAll('"', '""')}"`
+}
+
+async function monthFile(context: DeskContext, desk: Desk): Promise<Response> {
+  const month = monthFrom(context, desk)
+  const { rows } = await monthOf(desk, context.get('visit'), month)
+  const lines = [
+    ['事项', '收费项目', '笔数', '实收(元)', '退费(元)'],
+    ...rows.map((row) => [row.item, row.fee, row.count, yuanText(row.amount), yuanText(row.refunds)]),
+  ]
+  // The mark at the beginning tells spreadsheets that the file is UTF-8.
+  const text = `\uFEFF${lines.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
+  return context.body(text, 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="fees-${month}.csv"`,
+  })
+}
+
+export function feeMonthRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/fees/month', (context) => monthPage(context, desk))
+  app.get('/fees/month.csv', (context) => monthFile(context, desk))
+}

@@ -1,0 +1,99 @@
+/** Three sheets of an item: the guide, the list of everything to bring, and the public notice of a hall. */
+import { html } from 'hono/html'
+import type { Desk, Html } from '#edge-node/desk/visit.ts'
+import { departmentName } from '#edge-node/desk/words.ts'
+import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
+import type { Item } from '#protocol/casework/item.ts'
+import {
+  bringWords,
+  caseKindName,
+  clientNames,
+  disclosedWords,
+  feeBasisWords,
+  feeWords,
+  itemTypeName,
+  leniencyWords,
+  limitWords,
+  procedureWords,
+} from './item-words.ts'
+
+/** Says that nothing was written rather than leaving a hole. */
+const orNothing = (words: string): string => (words.trim() === '' ? '(未填写)' : words)
+
+const rows = (pairs: readonly (readonly [string, string])[]): Html =>
+  html`<table>${pairs.map(([title, words]) => html`<tr><th scope="row">${title}</th><td>${orNothing(words)}</td></tr>`)}</table>`
+
+const head = (item: Item, title: string): Html =>
+  html`<header><div><h2>${item.name}</h2><p>${title}</p>${item.sample ? html`<p><strong>样例:内容仅供试用,不得作为办事依据</strong></p>` : ''}</div></header>`
+
+const departmentOf = (desk: Desk, item: Item): string => departmentName(desk.office, item.department)
+
+function materials(item: Item, boxes: boolean): Html {
+  if (item.materials.length === 0) return html`<p>无需提交材料。</p>`
+  return html`<table class="paper-list"><thead><tr><th scope="col">${boxes ? '带齐' : '序号'}</th><th scope="col">材料</th><th scope="col">份数</th><th scope="col">要求</th></tr></thead><tbody>${item.materials.map(
+    (material, index) =>
+      html`<tr><td>${boxes ? '□' : index + 1}</td><td>${material.name}${material.required ? '' : '(需要时)'}</td><td>${bringWords(material)}</td>
+      <td>${[material.standard, material.issuer && `由${material.issuer}出具`, leniencyWords(material), !boxes && material.basis && `依据:${material.basis}`].filter(Boolean).join(';')}</td></tr>`,
+  )}</tbody></table>`
+}
+
+const contact = (item: Item): readonly (readonly [string, string])[] => [
+  ['办理地点', item.place],
+  ['办理时间', item.hours],
+  ['咨询电话', item.phone],
+  ['监督电话', item.complaintPhone],
+]
+
+/** 办事指南 (B4): everything an applicant may want to know. */
+export function guideSheet(desk: Desk, item: Item): Html {
+  const steps = item.steps.map(
+    ({ role, standard, days }) => `${role}${days === null ? '' : ` ${days} 个工作日`}${standard ? `:${standard}` : ''}`,
+  )
+  const procedures = procedureWords(item)
+  return html`${head(item, '办事指南')}${rows([
+    ['事项编码', [item.id, item.codes.implementation].filter(Boolean).join(' / ')],
+    ['事项类型', `${itemTypeName(item)} · ${caseKindName(item)}`],
+    ['实施主体', departmentOf(desk, item)],
+    ['服务对象', clientNames(item)],
+    ['设定依据', item.basis],
+    ['受理条件', item.conditions],
+  ])}
+  <h3>申请材料</h3>${materials(item, false)}
+  <h3>办理</h3>${rows([
+    ['办理程序', [item.procedure, ...steps].filter(Boolean).join('\n')],
+    ['承诺时限', limitWords(item.promised)],
+    ['法定时限', limitWords(item.statutory)],
+    ...(procedures === '' ? [] : [['不计入时限', procedures] as const]),
+    ['收费', feeWords(item)],
+    ...(item.fees.length === 0 ? [] : [['收费依据', feeBasisWords(item)] as const]),
+    ...(item.quota === '' ? [] : [['数量限制', item.quota] as const]),
+    ['办理结果', [item.result.name, item.result.validity].filter(Boolean).join(',')],
+    ['到现场次数', `${item.visits} 次`],
+  ])}
+  <h3>到哪里办</h3>${rows(contact(item))}
+  ${item.questions === '' ? '' : html`<h3>常见问题</h3><p class="desk-text">${item.questions}</p>`}`
+}
+
+/** 一次性告知单 before filing (B5, D21): what to bring, how long, what it costs; art. 32's notice is another paper. */
+export function noticeSheet(desk: Desk, item: Item): Html {
+  return html`${head(item, '一次性告知单(申请前)')}
+  <p>办理这个事项需要的全部材料、程序、时限和收费如下。材料带齐后,窗口不得再要求提供其他材料。</p>
+  <h3>请带齐</h3>${materials(item, true)}
+  <h3>怎么办</h3>${rows([
+    ['受理条件', item.conditions],
+    ['办理程序', item.procedure],
+    ['多久办好', `受理后 ${limitWords(item.promised)}(法定 ${limitWords(item.statutory)})`],
+    ['收费', feeWords(item)],
+    ['由谁办理', departmentOf(desk, item)],
+    ...contact(item),
+  ])}
+  <p class="paper-signs"><span>告知人:____________</span><span>被告知人:____________</span><span>日期:____________</span></p>`
+}
+
+/** 公示 (B1, B2): the parts of the disclosure list that the county has adopted, in its order. */
+export function disclosureSheet(desk: Desk, item: Item): Html {
+  const { disclosure } = desk.office.directory.rules()
+  const list = DISCLOSURE_LISTS[disclosure]
+  return html`${head(item, `${list.title} 公示`)}${rows(list.parts.map((part) => [part.title, disclosedWords(item, part)] as const))}
+  <p>实施主体:${departmentOf(desk, item)};监督电话:${orNothing(item.complaintPhone)}</p>`
+}
