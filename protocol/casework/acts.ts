@@ -14,7 +14,7 @@ import { checkFields } from './field-checks.ts'
 import type { Item } from './item.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
 import { CONTRIBUTORS, findTransition, isAdoptable, isGuarded, TRANSITIONS } from './stages.ts'
-import type { GuardedKind } from './transition.ts'
+import type { GuardedKind, Transition } from './transition.ts'
 import { textOf } from './values.ts'
 
 /** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */
@@ -22,6 +22,8 @@ export interface Actor {
   readonly station: StationCode
   readonly person: PersonId | ''
   readonly roles: readonly Role[]
+  /** Code and names of the department that employs the person; none for people of the hall itself. */
+  readonly departments?: readonly string[]
   readonly root: boolean
   readonly connected: boolean
 }
@@ -53,7 +55,7 @@ const itemOf = (state: CaseState, register: Register): Item | undefined =>
 
 function refuseContribution(
   state: CaseState,
-  { station, roles }: Actor,
+  { station, roles, departments = [] }: Actor,
   kind: ContributionKind,
   subject: unknown,
 ): Refusal | undefined {
@@ -62,7 +64,7 @@ function refuseContribution(
   if (kind === 'dismissed') {
     return station === state.holder ? undefined : explain('not-holder', { state, kind, station })
   }
-  const occasion = occasionFor(kind, state, station)
+  const occasion = occasionFor(kind, state, { station, departments })
   const fits =
     occasion === 'case' ||
     (Array.isArray(occasion) && (subject === undefined ? occasion.length > 0 : occasion.includes(subject as EntryHash)))
@@ -79,6 +81,21 @@ function standingOn(state: CaseState, register: Register, fields: Fields | undef
   const due = state.spans.T1?.stop
   const isBefore = isDeemed(state) && due !== null && due !== undefined && day <= due
   return { day, course: isBefore ? beforeDeeming(state) : state }
+}
+
+/** Deciding what to do with a case: transitions 7 to 22 of casework.md 5.3, from the refusal to accept to the closing. */
+const isHandling = ({ number }: Transition): boolean => number !== null && number >= 7 && number <= 22
+
+/** 统一受理、分部门办理: people of a department handle its own items, people of the hall whatever comes. */
+function departmentRefusal(
+  kind: GuardedKind,
+  { departments = [] }: Actor,
+  item: Item | undefined,
+  transition: Transition | undefined,
+): Refusal | undefined {
+  if (departments.length === 0 || item === undefined || item.department === '') return undefined
+  if (transition === undefined || !isHandling(transition) || departments.includes(item.department)) return undefined
+  return explain('department', { kind, item })
 }
 
 function refuseGuarded(
@@ -103,7 +120,7 @@ function refuseGuarded(
   }
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
   if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
-  return roleRefusal(kind, actor.roles, transition?.roles ?? [])
+  return roleRefusal(kind, actor.roles, transition?.roles ?? []) ?? departmentRefusal(kind, actor, item, transition)
 }
 
 /** The rules of stage, custody and role; what is typed into the form is checked after them. */
@@ -140,8 +157,12 @@ function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
 const CONTRIBUTIONS = Object.keys(CONTRIBUTORS) as ContributionKind[]
 
 /** The facts each contribution could be about; null for one that is about the case itself. */
-function subjectsFor(kind: ContributionKind, state: CaseState, station: StationCode): readonly (EntryHash | null)[] {
-  const occasion = occasionFor(kind, state, station)
+function subjectsFor(
+  kind: ContributionKind,
+  state: CaseState,
+  { station, departments = [] }: Actor,
+): readonly (EntryHash | null)[] {
+  const occasion = occasionFor(kind, state, { station, departments })
   return Array.isArray(occasion) && occasion.length > 0 ? occasion : [null]
 }
 
@@ -168,7 +189,7 @@ export function actsFor(state: CaseState, actor: Actor, register: Register): Act
   const offers = ACT_KINDS.map((kind) => offer(kind, null))
   for (const kind of CONTRIBUTIONS) {
     if (kind === 'dismissed') continue
-    for (const subject of subjectsFor(kind, state, actor.station)) offers.push(offer(kind, subject))
+    for (const subject of subjectsFor(kind, state, actor)) offers.push(offer(kind, subject))
   }
   for (const line of state.story) {
     if (line.aside === null || line.aside.resolved !== null) continue
@@ -194,7 +215,8 @@ function refuseTarget(state: CaseState, register: Register, kind: FactKind, fiel
   if (register.authority.tierOf(to) === undefined) {
     return fail('unknown-station', `站点${to}不在站点目录中。`, KEPT, '请从列表中选择站点。', 'to')
   }
-  if (kind !== 'reassigned' && to === state.holder) {
+  // Co-departments mostly sit in the same hall: they are asked like those elsewhere.
+  if (kind === 'offered' && to === state.holder) {
     return fail('not-a-target', '办件已在这个站点。', KEPT, '请选择另一个站点。', 'to')
   }
   return success(undefined)

@@ -132,6 +132,13 @@ export function fieldProblem(type: FieldType, value: unknown): string | undefine
   }
 }
 
+const isWithin = ({ least = 0, most = Number.MAX_SAFE_INTEGER }: FieldRule, value: number): boolean =>
+  value >= least && value <= most
+
+/** What a count may be, for people. */
+export const boundWords = ({ least = 0, most }: FieldRule): string =>
+  most === undefined ? `须不小于${least}` : `须为${least}至${most}`
+
 /** Checks the fields of a fact against its rule: field name to what is wrong; empty when all is well. */
 export function fieldProblems(kind: FactKind, fields: Readonly<Record<string, unknown>>): Record<string, string> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
@@ -146,8 +153,7 @@ export function fieldProblems(kind: FactKind, fields: Readonly<Record<string, un
     }
     const problem = fieldProblem(rule.type, value)
     if (problem) problems[name] = `${rule.label}${problem}`
-    else if (typeof value === 'number' && value < (rule.least ?? 0))
-      problems[name] = `${rule.label}须不小于${rule.least}`
+    else if (typeof value === 'number' && !isWithin(rule, value)) problems[name] = `${rule.label}${boundWords(rule)}`
   }
   return problems
 }

@@ -6,7 +6,7 @@ import { FACTS, type FactKind, type FieldValue, fieldProblems } from './facts.ts
 import { checkIdentityNumber } from './identity.ts'
 import { missingField } from './stages.ts'
 import type { Transition } from './transition.ts'
-import { filled, textOf } from './values.ts'
+import { countsOf, filled, textOf } from './values.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 const NEXT = '请更正这个栏目后再提交。'
@@ -64,6 +64,10 @@ export function checkFields(kind: FactKind, fields: Fields, context: FieldContex
   }
   const term = termProblem(fields, rules.days?.label ?? '')
   if (!term.ok) return term
+  const counted = Object.values(countsOf(fields.counts)).reduce((sum, count) => sum + count, 0)
+  if (fields.counts !== undefined && counted !== fields.materials) {
+    return fail('field', `逐项合计 ${counted} 份,与总份数不符。`, KEPT, '请点清后更正总份数或逐项份数。', 'materials')
+  }
   const backdating = backdatingProblem(fields, context)
   return backdating.ok ? identityProblem(fields) : backdating
 }

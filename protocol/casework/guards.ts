@@ -7,7 +7,7 @@ import type { Day } from './days.ts'
 import type { FieldValue } from './facts.ts'
 import type { Item } from './item.ts'
 import { REQUIRED_PAPERS } from './papers.ts'
-import { filled, linesOf } from './values.ts'
+import { filled, linesOf, textOf } from './values.ts'
 
 /** What a condition may look at. */
 export interface Trial {
@@ -191,6 +191,21 @@ export const GUARDS = {
     next: '请选择裁量档次;偏离通常档次的,写明理由。',
     source: '行政裁量权基准:分档裁量',
   },
+  'upper-level-answered': {
+    holds: ({ course, item }) => item === undefined || !['1', '2', '3'].includes(item.level) || course.report !== null,
+    text: '本事项由上级机关决定,还没有上报和批复',
+    next: '请办理“上报”,收到批复后按批复办理。',
+    source: '《行政许可法》第四十三条:下级机关审查后报上级机关决定',
+  },
+  'closing-fits': {
+    typed: true,
+    holds: ({ course, fields }) =>
+      !filled(fields.closing) ||
+      (course.result === 'granted' ? ['0', '6'] : ['1', '6']).includes(textOf(fields.closing)),
+    text: '办结类型与决定不符',
+    next: '准予的选“出证办结”或“办结”,不予的选“退回办结”或“办结”。',
+    source: '办结类型:作废、误录、补交不来、转报各有自己的办理方式',
+  },
   'co-departments-answered': {
     holds: ({ course, register, day }) =>
       course.invitations.every((invitation) => hasAnswered(invitation, register, day)),
@@ -203,6 +218,12 @@ export const GUARDS = {
     text: '缴款通知还没有缴清',
     next: '请申请人到收费窗口缴款,由收费员登记票据号;开错或减免的,由开单的窗口撤销缴款通知。',
     source: '统一收费规则:先缴款后办结',
+  },
+  'fee-listed': {
+    holds: ({ item }) => (item?.fees.length ?? 0) > 0,
+    text: '本事项不收费',
+    next: '事项目录没有列明收费项目的,不得收费。',
+    source: '《行政许可法》第五十八条:除法律、行政法规另有规定外不得收费',
   },
   'fee-standard': {
     typed: true,

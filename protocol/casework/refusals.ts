@@ -17,6 +17,7 @@ export interface Refusal {
     | 'item-tier'
     | 'item-closed'
     | 'role'
+    | 'department'
     | 'offline'
     | 'nothing-to-answer'
   readonly message: string
@@ -116,6 +117,11 @@ function words(code: Refusal['code'], about: About): Omit<Refusal, 'code'> {
       return {
         message: `${quote(kind)}须在与上级联网时办理,本机现在离线。`,
         next: '请联网后办理;可以先写备注。',
+      }
+    case 'department':
+      return {
+        message: `这个事项由另一个部门实施,您所在的部门不能办理${quote(kind)}。`,
+        next: '请由实施部门的人员办理;需要您部门意见的,由主办部门发联办通知。',
       }
     case 'nothing-to-answer':
       return { message: `现在没有需要${quote(kind)}的事项。`, next: '请查看办件的经过。' }

@@ -86,6 +86,7 @@ async function openPart(
   const taken = takenIn(state)
   const received = await act(staging, actor, id, 'received', taken)
   if (!received.ok) return received
+  if (to === actor.station) return received // the co-department sits in the same hall: its people handle it here
   const { materials } = taken
   return act(staging, actor, id, 'offered', { to, materials: typeof materials === 'number' ? materials : 0 })
 }

@@ -4,7 +4,7 @@ import { type Actor, actsFor, checkAct, checkOpening } from '#protocol/casework/
 import type { CaseState, Stage } from '#protocol/casework/case.ts'
 import type { Role, Station } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts.ts'
-import type { Item } from '#protocol/casework/item.ts'
+import { completeItem, type Item } from '#protocol/casework/item.ts'
 import { isGuarded } from '#protocol/casework/stages.ts'
 import { transferTargets } from '#protocol/casework/transfer.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
@@ -18,6 +18,7 @@ import {
   OTHER_TOWN,
   OTHER_VILLAGE,
   register,
+  registerWith,
   SIMPLE,
   STATION_OF_TIER,
   TODAY,
@@ -261,4 +262,46 @@ test('C38 an incomplete or foreign-role fact is not adopted', () => {
   expect(problemOf(check(state, person(TOWN, 'chief'), 'adopted', { fact: incomplete.hash }))?.code).toBe('malformed')
   expect(check(state, person(TOWN, 'chief'), 'adopted', { fact: complete.hash }).ok).toBe(true)
   expect(problemOf(check(state, person(TOWN, 'clerk'), 'adopted', { fact: complete.hash }))?.code).toBe('role')
+})
+
+test('C110 people of a department handle its own items; people of the hall handle whatever comes', () => {
+  const licence = completeItem({ id: 'SL0001', name: '许可', tiers: ['county'], department: 'LY' })
+  const state = fold(caseAt('20', COUNTY))
+  const at = registerWith({ items: [licence] })
+  const of = (...departments: string[]) => ({ ...person(COUNTY, 'chief'), departments })
+  for (const kind of ['accepted', 'notified', 'rejected'] as const) {
+    const refusal = problemOf(checkAct(state, of('MZ', '民政局'), at, kind, FIELDS[kind]))
+    expect(refusal, kind).toMatchObject({ code: 'department', next: expect.stringContaining('联办通知') })
+  }
+  for (const actor of [of('LY', '林业局'), of()]) {
+    expect(checkAct(state, actor, at, 'accepted', FIELDS.accepted).ok).toBe(true)
+  }
+  // Handing a case on is everybody's.
+  expect(checkAct(state, of('MZ'), at, 'offered', { to: TOWN, materials: 1 }).ok).toBe(true)
+})
+
+test('C111 a department of the lead’s own hall is asked like any other, and only its people answer', () => {
+  const facts = caseAt('20', COUNTY)
+  const invited = write('invited', COUNTY, last(facts), { to: COUNTY, department: '公安局' })
+  const state = fold([...facts, invited])
+  const before = fold(facts)
+  expect(check(before, person(COUNTY, 'chief'), 'invited', { ...FIELDS.invited, to: COUNTY }).ok).toBe(true)
+  const answer = { ...FIELDS.opined, fact: invited.hash }
+  const by = (...departments: string[]) =>
+    checkAct(state, { ...person(COUNTY, 'chief'), departments }, register, 'opined', answer)
+  expect(by('GA', '公安局').ok).toBe(true)
+  expect(problemOf(by())?.code).toBe('nothing-to-answer')
+  expect(problemOf(by('MZ'))?.code).toBe('nothing-to-answer')
+})
+
+test('C112 counts of single materials add up to the whole', () => {
+  const state = fold(caseAt('10', VILLAGE))
+  const agent = person(VILLAGE, 'agent')
+  const counts = { a: 1, b: 2 }
+  expect(check(state, agent, 'offered', { to: TOWN, materials: 3, counts }).ok).toBe(true)
+  expect(problemOf(check(state, agent, 'offered', { to: TOWN, materials: 5, counts }))).toMatchObject({
+    code: 'field',
+    field: 'materials',
+    message: expect.stringContaining('合计 3 份'),
+  })
 })

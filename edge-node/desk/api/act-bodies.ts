@@ -1,7 +1,7 @@
 /** The body of every act, generated from the table of facts: schema, titles of codes, example. */
 import { z } from '@hono/zod-openapi'
 import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
-import { FACTS, type FactKind, fieldProblem } from '#protocol/casework/facts.ts'
+import { boundWords, FACTS, type FactKind, fieldProblem } from '#protocol/casework/facts.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { titlesIn } from './shapes/identifiers.ts'
 
@@ -31,9 +31,7 @@ function fieldSchema(rule: FieldRule, required: boolean) {
   const { type } = rule
   const label = nameOf(rule)
   const error: Told = ({ input }) =>
-    input === undefined || input === ''
-      ? `请填写${label}`
-      : `${label}${fieldProblem(type, input) ?? (rule.least === undefined ? '不符合要求' : `须不小于${rule.least}`)}`
+    input === undefined || input === '' ? `请填写${label}` : `${label}${fieldProblem(type, input) ?? boundWords(rule)}`
   const text = (maximum: number) =>
     z
       .string({ error })
@@ -48,7 +46,10 @@ function fieldSchema(rule: FieldRule, required: boolean) {
       return text(LIMITS.noteCharacters)
     case 'count':
     case 'amount':
-      return z.int({ error }).min(rule.least ?? 0, { error })
+      return z
+        .int({ error })
+        .min(rule.least ?? 0, { error })
+        .max(rule.most ?? Number.MAX_SAFE_INTEGER, { error })
     case 'station':
       return matching(/^[0-9]{6,15}$/)
     case 'person':

@@ -9,6 +9,7 @@ import { failurePage, NOT_AN_EDITOR, statusOf } from '#edge-node/desk/problems.t
 import { readableCase } from '#edge-node/desk/reading.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
 import { departmentName, paperTime, timeWords, today } from '#edge-node/desk/words.ts'
+import type { Tier } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -52,6 +53,13 @@ const itemRow = (
   name="item" value="${item.id}" ${first ? html`data-first` : ''}><strong>${item.name}</strong>
   <span class="text-secondary">${item.id} · ${departmentName(desk.office, item.department)}${item.sample ? ' · 样例,非正式事项' : ''}</span></button></li>`
 
+/** Where an item is handled that this station does not handle. */
+const TIER_PLACES: Readonly<Record<Tier, string>> = {
+  village: '村级代办点',
+  township: '乡镇便民服务中心',
+  county: '县政务服务中心',
+}
+
 async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
   const { q = '' } = context.req.query()
@@ -62,9 +70,16 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
     .items()
     .flatMap(({ id }) => directory.openable(id, day) ?? [])
     .filter((item) => tier !== undefined && item.tiers.includes(tier))
-  const items = matchingItems(offered, q, (code) => departmentName(desk.office, code)).slice(0, SHOWN_ITEMS)
+  const named = (list: readonly Item[]) => matchingItems(list, q, (code) => departmentName(desk.office, code))
+  const found = named(offered)
+  const items = found.slice(0, SHOWN_ITEMS)
+  const elsewhere = items.length > 0 || q === '' ? undefined : named(directory.items())[0]
   const none =
-    offered.length === 0 ? '本站还没有可以办的事项,请联网同步事项目录。' : `没有找到“${q}”,换个词或用拼音首字母。`
+    offered.length === 0
+      ? '本站还没有可以办的事项,请联网同步事项目录。'
+      : elsewhere === undefined
+        ? `没有找到“${q}”,换个词或用拼音首字母。`
+        : html`“${elsewhere.name}”不在本站办理,由${elsewhere.tiers.map((each) => TIER_PLACES[each]).join('、')}办理。<a href="/guide/${elsewhere.id}">看办事指南</a>,告诉申请人去哪里、带什么。`
   const body = html`${headline('新办件')}<form method="get" action="/capture" class="desk-search" data-pick>
       <label class="visually-hidden" for="item-search">事项</label>
       <input id="item-search" class="form-control form-control-lg" type="search" name="q" value="${q}" autofocus autocomplete="off"
@@ -72,7 +87,7 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
       <button class="btn btn-lg" type="submit">找事项</button></form>
     <p class="text-secondary">输入后按回车选第一项,或按方向键选择。选定后立即建件,之后每填一栏都自动保存。</p>
     <form id="items" method="post" action="/capture" data-query="${q}">${csrfField(visit)}
-      ${card('可以办的事项', items.length === 0 ? html`<p class="desk-empty">${none}</p>` : html`<ul class="list-group list-group-flush">${items.map((item, index) => itemRow(desk, item, index === 0))}</ul>`)}</form>`
+      ${found.length > SHOWN_ITEMS ? html`<p class="text-secondary">共 ${found.length} 项,只列出前 ${SHOWN_ITEMS} 项;再输入一个字缩小范围。</p>` : ''}${card('可以办的事项', items.length === 0 ? html`<p class="desk-empty">${none}</p>` : html`<ul class="list-group list-group-flush">${items.map((item, index) => itemRow(desk, item, index === 0))}</ul>`)}</form>`
   return page(context, desk, { title: '新办件', body })
 }
 

@@ -1,5 +1,6 @@
 /** The form of a case as it is typed: names of its fields, what changed, and what is still wrong. */
 import type { Problems, Typed } from '#edge-node/desk/forms.ts'
+import { checkCreditCode } from '#protocol/casework/credit-code.ts'
 import type { FactKind } from '#protocol/casework/facts.ts'
 import { checkIdentityNumber } from '#protocol/casework/identity.ts'
 import type { FormField, Item } from '#protocol/casework/item.ts'
@@ -102,6 +103,10 @@ export function fieldWords(
   if (text === '') return {}
   if (type === 'phone' && !/^[0-9+ -]{7,20}$/.test(text)) return { problem: '电话须为7至20位数字' }
   if (type === 'number' && !/^[0-9]+([.][0-9]+)?$/.test(text)) return { problem: '须为数字' }
+  if (type === 'creditCode') {
+    const credit = checkCreditCode(text)
+    return credit.ok ? {} : { problem: `${credit.problem.message}证照上确是这样的,请在下面写明原因。` }
+  }
   if (type !== 'idNumber') return {}
   const checked = checkIdentityNumber(text, today)
   return checked.ok
@@ -115,7 +120,7 @@ export function problemsOf(item: Item, application: Values, materials: Values, t
   for (const { id, label, type, required } of formFields(item)) {
     const text = textOf(application, id)
     const { problem } = fieldWords(type, text, today)
-    const excused = type === 'idNumber' && textOf(application, OVERRIDE) !== ''
+    const excused = (type === 'idNumber' || type === 'creditCode') && textOf(application, OVERRIDE) !== ''
     if (required && text === '') problems[applicationName(id)] = `请填写${label}`
     else if (problem && !excused) problems[applicationName(id)] = problem
   }

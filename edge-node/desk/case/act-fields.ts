@@ -7,6 +7,7 @@ import { colleagues, signers } from '#edge-node/desk/people.ts'
 import { isUnder } from '#edge-node/desk/reading.ts'
 import { stationOptions } from '#edge-node/desk/stations.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
+import { stationName } from '#edge-node/desk/words.ts'
 import { PROCEDURES, type Procedure } from '#protocol/casework/codes.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { FactKind } from '#protocol/casework/facts.ts'
@@ -40,11 +41,14 @@ function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[
   const { directory } = desk.office
   const { home, holder } = view.state
   if (kind === 'invited')
-    return stationOptions(
-      desk,
-      holder,
-      directory.stations().filter(({ tier }) => tier !== 'village'),
-    )
+    return [
+      { value: holder, label: `${stationName(desk.office, holder)}(本站点的其他部门)`, group: '本站点' },
+      ...stationOptions(
+        desk,
+        holder,
+        directory.stations().filter(({ tier }) => tier !== 'village'),
+      ),
+    ]
   // A case can be reassigned along its own line only: those nodes hold its stream.
   const line = directory.stations().filter((station) => isUnder(directory, home, station.id))
   return stationOptions(desk, holder, kind === 'reassigned' ? line : view.targets)

@@ -31,6 +31,8 @@ export interface FieldRule {
   readonly label: string
   /** The least a count may be; 0 when it is not said. */
   readonly least?: number
+  /** The most a count may be, when there is a bound besides that of numbers. */
+  readonly most?: number
 }
 
 export interface FactRule {

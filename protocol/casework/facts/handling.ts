@@ -30,7 +30,7 @@ export const HANDLING_FACTS = {
     document: 'D07',
     fields: {
       procedure: need(oneOf(titlesOf(PROCEDURES)), '特别程序'),
-      days: { ...need('count', '所需时间(天)'), least: 1 },
+      days: { ...need('count', '所需时间(天)'), least: 1, most: 1000 },
       approver: need('person', '批准人'),
       basis: may('note', '依据'),
       ...documentNumber,
@@ -47,7 +47,7 @@ export const HANDLING_FACTS = {
     guarded: true,
     document: 'D08',
     fields: {
-      days: { ...need('count', '延长(工作日)'), least: 1 },
+      days: { ...need('count', '延长(工作日)'), least: 1, most: 1000 },
       reasons: need('note', '延长的理由'),
       approver: need('text', '批准的负责人'),
       ...documentNumber,

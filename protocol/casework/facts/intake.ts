@@ -76,7 +76,7 @@ export const INTAKE_FACTS = {
     document: 'D04',
     fields: {
       missing: need('lines', '需要补正的全部内容(每行一项)'),
-      days: { ...may('count', '补正期限(自然日)'), least: 1 },
+      days: { ...may('count', '补正期限(自然日)'), least: 1, most: 1000 },
       consequence: may('note', '逾期不补的后果'),
       override: may('note', '再次告知的理由'),
       approver: may('person', '批准再次告知的人'),

@@ -39,7 +39,7 @@ export const ENDING = {
       to: '60',
       tiers: WINDOWS,
       roles: WINDOW_STAFF,
-      guards: ['fees-settled'],
+      guards: ['fees-settled', 'closing-fits'],
       offline: false,
       number: 22,
       source: ART_44,

@@ -157,9 +157,14 @@ export const HANDLING = {
     source: ART_43,
   }),
   decided: byHolder(
-    ...decide(['30'], 'simple', ['discretion-chosen', 'co-departments-answered']),
-    ...decide(['42'], 'stepped', ['another-person', 'discretion-chosen', 'co-departments-answered']),
-    ...decide(['42'], 'simple', ['discretion-chosen', 'co-departments-answered']),
+    ...decide(['30'], 'simple', ['upper-level-answered', 'discretion-chosen', 'co-departments-answered']),
+    ...decide(['42'], 'stepped', [
+      'upper-level-answered',
+      'another-person',
+      'discretion-chosen',
+      'co-departments-answered',
+    ]),
+    ...decide(['42'], 'simple', ['upper-level-answered', 'discretion-chosen', 'co-departments-answered']),
   ),
   // What a department decided in its own vertical system is written down here, never decided again (casework.md 9.3).
   concluded: byHolder(
@@ -192,7 +197,7 @@ export const HANDLING = {
       WINDOW_STAFF,
       null,
       '《行政许可法》第五十八条、第五十九条:收费须有法律、行政法规依据,按公布的标准',
-      ['fee-standard'],
+      ['fee-listed', 'fee-standard'],
     ),
   ),
 } as const satisfies Partial<Record<GuardedKind, Guard>>
