@@ -130,7 +130,8 @@ export function followHeads(
   }
   const follow = () => {
     moved = pause !== undefined
-    if (moved) return
+    // Much of what is watched writes nothing, and starts no pause that the next write would have to wait for.
+    if (moved || JSON.stringify(engine.ownHeads()) === remembered) return
     void write().catch(failed)
     pause = after(LIMITS.sidecarMilliseconds, () => {
       pause = undefined
@@ -138,6 +139,7 @@ export function followHeads(
     })
   }
   const unwatch = engine.office.watch(follow)
+  void write().catch(failed)
   return {
     stop() {
       unwatch()
