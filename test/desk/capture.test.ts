@@ -20,7 +20,10 @@ test('P28 an item is found by name, code, department or pinyin initials; only it
   expect(names('sl0010')).toEqual(['公共场所卫生许可'])
   expect(names('民政 高龄')).toEqual(['高龄津贴申请'])
   expect(names('')).toHaveLength(SAMPLE_ITEMS.length)
-  expect((await agent.get('/capture?q=ggcs')).text).toContain('没有找到“ggcs”')
+  expect((await agent.get('/capture?q=ggcs')).text).toContain(
+    '公共场所卫生许可”不在本站办理,由乡镇便民服务中心、县政务服务中心办理',
+  )
+  expect((await agent.get('/capture?q=qqqq')).text).toContain('没有找到“qqqq”')
   const clerk = await place.as('clerk')
   expect((await clerk.get('/capture?q=ggcs')).text).toContain('公共场所卫生许可')
   const csrf = formOf(await agent.get('/capture'), '/capture').csrf ?? ''

@@ -53,7 +53,7 @@ test('P182 the slip of a hand-over that was taken back is void; the signature of
   const agent = await place.as('agent')
   const township = await place.as('clerk')
   const { id } = await captureCase(agent, '罗二成')
-  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '9' })
+  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '' })
   const first = paperOf(await agent.get(`/cases/${id}`), '移交单')
   await act(agent, id, 'retracted', { reason: '份数写错' })
   await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8' })

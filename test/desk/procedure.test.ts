@@ -126,8 +126,8 @@ test('P153 materials that were not brought are ticked on the notice already', as
 
 test('P167 the village that gave the case away hands in a supplement; the window still checks it before it counts', async () => {
   const { id } = await captureCase(agent, '罗大成', LICENCE_ID)
-  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '8' })
-  await act(clerk, id, 'taken', { materials: '8' })
+  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '' })
+  await act(clerk, id, 'taken', { materials: '8', differences: '已当面点清' })
   await act(clerk, id, 'received')
   await act(clerk, id, 'notified', { 'missing-pick': '1,2', missing: '', days: '15' })
   const page = await agent.get(`/cases/${id}`)
