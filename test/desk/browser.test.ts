@@ -1,15 +1,12 @@
-/** The desk in a real browser: keyboard, small screens, accessibility, live parts. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
 import { LICENCE_ID } from './licence.ts'
 import { COUNTY, ENVIRONMENT, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
+import { expectReadable } from './readable.ts'
 import { openBrowser, type Served, serveDesk } from './serve.ts'
 import { act, captureCase, openCase } from './walk.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A bound for a machine that runs all other tests at the same time. */
 const BROWSER_MILLISECONDS = 240_000
 
@@ -118,34 +115,12 @@ const everyPage = (): readonly (readonly [who: string, path: string])[] => [
   ['admin', '/hub/enrolment'],
 ]
 
-interface Finding {
-  readonly id: string
-  readonly impact: string | null
-  readonly nodes: readonly { readonly html: string }[]
-}
-
 test(
   'P50 no page overflows sideways at 1366×768 or 390×844, and axe has no serious or critical finding on any',
   async () => {
     for (const [who, path] of everyPage()) {
       const page = await tab(who, path)
-      for (const [width, height] of [
-        [390, 844],
-        [1366, 768],
-      ] as const) {
-        await page.setViewportSize({ width, height })
-        const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-        expect([path, width, over]).toEqual([path, width, 0])
-      }
-      await page.evaluate(AXE)
-      const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-        violations: readonly Finding[]
-      }
-      const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect([path, bad.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)]).toEqual([
-        path,
-        [],
-      ])
+      await expectReadable(page, path)
       await page.close()
     }
   },

@@ -161,3 +161,29 @@ export async function until(
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+/** Keeps calling, as the program does, until a condition holds. */
+export async function callUntil(
+  child: Node,
+  parent: Node,
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+): Promise<Linked> {
+  let link = connect(child, parent)
+  let ended = false
+  const watch = () => {
+    ended = false
+    void link.ended.then(() => {
+      ended = true
+    })
+  }
+  watch()
+  await until(what, async () => {
+    if (ended) {
+      link = connect(child, parent)
+      watch()
+    }
+    return holds()
+  })
+  return link
+}

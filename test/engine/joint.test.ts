@@ -70,6 +70,17 @@ test('R53 R54 asking for a part of its own opens that case beside the master: re
   expect(withNotice !== 'drop-computed' && withNotice?.places.map(({ document }) => document)).toContain(part)
 })
 
+test('C111 a department of the lead’s own hall gets its part as a case there, offered to nobody', async () => {
+  const { root, township, village } = await place()
+  await link([township, root], [village, township])
+  const id = await receivedAtHall(village, root)
+  const beside = { ...consult, to: COUNTY, item: 'SL0001' }
+  value(await root.engine.office.act(hall, id, 'invited', beside))
+  const [part, ...more] = (await root.engine.office.find({ master: id })).rows
+  expect(more).toEqual([])
+  expect(part).toMatchObject({ holder: COUNTY, offeredTo: null, applicant: '王芳', stage: '20' })
+})
+
 test('R55 when the part cannot be opened, nothing is written and the failure says why', async () => {
   const { root, township, village, lands } = await place()
   await link([township, root], [village, township], [lands, root])

@@ -6,6 +6,7 @@ import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
+  callUntil,
   connect,
   type Linked,
   type Node,
@@ -69,27 +70,6 @@ const story = async (node: Node, id: Parameters<Node['engine']['office']['view']
 const notes = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1]) =>
   (await story(node, id)).story.filter(({ kind }) => kind === 'noted').length
 
-/** Keeps a link up until a condition holds, as the uplink of the program does. */
-async function linkedUntil(child: Node, parent: Node, what: string, holds: () => Promise<boolean>): Promise<Linked> {
-  let link = connect(child, parent)
-  let ended = false
-  const watch = () => {
-    ended = false
-    void link.ended.then(() => {
-      ended = true
-    })
-  }
-  watch()
-  await until(what, async () => {
-    if (ended) {
-      link = connect(child, parent)
-      watch()
-    }
-    return holds()
-  })
-  return link
-}
-
 test('S70 a node that was put back takes its entries back and goes on under a new incarnation (R2)', async () => {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
@@ -101,7 +81,7 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
   await village.engine.stop()
   const back = await restart(village, backup, township, root, 3)
   expect(await notes(back, id)).toBe(0)
-  await linkedUntil(back, township, 'own entries are back', async () => (await notes(back, id)) === 3)
+  await callUntil(back, township, 'own entries are back', async () => (await notes(back, id)) === 3)
   expect(back.engine.incarnation).not.toBe(3)
   expect(await findings(back)).toContain('rolled-back')
   const opened = value(await back.engine.office.openCase(agent, 'SL0001'))
@@ -184,7 +164,7 @@ test('S73 a copied node: the common beginning stays, the other tail is carried w
   await first.ended
   const settled = async () =>
     (await other.safetyOf([id])).get(id) === 'root' && (await notes(root, id)) === 2 && (await notes(twin, id)) === 2
-  await linkedUntil(twin, township, 'both at the county', settled)
+  await callUntil(twin, township, 'both at the county', settled)
   expect(twin.engine.incarnation).not.toBe(3)
   expect(await findings(twin)).toContain('fork')
   expect(await findings(township)).toContain('fork')
@@ -217,8 +197,8 @@ test('S74 the copies of a node that is connected twice at once never lose an ent
     twin.engine.office.act(agent, id, 'noted', { text: '副本' }),
   ])
   const all = async (node: Node) => (await notes(node, id)) === 2
-  await linkedUntil(twin, township, 'both at the county', () => all(root))
-  await linkedUntil(village, township, 'both at the original', () => all(village))
+  await callUntil(twin, township, 'both at the county', () => all(root))
+  await callUntil(village, township, 'both at the original', () => all(village))
   const own = (await root.storage.load()).heads
     .map(({ key }) => key)
     .filter((key: LogKey) => logParts(key).node === village.identity.node)

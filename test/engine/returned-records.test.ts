@@ -9,6 +9,7 @@ import type { Packable } from '#protocol/log/pack.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import {
   COUNTY,
+  callUntil,
   connect,
   type Linked,
   type Node,
@@ -31,32 +32,6 @@ const names = (node: Node) => node.engine.office.directory.stations().map(({ id 
 const cut = async (links: readonly Linked[]) => {
   for (const one of links) one.cut()
   await Promise.all(links.map(({ ended }) => ended))
-}
-
-/** Keeps calling, as the program does, until a condition holds. */
-async function callUntil(
-  child: Node,
-  parent: Node,
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-): Promise<Linked> {
-  let link = connect(child, parent)
-  let ended = false
-  const watch = () => {
-    ended = false
-    void link.ended.then(() => {
-      ended = true
-    })
-  }
-  watch()
-  await until(what, async () => {
-    if (ended) {
-      link = connect(child, parent)
-      watch()
-    }
-    return holds()
-  })
-  return link
 }
 
 test('R60 R61 what a village alone still holds of the county’s lost records goes up proved, and the county writes it again', async () => {

@@ -1,13 +1,10 @@
-/** The catalogue, the register, guides and deadlines of the whole model county in a real browser: small screens, sizes, accessibility. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publishSample } from '#hub/sample.ts'
 import { openPlace, type Place } from '#test/desk/place.ts'
+import { expectReadable } from '#test/desk/readable.ts'
 import { openBrowser, type Served, serveDesk } from '#test/desk/serve.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A bound for a machine that runs all other tests at the same time. */
 const BROWSER_MILLISECONDS = 240_000
 const PAGE_BYTES = 60 * 1024
@@ -63,12 +60,6 @@ const PAGES: readonly (readonly [who: string, path: string])[] = [
   ['agent', '/deadlines?start=2026-12-28&days=5'],
 ]
 
-interface Finding {
-  readonly id: string
-  readonly impact: string | null
-  readonly nodes: readonly { readonly html: string }[]
-}
-
 test(
   'P130 no page overflows sideways at 1366×768 or 390×844, is larger than 60 KB, or has a serious finding of axe',
   async () => {
@@ -80,23 +71,7 @@ test(
         path,
         expect.toSatisfy((size: number) => size < PAGE_BYTES),
       ])
-      for (const [width, height] of [
-        [390, 844],
-        [1366, 768],
-      ] as const) {
-        await page.setViewportSize({ width, height })
-        const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-        expect([path, width, over]).toEqual([path, width, 0])
-      }
-      await page.evaluate(AXE)
-      const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-        violations: readonly Finding[]
-      }
-      const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect([path, bad.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)]).toEqual([
-        path,
-        [],
-      ])
+      await expectReadable(page, path)
       await page.close()
     }
   },
