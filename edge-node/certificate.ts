@@ -2,8 +2,8 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EdgeNodeConfiguration, isLoopback } from './config.ts'
-import { readIfThere, writeDurably } from './durable-file.ts'
+import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
+import { readIfThere, writeDurably } from '#edge-node/durable-file.ts'
 
 export interface Certificate {
   /** PEM. */

@@ -1,8 +1,8 @@
 /** The door for new nodes: every node shows who it is and takes requests to join below it. */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Cryptography } from '#protocol/engine/host.ts'
-import type { Identity } from '#protocol/engine/identity.ts'
+import type { Cryptography } from '#protocol/engine/ports/host.ts'
+import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'

@@ -1,11 +1,11 @@
 /** The downlink: takes the links of nodes below on the server that also serves the desk. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Links } from '#protocol/engine/identity.ts'
+import { isLoopback } from '#edge-node/config.ts'
+import type { Log } from '#edge-node/log.ts'
+import type { Links } from '#protocol/engine/ports/identity.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { createLinkServer, socketConnection } from '#protocol/transport/web-socket.ts'
-import { isLoopback } from './config.ts'
-import type { Log } from './log.ts'
 
 export interface DownlinkOptions {
   readonly links: Links

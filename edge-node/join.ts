@@ -1,12 +1,13 @@
 /** Joining: the one-time act by which a new machine becomes a node below a parent. */
-import type { Cryptography, KeyPair } from '#protocol/engine/host.ts'
+
+import { loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { askToJoin, impostor, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
+import type { Cryptography, KeyPair } from '#protocol/engine/ports/host.ts'
 import { toHex } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { type Enrolled, type JoinRequest, requestBytes, signHex } from '#protocol/transport/enrolment.ts'
 import { type EnrolmentCode, keyFingerprint, readCode } from '#protocol/transport/enrolment-code.ts'
 import { nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
-import { loadKeys, readEnrolment, writeEnrolment } from './identity.ts'
-import { askToJoin, impostor, type Met, meet, parentAddress } from './parent-call.ts'
 
 export interface JoinOptions {
   readonly folder: string

@@ -1,12 +1,13 @@
 /** The edge node's program: `edge-node` runs the node, `edge-node join <parent> <code>` makes this machine one. */
+
+import { EDGE_NODE_VARIABLES, readConfiguration } from '#edge-node/config.ts'
+import { createRelay } from '#edge-node/enrolment-relay.ts'
+import { loadKeys, readEnrolment } from '#edge-node/identity.ts'
+import { joinParent } from '#edge-node/join.ts'
+import { createLog } from '#edge-node/log.ts'
+import { startNode } from '#edge-node/node.ts'
+import { configured, orRefuse, refuse, runNode, say } from '#edge-node/program.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
-import { EDGE_NODE_VARIABLES, readConfiguration } from './config.ts'
-import { loadKeys, readEnrolment } from './identity.ts'
-import { joinParent } from './join.ts'
-import { createLog } from './log.ts'
-import { startNode } from './node.ts'
-import { configured, orRefuse, refuse, runNode, say } from './program.ts'
-import { createRelay } from './relay.ts'
 
 const settings = configured(readConfiguration(EDGE_NODE_VARIABLES))
 const [command, parent, code, ...name] = process.argv.slice(2)

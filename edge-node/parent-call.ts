@@ -1,5 +1,7 @@
 /** Talking to a parent about enrolment: asking who it is, and handing it a request to join. */
-import type { Cryptography } from '#protocol/engine/host.ts'
+
+import { isLoopback } from '#edge-node/config.ts'
+import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -16,7 +18,6 @@ import {
 } from '#protocol/transport/enrolment.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { type Answer, CertificateChanged, call } from '#protocol/transport/pinned.ts'
-import { isLoopback } from './config.ts'
 
 const NOTHING_SENT = '没有发送入网码,本机没有改动'
 

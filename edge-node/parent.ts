@@ -1,8 +1,9 @@
 /** The parent as this node knows it: address, key and certificate; a new certificate counts under the old key. */
+
+import { type Enrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { meet } from '#edge-node/parent-call.ts'
 import { assert } from '#protocol/assert.ts'
-import type { Cryptography } from '#protocol/engine/host.ts'
-import { type Enrolment, writeEnrolment } from './identity.ts'
-import { meet } from './parent-call.ts'
+import type { Cryptography } from '#protocol/engine/ports/host.ts'
 
 export type KnownParent = NonNullable<Enrolment['parent']>
 

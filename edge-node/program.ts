@@ -1,9 +1,10 @@
 /** What both programs do around a node: speak to the console, end cleanly on a signal, and never end silently. */
+
+import { type Problem, problemsAsText } from '#edge-node/config.ts'
+import type { Log } from '#edge-node/log.ts'
+import { describe, type RunningNode } from '#edge-node/node.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure, Result } from '#protocol/result.ts'
-import { type Problem, problemsAsText } from './config.ts'
-import type { Log } from './log.ts'
-import { describe, type RunningNode } from './node.ts'
 
 /** Exit codes: 0 stopped as told, 1 a bug or a broken disk, 2 a person has to change something first. */
 const STOPPED = 0

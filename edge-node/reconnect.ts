@@ -1,5 +1,5 @@
 /** When the uplink calls its parent again; pure, so that a county of nodes can be tried out in a test. */
-import type { LinkEnd } from '#protocol/engine/identity.ts'
+import type { LinkEnd } from '#protocol/engine/ports/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { MiddlewareHandler } from 'hono'
+import type { Certificate } from '#edge-node/certificate.ts'
+import { isLoopback } from '#edge-node/config.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import type { Certificate } from './certificate.ts'
-import { isLoopback } from './config.ts'
 
 export interface Listening {
   readonly server: Server

@@ -1,11 +1,12 @@
 /** The uplink: keeps one link to the parent for as long as the program runs. */
-import type { Connection, LinkEnd, Links } from '#protocol/engine/identity.ts'
+
+import type { Log } from '#edge-node/log.ts'
+import type { Parent } from '#edge-node/parent.ts'
+import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
+import type { Connection, LinkEnd, Links } from '#protocol/engine/ports/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { CertificateChanged, pinnedAgent } from '#protocol/transport/pinned.ts'
 import { openWebSocket } from '#protocol/transport/web-socket.ts'
-import type { Log } from './log.ts'
-import type { Parent } from './parent.ts'
-import { afterEnd, nextPause, type Waiting } from './reconnect.ts'
 
 export interface UplinkOptions {
   readonly links: Links

@@ -1,13 +1,13 @@
 /** Enrolment codes: made for one station below one parent node, kept only as a hash, good once and for an hour. */
 import * as z from 'zod'
-import type { Cryptography } from '#protocol/engine/host.ts'
+import type { IssuedCode, OpenCode } from '#hub/registry-port.ts'
+import { chainOf } from '#hub/stations.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
+import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import { fromHex, isNodeId, isPersonId, isStationCode, type NodeId, type StationCode, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { codeText, SECRET_BYTES, secretOf } from '#protocol/transport/enrolment-code.ts'
-import type { IssuedCode, OpenCode } from './registry-port.ts'
-import { chainOf } from './stations.ts'
 
 const SPACE = 'enrolment-codes'
 const KEPT = '没有生成入网码'

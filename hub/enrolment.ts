@@ -1,4 +1,7 @@
 /** Deciding requests to join, and taking nodes out again. */
+
+import { type Codes, type CodesOptions, type KeptCode, servingNode } from '#hub/enrolment-codes.ts'
+import { chainOf } from '#hub/stations.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
@@ -7,8 +10,6 @@ import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { type Enrolled, type JoinRequest, requestBytes, verifyHex } from '#protocol/transport/enrolment.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
-import { type Codes, type CodesOptions, type KeptCode, servingNode } from './enrolment-codes.ts'
-import { chainOf } from './stations.ts'
 
 export interface Enrolment {
   enrol(request: JoinRequest): Promise<Result<Enrolled>>

@@ -1,8 +1,8 @@
 /** What the hub makes at its first start: the county's station, its own node record and an administrator. */
 import type { Accounts } from '#edge-node/desk/account/accounts.ts'
 import type { Person, Station } from '#protocol/casework/directory.ts'
-import type { Identity } from '#protocol/engine/identity.ts'
 import type { Office } from '#protocol/engine/office.ts'
+import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 

@@ -5,16 +5,16 @@ import { type Enrolment, identityOf, loadKeys, readEnrolment, writeEnrolment } f
 import { createLog } from '#edge-node/log.ts'
 import { type Extension, startNode } from '#edge-node/node.ts'
 import { configured, orRefuse, refuse, runNode, say } from '#edge-node/program.ts'
+import { HUB_VARIABLES } from '#hub/config.ts'
+import { ADMINISTRATOR, firstStart, resetPassword } from '#hub/first-start.ts'
+import { createHubPages } from '#hub/pages/pages.ts'
+import { createRegistry } from '#hub/registry.ts'
+import { answerCodeRequests } from '#hub/sample-codes.ts'
+import { publishSample, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { toHex } from '#protocol/ids.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
-import { HUB_VARIABLES } from './config.ts'
-import { ADMINISTRATOR, firstStart, resetPassword } from './first-start.ts'
-import { createHubPages } from './pages/pages.ts'
-import { createRegistry } from './registry.ts'
-import { publishSample, SAMPLE_PASSWORD } from './sample.ts'
-import { answerCodeRequests } from './sample-codes.ts'
 
 const USAGE = {
   code: 'usage',

@@ -4,11 +4,11 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { bundlePath, type ProgramName } from '#edge-node/build.ts'
-import { SAMPLE_COUNTY } from '#protocol/casework/samples/stations.ts'
+import { environmentWith } from '#hub/config.ts'
+import type { Ports } from '#hub/model-ports.ts'
+import { CodeAnswer } from '#hub/sample-codes.ts'
+import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { environmentWith } from './config.ts'
-import type { Ports } from './model-ports.ts'
-import { CodeAnswer } from './sample-codes.ts'
 
 const Ready = z.object({ address: z.string() })
 const START_MILLISECONDS = 60_000

@@ -1,12 +1,12 @@
 /** Enrolment codes for the model county: asked by the program that started this hub, over their private channel. */
 import * as z from 'zod'
+import { servingNode } from '#hub/enrolment-codes.ts'
+import { ADMINISTRATOR } from '#hub/first-start.ts'
+import type { HubRegistry } from '#hub/registry.ts'
+import type { IssuedCode } from '#hub/registry-port.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { isStationCode, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result } from '#protocol/result.ts'
-import { servingNode } from './enrolment-codes.ts'
-import { ADMINISTRATOR } from './first-start.ts'
-import type { HubRegistry } from './registry.ts'
-import type { IssuedCode } from './registry-port.ts'
 
 const Ask = z.object({ codeFor: z.string().refine(isStationCode) })
 export const CodeAnswer = z.object({ codeFor: z.string(), code: z.string() })

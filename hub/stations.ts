@@ -1,10 +1,11 @@
 /** What a new station must be before it enters the directory. */
+
+import type { NewStation } from '#hub/registry-port.ts'
 import type { Station, Tier } from '#protocol/casework/directory.ts'
 import { TIERS } from '#protocol/casework/directory.ts'
 import type { DirectoryView } from '#protocol/engine/office.ts'
 import { isStationCode, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import type { NewStation } from './registry-port.ts'
 
 const KEPT = '没有建立站点'
 /** Which tier may lie below which: attached halls are county stations below the county hall. */

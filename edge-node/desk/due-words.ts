@@ -1,10 +1,10 @@
 /** Days and deadlines as people say them: “还剩 3 个工作日(11月26日 周四)”, “已超 1 个工作日”, “暂停中”. */
 import type { Pause } from '#protocol/casework/case.ts'
-import type { Clock, ClockId } from '#protocol/casework/clocks.ts'
+import type { Clock, ClockId } from '#protocol/casework/clocks/clocks.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
-import { type Day, dayNumber } from '#protocol/casework/days.ts'
+import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 
 const WEEKDAYS = ['日', '一', '二', '三', '四', '五', '六'] as const
 /** 1970-01-01 was a Thursday. */

@@ -1,8 +1,8 @@
 /** Filters of the work list: stage, deadline, item, person; a plain form that leads to an address. */
 import { html } from 'hono/html'
 import { ENDED, STAGES } from '#protocol/casework/case.ts'
-import { type Day, plusDays } from '#protocol/casework/days.ts'
-import type { CaseQuery } from '#protocol/engine/storage.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
+import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { isPersonId } from '#protocol/ids.ts'
 import { type FieldOption, field } from './forms.ts'
 import { colleagues } from './people.ts'

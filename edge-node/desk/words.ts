@@ -1,8 +1,9 @@
 /** Connection, safety, times and ages as people say them. */
-import { type Day, plusDays } from '#protocol/casework/days.ts'
+
 import type { Item } from '#protocol/casework/item.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
-import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const MINUTE = 60_000

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { ENDED, STAGES } from '#protocol/casework/case.ts'
-import type { CaseQuery } from '#protocol/engine/storage.ts'
+import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { chosenOf, filterForm, queryOf } from './filters.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'

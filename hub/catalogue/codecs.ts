@@ -1,5 +1,5 @@
 /** How the values of an item stand in a cell of a table, and how they are read back as people type them. */
-import { type Day, isDay } from '#protocol/casework/days.ts'
+import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 
 /** Shows a value in a cell and reads it back; the problem of a cell that cannot be read is said in words. */

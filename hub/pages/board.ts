@@ -8,7 +8,7 @@ import { type Desk, type DeskContext, type DeskEnv, type Html, hasRole } from '#
 import { itemName, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import type { NodeStatus } from '#protocol/engine/office.ts'
-import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { NodeId, StationCode } from '#protocol/ids.ts'
 import { allNodes } from './nodes.ts'
 import { allowOnly } from './roles.ts'

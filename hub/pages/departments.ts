@@ -6,8 +6,8 @@ import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { renamed } from '#hub/register/departments.ts'
 import type { Registry } from '#hub/registry-port.ts'
-import { type Day, isDay } from '#protocol/casework/days.ts'
 import type { Department } from '#protocol/casework/directory.ts'
+import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import type { Returned } from './answers.ts'
 import {
   departmentOptions,

@@ -6,8 +6,8 @@ import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/vi
 import { departmentName, personName, stationName } from '#edge-node/desk/words.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import { POWERS, type Power } from '#protocol/casework/codes.ts'
-import { type Day, plusDays } from '#protocol/casework/days.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import type { Returned } from './answers.ts'
 import {

@@ -4,8 +4,8 @@ import { html } from 'hono/html'
 import type { Typed } from '#edge-node/desk/forms.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import type { Registry } from '#hub/registry-port.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import type { Region } from '#protocol/casework/directory.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { Returned } from './answers.ts'
 import {
   formCard,

@@ -1,6 +1,7 @@
 /** Years of the holiday calendar: read from a file or a form, and checked before everybody counts by them. */
-import { type Day, dayNumber, isDay, plusDays } from '#protocol/casework/days.ts'
+
 import type { CalendarYear } from '#protocol/casework/directory.ts'
+import { type Day, dayNumber, isDay, plusDays } from '#protocol/casework/time/days.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { type CheckContext, hasLength, refuse } from './checks.ts'
 

@@ -1,7 +1,8 @@
 /** What a department must be before it enters the directory, and how it is renamed. */
-import { isCreditCode } from '#protocol/casework/credit-code.ts'
-import { type Day, plusDays } from '#protocol/casework/days.ts'
+
 import type { Department } from '#protocol/casework/directory.ts'
+import { isCreditCode } from '#protocol/casework/identity/credit-code.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { DirectoryView } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { type CheckContext, hasLength, isRecordCode, refuse } from './checks.ts'

@@ -1,7 +1,7 @@
 /** Authorisation letters (授权书): what one must be when it is issued, and how it is revoked. */
 import { POWERS } from '#protocol/casework/codes.ts'
-import { type Day, isDay } from '#protocol/casework/days.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
+import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import type { DirectoryView } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { type CheckContext, hasLength, refuse } from './checks.ts'

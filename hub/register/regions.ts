@@ -1,6 +1,7 @@
 /** Region codes (区划代码) in their time: a dead one is never used again (casework.md 8.3). */
-import { isDay } from '#protocol/casework/days.ts'
+
 import type { Region } from '#protocol/casework/directory.ts'
+import { isDay } from '#protocol/casework/time/days.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { type CheckContext, hasLength, refuse } from './checks.ts'
 

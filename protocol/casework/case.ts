@@ -1,14 +1,14 @@
 /** The folded case: what the facts say, computed on every node and never replicated. */
 import type { DocumentId, EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
-import type { WorkCalendar } from './calendar.ts'
-import type { Clock, ClockSpans } from './clocks.ts'
+import type { Clock, ClockSpans } from './clocks/clocks.ts'
 import type { ClosingType, Power, Procedure } from './codes.ts'
-import type { Day } from './days.ts'
 import type { LocalRules, Tier } from './directory.ts'
 import type { OPINIONS } from './facts/contributions.ts'
-import type { FactKind, FieldValue, Seal } from './facts.ts'
-import type { GuardName } from './guards.ts'
+import type { FactKind, FieldValue, Seal } from './facts/facts.ts'
 import type { Item } from './item.ts'
+import type { GuardName } from './rules/guards.ts'
+import type { WorkCalendar } from './time/calendar.ts'
+import type { Day } from './time/days.ts'
 
 /** Stage codes of casework.md 5.3. */
 export const STAGES = {

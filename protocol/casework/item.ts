@@ -1,7 +1,7 @@
 /** The item (事项): everything the catalogue says of what can be applied for, one record per edition. */
 import type { BodyNature, CaseKind, Client, ItemType, Level, Power, Procedure, VillageMode } from './codes.ts'
-import type { Day } from './days.ts'
 import type { Tier } from './directory.ts'
+import type { Day } from './time/days.ts'
 
 /** One material an applicant brings. */
 export interface MaterialRule {

@@ -1,13 +1,13 @@
 /** The state of a running engine: what was loaded and committed, and nothing that is only being written. */
-import type { Day } from '#protocol/casework/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
-import type { CaseFile } from './case-file.ts'
-import type { Directory } from './directory.ts'
-import type { Host } from './host.ts'
-import type { Identity } from './identity.ts'
+import type { CaseFile } from './cases/case-file.ts'
+import type { Directory } from './directory/directory.ts'
 import type { Advance, Finding, Notice } from './office.ts'
-import type { Change, Storage, StorageFailure, StoredPack } from './storage.ts'
+import type { Host } from './ports/host.ts'
+import type { Identity } from './ports/identity.ts'
+import type { Change, Storage, StorageFailure, StoredPack } from './ports/storage.ts'
 
 export interface Core {
   readonly storage: Storage

@@ -1,8 +1,9 @@
 /** The engine: runs sessions and commands over one write queue. Differences between nodes are grants, not roles. */
-import type { Host } from './host.ts'
-import type { Identity, Links } from './identity.ts'
+
 import type { Finding, Office } from './office.ts'
-import type { Storage } from './storage.ts'
+import type { Host } from './ports/host.ts'
+import type { Identity, Links } from './ports/identity.ts'
+import type { Storage } from './ports/storage.ts'
 
 export interface EngineOptions {
   readonly storage: Storage

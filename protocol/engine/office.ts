@@ -1,8 +1,7 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
-import type { WorkCalendar } from '#protocol/casework/calendar.ts'
+
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import type {
   Absence,
   CalendarYear,
@@ -21,13 +20,15 @@ import type {
   Tier,
   WindowRecord,
 } from '#protocol/casework/directory.ts'
-import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import type { TransferTarget } from '#protocol/casework/transfer.ts'
+import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
+import type { WorkCalendar } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
-import type { EntrySignature } from './signatures.ts'
-import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './storage.ts'
+import type { EntrySignature } from './logs/signatures.ts'
+import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
 /** Who acts, for which station. */
 export interface Actor {

@@ -1,7 +1,7 @@
 /** What decides the meaning of facts besides the facts: authority, editions, letters, calendar, rules and the day. */
 import type { Register } from '#protocol/casework/case.ts'
-import { civilDay, type Day } from '#protocol/casework/days.ts'
-import { powerOf } from '#protocol/casework/letters.ts'
+import { powerOf } from '#protocol/casework/rules/letters.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { type Core, rootTime } from './core.ts'
 
 /** The civil day by the root's clock as far as this node knows it, else by its own. */

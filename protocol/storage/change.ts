@@ -1,8 +1,8 @@
 /** A change as statements, in the order in which they are committed. */
 import { assert } from '#protocol/assert.ts'
-import type { Change, DirectoryRow, LocalRow, ReceiptRow, StoredPack } from '#protocol/engine/storage.ts'
+import type { Change, DirectoryRow, LocalRow, ReceiptRow, StoredPack } from '#protocol/engine/ports/storage.ts'
 import type { LogHead } from '#protocol/log/head.ts'
-import { writeCases } from './case-table.ts'
+import { writeCases } from './case-sql.ts'
 import type { LogNumbers } from './logs.ts'
 import { encodePlaces, encodeRuns } from './places.ts'
 import { insertRows, type Statement, statement } from './statements.ts'

@@ -1,5 +1,5 @@
 /** Cutting a log at a height: its runs end there and the places of later entries are forgotten; pack bytes stay. */
-import type { Change, Place, StoredPack } from '#protocol/engine/storage.ts'
+import type { Change, Place, StoredPack } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { readEntry } from '#protocol/log/entry.ts'

@@ -1,5 +1,5 @@
 /** SQLite's error codes as storage failures that tell a person what to do. */
-import { StorageFailure } from '#protocol/engine/storage.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 
 /** SQLITE_IOERR_SHORT_READ: the file ends before the page does. */
 const SHORT_READ = 522

@@ -2,10 +2,10 @@
 import { closeSync, openSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { type Client, createClient, type ResultSet } from '@libsql/client/sqlite3'
-import type { Storage } from '#protocol/engine/storage.ts'
+import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isBusy, storageFailure } from './faults.ts'
-import { openStorage } from './sql.ts'
+import { openStorage } from './sql-storage.ts'
 import type { SqlRow, SqlValue, Statement, Statements } from './statements.ts'
 
 export interface LibsqlSettings {

@@ -1,5 +1,5 @@
 /** The local numbers of logs, kept in memory: every place and run names its log by one. */
-import { StorageFailure } from '#protocol/engine/storage.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { LogKey } from '#protocol/ids.ts'
 
 export class LogNumbers {

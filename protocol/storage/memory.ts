@@ -1,5 +1,5 @@
 /** The storage port in memory, for simulations: commits are synchronous, snapshots are cheap, faults are injected. */
-import type { Day } from '#protocol/casework/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type {
   Change,
   DirectoryRow,
@@ -8,14 +8,14 @@ import type {
   ReceiptRow,
   Storage,
   StoredPack,
-} from '#protocol/engine/storage.ts'
+} from '#protocol/engine/ports/storage.ts'
 import {
   type CasePage,
   type CaseQuery,
   type DocumentPage,
   type Loaded,
   StorageFailure,
-} from '#protocol/engine/storage.ts'
+} from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { LogHead } from '#protocol/log/head.ts'
@@ -31,7 +31,7 @@ import {
   pageOf,
   readCursor,
   rowsWanted,
-} from './case-list.ts'
+} from './case-order.ts'
 import { assertChange } from './change.ts'
 import { type Cut, cutPlaces, cutRuns, documentsCut } from './cut.ts'
 

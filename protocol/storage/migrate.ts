@@ -1,5 +1,5 @@
 /** The migration runner: applies what is missing, in order, each migration in one commit with its record. */
-import { StorageFailure } from '#protocol/engine/storage.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { type Statements, statement, textColumns, textIn } from './statements.ts'
 

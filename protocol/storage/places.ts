@@ -1,7 +1,7 @@
 /** Compact bytes for places and runs: a place takes about 43 bytes, so a case of forty entries stays under 2 KB. */
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
-import type { Place, StoredPack } from '#protocol/engine/storage.ts'
+import type { Place, StoredPack } from '#protocol/engine/ports/storage.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { HASH_BYTES } from '#protocol/log/entry.ts'
 

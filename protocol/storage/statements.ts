@@ -1,5 +1,5 @@
 /** The statement port: what libSQL and Durable Object SQLite both can do, read one statement or commit a list. */
-import { StorageFailure } from '#protocol/engine/storage.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 
 /** Booleans travel as 0 and 1: Durable Objects would bind them as text. */
 export type SqlValue = string | number | Uint8Array | null

@@ -1,6 +1,6 @@
 /** The receiving half of a connection, shared by the adapters: frames before `listen` are kept, the end is told once. */
 import { assert } from '#protocol/assert.ts'
-import type { Connection } from '#protocol/engine/identity.ts'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 type Handlers = Parameters<Connection['listen']>[0]

@@ -1,5 +1,5 @@
 /** Two connected ends in one process, for tests and the simulation; a scheduler decides when a frame arrives. */
-import type { Connection } from '#protocol/engine/identity.ts'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { MESSAGE_BYTES } from '#protocol/limits.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 

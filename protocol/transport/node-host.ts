@@ -12,7 +12,7 @@ import {
 } from 'node:crypto'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { assert } from '#protocol/assert.ts'
-import type { Compression, Cryptography, Host, KeyPair } from '#protocol/engine/host.ts'
+import type { Compression, Cryptography, Host, KeyPair } from '#protocol/engine/ports/host.ts'
 import { type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 

@@ -1,7 +1,7 @@
 /** The connection port over WebSocket (ws on Node), the same for both sides of a link. */
 import type { Agent } from 'node:http'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
-import type { Connection } from '#protocol/engine/identity.ts'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
 import { createInbox } from './inbox.ts'
 

@@ -1,7 +1,7 @@
 /** Requests for the fuzz test: bytes of every kind, and bodies that are nearly or quite right. */
 import * as fc from 'fast-check'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
-import { FACTS, type FactKind } from '#protocol/casework/facts.ts'
 import { type OpenApiDocument, type Operation, pathsOf } from '#test/api/document.ts'
 import { ID_NUMBER, ITEM, TOWNSHIP, VILLAGE } from '#test/api/place.ts'
 

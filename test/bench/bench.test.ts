@@ -1,7 +1,7 @@
 /** The bench is measured, not tested; but what it measures must be what the Office writes. */
 import { expect, test } from 'vitest'
-import type { Host } from '#protocol/engine/host.ts'
 import { openEngine } from '#protocol/engine/open.ts'
+import type { Host } from '#protocol/engine/ports/host.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { person, TOWNSHIP } from '#test/engine/county.ts'

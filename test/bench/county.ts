@@ -1,7 +1,8 @@
 /** The bench's county: a root, one township and many villages in memory that know the directory and nothing else. */
+
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person } from '#protocol/casework/directory.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import {

@@ -1,9 +1,9 @@
 /** Databases for the bench: a county is made in memory by real engines, and each node saved as a libSQL file. */
 import { writeFile } from 'node:fs/promises'
 import type { Engine } from '#protocol/engine/engine.ts'
-import type { Identity } from '#protocol/engine/identity.ts'
 import { openEngine } from '#protocol/engine/open.ts'
-import type { Change, Storage } from '#protocol/engine/storage.ts'
+import type { Identity } from '#protocol/engine/ports/identity.ts'
+import type { Change, Storage } from '#protocol/engine/ports/storage.ts'
 import { fromHex, type NodeId, toHex } from '#protocol/ids.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'

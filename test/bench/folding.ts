@@ -1,12 +1,19 @@
 /** The fold alone: a licence with thirty facts, from supplement and special procedure to delivery, as every list and page needs it. */
-import { workCalendar } from '#protocol/casework/calendar.ts'
+
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Register } from '#protocol/casework/case.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
-import { decodeFact, encodeFact, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
-import { foldCase } from '#protocol/casework/fold.ts'
+import {
+  decodeFact,
+  encodeFact,
+  type FactEntry,
+  type FactKind,
+  type FieldValue,
+} from '#protocol/casework/facts/facts.ts'
+import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { completeItem } from '#protocol/casework/item.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import {
   type DocumentId,
   type EntryHash,

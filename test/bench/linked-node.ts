@@ -1,7 +1,7 @@
 /** A node of the bench: a real engine over a real file, linked over a real socket, with every byte counted. */
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Connection } from '#protocol/engine/identity.ts'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { createLinkServer, openWebSocket, socketConnection } from '#protocol/transport/web-socket.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'

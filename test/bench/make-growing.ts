@@ -1,7 +1,7 @@
 /** Townships of different sizes, and villages that each bring their cases once. */
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import type { Node } from '#test/engine/county.ts'
 import { casesAsChanges, generatorOf, openBenchCounty } from './county.ts'

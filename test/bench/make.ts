@@ -1,7 +1,7 @@
 /** What the making process makes: databases of nodes with cases, and the payloads for the floor. */
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
-import type { CaseRow, Change } from '#protocol/engine/storage.ts'
+import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { encodeRecord } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'

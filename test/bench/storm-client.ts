@@ -1,6 +1,6 @@
 /** The hundred villages of the storm in one process: each with its own key, log and engine, all calling at once. */
 import { join } from 'node:path'
-import type { Change } from '#protocol/engine/storage.ts'
+import type { Change } from '#protocol/engine/ports/storage.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { Node } from '#test/engine/county.ts'
 import { casesAsChanges, generatorOf, openBenchCounty } from './county.ts'

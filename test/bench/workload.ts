@@ -1,6 +1,6 @@
 /** The workload: cases as a village captures them offline, every entry written on its own by the real Office. */
-import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
-import { identityCheckCharacter } from '#protocol/casework/identity.ts'
+import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
+import { identityCheckCharacter } from '#protocol/casework/identity/identity.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { type DocumentId, type StationCode, toHex } from '#protocol/ids.ts'
 import type { Result } from '#protocol/result.ts'

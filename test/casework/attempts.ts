@@ -2,10 +2,10 @@
 import { type Actor, checkAct } from '#protocol/casework/acts.ts'
 import type { CaseState, Register, Stage } from '#protocol/casework/case.ts'
 import type { Tier } from '#protocol/casework/directory.ts'
-import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item, StepRule } from '#protocol/casework/item.ts'
-import { TRANSITIONS } from '#protocol/casework/stages.ts'
-import type { GuardedKind } from '#protocol/casework/transition.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/stages.ts'
+import type { GuardedKind } from '#protocol/casework/rules/transition.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { caseAt } from './paths.ts'
 import {

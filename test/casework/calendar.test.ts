@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { workCalendar } from '#protocol/casework/calendar.ts'
-import type { Day } from '#protocol/casework/days.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { CalendarYear } from '#protocol/casework/directory.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { countOneByOne, dueOneByOne, EVERY_DAY, isWorked } from './day-by-day.ts'
 

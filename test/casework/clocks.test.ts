@@ -1,17 +1,24 @@
 /** The clocks of a case: started and stopped as the transition table says, counted as the law says. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { collectAnswers } from '#protocol/casework/answers.ts'
-import { type Span, workCalendar } from '#protocol/casework/calendar.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Course, Invitation, Register } from '#protocol/casework/case.ts'
-import { CLOCKS, type Clock, type ClockId, type ClockSpans, clocksOf, fiveDayDue } from '#protocol/casework/clocks.ts'
-import type { Day } from '#protocol/casework/days.ts'
+import {
+  CLOCKS,
+  type Clock,
+  type ClockId,
+  type ClockSpans,
+  clocksOf,
+  fiveDayDue,
+} from '#protocol/casework/clocks/clocks.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
-import type { FactEntry } from '#protocol/casework/facts.ts'
+import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import { collectAnswers } from '#protocol/casework/folding/answers.ts'
+import { begin, takeEffect } from '#protocol/casework/folding/progress.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
-import { begin, takeEffect } from '#protocol/casework/progress.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
-import { GUARDED_KINDS, TRANSITIONS } from '#protocol/casework/stages.ts'
+import { GUARDED_KINDS, TRANSITIONS } from '#protocol/casework/rules/stages.ts'
+import { type Span, workCalendar } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { countOneByOne, dueOneByOne, EVERY_DAY, isPaused, isWorked } from './day-by-day.ts'
 import { authority, COUNTY, NO_HASH, nodeOf } from './people.ts'
 

@@ -1,7 +1,7 @@
 /** The unified social credit code against GB 32100. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkCreditCode, creditCheckCharacter, isCreditCode } from '#protocol/casework/credit-code.ts'
+import { checkCreditCode, creditCheckCharacter, isCreditCode } from '#protocol/casework/identity/credit-code.ts'
 
 const VALID = ['11440300MB2D072246', '11440100007482575H', '114403006939513773', '91330102MA28NBU477']
 const ALPHABET = [...'0123456789ABCDEFGHJKLMNPQRTUWXY']

@@ -1,7 +1,7 @@
 /** Days counted one by one from another source than the product's: what calendar and clocks are compared with. */
 import { isWorkday } from 'chinese-days'
-import type { Span } from '#protocol/casework/calendar.ts'
-import type { Day } from '#protocol/casework/days.ts'
+import type { Span } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 
 /** Every day of the years 2024 to 2026, in order. */
 export const EVERY_DAY: readonly Day[] = (() => {

@@ -1,10 +1,10 @@
 /** Limits explained day by day, or refused with what is known. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Span, workCalendar } from '#protocol/casework/calendar.ts'
-import { type Day, plusDays } from '#protocol/casework/days.ts'
-import { explainDeadline } from '#protocol/casework/deadlines.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
+import { type Span, workCalendar } from '#protocol/casework/time/calendar.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
+import { explainDeadline } from '#protocol/casework/time/deadlines.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { dueOneByOne, EVERY_DAY, isPaused, isWorked } from './day-by-day.ts'
 

@@ -7,7 +7,7 @@ import {
   PAPER_MARKS,
   readDocumentNumber,
   seriesOf,
-} from '#protocol/casework/document-numbers.ts'
+} from '#protocol/casework/identity/document-numbers.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import { MAXIMUM_INCARNATION, type StationCode } from '#protocol/ids.ts'
 

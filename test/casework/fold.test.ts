@@ -1,6 +1,6 @@
 /** The fold, rule by rule: opening, stages, contributions, story, computed fields. */
 import { expect, test } from 'vitest'
-import { foldCase } from '#protocol/casework/fold.ts'
+import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { caseAt } from './paths.ts'
 import {

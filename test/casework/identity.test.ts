@@ -1,7 +1,7 @@
 /** The citizen identity number against GB 11643. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkIdentityNumber, identityCheckCharacter } from '#protocol/casework/identity.ts'
+import { checkIdentityNumber, identityCheckCharacter } from '#protocol/casework/identity/identity.ts'
 
 test('C50 a valid number yields birth date and sex', () => {
   expect(checkIdentityNumber('11010519491231002X')).toEqual({

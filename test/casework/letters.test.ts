@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import type { PowerQuestion } from '#protocol/casework/case.ts'
 import { POWERS, type Power } from '#protocol/casework/codes.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import { completeItem } from '#protocol/casework/item.ts'
-import { powerOf } from '#protocol/casework/letters.ts'
+import { powerOf } from '#protocol/casework/rules/letters.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { COUNTY, TOWN } from './people.ts'
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { actsFor } from '#protocol/casework/acts.ts'
 import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES } from '#protocol/casework/codes.ts'
-import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
+import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
 import { everybody, problemOf } from './attempts.ts'
 import { caseAt } from './paths.ts'

@@ -1,6 +1,6 @@
 /** The shortest way to each stage, for cases that tests need to stand somewhere. */
 import type { Stage } from '#protocol/casework/case.ts'
-import type { FactEntry } from '#protocol/casework/facts.ts'
+import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { COUNTY, chain, type Line, last, SIMPLE, TOWN, VILLAGE } from './people.ts'

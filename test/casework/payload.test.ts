@@ -1,6 +1,6 @@
 /** The payload of a fact: what is written is what is read. */
 import { expect, test } from 'vitest'
-import { decodeFact, encodeFact, type Fact } from '#protocol/casework/facts.ts'
+import { decodeFact, encodeFact, type Fact } from '#protocol/casework/facts/facts.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 
 const HASH = 'ab'.repeat(32) as EntryHash

@@ -1,13 +1,14 @@
 /** A small county and a pen: stations, nodes and facts for the casework tests. */
-import { workCalendar } from '#protocol/casework/calendar.ts'
+
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Authority, CaseState, Register } from '#protocol/casework/case.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import { DEFAULT_RULES, type Letter, type LocalRules, type Tier } from '#protocol/casework/directory.ts'
-import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
-import { foldCase } from '#protocol/casework/fold.ts'
+import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
+import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
-import { powerOf } from '#protocol/casework/letters.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { powerOf } from '#protocol/casework/rules/letters.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, logKey, type NodeId, type PersonId, type StationCode } from '#protocol/ids.ts'
 
 export const COUNTY = '510724' as StationCode

@@ -1,8 +1,8 @@
 /** Region codes in their time: renamed, re-issued, merged. */
 import { expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
 import type { Region } from '#protocol/casework/directory.ts'
-import { mergedInto, presentRegion, regionOn, regionPath } from '#protocol/casework/regions.ts'
+import { mergedInto, presentRegion, regionOn, regionPath } from '#protocol/casework/identity/regions.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const day = (text: string) => text as Day

@@ -1,10 +1,10 @@
 /** The transition table itself, against the law's spine and casework.md 5.3. */
 import { expect, test } from 'vitest'
-import { ACT_KINDS } from '#protocol/casework/act-kinds.ts'
 import { STAGES, type Stage } from '#protocol/casework/case.ts'
-import { documentOfFact, FACT_KINDS } from '#protocol/casework/facts.ts'
+import { documentOfFact, FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
 import { PAPERS, REQUIRED_PAPERS } from '#protocol/casework/papers.ts'
+import { ACT_KINDS } from '#protocol/casework/rules/act-kinds.ts'
 import {
   CONTRIBUTORS,
   findTransition,
@@ -12,7 +12,7 @@ import {
   isAdoptable,
   isGuarded,
   TRANSITIONS,
-} from '#protocol/casework/stages.ts'
+} from '#protocol/casework/rules/stages.ts'
 import { SIMPLE } from './people.ts'
 
 const STAGE_CODES = (Object.keys(STAGES) as Stage[]).sort()

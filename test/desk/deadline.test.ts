@@ -1,6 +1,6 @@
 /** The deadline explainer as people see it. */
 import { beforeAll, expect, test } from 'vitest'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { openPlace, type Place, type Visitor } from './place.ts'
 
 let place: Place

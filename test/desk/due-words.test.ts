@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import { clockDueWords, rowDueWords, weekday } from '#edge-node/desk/due-words.ts'
 import { fenOf, rangeWords, yuanWords } from '#edge-node/desk/money.ts'
-import { workCalendar } from '#protocol/casework/calendar.ts'
-import type { Clock } from '#protocol/casework/clocks.ts'
-import type { Day } from '#protocol/casework/days.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
+import type { Clock } from '#protocol/casework/clocks/clocks.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 
 const TODAY = '2026-11-23' as Day
 const calendar = workCalendar(SAMPLE_CALENDARS)

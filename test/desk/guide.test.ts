@@ -1,8 +1,8 @@
 /** Guides, notices and public sheets of items at a counter. */
 import { beforeAll, expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { openHall } from '#test/hub/register.ts'
 import { type Place, TOWNSHIP, type Visitor } from './place.ts'

@@ -1,7 +1,8 @@
 /** A licence with everything the law can ask of one: steps, tiers of discretion, fees, co-department, deferrable material. */
-import type { Day } from '#protocol/casework/days.ts'
+
 import type { Department } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 
 export const LICENCE_ID = 'XK0001'
 

@@ -1,8 +1,8 @@
 /** The real engine over memory, as the one node of the desk tests: it is its own root and serves every station given. */
 import type { NodeRecord, Station } from '#protocol/casework/directory.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
-import type { Host } from '#protocol/engine/host.ts'
 import { openEngine } from '#protocol/engine/open.ts'
+import type { Host } from '#protocol/engine/ports/host.ts'
 import { type NodeId, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'

@@ -1,8 +1,8 @@
 /** The papers acts make, on A4, from fact and case alone. */
 import { beforeAll, expect, test } from 'vitest'
 import { LAYOUTS } from '#edge-node/desk/case/paper-layouts.ts'
+import { FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FactRule } from '#protocol/casework/facts/fields.ts'
-import { FACTS } from '#protocol/casework/facts.ts'
 import { LICENCE_ID } from './licence.ts'
 import { openPlace, type Page, type Place, TOWNSHIP, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'

@@ -1,7 +1,7 @@
 /** Connection, safety and times in words. */
 import { expect, test } from 'vitest'
 import { connectionWords, sentence, spanWords, timeWords, warningsOf } from '#edge-node/desk/words.ts'
-import type { Day } from '#protocol/casework/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { SyncStatus } from '#protocol/engine/office.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'

@@ -1,7 +1,7 @@
 /** The JSON API of a machine as a department system calls it, through outages of the machine. */
 import type { z } from '@hono/zod-openapi'
 import type { CasePageShape, CaseRowShape, SyncShape } from '#edge-node/desk/api/shapes.ts'
-import { SAMPLE_PASSWORD } from '#hub/sample.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { untilTrue } from '#test/programs/process.ts'
 

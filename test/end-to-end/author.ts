@@ -1,6 +1,6 @@
 /** Somebody who writes through outages, and the ledger of everything the machine acknowledged. */
 import { randomUUID } from 'node:crypto'
-import type { FactKind } from '#protocol/casework/facts.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { type Api, Lost, Refused } from './api.ts'
 import { contentOf } from './comparing.ts'

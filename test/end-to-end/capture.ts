@@ -1,5 +1,5 @@
 /** Capturing a case as a village agent does: open, fill in the form, list the materials, hand in, send it up. */
-import { identityCheckCharacter } from '#protocol/casework/identity.ts'
+import { identityCheckCharacter } from '#protocol/casework/identity/identity.ts'
 import type { Author } from './author.ts'
 
 export const ITEM = 'SL0001'

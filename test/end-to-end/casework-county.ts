@@ -1,8 +1,8 @@
 /** The county in which cases of every kind are handled: a hall, an attached hall, two townships and a village. */
-import { SAMPLE_PASSWORD } from '#hub/sample.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Day } from '#protocol/casework/days.ts'
-import type { FactKind } from '#protocol/casework/facts.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'

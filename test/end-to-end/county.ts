@@ -1,6 +1,6 @@
 /** The sample county on machines of its own: hub, township, villages, each joined by a real code. */
-import { SAMPLE_PASSWORD } from '#hub/sample.ts'
-import { SAMPLE_COUNTY } from '#protocol/casework/samples/stations.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
+import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
 import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Api, apiAt } from './api.ts'

@@ -1,7 +1,7 @@
 /** A county's day for the tests: who writes about which village's cases, and what the paper says should be seen. */
 import { expect } from 'vitest'
-import { SAMPLE_PASSWORD } from '#hub/sample.ts'
-import type { FactKind } from '#protocol/casework/facts.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Api, apiAt, type Row, type Sync } from './api.ts'

@@ -1,6 +1,6 @@
 /** An application nobody answered (逾期视为受理): accepted by law until somebody proves that the applicant was told. */
 import { expect } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { type Application, apply, materialsOf } from './application.ts'
 import { ANCHANG, type County, refusal, untilEqual } from './casework-county.ts'
 import { arrived } from './day.ts'

@@ -1,6 +1,6 @@
 /** A case that four departments join in (联办), one of them switched off while the others answer. */
 import { expect } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { type Application, apply, materialsOf } from './application.ts'
 import {
   ANCHANG,

@@ -1,7 +1,7 @@
 /** The way of a licence that has everything: village, supplement, special procedure, extension, discretion, fee, file. */
 import { expect } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import type { Api } from './api.ts'
 import { type Application, apply, materialsOf } from './application.ts'

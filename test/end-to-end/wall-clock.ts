@@ -1,5 +1,5 @@
 /** The clock on the wall of a county: programs are started on a chosen day, and all go home until a later one. */
-import { civilDay, type Day, dayNumber, plusDays } from '#protocol/casework/days.ts'
+import { civilDay, type Day, dayNumber, plusDays } from '#protocol/casework/time/days.ts'
 
 export interface WallClock {
   today(): Day

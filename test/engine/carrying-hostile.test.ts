@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
-import { encodeCarried } from '#protocol/engine/carried.ts'
+import { encodeCarried } from '#protocol/engine/logs/carried.ts'
 import { streamOf } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'

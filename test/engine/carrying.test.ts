@@ -1,8 +1,8 @@
 /** The county carries cases sideways: who is named by a case sees it, what is written there comes home. */
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import { transferTargets } from '#protocol/casework/transfer.ts'
-import { decodeCarried } from '#protocol/engine/carried.ts'
+import { transferTargets } from '#protocol/casework/rules/transfer.ts'
+import { decodeCarried } from '#protocol/engine/logs/carried.ts'
 import { logParts, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'

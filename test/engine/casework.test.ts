@@ -1,10 +1,10 @@
 /** What the office fills in by itself: edition, document numbers, list rows, what belongs to a case; and who is connected. */
 import { expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Department } from '#protocol/casework/directory.ts'
-import { readDocumentNumber } from '#protocol/casework/document-numbers.ts'
+import { readDocumentNumber } from '#protocol/casework/identity/document-numbers.ts'
 import { completeItem } from '#protocol/casework/item.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, PersonId } from '#protocol/ids.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { openClock } from './clock-host.ts'

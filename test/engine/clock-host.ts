@@ -1,5 +1,5 @@
 /** A host whose clock a test moves: long waits end when the clock gets there, short ones pass as they do. */
-import type { Host } from '#protocol/engine/host.ts'
+import type { Host } from '#protocol/engine/ports/host.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 
 /** Waits from here on belong to the calendar; what is shorter is the engine's own breath. */

@@ -1,12 +1,13 @@
 /** A small county in one process for tests: real engines over given storages, links in memory. */
+
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, NodeRecord, Role, Station, Tier } from '#protocol/casework/directory.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
-import type { Host, KeyPair } from '#protocol/engine/host.ts'
-import type { Identity, LinkEnd } from '#protocol/engine/identity.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
-import type { Storage } from '#protocol/engine/storage.ts'
+import type { Host, KeyPair } from '#protocol/engine/ports/host.ts'
+import type { Identity, LinkEnd } from '#protocol/engine/ports/identity.ts'
+import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'

@@ -1,7 +1,7 @@
 /** The door: what hostile or broken peers send is refused by name, touches nothing, and blocks nobody. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { type DocumentId, type LogKey, type NodeId, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'

@@ -1,8 +1,8 @@
 /** A registered node without an engine: it writes any bytes it likes into its logs and onto its link. */
 import type { NodeRecord } from '#protocol/casework/directory.ts'
-import { encodeFact, type Fact } from '#protocol/casework/facts.ts'
-import { CASE_RANDOM_BYTES, caseIdIn } from '#protocol/engine/case-id.ts'
-import type { Connection } from '#protocol/engine/identity.ts'
+import { encodeFact, type Fact } from '#protocol/casework/facts/facts.ts'
+import { CASE_RANDOM_BYTES, caseIdIn } from '#protocol/engine/cases/case-id.ts'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
 import {
   type LogKey,
   logKey,

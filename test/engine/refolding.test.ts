@@ -1,10 +1,10 @@
 /** Rows stay true although nobody writes: when a day passes, and when the directory says otherwise. */
 import { expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { DirectoryRecord, Letter } from '#protocol/casework/directory.ts'
 import { completeItem } from '#protocol/casework/item.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
-import { NO_CHANGE } from '#protocol/engine/storage.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys } from '#protocol/transport/node-host.ts'

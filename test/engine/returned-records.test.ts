@@ -1,6 +1,6 @@
 /** What a fork of the county's own log cuts off elsewhere comes back to the county. */
 import { expect, test } from 'vitest'
-import { encodeCarried } from '#protocol/engine/carried.ts'
+import { encodeCarried } from '#protocol/engine/logs/carried.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { COUNTY_STREAM, type DocumentId, logParts, streamOf } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'

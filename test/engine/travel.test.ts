@@ -1,8 +1,8 @@
 /** How entries, acknowledgements, receipts and reports travel between tiers. */
 import { expect, test } from 'vitest'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
-import type { Host } from '#protocol/engine/host.ts'
-import { documentOf } from '#protocol/engine/record-reading.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import { documentOf } from '#protocol/engine/directory/record-reading.ts'
+import type { Host } from '#protocol/engine/ports/host.ts'
 import { COUNTY_STREAM, type LogKey, logParts, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'

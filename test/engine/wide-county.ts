@@ -1,5 +1,5 @@
 import type { Actor } from '#protocol/engine/office.ts'
-import type { Storage } from '#protocol/engine/storage.ts'
+import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, logParts, type StationCode } from '#protocol/ids.ts'
 import { readEntry, readRecord } from '#protocol/log/entry.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { acceptLinks, refusalOf } from '#edge-node/downlink.ts'
 import { createNodeServer, type Listening, listen, onlyFromHere } from '#edge-node/server.ts'
-import type { Connection, LinkEnd } from '#protocol/engine/identity.ts'
+import type { Connection, LinkEnd } from '#protocol/engine/ports/identity.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,8 +1,8 @@
 /** Days, times and regions as the standard writes them. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Day, dayAt } from '#protocol/casework/days.ts'
 import { compactDay, compactTime, readDay, regionOf } from '#protocol/casework/exchange/dates.ts'
+import { type Day, dayAt } from '#protocol/casework/time/days.ts'
 
 test('X1 days and times are written as YYYYMMDD and YYYYMMDDhhmmss in Chinese time', () => {
   expect(compactDay('2026-11-21' as Day)).toBe('20261121')

@@ -1,7 +1,7 @@
 /** The exchange at the desk: files down, files up, and the words when a file does not fit. */
 import { beforeAll, expect, test } from 'vitest'
 import { REPORT_COLUMNS, VERTICAL_COLUMNS } from '#protocol/casework/exchange/vertical.ts'
-import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { DocumentId, PersonId } from '#protocol/ids.ts'
 import { LICENCE_ID } from '#test/desk/licence.ts'
 import { COUNTY, formOf, ID_NUMBER, ITEM, openPlace, type Page, type Place, type Visitor } from '#test/desk/place.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { buildPrograms } from '#edge-node/build.ts'
-import { SAMPLE_PASSWORD } from '#hub/sample.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { temporaryFolder } from '#test/enrolment/folder.ts'
 import { codeFor, rootOf, startHub, startNode, TOWNSHIP } from '#test/programs/county.ts'
 import { until } from '#test/programs/program.ts'

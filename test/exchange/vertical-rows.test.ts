@@ -1,6 +1,5 @@
 /** Rows of a vertical system's file: what they say, and every reason for which they cannot be taken in. */
 import { expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
 import {
   itemByCode,
   readVertical,
@@ -9,8 +8,9 @@ import {
   type VerticalRow,
   verticalSteps,
 } from '#protocol/casework/exchange/vertical.ts'
-import { FACTS, fieldProblems } from '#protocol/casework/facts.ts'
+import { FACTS, fieldProblems } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 
 const TODAY = '2026-11-20' as Day
 

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { publishSample } from '#hub/sample.ts'
+import { publishSample } from '#hub/samples/sample.ts'
 import { openPlace, type Place } from '#test/desk/place.ts'
 import { expectReadable } from '#test/desk/readable.ts'
 import { openBrowser, type Served, serveDesk } from '#test/desk/serve.ts'

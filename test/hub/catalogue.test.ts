@@ -1,7 +1,7 @@
 /** The catalogue at the hub: finding, reading, changing and ending items. */
 import { beforeAll, expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/days.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { formOf, type Page, type Place, type Visitor } from '#test/desk/place.ts'
 import { openHall } from './register.ts'
 

@@ -6,9 +6,9 @@ import { ITEM_SHAPES } from '#hub/pages/item-form.ts'
 import { contentOf, typedOf } from '#hub/pages/item-typed.ts'
 import { readCalendar } from '#hub/register/calendars.ts'
 import { textOfFile } from '#hub/register/file-text.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { completeItem } from '#protocol/casework/item.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 
 test('P114 every sample item is read back from its form unchanged', () => {
   for (const item of SAMPLE_ITEMS) {

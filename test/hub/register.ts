@@ -1,6 +1,6 @@
 /** A county hall with departments, calendars and items, and forms that carry files, as the tests of the hub's pages use it. */
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
-import { SAMPLE_DEPARTMENTS } from '#protocol/casework/samples/departments.ts'
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
+import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
 import { formOf, openPlace, type Page, type Place, type Visitor } from '#test/desk/place.ts'
 
 /** The hall of the desk tests with its departments and calendars. */

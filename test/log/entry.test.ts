@@ -1,7 +1,7 @@
 /** Canonical bytes, hashes and records of entries. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeCarried, encodeCarried } from '#protocol/engine/carried.ts'
+import { decodeCarried, encodeCarried } from '#protocol/engine/logs/carried.ts'
 import { type DocumentId, type LogKey, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { canonicalBytes, entryHash, GENESIS } from '#protocol/log/chain.ts'
 import {

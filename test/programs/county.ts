@@ -1,8 +1,8 @@
 /** A hub with sample data and nodes below it, joined as an administrator and a person at the new machine do it. */
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { SAMPLE_PASSWORD } from '#hub/sample.ts'
-import { SAMPLE_COUNTY } from '#protocol/casework/samples/stations.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
+import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
 import { type Program, run, signIn, syncOf, until } from './program.ts'
 
 export const TOWNSHIP = '510724100'

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { buildPrograms, bundlePath } from '#edge-node/build.ts'
 import { environmentWith } from '#hub/config.ts'
 import { choosePorts } from '#hub/model-ports.ts'
-import { SAMPLE_PASSWORD } from '#hub/sample.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { temporaryFolder } from '#test/enrolment/folder.ts'
 import { ask, syncOf, until } from './program.ts'
 

@@ -1,6 +1,6 @@
 /** How machines find their parent: the same pauses as the real uplink, over the virtual network. */
 import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
-import type { LinkEnd } from '#protocol/engine/identity.ts'
+import type { LinkEnd } from '#protocol/engine/ports/identity.ts'
 import type { Machine, Running, World } from './world.ts'
 
 /** Names a pair of machines, whichever way round. */

@@ -1,11 +1,11 @@
 /** What must hold: always, and once everything has healed and come to rest. */
 import { isDeepStrictEqual } from 'node:util'
-import { workCalendar } from '#protocol/casework/calendar.ts'
 import type { CaseState, Register } from '#protocol/casework/case.ts'
-import { civilDay } from '#protocol/casework/days.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
-import { foldCase } from '#protocol/casework/fold.ts'
-import { powerOf } from '#protocol/casework/letters.ts'
+import { foldCase } from '#protocol/casework/folding/fold.ts'
+import { powerOf } from '#protocol/casework/rules/letters.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import { civilDay } from '#protocol/casework/time/days.ts'
 import {
   COUNTY_STREAM,
   type DocumentId,

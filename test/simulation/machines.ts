@@ -1,9 +1,9 @@
 /** Machines from enrolment to scrap: how each starts, dies, goes back in time, is copied and replaced. */
 import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
-import type { Identity } from '#protocol/engine/identity.ts'
 import type { DirectoryView } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
-import { NO_CHANGE, type Storage } from '#protocol/engine/storage.ts'
+import type { Identity } from '#protocol/engine/ports/identity.ts'
+import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts'
 import { type FileIdentity, judgeDatabase, nextIncarnation, type OwnHead } from '#protocol/log/incarnation.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'

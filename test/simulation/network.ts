@@ -1,5 +1,5 @@
 /** A virtual network: frames over virtual time, links that break, hang open, lie, and a wire that is watched. */
-import type { Connection } from '#protocol/engine/identity.ts'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodePack, splitPacks } from '#protocol/log/pack.ts'
 import { createInbox } from '#protocol/transport/inbox.ts'

@@ -1,7 +1,7 @@
 /** The pen of the simulation: reads the entries of a case from a disk and says which count, without the engine. */
-import { decodeFact, type FactEntry } from '#protocol/casework/facts.ts'
-import { decodeCarried } from '#protocol/engine/carried.ts'
-import { isHomeOf } from '#protocol/engine/case-id.ts'
+import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
+import { isHomeOf } from '#protocol/engine/cases/case-id.ts'
+import { decodeCarried } from '#protocol/engine/logs/carried.ts'
 import {
   type DocumentId,
   type EntryHash,

@@ -1,5 +1,5 @@
 /** A program run that can die at any await: what is asked of a dead one is never answered. */
-import type { Host } from '#protocol/engine/host.ts'
+import type { Host } from '#protocol/engine/ports/host.ts'
 import type { Chance } from './chance.ts'
 import { asItIs, type Keyring } from './stand-in.ts'
 import type { Timeline } from './timeline.ts'

@@ -1,5 +1,5 @@
 /** Stand-ins for what would make a run slow or unrepeatable: signatures, password hashes, compression. */
-import type { Compression, Cryptography, KeyPair } from '#protocol/engine/host.ts'
+import type { Compression, Cryptography, KeyPair } from '#protocol/engine/ports/host.ts'
 import { toHex } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'

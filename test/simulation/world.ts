@@ -1,8 +1,9 @@
 /** A county of machines: who there is, what goes wrong, and what was seen. */
+
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
-import type { Identity } from '#protocol/engine/identity.ts'
+import type { Identity } from '#protocol/engine/ports/identity.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import type { FileIdentity, Sidecar } from '#protocol/log/incarnation.ts'
 import type { MemorySnapshot } from '#protocol/storage/memory.ts'

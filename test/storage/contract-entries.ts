@@ -1,6 +1,6 @@
 /** The storage contract: commits, packs, places and cuts. */
 import { expect, test } from 'vitest'
-import type { Change } from '#protocol/engine/storage.ts'
+import type { Change } from '#protocol/engine/ports/storage.ts'
 import type { Bench } from './contract.ts'
 import { Author, caseId, caseRow, logOf, plainPlaces } from './fixtures.ts'
 

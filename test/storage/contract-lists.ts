@@ -1,7 +1,7 @@
 /** The storage contract: case lists, text search and counts. */
 import { expect, test } from 'vitest'
-import { type Day, plusDays } from '#protocol/casework/days.ts'
-import type { CaseQuery, Storage } from '#protocol/engine/storage.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
+import type { CaseQuery, Storage } from '#protocol/engine/ports/storage.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import type { Bench } from './contract.ts'
 import { caseId, caseRow, station } from './fixtures.ts'

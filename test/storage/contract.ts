@@ -1,6 +1,6 @@
 /** The storage contract: every adapter runs these tests; D rules in SPEC. */
 import { afterEach, beforeEach, describe } from 'vitest'
-import { type Change, NO_CHANGE, type Storage } from '#protocol/engine/storage.ts'
+import { type Change, NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { commitRules, cutRules, packRules, placeRules } from './contract-entries.ts'
 import { deadlineRules, filterRules, pagingRules, textRules } from './contract-lists.ts'
 import { localRules, receiptRules } from './contract-rows.ts'

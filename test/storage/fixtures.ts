@@ -1,6 +1,6 @@
 /** Builders of storage contents: real logs with real chains, packed as the engine packs them. */
 import { createHash } from 'node:crypto'
-import { type CaseRow, type Change, NO_CHANGE, type Place, type StoredPack } from '#protocol/engine/storage.ts'
+import { type CaseRow, type Change, NO_CHANGE, type Place, type StoredPack } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, type LogKey, logKey, type NodeId, type StationCode, type StreamId } from '#protocol/ids.ts'
 import { entryHash, GENESIS } from '#protocol/log/chain.ts'
 import { type EntryRecord, encodeContent, KIND } from '#protocol/log/entry.ts'

@@ -5,10 +5,10 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { NO_CHANGE, type Storage } from '#protocol/engine/storage.ts'
+import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
-import { openStorage } from '#protocol/storage/sql.ts'
+import { openStorage } from '#protocol/storage/sql-storage.ts'
 import { statement } from '#protocol/storage/statements.ts'
 import { storageContract } from './contract.ts'
 import { Author, caseId, caseRow, logOf } from './fixtures.ts'
@@ -171,7 +171,7 @@ describe('damaged', () => {
 
 test('D24 a process killed at any moment keeps every commit it was told about', async () => {
   const program = `const { openLibsql } = await import('#protocol/storage/libsql.ts')
-    const { NO_CHANGE } = await import('#protocol/engine/storage.ts')
+    const { NO_CHANGE } = await import('#protocol/engine/ports/storage.ts')
     const storage = await openLibsql(${JSON.stringify(path)})
     for (let number = 1; ; number++) {
       await storage.commit({ ...NO_CHANGE, local: [{ space: 's', key: 'k', value: String(number) }] })

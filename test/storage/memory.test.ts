@@ -1,6 +1,6 @@
 /** The memory adapter: the contract, and what simulations need beyond it. */
 import { expect, test } from 'vitest'
-import { NO_CHANGE } from '#protocol/engine/storage.ts'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import { type CommitFate, MemoryStorage, SimulatedCrash } from '#protocol/storage/memory.ts'
 import { storageContract } from './contract.ts'
 import { Author, caseId, caseRow, logOf } from './fixtures.ts'

@@ -1,6 +1,6 @@
 /** The suite every connection adapter passes. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Connection } from '#protocol/engine/identity.ts'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
 
 export interface Pair {

@@ -1,7 +1,7 @@
 /** The body of every act, generated from the table of facts: schema, titles of codes, example. */
 import { z } from '@hono/zod-openapi'
+import { boundWords, FACTS, type FactKind, fieldProblem } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
-import { boundWords, FACTS, type FactKind, fieldProblem } from '#protocol/casework/facts.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { titlesIn } from './shapes/identifiers.ts'
 

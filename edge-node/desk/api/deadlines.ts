@@ -1,8 +1,8 @@
 /** Deadlines over the API: how a limit in working days is counted, day by day. */
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
-import type { Span } from '#protocol/casework/calendar.ts'
-import type { Day } from '#protocol/casework/days.ts'
-import { explainDeadline } from '#protocol/casework/deadlines.ts'
+import type { Span } from '#protocol/casework/time/calendar.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import { explainDeadline } from '#protocol/casework/time/deadlines.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { ApiEnv } from './authentication.ts'
 import { refusals, refuse } from './refusals.ts'

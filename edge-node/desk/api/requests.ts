@@ -1,7 +1,7 @@
 /** What callers may send: parameters, queries and bodies; the bodies of acts are generated in act-bodies.ts. */
 import { z } from '@hono/zod-openapi'
 import { CHANNELS } from '#protocol/casework/codes.ts'
-import { isDay } from '#protocol/casework/days.ts'
+import { isDay } from '#protocol/casework/time/days.ts'
 import { SECTIONS } from '#protocol/documents/sections.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { coded, stageNames } from './shapes/identifiers.ts'

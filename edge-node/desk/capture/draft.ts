@@ -1,8 +1,8 @@
 /** The form of a case as it is typed: names of its fields, what changed, and what is still wrong. */
 import type { Problems, Typed } from '#edge-node/desk/forms.ts'
-import { checkCreditCode } from '#protocol/casework/credit-code.ts'
-import type { FactKind } from '#protocol/casework/facts.ts'
-import { checkIdentityNumber } from '#protocol/casework/identity.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
+import { checkCreditCode } from '#protocol/casework/identity/credit-code.ts'
+import { checkIdentityNumber } from '#protocol/casework/identity/identity.ts'
 import type { FormField, Item } from '#protocol/casework/item.ts'
 import type { CaseView, SectionChange, SectionView } from '#protocol/engine/office.ts'
 

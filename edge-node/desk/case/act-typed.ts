@@ -1,8 +1,8 @@
 /** What a person typed for an act as the fact's fields, by the type of each field. */
 import type { Typed } from '#edge-node/desk/forms.ts'
 import { fenOf } from '#edge-node/desk/money.ts'
+import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { applicantFields, type FieldRule, type FieldType } from '#protocol/casework/facts/fields.ts'
-import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 
 /** The boxes to tick of a field of several lines are posted beside its text, by their place in the list. */

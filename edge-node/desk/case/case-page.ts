@@ -12,7 +12,7 @@ import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from '#edge-node/desk/
 import { readableCase } from '#edge-node/desk/reading.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
 import { withNames } from '#edge-node/desk/words.ts'
-import { FACTS, type FactKind } from '#protocol/casework/facts.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'

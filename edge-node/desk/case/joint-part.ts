@@ -7,7 +7,7 @@ import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { departmentName, personName, stationName, timeWords } from '#edge-node/desk/words.ts'
 import type { Fee, Invitation } from '#protocol/casework/case.ts'
 import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
-import { FACTS } from '#protocol/casework/facts.ts'
+import { FACTS } from '#protocol/casework/facts/facts.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 

@@ -5,9 +5,9 @@ import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState, Pause } from '#protocol/casework/case.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
-import { type Day, dayNumber } from '#protocol/casework/days.ts'
-import type { FactKind } from '#protocol/casework/facts.ts'
-import { FACTS } from '#protocol/casework/facts.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
+import { FACTS } from '#protocol/casework/facts/facts.ts'
+import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import { nextClock } from './clock-part.ts'
 
 const WIDTH = 700

@@ -2,7 +2,7 @@
 import { mayReadRow } from '#edge-node/desk/reading.ts'
 import type { Desk, Visit } from '#edge-node/desk/visit.ts'
 import type { CaseState, Fee } from '#protocol/casework/case.ts'
-import type { CaseQuery, CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 /** A fee with the case it belongs to. */

@@ -6,7 +6,7 @@ import { page } from '#edge-node/desk/layout.ts'
 import { yuanText, yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, DeskContext, DeskEnv, Visit } from '#edge-node/desk/visit.ts'
 import { stationName } from '#edge-node/desk/words.ts'
-import { civilDay, type Day, isDay } from '#protocol/casework/days.ts'
+import { civilDay, type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type FeeOfCase, feeNameOf, findFees } from './fee-cases.ts'
 
 interface MonthRow {

@@ -8,7 +8,7 @@ import { livePart } from '#edge-node/desk/live.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { itemName, stationName } from '#edge-node/desk/words.ts'
 import type { CaseState, Invitation } from '#protocol/casework/case.ts'
-import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 /** Stages in which a notice may wait for its answer. */

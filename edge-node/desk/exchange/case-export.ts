@@ -2,7 +2,6 @@
 import { readableBy, readsNumbers } from '#edge-node/desk/api/masking.ts'
 import { mayReadRow } from '#edge-node/desk/reading.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import {
   type CaseRecord,
   caseRecord,
@@ -14,8 +13,9 @@ import {
   stepRecords,
 } from '#protocol/casework/exchange/case-record.ts'
 import { compactDay } from '#protocol/casework/exchange/dates.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { Actor, DirectoryView, Office } from '#protocol/engine/office.ts'
-import type { CaseRow } from '#protocol/engine/storage.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { writeCsv } from './csv.ts'

@@ -6,7 +6,6 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
-import { type Day, isDay } from '#protocol/casework/days.ts'
 import {
   IMPORT_OUTCOMES,
   type ImportOutcome,
@@ -14,6 +13,7 @@ import {
   VERTICAL_LISTS,
   type VerticalList,
 } from '#protocol/casework/exchange/vertical.ts'
+import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail } from '#protocol/result.ts'

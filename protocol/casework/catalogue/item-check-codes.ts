@@ -1,10 +1,10 @@
 /** Checks of an item's codes, lists of the national standard, dates and texts. */
 import { LIMITS } from '#protocol/limits.ts'
 import { BODY_NATURES, CASE_KINDS, CLIENTS, ITEM_TYPES, LEVELS, POWERS, VILLAGE_MODES } from '../codes.ts'
-import { isCreditCode } from '../credit-code.ts'
-import { isDay } from '../days.ts'
 import { TIERS } from '../directory.ts'
+import { isCreditCode } from '../identity/credit-code.ts'
 import { CHANGE_TYPES, type Item } from '../item.ts'
+import { isDay } from '../time/days.ts'
 import { isEnd } from './editions.ts'
 import { type ItemProblem, problem, repeated, warning } from './item-problem.ts'
 

@@ -1,7 +1,8 @@
 /** Rates of the catalogue by department (casework.md 6.4): presence, authorisation, promised speed-up. */
-import type { Day } from '../days.ts'
+
 import type { Letter } from '../directory.ts'
 import type { Item } from '../item.ts'
+import type { Day } from '../time/days.ts'
 
 /** A share with what it was computed from; null where there is nothing to compute it from. */
 export interface Rate {

@@ -1,5 +1,5 @@
 /** Days and times as GB/T 39046 writes them: YYYYMMDD and YYYYMMDDhhmmss; reading is lenient, writing is not. */
-import { civilDay, type Day, isDay } from '../days.ts'
+import { civilDay, type Day, isDay } from '../time/days.ts'
 
 /** `20261121`. */
 export const compactDay = (day: Day): string => day.replaceAll('-', '')

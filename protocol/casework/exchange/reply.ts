@@ -1,8 +1,8 @@
 /** The upper level's answer (批复): whether a reply file fits the case, and the fact it becomes. */
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { type CaseState, STAGES, type StoryLine } from '../case.ts'
-import type { Day } from '../days.ts'
-import type { FieldValue } from '../facts.ts'
+import type { FieldValue } from '../facts/facts.ts'
+import type { Day } from '../time/days.ts'
 
 export const REPLY_FORMAT = 'county-reply'
 

@@ -1,9 +1,8 @@
 /** The package of a case that is reported up (上报, 行政许可法 art. 43): everything the upper level reads, in one file. */
 import type { CaseState } from '../case.ts'
-import { compactDay } from '../exchange/dates.ts'
+import { countsOf, numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
 import { PAPERS } from '../papers.ts'
-import { countsOf, numberOf, textOf } from '../values.ts'
 import {
   type CaseRecord,
   caseRecord,
@@ -13,6 +12,7 @@ import {
   specialRecords,
   stepRecords,
 } from './case-record.ts'
+import { compactDay } from './dates.ts'
 
 export const PACKAGE_FORMAT = 'county-report'
 export const PACKAGE_VERSION = 1

@@ -1,8 +1,8 @@
 /** Cases handled in a department's vertical system, taken in as back-dated cases (补录): columns, reading, and the facts they become. */
 import { STAGES, type Stage } from '../case.ts'
-import type { Day } from '../days.ts'
-import type { FactKind, FieldValue } from '../facts.ts'
+import type { FactKind, FieldValue } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
+import type { Day } from '../time/days.ts'
 import { readDay } from './dates.ts'
 import { foreignState, STATE_LISTS, type StateList } from './systems.ts'
 

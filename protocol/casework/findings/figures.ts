@@ -2,9 +2,9 @@
 import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState, StoryLine } from '../case.ts'
 import type { CaseKind } from '../codes.ts'
-import type { Day } from '../days.ts'
-import type { FactKind } from '../facts.ts'
+import type { FactKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
+import type { Day } from '../time/days.ts'
 
 /** The receipt or decision of a case. */
 export interface Moment {

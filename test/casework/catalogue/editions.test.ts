@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkEditions, editionInForce, isEnd, nextEdition } from '#protocol/casework/catalogue/editions.ts'
-import { type Day, plusDays } from '#protocol/casework/days.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { item } from './item.ts'
 
 const day = (text: string) => text as Day

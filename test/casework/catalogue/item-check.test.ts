@@ -2,8 +2,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { blocking, checkItem } from '#protocol/casework/catalogue/item-check.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import { completeMaterial, type Item } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { CONTEXT, item } from './item.ts'
 
 const STEP = { role: '承办人', standard: '', days: 1 }

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { presenceRates } from '#protocol/casework/catalogue/presence.ts'
 import { authorisedRate, percent, promisedSpeedUp, rateOf } from '#protocol/casework/catalogue/rates.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { item } from './item.ts'
 

@@ -1,11 +1,11 @@
 /** Detectors and rates over cases. */
 import { expect, test } from 'vitest'
+import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import { SAMPLE_WINDOWS } from '#hub/samples/windows.ts'
 import { type CaseFigures, figuresOf, type Moment } from '#protocol/casework/findings/figures.ts'
 import { decidedBefore, hurriedDecisions, silentWindows, zeroVolume } from '#protocol/casework/findings/fronts.ts'
 import { actualSpeedUp, onTheSpotRate, tierDistribution } from '#protocol/casework/findings/handling.ts'
-import { SAMPLE_DEPARTMENTS } from '#protocol/casework/samples/departments.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
-import { SAMPLE_WINDOWS } from '#protocol/casework/samples/windows.ts'
 import { COUNTY, chain, day, fold, type Line, morning, registerWith, SIMPLE, TOWN } from '#test/casework/people.ts'
 
 const moment = (on: string, minutes = 0, changes: Partial<Moment> = {}): Moment => ({

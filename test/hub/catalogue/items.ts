@@ -2,11 +2,11 @@
 import * as fc from 'fast-check'
 import type { ImportContext } from '#hub/catalogue/import.ts'
 import { searchPinyin } from '#hub/catalogue/pinyin.ts'
+import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
 import { checkItem } from '#protocol/casework/catalogue/item-check.ts'
 import { POWERS, type Power, PROCEDURES, type Procedure } from '#protocol/casework/codes.ts'
-import { type Day, plusDays } from '#protocol/casework/days.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
-import { SAMPLE_DEPARTMENTS } from '#protocol/casework/samples/departments.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 
 export const importContext = (published: readonly Item[] = []): ImportContext => ({
   departments: SAMPLE_DEPARTMENTS,

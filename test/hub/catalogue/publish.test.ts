@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { exportCatalogue, importCatalogue } from '#hub/catalogue/catalogue.ts'
 import { readCsv, writeCsv } from '#hub/catalogue/csv.ts'
 import { itemTable } from '#hub/catalogue/rows.ts'
-import type { Day } from '#protocol/casework/days.ts'
+import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { SAMPLE_DEPARTMENTS } from '#protocol/casework/samples/departments.ts'
-import { SAMPLE_ITEMS } from '#protocol/casework/samples/items.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { COUNTY, nodeRecord, openNode, person, publish, STATIONS } from '#test/engine/county.ts'
 
 async function openRoot() {

@@ -1,10 +1,11 @@
 /** The county of the month: the model county's 1 + 18 + 36 stations, five kinds of items, letters for villages, the real calendar. */
+
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Power } from '#protocol/casework/codes.ts'
-import type { Day } from '#protocol/casework/days.ts'
 import type { Letter, Station, Tier } from '#protocol/casework/directory.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import { completeItem, type Item, type StepRule } from '#protocol/casework/item.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import type { Plan } from '../world.ts'
 

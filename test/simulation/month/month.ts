@@ -1,7 +1,8 @@
 /** A county's month: office hours, links that come and go, outages, thousands of cases; then rest and a look at everything. */
-import { workCalendar } from '#protocol/casework/calendar.ts'
-import { type Day, dayAt, dayNumber } from '#protocol/casework/days.ts'
-import { SAMPLE_CALENDARS } from '#protocol/casework/sample-calendars.ts'
+
+import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import { type Day, dayAt, dayNumber } from '#protocol/casework/time/days.ts'
 import { createChance } from '../chance.ts'
 import { checkAtRest, isAcknowledged, isConverged } from '../invariants.ts'
 import { enrol, register, start, stop } from '../machines.ts'

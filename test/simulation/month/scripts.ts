@@ -1,5 +1,5 @@
 /** How cases go in a month: for each kind the acts, the places and the waiting, as people would do them. */
-import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { ItemName } from './county.ts'
 

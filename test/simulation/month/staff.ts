@@ -1,6 +1,6 @@
 /** The people of the month: each case is somebody's next thing to do, at the place where it lies. */
 import type { Role, Tier } from '#protocol/casework/directory.ts'
-import type { FactKind, FieldValue } from '#protocol/casework/facts.ts'
+import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { FIELDS } from '#test/casework/people.ts'

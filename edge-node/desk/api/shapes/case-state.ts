@@ -1,11 +1,11 @@
 /** A folded case in the API: story, clocks and everything the acts of a case have made of it. */
 import { z } from '@hono/zod-openapi'
 import { ASIDE_REASONS, type AsideReason, LOCAL_KINDS } from '#protocol/casework/case.ts'
-import { CLOCKS } from '#protocol/casework/clocks.ts'
+import { CLOCKS } from '#protocol/casework/clocks/clocks.ts'
 import { CLOSING_TYPES, PROCEDURES } from '#protocol/casework/codes.ts'
 import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
-import { FACT_KINDS } from '#protocol/casework/facts.ts'
-import { GUARDS } from '#protocol/casework/guards.ts'
+import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
+import { GUARDS } from '#protocol/casework/rules/guards.ts'
 import {
   authorId,
   caseId,

@@ -1,8 +1,8 @@
 /** Cases in the API: rows of lists, the whole case, what was written. */
 import { z } from '@hono/zod-openapi'
 import { LOCAL_KINDS } from '#protocol/casework/case.ts'
-import { CLOCKS } from '#protocol/casework/clocks.ts'
-import { FACT_KINDS } from '#protocol/casework/facts.ts'
+import { CLOCKS } from '#protocol/casework/clocks/clocks.ts'
+import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { CaseState, PaperShape } from './case-state.ts'
 import {
   authorId,

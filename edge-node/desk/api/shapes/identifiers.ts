@@ -1,7 +1,7 @@
 /** What the API's schemas share: checked identifiers, code lists with their titles, days and times. */
 import { z } from '@hono/zod-openapi'
 import { STAGES, type Stage } from '#protocol/casework/case.ts'
-import type { Day } from '#protocol/casework/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 
 export const list = <Part extends z.ZodType>(part: Part) => z.array(part).readonly()

@@ -1,0 +1,150 @@
+/** The database of a data folder, compared with its sidecar before anything is written (sync.md section 5). */
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import type { Engine } from '#protocol/engine/engine.ts'
+import type { Finding } from '#protocol/engine/office.ts'
+import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import {
+  type DatabaseClaim,
+  judgeDatabase,
+  nextIncarnation,
+  type OwnHead,
+  type Verdict,
+} from '#protocol/log/incarnation.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import { openLibsql } from '#protocol/storage/libsql.ts'
+import { identityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
+
+const DATABASE_FILE = 'county.db'
+const SIDECAR_FILE = 'sidecar.json'
+const SPACE = 'node'
+const INCARNATION = 'incarnation'
+
+type Heads = Engine['ownHeads']
+
+/** An open database with the incarnation to write under. */
+export interface Database {
+  readonly storage: Storage
+  readonly incarnation: number
+  /** `new` for a database that has never written and that no record knows. */
+  readonly verdict: Verdict['verdict'] | 'new'
+  /** Makes a new incarnation durable, outside the database first. */
+  rotated(incarnation: number): Promise<void>
+  /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
+  remember(heads: ReturnType<Heads>): Promise<void>
+}
+
+/** Opens the database of a folder and makes its incarnation durable. Says in words why it cannot be opened. */
+export async function openDatabase(folder: string, node: NodeId): Promise<Result<Database>> {
+  const path = join(folder, DATABASE_FILE)
+  let storage: Storage | undefined
+  try {
+    storage = await openLibsql(path)
+    return success(await compare(storage, path, join(folder, SIDECAR_FILE), node))
+  } catch (error) {
+    await storage?.close()
+    if (!(error instanceof StorageFailure)) throw error
+    return fail(`storage-${error.fault}`, error.message, '数据没有改动', `数据目录:${folder}`)
+  }
+}
+
+async function compare(storage: Storage, path: string, sidecarPath: string, node: NodeId): Promise<Database> {
+  const identity = await identityOf(path)
+  const reading = await readSidecar(sidecarPath)
+  const claim = await claimOf(storage, node, identity)
+  const { verdict, rotate } = judgeDatabase(reading, claim)
+  const known = new Set(Object.keys(claim.ownHeads).map((key) => logParts(key as LogKey).incarnation))
+  if (reading.state === 'present') known.add(reading.sidecar.incarnation)
+  const isNew = claim.incarnation === null && reading.state === 'missing'
+  let incarnation =
+    claim.incarnation === null || rotate ? nextIncarnation(known, (bound) => randomInt(bound)) : claim.incarnation
+  const boots = (reading.state === 'present' ? reading.sidecar.boots : 0) + 1
+
+  const remember = (ownHeads: ReturnType<Heads>) =>
+    writeSidecar(sidecarPath, { node, incarnation, boots, ownHeads: ownHeads as DatabaseClaim['ownHeads'], identity })
+  const rotated = async (next: number) => {
+    incarnation = next
+    await remember({}) // the old logs end here; what matters from now on is the new number
+    const row = { space: SPACE, key: INCARNATION, value: JSON.stringify(next) }
+    await storage.commit({ ...NO_CHANGE, local: [row] })
+  }
+  if (incarnation === claim.incarnation) await remember(claim.ownHeads)
+  else await rotated(incarnation)
+  return { storage, incarnation, verdict: isNew ? 'new' : verdict, rotated, remember }
+}
+
+async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['identity']): Promise<DatabaseClaim> {
+  const { heads } = await storage.load()
+  const own = heads.filter(({ key }) => logParts(key).node === node)
+  const ownHeads: Record<LogKey, OwnHead> = {}
+  for (const { key, height, hash } of own) ownHeads[key] = { seq: height, hash: toHex(hash) }
+  const kept = await storage.local(SPACE, INCARNATION)
+  const incarnation = kept === undefined ? null : Number(JSON.parse(kept))
+  return { node, incarnation, ownHeads, identity }
+}
+
+const PAPER = '请核对最近的纸质存根是否都能查到;查不到的请补录。'
+const VERDICTS: Readonly<Record<Verdict['verdict'], Omit<Finding, 'time' | 'kind'> | null>> = {
+  same: null,
+  behind: {
+    message: '数据库比本机的记录旧(可能恢复过备份)。已启用新的批次号,缺少的条目会从其他节点取回。',
+    next: PAPER,
+  },
+  moved: {
+    message: '数据库是复制来的,或换了机器。已启用新的批次号。',
+    next: '请确认原来的那一份不再运行:两份同时运行,同一办件会出现两条后续记录。',
+  },
+  unknown: { message: '数据库旁的记录文件丢失或损坏,无法确认数据库是最新的。已启用新的批次号。', next: PAPER },
+}
+
+/** What people should know about the comparison. */
+export function findingsOf(verdict: Database['verdict'], time: number): readonly Finding[] {
+  const words = verdict === 'new' ? null : VERDICTS[verdict]
+  return words ? [{ kind: 'sidecar', time, ...words }] : []
+}
+
+/**
+ * Follows an engine's heads with the sidecar: at once after a rest, then at most once a LIMITS.sidecarMilliseconds,
+ * and once more at the end. A person's single act is thus in the sidecar within milliseconds: were the database put
+ * back to just before it, the number on its receipt would not be given again.
+ */
+export function followHeads(
+  engine: Engine,
+  database: Database,
+  after: (milliseconds: number, callback: () => void) => () => void,
+  failed: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  let pause: (() => void) | undefined
+  let moved = false
+  let remembered = ''
+  let writing: Promise<void> = Promise.resolve()
+  const write = () => {
+    const heads = engine.ownHeads()
+    const text = JSON.stringify(heads)
+    if (text === remembered) return writing
+    remembered = text
+    writing = writing.then(() => database.remember(heads))
+    return writing
+  }
+  const follow = () => {
+    moved = pause !== undefined
+    // Much of what is watched writes nothing, and starts no pause that the next write would have to wait for.
+    if (moved || JSON.stringify(engine.ownHeads()) === remembered) return
+    void write().catch(failed)
+    pause = after(LIMITS.sidecarMilliseconds, () => {
+      pause = undefined
+      if (moved) follow()
+    })
+  }
+  const unwatch = engine.office.watch(follow)
+  void write().catch(failed)
+  return {
+    stop() {
+      unwatch()
+      pause?.()
+      return write()
+    },
+  }
+}

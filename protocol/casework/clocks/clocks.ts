@@ -1,0 +1,145 @@
+/** The clocks of a case (casework.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
+import { type Course, type Register, STAGES } from '../case.ts'
+import type { Item } from '../item.ts'
+import {
+  CALENDAR_DAYS,
+  type Counting,
+  countsUpTo,
+  estimating,
+  lastDay,
+  rollOver,
+  type Stretch,
+  unite,
+  usedDays,
+} from '../time/counting.ts'
+import type { Day } from '../time/days.ts'
+import { type Limit, limitOf, PAUSABLE, TELLING_DAYS } from './time-limits.ts'
+
+/** Every clock, with its name for people. */
+export const CLOCKS = {
+  T0: '村代办报送',
+  T1: '一次告知和受理决定',
+  "T1'": '申请人补正',
+  T2p: '承诺办结',
+  T2s: '法定办结',
+  T3: '环节',
+  T4: '上报审查',
+  "T4'": '批复后告知',
+  T5: '送达',
+  T6: '移交签收',
+} as const
+export type ClockId = keyof typeof CLOCKS
+
+/** What a transition does to the clocks. Starting one that has run begins it anew. */
+export interface ClockEffect {
+  readonly start?: readonly ClockId[]
+  /** Started unless it runs already. */
+  readonly begin?: readonly ClockId[]
+  readonly stop?: readonly ClockId[]
+  readonly pause?: true
+  readonly resume?: true
+}
+
+/** When a clock was started (day 0) and stopped; null while it runs. */
+export type ClockSpans = Readonly<Partial<Record<ClockId, { readonly start: Day; readonly stop: Day | null }>>>
+
+/** One clock of a case on one day. Days are civil days; counts are in the clock's unit. */
+export interface Clock {
+  readonly id: ClockId
+  readonly title: string
+  readonly unit: 'working' | 'calendar'
+  /** Days allowed, an extension included. */
+  readonly limit: number
+  /** Day 0, which does not count. */
+  readonly start: Day
+  readonly state: 'running' | 'paused' | 'stopped'
+  readonly stopped: Day | null
+  /** The last day; null while paused or beyond the published calendar. */
+  readonly due: Day | null
+  /** Only beyond the published calendar: counted by weekdays alone, never to be relied on. */
+  readonly estimate: Day | null
+  /** Days used up to today or to the day it stopped; null beyond the published calendar. */
+  readonly used: number | null
+  /** limit − used; negative when overdue. */
+  readonly remaining: number | null
+  /** Whether it is exceeded: open and past its due day, or stopped behind it. */
+  readonly exceeded: boolean
+  /** Where the limit comes from, for people. */
+  readonly source: string
+}
+
+const CLOCK_IDS = Object.keys(CLOCKS) as readonly ClockId[]
+
+/**
+ * Every clock of the case that was started and has a limit, in the order of {@link CLOCKS}, as of `register.today`.
+ * @param item the edition the case was received under; undefined while its record is not here.
+ */
+export function clocksOf(course: Course, item: Item | undefined, register: Register): readonly Clock[] {
+  const pauses = unite(course.pauses)
+  const clocks: Clock[] = []
+  for (const id of CLOCK_IDS) {
+    const span = course.spans[id]
+    if (span === undefined) continue
+    const limit = limitOf(id, course, item, register)
+    if (limit === undefined) continue
+    clocks.push(clockOf(id, span, limit, PAUSABLE.has(id) ? pauses : [], course, register))
+  }
+  return clocks
+}
+
+type ClockSpan = NonNullable<ClockSpans[ClockId]>
+
+function clockOf(
+  id: ClockId,
+  { start, stop }: ClockSpan,
+  { days, unit, source }: Limit,
+  pauses: readonly Stretch[],
+  course: Course,
+  register: Register,
+): Clock {
+  const { calendar, today } = register
+  const state = stop !== null ? 'stopped' : isPaused(course, pauses) ? 'paused' : 'running'
+  const counting = unit === 'working' ? calendar : CALENDAR_DAYS
+  const reference = countsUpTo(stop ?? today, pauses)
+  const last = lastDay(counting, start, days, pauses)
+  const due = last === undefined || unit === 'working' ? last : rollOver(calendar, last)
+  const used = usedDays(counting, start, reference, pauses) ?? null
+  return {
+    id,
+    title: id === 'T3' ? `${CLOCKS.T3}·${STAGES[course.suspendedAt ?? course.stage]}` : CLOCKS[id],
+    unit,
+    limit: days,
+    start,
+    state,
+    stopped: stop,
+    due: state === 'paused' ? null : (due ?? null),
+    estimate:
+      due === undefined && state !== 'paused' ? estimate(estimating(calendar), unit, start, days, pauses) : null,
+    used,
+    remaining: used === null ? null : days - used,
+    exceeded: due !== undefined && reference > due,
+    source,
+  }
+}
+
+/** A pause that still lasts; only clocks that pauses hold are given any. */
+const isPaused = (course: Course, pauses: readonly Stretch[]): boolean =>
+  pauses.length > 0 && course.pauses.some(({ until }) => until === null)
+
+function estimate(
+  counting: Counting,
+  unit: Limit['unit'],
+  start: Day,
+  days: number,
+  pauses: readonly Stretch[],
+): Day | null {
+  const last = lastDay(unit === 'working' ? counting : CALENDAR_DAYS, start, days, pauses)
+  if (last === undefined || unit === 'working') return last ?? null
+  return rollOver(counting, last) ?? null
+}
+
+/** The last day of the five for telling the applicant; undefined when it cannot be known or does not run. */
+export function fiveDayDue(course: Course, register: Register): Day | undefined {
+  const span = course.spans.T1
+  return span === undefined || span.stop !== null ? undefined : register.calendar.after(span.start, TELLING_DAYS)
+}

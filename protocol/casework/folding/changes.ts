@@ -1,0 +1,191 @@
+/** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals. */
+import type { StationCode } from '#protocol/ids.ts'
+import type { Pause } from '../case.ts'
+import type { ClosingType, Procedure } from '../codes.ts'
+import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
+import type { GuardedKind } from '../rules/transition.ts'
+import { type Day, plusDays } from '../time/days.ts'
+import type { Answers } from './answers.ts'
+import type { Effect, Progress } from './progress.ts'
+
+function passTo(progress: Progress, holder: StationCode): void {
+  progress.holder = holder
+  progress.epoch += 1
+  progress.offer = null
+  // Whoever handled it works elsewhere: the new station decides anew.
+  progress.assignee = ''
+  progress.holders.add(holder)
+}
+
+type Change = (progress: Progress, effect: Effect, answers: Answers) => void
+
+const takeApplicant: Change = (progress, { fields }) => {
+  progress.applicant = {
+    name: textOf(fields.applicant),
+    idNumber: textOf(fields.idNumber),
+    phone: textOf(fields.phone),
+  }
+}
+
+const endPause: Change = (progress, { day }) => {
+  progress.pauses = progress.pauses.map((pause): Pause => (pause.until === null ? { ...pause, until: day } : pause))
+  progress.suspendedAt = null
+}
+
+const closeAs =
+  (closing: ClosingType): Change =>
+  (progress) => {
+    progress.closing = closing
+  }
+
+const settleResult: Change = (progress, { fields }) => {
+  progress.result = fields.result === 'granted' ? 'granted' : 'refused'
+}
+
+/** What each kind changes besides stage, clocks, days, papers and seals. */
+export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
+  captured: (progress, effect, answers) => {
+    takeApplicant(progress, effect, answers)
+    const { entry, fields } = effect
+    progress.agency = {
+      agent: entry.person,
+      authorisation: textOf(fields.authorisation),
+      free: fields.free !== false,
+    }
+    // The agent sees it through until it is handed on (代办:专人承办).
+    progress.assignee = entry.person
+  },
+  submitted: takeApplicant,
+  received: (progress, effect, answers) => {
+    takeApplicant(progress, effect, answers)
+    const edition = numberOf(effect.fields.itemVersion)
+    if (edition > 0) progress.itemVersion = edition
+  },
+  rejected: closeAs('1'),
+  notified: (progress, { entry, fields, day, item }) => {
+    const days = numberOf(fields.days) || (item?.supplementDays ?? 30)
+    const count = (progress.notice?.count ?? 0) + 1
+    const until = plusDays(day, days)
+    progress.notice = { fact: entry.hash, missing: linesOf(fields.missing), day, until, count }
+  },
+  lapsed: closeAs('5'),
+  accepted: (progress, { fields }) => {
+    const items = linesOf(fields.deferred)
+    if (items.length > 0) progress.deferred = { items, until: (textOf(fields.deferredUntil) || null) as Day | null }
+    if (fields.commitment === true) progress.commitment = true
+  },
+  settled: (progress, effect, answers) => {
+    settleResult(progress, effect, answers)
+    progress.closing = progress.result === 'granted' ? '0' : '6'
+  },
+  assigned: (progress, { fields }) => {
+    progress.assignee = textOf(fields.to) as Progress['assignee']
+  },
+  entrusted: (progress, { fields }) => {
+    progress.assignee = textOf(fields.to) as Progress['assignee']
+  },
+  handled: (progress, { entry }) => {
+    progress.handledBy = entry.person
+  },
+  examined: (progress, { entry }) => {
+    progress.examinedBy = entry.person
+  },
+  'sent-back': (progress) => {
+    progress.examinedBy = ''
+    if (progress.stage !== '41') progress.handledBy = ''
+  },
+  suspended: (progress, { fields, day }) => {
+    const procedure = textOf(fields.procedure) as Procedure
+    progress.pauses = [...progress.pauses, { procedure, from: day, until: null, days: numberOf(fields.days) }]
+  },
+  resumed: endPause,
+  withdrawn: (progress, effect, answers) => {
+    endPause(progress, effect, answers)
+    progress.closing = '6'
+  },
+  extended: (progress, { entry, fields, day }) => {
+    progress.extension = { fact: entry.hash, days: numberOf(fields.days), day }
+  },
+  reported: (progress, { fields, day }, answers) => {
+    progress.report = { organ: textOf(fields.organ), day, relayed: answers.relayed }
+  },
+  replied: (progress, effect, answers) => {
+    if (effect.fields.result !== 'returned') settleResult(progress, effect, answers)
+  },
+  decided: (progress, effect, answers) => {
+    settleResult(progress, effect, answers)
+    progress.tier = textOf(effect.fields.tier)
+  },
+  concluded: (progress, effect, answers) => {
+    settleResult(progress, effect, answers)
+    progress.closing = progress.result === 'granted' ? '0' : '6'
+  },
+  closed: (progress, { fields }) => {
+    progress.closing = (textOf(fields.closing) || (progress.result === 'granted' ? '0' : '6')) as ClosingType
+  },
+  voided: (progress, effect, answers) => {
+    endPause(progress, effect, answers)
+    progress.offer = null
+    progress.closing = effect.fields.as === 'error' ? '3' : '2'
+  },
+  prioritised: (progress, { fields }) => {
+    progress.green = {
+      rule: textOf(fields.rule),
+      liaison: textOf(fields.liaison),
+      reason: textOf(fields.reason),
+    }
+  },
+  invited: (progress, { entry, fields, day }, answers) => {
+    const department = textOf(fields.department)
+    progress.invitations = [
+      ...progress.invitations,
+      {
+        fact: entry.hash,
+        to: textOf(fields.to) as StationCode,
+        department,
+        item: textOf(fields.item),
+        mode: (textOf(fields.mode) || 'notice') as 'notice' | 'meeting' | 'commitment',
+        day,
+        due: textOf(fields.due) as Day,
+        read: answers.readings.get(entry.hash) ?? null,
+        opinion: answers.opinions.get(entry.hash) ?? null,
+        absent: answers.absences.some(
+          ({ station, departments }) => station === entry.station && departments.includes(department),
+        ),
+      },
+    ]
+  },
+  charged: (progress, { entry, fields, day }, answers) => {
+    progress.fees = [
+      ...progress.fees,
+      {
+        fact: entry.hash,
+        fee: textOf(fields.fee),
+        amount: numberOf(fields.amount),
+        day,
+        paid: answers.payments.get(entry.hash) ?? null,
+        refunded: answers.refunds.get(entry.hash) ?? null,
+        waived: answers.waivers.get(entry.hash) ?? null,
+        station: entry.station,
+      },
+    ]
+  },
+  offered: (progress, { entry, fields, day }) => {
+    progress.offer = {
+      to: textOf(fields.to) as StationCode,
+      fact: entry.hash,
+      time: entry.time,
+      day,
+      materials: numberOf(fields.materials),
+      counts: countsOf(fields.counts),
+    }
+  },
+  taken: (progress, { entry }) => passTo(progress, entry.station),
+  reassigned: (progress, { fields }) => passTo(progress, textOf(fields.to) as StationCode),
+  declined: (progress) => {
+    progress.offer = null
+  },
+  retracted: (progress) => {
+    progress.offer = null
+  },
+}

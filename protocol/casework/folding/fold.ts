@@ -1,0 +1,230 @@
+/** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
+import type { DocumentId, EntryHash } from '#protocol/ids.ts'
+import type { AsideReason, CaseState, LocalKind, Register } from '../case.ts'
+import { clocksOf } from '../clocks/clocks.ts'
+import { asAccepted, deemedBy, lateness } from '../clocks/deemed.ts'
+import type { Fact, FactEntry, FieldValue } from '../facts/facts.ts'
+import type { Item } from '../item.ts'
+import { findTransition, isAdoptable } from '../rules/stages.ts'
+import type { GuardedKind } from '../rules/transition.ts'
+import type { Day } from '../time/days.ts'
+import { type Answers, collectAnswers } from './answers.ts'
+import { type Attempt, byTimeThenHash, contest, objectionTo } from './custody.ts'
+import { dayOf, writtenOn } from './day-of.ts'
+import { gather, type Judged } from './gather.ts'
+import { begin, type Progress, takeEffect } from './progress.ts'
+import { type Derived, tellStory } from './story.ts'
+
+/** What a fold works with. */
+interface Folding {
+  readonly byHash: ReadonlyMap<EntryHash, Judged>
+  readonly register: Register
+  readonly answers: Answers
+  readonly progress: Progress
+}
+
+const inOrder = (left: Judged, right: Judged): number => byTimeThenHash(left.entry, right.entry)
+
+/** The hash an adoption or dismissal names. */
+const subjectOf = (fields: Readonly<Record<string, FieldValue>>): EntryHash => fields.fact as EntryHash
+
+const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>): Item | undefined =>
+  register.edition(progress.item, progress.itemVersion)
+
+/** The opening that counts: of several valid ones the earliest by time, then hash. */
+function chooseOpening(openings: Judged[]): Judged | undefined {
+  const valid: Judged[] = []
+  for (const opening of openings) {
+    if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
+    else opening.verdict = 'not-authorised'
+  }
+  const [first, ...others] = valid.sort(inOrder)
+  for (const other of others) other.verdict = 'fork'
+  return first
+}
+
+/** Why the writer of one fact may not do what a fact (its own or an adopted one) says. */
+function objectionToFact(folding: Folding, { writer, entry }: Judged, fact: Fact): AsideReason | undefined {
+  const { progress, register } = folding
+  const item = itemOf(folding)
+  // An adoption counts as written now, whatever day the adopted fact names.
+  const day = fact === entry.fact ? dayOf(entry) : writtenOn(entry)
+  const kind = fact.kind as GuardedKind
+  const { tier, root } = writer
+  const { person, station } = entry
+  const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item }
+  const due = deemedBy(progress, item, register, day)
+  if (due === undefined) return objectionTo(progress, attempt, register)
+  // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).
+  const objection = objectionTo({ ...progress, ...asAccepted(progress, due) }, attempt, register)
+  return objection === undefined ? undefined : lateness(kind, objection)
+}
+
+/** Why a set-aside fact may not be adopted by this adoption; undefined when it may. */
+function objectionToAdoption(folding: Folding, adoption: Judged, fact: Fact): AsideReason | undefined {
+  const target = folding.byHash.get(subjectOf(fact.fields))
+  if (target === undefined) return 'orphan' // not here yet; once it arrives this is computed anew
+  const adopted = target.entry.fact
+  if (adopted === undefined || !isAdoptable(adopted.kind)) return 'wrong-stage'
+  // Once only, also when a later table lets a stage come back.
+  if (typeof target.verdict === 'number' || target.resolution !== null) return 'wrong-stage'
+  // A fact that could take effect right here needs no adoption: it competes by itself.
+  const competes = adopted.previous === fact.previous && target.writer.served
+  if (competes && objectionToFact(folding, target, adopted) === undefined) return 'wrong-stage'
+  return objectionToFact(folding, adoption, adopted)
+}
+
+function objection(folding: Folding, judged: Judged): AsideReason | undefined {
+  const { fact } = judged.entry
+  if (fact === undefined) return 'malformed'
+  if (!judged.writer.served) return 'not-authorised'
+  const found = objectionToFact(folding, judged, fact)
+  if (found !== undefined || fact.kind !== 'adopted') return found
+  return objectionToAdoption(folding, judged, fact)
+}
+
+/** Derives the acceptance that is due before a day; undefined when none is. */
+function deem(folding: Folding, day: Day): Derived | undefined {
+  const { progress, register } = folding
+  const deemed = deemedBy(progress, itemOf(folding), register, day)
+  if (deemed === undefined) return undefined
+  Object.assign(progress, asAccepted(progress, deemed))
+  return { deemed, holder: progress.holder, epoch: progress.epoch }
+}
+
+function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefined {
+  const { byHash, progress, answers } = folding
+  const { entry, writer } = judged
+  let effective = fact
+  const target = fact.kind === 'adopted' ? byHash.get(subjectOf(fact.fields)) : undefined
+  if (target?.entry.fact !== undefined) {
+    target.resolution = { by: 'adopted', fact: entry.hash }
+    effective = target.entry.fact
+  }
+  const day = effective === fact ? dayOf(entry) : writtenOn(entry)
+  const derived = deem(folding, day)
+  const kind = effective.kind as GuardedKind
+  const { fields } = effective
+  const item = itemOf(folding)
+  const transition = findTransition(kind, { stage: progress.stage, tier: writer.tier, item }, fields)
+  if (transition !== undefined) takeEffect(progress, { entry, kind, fields, day, item }, transition, answers)
+  judged.verdict = progress.epoch
+  return derived
+}
+
+/** Judges everything that follows the tip and says what takes effect next, or where the chain forks. */
+function settle(folding: Folding, tip: Judged) {
+  const valid: Judged[] = []
+  for (const follower of tip.followers) {
+    const reason = objection(folding, follower)
+    if (reason === undefined) valid.push(follower)
+    else follower.verdict = reason
+  }
+  const { winner, losers, fork } = contest(valid)
+  for (const { candidate, reason } of losers) candidate.verdict = reason
+  return { winner, fork }
+}
+
+/** Walks the chain from the opening as far as it is undisputed. */
+function walk(folding: Folding, opening: Judged) {
+  const chain: (Judged | Derived)[] = [opening]
+  opening.verdict = folding.progress.epoch
+  for (let tip = opening; ; ) {
+    const { winner, fork } = settle(folding, tip)
+    if (winner?.entry.fact === undefined) {
+      const derived = deem(folding, folding.register.today)
+      if (derived !== undefined) chain.push(derived)
+      const facts = fork.map(({ entry }) => entry.hash)
+      return { chain, tip, forks: facts.length === 0 ? [] : [{ after: tip.entry.hash, facts }] }
+    }
+    const derived = proceed(folding, winner, winner.entry.fact)
+    if (derived !== undefined) chain.push(derived)
+    chain.push(winner)
+    tip = winner
+  }
+}
+
+/** What follows a displaced fact is displaced with it; what follows anything else without effect is an orphan. */
+function setDescendantsAside(all: readonly Judged[]): void {
+  const pending = all.filter(({ verdict }) => typeof verdict === 'string')
+  for (let judged = pending.pop(); judged !== undefined; judged = pending.pop()) {
+    const inherited = judged.verdict === 'superseded' || judged.verdict === 'fork' ? judged.verdict : 'orphan'
+    for (const follower of judged.followers) {
+      if (follower.verdict !== undefined) continue
+      follower.verdict = inherited
+      pending.push(follower)
+    }
+  }
+  for (const judged of all) if (judged.verdict === undefined) judged.verdict = 'orphan'
+}
+
+/** A dismissal counts from a station that holds or held the case, but a former holder cannot dismiss its own facts. */
+function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]): void {
+  for (const { entry, writer } of contributions) {
+    const { fact } = entry
+    if (fact === undefined || !writer.served) continue
+    progress.times[fact.kind] ??= entry.time
+    if (fact.kind !== 'dismissed') continue
+    const target = byHash.get(subjectOf(fact.fields))
+    if (target === undefined || target.resolution !== null) continue
+    const isFormerHolder = progress.holders.has(entry.station) && entry.station !== target.entry.station
+    if (entry.station === progress.holder || isFormerHolder) {
+      target.resolution = { by: 'dismissed', fact: entry.hash }
+    }
+  }
+}
+
+/** 即办、承诺、上报、联办、补办、退回: what the case has become, several at once (casework.md 5.1). */
+function kindsOf(progress: Progress, item: Item | undefined): LocalKind[] {
+  const kinds: LocalKind[] = []
+  if (item?.caseKind === '1') kinds.push('immediate')
+  if (item?.caseKind === '2') kinds.push('promised')
+  if (progress.report !== null) kinds.push('reported')
+  if (progress.invitations.length > 0 || progress.master !== '') kinds.push('joint')
+  if (progress.deferred !== null) kinds.push('deferred')
+  if (['80', '81', '82'].includes(progress.stage)) kinds.push('returned')
+  return kinds
+}
+
+/** What contributions say of the whole case, once the chain is known. */
+function finish({ progress, answers }: Folding): void {
+  progress.papers = answers.papers.length > 0 ? [...progress.papers, ...answers.papers] : progress.papers
+  const relay = progress.spans["T4'"]
+  if (relay?.stop === null && answers.relayed !== null) {
+    progress.spans = { ...progress.spans, "T4'": { start: relay.start, stop: answers.relayed } }
+  }
+}
+
+/**
+ * Folds the facts of one case; undefined when none of them is a valid opening.
+ * Total, and independent of arrival order and duplicates; two entries with the same hash are the same entry.
+ * Custody as in sync.md section 8, stages as in the table of stages.ts, clocks as of `register.today`.
+ */
+export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
+  const { byHash, all, openings, contributions } = gather(facts, register.authority)
+  const opening = chooseOpening(openings)
+  if (opening === undefined) return undefined
+  const answers = collectAnswers(byHash, contributions)
+  const progress = begin(opening.entry, dayOf(opening.entry), answers)
+  const folding: Folding = { byHash, register, answers, progress }
+  const { chain, tip, forks } = walk(folding, opening)
+  dismiss(folding, contributions)
+  setDescendantsAside(all)
+  finish(folding)
+  const others = all.filter(({ verdict }) => typeof verdict !== 'number')
+  const item = itemOf(folding)
+  const number = opening.entry.fact?.fields.number
+  const { holders: _, ...course } = progress
+  return {
+    ...course,
+    id,
+    number: typeof number === 'string' ? number : '',
+    home: opening.entry.station,
+    tip: tip.entry.hash,
+    clocks: clocksOf(progress, item, register),
+    kinds: kindsOf(progress, item),
+    story: tellStory(id, chain, others),
+    forks,
+    asideOpen: others.filter(({ verdict, resolution }) => verdict !== null && resolution === null).length,
+  }
+}

@@ -1,0 +1,79 @@
+/** Gathers the facts of a case before they are judged: duplicates dropped, each beside the fact it follows. */
+import { type EntryHash, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import type { Authority } from '../case.ts'
+import type { Tier } from '../directory.ts'
+import type { FactEntry } from '../facts/facts.ts'
+import { isGuarded } from '../rules/stages.ts'
+import type { Resolution, Verdict } from './story.ts'
+
+/** What the directory says of a log that writes for a station. */
+export interface Writer {
+  readonly station: StationCode
+  /** Whether the log's node serves the station. */
+  readonly served: boolean
+  /** Whether the log's node is the root. */
+  readonly root: boolean
+  readonly tier: Tier | undefined
+}
+
+/** A fact while it is judged; the verdict is undefined until it is. */
+export interface Judged {
+  readonly entry: FactEntry
+  readonly writer: Writer
+  /** Guarded facts that name this one. */
+  readonly followers: Judged[]
+  verdict: Verdict | undefined
+  resolution: Resolution | null
+}
+
+export interface Gathered {
+  readonly byHash: ReadonlyMap<EntryHash, Judged>
+  readonly all: readonly Judged[]
+  readonly openings: Judged[]
+  readonly contributions: Judged[]
+}
+
+/** Asks the directory once per log and station: a case has many facts and few writers. */
+function writersOf(authority: Authority): (log: LogKey, station: StationCode) => Writer {
+  const known = new Map<LogKey, Writer[]>()
+  return (log, station) => {
+    const writers = known.get(log)
+    const found = writers?.find((writer) => writer.station === station)
+    if (found !== undefined) return found
+    const { node } = logParts(log)
+    const made: Writer = {
+      station,
+      served: authority.serves(node, station),
+      root: authority.isRoot(node),
+      tier: authority.tierOf(station),
+    }
+    if (writers === undefined) known.set(log, [made])
+    else writers.push(made)
+    return made
+  }
+}
+
+/** Sorts out the facts of a case; linear in their number. */
+export function gather(facts: readonly FactEntry[], authority: Authority): Gathered {
+  const byHash = new Map<EntryHash, Judged>()
+  const all: Judged[] = []
+  const openings: Judged[] = []
+  const contributions: Judged[] = []
+  const writerOf = writersOf(authority)
+  for (const entry of facts) {
+    if (byHash.has(entry.hash)) continue // a duplicate
+    const writer = writerOf(entry.log, entry.station)
+    const verdict = entry.fact === undefined ? 'malformed' : undefined
+    const judged: Judged = { entry, writer, followers: [], verdict, resolution: null }
+    byHash.set(entry.hash, judged)
+    all.push(judged)
+  }
+  for (const judged of all) {
+    const { fact } = judged.entry
+    if (fact === undefined) continue
+    if (!isGuarded(fact.kind)) contributions.push(judged)
+    else if (fact.previous !== null) byHash.get(fact.previous)?.followers.push(judged)
+    else if (fact.kind === 'opened') openings.push(judged)
+  }
+  return { byHash, all, openings, contributions }
+}

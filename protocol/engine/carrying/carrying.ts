@@ -1,0 +1,138 @@
+/** Carrying (sync.md section 8): the root brings a case into the streams of stations that do not hold its home's. */
+import type { CaseState } from '#protocol/casework/case.ts'
+import { type DocumentId, logParts, type StationCode, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Draft, type Entry, encodeContent, KIND, readRecord } from '#protocol/log/entry.ts'
+import { type CaseFile, stateOf } from '../cases/case-file.ts'
+import type { Core } from '../core.ts'
+import { encodeCarried, subjectOf } from '../logs/carried.ts'
+import { newDraft } from '../logs/draft.ts'
+import { hashAt } from '../logs/positions.ts'
+import type { PlacedRecord } from '../ports/storage.ts'
+import { registerOf } from '../register.ts'
+import type { Afterwork } from '../writing/afterwork.ts'
+import {
+  append,
+  CONTENT_BYTES,
+  fileOf,
+  isLocalStaged,
+  type Staging,
+  setLocal,
+  storedEntry,
+} from '../writing/staging.ts'
+
+/** Cases of which something is still to be carried: written with what made it necessary, so that a restart goes on. */
+const SPACE = 'carrying'
+
+/** Whether the nodes of a station are granted the stream of a home: it is theirs, or lies below them. */
+function holdsHome(core: Core, home: StationCode, station: StationCode): boolean {
+  for (let at: StationCode | null | undefined = home; at; at = core.directory.authority.parentOf(at)) {
+    if (at === station) return true
+  }
+  return false
+}
+
+/**
+ * The stream in which a node writes about a case: the home's when it is granted that, else its own station's, else
+ * another in which it holds the case.
+ */
+export function writingStream(core: Core, file: CaseFile, station: StationCode): StreamId {
+  const granted = core.directory.streamsOf(core.identity.node)
+  if (file.home && granted.has(file.home)) return file.home
+  const own = streamOf(station)
+  const others = [...file.streams].filter((stream) => granted.has(stream)).sort()
+  return file.streams.has(own) ? own : (others[0] ?? own)
+}
+
+/** Stations that need a case at hand: who holds it, who is to sign for it, who was asked for an opinion. */
+const namedIn = ({ holder, offer, invitations }: CaseState): StationCode[] => [
+  holder,
+  ...(offer ? [offer.to] : []),
+  ...invitations.map(({ to }) => to),
+]
+
+/** Streams a case must lie in: its home's, those of stations it names, those in which facts of it were written. */
+function streamsWanted(core: Core, file: CaseFile): Set<StreamId> {
+  const streams = new Set(file.streams)
+  const { home } = file
+  const state = home === undefined ? undefined : stateOf(file, registerOf(core))
+  if (!home || !state) return streams
+  const { directory, identity } = core
+  for (const station of namedIn(state)) {
+    const isHere = directory.authority.serves(identity.node, station) || !directory.station(station)
+    if (!isHere && !holdsHome(core, home as string as StationCode, station)) streams.add(streamOf(station))
+  }
+  for (const { log } of file.facts) streams.add(logParts(log).stream)
+  return streams
+}
+
+/** At the root: notes with a group which of its cases lie in several streams and have to be looked at. */
+export function noteUncarried(staging: Staging): void {
+  const { core } = staging
+  if (core.identity.parent !== null) return
+  for (const [id, file] of staging.files) {
+    if (!staging.touched.has(id) || isLocalStaged(staging, SPACE, id)) continue
+    if (streamsWanted(core, file).size > 1) setLocal(staging, SPACE, id, true)
+  }
+}
+
+/** An entry of a case that counts or is kept, and the streams in which it is. */
+interface Held {
+  readonly placed: PlacedRecord
+  /** Who carries it here; undefined while it stands in a log of its author. */
+  readonly carrier: Entry | undefined
+  readonly streams: Set<StreamId>
+}
+
+/** Every entry of a case that counts or is kept, once, in the order of arrival: in that order they apply. */
+async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
+  const { sha256 } = core.host.cryptography
+  const held = new Map<string, Held>()
+  for (const placed of (await core.storage.recordsOf([id])).get(id) ?? []) {
+    const { stream } = logParts(placed.log)
+    const entry = storedEntry(placed)
+    const subject = subjectOf(entry, core.directory.authority, sha256)
+    if (!wanted.has(stream) || subject.is === 'unreadable') continue
+    // What a relay carries without proof is carried from where it stands, or by nobody.
+    if (subject.is === 'kept' && entry.kind !== KIND.kept) continue
+    const name = `${subject.is === 'kept' ? 'kept ' : ''}${toHex(subject.entry.hash)}`
+    const known = held.get(name)
+    if (known) known.streams.add(stream)
+    else held.set(name, { placed, carrier: subject.is === 'own' ? undefined : entry, streams: new Set([stream]) })
+  }
+  return [...held.values()]
+}
+
+/** The entry as it is carried: with the bytes its author signed. */
+async function draftOf(core: Core, id: DocumentId, { placed, carrier }: Held): Promise<Draft | undefined> {
+  const record = readRecord(placed.bytes)
+  const before = carrier ? undefined : await hashAt(core, placed.log, placed.seq - 1)
+  const payload = carrier?.payload ?? (record && before && encodeCarried(placed.log, before, record))
+  const station = core.directory.node(core.identity.node)?.stations[0]
+  if (!payload || !station) return undefined
+  const draft = newDraft(core, { kind: carrier?.kind ?? KIND.carried, document: id, person: '', station, payload })
+  // An entry of the largest size has no room for another's around it; nothing that people write comes near.
+  return encodeContent(draft).length > CONTENT_BYTES ? undefined : draft
+}
+
+/**
+ * Carries what a case lacks in any of its streams, as much as one commit may hold. What is lacking follows from the
+ * disk alone, so it comes to the same after a restart, a restore or twice in a row.
+ */
+async function carry(staging: Staging, id: DocumentId): Promise<void> {
+  const { core } = staging
+  const wanted = streamsWanted(core, await fileOf(staging, id))
+  const held = wanted.size > 1 ? await heldOf(core, id, wanted) : []
+  let room: number = LIMITS.carriedEntries
+  for (const one of held) {
+    const lacking = [...wanted].filter((stream) => !one.streams.has(stream))
+    if (lacking.length === 0) continue
+    if (room <= 0) return setLocal(staging, SPACE, id, true)
+    const draft = await draftOf(core, id, one)
+    for (const stream of draft ? lacking : []) append(staging, stream, [draft as Draft])
+    room -= lacking.length
+  }
+  setLocal(staging, SPACE, id, null)
+}
+
+export const CARRYING: Afterwork = { space: SPACE, work: (staging, key) => carry(staging, key as DocumentId) }

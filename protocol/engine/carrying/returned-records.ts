@@ -1,0 +1,60 @@
+/** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
+import { isCase, type LogKey, logParts } from '#protocol/ids.ts'
+import { equalBytes } from '#protocol/log/bytes.ts'
+import { type Entry, KIND } from '#protocol/log/entry.ts'
+import { addFinding, type Core } from '../core.ts'
+import { openCarried } from '../logs/carried.ts'
+import { entriesAbove } from '../logs/log-reading.ts'
+import type { Afterwork } from '../writing/afterwork.ts'
+import { append, RETURNED_RECORDS_SPACE, type Staging, setLocal, storedEntry } from '../writing/staging.ts'
+
+/**
+ * The root's own entries that a log carries, each proved: one of a run is signed, and the hashes of those before it
+ * lead there. Whoever carries them can neither make one up nor change one.
+ */
+async function provedIn(core: Core, log: LogKey): Promise<Entry[]> {
+  const { sha256, verify } = core.host.cryptography
+  const proved: Entry[] = []
+  let run: Entry[] = []
+  for (const { entry } of await entriesAbove(core, log, 0)) {
+    const carried =
+      entry.kind === KIND.carried && !isCase(entry.document) ? openCarried(sha256, entry.payload) : undefined
+    if (!carried || logParts(carried.entry.log).node !== core.identity.node) continue
+    const last = run.at(-1)
+    if (last && (last.log !== carried.entry.log || !equalBytes(last.hash, carried.before))) run = []
+    run.push(carried.entry)
+    const { signature, hash } = carried.entry
+    if (!signature) continue
+    if (await verify(core.identity.keys.publicKey, hash, signature)) proved.push(...run)
+    run = []
+  }
+  return proved
+}
+
+/** Writes again what is not held: with the same version, so that a newer record stays in force. */
+async function takeBack(staging: Staging, key: string): Promise<void> {
+  const { core } = staging
+  const records = (await provedIn(core, key as LogKey)).filter(({ kind }) => kind === KIND.directory)
+  const held = await core.storage.recordsOf([...new Set(records.map(({ document }) => document))])
+  let count = 0
+  for (const { log, seq: _seq, hash: _hash, signature: _signature, ...draft } of records) {
+    const { stream } = logParts(log)
+    const isHeld = (held.get(draft.document) ?? []).some((placed) => {
+      if (logParts(placed.log).stream !== stream) return false
+      const known = storedEntry(placed)
+      return known.kind === KIND.directory && equalBytes(known.payload, draft.payload)
+    })
+    if (isHeld) continue
+    append(staging, stream, [draft])
+    count += 1
+  }
+  setLocal(staging, RETURNED_RECORDS_SPACE, key, null)
+  if (count === 0) return
+  addFinding(core, {
+    kind: 'fork',
+    message: `下级节点转回了本机恢复备份时丢失的 ${count} 条目录资料,已核对签名并重新写入。`,
+    next: '请在目录中核对最近的修改。',
+  })
+}
+
+export const RETURNED_RECORDS: Afterwork = { space: RETURNED_RECORDS_SPACE, work: takeBack }

@@ -1,0 +1,74 @@
+/** The list row of a case: what lists show, filter and order by, as of one day. */
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
+import { type Day, plusDays } from '#protocol/casework/time/days.ts'
+import type { DocumentId } from '#protocol/ids.ts'
+import type { CaseRow } from '../ports/storage.ts'
+import { type CaseFile, receiptsOf, stateOf } from './case-file.ts'
+
+/** The row; undefined while `opened` has not arrived. */
+export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
+  const state = stateOf(file, register)
+  if (!state) return undefined
+  return {
+    id: file.id,
+    number: state.number,
+    item: state.item,
+    applicant: state.applicant.name,
+    idNumber: state.applicant.idNumber,
+    phone: state.applicant.phone,
+    stage: state.stage,
+    home: state.home,
+    holder: state.holder,
+    offeredTo: state.offer?.to ?? null,
+    offeredAt: state.offer?.time ?? null,
+    epoch: state.epoch,
+    openedAt: state.times.opened ?? 0,
+    changedAt: file.facts.reduce((latest, { time }) => Math.max(latest, time), 0),
+    arrival: file.arrival,
+    aside: state.asideOpen + receiptsOf(file).length,
+    forked: state.forks.length > 0,
+    assignee: state.assignee,
+    master: state.master as DocumentId | '',
+    kinds: state.kinds,
+    receivedOn: state.days.received ?? null,
+    // 视为受理 counts from the receipt, whenever the notice was printed; 补正齐全 is an acceptance as well.
+    acceptedOn: state.days.deemed ?? state.days.accepted ?? state.days.supplemented ?? null,
+    ...courseOfTime(state, register),
+  }
+}
+
+/** What the clocks say of the whole case. */
+function courseOfTime(
+  state: CaseState,
+  register: Register,
+): Pick<CaseRow, 'due' | 'dueClock' | 'exceeded' | 'paused' | 'wake'> {
+  const first = firstDue(state.clocks)
+  const due = first?.due ?? null
+  const exceeded = state.clocks.some((clock) => clock.exceeded)
+  return {
+    due,
+    dueClock: first?.id ?? '',
+    exceeded,
+    paused: state.pauses.some(({ until }) => until === null),
+    wake: nextWake(state, exceeded ? null : due, register),
+  }
+}
+
+/** The running clock that ends first. */
+function firstDue(clocks: readonly Clock[]): Clock | undefined {
+  let first: Clock | undefined
+  for (const clock of clocks) {
+    if (clock.state !== 'running' || clock.due === null) continue
+    if (first?.due === undefined || first.due === null || clock.due < first.due) first = clock
+  }
+  return first
+}
+
+/** The day after a last day, when something is exceeded or deemed; days that are over change nothing more. */
+function nextWake(state: CaseState, due: Day | null, register: Register): Day | null {
+  const item = register.edition(state.item, state.itemVersion)
+  const deeming = state.stage === '20' && item?.itemType === '01' ? fiveDayDue(state, register) : undefined
+  const days = [due, deeming ?? null].flatMap((last) => (last === null ? [] : [plusDays(last, 1)]))
+  return days.filter((day) => day > register.today).sort()[0] ?? null
+}

@@ -1,0 +1,194 @@
+/** The directory in memory: who and what there is, who may speak for whom, which streams a node is granted. */
+
+import type { Authority } from '#protocol/casework/case.ts'
+import {
+  type Absence,
+  type CalendarYear,
+  type Consultation,
+  DEFAULT_RULES,
+  type Department,
+  type DirectoryRecord,
+  type DirectoryType,
+  type Handover,
+  type Letter,
+  type LocalRules,
+  type NodeRecord,
+  type Person,
+  type Region,
+  type Station,
+  type StationRecord,
+  type WindowRecord,
+} from '#protocol/casework/directory.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import {
+  COUNTY_STREAM,
+  type DocumentId,
+  fromHex,
+  type NodeId,
+  type PersonId,
+  type StationCode,
+  type StreamId,
+  streamOf,
+} from '#protocol/ids.ts'
+import type { DirectoryView } from '../office.ts'
+import type { Identity } from '../ports/identity.ts'
+import type { DirectoryRow } from '../ports/storage.ts'
+import { createEditions, type Editions } from './editions.ts'
+import { readRecord } from './record-reading.ts'
+
+export interface Directory extends DirectoryView {
+  readonly authority: Authority
+  /** Takes a row when it is newer than what is known; answers whether it did. */
+  apply(row: DirectoryRow): boolean
+  /** The row that counts for a record; undefined when there is none. */
+  row(document: DocumentId): DirectoryRow | undefined
+  /** County stream, the stations a node serves and everything below them. */
+  streamsOf(node: NodeId): ReadonlySet<StreamId>
+  /** The Ed25519 public key of a node; undefined while its record has not arrived. */
+  keyOf(node: NodeId): Uint8Array | undefined
+  /** Highest version of any item. */
+  catalogueVersion(): number
+  /** Highest version of any calendar year. */
+  calendarVersion(): number
+}
+
+const STATION_TYPES: readonly string[] = ['absence', 'consultation', 'handover'] satisfies StationRecord['type'][]
+
+/** Whether a station writes such records about itself. */
+export const isStationRecord = (record: DirectoryRecord): record is StationRecord => STATION_TYPES.includes(record.type)
+
+/** Whether a document is such a record. */
+export const isStationDocument = (document: DocumentId): boolean =>
+  STATION_TYPES.includes(document.slice(0, document.indexOf('/')))
+
+/** Where a record lies: people and what a station writes with their station, everything else in the county stream. */
+export const streamOfRecord = (record: DirectoryRecord): StreamId =>
+  record.type === 'person' || isStationRecord(record) ? streamOf(record.station) : COUNTY_STREAM
+
+/** Whether a row beats another: the higher version, then the greater hash. */
+export const isNewer = (row: DirectoryRow, known: DirectoryRow | undefined): boolean =>
+  known === undefined || row.version > known.version || (row.version === known.version && row.hash > known.hash)
+
+/** Records by type and id, with their lists. */
+interface Shelf {
+  put(record: DirectoryRecord): void
+  get<Of extends DirectoryRecord>(type: Of['type'], id: string): Of | undefined
+  /** All records of a type by id; the same list until one of them changes. */
+  list<Of extends DirectoryRecord>(type: Of['type']): readonly Of[]
+}
+
+function createShelf(): Shelf {
+  const records = new Map<DirectoryType, Map<string, DirectoryRecord>>()
+  const lists = new Map<DirectoryType, readonly DirectoryRecord[]>()
+  return {
+    put(record) {
+      const known = records.get(record.type)
+      if (known) known.set(record.id, record)
+      else records.set(record.type, new Map([[record.id, record]]))
+      lists.delete(record.type)
+    },
+    get: <Of extends DirectoryRecord>(type: Of['type'], id: string) => records.get(type)?.get(id) as Of | undefined,
+    list: <Of extends DirectoryRecord>(type: Of['type']) => {
+      const known = lists.get(type)
+      if (known) return known as readonly Of[]
+      const made = [...(records.get(type)?.values() ?? [])].sort((left, right) => (left.id < right.id ? -1 : 1))
+      lists.set(type, made)
+      return made as unknown as readonly Of[]
+    },
+  }
+}
+
+/** What people and folds read of the shelf. */
+const viewOf = ({ get, list }: Shelf, editions: Editions): DirectoryView => ({
+  station: (id) => get<Station>('station', id),
+  stations: () => list<Station>('station'),
+  item: editions.newest,
+  items: editions.list,
+  edition: editions.edition,
+  editions: editions.all,
+  openable: editions.openable,
+  person: (id: PersonId) => get<Person>('person', id),
+  people: () => list<Person>('person'),
+  node: (id) => get<NodeRecord>('node', id),
+  nodes: () => list<NodeRecord>('node'),
+  department: (id) => get<Department>('department', id),
+  departments: () => list<Department>('department'),
+  windows: () => list<WindowRecord>('window'),
+  letters: () => list<Letter>('letter'),
+  calendars: () => list<CalendarYear>('calendar'),
+  calendar: () => workCalendar(list<CalendarYear>('calendar')),
+  rules: () => get<LocalRules>('rules', DEFAULT_RULES.id) ?? DEFAULT_RULES,
+  regions: () => list<Region>('region'),
+  absences: () => list<Absence>('absence'),
+  consultations: () => list<Consultation>('consultation'),
+  handovers: () => list<Handover>('handover'),
+})
+
+/** Opens an empty directory for a node. */
+export function createDirectory(identity: Identity): Directory {
+  const rows = new Map<DocumentId, DirectoryRow>()
+  const shelf = createShelf()
+  const editions = createEditions()
+  const grants = new Map<NodeId, ReadonlySet<StreamId>>()
+  const highest = { item: 0, calendar: 0 }
+  const view = viewOf(shelf, editions)
+
+  const keep = (record: DirectoryRecord) => {
+    if (record.type === 'item') editions.put(record)
+    else shelf.put(record)
+    if (record.type === 'item' || record.type === 'calendar') {
+      highest[record.type] = Math.max(highest[record.type], record.version)
+    }
+    if (record.type === 'station' || record.type === 'node') grants.clear()
+  }
+  return {
+    ...view,
+    row: (document) => rows.get(document),
+    apply(row) {
+      const record = readRecord(row.json, row.document)
+      if (!record || !isNewer(row, rows.get(row.document))) return false
+      rows.set(row.document, row)
+      keep(record)
+      return true
+    },
+    streamsOf(node) {
+      const known = grants.get(node)
+      if (known) return known
+      const made = grantedStreams(view.node(node)?.stations ?? [], view.stations())
+      grants.set(node, made)
+      return made
+    },
+    keyOf(node) {
+      const known = view.node(node)
+      return pinnedKey(identity, node) ?? (known && fromHex(known.publicKey))
+    },
+    catalogueVersion: () => highest.item,
+    calendarVersion: () => highest.calendar,
+    authority: {
+      serves: (node, station) => view.node(node)?.stations.includes(station) ?? false,
+      isRoot: (node) => node === identity.root.node,
+      tierOf: (station) => view.station(station)?.tier,
+      parentOf: (station) => view.station(station)?.parent,
+    },
+  }
+}
+
+function pinnedKey(identity: Identity, node: NodeId): Uint8Array | undefined {
+  if (node === identity.node) return identity.keys.publicKey
+  if (node === identity.root.node) return identity.root.publicKey
+  return node === identity.parent?.node ? identity.parent.publicKey : undefined
+}
+
+/** The streams of stations and of everything below them, and the county stream. */
+function grantedStreams(stations: readonly StationCode[], all: readonly Station[]): ReadonlySet<StreamId> {
+  const granted = new Set<StationCode>(stations)
+  for (let grown = true; grown; ) {
+    grown = false
+    for (const { id, parent } of all) {
+      if (parent === null || granted.has(id) || !granted.has(parent)) continue
+      granted.add(id)
+      grown = true
+    }
+  }
+  return new Set<StreamId>([COUNTY_STREAM, ...[...granted].map(streamOf)])
+}

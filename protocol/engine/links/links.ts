@@ -1,0 +1,97 @@
+/** Running sessions: one loop per link, event in, effects done, outcomes back as events. */
+import { LIMITS } from '#protocol/limits.ts'
+import type { Effect, Event } from '#protocol/session/state.ts'
+import { open, step } from '#protocol/session/step.ts'
+import { decodeMessage, encodeMessage } from '#protocol/wire/codec.ts'
+import type { Hello } from '#protocol/wire/messages.ts'
+import { OLDEST_VERSION, PROTOCOL_VERSION } from '#protocol/wire/version.ts'
+import { type Core, rootTime } from '../core.ts'
+import type { Connection, LinkEnd } from '../ports/identity.ts'
+import { performEffect, viewOf } from './effects.ts'
+import type { Link, LinkContext } from './link-context.ts'
+
+const helloOf = (core: Core): Hello => ({
+  type: 'hello',
+  versions: [OLDEST_VERSION, PROTOCOL_VERSION],
+  node: core.identity.node,
+  incarnation: core.incarnation,
+  nonce: core.host.random(16),
+  rootTime: rootTime(core),
+})
+
+/** Runs a session over a connection until it ends. */
+export function runLink(context: LinkContext, connection: Connection, direction: 'up' | 'down'): Promise<LinkEnd> {
+  const { core, links } = context
+  if (direction === 'down' && (links.size >= LIMITS.links || context.pendingBytes > LIMITS.admissionQueueBytes)) {
+    connection.send(encodeMessage({ type: 'busy', retryAfterSeconds: 5 }))
+    connection.close('busy')
+    return Promise.resolve({ reason: 'busy', liveMilliseconds: 0, retryAfterSeconds: 5, retry: true })
+  }
+  return new Promise((resolve) => {
+    const hello = helloOf(core)
+    const opened = open(hello, viewOf(core))
+    const events: Event[] = []
+    let busy = false
+    const link: Link = {
+      direction,
+      session: opened.session,
+      peer: null,
+      liveSince: null,
+      untold: new Map(),
+      dispatch(event) {
+        events.push(event)
+        if (busy) return // an effect dispatched: its event waits until the effects before it are done
+        busy = true
+        for (let next = events.shift(); next; next = events.shift()) {
+          const { session, effects } = step(link.session, next, viewOf(core))
+          link.session = session
+          perform(effects)
+        }
+        busy = false
+      },
+    }
+    const perform = (effects: readonly Effect[]) => {
+      for (const effect of effects) {
+        if (effect.type === 'end') finish(effect.reason, effect.retry, effect.retryAfterSeconds)
+        else performEffect(context, link, connection, effect)
+      }
+    }
+    const stopTicking = tickEvery(core, link)
+    const finish = (reason: string, retry: boolean, retryAfterSeconds: number | null) => {
+      if (!links.delete(link)) return
+      stopTicking()
+      link.session = { is: 'ended' }
+      connection.close(reason)
+      context.reports.linkEnded(link, reason)
+      const liveMilliseconds = link.liveSince === null ? 0 : core.host.now() - link.liveSince
+      resolve({ reason, liveMilliseconds, retryAfterSeconds, retry })
+    }
+    links.add(link)
+    perform(opened.effects)
+    connection.listen({
+      frame: (frame) => link.dispatch(received(frame)),
+      closed: () => finish('closed', true, null),
+    })
+  })
+}
+
+function received(frame: Uint8Array): Event {
+  if (frame.length > LIMITS.frameBytes + 1024) {
+    return { type: 'malformed', code: 'oversized', detail: `${frame.length} bytes` }
+  }
+  const message = decodeMessage(frame)
+  return message
+    ? { type: 'message', message }
+    : { type: 'malformed', code: 'malformed', detail: `${frame.length} bytes` }
+}
+
+function tickEvery(core: Core, link: Link): () => void {
+  const period = LIMITS.heartbeatMilliseconds / 2
+  let cancel = () => {}
+  const tick = () => {
+    link.dispatch({ type: 'tick' })
+    if (link.session.is !== 'ended') cancel = core.host.after(period, tick)
+  }
+  cancel = core.host.after(period, tick)
+  return () => cancel()
+}

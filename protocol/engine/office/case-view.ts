@@ -1,0 +1,88 @@
+/** What a case page shows: folded state, sections, acts offered, safety, receipts. */
+import { actsFor } from '#protocol/casework/acts.ts'
+import { type CaseState, ENDED, type Register, STAGES, type Stage } from '#protocol/casework/case.ts'
+import { transferTargets } from '#protocol/casework/rules/transfer.ts'
+import { openSection } from '#protocol/documents/section.ts'
+import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
+import { acceptedUpdates, type CaseFile, receiptsOf, stateOf } from '../cases/case-file.ts'
+import type { Core } from '../core.ts'
+import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
+import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
+import { registerOf } from '../register.ts'
+import { workActor } from './case-writing.ts'
+import { safetyOf } from './safety.ts'
+
+/** Builds the view of a case for a person. */
+export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: DocumentId): Promise<Result<CaseView>> {
+  const register = registerOf(core)
+  const state = stateOf(file, register)
+  if (!state) return failure(UNKNOWN_CASE)
+  const sections: SectionView[] = []
+  for (const name of SECTION_NAMES) {
+    const shown = showSection(core, file, state, actor, name)
+    if (!shown.ok) return shown
+    sections.push(shown.value)
+  }
+  const safety = (await safetyOf(core, [id])).get(id) ?? 'here'
+  const stations = core.directory.stations()
+  const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
+  return success({
+    state,
+    item: register.edition(state.item, state.itemVersion),
+    sections,
+    acts: offers(core, state, actor, register),
+    safety,
+    receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
+    targets,
+    subCases: (await core.storage.cases({ master: id })).rows,
+    duplicates: await duplicatesOf(core, state),
+  })
+}
+
+const OPEN = (Object.keys(STAGES) as Stage[]).filter((stage) => !ENDED.includes(stage))
+
+/** Open cases of the same applicant for the same item, taken in elsewhere or twice (两头受理). */
+async function duplicatesOf(core: Core, { id, item, applicant }: CaseState): Promise<readonly CaseRow[]> {
+  const { idNumber } = applicant
+  if (idNumber === '') return []
+  const { rows } = await core.storage.cases({ sameApplicant: { idNumber, item }, stages: OPEN })
+  return rows.filter((row) => row.id !== id)
+}
+
+function offers(core: Core, state: CaseState, actor: Actor, register: Register): ActOffer[] {
+  return actsFor(state, workActor(core, actor), register).map((offer) =>
+    offer.allowed ? { ...offer, why: '', next: '' } : offer,
+  )
+}
+
+function showSection(
+  core: Core,
+  file: CaseFile,
+  state: CaseState,
+  actor: Actor,
+  name: (typeof SECTION_NAMES)[number],
+): Result<SectionView> {
+  const opened = openSection(name, acceptedUpdates(file, name))
+  if (!opened.ok) return opened
+  const section = opened.value
+  const seal = state.seals[name]
+  const tier = core.directory.authority.tierOf(actor.station)
+  const view: SectionView = {
+    name,
+    title: SECTIONS[name].title,
+    value: section.value() as SectionView['value'],
+    writable: tier !== undefined && mayWriteSection(name, tier),
+    changedAfterSeal: seal !== undefined && seal.digest !== section.digest(core.host.cryptography.sha256),
+  }
+  section.close()
+  return success(view)
+}
+
+/** What this node finds itself, and what the parent told of it. */
+function mergeReceipts(own: readonly ReceiptRow[], told: readonly ReceiptRow[]): ReceiptRow[] {
+  const rows = new Map<string, ReceiptRow>()
+  for (const row of [...told, ...own]) rows.set(`${row.log}#${row.seq}`, row)
+  return [...rows.values()].filter((row) => row.outcome !== 'applied' && row.outcome !== 'set-aside')
+}

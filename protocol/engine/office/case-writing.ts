@@ -1,0 +1,222 @@
+/** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
+import { checkAct, checkOpening } from '#protocol/casework/acts.ts'
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import {
+  encodeFact,
+  FACTS,
+  type Fact,
+  type FactKind,
+  type FieldValue,
+  type Seal,
+} from '#protocol/casework/facts/facts.ts'
+import { type Day, isDay } from '#protocol/casework/time/days.ts'
+import { clientIdOf } from '#protocol/documents/clocks.ts'
+import { encodeEdit } from '#protocol/documents/edit.ts'
+import { openSection } from '#protocol/documents/section.ts'
+import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
+import { type DocumentId, type EntryHash, type StreamId, streamOf } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { KIND } from '#protocol/log/entry.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
+import { writingStream } from '../carrying/carrying.ts'
+import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from '../cases/case-file.ts'
+import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
+import type { Core } from '../core.ts'
+import { newDraft } from '../logs/draft.ts'
+import { type Actor, type OpeningOptions, type SectionChange, UNKNOWN_CASE } from '../office.ts'
+import { registerOf } from '../register.ts'
+import { append, fileOf, type Staging } from '../writing/staging.ts'
+import { mintCaseNumber, mintPaperNumber, wantsDocumentNumber } from './numbering.ts'
+
+const KEPT = '办件没有变化,已填写的内容保留。'
+/** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
+const SEALED_SECTIONS = ['application', 'materials'] as const
+
+/** Stands for the number while it is checked whether a case may be opened: a refusal spends none. */
+const UNMINTED = '-'
+
+/** Only a station this node serves may act here; a node that is still waiting for its register serves none. */
+function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
+  if (core.directory.authority.serves(core.identity.node, actor.station)) return undefined
+  return fail('foreign-station', '本机不代表该站点办理业务。', KEPT, '请到该站点的电脑上办理。')
+}
+
+const missingCase = () => failure(UNKNOWN_CASE)
+
+/** Code and names of the department that employs a person; none for people of a hall itself. */
+function departmentsOf({ directory }: Core, { person }: Actor): readonly string[] {
+  const code = directory.person(person)?.department
+  if (code === undefined || code === '') return []
+  const department = directory.department(code)
+  return department === undefined ? [code] : [code, department.name, department.shortName]
+}
+
+/** The actor as casework asks for it. */
+export const workActor = (core: Core, actor: Actor) => ({
+  station: actor.station,
+  person: actor.person,
+  roles: actor.roles,
+  departments: departmentsOf(core, actor),
+  root: core.identity.parent === null,
+  connected: core.connected(),
+})
+
+/** Writes `opened` with a freshly minted number, under the edition in force today. `stream`: the home, if another than the station's. */
+export async function openCase(
+  staging: Staging,
+  actor: Actor,
+  code: string,
+  { channel, master, stream = streamOf(actor.station) }: OpeningOptions & { readonly stream?: StreamId } = {},
+): Promise<Result<{ readonly id: DocumentId; readonly number: string }>> {
+  const { core } = staging
+  const register = registerOf(core)
+  const openable = core.directory.openable(code, register.today)
+  const item = openable ?? core.directory.item(code)
+  if (!item) return fail('unknown-item', '没有这个事项。', '没有建件。', '请从事项目录中选择。', 'item')
+  const foreign = foreignStation(core, actor)
+  if (foreign) return foreign
+  const fields = {
+    item: item.id,
+    itemVersion: item.edition,
+    ...(channel === undefined ? {} : { channel }),
+    ...(master === undefined ? {} : { master }),
+  }
+  const checked = checkOpening(item, workActor(core, actor), register, { number: UNMINTED, ...fields })
+  if (!checked.ok) return checked
+  if (!openable)
+    return fail('item-closed', `“${item.name}”现在不能申请。`, '没有建件。', '请查看事项目录中的施行日期。', 'item')
+  const number = await mintCaseNumber(staging, actor.station)
+  const { sha256 } = core.host.cryptography
+  const id = caseIdIn(sha256, stream, core.host.random(CASE_RANDOM_BYTES))
+  await fileOf(staging, id)
+  const opened: Fact = { kind: 'opened', previous: null, fields: { number, ...fields } }
+  write(staging, actor, id, stream, opened)
+  return success({ id, number })
+}
+
+function write(staging: Staging, actor: Actor, id: DocumentId, stream: StreamId, fact: Fact): EntryHash {
+  const draft = newDraft(staging.core, {
+    kind: KIND.fact,
+    document: id,
+    person: actor.person,
+    station: actor.station,
+    payload: encodeFact(fact),
+  })
+  return append(staging, stream, [draft])[0] as EntryHash
+}
+
+/** Edits a section; the change becomes one Yjs update by this node's client id. */
+export async function editSection(
+  staging: Staging,
+  actor: Actor,
+  id: DocumentId,
+  section: string,
+  change: SectionChange,
+): Promise<Result<{ readonly changed: boolean }>> {
+  const { core } = staging
+  const file = await fileOf(staging, id)
+  const state = stateOf(file, registerOf(core))
+  if (!state) return missingCase()
+  const problem = foreignStation(core, actor) ?? sectionProblem(core, actor, section, file)
+  if (problem) return problem
+  const name = section as SectionName
+  const opened = openSection(name, acceptedUpdates(file, name))
+  if (!opened.ok) return opened
+  const wanted =
+    'text' in change ? change : { set: (change.set ?? {}) as Record<string, object>, remove: change.remove ?? [] }
+  const changed = opened.value.change(clientIdOf(core.identity.lease, core.incarnation), wanted)
+  opened.value.close()
+  if (!changed.ok) return changed
+  if (!changed.value) return success({ changed: false })
+  const payload = encodeEdit({ section: name, update: changed.value })
+  const { person, station } = actor
+  const stream = writingStream(core, file, station)
+  append(staging, stream, [newDraft(core, { kind: KIND.edit, document: id, person, station, payload })])
+  return success({ changed: true })
+}
+
+function sectionProblem(core: Core, actor: Actor, section: string, file: CaseFile): Result<never> | undefined {
+  const tier = core.directory.authority.tierOf(actor.station)
+  if (!isSectionName(section)) return fail('unknown-section', '没有这个栏目。', KEPT, '请刷新页面后重试。')
+  if (!tier || !mayWriteSection(section, tier)) {
+    return fail('not-a-writer', `本站点不能填写“${SECTIONS[section].title}”。`, KEPT, '请由有权的窗口填写。')
+  }
+  if (file.entries >= LIMITS.caseEntries) {
+    return fail('case-full', '这个办件的修改次数已达上限。', KEPT, '请用“备注”记录补充内容,或联系管理员。')
+  }
+  return undefined
+}
+
+/** Writes a fact after checking that it may take effect now. */
+export async function act(
+  staging: Staging,
+  actor: Actor,
+  id: DocumentId,
+  kind: FactKind,
+  given: Readonly<Record<string, FieldValue>>,
+  expects?: EntryHash,
+): Promise<Result<{ readonly hash: EntryHash }>> {
+  const { core } = staging
+  const file = await fileOf(staging, id)
+  const register = registerOf(core)
+  const state = stateOf(file, register)
+  if (!state) return missingCase()
+  const foreign = foreignStation(core, actor)
+  if (foreign) return foreign
+  if (expects !== undefined && expects !== state.tip) {
+    return fail('case-moved-on', '这个办件刚刚有了新的进展。', KEPT, '请查看最新情况后再办理。')
+  }
+  const completed = completeFields(core, file, kind, given)
+  if (!completed.ok) return completed
+  const fields = completed.value
+  if (kind === 'received') fields.itemVersion ??= editionInForce(core, register, state, fields)
+  const checked = checkAct(state, workActor(core, actor), register, kind, fields)
+  if (!checked.ok) return checked
+  if (wantsDocumentNumber(kind, fields)) {
+    const number = await mintPaperNumber(staging, kind, actor.station, state, register)
+    if (number !== undefined) fields.document = number
+  }
+  const previous = FACTS[kind].guarded ? state.tip : null
+  return success({
+    hash: write(staging, actor, id, writingStream(core, file, actor.station), { kind, previous, fields }),
+  })
+}
+
+/** The edition a case is received under: the one in force that day, else the one it was opened under. */
+function editionInForce(
+  core: Core,
+  register: Register,
+  { item, itemVersion }: CaseState,
+  { occurredOn }: Readonly<Record<string, FieldValue>>,
+): number {
+  const day: Day = typeof occurredOn === 'string' && isDay(occurredOn) ? occurredOn : register.today
+  return core.directory.openable(item, day)?.edition ?? itemVersion
+}
+
+/** Fills in what the case itself knows: seals, and the applicant as written in the form. */
+function completeFields(
+  core: Core,
+  file: CaseFile,
+  kind: FactKind,
+  given: Readonly<Record<string, FieldValue>>,
+): Result<Record<string, FieldValue>> {
+  const rules: Readonly<Record<string, unknown>> = FACTS[kind].fields
+  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
+  if (!('seals' in rules)) return success(fields)
+  const seals: Seal[] = []
+  for (const name of SEALED_SECTIONS) {
+    const opened = openSection(name, acceptedUpdates(file, name))
+    if (!opened.ok) return opened
+    const digest = opened.value.digest(core.host.cryptography.sha256)
+    seals.push({ section: name, digest, frontier: sectionFrontier(file, name) })
+    if (name === 'application' && 'applicant' in rules) {
+      const form = opened.value.value() as Readonly<Record<string, string>>
+      for (const field of ['applicant', 'idNumber', 'phone']) {
+        if (fields[field] === undefined && form[field]) fields[field] = form[field]
+      }
+    }
+    opened.value.close()
+  }
+  fields.seals ??= seals
+  return success(fields)
+}

@@ -1,0 +1,102 @@
+/** Joint handling: asking a co-department for its part can open that part as a case of its own, in the same commit. */
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { FieldValue } from '#protocol/casework/facts/facts.ts'
+import { openSection } from '#protocol/documents/section.ts'
+import type { SectionName } from '#protocol/documents/sections.ts'
+import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
+import { type Failure, failure, type Result } from '#protocol/result.ts'
+import { writingStream } from '../carrying/carrying.ts'
+import { acceptedUpdates, type CaseFile, stateOf } from '../cases/case-file.ts'
+import type { Actor } from '../office.ts'
+import { registerOf } from '../register.ts'
+import { fileOf, type Staging } from '../writing/staging.ts'
+import type { Request, WriteQueue } from '../writing/write-queue.ts'
+import { act, editSection, openCase } from './case-writing.ts'
+
+type Fields = Readonly<Record<string, FieldValue>>
+
+/** What the co-department needs to see; notes of deliberation stay with the case in which they were written. */
+const COPIED: readonly SectionName[] = ['application', 'materials']
+
+/** Ends a group of its own, so that nothing of it is written. */
+class Unwritten extends Error {
+  readonly failure: Failure
+  constructor(problem: Failure) {
+    super(problem.message)
+    this.name = 'Unwritten'
+    this.failure = problem
+  }
+}
+
+/** A request of several parts that is written whole or, when one of them fails, not at all. */
+export async function writeWhole<Value>(queue: WriteQueue, request: Request<Result<Value>>): Promise<Result<Value>> {
+  try {
+    return await queue.writeAlone(async (staging) => {
+      const outcome = await request(staging)
+      if (!outcome.ok) throw new Unwritten(outcome.problem)
+      return outcome
+    })
+  } catch (problem) {
+    if (!(problem instanceof Unwritten)) throw problem
+    return failure(problem.failure)
+  }
+}
+
+/**
+ * Writes `invited` and, when it names an item, opens that item's case beside it: received by the inviting station
+ * with the master's applicant and sections, and offered to the co-department. Only through {@link writeWhole}.
+ */
+export async function invite(
+  staging: Staging,
+  actor: Actor,
+  master: DocumentId,
+  fields: Fields,
+  expects?: EntryHash,
+): Promise<Result<{ readonly hash: EntryHash }>> {
+  const invited = await act(staging, actor, master, 'invited', fields, expects)
+  if (!invited.ok || typeof fields.item !== 'string' || fields.item === '') return invited
+  const file = await fileOf(staging, master)
+  const opened = await openPart(staging, actor, file, fields.item, fields.to as StationCode)
+  if (opened.ok) return invited
+  const { message, ...problem } = opened.problem
+  return failure({ ...problem, message: `协办事项的办件没有建成:${message}`, kept: '联办通知没有发出,办件没有变化。' })
+}
+
+async function openPart(
+  staging: Staging,
+  actor: Actor,
+  master: CaseFile,
+  item: string,
+  to: StationCode,
+): Promise<Result<unknown>> {
+  const { core } = staging
+  const state = stateOf(master, registerOf(core)) as CaseState
+  const stream = writingStream(core, master, actor.station)
+  const opened = await openCase(staging, actor, item, { master: master.id, stream })
+  if (!opened.ok) return opened
+  const { id } = opened.value
+  for (const name of COPIED) {
+    const section = openSection(name, acceptedUpdates(master, name))
+    if (!section.ok) return section
+    const set = section.value.value() as Readonly<Record<string, unknown>>
+    section.value.close()
+    const copied = await editSection(staging, actor, id, name, { set })
+    if (!copied.ok) return copied
+  }
+  const taken = takenIn(state)
+  const received = await act(staging, actor, id, 'received', taken)
+  if (!received.ok) return received
+  if (to === actor.station) return received // the co-department sits in the same hall: its people handle it here
+  const { materials } = taken
+  return act(staging, actor, id, 'offered', { to, materials: typeof materials === 'number' ? materials : 0 })
+}
+
+/** The master's applicant and papers, as they were last taken in. */
+function takenIn({ story, applicant }: CaseState): Record<string, FieldValue> {
+  const line = story.findLast(
+    ({ kind, epoch }) => epoch !== null && ['received', 'captured', 'submitted'].includes(kind),
+  )
+  const { name, idNumber, phone } = applicant
+  const { materials = 0, idOverride = '' } = line?.fields ?? {}
+  return { applicant: name, idNumber, phone, materials, idOverride }
+}

@@ -1,0 +1,60 @@
+/** Numbers a node gives alone: case numbers and document numbers. Never twice, because the running number is committed with the entry. */
+import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
+import type { FactRule } from '#protocol/casework/facts/fields.ts'
+import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
+import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
+import type { PaperCode } from '#protocol/casework/papers.ts'
+import { civilDay } from '#protocol/casework/time/days.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+
+async function nextRunning(staging: Staging, space: string, key: string): Promise<number> {
+  const running = (((await getLocal(staging, space, key)) as number | undefined) ?? 0) + 1
+  setLocal(staging, space, key, running)
+  return running
+}
+
+/** The next case number of a station. */
+export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<string> {
+  const { core } = staging
+  const day = civilDay(core.host.now())
+  const { incarnation } = core
+  const running = await nextRunning(staging, 'running-number', `${station}/${day}/${incarnation}`)
+  return mintNumber({ station, day, incarnation, running })
+}
+
+/** Whether the office gives a number to the document that this fact makes. */
+export function wantsDocumentNumber(kind: FactKind, fields: Readonly<Record<string, FieldValue>>): boolean {
+  const rule: FactRule = FACTS[kind]
+  return rule.document !== undefined && 'document' in rule.fields && fields.document === undefined
+}
+
+/**
+ * The next number of the document that a fact makes, in the name of the item's department, else of the hall.
+ * Undefined when neither has a short name that can stand in a number: the paper then goes without one.
+ */
+export async function mintPaperNumber(
+  staging: Staging,
+  kind: FactKind,
+  station: StationCode,
+  state: CaseState,
+  register: Register,
+): Promise<string | undefined> {
+  const { directory, incarnation } = staging.core
+  const item = register.edition(state.item, state.itemVersion) ?? directory.item(state.item)
+  const hall = directory.stations().find(({ parent }) => parent === null)
+  const paper = (FACTS[kind] as FactRule).document as PaperCode
+  const year = Number(register.today.slice(0, 4))
+  for (const organ of [directory.department(item?.department ?? '')?.shortName, hall?.name]) {
+    const series: DocumentSeries = { organ: organ ?? '', paper, year, station, incarnation }
+    // Whether the name can stand in a number is known before a running number is spent on it.
+    if (!mintDocumentNumber({ ...series, running: 1 }).ok) continue
+    const minted = mintDocumentNumber({
+      ...series,
+      running: await nextRunning(staging, 'document-number', seriesOf(series)),
+    })
+    if (minted.ok) return minted.value
+  }
+  return undefined
+}

@@ -1,0 +1,229 @@
+/** The storage port: one atomic, durable commit; reads by arrival, log, document and for lists. */
+import type { LocalKind } from '#protocol/casework/case.ts'
+import type { ClockId } from '#protocol/casework/clocks/clocks.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
+import type { LogHead } from '#protocol/log/head.ts'
+import type { Run } from '#protocol/log/pack.ts'
+
+/** A pack as it lies on disk. Every run in it ends at a signed entry. */
+export interface StoredPack {
+  /** Local arrival number, from 1, strictly rising. */
+  readonly arrival: number
+  readonly bytes: Uint8Array
+  /** Each run with the chain hash before its first entry, so that any entry can be proved alone. */
+  readonly runs: readonly (Run & { readonly before: Uint8Array })[]
+}
+
+/** Where one entry of a document lies. */
+export interface Place {
+  readonly arrival: number
+  readonly offset: number
+  readonly length: number
+  readonly log: LogKey
+  readonly seq: number
+  readonly hash: Uint8Array
+}
+
+/** An entry's record bytes with its place. */
+export interface PlacedRecord extends Place {
+  readonly bytes: Uint8Array
+}
+
+/** One row of the case lists; computed, dropped and rebuilt at will. */
+export interface CaseRow {
+  readonly id: DocumentId
+  readonly number: string
+  readonly item: string
+  readonly applicant: string
+  readonly idNumber: string
+  readonly phone: string
+  readonly stage: string
+  readonly home: StationCode
+  readonly holder: StationCode
+  readonly offeredTo: StationCode | null
+  /** Milliseconds since 1970; when the open transfer was offered. */
+  readonly offeredAt: number | null
+  readonly epoch: number
+  readonly openedAt: number
+  /** Time of the latest fact in milliseconds. */
+  readonly changedAt: number
+  /** Arrival number of the latest entry here; lists page by it. */
+  readonly arrival: number
+  /** Unresolved set-aside facts and quarantined edits. */
+  readonly aside: number
+  readonly forked: boolean
+  /** The earliest last day of a running clock; null when none runs, or beyond the published calendar. */
+  readonly due: Day | null
+  /** The clock that is due then; empty without one. */
+  readonly dueClock: ClockId | ''
+  /** Whether a clock is past its last day, or was stopped behind it. */
+  readonly exceeded: boolean
+  /** Whether time stands still at the moment (特别程序). */
+  readonly paused: boolean
+  readonly assignee: PersonId | ''
+  /** The master case of a sub-case; empty for every other case. */
+  readonly master: DocumentId | ''
+  readonly kinds: readonly LocalKind[]
+  readonly receivedOn: Day | null
+  readonly acceptedOn: Day | null
+  /** The next day on which this row changes although nobody writes anything; null when none is known. */
+  readonly wake: Day | null
+}
+
+/** What became of an entry that did not simply apply (sync.md section 4, receipts). */
+export interface ReceiptRow {
+  readonly log: LogKey
+  readonly seq: number
+  readonly document: DocumentId
+  /** `applied` removes an earlier receipt of the entry: what it waited for has arrived. */
+  readonly outcome: 'set-aside' | 'quarantined' | 'forked' | 'unknown-kind' | 'applied'
+  readonly reason: string
+}
+
+/** A directory record as stored: the highest version wins, equal versions by hash. */
+export interface DirectoryRow {
+  /** `type/id`. */
+  readonly document: DocumentId
+  readonly version: number
+  readonly hash: EntryHash
+  /** JSON of the record. */
+  readonly json: string
+}
+
+/** Node-local state that is never replicated: sign-ins, counters, codes, findings. */
+export interface LocalRow {
+  readonly space: string
+  readonly key: string
+  /** JSON; null deletes. */
+  readonly value: string | null
+}
+
+/** Everything committed at once. Cuts are done first. */
+export interface Change {
+  /**
+   * Logs whose entries above a height no longer count here (a rotation after a fork, sync.md R4): their runs end
+   * there and their places are forgotten; pack bytes stay. The new head comes in `heads`.
+   */
+  readonly cuts: readonly { readonly log: LogKey; readonly height: number }[]
+  readonly packs: readonly StoredPack[]
+  /** Appended to what is known of each document. */
+  readonly places: readonly { readonly document: DocumentId; readonly places: readonly Place[] }[]
+  readonly heads: readonly LogHead[]
+  readonly cases: readonly CaseRow[]
+  readonly receipts: readonly ReceiptRow[]
+  readonly directory: readonly DirectoryRow[]
+  readonly local: readonly LocalRow[]
+}
+
+export const NO_CHANGE: Change = {
+  cuts: [],
+  packs: [],
+  places: [],
+  heads: [],
+  cases: [],
+  receipts: [],
+  directory: [],
+  local: [],
+}
+
+/** A page of cases is asked by key, never by offset. All conditions must hold. */
+export interface CaseQuery {
+  /** Finds by number, name, pinyin of the name, ID number or phone; one Chinese character is enough. */
+  readonly text?: string
+  /** Cases held by one of these stations. */
+  readonly holders?: readonly StationCode[]
+  /** Cases offered to one of these stations and not yet taken. */
+  readonly offeredTo?: readonly StationCode[]
+  /** Cases whose home is one of these stations. */
+  readonly homes?: readonly StationCode[]
+  readonly stages?: readonly string[]
+  /** Only cases between stations (offered, not taken); ordered oldest offer first. */
+  readonly inTransfer?: boolean
+  /** Only cases with unresolved set-aside facts, quarantined edits or forks. */
+  readonly aside?: boolean
+  /** Earliest last day first, cases without one behind all others. */
+  readonly order?: 'due'
+  /** Only cases whose last day lies before this one; ordered as by `due`. */
+  readonly dueBefore?: Day
+  /** Cases handled by one of these people. */
+  readonly assignees?: readonly PersonId[]
+  /** Cases of one of these items. */
+  readonly items?: readonly string[]
+  /** Sub-cases of a joint case. */
+  readonly master?: DocumentId
+  /** Cases of the same applicant for the same item (两头受理). */
+  readonly sameApplicant?: { readonly idNumber: string; readonly item: string }
+  /** Continue behind this cursor. */
+  readonly after?: string
+  /** Rows wanted, at most LIMITS.pageRows. */
+  readonly limit?: number
+}
+
+export interface CasePage {
+  readonly rows: readonly CaseRow[]
+  /** Cursor of the next page; null when this is the last. */
+  readonly next: string | null
+}
+
+/** Some documents, with the place of the last one; 0 is the place before the first. */
+export interface DocumentPage {
+  readonly documents: readonly DocumentId[]
+  readonly last: number
+}
+
+/** What a node reads once at start. */
+export interface Loaded {
+  readonly heads: readonly LogHead[]
+  readonly directory: readonly DirectoryRow[]
+  /** Highest arrival number in use; 0 for a new database. */
+  readonly arrival: number
+}
+
+/** A failure the disk gives; `fault` says what a person can do about it. */
+export class StorageFailure extends Error {
+  readonly fault: 'full' | 'locked' | 'damaged' | 'other'
+  constructor(fault: 'full' | 'locked' | 'damaged' | 'other', message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'StorageFailure'
+    this.fault = fault
+  }
+}
+
+/** The storage contract; every adapter passes test/storage/contract.ts. All methods may throw {@link StorageFailure}. */
+export interface Storage {
+  load(): Promise<Loaded>
+  /** Commits everything or nothing; resolves when it is durable (fsync). */
+  commit(change: Change): Promise<void>
+  /** Packs behind an arrival number in arrival order, until about the given bytes are reached (at least one). */
+  packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]>
+  /** The pack that holds an entry; undefined when the entry is not held. */
+  packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined>
+  /** The lowest arrival of a pack that holds an entry of the log above the seq; undefined when none does. */
+  arrivalAbove(log: LogKey, seq: number): Promise<number | undefined>
+  /** Where the entries of documents lie, in arrival order. */
+  placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>>
+  /** The entries of documents, in arrival order. */
+  recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>>
+  /** Documents behind a place in the order in which they were first stored: their entries lie near each other. */
+  documentsAfter(place: number, limit: number): Promise<DocumentPage>
+  cases(query: CaseQuery): Promise<CasePage>
+  casesById(ids: readonly DocumentId[]): Promise<CaseRow[]>
+  caseByNumber(number: string): Promise<CaseRow | undefined>
+  /** Cases per stage for holders; all holders when the list is empty. */
+  countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
+  /** Ids of cases whose latest entry arrived at or behind an arrival number, at most `limit`, and how many there are. */
+  casesSince(arrival: number, limit: number): Promise<{ readonly ids: readonly DocumentId[]; readonly count: number }>
+  /** Cases whose row changes on or before a day without anything being written, at most `limit`. */
+  casesToWake(day: Day, limit: number): Promise<DocumentId[]>
+  receiptsOf(document: DocumentId): Promise<ReceiptRow[]>
+  /** Receipt counts per log and outcome, for the conservation sum. */
+  receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>
+  local(space: string, key: string): Promise<string | undefined>
+  localAll(space: string): Promise<readonly { readonly key: string; readonly value: string }[]>
+  /** Drops every computed table (cases, receipts, directory); packs, places, heads and local rows stay. */
+  dropComputed(): Promise<void>
+  /** Throws {@link StorageFailure} when the file is damaged (SQLite quick_check). */
+  check(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,94 @@
+/** Rebuilding: everything that is computed is dropped and folded again from the entries. */
+import { type DocumentId, isCase } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { standingReceipts } from '../cases/case-file.ts'
+import { rowOf } from '../cases/case-row.ts'
+import type { Core } from '../core.ts'
+import { isStationDocument } from '../directory/directory.ts'
+import { type Change, NO_CHANGE } from '../ports/storage.ts'
+import { registerOf } from '../register.ts'
+import { beginStaging, placeRecords, readFiles } from '../writing/staging.ts'
+import type { WriteQueue } from '../writing/write-queue.ts'
+
+/** A rebuild that did not end (power cut) is done again at the next start. */
+const MARK = { space: 'engine', key: 'rebuilding' } as const
+const mark = (rebuilding: boolean): Change => ({
+  ...NO_CHANGE,
+  local: [{ ...MARK, value: rebuilding ? 'true' : null }],
+})
+
+/** Whether a rebuild was begun and not ended, or a migration asks for one. */
+export const isRebuilding = async (core: Core): Promise<boolean> =>
+  (await core.storage.local(MARK.space, MARK.key)) !== undefined
+
+/**
+ * Drops everything computed and folds it again from the entries. The desk waits meanwhile.
+ * @param progress told how many documents are done, now and then
+ */
+export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: number) => void): Promise<void> {
+  await queue.writeAlone(async () => {
+    await core.storage.commit(mark(true))
+    await core.storage.dropComputed()
+    core.files.clear()
+    let done = 0
+    const advance = async (documents: number) => {
+      done += documents
+      progress?.(done)
+      // Storage answers at once, so nobody else would have a turn: links would fall silent, pages would not load.
+      await new Promise<void>((resolve) => core.host.after(0, resolve))
+    }
+    const records = await recordDocuments(core)
+    // The directory first: cases are judged by it, and what stations write by who serves them.
+    for (const own of [false, true]) {
+      for (const page of pagesOf(records.filter((document) => isStationDocument(document) === own))) {
+        const change = await placedAgain(core, page)
+        await core.storage.commit(change)
+        for (const row of change.directory) core.directory.apply(row)
+        await advance(page.length)
+      }
+    }
+    for await (const page of documentPages(core)) {
+      await core.storage.commit(await foldedAgain(core, page.filter(isCase)))
+      await advance(page.filter(isCase).length)
+    }
+    await core.storage.commit(mark(false))
+  })
+}
+
+/** All documents, page by page, in the order in which they were stored: neighbours lie in the same packs. */
+async function* documentPages(core: Core): AsyncGenerator<readonly DocumentId[]> {
+  for (let place = 0; ; ) {
+    const { documents, last } = await core.storage.documentsAfter(place, LIMITS.cachedDocuments)
+    if (documents.length === 0) return
+    yield documents
+    place = last
+  }
+}
+
+async function recordDocuments(core: Core): Promise<DocumentId[]> {
+  const records: DocumentId[] = []
+  for await (const page of documentPages(core)) records.push(...page.filter((document) => !isCase(document)))
+  return records
+}
+
+function* pagesOf(documents: readonly DocumentId[]): Generator<readonly DocumentId[]> {
+  for (let start = 0; start < documents.length; start += LIMITS.cachedDocuments) {
+    yield documents.slice(start, start + LIMITS.cachedDocuments)
+  }
+}
+
+async function placedAgain(core: Core, documents: readonly DocumentId[]): Promise<Change> {
+  const staging = beginStaging(core)
+  await placeRecords(staging, documents)
+  return { ...NO_CHANGE, receipts: staging.change.receipts, directory: [...staging.directory.values()] }
+}
+
+async function foldedAgain(core: Core, cases: readonly DocumentId[]): Promise<Change> {
+  const register = registerOf(core)
+  const files = await readFiles(core, cases)
+  return {
+    ...NO_CHANGE,
+    cases: files.flatMap((file) => rowOf(file, register) ?? []),
+    receipts: files.flatMap((file) => standingReceipts(file, register)),
+  }
+}

@@ -1,0 +1,50 @@
+/** The note that case rows are stale: written in the commit that made them so, gone with the last of them. */
+import { type Core, readLocal } from '../core.ts'
+import { readRecord } from '../directory/record-reading.ts'
+import type { Change } from '../ports/storage.ts'
+import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+import { type RefoldScope, scopeOf, unite } from './refold-scope.ts'
+
+const PLACE = { space: 'engine', key: 'refolding' } as const
+
+/** What is left to be judged anew. */
+export interface RefoldMark extends RefoldScope {
+  /** Rows whose latest entry arrived behind it were folded under the new directory. */
+  readonly arrival: number
+  /** Documents up to this place are done. */
+  readonly after: number
+}
+
+/** Adds to the group that its directory records make rows stale; nothing when they do not. */
+export async function noteStale(staging: Staging): Promise<void> {
+  const { core } = staging
+  let scope: RefoldScope | undefined
+  for (const { document, json } of staging.directory.values()) {
+    const record = readRecord(json, document)
+    const more = record && scopeOf(record, core.directory)
+    if (more) scope = scope ? unite(scope, more) : more
+  }
+  if (!scope) return
+  const pending = (await getLocal(staging, PLACE.space, PLACE.key)) as RefoldMark | undefined
+  // What the group wrote before was still folded under the old directory, and gets its arrival with its packs.
+  const arrival = staging.arrival + staging.authored.length
+  const mark: RefoldMark = { ...(pending ? unite(pending, scope) : scope), arrival, after: 0 }
+  setLocal(staging, PLACE.space, PLACE.key, mark)
+}
+
+/** Whether a commit made rows stale or says how far they have been mended. */
+export const touchesMark = (change: Change): boolean =>
+  change.local.some(({ space, key, value }) => space === PLACE.space && key === PLACE.key && value !== null)
+
+export async function readMark(core: Core): Promise<RefoldMark | undefined> {
+  const text = await readLocal(core, PLACE.space, PLACE.key)
+  return text === undefined ? undefined : (JSON.parse(text) as RefoldMark)
+}
+
+/** Says how far the pass has come, unless another change of the directory has begun it anew; null when it is done. */
+export async function moveMark(staging: Staging, pass: RefoldMark, after: number | null): Promise<boolean> {
+  const mark = (await getLocal(staging, PLACE.space, PLACE.key)) as RefoldMark | undefined
+  if (mark?.arrival !== pass.arrival) return false
+  setLocal(staging, PLACE.space, PLACE.key, after === null ? null : { ...mark, after })
+  return true
+}

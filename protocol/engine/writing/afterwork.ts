@@ -1,0 +1,64 @@
+/** Work that a commit makes necessary and that follows it: noted with the commit, so that a restart goes on with it. */
+import type { Core } from '../core.ts'
+import { type Change, StorageFailure } from '../ports/storage.ts'
+import type { Staging } from './staging.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+/** One kind of work: it is noted under keys of a space, and takes its note away when it has nothing left to do. */
+export interface Afterwork {
+  readonly space: string
+  /** Does what one commit may hold, in a group of its own; what it does follows from the disk alone. */
+  readonly work: (staging: Staging, key: string) => Promise<void>
+}
+
+export interface Afterworks {
+  /** Looks at a commit; what it made necessary is done after it. */
+  heard(change: Change): void
+  stop(): void
+}
+
+/** After the disk refused, it is tried again with the next commit, or after this time. */
+const RETRY_MILLISECONDS = 10_000
+
+/** Opens the works of a node: what was left over by the last stop is done with the first commit heard. */
+export async function openAfterworks(core: Core, queue: WriteQueue, kinds: readonly Afterwork[]): Promise<Afterworks> {
+  const waiting = new Map<string, () => Promise<void>>()
+  let busy = false
+  let stopped = false
+  const wait = ({ space, work }: Afterwork, key: string) =>
+    waiting.set(`${space}\n${key}`, () => queue.writeAlone((staging) => work(staging, key)))
+  for (const kind of kinds) for (const { key } of await core.storage.localAll(kind.space)) wait(kind, key)
+
+  const doAll = async () => {
+    for (const [name, work] of waiting) {
+      if (stopped) break
+      waiting.delete(name)
+      try {
+        await work()
+      } catch (problem) {
+        if (!(problem instanceof StorageFailure)) throw problem
+        waiting.set(name, work) // the node's health says that the disk refuses
+        core.host.after(RETRY_MILLISECONDS, begin)
+        break
+      }
+    }
+    busy = false
+  }
+  const begin = () => {
+    if (busy || stopped || waiting.size === 0) return
+    busy = true
+    void doAll()
+  }
+  return {
+    heard({ local }) {
+      for (const { space, key, value } of local) {
+        const kind = value === null ? undefined : kinds.find((one) => one.space === space)
+        if (kind) wait(kind, key)
+      }
+      begin()
+    },
+    stop() {
+      stopped = true
+    },
+  }
+}
