@@ -1,6 +1,6 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
 
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
 import type {
   Absence,
@@ -22,6 +22,7 @@ import type {
 } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
 import type { WorkCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'

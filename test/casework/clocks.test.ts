@@ -2,21 +2,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import type { Course, Invitation, Register } from '#protocol/casework/case.ts'
-import {
-  CLOCKS,
-  type Clock,
-  type ClockId,
-  type ClockSpans,
-  clocksOf,
-  fiveDayDue,
-} from '#protocol/casework/clocks/clocks.ts'
+import { type Clock, clocksOf, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
+import type { Course, Invitation } from '#protocol/casework/course/course.ts'
+import { CLOCKS, type ClockId, type ClockSpans } from '#protocol/casework/course/spans.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
-import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import { type FactEntry, GUARDED_KINDS } from '#protocol/casework/facts/facts.ts'
 import { collectAnswers } from '#protocol/casework/folding/answers.ts'
 import { begin, takeEffect } from '#protocol/casework/folding/progress.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
-import { GUARDED_KINDS, TRANSITIONS } from '#protocol/casework/rules/stages.ts'
+import type { Register } from '#protocol/casework/register.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import { type Span, workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { countOneByOne, dueOneByOne, EVERY_DAY, isPaused, isWorked } from './day-by-day.ts'

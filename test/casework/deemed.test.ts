@@ -1,6 +1,6 @@
 /** The five days of art. 32: capture, receipt and acceptance apart, and the acceptance that nobody wrote. */
 import { expect, test } from 'vitest'
-import { checkAct } from '#protocol/casework/acts.ts'
+import { checkAct } from '#protocol/casework/acts/acts.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { everybody } from './attempts.ts'

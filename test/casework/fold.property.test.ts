@@ -1,11 +1,19 @@
 /** Properties of the fold: total, order-free, one epoch per transition, acts and effects the same thing. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkAct } from '#protocol/casework/acts.ts'
+import { checkAct } from '#protocol/casework/acts/acts.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import { decodeFact, FACT_KINDS, type Fact, type FactEntry, type FieldValue } from '#protocol/casework/facts/facts.ts'
+import {
+  decodeFact,
+  FACT_KINDS,
+  type Fact,
+  type FactEntry,
+  type FieldValue,
+  GUARDED_KINDS,
+  isGuarded,
+} from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
-import { GUARDED_KINDS, isGuarded, TRANSITIONS } from '#protocol/casework/rules/stages.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
 import { everybody } from './attempts.ts'
 import { beginning, during, fieldsFor, onDay, play, STATIONS, step } from './interleaving.ts'

@@ -1,10 +1,17 @@
 /** Stations that act offline and meet now and then: generated histories for the casework properties. */
 import fc from 'fast-check'
-import { checkAct } from '#protocol/casework/acts.ts'
-import type { CaseState, Register } from '#protocol/casework/case.ts'
-import { FACT_KINDS, FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
-import { ACT_KINDS } from '#protocol/casework/rules/act-kinds.ts'
-import { isGuarded } from '#protocol/casework/rules/stages.ts'
+import { checkAct } from '#protocol/casework/acts/acts.ts'
+import { OFFERED_KINDS } from '#protocol/casework/acts/offered-kinds.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import {
+  FACT_KINDS,
+  FACTS,
+  type FactEntry,
+  type FactKind,
+  type FieldValue,
+  isGuarded,
+} from '#protocol/casework/facts/facts.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED } from './attempts.ts'
@@ -51,7 +58,7 @@ export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode
 
 /** Kinds in the order in which acts are offered, contributions behind. */
 const KINDS: readonly FactKind[] = [
-  ...ACT_KINDS,
+  ...OFFERED_KINDS,
   'adopted',
   ...FACT_KINDS.filter((kind) => !FACTS[kind].guarded && kind !== 'noted'),
 ]

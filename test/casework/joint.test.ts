@@ -1,9 +1,10 @@
 /** Joint handling and fees: who may answer what, what an answer must say, and what no switch decides by itself. */
 import { expect, test } from 'vitest'
-import { actsFor, checkAct } from '#protocol/casework/acts.ts'
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { actsFor, checkAct } from '#protocol/casework/acts/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { LocalRules } from '#protocol/casework/directory.ts'
 import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { everybody } from './attempts.ts'
 import { caseAt } from './paths.ts'

@@ -1,9 +1,9 @@
 /** Authorisation letters: what is covered, from when, until when, and what a revocation changes. */
 import { expect, test } from 'vitest'
-import type { PowerQuestion } from '#protocol/casework/case.ts'
 import { POWERS, type Power } from '#protocol/casework/codes.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import { completeItem } from '#protocol/casework/item.ts'
+import type { PowerQuestion } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'

@@ -1,6 +1,6 @@
 /** Outcomes, ratings, codes, editions, back-dating: what a case ends as and what is kept of it. */
 import { expect, test } from 'vitest'
-import { actsFor } from '#protocol/casework/acts.ts'
+import { actsFor } from '#protocol/casework/acts/acts.ts'
 import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES } from '#protocol/casework/codes.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'

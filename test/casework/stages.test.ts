@@ -1,18 +1,12 @@
 /** The transition table itself, against the law's spine and casework.md 5.3. */
 import { expect, test } from 'vitest'
-import { STAGES, type Stage } from '#protocol/casework/case.ts'
-import { documentOfFact, FACT_KINDS } from '#protocol/casework/facts/facts.ts'
+import { OFFERED_KINDS } from '#protocol/casework/acts/offered-kinds.ts'
+import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
+import { documentOfFact, FACT_KINDS, GUARDED_KINDS, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
-import { PAPERS, REQUIRED_PAPERS } from '#protocol/casework/papers.ts'
-import { ACT_KINDS } from '#protocol/casework/rules/act-kinds.ts'
-import {
-  CONTRIBUTORS,
-  findTransition,
-  GUARDED_KINDS,
-  isAdoptable,
-  isGuarded,
-  TRANSITIONS,
-} from '#protocol/casework/rules/stages.ts'
+import { PAPERS } from '#protocol/casework/papers.ts'
+import { REQUIRED_PAPERS } from '#protocol/casework/rules/required-papers.ts'
+import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import { SIMPLE } from './people.ts'
 
 const STAGE_CODES = (Object.keys(STAGES) as Stage[]).sort()
@@ -199,7 +193,7 @@ test('C18 exactly the facts that move a begun case to another stage are adoptabl
 
 test('C30 every act has its place in the order in which acts are offered', () => {
   const guarded = GUARDED_KINDS.filter((kind) => kind !== 'opened' && kind !== 'adopted')
-  expect([...ACT_KINDS].sort()).toEqual([...guarded].sort())
+  expect([...OFFERED_KINDS].sort()).toEqual([...guarded].sort())
   expect(Object.keys(CONTRIBUTORS).sort()).toEqual(FACT_KINDS.filter((kind) => !isGuarded(kind)).sort())
 })
 

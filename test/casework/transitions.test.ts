@@ -1,13 +1,21 @@
 /** Every line of the transition table, tried at every stage, tier, kind of item and choice. */
 import { describe, expect, test } from 'vitest'
-import { checkAct } from '#protocol/casework/acts.ts'
-import { type CaseState, type Register, STAGES, type Stage } from '#protocol/casework/case.ts'
-import type { ClockSpans } from '#protocol/casework/clocks/clocks.ts'
+import { checkAct } from '#protocol/casework/acts/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { ClockSpans } from '#protocol/casework/course/spans.ts'
+import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import { TIERS, type Tier } from '#protocol/casework/directory.ts'
-import { documentOfFact, type FactEntry, type FieldValue } from '#protocol/casework/facts/facts.ts'
+import {
+  documentOfFact,
+  type FactEntry,
+  type FieldValue,
+  GUARDED_KINDS,
+  type GuardedKind,
+} from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { GUARDED_KINDS, TRANSITIONS } from '#protocol/casework/rules/stages.ts'
-import { type GuardedKind, ITEM_CONDITIONS, type Transition } from '#protocol/casework/rules/transition.ts'
+import type { Register } from '#protocol/casework/register.ts'
+import { ITEM_CONDITIONS, type Transition } from '#protocol/casework/rules/transition.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED, prepare } from './attempts.ts'
 import { epochOf, FIELDS, fold, last, reasonOf, TODAY, write } from './people.ts'
 

@@ -1,7 +1,7 @@
 /** The lists of other systems and what they mean here. */
 import { expect, test } from 'vitest'
-import { STAGES, type Stage } from '#protocol/casework/case.ts'
 import { CLOSING_TYPES } from '#protocol/casework/codes.ts'
+import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import {
   actionOf,
   EXPORTED_STEPS,

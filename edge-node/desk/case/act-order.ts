@@ -1,7 +1,7 @@
 /** Which act comes next, which are likely besides, and under what heading the rest is found. */
-import type { Stage } from '#protocol/casework/case.ts'
-import type { FactKind } from '#protocol/casework/facts/facts.ts'
-import { isGuarded, TRANSITIONS } from '#protocol/casework/rules/stages.ts'
+import type { Stage } from '#protocol/casework/course/stages.ts'
+import { type FactKind, isGuarded } from '#protocol/casework/facts/facts.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { StationCode } from '#protocol/ids.ts'
 

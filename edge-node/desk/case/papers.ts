@@ -45,7 +45,7 @@ function printCodeOf(view: CaseView, line: StoryLine, wanted: string): PrintCode
 
 const titleOf = (code: PrintCode): string =>
   Object.hasOwn(PAPERS, code)
-    ? PAPERS[code as keyof typeof PAPERS]
+    ? PAPERS[code as keyof typeof PAPERS].title
     : FURTHER_PAPERS[code as keyof typeof FURTHER_PAPERS]
 
 function materialRow(view: CaseView): readonly PaperRow[] {

@@ -1,10 +1,11 @@
 /** A rehearsal of the facts a row would become: the real rules and the real fold, and nothing is written. */
-import { checkAct, checkOpening, type Actor as Worker } from '#protocol/casework/acts.ts'
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { checkAct, checkOpening, type Actor as Worker } from '#protocol/casework/acts/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { VerticalStep } from '#protocol/casework/exchange/vertical.ts'
 import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type DocumentId, type EntryHash, logKey, type NodeId, streamOf } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 

@@ -1,6 +1,7 @@
 /** A case in the words of GB/T 39046-2020: flat columns for lists, and the parts that repeat. */
-import { type CaseState, LOCAL_KINDS, STAGES, type StoryLine } from '../case.ts'
-import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES, PROCEDURES } from '../codes.ts'
+import type { CaseState, StoryLine } from '../case.ts'
+import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES, LOCAL_KINDS, PROCEDURES } from '../codes.ts'
+import { STAGES } from '../course/stages.ts'
 import type { Item } from '../item.ts'
 import { compactDay, compactTime, regionOf } from './dates.ts'
 import { actionOf, EXCHANGE_STATES, EXPORTED_STEPS, exchangeState } from './systems.ts'

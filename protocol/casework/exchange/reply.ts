@@ -1,6 +1,7 @@
 /** The upper level's answer (批复): whether a reply file fits the case, and the fact it becomes. */
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
-import { type CaseState, STAGES, type StoryLine } from '../case.ts'
+import type { CaseState, StoryLine } from '../case.ts'
+import { STAGES } from '../course/stages.ts'
 import type { FieldValue } from '../facts/facts.ts'
 import type { Day } from '../time/days.ts'
 

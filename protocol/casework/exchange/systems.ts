@@ -1,5 +1,5 @@
 /** How other systems name stages and endings (casework.md 5.2), mapped to and from this network's stages. */
-import type { Stage } from '../case.ts'
+import type { Stage } from '../course/stages.ts'
 import type { FactKind } from '../facts/facts.ts'
 
 /** One code of another system. */

@@ -1,5 +1,5 @@
 /** Cases handled in a department's vertical system, taken in as back-dated cases (补录): columns, reading, and the facts they become. */
-import { STAGES, type Stage } from '../case.ts'
+import { STAGES, type Stage } from '../course/stages.ts'
 import type { FactKind, FieldValue } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'

@@ -9,8 +9,8 @@ import {
   type StationCode,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import type { PaperCode } from '../papers.ts'
 import { isDay } from '../time/days.ts'
-
 import { CONTRIBUTIONS_FACTS } from './contributions.ts'
 import { CUSTODY_FACTS } from './custody.ts'
 import type { FactRule, FieldRule, FieldType } from './fields.ts'
@@ -30,6 +30,19 @@ export const FACTS = {
 
 export type FactKind = keyof typeof FACTS
 export const FACT_KINDS = Object.keys(FACTS) as FactKind[]
+
+/** Facts that change stage or custody. */
+export type GuardedKind = {
+  [Kind in FactKind]: (typeof FACTS)[Kind]['guarded'] extends true ? Kind : never
+}[FactKind]
+/** Facts that anybody concerned may write and that move neither. */
+export type ContributionKind = Exclude<FactKind, GuardedKind>
+
+export const isGuarded = (kind: FactKind): kind is GuardedKind => FACTS[kind].guarded
+export const GUARDED_KINDS: readonly GuardedKind[] = FACT_KINDS.filter(isGuarded)
+export const CONTRIBUTION_KINDS: readonly ContributionKind[] = FACT_KINDS.filter(
+  (kind): kind is ContributionKind => !isGuarded(kind),
+)
 
 /** What a fact relied on: the digest and the frontier of a section when the fact was written (sync.md section 7). */
 export interface Seal {
@@ -183,4 +196,4 @@ export function decodeFact(payload: Uint8Array): Fact | undefined {
 }
 
 /** The code of the document a kind of fact makes; undefined when it makes none. */
-export const documentOfFact = (kind: FactKind): string | undefined => (FACTS[kind] as FactRule).document
+export const documentOfFact = (kind: FactKind): PaperCode | undefined => (FACTS[kind] as FactRule).document

@@ -1,4 +1,5 @@
 /** What a fact is made of: types of fields, and the fields many facts share. */
+import type { PaperCode } from '../papers.ts'
 
 /** What a field of a fact may hold. */
 export type FieldType =
@@ -41,7 +42,7 @@ export interface FactRule {
   /** Guarded facts change stage or custody, name the fact before them, and only the holder may write them. */
   readonly guarded: boolean
   /** The printed document this act makes (casework.md section 7): its number is minted with the fact. */
-  readonly document?: string
+  readonly document?: PaperCode
   readonly fields: Readonly<Record<string, FieldRule>>
 }
 

@@ -1,9 +1,10 @@
 /** Contributions (知会、意见、缴款、补正、联系): judged before the chain, because they follow no order and conditions ask for them. */
 import type { EntryHash } from '#protocol/ids.ts'
-import type { AsideReason, Course, Fee, Invitation, PaperRecord } from '../case.ts'
+import type { Course, Fee, Invitation, PaperRecord } from '../course/course.ts'
 import { contentProblem } from '../facts/contribution-checks.ts'
 import { documentOfFact, type FactKind, type FieldValue } from '../facts/facts.ts'
 import { linesOf, numberOf, textOf } from '../facts/values.ts'
+import type { AsideReason } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
 import { byTimeThenHash } from './custody.ts'
 import { dayOf } from './day-of.ts'

@@ -1,9 +1,9 @@
 /** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals. */
 import type { StationCode } from '#protocol/ids.ts'
-import type { Pause } from '../case.ts'
 import type { ClosingType, Procedure } from '../codes.ts'
+import type { Pause } from '../course/course.ts'
+import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
-import type { GuardedKind } from '../rules/transition.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import type { Effect, Progress } from './progress.ts'

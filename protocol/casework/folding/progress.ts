@@ -1,11 +1,19 @@
 /** What a fact that takes effect changes in a case: stage, custody, clocks, and everything conditions look at. */
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
-import type { CaseState, Course } from '../case.ts'
-import type { ClockEffect, ClockSpans } from '../clocks/clocks.ts'
-import { documentOfFact, type FactEntry, type FactKind, type FieldValue, type Seal } from '../facts/facts.ts'
+import type { CaseState } from '../case.ts'
+import type { Course } from '../course/course.ts'
+import type { ClockSpans } from '../course/spans.ts'
+import {
+  documentOfFact,
+  type FactEntry,
+  type FactKind,
+  type FieldValue,
+  type GuardedKind,
+  type Seal,
+} from '../facts/facts.ts'
 import { numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
-import type { GuardedKind, Transition } from '../rules/transition.ts'
+import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'

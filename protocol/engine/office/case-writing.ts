@@ -1,6 +1,6 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
-import { checkAct, checkOpening } from '#protocol/casework/acts.ts'
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import {
   encodeFact,
   FACTS,
@@ -9,6 +9,7 @@ import {
   type FieldValue,
   type Seal,
 } from '#protocol/casework/facts/facts.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'

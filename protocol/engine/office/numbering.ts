@@ -1,10 +1,11 @@
 /** Numbers a node gives alone: case numbers and document numbers. Never twice, because the running number is committed with the entry. */
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { FactRule } from '#protocol/casework/facts/fields.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
 import type { PaperCode } from '#protocol/casework/papers.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'

@@ -1,7 +1,7 @@
 /** One group of writes in the making: everything that will be committed at once, visible to the group itself. */
 import { assert } from '#protocol/assert.ts'
-import type { Register } from '#protocol/casework/case.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import {
   type DocumentId,
   type EntryHash,

@@ -1,5 +1,6 @@
 /** Files exchanged with upper and vertical systems: packages up, replies down, cases in and out. */
 import { z } from '@hono/zod-openapi'
+import { OPINIONS } from '#protocol/casework/codes.ts'
 import { CODES_BY_COLUMN, RECORD_COLUMNS, type RecordColumn } from '#protocol/casework/exchange/case-record.ts'
 import { REPLY_FORMAT, REPLY_RESULTS } from '#protocol/casework/exchange/reply.ts'
 import { PACKAGE_FORMAT, PACKAGE_VERSION } from '#protocol/casework/exchange/report-package.ts'
@@ -11,7 +12,6 @@ import {
   VERTICAL_LISTS,
   type VerticalColumn,
 } from '#protocol/casework/exchange/vertical.ts'
-import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { coded, entryHash, list, milliseconds, titlesIn } from './identifiers.ts'
 

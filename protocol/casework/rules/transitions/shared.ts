@@ -1,9 +1,8 @@
 /** Who and where, clock effects and sources that several parts of the transition table name. */
-import type { Stage } from '../../case.ts'
-import type { ClockEffect } from '../../clocks/clocks.ts'
+import type { Stage } from '../../course/stages.ts'
 import type { Role, Tier } from '../../directory.ts'
 import type { GuardName } from '../guards.ts'
-import type { Guard, Transition } from '../transition.ts'
+import type { ClockEffect, Guard, Transition } from '../transition.ts'
 
 export const EVERYWHERE = ['village', 'township', 'county'] as const satisfies readonly Tier[]
 export const WINDOWS = ['township', 'county'] as const satisfies readonly Tier[]

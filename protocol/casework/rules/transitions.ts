@@ -1,9 +1,9 @@
 /** The one transition table and how it is asked: which guarded fact may follow at which stage, where, by whom. */
-import type { Stage } from '../case.ts'
+import type { Stage } from '../course/stages.ts'
 import type { Role, Tier } from '../directory.ts'
-import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '../facts/facts.ts'
+import { type ContributionKind, type FactKind, type FieldValue, type GuardedKind, isGuarded } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
-import { type Guard, type GuardedKind, ITEM_CONDITIONS, type ItemCondition, type Transition } from './transition.ts'
+import { type Guard, ITEM_CONDITIONS, type ItemCondition, type Transition } from './transition.ts'
 import { ENDING } from './transitions/ending.ts'
 import { HANDLING } from './transitions/handling.ts'
 import { INTAKE } from './transitions/intake.ts'
@@ -16,7 +16,7 @@ import { CASEWORKERS, WINDOW_STAFF } from './transitions/shared.ts'
 export const TRANSITIONS: Readonly<Record<GuardedKind, Guard>> = { ...INTAKE, ...HANDLING, ...ENDING }
 
 /** Who may write a contribution; it changes neither stage nor custody and needs no custody. */
-export const CONTRIBUTORS: Readonly<Record<Exclude<FactKind, GuardedKind>, readonly Role[]>> = {
+export const CONTRIBUTORS: Readonly<Record<ContributionKind, readonly Role[]>> = {
   dismissed: CASEWORKERS,
   supplied: CASEWORKERS,
   contacted: CASEWORKERS,
@@ -32,10 +32,6 @@ export const CONTRIBUTORS: Readonly<Record<Exclude<FactKind, GuardedKind>, reado
   rated: [...CASEWORKERS, 'cashier'],
   noted: [...CASEWORKERS, 'cashier', 'coordinator'],
 }
-
-export const GUARDED_KINDS = FACT_KINDS.filter((kind): kind is GuardedKind => FACTS[kind].guarded)
-
-export const isGuarded = (kind: FactKind): kind is GuardedKind => FACTS[kind].guarded
 
 /** Facts that may be adopted once they were set aside: those that move a begun case to another stage. */
 export const isAdoptable = (kind: FactKind): kind is GuardedKind =>

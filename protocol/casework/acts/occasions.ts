@@ -1,10 +1,9 @@
 /** When a contribution makes sense: whoever has nothing to answer is not offered to answer. */
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
-import { type CaseState, ENDED, type Invitation } from '../case.ts'
-import type { FactKind } from '../facts/facts.ts'
-import type { GuardedKind } from './transition.ts'
-
-export type ContributionKind = Exclude<FactKind, GuardedKind>
+import type { CaseState } from '../case.ts'
+import type { Invitation } from '../course/course.ts'
+import { hasEnded } from '../course/stages.ts'
+import type { ContributionKind } from '../facts/facts.ts'
 
 /** What there is to say at this moment: nothing, something about the case, or something about single facts of it. */
 export type Occasion = 'none' | 'case' | readonly EntryHash[]
@@ -17,7 +16,7 @@ export interface Contributor {
 
 type When = (state: CaseState, contributor: Contributor) => Occasion
 
-const wheneverOpen: When = ({ stage }) => (ENDED.includes(stage) || stage === '00' ? 'none' : 'case')
+const wheneverOpen: When = ({ stage }) => (hasEnded(stage) || stage === '00' ? 'none' : 'case')
 
 const onFees =
   (settled: boolean): When =>

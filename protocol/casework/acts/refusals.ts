@@ -1,11 +1,13 @@
 /** The words in which an act is refused: what forbids it and what is possible instead. */
 import type { StationCode } from '#protocol/ids.ts'
-import { type AsideReason, type CaseState, STAGES, type Stage } from '../case.ts'
+import type { CaseState } from '../case.ts'
+import { STAGES, type Stage } from '../course/stages.ts'
 import { ROLES, type Role, type Tier } from '../directory.ts'
-import { FACTS, type FactKind } from '../facts/facts.ts'
+import { FACTS, type FactKind, isGuarded } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
-import { GUARDS, type GuardName } from './guards.ts'
-import { holdsFor, isGuarded, TRANSITIONS } from './stages.ts'
+import { GUARDS, type GuardName } from '../rules/guards.ts'
+import type { AsideReason } from '../rules/reasons.ts'
+import { holdsFor, TRANSITIONS } from '../rules/transitions.ts'
 
 /** Why an act is refused, for programs and people. */
 export interface Refusal {

@@ -4,9 +4,9 @@ import { FACTS, type FactKind, type FieldValue, fieldProblems } from '../facts/f
 import type { FieldRule } from '../facts/fields.ts'
 import { countsOf, filled, textOf } from '../facts/values.ts'
 import { checkIdentityNumber } from '../identity/identity.ts'
+import type { Transition } from '../rules/transition.ts'
+import { missingField } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
-import { missingField } from './stages.ts'
-import type { Transition } from './transition.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 const NEXT = '请更正这个栏目后再提交。'

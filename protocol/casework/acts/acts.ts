@@ -1,21 +1,30 @@
 /** What a person at a station may do with a case now, and in which words it is refused. */
 import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
-import type { CaseState, Register, StoryLine } from './case.ts'
-import { beforeDeeming, lateness } from './clocks/deemed.ts'
-import type { Role } from './directory.ts'
-import { contentProblem } from './facts/contribution-checks.ts'
-import { FACTS, type FactKind, type FieldValue } from './facts/facts.ts'
-import { textOf } from './facts/values.ts'
-import { objectionTo } from './folding/custody.ts'
-import type { Item } from './item.ts'
-import { ACT_KINDS } from './rules/act-kinds.ts'
-import { type ContributionKind, occasionFor } from './rules/contributing.ts'
-import { checkFields } from './rules/field-checks.ts'
-import { explain, type Refusal, roleRefusal } from './rules/refusals.ts'
-import { CONTRIBUTORS, findTransition, isAdoptable, isGuarded, TRANSITIONS } from './rules/stages.ts'
-import type { GuardedKind, Transition } from './rules/transition.ts'
-import type { Day } from './time/days.ts'
+import type { CaseState, StoryLine } from '../case.ts'
+import { beforeDeeming } from '../clocks/deemed.ts'
+import type { Role } from '../directory.ts'
+import { contentProblem } from '../facts/contribution-checks.ts'
+import {
+  CONTRIBUTION_KINDS,
+  type ContributionKind,
+  FACTS,
+  type FactKind,
+  type FieldValue,
+  type GuardedKind,
+  isGuarded,
+} from '../facts/facts.ts'
+import { textOf } from '../facts/values.ts'
+import type { Item } from '../item.ts'
+import type { Register } from '../register.ts'
+import { lateness, objectionTo } from '../rules/objection.ts'
+import type { Transition } from '../rules/transition.ts'
+import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
+import type { Day } from '../time/days.ts'
+import { checkFields } from './field-checks.ts'
+import { occasionFor } from './occasions.ts'
+import { OFFERED_KINDS } from './offered-kinds.ts'
+import { explain, type Refusal, roleRefusal } from './refusals.ts'
 
 /** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */
 export interface Actor {
@@ -154,8 +163,6 @@ function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
   return (transitions.find(({ from }) => from.includes(stage)) ?? transitions[0])?.source ?? ''
 }
 
-const CONTRIBUTIONS = Object.keys(CONTRIBUTORS) as ContributionKind[]
-
 /** The facts each contribution could be about; null for one that is about the case itself. */
 function subjectsFor(
   kind: ContributionKind,
@@ -186,8 +193,8 @@ export function actsFor(state: CaseState, actor: Actor, register: Register): Act
           next: refusal.next,
         }
   }
-  const offers = ACT_KINDS.map((kind) => offer(kind, null))
-  for (const kind of CONTRIBUTIONS) {
+  const offers = OFFERED_KINDS.map((kind) => offer(kind, null))
+  for (const kind of CONTRIBUTION_KINDS) {
     if (kind === 'dismissed') continue
     for (const subject of subjectsFor(kind, state, actor)) offers.push(offer(kind, subject))
   }
