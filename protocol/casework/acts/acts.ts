@@ -231,6 +231,7 @@ function refuseTarget(state: CaseState, register: Register, kind: FactKind, fiel
 
 /** A contribution that says too little would be set aside wherever it is read. */
 function contentOf(state: CaseState, kind: FactKind, fields: Fields): Result<void> {
+  if (isGuarded(kind)) return success(undefined)
   const charged = kind === 'paid' ? state.fees.find(({ fact }) => fact === fields.fact)?.amount : undefined
   const problem = contentProblem(kind, fields, charged)
   if (problem === undefined) return success(undefined)

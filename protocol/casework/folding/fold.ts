@@ -15,8 +15,9 @@ import { type Answers, collectAnswers } from './answers.ts'
 import { byTimeThenHash, contest } from './custody.ts'
 import { dayOf, writtenOn } from './day-of.ts'
 import { gather, type Judged } from './gather.ts'
-import { begin, type Progress, takeEffect } from './progress.ts'
+import { begin, type Progress } from './progress.ts'
 import { type Derived, tellStory } from './story.ts'
+import { takeEffect } from './taking-effect.ts'
 
 /** What a fold works with. */
 interface Folding {
