@@ -1,6 +1,7 @@
 /** What people may do and how they are told that they may not. */
 import { expect, test } from 'vitest'
-import { type Actor, actsFor, checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
+import { actsFor, checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
+import type { Actor } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import type { Role, Station } from '#protocol/casework/directory.ts'

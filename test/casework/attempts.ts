@@ -1,5 +1,7 @@
 /** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
-import { type Actor, checkAct } from '#protocol/casework/acts/acts.ts'
+
+import { checkAct } from '#protocol/casework/acts/acts.ts'
+import type { Actor } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import type { Tier } from '#protocol/casework/directory.ts'

@@ -1,6 +1,6 @@
 /** Checks of an act's fields before it is written: the fact's own rule, what its transition needs, numbers, back-dating. */
 import { fail, type Result, success } from '#protocol/result.ts'
-import { FACTS, type FactKind, type FieldValue, fieldProblems } from '../facts/facts.ts'
+import { FACTS, type FactKind, type Fields, fieldProblems } from '../facts/facts.ts'
 import type { FieldRule } from '../facts/fields.ts'
 import { countsOf, filled, textOf } from '../facts/values.ts'
 import { checkIdentityNumber } from '../identity/identity.ts'
@@ -10,8 +10,6 @@ import type { Day } from '../time/days.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 const NEXT = '请更正这个栏目后再提交。'
-
-type Fields = Readonly<Record<string, FieldValue>>
 
 /** What an act's fields are measured by. */
 export interface FieldContext {
@@ -44,10 +42,6 @@ function identityProblem({ idNumber, idOverride }: Fields): Result<void> {
   return fail('identity', message, KEPT, `${next}确认证件上就是这样的,请填写说明后继续。`, 'idNumber')
 }
 
-/** A term of no days would stand on a paper while its clock runs by the usual term. */
-const termProblem = ({ days }: Fields, label: string): Result<void> =>
-  days === 0 ? fail('field', `${label}须为不小于 1 的整数。`, KEPT, NEXT, 'days') : success(undefined)
-
 /** The first thing wrong with the fields of an act, in the order of the form. */
 export function checkFields(kind: FactKind, fields: Fields, context: FieldContext): Result<void> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
@@ -62,8 +56,6 @@ export function checkFields(kind: FactKind, fields: Fields, context: FieldContex
     const message = `请填写${rules[missing]?.label ?? missing}(依据:${transition?.source ?? ''})。`
     return fail('field', message, KEPT, NEXT, missing)
   }
-  const term = termProblem(fields, rules.days?.label ?? '')
-  if (!term.ok) return term
   const counted = Object.values(countsOf(fields.counts)).reduce((sum, count) => sum + count, 0)
   if (fields.counts !== undefined && counted !== fields.materials) {
     return fail('field', `逐项合计 ${counted} 份,与总份数不符。`, KEPT, '请点清后更正总份数或逐项份数。', 'materials')

@@ -1,6 +1,6 @@
 /** A case in the words of GB/T 39046-2020: flat columns for lists, and the parts that repeat. */
 import type { CaseState, StoryLine } from '../case.ts'
-import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES, LOCAL_KINDS, PROCEDURES } from '../codes.ts'
+import { CASE_KINDS, CHANNELS, CLOSING_TYPES, DECISIONS, ITEM_TYPES, LOCAL_KINDS, PROCEDURES } from '../codes.ts'
 import { STAGES } from '../course/stages.ts'
 import type { Item } from '../item.ts'
 import { compactDay, compactTime, regionOf } from './dates.ts'
@@ -107,7 +107,7 @@ export function caseRecord(state: CaseState, item: Item | undefined): CaseRecord
     promised: dueOf(state, 'T2p'),
     statutory: dueOf(state, 'T2s'),
     decided: first(state, ['decided', 'replied', 'settled', 'concluded']),
-    result: state.result === null ? '' : state.result === 'granted' ? '准予' : '不予',
+    result: state.result === null ? '' : DECISIONS[state.result],
     closed: first(state, ['concluded', ...ended]),
     closing: state.closing ?? '',
     document: paper?.number ?? '',

@@ -1,8 +1,6 @@
 /** What a contribution must say to count: asked by the fold and, before it is written, by the act. */
-import type { ContributionKind, FieldValue } from './facts.ts'
+import type { ContributionKind, Fields } from './facts.ts'
 import { filled, linesOf, numberOf, textOf } from './values.ts'
-
-type Fields = Readonly<Record<string, FieldValue>>
 
 /** The field that is wrong, and why, for people. */
 export interface ContentProblem {

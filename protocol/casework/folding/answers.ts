@@ -3,7 +3,7 @@ import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import type { Opinion, Waiver } from '../codes.ts'
 import type { Course, Fee, Invitation, PaperRecord } from '../course/course.ts'
 import { contentProblem } from '../facts/contribution-checks.ts'
-import { type ContributionKind, documentOfFact, type FactKind, type FieldValue, isGuarded } from '../facts/facts.ts'
+import { type ContributionKind, documentOfFact, type FactKind, type Fields, isGuarded } from '../facts/facts.ts'
 import { linesOf, numberOf, textOf } from '../facts/values.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
@@ -12,8 +12,6 @@ import { dayOf } from './day-of.ts'
 import type { Judged } from './gather.ts'
 
 type ByHash = ReadonlyMap<EntryHash, Judged>
-type Fields = Readonly<Record<string, FieldValue>>
-
 /** What contributions say, ready for the facts they answer. */
 export interface Answers {
   readonly readings: ReadonlyMap<EntryHash, Day>

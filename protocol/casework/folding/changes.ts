@@ -1,6 +1,6 @@
 /** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals; contributions are in answers.ts. */
 import type { StationCode } from '#protocol/ids.ts'
-import type { ClosingType, Procedure } from '../codes.ts'
+import type { ClosingType, InvitationMode, Procedure } from '../codes.ts'
 import type { Pause } from '../course/course.ts'
 import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
@@ -152,7 +152,7 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
         to: textOf(fields.to) as StationCode,
         department,
         item: textOf(fields.item),
-        mode: (textOf(fields.mode) || 'notice') as 'notice' | 'meeting' | 'commitment',
+        mode: (textOf(fields.mode) || 'notice') as InvitationMode,
         day,
         due: textOf(fields.due) as Day,
         read: answers.readings.get(entry.hash) ?? null,

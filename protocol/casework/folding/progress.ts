@@ -3,7 +3,7 @@ import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
 import type { Course } from '../course/course.ts'
 import type { ClockSpans } from '../course/spans.ts'
-import type { FactEntry, FactKind, FieldValue, GuardedKind } from '../facts/facts.ts'
+import type { FactEntry, FactKind, Fields, GuardedKind } from '../facts/facts.ts'
 import { numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'
@@ -21,9 +21,6 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   /** Every station that has held the case, in any epoch. */
   readonly holders: Set<StationCode>
 }
-
-/** What a fact says. */
-export type Fields = Readonly<Record<string, FieldValue>>
 
 /** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */
 export interface Effect {

@@ -1,12 +1,12 @@
 /** What a fact that takes effect does to a case: stage and clocks by its transition, the rest by its kind. */
 import type { EntryHash } from '#protocol/ids.ts'
-import { documentOfFact, type Seal } from '../facts/facts.ts'
+import { documentOfFact, type Fields, type Seal } from '../facts/facts.ts'
 import { textOf } from '../facts/values.ts'
 import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'
-import type { Effect, Fields, Progress } from './progress.ts'
+import type { Effect, Progress } from './progress.ts'
 
 function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
   if (!Array.isArray(fields.seals)) return

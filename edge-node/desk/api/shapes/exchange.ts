@@ -1,8 +1,8 @@
 /** Files exchanged with upper and vertical systems: packages up, replies down, cases in and out. */
 import { z } from '@hono/zod-openapi'
-import { OPINIONS } from '#protocol/casework/codes.ts'
+import { OPINIONS, REPLY_RESULTS } from '#protocol/casework/codes.ts'
 import { CODES_BY_COLUMN, RECORD_COLUMNS, type RecordColumn } from '#protocol/casework/exchange/case-record.ts'
-import { REPLY_FORMAT, REPLY_RESULTS } from '#protocol/casework/exchange/reply.ts'
+import { REPLY_FORMAT } from '#protocol/casework/exchange/reply.ts'
 import { PACKAGE_FORMAT, PACKAGE_VERSION } from '#protocol/casework/exchange/report-package.ts'
 import { STATE_LISTS } from '#protocol/casework/exchange/systems.ts'
 import {
