@@ -2,7 +2,7 @@
 import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
 import type { Actor as Worker } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { VerticalStep } from '#protocol/casework/exchange/vertical.ts'
+import type { VerticalStep } from '#protocol/casework/exchange/vertical-steps.ts'
 import { type FactEntry, type FactKind, type Fields, fieldsOf } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Item } from '#protocol/casework/item.ts'

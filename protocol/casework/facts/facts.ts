@@ -35,6 +35,9 @@ export const CONTRIBUTION_KINDS: readonly ContributionKind[] = FACT_KINDS.filter
   (kind): kind is ContributionKind => !isGuarded(kind),
 )
 
+/** Facts that settle what becomes of an application, the hall's own decision first. */
+export const DECIDING_KINDS = ['decided', 'replied', 'settled', 'concluded'] as const satisfies readonly FactKind[]
+
 /** Names of the fields of a fact whose rule is as asked. */
 export const fieldsOf = (kind: FactKind, wanted: (rule: FieldRule) => boolean): readonly string[] =>
   Object.entries<FieldRule>(FACTS[kind].fields).flatMap(([name, rule]) => (wanted(rule) ? [name] : []))

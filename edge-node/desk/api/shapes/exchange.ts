@@ -6,6 +6,7 @@ import { REPLY_FORMAT } from '#protocol/casework/exchange/reply.ts'
 import { PACKAGE_FORMAT, PACKAGE_VERSION } from '#protocol/casework/exchange/report-package.ts'
 import { STATE_LISTS } from '#protocol/casework/exchange/systems.ts'
 import {
+  byOutcome,
   IMPORT_OUTCOMES,
   REPORT_COLUMNS,
   VERTICAL_COLUMNS,
@@ -199,11 +200,7 @@ const reportColumns = {
 
 export const ImportReportShape = z
   .object({
-    imported: z.int(),
-    continued: z.int(),
-    unchanged: z.int(),
-    partial: z.int(),
-    refused: z.int(),
+    ...byOutcome(() => z.int()),
     rows: list(z.object({ ...verticalColumns, ...reportColumns })).openapi({ description: '原样的每一行和结果' }),
     csv: text.openapi({ description: '同样内容的 CSV;改正后可以整个文件再次导入' }),
   })
