@@ -1,3 +1,4 @@
+/** Custody: which of several facts that follow the same fact takes effect. */
 import type { FactEntry } from '../facts/facts.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 

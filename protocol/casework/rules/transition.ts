@@ -1,5 +1,4 @@
 /** The shape of the transition table: one way a guarded fact may take effect. */
-
 import type { Power } from '../codes.ts'
 import type { ClockId } from '../course/spans.ts'
 import type { Stage } from '../course/stages.ts'

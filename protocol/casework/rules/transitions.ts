@@ -1,4 +1,4 @@
-/** The one transition table and how it is asked: which guarded fact may follow at which stage, where, by whom. */
+/** The rules: which guarded fact may follow at which stage, where, by whom; the one transition table and how it is asked. */
 import type { Stage } from '../course/stages.ts'
 import type { Role, Tier } from '../directory.ts'
 import { type ContributionKind, type FactKind, type FieldValue, type GuardedKind, isGuarded } from '../facts/facts.ts'
