@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { checkAct } from '#protocol/casework/acts/acts.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
-import { everybody } from './attempts.ts'
+import { everybody } from '#test/casework/attempts.ts'
 import {
   CASE,
   COUNTY,
@@ -22,7 +22,7 @@ import {
   TOWN,
   VILLAGE,
   write,
-} from './people.ts'
+} from '#test/casework/people.ts'
 
 const on = (today: string) => registerWith({ today })
 const XK = { item: LICENCE.id }

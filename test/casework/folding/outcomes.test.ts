@@ -4,8 +4,8 @@ import { actsFor } from '#protocol/casework/acts/acts.ts'
 import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES } from '#protocol/casework/codes.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
-import { everybody, problemOf } from './attempts.ts'
-import { caseAt } from './paths.ts'
+import { everybody, problemOf } from '#test/casework/attempts.ts'
+import { caseAt } from '#test/casework/paths.ts'
 import {
   COUNTY,
   chain,
@@ -21,7 +21,7 @@ import {
   TOWN,
   VILLAGE,
   write,
-} from './people.ts'
+} from '#test/casework/people.ts'
 
 const on = (today: string) => registerWith({ today })
 

@@ -9,8 +9,8 @@ import { GUARDS, type GuardName } from '#protocol/casework/rules/guards.ts'
 import { ITEM_CONDITIONS, type Transition } from '#protocol/casework/rules/transition.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
-import { choicesOf, everybody, KINDS_OF_ITEM } from './attempts.ts'
-import { caseAt } from './paths.ts'
+import { choicesOf, everybody, KINDS_OF_ITEM } from '#test/casework/attempts.ts'
+import { caseAt } from '#test/casework/paths.ts'
 import {
   COUNTY,
   chain,
@@ -28,7 +28,7 @@ import {
   VILLAGE,
   write,
   writerOf,
-} from './people.ts'
+} from '#test/casework/people.ts'
 
 type Fields = Readonly<Record<string, FieldValue>>
 

@@ -6,8 +6,8 @@ import type { LocalRules } from '#protocol/casework/directory.ts'
 import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import type { StationCode } from '#protocol/ids.ts'
-import { everybody } from './attempts.ts'
-import { caseAt } from './paths.ts'
+import { everybody } from '#test/casework/attempts.ts'
+import { caseAt } from '#test/casework/paths.ts'
 import {
   COUNTY,
   FIELDS,
@@ -22,7 +22,7 @@ import {
   TOWN,
   VILLAGE,
   write,
-} from './people.ts'
+} from '#test/casework/people.ts'
 
 type Fields = Readonly<Record<string, FieldValue>>
 const problemOf = (state: CaseState, station: StationCode, kind: FactKind, fields: Fields, by: Register = register) => {

@@ -9,7 +9,7 @@ import { type FactKind, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
-import { caseAt } from './paths.ts'
+import { caseAt } from '#test/casework/paths.ts'
 import {
   COUNTY,
   day,
@@ -27,7 +27,7 @@ import {
   TREE,
   VILLAGE,
   write,
-} from './people.ts'
+} from '#test/casework/people.ts'
 
 const person = (station: StationCode, ...roles: Role[]): Actor => ({
   station,

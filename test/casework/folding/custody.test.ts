@@ -1,7 +1,19 @@
 /** Custody: transfers, races, reassignments, forks, adoptions and dismissals. */
 import { expect, test } from 'vitest'
-import { caseAt } from './paths.ts'
-import { COUNTY, chain, epochOf, fold, last, nodeOf, OTHER_TOWN, reasonOf, TOWN, VILLAGE, write } from './people.ts'
+import { caseAt } from '#test/casework/paths.ts'
+import {
+  COUNTY,
+  chain,
+  epochOf,
+  fold,
+  last,
+  nodeOf,
+  OTHER_TOWN,
+  reasonOf,
+  TOWN,
+  VILLAGE,
+  write,
+} from '#test/casework/people.ts'
 
 /** A captured case the village has offered to its town. */
 function offeredCase() {

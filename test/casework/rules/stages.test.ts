@@ -7,7 +7,7 @@ import { completeItem } from '#protocol/casework/item.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
 import { REQUIRED_PAPERS } from '#protocol/casework/rules/required-papers.ts'
 import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
-import { SIMPLE } from './people.ts'
+import { SIMPLE } from '#test/casework/people.ts'
 
 const STAGE_CODES = (Object.keys(STAGES) as Stage[]).sort()
 

@@ -7,7 +7,7 @@ import type { PowerQuestion } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
-import { COUNTY, TOWN } from './people.ts'
+import { COUNTY, TOWN } from '#test/casework/people.ts'
 
 const day = (text: string) => text as Day
 const person = (id: string) => id as PersonId

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { EntryHash } from '#protocol/ids.ts'
-import { caseAt } from './paths.ts'
+import { caseAt } from '#test/casework/paths.ts'
 import {
   CASE,
   COUNTY,
@@ -17,7 +17,7 @@ import {
   TOWN,
   VILLAGE,
   write,
-} from './people.ts'
+} from '#test/casework/people.ts'
 
 const foreignLog = (fact: ReturnType<typeof write>) => ({
   ...fact,

@@ -16,8 +16,8 @@ import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { ITEM_CONDITIONS, type Transition } from '#protocol/casework/rules/transition.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
-import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED, prepare } from './attempts.ts'
-import { epochOf, FIELDS, fold, last, reasonOf, TODAY, write } from './people.ts'
+import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED, prepare } from '#test/casework/attempts.ts'
+import { epochOf, FIELDS, fold, last, reasonOf, TODAY, write } from '#test/casework/people.ts'
 
 const STAGE_CODES = (Object.keys(STAGES) as Stage[]).sort()
 const KINDS = GUARDED_KINDS.filter((kind) => kind !== 'adopted' && kind !== 'opened')

@@ -14,9 +14,9 @@ import {
 import type { Register } from '#protocol/casework/register.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
-import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED } from './attempts.ts'
-import { caseAt } from './paths.ts'
-import { COUNTY, FIELDS, fold, morning, TODAY, TOWN, VILLAGE, write } from './people.ts'
+import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED } from '#test/casework/attempts.ts'
+import { caseAt } from '#test/casework/paths.ts'
+import { COUNTY, FIELDS, fold, morning, TODAY, TOWN, VILLAGE, write } from '#test/casework/people.ts'
 
 export const STATIONS = [VILLAGE, TOWN, COUNTY] as const
 

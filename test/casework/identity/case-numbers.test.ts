@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkCharacter, checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import { MAXIMUM_INCARNATION } from '#protocol/ids.ts'
-import { COUNTY, TOWN, VILLAGE } from './people.ts'
+import { COUNTY, TOWN, VILLAGE } from '#test/casework/people.ts'
 
 const parts = fc.record({
   station: fc.constantFrom(VILLAGE, TOWN, COUNTY),

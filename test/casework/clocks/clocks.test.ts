@@ -2,78 +2,33 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import { type Clock, clocksOf, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
-import type { Course, Invitation } from '#protocol/casework/course/course.ts'
-import { CLOCKS, type ClockId, type ClockSpans } from '#protocol/casework/course/spans.ts'
-import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
-import { type FactEntry, GUARDED_KINDS } from '#protocol/casework/facts/facts.ts'
-import { collectAnswers } from '#protocol/casework/folding/answers.ts'
-import { begin } from '#protocol/casework/folding/progress.ts'
+import { clocksOf, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
+import type { ClockSpans } from '#protocol/casework/course/spans.ts'
+import { GUARDED_KINDS } from '#protocol/casework/facts/facts.ts'
 import { takeEffect } from '#protocol/casework/folding/taking-effect.ts'
-import { completeItem, type Item } from '#protocol/casework/item.ts'
-import type { Register } from '#protocol/casework/register.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import { type Span, workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { countOneByOne, dueOneByOne, EVERY_DAY, isPaused, isWorked } from './day-by-day.ts'
-import { authority, COUNTY, NO_HASH, nodeOf } from './people.ts'
+import { NO_HASH } from '#test/casework/people.ts'
+import { countOneByOne, dueOneByOne, EVERY_DAY, isPaused, isWorked } from '#test/casework/time/day-by-day.ts'
+import {
+  allRunning,
+  begun,
+  CLOCK_IDS,
+  clock,
+  day,
+  ENTRY,
+  item,
+  LICENCE,
+  NO_ANSWERS,
+  PAUSED_BY_PROCEDURES,
+  pausedFor,
+  register,
+  START,
+  since,
+} from './courses.ts'
 
-const day = (text: string) => text as Day
-const CLOCK_IDS = Object.keys(CLOCKS) as ClockId[]
-const PAUSED_BY_PROCEDURES: readonly ClockId[] = ['T2p', 'T2s', 'T3', 'T4']
-
-const register = (today: string, given: Partial<Register> = {}): Register => ({
-  authority,
-  edition: () => undefined,
-  powerOf: () => 'none',
-  calendar: workCalendar(SAMPLE_CALENDARS),
-  rules: DEFAULT_RULES,
-  today: day(today),
-  ...given,
-})
-
-const NO_ANSWERS = collectAnswers(new Map(), [])
-const ENTRY: FactEntry = {
-  hash: NO_HASH,
-  log: `${nodeOf(COUNTY)}/1/${COUNTY}` as FactEntry['log'],
-  seq: 1,
-  person: '',
-  station: COUNTY,
-  time: 0,
-  clockOffset: 0,
-  fact: { kind: 'opened', previous: null, fields: { number: 'n-1', item: 'SL0001', itemVersion: 1 } },
-}
-/** A copy of what is given: facts that take effect write into their own days and spans. */
-const begun = (given: Partial<Course> = {}) => ({
-  ...begin(ENTRY, day('2026-03-02'), NO_ANSWERS),
-  ...structuredClone(given),
-})
-const since = (start: string, stop: string | null = null) => ({ start: day(start), stop: stop as Day | null })
-const pausedFor = (from: string, until: string | null): Course['pauses'][number] => ({
-  procedure: 'hearing',
-  from: day(from),
-  until: until as Day | null,
-  days: 10,
-})
-const LICENCE = completeItem({
-  id: 'SL0001',
-  name: '许可',
-  itemType: '01',
-  level: '3',
-  promised: { days: 10, unit: 'working', note: '' },
-  steps: [
-    { stage: '40', role: '', standard: '', days: 3 },
-    { stage: '41', role: '', standard: '', days: 2 },
-    { stage: '42', role: '', standard: '', days: null },
-  ],
-})
-const item = (given: Partial<Item>): Item => ({ ...LICENCE, ...given })
-const clock = (id: ClockId, course: Course, of: Item | undefined, at: Register): Clock | undefined =>
-  clocksOf(course, of, at).find((one) => one.id === id)
-
-const START = '2026-03-02'
 const ACTED = '2026-03-05'
-const allRunning = Object.fromEntries(CLOCK_IDS.map((id) => [id, since(START)])) as ClockSpans
 
 const CLOCKED = GUARDED_KINDS.flatMap((kind) =>
   TRANSITIONS[kind].transitions.flatMap((transition) => {
@@ -198,113 +153,6 @@ test('Q12 ten thousand schedules with overlapping pauses agree with counting day
     { numRuns: 10_000 },
   )
   for (const times of Object.values(seen)) expect(times).toBeGreaterThan(500)
-})
-
-test('Q13 each clock has the limit of its rule and says where it comes from', () => {
-  const course = begun({
-    stage: '40',
-    spans: allRunning,
-    notice: { fact: NO_HASH, missing: ['户口簿'], day: day('2026-03-02'), until: day('2026-03-16'), count: 1 },
-  })
-  const clocks = clocksOf(course, LICENCE, register('2026-03-03'))
-  expect(clocks.map(({ id, limit, unit }) => [id, limit, unit])).toEqual([
-    ['T0', 3, 'working'],
-    ['T1', 5, 'working'],
-    ["T1'", 14, 'calendar'],
-    ['T2p', 10, 'working'],
-    ['T2s', 20, 'working'],
-    ['T3', 3, 'working'],
-    ['T4', 10, 'working'],
-    ["T4'", 2, 'working'],
-    ['T5', 10, 'working'],
-    ['T6', 1, 'working'],
-  ])
-  for (const { source, title } of clocks) expect(`${source}${title}`).toMatch(/\p{Script=Han}/u)
-  const rules = { ...DEFAULT_RULES, handInDays: 5, signDays: 2, relayDays: 4 }
-  const local = clocksOf(course, LICENCE, register('2026-03-03', { rules }))
-  expect(local.flatMap(({ id, limit }) => (['T0', "T4'", 'T6'].includes(id) ? [limit] : []))).toEqual([5, 4, 2])
-})
-
-const invitation: Invitation = {
-  fact: NO_HASH,
-  to: COUNTY,
-  department: 'MZ',
-  item: '',
-  mode: 'notice',
-  day: day(START),
-  due: day('2026-03-10'),
-  read: null,
-  opinion: null,
-  absent: false,
-}
-
-describe('the statutory limit', () => {
-  const limitOf = (course: Course, of: Item) => clock('T2s', course, of, register('2026-03-03'))?.limit
-  const course = begun({ stage: '40', spans: { T2s: since(START) } })
-  const own = (days: number | null) => ({ days, unit: 'working', note: '' }) as const
-
-  test('Q14 it is the item’s own, else twenty working days for a licence and none for other items', () => {
-    expect(limitOf(course, LICENCE)).toBe(20)
-    expect(limitOf(course, item({ statutory: own(15) }))).toBe(15)
-    expect(limitOf(course, item({ itemType: '07' }))).toBeUndefined()
-    expect(limitOf(course, item({ itemType: '07', statutory: own(30) }))).toBe(30)
-  })
-
-  test('Q14 joint handling of a licence has forty-five working days, or more where the item’s own rule says so', () => {
-    const joint = { ...course, invitations: [invitation] }
-    expect(limitOf(joint, LICENCE)).toBe(45)
-    expect(limitOf(joint, item({ statutory: own(15) }))).toBe(45)
-    expect(limitOf(joint, item({ statutory: own(60) }))).toBe(60)
-    expect(limitOf(joint, item({ itemType: '07', statutory: own(30) }))).toBe(30)
-  })
-
-  test('Q14 an approved extension is added to the promised and the statutory limit and to no other', () => {
-    const at = register('2026-03-03')
-    const long = begun({ stage: '40', spans: allRunning, extension: { fact: NO_HASH, days: 10, day: day(START) } })
-    const before = new Map(clocksOf({ ...long, extension: null }, LICENCE, at).map(({ id, limit }) => [id, limit]))
-    const added = clocksOf(long, LICENCE, at).flatMap(({ id, limit }) =>
-      limit === before.get(id) ? [] : [[id, limit]],
-    )
-    expect(added).toEqual([
-      ['T2p', 20],
-      ['T2s', 30],
-    ])
-    expect(clock('T2p', long, LICENCE, at)?.source).toContain('延长10日')
-  })
-})
-
-test('Q15 a step has its own limit, also while it is suspended; a step without one has no clock', () => {
-  const at = register('2026-03-03')
-  const limitAt = (stage: Course['stage'], suspendedAt: Course['suspendedAt'] = null) =>
-    clock('T3', begun({ stage, suspendedAt, spans: allRunning }), LICENCE, at)
-  expect(limitAt('40')).toMatchObject({ limit: 3, title: '环节·承办' })
-  expect(limitAt('41')).toMatchObject({ limit: 2, title: '环节·审核' })
-  expect(limitAt('45', '41')).toMatchObject({ limit: 2, title: '环节·审核' })
-  expect(limitAt('42')).toBeUndefined()
-  expect(limitAt('30')).toBeUndefined()
-})
-
-test('Q15 review for the upper level runs for items that are decided there, or once the case was reported', () => {
-  const at = register('2026-03-03')
-  const course = begun({ stage: '40', spans: { T4: since(START) } })
-  const unpromised = { promised: { days: null, unit: 'working', note: '' } } as const
-  const reported = { ...course, report: { organ: '市局', day: day(START), relayed: null } }
-  for (const level of ['1', '2', '3'] as const) expect(clock('T4', course, item({ level }), at)?.limit).toBe(10)
-  expect(clock('T4', course, item({ level: '2', ...unpromised }), at)?.limit).toBe(20)
-  for (const level of ['4', '5', '6', '7'] as const) expect(clock('T4', course, item({ level }), at)).toBeUndefined()
-  expect(clock('T4', reported, item({ level: '4', ...unpromised }), at)?.limit).toBe(20)
-})
-
-test('Q16 a clock that was not started or has no limit is not listed, whatever the item’s record holds', () => {
-  const at = register('2026-03-03')
-  expect(clocksOf(begun(), LICENCE, at)).toEqual([])
-  const unlisted = ["T1'", 'T2p', 'T2s', 'T3', 'T4']
-  const withoutItem = clocksOf(begun({ stage: '40', spans: allRunning }), undefined, at).map(({ id }) => id)
-  expect(withoutItem).toEqual(CLOCK_IDS.filter((id) => !unlisted.includes(id)))
-  for (const days of [null, -1, 1.5, Number.NaN, 1e300]) {
-    const odd = item({ promised: { days, unit: 'working', note: '' } })
-    expect(clock('T2p', begun({ stage: '40', spans: allRunning }), odd, at), String(days)).toBeUndefined()
-  }
 })
 
 test('Q17 a clock is exceeded once its due day has passed, or when it was stopped behind it', () => {

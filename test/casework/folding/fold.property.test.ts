@@ -15,8 +15,7 @@ import {
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
-import { everybody } from './attempts.ts'
-import { beginning, during, fieldsFor, onDay, play, STATIONS, step } from './interleaving.ts'
+import { everybody } from '#test/casework/attempts.ts'
 import {
   CASE,
   COUNTY,
@@ -29,7 +28,8 @@ import {
   TOWN,
   VILLAGE,
   write,
-} from './people.ts'
+} from '#test/casework/people.ts'
+import { beginning, during, fieldsFor, onDay, play, STATIONS, step } from './interleaving.ts'
 
 const HASHES = Array.from({ length: 12 }, (_, index) => index.toString(16).repeat(64).slice(0, 64) as EntryHash)
 const CODES = [VILLAGE, TOWN, COUNTY, OTHER_TOWN, '999999' as StationCode]

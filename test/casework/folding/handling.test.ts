@@ -1,8 +1,8 @@
 /** Handling by the law: supplements, special procedures, extension, reporting up. */
 import { expect, test } from 'vitest'
 import type { CaseState } from '#protocol/casework/case.ts'
-import { problemOf } from './attempts.ts'
-import { caseAt } from './paths.ts'
+import { problemOf } from '#test/casework/attempts.ts'
+import { caseAt } from '#test/casework/paths.ts'
 import {
   COUNTY,
   chain,
@@ -18,7 +18,7 @@ import {
   TOWN,
   VILLAGE,
   write,
-} from './people.ts'
+} from '#test/casework/people.ts'
 
 const on = (today: string) => registerWith({ today })
 const clock = (state: CaseState, id: string) => state.clocks.find((each) => each.id === id)
