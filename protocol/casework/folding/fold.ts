@@ -202,7 +202,7 @@ function finish({ progress, answers }: Folding): void {
 /**
  * Folds the facts of one case; undefined when none of them is a valid opening.
  * Total, and independent of arrival order and duplicates; two entries with the same hash are the same entry.
- * Custody as in sync.md section 8, stages as in the table of stages.ts, clocks as of `register.today`.
+ * Custody as in sync.md section 8, stages as in the table of rules/transitions.ts, clocks as of `register.today`.
  */
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
   const { byHash, all, openings, contributions } = gather(facts, register.authority)

@@ -11,7 +11,7 @@ import { CASEWORKERS, WINDOW_STAFF } from './transitions/shared.ts'
 
 /**
  * Every guarded fact. Fold, acts, forms, the API and the tests that are generated read nothing else:
- * a further transition is one more line there (and, where it is a new act, one more fact in facts.ts).
+ * a further transition is one more line there (and, where it is a new act, one more fact in facts/).
  */
 export const TRANSITIONS: Readonly<Record<GuardedKind, Guard>> = { ...INTAKE, ...HANDLING, ...ENDING }
 
