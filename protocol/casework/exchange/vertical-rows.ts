@@ -35,7 +35,10 @@ export interface VerticalCase {
   readonly recipient: string
 }
 
-/** How far a case of the other system is taken in: what happened beyond acceptance counts only once it is finished. Null: not at all. */
+/**
+ * How far a case of the other system is taken in; null for not at all.
+ * What happened beyond acceptance counts only once it is finished.
+ */
 const TARGETS: Readonly<Record<Stage, VerticalCase['target'] | null>> = {
   '00': null,
   '05': null,

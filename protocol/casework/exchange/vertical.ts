@@ -1,4 +1,4 @@
-/** The file in which cases of a department's vertical system come in (补录): its columns, the lists of states it may use, and what is reported back. */
+/** The file in which cases of a vertical system come in (补录): columns, lists of states, and what is reported back. */
 import { STATE_LISTS, type StateList } from './systems.ts'
 
 /** Columns of an import file: key in JSON, header in CSV. The report of an import has the same and {@link REPORT_COLUMNS}. */

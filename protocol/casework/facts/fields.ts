@@ -34,9 +34,12 @@ export interface FieldRule {
   readonly least?: number
   /** The most a count may be, when there is a bound besides that of numbers. */
   readonly most?: number
-  /** What the node writes when it is left blank: the same field of the application form, the edition of the item in force, the next number of the paper. Seals are always the node's. */
+  /**
+   * What the node writes when it is left blank: the same field of the application form, the edition of the item
+   * in force, the next number of the paper. Seals are always the node's.
+   */
   readonly fill?: 'form' | 'edition' | 'number'
-  /** Where people are asked for it, when it is not on the act itself: on the application form, behind a late entry, or nowhere. */
+  /** Where people are asked for it, when not on the act itself: on the application form, behind a late entry, nowhere. */
   readonly asked?: 'form' | 'late' | 'nowhere'
   /** False when people who read the fact find it told elsewhere, or it is for programs. */
   readonly told?: false

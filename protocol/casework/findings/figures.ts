@@ -1,4 +1,7 @@
-/** Findings: what cases, taken together, show of how they were handled. Here what is looked at of one case: its way from receipt to decision in a few figures. */
+/**
+ * Findings: what cases, taken together, show of how they were handled.
+ * Here what is looked at of one case: its way from receipt to decision in a few figures.
+ */
 import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState, StoryLine } from '../case.ts'
 import type { CaseKind } from '../codes.ts'
