@@ -12,13 +12,13 @@ type Step = 'parentHeight' | 'rootHeight'
 /** Entries held here that have not reached a step. */
 export function entriesAbove(core: Core, step: Step): number {
   let sum = 0
-  for (const head of core.heads.values()) sum += Math.max(0, head.height - head[step])
+  for (const head of core.logs.heads.values()) sum += Math.max(0, head.height - head[step])
   return sum
 }
 
 /** Cases with at least one entry that has not reached a step. Exact up to 1,000, then never too low. */
 export async function casesAbove(core: Core, step: Step): Promise<number> {
-  const behind = [...core.heads.values()].filter((head) => head.height > head[step])
+  const behind = [...core.logs.heads.values()].filter((head) => head.height > head[step])
   if (behind.length === 0) return 0
   const arrivals = await Promise.all(behind.map((head) => core.storage.arrivalAbove(head.key, head[step])))
   const first = Math.min(...arrivals.filter((arrival) => arrival !== undefined))
@@ -26,14 +26,15 @@ export async function casesAbove(core: Core, step: Step): Promise<number> {
   const { ids, count } = await core.storage.casesSince(first, EXACT_COUNT)
   if (count > EXACT_COUNT) return count
   const places = await core.storage.placesOf(ids)
-  return ids.filter((id) => (places.get(id) ?? []).some(({ log, seq }) => seq > (core.heads.get(log)?.[step] ?? 0)))
-    .length
+  return ids.filter((id) =>
+    (places.get(id) ?? []).some(({ log, seq }) => seq > (core.logs.heads.get(log)?.[step] ?? 0)),
+  ).length
 }
 
 /** How far each case has travelled: its weakest entry counts. */
 export async function safetyOf(core: Core, ids: readonly DocumentId[]): Promise<Map<DocumentId, Safety>> {
   const places = await core.storage.placesOf(ids)
-  return new Map(ids.map((id) => [id, weakest(core.heads, places.get(id) ?? [])]))
+  return new Map(ids.map((id) => [id, weakest(core.logs.heads, places.get(id) ?? [])]))
 }
 
 function weakest(
