@@ -1,5 +1,4 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
-
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
 import type {

@@ -5,7 +5,8 @@ import { type Entry, readEntry, readRecord } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Logs } from '../logs/logs.ts'
 import type { PlacedRecord, Storage } from '../ports/storage.ts'
-import { addEntry, type CaseFile, emptyFile } from './case-file.ts'
+import { addEntry } from './case-entries.ts'
+import { type CaseFile, emptyFile } from './case-file.ts'
 import type { CaseFiles } from './case-files.ts'
 
 /** Where cases are read from, and what their entries are judged by. */

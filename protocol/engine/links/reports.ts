@@ -2,7 +2,7 @@
 import { isCase, type NodeId } from '#protocol/ids.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
-import { standingReceipts } from '../cases/case-file.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import { type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'

@@ -1,5 +1,4 @@
 /** Connection, safety and health of this node in figures, as the desk says them in words. */
-
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import type { SyncStatus } from '../office.ts'

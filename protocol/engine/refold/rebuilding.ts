@@ -1,8 +1,8 @@
 /** Rebuilding: everything that is computed is dropped and folded again from the entries. */
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { standingReceipts } from '../cases/case-file.ts'
 import { readFiles } from '../cases/case-reading.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import type { Core } from '../core.ts'
 import { isStationDocument } from '../directory/directory.ts'

@@ -1,7 +1,8 @@
 /** Judging cases anew: which of a page are stale, and what is staged for them. */
 import { ENDED, type Register, type Stage } from '#protocol/casework/case.ts'
 import { type DocumentId, isCase } from '#protocol/ids.ts'
-import { type CaseFile, standingReceipts } from '../cases/case-file.ts'
+import type { CaseFile } from '../cases/case-file.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import type { Core } from '../core.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'

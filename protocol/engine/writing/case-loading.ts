@@ -1,7 +1,8 @@
 /** Case files as a group of writes sees them: copies that a failed commit throws away. */
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
-import { type CaseFile, copyOf, ownReceipts, standingReceipts } from '../cases/case-file.ts'
+import { type CaseFile, copyOf } from '../cases/case-file.ts'
 import { fileFrom, readFiles } from '../cases/case-reading.ts'
+import { ownReceipts, standingReceipts } from '../cases/case-receipts.ts'
 import type { Core } from '../core.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'

@@ -1,6 +1,7 @@
 /** Finishing a group: what is to be committed at once follows from what was staged. */
 import type { Register } from '#protocol/casework/case.ts'
-import { type CaseFile, standingReceipts } from '../cases/case-file.ts'
+import type { CaseFile } from '../cases/case-file.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import { packAuthored } from '../logs/staged-logs.ts'
 import type { Change, ReceiptRow } from '../ports/storage.ts'
