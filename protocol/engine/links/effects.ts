@@ -195,7 +195,7 @@ function refuseFrame(core: Core, link: Link, problem: FrameRefusal): void {
   link.dispatch({ type: 'refused', code: problem.code, detail: problem.detail })
 }
 
-/** R2: entries under our present incarnation that we do not hold, signed by us: this database went back in time. */
+/** Rule S70: entries under our present incarnation that we do not hold, signed by us: this database went back in time. */
 async function goOnAfterRollback(context: LinkContext, heights: readonly Height[]): Promise<void> {
   const { core } = context
   const isOurs = (log: LogKey) =>

@@ -1,4 +1,4 @@
-/** R4: one log, two versions. Who gives way goes on with the other version; its own tail is carried on whole. */
+/** Rule S73: one log, two versions. Who gives way goes on with the other version; its own tail is carried on whole. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import type { Fork } from '#protocol/wire/messages.ts'
 import { addFinding, type Core } from '../core.ts'

@@ -1,4 +1,4 @@
-/** Rotation: a node whose database went back in time, or was copied, goes on under a new incarnation (sync.md section 5). */
+/** Rotation: a node whose database went back in time, or was copied, goes on under a new incarnation (DESIGN.md section 5). */
 import type { SectionChange } from '#protocol/documents/change.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
@@ -66,7 +66,7 @@ interface LostText {
 }
 
 /**
- * R4: our version of a log and a peer's differ above a common height. The peer's version stays; our tail is cut off,
+ * Rule S73: our version of a log and a peer's differ above a common height. The peer's version stays; our tail is cut off,
  * carried whole in our own log (facts count through their own signatures, edits are kept), and what its edits had
  * written is written again in our name. Nothing is lost and nothing is chosen silently.
  */
