@@ -61,6 +61,8 @@ test('H51 H52 H53 what does not exist is found', () => {
   expect(cited('SOURCES.md section 0 no. 16, section 0 no. 21')).toEqual(['SOURCES.md no. 21'])
   expect(cited('SOURCES.md A18, A19')).toEqual(['SOURCES.md, A19'])
   expect(cited('SOURCES.md section 7 D26; D26')).toEqual(['SOURCES.md D26'])
+  expect(cited('SOURCES.md section 7 D25')).toEqual(['SOURCES.md D25'])
+  expect(cited('SOURCES.md section 7, D25')).toEqual([])
   expect(cited('transitions 1 to 28 of SOURCES.md 5.3')).toEqual(['transitions 1 to 28 of SOURCES.md 5.3'])
   expect(cited('DECISIONS.md no. 999')).toEqual(['DECISIONS.md no. 999'])
   expect(ruleProblems('S1, (S999), rules L1–L99, S73', library, false)).toEqual(['S999', 'L99'])
