@@ -135,7 +135,7 @@ export type Effect =
   /** Read packs behind the cursor, select what the peer lacks, send it. */
   | { readonly type: 'load'; readonly after: number }
   | { readonly type: 'admit'; readonly packed: Uint8Array }
-  /** The peer holds these heights durably. `exact` when it is its whole truth (R3: it may be lower than before). */
+  /** The peer holds these heights durably. `exact` when it is its whole truth (rule S71: it may be lower than before). */
   | { readonly type: 'acknowledged'; readonly heights: readonly Height[]; readonly exact: boolean }
   | { readonly type: 'at-root'; readonly heights: readonly Height[]; readonly exact: boolean }
   | { readonly type: 'own-log-ahead'; readonly log: LogKey; readonly height: number }

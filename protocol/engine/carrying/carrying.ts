@@ -1,4 +1,4 @@
-/** Carrying (sync.md section 8): the root brings a case into the streams of stations that do not hold its home's. */
+/** Carrying (DESIGN.md section 8): the root brings a case into the streams of stations that do not hold its home's. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type DocumentId, logParts, type StationCode, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'

@@ -1,4 +1,4 @@
-/** A fork's tail (sync.md section 5, R4): cut off where two versions of a log part, and carried on whole in our own log. */
+/** A fork's tail (rule S73): cut off where two versions of a log part, and carried on whole in our own log. */
 import { COUNTY_STREAM, isCase, type LogKey, logParts, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, KIND } from '#protocol/log/entry.ts'

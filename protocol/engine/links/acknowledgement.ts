@@ -1,4 +1,4 @@
-/** Acknowledgements in three steps: stored here, at the parent, at the root; a restored parent shows lower heights (R3). */
+/** Acknowledgements in three steps: stored here, at the parent, at the root; a restored parent shows lower heights (rule S71). */
 import type { LogKey } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import type { Height } from '#protocol/wire/messages.ts'

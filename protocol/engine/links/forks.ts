@@ -1,4 +1,4 @@
-/** One log, two versions (sync.md section 5, R4): who gives way goes on with the other one; its own tail is carried on whole. */
+/** One log, two versions (rule S73): who gives way goes on with the other one; its own tail is carried on whole. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import type { Fork } from '#protocol/wire/messages.ts'

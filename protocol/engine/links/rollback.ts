@@ -1,4 +1,4 @@
-/** This node's database went back in time (sync.md section 5, R2): a peer holds entries of the present incarnation that it lacks. */
+/** This node's database went back in time (rule S70): a peer holds entries of the present incarnation that it lacks. */
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
