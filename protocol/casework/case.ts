@@ -52,7 +52,7 @@ export interface CaseState extends Course {
   readonly seals: Readonly<Record<string, Seal & { readonly fact: EntryHash }>>
   /** Every clock that was started, in the order of the table. */
   readonly clocks: readonly Clock[]
-  /** 即办、承诺、上报、联办、补办、退回 (casework.md 5.1); several may hold. */
+  /** 即办、承诺、上报、联办、补办、退回 (SOURCES.md 5.1); several may hold. */
   readonly kinds: readonly LocalKind[]
   /** All facts in story order: effective ones along the chain, the others by time then hash. */
   readonly story: readonly StoryLine[]

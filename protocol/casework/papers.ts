@@ -1,4 +1,4 @@
-/** The printed documents (文书) of casework.md section 7, by code. */
+/** The printed documents (文书) of SOURCES.md section 7, by code. */
 
 /** What each is called, and the mark of its kind in document numbers (文号). */
 export const PAPERS = {

@@ -1,5 +1,4 @@
 /** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
-
 import { checkAct } from '#protocol/casework/acts/acts.ts'
 import type { Actor } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'

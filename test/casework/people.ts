@@ -1,5 +1,4 @@
 /** A small county and a pen: stations, nodes and facts for the casework tests. */
-
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { DEFAULT_RULES, type Letter, type LocalRules, type Tier } from '#protocol/casework/directory.ts'

@@ -1,4 +1,4 @@
-/** The clocks of a case (casework.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
+/** The clocks of a case (SOURCES.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
 import type { Course } from '../course/course.ts'
 import { CLOCK_IDS, CLOCKS, type ClockId, type ClockSpans, IS_PAUSABLE } from '../course/spans.ts'
 import { STAGES } from '../course/stages.ts'

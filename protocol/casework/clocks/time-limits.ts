@@ -1,4 +1,4 @@
-/** How long each clock runs and which rule says so (casework.md 3.1, 3.2). */
+/** How long each clock runs and which rule says so (SOURCES.md 3.1, 3.2). */
 import { ABOVE_COUNTY } from '../codes.ts'
 import type { Course } from '../course/course.ts'
 import type { ClockId } from '../course/spans.ts'

@@ -77,7 +77,7 @@ export interface Fee {
   readonly station: StationCode
 }
 
-/** A document this case made: its code in casework.md section 7, its number, the fact that made it. */
+/** A document this case made: its code in SOURCES.md section 7, its number, the fact that made it. */
 export interface PaperRecord {
   readonly code: PaperCode
   readonly number: string

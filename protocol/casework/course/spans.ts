@@ -1,4 +1,4 @@
-/** The clocks a case can have (casework.md 3.2), and from when until when each of them ran. */
+/** The clocks a case can have (SOURCES.md 3.2), and from when until when each of them ran. */
 import type { Day } from '../time/days.ts'
 
 /** Every clock, with its name for people. */

@@ -1,4 +1,4 @@
-/** The stages of a case (casework.md 5.3), and in which of them it has ended. */
+/** The stages of a case (SOURCES.md 5.3), and in which of them it has ended. */
 
 export const STAGES = {
   '00': '草稿',

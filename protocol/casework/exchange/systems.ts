@@ -1,6 +1,6 @@
 /**
  * Exchange: cases in the words of other systems, out and in.
- * Here how those name stages, endings and steps (casework.md 5.2), mapped to and from this network's.
+ * Here how those name stages, endings and steps (SOURCES.md 5.2), mapped to and from this network's.
  */
 import type { Stage } from '../course/stages.ts'
 import type { FactKind } from '../facts/facts.ts'

@@ -8,7 +8,7 @@ export interface ContentProblem {
   readonly text: string
 }
 
-/** Highest value of each scale; the lowest is 1 (casework.md section 0 no. 14: a value keeps its scale). */
+/** Highest value of each scale; the lowest is 1 (SOURCES.md section 0 no. 14: a value keeps its scale). */
 const SCALES: Readonly<Record<string, number>> = { 'five-level': 5, 'four-level': 4 }
 
 function ratingProblem(fields: Fields): ContentProblem | undefined {
@@ -28,7 +28,7 @@ const CHECKS: Readonly<Record<ContributionKind, Check>> = {
   progressed: anything,
   relayed: anything,
   acknowledged: anything,
-  // casework.md 5.3, joint rule b.
+  // SOURCES.md 5.3, joint rule b.
   opined: ({ opinion, reasons }) =>
     opinion === 'disagree' && !filled(reasons) ? { field: 'reasons', text: '不同意的,须写明理由' } : undefined,
   met: anything,

@@ -22,7 +22,7 @@ const isAnswer = ({ fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind =
 const isRuling = ({ fact }: FactEntry) => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
 /**
- * Settles which of several valid facts that follow the same fact takes effect (sync.md section 8):
+ * Settles which of several valid facts that follow the same fact takes effect (DESIGN.md section 8):
  * a ruling of the root beats everything, the receiver's answer beats the sender's retraction, the rest is a fork.
  */
 export function contest<Candidate extends { readonly entry: FactEntry }>(

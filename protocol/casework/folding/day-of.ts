@@ -1,5 +1,4 @@
 /** For which civil day a fact counts: the corrected clock of its author, or the day on which it really happened. */
-
 import type { FactEntry } from '../facts/facts.ts'
 import { backdatedTo, filled } from '../facts/values.ts'
 import { civilDay, type Day } from '../time/days.ts'

@@ -43,7 +43,7 @@ function writerObjection(course: Course, attempt: Attempt): AsideReason | undefi
   }
 }
 
-/** A village always needs letters for powers of the agency; elsewhere the item says so (casework.md section 11 no. 2). */
+/** A village always needs letters for powers of the agency; elsewhere the item says so (SOURCES.md section 11 no. 2). */
 function powerObjection(attempt: Attempt, register: Register, { powers = [] }: Transition): AsideReason | undefined {
   const { item, station, person, day, tier } = attempt
   for (const power of powers) {

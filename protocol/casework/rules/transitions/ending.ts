@@ -1,5 +1,4 @@
-/** Transitions 22 to 26 of casework.md 5.3: closing, delivery, archive, withdrawal, voiding; and custody. */
-
+/** Transitions 22 to 26 of SOURCES.md 5.3: closing, delivery, archive, withdrawal, voiding; and custody. */
 import type { Role } from '../../directory.ts'
 import type { GuardedKind } from '../../facts/facts.ts'
 import type { ClockEffect, Guard, Transition } from '../transition.ts'
