@@ -1,5 +1,5 @@
 /** The county's register: stations, people, enrolment codes and nodes, kept by administrators at the root. */
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { importCatalogue } from '#hub/catalogue/catalogue.ts'
 import { createEnrolment } from '#hub/enrolment.ts'
 import { createCodes } from '#hub/enrolment-codes.ts'

@@ -1,7 +1,7 @@
 /** The desk: pages where staff work, on any node and any runtime. */
 import { Hono } from 'hono'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import type { Accounts } from './account/accounts.ts'
 import { displayRoutes, signInRoutes } from './account/sign-in.ts'
 import { failureOf } from './api/refusals.ts'
 import { captureRoutes } from './capture/capture.ts'

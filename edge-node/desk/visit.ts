@@ -1,9 +1,9 @@
 /** What every page of the desk works with: the node's office and, behind the gate, the person who visits. */
 import type { Context } from 'hono'
 import type { html } from 'hono/html'
+import type { Accounts, SignIn } from '#edge-node/commands/account/accounts.ts'
 import type { Role, Station } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
-import type { Accounts, SignIn } from './account/accounts.ts'
 
 /** Escaped markup as `hono/html` makes it. */
 export type Html = ReturnType<typeof html>

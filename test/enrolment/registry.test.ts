@@ -1,6 +1,6 @@
 /** The hub's register over a real engine: codes, joins, stations, people. */
 import { beforeEach, expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/account/accounts.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { firstStart } from '#hub/first-start.ts'
 import { createRegistry, type HubRegistry } from '#hub/registry.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'

@@ -1,11 +1,11 @@
 /** Lists of cases over the API: what callers ask as a storage query, and rows as they may read them. */
 import type { z } from '@hono/zod-openapi'
-import { mayReadRow } from '#edge-node/desk/reading.ts'
+import { masked, readableBy } from '#edge-node/commands/masking.ts'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Actor, CaseView, Office, Safety } from '#protocol/engine/office.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, PersonId } from '#protocol/ids.ts'
-import { masked, readableBy } from './masking.ts'
 import type { CasesQuery } from './requests.ts'
 
 const listOf = <Value>(asked: Value | readonly Value[]): readonly Value[] =>

@@ -1,7 +1,7 @@
 /** Cases over the API: open, find, read, fill in, act. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { mayRead } from '#edge-node/commands/reading.ts'
 import { NOT_AN_EDITOR } from '#edge-node/desk/problems.ts'
-import { mayRead } from '#edge-node/desk/reading.ts'
 import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'

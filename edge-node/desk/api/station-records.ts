@@ -1,20 +1,16 @@
 /** What a station keeps of itself, over the API: absences, consultations, hand-overs; works without a network. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { endAbsence, keepAbsence } from '#edge-node/desk/counter/absence-commands.ts'
-import {
-  type ConsultationStep,
-  keepConsultation,
-  moveConsultation,
-} from '#edge-node/desk/counter/consultation-commands.ts'
-import { giveWork, takeWork } from '#edge-node/desk/counter/handover-commands.ts'
-import type { Kept } from '#edge-node/desk/counter/station-records.ts'
-import { readsAll } from '#edge-node/desk/reading.ts'
+import { masked, readsNumbers } from '#edge-node/commands/masking.ts'
+import { readsAll } from '#edge-node/commands/reading.ts'
+import { endAbsence, keepAbsence } from '#edge-node/commands/station/absences.ts'
+import { type ConsultationStep, keepConsultation, moveConsultation } from '#edge-node/commands/station/consultations.ts'
+import { giveWork, takeWork } from '#edge-node/commands/station/handovers.ts'
+import type { Kept } from '#edge-node/commands/station/records.ts'
 import type { Consultation, StationRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { masked, readsNumbers } from './masking.ts'
 import { refuse } from './refusals.ts'
 import { dayText } from './requests.ts'
 import { body, json, reading, WRITING } from './routing.ts'

@@ -1,5 +1,18 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
 import { html } from 'hono/html'
+import {
+  applicationName,
+  fieldWords,
+  formFields,
+  handInAct,
+  MATERIAL_STATES,
+  materialName,
+  materialOf,
+  OVERRIDE,
+  seenName,
+  textOf,
+  valuesOf,
+} from '#edge-node/commands/cases/form.ts'
 import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
 import {
   csrfField,
@@ -20,19 +33,6 @@ import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
-import {
-  applicationName,
-  fieldWords,
-  formFields,
-  handInAct,
-  MATERIAL_STATES,
-  materialName,
-  materialOf,
-  OVERRIDE,
-  seenName,
-  textOf,
-  valuesOf,
-} from './draft.ts'
 
 export interface FormState {
   readonly typed?: Typed

@@ -1,22 +1,6 @@
 /** Capture: pick an item, type the form (saved field by field), hand it in with one act. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { actFields, askedFields } from '#edge-node/desk/case/act-typed.ts'
-import { csrfField, hintOf, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
-import { headline, page } from '#edge-node/desk/layout.ts'
-import { card } from '#edge-node/desk/lists.ts'
-import { failurePage, NOT_AN_EDITOR, statusOf } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
-import { departmentName, paperTime, timeWords, today } from '#edge-node/desk/words.ts'
-import type { Tier } from '#protocol/casework/directory.ts'
-import type { FactKind } from '#protocol/casework/facts/facts.ts'
-import type { Item } from '#protocol/casework/item.ts'
-import type { CaseView } from '#protocol/engine/office.ts'
-import type { DocumentId } from '#protocol/ids.ts'
-import type { Failure, Result } from '#protocol/result.ts'
-import { success } from '#protocol/result.ts'
-import { capturePage } from './capture-form.ts'
 import {
   applicantFields,
   applicationChange,
@@ -27,7 +11,23 @@ import {
   materialsChange,
   problemsOf,
   valuesOf,
-} from './draft.ts'
+} from '#edge-node/commands/cases/form.ts'
+import { readableCase } from '#edge-node/commands/reading.ts'
+import { actFields, askedFields } from '#edge-node/desk/case/act-typed.ts'
+import { csrfField, hintOf, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card } from '#edge-node/desk/lists.ts'
+import { failurePage, NOT_AN_EDITOR, statusOf } from '#edge-node/desk/problems.ts'
+import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
+import { departmentName, paperTime, timeWords, today } from '#edge-node/desk/words.ts'
+import type { Tier } from '#protocol/casework/directory.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
+import type { Item } from '#protocol/casework/item.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import type { DocumentId } from '#protocol/ids.ts'
+import type { Failure, Result } from '#protocol/result.ts'
+import { success } from '#protocol/result.ts'
+import { capturePage } from './capture-form.ts'
 
 /** More would not be read; the person types another letter instead. */
 const SHOWN_ITEMS = 20

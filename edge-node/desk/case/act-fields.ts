@@ -1,10 +1,10 @@
 /** The fields of an act as a person meets them: choices from item, case and directory, and what is known already. */
 import { html } from 'hono/html'
-import { materialOf, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { materialOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { isUnder } from '#edge-node/commands/reading.ts'
 import { type FieldOption, type FieldView, field, type Problems, type Typed } from '#edge-node/desk/forms.ts'
 import { rangeWords } from '#edge-node/desk/money.ts'
 import { colleagues, signers } from '#edge-node/desk/people.ts'
-import { isUnder } from '#edge-node/desk/reading.ts'
 import { stationOptions } from '#edge-node/desk/stations.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import { stationName } from '#edge-node/desk/words.ts'

@@ -1,6 +1,6 @@
 /** The acts of a case as forms, drawn from the table of facts: the next act big, the others one step behind it, refused ones with why. */
 import { html } from 'hono/html'
-import { handInAct } from '#edge-node/desk/capture/draft.ts'
+import { handInAct } from '#edge-node/commands/cases/form.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import { csrfField, type FieldOption, field, type Problems, type Typed } from '#edge-node/desk/forms.ts'
 import { isUnpaid, yuanWords } from '#edge-node/desk/money.ts'

@@ -1,5 +1,5 @@
 /** What is known before anybody types: usual values of an act's fields, and the words under them. */
-import { countMaterials, materialOf, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { countMaterials, materialOf, valuesOf } from '#edge-node/commands/cases/form.ts'
 import { dayWords, limitWords } from '#edge-node/desk/due-words.ts'
 import { isUnpaid, yuanText } from '#edge-node/desk/money.ts'
 import type { ActDrawing } from './act-fields.ts'

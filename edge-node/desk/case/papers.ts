@@ -1,11 +1,11 @@
 /** Papers to print: any fact that makes a document as an A4 sheet, as often as it is needed. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { materialOf, materialWords, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { materialOf, materialWords, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { readableCase } from '#edge-node/commands/reading.ts'
 import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { departmentName, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'

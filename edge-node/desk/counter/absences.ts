@@ -1,6 +1,9 @@
 /** The away board (去向留言): who is away from when to when, where, and who stands in; written without a network. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { readsAll } from '#edge-node/commands/reading.ts'
+import { coverAbsence, endAbsence, keepAbsence } from '#edge-node/commands/station/absences.ts'
+import type { Kept } from '#edge-node/commands/station/records.ts'
 import { dayWords, weekday } from '#edge-node/desk/due-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
@@ -8,12 +11,9 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { colleagues, staff, substituteOf } from '#edge-node/desk/people.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
-import { readsAll } from '#edge-node/desk/reading.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from '#edge-node/desk/visit.ts'
 import { personName, stationName } from '#edge-node/desk/words.ts'
 import type { Absence } from '#protocol/casework/directory.ts'
-import { coverAbsence, endAbsence, keepAbsence } from './absence-commands.ts'
-import type { Kept } from './station-records.ts'
 
 /** Absences of the station that are not over, the ones that hold today first; people for the whole county see all. */
 function current(desk: Desk, visit: Visit): readonly Absence[] {

@@ -1,6 +1,7 @@
 /** The consultation log (首问负责): whoever was asked first keeps the task until it is answered or somebody has taken it over. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { type ConsultationStep, keepConsultation, moveConsultation } from '#edge-node/commands/station/consultations.ts'
 import {
   csrfField,
   type FormState,
@@ -20,7 +21,6 @@ import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Vi
 import { personName, spanWords, timeWords } from '#edge-node/desk/words.ts'
 import type { Consultation } from '#protocol/casework/directory.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type ConsultationStep, keepConsultation, moveConsultation } from './consultation-commands.ts'
 
 const own = (desk: Desk, visit: Visit): readonly Consultation[] =>
   desk.office.directory.consultations().filter(({ station }) => station === visit.actor.station)

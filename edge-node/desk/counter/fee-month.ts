@@ -1,13 +1,13 @@
 /** The month's fees by item: how many, how much, refunds apart; on screen, on paper and as a file for spreadsheets. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { type FeeOfCase, feeNameOf, findFees } from '#edge-node/commands/fees/fees.ts'
 import { field } from '#edge-node/desk/forms.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { yuanText, yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, DeskContext, DeskEnv, Visit } from '#edge-node/desk/visit.ts'
 import { stationName } from '#edge-node/desk/words.ts'
 import { civilDay, type Day, isDay } from '#protocol/casework/time/days.ts'
-import { type FeeOfCase, feeNameOf, findFees } from './fee-cases.ts'
 
 interface MonthRow {
   readonly item: string

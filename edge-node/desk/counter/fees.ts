@@ -1,6 +1,8 @@
 /** The cashier's window (收费窗口): find a notice by its case number, confirm with the receipt's number; one combined list per case. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { type FeeOfCase, feeNameOf, findFees } from '#edge-node/commands/fees/fees.ts'
+import { mayReadRow, readableCase } from '#edge-node/commands/reading.ts'
 import { actFields } from '#edge-node/desk/case/act-typed.ts'
 import { feeName, paidWords } from '#edge-node/desk/case/joint-part.ts'
 import { codeOf } from '#edge-node/desk/case/receipt.ts'
@@ -11,7 +13,6 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { isUnpaid, yuanText, yuanWords } from '#edge-node/desk/money.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
-import { mayReadRow, readableCase } from '#edge-node/desk/reading.ts'
 import {
   type Desk,
   type DeskContext,
@@ -26,7 +27,6 @@ import type { CaseState, Fee } from '#protocol/casework/case.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import type { Failure } from '#protocol/result.ts'
-import { type FeeOfCase, feeNameOf, findFees } from './fee-cases.ts'
 
 /** Stages in which a notice may wait to be paid. */
 const CHARGED_STAGES = ['20', '25', '30', '40', '41', '42', '45', '46', '50', '51']

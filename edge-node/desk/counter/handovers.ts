@@ -1,6 +1,14 @@
 /** Handing over work (工作交接): all open cases of a person on one list, signed by the giver, taken by the receiver. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import {
+  giveWork,
+  isWaiting,
+  mayGive,
+  type NotMoved,
+  openWork,
+  takeWork,
+} from '#edge-node/commands/station/handovers.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, caseTable, stageTitle } from '#edge-node/desk/lists.ts'
@@ -12,7 +20,6 @@ import type { Handover } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { isPersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { giveWork, isWaiting, mayGive, type NotMoved, openWork, takeWork } from './handover-commands.ts'
 
 const own = (desk: Desk, visit: Visit): readonly Handover[] =>
   desk.office.directory

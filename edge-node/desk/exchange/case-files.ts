@@ -1,20 +1,20 @@
 /** Pages about files of one case: the report package with its cover sheet, and the reply that comes back. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { packageOf } from '#edge-node/commands/exchange/package.ts'
+import { takeReply } from '#edge-node/commands/exchange/reply.ts'
+import { readableCase } from '#edge-node/commands/reading.ts'
 import { ReplyBody } from '#edge-node/desk/api/shapes.ts'
 import { csrfField, failureBox } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, NOT_AN_EDITOR, statusOf } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
 import type { ReportPackage } from '#protocol/casework/exchange/report-package.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { coverSheet } from './cover-sheet.ts'
 import { textOfFile } from './csv.ts'
-import { packageOf } from './package.ts'
-import { takeReply } from './reply.ts'
 
 /** Where a case that was reported up keeps its files; nothing for every other case. */
 export function reportPart({ state }: CaseView): Html | string {

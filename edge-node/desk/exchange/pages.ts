@@ -1,6 +1,9 @@
 /** The exchange page: cases of vertical systems in, cases of a period out. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
+import { type ImportReport, importReport, verticalRows } from '#edge-node/commands/exchange/import-report.ts'
+import { importVertical } from '#edge-node/commands/exchange/vertical-import.ts'
 import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
@@ -17,11 +20,8 @@ import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail } from '#protocol/result.ts'
-import { exportCases, exportCsv } from './case-export.ts'
 import { caseFileRoutes } from './case-files.ts'
 import { textOfFile, writeCsv } from './csv.ts'
-import { type ImportReport, importReport, verticalRows } from './import-report.ts'
-import { importVertical } from './vertical-import.ts'
 
 /** Reports of imports that people have not fetched yet; the oldest goes first, an import can be repeated at any time. */
 type Reports = Map<PersonId, string>

@@ -8,7 +8,7 @@ import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, failure, success } from '#protocol/result.ts'
-import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './station-records.ts'
+import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './records.ts'
 
 const OPEN_STAGES = Object.keys(STAGES).filter((stage) => !(ENDED as readonly string[]).includes(stage))
 

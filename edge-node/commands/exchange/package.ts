@@ -1,5 +1,5 @@
 /** Making the package of a case that was reported up. */
-import { readsNumbers } from '#edge-node/desk/api/masking.ts'
+import { readsNumbers } from '#edge-node/commands/masking.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { compactTime } from '#protocol/casework/exchange/dates.ts'
 import { canonicalJson, type ReportPackage, reportPackage } from '#protocol/casework/exchange/report-package.ts'

@@ -15,7 +15,7 @@ import {
   ownRecord,
   successorProblem,
   textProblem,
-} from './station-records.ts'
+} from './records.ts'
 
 /** An absence as it is typed. */
 export interface NewAbsence {

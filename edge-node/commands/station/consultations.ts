@@ -5,7 +5,7 @@ import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, failure } from '#protocol/result.ts'
-import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './station-records.ts'
+import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './records.ts'
 
 /** A question at the counter: whoever writes it down is the one asked first. */
 export function keepConsultation(

@@ -1,5 +1,5 @@
 /** Cases with fees, found by the items that have a standard for one. */
-import { mayReadRow } from '#edge-node/desk/reading.ts'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
 import type { Desk, Visit } from '#edge-node/desk/visit.ts'
 import type { CaseState, Fee } from '#protocol/casework/case.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
