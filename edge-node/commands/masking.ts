@@ -1,8 +1,9 @@
 /** Who reads identity, phone and account numbers in full: the station that handles the case; everyone else sees the end of them. */
-import { hasRole } from '#edge-node/desk/visit.ts'
+
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { FormField } from '#protocol/casework/item.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
+import { hasRole } from './roles.ts'
 
 /** All but the last four characters hidden, and no more than half of them shown (casework.md 8.4). */
 export function masked(text: string): string {

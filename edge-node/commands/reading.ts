@@ -1,12 +1,13 @@
 /** Which cases a person may look at: a node may serve several stations, and not all is everyone's business. */
 
-import { type Desk, type DeskContext, hasRole } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Actor, CaseView, DirectoryView } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { isCaseId, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { readableBy } from './masking.ts'
+import { hasRole } from './roles.ts'
 
 /** A station is under another when that one is on its way up to the county. */
 export function isUnder(directory: DirectoryView, station: StationCode, above: StationCode): boolean {

@@ -1,13 +1,15 @@
 /** The gate before every page: signed in, on time, from our own form, and allowed to change things. */
+
 import type { Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
+import { mayWrite } from '#edge-node/commands/roles.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { readToken } from './account/cookies.ts'
 import { signInPage } from './account/sign-in.ts'
 import { readForm } from './forms.ts'
 import { problemPage } from './problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, mayWrite } from './visit.ts'
+import type { Desk, DeskContext, DeskEnv } from './visit.ts'
 
 /** Closed to everything that is not ours: no inline script, no frame, no other origin. */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {

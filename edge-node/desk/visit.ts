@@ -39,13 +39,3 @@ export interface DeskEnv {
 }
 
 export type DeskContext = Context<DeskEnv>
-
-export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean =>
-  actor.roles.some((role) => roles.includes(role))
-
-/** People who handle cases write forms and notes; coordinators and administrators have acts of their own. */
-export const mayEdit = (actor: Actor): boolean =>
-  mayWrite(actor) && hasRole(actor, 'agent', 'clerk', 'handler', 'chief')
-
-/** Supervisors read everything and change nothing, whatever else they may be (权限分离, casework.md E9). */
-export const mayWrite = (actor: Actor): boolean => actor.roles.length > 0 && !hasRole(actor, 'supervisor')

@@ -1,7 +1,9 @@
 /** My work: what needs this station first, then everything it holds by stage; and the transfers in and out. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { readsAll } from '#edge-node/commands/reading.ts'
+import { hasRole } from '#edge-node/commands/roles.ts'
 import { ENDED, STAGES } from '#protocol/casework/case.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { chosenOf, filterForm, queryOf } from './filters.ts'
@@ -10,7 +12,6 @@ import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
 import { standsFor } from './people.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
-import { hasRole } from './visit.ts'
 import { personName } from './words.ts'
 
 /** Cases with nothing more to do are found by searching. */

@@ -1,10 +1,12 @@
 /** The transfer board: every case between stations, how long, and where it is stuck. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { hasRole } from '#edge-node/commands/roles.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, nextPage, stageTitle } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, hasRole } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { itemName, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import type { NodeStatus } from '#protocol/engine/office.ts'

@@ -1,19 +1,13 @@
 /** Stations: the tree as it is, and a new one. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
 import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
-import {
-  type Desk,
-  type DeskContext,
-  type DeskEnv,
-  type Html,
-  hasRole,
-  mayWrite,
-  type Visit,
-} from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import type { NewStation, Registry } from '#hub/registry-port.ts'
 import { TIERS, type Tier } from '#protocol/casework/directory.ts'
 import { isStationCode } from '#protocol/ids.ts'

@@ -1,5 +1,5 @@
 /** Who is away and who stands in: the commands behind the away board and the API. */
-import { RECORD_UNKNOWN } from '#edge-node/desk/api/refusals.ts'
+import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import type { Absence } from '#protocol/casework/directory.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'

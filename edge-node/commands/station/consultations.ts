@@ -1,5 +1,5 @@
 /** Whoever was asked first keeps the task (首问负责): the commands behind the consultation log and the API. */
-import { RECORD_UNKNOWN } from '#edge-node/desk/api/refusals.ts'
+import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import type { Consultation } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId } from '#protocol/ids.ts'

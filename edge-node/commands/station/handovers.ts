@@ -1,6 +1,6 @@
 /** All open work of a person on one list, given and taken: the commands behind the hand-over pages and the API. */
-import { RECORD_UNKNOWN } from '#edge-node/desk/api/refusals.ts'
-import { hasRole, mayEdit } from '#edge-node/desk/visit.ts'
+import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
+import { hasRole, mayEdit } from '#edge-node/commands/roles.ts'
 import { ENDED, STAGES } from '#protocol/casework/case.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'

@@ -1,7 +1,7 @@
 /** What a station keeps of itself (去向, 首问, 交接): how it is kept, and the checks that its commands share. */
-import { READS_ONLY } from '#edge-node/desk/api/refusals.ts'
+import { READS_ONLY } from '#edge-node/commands/refusals.ts'
+import { mayWrite } from '#edge-node/commands/roles.ts'
 import { handlesCases } from '#edge-node/desk/people.ts'
-import { mayWrite } from '#edge-node/desk/visit.ts'
 import type { StationRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'

@@ -13,11 +13,12 @@ import { addExchange } from './exchange.ts'
 import { addHealth, addNetwork } from './network.ts'
 import { createOnce } from './once.ts'
 import { addRecords } from './records.ts'
-import { failureOf, PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
+import { PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
 import { SignInBody } from './requests.ts'
 import { json } from './routing.ts'
 import { DoneShape, SignInShape } from './shapes.ts'
 import { addStationRecords } from './station-records.ts'
+import { failureOf } from './statuses.ts'
 
 export interface ApiOptions {
   readonly office: Office

@@ -1,13 +1,15 @@
 /** Records only the county hub writes: calendars, editions of items, letters and the rest of the directory; for administrators. */
+
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { CountyRegister, ItemDraft, KeptRecord } from '#edge-node/commands/county-register.ts'
-import { hasRole } from '#edge-node/desk/visit.ts'
+import { NOT_ADMINISTRATOR, NOT_ROOT } from '#edge-node/commands/refusals.ts'
+import { hasRole } from '#edge-node/commands/roles.ts'
 import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { NOT_ADMINISTRATOR, NOT_ROOT, refuse } from './refusals.ts'
+import { refuse } from './refusals.ts'
 import { dayText } from './requests.ts'
 import { body, json, WRITING } from './routing.ts'
 import { coded } from './shapes/identifiers.ts'

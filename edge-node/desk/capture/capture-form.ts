@@ -1,4 +1,5 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
+
 import { html } from 'hono/html'
 import {
   applicationName,
@@ -13,6 +14,7 @@ import {
   textOf,
   valuesOf,
 } from '#edge-node/commands/cases/form.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
 import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
 import {
   csrfField,
@@ -26,7 +28,7 @@ import {
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type Html, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
 import { MATERIAL_FORMS, today } from '#edge-node/desk/words.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'

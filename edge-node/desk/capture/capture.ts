@@ -1,4 +1,5 @@
 /** Capture: pick an item, type the form (saved field by field), hand it in with one act. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import {
@@ -13,12 +14,14 @@ import {
   valuesOf,
 } from '#edge-node/commands/cases/form.ts'
 import { readableCase } from '#edge-node/commands/reading.ts'
+import { NOT_AN_EDITOR } from '#edge-node/commands/refusals.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
 import { actFields, askedFields } from '#edge-node/desk/case/act-typed.ts'
 import { csrfField, hintOf, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
-import { failurePage, NOT_AN_EDITOR, statusOf } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
+import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { departmentName, paperTime, timeWords, today } from '#edge-node/desk/words.ts'
 import type { Tier } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'

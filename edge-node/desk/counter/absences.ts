@@ -1,7 +1,9 @@
 /** The away board (去向留言): who is away from when to when, where, and who stands in; written without a network. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { readsAll } from '#edge-node/commands/reading.ts'
+import { mayWrite } from '#edge-node/commands/roles.ts'
 import { coverAbsence, endAbsence, keepAbsence } from '#edge-node/commands/station/absences.ts'
 import type { Kept } from '#edge-node/commands/station/records.ts'
 import { dayWords, weekday } from '#edge-node/desk/due-words.ts'
@@ -11,7 +13,7 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { colleagues, staff, substituteOf } from '#edge-node/desk/people.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, stationName } from '#edge-node/desk/words.ts'
 import type { Absence } from '#protocol/casework/directory.ts'
 

@@ -1,6 +1,8 @@
 /** The consultation log (首问负责): whoever was asked first keeps the task until it is answered or somebody has taken it over. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { mayWrite } from '#edge-node/commands/roles.ts'
 import { type ConsultationStep, keepConsultation, moveConsultation } from '#edge-node/commands/station/consultations.ts'
 import {
   csrfField,
@@ -17,7 +19,7 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { colleagues } from '#edge-node/desk/people.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, spanWords, timeWords } from '#edge-node/desk/words.ts'
 import type { Consultation } from '#protocol/casework/directory.ts'
 import { LIMITS } from '#protocol/limits.ts'

@@ -1,8 +1,10 @@
 /** The cashier's window (收费窗口): find a notice by its case number, confirm with the receipt's number; one combined list per case. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { type FeeOfCase, feeNameOf, findFees } from '#edge-node/commands/fees/fees.ts'
 import { mayReadRow, readableCase } from '#edge-node/commands/reading.ts'
+import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
 import { actFields } from '#edge-node/desk/case/act-typed.ts'
 import { feeName, paidWords } from '#edge-node/desk/case/joint-part.ts'
 import { codeOf } from '#edge-node/desk/case/receipt.ts'
@@ -13,15 +15,7 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { isUnpaid, yuanText, yuanWords } from '#edge-node/desk/money.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
-import {
-  type Desk,
-  type DeskContext,
-  type DeskEnv,
-  type Html,
-  hasRole,
-  mayWrite,
-  type Visit,
-} from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { itemName, personName, stationName } from '#edge-node/desk/words.ts'
 import type { CaseState, Fee } from '#protocol/casework/case.ts'
 import type { CaseView } from '#protocol/engine/office.ts'

@@ -1,6 +1,8 @@
 /** Handing over work (工作交接): all open cases of a person on one list, signed by the giver, taken by the receiver. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { mayEdit } from '#edge-node/commands/roles.ts'
 import {
   giveWork,
   isWaiting,
@@ -14,7 +16,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, caseTable, stageTitle } from '#edge-node/desk/lists.ts'
 import { colleagues } from '#edge-node/desk/people.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Visit } from '#edge-node/desk/visit.ts'
 import { itemName, paperTime, personName, sentence, stationName, timeWords, withNames } from '#edge-node/desk/words.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'

@@ -1,14 +1,17 @@
 /** The exchange page: cases of vertical systems in, cases of a period out. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
 import { type ImportReport, importReport, verticalRows } from '#edge-node/commands/exchange/import-report.ts'
 import { importVertical } from '#edge-node/commands/exchange/vertical-import.ts'
+import { NOT_AN_EDITOR } from '#edge-node/commands/refusals.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
 import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
-import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
+import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import {
   IMPORT_OUTCOMES,
   type ImportOutcome,
