@@ -1,14 +1,14 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
 
 import { html } from 'hono/html'
-import { formFields, materialOf, materialWords, OVERRIDE, textOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { formFields, materialOf, OVERRIDE, textOf, valuesOf } from '#edge-node/commands/cases/form.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import { csrfField, field } from '#edge-node/desk/forms.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
-import { personName, safetyWords, sentence, spanWords, stationName } from '#edge-node/desk/words.ts'
+import { materialWords, personName, safetyWords, sentence, spanWords, stationName } from '#edge-node/desk/words.ts'
 import { type CaseState, LOCAL_KINDS } from '#protocol/casework/case.ts'
 import type { CaseView, SectionView } from '#protocol/engine/office.ts'
 import { wasDeemed } from './act-forms.ts'

@@ -3,11 +3,12 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { type FeeOfCase, feeNameOf, findFees } from '#edge-node/commands/fees/fees.ts'
-import { mayReadRow, readableCase } from '#edge-node/commands/reading.ts'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
 import { actFields } from '#edge-node/desk/case/act-typed.ts'
 import { feeName, paidWords } from '#edge-node/desk/case/joint-part.ts'
 import { codeOf } from '#edge-node/desk/case/receipt.ts'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { paperDay } from '#edge-node/desk/due-words.ts'
 import { csrfField, failureBox, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
@@ -116,7 +117,7 @@ async function feesPage(
 
 async function confirm(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const typed = await readForm(context.req)
   const { state } = found.value
@@ -152,7 +153,7 @@ async function combined(desk: Desk, view: CaseView): Promise<readonly FeeLine[]>
 }
 
 async function combinedPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const lines = await combined(desk, view)

@@ -3,14 +3,13 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
-import { type ImportReport, importReport, verticalRows } from '#edge-node/commands/exchange/import-report.ts'
-import { importVertical } from '#edge-node/commands/exchange/vertical-import.ts'
-import { NOT_AN_EDITOR } from '#edge-node/commands/refusals.ts'
+import type { ImportReport } from '#edge-node/commands/exchange/import-report.ts'
+import { takeInCases } from '#edge-node/commands/exchange/imports.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
-import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
+import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import {
   IMPORT_OUTCOMES,
@@ -96,7 +95,6 @@ function exchangePage(context: DeskContext, desk: Desk, { failure, report }: Sho
 
 async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promise<Response> {
   const { actor } = context.get('visit')
-  if (!mayEdit(actor)) return failurePage(context, desk, NOT_AN_EDITOR)
   const { list = '' } = await readForm(context.req)
   const file = (await context.req.formData()).get('file')
   const kept = '没有导入任何一行'
@@ -108,12 +106,11 @@ async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promi
     return exchangePage(context, desk, {
       failure: fail('field', '没有选择文件', kept, '请选择 CSV 文件', 'file').problem,
     })
-  const rows = verticalRows(textOfFile(new Uint8Array(await file.arrayBuffer())))
-  if (!rows.ok) return exchangePage(context, desk, { failure: rows.problem })
-  const done = await importVertical(desk.office, actor, list as VerticalList, rows.value)
-  const report = importReport(done)
-  keepReport(reports, actor.person, report.csv)
-  return exchangePage(context, desk, { report })
+  const csv = textOfFile(new Uint8Array(await file.arrayBuffer()))
+  const done = await takeInCases(desk.office, actor, list as VerticalList, { csv })
+  if (!done.ok) return exchangePage(context, desk, { failure: done.problem })
+  keepReport(reports, actor.person, done.value.csv)
+  return exchangePage(context, desk, { report: done.value })
 }
 
 /** The media type and the end of the name of a file that is sent. */
