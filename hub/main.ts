@@ -1,5 +1,4 @@
 /** The hub's program: the node without a parent, with the county's register. */
-
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { readConfiguration } from '#edge-node/config.ts'
 import { type Enrolment, identityOf, loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'

@@ -1,5 +1,7 @@
 /** The county's register: stations, people, enrolment codes and nodes, kept by administrators at the root. */
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
+import { READS_ONLY } from '#edge-node/commands/refusals.ts'
+import { administers, mayWrite } from '#edge-node/commands/roles.ts'
 import { importCatalogue } from '#hub/catalogue/catalogue.ts'
 import { createEnrolment } from '#hub/enrolment.ts'
 import { createCodes } from '#hub/enrolment-codes.ts'
@@ -13,7 +15,7 @@ import type { RootRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { NodeId } from '#protocol/ids.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
 import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 
 export interface RegistryOptions {
@@ -32,10 +34,12 @@ export interface HubRegistry extends Registry {
 
 const KEPT = '没有改动'
 
-const onlyAdministrators = (actor: Actor): Result<void> =>
-  actor.roles.includes('administrator')
+function onlyAdministrators(actor: Actor): Result<void> {
+  if (!mayWrite(actor)) return failure(READS_ONLY)
+  return administers(actor)
     ? success(undefined)
     : fail('not-authorised', '只有县中心管理员可以这样做', KEPT, '请用管理员账号登录')
+}
 
 const unknownPerson = fail('person-unknown', '没有这个账号', KEPT, '请刷新名单后重试', 'id')
 

@@ -43,13 +43,7 @@ export const RECORD_UNKNOWN: Failure = {
   next: '请核对代码;县里新发布的记录要等同步到达',
 }
 
-export const NOT_ADMINISTRATOR: Failure = {
-  code: 'not-authorised',
-  message: '目录资料只能由管理员发布',
-  kept: NOTHING_KEPT,
-  next: '请由县中心管理员办理',
-}
-
+/** Said by every node that has no register of the county. */
 export const NOT_ROOT: Failure = {
   code: 'not-root',
   message: '目录资料只能在县中心发布',

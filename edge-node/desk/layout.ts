@@ -1,5 +1,4 @@
 /** The frame of every page: who is here, how safe the data is, where one can go. */
-
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { hasRole } from '#edge-node/commands/roles.ts'

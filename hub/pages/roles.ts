@@ -1,5 +1,4 @@
 /** Who may open and who may change a hub page; checked on every request, whatever the navigation shows. */
-
 import type { Hono, MiddlewareHandler } from 'hono'
 import { hasRole } from '#edge-node/commands/roles.ts'
 import { problemPage } from '#edge-node/desk/problems.ts'

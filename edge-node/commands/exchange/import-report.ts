@@ -1,5 +1,4 @@
 /** The report of an import: the rows as they came, what became of each and why, as figures, rows and CSV. */
-
 import { readCsv, writeCsv } from '#edge-node/desk/exchange/csv.ts'
 import {
   IMPORT_OUTCOMES,

@@ -1,5 +1,4 @@
 /** Cases over the API: open, find, read, fill in, act. */
-
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { editCase, openCase, reachCase, reachToWrite, readCase, writeAct } from '#edge-node/commands/cases/cases.ts'
 import type { CaseState } from '#protocol/casework/case.ts'

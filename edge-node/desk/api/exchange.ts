@@ -1,5 +1,4 @@
 /** Exchange over the API: packages up, replies down, cases of vertical systems in, cases of a period out. */
-
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
 import { takeInCases } from '#edge-node/commands/exchange/imports.ts'

@@ -1,5 +1,4 @@
 /** The directory over the API: catalogue and its editions, departments, windows, letters, calendars, rules, regions. */
-
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import type { Office } from '#protocol/engine/office.ts'

@@ -1,5 +1,4 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
-
 import { html } from 'hono/html'
 import {
   fieldWords,

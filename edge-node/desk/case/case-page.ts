@@ -1,5 +1,4 @@
 /** The case page: a story with its state, and the acts that are possible now. */
-
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'

@@ -1,5 +1,4 @@
 /** Handing over work (工作交接): all open cases of a person on one list, signed by the giver, taken by the receiver. */
-
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayEdit } from '#edge-node/commands/roles.ts'
@@ -11,6 +10,7 @@ import {
   openWork,
   takeWork,
 } from '#edge-node/commands/station/handovers.ts'
+import { ownRecords } from '#edge-node/commands/station/records.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, caseTable, stageTitle } from '#edge-node/desk/lists.ts'
@@ -24,10 +24,7 @@ import { isPersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const own = (desk: Desk, visit: Visit): readonly Handover[] =>
-  desk.office.directory
-    .handovers()
-    .filter(({ station }) => station === visit.actor.station)
-    .toSorted((one, other) => other.time - one.time)
+  ownRecords(visit.actor, desk.office.directory.handovers()).toSorted((one, other) => other.time - one.time)
 
 async function listPage(context: DeskContext, desk: Desk, form: FormState = {}): Promise<Response> {
   const visit = context.get('visit')

@@ -1,5 +1,4 @@
 /** Pages about files of one case: the report package with its cover sheet, and the reply that comes back. */
-
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { packageOf } from '#edge-node/commands/exchange/package.ts'

@@ -1,5 +1,4 @@
 /** The exchange page: cases of vertical systems in, cases of a period out. */
-
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
