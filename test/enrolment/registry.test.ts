@@ -182,6 +182,18 @@ test('E11 only administrators change the register', async () => {
   expect(results.map(codeOf)).toEqual(results.map(() => 'not-authorised'))
 })
 
+test('E11 A28 an administrator who also supervises reads the register and changes nothing', async () => {
+  const watching: Actor = { ...ADMINISTRATOR, roles: ['administrator', 'supervisor'] }
+  const results = [
+    await registry.createStation(watching, { id: '510724102', name: '新镇', tier: 'township', parent: COUNTY }),
+    await registry.createPerson(watching, person()),
+    await registry.keep(watching, office.directory.rules(), 'change'),
+    await registry.revokeNode(watching, root, '试一试'),
+  ]
+  expect(results.map(codeOf)).toEqual(results.map(() => 'reads-only'))
+  expect(codeOf(await registry.codes(watching))).toBe('ok')
+})
+
 const person = (change = {}) => ({
   id: 'wang.fang',
   name: '王芳',
