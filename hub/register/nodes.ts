@@ -20,11 +20,11 @@ export async function enrolledNodes(office: Pick<Office, 'directory' | 'nodesBel
 }
 
 /** The nodes that serve a station and have not been revoked. */
-export const nodesOf = (directory: DirectoryView, station: StationCode): readonly NodeRecord[] =>
+export const nodesOf = (directory: Pick<DirectoryView, 'nodes'>, station: StationCode): readonly NodeRecord[] =>
   directory.nodes().filter((node) => !node.revoked && node.stations.includes(station))
 
 /** The node where people would sign for a transfer: the one below the root that serves the station. */
-export function signingNode(directory: DirectoryView, station: StationCode): NodeRecord | undefined {
+export function signingNode(directory: Pick<DirectoryView, 'nodes'>, station: StationCode): NodeRecord | undefined {
   const serving = nodesOf(directory, station)
   return serving.find((node) => node.parent !== null) ?? serving[0]
 }
