@@ -5,10 +5,10 @@ import { html } from 'hono/html'
 import { READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { readToken } from './account/cookies.ts'
-import { signInPage } from './account/sign-in.ts'
+import { readToken } from './cookies.ts'
 import { readForm } from './forms.ts'
 import { failurePage, problemPage } from './problems.ts'
+import { signInPage } from './sign-in.ts'
 import type { Desk, DeskContext, DeskEnv } from './visit.ts'
 
 /** Closed to everything that is not ours: no inline script, no frame, no other origin. */
