@@ -29,3 +29,35 @@ test('H22 commands know neither pages nor API nor hub, and nothing that draws or
   for (const room of ['edge-node/desk/api/', 'edge-node/desk/counter/', 'hub/register/'])
     expect(wrongIn(room, (target) => target.startsWith('edge-node/commands/')).length, room).toBeGreaterThan(0)
 })
+
+/** Files tied together by imports that lead back to them, each group once; a file alone when it imports itself. */
+function circlesOf(files: readonly Source[]): readonly (readonly string[])[] {
+  const known = new Set(files.map(({ path }) => path))
+  const imports = new Map(files.map((file) => [file.path, importsOf(file).filter((target) => known.has(target))]))
+  const reach = new Map(files.map(({ path }) => [path, reachedFrom(path, imports)]))
+  const isTied = (one: string, other: string) => reach.get(one)?.has(other) && reach.get(other)?.has(one)
+  const circles = files.map(({ path }) => files.map((other) => other.path).filter((other) => isTied(path, other)))
+  return [...new Map(circles.filter(({ length }) => length > 0).map((circle) => [circle.join(), circle])).values()]
+}
+
+/** Everything a file stands on, itself only when the way leads back to it. */
+function reachedFrom(path: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set<string>()
+  const waiting = [...(imports.get(path) ?? [])]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (reached.has(next)) continue
+    reached.add(next)
+    waiting.push(...(imports.get(next) ?? []))
+  }
+  return reached
+}
+
+test('H21 no two files import each other, not for types either', () => {
+  const file = (path: string, ...targets: string[]): Source => ({
+    path: `protocol/${path}.ts`,
+    text: targets.map((target) => `import type { X } from './${target}.ts'\n`).join(''),
+  })
+  const tied = [file('a', 'b'), file('b', 'c'), file('c', 'a', 'd'), file('d'), file('e', 'e'), file('f', 'a')]
+  expect(circlesOf(tied)).toEqual([['protocol/a.ts', 'protocol/b.ts', 'protocol/c.ts'], ['protocol/e.ts']])
+  expect(circlesOf(product)).toEqual([])
+})
