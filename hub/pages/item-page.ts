@@ -1,5 +1,6 @@
 /** One item: everything the catalogue says in one edition, what is missing to be public, and how it came to be. */
 import { html } from 'hono/html'
+import { itemsInForce } from '#edge-node/commands/items.ts'
 import {
   bringWords,
   caseKindName,
@@ -19,7 +20,6 @@ import { BODY_NATURES, LEVELS, POWERS, VILLAGE_MODES } from '#protocol/casework/
 import type { LocalRules } from '#protocol/casework/directory.ts'
 import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
 import { tierNames } from './item-form.ts'
-import { itemsInForce } from './presence.ts'
 import { table } from './records.ts'
 
 const pairs = (title: string, rows: readonly (readonly [string, string])[]): Html =>
@@ -129,7 +129,7 @@ function lists(item: Item): Html {
 /** Prerequisites both ways, with what is wrong with them. */
 function prerequisites(desk: Desk, item: Item): Html {
   const { directory } = desk.office
-  const items = [...itemsInForce(desk).filter(({ id }) => id !== item.id), item]
+  const items = [...itemsInForce(desk.office).filter(({ id }) => id !== item.id), item]
   const { circles } = checkPrerequisites(items)
   const name = (code: string) => directory.item(code)?.name ?? `${code}(不在目录)`
   const rows = item.prerequisites.map(({ item: code, basis }) => [

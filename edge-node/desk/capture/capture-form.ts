@@ -1,50 +1,38 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
 import { html } from 'hono/html'
-import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
 import {
-  csrfField,
-  type FieldView,
-  failureBox,
-  field,
-  hintOf,
-  type Problems,
-  type Typed,
-} from '#edge-node/desk/forms.ts'
-import { headline, page } from '#edge-node/desk/layout.ts'
-import { card } from '#edge-node/desk/lists.ts'
-import { statusOf } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type Html, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
-import { MATERIAL_FORMS, today } from '#edge-node/desk/words.ts'
-import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
-import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
-import type { CaseView } from '#protocol/engine/office.ts'
-import { LIMITS } from '#protocol/limits.ts'
-import type { Failure } from '#protocol/result.ts'
-import {
-  applicationName,
   fieldWords,
   formFields,
   handInAct,
   MATERIAL_STATES,
-  materialName,
   materialOf,
   OVERRIDE,
-  seenName,
   textOf,
   valuesOf,
-} from './draft.ts'
+} from '#edge-node/commands/cases/form.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
+import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
+import { csrfField, type FieldView, type FormState, failureBox, field, hintOf } from '#edge-node/desk/forms.ts'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card } from '#edge-node/desk/lists.ts'
+import { statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
+import { MATERIAL_FORMS } from '#edge-node/desk/words.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
+import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { applicationName, materialName, seenName } from './capture-typed.ts'
 
-export interface FormState {
-  readonly typed?: Typed
-  readonly problems?: Problems
-  readonly failure?: Failure
+/** The form as it is shown; a notice says what has just been saved. */
+export interface CaptureState extends FormState {
   readonly notice?: string
 }
 
 /** What one part of the form needs to draw itself. */
 interface Drawing {
   readonly id: string
-  readonly state: FormState
+  readonly state: CaptureState
   readonly writable: boolean
   readonly today: string
 }
@@ -121,12 +109,12 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
 }
 
 /** The fields of the act that hands the form in: the letter of authorisation, or that originals were seen. */
-function handInFields(desk: Desk, visit: Visit, view: CaseView, kind: FactKind, state: FormState): Html {
+function handInFields(desk: Desk, visit: Visit, view: CaseView, kind: FactKind, state: CaptureState): Html {
   const problems = state.problems ?? {}
   return actFieldsPart({ desk, visit, view, kind, prefix: kind, typed: state.typed, problems })
 }
 
-function handInCard(desk: Desk, visit: Visit, view: CaseView, state: FormState): Html {
+function handInCard(desk: Desk, visit: Visit, view: CaseView, state: CaptureState): Html {
   const kind = handInAct(view)
   const draft = html`<button class="btn btn-lg" type="submit" name="step" value="stay">保存</button>`
   if (!kind)
@@ -143,7 +131,7 @@ export async function capturePage(
   desk: Desk,
   view: CaseView,
   item: Item,
-  state: FormState,
+  state: CaptureState,
 ): Promise<Response> {
   const visit = context.get('visit')
   const sections = new Map(view.sections.map((section) => [section.name, section]))
@@ -151,7 +139,7 @@ export async function capturePage(
     mayEdit(visit.actor) &&
     sections.get('application')?.writable === true &&
     sections.get('materials')?.writable === true
-  const drawing: Drawing = { id: view.state.id, state, writable, today: today(desk.office.now()) }
+  const drawing: Drawing = { id: view.state.id, state, writable, today: desk.office.today() }
   const wrong = Object.values(state.problems ?? {})
   const summary = state.failure
     ? failureBox(state.failure)

@@ -1,11 +1,11 @@
 /** What a station keeps of itself (去向, 首问, 交接): how it is kept, and the checks that its commands share. */
-import { READS_ONLY } from '#edge-node/desk/api/refusals.ts'
-import { handlesCases } from '#edge-node/desk/people.ts'
-import { mayWrite } from '#edge-node/desk/visit.ts'
+import { READS_ONLY } from '#edge-node/commands/refusals.ts'
+import { mayWrite } from '#edge-node/commands/roles.ts'
 import type { StationRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { type Failure, failure, type Result, success } from '#protocol/result.ts'
+import { handlesCases } from './people.ts'
 
 export const NOT_KEPT = '您填写的内容没有提交'
 
@@ -40,12 +40,15 @@ export async function keep<Made extends StationRecord>(
   return kept.ok ? success(record) : failure([kept.problem])
 }
 
-/** The record of the actor's own station; only that one may be changed. */
+/** The records of the actor's own station; only those may be changed. */
+export const ownRecords = <Each extends StationRecord>({ station }: Actor, records: readonly Each[]): readonly Each[] =>
+  records.filter((record) => record.station === station)
+
 export const ownRecord = <Each extends StationRecord>(
-  { station }: Actor,
+  actor: Actor,
   records: readonly Each[],
   id: string,
-): Each | undefined => records.find((record) => record.id === id && record.station === station)
+): Each | undefined => ownRecords(actor, records).find((record) => record.id === id)
 
 const colleague = (office: Office, { station }: Actor, id: string) => {
   const person = office.directory.person(id as PersonId)

@@ -1,7 +1,7 @@
 /** Sign-ins: who may, for how long, what ends them. */
 import { expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/account/accounts.ts'
-import { passwordMatches, passwordProblem } from '#edge-node/desk/account/passwords.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordMatches, passwordProblem } from '#edge-node/commands/account/passwords.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { COUNTY, openPlace, PASSWORD, type Place, TOWNSHIP } from '#test/api/place.ts'

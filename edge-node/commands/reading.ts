@@ -1,11 +1,10 @@
-/** Which cases a person may look at: a node may serve several stations, and not all is everyone's business. */
+/** What a person may look at: a node may serve several stations, and not all is everyone's business. */
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Actor, CaseView, DirectoryView } from '#protocol/engine/office.ts'
+import type { StationRecord } from '#protocol/casework/directory.ts'
+import type { Actor, DirectoryView } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
-import { isCaseId, type StationCode } from '#protocol/ids.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
-import { readableBy } from './api/masking.ts'
-import { type Desk, type DeskContext, hasRole } from './visit.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import { hasRole } from './roles.ts'
 
 /** A station is under another when that one is on its way up to the county. */
 export function isUnder(directory: DirectoryView, station: StationCode, above: StationCode): boolean {
@@ -42,19 +41,6 @@ export function mayRead(actor: Actor, directory: DirectoryView, state: CaseState
   )
 }
 
-/** The case behind an address as this person may read it; unknown and foreign cases fail in words. */
-export async function readableCase(context: DeskContext, desk: Desk, id: string): Promise<Result<CaseView>> {
-  const { actor } = context.get('visit')
-  if (!isCaseId(id)) return UNKNOWN
-  const found = await desk.office.view(actor, id)
-  if (!found.ok) return found.problem.code === 'unknown-case' ? UNKNOWN : found
-  return mayRead(actor, desk.office.directory, found.value.state) ? success(readableBy(actor, found.value)) : UNKNOWN
-}
-
-/** Unknown and foreign cases answer alike, so that guessing an address tells nothing. */
-const UNKNOWN = fail(
-  'unknown-case',
-  '本机没有这个办件,或者它不归本站查看',
-  '没有改动任何数据',
-  '请核对编号;别的站点的办件请到该站点或县中心查询',
-)
+/** Records that stations keep of themselves: one's own station's; people for the whole county read all. */
+export const recordsFor = <Kept extends StationRecord>(actor: Actor, records: readonly Kept[]): readonly Kept[] =>
+  readsAll(actor) ? records : records.filter(({ station }) => station === actor.station)

@@ -1,6 +1,7 @@
-/** All open work of a person on one list, given and taken: the commands behind the hand-over pages and the API. */
-import { RECORD_UNKNOWN } from '#edge-node/desk/api/refusals.ts'
-import { hasRole, mayEdit } from '#edge-node/desk/visit.ts'
+/** All open work of a person on one list, given and taken (工作交接). */
+
+import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
+import { hasRole, mayEdit } from '#edge-node/commands/roles.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
@@ -8,7 +9,7 @@ import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, failure, success } from '#protocol/result.ts'
-import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './station-records.ts'
+import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './records.ts'
 
 /** The open cases of a person at the actor's station, at most as many as one list holds. */
 export async function openWork(office: Office, actor: Actor, person: PersonId): Promise<readonly CaseRow[]> {

@@ -1,12 +1,13 @@
 /** Taking in the upper level's answer from a file. */
-import type { z } from '@hono/zod-openapi'
-import type { ReplyBody } from '#edge-node/desk/api/shapes.ts'
-import type { CaseState } from '#protocol/casework/case.ts'
+import { editorProblem, reachCase } from '#edge-node/commands/cases/cases.ts'
 import { readDay } from '#protocol/casework/exchange/dates.ts'
 import { type Reply, replyStep } from '#protocol/casework/exchange/reply.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { EntryHash } from '#protocol/ids.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
+
+/** The upper level's answer as its file has it: the day in any common way. */
+export type ReplyFile = Omit<Reply, 'report' | 'decided'> & { readonly report?: string; readonly decided: string }
 
 /** What an import of a reply did. */
 export interface Replied {
@@ -15,13 +16,13 @@ export interface Replied {
   readonly already: boolean
 }
 
-/** Writes the reply as the `replied` fact, once however often the file comes. */
-export async function takeReply(
-  office: Office,
-  actor: Actor,
-  state: CaseState,
-  file: z.infer<typeof ReplyBody>,
-): Promise<Result<Replied>> {
+/** Writes the reply as the `replied` fact of the case a person names, once however often the file comes. */
+export async function takeReply(office: Office, actor: Actor, text: string, file: ReplyFile): Promise<Result<Replied>> {
+  const problem = editorProblem(actor)
+  if (problem) return failure(problem)
+  const found = await reachCase(office, actor, text)
+  if (!found.ok) return found
+  const state = found.value
   const decided = readDay(file.decided)
   if (decided === undefined)
     return fail(

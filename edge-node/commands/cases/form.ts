@@ -1,16 +1,9 @@
-/** The form of a case as it is typed: names of its fields, what changed, and what is still wrong. */
-import type { Problems, Typed } from '#edge-node/desk/forms.ts'
+/** The form of a case: what it asks, what stands on it, and what keeps it from being handed in. */
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import { checkCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import { checkIdentityNumber } from '#protocol/casework/identity/identity.ts'
 import type { FormField, Item } from '#protocol/casework/item.ts'
-import type { CaseView, SectionChange, SectionView } from '#protocol/engine/office.ts'
-
-/** Application fields are posted as `a-<id>`, materials as `m-<id>-state` and `m-<id>-copies`. */
-export const applicationName = (id: string): string => `a-${id}`
-export const materialName = (id: string, part: 'state' | 'copies'): string => `m-${id}-${part}`
-/** What the page showed when the person began: only what the person changed is written. */
-export const seenName = (name: string): string => `was-${name}`
+import type { CaseView, SectionView } from '#protocol/engine/office.ts'
 
 /** Why an identity number that fails its check is right after all; part of every application. */
 export const OVERRIDE = 'idOverride'
@@ -28,10 +21,12 @@ export const formFields = (item: Item): readonly FormField[] => [
   ...item.fields.filter(({ id }) => !APPLICANT.some((common) => common.id === id)),
 ]
 
-type Values = Readonly<Record<string, unknown>>
+/** What stands in a section that goes by keys. */
+export type Values = Readonly<Record<string, unknown>>
 
 export const MATERIAL_STATES = { original: '原件', copy: '复印件', both: '原件和复印件', missing: '未带' } as const
 
+/** The keys and values of a section; none when it is a text, or not there. */
 export const valuesOf = (sections: readonly SectionView[], name: string): Values => {
   const value = sections.find((section) => section.name === name)?.value
   return typeof value === 'object' ? value : {}
@@ -42,56 +37,17 @@ export const textOf = (values: Values, id: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-export function materialOf(values: Values, id: string): { readonly state: string; readonly copies: number } {
+/** What was noted of a material at the counter. */
+export interface MaterialRecord {
+  readonly state: string
+  readonly copies: number
+}
+
+export function materialOf(values: Values, id: string): MaterialRecord {
   const value = values[id]
   if (typeof value !== 'object' || value === null) return { state: '', copies: 0 }
   const { state, copies } = value as Record<string, unknown>
   return { state: typeof state === 'string' ? state : '', copies: typeof copies === 'number' ? copies : 0 }
-}
-
-/** Ids of the application's keys, with the override of the identity number. */
-const applicationIds = (item: Item): readonly string[] => [...formFields(item).map(({ id }) => id), OVERRIDE]
-
-/** A posted value counts when the person changed it: it differs from what the page showed. */
-function changed(typed: Typed, name: string): string | undefined {
-  const value = typed[name]
-  return value === undefined || value === typed[seenName(name)] ? undefined : value
-}
-
-/** The change of the application that a post asks for; undefined when there is none. */
-export function applicationChange(item: Item, typed: Typed): SectionChange | undefined {
-  const set: Record<string, string> = {}
-  const remove: string[] = []
-  for (const id of applicationIds(item)) {
-    const value = changed(typed, applicationName(id))?.trim()
-    if (value === undefined) continue
-    if (value === '') remove.push(id)
-    else set[id] = formFields(item).find((field) => field.id === id)?.type === 'idNumber' ? value.toUpperCase() : value
-  }
-  return Object.keys(set).length + remove.length === 0 ? undefined : { set, remove }
-}
-
-/** The change of the material list that a post asks for; keeps scans and notes of each material. */
-export function materialsChange(item: Item, typed: Typed, current: Values): SectionChange | undefined {
-  const set: Record<string, unknown> = {}
-  const remove: string[] = []
-  for (const { id, copies: expected } of item.materials) {
-    const state = changed(typed, materialName(id, 'state'))
-    const copies = changed(typed, materialName(id, 'copies'))
-    if (state === undefined && copies === undefined) continue
-    const before = materialOf(current, id)
-    const chosen = state ?? before.state
-    if (chosen === '') {
-      remove.push(id)
-      continue
-    }
-    // Walking through the list by keyboard passes 原件, which has no copies: the usual count comes back after it.
-    const usual = before.copies || expected
-    const counted = copies === undefined || copies === '' ? usual : Number(copies)
-    const record = typeof current[id] === 'object' ? current[id] : {}
-    set[id] = { ...record, state: chosen, copies: chosen === 'missing' || chosen === 'original' ? 0 : counted }
-  }
-  return Object.keys(set).length + remove.length === 0 ? undefined : { set, remove }
 }
 
 /** Words under a field while it is typed: what an identity number says, or what is wrong with it. */
@@ -114,19 +70,29 @@ export function fieldWords(
     : { problem: `${checked.problem.message}证件上确是这样的,请在下面写明原因。` }
 }
 
+/** Something on the form that keeps it from being handed in. */
+export interface FormProblem {
+  readonly section: 'application' | 'materials'
+  /** The field, or the material. */
+  readonly id: string
+  readonly message: string
+}
+
 /** What keeps the form from being handed in: missing fields, wrong numbers, materials nobody counted. */
-export function problemsOf(item: Item, application: Values, materials: Values, today: string): Problems {
-  const problems: Record<string, string> = {}
-  for (const { id, label, type, required } of formFields(item)) {
+export function formProblems(item: Item, sections: readonly SectionView[], today: string): readonly FormProblem[] {
+  const application = valuesOf(sections, 'application')
+  const materials = valuesOf(sections, 'materials')
+  const fields = formFields(item).flatMap(({ id, label, type, required }): readonly FormProblem[] => {
     const text = textOf(application, id)
+    if (required && text === '') return [{ section: 'application', id, message: `请填写${label}` }]
     const { problem } = fieldWords(type, text, today)
     const excused = (type === 'idNumber' || type === 'creditCode') && textOf(application, OVERRIDE) !== ''
-    if (required && text === '') problems[applicationName(id)] = `请填写${label}`
-    else if (problem && !excused) problems[applicationName(id)] = problem
-  }
-  for (const { id, name } of item.materials)
-    if (materialOf(materials, id).state === '') problems[materialName(id, 'state')] = `请核对${name},没带的选“未带”`
-  return problems
+    return problem && !excused ? [{ section: 'application', id, message: problem }] : []
+  })
+  const uncounted = item.materials
+    .filter(({ id }) => materialOf(materials, id).state === '')
+    .map(({ id, name }): FormProblem => ({ section: 'materials', id, message: `请核对${name},没带的选“未带”` }))
+  return [...fields, ...uncounted]
 }
 
 /** Pieces of paper on the counter: each original and every copy. */
@@ -145,14 +111,6 @@ export function applicantFields(sections: readonly SectionView[]): Record<string
     if (text !== '') fields[id] = text
   }
   return fields
-}
-
-/** A material's state in words: 原件, 复印件 2 份. */
-export function materialWords(record: { readonly state: string; readonly copies: number }): string {
-  const { state, copies } = record
-  if (!Object.hasOwn(MATERIAL_STATES, state)) return '未核对'
-  const words = MATERIAL_STATES[state as keyof typeof MATERIAL_STATES]
-  return copies > 0 ? `${words} ${copies} 份` : words
 }
 
 /** The act that hands the form in, if one is allowed now. */

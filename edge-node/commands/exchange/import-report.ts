@@ -1,4 +1,5 @@
 /** The report of an import: the rows as they came, what became of each and why, as figures, rows and CSV. */
+import { readCsv, writeCsv } from '#edge-node/desk/exchange/csv.ts'
 import {
   byOutcome,
   IMPORT_OUTCOMES,
@@ -9,7 +10,6 @@ import {
 } from '#protocol/casework/exchange/vertical.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result } from '#protocol/result.ts'
-import { readCsv, writeCsv } from './csv.ts'
 import type { ImportedRow } from './vertical-import.ts'
 
 /** How many rows had each outcome. */

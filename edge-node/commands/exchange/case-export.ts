@@ -1,6 +1,7 @@
 /** Cases of a period in the vocabulary of GB/T 39046, a bounded number at a time. */
-import { readableBy, readsNumbers } from '#edge-node/desk/api/masking.ts'
-import { mayReadRow } from '#edge-node/desk/reading.ts'
+import { readableBy, readsNumbers } from '#edge-node/commands/masking.ts'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
+import { writeCsv } from '#edge-node/desk/exchange/csv.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   type CaseRecord,
@@ -18,7 +19,6 @@ import type { Actor, DirectoryView, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { writeCsv } from './csv.ts'
 
 export interface ExportedCase extends CaseRecord {
   readonly steps: readonly StepRecord[]

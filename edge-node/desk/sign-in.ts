@@ -2,14 +2,14 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { failureBox, field, keptBox, readForm, type Typed } from '#edge-node/desk/forms.ts'
-import { frame } from '#edge-node/desk/layout.ts'
-import type { Desk, DeskContext, DeskEnv } from '#edge-node/desk/visit.ts'
-import { connectionWords } from '#edge-node/desk/words.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import { dropToken, isLarge, keepDisplay, keepKnock, keepToken, readKnock, readToken } from './cookies.ts'
+import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
+import { frame } from './layout.ts'
+import type { Desk, DeskContext, DeskEnv } from './visit.ts'
+import { connectionWords } from './words.ts'
 
 interface SignInForm {
   readonly status?: ContentfulStatusCode

@@ -1,6 +1,6 @@
 /** Wrong passwords: counted per name, durable, bounded. */
 import { expect, test } from 'vitest'
-import { countWrong } from '#edge-node/desk/account/attempts.ts'
+import { countWrong } from '#edge-node/commands/account/attempts.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { openPlace, PASSWORD, type Place } from '#test/api/place.ts'

@@ -1,11 +1,19 @@
-/** Whoever was asked first keeps the task (首问负责): the commands behind the consultation log and the API. */
-import { RECORD_UNKNOWN } from '#edge-node/desk/api/refusals.ts'
+/** Whoever was asked first keeps the task (首问负责). */
+import { masked, readsNumbers } from '#edge-node/commands/masking.ts'
+import { recordsFor } from '#edge-node/commands/reading.ts'
+import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import type { Consultation } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, failure } from '#protocol/result.ts'
-import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './station-records.ts'
+import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './records.ts'
+
+/** The consultations a person may read; phone numbers in full for the people of the station alone, as with cases. */
+export const consultationsFor = ({ directory }: Office, actor: Actor): readonly Consultation[] =>
+  recordsFor(actor, directory.consultations()).map((record) =>
+    readsNumbers(actor, { state: { holder: record.station } }) ? record : { ...record, phone: masked(record.phone) },
+  )
 
 /** A question at the counter: whoever writes it down is the one asked first. */
 export function keepConsultation(

@@ -1,7 +1,7 @@
 /** The desk's cookies: the sign-in, the proof of the sign-in form, and the size of print. */
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import type { Desk, DeskContext } from '#edge-node/desk/visit.ts'
-import { SIGN_IN_COOKIE } from './accounts.ts'
+import { SIGN_IN_COOKIE } from '#edge-node/commands/account/accounts.ts'
+import type { Desk, DeskContext } from './visit.ts'
 
 const KNOCK = 'desk-knock'
 const DISPLAY = 'desk-display'

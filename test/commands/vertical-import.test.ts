@@ -1,7 +1,7 @@
 /** Taking in cases of vertical systems over the real engine: whole rows or none, once, visibly back-dated. */
 import { expect, test } from 'vitest'
+import { importVertical } from '#edge-node/commands/exchange/vertical-import.ts'
 import { CasePageShape, ImportReportShape } from '#edge-node/desk/api/shapes.ts'
-import { importVertical } from '#edge-node/desk/exchange/vertical-import.ts'
 import { VERTICAL_COLUMNS, type VerticalRow } from '#protocol/casework/exchange/vertical.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { ID_NUMBER, ITEM, openPlace, type Place, STEPPED_ITEM, TOWNSHIP } from '#test/api/place.ts'

@@ -1,5 +1,6 @@
-/** Who is away and who stands in: the commands behind the away board and the API. */
-import { RECORD_UNKNOWN } from '#edge-node/desk/api/refusals.ts'
+/** Who is away and who stands in (去向). */
+import { recordsFor } from '#edge-node/commands/reading.ts'
+import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import type { Absence } from '#protocol/casework/directory.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
@@ -15,7 +16,15 @@ import {
   ownRecord,
   successorProblem,
   textProblem,
-} from './station-records.ts'
+} from './records.ts'
+
+/** Absences that are not over, the ones that hold today first; people for the whole county see those of all stations. */
+export function currentAbsences({ directory, today }: Office, actor: Actor): readonly Absence[] {
+  const day = today()
+  return recordsFor(actor, directory.absences())
+    .filter(({ ended, until }) => !ended && until >= day)
+    .toSorted((one, other) => (one.from < other.from ? -1 : 1))
+}
 
 /** An absence as it is typed. */
 export interface NewAbsence {
