@@ -6,6 +6,7 @@ import { documentOf } from '#test/api/document.ts'
 import { openPlace, type Place } from '#test/api/place.ts'
 import { openFilled, tokenOf } from '#test/api/reading.ts'
 import { type Call, calls } from '#test/api/requests.ts'
+import { assertCoveringAsync } from '#test/covering.ts'
 
 async function answersAsDocumented(place: Place, token: string, { method, url, body, operation }: Call) {
   const response = await place.call(method, url, { token, body })
