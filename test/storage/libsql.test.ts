@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
-import { openStorage } from '#protocol/storage/sql-storage.ts'
-import { statement } from '#protocol/storage/statements.ts'
+import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
+import { statement } from '#protocol/storage/sql/statements.ts'
 import { storageContract } from './contract.ts'
 import { Author, caseId, caseRow, logOf } from './fixtures.ts'
 
@@ -74,7 +74,7 @@ test('D22 a full disk fails the whole commit, says so, and the next smaller one 
   const storage = await openStorage(statements)
   await storage.commit({ ...NO_CHANGE, cases: [caseRow(1)] })
   const [pages] = await statements.read(statement('PRAGMA page_count'))
-  await statements.read(statement(`PRAGMA max_page_count = ${Number(pages?.page_count) + 3}`))
+  await statements.read(statement(`PRAGMA max_page_count = ${Number(pages?.[0]) + 3}`))
   const author = new Author()
   const big = author.pack(Array.from({ length: 900 }, (_, index) => [logOf(1), caseId(index)] as const))
   const failed = storage.commit({ ...big, cases: [caseRow(2)] })
@@ -206,7 +206,7 @@ test('D25 each migration is applied once, in one commit with its record', async 
   await migrate(statements, [first])
   const broken = { name: '0001_b', statements: ['INSERT INTO a VALUES (2)', 'INSERT INTO missing VALUES (1)'] }
   await expect(migrate(statements, [first, broken])).rejects.toMatchObject({ fault: 'other' })
-  expect(await statements.read(statement('SELECT x FROM a'))).toEqual([{ x: 1 }])
-  expect(await statements.read(statement('SELECT name FROM migrations'))).toEqual([{ name: '0000_a' }])
+  expect(await statements.read(statement('SELECT x FROM a'))).toEqual([[1]])
+  expect(await statements.read(statement('SELECT name FROM migrations'))).toEqual([['0000_a']])
   await statements.close()
 })
