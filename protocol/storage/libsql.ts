@@ -40,7 +40,9 @@ class Connection {
   constructor(path: string, settings: LibsqlSettings) {
     this.#database = new Database(path)
     try {
-      for (const pragma of pragmas(settings)) this.read(statement(pragma))
+      // Not prepared: a connection that found the file locked must be gone at once, not when its statements are
+      // collected, or it would keep what it has of the lock from the next attempt.
+      for (const pragma of pragmas(settings)) this.#database.exec(pragma)
     } catch (error) {
       this.close()
       throw error

@@ -48,11 +48,20 @@ class RemoteStatements implements Statements {
  * @throws StorageFailure
  */
 export async function openRemote(address: string, token?: string): Promise<Storage> {
-  const client = createClient({ url: address, concurrency: 1, ...(token === undefined ? {} : { authToken: token }) })
+  const client = clientOf(address, token)
   try {
     return await openStorage(new RemoteStatements(client))
   } catch (error) {
     client.close()
     throw error
+  }
+}
+
+/** One connection, so that commits follow one another. */
+function clientOf(url: string, authToken: string | undefined): Client {
+  try {
+    return createClient({ url, authToken, concurrency: 1 })
+  } catch (error) {
+    throw storageFailure(error)
   }
 }

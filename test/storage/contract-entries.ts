@@ -1,4 +1,5 @@
 /** The storage contract: commits, packs, places and cuts. */
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Change } from '#protocol/engine/ports/storage.ts'
 import type { Bench } from './contract.ts'
@@ -62,6 +63,29 @@ export function packRules({ storage, commit }: Bench): void {
     expect((await storage().packsAfter(5, size + 1)).map(({ arrival }) => arrival)).toEqual([6, 7])
     expect(await storage().packsAfter(20, 1000)).toEqual([])
     expect(all[3]?.runs).toEqual([{ log: logOf(1), first: 4, last: 4, before: expect.any(Uint8Array) }])
+  })
+
+  test('D3 packs and their runs come back byte for byte, whatever bytes they are', async () => {
+    const before = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    const pack = fc.record({ bytes: fc.uint8Array({ maxLength: 300 }), befores: fc.array(before, { maxLength: 3 }) })
+    let arrival = 0
+    let seq = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(pack, { minLength: 1, maxLength: 5 }), async (given) => {
+        const start = arrival
+        const packs = given.map(({ bytes, befores }) => {
+          const runs = befores.map((before) => ({ log: logOf(1), first: ++seq, last: seq, before }))
+          return { arrival: ++arrival, bytes, runs }
+        })
+        await commit({ packs })
+        expect(await storage().packsAfter(start, 1_000_000)).toEqual(packs)
+        const [run] = packs.flatMap(({ runs }) => runs)
+        if (run !== undefined) {
+          expect(await storage().packHolding(run.log, run.first)).toEqual(packs.find(({ runs }) => runs.includes(run)))
+        }
+      }),
+      { numRuns: 30 },
+    )
   })
 
   test('D4 the pack of an entry is found by log and seq', async () => {
