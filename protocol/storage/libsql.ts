@@ -66,14 +66,12 @@ class Connection {
     this.#statement(sql).run(values as SqlValue[])
   }
 
+  /** Rows of a statement that has some: libsql throws when it is asked for those of one that has none. */
   read({ sql, values }: Statement): SqlRow[] {
-    const prepared = this.#statement(sql)
-    // Asking for raw rows throws when there are none to come (a PRAGMA that only sets).
-    if (!prepared.reader) {
-      prepared.run(values as SqlValue[])
-      return []
-    }
-    return (prepared.raw(true).all(values as SqlValue[]) as SqlValue[][]).map((row) => row.map(plain))
+    const rows = this.#statement(sql)
+      .raw(true)
+      .all(values as SqlValue[])
+    return (rows as SqlValue[][]).map((row) => row.map(plain))
   }
 
   commit(statements: readonly Statement[]): void {

@@ -8,10 +8,11 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, expectTypeOf, test } from 'vitest'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import * as schema from '#protocol/storage/schema.ts'
-import { caseByNumber } from '#protocol/storage/sql/cases.ts'
+import { caseByNumber, writeCases } from '#protocol/storage/sql/cases.ts'
+import { query } from '#protocol/storage/sql/query.ts'
 import { caseList } from '#protocol/storage/sql/work-list.ts'
 import { ROOT } from '#test/house/tree.ts'
-import { station } from './fixtures.ts'
+import { caseRow, station } from './fixtures.ts'
 
 const STORAGE = join(ROOT, 'protocol', 'storage')
 
@@ -67,6 +68,20 @@ test('D28 a column that is renamed in the schema and nowhere else does not compi
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('D28 no SQL written by hand names a column', () => {
+  const names = Object.values(schema)
+    .filter((table) => is(table, SQLiteTable))
+    .flatMap((table) => Object.values(getTableColumns(table)).map(({ name }) => name))
+  const folder = join(STORAGE, 'sql')
+  const texts = readdirSync(folder).flatMap((file) => [
+    ...readFileSync(join(folder, file), 'utf8').matchAll(/\bsql(?:<\w+>)?`([^`]*)`/g),
+  ])
+  const words = texts.flatMap(([, text = '']) => text.replace(/\$\{[^}]*\}/g, '').match(/\w+/g) ?? [])
+  expect(words).toContain('json_each')
+  // What json_each calls its values is not ours to name.
+  expect(words.filter((word) => word !== 'value' && names.includes(word))).toEqual([])
+})
+
 test('D28 what a statement is given has the type of its columns', () => {
   // @ts-expect-error a number is no text
   caseByNumber({ folded: 5 })
@@ -81,4 +96,37 @@ test('D28 a statement is made once: lists that differ in values only are the sam
   expect(list('510724101', '5.5').sql).toBe(list('510724102', '7.1').sql)
   expect(list('510724101', '5.5').sql).not.toBe(list('510724101').sql)
   expect(list('510724101', '5.6').values).toEqual(['510724101', 5, 6, 51])
+})
+
+test('D28 rows are written in as few statements as the parameters allow, of few sizes', () => {
+  const sizes = (parameters: number, rows: number) =>
+    writeCases(
+      parameters,
+      Array.from({ length: rows }, (_, number) => caseRow(number)),
+    ).map(({ values }) => values.length / WIDTH)
+  const WIDTH = Object.keys(getTableColumns(schema.cases)).length - 1 // SQLite gives the sequence
+  expect(sizes(2_000, 0)).toEqual([])
+  expect(sizes(2_000, 213)).toEqual([100, 100, 10, 1, 1, 1])
+  expect(sizes(2_000, 110)).toEqual([100, 10])
+  expect(sizes(100, 12)).toEqual([5, 5, 1, 1])
+  expect(sizes(1, 2)).toEqual([1, 1])
+})
+
+test('D23 a value of another type than its column is damage', () => {
+  const { rowOf } = query({ key: schema.local.key }, (select) => select.from(schema.local))()
+  expect(rowOf([new TextEncoder().encode('县')])).toEqual({ key: '县' })
+  for (const value of [null, '县', 5, new Uint8Array([0xff])]) {
+    expect(() => rowOf([value])).toThrow(expect.objectContaining({ fault: 'damaged' }))
+  }
+  const number = query({ seq: schema.receipts.seq }, (select) => select.from(schema.receipts))()
+  for (const value of [null, '5', 1.5, 2 ** 60]) {
+    expect(() => number.rowOf([value])).toThrow(expect.objectContaining({ fault: 'damaged' }))
+  }
+  const nullable = query({ wake: schema.cases.wake, to: schema.cases.offeredTo }, (select) =>
+    select.from(schema.cases),
+  )()
+  expect(nullable.rowOf([null, null])).toEqual({ wake: null, to: null })
+  expect(() => nullable.rowOf([null, 5])).toThrow(expect.objectContaining({ fault: 'damaged' }))
+  const json = query({ row: schema.cases.row }, (select) => select.from(schema.cases))()
+  expect(() => json.rowOf([new TextEncoder().encode('{')])).toThrow(expect.objectContaining({ fault: 'damaged' }))
 })

@@ -1,10 +1,10 @@
 /** Packs and their runs in SQL. */
-import { and, eq, gt, gte, inArray, lt, lte, max, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm'
 import type { StoredPack } from '#protocol/engine/ports/storage.ts'
 import { packs, runs } from '../schema.ts'
 import type { LogNumbers } from './log-numbers.ts'
 import { encodeRuns } from './place-bytes.ts'
-import { amongst, builder, bytes, change, type Given, query, whole } from './query.ts'
+import { amongst, builder, change, type Given, query, whole } from './query.ts'
 import { rowsInto } from './rows.ts'
 import type { Statement } from './statements.ts'
 
@@ -23,6 +23,11 @@ export function writePacks(parameters: number, written: readonly StoredPack[], n
 export const newestArrival = query({ arrival: whole(sql`coalesce(max(${packs.arrival}), 0)`) }, (select) =>
   select.from(packs),
 )
+
+/** A pack as its row holds it: runs name their logs by number. */
+export interface PackRow extends Omit<StoredPack, 'runs'> {
+  readonly runs: Uint8Array
+}
 
 const PACK = { arrival: packs.arrival, runs: packs.runs, bytes: packs.bytes }
 
@@ -62,64 +67,6 @@ export const packBytes = query(
   (select, { arrivals }: Given<{ arrivals: readonly number[] }>) =>
     select.from(packs).where(amongst(packs.arrival, arrivals)),
 )
-
-const ARRIVAL_DIGITS = 16
-const SIZE_DIGITS = 8
-const HEADER = ARRIVAL_DIGITS + 2 * SIZE_DIGITS
-
-/**
- * The packs behind an arrival number in one value, each as {@link splitPacks} reads it: a village's packs are small,
- * and every row and value that libSQL hands over costs more than its bytes (measured: a half to a third).
- * The sum reads only the sizes of the packs; the packs themselves are read once, up to the arrival it finds.
- */
-export const packsAfter = query(
-  {
-    joined: bytes(
-      sql`cast(coalesce(group_concat(
-        printf(${sql.raw(`'%0${ARRIVAL_DIGITS}d%0${SIZE_DIGITS}d%0${SIZE_DIGITS}d'`)},
-          ${packs.arrival}, length(${packs.runs}), length(${packs.bytes})) || ${packs.runs} || ${packs.bytes}, ''), '') as blob)`,
-    ),
-  },
-  (select, { arrival, most, bytes }: Given<{ arrival: number; most: number; bytes: number }>) => {
-    const sizes = builder
-      .select({ arrival: packs.arrival, size: sql<number>`length(${packs.bytes})`.as('size') })
-      .from(packs)
-      .where(gt(packs.arrival, arrival))
-      .orderBy(packs.arrival)
-      .limit(most)
-      .as('sizes')
-    const before = sql<number>`sum(${sizes.size}) over (order by ${sizes.arrival} rows unbounded preceding) - ${sizes.size}`
-    const sums = builder
-      .select({ arrival: sizes.arrival, before: before.as('before') })
-      .from(sizes)
-      .as('sums')
-    const last = builder
-      .select({ arrival: max(sums.arrival) })
-      .from(sums)
-      .where(lt(sums.before, bytes))
-    const wanted = builder
-      .select(PACK)
-      .from(packs)
-      .where(and(gt(packs.arrival, arrival), lte(packs.arrival, last)))
-      .orderBy(packs.arrival)
-      .as('packs')
-    return select.from(wanted)
-  },
-)
-
-/** The packs that {@link packsAfter} joined. */
-export function splitPacks(joined: Uint8Array): { arrival: number; runs: Uint8Array; bytes: Uint8Array }[] {
-  const found: { arrival: number; runs: Uint8Array; bytes: Uint8Array }[] = []
-  for (let at = 0; at < joined.length; ) {
-    const digits = String.fromCharCode(...joined.subarray(at, at + HEADER))
-    const runsAt = at + HEADER
-    const bytesAt = runsAt + Number(digits.slice(ARRIVAL_DIGITS, -SIZE_DIGITS))
-    at = bytesAt + Number(digits.slice(-SIZE_DIGITS))
-    const arrival = Number(digits.slice(0, ARRIVAL_DIGITS))
-    found.push({ arrival, runs: joined.subarray(runsAt, bytesAt), bytes: joined.subarray(bytesAt, at) })
-  }
-  return found
-}
 
 /** For cuts: a pack's runs written anew. */
 export const writeRunsOfPack = change((given: Given<{ arrival: number; runs: Uint8Array }>) =>

@@ -28,6 +28,7 @@ import { LogNumbers } from './log-numbers.ts'
 import { heads, numberedLogs } from './logs.ts'
 import { PackCache } from './pack-cache.ts'
 import * as packs from './packs.ts'
+import { packsAfter, splitPacks } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
 import { dropReceipts, receiptCounts, receiptsOf } from './receipts.ts'
@@ -44,11 +45,6 @@ export async function openStorage(statements: Statements): Promise<Storage> {
   const ask = numberedLogs()
   const rows = await statements.read(ask)
   return new SqlStorage(statements, new LogNumbers(rows.map((row) => ask.rowOf(row).key)))
-}
-
-/** A pack as its row holds it: runs name their logs by number. */
-interface PackRow extends Omit<StoredPack, 'runs'> {
-  readonly runs: Uint8Array
 }
 
 class SqlStorage implements Storage {
@@ -100,14 +96,14 @@ class SqlStorage implements Storage {
     }
   }
 
-  #packOf({ arrival, runs, bytes }: PackRow): StoredPack {
+  #packOf({ arrival, runs, bytes }: packs.PackRow): StoredPack {
     return { arrival, bytes, runs: readSound(() => decodeRuns(runs, (number) => this.#logs.keyOf(number))) }
   }
 
   async packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]> {
     const asked = { arrival, most: LIMITS.packsPerRead, bytes: Math.max(1, aboutBytes) }
-    const rows = await this.#all(packs.packsAfter(asked))
-    return rows.flatMap(({ joined }) => packs.splitPacks(joined)).map((row) => this.#packOf(row))
+    const rows = await this.#all(packsAfter(asked))
+    return rows.flatMap(({ joined }) => splitPacks(joined)).map((row) => this.#packOf(row))
   }
 
   async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
