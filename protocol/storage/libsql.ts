@@ -31,7 +31,7 @@ const pragmas = (settings: LibsqlSettings): readonly string[] => [
 /**
  * One connection. Statements that were prepared are kept, because preparing costs more than running most of them;
  * a statement can be dropped but not finalized (the collector does that). Rows are read whole, never one by one: a
- * statement that is left in the middle would hold its read transaction.
+ * statement that is left in the middle may hold its read transaction.
  */
 class Connection {
   readonly #database: Database.Database

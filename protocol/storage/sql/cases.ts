@@ -9,7 +9,8 @@ import { amongst, builder, change, excluded, type Given, query, whole } from './
 import { rowsInto } from './rows.ts'
 import type { Statement } from './statements.ts'
 
-const { sequence: _kept, id: _key, ...replaced } = getTableColumns(cases)
+/** A newer row replaces everything but the case's id and its place among equals. */
+const { sequence, id, ...replaced } = getTableColumns(cases)
 const REPLACED = Object.keys(replaced) as (keyof typeof replaced)[]
 
 const caseRows = rowsInto(cases, ['id', ...REPLACED], (insert) =>
@@ -40,14 +41,16 @@ const valuesOf = (row: CaseRow) => ({
   row,
 })
 
-/** Writes rows; a row that is there already is replaced and keeps its place among equals. */
+/** Writes rows; a row that is there already is replaced. */
 export const writeCases = (parameters: number, rows: readonly CaseRow[]): Statement[] =>
   caseRows(parameters, rows.map(valuesOf))
 
+/** The case of a whole number, as foldText writes it. */
 export const caseByNumber = query({ row: cases.row }, (select, { folded }: Given<{ folded: string }>) =>
   select.from(cases).where(eq(cases.numberFolded, folded)).orderBy(cases.sequence).limit(1),
 )
 
+/** The cases of ids. */
 export const casesById = query({ row: cases.row }, (select, { ids }: Given<{ ids: readonly DocumentId[] }>) =>
   select.from(cases).where(amongst(cases.id, ids)),
 )
@@ -57,22 +60,27 @@ export const casesToWake = query({ id: cases.id }, (select, { day, limit }: Give
   select.from(cases).where(lte(cases.wake, day)).orderBy(cases.wake, cases.sequence).limit(limit),
 )
 
+/** Cases whose latest entry arrived at or behind an arrival number. */
 export const casesSince = query(
   { id: cases.id },
   (select, { arrival, limit }: Given<{ arrival: number; limit: number }>) =>
     select.from(cases).where(gte(cases.arrival, arrival)).orderBy(cases.arrival).limit(limit),
 )
 
+/** How many those are. */
 export const countSince = query({ count: whole(count()) }, (select, { arrival }: Given<{ arrival: number }>) =>
   select.from(cases).where(gte(cases.arrival, arrival)),
 )
 
 const STAGE_COUNT = { stage: cases.stage, count: whole(count()) }
 
+/** Cases per stage. */
 export const countByStage = query(STAGE_COUNT, (select) => select.from(cases).groupBy(cases.stage))
 
+/** Cases per stage for holders. */
 export const countByStageOf = query(STAGE_COUNT, (select, { holders }: Given<{ holders: readonly StationCode[] }>) =>
   select.from(cases).where(amongst(cases.holder, holders)).groupBy(cases.stage),
 )
 
+/** Drops all rows. */
 export const dropCases = change(() => builder.delete(cases))

@@ -13,9 +13,11 @@ export const writeDirectory = rowsInto(directory, ['document', 'version', 'hash'
   }),
 )
 
+/** All records. */
 export const directoryRows = query(
   { document: directory.document, version: directory.version, hash: directory.hash, json: directory.json },
   (select) => select.from(directory).orderBy(directory.document),
 )
 
+/** Drops all records. */
 export const dropDirectory = change(() => builder.delete(directory))

@@ -24,6 +24,7 @@ export function writePlaces(parameters: number, places: Change['places'], number
   return placeRows(parameters, rows)
 }
 
+/** The places of documents. */
 export const placesOf = query(
   { id: documents.id, places: documents.places },
   (select, { ids }: Given<{ ids: readonly DocumentId[] }>) => select.from(documents).where(amongst(documents.id, ids)),
@@ -32,6 +33,7 @@ export const placesOf = query(
 /** Every table has this number beside its columns; documents get theirs in the order in which they are first stored. */
 const ROWID = sql`rowid`
 
+/** Documents behind a place in the order in which they were first stored. */
 export const documentsAfter = query(
   { place: whole(ROWID), id: documents.id },
   (select, { place, limit }: Given<{ place: number; limit: number }>) =>

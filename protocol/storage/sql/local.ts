@@ -20,12 +20,14 @@ const dropLocal = change(({ space, key }: Given<{ space: string; key: string }>)
 export const writeLocal = (rows: readonly LocalRow[]): Statement[] =>
   rows.map(({ space, key, value }) => (value === null ? dropLocal({ space, key }) : setLocal({ space, key, value })))
 
+/** One value. */
 export const localValue = query(
   { value: local.value },
   (select, { space, key }: Given<{ space: string; key: string }>) =>
     select.from(local).where(and(eq(local.space, space), eq(local.key, key))),
 )
 
+/** All values of a space. */
 export const localRows = query({ key: local.key, value: local.value }, (select, { space }: Given<{ space: string }>) =>
   select.from(local).where(eq(local.space, space)).orderBy(local.key),
 )

@@ -10,6 +10,7 @@ import type { Statement } from './statements.ts'
 /** The keys of all logs in the order of their numbers, which run from 1 without gaps. */
 export const numberedLogs = query({ key: logs.key }, (select) => select.from(logs).orderBy(logs.id))
 
+/** The logs that have a head of their own. */
 export const heads = query(
   {
     key: logs.key,
@@ -42,6 +43,7 @@ const headRows = rowsInto(logs, ['id', 'key', 'height', 'hash', 'parentHeight', 
   }),
 )
 
+/** Writes heads, each in place of the earlier one. */
 export const writeHeads = (parameters: number, rows: readonly LogHead[], numbers: LogNumbers): Statement[] =>
   headRows(
     parameters,

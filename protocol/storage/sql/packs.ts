@@ -11,6 +11,7 @@ import type { Statement } from './statements.ts'
 const packRows = rowsInto(packs, ['arrival', 'runs', 'bytes'])
 const runRows = rowsInto(runs, ['log', 'last', 'first', 'arrival'])
 
+/** Writes packs and their runs. */
 export function writePacks(parameters: number, written: readonly StoredPack[], numbers: LogNumbers): Statement[] {
   const numberOf = numbers.numberOf.bind(numbers)
   const rows = written.map((pack) => ({ ...pack, runs: encodeRuns(pack.runs, numberOf) }))
@@ -20,6 +21,7 @@ export function writePacks(parameters: number, written: readonly StoredPack[], n
   return [...packRows(parameters, rows), ...runRows(parameters, flat)]
 }
 
+/** The highest arrival number in use; 0 without packs. */
 export const newestArrival = query({ arrival: whole(sql`coalesce(max(${packs.arrival}), 0)`) }, (select) =>
   select.from(packs),
 )
@@ -52,6 +54,7 @@ export const packsAbove = query(PACK, (select, { log, seq }: Given<{ log: number
   return select.from(packs).where(inArray(packs.arrival, above))
 })
 
+/** The lowest arrival of a pack with entries of a log above a seq. */
 export const arrivalAbove = query(
   { arrival: runs.arrival },
   (select, { log, seq }: Given<{ log: number; seq: number }>) =>
@@ -62,6 +65,7 @@ export const arrivalAbove = query(
       .limit(1),
 )
 
+/** The bytes of packs. */
 export const packBytes = query(
   { arrival: packs.arrival, bytes: packs.bytes },
   (select, { arrivals }: Given<{ arrivals: readonly number[] }>) =>

@@ -19,7 +19,9 @@ export interface Computed<Data> {
   readonly read: (value: SqlValue, name: string) => Data
 }
 
+/** A whole number that SQLite computes. */
 export const whole = (expression: SQL): Computed<number> => ({ sql: expression, read: wholeIn })
+/** Bytes that SQLite computes. */
 export const bytes = (expression: SQL): Computed<Uint8Array> => ({ sql: expression, read: bytesIn })
 
 type Fields = Readonly<Record<string, Column | Computed<unknown>>>
@@ -32,6 +34,7 @@ export type Given<Values> = { readonly [Name in keyof Values]-?: Placeholder<Nam
 const start = (fields: Record<string, SQL>) => builder.select(fields)
 type Select = ReturnType<typeof start>
 
+/** What drizzle's builders have in common. */
 export interface Built {
   toSQL(): { readonly sql: string; readonly params: unknown[] }
 }

@@ -36,6 +36,7 @@ export function writeReceipts(parameters: number, rows: readonly ReceiptRow[], n
   ]
 }
 
+/** The receipts of a document's entries. */
 export const receiptsOf = query(
   {
     log: receipts.log,
@@ -48,8 +49,10 @@ export const receiptsOf = query(
     select.from(receipts).where(eq(receipts.document, document)).orderBy(receipts.log, receipts.seq),
 )
 
+/** How many there are of each outcome, log by log. */
 export const receiptCounts = query({ log: receipts.log, outcome: receipts.outcome, count: whole(count()) }, (select) =>
   select.from(receipts).groupBy(receipts.log, receipts.outcome),
 )
 
+/** Drops all receipts. */
 export const dropReceipts = change(() => builder.delete(receipts))
