@@ -74,9 +74,7 @@ test('H6 nothing but adapters and mains knows Node, sockets or files, and nothin
     offenders(
       (source) =>
         !hostMayBeKnown(source.path) &&
-        (importsOf(source).some(
-          (target) => target.startsWith('node:') || target === 'ws' || target === '@libsql/client',
-        ) ||
+        (importsOf(source).some((target) => /^(node:|ws$|libsql$|@libsql\/|drizzle-orm)/.test(target)) ||
           (timers(source.path) && /\bset(Timeout|Interval|Immediate)\(/.test(source.text))),
     ),
   ).toEqual([])
