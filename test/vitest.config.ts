@@ -5,8 +5,10 @@ const BROWSER = 'test/**/browser.test.ts'
 const END_TO_END = 'test/end-to-end/**/*.test.ts'
 
 /** A project of these tests; everything else is as for all. */
-const project = (name: string, include: string, exclude: string[] = []) =>
-  ({ extends: true, test: { name, include: [include], exclude } }) as const
+const project = (name: string, include: string, exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [include], exclude },
+})
 
 export default defineConfig({
   root: `${import.meta.dirname}/..`,
