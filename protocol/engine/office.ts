@@ -1,6 +1,5 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
-
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
 import type {
   Absence,
@@ -22,12 +21,12 @@ import type {
 } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
 import type { WorkCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
-import type { EntrySignature } from './logs/signatures.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
 /** Who acts, for which station. */
@@ -182,6 +181,14 @@ export interface DirectoryView {
   absences(): readonly Absence[]
   consultations(): readonly Consultation[]
   handovers(): readonly Handover[]
+}
+
+/** Who signed an entry, and how. */
+export interface EntrySignature {
+  /** Ed25519 over the entry's hash, hex; null where a later signature of the log covers it. */
+  readonly signature: string | null
+  /** The author's public key, hex; null while its record is not here. */
+  readonly publicKey: string | null
 }
 
 /** What changed, for live lists. `cases` names the cases touched. */

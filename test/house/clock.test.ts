@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { sources } from './tree.ts'
 
-/** Who reads the machine's clock, and why; everybody else is told the time. */
+/** Who reads the machine's clock, and why; everybody else is told the time, in tests by what `test/clock/` gives. */
 const READERS: readonly string[] = [
   'protocol/transport/node-host.ts', // the one clock of the product
   'test/bench/main.ts', // says when it was measured

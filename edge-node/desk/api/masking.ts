@@ -1,10 +1,11 @@
 /** Who reads identity, phone and account numbers in full: the station that handles the case; everyone else sees the end of them. */
 import { hasRole } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
+import { fieldNames } from '#protocol/casework/facts/facts.ts'
 import type { FormField } from '#protocol/casework/item.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
 
-/** All but the last four characters hidden, and no more than half of them shown (casework.md 8.4). */
+/** All but the last four characters hidden, and no more than half of them shown (SOURCES.md 8.4). */
 export function masked(text: string): string {
   const shown = Math.min(4, Math.floor(text.length / 2))
   return text === '' ? '' : `****${shown === 0 ? '' : text.slice(-shown)}`
@@ -14,7 +15,7 @@ export function masked(text: string): string {
 export const readsNumbers = (actor: Actor, view: { readonly state: Pick<CaseState, 'holder'> }): boolean =>
   actor.station === view.state.holder && !hasRole(actor, 'supervisor')
 
-const SECRET_FIELDS = ['idNumber', 'phone', 'recipientId']
+const SECRET_FIELDS = fieldNames(({ secret }) => secret === true)
 /** Fields of a form that name a person or, as sensitive information (PIPL art. 28), a financial account. */
 const SECRET_TYPES: ReadonlySet<FormField['type']> = new Set(['idNumber', 'phone', 'account'])
 

@@ -1,6 +1,6 @@
 /** The storage port: one atomic, durable commit; reads by arrival, log, document and for lists. */
-import type { LocalKind } from '#protocol/casework/case.ts'
-import type { ClockId } from '#protocol/casework/clocks/clocks.ts'
+import type { LocalKind } from '#protocol/casework/codes.ts'
+import type { ClockId } from '#protocol/casework/course/spans.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
@@ -71,7 +71,7 @@ export interface CaseRow {
   readonly wake: Day | null
 }
 
-/** What became of an entry that did not simply apply (sync.md section 4, receipts). */
+/** What became of an entry that did not simply apply (DESIGN.md section 4, receipts). */
 export interface ReceiptRow {
   readonly log: LogKey
   readonly seq: number
@@ -102,7 +102,7 @@ export interface LocalRow {
 /** Everything committed at once. Cuts are done first. */
 export interface Change {
   /**
-   * Logs whose entries above a height no longer count here (a rotation after a fork, sync.md R4): their runs end
+   * Logs whose entries above a height no longer count here (a rotation after a fork, rule S73): their runs end
    * there and their places are forgotten; pack bytes stay. The new head comes in `heads`.
    */
   readonly cuts: readonly { readonly log: LogKey; readonly height: number }[]

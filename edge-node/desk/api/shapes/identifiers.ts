@@ -1,6 +1,6 @@
 /** What the API's schemas share: checked identifiers, code lists with their titles, days and times. */
 import { z } from '@hono/zod-openapi'
-import { STAGES, type Stage } from '#protocol/casework/case.ts'
+import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 
