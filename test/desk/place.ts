@@ -10,10 +10,9 @@ import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person, Role, Station } from '#protocol/casework/directory.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import type { Host } from '#protocol/engine/ports/host.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
-import { nodeHost } from '#protocol/transport/node-host.ts'
+import { hostWith } from '#test/clock/host.ts'
 import { DEPARTMENTS, IMMEDIATE, LICENCE } from './licence.ts'
 import { openOffice } from './office.ts'
 
@@ -182,7 +181,7 @@ export async function enter(desk: Hono<DeskEnv>, name: string): Promise<Visitor>
 /** `secure`: whether the desk believes to be served over TLS. */
 export async function openPlace({ secure } = { secure: true }): Promise<Place> {
   let now = Date.UTC(2026, 10, 20, 1)
-  const host: Host = { ...nodeHost, now: () => now }
+  const host = hostWith(() => now)
   const { engine, root, storage } = await openOffice(host, STATIONS)
   const { office } = engine
   const password = await passwordRecord(office, PASSWORD)

@@ -5,7 +5,7 @@ import { firstStart } from '#hub/first-start.ts'
 import { createRegistry, type HubRegistry } from '#hub/registry.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
-import type { Host, KeyPair } from '#protocol/engine/ports/host.ts'
+import type { KeyPair } from '#protocol/engine/ports/host.ts'
 import { type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Result } from '#protocol/result.ts'
@@ -13,6 +13,7 @@ import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { type JoinRequest, requestBytes, signHex } from '#protocol/transport/enrolment.ts'
 import { readCode } from '#protocol/transport/enrolment-code.ts'
 import { generateKeys, nodeHost, nodeIdOf, sha256 } from '#protocol/transport/node-host.ts'
+import { hostWith } from '#test/clock/host.ts'
 
 const COUNTY = '510724' as StationCode
 const TOWNSHIP = '510724100' as StationCode
@@ -45,7 +46,7 @@ beforeEach(async () => {
   const keys = generateKeys()
   root = nodeIdOf(keys.publicKey)
   storage = new MemoryStorage()
-  const host: Host = { ...nodeHost, now: () => now }
+  const host = hostWith(() => now)
   const identity = { node: root, keys, root: { node: root, publicKey: keys.publicKey }, parent: null, lease: 1 }
   const engine = valueIn(
     await openEngine({ storage, host, identity, incarnation: 1, rotated: async () => undefined, version: '1' }),

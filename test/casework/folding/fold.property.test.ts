@@ -190,7 +190,7 @@ test('C25 whatever stations do offline, every transition takes effect under exac
       epochs = Math.max(epochs, state.epoch)
       aside += state.asideOpen
     }),
-    100,
+    150, // in few histories a case is deemed accepted
     () => {
       expect(epochs).toBeGreaterThan(3)
       expect(aside).toBeGreaterThan(100)

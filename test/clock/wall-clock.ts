@@ -1,5 +1,6 @@
 /** The clock on the wall of a county: programs are started on a chosen day, and all go home until a later one. */
-import { civilDay, type Day, dayNumber, plusDays } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
+import { morningOf } from './host.ts'
 
 export interface WallClock {
   today(): Day
@@ -12,15 +13,13 @@ export interface WallClock {
 }
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
-/** Nine in the morning in China: far enough from midnight for any test. */
-const MORNING_MILLISECONDS = 60 * 60 * 1000
 
 /**
  * A clock that begins in the morning of a day and runs as fast as the computer's. A computer's own clock belongs to
  * everything that runs on it, so only what Node tells the program is moved, before its first line runs.
  */
 export function startClock(first: Day): WallClock {
-  let offset = dayNumber(first) * DAY_MILLISECONDS + MORNING_MILLISECONDS - Date.now()
+  let offset = morningOf(first) - Date.now()
   const today = () => civilDay(Date.now() + offset)
   const moved = () => `const own = Date.now; Date.now = () => own() + (${offset})`
   return {
