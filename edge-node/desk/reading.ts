@@ -1,6 +1,7 @@
 /** Which cases a person may look at: a node may serve several stations, and not all is everyone's business. */
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Actor, CaseView, DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import type { Actor, CaseView } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { isCaseId, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'

@@ -1,6 +1,6 @@
 /** What the checks of the county's records share: words, lengths and the day they are made. */
 import type { Day } from '#protocol/casework/time/days.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { fail, type Result } from '#protocol/result.ts'
 
 /** What a check may know. */

@@ -3,7 +3,7 @@
 import type { Department } from '#protocol/casework/directory.ts'
 import { isCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { type CheckContext, hasLength, isRecordCode, refuse } from './checks.ts'
 

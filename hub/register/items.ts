@@ -6,7 +6,7 @@ import { blocking, checkItem } from '#protocol/casework/catalogue/item-check.ts'
 import type { ItemProblem } from '#protocol/casework/catalogue/item-problem.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
 import { isDay } from '#protocol/casework/time/days.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { refuse } from './checks.ts'
 

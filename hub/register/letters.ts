@@ -2,7 +2,7 @@
 import { POWERS } from '#protocol/casework/codes.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { type CheckContext, hasLength, refuse } from './checks.ts'
 

@@ -1,7 +1,7 @@
 /** What a window of a hall must be before it enters the directory. */
 import { WINDOW_KINDS } from '#protocol/casework/codes.ts'
 import type { WindowRecord } from '#protocol/casework/directory.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { type CheckContext, hasLength, isRecordCode, refuse } from './checks.ts'
 

@@ -2,31 +2,14 @@
 
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
-import type {
-  Absence,
-  CalendarYear,
-  Consultation,
-  Department,
-  DirectoryRecord,
-  Handover,
-  Letter,
-  LocalRules,
-  NodeRecord,
-  Person,
-  Region,
-  Role,
-  Station,
-  StationRecord,
-  Tier,
-  WindowRecord,
-} from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Role, Station, StationRecord, Tier } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
-import type { WorkCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
+import type { DirectoryView } from './directory/directory-view.ts'
 import type { EntrySignature } from './logs/signatures.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
@@ -151,37 +134,6 @@ export interface Finding {
   readonly kind: 'rolled-back' | 'parent-restored' | 'fork' | 'copied' | 'sidecar' | 'refused' | 'storage' | 'clock'
   readonly message: string
   readonly next: string
-}
-
-/** A directory as the desk reads it; always in memory. */
-export interface DirectoryView {
-  station(id: StationCode): Station | undefined
-  stations(): readonly Station[]
-  /** The newest edition of an item. */
-  item(id: string): Item | undefined
-  /** The newest edition of every item. */
-  items(): readonly Item[]
-  edition(item: string, edition: number): Item | undefined
-  /** All editions of an item, the oldest first. */
-  editions(item: string): readonly Item[]
-  /** The edition under which cases may be opened on a day; undefined when the item is not, or no longer, in force. */
-  openable(item: string, day: Day): Item | undefined
-  person(id: PersonId): Person | undefined
-  people(): readonly Person[]
-  node(id: NodeId): NodeRecord | undefined
-  nodes(): readonly NodeRecord[]
-  department(id: string): Department | undefined
-  departments(): readonly Department[]
-  windows(): readonly WindowRecord[]
-  letters(): readonly Letter[]
-  calendars(): readonly CalendarYear[]
-  /** The published calendars as one. */
-  calendar(): WorkCalendar
-  rules(): LocalRules
-  regions(): readonly Region[]
-  absences(): readonly Absence[]
-  consultations(): readonly Consultation[]
-  handovers(): readonly Handover[]
 }
 
 /** What changed, for live lists. `cases` names the cases touched. */

@@ -30,9 +30,9 @@ import {
   type StreamId,
   streamOf,
 } from '#protocol/ids.ts'
-import type { DirectoryView } from '../office.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { DirectoryRow } from '../ports/storage.ts'
+import type { DirectoryView } from './directory-view.ts'
 import { createEditions, type Editions } from './editions.ts'
 import { readRecord } from './record-reading.ts'
 
