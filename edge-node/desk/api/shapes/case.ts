@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { LOCAL_KINDS } from '#protocol/casework/case.ts'
 import { CLOCKS } from '#protocol/casework/clocks/clocks.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
+import { RECEIPT_OUTCOMES } from '#protocol/wire/messages.ts'
 import { CaseState, PaperShape } from './case-state.ts'
 import {
   authorId,
@@ -82,7 +83,7 @@ const Receipt = z
     log: logKey,
     seq: z.int(),
     document: caseId,
-    outcome: z.enum(['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied']),
+    outcome: z.enum(RECEIPT_OUTCOMES),
     reason: z.string(),
   })
   .openapi('Receipt')
