@@ -1,10 +1,9 @@
 /** Lists of cases over the API: what callers ask as a storage query, and rows as they may read them. */
 import type { z } from '@hono/zod-openapi'
 import { mayReadRow } from '#edge-node/desk/reading.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
 import type { Actor, CaseView, Office, Safety } from '#protocol/engine/office.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
-import type { DocumentId, PersonId } from '#protocol/ids.ts'
+import type { PersonId } from '#protocol/ids.ts'
 import { masked, readableBy } from './masking.ts'
 import type { CasesQuery } from './requests.ts'
 
@@ -26,8 +25,8 @@ export function queryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): CaseQu
     ...(stage === undefined ? {} : { stages: listOf(stage) }),
     ...(item === undefined ? {} : { items: listOf(item) }),
     ...(assignee === undefined ? {} : { assignees: listOf(assignee) as readonly PersonId[] }),
-    ...(master === undefined ? {} : { master: master as DocumentId }),
-    ...(dueBefore === undefined ? {} : { dueBefore: dueBefore as Day }),
+    ...(master === undefined ? {} : { master }),
+    ...(dueBefore === undefined ? {} : { dueBefore }),
     ...(order === undefined ? {} : { order }),
     ...(asked.inTransfer === 'true' ? { inTransfer: true } : {}),
     ...(asked.aside === 'true' ? { aside: true } : {}),

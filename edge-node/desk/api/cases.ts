@@ -7,7 +7,7 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { PAPERS, REQUIRED_PAPERS } from '#protocol/casework/papers.ts'
 import type { Actor, Office, SectionChange } from '#protocol/engine/office.ts'
-import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
+import { isCaseId } from '#protocol/ids.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { ACT_KINDS, actBody } from './act-bodies.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
@@ -130,7 +130,7 @@ function addAct(api: OpenAPIHono<ApiEnv>, office: Office, once: Once, kind: Fact
     const key = c.req.valid('header')['idempotency-key']
     const request = JSON.stringify([kind, id, fields, expects])
     const given = Object.entries(fields).filter((field) => field[1] !== undefined) as [string, FieldValue][]
-    const write = () => office.act(actor, id, kind, Object.fromEntries(given), expects as EntryHash | undefined)
+    const write = () => office.act(actor, id, kind, Object.fromEntries(given), expects)
     return answer(c, await once({ actor, key, request }, write))
   })
 }
@@ -145,7 +145,7 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office, once: Once): 
     const key = c.req.valid('header')['idempotency-key']
     const options = {
       ...(channel === undefined ? {} : { channel }),
-      ...(master === undefined ? {} : { master: master as DocumentId }),
+      ...(master === undefined ? {} : { master }),
     }
     const plain = channel === undefined && master === undefined
     const request = JSON.stringify(plain ? ['opened', item] : ['opened', item, options])

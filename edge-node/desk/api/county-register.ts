@@ -17,7 +17,8 @@ import type { Result } from '#protocol/result.ts'
 export type KeptRecord = Department | WindowRecord | Letter | CalendarYear | LocalRules | Region
 
 /** A form makes something new or changes what is there; neither may happen by mistake. */
-export type KeepMode = 'new' | 'change'
+export const KEEP_MODES = ['new', 'change'] as const
+export type KeepMode = (typeof KEEP_MODES)[number]
 
 /** An item as it is wanted from a day on. */
 export interface ItemDraft {

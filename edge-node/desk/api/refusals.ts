@@ -8,7 +8,7 @@ import { storageProblem } from '#protocol/engine/writing/write-queue.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 import { day } from './shapes/identifiers.ts'
-import { Coverage } from './shapes/records.ts'
+import { CoverageShape } from './shapes/records.ts'
 
 // Sentences about malformed requests are read by people too: integrators and whoever reads their logs.
 z.config(zhCN())
@@ -22,7 +22,7 @@ export const FailureShape = z
     next: z.string().openapi({ description: '下一步怎么做' }),
     field: z.string().optional().openapi({ description: '出错的栏目或路径' }),
     deadline: z
-      .object({ coverage: Coverage.nullable(), estimate: day.nullable() })
+      .object({ coverage: CoverageShape.nullable(), estimate: day.nullable() })
       .optional()
       .openapi({ description: '只在算不出期限时有:工作日历的起止,和只按周一至周五推算、仅供参考的日期' }),
   })

@@ -18,7 +18,7 @@ import {
   stationCode,
 } from './identifiers.ts'
 import { Item } from './item.ts'
-import { Station } from './records.ts'
+import { StationShape } from './records.ts'
 
 export const CaseRowShape = z
   .object({
@@ -88,7 +88,7 @@ const Receipt = z
   })
   .openapi('Receipt')
 
-const TransferTarget = Station.extend({
+const TransferTarget = StationShape.extend({
   throughCounty: z.boolean().openapi({ description: '不在上下级链条上,经县中心转送' }),
 }).openapi('TransferTarget')
 

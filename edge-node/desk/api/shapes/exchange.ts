@@ -129,11 +129,7 @@ export const ReplyBody = z
     format: z.literal(REPLY_FORMAT, { error: `须为 ${REPLY_FORMAT},这不是上级回复文件` }),
     version: z.literal(1),
     number: z.string().trim().min(1).max(80).openapi({ description: '办件编号' }),
-    report: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional()
-      .openapi({ description: '上报包里 report.fact 的值' }),
+    report: entryHash.optional().openapi({ description: '上报包里 report.fact 的值' }),
     organ: short.openapi({ description: '批复机关,须与上报的机关一致' }),
     result: coded(REPLY_RESULTS),
     reference: short.openapi({ description: '批复文号' }),
