@@ -1,5 +1,5 @@
 /** What the local switches must be before they enter the directory. */
-import type { LocalRules } from '#protocol/casework/directory.ts'
+import { DISCLOSURES, type LocalRules } from '#protocol/casework/directory.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { refuse } from './checks.ts'
 
@@ -13,7 +13,6 @@ export function checkedRules(given: LocalRules): Result<LocalRules> {
     if (!Number.isSafeInteger(days) || days < 1 || days > MOST_DAYS)
       return refuse(field, `天数须是 1 到 ${MOST_DAYS} 的整数`, '按工作日计算')
   }
-  if (given.disclosure !== 'seven' && given.disclosure !== 'eight')
-    return refuse('disclosure', '请选择公开清单', '七公开或八公开')
+  if (!DISCLOSURES.includes(given.disclosure)) return refuse('disclosure', '请选择公开清单', '七公开或八公开')
   return success(given)
 }

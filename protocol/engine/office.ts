@@ -22,7 +22,8 @@ export interface Actor {
 }
 
 /** How far an entry or a case has travelled: 本机 → 上级节点 → 县. The weakest entry of a case counts. */
-export type Safety = 'here' | 'parent' | 'root'
+export const SAFETIES = ['here', 'parent', 'root'] as const
+export type Safety = (typeof SAFETIES)[number]
 
 /** An act as the page offers it. */
 export interface ActOffer {
@@ -128,10 +129,21 @@ export interface SyncStatus {
   readonly refusal: { readonly message: string; readonly next: string } | null
 }
 
+export const FINDING_KINDS = [
+  'rolled-back',
+  'parent-restored',
+  'fork',
+  'copied',
+  'sidecar',
+  'refused',
+  'storage',
+  'clock',
+] as const
+
 /** Something that happened to the network that a person should know. */
 export interface Finding {
   readonly time: number
-  readonly kind: 'rolled-back' | 'parent-restored' | 'fork' | 'copied' | 'sidecar' | 'refused' | 'storage' | 'clock'
+  readonly kind: (typeof FINDING_KINDS)[number]
   readonly message: string
   readonly next: string
 }

@@ -11,7 +11,7 @@ const listOf = <Value>(asked: Value | readonly Value[]): readonly Value[] =>
   Array.isArray(asked) ? (asked as readonly Value[]) : [asked as Value]
 
 /** Whose cases are meant. */
-function scopeOf(actor: Actor, scope: 'mine' | 'incoming' | 'all'): CaseQuery {
+function scopeOf(actor: Actor, scope: z.infer<typeof CasesQuery>['scope']): CaseQuery {
   if (scope === 'mine') return { holders: [actor.station] }
   return scope === 'incoming' ? { offeredTo: [actor.station] } : {}
 }

@@ -1,4 +1,5 @@
 /** A case as entries: facts, gated edits and receipts, from which everything shown is computed. */
+
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
@@ -10,6 +11,7 @@ import { gateHistory } from '#protocol/documents/gate.ts'
 import { type DocumentId, type EntryHash, type LogKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { Directory } from '../directory/directory.ts'
 import { subjectOf } from '../logs/carried.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
@@ -28,7 +30,7 @@ interface Stand {
 interface SectionEdit extends Stand {
   readonly hash: EntryHash
   readonly client: number
-  readonly tier: 'village' | 'township' | 'county'
+  readonly tier: Tier
   readonly update: Uint8Array
 }
 

@@ -1,20 +1,21 @@
 /** The shape of every directory record, once: the door reads by it, and the API tells it to others. */
 import * as z from 'zod'
-import type {
-  Absence,
-  CalendarYear,
-  Consultation,
-  Department,
-  DirectoryRecord,
-  DirectoryType,
-  Handover,
-  Letter,
-  LocalRules,
-  NodeRecord,
-  Person,
-  Region,
-  Station,
-  WindowRecord,
+import {
+  type Absence,
+  type CalendarYear,
+  type Consultation,
+  type Department,
+  DISCLOSURES,
+  type DirectoryRecord,
+  type DirectoryType,
+  type Handover,
+  type Letter,
+  type LocalRules,
+  type NodeRecord,
+  type Person,
+  type Region,
+  type Station,
+  type WindowRecord,
 } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isItem } from './item-shape.ts'
@@ -129,7 +130,7 @@ const rules = shapeOf<LocalRules>()({
   handInDays: count,
   signDays: count,
   relayDays: count,
-  disclosure: z.enum(['seven', 'eight']),
+  disclosure: z.enum(DISCLOSURES),
 })
 
 const region = shapeOf<Region>()({

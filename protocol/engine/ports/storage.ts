@@ -174,10 +174,12 @@ export interface Loaded {
   readonly arrival: number
 }
 
+export type StorageFault = 'full' | 'locked' | 'damaged' | 'other'
+
 /** A failure the disk gives; `fault` says what a person can do about it. */
 export class StorageFailure extends Error {
-  readonly fault: 'full' | 'locked' | 'damaged' | 'other'
-  constructor(fault: 'full' | 'locked' | 'damaged' | 'other', message: string, cause?: unknown) {
+  readonly fault: StorageFault
+  constructor(fault: StorageFault, message: string, cause?: unknown) {
     super(message, { cause })
     this.name = 'StorageFailure'
     this.fault = fault

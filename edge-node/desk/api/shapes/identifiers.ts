@@ -1,9 +1,11 @@
 /** What the API's schemas share: checked identifiers, code lists with their titles, days and times. */
+
 import { z } from '@hono/zod-openapi'
 import { STAGES, type Stage } from '#protocol/casework/case.ts'
 import { POWERS } from '#protocol/casework/codes.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
 import * as parts from '#protocol/engine/directory/record-parts.ts'
+import { SAFETIES } from '#protocol/engine/office.ts'
 import { type DocumentId, type EntryHash, type LogKey, PATTERNS, type PersonId } from '#protocol/ids.ts'
 
 export { keysOf, list } from '#protocol/engine/directory/record-parts.ts'
@@ -49,6 +51,4 @@ export const authorId = branded<PersonId | ''>(new RegExp(`^$|${PATTERNS.person.
 export const fen = z.int().openapi({ description: '金额,单位分' })
 export const stage = coded<Stage>(STAGES).openapi('Stage')
 export const stageNames = parts.keysOf<Stage>(STAGES)
-export const safety = z
-  .enum(['here', 'parent', 'root'])
-  .openapi('Safety', { description: '只在本机、已到上级、已到县' })
+export const safety = z.enum(SAFETIES).openapi('Safety', { description: '只在本机、已到上级、已到县' })
