@@ -1,4 +1,4 @@
-/** The database of a data folder, compared with its sidecar before anything is written (sync.md section 5). */
+/** The database of a data folder, compared with its sidecar before anything is written (DESIGN.md section 5). */
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Engine } from '#protocol/engine/engine.ts'

@@ -7,7 +7,7 @@ import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 
 const KEPT = '没有建立账号'
-/** Who may sit where (desk.md): money, supervision and administration are the county's; a chief decides under a letter. */
+/** Who may sit where (PEOPLE.md): money, supervision and administration are the county's; a chief decides under a letter. */
 const ROLES_AT: Readonly<Record<Tier, readonly Role[]>> = {
   village: ['agent'],
   township: ['clerk', 'handler', 'chief'],

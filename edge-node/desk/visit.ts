@@ -47,5 +47,5 @@ export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean =>
 export const mayEdit = (actor: Actor): boolean =>
   mayWrite(actor) && hasRole(actor, 'agent', 'clerk', 'handler', 'chief')
 
-/** Supervisors read everything and change nothing, whatever else they may be (权限分离, casework.md E9). */
+/** Supervisors read everything and change nothing, whatever else they may be (权限分离, SOURCES.md E9). */
 export const mayWrite = (actor: Actor): boolean => actor.roles.length > 0 && !hasRole(actor, 'supervisor')

@@ -49,7 +49,7 @@ const titlesOf = <Code extends string>(list: Readonly<Record<Code, { readonly ti
 
 const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const
 const UNITS = { working: '工作日', calendar: '自然日' } as const
-/** Live systems write G and Z (casework.md 5.2). */
+/** Live systems write G and Z (SOURCES.md 5.2). */
 const UNIT: Codec<keyof typeof UNITS> = {
   show: (unit) => UNITS[unit],
   read: (text) => {
@@ -222,7 +222,7 @@ export const COLUMNS: readonly Column[] = [
   column('示例数据', 'sample', FLAG),
 ]
 
-/** Lists of clients by the name a table gives them; older national lists differ (casework.md 5.1). */
+/** Lists of clients by the name a table gives them; older national lists differ (SOURCES.md 5.1). */
 const CLIENT_LISTS: Readonly<Record<string, Readonly<Record<string, Client>>>> = {
   'GB/T 39046-2020': { '1': '1', '2': '2', '3': '3', '4': '4', '5': '5', '6': '6' },
   旧版国家目录: {

@@ -21,7 +21,7 @@ import {
 } from './records.ts'
 import { mayAdminister } from './stations.ts'
 
-/** 两集中三到位 (casework.md A10). */
+/** 两集中三到位 (SOURCES.md A10). */
 export const IN_PLACE: Readonly<Record<keyof Department['inPlace'], string>> = {
   office: '职能集中到一个科室',
   hall: '审批科室进驻大厅',

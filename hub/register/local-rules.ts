@@ -3,7 +3,7 @@ import { DISCLOSURES, type LocalRules } from '#protocol/casework/directory.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { refuse } from './checks.ts'
 
-/** Longer ones would say that nobody minds; the published examples are 3, 1 and 2 (casework.md 3.2). */
+/** Longer ones would say that nobody minds; the published examples are 3, 1 and 2 (SOURCES.md 3.2). */
 const MOST_DAYS = 30
 
 /** Checks the local switches; `field` of a failure names what is wrong. */

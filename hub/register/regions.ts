@@ -1,4 +1,4 @@
-/** Region codes (区划代码) in their time: a dead one is never used again (casework.md 8.3). */
+/** Region codes (区划代码) in their time: a dead one is never used again (SOURCES.md 8.3). */
 
 import type { Region } from '#protocol/casework/directory.ts'
 import { isDay } from '#protocol/casework/time/days.ts'

@@ -55,7 +55,7 @@ export const PLAN = material('plan', '方案和图纸', 'original')
 export const LAYOUT = material('layout', '场所平面图', 'original')
 export const REPRESENTATIVE_CARD = material('representativeIdentity', '负责人身份证明', 'both')
 
-/** Green channels by amount (casework.md C6) and by list. */
+/** Green channels by amount (SOURCES.md C6) and by list. */
 export const PROJECT_CHANNEL: Item['green'] = [
   {
     id: 'fiveMillion',

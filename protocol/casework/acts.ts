@@ -83,7 +83,7 @@ function standingOn(state: CaseState, register: Register, fields: Fields | undef
   return { day, course: isBefore ? beforeDeeming(state) : state }
 }
 
-/** Deciding what to do with a case: transitions 7 to 22 of casework.md 5.3, from the refusal to accept to the closing. */
+/** Deciding what to do with a case: transitions 7 to 22 of SOURCES.md 5.3, from the refusal to accept to the closing. */
 const isHandling = ({ number }: Transition): boolean => number !== null && number >= 7 && number <= 22
 
 /** 统一受理、分部门办理: people of a department handle its own items, people of the hall whatever comes. */

@@ -10,7 +10,7 @@ import type { GuardName } from './rules/guards.ts'
 import type { WorkCalendar } from './time/calendar.ts'
 import type { Day } from './time/days.ts'
 
-/** Stage codes of casework.md 5.3. */
+/** Stage codes of SOURCES.md 5.3. */
 export const STAGES = {
   '00': '草稿',
   '05': '预审待审',
@@ -171,7 +171,7 @@ export interface Fee {
   readonly station: StationCode
 }
 
-/** A document this case made: its code in casework.md section 7, its number, the fact that made it. */
+/** A document this case made: its code in SOURCES.md section 7, its number, the fact that made it. */
 export interface PaperRecord {
   readonly code: string
   readonly number: string
@@ -244,7 +244,7 @@ export interface CaseState extends Course {
   readonly seals: Readonly<Record<string, Seal & { readonly fact: EntryHash }>>
   /** Every clock that was started, in the order of the table. */
   readonly clocks: readonly Clock[]
-  /** 即办、承诺、上报、联办、补办、退回 (casework.md 5.1); several may hold. */
+  /** 即办、承诺、上报、联办、补办、退回 (SOURCES.md 5.1); several may hold. */
   readonly kinds: readonly LocalKind[]
   /** All facts in story order: effective ones along the chain, the others by time then hash. */
   readonly story: readonly StoryLine[]

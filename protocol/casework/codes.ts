@@ -1,4 +1,4 @@
-/** National code lists (GB/T 39046-2020 appendix A) and the local lists beside them (casework.md 5.1, 5.2). */
+/** National code lists (GB/T 39046-2020 appendix A) and the local lists beside them (SOURCES.md 5.1, 5.2). */
 
 /** A.1 事项类型. 11–19 and 21–29 are left to local extension. */
 export const ITEM_TYPES = {
@@ -33,7 +33,7 @@ export type Level = keyof typeof LEVELS
 export const BODY_NATURES = { '1': '法定机关', '2': '授权组织', '3': '受委托组织', '9': '其他' } as const
 export type BodyNature = keyof typeof BODY_NATURES
 
-/** A.4 服务对象. Older national lists differ (casework.md 5.1): imports name the list they use. */
+/** A.4 服务对象. Older national lists differ (SOURCES.md 5.1): imports name the list they use. */
 export const CLIENTS = {
   '1': '自然人',
   '2': '企业法人',
@@ -67,7 +67,7 @@ export const PROCEDURES = {
 } as const
 export type Procedure = keyof typeof PROCEDURES
 
-/** 办结类型 BJJGDM (casework.md 5.2): how a case ended. */
+/** 办结类型 BJJGDM (SOURCES.md 5.2): how a case ended. */
 export const CLOSING_TYPES = {
   '0': '出证办结',
   '1': '退回办结',
@@ -79,7 +79,7 @@ export const CLOSING_TYPES = {
 } as const
 export type ClosingType = keyof typeof CLOSING_TYPES
 
-/** The five powers of a chief representative (首席代表授权, casework.md section 0 no. 12). */
+/** The five powers of a chief representative (首席代表授权, SOURCES.md section 0 no. 12). */
 export const POWERS = {
   accept: '受理权',
   examine: '审核权',
@@ -89,7 +89,7 @@ export const POWERS = {
 } as const
 export type Power = keyof typeof POWERS
 
-/** 村级办理方式 (casework.md 5.4, local extension). */
+/** 村级办理方式 (SOURCES.md 5.4, local extension). */
 export const VILLAGE_MODES = {
   direct: '直办',
   agent: '代办',
@@ -99,7 +99,7 @@ export const VILLAGE_MODES = {
 } as const
 export type VillageMode = keyof typeof VILLAGE_MODES
 
-/** Window types (casework.md A7). */
+/** Window types (SOURCES.md A7). */
 export const WINDOW_KINDS = {
   single: '单列窗口',
   composite: '综合窗口',

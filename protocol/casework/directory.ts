@@ -10,7 +10,7 @@ export { TIERS, type Tier } from '#protocol/tiers.ts'
 /** Which of the two disclosure lists (七公开、八公开) a county goes by. */
 export const DISCLOSURES = ['seven', 'eight'] as const
 
-/** Roles of the desk (issue of the spine; casework.md A6, A11). */
+/** Roles of the desk (SOURCES.md A6, A11). */
 export const ROLES = {
   agent: '代办员',
   clerk: '窗口人员',
@@ -59,7 +59,7 @@ export interface Person {
   readonly version: number
   readonly name: string
   readonly station: StationCode
-  /** The department that employs the person (双重领导, casework.md A6); absent for people of the hall itself. */
+  /** The department that employs the person (双重领导, SOURCES.md A6); absent for people of the hall itself. */
   readonly department?: string
   readonly roles: readonly Role[]
   /** Hex salt and scrypt hash. */
@@ -67,7 +67,7 @@ export interface Person {
   readonly disabled: boolean
 }
 
-/** A department (部门) in one period of its life; institutions are renamed, merged and split (casework.md section 0 no. 18). */
+/** A department (部门) in one period of its life; institutions are renamed, merged and split (SOURCES.md section 0 no. 18). */
 export interface Department {
   readonly type: 'department'
   /** Surrogate code that survives renaming, such as MZ. */
@@ -82,7 +82,7 @@ export interface Department {
   /** The department that took over its work; null while it exists. */
   readonly successor: string | null
   readonly phone: string
-  /** 两集中三到位 (casework.md A10): what is in place, for the report. */
+  /** 两集中三到位 (SOURCES.md A10): what is in place, for the report. */
   readonly inPlace: {
     /** 职能集中到一个科室. */
     readonly office: boolean
@@ -95,7 +95,7 @@ export interface Department {
   readonly sample: boolean
 }
 
-/** A window (窗口) of a hall (casework.md A7). */
+/** A window (窗口) of a hall (SOURCES.md A7). */
 export interface WindowRecord {
   readonly type: 'window'
   readonly id: string
@@ -105,7 +105,7 @@ export interface WindowRecord {
   readonly kind: WindowKind
   /** Departments it speaks for: one for a single window, the member units of a composite one. */
   readonly departments: readonly string[]
-  /** A 岗 and B 岗 (casework.md D11): the second stands in while the first is away. */
+  /** A 岗 and B 岗 (SOURCES.md D11): the second stands in while the first is away. */
   readonly staff: readonly { readonly lead: PersonId; readonly substitute: PersonId | null }[]
   readonly sample: boolean
 }
@@ -146,7 +146,7 @@ export interface CalendarYear {
   readonly sample: boolean
 }
 
-/** Local rules that are switches, never law (casework.md section 0 no. 11). One record, id `local`. */
+/** Local rules that are switches, never law (SOURCES.md section 0 no. 11). One record, id `local`. */
 export interface LocalRules {
   readonly type: 'rules'
   readonly id: 'local'
@@ -155,11 +155,11 @@ export interface LocalRules {
   readonly silenceAgrees: boolean
   /** 缺席默认: a co-department that was invited with proof and absent counts as agreeing. */
   readonly absenceAgrees: boolean
-  /** Working days a village has to hand in what it took (T0). */
+  /** Working days a village has to hand in what it took (clock T0). */
   readonly handInDays: number
-  /** Working days until an offered case must be signed for (T6). */
+  /** Working days until an offered case must be signed for (clock T6). */
   readonly signDays: number
-  /** Working days to tell the applicant what the upper level answered (T4'). */
+  /** Working days to tell the applicant what the upper level answered (clock T4'). */
   readonly relayDays: number
   /** Which of the disclosure lists an item must fill before it is published. */
   readonly disclosure: (typeof DISCLOSURES)[number]
@@ -177,7 +177,7 @@ export const DEFAULT_RULES: LocalRules = {
   disclosure: 'seven',
 }
 
-/** Somebody is away (去向留言, casework.md D7); written at the station, so that it works without a network. */
+/** Somebody is away (去向留言, SOURCES.md D7); written at the station, so that it works without a network. */
 export interface Absence {
   readonly type: 'absence'
   /** `station.random`. */
@@ -195,7 +195,7 @@ export interface Absence {
   readonly ended: boolean
 }
 
-/** A question at the counter (首问负责, casework.md D1): open until it is answered or somebody else has taken it over. */
+/** A question at the counter (首问负责, SOURCES.md D1): open until it is answered or somebody else has taken it over. */
 export interface Consultation {
   readonly type: 'consultation'
   readonly id: string
@@ -216,7 +216,7 @@ export interface Consultation {
   readonly answered: number | null
 }
 
-/** The signed list of a person's open work handed to another (casework.md E19). */
+/** The signed list of a person's open work handed to another (SOURCES.md E19). */
 export interface Handover {
   readonly type: 'handover'
   readonly id: string
@@ -232,7 +232,7 @@ export interface Handover {
   readonly taken: number | null
 }
 
-/** A region code (区划代码) in its time: codes are re-issued, dead ones never used again (casework.md 8.3). */
+/** A region code (区划代码) in its time: codes are re-issued, dead ones never used again (SOURCES.md 8.3). */
 export interface Region {
   readonly type: 'region'
   /** 6, 9 or 12 digits. */

@@ -40,7 +40,7 @@ export interface TimeLimit {
   readonly note: string
 }
 
-/** One step of handling with its own limit (内部环节标准, casework.md D20). */
+/** One step of handling with its own limit (内部环节标准, SOURCES.md D20). */
 export interface StepRule {
   /** 承办, 审核, 批准. */
   readonly stage: '40' | '41' | '42'
@@ -92,7 +92,7 @@ export interface ProcedureRule {
   readonly basis: string
 }
 
-/** 应进/进驻/授权 of an item (casework.md A12). */
+/** 应进/进驻/授权 of an item (SOURCES.md A12). */
 export interface Presence {
   /** 是否应进. */
   readonly due: boolean
@@ -102,7 +102,7 @@ export interface Presence {
   readonly reason: string
 }
 
-/** How an edition came to be (动态调整, casework.md A17). */
+/** How an edition came to be (动态调整, SOURCES.md A17). */
 export const CHANGE_TYPES = {
   new: '新增',
   adjusted: '调整',
@@ -116,7 +116,7 @@ export type ChangeType = keyof typeof CHANGE_TYPES
 /** What can be applied for, in one edition. Open cases keep the edition they were received under. */
 export interface Item {
   readonly type: 'item'
-  /** 地方编码: the item's code in this network. Codes of standards have no fixed width (casework.md section 0 no. 16). */
+  /** 地方编码: the item's code in this network. Codes of standards have no fixed width (SOURCES.md section 0 no. 16). */
   readonly id: string
   /** Version of the record; set by the office. */
   readonly version: number
@@ -166,7 +166,7 @@ export interface Item {
   readonly visits: number
   /** Tiers where the item may be captured. */
   readonly tiers: readonly Tier[]
-  /** Tiers whose windows count as the agency's: 收件 there starts the clock (casework.md section 0 no. 5). */
+  /** Tiers whose windows count as the agency's: 收件 there starts the clock (SOURCES.md section 0 no. 5). */
   readonly receivingTiers: readonly Tier[]
   /** `capture`: a village that is a receiving point starts the five days; `window`: the competent window does. */
   readonly clockStart: 'capture' | 'window'

@@ -1,4 +1,4 @@
-/** The printed documents (文书) of casework.md section 7: titles, and which must be there before a case is archived. */
+/** The printed documents (文书) of SOURCES.md section 7: titles, and which must be there before a case is archived. */
 import type { Stage } from './case.ts'
 
 /** Documents that facts make, by code. */

@@ -1,4 +1,4 @@
-/** The gate: nothing reaches Yjs, and no edit takes effect, that did not pass here (sync.md section 7). */
+/** The gate: nothing reaches Yjs, and no edit takes effect, that did not pass here (DESIGN.md section 7). */
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'

@@ -57,7 +57,7 @@ function isMaterial(value: PlainValue): boolean {
   return Object.hasOwn(value, 'state') && Object.hasOwn(value, 'copies')
 }
 
-/** All sections. A supplement to a sealed section is a new section (sync.md section 7). */
+/** All sections. What an applicant brings later is a fact of its own (DESIGN.md section 7). */
 export const SECTIONS = {
   application: {
     title: '申请表',

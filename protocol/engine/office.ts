@@ -1,5 +1,4 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
-
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
 import type { DirectoryRecord, Role, Station, StationRecord, Tier } from '#protocol/casework/directory.ts'
@@ -10,7 +9,6 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
-import type { EntrySignature } from './logs/signatures.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
 /** Who acts, for which station. */
@@ -146,6 +144,14 @@ export interface Finding {
   readonly kind: (typeof FINDING_KINDS)[number]
   readonly message: string
   readonly next: string
+}
+
+/** Who signed an entry, and how. */
+export interface EntrySignature {
+  /** Ed25519 over the entry's hash, hex; null where a later signature of the log covers it. */
+  readonly signature: string | null
+  /** The author's public key, hex; null while its record is not here. */
+  readonly publicKey: string | null
 }
 
 /** What changed, for live lists. `cases` names the cases touched. */

@@ -1,4 +1,4 @@
-/** Whether a database is the one this node last wrote, judged from a small record kept outside it (sync.md R1). */
+/** Whether a database is the one this node last wrote, judged from a small record kept outside it (rules D30–D33). */
 import { assert } from '#protocol/assert.ts'
 import { type LogKey, MAXIMUM_INCARNATION, type NodeId } from '#protocol/ids.ts'
 

@@ -7,6 +7,7 @@ import { helloProblem } from './handshake.ts'
 import { stepLive } from './live.ts'
 import { refuse, stay } from './outcome.ts'
 import type { AwaitingHello, AwaitingProof, Effect, Event, Live, Session, Step, View } from './state.ts'
+import { mayWait, openWindow } from './window.ts'
 
 /** Opens a session: our hello is the first frame. */
 export function open(hello: AwaitingHello['hello'], view: View): Step {
@@ -103,7 +104,7 @@ function awaitingProof(session: AwaitingProof, event: Event, view: View): Step {
 /** The peer may be ahead of us by one message: it goes live as soon as our proof has reached it. */
 function early(session: AwaitingProof, message: Message): Step {
   const early = session.early ?? []
-  if (!session.heard || early.length >= LIMITS.windowFrames * 2) return refuse('out-of-order', message.type)
+  if (!session.heard || !mayWait(early.length)) return refuse('out-of-order', message.type)
   return stay({ ...session, early: [...early, message] })
 }
 
@@ -126,9 +127,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     rootMeanwhile: new Map(),
     forked: new Set(),
     cursor: said.arrival,
-    loading: false,
-    inFlight: [],
-    admitting: 0,
+    window: openWindow(),
     lastHeard: view.now,
     lastSaid: view.now,
   }

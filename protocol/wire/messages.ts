@@ -89,7 +89,7 @@ export interface Fork {
   readonly type: 'fork'
   readonly log: LogKey
   readonly ladder: readonly { readonly height: number; readonly hash: Uint8Array }[]
-  /** The highest entry of the sender's version, carried (engine/carried.ts): signed by the author, so nobody can pretend. */
+  /** The highest entry of the sender's version, carried (log/carried.ts): signed by the author, so nobody can pretend. */
   readonly proof: Uint8Array
 }
 

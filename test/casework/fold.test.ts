@@ -1,5 +1,6 @@
 /** The fold, rule by rule: opening, stages, contributions, story, computed fields. */
 import { expect, test } from 'vitest'
+import { decodeFact } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { caseAt } from './paths.ts'
@@ -152,6 +153,17 @@ test('C21 a malformed fact is kept as an unknown line and stops nothing', () => 
     previous: null,
     aside: { reason: 'malformed' },
   })
+})
+
+test('C21 what follows an unreadable guarded fact, such as one of a newer program, is an orphan and not lost', () => {
+  const facts = caseAt('20', TOWN)
+  const newer = write('accepted', TOWN, last(facts), {}, { fact: undefined })
+  const follower = write('assigned', TOWN, newer)
+  const state = fold([...facts, newer, follower])
+  expect(state).toMatchObject({ stage: '20', tip: last(facts).hash, asideOpen: 2 })
+  expect([reasonOf(state, newer), reasonOf(state, follower)]).toEqual(['malformed', 'orphan'])
+  const known = new TextEncoder().encode(JSON.stringify({ kind: 'of-tomorrow', previous: null, fields: {} }))
+  expect(decodeFact(known)).toBeUndefined()
 })
 
 const seal = (digit: string) => [{ section: 'application', digest: digit.repeat(64), frontier: { a: 1 } }]

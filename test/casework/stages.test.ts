@@ -1,4 +1,4 @@
-/** The transition table itself, against the law's spine and casework.md 5.3. */
+/** The transition table itself, against the law's spine and SOURCES.md 5.3. */
 import { expect, test } from 'vitest'
 import { STAGES, type Stage } from '#protocol/casework/case.ts'
 import { documentOfFact, FACT_KINDS } from '#protocol/casework/facts/facts.ts'
@@ -17,7 +17,7 @@ import { SIMPLE } from './people.ts'
 
 const STAGE_CODES = (Object.keys(STAGES) as Stage[]).sort()
 
-/** Every line that changes the stage or has a number in casework.md 5.3, as text. */
+/** Every line that changes the stage or has a number in SOURCES.md 5.3, as text. */
 const lines = () =>
   GUARDED_KINDS.flatMap((kind) =>
     TRANSITIONS[kind].transitions
@@ -101,7 +101,7 @@ const CLOCK_LINES = () => [
   ),
 ]
 
-test('C76 the clocks each line moves are those of casework.md 3.2', () => {
+test('C76 the clocks each line moves are those of SOURCES.md 3.2', () => {
   expect(CLOCK_LINES().filter((text) => !text.endsWith(': '))).toEqual([
     'captured 00→10: +T0 +T1',
     'captured 00→10: +T0',

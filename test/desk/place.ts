@@ -24,7 +24,7 @@ export const VILLAGE = '510724103201' as StationCode
 /** A co-department's window in the county hall. */
 export const ENVIRONMENT = '510724902' as StationCode
 export const PASSWORD = 'Tian-shan 8'
-/** Valid by GB 11643; the example of casework.md 8.1. */
+/** Valid by GB 11643; the example of SOURCES.md 8.1. */
 export const ID_NUMBER = '11010519491231002X'
 export const ITEM = 'SL0002'
 

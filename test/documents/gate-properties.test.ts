@@ -173,7 +173,8 @@ test('G21 a mutated update is refused, or applies cleanly and leaves others’ c
         if (gated.ok) expectHarmless(SECTIONS[name], earlier.updates(), mutated, gated.value.clocks)
       }
     }),
-    { numRuns: 150 },
+    // Few mutations leave an update that applies: with so many runs a hundred do, whatever the seed.
+    { numRuns: 400 },
   )
   expect(seen.passed).toBeGreaterThan(20)
   expect(seen.refused).toBeGreaterThan(20)

@@ -11,7 +11,7 @@ const CLASSES = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]
 /** What a password is compared with when the name is unknown, so that both answers cost the same time. */
 export const STRANGER: Person['password'] = { salt: '00'.repeat(SALT_BYTES), hash: '00'.repeat(32) }
 
-/** What is wrong with a new password, for people; undefined when it is good (GB/T 22239-2019, casework.md 9.1). */
+/** What is wrong with a new password, for people; undefined when it is good (GB/T 22239-2019, SOURCES.md 9.1). */
 export function passwordProblem(password: string): string | undefined {
   const length = [...password].length
   if (length < LIMITS.passwordLeastCharacters) return `密码至少 ${LIMITS.passwordLeastCharacters} 位`

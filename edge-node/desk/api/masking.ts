@@ -4,7 +4,7 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import type { FormField } from '#protocol/casework/item.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
 
-/** All but the last four characters hidden, and no more than half of them shown (casework.md 8.4). */
+/** All but the last four characters hidden, and no more than half of them shown (SOURCES.md 8.4). */
 export function masked(text: string): string {
   const shown = Math.min(4, Math.floor(text.length / 2))
   return text === '' ? '' : `****${shown === 0 ? '' : text.slice(-shown)}`

@@ -29,7 +29,7 @@ export function askedFields(kind: FactKind): readonly (readonly [string, FieldRu
   )
 }
 
-/** What an agent may be entrusted with (casework.md section 7, D01). */
+/** What an agent may be entrusted with (SOURCES.md section 7 D01). */
 const ENTRUSTED = ['提交申请材料', '补正材料', '领取结果'] as const
 
 /** What can be ticked instead of typed in a field of several lines, in the order of the boxes. */

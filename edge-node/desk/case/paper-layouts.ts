@@ -1,4 +1,4 @@
-/** What each paper says beside the fields of its fact: opening words, law, notes, seal, signatures, copies (casework.md section 7). */
+/** What each paper says beside the fields of its fact: opening words, law, notes, seal, signatures, copies (SOURCES.md section 7). */
 import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { rangeWords } from '#edge-node/desk/money.ts'
 import type { Desk } from '#edge-node/desk/visit.ts'

@@ -44,7 +44,7 @@ const contact = (item: Item): readonly (readonly [string, string])[] => [
   ['监督电话', item.complaintPhone],
 ]
 
-/** 办事指南 (B4): everything an applicant may want to know. */
+/** 办事指南 (SOURCES.md B4): everything an applicant may want to know. */
 export function guideSheet(desk: Desk, item: Item): Html {
   const steps = item.steps.map(
     ({ role, standard, days }) => `${role}${days === null ? '' : ` ${days} 个工作日`}${standard ? `:${standard}` : ''}`,
@@ -74,7 +74,7 @@ export function guideSheet(desk: Desk, item: Item): Html {
   ${item.questions === '' ? '' : html`<h3>常见问题</h3><p class="desk-text">${item.questions}</p>`}`
 }
 
-/** 一次性告知单 before filing (B5, D21): what to bring, how long, what it costs; art. 32's notice is another paper. */
+/** 一次性告知单 before filing (SOURCES.md B5, section 7 D21): what to bring, how long, what it costs; art. 32's notice is another paper. */
 export function noticeSheet(desk: Desk, item: Item): Html {
   return html`${head(item, '一次性告知单(申请前)')}
   <p>办理这个事项需要的全部材料、程序、时限和收费如下。材料带齐后,窗口不得再要求提供其他材料。</p>
@@ -90,7 +90,7 @@ export function noticeSheet(desk: Desk, item: Item): Html {
   <p class="paper-signs"><span>告知人:____________</span><span>被告知人:____________</span><span>日期:____________</span></p>`
 }
 
-/** 公示 (B1, B2): the parts of the disclosure list that the county has adopted, in its order. */
+/** 公示 (SOURCES.md B1, B2): the parts of the disclosure list that the county has adopted, in its order. */
 export function disclosureSheet(desk: Desk, item: Item): Html {
   const { disclosure } = desk.office.directory.rules()
   const list = DISCLOSURE_LISTS[disclosure]

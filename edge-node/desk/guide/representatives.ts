@@ -1,4 +1,4 @@
-/** 授权公示 (casework.md D10): who may decide what on whose behalf, how to reach them, where to complain. */
+/** 授权公示 (SOURCES.md D10): who may decide what on whose behalf, how to reach them, where to complain. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { headline, page } from '#edge-node/desk/layout.ts'

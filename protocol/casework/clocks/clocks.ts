@@ -1,5 +1,4 @@
-/** The clocks of a case (casework.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
-
+/** The clocks of a case (SOURCES.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
 import { type Course, type Register, STAGES } from '../case.ts'
 import type { DayUnit } from '../codes.ts'
 import type { Item } from '../item.ts'

@@ -1,4 +1,4 @@
-/** How long each clock runs and which rule says so (casework.md 3.1, 3.2). */
+/** How long each clock runs and which rule says so (SOURCES.md 3.1, 3.2). */
 import type { Course, Register } from '../case.ts'
 import type { Item, TimeLimit } from '../item.ts'
 import { dayNumber } from '../time/days.ts'

@@ -1,4 +1,4 @@
-/** How other systems name stages and endings (casework.md 5.2), mapped to and from this network's stages. */
+/** How other systems name stages and endings (SOURCES.md 5.2), mapped to and from this network's stages. */
 import type { Stage } from '../case.ts'
 import type { FactKind } from '../facts/facts.ts'
 

@@ -10,7 +10,7 @@ export interface ContentProblem {
   readonly text: string
 }
 
-/** Highest value of each scale; the lowest is 1 (casework.md section 0 no. 14: a value keeps its scale). */
+/** Highest value of each scale; the lowest is 1 (SOURCES.md section 0 no. 14: a value keeps its scale). */
 const SCALES: Readonly<Record<string, number>> = { 'five-level': 5, 'four-level': 4 }
 
 function ratingProblem(fields: Fields): ContentProblem | undefined {
@@ -30,7 +30,7 @@ export function contentProblem(
 ): ContentProblem | undefined {
   switch (kind) {
     case 'opined':
-      // casework.md 5.3, joint rule b.
+      // SOURCES.md 5.3, joint rule b.
       return fields.opinion === 'disagree' && !filled(fields.reasons)
         ? { field: 'reasons', text: '不同意的,须写明理由' }
         : undefined

@@ -19,7 +19,7 @@ import { INTAKE_FACTS } from './intake.ts'
 
 /**
  * Every fact of the casework. Stage changes and who may do them are in stages.ts, further conditions in guards.ts.
- * Sources: 行政许可法 arts. 29–49 as summarised in casework.md 3.1, 5.3 and section 7.
+ * Sources: 行政许可法 arts. 29–49 as summarised in SOURCES.md 3.1, 5.3 and section 7.
  */
 export const FACTS = {
   ...INTAKE_FACTS,
@@ -31,7 +31,7 @@ export const FACTS = {
 export type FactKind = keyof typeof FACTS
 export const FACT_KINDS = Object.keys(FACTS) as FactKind[]
 
-/** What a fact relied on: the digest and the frontier of a section when the fact was written (sync.md section 7). */
+/** What a fact relied on: the digest and the frontier of a section when the fact was written (DESIGN.md section 7). */
 export interface Seal {
   readonly section: string
   /** Hex SHA-256 of the section's snapshot. */

@@ -40,7 +40,7 @@ export interface FactRule {
   readonly title: string
   /** Guarded facts change stage or custody, name the fact before them, and only the holder may write them. */
   readonly guarded: boolean
-  /** The printed document this act makes (casework.md section 7): its number is minted with the fact. */
+  /** The printed document this act makes (SOURCES.md section 7): its number is minted with the fact. */
   readonly document?: string
   readonly fields: Readonly<Record<string, FieldRule>>
 }

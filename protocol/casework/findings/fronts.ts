@@ -1,4 +1,4 @@
-/** Detectors of counters that only look like counters (明进暗不进、前店后厂, casework.md A13) and of empty ones (A15). */
+/** Detectors of counters that only look like counters (明进暗不进、前店后厂, SOURCES.md A13) and of empty ones (SOURCES.md A15). */
 import type { Department, WindowRecord } from '../directory.ts'
 import type { Item } from '../item.ts'
 import type { CaseFigures } from './figures.ts'

@@ -41,7 +41,7 @@ function writerObjection(course: Course, attempt: Attempt): AsideReason | undefi
   }
 }
 
-/** A village always needs letters for powers of the agency; elsewhere the item says so (casework.md section 11 no. 2). */
+/** A village always needs letters for powers of the agency; elsewhere the item says so (SOURCES.md section 11 no. 2). */
 function powerObjection(attempt: Attempt, register: Register, { powers = [] }: Transition): AsideReason | undefined {
   const { item, station, person, day, tier } = attempt
   for (const power of powers) {
@@ -87,7 +87,7 @@ const isAnswer = ({ fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind =
 const isRuling = ({ fact }: FactEntry) => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
 /**
- * Settles which of several valid facts that follow the same fact takes effect (sync.md section 8):
+ * Settles which of several valid facts that follow the same fact takes effect (DESIGN.md section 8):
  * a ruling of the root beats everything, the receiver's answer beats the sender's retraction, the rest is a fork.
  */
 export function contest<Candidate extends { readonly entry: FactEntry }>(

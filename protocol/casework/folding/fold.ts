@@ -174,7 +174,7 @@ function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]
   }
 }
 
-/** 即办、承诺、上报、联办、补办、退回: what the case has become, several at once (casework.md 5.1). */
+/** 即办、承诺、上报、联办、补办、退回: what the case has become, several at once (SOURCES.md 5.1). */
 function kindsOf(progress: Progress, item: Item | undefined): LocalKind[] {
   const kinds: LocalKind[] = []
   if (item?.caseKind === '1') kinds.push('immediate')
@@ -198,7 +198,7 @@ function finish({ progress, answers }: Folding): void {
 /**
  * Folds the facts of one case; undefined when none of them is a valid opening.
  * Total, and independent of arrival order and duplicates; two entries with the same hash are the same entry.
- * Custody as in sync.md section 8, stages as in the table of stages.ts, clocks as of `register.today`.
+ * Custody as in DESIGN.md section 8, stages as in the table of stages.ts, clocks as of `register.today`.
  */
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
   const { byHash, all, openings, contributions } = gather(facts, register.authority)

@@ -92,7 +92,7 @@ function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Da
 }
 
 /**
- * 补正后受理日 (casework.md section 0 no. 4): the day on which windows of the agency had everything that was asked for,
+ * 补正后受理日 (SOURCES.md section 0 no. 4): the day on which windows of the agency had everything that was asked for,
  * not the day on which somebody wrote it down; the fact's own day when something came with it.
  */
 function dayAllIn({ notice, supplies }: Progress, { day, item }: Effect): Day {

@@ -1,4 +1,4 @@
-/** Document numbers (文号) that nodes give alone and offline: organ, kind, year, station, lane, running number (casework.md section 7). */
+/** Document numbers (文号) that nodes give alone and offline: organ, kind, year, station, lane, running number (SOURCES.md section 7). */
 import { assert } from '#protocol/assert.ts'
 import { isStationCode, MAXIMUM_INCARNATION, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'

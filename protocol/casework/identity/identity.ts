@@ -36,7 +36,7 @@ const problem = (code: IdentityProblem['code'], message: string) =>
 
 /**
  * Checks an identity number. The first six digits are not compared with today's region codes:
- * abolished codes stay in people's numbers for life (casework.md 8.1).
+ * abolished codes stay in people's numbers for life (SOURCES.md 8.1).
  * @param today year-month-day of the Chinese civil day; without it a birth date in the future passes.
  */
 export function checkIdentityNumber(text: string, today?: string): Result<Identity, IdentityProblem> {

@@ -35,7 +35,7 @@ function backdatingProblem(fields: Fields, { today, since }: FieldContext): Resu
   return success(undefined)
 }
 
-/** An identity number whose check fails passes with a reason (casework.md 8.1: wrong historical numbers exist). */
+/** An identity number whose check fails passes with a reason (SOURCES.md 8.1: wrong historical numbers exist). */
 function identityProblem({ idNumber, idOverride }: Fields): Result<void> {
   if (!filled(idNumber) || filled(idOverride)) return success(undefined)
   const identity = checkIdentityNumber(textOf(idNumber))

@@ -5,7 +5,7 @@ import type { Station } from '../directory.ts'
 
 /** A station a case may be handed to. */
 export interface TransferTarget extends Station {
-  /** The receiver sees the case only once the county has been reached, which carries it there (sync.md section 8). */
+  /** The receiver sees the case only once the county has been reached, which carries it there (DESIGN.md section 8). */
   readonly throughCounty: boolean
 }
 

@@ -46,9 +46,9 @@ export interface Transition {
   /** Further conditions, in the order in which they are told (guards.ts). */
   readonly guards?: readonly GuardName[]
   readonly clock?: ClockEffect
-  /** Whether a node without its parent may do it (casework.md 5.3, column edge). */
+  /** Whether a node without its parent may do it (SOURCES.md 5.3, column edge). */
   readonly offline: boolean
-  /** Number of the transition in casework.md section 5.3; null for custody (sync.md section 8). */
+  /** Number of the transition in SOURCES.md section 5.3; null for custody (DESIGN.md section 8). */
   readonly number: number | null
   /** Where the rule comes from, for people. */
   readonly source: string

@@ -4,7 +4,8 @@ import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseRow } from '../ports/storage.ts'
-import { type CaseFile, receiptsOf, stateOf } from './case-file.ts'
+import { type CaseFile, stateOf } from './case-file.ts'
+import { receiptsOf } from './case-receipts.ts'
 
 /** The row; undefined while `opened` has not arrived. */
 export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {

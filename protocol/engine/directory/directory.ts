@@ -1,5 +1,4 @@
 /** The directory in memory: who and what there is, who may speak for whom, which streams a node is granted. */
-
 import type { Authority } from '#protocol/casework/case.ts'
 import {
   type Absence,

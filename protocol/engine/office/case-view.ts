@@ -6,13 +6,15 @@ import { openSection } from '#protocol/documents/section.ts'
 import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { acceptedUpdates, type CaseFile, receiptsOf, stateOf } from '../cases/case-file.ts'
+import { type CaseFile, stateOf } from '../cases/case-file.ts'
+import { receiptsOf } from '../cases/case-receipts.ts'
+import { safetyOf } from '../cases/safety.ts'
+import { acceptedUpdates } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
-import { workActor } from './case-writing.ts'
-import { safetyOf } from './safety.ts'
+import { workActor } from './work-actor.ts'
 
 /** Builds the view of a case for a person. */
 export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: DocumentId): Promise<Result<CaseView>> {

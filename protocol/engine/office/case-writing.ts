@@ -19,14 +19,18 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
-import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from '../cases/case-file.ts'
+import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
+import { acceptedUpdates, sectionFrontier } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
-import { newDraft } from '../logs/draft.ts'
 import { type Actor, type OpeningOptions, type SectionChange, UNKNOWN_CASE } from '../office.ts'
 import { registerOf } from '../register.ts'
-import { append, fileOf, type Staging } from '../writing/staging.ts'
+import { fileOf } from '../writing/case-loading.ts'
+import { newDraft } from '../writing/draft.ts'
+import { append } from '../writing/placing.ts'
+import type { Staging } from '../writing/staging.ts'
 import { mintCaseNumber, mintPaperNumber, wantsDocumentNumber } from './numbering.ts'
+import { workActor } from './work-actor.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 /** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
@@ -42,24 +46,6 @@ function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
 }
 
 const missingCase = () => failure(UNKNOWN_CASE)
-
-/** Code and names of the department that employs a person; none for people of a hall itself. */
-function departmentsOf({ directory }: Core, { person }: Actor): readonly string[] {
-  const code = directory.person(person)?.department
-  if (code === undefined || code === '') return []
-  const department = directory.department(code)
-  return department === undefined ? [code] : [code, department.name, department.shortName]
-}
-
-/** The actor as casework asks for it. */
-export const workActor = (core: Core, actor: Actor) => ({
-  station: actor.station,
-  person: actor.person,
-  roles: actor.roles,
-  departments: departmentsOf(core, actor),
-  root: core.identity.parent === null,
-  connected: core.connected(),
-})
 
 /** Writes `opened` with a freshly minted number, under the edition in force today. `stream`: the home, if another than the station's. */
 export async function openCase(
@@ -124,7 +110,7 @@ export async function editSection(
   if (!opened.ok) return opened
   const wanted =
     'text' in change ? change : { set: (change.set ?? {}) as Record<string, object>, remove: change.remove ?? [] }
-  const changed = opened.value.change(clientIdOf(core.identity.lease, core.incarnation), wanted)
+  const changed = opened.value.change(clientIdOf(core.identity.lease, core.logs.incarnation), wanted)
   opened.value.close()
   if (!changed.ok) return changed
   if (!changed.value) return success({ changed: false })

@@ -18,8 +18,8 @@ async function nextRunning(staging: Staging, space: string, key: string): Promis
 /** The next case number of a station. */
 export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<string> {
   const { core } = staging
-  const day = civilDay(core.host.now())
-  const { incarnation } = core
+  const day = civilDay(core.clock.now())
+  const { incarnation } = core.logs
   const running = await nextRunning(staging, 'running-number', `${station}/${day}/${incarnation}`)
   return mintNumber({ station, day, incarnation, running })
 }
@@ -41,7 +41,8 @@ export async function mintPaperNumber(
   state: CaseState,
   register: Register,
 ): Promise<string | undefined> {
-  const { directory, incarnation } = staging.core
+  const { directory } = staging.core
+  const { incarnation } = staging.core.logs
   const item = register.edition(state.item, state.itemVersion) ?? directory.item(state.item)
   const hall = directory.stations().find(({ parent }) => parent === null)
   const paper = (FACTS[kind] as FactRule).document as PaperCode

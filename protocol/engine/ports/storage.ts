@@ -96,7 +96,7 @@ export interface LocalRow {
 /** Everything committed at once. Cuts are done first. */
 export interface Change {
   /**
-   * Logs whose entries above a height no longer count here (a rotation after a fork, sync.md R4): their runs end
+   * Logs whose entries above a height no longer count here (a rotation after a fork, rule S73): their runs end
    * there and their places are forgotten; pack bytes stay. The new head comes in `heads`.
    */
   readonly cuts: readonly { readonly log: LogKey; readonly height: number }[]

@@ -1,4 +1,4 @@
-/** Transitions 22 to 26 of casework.md 5.3: closing, delivery, archive, withdrawal, voiding; and custody. */
+/** Transitions 22 to 26 of SOURCES.md 5.3: closing, delivery, archive, withdrawal, voiding; and custody. */
 import type { ClockEffect } from '../../clocks/clocks.ts'
 import type { Role } from '../../directory.ts'
 import type { Guard, GuardedKind, Transition } from '../transition.ts'

@@ -1,4 +1,4 @@
-/** Transitions 14 to 21 of casework.md 5.3: steps, special procedures, extension, reporting up, decision; and what the holder does beside them. */
+/** Transitions 14 to 21 of SOURCES.md 5.3: steps, special procedures, extension, reporting up, decision; and what the holder does beside them. */
 import type { Stage } from '../../case.ts'
 import type { GuardName } from '../guards.ts'
 import type { Guard, GuardedKind, ItemCondition, Transition } from '../transition.ts'
@@ -166,7 +166,7 @@ export const HANDLING = {
     ]),
     ...decide(['42'], 'simple', ['upper-level-answered', 'discretion-chosen', 'co-departments-answered']),
   ),
-  // What a department decided in its own vertical system is written down here, never decided again (casework.md 9.3).
+  // What a department decided in its own vertical system is written down here, never decided again (SOURCES.md 9.3).
   concluded: byHolder(
     ...(['granted', 'refused'] as const).map(
       (is): Transition => ({

@@ -1,5 +1,4 @@
-/** Transitions 1 to 13 of casework.md 5.3: from the draft to acceptance, refusal to accept, or deciding on the spot. */
-
+/** Transitions 1 to 13 of SOURCES.md 5.3: from the draft to acceptance, refusal to accept, or deciding on the spot. */
 import type { Stage } from '../../case.ts'
 import type { Decision } from '../../codes.ts'
 import type { GuardName } from '../guards.ts'

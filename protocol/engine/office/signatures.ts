@@ -1,17 +1,10 @@
 /** The signatures of a case's entries, for whoever must prove them outside the network. */
 import { type DocumentId, type EntryHash, type LogKey, logParts, toHex } from '#protocol/ids.ts'
+import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import type { Core } from '../core.ts'
+import type { EntrySignature } from '../office.ts'
 import type { PlacedRecord } from '../ports/storage.ts'
-import { decodeCarried } from './carried.ts'
-
-/** Who signed an entry, and how. */
-export interface EntrySignature {
-  /** Ed25519 over the entry's hash, hex; null where a later signature of the log covers it. */
-  readonly signature: string | null
-  /** The author's public key, hex; null while its record is not here. */
-  readonly publicKey: string | null
-}
 
 /** The entry in a record; of a carried one the entry inside, with its own author and signature. */
 function entryIn(core: Core, { bytes, hash, log }: PlacedRecord): Entry | undefined {

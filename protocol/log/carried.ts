@@ -57,7 +57,7 @@ export type Subject =
 
 /**
  * What an entry of a case is about. The root is believed, as in everything it publishes. Anybody else proves a fact
- * by its author's signature, checked at the door, and may only carry it inside its own stream (sync.md R4): a case
+ * by its author's signature, checked at the door, and may only carry it inside its own stream (rule S73): a case
  * comes into another stream by the root alone.
  */
 export function subjectOf(entry: Entry, authority: { isRoot(node: NodeId): boolean }, sha256: Sha256): Subject {

@@ -8,8 +8,8 @@ export const newDraft = (
   given: Pick<Draft, 'kind' | 'document' | 'person' | 'station' | 'payload'>,
 ): Draft => ({
   ...given,
-  time: core.host.now(),
-  clockOffset: core.identity.parent === null ? 0 : core.clockOffset,
+  time: core.clock.now(),
+  clockOffset: core.clock.offset(),
   catalogueVersion: core.directory.catalogueVersion(),
   calendarVersion: core.directory.calendarVersion(),
 })
