@@ -1,5 +1,4 @@
 /** The edge node's configuration: a table of environment variables, read and checked once at the door. */
-
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'

@@ -1,5 +1,4 @@
 /** What the hub's pages may ask of the county's register of stations, people, codes and nodes. */
-
 import type { CountyRegister } from '#edge-node/desk/api/county-register.ts'
 import type { Imported, TableFormat } from '#hub/catalogue/catalogue.ts'
 import type { Role, Tier } from '#protocol/casework/directory.ts'

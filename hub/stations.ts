@@ -1,5 +1,4 @@
 /** What a new station must be before it enters the directory. */
-
 import type { NewStation } from '#hub/registry-port.ts'
 import type { Station, Tier } from '#protocol/casework/directory.ts'
 import { TIERS } from '#protocol/casework/directory.ts'

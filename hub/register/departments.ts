@@ -1,5 +1,4 @@
 /** What a department must be before it enters the directory, and how it is renamed. */
-
 import type { Department } from '#protocol/casework/directory.ts'
 import { isCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'

@@ -1,5 +1,4 @@
 /** The door to what a county publishes: the hub has the register behind it, pages and API write through it. */
-
 import type {
   CalendarYear,
   Department,

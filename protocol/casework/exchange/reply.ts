@@ -1,5 +1,4 @@
 /** The upper level's answer (批复): whether a reply file fits the case, and the fact it becomes. */
-
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { type CaseState, STAGES, type StoryLine } from '../case.ts'
 import type { REPLY_RESULTS } from '../codes.ts'

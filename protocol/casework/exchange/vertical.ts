@@ -1,5 +1,4 @@
 /** Cases handled in a department's vertical system, taken in as back-dated cases (补录): columns, reading, and the facts they become. */
-
 import { STAGES, type Stage } from '../case.ts'
 import type { Decision } from '../codes.ts'
 import type { FactKind, FieldValue } from '../facts/facts.ts'

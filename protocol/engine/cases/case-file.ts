@@ -1,5 +1,4 @@
 /** A case as entries: facts, gated edits and receipts, from which everything shown is computed. */
-
 import type { CaseState, Register } from '#protocol/casework/case.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'

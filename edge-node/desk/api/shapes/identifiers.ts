@@ -1,5 +1,4 @@
 /** What the API's schemas share: checked identifiers, code lists with their titles, days and times. */
-
 import { z } from '@hono/zod-openapi'
 import { STAGES, type Stage } from '#protocol/casework/case.ts'
 import { POWERS } from '#protocol/casework/codes.ts'

@@ -1,5 +1,4 @@
 /** The node and the network in the API: how safe the data is, what was found, how the nodes below are. */
-
 import { z } from '@hono/zod-openapi'
 import { FINDING_KINDS } from '#protocol/engine/office.ts'
 import { day, list, milliseconds, nodeId, stationCode } from './identifiers.ts'
