@@ -1,7 +1,7 @@
 /** The folded case: what the facts say, computed on every node and never replicated. */
 import type { DocumentId, EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Clock, ClockSpans } from './clocks/clocks.ts'
-import type { ClosingType, Decision, JointMode, Power, Procedure, Waiver } from './codes.ts'
+import type { ClosingType, Power, Procedure } from './codes.ts'
 import type { LocalRules, Tier } from './directory.ts'
 import type { OPINIONS } from './facts/contributions.ts'
 import type { FactKind, FieldValue, Seal } from './facts/facts.ts'
@@ -43,8 +43,6 @@ export type Stage = keyof typeof STAGES
 
 /** Stages in which nothing more is to be done for the applicant. */
 export const ENDED: readonly Stage[] = ['70', '80', '81', '82', '83', '84', '85', '86', '87', '90']
-/** Stages in which something is still to be done; lists show these, the others are found by searching. */
-export const OPEN_STAGES = (Object.keys(STAGES) as Stage[]).filter((stage) => !ENDED.includes(stage))
 
 /** Why a fact does not take effect; {@link GUARDS} has the reasons that one transition's own conditions give. */
 export const ASIDE_REASONS = {
@@ -65,10 +63,6 @@ export const ASIDE_REASONS = {
   'not-charger': '缴款通知不是该站点开出的',
 } as const
 export type AsideReason = keyof typeof ASIDE_REASONS | GuardName
-
-/** What may become of a set-aside fact by the holder's word. */
-export const RESOLUTIONS = ['adopted', 'dismissed'] as const satisfies readonly FactKind[]
-export type Resolution = { readonly by: (typeof RESOLUTIONS)[number]; readonly fact: EntryHash }
 
 /** One line of a case's story: a fact and what became of it. */
 export interface StoryLine {
@@ -98,7 +92,7 @@ export interface StoryLine {
     /** What resolves it, for people. */
     readonly resolve: string
     /** Set when the holder adopted or dismissed it. */
-    readonly resolved: Resolution | null
+    readonly resolved: { readonly by: 'adopted' | 'dismissed'; readonly fact: EntryHash } | null
   } | null
 }
 
@@ -137,7 +131,7 @@ export interface Invitation {
   readonly to: StationCode
   readonly department: string
   readonly item: string
-  readonly mode: JointMode
+  readonly mode: 'notice' | 'meeting' | 'commitment'
   readonly day: Day
   readonly due: Day
   /** Read receipt. */
@@ -166,7 +160,7 @@ export interface Fee {
   } | null
   readonly refunded: { readonly fact: EntryHash; readonly receipt: string } | null
   /** Taken back or remitted by the station that charged it. */
-  readonly waived: { readonly fact: EntryHash; readonly as: Waiver; readonly reason: string } | null
+  readonly waived: { readonly fact: EntryHash; readonly as: 'cancelled' | 'reduced'; readonly reason: string } | null
   /** The station that charged it. */
   readonly station: StationCode
 }
@@ -201,7 +195,7 @@ export interface Course {
   readonly applicant: { readonly name: string; readonly idNumber: string; readonly phone: string }
   /** The first day on which each kind took effect. */
   readonly days: Readonly<Partial<Record<FactKind | 'deemed', Day>>>
-  readonly result: Decision | null
+  readonly result: 'granted' | 'refused' | null
   readonly closing: ClosingType | null
   /** Who handles it (承办人), who wrote the opinions of the steps. */
   readonly assignee: PersonId | ''
@@ -284,15 +278,13 @@ export interface PowerQuestion {
   readonly day: Day
 }
 
-export type PowerAnswer = 'held' | 'revoked' | 'none'
-
 /** Everything outside a case's own facts that decides what they mean: published by the hub, held by every node. */
 export interface Register {
   readonly authority: Authority
   /** An edition of an item; undefined while its record has not arrived. */
   edition(item: string, edition: number): Item | undefined
   /** Whether a letter covers it: `none` was ever given for it, or `revoked` is all there is. */
-  powerOf(question: PowerQuestion): PowerAnswer
+  powerOf(question: PowerQuestion): 'held' | 'revoked' | 'none'
   readonly calendar: WorkCalendar
   readonly rules: LocalRules
   /** The civil day by the corrected clock. */

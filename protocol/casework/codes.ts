@@ -116,25 +116,3 @@ export const DELIVERY_WAYS = {
   left: '留置送达',
   electronic: '电子送达',
 } as const
-
-/** How days are counted. */
-export const DAY_UNITS = { working: '工作日', calendar: '自然日' } as const
-export type DayUnit = keyof typeof DAY_UNITS
-
-/** What an application ends in by the agency's decision. */
-export const DECISIONS = { granted: '准予', refused: '不予' } as const
-export type Decision = keyof typeof DECISIONS
-
-/** What the upper level may answer (批复). */
-export const REPLY_RESULTS = { ...DECISIONS, returned: '退回本级决定' } as const
-
-/** How a co-department is brought in (联办方式). */
-export const JOINT_MODES = { notice: '抄告', meeting: '联审会议', commitment: '前置承诺' } as const
-export type JointMode = keyof typeof JOINT_MODES
-
-/** How a fee notice ends without being paid. */
-export const WAIVERS = { cancelled: '撤销(开错)', reduced: '减免' } as const
-export type Waiver = keyof typeof WAIVERS
-
-/** A.7: what time is added for; extension (1) and everything else (2). */
-export const SPECIAL_KINDS = { '1': '延长审批', '2': '除延长审批之外的情况' } as const

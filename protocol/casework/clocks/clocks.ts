@@ -1,6 +1,5 @@
 /** The clocks of a case (SOURCES.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
 import { type Course, type Register, STAGES } from '../case.ts'
-import type { DayUnit } from '../codes.ts'
 import type { Item } from '../item.ts'
 import {
   CALENDAR_DAYS,
@@ -44,18 +43,16 @@ export interface ClockEffect {
 /** When a clock was started (day 0) and stopped; null while it runs. */
 export type ClockSpans = Readonly<Partial<Record<ClockId, { readonly start: Day; readonly stop: Day | null }>>>
 
-export const CLOCK_STATES = ['running', 'paused', 'stopped'] as const
-
 /** One clock of a case on one day. Days are civil days; counts are in the clock's unit. */
 export interface Clock {
   readonly id: ClockId
   readonly title: string
-  readonly unit: DayUnit
+  readonly unit: 'working' | 'calendar'
   /** Days allowed, an extension included. */
   readonly limit: number
   /** Day 0, which does not count. */
   readonly start: Day
-  readonly state: (typeof CLOCK_STATES)[number]
+  readonly state: 'running' | 'paused' | 'stopped'
   readonly stopped: Day | null
   /** The last day; null while paused or beyond the published calendar. */
   readonly due: Day | null

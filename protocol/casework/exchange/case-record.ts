@@ -1,6 +1,6 @@
 /** A case in the words of GB/T 39046-2020: flat columns for lists, and the parts that repeat. */
 import { type CaseState, LOCAL_KINDS, STAGES, type StoryLine } from '../case.ts'
-import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES, PROCEDURES, type SPECIAL_KINDS } from '../codes.ts'
+import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES, PROCEDURES } from '../codes.ts'
 import type { Item } from '../item.ts'
 import { compactDay, compactTime, regionOf } from './dates.ts'
 import { actionOf, EXCHANGE_STATES, EXPORTED_STEPS, exchangeState } from './systems.ts'
@@ -171,9 +171,9 @@ export const stepRecords = (state: CaseState, names: Names): readonly StepRecord
     ]
   })
 
-/** A special procedure; the local name stands beside it. */
+/** A special procedure: A.7 knows extension (1) and everything else (2); the local name stands beside it. */
 export interface SpecialRecord {
-  readonly kind: keyof typeof SPECIAL_KINDS
+  readonly kind: '1' | '2'
   readonly title: string
   readonly from: string
   readonly until: string

@@ -1,11 +1,12 @@
 /** The upper level's answer (批复): whether a reply file fits the case, and the fact it becomes. */
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { type CaseState, STAGES, type StoryLine } from '../case.ts'
-import type { REPLY_RESULTS } from '../codes.ts'
 import type { FieldValue } from '../facts/facts.ts'
 import type { Day } from '../time/days.ts'
 
 export const REPLY_FORMAT = 'county-reply'
+
+export const REPLY_RESULTS = { granted: '准予', refused: '不予', returned: '退回本级决定' } as const
 
 /** A reply as it was read from a file. */
 export interface Reply {

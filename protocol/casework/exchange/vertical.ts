@@ -1,6 +1,5 @@
 /** Cases handled in a department's vertical system, taken in as back-dated cases (补录): columns, reading, and the facts they become. */
 import { STAGES, type Stage } from '../case.ts'
-import type { Decision } from '../codes.ts'
 import type { FactKind, FieldValue } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'
@@ -66,7 +65,7 @@ export interface VerticalCase {
   readonly notified: Day | undefined
   readonly accepted: Day | undefined
   readonly missing: readonly string[]
-  readonly result: Decision
+  readonly result: 'granted' | 'refused'
   readonly opinion: string
   readonly document: string
   readonly closed: Day | undefined

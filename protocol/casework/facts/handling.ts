@@ -1,5 +1,5 @@
 /** Facts of handling: steps, special procedures, reporting up, joint handling, fees, decision, delivery, ending. */
-import { CLOSING_TYPES, DECISIONS, DELIVERY_WAYS, JOINT_MODES, PROCEDURES, REPLY_RESULTS } from '../codes.ts'
+import { CLOSING_TYPES, DELIVERY_WAYS, PROCEDURES } from '../codes.ts'
 import { backdated, documentNumber, type FactRule, may, need, oneOf, reason, remedies, titlesOf } from './fields.ts'
 
 export const HANDLING_FACTS = {
@@ -69,7 +69,7 @@ export const HANDLING_FACTS = {
     title: '上级批复',
     guarded: true,
     fields: {
-      result: need(oneOf(REPLY_RESULTS), '批复结果'),
+      result: need(oneOf({ granted: '准予', refused: '不予', returned: '退回本级决定' }), '批复结果'),
       reference: need('text', '批复文号'),
       content: need('note', '批复内容'),
       ...backdated,
@@ -80,7 +80,7 @@ export const HANDLING_FACTS = {
     guarded: true,
     document: 'D11',
     fields: {
-      result: need(oneOf(DECISIONS), '决定'),
+      result: need(oneOf({ granted: '准予', refused: '不予' }), '决定'),
       opinion: need('note', '意见'),
       tier: may('text', '裁量档次'),
       tierWhy: may('note', '裁量理由'),
@@ -109,7 +109,7 @@ export const HANDLING_FACTS = {
     fields: {
       system: need('text', '来源系统'),
       reference: need('text', '来源办件编号'),
-      result: need(oneOf(DECISIONS), '办理结果'),
+      result: need(oneOf({ granted: '准予', refused: '不予' }), '办理结果'),
       document: need('text', '决定文书号'),
       opinion: may('note', '办理意见'),
       ...backdated,
@@ -174,7 +174,7 @@ export const HANDLING_FACTS = {
       to: need('station', '协办站点'),
       department: need('text', '协办部门'),
       item: may('text', '协办事项'),
-      mode: may(oneOf(JOINT_MODES), '联办方式'),
+      mode: may(oneOf({ notice: '抄告', meeting: '联审会议', commitment: '前置承诺' }), '联办方式'),
       due: need('day', '反馈期限'),
       content: need('note', '征求意见的内容'),
       ...documentNumber,

@@ -1,5 +1,5 @@
 /** Facts from the draft to acceptance, refusal to accept, or deciding on the spot. */
-import { CHANNELS, DECISIONS } from '../codes.ts'
+import { CHANNELS } from '../codes.ts'
 import { applicantFields, backdated, documentNumber, type FactRule, may, need, oneOf, remedies } from './fields.ts'
 
 const REJECTIONS = {
@@ -120,7 +120,7 @@ export const INTAKE_FACTS = {
     guarded: true,
     document: 'D11',
     fields: {
-      result: need(oneOf(DECISIONS), '决定'),
+      result: need(oneOf({ granted: '准予', refused: '不予' }), '决定'),
       opinion: need('note', '意见'),
       reasons: may('note', '不予的理由'),
       remedies,

@@ -1,7 +1,7 @@
 /** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals. */
 import type { StationCode } from '#protocol/ids.ts'
 import type { Pause } from '../case.ts'
-import type { ClosingType, JointMode, Procedure } from '../codes.ts'
+import type { ClosingType, Procedure } from '../codes.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
 import type { GuardedKind } from '../rules/transition.ts'
 import { type Day, plusDays } from '../time/days.ts'
@@ -144,7 +144,7 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
         to: textOf(fields.to) as StationCode,
         department,
         item: textOf(fields.item),
-        mode: (textOf(fields.mode) || 'notice') as JointMode,
+        mode: (textOf(fields.mode) || 'notice') as 'notice' | 'meeting' | 'commitment',
         day,
         due: textOf(fields.due) as Day,
         read: answers.readings.get(entry.hash) ?? null,

@@ -1,6 +1,5 @@
 /** Transitions 1 to 13 of SOURCES.md 5.3: from the draft to acceptance, refusal to accept, or deciding on the spot. */
 import type { Stage } from '../../case.ts'
-import type { Decision } from '../../codes.ts'
 import type { GuardName } from '../guards.ts'
 import type { Guard, GuardedKind, Transition } from '../transition.ts'
 import {
@@ -70,7 +69,7 @@ const reject = (outcome: string, to: Stage, source: string): Transition => ({
   source,
 })
 
-const settle = (is: Decision): Transition => ({
+const settle = (is: 'granted' | 'refused'): Transition => ({
   from: ['20'],
   to: '60',
   when: { field: 'result', is },
