@@ -7,13 +7,16 @@ import * as parts from '#protocol/engine/directory/record-parts.ts'
 import { SAFETIES } from '#protocol/engine/office.ts'
 import { type DocumentId, type EntryHash, type LogKey, PATTERNS, type PersonId } from '#protocol/ids.ts'
 
-export { keysOf, list } from '#protocol/engine/directory/record-parts.ts'
-
-/** Tells what a part of the records is, wherever it stands in a shape. */
-const told = <Part extends z.ZodType>(part: Part, description: string): Part => {
-  z.globalRegistry.add(part, { description })
-  return part
-}
+export {
+  day,
+  keysOf,
+  list,
+  milliseconds,
+  nodeId,
+  personId,
+  role,
+  stationCode,
+} from '#protocol/engine/directory/record-parts.ts'
 
 /** Text that the core has already checked into a branded identifier. */
 const branded = <Name extends string>(pattern: RegExp, description: string) =>
@@ -34,13 +37,17 @@ export const coded = <Key extends string>(
   what?: string,
 ) => z.enum(parts.keysOf(table)).openapi({ description: `${what === undefined ? '' : `${what}:`}${titlesIn(table)}` })
 
-export const stationCode = told(parts.stationCode, '站点代码')
-export const nodeId = told(parts.nodeId, '节点标识')
-export const personId = told(parts.personId, '人员账号')
-export const day = told(parts.day, '日期,如 2026-11-21')
-export const milliseconds = told(parts.milliseconds, '1970 年以来的毫秒数')
-export const role = told(parts.role, titlesIn(ROLES))
-told(parts.power, titlesIn(POWERS))
+/** What the parts of the records are, wherever they stand in a shape. */
+const WORDS: readonly (readonly [part: z.ZodType, description: string])[] = [
+  [parts.stationCode, '站点代码'],
+  [parts.nodeId, '节点标识'],
+  [parts.personId, '人员账号'],
+  [parts.day, '日期,如 2026-11-21'],
+  [parts.milliseconds, '1970 年以来的毫秒数'],
+  [parts.role, titlesIn(ROLES)],
+  [parts.power, titlesIn(POWERS)],
+]
+for (const [part, description] of WORDS) z.globalRegistry.add(part, { description })
 
 export const caseId = branded<DocumentId>(PATTERNS.case, '办件标识')
 export const entryHash = branded<EntryHash>(PATTERNS.entry, '记录标识')
