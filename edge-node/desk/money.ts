@@ -1,5 +1,5 @@
 /** Money in words: whole fen inside, yuan for people. */
-import type { Fee } from '#protocol/casework/case.ts'
+import type { Fee } from '#protocol/casework/course/course.ts'
 
 /** An amount in fen as money: 12.50 元. */
 export const yuanWords = (fen: number): string => `${(fen / 100).toFixed(2)} 元`

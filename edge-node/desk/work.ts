@@ -1,7 +1,7 @@
 /** My work: what needs this station first, then everything it holds by stage; and the transfers in and out. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { ENDED, STAGES } from '#protocol/casework/case.ts'
+import { OPEN_STAGES, STAGES } from '#protocol/casework/course/stages.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { chosenOf, filterForm, queryOf } from './filters.ts'
 import { headline, page } from './layout.ts'
@@ -13,8 +13,6 @@ import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
 import { hasRole } from './visit.ts'
 import { personName } from './words.ts'
 
-/** Cases with nothing more to do are found by searching. */
-const OPEN_STAGES = Object.keys(STAGES).filter((stage) => !(ENDED as readonly string[]).includes(stage))
 /** Above the list only the most urgent are shown; the rest is one click away. */
 const PREVIEW_ROWS = 10
 

@@ -28,6 +28,8 @@ export const LEVELS = {
   '7': '分级管理',
 } as const
 export type Level = keyof typeof LEVELS
+/** Levels of authority above the county: what they decide is reported up for. */
+export const ABOVE_COUNTY: readonly Level[] = ['1', '2', '3']
 
 /** A.3 实施主体性质. */
 export const BODY_NATURES = { '1': '法定机关', '2': '授权组织', '3': '受委托组织', '9': '其他' } as const
@@ -51,6 +53,17 @@ export type Channel = keyof typeof CHANNELS
 /** A.6 办件类型. 上报, 联办, 补办, 退回 are not in the national list: they are attributes of a case. */
 export const CASE_KINDS = { '1': '即办件', '2': '承诺件', '9': '其他' } as const
 export type CaseKind = keyof typeof CASE_KINDS
+
+/** The kinds of the centres' own practice (五件制、六件制), beside the national list. */
+export const LOCAL_KINDS = {
+  immediate: '即办件',
+  promised: '承诺件',
+  reported: '上报件',
+  joint: '联办件',
+  deferred: '补办件',
+  returned: '退回件',
+} as const
+export type LocalKind = keyof typeof LOCAL_KINDS
 
 /** Special procedures (行政许可法 art. 45). 踏勘 and 公示 are not in the article: only an item's own rule allows them. */
 export const PROCEDURES = {
@@ -78,6 +91,26 @@ export const CLOSING_TYPES = {
   '6': '办结',
 } as const
 export type ClosingType = keyof typeof CLOSING_TYPES
+
+/** 决定: what becomes of an application. */
+export const DECISIONS = { granted: '准予', refused: '不予' } as const
+export type Decision = keyof typeof DECISIONS
+
+/** 批复: what an upper level answers to a report. */
+export const REPLY_RESULTS = { ...DECISIONS, returned: '退回本级决定' } as const
+export type ReplyResult = keyof typeof REPLY_RESULTS
+
+/** 协办意见. */
+export const OPINIONS = { agree: '同意', disagree: '不同意', 'report-up': '同意但需转报上级' } as const
+export type Opinion = keyof typeof OPINIONS
+
+/** 联办方式. */
+export const INVITATION_MODES = { notice: '抄告', meeting: '联审会议', commitment: '前置承诺' } as const
+export type InvitationMode = keyof typeof INVITATION_MODES
+
+/** How a fee notice falls away without being paid. */
+export const WAIVERS = { cancelled: '撤销(开错)', reduced: '减免' } as const
+export type Waiver = keyof typeof WAIVERS
 
 /** The five powers of a chief representative (首席代表授权, SOURCES.md section 0 no. 12). */
 export const POWERS = {

@@ -3,6 +3,7 @@ import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Power, WindowKind } from './codes.ts'
 import type { Item } from './item.ts'
+import type { PublishedYear } from './time/calendar.ts'
 import type { Day } from './time/days.ts'
 
 export { TIERS, type Tier } from '#protocol/tiers.ts'
@@ -132,17 +133,9 @@ export interface Letter {
 }
 
 /** One year of the holiday calendar, as published by the State Council; local additions have their own scope. */
-export interface CalendarYear {
+export interface CalendarYear extends PublishedYear {
   readonly type: 'calendar'
-  /** `2026`, or `2026.local` for additions of this region. */
-  readonly id: string
-  readonly version: number
-  readonly year: number
   readonly source: string
-  /** Days off besides Saturdays and Sundays, as days or `from/to` with both ends. */
-  readonly off: readonly string[]
-  /** Saturdays and Sundays that are worked. */
-  readonly work: readonly Day[]
   readonly sample: boolean
 }
 

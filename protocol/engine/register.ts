@@ -1,5 +1,5 @@
 /** What decides the meaning of facts besides the facts: authority, editions, letters, calendar, rules and the day. */
-import type { Register } from '#protocol/casework/case.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
 import type { Core } from './core.ts'
 

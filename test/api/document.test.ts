@@ -2,7 +2,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
 import type * as z from 'zod'
-import { FROM_THE_FORM } from '#edge-node/desk/api/act-bodies.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { FACT_KINDS, FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
@@ -80,9 +79,7 @@ test('A23 the acts of the document carry the fields of the table of facts', asyn
     const rules = Object.entries<FieldRule>(FACTS[kind].fields).filter(([, rule]) => rule.type !== 'seals')
     expect(Object.keys(fields?.properties ?? {}), kind).toEqual(rules.map(([name]) => name))
     expect(fields?.additionalProperties, kind).toBe(false)
-    const required = rules
-      .filter(([name, rule]) => rule.required && !FROM_THE_FORM.includes(name))
-      .map(([name]) => name)
+    const required = rules.filter(([, rule]) => rule.required && rule.fill !== 'form').map(([name]) => name)
     expect(fields?.required ?? [], kind).toEqual(required)
   }
 })

@@ -1,7 +1,6 @@
 /** The fold alone: a licence with thirty facts, from supplement and special procedure to delivery, as every list and page needs it. */
 
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import type { Register } from '#protocol/casework/case.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import {
   decodeFact,
@@ -12,6 +11,7 @@ import {
 } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { completeItem } from '#protocol/casework/item.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import {

@@ -1,13 +1,8 @@
 /** Rows of a vertical system's file: what they say, and every reason for which they cannot be taken in. */
 import { expect, test } from 'vitest'
-import {
-  itemByCode,
-  readVertical,
-  sourceMark,
-  VERTICAL_COLUMNS,
-  type VerticalRow,
-  verticalSteps,
-} from '#protocol/casework/exchange/vertical.ts'
+import { VERTICAL_COLUMNS, type VerticalRow } from '#protocol/casework/exchange/vertical.ts'
+import { readVertical } from '#protocol/casework/exchange/vertical-rows.ts'
+import { itemByCode, sourceMark, verticalSteps } from '#protocol/casework/exchange/vertical-steps.ts'
 import { FACTS, fieldProblems } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'

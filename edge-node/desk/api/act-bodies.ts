@@ -1,6 +1,7 @@
 /** The body of every act, generated from the table of facts: schema, titles of codes, example. */
 import { z } from '@hono/zod-openapi'
-import { boundWords, FACTS, type FactKind, fieldProblem } from '#protocol/casework/facts/facts.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
+import { boundWords, fieldProblem } from '#protocol/casework/facts/field-values.ts'
 import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
 import { PATTERNS } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -8,9 +9,6 @@ import { entryHash, titlesIn } from './shapes/identifiers.ts'
 
 /** Acts of the API: every fact but the one that begins a case, which POST /cases writes. */
 export const ACT_KINDS = (Object.keys(FACTS) as FactKind[]).filter((kind) => kind !== 'opened')
-
-/** What the node reads from the application form when the caller leaves it out. */
-export const FROM_THE_FORM: readonly string[] = ['applicant', 'idNumber', 'phone']
 
 type Told = (issue: { readonly input?: unknown }) => string
 
@@ -103,7 +101,8 @@ export function actBody(kind: FactKind) {
   const shape: Record<string, FieldSchema> = {}
   const example: Record<string, unknown> = {}
   for (const [name, rule] of Object.entries<FieldRule>(FACTS[kind].fields)) {
-    const required = rule.required && !FROM_THE_FORM.includes(name)
+    // What the node reads from the application form may be left out.
+    const required = rule.required && rule.fill !== 'form'
     const schema = fieldSchema(rule, required)
     if (!schema) continue
     shape[name] = (required ? schema : schema.optional()).openapi({ description: descriptionOf(rule) })

@@ -5,7 +5,8 @@ import { mayRead } from '#edge-node/desk/reading.ts'
 import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
-import { PAPERS, REQUIRED_PAPERS } from '#protocol/casework/papers.ts'
+import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
+import { requiredPapers } from '#protocol/casework/rules/required-papers.ts'
 import type { Actor, Office, SectionChange } from '#protocol/engine/office.ts'
 import { isCaseId } from '#protocol/ids.ts'
 import { failure, type Result } from '#protocol/result.ts'
@@ -84,14 +85,14 @@ const actRoute = (kind: FactKind) =>
     responses: { 200: { description: '已签名并保存在本机', content: json(ActedShape) }, ...WRITING },
   })
 
-const titled = (code: string) => ({
+const titled = (code: PaperCode) => ({
   code,
-  title: Object.hasOwn(PAPERS, code) ? PAPERS[code as keyof typeof PAPERS] : code,
+  title: PAPERS[code].title,
 })
 
 /** The documents of a case, and those it still needs before it can be archived. */
 function papersOf({ number, papers, stage }: CaseState) {
-  const missing = (REQUIRED_PAPERS[stage] ?? []).filter((wanted) => papers.every(({ code }) => code !== wanted))
+  const missing = requiredPapers(stage).filter((wanted) => papers.every(({ code }) => code !== wanted))
   return { number, papers: papers.map((paper) => ({ ...paper, ...titled(paper.code) })), missing: missing.map(titled) }
 }
 

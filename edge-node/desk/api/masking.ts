@@ -1,6 +1,7 @@
 /** Who reads identity, phone and account numbers in full: the station that handles the case; everyone else sees the end of them. */
 import { hasRole } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
+import { fieldNames } from '#protocol/casework/facts/facts.ts'
 import type { FormField } from '#protocol/casework/item.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
 
@@ -14,7 +15,7 @@ export function masked(text: string): string {
 export const readsNumbers = (actor: Actor, view: { readonly state: Pick<CaseState, 'holder'> }): boolean =>
   actor.station === view.state.holder && !hasRole(actor, 'supervisor')
 
-const SECRET_FIELDS = ['idNumber', 'phone', 'recipientId']
+const SECRET_FIELDS = fieldNames(({ secret }) => secret === true)
 /** Fields of a form that name a person or, as sensitive information (PIPL art. 28), a financial account. */
 const SECRET_TYPES: ReadonlySet<FormField['type']> = new Set(['idNumber', 'phone', 'account'])
 

@@ -13,7 +13,7 @@ import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { hintFor, preset } from './act-hints.ts'
-import { countName, LATE_FIELDS, pickName, picksOf } from './act-typed.ts'
+import { countName, pickName, picksOf } from './act-typed.ts'
 
 /** One act as it is drawn: for whom, about what, and what was typed before. */
 export interface ActDrawing {
@@ -28,11 +28,8 @@ export interface ActDrawing {
   readonly problems: Problems
 }
 
-/** People who must be somebody else than who acts. */
-const OTHER_PERSON: readonly string[] = ['confirmer', 'second', 'approver']
-
-function personOptions({ desk, visit, view, kind }: ActDrawing, name: string): readonly FieldOption[] {
-  if (OTHER_PERSON.includes(name)) return signers(desk, visit.actor, name === 'approver' ? [] : [visit.actor.person])
+function personOptions({ desk, visit, view, kind }: ActDrawing, { signs }: FieldRule): readonly FieldOption[] {
+  if (signs !== undefined) return signers(desk, visit.actor, signs === 'another' ? [visit.actor.person] : [])
   const without = kind === 'entrusted' && view.state.assignee !== '' ? [view.state.assignee] : []
   return colleagues(desk, view.state.holder, without, view.item?.department)
 }
@@ -91,7 +88,7 @@ function optionsOf(drawing: ActDrawing, name: string, rule: FieldRule): readonly
       .filter(([value]) => name !== 'procedure' || procedureFits(drawing.view, value))
       .map(([value, label]) => ({ value, label }))
   if (type === 'station') return stationChoices(drawing)
-  return type === 'person' ? personOptions(drawing, name) : (codedOptions(drawing, name) ?? [])
+  return type === 'person' ? personOptions(drawing, rule) : (codedOptions(drawing, name) ?? [])
 }
 
 /** With so many choices a list is easier than buttons. */
@@ -186,5 +183,3 @@ export function actField(drawing: ActDrawing, name: string, rule: FieldRule): Ht
   }
   return rule.type === 'lines' ? linesField(drawing, name, view) : field(view)
 }
-
-export const isLate = (name: string): boolean => LATE_FIELDS.includes(name)

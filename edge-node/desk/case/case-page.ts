@@ -18,7 +18,7 @@ import { isEntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import { ALL_REASONS, actsPanel, isShown, type Rejected } from './act-forms.ts'
-import { actFields, askedFields, FROM_FORM } from './act-typed.ts'
+import { actFields, askedFields, isFromForm } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { clocksPart } from './clock-part.ts'
 import { agencyPart, feesPart, jointPart, noticePart, papersPart, paperTitle } from './joint-part.ts'
@@ -118,7 +118,7 @@ async function act(context: DeskContext, desk: Desk): Promise<Response> {
   if (Object.keys(problems).length > 0) return reject(context, desk, kind, typed, undefined, problems)
   const tip = typed.tip ?? ''
   const expects = isEntryHash(tip) ? tip : found.value.state.tip
-  const known = FROM_FORM.includes(kind) ? applicantFields(found.value.sections) : {}
+  const known = isFromForm(kind) ? applicantFields(found.value.sections) : {}
   const fields = { ...known, ...actFields(found.value, kind, typed) }
   const done = await desk.office.act(context.get('visit').actor, found.value.state.id, kind, fields, expects)
   if (!done.ok) return reject(context, desk, kind, typed, done.problem, {})

@@ -3,8 +3,9 @@ import { html } from 'hono/html'
 import { clockDueWords, limitWords, MAIN_CLOCKS } from '#edge-node/desk/due-words.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
-import type { CaseState, Pause } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { Clock } from '#protocol/casework/clocks/clocks.ts'
+import type { Pause } from '#protocol/casework/course/course.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 
 export const openPause = (state: CaseState): Pause | undefined => state.pauses.findLast(({ until }) => until === null)

@@ -5,8 +5,8 @@ import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import { yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { departmentName, personName, stationName, timeWords } from '#edge-node/desk/words.ts'
-import type { Fee, Invitation } from '#protocol/casework/case.ts'
-import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
+import { OPINIONS } from '#protocol/casework/codes.ts'
+import type { Fee, Invitation } from '#protocol/casework/course/course.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -87,8 +87,7 @@ export function feesPart(view: CaseView): Html {
   )
 }
 
-const isPaper = (code: string): code is PaperCode => Object.hasOwn(PAPERS, code)
-export const paperTitle = (code: string): string => (isPaper(code) ? PAPERS[code] : code)
+export const paperTitle = (code: PaperCode): string => PAPERS[code].title
 
 /** The papers the acts made, each to be printed again at any time. */
 export function papersPart(view: CaseView): Html {

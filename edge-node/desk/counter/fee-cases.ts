@@ -1,7 +1,8 @@
 /** Cases with fees, found by the items that have a standard for one. */
 import { mayReadRow } from '#edge-node/desk/reading.ts'
 import type { Desk, Visit } from '#edge-node/desk/visit.ts'
-import type { CaseState, Fee } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { Fee } from '#protocol/casework/course/course.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 

@@ -22,7 +22,8 @@ import {
   type Visit,
 } from '#edge-node/desk/visit.ts'
 import { itemName, personName, stationName } from '#edge-node/desk/words.ts'
-import type { CaseState, Fee } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { Fee } from '#protocol/casework/course/course.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import type { Failure } from '#protocol/result.ts'

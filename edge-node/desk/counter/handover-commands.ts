@@ -1,7 +1,7 @@
 /** All open work of a person on one list, given and taken: the commands behind the hand-over pages and the API. */
 import { RECORD_UNKNOWN } from '#edge-node/desk/api/refusals.ts'
 import { hasRole, mayEdit } from '#edge-node/desk/visit.ts'
-import { ENDED, STAGES } from '#protocol/casework/case.ts'
+import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -9,8 +9,6 @@ import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, failure, success } from '#protocol/result.ts'
 import { type Kept, keep, NOT_KEPT, newHead, ownRecord, successorProblem, textProblem } from './station-records.ts'
-
-const OPEN_STAGES = Object.keys(STAGES).filter((stage) => !(ENDED as readonly string[]).includes(stage))
 
 /** The open cases of a person at the actor's station, at most as many as one list holds. */
 export async function openWork(office: Office, actor: Actor, person: PersonId): Promise<readonly CaseRow[]> {

@@ -1,5 +1,6 @@
 /** The report of an import: the rows as they came, what became of each and why, as figures, rows and CSV. */
 import {
+  byOutcome,
   IMPORT_OUTCOMES,
   type ImportOutcome,
   REPORT_COLUMNS,
@@ -20,7 +21,6 @@ export interface ImportReport extends ImportCounts {
 }
 
 export const importReport = (done: readonly ImportedRow[]): ImportReport => {
-  const count = (outcome: ImportOutcome) => done.filter((row) => row.outcome === outcome).length
   const csvRows = done.map(({ row, outcome, number, why }) => ({
     ...row,
     outcome: IMPORT_OUTCOMES[outcome],
@@ -28,11 +28,7 @@ export const importReport = (done: readonly ImportedRow[]): ImportReport => {
     why,
   }))
   return {
-    imported: count('imported'),
-    continued: count('continued'),
-    unchanged: count('unchanged'),
-    partial: count('partial'),
-    refused: count('refused'),
+    ...byOutcome((outcome) => done.filter((row) => row.outcome === outcome).length),
     rows: done.map(({ row, outcome, number, why }) => ({ ...row, outcome, number, why })),
     csv: writeCsv({ ...VERTICAL_COLUMNS, ...REPORT_COLUMNS }, csvRows),
   }

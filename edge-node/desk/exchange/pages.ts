@@ -7,8 +7,8 @@ import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
 import {
+  byOutcome,
   IMPORT_OUTCOMES,
-  type ImportOutcome,
   VERTICAL_COLUMNS,
   VERTICAL_LISTS,
   type VerticalList,
@@ -39,11 +39,9 @@ interface Shown {
   readonly report?: ImportReport
 }
 
-const OUTCOMES = Object.keys(IMPORT_OUTCOMES) as ImportOutcome[]
-
 /** What became of each row; the file is the same with three more columns, so that it can be mended and taken in again. */
 function reportCard({ rows, csv: _, ...counts }: ImportReport): Html {
-  const figures = OUTCOMES.map((outcome) => `${IMPORT_OUTCOMES[outcome]} ${counts[outcome]}`).join(',')
+  const figures = Object.values(byOutcome((outcome) => `${IMPORT_OUTCOMES[outcome]} ${counts[outcome]}`)).join(',')
   const told = rows.filter(({ why }) => why !== '').slice(0, LIMITS.pageRows)
   return card(
     '导入结果',

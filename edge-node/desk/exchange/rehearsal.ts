@@ -1,10 +1,12 @@
 /** A rehearsal of the facts a row would become: the real rules and the real fold, and nothing is written. */
-import { checkAct, checkOpening, type Actor as Worker } from '#protocol/casework/acts.ts'
-import type { CaseState, Register } from '#protocol/casework/case.ts'
-import type { VerticalStep } from '#protocol/casework/exchange/vertical.ts'
-import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
+import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
+import type { Actor as Worker } from '#protocol/casework/acts/permission.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { VerticalStep } from '#protocol/casework/exchange/vertical-steps.ts'
+import { type FactEntry, type FactKind, type Fields, fieldsOf } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type DocumentId, type EntryHash, logKey, type NodeId, streamOf } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 
@@ -16,8 +18,6 @@ export interface Stage {
   /** Milliseconds since 1970. */
   readonly now: number
 }
-
-type Fields = Readonly<Record<string, FieldValue>>
 
 const CASE = '0'.repeat(32) as DocumentId
 const NUMBER = 'rehearsal'
@@ -43,8 +43,10 @@ function entryOf(
 }
 
 /** Seals are the node's own; a rehearsal has nothing to seal. */
-const completed = ({ kind, fields }: VerticalStep): Fields =>
-  'seals' in FACTS[kind].fields ? { ...fields, seals: [] } : fields
+const completed = ({ kind, fields }: VerticalStep): Fields => ({
+  ...fields,
+  ...Object.fromEntries(fieldsOf(kind, ({ type }) => type === 'seals').map((name) => [name, []])),
+})
 
 function stateAfter(facts: readonly FactEntry[], { register }: Stage): Result<CaseState> {
   const state = foldCase(CASE, facts, register)

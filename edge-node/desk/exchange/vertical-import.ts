@@ -1,16 +1,8 @@
 /** Taking in cases of vertical systems: each row is rehearsed, then written fact by fact, and told what became of it. */
 import type { CaseState } from '#protocol/casework/case.ts'
-import {
-  type ImportOutcome,
-  itemByCode,
-  readVertical,
-  sourceMark,
-  type VerticalCase,
-  type VerticalList,
-  type VerticalRow,
-  type VerticalStep,
-  verticalSteps,
-} from '#protocol/casework/exchange/vertical.ts'
+import type { ImportOutcome, VerticalList, VerticalRow } from '#protocol/casework/exchange/vertical.ts'
+import { readVertical, type VerticalCase } from '#protocol/casework/exchange/vertical-rows.ts'
+import { itemByCode, sourceMark, type VerticalStep, verticalSteps } from '#protocol/casework/exchange/vertical-steps.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { DocumentId } from '#protocol/ids.ts'

@@ -1,4 +1,7 @@
-/** The citizen identity number (GB 11643-1999): check character, birth date and sex. */
+/**
+ * Identity: numbers and codes that name people, bodies, places, cases and papers.
+ * Here the citizen identity number (GB 11643-1999): check character, birth date and sex.
+ */
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 
 /** What a valid identity number says. */

@@ -1,7 +1,7 @@
 /** Authorisation letters (授权书): whether somebody may use a power for an item at a station on a day. */
 import type { StationCode } from '#protocol/ids.ts'
-import type { PowerQuestion } from '../case.ts'
 import type { Letter } from '../directory.ts'
+import type { PowerQuestion } from '../register.ts'
 
 /** Letters of each station: a county has hundreds of them, a station a handful. */
 const byStation = new WeakMap<readonly Letter[], ReadonlyMap<StationCode, readonly Letter[]>>()

@@ -1,16 +1,10 @@
 /** The shape of the transition table: one way a guarded fact may take effect. */
-import type { Stage } from '../case.ts'
-import type { ClockEffect } from '../clocks/clocks.ts'
 import type { Power } from '../codes.ts'
+import type { ClockId } from '../course/spans.ts'
+import type { Stage } from '../course/stages.ts'
 import type { Role, Tier } from '../directory.ts'
-import type { FACTS, FactKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { GuardName } from './guards.ts'
-
-/** Facts that change stage or custody. */
-export type GuardedKind = {
-  [Kind in FactKind]: (typeof FACTS)[Kind]['guarded'] extends true ? Kind : never
-}[FactKind]
 
 /** What an item must be for a transition to be the one that is meant. */
 export const ITEM_CONDITIONS = {
@@ -24,6 +18,16 @@ export const ITEM_CONDITIONS = {
   'village-delivers': (item: Item) => item.villageDelivery,
 } as const satisfies Record<string, (item: Item) => boolean>
 export type ItemCondition = keyof typeof ITEM_CONDITIONS
+
+/** What a transition does to the clocks. Starting one that has run begins it anew. */
+export interface ClockEffect {
+  readonly start?: readonly ClockId[]
+  /** Started unless it runs already. */
+  readonly begin?: readonly ClockId[]
+  readonly stop?: readonly ClockId[]
+  readonly pause?: true
+  readonly resume?: true
+}
 
 /** One way a guarded fact may take effect. */
 export interface Transition {

@@ -1,7 +1,8 @@
 /** A case as entries: facts, gated edits and receipts, from which everything shown is computed. */
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, StreamId } from '#protocol/ids.ts'
 import type { Entry } from '#protocol/log/entry.ts'

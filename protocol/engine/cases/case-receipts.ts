@@ -1,5 +1,5 @@
 /** What of a case did not simply apply, and where each such entry lies. */
-import type { Register } from '#protocol/casework/case.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type EntryHash, logParts } from '#protocol/ids.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import { UNSERVED } from './case-entries.ts'

@@ -1,5 +1,5 @@
 /** The directory in memory: who and what there is, who may speak for whom, which streams a node is granted. */
-import type { Authority } from '#protocol/casework/case.ts'
+
 import {
   type Absence,
   type CalendarYear,
@@ -18,6 +18,7 @@ import {
   type StationRecord,
   type WindowRecord,
 } from '#protocol/casework/directory.ts'
+import type { Authority } from '#protocol/casework/register.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import {
   COUNTY_STREAM,

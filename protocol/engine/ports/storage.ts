@@ -1,6 +1,6 @@
 /** The storage port: one atomic, durable commit; reads by arrival, log, document and for lists. */
-import type { LocalKind } from '#protocol/casework/case.ts'
-import type { ClockId } from '#protocol/casework/clocks/clocks.ts'
+import type { LocalKind } from '#protocol/casework/codes.ts'
+import type { ClockId } from '#protocol/casework/course/spans.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'

@@ -1,5 +1,6 @@
 /** Judging cases anew: which of a page are stale, and what is staged for them. */
-import { ENDED, type Register, type Stage } from '#protocol/casework/case.ts'
+import { ENDED, type Stage } from '#protocol/casework/course/stages.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'

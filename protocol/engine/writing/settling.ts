@@ -1,5 +1,5 @@
 /** Finishing a group: what is to be committed at once follows from what was staged. */
-import type { Register } from '#protocol/casework/case.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'

@@ -1,11 +1,10 @@
 /** A folded case in the API: story, clocks and everything the acts of a case have made of it. */
 import { z } from '@hono/zod-openapi'
-import { ASIDE_REASONS, type AsideReason, LOCAL_KINDS } from '#protocol/casework/case.ts'
-import { CLOCKS } from '#protocol/casework/clocks/clocks.ts'
-import { CLOSING_TYPES, PROCEDURES } from '#protocol/casework/codes.ts'
-import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
+import { CLOSING_TYPES, LOCAL_KINDS, OPINIONS, PROCEDURES } from '#protocol/casework/codes.ts'
+import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { GUARDS } from '#protocol/casework/rules/guards.ts'
+import { ASIDE_REASONS, type AsideReason } from '#protocol/casework/rules/reasons.ts'
 import {
   authorId,
   caseId,

@@ -1,7 +1,7 @@
 /** Cases in the API: rows of lists, the whole case, what was written. */
 import { z } from '@hono/zod-openapi'
-import { LOCAL_KINDS } from '#protocol/casework/case.ts'
-import { CLOCKS } from '#protocol/casework/clocks/clocks.ts'
+import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
+import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { RECEIPT_OUTCOMES } from '#protocol/wire/messages.ts'
 import { CaseState, PaperShape } from './case-state.ts'

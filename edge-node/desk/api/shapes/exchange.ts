@@ -1,17 +1,18 @@
 /** Files exchanged with upper and vertical systems: packages up, replies down, cases in and out. */
 import { z } from '@hono/zod-openapi'
+import { OPINIONS, REPLY_RESULTS } from '#protocol/casework/codes.ts'
 import { CODES_BY_COLUMN, RECORD_COLUMNS, type RecordColumn } from '#protocol/casework/exchange/case-record.ts'
-import { REPLY_FORMAT, REPLY_RESULTS } from '#protocol/casework/exchange/reply.ts'
+import { REPLY_FORMAT } from '#protocol/casework/exchange/reply.ts'
 import { PACKAGE_FORMAT, PACKAGE_VERSION } from '#protocol/casework/exchange/report-package.ts'
 import { STATE_LISTS } from '#protocol/casework/exchange/systems.ts'
 import {
+  byOutcome,
   IMPORT_OUTCOMES,
   REPORT_COLUMNS,
   VERTICAL_COLUMNS,
   VERTICAL_LISTS,
   type VerticalColumn,
 } from '#protocol/casework/exchange/vertical.ts'
-import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { coded, entryHash, list, milliseconds, titlesIn } from './identifiers.ts'
 
@@ -195,11 +196,7 @@ const reportColumns = {
 
 export const ImportReportShape = z
   .object({
-    imported: z.int(),
-    continued: z.int(),
-    unchanged: z.int(),
-    partial: z.int(),
-    refused: z.int(),
+    ...byOutcome(() => z.int()),
     rows: list(z.object({ ...verticalColumns, ...reportColumns })).openapi({ description: '原样的每一行和结果' }),
     csv: text.openapi({ description: '同样内容的 CSV;改正后可以整个文件再次导入' }),
   })

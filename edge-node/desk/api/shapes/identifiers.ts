@@ -1,7 +1,7 @@
 /** What the API's schemas share: checked identifiers, code lists with their titles, days and times. */
 import { z } from '@hono/zod-openapi'
-import { STAGES, type Stage } from '#protocol/casework/case.ts'
 import { POWERS } from '#protocol/casework/codes.ts'
+import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
 import * as parts from '#protocol/engine/directory/record-parts.ts'
 import { SAFETIES } from '#protocol/engine/office.ts'

@@ -1,7 +1,7 @@
 /** Transitions 22 to 26 of SOURCES.md 5.3: closing, delivery, archive, withdrawal, voiding; and custody. */
-import type { ClockEffect } from '../../clocks/clocks.ts'
 import type { Role } from '../../directory.ts'
-import type { Guard, GuardedKind, Transition } from '../transition.ts'
+import type { GuardedKind } from '../../facts/facts.ts'
+import type { ClockEffect, Guard, Transition } from '../transition.ts'
 import {
   ART_43,
   ART_44,

@@ -1,7 +1,8 @@
 /** Transitions 14 to 21 of SOURCES.md 5.3: steps, special procedures, extension, reporting up, decision; and what the holder does beside them. */
-import type { Stage } from '../../case.ts'
+import type { Stage } from '../../course/stages.ts'
+import type { GuardedKind } from '../../facts/facts.ts'
 import type { GuardName } from '../guards.ts'
-import type { Guard, GuardedKind, ItemCondition, Transition } from '../transition.ts'
+import type { Guard, ItemCondition, Transition } from '../transition.ts'
 import {
   ART_38,
   ART_42,

@@ -1,7 +1,8 @@
 /** Transitions 1 to 13 of SOURCES.md 5.3: from the draft to acceptance, refusal to accept, or deciding on the spot. */
-import type { Stage } from '../../case.ts'
+import type { Stage } from '../../course/stages.ts'
+import type { GuardedKind } from '../../facts/facts.ts'
 import type { GuardName } from '../guards.ts'
-import type { Guard, GuardedKind, Transition } from '../transition.ts'
+import type { Guard, Transition } from '../transition.ts'
 import {
   ACCEPTS,
   ART_29,
