@@ -16,7 +16,7 @@ import { departmentName } from '#edge-node/desk/words.ts'
 import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
 import { checkPrerequisites } from '#protocol/casework/catalogue/prerequisites.ts'
 import { BODY_NATURES, LEVELS, POWERS, VILLAGE_MODES } from '#protocol/casework/codes.ts'
-import type { LocalRules } from '#protocol/casework/directory.ts'
+import { DISCLOSURES, type LocalRules } from '#protocol/casework/directory.ts'
 import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
 import { tierNames } from './item-form.ts'
 import { itemsInForce } from './presence.ts'
@@ -150,7 +150,7 @@ function prerequisites(desk: Desk, item: Item): Html {
 
 /** Both disclosure lists part by part; the one the county has adopted blocks publication. */
 export function checklist(item: Item, adopted: LocalRules['disclosure']): Html {
-  const names = adopted === 'seven' ? (['seven', 'eight'] as const) : (['eight', 'seven'] as const)
+  const names = [adopted, ...DISCLOSURES.filter((name) => name !== adopted)]
   return html`${names.map((name) => {
     const { title, parts } = DISCLOSURE_LISTS[name]
     const rows = parts.map((part) => ({ part, missing: part.missing(item) }))

@@ -112,6 +112,14 @@ export type InvitationMode = keyof typeof INVITATION_MODES
 export const WAIVERS = { cancelled: '撤销(开错)', reduced: '减免' } as const
 export type Waiver = keyof typeof WAIVERS
 
+/** A.7: what time is added for; extension (1) and everything else (2). */
+export const SPECIAL_KINDS = { '1': '延长审批', '2': '除延长审批之外的情况' } as const
+export type SpecialKind = keyof typeof SPECIAL_KINDS
+
+/** How days are counted. */
+export const DAY_UNITS = { working: '工作日', calendar: '自然日' } as const
+export type DayUnit = keyof typeof DAY_UNITS
+
 /** The five powers of a chief representative (首席代表授权, SOURCES.md section 0 no. 12). */
 export const POWERS = {
   accept: '受理权',

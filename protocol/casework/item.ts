@@ -1,5 +1,5 @@
 /** The item (事项): everything the catalogue says of what can be applied for, one record per edition. */
-import type { BodyNature, CaseKind, Client, ItemType, Level, Power, Procedure, VillageMode } from './codes.ts'
+import type { BodyNature, CaseKind, Client, DayUnit, ItemType, Level, Power, Procedure, VillageMode } from './codes.ts'
 import type { Tier } from './directory.ts'
 import type { Day } from './time/days.ts'
 
@@ -36,7 +36,7 @@ export interface FormField {
 export interface TimeLimit {
   /** Null when there is none. */
   readonly days: number | null
-  readonly unit: 'working' | 'calendar'
+  readonly unit: DayUnit
   readonly note: string
 }
 

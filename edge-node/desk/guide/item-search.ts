@@ -1,5 +1,5 @@
 /** Finding items by name, code, pinyin, department or tier, for the counter and for the catalogue. */
-import type { Tier } from '#protocol/casework/directory.ts'
+import { TIERS, type Tier } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
@@ -14,7 +14,7 @@ export interface ItemQuery {
 /** Reads a query from an address; unknown tiers count as all. */
 export function itemQueryOf(query: Readonly<Record<string, string>>): ItemQuery {
   const { q = '', department = '', tier = '' } = query
-  const known: readonly string[] = ['village', 'township', 'county'] satisfies Tier[]
+  const known: readonly string[] = TIERS
   return {
     text: q.trim().slice(0, LIMITS.lineCharacters),
     department,

@@ -1,6 +1,17 @@
 /** A folded case in the API: story, clocks and everything the acts of a case have made of it. */
 import { z } from '@hono/zod-openapi'
-import { CLOSING_TYPES, LOCAL_KINDS, OPINIONS, PROCEDURES } from '#protocol/casework/codes.ts'
+import { RESOLUTIONS } from '#protocol/casework/case.ts'
+import { CLOCK_STATES } from '#protocol/casework/clocks/clocks.ts'
+import {
+  CLOSING_TYPES,
+  DAY_UNITS,
+  DECISIONS,
+  INVITATION_MODES,
+  LOCAL_KINDS,
+  OPINIONS,
+  PROCEDURES,
+  WAIVERS,
+} from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { GUARDS } from '#protocol/casework/rules/guards.ts'
@@ -49,7 +60,7 @@ const StoryLine = z
         reason: z.enum([...keysOf(ASIDE_REASONS), ...keysOf(GUARDS)] as [AsideReason, ...AsideReason[]]),
         text: z.string(),
         resolve: z.string(),
-        resolved: z.object({ by: z.enum(['adopted', 'dismissed']), fact: entryHash }).nullable(),
+        resolved: z.object({ by: z.enum(RESOLUTIONS), fact: entryHash }).nullable(),
       })
       .nullable(),
   })
@@ -61,10 +72,10 @@ export const ClockShape = z
   .object({
     id: coded(CLOCKS),
     title: z.string(),
-    unit: z.enum(['working', 'calendar']),
+    unit: coded(DAY_UNITS),
     limit: count.openapi({ description: '期限天数,含延长' }),
     start: day.openapi({ description: '起算日,当日不计' }),
-    state: z.enum(['running', 'paused', 'stopped']),
+    state: z.enum(CLOCK_STATES),
     stopped: day.nullable(),
     due: day.nullable().openapi({ description: '最后一日;暂停中或超出已公布的日历为空' }),
     estimate: day.nullable().openapi({ description: '只按周一至周五推算,仅供参考' }),
@@ -96,7 +107,7 @@ const Invitation = z
     to: stationCode,
     department: z.string(),
     item: z.string(),
-    mode: z.enum(['notice', 'meeting', 'commitment']).openapi({ description: '抄告、联审会议、前置承诺' }),
+    mode: coded(INVITATION_MODES),
     day,
     due: day,
     read: day.nullable().openapi({ description: '已阅日期' }),
@@ -114,7 +125,7 @@ const Fee = z
     paid: z.object({ fact: entryHash, receipt: z.string(), amount: fen, day }).nullable(),
     refunded: z.object({ fact: entryHash, receipt: z.string() }).nullable(),
     waived: z
-      .object({ fact: entryHash, as: z.enum(['cancelled', 'reduced']), reason: z.string() })
+      .object({ fact: entryHash, as: coded(WAIVERS), reason: z.string() })
       .nullable()
       .openapi({ description: '撤销或减免' }),
     station: stationCode.openapi({ description: '开出缴款通知的站点' }),
@@ -153,7 +164,7 @@ const course = {
   offer: Offer.nullable(),
   applicant: Applicant,
   days: z.partialRecord(z.enum([...FACT_KINDS, 'deemed']), day).readonly(),
-  result: z.enum(['granted', 'refused']).nullable(),
+  result: coded(DECISIONS).nullable(),
   closing: coded(CLOSING_TYPES, '办结类型').nullable(),
   assignee: authorId,
   handledBy: authorId,

@@ -1,6 +1,6 @@
 /** Files exchanged with upper and vertical systems: packages up, replies down, cases in and out. */
 import { z } from '@hono/zod-openapi'
-import { OPINIONS, REPLY_RESULTS } from '#protocol/casework/codes.ts'
+import { OPINIONS, REPLY_RESULTS, SPECIAL_KINDS } from '#protocol/casework/codes.ts'
 import { CODES_BY_COLUMN, RECORD_COLUMNS, type RecordColumn } from '#protocol/casework/exchange/case-record.ts'
 import { REPLY_FORMAT } from '#protocol/casework/exchange/reply.ts'
 import { PACKAGE_FORMAT, PACKAGE_VERSION } from '#protocol/casework/exchange/report-package.ts'
@@ -53,7 +53,7 @@ const Step = z
 
 const Special = z
   .object({
-    kind: z.enum(['1', '2']).openapi({ description: '1 延长审批、2 除延长审批之外的情况' }),
+    kind: coded(SPECIAL_KINDS),
     title: text,
     from: compactDay,
     until: compactDay,

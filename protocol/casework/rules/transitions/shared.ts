@@ -1,11 +1,11 @@
 /** Who and where, clock effects and sources that several parts of the transition table name. */
 import { CLOCK_IDS } from '../../course/spans.ts'
 import type { Stage } from '../../course/stages.ts'
-import type { Role, Tier } from '../../directory.ts'
+import { type Role, TIERS, type Tier } from '../../directory.ts'
 import type { GuardName } from '../guards.ts'
 import type { ClockEffect, Guard, Transition } from '../transition.ts'
 
-export const EVERYWHERE = ['village', 'township', 'county'] as const satisfies readonly Tier[]
+export const EVERYWHERE = TIERS
 export const WINDOWS = ['township', 'county'] as const satisfies readonly Tier[]
 export const CASEWORKERS = ['agent', 'clerk', 'handler', 'chief'] as const satisfies readonly Role[]
 export const WINDOW_STAFF = ['clerk', 'handler', 'chief'] as const satisfies readonly Role[]
