@@ -116,3 +116,19 @@ export const DELIVERY_WAYS = {
   left: '留置送达',
   electronic: '电子送达',
 } as const
+
+/** Where in the tree a station stands, from below to above. */
+export const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const
+export type Tier = keyof typeof TIER_TITLES
+export const TIERS = ['village', 'township', 'county'] as const satisfies readonly Tier[]
+
+/** How an edition of an item came to be (动态调整, casework.md A17). */
+export const CHANGE_TYPES = {
+  new: '新增',
+  adjusted: '调整',
+  delegated: '下放',
+  merged: '合并',
+  managed: '转变管理方式',
+  cancelled: '取消',
+} as const
+export type ChangeType = keyof typeof CHANGE_TYPES

@@ -1,11 +1,10 @@
 /** Directory records: stations, nodes, people, items. Written by the root, held where they are needed. */
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
-import type { Power, WindowKind } from './codes.ts'
+import type { Power, Tier, WindowKind } from './codes.ts'
 import type { Item } from './item.ts'
 import type { Day } from './time/days.ts'
 
-export type Tier = 'village' | 'township' | 'county'
-export const TIERS = ['village', 'township', 'county'] as const satisfies readonly Tier[]
+export { TIERS, type Tier } from './codes.ts'
 
 /** Roles of the desk (issue of the spine; casework.md A6, A11). */
 export const ROLES = {

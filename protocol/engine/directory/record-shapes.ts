@@ -1,17 +1,8 @@
 /** What a directory record must be like at the door, so that nothing behind it meets a malformed one. */
-import {
-  BODY_NATURES,
-  CASE_KINDS,
-  CLIENTS,
-  ITEM_TYPES,
-  LEVELS,
-  POWERS,
-  PROCEDURES,
-  VILLAGE_MODES,
-  WINDOW_KINDS,
-} from '#protocol/casework/codes.ts'
+import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
+import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
+import { POWERS, WINDOW_KINDS } from '#protocol/casework/codes.ts'
 import { type DirectoryType, ROLES, TIERS } from '#protocol/casework/directory.ts'
-import { CHANGE_TYPES } from '#protocol/casework/item.ts'
 import { isDay } from '#protocol/casework/time/days.ts'
 import { fromHex, isNodeId, isPersonId, isStationCode } from '#protocol/ids.ts'
 
@@ -58,56 +49,9 @@ const texts = (...names: readonly string[]): Readonly<Record<string, Check>> =>
   Object.fromEntries(names.map((name) => [name, text]))
 
 const tier = among(TIERS)
-const range = object({ from: count, to: count })
-const limit = object({ days: orNull(count), unit: among(['working', 'calendar']), note: text })
 
-const ITEM = object({
-  ...texts('id', 'name', 'pinyin', 'department', 'basis', 'conditions', 'procedure', 'permissions', 'quota'),
-  ...texts('place', 'hours', 'phone', 'complaintPhone', 'leaderPhone', 'questions'),
-  edition: (value) => count(value) && (value as number) >= 1,
-  effectiveFrom: day,
-  effectiveUntil: orNull(day),
-  change: object({ type: oneOf(CHANGE_TYPES), basis: text }),
-  codes: object(texts('basic', 'implementation', 'business')),
-  itemType: oneOf(ITEM_TYPES),
-  level: oneOf(LEVELS),
-  bodyNature: oneOf(BODY_NATURES),
-  clients: list(oneOf(CLIENTS)),
-  caseKind: oneOf(CASE_KINDS),
-  coDepartments: list(text),
-  result: object(texts('name', 'kind', 'validity')),
-  visits: count,
-  tiers: list(tier),
-  receivingTiers: list(tier),
-  clockStart: among(['capture', 'window']),
-  villageMode: oneOf(VILLAGE_MODES),
-  villageDelivery: flag,
-  fields: list(object({ ...texts('id', 'label', 'type'), required: flag })),
-  materials: list(
-    object({
-      ...texts('id', 'name', 'basis', 'issuer', 'standard'),
-      required: flag,
-      form: among(['original', 'copy', 'both']),
-      copies: count,
-      deferrableDays: orNull(count),
-      promisable: flag,
-    }),
-  ),
-  promised: limit,
-  statutory: limit,
-  supplementDays: count,
-  steps: list(object({ stage: among(['40', '41', '42']), ...texts('role', 'standard'), days: orNull(count) })),
-  samePerson: flag,
-  procedures: list(object({ kind: oneOf(PROCEDURES), days: orNull(count), basis: text })),
-  fees: list(object({ ...texts('id', 'name', 'standard', 'basis'), range })),
-  discretion: list(object({ ...texts('id', 'factor', 'standard'), range: orNull(range) })),
-  green: list(object({ ...texts('id', 'name', 'liaison'), minimumAmount: orNull(count), listed: list(text) })),
-  prerequisites: list(object(texts('item', 'basis'))),
-  presence: object({ due: flag, present: flag, reason: text }),
-  authorised: list(oneOf(POWERS)),
-  commitment: flag,
-  sample: flag,
-})
+/** The catalogue's own table says what an item must be. */
+const item: Check = (value) => isObject(value) && fieldProblems(ITEM_FIELDS, value).length === 0
 
 const SHAPES: Readonly<Record<DirectoryType, Check>> = {
   station: object({ id: station, name: text, tier, parent: orNull(station) }),
@@ -129,7 +73,7 @@ const SHAPES: Readonly<Record<DirectoryType, Check>> = {
     password: object(texts('salt', 'hash')),
     disabled: flag,
   }),
-  item: ITEM,
+  item,
   department: object({
     ...texts('id', 'name', 'shortName', 'creditCode', 'phone'),
     formerNames: list(object({ name: text, until: day })),
