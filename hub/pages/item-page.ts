@@ -6,7 +6,7 @@ import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
 import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
 import type { Fields, RecordOf } from '#protocol/casework/catalogue/fields.ts'
-import { ITEM_SECTIONS } from '#protocol/casework/catalogue/item-fields.ts'
+import { ITEM_FIELDS, ITEM_SECTIONS } from '#protocol/casework/catalogue/item-fields.ts'
 import { PREREQUISITE_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import { checkPrerequisites } from '#protocol/casework/catalogue/prerequisites.ts'
 import { CHANGE_TYPES } from '#protocol/casework/codes.ts'
@@ -57,7 +57,7 @@ function prerequisites(desk: Desk, item: Item): Html {
   const before = items.filter((other) => other.prerequisites.some(({ item: code }) => code === item.id))
   const rings = circles.filter((circle) => circle.items.includes(item.id))
   return card(
-    '前置条件',
+    ITEM_FIELDS.prerequisites.title,
     html`${table(['要先办', '依据'], rows, '没有前置条件。')}${
       before.length === 0
         ? ''

@@ -17,13 +17,14 @@ function toForm({ field: { kind }, codec }: Column, value: unknown): string {
   if (isChosen(kind)) return String(value)
   if (kind.is === 'several' && isChosen(kind.of)) return (value as readonly string[]).join(',')
   if (kind.is === 'flag') return value === true ? 'yes' : ''
-  return codec.show(value)
+  // A tab inside a cell is marked, so that it is not taken for one between cells.
+  return kind.is === 'rows' ? codec.show(value).replaceAll('\t', '\\\t') : codec.show(value)
 }
 
 function toTable({ field: { kind } }: Column, text: string): string {
   if (kind.is === 'flag') return text === 'yes' ? '是' : '否'
-  // Lines pasted from a spreadsheet have tabs between their cells.
-  return kind.is === 'rows' ? text.replaceAll('\t', '|') : text.trim()
+  // Lines pasted from a spreadsheet have tabs between their cells; what is marked stays.
+  return kind.is === 'rows' ? text.replace(/\\.|\t/gs, (found) => (found === '\t' ? '|' : found)) : text.trim()
 }
 
 /** The form of an item as it stands. */

@@ -100,34 +100,37 @@ function rowName({ one, called, fields }: Kind & { is: 'rows' }, row: Row, index
 /** What a look at one value finds. */
 type Found = Omit<FieldProblem, 'field'>
 
-/** Looks at every value of a record, of its parts and of its rows. */
+/** Looks at every value of a record, of its parts and of its rows. Most find nothing, so nothing is made for those. */
 function walk(
   fields: Fields,
   record: Row,
   look: (field: Field, value: unknown) => readonly Found[],
 ): readonly FieldProblem[] {
-  return Object.entries(fields).flatMap(([name, field]) => {
+  const problems: FieldProblem[] = []
+  for (const name in fields) {
+    const field = fields[name] as Field
     const { kind } = field
     const value = record[name]
-    if (kind.is === 'part' && isRecord(value))
-      return walk(kind.fields, value, look).map((found) => ({ ...found, field: `${name}.${found.field}` }))
-    const whole = look(field, value).map((found) => ({ ...found, field: name }))
-    if (kind.is !== 'rows' || whole.length > 0) return whole
-    return (value as readonly Row[]).flatMap((row, index) =>
-      walk(kind.fields, row, look).map(({ message, stops }) => ({
-        field: name,
-        message: `${rowName(kind, row, index)}:${message}`,
-        stops,
-      })),
-    )
-  })
+    if (kind.is === 'part' && isRecord(value)) {
+      for (const found of walk(kind.fields, value, look)) problems.push({ ...found, field: `${name}.${found.field}` })
+      continue
+    }
+    const whole = look(field, value)
+    for (const found of whole) problems.push({ ...found, field: name })
+    if (kind.is !== 'rows' || whole.length > 0) continue
+    for (const [index, row] of (value as readonly Row[]).entries())
+      for (const { message, stops } of walk(kind.fields, row, look))
+        problems.push({ field: name, message: `${rowName(kind, row, index)}:${message}`, stops })
+  }
+  return problems
 }
 
 /** Every value of another kind than its field's, or out of its bounds. Values without a field are not looked at. */
 export const fieldProblems = (fields: Fields, record: Row): readonly FieldProblem[] =>
-  walk(fields, record, ({ title, kind }, value) =>
-    valueProblems(kind, value).map(({ words, stops }) => ({ message: `${title}${words}`, stops })),
-  )
+  walk(fields, record, ({ title, kind }, value) => {
+    const problems = valueProblems(kind, value)
+    return problems.length === 0 ? NONE : problems.map(({ words, stops }) => ({ message: `${title}${words}`, stops }))
+  })
 
 const isBlank = (value: unknown): boolean =>
   typeof value === 'string' ? value.trim() === '' : Array.isArray(value) && value.length === 0
@@ -135,5 +138,5 @@ const isBlank = (value: unknown): boolean =>
 /** Every value that publication waits for, in a record of which everything can be read. */
 export const missingProblems = (fields: Fields, record: Row): readonly FieldProblem[] =>
   walk(fields, record, ({ title, required }, value) =>
-    required && isBlank(value) ? [{ message: `没有填写${title}`, stops: false }] : [],
+    required && isBlank(value) ? [{ message: `没有填写${title}`, stops: false }] : NONE,
   )
