@@ -68,6 +68,36 @@ test('B37 a record of an earlier program is read: fields, and fields of parts an
   expect(read).toEqual(completeItem(earlier as unknown as Item))
 })
 
+test('B37 what nothing is said of has the most cautious value', () => {
+  const said = completeItem({ id: 'A', name: '甲' })
+  const silent = Object.entries(said).filter(
+    ([, value]) => value === '' || (Array.isArray(value) && value.length === 0),
+  )
+  expect(Object.fromEntries(Object.entries(said).filter((pair) => !silent.some(([name]) => name === pair[0])))).toEqual(
+    {
+      ...{
+        type: 'item',
+        version: 0,
+        id: 'A',
+        name: '甲',
+        edition: 1,
+        effectiveFrom: '2024-01-01',
+        effectiveUntil: null,
+      },
+      change: { type: 'new', basis: '' },
+      codes: { basic: '', implementation: '', business: '' },
+      ...{ itemType: '20', level: '4', bodyNature: '1', clients: ['1'], caseKind: '2' },
+      result: { name: '', kind: '', validity: '' },
+      ...{ visits: 1, tiers: ['county'], receivingTiers: ['township', 'county'], clockStart: 'window' },
+      ...{ villageMode: 'agent', villageDelivery: true, supplementDays: 30, samePerson: false },
+      promised: { days: null, unit: 'working', note: '' },
+      statutory: { days: null, unit: 'working', note: '' },
+      presence: { due: true, present: true, reason: '' },
+      ...{ commitment: false, sample: false },
+    },
+  )
+})
+
 test('B37 two wrong values are both named, each row by its own name', () => {
   const [first] = item().materials
   const materials = [
