@@ -144,10 +144,11 @@ const TEXTS: Codec<readonly string[]> = {
 
 /**
  * A list of records: one line for each, its parts separated by |. Line breaks and separators inside a part are kept.
- * Parts that are left out at the end of a line are read as empty.
+ * Parts that are left out at the end of a line are read as empty; one that cannot be empty is what nothing is said of, so
+ * that lines of earlier programs, which had fewer parts, are read.
  */
 function entries({ one, fields }: ColumnKind & { is: 'rows' }): Codec<readonly object[]> {
-  const parts = Object.entries(fields).map(([name, { title, kind }]) => ({ name, title, codec: codecOf(kind) }))
+  const parts = Object.entries(fields).map(([name, field]) => ({ ...field, name, codec: codecOf(field.kind) }))
   const show = (value: object) =>
     join(
       parts.map(({ name, codec }) => codec.show((value as Readonly<Record<string, unknown>>)[name])),
@@ -158,10 +159,10 @@ function entries({ one, fields }: ColumnKind & { is: 'rows' }): Codec<readonly o
     if (cells.length > parts.length)
       return failure(`${one}“${line.slice(0, 20)}”有 ${cells.length} 段,最多 ${parts.length} 段`)
     const value: Record<string, unknown> = {}
-    for (const [index, { name, title, codec }] of parts.entries()) {
+    for (const [index, { name, title, codec, initial }] of parts.entries()) {
       const cell = codec.read(cells[index] ?? '')
-      if (!cell.ok) return failure(`${one}“${line.slice(0, 20)}”的${title}:${cell.problem}`)
-      value[name] = cell.value
+      if (!cell.ok && index < cells.length) return failure(`${one}“${line.slice(0, 20)}”的${title}:${cell.problem}`)
+      value[name] = cell.ok ? cell.value : initial
     }
     return success(value)
   }
