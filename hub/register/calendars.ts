@@ -1,5 +1,6 @@
 /** Years of the holiday calendar: read from a file or a form, and checked before everybody counts by them. */
 
+import { csvLines } from '#edge-node/desk/csv.ts'
 import type { CalendarYear } from '#protocol/casework/directory.ts'
 import { type Day, dayNumber, isDay, plusDays } from '#protocol/casework/time/days.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -92,8 +93,9 @@ export const linesOf = (text: string): readonly string[] =>
 const unreadable = (message: string, next: string) => fail('calendar-unreadable', message, KEPT, next, 'file')
 
 /** Reads a file: JSON as published with the system (`{year, source, off, work}`), or CSV with `日期,类型`. */
-export function readCalendar(text: string, source: string): Result<CalendarYear> {
-  const plain = text.replace(/^\uFEFF/, '').trim()
+export function readCalendar(text: string | undefined, source: string): Result<CalendarYear> {
+  if (text === undefined) return unreadable('文件的编码无法识别', '请另存为 UTF-8 编码的 CSV 后再导入')
+  const plain = text.trim()
   if (plain === '') return unreadable('文件是空的', '请选择日历文件')
   return plain.startsWith('{') ? readJson(plain) : readCsv(plain, source)
 }
@@ -126,8 +128,10 @@ const KINDS: Readonly<Record<string, 'off' | 'work'>> = {
 function readCsv(text: string, source: string): Result<CalendarYear> {
   const off: string[] = []
   const work: string[] = []
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [day = '', kind = ''] = line.split(',').map((cell) => cell.trim().replace(/^"|"$/g, ''))
+  const lines = csvLines(text)
+  if (!lines.ok) return unreadable(lines.problem, '请用表格软件另存为 CSV 后再导入')
+  for (const [index, line] of lines.value.entries()) {
+    const [day = '', kind = ''] = line.map((cell) => cell.trim())
     if (day === '' || (index === 0 && !/^[0-9]/.test(day))) continue // blank line, or the names of the columns
     const list = KINDS[kind.toLowerCase()]
     if (!list) return unreadable(`第 ${index + 1} 行的类型“${kind}”无法识别`, '第二栏写 放假 或 上班')

@@ -1,4 +1,5 @@
 /** National code lists (GB/T 39046-2020 appendix A) and the local lists beside them (SOURCES.md 5.1, 5.2). */
+import type { Tier } from '#protocol/tiers.ts'
 
 /** A.1 事项类型. 11–19 and 21–29 are left to local extension. */
 export const ITEM_TYPES = {
@@ -157,3 +158,18 @@ export const DELIVERY_WAYS = {
   left: '留置送达',
   electronic: '电子送达',
 } as const
+
+/** Where in the tree a station stands, from below to above. */
+export const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const satisfies Record<Tier, string>
+export { TIERS, type Tier } from '#protocol/tiers.ts'
+
+/** How an edition of an item came to be (动态调整, casework.md A17). */
+export const CHANGE_TYPES = {
+  new: '新增',
+  adjusted: '调整',
+  delegated: '下放',
+  merged: '合并',
+  managed: '转变管理方式',
+  cancelled: '取消',
+} as const
+export type ChangeType = keyof typeof CHANGE_TYPES

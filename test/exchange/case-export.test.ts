@@ -1,7 +1,8 @@
 /** Cases of a period in the vocabulary of GB/T 39046: which, in what words, and what other people's numbers look like. */
 import { expect, test } from 'vitest'
 import { ExportShape } from '#edge-node/desk/api/shapes.ts'
-import { readCsv, textOfFile, writeCsv } from '#edge-node/desk/exchange/csv.ts'
+import { textOfFile } from '#edge-node/desk/csv.ts'
+import { readCsv, writeCsv } from '#edge-node/desk/exchange/csv.ts'
 import { RECORD_COLUMNS } from '#protocol/casework/exchange/case-record.ts'
 import { ID_NUMBER, ITEM, openPlace, type Place } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, refusal, tokenOf } from '#test/api/reading.ts'

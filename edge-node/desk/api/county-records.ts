@@ -1,7 +1,8 @@
 /** Records only the county hub writes: calendars, editions of items, letters and the rest of the directory; for administrators. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { hasRole } from '#edge-node/desk/visit.ts'
-import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
+import { CHANGE_TYPES } from '#protocol/casework/codes.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'

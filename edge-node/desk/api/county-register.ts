@@ -1,4 +1,5 @@
 /** The door to what a county publishes: the hub has the register behind it, pages and API write through it. */
+import type { ChangeType } from '#protocol/casework/codes.ts'
 import type {
   CalendarYear,
   Department,
@@ -7,7 +8,7 @@ import type {
   Region,
   WindowRecord,
 } from '#protocol/casework/directory.ts'
-import type { ChangeType, Item } from '#protocol/casework/item.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Result } from '#protocol/result.ts'

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { ReplyBody } from '#edge-node/desk/api/shapes.ts'
+import { textOfFile } from '#edge-node/desk/csv.ts'
 import { csrfField, failureBox } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
@@ -12,7 +13,6 @@ import type { ReportPackage } from '#protocol/casework/exchange/report-package.t
 import type { CaseView } from '#protocol/engine/office.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { coverSheet } from './cover-sheet.ts'
-import { textOfFile } from './csv.ts'
 import { packageOf } from './package.ts'
 import { takeReply } from './reply.ts'
 
@@ -85,7 +85,7 @@ async function replyIn(context: DeskContext) {
   if (file === null || typeof file === 'string' || file.size === 0) return unreadable('没有选择文件')
   let value: unknown
   try {
-    value = JSON.parse(textOfFile(new Uint8Array(await file.arrayBuffer())))
+    value = JSON.parse(textOfFile(new Uint8Array(await file.arrayBuffer())) ?? '')
   } catch {
     return unreadable('不是 JSON 文件') // whatever it is, it is no reply
   }

@@ -1,6 +1,7 @@
 /** The exchange page: cases of vertical systems in, cases of a period out. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { textOfFile } from '#edge-node/desk/csv.ts'
 import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
@@ -19,7 +20,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail } from '#protocol/result.ts'
 import { exportCases, exportCsv } from './case-export.ts'
 import { caseFileRoutes } from './case-files.ts'
-import { textOfFile, writeCsv } from './csv.ts'
+import { writeCsv } from './csv.ts'
 import { type ImportReport, importReport, verticalRows } from './import-report.ts'
 import { importVertical } from './vertical-import.ts'
 
@@ -103,7 +104,12 @@ async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promi
     return exchangePage(context, desk, {
       failure: fail('field', '没有选择文件', kept, '请选择 CSV 文件', 'file').problem,
     })
-  const rows = verticalRows(textOfFile(new Uint8Array(await file.arrayBuffer())))
+  const text = textOfFile(new Uint8Array(await file.arrayBuffer()))
+  if (text === undefined)
+    return exchangePage(context, desk, {
+      failure: fail('file-encoding', '文件的编码无法识别', kept, '请另存为 UTF-8 编码的 CSV 后再导入', 'file').problem,
+    })
+  const rows = verticalRows(text)
   if (!rows.ok) return exchangePage(context, desk, { failure: rows.problem })
   const done = await importVertical(desk.office, actor, list as VerticalList, rows.value)
   const report = importReport(done)
