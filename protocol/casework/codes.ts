@@ -163,7 +163,7 @@ export const DELIVERY_WAYS = {
 export const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const satisfies Record<Tier, string>
 export { TIERS, type Tier } from '#protocol/tiers.ts'
 
-/** How an edition of an item came to be (动态调整, casework.md A17). */
+/** How an edition of an item came to be (动态调整, SOURCES.md A17). */
 export const CHANGE_TYPES = {
   new: '新增',
   adjusted: '调整',

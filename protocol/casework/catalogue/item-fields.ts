@@ -74,7 +74,7 @@ const inSection = <Of extends Fields>(section: ItemSection, fields: Of) =>
 /** The order is that of the columns of an exported table. */
 export const ITEM_FIELDS = {
   ...inSection('edition', {
-    /** 地方编码: the item's code in this network. Codes of standards have no fixed width (casework.md section 0 no. 16). */
+    /** 地方编码: the item's code in this network. Codes of standards have no fixed width (SOURCES.md section 0 no. 16). */
     id: key('事项编码', LIMITS.itemCodeCharacters, { note: '地方编码', required: true, guide: 'about' }),
     /** Edition, from 1; the record of each edition stays. */
     edition: count('版次', { least: 1, most: MOST_EDITIONS }, 1, { note: '在办件按收件时的版次办理' }),
@@ -139,7 +139,7 @@ export const ITEM_FIELDS = {
       TIERS.length,
       ['county'],
     ),
-    /** Tiers whose windows count as the agency's: 收件 there starts the clock (casework.md section 0 no. 5). */
+    /** Tiers whose windows count as the agency's: 收件 there starts the clock (SOURCES.md section 0 no. 5). */
     receivingTiers: several(
       choice('收件层级', TIER_TITLES, 'county', {
         note: '这些层级的窗口收到材料,即视为行政机关收件,期限开始计算',

@@ -57,7 +57,7 @@ export const FORM_FIELDS = {
   type: choice('类型', FORM_FIELD_TYPES, 'text'),
 }
 
-/** One step of handling with its own limit (内部环节标准, casework.md D20). */
+/** One step of handling with its own limit (内部环节标准, SOURCES.md D20). */
 export const STEP_FIELDS = {
   stage: choice('环节', STEP_STAGES, '40'),
   role: line('岗位', { required: true }),
