@@ -1,5 +1,4 @@
 /** Connection, safety, times and ages as people say them. */
-
 import type { Item } from '#protocol/casework/item.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
@@ -115,7 +114,7 @@ export const itemName = (office: Office, row: Pick<CaseRow, 'item'>): string =>
 export const departmentName = (office: Office, code: string): string => office.directory.department(code)?.name ?? code
 
 /** The form words of a material. */
-export const MATERIAL_FORMS: Readonly<Record<Item['materials'][number]['form'], string>> = {
+export const MATERIAL_FORM_WORDS: Readonly<Record<Item['materials'][number]['form'], string>> = {
   original: '原件',
   copy: '复印件',
   both: '原件及复印件',

@@ -5,7 +5,7 @@ import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
 import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
-import type { Fields, RecordOf } from '#protocol/casework/catalogue/fields.ts'
+import type { FieldTable, RecordOf } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_FIELDS, ITEM_SECTIONS } from '#protocol/casework/catalogue/item-fields.ts'
 import { PREREQUISITE_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import { checkPrerequisites } from '#protocol/casework/catalogue/prerequisites.ts'
@@ -28,7 +28,7 @@ const pairs = (title: string, sayings: readonly Saying[]): Html =>
 function list(item: Item, { name, field }: Saying): Html {
   const { kind, title } = field
   if (kind.is !== 'rows') return html``
-  const rows = item[name as keyof Item] as unknown as readonly RecordOf<Fields>[]
+  const rows = item[name as keyof Item] as unknown as readonly RecordOf<FieldTable>[]
   const cells = rows.map((row) => rowWords(kind, row))
   return card(title, table([kind.one, '内容'], cells, `${field.empty ?? '没有'}。`))
 }

@@ -77,7 +77,7 @@ export interface Advance {
 }
 
 /** A change to a section. */
-export type SectionChange =
+export type UncheckedChange =
   | { readonly set?: Readonly<Record<string, unknown>>; readonly remove?: readonly string[] }
   | { readonly text: string }
 
@@ -193,7 +193,7 @@ export interface Office {
     actor: Actor,
     id: DocumentId,
     section: string,
-    change: SectionChange,
+    change: UncheckedChange,
   ): Promise<Result<{ readonly changed: boolean }>>
   /**
    * Writes a fact. Seals, previous fact and applicant fields of captured/received are filled in from the case

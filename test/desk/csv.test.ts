@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
 import { csvLines, csvText, textOfFile } from '#edge-node/desk/csv.ts'
-import { readCsv, writeCsv } from '#edge-node/desk/exchange/csv.ts'
+import { readCsvRows, writeCsvRows } from '#edge-node/desk/exchange/csv.ts'
 import { importsOf, sources } from '#test/house/tree.ts'
 
 const MARK = '\uFEFF'
@@ -67,14 +67,14 @@ test('X33 a file has one mark, and one that an earlier program wrote is read as 
   expect(text.startsWith(MARK)).toBe(true)
   expect(csvLines(text)).toEqual(csvLines(text.slice(1)))
   const earlier = `${MARK}名称,说明\r\n'=SUM(A1),'+86\r\n'30,"'-甲\r\n乙"\r\n`
-  expect(readCsv({ name: '名称', note: '说明' }, [], earlier)).toEqual({
+  expect(readCsvRows({ name: '名称', note: '说明' }, [], earlier)).toEqual({
     ok: true,
     value: [
       { name: '=SUM(A1)', note: '+86' },
       { name: "'30", note: '-甲\n乙' },
     ],
   })
-  expect(writeCsv({ name: '名称' }, [{ name: '=1' }])).toBe(csvText([['名称'], ['=1']]))
+  expect(writeCsvRows({ name: '名称' }, [{ name: '=1' }])).toBe(csvText([['名称'], ['=1']]))
 })
 
 const WORDS = '姓名,王小明'

@@ -4,12 +4,13 @@ import * as z from 'zod'
 import type { LocalRules, Station } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { count, shapeOf, stationCode, text, tier } from '#protocol/engine/directory/record-parts.ts'
-import { documentOf, readRecord } from '#protocol/engine/directory/record-reading.ts'
+import { shapeOf, stationCode, tier, wholeNumber } from '#protocol/engine/directory/record-parts.ts'
+import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
 import { RECORD_SHAPES } from '#protocol/engine/directory/record-shapes.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { ABSENT, FIELDS, type Field, rightOf, valuesOf, withField } from './record-fields.ts'
 
+const text = z.string()
 type Given = Readonly<Record<string, unknown>>
 const TYPES = Object.keys(FIELDS) as (keyof typeof FIELDS)[]
 const fieldsOf = (type: keyof typeof FIELDS): Readonly<Record<string, Field>> => ({ ...FIELDS[type], version: 'count' })
@@ -17,7 +18,7 @@ const recordOf = (type: keyof typeof FIELDS): Given => ({ type, ...(rightOf({ pa
 
 /** Reads a record under the document its id gives. */
 const read = (record: Given) =>
-  readRecord(JSON.stringify(record), `${record.type as string}/${record.id as string}` as DocumentId)
+  readDirectoryRecord(JSON.stringify(record), `${record.type as string}/${record.id as string}` as DocumentId)
 
 /** What records of earlier versions leave out is filled in: these may be missing. */
 const isFilledIn = (type: string, field: string) => type === 'rules' && field !== 'id'
@@ -73,10 +74,11 @@ function spoilt(value: unknown): unknown[] {
 
 test('R7 every field of an item, in lists and parts too, that is of another type keeps the whole from being read', () => {
   const document = documentOf(ITEM)
-  expect(readRecord(JSON.stringify(ITEM), document)).toEqual(ITEM)
+  expect(readDirectoryRecord(JSON.stringify(ITEM), document)).toEqual(ITEM)
   const broken = spoilt(ITEM).filter((item) => typeof item === 'object')
   expect(broken.length).toBeGreaterThan(200)
-  for (const item of broken) expect(readRecord(JSON.stringify(item), document), JSON.stringify(item)).toBeUndefined()
+  for (const item of broken)
+    expect(readDirectoryRecord(JSON.stringify(item), document), JSON.stringify(item)).toBeUndefined()
 })
 
 /** A long list whose reads are counted. */
@@ -111,7 +113,7 @@ test('R7 a long list of nonsense costs no more than its first part', () => {
 })
 
 test('R7 the compiler refuses a shape that differs from its type', () => {
-  const named = { type: z.literal('station'), id: stationCode, version: count, name: text }
+  const named = { type: z.literal('station'), id: stationCode, version: wholeNumber, name: text }
   const right = shapeOf<Station>()({ ...named, tier, parent: stationCode.nullable() })
   expect(right.validate(recordOf('station'))).toBe(true)
   // @ts-expect-error a field is missing

@@ -5,7 +5,7 @@ import { boundWords, fieldProblem } from '#protocol/casework/facts/field-values.
 import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
 import { PATTERNS } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { entryHash, titlesIn } from './shapes/identifiers.ts'
+import { entryId, titlesIn } from './shapes/identifiers.ts'
 
 /** Acts of the API: every fact but the one that begins a case, which POST /cases writes. */
 export const ACT_KINDS = (Object.keys(FACTS) as FactKind[]).filter((kind) => kind !== 'opened')
@@ -113,7 +113,7 @@ export function actBody(kind: FactKind) {
   return z
     .strictObject({
       fields: wanted ? fields.optional() : fields,
-      expects: entryHash
+      expects: entryId
         .optional()
         .openapi({ description: '看到的最后一条记录(state.tip);办件已向前推进时拒绝,代码 case-moved-on' }),
     })

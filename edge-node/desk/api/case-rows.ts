@@ -17,7 +17,7 @@ function scopeOf(actor: Actor, scope: z.infer<typeof CasesQuery>['scope']): Case
 }
 
 /** The storage query for what a caller asks. */
-export function queryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): CaseQuery {
+export function caseQueryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): CaseQuery {
   const { text, stage, item, assignee, master, dueBefore, order, scope, after, limit } = asked
   return {
     ...scopeOf(actor, scope),

@@ -7,12 +7,12 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import { requiredPapers } from '#protocol/casework/rules/required-papers.ts'
-import type { Actor, Office, SectionChange } from '#protocol/engine/office.ts'
+import type { Actor, Office, UncheckedChange } from '#protocol/engine/office.ts'
 import { isCaseId } from '#protocol/ids.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { ACT_KINDS, actBody } from './act-bodies.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { queryOf, readableRows, readableView } from './case-rows.ts'
+import { caseQueryOf, readableRows, readableView } from './case-rows.ts'
 import type { Once } from './once.ts'
 import { answer, CASE_UNKNOWN, READS_ONLY, refuse } from './refusals.ts'
 import * as requests from './requests.ts'
@@ -99,7 +99,7 @@ function papersOf({ number, papers, stage }: CaseState) {
 function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
   api.openapi(findRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const page = await office.find(queryOf(actor, c.req.valid('query')))
+    const page = await office.find(caseQueryOf(actor, c.req.valid('query')))
     return c.json({ rows: await readableRows(office, actor, page.rows), next: page.next }, 200)
   })
   api.openapi(ofCase('/cases/{id}', '查看办件', CaseShape), async (c) => {
@@ -158,7 +158,7 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office, once: Once): 
     const { id, section } = c.req.valid('param')
     const reached = await reachToWrite(office, actor, id)
     if (!reached.ok) return refuse(c, reached.problem)
-    const change: SectionChange = c.req.valid('json')
+    const change: UncheckedChange = c.req.valid('json')
     return answer(c, await office.edit(actor, reached.value.id, section, change))
   })
   for (const kind of ACT_KINDS) addAct(api, office, once, kind)

@@ -157,7 +157,7 @@ const revokeRoute = createRoute({
 })
 
 /** Code, edition and time of an edition follow from what is asked beside the content. */
-const Content = shapes.Item.omit({ ...OWN, id: true, edition: true, effectiveFrom: true, change: true })
+const Content = shapes.ItemShape.omit({ ...OWN, id: true, edition: true, effectiveFrom: true, change: true })
 
 const ItemBody = z
   .strictObject({

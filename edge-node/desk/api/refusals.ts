@@ -98,7 +98,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
 }
 
 /** The HTTP status of a failure. */
-export function statusOf(problem: Failure): RefusalStatus {
+export function refusalStatus(problem: Failure): RefusalStatus {
   const known = STATUS_OF[problem.code]
   if (known) return known
   return problem.code.startsWith('storage') ? 503 : 409
@@ -113,7 +113,7 @@ type Deadline = NonNullable<z.infer<typeof FailureShape>['deadline']>
 export const refuse = (c: Context, problem: Failure, deadline?: Deadline) => {
   const { code, message, kept, next, field } = problem
   const more = { ...(field === undefined ? {} : { field }), ...(deadline === undefined ? {} : { deadline }) }
-  return c.json({ code, message, kept, next, ...more }, statusOf(problem))
+  return c.json({ code, message, kept, next, ...more }, refusalStatus(problem))
 }
 
 /** Answers with a result. */

@@ -18,7 +18,7 @@ import type { Failure, Result } from '#protocol/result.ts'
 import { success } from '#protocol/result.ts'
 import { capturePage } from './capture-form.ts'
 import {
-  applicantFields,
+  applicantOf,
   applicationChange,
   applicationName,
   fieldWords,
@@ -171,7 +171,7 @@ async function handIn(context: DeskContext, desk: Desk, view: CaseView, item: It
   if (Object.keys(problems).length > 0) return capturePage(context, desk, view, item, { typed, problems })
   const kind = handInAct(view)
   if (!kind) return context.redirect(`/cases/${view.state.id}`, 303)
-  const fields = { ...applicantFields(view.sections), ...actFields(view, kind, typed) }
+  const fields = { ...applicantOf(view.sections), ...actFields(view, kind, typed) }
   const { actor } = context.get('visit')
   const done = await desk.office.act(actor, view.state.id as DocumentId, kind, fields, view.state.tip)
   if (!done.ok)

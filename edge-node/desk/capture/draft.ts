@@ -4,7 +4,7 @@ import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import { checkCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import { checkIdentityNumber } from '#protocol/casework/identity/identity.ts'
 import type { FormField, Item } from '#protocol/casework/item.ts'
-import type { CaseView, SectionChange, SectionView } from '#protocol/engine/office.ts'
+import type { CaseView, SectionView, UncheckedChange } from '#protocol/engine/office.ts'
 
 /** Application fields are posted as `a-<id>`, materials as `m-<id>-state` and `m-<id>-copies`. */
 export const applicationName = (id: string): string => `a-${id}`
@@ -30,14 +30,14 @@ export const formFields = (item: Item): readonly FormField[] => [
 
 type Values = Readonly<Record<string, unknown>>
 
-export const MATERIAL_STATES = { original: '原件', copy: '复印件', both: '原件和复印件', missing: '未带' } as const
+export const MATERIAL_STATE_WORDS = { original: '原件', copy: '复印件', both: '原件和复印件', missing: '未带' } as const
 
 export const valuesOf = (sections: readonly SectionView[], name: string): Values => {
   const value = sections.find((section) => section.name === name)?.value
   return typeof value === 'object' ? value : {}
 }
 
-export const textOf = (values: Values, id: string): string => {
+export const textAt = (values: Values, id: string): string => {
   const value = values[id]
   return typeof value === 'string' ? value : ''
 }
@@ -59,7 +59,7 @@ function changed(typed: Typed, name: string): string | undefined {
 }
 
 /** The change of the application that a post asks for; undefined when there is none. */
-export function applicationChange(item: Item, typed: Typed): SectionChange | undefined {
+export function applicationChange(item: Item, typed: Typed): UncheckedChange | undefined {
   const set: Record<string, string> = {}
   const remove: string[] = []
   for (const id of applicationIds(item)) {
@@ -72,7 +72,7 @@ export function applicationChange(item: Item, typed: Typed): SectionChange | und
 }
 
 /** The change of the material list that a post asks for; keeps scans and notes of each material. */
-export function materialsChange(item: Item, typed: Typed, current: Values): SectionChange | undefined {
+export function materialsChange(item: Item, typed: Typed, current: Values): UncheckedChange | undefined {
   const set: Record<string, unknown> = {}
   const remove: string[] = []
   for (const { id, copies: expected } of item.materials) {
@@ -118,9 +118,9 @@ export function fieldWords(
 export function problemsOf(item: Item, application: Values, materials: Values, today: string): Problems {
   const problems: Record<string, string> = {}
   for (const { id, label, type, required } of formFields(item)) {
-    const text = textOf(application, id)
+    const text = textAt(application, id)
     const { problem } = fieldWords(type, text, today)
-    const excused = (type === 'idNumber' || type === 'creditCode') && textOf(application, OVERRIDE) !== ''
+    const excused = (type === 'idNumber' || type === 'creditCode') && textAt(application, OVERRIDE) !== ''
     if (required && text === '') problems[applicationName(id)] = `请填写${label}`
     else if (problem && !excused) problems[applicationName(id)] = problem
   }
@@ -137,11 +137,11 @@ export const countMaterials = (materials: Values): number =>
   }, 0)
 
 /** What the acts of taking in say of the applicant, as it stands on the form. */
-export function applicantFields(sections: readonly SectionView[]): Record<string, string | number> {
+export function applicantOf(sections: readonly SectionView[]): Record<string, string | number> {
   const application = valuesOf(sections, 'application')
   const fields: Record<string, string | number> = { materials: countMaterials(valuesOf(sections, 'materials')) }
   for (const id of [...APPLICANT.map((rule) => rule.id), OVERRIDE]) {
-    const text = textOf(application, id)
+    const text = textAt(application, id)
     if (text !== '') fields[id] = text
   }
   return fields
@@ -150,8 +150,8 @@ export function applicantFields(sections: readonly SectionView[]): Record<string
 /** A material's state in words: 原件, 复印件 2 份. */
 export function materialWords(record: { readonly state: string; readonly copies: number }): string {
   const { state, copies } = record
-  if (!Object.hasOwn(MATERIAL_STATES, state)) return '未核对'
-  const words = MATERIAL_STATES[state as keyof typeof MATERIAL_STATES]
+  if (!Object.hasOwn(MATERIAL_STATE_WORDS, state)) return '未核对'
+  const words = MATERIAL_STATE_WORDS[state as keyof typeof MATERIAL_STATE_WORDS]
   return copies > 0 ? `${words} ${copies} 份` : words
 }
 

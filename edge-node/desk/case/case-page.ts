@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { applicantFields } from '#edge-node/desk/capture/draft.ts'
+import { applicantOf } from '#edge-node/desk/capture/draft.ts'
 import { reportPart } from '#edge-node/desk/exchange/case-files.ts'
 import { failureBox, keptBox, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
@@ -118,7 +118,7 @@ async function act(context: DeskContext, desk: Desk): Promise<Response> {
   if (Object.keys(problems).length > 0) return reject(context, desk, kind, typed, undefined, problems)
   const tip = typed.tip ?? ''
   const expects = isEntryHash(tip) ? tip : found.value.state.tip
-  const known = isFromForm(kind) ? applicantFields(found.value.sections) : {}
+  const known = isFromForm(kind) ? applicantOf(found.value.sections) : {}
   const fields = { ...known, ...actFields(found.value, kind, typed) }
   const done = await desk.office.act(context.get('visit').actor, found.value.state.id, kind, fields, expects)
   if (!done.ok) return reject(context, desk, kind, typed, done.problem, {})

@@ -19,7 +19,7 @@ import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { writeCsv } from './csv.ts'
+import { writeCsvRows } from './csv.ts'
 
 export interface ExportedCase extends CaseRecord {
   readonly steps: readonly StepRecord[]
@@ -92,7 +92,7 @@ export async function exportCases(office: Office, actor: Actor, period: Period, 
 
 /** The flat columns as CSV; steps and special procedures are in the JSON only. */
 export const exportCsv = ({ cases }: CaseExport): string =>
-  writeCsv(
+  writeCsvRows(
     RECORD_COLUMNS,
     cases.map(({ steps: _, specials: __, ...record }) => record),
   )

@@ -6,7 +6,7 @@ import { fail, type Result, success } from '#protocol/result.ts'
 export type Row = Readonly<Record<string, string>>
 
 /** Rows as CSV with a header line. */
-export function writeCsv(columns: Readonly<Record<string, string>>, rows: readonly Row[]): string {
+export function writeCsvRows(columns: Readonly<Record<string, string>>, rows: readonly Row[]): string {
   const keys = Object.keys(columns)
   return csvText([Object.values(columns), ...rows.map((row) => keys.map((key) => row[key] ?? ''))])
 }
@@ -15,7 +15,7 @@ export function writeCsv(columns: Readonly<Record<string, string>>, rows: readon
  * Rows of a CSV text. Columns are known by their titles, in any order; empty lines are left out.
  * @param more titles that may stand there and are not read, such as those of an earlier report
  */
-export function readCsv<Column extends string>(
+export function readCsvRows<Column extends string>(
   columns: Readonly<Record<Column, string>>,
   more: readonly string[],
   text: string,

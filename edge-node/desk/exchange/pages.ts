@@ -20,8 +20,8 @@ import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail } from '#protocol/result.ts'
 import { exportCases, exportCsv } from './case-export.ts'
 import { caseFileRoutes } from './case-files.ts'
-import { writeCsv } from './csv.ts'
-import { type ImportReport, importReport, verticalRows } from './import-report.ts'
+import { writeCsvRows } from './csv.ts'
+import { importReport, type VerticalReport, verticalRows } from './import-report.ts'
 import { importVertical } from './vertical-import.ts'
 
 /** Reports of imports that people have not fetched yet; the oldest goes first, an import can be repeated at any time. */
@@ -37,11 +37,11 @@ function keepReport(reports: Reports, person: PersonId, csv: string): void {
 
 interface Shown {
   readonly failure?: Failure
-  readonly report?: ImportReport
+  readonly report?: VerticalReport
 }
 
 /** What became of each row; the file is the same with three more columns, so that it can be mended and taken in again. */
-function reportCard({ rows, csv: _, ...counts }: ImportReport): Html {
+function reportCard({ rows, csv: _, ...counts }: VerticalReport): Html {
   const figures = Object.values(byOutcome((outcome) => `${IMPORT_OUTCOMES[outcome]} ${counts[outcome]}`)).join(',')
   const told = rows.filter(({ why }) => why !== '').slice(0, LIMITS.pageRows)
   return card(
@@ -151,6 +151,6 @@ export function exchangeRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     const csv = reports.get(context.get('visit').actor.person)
     return csv === undefined ? notFound(context, desk) : send(context, 'import-report', 'csv', csv)
   })
-  app.get('/exchange/template', (context) => send(context, 'vertical-cases', 'csv', writeCsv(VERTICAL_COLUMNS, [])))
+  app.get('/exchange/template', (context) => send(context, 'vertical-cases', 'csv', writeCsvRows(VERTICAL_COLUMNS, [])))
   app.get('/exchange/export', (context) => giveOut(context, desk))
 }

@@ -6,7 +6,15 @@ import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
 import { GUIDE_PARTS } from '#protocol/casework/catalogue/fields.ts'
 import { MATERIAL_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { bringWords, disclosedWords, feeWords, leniencyWords, limitWords, otherWords, sayingsOf } from './item-words.ts'
+import {
+  bringWords,
+  disclosedWords,
+  feeWords,
+  leniencyWords,
+  otherWords,
+  sayingsOf,
+  timeLimitWords,
+} from './item-words.ts'
 
 /** Says that nothing was written rather than leaving a hole. */
 const orNothing = (words: string): string => (words.trim() === '' ? '(未填写)' : words)
@@ -70,7 +78,7 @@ export function noticeSheet(desk: Desk, item: Item): Html {
   <h3>怎么办</h3>${rows([
     ['受理条件', item.conditions],
     ['办理程序', item.procedure],
-    ['多久办好', `受理后 ${limitWords(item.promised)}(法定 ${limitWords(item.statutory)})`],
+    ['多久办好', `受理后 ${timeLimitWords(item.promised)}(法定 ${timeLimitWords(item.statutory)})`],
     ['收费', feeWords(item)],
     ['由谁办理', departmentOf(desk, item)],
     ...contact(item),

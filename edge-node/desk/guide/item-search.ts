@@ -43,7 +43,7 @@ export function searchItems(items: readonly Item[], query: ItemQuery): readonly 
 }
 
 /** One page of a list, by number from 1. */
-export function pageOf<Row>(rows: readonly Row[], number: string | undefined, size: number = LIMITS.pageRows) {
+export function numberedPage<Row>(rows: readonly Row[], number: string | undefined, size: number = LIMITS.pageRows) {
   const pages = Math.max(Math.ceil(rows.length / size), 1)
   const current = Math.min(Math.max(Math.trunc(Number(number ?? 1)) || 1, 1), pages)
   const first = (current - 1) * size

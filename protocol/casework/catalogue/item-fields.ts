@@ -18,10 +18,10 @@ import {
   type ColumnKind,
   choice,
   count,
-  day,
+  dayField,
   department,
   type Field,
-  type Fields,
+  type FieldTable,
   flag,
   key,
   line,
@@ -66,7 +66,7 @@ const MOST_SUPPLEMENT_DAYS = 365
 const MOST_VISITS = 9
 
 /** Says of fields in which section they stand. */
-const inSection = <Of extends Fields>(section: ItemSection, fields: Of) =>
+const inSection = <Of extends FieldTable>(section: ItemSection, fields: Of) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...field, section }])) as {
     readonly [Name in keyof Of]: Of[Name] & { readonly section: ItemSection }
   }
@@ -85,10 +85,10 @@ export const ITEM_FIELDS = {
     pinyin: bounded('拼音', PINYIN_CHARACTERS, { note: '供键盘查找;留空自动生成,多音字可以改' }),
   }),
   ...inSection('edition', {
-    effectiveFrom: day('生效日期', '2024-01-01' as Day),
+    effectiveFrom: dayField('生效日期', '2024-01-01' as Day),
     /** The last day on which cases may be opened under it; null while it is open-ended. */
     effectiveUntil: optional(
-      day('失效日期', '2024-01-01' as Day, { note: '可以开新办件的最后一天;没有定为空', empty: '没有定' }),
+      dayField('失效日期', '2024-01-01' as Day, { note: '可以开新办件的最后一天;没有定为空', empty: '没有定' }),
     ),
     change: part('变更', { type: choice('变更类型', CHANGE_TYPES, 'new'), basis: line('变更依据') }),
   }),

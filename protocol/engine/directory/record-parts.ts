@@ -21,9 +21,7 @@ export const day = z
   .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, { error: NO_DAY, abort: true })
   .refine(isDay, { error: NO_DAY, abort: true }) as unknown as z.ZodType<Day, Day>
 
-export const text = z.string()
-export const flag = z.boolean()
-export const count = z.int().min(0)
+export const wholeNumber = z.int().min(0)
 /** A time since 1970. */
 export const milliseconds = z.int().min(0)
 export const list = <Part extends z.ZodType>(part: Part) => z.array(part).readonly()

@@ -1,7 +1,6 @@
 /** The shape of every directory record, once: the door reads by it, and the API tells it to others. */
 import * as z from 'zod'
 import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
-import { isRecord } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import {
   type Absence,
@@ -21,10 +20,9 @@ import {
   type WindowRecord,
 } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import { isRecord } from '#protocol/json.ts'
 import {
-  count,
   day,
-  flag,
   list,
   milliseconds,
   nodeId,
@@ -34,15 +32,18 @@ import {
   role,
   shapeOf,
   stationCode,
-  text,
   tier,
+  wholeNumber,
   windowKind,
 } from './record-parts.ts'
+
+const text = z.string()
+const flag = z.boolean()
 
 const station = shapeOf<Station>()({
   type: z.literal('station'),
   id: stationCode,
-  version: count,
+  version: wholeNumber,
   name: text,
   tier,
   parent: stationCode.nullable(),
@@ -51,19 +52,19 @@ const station = shapeOf<Station>()({
 const node = shapeOf<NodeRecord>()({
   type: z.literal('node'),
   id: nodeId,
-  version: count,
+  version: wholeNumber,
   name: text,
   publicKey,
   stations: list(stationCode),
   parent: nodeId.nullable(),
-  lease: count,
+  lease: wholeNumber,
   revoked: z.object({ time: milliseconds, reason: text }).nullable(),
 })
 
 const person = shapeOf<Person>()({
   type: z.literal('person'),
   id: personId,
-  version: count,
+  version: wholeNumber,
   name: text,
   station: stationCode,
   department: text.optional(),
@@ -75,7 +76,7 @@ const person = shapeOf<Person>()({
 const department = shapeOf<Department>()({
   type: z.literal('department'),
   id: text,
-  version: count,
+  version: wholeNumber,
   name: text,
   shortName: text,
   creditCode: text,
@@ -89,7 +90,7 @@ const department = shapeOf<Department>()({
 const window = shapeOf<WindowRecord>()({
   type: z.literal('window'),
   id: text,
-  version: count,
+  version: wholeNumber,
   name: text,
   station: stationCode,
   kind: windowKind,
@@ -101,7 +102,7 @@ const window = shapeOf<WindowRecord>()({
 const letter = shapeOf<Letter>()({
   type: z.literal('letter'),
   id: text,
-  version: count,
+  version: wholeNumber,
   department: text,
   station: stationCode,
   person: personId.nullable(),
@@ -115,8 +116,8 @@ const letter = shapeOf<Letter>()({
 const calendar = shapeOf<CalendarYear>()({
   type: z.literal('calendar'),
   id: text,
-  version: count,
-  year: count,
+  version: wholeNumber,
+  year: wholeNumber,
   source: text,
   off: list(text),
   work: list(day),
@@ -126,19 +127,19 @@ const calendar = shapeOf<CalendarYear>()({
 const rules = shapeOf<LocalRules>()({
   type: z.literal('rules'),
   id: z.literal('local'),
-  version: count,
+  version: wholeNumber,
   silenceAgrees: flag,
   absenceAgrees: flag,
-  handInDays: count,
-  signDays: count,
-  relayDays: count,
+  handInDays: wholeNumber,
+  signDays: wholeNumber,
+  relayDays: wholeNumber,
   disclosure: z.enum(DISCLOSURES),
 })
 
 const region = shapeOf<Region>()({
   type: z.literal('region'),
   id: text,
-  version: count,
+  version: wholeNumber,
   name: text,
   from: day,
   until: day.nullable(),
@@ -148,7 +149,7 @@ const region = shapeOf<Region>()({
 const absence = shapeOf<Absence>()({
   type: z.literal('absence'),
   id: text,
-  version: count,
+  version: wholeNumber,
   station: stationCode,
   person: personId,
   from: day,
@@ -162,7 +163,7 @@ const absence = shapeOf<Absence>()({
 const consultation = shapeOf<Consultation>()({
   type: z.literal('consultation'),
   id: text,
-  version: count,
+  version: wholeNumber,
   station: stationCode,
   first: personId,
   person: personId,
@@ -178,7 +179,7 @@ const consultation = shapeOf<Consultation>()({
 const handover = shapeOf<Handover>()({
   type: z.literal('handover'),
   id: text,
-  version: count,
+  version: wholeNumber,
   station: stationCode,
   from: personId,
   to: personId,
@@ -190,7 +191,7 @@ const handover = shapeOf<Handover>()({
 
 /** The catalogue's own table says what an item must be. */
 const item = z.custom<Item>(
-  (value) => isRecord(value) && count.validate(value.version) && fieldProblems(ITEM_FIELDS, value).length === 0,
+  (value) => isRecord(value) && wholeNumber.validate(value.version) && fieldProblems(ITEM_FIELDS, value).length === 0,
 )
 
 /** Every type of record; what a record means was checked before it was written. */

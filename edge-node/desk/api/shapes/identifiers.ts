@@ -50,8 +50,8 @@ const WORDS: readonly (readonly [part: z.ZodType, description: string])[] = [
 for (const [part, description] of WORDS) z.globalRegistry.add(part, { description })
 
 export const caseId = branded<DocumentId>(PATTERNS.case, '办件标识')
-export const entryHash = branded<EntryHash>(PATTERNS.entry, '记录标识')
-export const logKey = branded<LogKey>(/^[0-9a-f]{32}\/[0-9]+\/[0-9a-z]+$/, '日志标识')
+export const entryId = branded<EntryHash>(PATTERNS.entry, '记录标识')
+export const logId = branded<LogKey>(/^[0-9a-f]{32}\/[0-9]+\/[0-9a-z]+$/, '日志标识')
 export const storyLog = branded<LogKey | ''>(/^([0-9a-f]{32}\/[0-9]+\/[0-9a-z]+)?$/, '日志标识;推算的记录为空')
 export const authorId = branded<PersonId | ''>(new RegExp(`^$|${PATTERNS.person.source}`), '人员账号,系统记录为空')
 export const fen = z.int().openapi({ description: '金额,单位分' })
