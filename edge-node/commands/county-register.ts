@@ -1,4 +1,5 @@
 /** The door to what a county publishes: the hub has the register behind it, pages and API write through it. */
+import type { ChangeType } from '#protocol/casework/codes.ts'
 import type {
   CalendarYear,
   Department,
@@ -7,7 +8,7 @@ import type {
   Region,
   WindowRecord,
 } from '#protocol/casework/directory.ts'
-import type { ChangeType, Item } from '#protocol/casework/item.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Result } from '#protocol/result.ts'
@@ -16,7 +17,8 @@ import type { Result } from '#protocol/result.ts'
 export type KeptRecord = Department | WindowRecord | Letter | CalendarYear | LocalRules | Region
 
 /** A form makes something new or changes what is there; neither may happen by mistake. */
-export type KeepMode = 'new' | 'change'
+export const KEEP_MODES = ['new', 'change'] as const
+export type KeepMode = (typeof KEEP_MODES)[number]
 
 /** An item as it is wanted from a day on. */
 export interface ItemDraft {

@@ -1,7 +1,8 @@
 /** What a person may look at: a node may serve several stations, and not all is everyone's business. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { StationRecord } from '#protocol/casework/directory.ts'
-import type { Actor, DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import type { Actor } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { hasRole } from './roles.ts'

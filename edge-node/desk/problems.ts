@@ -2,13 +2,13 @@
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Failure } from '#protocol/result.ts'
-import { statusOf as refusalStatus } from './api/statuses.ts'
+import { refusalStatus } from './api/statuses.ts'
 import { isLarge } from './cookies.ts'
 import { frame, headline, page } from './layout.ts'
 import type { Desk, DeskContext, Html } from './visit.ts'
 import { sentence, withNames } from './words.ts'
 
-export interface Problem extends Pick<Failure, 'message' | 'kept' | 'next'> {
+interface Problem extends Pick<Failure, 'message' | 'kept' | 'next'> {
   readonly status: ContentfulStatusCode
   /** Where one can go on; my work when not given. */
   readonly back?: { readonly href: string; readonly title: string }

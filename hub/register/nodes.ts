@@ -1,6 +1,7 @@
 /** Enrolled nodes as the hub knows them: which were heard, which can be reached, which one serves a station. */
 import type { NodeRecord } from '#protocol/casework/directory.ts'
-import { type DirectoryView, type NodeStatus, type Office, unheardNode } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import { type NodeStatus, type Office, unheardNode } from '#protocol/engine/office.ts'
 import type { NodeId, StationCode } from '#protocol/ids.ts'
 
 /**

@@ -8,7 +8,8 @@ import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
 import { SAMPLE_REGIONS, SAMPLE_STATIONS } from '#hub/samples/stations.ts'
 import { SAMPLE_WINDOWS } from '#hub/samples/windows.ts'
 import { DEFAULT_RULES, type Letter, type RootRecord, type Station } from '#protocol/casework/directory.ts'
-import type { DirectoryView, Office } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import type { Office } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
 
 /** Known to everybody who reads this file: that is what makes it a sample. */

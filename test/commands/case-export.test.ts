@@ -1,7 +1,8 @@
 /** Cases of a period in the vocabulary of GB/T 39046: which, in what words, and what other people's numbers look like. */
 import { expect, test } from 'vitest'
+import { textOfFile } from '#edge-node/commands/csv.ts'
+import { readCsvRows, writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
 import { ExportShape } from '#edge-node/desk/api/shapes.ts'
-import { readCsv, textOfFile, writeCsv } from '#edge-node/desk/exchange/csv.ts'
 import { RECORD_COLUMNS } from '#protocol/casework/exchange/case-record.ts'
 import { ID_NUMBER, ITEM, openPlace, type Place } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, refusal, tokenOf } from '#test/api/reading.ts'
@@ -86,7 +87,7 @@ test('X32 as CSV the same columns stand under their titles', async () => {
   expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer())
   expect(text.startsWith(`\uFEFF${Object.values(RECORD_COLUMNS).join(',')}\r\n`)).toBe(true)
-  const rows = readCsv(RECORD_COLUMNS, [], text)
+  const rows = readCsvRows(RECORD_COLUMNS, [], text)
   const [one] = (await exported(place, clerk)).cases
   const { steps: _, specials: __, ...record } = one ?? { steps: [], specials: [] }
   expect(rows).toEqual({ ok: true, value: [record] })
@@ -107,10 +108,10 @@ test('X33 what a spreadsheet would run stays text, and comes back as it was', ()
     { name: '-1', note: '@甲,"乙"\n第二行' },
     { name: '普通', note: '' },
   ]
-  const csv = writeCsv(columns, rows)
+  const csv = writeCsvRows(columns, rows)
   expect(csv).toContain(`'=HYPERLINK`)
   expect(csv).toContain(`'+86`)
-  expect(readCsv(columns, [], csv)).toEqual({ ok: true, value: rows })
+  expect(readCsvRows(columns, [], csv)).toEqual({ ok: true, value: rows })
 })
 
 test('X33 files in the national encoding are read like those in UTF-8', () => {

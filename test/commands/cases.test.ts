@@ -1,6 +1,6 @@
 /** Commands about a case, asked as pages and API ask them: the rule is the same whichever door it came through. */
 import { expect, test } from 'vitest'
-import { editCase, openCase, reachCase, reachToWrite, readCase, saveText } from '#edge-node/commands/cases/cases.ts'
+import { beginCase, editCase, reachCase, reachToWrite, readCase, saveText } from '#edge-node/commands/cases/cases.ts'
 import { handIn, saveDraft } from '#edge-node/commands/cases/draft.ts'
 import { takeInCases } from '#edge-node/commands/exchange/imports.ts'
 import { takeReply } from '#edge-node/commands/exchange/reply.ts'
@@ -90,7 +90,7 @@ test('A28 a supervisor changes nothing whatever else the person is, and who hand
     ])
   expect((await asked(WATCHING)).map(codeOf)).toEqual(Array(5).fill('reads-only'))
   expect((await asked(ADMINISTRATOR)).map(codeOf)).toEqual(Array(5).fill('not-authorised'))
-  expect(codeOf(await openCase(office, WATCHING, ITEM))).toBe('reads-only')
+  expect(codeOf(await beginCase(office, WATCHING, ITEM))).toBe('reads-only')
   expect(codeOf(await reachToWrite(office, WATCHING, id))).toBe('reads-only')
   expect((await viewOf(place, id)).sections).toEqual(view.sections)
   expect((await office.find({})).rows).toHaveLength(1)
@@ -113,7 +113,7 @@ test('P16 over the API too, a count that differs at sign-for needs the differenc
 
 test('P11 a form is handed in whole or not at all, with every field that is wrong and every material nobody counted', async () => {
   const place = await openPlace()
-  const opened = await openCase(place.office, CLERK, ITEM)
+  const opened = await beginCase(place.office, CLERK, ITEM)
   if (!opened.ok) throw new Error(opened.problem.message)
   const { id } = opened.value
   const empty = await viewOf(place, id)

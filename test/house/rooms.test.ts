@@ -14,11 +14,8 @@ const wrongIn = (room: string, isWrong: (target: string) => boolean): readonly s
       .map((target) => `${source.path} → ${target}`),
   )
 
-/** Rows of a spreadsheet as text: the pages' own module, on which an import and an export stand as well. */
-const SPREADSHEET = 'edge-node/desk/exchange/csv.ts'
-
 test('H22 commands know neither pages nor API nor hub, and nothing that draws or serves; API and register know no page', () => {
-  const above = (target: string) => /^(edge-node\/(?!commands\/)|hub\/)/.test(target) && target !== SPREADSHEET
+  const above = (target: string) => /^(edge-node\/(?!commands\/)|hub\/)/.test(target)
   const drawing = (target: string) => /^(@hono\/|hono(\/|$))/.test(target)
   expect(wrongIn('edge-node/commands/', (target) => above(target) || drawing(target))).toEqual([])
   expect(wrongIn('edge-node/desk/api/', (target) => /^edge-node\/desk\/(?!api\/)/.test(target))).toEqual([])

@@ -6,7 +6,7 @@ import { CASE_UNKNOWN, NOT_AN_EDITOR, READS_ONLY } from '#edge-node/commands/ref
 import { mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
-import type { Actor, CaseView, Office, OpeningOptions, SectionChange, SectionView } from '#protocol/engine/office.ts'
+import type { Actor, CaseView, Office, OpeningOptions, SectionView, UncheckedChange } from '#protocol/engine/office.ts'
 import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
@@ -47,7 +47,7 @@ export async function readCase(office: Office, actor: Actor, text: string): Prom
 }
 
 /** Opens a case of an item. */
-export const openCase = async (office: Office, actor: Actor, item: string, options: OpeningOptions = {}) =>
+export const beginCase = async (office: Office, actor: Actor, item: string, options: OpeningOptions = {}) =>
   mayWrite(actor) ? office.openCase(actor, item, options) : failure(READS_ONLY)
 
 /** What keeps somebody from filling in forms and notes; undefined when nothing does. */
@@ -60,7 +60,7 @@ export async function editCase(
   actor: Actor,
   text: string,
   section: string,
-  change: SectionChange,
+  change: UncheckedChange,
 ): Promise<Result<{ readonly changed: boolean }>> {
   const problem = editorProblem(actor)
   if (problem) return failure(problem)

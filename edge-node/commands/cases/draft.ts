@@ -1,11 +1,11 @@
 /** A form as it is filled in: what a person changed is saved piece by piece, and handed in with one act. */
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import type { Actor, CaseView, Office, SectionChange } from '#protocol/engine/office.ts'
+import type { Actor, CaseView, Office, UncheckedChange } from '#protocol/engine/office.ts'
 import { type Failure, failure, type Result, success } from '#protocol/result.ts'
 import { editorProblem } from './cases.ts'
 import {
-  applicantFields,
+  applicantOf,
   type FormProblem,
   formFields,
   formProblems,
@@ -17,7 +17,7 @@ import {
 } from './form.ts'
 
 /** What a person changed; what was not touched is not there. */
-export interface Draft {
+export interface FormDraft {
   /** By field; an empty text empties the field. */
   readonly application: Readonly<Record<string, string>>
   /** By material; an empty state takes the material back to unchecked. */
@@ -31,10 +31,10 @@ export interface DraftMaterial {
 }
 
 /** A change of a section, if it is one. */
-const changeOf = (set: Readonly<Record<string, unknown>>, remove: readonly string[]): SectionChange | undefined =>
+const changeOf = (set: Readonly<Record<string, unknown>>, remove: readonly string[]): UncheckedChange | undefined =>
   Object.keys(set).length + remove.length === 0 ? undefined : { set, remove }
 
-function applicationChange(item: Item, changed: Draft['application']): SectionChange | undefined {
+function applicationChange(item: Item, changed: FormDraft['application']): UncheckedChange | undefined {
   const set: Record<string, string> = {}
   const remove: string[] = []
   for (const id of [...formFields(item).map((field) => field.id), OVERRIDE]) {
@@ -47,7 +47,7 @@ function applicationChange(item: Item, changed: Draft['application']): SectionCh
 }
 
 /** The change of the material list; keeps scans and notes of each material. */
-function materialsChange(item: Item, changed: Draft['materials'], current: Values): SectionChange | undefined {
+function materialsChange(item: Item, changed: FormDraft['materials'], current: Values): UncheckedChange | undefined {
   const set: Record<string, unknown> = {}
   const remove: string[] = []
   for (const { id, copies: expected } of item.materials) {
@@ -74,7 +74,7 @@ export async function saveDraft(
   actor: Actor,
   view: CaseView,
   item: Item,
-  draft: Draft,
+  draft: FormDraft,
 ): Promise<Result<void>> {
   const problem = editorProblem(actor)
   if (problem) return failure(problem)
@@ -108,7 +108,7 @@ export async function handIn(
   if (incomplete.length > 0) return failure({ incomplete })
   const kind = handInAct(view)
   if (!kind) return success(undefined)
-  const fields = { ...applicantFields(view.sections), ...given }
+  const fields = { ...applicantOf(view.sections), ...given }
   const done = await office.act(actor, view.state.id, kind, fields, view.state.tip)
   return done.ok ? success(kind) : failure({ refused: done.problem })
 }

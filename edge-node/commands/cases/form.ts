@@ -24,7 +24,7 @@ export const formFields = (item: Item): readonly FormField[] => [
 /** What stands in a section that goes by keys. */
 export type Values = Readonly<Record<string, unknown>>
 
-export const MATERIAL_STATES = { original: '原件', copy: '复印件', both: '原件和复印件', missing: '未带' } as const
+export const MATERIAL_STATE_WORDS = { original: '原件', copy: '复印件', both: '原件和复印件', missing: '未带' } as const
 
 /** The keys and values of a section; none when it is a text, or not there. */
 export const valuesOf = (sections: readonly SectionView[], name: string): Values => {
@@ -32,18 +32,18 @@ export const valuesOf = (sections: readonly SectionView[], name: string): Values
   return typeof value === 'object' ? value : {}
 }
 
-export const textOf = (values: Values, id: string): string => {
+export const textAt = (values: Values, id: string): string => {
   const value = values[id]
   return typeof value === 'string' ? value : ''
 }
 
 /** What was noted of a material at the counter. */
-export interface MaterialRecord {
+export interface CountedMaterial {
   readonly state: string
   readonly copies: number
 }
 
-export function materialOf(values: Values, id: string): MaterialRecord {
+export function materialOf(values: Values, id: string): CountedMaterial {
   const value = values[id]
   if (typeof value !== 'object' || value === null) return { state: '', copies: 0 }
   const { state, copies } = value as Record<string, unknown>
@@ -83,10 +83,10 @@ export function formProblems(item: Item, sections: readonly SectionView[], today
   const application = valuesOf(sections, 'application')
   const materials = valuesOf(sections, 'materials')
   const fields = formFields(item).flatMap(({ id, label, type, required }): readonly FormProblem[] => {
-    const text = textOf(application, id)
+    const text = textAt(application, id)
     if (required && text === '') return [{ section: 'application', id, message: `请填写${label}` }]
     const { problem } = fieldWords(type, text, today)
-    const excused = (type === 'idNumber' || type === 'creditCode') && textOf(application, OVERRIDE) !== ''
+    const excused = (type === 'idNumber' || type === 'creditCode') && textAt(application, OVERRIDE) !== ''
     return problem && !excused ? [{ section: 'application', id, message: problem }] : []
   })
   const uncounted = item.materials
@@ -103,11 +103,11 @@ export const countMaterials = (materials: Values): number =>
   }, 0)
 
 /** What the acts of taking in say of the applicant, as it stands on the form. */
-export function applicantFields(sections: readonly SectionView[]): Record<string, string | number> {
+export function applicantOf(sections: readonly SectionView[]): Record<string, string | number> {
   const application = valuesOf(sections, 'application')
   const fields: Record<string, string | number> = { materials: countMaterials(valuesOf(sections, 'materials')) }
   for (const id of [...APPLICANT.map((rule) => rule.id), OVERRIDE]) {
-    const text = textOf(application, id)
+    const text = textAt(application, id)
     if (text !== '') fields[id] = text
   }
   return fields

@@ -1,7 +1,8 @@
 /** Cases of a period in the vocabulary of GB/T 39046, a bounded number at a time. */
+
+import { writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
 import { readableBy, readsNumbers } from '#edge-node/commands/masking.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
-import { writeCsv } from '#edge-node/desk/exchange/csv.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   type CaseRecord,
@@ -15,7 +16,8 @@ import {
 } from '#protocol/casework/exchange/case-record.ts'
 import { compactDay } from '#protocol/casework/exchange/dates.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import type { Actor, DirectoryView, Office } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -91,7 +93,7 @@ export async function exportCases(office: Office, actor: Actor, period: Period, 
 
 /** The flat columns as CSV; steps and special procedures are in the JSON only. */
 export const exportCsv = ({ cases }: CaseExport): string =>
-  writeCsv(
+  writeCsvRows(
     RECORD_COLUMNS,
     cases.map(({ steps: _, specials: __, ...record }) => record),
   )

@@ -1,5 +1,5 @@
 /** The report of an import: the rows as they came, what became of each and why, as figures, rows and CSV. */
-import { readCsv, writeCsv } from '#edge-node/desk/exchange/csv.ts'
+import { readCsvRows, writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
 import {
   byOutcome,
   IMPORT_OUTCOMES,
@@ -15,12 +15,12 @@ import type { ImportedRow } from './vertical-import.ts'
 /** How many rows had each outcome. */
 export type ImportCounts = Readonly<Record<ImportOutcome, number>>
 
-export interface ImportReport extends ImportCounts {
+export interface VerticalReport extends ImportCounts {
   readonly rows: readonly (VerticalRow & Pick<ImportedRow, 'outcome' | 'number' | 'why'>)[]
   readonly csv: string
 }
 
-export const importReport = (done: readonly ImportedRow[]): ImportReport => {
+export const importReport = (done: readonly ImportedRow[]): VerticalReport => {
   const csvRows = done.map(({ row, outcome, number, why }) => ({
     ...row,
     outcome: IMPORT_OUTCOMES[outcome],
@@ -30,13 +30,13 @@ export const importReport = (done: readonly ImportedRow[]): ImportReport => {
   return {
     ...byOutcome((outcome) => done.filter((row) => row.outcome === outcome).length),
     rows: done.map(({ row, outcome, number, why }) => ({ ...row, outcome, number, why })),
-    csv: writeCsv({ ...VERTICAL_COLUMNS, ...REPORT_COLUMNS }, csvRows),
+    csv: writeCsvRows({ ...VERTICAL_COLUMNS, ...REPORT_COLUMNS }, csvRows),
   }
 }
 
 /** Rows of an import file; the report of an earlier import is one too. */
 export function verticalRows(csv: string): Result<readonly VerticalRow[]> {
-  const rows = readCsv(VERTICAL_COLUMNS, Object.values(REPORT_COLUMNS), csv)
+  const rows = readCsvRows(VERTICAL_COLUMNS, Object.values(REPORT_COLUMNS), csv)
   if (!rows.ok) return rows
   const { length } = rows.value
   const kept = '没有导入任何一行'

@@ -4,7 +4,7 @@ import { mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
 import type { VerticalList, VerticalRow } from '#protocol/casework/exchange/vertical.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { type ImportReport, importReport, verticalRows } from './import-report.ts'
+import { importReport, type VerticalReport, verticalRows } from './import-report.ts'
 import { importVertical } from './vertical-import.ts'
 
 /** Rows as a program sends them, or the text of a file. */
@@ -16,7 +16,7 @@ export async function takeInCases(
   actor: Actor,
   list: VerticalList,
   source: ImportSource,
-): Promise<Result<ImportReport>> {
+): Promise<Result<VerticalReport>> {
   if (!mayWrite(actor)) return failure(READS_ONLY)
   if (!mayEdit(actor)) return failure(NO_EXCHANGE)
   const rows = 'csv' in source ? verticalRows(source.csv) : success(source.rows)

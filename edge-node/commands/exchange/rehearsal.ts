@@ -1,6 +1,6 @@
 /** A rehearsal of the facts a row would become: the real rules and the real fold, and nothing is written. */
 import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
-import type { Actor as Worker } from '#protocol/casework/acts/permission.ts'
+import type { ActorAtNode as Worker } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { VerticalStep } from '#protocol/casework/exchange/vertical-steps.ts'
 import { type FactEntry, type FactKind, type Fields, fieldsOf } from '#protocol/casework/facts/facts.ts'
@@ -11,7 +11,7 @@ import { type DocumentId, type EntryHash, logKey, type NodeId, streamOf } from '
 import { fail, type Result, success } from '#protocol/result.ts'
 
 /** Who would write, where and when. */
-export interface Stage {
+export interface RehearsalStage {
   readonly register: Register
   readonly worker: Worker
   readonly node: NodeId
@@ -24,7 +24,7 @@ const NUMBER = 'rehearsal'
 
 /** An entry as the node would write it; the hash only has to be one of its own. */
 function entryOf(
-  { worker, node, now }: Stage,
+  { worker, node, now }: RehearsalStage,
   kind: FactKind,
   fields: Fields,
   before: readonly FactEntry[],
@@ -48,7 +48,7 @@ const completed = ({ kind, fields }: VerticalStep): Fields => ({
   ...Object.fromEntries(fieldsOf(kind, ({ type }) => type === 'seals').map((name) => [name, []])),
 })
 
-function stateAfter(facts: readonly FactEntry[], { register }: Stage): Result<CaseState> {
+function stateAfter(facts: readonly FactEntry[], { register }: RehearsalStage): Result<CaseState> {
   const state = foldCase(CASE, facts, register)
   return state
     ? success(state)
@@ -56,7 +56,7 @@ function stateAfter(facts: readonly FactEntry[], { register }: Stage): Result<Ca
 }
 
 /** The first refusal these steps would meet in a new case of the item; a success says that all of them may be written. */
-export function rehearse(stage: Stage, item: Item, steps: readonly VerticalStep[]): Result<void> {
+export function rehearse(stage: RehearsalStage, item: Item, steps: readonly VerticalStep[]): Result<void> {
   const opening = { number: NUMBER, item: item.id, itemVersion: item.edition }
   const opened = checkOpening(item, stage.worker, stage.register, opening)
   if (!opened.ok) return opened

@@ -7,7 +7,7 @@ import type { Item } from '#protocol/casework/item.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
-import { rehearse, type Stage } from './rehearsal.ts'
+import { type RehearsalStage, rehearse } from './rehearsal.ts'
 
 /** A row and what became of it. */
 export interface ImportedRow {
@@ -31,7 +31,7 @@ interface Import {
   readonly office: Office
   readonly actor: Actor
   readonly list: VerticalList
-  readonly stage: Stage
+  readonly stage: RehearsalStage
 }
 
 /** The case that an earlier import made of the same case of the other system. */
@@ -133,7 +133,7 @@ function repeated(rows: readonly VerticalRow[]): ReadonlySet<VerticalRow> {
   )
 }
 
-async function stageOf(office: Office, actor: Actor): Promise<Stage> {
+async function stageOf(office: Office, actor: Actor): Promise<RehearsalStage> {
   const { node, isRoot, parent } = await office.status()
   const { person, station, roles } = actor
   const worker = { person, station, roles, root: isRoot, connected: parent?.connected ?? isRoot }

@@ -1,6 +1,7 @@
 /** The month's fees by item: how many, how much, refunds apart. */
 import { civilDay, type Day, isDay } from '#protocol/casework/time/days.ts'
-import type { Actor, DirectoryView, Office } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
 import { type FeeOfCase, feeNameOf, findFees } from './fees.ts'
 
 export interface MonthRow {

@@ -1,6 +1,7 @@
 /** Who at a station does what, and who stands in for whom while somebody is away. */
 import type { Absence, Person, Role } from '#protocol/casework/directory.ts'
-import type { Actor, DirectoryView, Office } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 
 /** Roles of people who are given cases or sign beside somebody who handles them. */

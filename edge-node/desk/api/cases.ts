@@ -1,15 +1,15 @@
 /** Cases over the API: open, find, read, fill in, act. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { editCase, openCase, reachCase, reachToWrite, readCase, writeAct } from '#edge-node/commands/cases/cases.ts'
+import { beginCase, editCase, reachCase, reachToWrite, readCase, writeAct } from '#edge-node/commands/cases/cases.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import { requiredPapers } from '#protocol/casework/rules/required-papers.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import type { DocumentId, EntryHash } from '#protocol/ids.ts'
+import type { EntryHash } from '#protocol/ids.ts'
 import { ACT_KINDS, actBody } from './act-bodies.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { queryOf, readableRows, withReadableRows } from './case-rows.ts'
+import { caseQueryOf, readableRows, withReadableRows } from './case-rows.ts'
 import type { Once } from './once.ts'
 import { answer, refuse } from './refusals.ts'
 import * as requests from './requests.ts'
@@ -83,7 +83,7 @@ function papersOf({ number, papers, stage }: CaseState) {
 function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
   api.openapi(findRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const page = await office.find(queryOf(actor, c.req.valid('query')))
+    const page = await office.find(caseQueryOf(actor, c.req.valid('query')))
     return c.json({ rows: await readableRows(office, actor, page.rows), next: page.next }, 200)
   })
   api.openapi(ofCase('/cases/{id}', '查看办件', CaseShape), async (c) => {
@@ -128,11 +128,11 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office, once: Once): 
     const key = c.req.valid('header')['idempotency-key']
     const options = {
       ...(channel === undefined ? {} : { channel }),
-      ...(master === undefined ? {} : { master: master as DocumentId }),
+      ...(master === undefined ? {} : { master }),
     }
     const plain = channel === undefined && master === undefined
     const request = JSON.stringify(plain ? ['opened', item] : ['opened', item, options])
-    return answer(c, await once({ actor, key, request }, () => openCase(office, actor, item, options)))
+    return answer(c, await once({ actor, key, request }, () => beginCase(office, actor, item, options)))
   })
   api.openapi(editRoute, async (c) => {
     const { actor } = c.get('signIn')

@@ -1,21 +1,26 @@
 /** Records only the county hub writes: calendars, editions of items, letters and the rest of the directory; for administrators. */
+
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import type { CountyRegister, ItemDraft, KeptRecord } from '#edge-node/commands/county-register.ts'
+import {
+  type CountyRegister,
+  type ItemDraft,
+  KEEP_MODES,
+  type KeptRecord,
+} from '#edge-node/commands/county-register.ts'
 import { NOT_ROOT } from '#edge-node/commands/refusals.ts'
-import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { CHANGE_TYPES } from '#protocol/casework/codes.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
 import { refuse } from './refusals.ts'
-import { dayText } from './requests.ts'
 import { body, json, WRITING } from './routing.ts'
-import { coded } from './shapes/identifiers.ts'
+import { coded, day } from './shapes/identifiers.ts'
 import * as shapes from './shapes.ts'
 
 /** What is the office's own in every record. */
 const OWN = { type: true, version: true } as const
 
-const mode = z.enum(['new', 'change']).openapi({
+const mode = z.enum(KEEP_MODES).openapi({
   param: { name: 'mode', in: 'query' },
   description: 'new 新建(已有的拒绝)、change 修改(没有的拒绝)',
 })
@@ -90,31 +95,31 @@ const KEPT: readonly Kept[] = [
     path: '/calendars',
     summary: '发布一年的工作日历',
     type: 'calendar',
-    schema: strict(shapes.CalendarYear, 'CalendarYearRequest', CALENDAR),
+    schema: strict(shapes.CalendarYearShape, 'CalendarYearRequest', CALENDAR),
   },
   {
     path: '/departments',
     summary: '发布部门',
     type: 'department',
-    schema: strict(shapes.Department, 'DepartmentRequest', DEPARTMENT),
+    schema: strict(shapes.DepartmentShape, 'DepartmentRequest', DEPARTMENT),
   },
   {
     path: '/windows',
     summary: '发布窗口',
     type: 'window',
-    schema: strict(shapes.Window, 'WindowRequest', WINDOW),
+    schema: strict(shapes.WindowShape, 'WindowRequest', WINDOW),
   },
   {
     path: '/letters',
     summary: '发出授权书',
     type: 'letter',
-    schema: strict(shapes.Letter, 'LetterRequest', LETTER),
+    schema: strict(shapes.LetterShape, 'LetterRequest', LETTER),
   },
   {
     path: '/regions',
     summary: '发布区划代码',
     type: 'region',
-    schema: strict(shapes.Region, 'RegionRequest', REGION),
+    schema: strict(shapes.RegionShape, 'RegionRequest', REGION),
   },
   {
     path: '/rules',
@@ -149,7 +154,7 @@ const revokeRoute = createRoute({
     }),
     body: body(
       z
-        .strictObject({ from: dayText, reason: z.string().trim().min(1).max(200) })
+        .strictObject({ from: day, reason: z.string().trim().min(1).max(200) })
         .openapi('RevocationRequest', { example: { from: '2026-12-01', reason: '首席代表调离' } }),
     ),
   },
@@ -157,13 +162,13 @@ const revokeRoute = createRoute({
 })
 
 /** Code, edition and time of an edition follow from what is asked beside the content. */
-const Content = shapes.Item.omit({ ...OWN, id: true, edition: true, effectiveFrom: true, change: true })
+const Content = shapes.ItemShape.omit({ ...OWN, id: true, edition: true, effectiveFrom: true, change: true })
 
 const ItemBody = z
   .strictObject({
     id: z.string().trim().min(1).max(40).openapi({ description: '事项代码(地方编码)' }),
     change: z.strictObject({ type: coded(CHANGE_TYPES), basis: z.string().trim().min(1).max(200) }),
-    from: dayText.openapi({ description: '新版次生效的第一日' }),
+    from: day.openapi({ description: '新版次生效的第一日' }),
     content: z.strictObject(Content.partial().shape).openapi({ description: '与现行版次不同的内容;新事项为全部内容' }),
   })
   .openapi('ItemRequest', {
@@ -200,13 +205,13 @@ export function addCountyRecords(api: OpenAPIHono<ApiEnv>, register: CountyRegis
     const { actor } = c.get('signIn')
     const { from, reason } = c.req.valid('json')
     const { id } = c.req.valid('param')
-    const done = await written((held) => held.revokeLetter(actor, id, { from: from as Day, reason }))
+    const done = await written((held) => held.revokeLetter(actor, id, { from, reason }))
     return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
   })
   api.openapi(itemRoute, async (c) => {
     const { actor } = c.get('signIn')
     const { id, change, from, content } = c.req.valid('json')
-    const draft: ItemDraft = { id, change, from: from as Day, content: content as Partial<Item> }
+    const draft: ItemDraft = { id, change, from, content: content as Partial<Item> }
     const done = await written((held) => held.publishItem(actor, draft))
     return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
   })

@@ -8,8 +8,9 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
 import { answer, refusals, refuse } from './refusals.ts'
-import { CaseParameter, dayText } from './requests.ts'
+import { CaseParameter } from './requests.ts'
 import { body, json, READING, WRITING } from './routing.ts'
+import { day } from './shapes/identifiers.ts'
 import { ExportShape, ImportReportShape, RepliedShape, ReplyBody, ReportPackageShape, VerticalBody } from './shapes.ts'
 
 const packageRoute = createRoute({
@@ -43,8 +44,8 @@ const importRoute = createRoute({
 })
 
 const ExportQuery = z.object({
-  from: dayText.openapi({ description: '收件日期从', example: '2026-11-01' }),
-  until: dayText.openapi({ description: '收件日期到', example: '2026-11-30' }),
+  from: day.openapi({ description: '收件日期从', example: '2026-11-01' as Day }),
+  until: day.openapi({ description: '收件日期到', example: '2026-11-30' as Day }),
   format: z.enum(['json', 'csv']).default('json').openapi({ description: 'csv 只有平铺的字段,没有环节' }),
   after: z.string().max(300).optional().openapi({ description: '上一次的 next(csv 在响应头 x-next)' }),
 })
@@ -87,7 +88,7 @@ export function addExchange(api: OpenAPIHono<ApiEnv>, office: Office): void {
   })
   api.openapi(exportRoute, async (c) => {
     const { from, until, format, after } = c.req.valid('query')
-    const made = await exportCases(office, c.get('signIn').actor, { from: from as Day, until: until as Day }, after)
+    const made = await exportCases(office, c.get('signIn').actor, { from, until }, after)
     if (format === 'json') return c.json(made, 200)
     if (made.next !== null) c.header('x-next', made.next)
     return c.body(exportCsv(made), 200, { 'content-type': 'text/csv; charset=utf-8' })

@@ -5,8 +5,8 @@ import zhCN from 'zod/v4/locales/zh-CN.js'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 import { day } from './shapes/identifiers.ts'
-import { Coverage } from './shapes/records.ts'
-import { NOTHING_KEPT, REFUSAL_TEXTS, type RefusalStatus, SEE_DOCUMENT, statusOf } from './statuses.ts'
+import { CoverageShape } from './shapes/records.ts'
+import { NOTHING_KEPT, REFUSAL_TEXTS, type RefusalStatus, refusalStatus, SEE_DOCUMENT } from './statuses.ts'
 
 // Sentences about malformed requests are read by people too: integrators and whoever reads their logs.
 z.config(zhCN())
@@ -20,7 +20,7 @@ export const FailureShape = z
     next: z.string().openapi({ description: '下一步怎么做' }),
     field: z.string().optional().openapi({ description: '出错的栏目或路径' }),
     deadline: z
-      .object({ coverage: Coverage.nullable(), estimate: day.nullable() })
+      .object({ coverage: CoverageShape.nullable(), estimate: day.nullable() })
       .optional()
       .openapi({ description: '只在算不出期限时有:工作日历的起止,和只按周一至周五推算、仅供参考的日期' }),
   })
@@ -44,7 +44,7 @@ type Deadline = NonNullable<z.infer<typeof FailureShape>['deadline']>
 export const refuse = (c: Context, problem: Failure, deadline?: Deadline) => {
   const { code, message, kept, next, field } = problem
   const more = { ...(field === undefined ? {} : { field }), ...(deadline === undefined ? {} : { deadline }) }
-  return c.json({ code, message, kept, next, ...more }, statusOf(problem))
+  return c.json({ code, message, kept, next, ...more }, refusalStatus(problem))
 }
 
 /** Answers with a result. */

@@ -15,22 +15,21 @@ import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
 import { refuse } from './refusals.ts'
-import { dayText } from './requests.ts'
 import { body, json, reading, WRITING } from './routing.ts'
+import { day, personId } from './shapes/identifiers.ts'
 import * as shapes from './shapes.ts'
 
 const line = z.string().trim().max(LIMITS.lineCharacters)
-const person = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, { error: '须为人员账号' })
 const note = z.string().trim().min(1).max(LIMITS.noteCharacters)
 
 const AbsenceBody = z
   .strictObject({
-    person,
-    from: dayText,
-    until: dayText.openapi({ description: '最后一日' }),
+    person: personId,
+    from: day,
+    until: day.openapi({ description: '最后一日' }),
     reason: line.min(1),
     where: line.default(''),
-    substitute: person.nullable().default(null).openapi({ description: 'B 岗' }),
+    substitute: personId.nullable().default(null).openapi({ description: 'B 岗' }),
   })
   .openapi('AbsenceRequest', {
     example: {
@@ -48,12 +47,14 @@ const ConsultationBody = z
   .openapi('ConsultationRequest', { example: { matter: '办卫生许可要带什么', asker: '王小明', phone: '13812345678' } })
 
 const AnswerBody = z.strictObject({ answer: note }).openapi('AnswerRequest', { example: { answer: '身份证和申请表' } })
-const OfferBody = z.strictObject({ to: person }).openapi('ConsultationOfferRequest', { example: { to: 'zhou.chief' } })
+const OfferBody = z
+  .strictObject({ to: personId })
+  .openapi('ConsultationOfferRequest', { example: { to: 'zhou.chief' } })
 
 const HandoverBody = z
   .strictObject({
-    from: person.optional().openapi({ description: '交出人;不填为本人' }),
-    to: person,
+    from: personId.optional().openapi({ description: '交出人;不填为本人' }),
+    to: personId,
     reason: line.min(1),
   })
   .openapi('HandoverRequest', { example: { to: 'zhou.chief', reason: '岗位调整' } })

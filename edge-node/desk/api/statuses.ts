@@ -62,7 +62,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
 }
 
 /** The HTTP status of a failure. */
-export function statusOf(problem: Failure): RefusalStatus {
+export function refusalStatus(problem: Failure): RefusalStatus {
   const known = STATUS_OF[problem.code]
   if (known) return known
   return problem.code.startsWith('storage') ? 503 : 409

@@ -4,10 +4,10 @@ import {
   fieldWords,
   formFields,
   handInAct,
-  MATERIAL_STATES,
+  MATERIAL_STATE_WORDS,
   materialOf,
   OVERRIDE,
-  textOf,
+  textAt,
   valuesOf,
 } from '#edge-node/commands/cases/form.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
@@ -17,7 +17,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
-import { MATERIAL_FORMS } from '#edge-node/desk/words.ts'
+import { MATERIAL_FORM_WORDS } from '#edge-node/desk/words.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -72,7 +72,7 @@ function applicationField(drawing: Drawing, rule: FormField, stored: string, foc
 
 /** Asked only when the check of an identity number fails; without style rules that can tell, it is always there. */
 function overrideField(drawing: Drawing, values: Readonly<Record<string, unknown>>): Html {
-  const stored = textOf(values, OVERRIDE)
+  const stored = textAt(values, OVERRIDE)
   const rule = { id: OVERRIDE, label: '证件号码校验不符的原因', required: false, type: 'text' } as const
   return html`<div class="col-md-6 desk-override${stored === '' ? '' : ' is-used'}">${applicationField(drawing, rule, stored, false)}</div>`
 }
@@ -80,7 +80,7 @@ function overrideField(drawing: Drawing, values: Readonly<Record<string, unknown
 function applicationCard(drawing: Drawing, item: Item, values: Readonly<Record<string, unknown>>): Html {
   const fields = formFields(item).map((rule, index) => {
     const width = rule.type === 'longText' ? 'col-12' : 'col-md-6'
-    const drawn = html`<div class="${width}">${applicationField(drawing, rule, textOf(values, rule.id), index === 0)}</div>`
+    const drawn = html`<div class="${width}">${applicationField(drawing, rule, textAt(values, rule.id), index === 0)}</div>`
     return rule.id === 'idNumber' ? html`${drawn}${overrideField(drawing, values)}` : drawn
   })
   return card('申请人和申请内容', html`<div class="card-body"><div class="row">${fields}</div></div>`)
@@ -94,12 +94,12 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
   const chosen = drawing.state.typed?.[state] ?? stored.state
   const problem = drawing.state.problems?.[state]
   const attributes = saves(drawing, [state, copies])
-  const need = `${rule.required ? '必需' : '可选'},${MATERIAL_FORMS[rule.form]}${rule.copies > 0 ? ` ${rule.copies} 份` : ''}`
+  const need = `${rule.required ? '必需' : '可选'},${MATERIAL_FORM_WORDS[rule.form]}${rule.copies > 0 ? ` ${rule.copies} 份` : ''}`
   return html`<div class="desk-material"><div class="desk-material-name"><strong>${rule.name}</strong><div class="text-secondary">${need}</div></div>
     <div><label class="visually-hidden" for="field-${state}">${rule.name}:带了什么</label>
       <select class="form-select${problem ? ' is-invalid' : ''}" id="field-${state}" name="${state}" aria-describedby="hint-${state}"
         ${problem ? html`aria-invalid="true"` : ''} ${drawing.writable ? attributes : html`disabled`}><option value="">未核对</option>
-        ${Object.entries(MATERIAL_STATES).map(
+        ${Object.entries(MATERIAL_STATE_WORDS).map(
           ([value, title]) =>
             html`<option value="${value}" ${value === chosen ? html`selected` : ''}>${title}</option>`,
         )}</select>${hintOf({ name: state, problem })}</div>

@@ -1,5 +1,5 @@
 /** The names under which a form is posted, and what a post says was changed. */
-import type { Draft, DraftMaterial } from '#edge-node/commands/cases/draft.ts'
+import type { DraftMaterial, FormDraft } from '#edge-node/commands/cases/draft.ts'
 import { type FormProblem, formFields, OVERRIDE } from '#edge-node/commands/cases/form.ts'
 import type { Problems, Typed } from '#edge-node/desk/forms.ts'
 import type { Item } from '#protocol/casework/item.ts'
@@ -17,7 +17,7 @@ function changed(typed: Typed, name: string): string | undefined {
 }
 
 /** What a post asks to change. */
-export function draftOf(item: Item, typed: Typed): Draft {
+export function draftOf(item: Item, typed: Typed): FormDraft {
   const application = [...formFields(item).map(({ id }) => id), OVERRIDE].flatMap((id) => {
     const value = changed(typed, applicationName(id))
     return value === undefined ? [] : [[id, value] as const]

@@ -1,7 +1,7 @@
 /** Capture: pick an item, type the form (saved field by field), hand it in with one act. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { openCase } from '#edge-node/commands/cases/cases.ts'
+import { beginCase } from '#edge-node/commands/cases/cases.ts'
 import { handIn, saveDraft } from '#edge-node/commands/cases/draft.ts'
 import { fieldWords, formFields, handInAct } from '#edge-node/commands/cases/form.ts'
 import { itemsOffered, matchingItems } from '#edge-node/commands/items.ts'
@@ -66,7 +66,7 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
 
 async function open(context: DeskContext, desk: Desk): Promise<Response> {
   const { item = '' } = await readForm(context.req)
-  const opened = await openCase(desk.office, context.get('visit').actor, item)
+  const opened = await beginCase(desk.office, context.get('visit').actor, item)
   if (!opened.ok) return failurePage(context, desk, opened.problem, { href: '/capture', title: '重新选择事项' })
   return context.redirect(`/cases/${opened.value.id}/form`, 303)
 }

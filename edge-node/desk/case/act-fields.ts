@@ -5,7 +5,7 @@ import { isUnder } from '#edge-node/commands/reading.ts'
 import { type FieldOption, type FieldView, field } from '#edge-node/desk/forms.ts'
 import { rangeWords } from '#edge-node/desk/money.ts'
 import { colleagues, signers } from '#edge-node/desk/people.ts'
-import { stationOptions } from '#edge-node/desk/stations.ts'
+import { stationsFrom } from '#edge-node/desk/stations.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { stationName } from '#edge-node/desk/words.ts'
 import { PROCEDURES, type Procedure } from '#protocol/casework/codes.ts'
@@ -27,7 +27,7 @@ function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[
   if (kind === 'invited')
     return [
       { value: holder, label: `${stationName(desk.office, holder)}(本站点的其他部门)`, group: '本站点' },
-      ...stationOptions(
+      ...stationsFrom(
         desk,
         holder,
         directory.stations().filter(({ tier }) => tier !== 'village'),
@@ -35,7 +35,7 @@ function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[
     ]
   // A case can be reassigned along its own line only: those nodes hold its stream.
   const line = directory.stations().filter((station) => isUnder(directory, home, station.id))
-  return stationOptions(desk, holder, kind === 'reassigned' ? line : view.targets)
+  return stationsFrom(desk, holder, kind === 'reassigned' ? line : view.targets)
 }
 
 function codedOptions({ desk, view, kind }: ActDrawing, name: string): readonly FieldOption[] | undefined {

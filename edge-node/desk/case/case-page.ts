@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { saveText, writeAct } from '#edge-node/commands/cases/cases.ts'
-import { applicantFields } from '#edge-node/commands/cases/form.ts'
+import { applicantOf } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { reportPart } from '#edge-node/desk/exchange/case-files.ts'
 import { failureBox, keptBox, readForm, type Typed } from '#edge-node/desk/forms.ts'
@@ -97,7 +97,7 @@ async function act(context: DeskContext, desk: Desk): Promise<Response> {
   const { state, sections } = found.value
   const tip = typed.tip ?? ''
   const expects = isEntryHash(tip) ? tip : state.tip
-  const known = isFromForm(kind) ? applicantFields(sections) : {}
+  const known = isFromForm(kind) ? applicantOf(sections) : {}
   const fields = { ...known, ...actFields(found.value, kind, typed) }
   const done = await writeAct(desk.office, context.get('visit').actor, state, kind, fields, expects)
   if (!done.ok) return reject(context, desk, kind, typed, done.problem)

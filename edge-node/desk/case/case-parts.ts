@@ -1,7 +1,7 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
 
 import { html } from 'hono/html'
-import { formFields, materialOf, OVERRIDE, textOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { formFields, materialOf, OVERRIDE, textAt, valuesOf } from '#edge-node/commands/cases/form.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
@@ -99,8 +99,8 @@ const pair = (label: string, value: string): Html =>
 
 export function applicationPart(visit: Visit, view: CaseView): Html {
   const values = valuesOf(view.sections, 'application')
-  const override = textOf(values, OVERRIDE)
-  const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textOf(values, rule.id)))
+  const override = textAt(values, OVERRIDE)
+  const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textAt(values, rule.id)))
   const writable =
     mayEdit(visit.actor) && view.sections.some((section) => section.name === 'application' && section.writable)
   const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''

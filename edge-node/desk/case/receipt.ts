@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
-import { materialOf, textOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { materialOf, textAt, valuesOf } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
@@ -51,7 +51,7 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
   const list = (item?.materials ?? [])
     .map(({ id, name }) => `${name}:${materialWords(materialOf(materials, id))}`)
     .join(';')
-  const who = textOf(application, 'applicant') || state.applicant.name
+  const who = textAt(application, 'applicant') || state.applicant.name
   const unconfirmed =
     view.safety === 'root' ? '' : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`
   const late =

@@ -1,6 +1,7 @@
 /** The month's fees by item: how many, how much, refunds apart; on screen, on paper and as a file for spreadsheets. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { csvText } from '#edge-node/commands/csv.ts'
 import { feeMonth, isMonth, type MonthRow } from '#edge-node/commands/fees/month.ts'
 import { field } from '#edge-node/desk/forms.ts'
 import { page } from '#edge-node/desk/layout.ts'
@@ -37,22 +38,14 @@ async function monthPage(context: DeskContext, desk: Desk): Promise<Response> {
   return page(context, desk, { title, body })
 }
 
-/** A cell that a spreadsheet reads as text whatever it begins with. */
-const cell = (text: string | number): string => {
-  const safe = /^[=+@\-\t\r]/.test(String(text)) ? `'${text}` : String(text)
-  return `"${safe.replaceAll('"', '""')}"`
-}
-
 async function monthFile(context: DeskContext, desk: Desk): Promise<Response> {
   const month = monthFrom(context, desk)
   const { rows } = await feeMonth(desk.office, context.get('visit').actor, month)
   const lines = [
     ['事项', '收费项目', '笔数', '实收(元)', '退费(元)'],
-    ...rows.map((row) => [row.item, row.fee, row.count, yuanText(row.amount), yuanText(row.refunds)]),
+    ...rows.map((row) => [row.item, row.fee, String(row.count), yuanText(row.amount), yuanText(row.refunds)]),
   ]
-  // The mark at the beginning tells spreadsheets that the file is UTF-8.
-  const text = `\uFEFF${lines.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
-  return context.body(text, 200, {
+  return context.body(csvText(lines), 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="fees-${month}.csv"`,
   })

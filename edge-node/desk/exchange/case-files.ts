@@ -1,6 +1,8 @@
 /** Pages about files of one case: the report package with its cover sheet, and the reply that comes back. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { textOfFile } from '#edge-node/commands/csv.ts'
 import { packageOf } from '#edge-node/commands/exchange/package.ts'
 import { takeReply } from '#edge-node/commands/exchange/reply.ts'
 import { CASE_UNKNOWN } from '#edge-node/commands/refusals.ts'
@@ -15,7 +17,6 @@ import type { ReportPackage } from '#protocol/casework/exchange/report-package.t
 import type { CaseView } from '#protocol/engine/office.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { coverSheet } from './cover-sheet.ts'
-import { textOfFile } from './csv.ts'
 
 /** Where a case that was reported up keeps its files; nothing for every other case. */
 export function reportPart({ state }: CaseView): Html | string {
@@ -85,7 +86,7 @@ async function replyIn(context: DeskContext) {
   if (file === null || typeof file === 'string' || file.size === 0) return unreadable('没有选择文件')
   let value: unknown
   try {
-    value = JSON.parse(textOfFile(new Uint8Array(await file.arrayBuffer())))
+    value = JSON.parse(textOfFile(new Uint8Array(await file.arrayBuffer())) ?? '')
   } catch {
     return unreadable('不是 JSON 文件') // whatever it is, it is no reply
   }

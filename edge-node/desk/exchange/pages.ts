@@ -1,8 +1,11 @@
 /** The exchange page: cases of vertical systems in, cases of a period out. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { textOfFile } from '#edge-node/commands/csv.ts'
 import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
-import type { ImportReport } from '#edge-node/commands/exchange/import-report.ts'
+import { writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
+import type { VerticalReport } from '#edge-node/commands/exchange/import-report.ts'
 import { takeInCases } from '#edge-node/commands/exchange/imports.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
@@ -22,7 +25,6 @@ import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail } from '#protocol/result.ts'
 import { caseFileRoutes } from './case-files.ts'
-import { textOfFile, writeCsv } from './csv.ts'
 
 /** Reports of imports that people have not fetched yet; the oldest goes first, an import can be repeated at any time. */
 type Reports = Map<PersonId, string>
@@ -37,11 +39,11 @@ function keepReport(reports: Reports, person: PersonId, csv: string): void {
 
 interface Shown {
   readonly failure?: Failure
-  readonly report?: ImportReport
+  readonly report?: VerticalReport
 }
 
 /** What became of each row; the file is the same with three more columns, so that it can be mended and taken in again. */
-function reportCard({ rows, csv: _, ...counts }: ImportReport): Html {
+function reportCard({ rows, csv: _, ...counts }: VerticalReport): Html {
   const figures = Object.values(byOutcome((outcome) => `${IMPORT_OUTCOMES[outcome]} ${counts[outcome]}`)).join(',')
   const told = rows.filter(({ why }) => why !== '').slice(0, LIMITS.pageRows)
   return card(
@@ -104,6 +106,10 @@ async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promi
       failure: fail('field', '没有选择文件', kept, '请选择 CSV 文件', 'file').problem,
     })
   const csv = textOfFile(new Uint8Array(await file.arrayBuffer()))
+  if (csv === undefined)
+    return exchangePage(context, desk, {
+      failure: fail('file-encoding', '文件的编码无法识别', kept, '请另存为 UTF-8 编码的 CSV 后再导入', 'file').problem,
+    })
   const done = await takeInCases(desk.office, actor, list as VerticalList, { csv })
   if (!done.ok) return exchangePage(context, desk, { failure: done.problem })
   keepReport(reports, actor.person, done.value.csv)
@@ -144,6 +150,6 @@ export function exchangeRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     const csv = reports.get(context.get('visit').actor.person)
     return csv === undefined ? notFound(context, desk) : send(context, 'import-report', 'csv', csv)
   })
-  app.get('/exchange/template', (context) => send(context, 'vertical-cases', 'csv', writeCsv(VERTICAL_COLUMNS, [])))
+  app.get('/exchange/template', (context) => send(context, 'vertical-cases', 'csv', writeCsvRows(VERTICAL_COLUMNS, [])))
   app.get('/exchange/export', (context) => giveOut(context, desk))
 }

@@ -9,7 +9,7 @@ import { POWERS } from '#protocol/casework/codes.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import { pager } from './guide.ts'
 import { guideTabs } from './guide-tabs.ts'
-import { pageOf } from './item-search.ts'
+import { numberedPage } from './item-search.ts'
 
 const PATH = '/representatives'
 
@@ -48,7 +48,7 @@ function representativesPage(context: DeskContext, desk: Desk): Promise<Response
   const all = context.req.query('all') === 'yes'
   const served = (letter: Letter) => stations.some(({ id }) => id === letter.station)
   const letters = directory.letters().filter((letter) => isInForce(letter, today) && (all || served(letter)))
-  const shown = pageOf(letters, context.req.query('page'))
+  const shown = numberedPage(letters, context.req.query('page'))
   const list =
     letters.length === 0
       ? html`<p class="desk-empty">没有有效的授权书。</p>`

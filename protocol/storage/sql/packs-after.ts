@@ -12,7 +12,7 @@ const HEADER_FORMAT = sql.raw(`'%0${ARRIVAL_DIGITS}d%0${SIZE_DIGITS}d%0${SIZE_DI
 const header = sql`printf(${HEADER_FORMAT}, ${packs.arrival}, length(${packs.runs}), length(${packs.bytes}))`
 
 /**
- * The packs behind an arrival number in one value, each as {@link splitPacks} reads it: a village's packs are small,
+ * The packs behind an arrival number in one value, each as {@link packRowsIn} reads it: a village's packs are small,
  * and every row and value that libSQL hands over costs more than its bytes (measured: a half to a third).
  * The sum reads only the sizes of the packs; the packs themselves are read once, up to the arrival it finds.
  */
@@ -49,7 +49,7 @@ export const packsAfter = query(
 )
 
 /** The packs that {@link packsAfter} joined. */
-export function splitPacks(joined: Uint8Array): PackRow[] {
+export function packRowsIn(joined: Uint8Array): PackRow[] {
   const found: PackRow[] = []
   for (let at = 0; at < joined.length; ) {
     const digits = String.fromCharCode(...joined.subarray(at, at + HEADER))

@@ -37,7 +37,7 @@ export function writeReceipts(parameters: number, rows: readonly ReceiptRow[], n
 }
 
 /** The receipts of a document's entries. */
-export const receiptsOf = query(
+export const toldOf = query(
   {
     log: receipts.log,
     seq: receipts.seq,

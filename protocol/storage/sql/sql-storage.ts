@@ -28,10 +28,10 @@ import { LogNumbers } from './log-numbers.ts'
 import { heads, numberedLogs } from './logs.ts'
 import { PackCache } from './pack-cache.ts'
 import * as packs from './packs.ts'
-import { packsAfter, splitPacks } from './packs-after.ts'
+import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
-import { dropReceipts, receiptCounts, receiptsOf } from './receipts.ts'
+import { dropReceipts, receiptCounts, toldOf } from './receipts.ts'
 import { type Statements, statement } from './statements.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
 import { statementsOf } from './writing.ts'
@@ -103,7 +103,7 @@ class SqlStorage implements Storage {
   async packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]> {
     const asked = { arrival, most: LIMITS.packsPerRead, bytes: Math.max(1, aboutBytes) }
     const rows = await this.#all(packsAfter(asked))
-    return rows.flatMap(({ joined }) => splitPacks(joined)).map((row) => this.#packOf(row))
+    return rows.flatMap(({ joined }) => packRowsIn(joined)).map((row) => this.#packOf(row))
   }
 
   async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
@@ -207,7 +207,7 @@ class SqlStorage implements Storage {
   }
 
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
-    const rows = await this.#all(receiptsOf({ document }))
+    const rows = await this.#all(toldOf({ document }))
     return rows.map((row) => ({ ...row, log: this.#logs.keyOf(row.log) }))
   }
 

@@ -1,34 +1,28 @@
-/** Spreadsheet text: rows by column title in and out, whatever program wrote it. */
-import Papa from 'papaparse'
+/** Rows of a CSV file by the titles of its columns, in and out. */
+import { csvLines, csvText } from '#edge-node/commands/csv.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 
 /** A record of texts by key. */
 export type Row = Readonly<Record<string, string>>
 
-/** Spreadsheets run what begins like this; a quote before it keeps it text, and is taken off again. */
-const FORMULA = /^'(?=[=+\-@\t\r])/
-
-/** Rows as CSV with a header line; cells that a spreadsheet would run are quoted. */
-export function writeCsv(columns: Readonly<Record<string, string>>, rows: readonly Row[]): string {
+/** Rows as CSV with a header line. */
+export function writeCsvRows(columns: Readonly<Record<string, string>>, rows: readonly Row[]): string {
   const keys = Object.keys(columns)
-  const data = rows.map((row) => keys.map((key) => row[key] ?? ''))
-  // The mark tells spreadsheets that it is UTF-8; without it Chinese text arrives broken.
-  return `\uFEFF${Papa.unparse({ fields: Object.values(columns), data }, { escapeFormulae: true, newline: '\r\n' })}\r\n`
+  return csvText([Object.values(columns), ...rows.map((row) => keys.map((key) => row[key] ?? ''))])
 }
 
 /**
  * Rows of a CSV text. Columns are known by their titles, in any order; empty lines are left out.
  * @param more titles that may stand there and are not read, such as those of an earlier report
  */
-export function readCsv<Column extends string>(
+export function readCsvRows<Column extends string>(
   columns: Readonly<Record<Column, string>>,
   more: readonly string[],
   text: string,
 ): Result<readonly Partial<Record<Column, string>>[]> {
-  const parsed = Papa.parse<string[]>(text.replace(/^\uFEFF/, ''), { skipEmptyLines: 'greedy' })
-  const broken = parsed.errors.find(({ code }) => code !== 'UndetectableDelimiter')
-  if (broken) return refuse(`第 ${(broken.row ?? 0) + 1} 行的引号不成对`, '请用表格软件另存为 CSV 后再试')
-  const [header = [], ...lines] = parsed.data
+  const parsed = csvLines(text)
+  if (!parsed.ok) return refuse(parsed.problem, '请用表格软件另存为 CSV 后再试')
+  const [header = [], ...lines] = parsed.value.filter((cells) => cells.some((cell) => cell.trim() !== ''))
   const keys = new Map((Object.entries(columns) as [Column, string][]).map(([key, title]) => [title, key]))
   const titles = header.map((title) => title.trim())
   const unknown = titles.filter((title) => title !== '' && !keys.has(title) && !more.includes(title))
@@ -40,7 +34,7 @@ export function readCsv<Column extends string>(
     const row: Partial<Record<Column, string>> = {}
     for (const [at, title] of titles.entries()) {
       const key = keys.get(title)
-      if (key !== undefined) row[key] = (cells[at] ?? '').replace(FORMULA, '').trim()
+      if (key !== undefined) row[key] = (cells[at] ?? '').trim()
     }
     return row
   })
@@ -49,12 +43,3 @@ export function readCsv<Column extends string>(
 
 const refuse = (message: string, next: string): Result<never> =>
   fail('csv-unreadable', `文件读不了:${message}`, '没有导入任何一行', next, 'csv')
-
-/** The text of an uploaded file: UTF-8, or what Chinese spreadsheets save without being asked. */
-export function textOfFile(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder('gb18030').decode(bytes) // not UTF-8: the other encoding in use
-  }
-}
