@@ -3,8 +3,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { LOG_LEVELS } from '#edge-node/log.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { LOG_LEVELS } from './log.ts'
 
 /** One environment variable: what README shows and what is checked. */
 export interface Variable<Value> {

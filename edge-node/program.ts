@@ -13,9 +13,10 @@ const REFUSED = 2
 /** For people; the log goes elsewhere. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Ends the program because a person has to act first. */
+/** Ends the program because a person has to act first; a program that started this one is told why. */
 export function endRefusing(problem: Failure): never {
   process.stderr.write(`${problem.message}\n  ${problem.kept}\n  ${problem.next}\n`)
+  if (process.connected) process.send?.({ refused: problem })
   process.exit(REFUSED)
 }
 

@@ -1,6 +1,6 @@
 /** The hub's program: the node without a parent, with the county's register. */
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { readConfiguration } from '#edge-node/config.ts'
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
 import { type Enrolment, identityOf, loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
 import { createLog } from '#edge-node/log.ts'
 import { type Extension, startNode } from '#edge-node/node.ts'

@@ -1,5 +1,5 @@
 /** What a new account must be before it enters the directory. */
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { NewPerson } from '#hub/registry-port.ts'
 import { type Person, ROLES, type Role, type Tier } from '#protocol/casework/directory.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'

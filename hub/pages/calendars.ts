@@ -1,7 +1,7 @@
 /** The holiday calendar: which years are known, importing one, and what is said about the year that is not. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { textOfFile } from '#edge-node/desk/csv.ts'
+import { textOfFile } from '#edge-node/commands/csv.ts'
 import { dayWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { csrfField, type Typed } from '#edge-node/desk/forms.ts'
 import { card } from '#edge-node/desk/lists.ts'

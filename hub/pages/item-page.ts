@@ -1,5 +1,6 @@
 /** One item: everything the catalogue says in one edition, what is missing to be public, and how it came to be. */
 import { html } from 'hono/html'
+import { itemsInForce } from '#edge-node/commands/items.ts'
 import { otherWords, rowWords, type Saying, sayingsOf } from '#edge-node/desk/guide/item-words.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
@@ -12,7 +13,6 @@ import { checkPrerequisites } from '#protocol/casework/catalogue/prerequisites.t
 import { CHANGE_TYPES } from '#protocol/casework/codes.ts'
 import { DISCLOSURES, type LocalRules } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { itemsInForce } from './presence.ts'
 import { table } from './records.ts'
 
 const pairs = (title: string, sayings: readonly Saying[]): Html =>
@@ -47,7 +47,7 @@ function facts(desk: Desk, item: Item): Html {
 /** Prerequisites both ways, with what is wrong with them. */
 function prerequisites(desk: Desk, item: Item): Html {
   const { directory } = desk.office
-  const items = [...itemsInForce(desk).filter(({ id }) => id !== item.id), item]
+  const items = [...itemsInForce(desk.office).filter(({ id }) => id !== item.id), item]
   const { circles } = checkPrerequisites(items)
   const name = (code: string) => directory.item(code)?.name ?? `${code}(不在目录)`
   const rows = item.prerequisites.map((row) => [

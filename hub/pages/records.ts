@@ -1,7 +1,7 @@
 /** What the pages of kept records share: tabs, and a form filled anew, from a record, or as it came back. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { KeepMode, KeptRecord } from '#edge-node/desk/api/county-register.ts'
+import type { KeepMode, KeptRecord } from '#edge-node/commands/county-register.ts'
 import { csrfField, type FieldView, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { pager } from '#edge-node/desk/guide/guide.ts'
 import { numberedPage } from '#edge-node/desk/guide/item-search.ts'

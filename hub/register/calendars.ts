@@ -1,5 +1,5 @@
 /** Years of the holiday calendar: read from a file or a form, and checked before everybody counts by them. */
-import { csvLines } from '#edge-node/desk/csv.ts'
+import { csvLines } from '#edge-node/commands/csv.ts'
 import type { CalendarYear } from '#protocol/casework/directory.ts'
 import { type Day, dayNumber, isDay, plusDays } from '#protocol/casework/time/days.ts'
 import { fail, type Result, success } from '#protocol/result.ts'

@@ -1,5 +1,5 @@
 /** Items: how a form becomes the next edition, what keeps it from being published, and how an item ends. */
-import type { ItemDraft } from '#edge-node/desk/api/county-register.ts'
+import type { ItemDraft } from '#edge-node/commands/county-register.ts'
 import { searchPinyin } from '#hub/catalogue/pinyin.ts'
 import { type Adjusted, type Adjustment, nextEdition } from '#protocol/casework/catalogue/editions.ts'
 import { blocking, checkItem } from '#protocol/casework/catalogue/item-check.ts'

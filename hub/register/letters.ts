@@ -1,4 +1,5 @@
 /** Authorisation letters (授权书): what one must be when it is issued, and how it is revoked. */
+import { isOver } from '#edge-node/commands/letters.ts'
 import { POWERS } from '#protocol/casework/codes.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
@@ -42,6 +43,9 @@ function itemsProblem(directory: DirectoryView, { items, department }: Letter): 
   }
   return undefined
 }
+
+/** Whether a letter can still be revoked: one that has run out needs it no more. */
+export const mayRevoke = (letter: Letter, today: Day): boolean => letter.revoked === null && !isOver(letter, today)
 
 /** A letter from which nothing may be done any more from a day on; what was done under it before stays. */
 export function revokedLetter(

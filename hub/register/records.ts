@@ -1,5 +1,5 @@
 /** The door for records that administrators keep by form: each is checked by its own rules. */
-import type { KeepMode, KeptRecord } from '#edge-node/desk/api/county-register.ts'
+import type { KeepMode, KeptRecord } from '#edge-node/commands/county-register.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import type { Result } from '#protocol/result.ts'
 import { checkedCalendar } from './calendars.ts'

@@ -1,5 +1,5 @@
 /** A model county to try the network with: places, people with known passwords, a whole catalogue. Never for real cases. */
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'

@@ -23,6 +23,7 @@ import {
   type StationCode,
   streamOf,
 } from '#protocol/ids.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 import { median, type Scenario, withWorkers } from './scenario.ts'
 import type { Commands } from './worker-port.ts'
 
@@ -149,9 +150,9 @@ export function foldRole(): Commands {
       if (state?.stage !== '90') throw new Error(`the licence is not archived: ${state?.stage} ${aside}`)
       const times: number[] = []
       for (let round = 0; round < WARM_UP + FOLDS; round++) {
-        const begun = process.hrtime.bigint()
+        const begun = monotonic()
         foldCase(CASE, facts, REGISTER)
-        if (round >= WARM_UP) times.push(Number(process.hrtime.bigint() - begun) / 1_000)
+        if (round >= WARM_UP) times.push((monotonic() - begun) * 1_000)
       }
       return { times, facts: facts.length }
     },

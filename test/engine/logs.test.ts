@@ -24,8 +24,9 @@ import { LIMITS } from '#protocol/limits.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type Draft, encodeContent, KIND } from '#protocol/log/entry.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
-import { generateKeys, nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
-import { caseId } from '../storage/fixtures.ts'
+import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { testHost } from '#test/clock/host.ts'
+import { caseId } from '#test/storage/fixtures.ts'
 
 const STREAM = '510724101' as StreamId
 const keys = generateKeys()
@@ -47,7 +48,7 @@ afterEach(async () => {
 
 const openLogs = async (
   rotated = async (incarnation: number) => void rotations.push(incarnation),
-  host = nodeHost,
+  host = testHost,
 ): Promise<Logs> => createLogs({ storage, host, identity, incarnation: 7, loaded: await storage.load(), rotated })
 
 const draft = (kind: Draft['kind'], payload: Uint8Array): Draft => ({
@@ -72,7 +73,7 @@ async function write(logs: Logs, sizes: readonly number[], inGroup: (staged: Sta
 }
 
 async function settle(logs: Logs, staged: StagedLogs): Promise<void> {
-  await packAuthored(staged, nodeHost.cryptography, keys)
+  await packAuthored(staged, testHost.cryptography, keys)
   const { cuts, packs, places } = staged
   const change = { ...NO_CHANGE, cuts, packs, places, heads: [...staged.heads.values()] }
   await storage.commit(change)
@@ -87,7 +88,7 @@ test('L9 the hash at every height is that of the entry there, in the group, afte
         maxLength: 4,
       }),
       async (groups) => {
-        const path = join(folder, `${toHex(nodeHost.random(8))}.db`)
+        const path = join(folder, `${toHex(testHost.random(8))}.db`)
         await storage.close()
         storage = await openLibsql(path)
         const logs = await openLogs()
@@ -183,7 +184,7 @@ test('S70 a new incarnation is durable outside the database before it is written
   expect(logs.head(before).height).toBe(1)
 
   // A machine whose chance repeats itself: what was drawn once is used, also when it is only on the disk.
-  const repeating = { ...nodeHost, random: (bytes: number) => new Uint8Array(bytes) }
+  const repeating = { ...testHost, random: (bytes: number) => new Uint8Array(bytes) }
   const stubborn = await openLogs(undefined, repeating)
   const drawn = new Set([before, logs.ownLog(STREAM)].map((log) => logParts(log).incarnation))
   for (let round = 0; round < 5; round++) {

@@ -1,10 +1,10 @@
 /** Lists of cases over the API: what callers ask as a storage query, and rows as they may read them. */
 import type { z } from '@hono/zod-openapi'
-import { mayReadRow } from '#edge-node/desk/reading.ts'
+import { masked } from '#edge-node/commands/masking.ts'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
 import type { Actor, CaseView, Office, Safety } from '#protocol/engine/office.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { PersonId } from '#protocol/ids.ts'
-import { masked, readableBy } from './masking.ts'
 import type { CasesQuery } from './requests.ts'
 
 const listOf = <Value>(asked: Value | readonly Value[]): readonly Value[] =>
@@ -55,11 +55,11 @@ export async function readableRows(office: Office, actor: Actor, rows: readonly 
   return readable.map((row) => rowOf(office, row, safety.get(row.id)))
 }
 
-/** A whole case as this person may read it. */
-export async function readableView(office: Office, actor: Actor, view: CaseView) {
+/** A case with the rows beside it as this person may read them. */
+export async function withReadableRows(office: Office, actor: Actor, view: CaseView) {
   const [subCases, duplicates] = await Promise.all([
     readableRows(office, actor, view.subCases),
     readableRows(office, actor, view.duplicates),
   ])
-  return { ...readableBy(actor, view), subCases, duplicates }
+  return { ...view, subCases, duplicates }
 }

@@ -1,20 +1,19 @@
 /** What a station keeps of itself, over the API: absences, consultations, hand-overs; works without a network. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { endAbsence, keepAbsence } from '#edge-node/desk/counter/absence-commands.ts'
+import { recordsFor } from '#edge-node/commands/reading.ts'
+import { endAbsence, keepAbsence } from '#edge-node/commands/station/absences.ts'
 import {
   type ConsultationStep,
+  consultationsFor,
   keepConsultation,
   moveConsultation,
-} from '#edge-node/desk/counter/consultation-commands.ts'
-import { giveWork, takeWork } from '#edge-node/desk/counter/handover-commands.ts'
-import type { Kept } from '#edge-node/desk/counter/station-records.ts'
-import { readsAll } from '#edge-node/desk/reading.ts'
-import type { Consultation, StationRecord } from '#protocol/casework/directory.ts'
+} from '#edge-node/commands/station/consultations.ts'
+import { giveWork, takeWork } from '#edge-node/commands/station/handovers.ts'
+import type { Kept } from '#edge-node/commands/station/records.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { masked, readsNumbers } from './masking.ts'
 import { refuse } from './refusals.ts'
 import { body, json, reading, WRITING } from './routing.ts'
 import { day, personId } from './shapes/identifiers.ts'
@@ -97,10 +96,6 @@ const toOne = <Body extends z.ZodType>(asked: Body) => ({ params: RecordParamete
 
 const NothingBody = z.strictObject({}).openapi('NothingRequest', { example: {} })
 
-/** Records of the reader's station; people for the whole county read all. */
-const ofStation = <Kept extends StationRecord>(actor: Actor, records: readonly Kept[]): readonly Kept[] =>
-  readsAll(actor) ? records : records.filter((record) => record.station === actor.station)
-
 /** Answers with what was kept; of all that is wrong, the first is said. */
 async function answer<Value extends object>(c: Context, keeping: Kept<Value>) {
   const kept = await keeping
@@ -110,7 +105,7 @@ async function answer<Value extends object>(c: Context, keeping: Kept<Value>) {
 function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
   api.openapi(reading('/absences', '去向留言', shapes.AbsencesShape), (c) =>
-    c.json({ absences: ofStation(c.get('signIn').actor, directory.absences()) }, 200),
+    c.json({ absences: recordsFor(c.get('signIn').actor, directory.absences()) }, 200),
   )
   api.openapi(posting('/absences', '登记外出', { body: body(AbsenceBody) }, shapes.AbsenceShape), (c) =>
     answer(c, keepAbsence(office, c.get('signIn').actor, c.req.valid('json'))),
@@ -120,18 +115,11 @@ function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   )
 }
 
-/** Phone numbers in full for the people of the station alone, as with cases. */
-const readableConsultations = (actor: Actor, records: readonly Consultation[]): readonly Consultation[] =>
-  ofStation(actor, records).map((record) =>
-    readsNumbers(actor, { state: { holder: record.station } }) ? record : { ...record, phone: masked(record.phone) },
-  )
-
 function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
-  const { directory } = office
   const shape = shapes.ConsultationShape
   const move = (actor: Actor, id: string, step: ConsultationStep) => moveConsultation(office, actor, id, step)
   api.openapi(reading('/consultations', '首问登记', shapes.ConsultationsShape), (c) =>
-    c.json({ consultations: readableConsultations(c.get('signIn').actor, directory.consultations()) }, 200),
+    c.json({ consultations: consultationsFor(office, c.get('signIn').actor) }, 200),
   )
   api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', { body: body(ConsultationBody) }, shape), (c) =>
     answer(c, keepConsultation(office, c.get('signIn').actor, c.req.valid('json'))),
@@ -155,7 +143,7 @@ function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
 function addHandovers(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
   api.openapi(reading('/handovers', '工作交接清单', shapes.HandoversShape), (c) =>
-    c.json({ handovers: ofStation(c.get('signIn').actor, directory.handovers()) }, 200),
+    c.json({ handovers: recordsFor(c.get('signIn').actor, directory.handovers()) }, 200),
   )
   api.openapi(posting('/handovers', '交出全部在办件', { body: body(HandoverBody) }, shapes.HandoverShape), (c) => {
     const { actor } = c.get('signIn')

@@ -1,43 +1,31 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
 import { html } from 'hono/html'
-import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
 import {
-  csrfField,
-  type FieldView,
-  failureBox,
-  field,
-  hintOf,
-  type Problems,
-  type Typed,
-} from '#edge-node/desk/forms.ts'
-import { headline, page } from '#edge-node/desk/layout.ts'
-import { card } from '#edge-node/desk/lists.ts'
-import { statusOf } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type Html, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
-import { MATERIAL_FORM_WORDS, today } from '#edge-node/desk/words.ts'
-import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
-import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
-import type { CaseView } from '#protocol/engine/office.ts'
-import { LIMITS } from '#protocol/limits.ts'
-import type { Failure } from '#protocol/result.ts'
-import {
-  applicationName,
   fieldWords,
   formFields,
   handInAct,
   MATERIAL_STATE_WORDS,
-  materialName,
   materialOf,
   OVERRIDE,
-  seenName,
   textAt,
   valuesOf,
-} from './draft.ts'
+} from '#edge-node/commands/cases/form.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
+import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
+import { csrfField, type FieldView, type FormState, failureBox, field, hintOf } from '#edge-node/desk/forms.ts'
+import { headline, page } from '#edge-node/desk/layout.ts'
+import { card } from '#edge-node/desk/lists.ts'
+import { statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
+import { MATERIAL_FORM_WORDS } from '#edge-node/desk/words.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
+import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { applicationName, materialName, seenName } from './capture-typed.ts'
 
-export interface CaptureState {
-  readonly typed?: Typed
-  readonly problems?: Problems
-  readonly failure?: Failure
+/** The form as it is shown; a notice says what has just been saved. */
+export interface CaptureState extends FormState {
   readonly notice?: string
 }
 
@@ -151,7 +139,7 @@ export async function capturePage(
     mayEdit(visit.actor) &&
     sections.get('application')?.writable === true &&
     sections.get('materials')?.writable === true
-  const drawing: Drawing = { id: view.state.id, state, writable, today: today(desk.office.now()) }
+  const drawing: Drawing = { id: view.state.id, state, writable, today: desk.office.today() }
   const wrong = Object.values(state.problems ?? {})
   const summary = state.failure
     ? failureBox(state.failure)

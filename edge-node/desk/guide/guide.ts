@@ -1,6 +1,7 @@
 /** Items at the counter: finding one, and its printable sheets; offline, from the catalogue this node holds. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { itemsInForce } from '#edge-node/commands/items.ts'
 import { field } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
@@ -52,10 +53,7 @@ async function catalogueAge(desk: Desk): Promise<string> {
 
 async function listPage(context: DeskContext, desk: Desk): Promise<Response> {
   const query = itemQueryOf(context.req.query())
-  const { directory } = desk.office
-  const today = desk.office.today()
-  const open = directory.items().flatMap(({ id }) => directory.openable(id, today) ?? [])
-  const shown = numberedPage(searchItems(open, query), context.req.query('page'))
+  const shown = numberedPage(searchItems(itemsInForce(desk.office), query), context.req.query('page'))
   const rows = shown.rows.map(
     (
       item,

@@ -1,5 +1,5 @@
 /** Days counted one by one from another source than the product's: what calendar and clocks are compared with. */
-import { isWorkday } from 'chinese-days'
+import source from 'chinese-days/dist/chinese-days.json' with { type: 'json' }
 import type { Span } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 
@@ -15,7 +15,13 @@ export const EVERY_DAY: readonly Day[] = (() => {
   return days
 })()
 
-const worked: ReadonlySet<Day> = new Set(EVERY_DAY.filter((day) => isWorkday(day)))
+/** The source's tables; its own functions take a day's name for midnight in Greenwich and are wrong west of there. */
+const { holidays, workdays } = source as Readonly<Record<'holidays' | 'workdays', Readonly<Record<string, string>>>>
+const isWeekday = (day: Day): boolean => ![0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay())
+
+const worked: ReadonlySet<Day> = new Set(
+  EVERY_DAY.filter((day) => day in workdays || (isWeekday(day) && !(day in holidays))),
+)
 
 /** Whether the other source says that a day is worked. */
 export const isWorked = (day: Day): boolean => worked.has(day)
