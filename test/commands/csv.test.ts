@@ -105,7 +105,7 @@ test.each<readonly [string, Uint8Array, string | undefined]>([
 
 test('X33 nothing else of the product writes or reads CSV by itself', () => {
   const others = sources('.ts')
-    .filter(({ path }) => !path.startsWith('test/') && path !== 'edge-node/desk/csv.ts')
+    .filter(({ path }) => !path.startsWith('test/') && path !== 'edge-node/commands/csv.ts')
     .filter((source) => importsOf(source).includes('papaparse') || /\\u[fF][eE][fF][fF]|'gb18030'/.test(source.text))
   expect(others.map(({ path }) => path)).toEqual([])
 })

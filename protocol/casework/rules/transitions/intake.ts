@@ -1,5 +1,6 @@
 /** Transitions 1 to 13 of SOURCES.md 5.3: from the draft to acceptance, refusal to accept, or deciding on the spot. */
 import { TIERS, WINDOW_TIERS } from '#protocol/tiers.ts'
+import type { Decision } from '../../codes.ts'
 import type { Stage } from '../../course/stages.ts'
 import type { GuardedKind } from '../../facts/facts.ts'
 import type { GuardName } from '../guards.ts'
@@ -69,7 +70,7 @@ const reject = (outcome: string, to: Stage, source: string): Transition => ({
   source,
 })
 
-const settle = (is: 'granted' | 'refused'): Transition => ({
+const settle = (is: Decision): Transition => ({
   from: ['20'],
   to: '60',
   when: { field: 'result', is },
