@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
 import { readIfThere, writeDurably } from '#edge-node/durable-file.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
 
 export interface Certificate {
   /** PEM. */
@@ -39,7 +40,7 @@ export async function ownCertificate(folder: string): Promise<Certificate> {
     return { certificate, key, fingerprint: fingerprintOfPem(certificate) }
 
   const { generate } = await import('selfsigned') // 50 ms of parsing that most starts do not need
-  const now = new Date()
+  const now = new Date(nodeHost.now())
   const made = await generate([{ name: 'commonName', value: 'county-service-node' }], {
     keyType: 'ec',
     curve: 'P-256',

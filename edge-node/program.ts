@@ -1,5 +1,4 @@
 /** What both programs do around a node: speak to the console, end cleanly on a signal, and never end silently. */
-
 import { type Problem, problemsAsText } from '#edge-node/config.ts'
 import type { Log } from '#edge-node/log.ts'
 import { describe, type RunningNode } from '#edge-node/node.ts'
@@ -14,15 +13,16 @@ const REFUSED = 2
 /** For people; the log goes elsewhere. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Ends the program because a person has to act first. */
-export function refuse(problem: Failure): never {
+/** Ends the program because a person has to act first; a program that started this one is told why. */
+export function endRefusing(problem: Failure): never {
   process.stderr.write(`${problem.message}\n  ${problem.kept}\n  ${problem.next}\n`)
+  if (process.connected) process.send?.({ refused: problem })
   process.exit(REFUSED)
 }
 
 /** The value of a result, or the end of the program with its words. */
 export function orRefuse<Value>(result: Result<Value>): Value {
-  return result.ok ? result.value : refuse(result.problem)
+  return result.ok ? result.value : endRefusing(result.problem)
 }
 
 /** The configuration, or the end of the program with everything that is wrong with it. */

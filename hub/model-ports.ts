@@ -1,41 +1,52 @@
-/** Ports of the model county: the preferred ones, or the next that are free, remembered because nodes know each other by them. */
+/** Ports of the model county: remembered, because people come back to an address, and given up when another program has one. */
 import { createServer } from 'node:net'
 import * as z from 'zod'
 import { readIfThere, writeDurably } from '#edge-node/durable-file.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
 
 const FIRST_PORT = 8080
 const LAST_PORT = 8179
-const Ports = z.record(z.string(), z.int())
-export type Ports = Readonly<Record<string, number>>
+/** The system chooses. */
+const ANY_PORT = 0
+const Kept = z.record(z.string(), z.int().min(1).max(65_535))
 
-/** The ports of the named programs, chosen once and then kept in a file. */
-export async function choosePorts(file: string, names: readonly string[]): Promise<Result<Ports>> {
-  const text = readIfThere(file)
-  if (text !== undefined) return keptPorts(file, text)
-  const ports: Record<string, number> = {}
-  let next = FIRST_PORT
-  for (const name of names) {
-    while (next <= LAST_PORT && !(await isFree(next))) next++
-    if (next > LAST_PORT)
-      return fail('no-port', `端口 ${FIRST_PORT} 到 ${LAST_PORT} 都被占用`, '没有改动', '请关闭占用端口的程序后重试')
-    ports[name] = next++
-  }
-  writeDurably(file, JSON.stringify(ports))
-  return success(ports)
+export interface Ports {
+  /** Where a program ran before. */
+  remembered(name: string): number | undefined
+  /**
+   * A port to try: the remembered one, else the next of a hundred that looks free, else any. Looking proves nothing,
+   * because another program may be faster; those that were tried in vain are left out.
+   */
+  propose(name: string, tried: readonly number[]): Promise<number>
+  /** Keeps the port on which a program runs. */
+  remember(name: string, port: number): void
 }
 
-async function keptPorts(file: string, text: string): Promise<Result<Ports>> {
-  const kept = Ports.parse(JSON.parse(text))
-  for (const port of Object.values(kept))
-    if (!(await isFree(port)))
-      return fail(
-        'port-taken',
-        `端口 ${port} 已被占用(可能示例县已在运行)`,
-        '示例数据没有改动',
-        `请关闭占用端口的程序后重试;端口记在 ${file}`,
-      )
-  return success(kept)
+/** The ports kept in a file; one that cannot be read remembers nothing. */
+export function openPorts(file: string): Ports {
+  const kept = readKept(file)
+  const isOthers = (name: string, port: number) => Object.entries(kept).some(([of, own]) => own === port && of !== name)
+  return {
+    remembered: (name) => kept[name],
+    async propose(name, tried) {
+      const range = Array.from({ length: LAST_PORT - FIRST_PORT + 1 }, (_, place) => FIRST_PORT + place)
+      for (const port of [kept[name] ?? FIRST_PORT, ...range])
+        if (!tried.includes(port) && !isOthers(name, port) && (await isFree(port))) return port
+      return ANY_PORT
+    },
+    remember(name, port) {
+      if (kept[name] === port) return
+      kept[name] = port
+      writeDurably(file, JSON.stringify(kept))
+    },
+  }
+}
+
+function readKept(file: string): Record<string, number> {
+  try {
+    return Kept.parse(JSON.parse(readIfThere(file) ?? '{}'))
+  } catch {
+    return {} // nothing is lost: every node is told at its start where its parent is
+  }
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,109 +1,95 @@
-/** The programs of the model county as child processes: started, joined, watched and stopped together. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+/** The programs of the model county: each started on its port, joined when it never has, told where its parent is. */
 import { join } from 'node:path'
 import * as z from 'zod'
-import { bundlePath, type ProgramName } from '#edge-node/build.ts'
-import { environmentWith } from '#hub/config.ts'
+import { loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { openGroup, type Part } from '#hub/model-group.ts'
 import type { Ports } from '#hub/model-ports.ts'
+import { type Child, done, heard } from '#hub/model-process.ts'
 import { CodeAnswer } from '#hub/sample-codes.ts'
 import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
-import { LIMITS } from '#protocol/limits.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
 
 const Ready = z.object({ address: z.string() })
-const START_MILLISECONDS = 60_000
+const STOPPING = fail('stopping', '示例县正在停止', '示例数据没有改动', '再次运行 npm start 即可继续')
 
 export interface Model {
   /** Starts the hub; its address. */
-  startHub(): Promise<string>
+  startHub(): Promise<Result<string>>
   /** Starts a node below the parent at the address, joining first when it never has; its address. */
-  startNode(id: string, name: string, parent: string): Promise<string>
+  startNode(id: string, name: string, parent: string): Promise<Result<string>>
   /** Resolves with words for people when a program ends that should run. */
   readonly broken: Promise<string>
   /** Stops every program, children before parents. */
   stop(): Promise<void>
 }
 
-/** The model county of a folder; nothing runs yet. */
-export function startModel(folder: string, ports: Ports): Model {
-  const running: ChildProcess[] = []
-  let isStopping = false
-  let breakWith: (what: string) => void
-  const broken = new Promise<string>((resolve) => {
-    breakWith = resolve
-  })
-  let hub: ChildProcess | undefined
+/** The model county of a folder; nothing runs yet. `say` hears when a program has to move to another port. */
+export function startModel(folder: string, ports: Ports, say: (text: string) => void): Model {
+  const group = openGroup(folder)
+  let hub: Child | undefined
 
-  const launch = (program: ProgramName, name: string, values: Record<string, string>, words: string[] = []) => {
-    const home = join(folder, name)
-    mkdirSync(home, { recursive: true, mode: 0o700 })
-    const log = openSync(join(home, 'program.log'), 'a', 0o600)
-    const env = environmentWith({ DATA_FOLDER: home, DESK_PORT: String(ports[name]), ...values })
-    const child = fork(bundlePath(program), words, { env, stdio: ['ignore', log, log, 'ipc'] })
-    closeSync(log)
-    return child
+  /** Starts a part on its port, or on another one for as long as some other program is faster. */
+  const run = async (part: Part, begun?: (child: Child) => void): Promise<Result<string>> => {
+    const tried: number[] = []
+    for (;;) {
+      const port = await ports.propose(part.folder, tried)
+      if (group.isStopping()) return STOPPING
+      const child = group.launch(part, port)
+      const ready = await heard(child, Ready)
+      if (ready.ok) {
+        group.watch(child)
+        begun?.(child)
+        return success(settle(part, ready.value.address))
+      }
+      if (ready.problem.code !== 'port-taken') return ready
+      tried.push(port)
+    }
   }
-  const keep = async (child: ChildProcess, name: string) => {
-    running.push(child)
-    child.once('exit', (code) => {
-      if (!isStopping) breakWith(`${name} 意外停止(代码 ${code}),原因见 ${join(folder, name, 'program.log')}`)
-    })
-    return (await heard(child, Ready, name)).address
+  /** Keeps where a part runs, and says so when it had to move. */
+  const settle = ({ folder: own, name }: Part, address: string): string => {
+    const [before, now] = [ports.remembered(own), Number(new URL(address).port)]
+    if (before !== undefined && before !== now) say(`端口 ${before} 已被别的程序占用,${name}改用 ${now}`)
+    ports.remember(own, now)
+    return address
+  }
+  const joined = async (part: Part, parent: string): Promise<Result<void>> => {
+    if (!hub || group.isStopping()) return STOPPING
+    const answer = heard(hub, CodeAnswer)
+    hub.process.send({ codeFor: part.folder })
+    const code = await answer
+    if (group.isStopping()) return STOPPING
+    return code.ok ? done(group.launch(part, 0, ['join', parent, code.value.code])) : code
   }
 
   return {
-    broken,
+    broken: group.broken,
+    stop: group.stop,
     startHub() {
       const { id, name } = SAMPLE_COUNTY
-      hub = launch('hub', 'hub', { STATION_CODE: id, STATION_NAME: name, SAMPLE_DATA: 'yes' })
-      return keep(hub, 'hub')
+      const settings = { STATION_CODE: id, STATION_NAME: name, SAMPLE_DATA: 'yes' }
+      return run({ program: 'hub', name, folder: 'hub', settings }, (child) => {
+        hub = child
+      })
     },
     async startNode(id, name, parent) {
-      if (!existsSync(join(folder, id, 'enrolment.json'))) {
-        if (!hub) throw new Error('the hub runs before its nodes')
-        const answer = heard(hub, CodeAnswer, 'hub')
-        hub.send({ codeFor: id })
-        await ended(launch('edge-node', id, {}, ['join', parent, (await answer).code]), `${name} 入网`)
-      }
-      return keep(launch('edge-node', id, {}), id)
-    },
-    async stop() {
-      isStopping = true
-      for (const child of running.reverse()) await stopped(child)
+      const part = { program: 'edge-node', name, folder: id } as const
+      const found = findParent(join(folder, id), parent)
+      if (!found.ok) return found
+      const ready = found.value ? success(undefined) : await joined(part, parent)
+      return ready.ok ? run(part) : ready
     },
   }
 }
 
-/** Waits for a message of a shape. */
-function heard<Message>(child: ChildProcess, schema: z.ZodType<Message>, name: string): Promise<Message> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${name} 没有在一分钟内启动`)), START_MILLISECONDS)
-    const listener = (message: unknown) => {
-      const read = schema.safeParse(message)
-      if (!read.success) return
-      clearTimeout(timer)
-      child.off('message', listener)
-      resolve(read.data)
-    }
-    child.on('message', listener)
-  })
-}
-
-function ended(child: ChildProcess, what: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${what}没有成功(代码 ${code})`))))
-  })
-}
-
-/** Asks a program to stop, and makes it after the bound that it keeps itself. */
-function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMITS.stopMilliseconds + 1_000)
-    child.once('exit', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-    child.kill('SIGTERM')
-  })
+/** Tells a node that has joined where its parent is now, whose key stays the one it knows; false when it never has joined. */
+function findParent(home: string, address: string): Result<boolean> {
+  const keys = loadKeys(home)
+  if (!keys.ok) return keys
+  const enrolment = readEnrolment(home, keys.value)
+  if (!enrolment.ok) return enrolment
+  const known = enrolment.value?.parent
+  if (!enrolment.value || !known) return success(false)
+  const { href } = new URL(address)
+  if (known.address !== href) writeEnrolment(home, { ...enrolment.value, parent: { ...known, address: href } })
+  return success(true)
 }

@@ -3,46 +3,51 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildPrograms } from '#edge-node/build.ts'
 import { ADMINISTRATOR } from '#hub/first-start.ts'
-import { choosePorts } from '#hub/model-ports.ts'
+import { openPorts } from '#hub/model-ports.ts'
 import { type Model, startModel } from '#hub/model-programs.ts'
 import { NAMED_PEOPLE } from '#hub/samples/people.ts'
 import { RUNNING_STATIONS, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
+import { type Result, success } from '#protocol/result.ts'
 
 const folder = process.argv[2] ?? 'data'
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
 mkdirSync(folder, { recursive: true })
-const names = ['hub', ...RUNNING_STATIONS.map(({ id }) => id)]
-const ports = await choosePorts(join(folder, 'ports.json'), names)
-if (!ports.ok) {
-  say(`${ports.problem.message}\n  ${ports.problem.kept}\n  ${ports.problem.next}`)
-  process.exit(2)
-}
 await buildPrograms(['hub', 'edge-node'])
 
 const isNew = !existsSync(join(folder, 'hub'))
 say(isNew ? '正在建立示例县(约半分钟)……' : '正在启动示例县……')
-const model: Model = startModel(folder, ports.value)
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => void model.stop().then(() => process.exit(0)))
-model.broken.then(async (what) => {
-  say(what)
-  await model.stop()
-  process.exit(1)
-})
+let isLeaving = false
+const model: Model = startModel(folder, openPorts(join(folder, 'ports.json')), say)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => leave(0))
+void model.broken.then((what) => leave(1, what))
 
 const addresses = new Map<string, string>()
-try {
-  addresses.set(SAMPLE_COUNTY.id, await model.startHub())
-  for (const { id, name, parent } of RUNNING_STATIONS)
-    addresses.set(id, await model.startNode(id, name, addresses.get(parent ?? '') ?? ''))
-  tell()
-} catch (error) {
-  say(`${(error as Error).message};日志在 ${folder} 下各目录的 program.log`)
-  await model.stop()
-  process.exit(1)
+const started = await startAll()
+if (started.ok) tell()
+else leave(1, `${started.problem.message}\n  ${started.problem.kept}\n  ${started.problem.next}`)
+
+/** Ends everything for the first reason there is; what comes of ending is no reason. */
+function leave(code: number, why?: string): void {
+  if (isLeaving) return
+  isLeaving = true
+  if (why !== undefined) say(why)
+  void model.stop().then(() => process.exit(code))
+}
+
+/** Parents before children. */
+async function startAll(): Promise<Result<void>> {
+  const hub = await model.startHub()
+  if (!hub.ok) return hub
+  addresses.set(SAMPLE_COUNTY.id, hub.value)
+  for (const { id, name, parent } of RUNNING_STATIONS) {
+    const node = await model.startNode(id, name, addresses.get(parent ?? '') ?? '')
+    if (!node.ok) return node
+    addresses.set(id, node.value)
+  }
+  return success(undefined)
 }
 
 /** Addresses and accounts, for people. */

@@ -81,6 +81,8 @@ export const LIMITS = {
   cachedDocuments: 400,
   /** Packs kept in memory after reading; the entries of one case lie in few packs. */
   cachedPackBytes: 4 * 1024 * 1024,
+  /** Statements kept prepared on a connection: all that programs run are under a hundred; lists vary with their filters. */
+  preparedStatements: 200,
   /** Pages SQLite keeps in memory; with less, a large commit spills to disk before it ends. */
   databaseCacheBytes: 16 * 1024 * 1024,
   /** Packs looked at for one range read; packs of single acts are small, so bytes alone would not bound the rows. */

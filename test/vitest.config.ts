@@ -1,10 +1,23 @@
-/** How the tests run: one runner, real parts, bounded. */
+/** How the tests run: one runner, real parts, bounded; three projects, so that what needs no browser can run alone. */
 import { defineConfig } from 'vitest/config'
+
+const BROWSER = 'test/**/browser.test.ts'
+const END_TO_END = 'test/end-to-end/**/*.test.ts'
+
+/** A project of these tests; everything else is as for all. */
+const project = (name: string, include: string, exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [include], exclude },
+})
 
 export default defineConfig({
   root: `${import.meta.dirname}/..`,
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      project('unit', 'test/**/*.test.ts', [BROWSER, END_TO_END]),
+      project('browser', BROWSER),
+      project('end-to-end', END_TO_END),
+    ],
     // Real processes, sockets and disks on a loaded two-core machine; every wait inside a test has its own bound.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,7 +1,9 @@
 /** Days and deadlines as people say them: “还剩 3 个工作日(11月26日 周四)”, “已超 1 个工作日”, “暂停中”. */
-import type { Pause } from '#protocol/casework/case.ts'
-import type { Clock, ClockId } from '#protocol/casework/clocks/clocks.ts'
+
+import type { Clock } from '#protocol/casework/clocks/clocks.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
+import type { Pause } from '#protocol/casework/course/course.ts'
+import type { ClockId } from '#protocol/casework/course/spans.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'

@@ -1,18 +1,17 @@
 /** Filters of the work list: stage, deadline, item, person; a plain form that leads to an address. */
+
 import { html } from 'hono/html'
-import { ENDED, STAGES } from '#protocol/casework/case.ts'
+import { readsAll } from '#edge-node/commands/reading.ts'
+import { OPEN_STAGES, STAGES } from '#protocol/casework/course/stages.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { isPersonId } from '#protocol/ids.ts'
 import { type FieldOption, field } from './forms.ts'
 import { colleagues } from './people.ts'
-import { readsAll } from './reading.ts'
 import type { Desk, Html, Visit } from './visit.ts'
 
 /** What a filter form says, as it stands in the address. */
 export type Chosen = Readonly<Partial<Record<'stage' | 'due' | 'item' | 'person', string>>>
-
-const OPEN_STAGES = Object.keys(STAGES).filter((stage) => !(ENDED as readonly string[]).includes(stage))
 
 /** Days ahead by choice; a deadline before that many days from today is meant. */
 const AHEAD: Readonly<Record<string, { readonly title: string; readonly days: number }>> = {

@@ -125,7 +125,7 @@ function readAll<Value>(
 }
 
 /** Several values in one cell with a semicolon between them, or one of the separators people use. */
-export const several = <Value>(codec: Codec<Value>): Codec<readonly Value[]> => ({
+export const severalOf = <Value>(codec: Codec<Value>): Codec<readonly Value[]> => ({
   show: (values) => join(values.map(codec.show), ';'),
   read: (text) =>
     text.trim() === ''
@@ -183,6 +183,6 @@ export function codecOf(kind: ColumnKind): Codec<unknown> {
   if (kind.is === 'rows') return entries(kind) as Codec<unknown>
   if (kind.is === 'choice') return coded(kind) as Codec<unknown>
   if (kind.is === 'optional') return optional(codecOf(kind.of))
-  if (kind.is === 'several') return (kind.of.is === 'text' ? TEXTS : several(codecOf(kind.of))) as Codec<unknown>
+  if (kind.is === 'several') return (kind.of.is === 'text' ? TEXTS : severalOf(codecOf(kind.of))) as Codec<unknown>
   return SCALARS[kind.is] as Codec<unknown> // each codec is given the values of its own kind only
 }

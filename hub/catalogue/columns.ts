@@ -3,7 +3,7 @@ import { ITEM_COLUMNS, ITEM_FIELDS, type ItemColumn } from '#protocol/casework/c
 import type { Client } from '#protocol/casework/codes.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { type Codec, codecOf, KEY, several } from './codecs.ts'
+import { type Codec, codecOf, KEY, severalOf } from './codecs.ts'
 
 export interface Column extends ItemColumn {
   readonly title: string
@@ -16,7 +16,7 @@ export const COLUMNS: readonly Column[] = ITEM_COLUMNS.map((column) => ({
   codec: codecOf(column.field.kind),
 }))
 
-export const REASON = '拒绝原因'
+export const REASON_COLUMN = '拒绝原因'
 export const CLIENT_LIST = '服务对象代码表'
 
 /** Columns without which a table cannot be read at all. */
@@ -24,7 +24,7 @@ export const REQUIRED_COLUMNS = (['id', 'name', 'itemType', 'department'] as con
   (name) => ITEM_FIELDS[name].title,
 )
 
-/** Lists of clients by the name a table gives them; older national lists differ (casework.md 5.1). */
+/** Lists of clients by the name a table gives them; older national lists differ (SOURCES.md 5.1). */
 const CLIENT_LISTS: Readonly<Record<string, Readonly<Record<string, Client>>>> = {
   'GB/T 39046-2020': { '1': '1', '2': '2', '3': '3', '4': '4', '5': '5', '6': '6' },
   旧版国家目录: {
@@ -40,7 +40,7 @@ export function readClients(text: string, list: string): Result<unknown, string>
   if (name === CURRENT_CLIENT_LIST) return codecOf(ITEM_FIELDS.clients.kind).read(text)
   const mapping = Object.hasOwn(CLIENT_LISTS, name) ? CLIENT_LISTS[name] : undefined
   if (mapping === undefined) return failure(`没有代码表“${name}”(${Object.keys(CLIENT_LISTS).join('、')})`)
-  const words = several(KEY).read(text)
+  const words = severalOf(KEY).read(text)
   if (!words.ok) return words
   const clients = new Set<Client>()
   for (const word of words.value) {

@@ -1,5 +1,5 @@
 /** A catalogue table as a CSV file. */
-import { csvLines, csvText, textOfFile } from '#edge-node/desk/csv.ts'
+import { csvLines, csvText, textOfFile } from '#edge-node/commands/csv.ts'
 import type { Result } from '#protocol/result.ts'
 import { checkSize, type Table, tableOf, unreadable } from './table.ts'
 

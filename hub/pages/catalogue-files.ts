@@ -6,7 +6,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { exportCatalogue, type Imported, type TableFormat } from '#hub/catalogue/catalogue.ts'
+import { exportCatalogue, type Imported, type ImportMode, type TableFormat } from '#hub/catalogue/catalogue.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import type { PersonId } from '#protocol/ids.ts'
@@ -43,7 +43,7 @@ function fileAnswer(context: DeskContext, name: string, { bytes, format }: Refus
   return context.body(new Uint8Array(bytes))
 }
 
-function report(found: Imported, mode: 'check' | 'publish'): Html {
+function report(found: Imported, mode: ImportMode): Html {
   const { loaded, unchanged, refused, warnings } = found
   const done =
     mode === 'publish'

@@ -1,18 +1,18 @@
 /** One item: everything the catalogue says in one edition, what is missing to be public, and how it came to be. */
 import { html } from 'hono/html'
+import { itemsInForce } from '#edge-node/commands/items.ts'
 import { otherWords, rowWords, type Saying, sayingsOf } from '#edge-node/desk/guide/item-words.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
 import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
-import type { Fields, RecordOf } from '#protocol/casework/catalogue/fields.ts'
+import type { FieldTable, RecordOf } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_FIELDS, ITEM_SECTIONS } from '#protocol/casework/catalogue/item-fields.ts'
 import { PREREQUISITE_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import { checkPrerequisites } from '#protocol/casework/catalogue/prerequisites.ts'
 import { CHANGE_TYPES } from '#protocol/casework/codes.ts'
-import type { LocalRules } from '#protocol/casework/directory.ts'
+import { DISCLOSURES, type LocalRules } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { itemsInForce } from './presence.ts'
 import { table } from './records.ts'
 
 const pairs = (title: string, sayings: readonly Saying[]): Html =>
@@ -28,7 +28,7 @@ const pairs = (title: string, sayings: readonly Saying[]): Html =>
 function list(item: Item, { name, field }: Saying): Html {
   const { kind, title } = field
   if (kind.is !== 'rows') return html``
-  const rows = item[name as keyof Item] as unknown as readonly RecordOf<Fields>[]
+  const rows = item[name as keyof Item] as unknown as readonly RecordOf<FieldTable>[]
   const cells = rows.map((row) => rowWords(kind, row))
   return card(title, table([kind.one, '内容'], cells, `${field.empty ?? '没有'}。`))
 }
@@ -47,7 +47,7 @@ function facts(desk: Desk, item: Item): Html {
 /** Prerequisites both ways, with what is wrong with them. */
 function prerequisites(desk: Desk, item: Item): Html {
   const { directory } = desk.office
-  const items = [...itemsInForce(desk).filter(({ id }) => id !== item.id), item]
+  const items = [...itemsInForce(desk.office).filter(({ id }) => id !== item.id), item]
   const { circles } = checkPrerequisites(items)
   const name = (code: string) => directory.item(code)?.name ?? `${code}(不在目录)`
   const rows = item.prerequisites.map((row) => [
@@ -68,7 +68,7 @@ function prerequisites(desk: Desk, item: Item): Html {
 
 /** Both disclosure lists part by part; the one the county has adopted blocks publication. */
 export function checklist(item: Item, adopted: LocalRules['disclosure']): Html {
-  const names = adopted === 'seven' ? (['seven', 'eight'] as const) : (['eight', 'seven'] as const)
+  const names = [adopted, ...DISCLOSURES.filter((name) => name !== adopted)]
   return html`${names.map((name) => {
     const { title, parts } = DISCLOSURE_LISTS[name]
     const rows = parts.map((part) => ({ part, missing: part.missing(item) }))

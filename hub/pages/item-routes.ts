@@ -1,7 +1,7 @@
 /** Reading an item, making its next edition, publishing it and ending it. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { ItemDraft } from '#edge-node/desk/api/county-register.ts'
+import type { ItemDraft } from '#edge-node/commands/county-register.ts'
 import { failureBox, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { problemPage, statusOf } from '#edge-node/desk/problems.ts'

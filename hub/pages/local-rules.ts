@@ -12,7 +12,7 @@ import { mayAdminister } from './stations.ts'
 
 const PATH = settingsPath('rules')
 
-/** The sentence that stands beside both switches (casework.md section 0 no. 11). */
+/** The sentence that stands beside both switches (SOURCES.md section 0 no. 11). */
 const NEVER_ISSUES = '只是部门之间的协调规则:只记“协办部门视为同意”,由主办部门决定;系统从不因此自动发证。'
 
 const SWITCHES = {

@@ -89,7 +89,7 @@ export const SAMPLE_DEPARTMENTS: readonly Department[] = DEPARTMENTS.map(
     formerNames: former.map(([earlier, until]) => ({ name: `安县${earlier}`, until: until as Day })),
     successor: null,
     phone: `0816-000${String(index + 1).padStart(2, '0')}00`,
-    // Three departments have their people in the hall and kept the decisions in the office behind it (casework.md A13).
+    // Three departments have their people in the hall and kept the decisions in the office behind it (SOURCES.md A13).
     inPlace: {
       office: true,
       hall: true,

@@ -12,7 +12,7 @@ import { SAMPLE_COUNTY, SAMPLE_TOWNSHIPS } from './stations.ts'
 /** What people at a window do under a letter; 应诉代理权 stays with the department's own chief. */
 const WINDOW_POWERS: readonly Power[] = ['accept', 'examine', 'coordinate', 'deliver']
 const HALL_DAYS = 365
-/** A village's letter is short: its revocation travels by the same line that may be down (casework.md section 11 no. 2). */
+/** A village's letter is short: its revocation travels by the same line that may be down (SOURCES.md section 11 no. 2). */
 const VILLAGE_DAYS = 90
 
 interface Grant {

@@ -1,4 +1,4 @@
-/** The places of the model county: one hall, 18 township centres, 36 village points (casework.md A2), and their region codes. */
+/** The places of the model county: one hall, 18 township centres, 36 village points (SOURCES.md A2), and their region codes. */
 
 import type { Region, Station, Tier } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
@@ -15,7 +15,7 @@ export interface SampleTownship {
   readonly villages: readonly { readonly code: StationCode; readonly name: string }[]
 }
 
-// Towns have 100–199, townships (乡) 200–399; villages begin at 201 (casework.md 8.3). Names are plausible, not surveyed.
+// Towns have 100–199, townships (乡) 200–399; villages begin at 201 (SOURCES.md 8.3). Names are plausible, not surveyed.
 const TOWNSHIPS: readonly (readonly [number: string, name: string, slug: string, first: string, second: string])[] = [
   ['100', '安昌镇', 'anchang', '红岩村', '永河村'],
   ['101', '花荄镇', 'huagai', '联丰村', '红武村'],

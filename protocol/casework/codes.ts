@@ -1,4 +1,5 @@
-/** National code lists (GB/T 39046-2020 appendix A) and the local lists beside them (casework.md 5.1, 5.2). */
+/** National code lists (GB/T 39046-2020 appendix A) and the local lists beside them (SOURCES.md 5.1, 5.2). */
+import type { Tier } from '#protocol/tiers.ts'
 
 /** A.1 事项类型. 11–19 and 21–29 are left to local extension. */
 export const ITEM_TYPES = {
@@ -28,12 +29,14 @@ export const LEVELS = {
   '7': '分级管理',
 } as const
 export type Level = keyof typeof LEVELS
+/** Levels of authority above the county: what they decide is reported up for. */
+export const ABOVE_COUNTY: readonly Level[] = ['1', '2', '3']
 
 /** A.3 实施主体性质. */
 export const BODY_NATURES = { '1': '法定机关', '2': '授权组织', '3': '受委托组织', '9': '其他' } as const
 export type BodyNature = keyof typeof BODY_NATURES
 
-/** A.4 服务对象. Older national lists differ (casework.md 5.1): imports name the list they use. */
+/** A.4 服务对象. Older national lists differ (SOURCES.md 5.1): imports name the list they use. */
 export const CLIENTS = {
   '1': '自然人',
   '2': '企业法人',
@@ -52,6 +55,17 @@ export type Channel = keyof typeof CHANNELS
 export const CASE_KINDS = { '1': '即办件', '2': '承诺件', '9': '其他' } as const
 export type CaseKind = keyof typeof CASE_KINDS
 
+/** The kinds of the centres' own practice (五件制、六件制), beside the national list. */
+export const LOCAL_KINDS = {
+  immediate: '即办件',
+  promised: '承诺件',
+  reported: '上报件',
+  joint: '联办件',
+  deferred: '补办件',
+  returned: '退回件',
+} as const
+export type LocalKind = keyof typeof LOCAL_KINDS
+
 /** Special procedures (行政许可法 art. 45). 踏勘 and 公示 are not in the article: only an item's own rule allows them. */
 export const PROCEDURES = {
   hearing: { title: '听证', statutory: true },
@@ -67,7 +81,7 @@ export const PROCEDURES = {
 } as const
 export type Procedure = keyof typeof PROCEDURES
 
-/** 办结类型 BJJGDM (casework.md 5.2): how a case ended. */
+/** 办结类型 BJJGDM (SOURCES.md 5.2): how a case ended. */
 export const CLOSING_TYPES = {
   '0': '出证办结',
   '1': '退回办结',
@@ -79,7 +93,35 @@ export const CLOSING_TYPES = {
 } as const
 export type ClosingType = keyof typeof CLOSING_TYPES
 
-/** The five powers of a chief representative (首席代表授权, casework.md section 0 no. 12). */
+/** 决定: what becomes of an application. */
+export const DECISIONS = { granted: '准予', refused: '不予' } as const
+export type Decision = keyof typeof DECISIONS
+
+/** 批复: what an upper level answers to a report. */
+export const REPLY_RESULTS = { ...DECISIONS, returned: '退回本级决定' } as const
+export type ReplyResult = keyof typeof REPLY_RESULTS
+
+/** 协办意见. */
+export const OPINIONS = { agree: '同意', disagree: '不同意', 'report-up': '同意但需转报上级' } as const
+export type Opinion = keyof typeof OPINIONS
+
+/** 联办方式. */
+export const INVITATION_MODES = { notice: '抄告', meeting: '联审会议', commitment: '前置承诺' } as const
+export type InvitationMode = keyof typeof INVITATION_MODES
+
+/** How a fee notice falls away without being paid. */
+export const WAIVERS = { cancelled: '撤销(开错)', reduced: '减免' } as const
+export type Waiver = keyof typeof WAIVERS
+
+/** A.7: what time is added for; extension (1) and everything else (2). */
+export const SPECIAL_KINDS = { '1': '延长审批', '2': '除延长审批之外的情况' } as const
+export type SpecialKind = keyof typeof SPECIAL_KINDS
+
+/** How days are counted. */
+export const DAY_UNITS = { working: '工作日', calendar: '自然日' } as const
+export type DayUnit = keyof typeof DAY_UNITS
+
+/** The five powers of a chief representative (首席代表授权, SOURCES.md section 0 no. 12). */
 export const POWERS = {
   accept: '受理权',
   examine: '审核权',
@@ -89,7 +131,7 @@ export const POWERS = {
 } as const
 export type Power = keyof typeof POWERS
 
-/** 村级办理方式 (casework.md 5.4, local extension). */
+/** 村级办理方式 (SOURCES.md 5.4, local extension). */
 export const VILLAGE_MODES = {
   direct: '直办',
   agent: '代办',
@@ -99,7 +141,7 @@ export const VILLAGE_MODES = {
 } as const
 export type VillageMode = keyof typeof VILLAGE_MODES
 
-/** Window types (casework.md A7). */
+/** Window types (SOURCES.md A7). */
 export const WINDOW_KINDS = {
   single: '单列窗口',
   composite: '综合窗口',
@@ -118,11 +160,10 @@ export const DELIVERY_WAYS = {
 } as const
 
 /** Where in the tree a station stands, from below to above. */
-export const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const
-export type Tier = keyof typeof TIER_TITLES
-export const TIERS = ['village', 'township', 'county'] as const satisfies readonly Tier[]
+export const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const satisfies Record<Tier, string>
+export { TIERS, type Tier } from '#protocol/tiers.ts'
 
-/** How an edition of an item came to be (动态调整, casework.md A17). */
+/** How an edition of an item came to be (动态调整, SOURCES.md A17). */
 export const CHANGE_TYPES = {
   new: '新增',
   adjusted: '调整',

@@ -1,12 +1,17 @@
 /** Directory records: stations, nodes, people, items. Written by the root, held where they are needed. */
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
-import type { Power, Tier, WindowKind } from './codes.ts'
+import type { Tier } from '#protocol/tiers.ts'
+import type { Power, WindowKind } from './codes.ts'
 import type { Item } from './item.ts'
+import type { PublishedYear } from './time/calendar.ts'
 import type { Day } from './time/days.ts'
 
-export { TIERS, type Tier } from './codes.ts'
+export { TIERS, type Tier } from '#protocol/tiers.ts'
 
-/** Roles of the desk (issue of the spine; casework.md A6, A11). */
+/** Which of the two disclosure lists (七公开、八公开) a county goes by. */
+export const DISCLOSURES = ['seven', 'eight'] as const
+
+/** Roles of the desk (SOURCES.md A6, A11). */
 export const ROLES = {
   agent: '代办员',
   clerk: '窗口人员',
@@ -55,7 +60,7 @@ export interface Person {
   readonly version: number
   readonly name: string
   readonly station: StationCode
-  /** The department that employs the person (双重领导, casework.md A6); absent for people of the hall itself. */
+  /** The department that employs the person (双重领导, SOURCES.md A6); absent for people of the hall itself. */
   readonly department?: string
   readonly roles: readonly Role[]
   /** Hex salt and scrypt hash. */
@@ -63,7 +68,7 @@ export interface Person {
   readonly disabled: boolean
 }
 
-/** A department (部门) in one period of its life; institutions are renamed, merged and split (casework.md section 0 no. 18). */
+/** A department (部门) in one period of its life; institutions are renamed, merged and split (SOURCES.md section 0 no. 18). */
 export interface Department {
   readonly type: 'department'
   /** Surrogate code that survives renaming, such as MZ. */
@@ -78,7 +83,7 @@ export interface Department {
   /** The department that took over its work; null while it exists. */
   readonly successor: string | null
   readonly phone: string
-  /** 两集中三到位 (casework.md A10): what is in place, for the report. */
+  /** 两集中三到位 (SOURCES.md A10): what is in place, for the report. */
   readonly inPlace: {
     /** 职能集中到一个科室. */
     readonly office: boolean
@@ -91,7 +96,7 @@ export interface Department {
   readonly sample: boolean
 }
 
-/** A window (窗口) of a hall (casework.md A7). */
+/** A window (窗口) of a hall (SOURCES.md A7). */
 export interface WindowRecord {
   readonly type: 'window'
   readonly id: string
@@ -101,7 +106,7 @@ export interface WindowRecord {
   readonly kind: WindowKind
   /** Departments it speaks for: one for a single window, the member units of a composite one. */
   readonly departments: readonly string[]
-  /** A 岗 and B 岗 (casework.md D11): the second stands in while the first is away. */
+  /** A 岗 and B 岗 (SOURCES.md D11): the second stands in while the first is away. */
   readonly staff: readonly { readonly lead: PersonId; readonly substitute: PersonId | null }[]
   readonly sample: boolean
 }
@@ -128,21 +133,13 @@ export interface Letter {
 }
 
 /** One year of the holiday calendar, as published by the State Council; local additions have their own scope. */
-export interface CalendarYear {
+export interface CalendarYear extends PublishedYear {
   readonly type: 'calendar'
-  /** `2026`, or `2026.local` for additions of this region. */
-  readonly id: string
-  readonly version: number
-  readonly year: number
   readonly source: string
-  /** Days off besides Saturdays and Sundays, as days or `from/to` with both ends. */
-  readonly off: readonly string[]
-  /** Saturdays and Sundays that are worked. */
-  readonly work: readonly Day[]
   readonly sample: boolean
 }
 
-/** Local rules that are switches, never law (casework.md section 0 no. 11). One record, id `local`. */
+/** Local rules that are switches, never law (SOURCES.md section 0 no. 11). One record, id `local`. */
 export interface LocalRules {
   readonly type: 'rules'
   readonly id: 'local'
@@ -151,14 +148,14 @@ export interface LocalRules {
   readonly silenceAgrees: boolean
   /** 缺席默认: a co-department that was invited with proof and absent counts as agreeing. */
   readonly absenceAgrees: boolean
-  /** Working days a village has to hand in what it took (T0). */
+  /** Working days a village has to hand in what it took (clock T0). */
   readonly handInDays: number
-  /** Working days until an offered case must be signed for (T6). */
+  /** Working days until an offered case must be signed for (clock T6). */
   readonly signDays: number
-  /** Working days to tell the applicant what the upper level answered (T4'). */
+  /** Working days to tell the applicant what the upper level answered (clock T4'). */
   readonly relayDays: number
   /** Which of the disclosure lists an item must fill before it is published. */
-  readonly disclosure: 'seven' | 'eight'
+  readonly disclosure: (typeof DISCLOSURES)[number]
 }
 
 export const DEFAULT_RULES: LocalRules = {
@@ -173,7 +170,7 @@ export const DEFAULT_RULES: LocalRules = {
   disclosure: 'seven',
 }
 
-/** Somebody is away (去向留言, casework.md D7); written at the station, so that it works without a network. */
+/** Somebody is away (去向留言, SOURCES.md D7); written at the station, so that it works without a network. */
 export interface Absence {
   readonly type: 'absence'
   /** `station.random`. */
@@ -191,7 +188,7 @@ export interface Absence {
   readonly ended: boolean
 }
 
-/** A question at the counter (首问负责, casework.md D1): open until it is answered or somebody else has taken it over. */
+/** A question at the counter (首问负责, SOURCES.md D1): open until it is answered or somebody else has taken it over. */
 export interface Consultation {
   readonly type: 'consultation'
   readonly id: string
@@ -212,7 +209,7 @@ export interface Consultation {
   readonly answered: number | null
 }
 
-/** The signed list of a person's open work handed to another (casework.md E19). */
+/** The signed list of a person's open work handed to another (SOURCES.md E19). */
 export interface Handover {
   readonly type: 'handover'
   readonly id: string
@@ -228,7 +225,7 @@ export interface Handover {
   readonly taken: number | null
 }
 
-/** A region code (区划代码) in its time: codes are re-issued, dead ones never used again (casework.md 8.3). */
+/** A region code (区划代码) in its time: codes are re-issued, dead ones never used again (SOURCES.md 8.3). */
 export interface Region {
   readonly type: 'region'
   /** 6, 9 or 12 digits. */

@@ -1,33 +1,25 @@
-/** The printed documents (文书) of casework.md section 7: titles, and which must be there before a case is archived. */
-import type { Stage } from './case.ts'
+/** The printed documents (文书) of SOURCES.md section 7, by code. */
 
-/** Documents that facts make, by code. */
+/** What each is called, and the mark of its kind in document numbers (文号). */
 export const PAPERS = {
-  D01: '代办委托书和代收凭证',
-  D02: '收件凭证',
-  D03: '受理通知书',
-  D04: '补正告知书',
-  D05: '补正材料收件凭证',
-  D06: '不予受理通知书',
-  D07: '特别程序告知书',
-  D08: '延期通知书',
-  D10: '核查笔录',
-  D11: '决定书',
-  D12: '办结通知书',
-  D13: '送达回证',
-  D14: '移交单',
-  D15: '联办通知单',
-  D16: '上报件通知书',
-  D18: '缴款通知',
-  D22: '卷内目录',
+  D01: { title: '代办委托书和代收凭证', mark: '代' },
+  D02: { title: '收件凭证', mark: '收' },
+  D03: { title: '受理通知书', mark: '受' },
+  D04: { title: '补正告知书', mark: '补' },
+  D05: { title: '补正材料收件凭证', mark: '补收' },
+  D06: { title: '不予受理通知书', mark: '不受' },
+  D07: { title: '特别程序告知书', mark: '特' },
+  D08: { title: '延期通知书', mark: '延' },
+  D10: { title: '核查笔录', mark: '核' },
+  D11: { title: '决定书', mark: '决' },
+  D12: { title: '办结通知书', mark: '办' },
+  D13: { title: '送达回证', mark: '送' },
+  D14: { title: '移交单', mark: '移' },
+  D15: { title: '联办通知单', mark: '联' },
+  D16: { title: '上报件通知书', mark: '报' },
+  D18: { title: '缴款通知', mark: '缴' },
+  D22: { title: '卷内目录', mark: '卷' },
 } as const
 export type PaperCode = keyof typeof PAPERS
 
-/** What a file must hold before it is archived, by the stage in which the case ended. */
-export const REQUIRED_PAPERS: Readonly<Partial<Record<Stage, readonly PaperCode[]>>> = {
-  '70': ['D02', 'D11', 'D13'],
-  '80': ['D02', 'D06'],
-  '81': ['D02', 'D06'],
-  '82': ['D02', 'D06'],
-  '84': ['D02', 'D04', 'D12'],
-}
+export const PAPER_CODES = Object.keys(PAPERS) as readonly PaperCode[]

@@ -1,5 +1,4 @@
 /** The engine: runs sessions and commands over one write queue. Differences between nodes are grants, not roles. */
-
 import type { Finding, Office } from './office.ts'
 import type { Host } from './ports/host.ts'
 import type { Identity, Links } from './ports/identity.ts'

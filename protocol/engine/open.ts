@@ -1,22 +1,30 @@
 /** Opening an engine: what the disk holds becomes a running node. */
-import { logParts, toHex } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { CARRYING } from './carrying/carrying.ts'
+import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
+import { createCaseFiles } from './cases/case-files.ts'
+import { createClock } from './clock.ts'
 import type { Core } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
-import type { Link, LinkContext } from './links/link-context.ts'
+import { tellLinks } from './links/commit-news.ts'
+import type { Link } from './links/link.ts'
+import { createLinkBudget } from './links/link-budget.ts'
+import type { LinkContext } from './links/link-context.ts'
 import { runLink } from './links/links.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
+import { createLocals } from './locals.ts'
+import { createLogs } from './logs/logs.ts'
+import { createNeighbours } from './neighbours.ts'
+import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
-import { type Change, NO_CHANGE, StorageFailure } from './ports/storage.ts'
+import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { isRebuilding, rebuild } from './refold/rebuilding.ts'
-import { readMark, touchesMark } from './refold/refold-mark.ts'
+import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
 import { openAfterworks } from './writing/afterwork.ts'
-import { openWriteQueue, storageProblem } from './writing/write-queue.ts'
+import { storageProblem } from './writing/storage-problem.ts'
+import { openWriteQueue } from './writing/write-queue.ts'
 
 /** Opens an engine over a storage; fails in words when the storage cannot be read. */
 export async function openEngine(options: EngineOptions): Promise<Result<Engine>> {
@@ -28,61 +36,33 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
   }
 }
 
-async function open({
-  storage,
-  host,
-  identity,
-  incarnation,
-  rotated,
-  version,
-  findings = [],
-  progress,
-}: EngineOptions): Promise<Engine> {
-  const loaded = await storage.load()
-  const core: Core = {
-    storage,
-    host,
-    identity,
-    version,
-    directory: createDirectory(identity),
-    heads: new Map(loaded.heads.map((head) => [head.key, head])),
-    files: new Map(),
-    locals: new Map(),
-    incarnation,
-    arrival: loaded.arrival,
-    recent: { packs: [], bytes: 0 },
-    clockOffset: null,
-    problem: undefined,
-    findings: [...findings],
-    listeners: new Set(),
-    refolding: null,
-    foldedOn: undefined,
-    connected: () => identity.parent === null,
-    committed: () => {},
-  }
-  for (const row of loaded.directory) core.directory.apply(row)
-  const queue = openWriteQueue(core)
+async function open(options: EngineOptions): Promise<Engine> {
+  const core = await loadCore(options)
+  const queue = openWriteQueue(core, [noteStale, noteUncarried])
   const links = new Set<Link>()
-  const reports = createReports(core, queue, links, await rememberedReports(core))
-  core.connected = () => identity.parent === null || reports.parentConnected()
-  const context: LinkContext = { core, queue, links, reports, rotated, pendingBytes: 0 }
-  const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS])
-  core.committed = (change) => {
-    committed(context, change)
-    afterworks.heard(change)
-    if (touchesMark(change)) refolding.soon()
+  const context: LinkContext = {
+    core,
+    queue,
+    links,
+    reports: createReports(core, queue, links),
+    budget: createLinkBudget(),
+    unsavedSafety: null,
   }
-  if (await isRebuilding(core)) await rebuild(core, queue, progress)
-  if (await readMark(core)) core.refolding = { done: 0, total: 0 }
+  if (await isRebuilding(core)) await rebuild(core, queue, options.progress)
+  const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS])
   const refolding = openRefolding(core, queue)
+  queue.follow((change) => tellLinks(context, change))
+  queue.follow((change) => afterworks.heard(change))
+  queue.follow((change) => refolding.heard(change))
+  await refolding.begin()
   afterworks.heard(NO_CHANGE)
   return {
-    office: openOffice(core, queue, reports),
+    office: openOffice(core, queue),
     get incarnation() {
-      return core.incarnation
+      return core.logs.incarnation
     },
     attach: (connection, direction) => runLink(context, connection, direction),
-    ownHeads: () => ownHeads(core),
+    ownHeads: () => core.logs.ownHeads(),
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
       afterworks.stop()
@@ -93,34 +73,28 @@ async function open({
   }
 }
 
-/** After every commit: links send what is new, children hear what became of their entries. */
-function committed(context: LinkContext, change: Change): void {
-  const { links, core, reports } = context
-  reports.soon()
-  for (const link of links) {
-    link.dispatch({ type: 'changed' })
-    if (link.direction !== 'down' || !link.peer || change.receipts.length === 0) continue
-    const granted = core.directory.streamsOf(link.peer)
-    const receipts = change.receipts.filter(({ log }) => granted.has(logParts(log).stream))
-    for (let start = 0; start < receipts.length; start += LIMITS.messageReceipts) {
-      const some = receipts.slice(start, start + LIMITS.messageReceipts)
-      link.dispatch({ type: 'tell', message: { type: 'receipts', receipts: some } })
-    }
+/** The core as the disk has it. */
+async function loadCore(options: EngineOptions): Promise<Core> {
+  const { storage, host, identity, incarnation, rotated, version, findings = [] } = options
+  const loaded = await storage.load()
+  const isRoot = identity.parent === null
+  const clock = createClock(host, isRoot)
+  const directory = createDirectory(identity)
+  for (const row of loaded.directory) directory.apply(row)
+  return {
+    storage,
+    host,
+    identity,
+    version,
+    isRoot,
+    clock,
+    directory,
+    logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
+    files: createCaseFiles(),
+    locals: createLocals(storage),
+    news: createNews(clock.now, findings),
+    neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
+    rows: { refolding: null, foldedOn: undefined },
+    problem: undefined,
   }
-  if (change.directory.length > 0) endRevoked(context)
-}
-
-/** A node that was revoked while connected is told so and let go. */
-function endRevoked({ links, core }: LinkContext): void {
-  for (const link of [...links]) {
-    if (link.peer && core.directory.node(link.peer)?.revoked) link.dispatch({ type: 'stop', code: 'revoked' })
-  }
-}
-
-function ownHeads(core: Core): ReturnType<Engine['ownHeads']> {
-  // A head without entries may be only heard of, and not on the disk yet: the record outside must never lead it.
-  const own = [...core.heads.values()].filter(
-    ({ key, height }) => height > 0 && logParts(key).node === core.identity.node,
-  )
-  return Object.fromEntries(own.map(({ key, height, hash }) => [key, { seq: height, hash: toHex(hash) }]))
 }

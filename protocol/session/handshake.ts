@@ -42,7 +42,7 @@ export function logsOf(heads: ReadonlyMap<LogKey, LogHead>, streams: Iterable<St
 
 /**
  * 16 bytes over the shared streams and everything held of them: heights, hashes, heights at the root.
- * Equal digests mean that there is nothing to say (sync.md section 4, step 1).
+ * Equal digests mean that there is nothing to say (DESIGN.md section 4, step 1).
  */
 export function frontierDigest(sha256: Sha256, view: View, peer: NodeId): Uint8Array {
   const streams = [...view.shared(peer)].sort()

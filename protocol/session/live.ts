@@ -2,8 +2,9 @@
 import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
-import { refuse } from './outcome.ts'
+import { refuseLink } from './outcome.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
+import { mayAdmit, mayRemember, maySend } from './window.ts'
 
 const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session, effects })
 
@@ -16,17 +17,17 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'compared':
       return compared(session, event, view)
     case 'dispatched':
-      session.inFlight.push(...event.sizes)
+      session.window.inFlight.push(...event.sizes)
       raise(session, event.heights)
       if (event.sizes.length > 0) session.lastSaid = view.now
       return at(session)
     case 'loaded':
-      session.loading = false
+      session.window.loading = false
       // A comparison that sent the cursor back while this was being read counts more.
       if (session.cursor >= event.after) session.cursor = Math.max(session.cursor, event.through)
       return at(session, more(session, view))
     case 'admitted':
-      session.admitting -= event.frames
+      session.window.admitting -= event.frames
       holds(session, event.heights)
       return said(session, { type: 'stored', frames: event.frames, heights: event.heights }, view)
     case 'changed':
@@ -52,7 +53,7 @@ function tick(session: Live, view: View): Step {
   // A clock that was set back must not make a dead link look alive until it has caught up.
   session.lastHeard = Math.min(session.lastHeard, view.now)
   session.lastSaid = Math.min(session.lastSaid, view.now)
-  if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuse('silent', 'no sign of life')
+  if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
   if (view.now - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
   return said(session, { type: 'beat', rootTime: view.rootTime }, view)
 }
@@ -76,16 +77,14 @@ function holds(session: Live, heights: readonly Height[]): void {
 function noteRoot(session: Live, heights: readonly Height[]): void {
   if (session.comparing === 0 && session.waiting.size === 0) return
   for (const { log, height } of heights) {
-    if (session.rootMeanwhile.size < LIMITS.frontierLogs) session.rootMeanwhile.set(log, height)
+    if (mayRemember(session.rootMeanwhile.size)) session.rootMeanwhile.set(log, height)
   }
 }
 
 /** Asks for more to send while the window is open and something lies behind the cursor. */
 function more(session: Live, view: View): Effect[] {
-  const bytes = session.inFlight.reduce((sum, size) => sum + size, 0)
-  const open = session.inFlight.length < LIMITS.windowFrames && bytes < LIMITS.windowBytes
-  if (session.loading || !open || session.ready.size === 0 || session.cursor >= view.arrival) return []
-  session.loading = true
+  if (!maySend(session.window) || session.ready.size === 0 || session.cursor >= view.arrival) return []
+  session.window.loading = true
   return [{ type: 'load', after: session.cursor }]
 }
 
@@ -117,11 +116,11 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'frontier':
       return onFrontier(session, message, view)
     case 'entries':
-      if (session.admitting >= LIMITS.windowFrames * 2) return refuse('window-exceeded', String(session.admitting))
-      session.admitting += 1
+      if (!mayAdmit(session.window)) return refuseLink('window-exceeded', String(session.window.admitting))
+      session.window.admitting += 1
       return at(session, [{ type: 'admit', packed: message.packed }])
     case 'stored': {
-      session.inFlight.splice(0, message.frames)
+      session.window.inFlight.splice(0, message.frames)
       holds(session, message.heights)
       return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
     }
@@ -138,7 +137,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'beat':
       return at(session, [{ type: 'root-time', rootTime: message.rootTime }])
     default:
-      return refuse('out-of-order', message.type)
+      return refuseLink('out-of-order', message.type)
   }
 }
 
@@ -148,7 +147,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const byStream = new Map<StreamId, LogPosition[]>(frontier.streams.map((stream) => [stream, []]))
   for (const position of frontier.logs) {
     const list = byStream.get(logParts(position.log).stream)
-    if (!list) return refuse('malformed', 'a log outside the named streams')
+    if (!list) return refuseLink('malformed', 'a log outside the named streams')
     list.push(position)
   }
   const now = frontier.streams.filter((stream) => shared.has(stream))

@@ -13,6 +13,7 @@ import type {
   Status,
 } from '#protocol/wire/messages.ts'
 import type { RefusalCode } from '#protocol/wire/refusals.ts'
+import type { Window } from './window.ts'
 
 /** What a session may look at when it steps; given afresh with every event. */
 export interface View {
@@ -81,11 +82,8 @@ export interface Live {
   readonly forked: Set<LogKey>
   /** Everything up to this arrival has been considered for sending. */
   cursor: number
-  loading: boolean
-  /** Sizes in bytes of frames sent and not acknowledged. */
-  readonly inFlight: number[]
-  /** Frames received and not yet committed. */
-  admitting: number
+  /** What is under way. */
+  readonly window: Window
   lastHeard: number
   lastSaid: number
 }
@@ -137,7 +135,7 @@ export type Effect =
   /** Read packs behind the cursor, select what the peer lacks, send it. */
   | { readonly type: 'load'; readonly after: number }
   | { readonly type: 'admit'; readonly packed: Uint8Array }
-  /** The peer holds these heights durably. `exact` when it is its whole truth (R3: it may be lower than before). */
+  /** The peer holds these heights durably. `exact` when it is its whole truth (rule S71: it may be lower than before). */
   | { readonly type: 'acknowledged'; readonly heights: readonly Height[]; readonly exact: boolean }
   | { readonly type: 'at-root'; readonly heights: readonly Height[]; readonly exact: boolean }
   | { readonly type: 'own-log-ahead'; readonly log: LogKey; readonly height: number }

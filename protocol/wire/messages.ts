@@ -66,12 +66,16 @@ export interface AtRoot {
   readonly heights: readonly Height[]
 }
 
+/** What may become of an entry that did not simply apply; `applied` takes an earlier receipt back. Order is the tag on the wire: append only. */
+export const RECEIPT_OUTCOMES = ['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied'] as const
+export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number]
+
 /** What became of an entry that did not simply apply. */
 export interface Receipt {
   readonly log: LogKey
   readonly seq: number
   readonly document: DocumentId
-  readonly outcome: 'set-aside' | 'quarantined' | 'forked' | 'unknown-kind' | 'applied'
+  readonly outcome: ReceiptOutcome
   readonly reason: string
 }
 
@@ -85,7 +89,7 @@ export interface Fork {
   readonly type: 'fork'
   readonly log: LogKey
   readonly ladder: readonly { readonly height: number; readonly hash: Uint8Array }[]
-  /** The highest entry of the sender's version, carried (engine/carried.ts): signed by the author, so nobody can pretend. */
+  /** The highest entry of the sender's version, carried (log/carried.ts): signed by the author, so nobody can pretend. */
   readonly proof: Uint8Array
 }
 

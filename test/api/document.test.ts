@@ -1,11 +1,12 @@
 /** The OpenAPI document: valid, complete, and from the same tables as the validation. */
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
-import { FROM_THE_FORM } from '#edge-node/desk/api/act-bodies.ts'
+import type * as z from 'zod'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { FACT_KINDS, FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
-import { documentOf, pathsOf } from '#test/api/document.ts'
+import { RECORD_SHAPES } from '#protocol/engine/directory/record-shapes.ts'
+import { documentOf, pathsOf, type Schema } from '#test/api/document.ts'
 import { openPlace } from '#test/api/place.ts'
 
 test('A22 the document is valid OpenAPI 3.1 and every reference resolves', async () => {
@@ -44,6 +45,32 @@ test('A22 every route documents its refusals in the one shape', async () => {
   }
 })
 
+/** What the document says of a field, wherever it says it. */
+const saysNull = (field: Schema | undefined) => JSON.stringify(field?.type ?? '').includes('null')
+
+test('A22 the document says of every field of a record what the door accepts: what may be missing, what may be null', async () => {
+  const { components } = await documentOf(await openPlace())
+  const told = { ...RECORD_SHAPES, person: undefined, node: undefined, item: undefined }
+  const shapes = Object.entries(told).flatMap(([type, shape]) => (shape ? [{ type, shape }] : []))
+  expect(shapes.length).toBe(10)
+  for (const { type, shape } of shapes) {
+    const name =
+      type === 'calendar'
+        ? 'CalendarYear'
+        : type === 'rules'
+          ? 'LocalRules'
+          : `${type[0]?.toUpperCase()}${type.slice(1)}`
+    const schema = components.schemas[name]
+    const fields = Object.entries<z.ZodType>(shape.shape)
+    expect(Object.keys(schema?.properties ?? {}), name).toEqual(fields.map(([field]) => field))
+    expect(schema?.required, name).toEqual(
+      fields.filter(([, part]) => !part.validate(undefined)).map(([field]) => field),
+    )
+    for (const [field, part] of fields)
+      expect(saysNull(schema?.properties?.[field]), `${name}.${field}`).toBe(part.validate(null))
+  }
+})
+
 test('A23 the acts of the document carry the fields of the table of facts', async () => {
   const { components, paths } = await documentOf(await openPlace())
   for (const kind of FACT_KINDS.filter((each) => each !== 'opened')) {
@@ -52,9 +79,7 @@ test('A23 the acts of the document carry the fields of the table of facts', asyn
     const rules = Object.entries<FieldRule>(FACTS[kind].fields).filter(([, rule]) => rule.type !== 'seals')
     expect(Object.keys(fields?.properties ?? {}), kind).toEqual(rules.map(([name]) => name))
     expect(fields?.additionalProperties, kind).toBe(false)
-    const required = rules
-      .filter(([name, rule]) => rule.required && !FROM_THE_FORM.includes(name))
-      .map(([name]) => name)
+    const required = rules.filter(([, rule]) => rule.required && rule.fill !== 'form').map(([name]) => name)
     expect(fields?.required ?? [], kind).toEqual(required)
   }
 })

@@ -1,7 +1,7 @@
 /** A hall with its people and the real engine over memory, as the API tests use it. */
 import { vi } from 'vitest'
-import { type Accounts, createAccounts } from '#edge-node/desk/account/accounts.ts'
-import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
+import { type Accounts, createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { createRegistry } from '#hub/registry.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
@@ -13,7 +13,8 @@ import { openEngine } from '#protocol/engine/open.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { generateKeys, nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { hostWith } from '#test/clock/host.ts'
 
 // A password hash costs 100 ms by design, several times that on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -108,12 +109,13 @@ export interface Place {
 /** The host of this machine with a clock the test moves and a count of password hashes. */
 function watchedHost() {
   const watch = { now: Date.UTC(2026, 10, 20, 1), hashed: 0 }
-  const { cryptography } = nodeHost
+  const machine = hostWith(() => watch.now)
+  const { cryptography } = machine
   const hashPassword: typeof cryptography.hashPassword = (password, salt) => {
     watch.hashed++
     return cryptography.hashPassword(password, salt)
   }
-  const host: Host = { ...nodeHost, now: () => watch.now, cryptography: { ...cryptography, hashPassword } }
+  const host: Host = { ...machine, cryptography: { ...cryptography, hashPassword } }
   return { watch, host }
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { nodeHost } from '#protocol/transport/node-host.ts'
+import { hostWith, MONDAY, morningOf } from '#test/clock/host.ts'
 import { person, TOWNSHIP } from '#test/engine/county.ts'
 import { generatorOf, openBenchCounty } from './county.ts'
 import { Generator } from './generate.ts'
@@ -16,7 +16,7 @@ import { value, writeCase } from './workload.ts'
 function steadyHost(): Host {
   let drawn = 0
   const random = (bytes: number) => new Uint8Array(bytes).map(() => (drawn++ * 167) % 256)
-  return { ...nodeHost, now: () => Date.UTC(2026, 10, 20, 3), random }
+  return { ...hostWith(() => morningOf(MONDAY)), random }
 }
 
 test('the generator writes byte for byte what the Office writes', async () => {

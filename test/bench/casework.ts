@@ -62,7 +62,7 @@ export const SEARCH: Scenario = {
   },
 }
 
-/** What the model county handled in two years (casework.md 2.6). */
+/** What the model county handled in two years (SOURCES.md 2.6). */
 const REBUILT_CASES = 90_156
 
 const rebuildOnce = (bench: Bench, saved: SavedNode) =>

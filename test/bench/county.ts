@@ -4,7 +4,7 @@ import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { StationCode } from '#protocol/ids.ts'
-import { nodeHost } from '#protocol/transport/node-host.ts'
+import { testHost } from '#test/clock/host.ts'
 import {
   COUNTY,
   connect,
@@ -80,7 +80,7 @@ export function generatorOf(
   const itemVersion = (item: string) => directory.item(item)?.edition ?? 1
   const catalogueVersion = Math.max(...directory.items().map(({ version }) => version))
   const calendarVersion = Math.max(0, ...directory.calendars().map(({ version }) => version))
-  const known = { host: nodeHost, node, keys, lease, incarnation: lease, agent, parent: TOWNSHIP }
+  const known = { host: testHost, node, keys, lease, incarnation: lease, agent, parent: TOWNSHIP }
   const register = village.engine.office.register()
   const written = { catalogueVersion, calendarVersion, itemVersion, organ: HALL_NAME, register }
   return new Generator({ ...known, ...written, ...how }, arrival)

@@ -8,6 +8,7 @@ import { fromHex, type NodeId, toHex } from '#protocol/ids.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { keysFromPem, keysToPem, nodeHost } from '#protocol/transport/node-host.ts'
+import { MONDAY, morningOf, runningHost } from '#test/clock/host.ts'
 import type { Node } from '#test/engine/county.ts'
 import { value } from './workload.ts'
 
@@ -91,10 +92,11 @@ export async function openSaved(saved: SavedNode, file = saved.file): Promise<Op
   return { engine: await engineOver(storage, identity), storage, identity }
 }
 
-/** An engine as the bench opens all of them: the incarnation is the lease, and nothing ever rotates. */
+/** An engine as the bench opens all of them, on the working day after everything was made: nothing ever rotates. */
 export async function engineOver(storage: Storage, identity: Identity): Promise<Engine> {
   const rotated = () => Promise.reject(new Error('a node of the bench rotated'))
-  const known = { storage, host: nodeHost, identity, incarnation: identity.lease, version: 'bench' }
+  const host = runningHost(morningOf(MONDAY))
+  const known = { storage, host, identity, incarnation: identity.lease, version: 'bench' }
   return value(await openEngine({ ...known, rotated }))
 }
 

@@ -1,8 +1,10 @@
 /** A department system at a running program: one keep-alive socket, a real sign-in, every request timed. */
 import { Agent, request } from 'node:http'
+import { MONDAY } from '#test/clock/host.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
+import { startClock } from '#test/clock/wall-clock.ts'
 import { startProgram } from '#test/programs/process.ts'
 import type { ProgramFolder } from './make-program.ts'
-import { monotonic } from './worker-port.ts'
 
 export interface Timed {
   readonly milliseconds: number
@@ -43,10 +45,11 @@ function timed(agent: Agent, address: string, { body, ...asked }: Asked): Promis
   })
 }
 
-/** Starts the bundled edge node over a folder, waits for its first page, signs in. */
+/** Starts the bundled edge node over a folder on the working day after, waits for its first page, signs in. */
 export async function openDesk({ folder, name, password }: ProgramFolder): Promise<DeskClient> {
   const started = monotonic()
-  const program = startProgram('edge-node', { DATA_FOLDER: folder, DESK_HOST: '127.0.0.1', LOG_LEVEL: 'error' })
+  const settings = { DATA_FOLDER: folder, DESK_HOST: '127.0.0.1', LOG_LEVEL: 'error' }
+  const program = startProgram('edge-node', { ...settings, ...startClock(MONDAY).settings() })
   const kill = () => program.child.kill('SIGKILL')
   process.once('exit', kill)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })

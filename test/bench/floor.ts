@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import { type Client, createClient } from '@libsql/client/sqlite3'
 import { WebSocket, WebSocketServer } from 'ws'
+import { monotonic } from '#test/clock/monotonic.ts'
 import { readPayload } from './databases.ts'
-import { monotonic } from './worker-port.ts'
 
 const ROWS_PER_STATEMENT = 100
 const PRAGMAS = ['PRAGMA locking_mode = EXCLUSIVE', 'PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL']

@@ -1,7 +1,6 @@
 /** The fold alone: a licence with thirty facts, from supplement and special procedure to delivery, as every list and page needs it. */
 
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import type { Register } from '#protocol/casework/case.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import {
   decodeFact,
@@ -12,6 +11,7 @@ import {
 } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { completeItem } from '#protocol/casework/item.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import {
@@ -23,6 +23,7 @@ import {
   type StationCode,
   streamOf,
 } from '#protocol/ids.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 import { median, type Scenario, withWorkers } from './scenario.ts'
 import type { Commands } from './worker-port.ts'
 
@@ -149,9 +150,9 @@ export function foldRole(): Commands {
       if (state?.stage !== '90') throw new Error(`the licence is not archived: ${state?.stage} ${aside}`)
       const times: number[] = []
       for (let round = 0; round < WARM_UP + FOLDS; round++) {
-        const begun = process.hrtime.bigint()
+        const begun = monotonic()
         foldCase(CASE, facts, REGISTER)
-        if (round >= WARM_UP) times.push(Number(process.hrtime.bigint() - begun) / 1_000)
+        if (round >= WARM_UP) times.push((monotonic() - begun) * 1_000)
       }
       return { times, facts: facts.length }
     },

@@ -1,9 +1,9 @@
 /** The workload without the waiting: the very entries, packs and rows the Office would write, made directly. */
 import { type KeyObject, sign } from 'node:crypto'
-import type { Register } from '#protocol/casework/case.ts'
 import { decodeFact, encodeFact, type Fact, type FactEntry, type Seal } from '#protocol/casework/facts/facts.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'

@@ -6,9 +6,9 @@ import type { LogKey } from '#protocol/ids.ts'
 import { createLinkServer, openWebSocket, socketConnection } from '#protocol/transport/web-socket.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
 import type { Message } from '#protocol/wire/messages.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 import type { OpenedNode } from './databases.ts'
 import type { LastCase } from './make.ts'
-import { monotonic } from './worker-port.ts'
 
 /** Bytes of all links so far, upgrades apart. */
 export interface LinkBytes {

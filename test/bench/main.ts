@@ -4,6 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { monotonic } from '#test/clock/monotonic.ts'
 import { buildBundle } from './bundle.ts'
 import { resultsText, tableOf } from './results.ts'
 import { isMet, type Outcome, rounded, type Scenario } from './scenario.ts'
@@ -30,7 +31,7 @@ async function measure(bundle: string, scenario: Scenario): Promise<Outcome> {
   const repeats = Math.max(3, Number(wanted.repeats) || 3)
   const profile = (role: string) =>
     wanted.profile
-      ? ['--cpu-prof', `--cpu-prof-dir=${wanted.profile}`, `--cpu-prof-name=${role}-${performance.now()}.cpuprofile`]
+      ? ['--cpu-prof', `--cpu-prof-dir=${wanted.profile}`, `--cpu-prof-name=${role}-${monotonic()}.cpuprofile`]
       : []
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
@@ -55,7 +56,8 @@ const chosen = SCENARIOS.filter(({ name }) => wanted.only.length === 0 || wanted
 if (chosen.length === 0) throw new Error(`no such scenario; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`)
 // Ending early still ends the started processes and removes their folders.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-const started = performance.now()
+const begun = new Date()
+const started = monotonic()
 const bundle = await buildBundle()
 const outcomes: Outcome[] = []
 for (const scenario of chosen) {
@@ -66,6 +68,6 @@ for (const scenario of chosen) {
 }
 if (!wanted.json) console.log(tableOf(outcomes))
 if (wanted.write) {
-  const text = resultsText(outcomes, SCENARIOS, (performance.now() - started) / 1_000)
+  const text = resultsText(outcomes, SCENARIOS, { begun, seconds: (monotonic() - started) / 1_000 })
   await writeFile(new URL('RESULTS.md', import.meta.url), text)
 }

@@ -62,10 +62,20 @@ const DEFINITIONS = `## Definitions
 - Medians of at least three turns, unless a percentile or the largest is named.
 `
 
+/** When it was measured, and how long that took. */
+export interface Measuring {
+  readonly begun: Date
+  readonly seconds: number
+}
+
 /** The whole file. */
-export function resultsText(outcomes: readonly Outcome[], scenarios: readonly Scenario[], seconds: number): string {
+export function resultsText(
+  outcomes: readonly Outcome[],
+  scenarios: readonly Scenario[],
+  { begun, seconds }: Measuring,
+): string {
   const machine = outcomes[0]?.machine ?? ''
-  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  const date = begun.toISOString().slice(0, 16).replace('T', ' ')
   const parts = outcomes.map(({ scenario, figures, met, repeats }) => {
     const what = scenarios.find(({ name }) => name === scenario)?.what ?? ''
     const lines = Object.entries(figures).map(([name, value]) => `| ${name} | ${value} |`)

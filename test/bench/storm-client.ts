@@ -2,12 +2,13 @@
 import { join } from 'node:path'
 import type { Change } from '#protocol/engine/ports/storage.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 import type { Node } from '#test/engine/county.ts'
 import { casesAsChanges, generatorOf, openBenchCounty } from './county.ts'
 import { engineOver, type OpenedNode, type SavedNode, saveNode } from './databases.ts'
 import { type AwaitedHeight, connectUp } from './linked-node.ts'
 import { arrivalOf, makePayload, type Payload, recordsOf } from './make.ts'
-import { type Commands, monotonic } from './worker-port.ts'
+import type { Commands } from './worker-port.ts'
 
 export interface Storm {
   readonly parent: SavedNode

@@ -3,9 +3,6 @@ import { type ChildProcess, fork } from 'node:child_process'
 
 export type Commands = Readonly<Record<string, (argument: never) => Promise<unknown>>>
 
-/** The processes' clock: monotonic and the same in all processes of a machine, in milliseconds. */
-export const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6
-
 /** Processor time of this process so far, in milliseconds: what a busy machine disturbs least. */
 function processorTime(): number {
   const { user, system } = process.cpuUsage()

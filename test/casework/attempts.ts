@@ -1,11 +1,13 @@
 /** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
-import { type Actor, checkAct } from '#protocol/casework/acts.ts'
-import type { CaseState, Register, Stage } from '#protocol/casework/case.ts'
+import { checkAct } from '#protocol/casework/acts/acts.ts'
+import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { Stage } from '#protocol/casework/course/stages.ts'
 import type { Tier } from '#protocol/casework/directory.ts'
-import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
+import type { FactEntry, FactKind, FieldValue, GuardedKind } from '#protocol/casework/facts/facts.ts'
 import type { Item, StepRule } from '#protocol/casework/item.ts'
-import { TRANSITIONS } from '#protocol/casework/rules/stages.ts'
-import type { GuardedKind } from '#protocol/casework/rules/transition.ts'
+import type { Register } from '#protocol/casework/register.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { caseAt } from './paths.ts'
 import {
@@ -49,7 +51,7 @@ export const LETTERED = registerWith({
 })
 
 /** Somebody with every role, so that only stage, custody and conditions decide. */
-export const everybody = (station: StationCode, kind: FactKind): Actor => ({
+export const everybody = (station: StationCode, kind: FactKind): ActorAtNode => ({
   station,
   person: writerOf(kind),
   roles: ['agent', 'clerk', 'handler', 'chief', 'cashier', 'coordinator'],

@@ -1,5 +1,5 @@
 /** The shortest way to each stage, for cases that tests need to stand somewhere. */
-import type { Stage } from '#protocol/casework/case.ts'
+import type { Stage } from '#protocol/casework/course/stages.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { StationCode } from '#protocol/ids.ts'

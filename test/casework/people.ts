@@ -1,11 +1,11 @@
 /** A small county and a pen: stations, nodes and facts for the casework tests. */
-
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import type { Authority, CaseState, Register } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import { DEFAULT_RULES, type Letter, type LocalRules, type Tier } from '#protocol/casework/directory.ts'
 import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
+import type { Authority, Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'

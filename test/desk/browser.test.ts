@@ -1,10 +1,11 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
+import { openBrowser } from '#test/browser/browser.ts'
 import { LICENCE_ID } from './licence.ts'
 import { COUNTY, ENVIRONMENT, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
 import { expectReadable } from './readable.ts'
-import { openBrowser, type Served, serveDesk } from './serve.ts'
+import { type Served, serveDesk } from './serve.ts'
 import { act, captureCase, openCase } from './walk.ts'
 
 /** A bound for a machine that runs all other tests at the same time. */
@@ -65,6 +66,7 @@ async function tab(name: string, path: string): Promise<Page> {
     if (name !== '') {
       const page = await context.newPage()
       await page.goto(`${served.address}/sign-in`)
+      await page.waitForSelector('[name=name]:focus') // what is typed before goes nowhere
       await page.keyboard.type(name)
       await page.keyboard.press('Tab')
       await page.keyboard.type(PASSWORD)

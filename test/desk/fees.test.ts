@@ -1,6 +1,6 @@
 /** Fees: the window tells, the cashier takes, the month adds up. */
 import { beforeAll, expect, test } from 'vitest'
-import { csvLines } from '#edge-node/desk/csv.ts'
+import { csvLines } from '#edge-node/commands/csv.ts'
 import { LICENCE_ID } from './licence.ts'
 import { formOf, openPlace, type Place, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'

@@ -1,7 +1,7 @@
 /** A county hall whose one node also serves a township and a village, with people in every role, as the desk tests use it. */
 import type { Hono } from 'hono'
-import { type Accounts, createAccounts } from '#edge-node/desk/account/accounts.ts'
-import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
+import { type Accounts, createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import type { DeskEnv } from '#edge-node/desk/visit.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
@@ -10,10 +10,9 @@ import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person, Role, Station } from '#protocol/casework/directory.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import type { Host } from '#protocol/engine/ports/host.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
-import { nodeHost } from '#protocol/transport/node-host.ts'
+import { hostWith } from '#test/clock/host.ts'
 import { DEPARTMENTS, IMMEDIATE, LICENCE } from './licence.ts'
 import { openOffice } from './office.ts'
 
@@ -24,7 +23,7 @@ export const VILLAGE = '510724103201' as StationCode
 /** A co-department's window in the county hall. */
 export const ENVIRONMENT = '510724902' as StationCode
 export const PASSWORD = 'Tian-shan 8'
-/** Valid by GB 11643; the example of casework.md 8.1. */
+/** Valid by GB 11643; the example of SOURCES.md 8.1. */
 export const ID_NUMBER = '11010519491231002X'
 export const ITEM = 'SL0002'
 
@@ -182,7 +181,7 @@ export async function enter(desk: Hono<DeskEnv>, name: string): Promise<Visitor>
 /** `secure`: whether the desk believes to be served over TLS. */
 export async function openPlace({ secure } = { secure: true }): Promise<Place> {
   let now = Date.UTC(2026, 10, 20, 1)
-  const host: Host = { ...nodeHost, now: () => now }
+  const host = hostWith(() => now)
   const { engine, root, storage } = await openOffice(host, STATIONS)
   const { office } = engine
   const password = await passwordRecord(office, PASSWORD)

@@ -1,13 +1,11 @@
-/** Serves a desk with its static files on this machine, and opens the real browser on it. */
+/** Serves a desk with its static files on this machine. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { type Browser, chromium } from 'playwright-core'
 import { type Asset, serveAssets } from '#edge-node/desk/assets.ts'
 import type { DeskEnv } from '#edge-node/desk/visit.ts'
-import { CHROMIUM } from '#test/config.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -41,9 +39,3 @@ export async function serveDesk(desk: Hono<DeskEnv>): Promise<Served> {
       }),
   }
 }
-
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-  })

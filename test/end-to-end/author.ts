@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 import { type Api, Lost, Refused } from './api.ts'
 import { contentOf } from './comparing.ts'
 
@@ -45,13 +46,13 @@ const codeOf = (error: unknown) => (error instanceof Refused ? error.answer.body
 
 /** Asks the same again until there is an answer; rejects when the machine stays away. */
 export async function insist<Value>(ask: () => Promise<Value>): Promise<Value> {
-  const end = performance.now() + OUTAGE_MILLISECONDS
+  const end = monotonic() + OUTAGE_MILLISECONDS
   for (;;) {
     try {
       return await ask()
     } catch (error) {
       const isOpen = error instanceof Lost || codeOf(error) === 'answer-pending'
-      if (!isOpen || performance.now() > end) throw error
+      if (!isOpen || monotonic() > end) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS))
   }

@@ -4,13 +4,13 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
+import { startClock } from '#test/clock/wall-clock.ts'
 import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Api, apiAt, Refused } from './api.ts'
 import { sharedContent } from './comparing.ts'
 import { COUNTY_HALL, enrol, openCounty, type Place, TOWNSHIP, VILLAGES } from './county.ts'
 import { createMachine, type Machine } from './machine.ts'
-import { startClock } from './wall-clock.ts'
 
 /** A Monday with the working Sunday and the eight days off of the National Day of 2026 ahead. */
 const FIRST_DAY = '2026-09-14' as Day

@@ -1,11 +1,11 @@
 /** The sample county on machines of its own: hub, township, villages, each joined by a real code. */
 import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
+import type { WallClock } from '#test/clock/wall-clock.ts'
 import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Api, apiAt } from './api.ts'
 import { createMachine, type Machine } from './machine.ts'
-import type { WallClock } from './wall-clock.ts'
 
 export const COUNTY_HALL = SAMPLE_COUNTY.id
 export const TOWNSHIP = '510724100'

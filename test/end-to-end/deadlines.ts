@@ -1,7 +1,8 @@
 /** Clocks of a case as a node shows them, and the last day as the explanation of deadlines counts it. */
 import { expect } from 'vitest'
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Clock, ClockId } from '#protocol/casework/clocks/clocks.ts'
+import type { Clock } from '#protocol/casework/clocks/clocks.ts'
+import type { ClockId } from '#protocol/casework/course/spans.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Api } from './api.ts'
 

@@ -2,8 +2,8 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ProgramName } from '#edge-node/build.ts'
+import type { WallClock } from '#test/clock/wall-clock.ts'
 import { type Program, startProgram } from '#test/programs/process.ts'
-import type { WallClock } from './wall-clock.ts'
 
 export interface Machine {
   readonly name: string

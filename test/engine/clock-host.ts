@@ -1,6 +1,7 @@
 /** A host whose clock a test moves: long waits end when the clock gets there, short ones pass as they do. */
 import type { Host } from '#protocol/engine/ports/host.ts'
-import { nodeHost } from '#protocol/transport/node-host.ts'
+import { hostWith } from '#test/clock/host.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 
 /** Waits from here on belong to the calendar; what is shorter is the engine's own breath. */
 const LONG_MILLISECONDS = 60_000
@@ -13,15 +14,15 @@ export interface Clock {
 
 /** A clock that stands at a time, such as 2026-03-02T09:00+08:00, and goes on from there. */
 export function openClock(start: string): Clock {
-  let shift = Date.parse(start) - Date.now()
+  let shift = Date.parse(start) - monotonic()
   let waits: { readonly at: number; readonly callback: () => void }[] = []
-  const now = () => Date.now() + shift
+  const now = () => Math.floor(monotonic() + shift)
+  const host = hostWith(now)
   return {
     host: {
-      ...nodeHost,
-      now,
+      ...host,
       after(milliseconds, callback) {
-        if (milliseconds < LONG_MILLISECONDS) return nodeHost.after(milliseconds, callback)
+        if (milliseconds < LONG_MILLISECONDS) return host.after(milliseconds, callback)
         const wait = { at: now() + milliseconds, callback }
         waits.push(wait)
         return () => {
@@ -30,7 +31,7 @@ export function openClock(start: string): Clock {
       },
     },
     moveTo(time) {
-      shift = Date.parse(time) - Date.now()
+      shift = Date.parse(time) - monotonic()
       const over = waits.filter(({ at }) => at <= now())
       waits = waits.filter(({ at }) => at > now())
       for (const { callback } of over) callback()

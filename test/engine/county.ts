@@ -11,7 +11,9 @@ import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
-import { generateKeys, nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { testHost } from '#test/clock/host.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 
 export const COUNTY = '510724' as StationCode
 export const TOWNSHIP = '510724100' as StationCode
@@ -84,7 +86,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
   const storage = options.storage ?? new MemoryStorage()
   const opened = await openEngine({
     storage,
-    host: options.host ?? nodeHost,
+    host: options.host ?? testHost,
     identity,
     incarnation: options.incarnation ?? options.lease,
     rotated: options.rotated ?? (async () => {}),
@@ -156,9 +158,9 @@ export async function until(
   holds: () => boolean | Promise<boolean>,
   boundMilliseconds = 10_000,
 ): Promise<void> {
-  const end = performance.now() + boundMilliseconds
+  const end = monotonic() + boundMilliseconds
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`not reached within ${boundMilliseconds} ms: ${what}`)
+    if (monotonic() > end) throw new Error(`not reached within ${boundMilliseconds} ms: ${what}`)
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

@@ -70,7 +70,7 @@ const story = async (node: Node, id: Parameters<Node['engine']['office']['view']
 const notes = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1]) =>
   (await story(node, id)).story.filter(({ kind }) => kind === 'noted').length
 
-test('S70 a node that was put back takes its entries back and goes on under a new incarnation (R2)', async () => {
+test('S70 a node that was put back takes its entries back and goes on under a new incarnation', async () => {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
@@ -90,7 +90,7 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
   await until('at the township', async () => (await township.engine.office.byNumber(opened.number)) !== undefined)
 })
 
-test('S71 a parent that was put back is sent again what it had acknowledged, and says so (R3)', async () => {
+test('S71 a parent that was put back is sent again what it had acknowledged, and says so', async () => {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const backup = copyOf(diskOf(TOWNSHIP))
@@ -144,7 +144,7 @@ test('S72 until a restored parent has an entry again, it is shown as being here 
   expect((await office.safetyOf([id])).get(id)).toBe('here')
 })
 
-test('S73 a copied node: the common beginning stays, the other tail is carried whole, both are shown (R4)', async () => {
+test('S73 a copied node: the common beginning stays, the other tail is carried whole, both are shown', async () => {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))

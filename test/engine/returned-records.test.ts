@@ -1,8 +1,8 @@
 /** What a fork of the county's own log cuts off elsewhere comes back to the county. */
 import { expect, test } from 'vitest'
-import { encodeCarried } from '#protocol/engine/logs/carried.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { COUNTY_STREAM, type DocumentId, logParts, streamOf } from '#protocol/ids.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type Draft, type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'

@@ -2,14 +2,13 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { documentOf } from '#protocol/engine/directory/record-reading.ts'
-import type { Host } from '#protocol/engine/ports/host.ts'
 import { COUNTY_STREAM, type LogKey, logParts, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { decodePack, packable } from '#protocol/log/pack.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
-import { nodeHost } from '#protocol/transport/node-host.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
+import { hostWith, testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -132,7 +131,7 @@ test('S65 a node serves a bounded number of links and tells others when to come 
 })
 
 test('S66 a clock learns its offset to the county from its parent, through a relay whose clock is wrong too', async () => {
-  const shifted = (milliseconds: number): Host => ({ ...nodeHost, now: () => nodeHost.now() + milliseconds })
+  const shifted = (milliseconds: number) => hostWith(() => testHost.now() + milliseconds)
   const root = await openNode({ station: COUNTY, lease: 1 })
   const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, host: shifted(3_600_000) })
   const village = await openNode({ station: VILLAGE, lease: 3, parent: township, root, host: shifted(-86_400_000) })

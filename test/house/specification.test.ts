@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { rulesOf } from './citations.ts'
 import { ROOT, sources } from './tree.ts'
 
 const specification = readFileSync(join(ROOT, 'protocol', 'SPEC.md'), 'utf8')
-const rules = [...specification.matchAll(/^- \*\*([A-Z]{1,2}[0-9]+)\*\* \S/gm)].map((match) => match[1] as string)
+const rules = rulesOf(specification)
 
 /** Rule numbers at the beginning of test titles, one or several; titles in tables (title: …) too. */
 const cited = sources('.ts')

@@ -1,9 +1,10 @@
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publishSample } from '#hub/samples/sample.ts'
+import { openBrowser } from '#test/browser/browser.ts'
 import { openPlace, type Place } from '#test/desk/place.ts'
 import { expectReadable } from '#test/desk/readable.ts'
-import { openBrowser, type Served, serveDesk } from '#test/desk/serve.ts'
+import { type Served, serveDesk } from '#test/desk/serve.ts'
 
 /** A bound for a machine that runs all other tests at the same time. */
 const BROWSER_MILLISECONDS = 240_000

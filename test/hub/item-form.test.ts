@@ -1,7 +1,7 @@
 /** An item's form read back, and files of calendars. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { textOfFile } from '#edge-node/desk/csv.ts'
+import { textOfFile } from '#edge-node/commands/csv.ts'
 import type { Typed } from '#edge-node/desk/forms.ts'
 import { ASKED, contentOf, typedOf } from '#hub/pages/item-typed.ts'
 import { readCalendar } from '#hub/register/calendars.ts'

@@ -1,12 +1,12 @@
 /** The model county at a real root. */
 import { expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/account/accounts.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
 import { publishSample, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { plusDays } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import { nodeHost } from '#protocol/transport/node-host.ts'
+import { hostWith, testHost } from '#test/clock/host.ts'
 import { COUNTY, nodeRecord, openNode, publish, stationRecord } from '#test/engine/county.ts'
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
@@ -14,7 +14,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 /** A root with nothing but its hall, whose clock can be put forward. */
 async function openRoot() {
   let ahead = 0
-  const host = { ...nodeHost, now: () => nodeHost.now() + ahead }
+  const host = hostWith(() => testHost.now() + ahead)
   const root = await openNode({ station: COUNTY, lease: 1, host })
   await publish(root, [stationRecord(COUNTY, '安县政务服务中心', 'county', null), nodeRecord(root, null)])
   const wait = (days: number) => {

@@ -1,8 +1,8 @@
 /** Canonical bytes, hashes and records of entries. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeCarried, encodeCarried } from '#protocol/engine/logs/carried.ts'
 import { type DocumentId, type LogKey, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
+import { decodeCarried, encodeCarried } from '#protocol/log/carried.ts'
 import { canonicalBytes, entryHash, GENESIS } from '#protocol/log/chain.ts'
 import {
   type Draft,

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { bundlePath, type ProgramName } from '#edge-node/build.ts'
 import { environmentWith } from '#hub/config.ts'
+import { monotonic } from '#test/clock/monotonic.ts'
 
 export interface Program {
   readonly child: ChildProcess
@@ -20,12 +21,12 @@ const WAIT_MILLISECONDS = 90_000
 
 /** Waits until a check no longer throws; rejects with its last error when it takes too long. */
 export async function untilTrue<Value>(check: () => Value | Promise<Value>, interval = 50): Promise<Value> {
-  const end = performance.now() + WAIT_MILLISECONDS
+  const end = monotonic() + WAIT_MILLISECONDS
   for (;;) {
     try {
       return await check()
     } catch (error) {
-      if (performance.now() > end) throw error
+      if (monotonic() > end) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, interval))
   }

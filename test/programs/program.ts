@@ -37,6 +37,7 @@ async function tokenAt(address: string, name: string, password: string): Promise
 export async function syncOf(address: string, name: string, password: string) {
   const authorization = `Bearer ${await tokenAt(address, name, password)}`
   const answer = await ask(`${address}/api/sync`, { headers: { authorization } })
+  if (answer.status === 401) tokens.delete(`${address} ${name}`) // of another program that was there before
   return JSON.parse(answer.text) as {
     readonly node: string
     readonly stations: readonly { readonly id: string }[]

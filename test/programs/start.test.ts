@@ -1,15 +1,19 @@
 /** `npm start` as a newcomer runs it, and the ends that nobody wants. */
 import { fork, spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { buildPrograms, bundlePath } from '#edge-node/build.ts'
 import { environmentWith } from '#hub/config.ts'
-import { choosePorts } from '#hub/model-ports.ts'
+import { openPorts } from '#hub/model-ports.ts'
+import { startModel } from '#hub/model-programs.ts'
 import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { temporaryFolder } from '#test/enrolment/folder.ts'
 import { ask, syncOf, until } from './program.ts'
+
+/** Somebody at each program of the county, in the order in which their addresses are told. */
+const PEOPLE = ['coordinator', 'anchang.clerk', 'hongyan', 'yonghe']
 
 function start(script: string, words: readonly string[] = []) {
   const child = spawn(process.execPath, [script, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -27,18 +31,25 @@ test('E23 npm start brings up a joined county, continues where it was, and stops
   timeout: 120_000,
 }, async () => {
   const folder = temporaryFolder()
-  const addressesOf = (text: string) => [...text.matchAll(/http:\/\/127\.0\.0\.1:\d+/g)].map(([address]) => address)
   const nodes: string[] = []
   for (const round of ['first', 'again']) {
     const county = start('hub/start.ts', [folder])
     await until(() => expect(county.text()).toContain(SAMPLE_PASSWORD))
     const addresses = addressesOf(county.text())
     expect(addresses).toHaveLength(4)
-    for (const [index, person] of ['coordinator', 'anchang.clerk', 'hongyan', 'yonghe'].entries()) {
+    for (const [index, person] of PEOPLE.entries()) {
       expect(county.text()).toContain(person)
       const sync = await until(() => syncOf(addresses[index] ?? '', person, SAMPLE_PASSWORD), 3_000)
       if (round === 'first') nodes.push(sync.node)
       else expect(sync.node).toBe(nodes[index])
+    }
+    if (round === 'again') {
+      const ports = readPorts(folder)
+      const second = start('hub/start.ts', [folder])
+      expect(await second.ended).toBe(1)
+      expect(second.text()).toMatch(/另一个程序.*\n.*没有改动/)
+      expect(readPorts(folder)).toEqual(ports)
+      for (const address of addresses) expect((await ask(`${address}/api/health`)).status).toBe(200)
     }
     county.child.kill('SIGINT')
     expect(await county.ended).toBe(0)
@@ -47,19 +58,85 @@ test('E23 npm start brings up a joined county, continues where it was, and stops
   expect(new Set(nodes).size).toBe(4)
 })
 
-test('E23 ports are remembered, and a taken one is named', async () => {
-  const folder = temporaryFolder()
-  const file = join(folder, 'ports.json')
-  const first = await choosePorts(file, ['hub', 'township'])
-  if (!first.ok) throw new Error(first.problem.message)
-  expect(await choosePorts(file, ['hub', 'township'])).toEqual(first)
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(first.value)
+/** Holds a port as another program would; somebody else on this machine may hold it already. */
+async function holdPort(port: number): Promise<void> {
   const server = createServer()
   onTestFinished(() => void server.close())
-  await new Promise<void>((resolve) => server.listen(first.value.township, '127.0.0.1', resolve))
-  expect(await choosePorts(file, ['hub', 'township'])).toMatchObject({ ok: false, problem: { code: 'port-taken' } })
-  const other = await choosePorts(join(folder, 'others.json'), ['hub', 'township'])
-  expect(other.ok && Object.values(other.value)).not.toContain(first.value.township)
+  await new Promise<void>((resolve) => server.once('error', () => resolve()).listen(port, '127.0.0.1', resolve))
+}
+
+const addressesOf = (text: string) => [...text.matchAll(/http:\/\/127\.0\.0\.1:\d+/g)].map(([address]) => address)
+const readPorts = (folder: string): Record<string, number> =>
+  JSON.parse(readFileSync(join(folder, 'ports.json'), 'utf8'))
+const portOf = (address: string | undefined) => Number(new URL(address ?? '').port)
+
+test('E23 where another program has the ports of the county and of a township, both take others, and those below find them', {
+  timeout: 120_000,
+}, async () => {
+  const folder = temporaryFolder()
+  const rounds: (readonly number[])[] = []
+  for (const round of [0, 1, 2]) {
+    const county = start('hub/start.ts', [folder])
+    await until(() => expect(county.text()).toContain(SAMPLE_PASSWORD))
+    const addresses = addressesOf(county.text())
+    const ports = addresses.map(portOf)
+    rounds.push(ports)
+    expect(Object.values(readPorts(folder)).toSorted()).toEqual(ports.toSorted())
+    for (const [index, person] of [...PEOPLE.entries()].slice(1))
+      await until(async () => {
+        const { parent } = await syncOf(addresses[index] ?? '', person, SAMPLE_PASSWORD)
+        expect(parent).toMatchObject({ connected: true })
+      }, 500)
+    if (round === 1) {
+      for (const port of rounds[0]?.slice(0, 2) ?? [])
+        expect(county.text()).toMatch(new RegExp(`端口 ${port} 已被.*改用`))
+      for (const port of rounds[0]?.slice(0, 2) ?? []) expect(ports).not.toContain(port)
+      expect(ports.slice(2)).toEqual(rounds[0]?.slice(2))
+    }
+    if (round === 2) expect(ports).toEqual(rounds[1])
+    county.child.kill('SIGINT')
+    expect(await county.ended).toBe(0)
+    if (round === 0) for (const port of ports.slice(0, 2)) await holdPort(port)
+  }
+})
+
+test('E23 a port that looked free and is taken when the program comes to it is given up for the next', async () => {
+  await buildPrograms(['hub'])
+  const folder = temporaryFolder()
+  const ports = openPorts(join(folder, 'ports.json'))
+  const lost = await ports.propose('hub', [])
+  await holdPort(lost)
+  const said: string[] = []
+  const model = startModel(
+    folder,
+    { ...ports, propose: async (name, tried) => (tried.length === 0 ? lost : ports.propose(name, tried)) },
+    (text) => said.push(text),
+  )
+  onTestFinished(() => model.stop())
+  const started = await model.startHub()
+  if (!started.ok) throw new Error(started.problem.message)
+  const { port } = new URL(started.value)
+  expect(Number(port)).not.toBe(lost)
+  expect((await ask(`${started.value}/api/health`)).status).toBe(200)
+  expect(readPorts(folder)).toEqual({ hub: Number(port) })
+  expect(said).toEqual([]) // it never ran anywhere else
+})
+
+test('E23 ports are remembered; what others have, was tried or cannot be read is left out', async () => {
+  const file = join(temporaryFolder(), 'ports.json')
+  const ports = openPorts(file)
+  const hub = await ports.propose('hub', [])
+  ports.remember('hub', hub)
+  const township = await ports.propose('township', [])
+  expect(township).not.toBe(hub)
+  expect(await ports.propose('township', [township])).not.toBe(township)
+  const range = Array.from({ length: 100 }, (_, place) => 8080 + place)
+  expect(await ports.propose('township', range)).toBe(0)
+  expect(openPorts(file).remembered('hub')).toBe(hub)
+  for (const damaged of ['{"hub":', '{"hub":"8080"}', '{"hub":99999}', '[]', 'null']) {
+    writeFileSync(file, damaged)
+    expect(openPorts(file).remembered('hub')).toBeUndefined()
+  }
 })
 
 test('E20 a program stops by itself when the program that started it is gone', { timeout: 60_000 }, async () => {

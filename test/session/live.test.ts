@@ -93,7 +93,7 @@ test('S25 our own log higher at the peer than here is told; a log that differs i
 
 test('S26 one read at a time, and only while the window is open', () => {
   const peer = opened()
-  expect(peer.live.loading).toBe(true)
+  expect(peer.live.window.loading).toBe(true)
   peer.arrival = 100
   expect(peer.do({ type: 'changed' })).toEqual([])
   peer.do({ type: 'dispatched', sizes: [100], heights: [{ log: ours, height: 1 }] })
@@ -105,7 +105,7 @@ test('S26 one read at a time, and only while the window is open', () => {
     peer.do({ type: 'dispatched', sizes: [100], heights: [] })
   }
   expect(peer.do({ type: 'loaded', after: 7, through: 8 })).toEqual([])
-  expect(peer.live.inFlight).toHaveLength(LIMITS.windowFrames)
+  expect(peer.live.window.inFlight).toHaveLength(LIMITS.windowFrames)
   const freed = peer.hear({ type: 'stored', frames: 1, heights: [{ log: ours, height: 1 }] })
   expect(freed).toEqual([
     { type: 'acknowledged', heights: [{ log: ours, height: 1 }], exact: false },
@@ -134,7 +134,7 @@ test('S28 stored is said for what was admitted, which is not sent back', () => {
   const heights = [{ log: theirs, height: 4 }]
   expect(sentBy(peer.do({ type: 'admitted', frames: 1, heights }))).toEqual([{ type: 'stored', frames: 1, heights }])
   expect(peer.live.peerHeights.get(theirs)).toBe(4)
-  expect(peer.live.admitting).toBe(0)
+  expect(peer.live.window.admitting).toBe(0)
 })
 
 test('S29 a comparison that sends the cursor back wins over a read in flight', () => {

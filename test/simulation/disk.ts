@@ -1,7 +1,8 @@
 /** Disks with a witness: what was committed is counted independently of the engine, also over restores and copies. */
-import { decodeCarried } from '#protocol/engine/logs/carried.ts'
+
 import type { Change, Storage } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
+import { decodeCarried } from '#protocol/log/carried.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'

@@ -1,8 +1,9 @@
 /** What must hold: always, and once everything has healed and come to rest. */
 import { isDeepStrictEqual } from 'node:util'
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'

@@ -1,6 +1,6 @@
 /** Machines from enrolment to scrap: how each starts, dies, goes back in time, is copied and replaced. */
 import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
@@ -13,7 +13,7 @@ import { createDisk, noteGone, storageOf } from './disk.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
 import { type Backup, type Machine, type Running, rootOf, type World } from './world.ts'
 
-/** The sidecar follows the heads at once, then at most once in this time, as in edge-node/database.ts. */
+/** The sidecar follows the heads at once, then at most once in this time, as in edge-node/restored-database.ts. */
 const SIDECAR_MILLISECONDS = 1_000
 
 const wallClock = (world: World, machine: Machine) => () => world.now() + machine.clock
@@ -94,7 +94,7 @@ export async function register(world: World): Promise<void> {
   if (records.length > 0) await publish(world, records)
 }
 
-/** The incarnation to write under, compared with the sidecar as edge-node/database.ts does it. */
+/** The incarnation to write under, compared with the sidecar as edge-node/restored-database.ts does it. */
 async function judge(machine: Machine, storage: Storage, random: Chance) {
   const { heads } = await storage.load()
   const kept = await storage.local('node', 'incarnation')

@@ -1,7 +1,6 @@
 /** The pen of the simulation: reads the entries of a case from a disk and says which count, without the engine. */
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
 import { isHomeOf } from '#protocol/engine/cases/case-id.ts'
-import { decodeCarried } from '#protocol/engine/logs/carried.ts'
 import {
   type DocumentId,
   type EntryHash,
@@ -11,6 +10,7 @@ import {
   type StreamId,
   toHex,
 } from '#protocol/ids.ts'
+import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
 import type { Machine } from './world.ts'

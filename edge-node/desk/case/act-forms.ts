@@ -1,16 +1,18 @@
 /** The acts of a case as forms, drawn from the table of facts: the next act big, the others one step behind it, refused ones with why. */
 import { html } from 'hono/html'
-import { handInAct } from '#edge-node/desk/capture/draft.ts'
+import { handInAct } from '#edge-node/commands/cases/form.ts'
+import { isUnpaid } from '#edge-node/commands/fees/fees.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import { csrfField, type FieldOption, field, type Problems, type Typed } from '#edge-node/desk/forms.ts'
-import { isUnpaid, yuanWords } from '#edge-node/desk/money.ts'
+import { yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, sentence, stationName, withNames } from '#edge-node/desk/words.ts'
-import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
-import { type ActDrawing, actField, isLate } from './act-fields.ts'
+import type { ActDrawing } from './act-drawing.ts'
+import { actField } from './act-fields.ts'
 import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 
@@ -87,14 +89,10 @@ function lateFields(drawing: ActDrawing, fields: readonly (readonly [string, Fie
 
 /** All fields of an act; the number of a paper is minted by the office and not asked for. */
 export function actFieldsPart(drawing: ActDrawing): Html {
-  const paper = 'document' in FACTS[drawing.kind]
-  const minted = (name: string, rule: FieldRule) => paper && name === 'document' && rule.label === '文书号'
-  const asked = askedFields(drawing.kind).filter(([name, rule]) => !minted(name, rule))
-  const main = asked.filter(([name]) => !isLate(name)).map(([name, rule]) => actField(drawing, name, rule))
-  return html`${main}${lateFields(
-    drawing,
-    asked.filter(([name]) => isLate(name)),
-  )}`
+  const asked = askedFields(drawing.kind)
+  const isLate = ([, rule]: (typeof asked)[number]) => rule.asked === 'late'
+  const main = asked.filter((each) => !isLate(each)).map(([name, rule]) => actField(drawing, name, rule))
+  return html`${main}${lateFields(drawing, asked.filter(isLate))}`
 }
 
 /** One act as a plain form post. */

@@ -1,12 +1,13 @@
 /** Which act comes next, which are likely besides, and under what heading the rest is found. */
-import type { Stage } from '#protocol/casework/case.ts'
-import type { FactKind } from '#protocol/casework/facts/facts.ts'
-import { isGuarded, TRANSITIONS } from '#protocol/casework/rules/stages.ts'
+import { ABOVE_COUNTY } from '#protocol/casework/codes.ts'
+import type { Stage } from '#protocol/casework/course/stages.ts'
+import { type FactKind, isGuarded } from '#protocol/casework/facts/facts.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { StationCode } from '#protocol/ids.ts'
 
 /** What people usually do at a stage, the most usual first. */
-const USUAL: Readonly<Partial<Record<Stage, readonly FactKind[]>>> = {
+const USUAL: Readonly<Record<Stage, readonly FactKind[]>> = {
   '00': ['captured', 'received', 'submitted'],
   '05': ['prereviewed'],
   '06': ['resubmitted'],
@@ -30,6 +31,9 @@ const USUAL: Readonly<Partial<Record<Stage, readonly FactKind[]>>> = {
   '83': ['archived'],
   '84': ['archived'],
   '85': ['archived', 'relayed'],
+  '86': [],
+  '87': [],
+  '90': [],
 }
 
 /** What waits for this person whatever the stage: a transfer to sign for, a notice to answer, money to take. */
@@ -46,8 +50,6 @@ const BESIDE: readonly FactKind[] = [
   'contacted',
   'rated',
 ]
-/** Levels of authority above the county, whose decisions are reported up for. */
-const ABOVE_COUNTY: readonly string[] = ['1', '2', '3']
 const MOST_LIKELY = 4
 
 export const ACT_GROUPS: Readonly<Record<string, readonly FactKind[]>> = {
@@ -76,12 +78,12 @@ const belongsTo = ({ state }: CaseView, station: StationCode, { kind }: ActOffer
 const groupOf = (kind: FactKind): string =>
   Object.entries(ACT_GROUPS).find(([, kinds]) => kinds.includes(kind))?.[0] ?? '其他'
 
-const isDecidedAbove = (item: CaseView['item']): boolean => ABOVE_COUNTY.includes(item?.level ?? '')
+const isDecidedAbove = (item: CaseView['item']): boolean => item !== undefined && ABOVE_COUNTY.includes(item.level)
 
 /** Settling on the spot comes before accepting only where the item is settled so. */
 function usualOf({ state, item }: CaseView): readonly FactKind[] {
   const waiting = WAITING.filter((kind) => kind !== 'settled' || item?.caseKind === '1')
-  const usual = USUAL[state.stage] ?? []
+  const usual = USUAL[state.stage]
   // An item without steps is decided by whoever accepted it; giving it to somebody first is the exception.
   const alone = state.stage === '30' && (item?.steps.length ?? 0) === 0
   const upward = state.stage === '42' && isDecidedAbove(item)

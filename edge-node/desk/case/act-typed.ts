@@ -1,8 +1,8 @@
 /** What a person typed for an act as the fact's fields, by the type of each field. */
 import type { Typed } from '#edge-node/desk/forms.ts'
 import { fenOf } from '#edge-node/desk/money.ts'
-import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
-import { applicantFields, type FieldRule, type FieldType } from '#protocol/casework/facts/fields.ts'
+import { FACTS, type FactKind, type FieldValue, fieldsOf } from '#protocol/casework/facts/facts.ts'
+import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 
 /** The boxes to tick of a field of several lines are posted beside its text, by their place in the list. */
@@ -10,26 +10,19 @@ export const pickName = (name: string): string => `${name}-pick`
 /** A count per material is posted as `<field>-<material>`. */
 export const countName = (name: string, material: string): string => `${name}-${material}`
 
-/** Fields by which an act is entered later than it happened, and the number of a paper written by hand. */
-export const LATE_FIELDS: readonly string[] = ['occurredOn', 'occurredWhy']
-
-/** Facts whose applicant is written down on the form of the case, not on the act. */
-export const FROM_FORM: readonly FactKind[] = ['captured', 'received', 'submitted']
+/** Whether the applicant of a fact is written down on the form of the case, not on the act. */
+export const isFromForm = (kind: FactKind): boolean => fieldsOf(kind, ({ asked }) => asked === 'form').length > 0
 const MACHINE_TYPES: readonly FieldType[] = ['seals', 'hash']
-const MACHINE_FIELDS: readonly string[] = ['itemVersion', 'master', 'source']
 
 /** The fields a person fills in for an act; seals, hashes and editions are filled in by the office or the page. */
 export function askedFields(kind: FactKind): readonly (readonly [string, FieldRule])[] {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
   return Object.entries(rules).filter(
-    ([name, { type }]) =>
-      !MACHINE_TYPES.includes(type) &&
-      !MACHINE_FIELDS.includes(name) &&
-      !(FROM_FORM.includes(kind) && Object.hasOwn(applicantFields, name)),
+    ([, { type, asked }]) => !MACHINE_TYPES.includes(type) && asked !== 'form' && asked !== 'nowhere',
   )
 }
 
-/** What an agent may be entrusted with (casework.md section 7, D01). */
+/** What an agent may be entrusted with (SOURCES.md section 7 D01). */
 const ENTRUSTED = ['提交申请材料', '补正材料', '领取结果'] as const
 
 /** What can be ticked instead of typed in a field of several lines, in the order of the boxes. */

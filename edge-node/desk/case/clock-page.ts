@@ -1,15 +1,15 @@
 /** How one deadline of a case was counted: the days that count, the days off, the days within a pause. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { clockDueWords, dayWords, limitWords, paperDay, weekday } from '#edge-node/desk/due-words.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { sentence } from '#edge-node/desk/words.ts'
 import type { Clock } from '#protocol/casework/clocks/clocks.ts'
-import { PAUSABLE } from '#protocol/casework/clocks/time-limits.ts'
+import { IS_PAUSABLE } from '#protocol/casework/course/spans.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { type DeadlineExplanation, explainDeadline } from '#protocol/casework/time/deadlines.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -53,7 +53,7 @@ function calculation(desk: Desk, view: CaseView, clock: Clock): Html {
   const { calendar, today } = desk.office.register()
   if (clock.unit === 'calendar')
     return html`<p>按自然日计算:${paperDay(clock.start)}的次日起 ${clock.limit} 天${clock.due === null ? '' : `,至${paperDay(clock.due)} ${weekday(clock.due)}`};末日是休息日的,顺延到休息日后的第一个工作日。</p>`
-  const pauses = PAUSABLE.has(clock.id) ? view.state.pauses : []
+  const pauses = IS_PAUSABLE[clock.id] ? view.state.pauses : []
   const found = explainDeadline(calendar, clock.start, clock.limit, pauses)
   if (found.ok) return explained(desk, found.value)
   const { estimate, message, next } = found.problem
@@ -65,7 +65,7 @@ function calculation(desk: Desk, view: CaseView, clock: Clock): Html {
 }
 
 async function clockPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const clock = view.state.clocks.find(({ id }) => id === context.req.param('clock'))

@@ -8,7 +8,6 @@ import { FACTS, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import { LATE_FIELDS } from './act-typed.ts'
 
 const materialName = (view: CaseView, id: string): string =>
   view.item?.materials.find((rule) => rule.id === id)?.name ?? id
@@ -52,15 +51,12 @@ function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, name: stri
   return codedWords(view, line, name, String(value))
 }
 
-/** Told in the head of the line, or for machines. */
-const UNTOLD: readonly string[] = [...LATE_FIELDS, 'itemVersion', 'master']
-
 /** Label and words of every field that people read; seals and hashes are for machines, lateness is told in the head. */
 export function shownFields(desk: Desk, view: CaseView, line: StoryLine): readonly (readonly [string, string])[] {
   if (line.kind === 'unknown' || line.kind === 'deemed') return []
   const rules: Readonly<Record<string, FieldRule>> = FACTS[line.kind].fields
   return Object.entries(rules)
-    .filter(([name, { type }]) => type !== 'seals' && type !== 'hash' && !UNTOLD.includes(name))
+    .filter(([, { type, told }]) => type !== 'seals' && type !== 'hash' && told !== false)
     .filter(([name]) => line.fields[name] !== undefined && line.fields[name] !== '')
     .map(([name, rule]) => [labelWords(rule.label), fieldValueWords(desk, view, line, name, rule)])
 }

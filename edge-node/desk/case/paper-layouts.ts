@@ -1,4 +1,4 @@
-/** What each paper says beside the fields of its fact: opening words, law, notes, seal, signatures, copies (casework.md section 7). */
+/** What each paper says beside the fields of its fact: opening words, law, notes, seal, signatures, copies (SOURCES.md section 7). */
 import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { rangeWords } from '#edge-node/desk/money.ts'
 import type { Desk } from '#edge-node/desk/visit.ts'
@@ -80,25 +80,20 @@ function standardRows({ view, line }: Paper): readonly PaperRow[] {
 const phoneRow = (item: Item | undefined): readonly PaperRow[] =>
   item && item.phone !== '' ? [['承办单位电话', item.phone]] : []
 
-/** How a hand-over ends without its being signed for; what is signed for later stands on a later slip. */
-const ENDED: Readonly<Partial<Record<StoryLine['kind'], string>>> = {
-  retracted: '撤回移交',
-  declined: '拒收退回',
-  reassigned: '改派',
-}
+/** Facts by which a hand-over ends without its being signed for; what is signed for later stands on a later slip. */
+const UNSIGNED: readonly StoryLine['kind'][] = ['retracted', 'declined', 'reassigned']
 
 function takenRows({ desk, view, line }: Paper): readonly PaperRow[] {
   const after = view.state.story.slice(view.state.story.indexOf(line) + 1)
-  const taken = after.find(({ kind, aside }) => (kind === 'taken' || kind in ENDED) && aside === null)
+  const taken = after.find(({ kind, aside }) => (kind === 'taken' || UNSIGNED.includes(kind)) && aside === null)
   const from: PaperRow = [
     '移交站点、移交人',
     `${stationName(desk.office, line.station)} ${personName(desk.office, line.person)}`,
   ]
   const when: PaperRow = ['移交时间', paperTime(line.time)]
   if (!taken) return [from, when, ['接收时间、接收人', '未签收']]
-  const ended = ENDED[taken.kind]
-  if (ended !== undefined)
-    return [from, when, ['接收时间、接收人', `未签收;${paperTime(taken.time)} ${ended},本移交单作废`]]
+  if (taken.kind !== 'taken')
+    return [from, when, ['接收时间、接收人', `未签收;${paperTime(taken.time)} ${taken.title},本移交单作废`]]
   return [
     from,
     when,

@@ -1,15 +1,15 @@
 /** Papers to print: any fact that makes a document as an A4 sheet, as often as it is needed. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { materialOf, materialWords, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { materialOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { departmentName, stationName } from '#edge-node/desk/words.ts'
+import { departmentName, materialWords, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
-import { FACTS } from '#protocol/casework/facts/facts.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { shownFields } from './fact-words.ts'
@@ -19,18 +19,16 @@ import { codeOf } from './receipt.ts'
 /** Papers that list the materials that came with the application. */
 const WITH_MATERIALS: readonly PrintCode[] = ['D01', 'D02', 'D03', 'D14']
 
-/** Which further papers a fact can also be printed as. */
-const FURTHER_OF: Readonly<Partial<Record<StoryLine['kind'], keyof typeof FURTHER_PAPERS>>> = {
-  decided: 'D09',
-  accepted: 'D17',
-  delivered: 'D20',
-}
+type FurtherCode = keyof typeof FURTHER_PAPERS
+
+/** The fact that holds what each further paper needs. */
+const PRINTED_FROM: Readonly<Record<FurtherCode, FactKind>> = { D09: 'decided', D17: 'accepted', D20: 'delivered' }
 
 /** A notice of materials to follow exists only where some may follow. */
 const hasFurther = (line: StoryLine): boolean => line.kind !== 'accepted' || Array.isArray(line.fields.deferred)
 
-function furtherOf(line: StoryLine): keyof typeof FURTHER_PAPERS | undefined {
-  const code = FURTHER_OF[line.kind]
+function furtherOf(line: StoryLine): FurtherCode | undefined {
+  const code = (Object.keys(PRINTED_FROM) as FurtherCode[]).find((each) => PRINTED_FROM[each] === line.kind)
   return code !== undefined && hasFurther(line) ? code : undefined
 }
 
@@ -45,7 +43,7 @@ function printCodeOf(view: CaseView, line: StoryLine, wanted: string): PrintCode
 
 const titleOf = (code: PrintCode): string =>
   Object.hasOwn(PAPERS, code)
-    ? PAPERS[code as keyof typeof PAPERS]
+    ? PAPERS[code as keyof typeof PAPERS].title
     : FURTHER_PAPERS[code as keyof typeof FURTHER_PAPERS]
 
 function materialRow(view: CaseView): readonly PaperRow[] {
@@ -113,7 +111,7 @@ function sheet(paper: Paper, code: PrintCode, number: string): Html {
 }
 
 async function paperPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const line = view.state.story.find(({ hash }) => hash === context.req.param('fact'))

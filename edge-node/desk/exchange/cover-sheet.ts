@@ -2,9 +2,9 @@
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
 import type { Html } from '#edge-node/desk/visit.ts'
+import { OPINIONS } from '#protocol/casework/codes.ts'
 import { readDay } from '#protocol/casework/exchange/dates.ts'
 import type { ReportPackage } from '#protocol/casework/exchange/report-package.ts'
-import { OPINIONS } from '#protocol/casework/facts/contributions.ts'
 
 const MODULE_PIXELS = 4
 /** As many digits of the digest as a person compares. */

@@ -6,7 +6,15 @@ import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
 import { GUIDE_PARTS } from '#protocol/casework/catalogue/fields.ts'
 import { MATERIAL_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { bringWords, disclosedWords, feeWords, leniencyWords, limitWords, otherWords, sayingsOf } from './item-words.ts'
+import {
+  bringWords,
+  disclosedWords,
+  feeWords,
+  leniencyWords,
+  otherWords,
+  sayingsOf,
+  timeLimitWords,
+} from './item-words.ts'
 
 /** Says that nothing was written rather than leaving a hole. */
 const orNothing = (words: string): string => (words.trim() === '' ? '(未填写)' : words)
@@ -47,7 +55,7 @@ const DRAWN: Readonly<Record<string, (item: Item) => Html | string>> = {
   questions: ({ questions }) => (questions === '' ? '' : html`<p class="desk-text">${questions}</p>`),
 }
 
-/** 办事指南 (B4): everything an applicant may want to know, as the table of fields publishes it. */
+/** 办事指南 (SOURCES.md B4): everything an applicant may want to know, as the table of fields publishes it. */
 export function guideSheet(desk: Desk, item: Item): Html {
   const sayings = sayingsOf(item, (code) => departmentName(desk.office, code))
   const parts = Object.entries(GUIDE_PARTS).map(([part, heading]) => {
@@ -62,7 +70,7 @@ export function guideSheet(desk: Desk, item: Item): Html {
   return html`${head(item, '办事指南')}${parts}`
 }
 
-/** 一次性告知单 before filing (B5, D21): what to bring, how long, what it costs; art. 32's notice is another paper. */
+/** 一次性告知单 before filing (SOURCES.md B5, section 7 D21): what to bring, how long, what it costs; art. 32's notice is another paper. */
 export function noticeSheet(desk: Desk, item: Item): Html {
   return html`${head(item, '一次性告知单(申请前)')}
   <p>办理这个事项需要的全部材料、程序、时限和收费如下。材料带齐后,窗口不得再要求提供其他材料。</p>
@@ -70,7 +78,7 @@ export function noticeSheet(desk: Desk, item: Item): Html {
   <h3>怎么办</h3>${rows([
     ['受理条件', item.conditions],
     ['办理程序', item.procedure],
-    ['多久办好', `受理后 ${limitWords(item.promised)}(法定 ${limitWords(item.statutory)})`],
+    ['多久办好', `受理后 ${timeLimitWords(item.promised)}(法定 ${timeLimitWords(item.statutory)})`],
     ['收费', feeWords(item)],
     ['由谁办理', departmentOf(desk, item)],
     ...contact(item),
@@ -78,7 +86,7 @@ export function noticeSheet(desk: Desk, item: Item): Html {
   <p class="paper-signs"><span>告知人:____________</span><span>被告知人:____________</span><span>日期:____________</span></p>`
 }
 
-/** 公示 (B1, B2): the parts of the disclosure list that the county has adopted, in its order. */
+/** 公示 (SOURCES.md B1, B2): the parts of the disclosure list that the county has adopted, in its order. */
 export function disclosureSheet(desk: Desk, item: Item): Html {
   const { disclosure } = desk.office.directory.rules()
   const list = DISCLOSURE_LISTS[disclosure]

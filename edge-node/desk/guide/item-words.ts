@@ -1,8 +1,8 @@
 /** What the catalogue says of an item, in the words that stand on paper and pages. */
 import { rangeWords, yuanWords } from '#edge-node/desk/money.ts'
-import { MATERIAL_FORMS } from '#edge-node/desk/words.ts'
+import { MATERIAL_FORM_WORDS } from '#edge-node/desk/words.ts'
 import type { DisclosurePart } from '#protocol/casework/catalogue/disclosure.ts'
-import type { Field, Fields, Kind, RecordOf } from '#protocol/casework/catalogue/fields.ts'
+import type { Field, FieldTable, Kind, RecordOf } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_FIELDS, type ItemField, type ItemSection } from '#protocol/casework/catalogue/item-fields.ts'
 import { FEE_FIELDS, limitFields, PROCEDURE_FIELDS, STEP_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import { CASE_KINDS, PROCEDURES } from '#protocol/casework/codes.ts'
@@ -32,16 +32,16 @@ function valueWords(kind: Kind, value: unknown, named: Named): string {
     case 'several':
       return (value as readonly unknown[]).map((one) => valueWords(kind.of, one, named)).join('、')
     case 'rows':
-      return (value as readonly RecordOf<Fields>[]).map((row) => otherWords(kind.fields, row, ['id'])).join('\n')
+      return (value as readonly RecordOf<FieldTable>[]).map((row) => otherWords(kind.fields, row, ['id'])).join('\n')
     case 'part':
-      return otherWords(kind.fields, value as RecordOf<Fields>, [])
+      return otherWords(kind.fields, value as RecordOf<FieldTable>, [])
     default:
       return value as string // texts and days are said as they are
   }
 }
 
 /** What a record says beside what is told of it already: 标准:…;依据:…. What says nothing is left out. */
-export const otherWords = <Of extends Fields>(
+export const otherWords = <Of extends FieldTable>(
   fields: Of,
   row: RecordOf<Of>,
   told: readonly (keyof Of & string)[],
@@ -56,10 +56,10 @@ export const otherWords = <Of extends Fields>(
 /** How a row is called, and everything else it says. */
 export const rowWords = (
   { fields, called }: Kind & { is: 'rows' },
-  row: RecordOf<Fields>,
+  row: RecordOf<FieldTable>,
 ): readonly [string, string] => {
   const kind = fields[called]?.kind
-  return [kind ? valueWords(kind, row[called], unnamed) : '', otherWords<Fields>(fields, row, ['id', called])]
+  return [kind ? valueWords(kind, row[called], unnamed) : '', otherWords<FieldTable>(fields, row, ['id', called])]
 }
 
 const together = (...parts: readonly string[]): string => parts.filter(Boolean).join(';')
@@ -68,7 +68,7 @@ const LIMIT_FIELDS = limitFields('')
 const UNITS: Readonly<Record<TimeLimit['unit'], string>> = { working: '个工作日', calendar: '日(自然日)' }
 
 /** A limit in days: 10 个工作日. */
-export const limitWords = (limit: TimeLimit): string => {
+export const timeLimitWords = (limit: TimeLimit): string => {
   const { days, unit, note } = limit
   const words = [days === null ? '' : days === 0 ? '当日' : `${days} ${UNITS[unit]}`, note].filter(Boolean).join(',')
   return together(words || '没有规定', otherWords(LIMIT_FIELDS, limit, ['days', 'unit', 'note']))
@@ -84,7 +84,7 @@ const feeBasisWords = (item: Item): string =>
 
 /** How a material is to be brought: 原件及复印件 2 份. */
 export const bringWords = ({ form, copies }: MaterialRule): string =>
-  form === 'original' ? MATERIAL_FORMS.original : `${MATERIAL_FORMS[form]} ${copies} 份`
+  form === 'original' ? MATERIAL_FORM_WORDS.original : `${MATERIAL_FORM_WORDS[form]} ${copies} 份`
 
 /** What may be done when the material is not there yet. */
 export const leniencyWords = ({ deferrableDays, promisable }: MaterialRule): string =>
@@ -130,8 +130,8 @@ const presenceWords = ({ presence }: Item): string => {
 /** Fields that are said in better words than their kind has. */
 const SAID: Partial<Record<ItemField, (item: Item) => string>> = {
   result: resultWords,
-  promised: ({ promised }) => limitWords(promised),
-  statutory: ({ statutory }) => limitWords(statutory),
+  promised: ({ promised }) => timeLimitWords(promised),
+  statutory: ({ statutory }) => timeLimitWords(statutory),
   steps: ({ steps }) => steps.map(stepWords).join('\n'),
   procedures: ({ procedures }) => procedures.map(procedureWords).join(';'),
   fees: ({ fees }) => fees.map(feeLine).join('\n'),
@@ -155,7 +155,7 @@ export const sayingsOf = (item: Item, named: Named): readonly Saying[] =>
     const said = SAID[name]
     if (said) return [{ name, field, section, words: said(item) }]
     if (kind.is !== 'part') return [{ name, field, section, words: valueWords(kind, item[name], named) }]
-    const record = item[name] as RecordOf<Fields>
+    const record = item[name] as RecordOf<FieldTable>
     return Object.entries<Field>(kind.fields).map(([inner, column]) => ({
       name: `${name}.${inner}`,
       field: column,
@@ -179,8 +179,8 @@ const DISCLOSED: Readonly<Record<string, (item: Item) => string>> = {
   申报材料目录: materialNames,
   办理程序: (item) => item.procedure,
   办事程序: (item) => item.procedure,
-  承诺期限: (item) => limitWords(item.promised),
-  办结时限: (item) => `承诺 ${limitWords(item.promised)};法定 ${limitWords(item.statutory)}`,
+  承诺期限: (item) => timeLimitWords(item.promised),
+  办结时限: (item) => `承诺 ${timeLimitWords(item.promised)};法定 ${timeLimitWords(item.statutory)}`,
   收费标准: feeWords,
   收费依据: feeBasisWords,
   收费标准及依据: (item) => (item.fees.length === 0 ? '不收费' : `${feeWords(item)};依据 ${feeBasisWords(item)}`),

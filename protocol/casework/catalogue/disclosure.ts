@@ -48,7 +48,7 @@ const FEE_BASIS: DisclosurePart = {
     fees.filter(({ basis }) => basis.trim() === '').map(({ name }) => `收费项目“${name}”没有收费依据`),
 }
 
-/** The two lists of the field reports; they are different lists (casework.md section 0 no. 13). */
+/** The two lists of the field reports; they are different lists (SOURCES.md section 0 no. 13). */
 export const DISCLOSURE_LISTS: Readonly<Record<LocalRules['disclosure'], DisclosureList>> = {
   seven: {
     title: '七公开',

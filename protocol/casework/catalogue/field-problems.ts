@@ -1,6 +1,7 @@
 /** What is wrong with a record by its table of fields: a value of another kind, out of its bounds, or missing. */
+import { isRecord } from '#protocol/json.ts'
 import { isDay } from '../time/days.ts'
-import { type Field, type Fields, isRecord, type Kind } from './fields.ts'
+import type { Field, FieldTable, Kind } from './fields.ts'
 
 /** One thing that is wrong with a value. */
 export interface FieldProblem {
@@ -102,7 +103,7 @@ type Found = Omit<FieldProblem, 'field'>
 
 /** Looks at every value of a record, of its parts and of its rows. Most find nothing, so nothing is made for those. */
 function walk(
-  fields: Fields,
+  fields: FieldTable,
   record: Row,
   look: (field: Field, value: unknown) => readonly Found[],
 ): readonly FieldProblem[] {
@@ -126,7 +127,7 @@ function walk(
 }
 
 /** Every value of another kind than its field's, or out of its bounds. Values without a field are not looked at. */
-export const fieldProblems = (fields: Fields, record: Row): readonly FieldProblem[] =>
+export const fieldProblems = (fields: FieldTable, record: Row): readonly FieldProblem[] =>
   walk(fields, record, ({ title, kind }, value) => {
     const problems = valueProblems(kind, value)
     return problems.length === 0 ? NONE : problems.map(({ words, stops }) => ({ message: `${title}${words}`, stops }))
@@ -136,7 +137,7 @@ const isBlank = (value: unknown): boolean =>
   typeof value === 'string' ? value.trim() === '' : Array.isArray(value) && value.length === 0
 
 /** Every value that publication waits for, in a record of which everything can be read. */
-export const missingProblems = (fields: Fields, record: Row): readonly FieldProblem[] =>
+export const missingProblems = (fields: FieldTable, record: Row): readonly FieldProblem[] =>
   walk(fields, record, ({ title, required }, value) =>
     required && isBlank(value) ? [{ message: `没有填写${title}`, stops: false }] : NONE,
   )

@@ -1,4 +1,5 @@
 /** What a field of the catalogue may be: its kind and bounds, its name for people, and what it is when nothing is said. */
+import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Day } from '../time/days.ts'
 
@@ -72,12 +73,12 @@ export interface Field<Value = unknown, Of extends Kind = Kind> extends About {
   readonly initial: Value
 }
 
-export type Fields = Readonly<Record<string, Field>>
+export type FieldTable = Readonly<Record<string, Field>>
 export type ColumnFields = Readonly<Record<string, Field<unknown, ColumnKind>>>
 export type CellFields = Readonly<Record<string, Field<unknown, CellKind>>>
 
 /** The record that a table of fields describes. */
-export type RecordOf<Of extends Fields> = { readonly [Name in keyof Of]: Of[Name]['initial'] }
+export type RecordOf<Of extends FieldTable> = { readonly [Name in keyof Of]: Of[Name]['initial'] }
 
 type Scalar<Value> = Field<Value, ScalarKind>
 
@@ -140,7 +141,7 @@ export const flag = (title: string, initial: boolean, about: About = {}): Scalar
   ...about,
 })
 
-export const day = (title: string, initial: Day, about: About = {}): Scalar<Day> => ({
+export const dayField = (title: string, initial: Day, about: About = {}): Scalar<Day> => ({
   title,
   kind: { is: 'day' },
   initial,
@@ -197,14 +198,14 @@ export const part = <Of extends ColumnFields>(
 })
 
 /** A record of which nothing is said. */
-export const initialOf = <Of extends Fields>(fields: Of): RecordOf<Of> =>
+export const initialOf = <Of extends FieldTable>(fields: Of): RecordOf<Of> =>
   Object.fromEntries(Object.entries(fields).map(([name, { initial }]) => [name, initial])) as RecordOf<Of>
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** What is given of a record, with its parts and rows filled up; a value of another kind stays as it is. */
-export function filledUp(fields: Fields, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function filledUp(
+  fields: FieldTable,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const filled: Record<string, unknown> = { ...given }
   for (const [name, { kind }] of Object.entries(fields)) {
     const value = given[name]

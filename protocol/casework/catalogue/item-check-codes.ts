@@ -5,7 +5,7 @@ import { isEnd } from './editions.ts'
 import { ITEM_FIELDS } from './item-fields.ts'
 import { type ItemProblem, problem, repeated, warning } from './item-problem.ts'
 
-/** Lengths that GB/T 39046-2020 and the national platform's live codes have; others are kept and shown (casework.md 5.6). */
+/** Lengths that GB/T 39046-2020 and the national platform's live codes have; others are kept and shown (SOURCES.md 5.6). */
 const USUAL_LENGTHS = { basic: [10, 12], implementation: [24, 31, 33], business: [33] } as const
 const CREDIT_CODE_CHARACTERS = 18
 

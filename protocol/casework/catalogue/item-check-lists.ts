@@ -1,6 +1,6 @@
 /** Rules about an item's lists: materials, form fields, fees, discretion, green channel, prerequisites. */
+import { isRecord } from '#protocol/json.ts'
 import type { Item, MaterialRule } from '../item.ts'
-import { isRecord } from './fields.ts'
 import { ITEM_FIELDS } from './item-fields.ts'
 import { type ItemProblem, problem, repeated, warning } from './item-problem.ts'
 

@@ -18,10 +18,10 @@ import {
   type ColumnKind,
   choice,
   count,
-  day,
+  dayField,
   department,
   type Field,
-  type Fields,
+  type FieldTable,
   flag,
   key,
   line,
@@ -66,7 +66,7 @@ const MOST_SUPPLEMENT_DAYS = 365
 const MOST_VISITS = 9
 
 /** Says of fields in which section they stand. */
-const inSection = <Of extends Fields>(section: ItemSection, fields: Of) =>
+const inSection = <Of extends FieldTable>(section: ItemSection, fields: Of) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...field, section }])) as {
     readonly [Name in keyof Of]: Of[Name] & { readonly section: ItemSection }
   }
@@ -74,7 +74,7 @@ const inSection = <Of extends Fields>(section: ItemSection, fields: Of) =>
 /** The order is that of the columns of an exported table. */
 export const ITEM_FIELDS = {
   ...inSection('edition', {
-    /** 地方编码: the item's code in this network. Codes of standards have no fixed width (casework.md section 0 no. 16). */
+    /** 地方编码: the item's code in this network. Codes of standards have no fixed width (SOURCES.md section 0 no. 16). */
     id: key('事项编码', LIMITS.itemCodeCharacters, { note: '地方编码', required: true, guide: 'about' }),
     /** Edition, from 1; the record of each edition stays. */
     edition: count('版次', { least: 1, most: MOST_EDITIONS }, 1, { note: '在办件按收件时的版次办理' }),
@@ -85,10 +85,10 @@ export const ITEM_FIELDS = {
     pinyin: bounded('拼音', PINYIN_CHARACTERS, { note: '供键盘查找;留空自动生成,多音字可以改' }),
   }),
   ...inSection('edition', {
-    effectiveFrom: day('生效日期', '2024-01-01' as Day),
+    effectiveFrom: dayField('生效日期', '2024-01-01' as Day),
     /** The last day on which cases may be opened under it; null while it is open-ended. */
     effectiveUntil: optional(
-      day('失效日期', '2024-01-01' as Day, { note: '可以开新办件的最后一天;没有定为空', empty: '没有定' }),
+      dayField('失效日期', '2024-01-01' as Day, { note: '可以开新办件的最后一天;没有定为空', empty: '没有定' }),
     ),
     change: part('变更', { type: choice('变更类型', CHANGE_TYPES, 'new'), basis: line('变更依据') }),
   }),
@@ -139,7 +139,7 @@ export const ITEM_FIELDS = {
       TIERS.length,
       ['county'],
     ),
-    /** Tiers whose windows count as the agency's: 收件 there starts the clock (casework.md section 0 no. 5). */
+    /** Tiers whose windows count as the agency's: 收件 there starts the clock (SOURCES.md section 0 no. 5). */
     receivingTiers: several(
       choice('收件层级', TIER_TITLES, 'county', {
         note: '这些层级的窗口收到材料,即视为行政机关收件,期限开始计算',

@@ -1,6 +1,6 @@
 /** The records inside an item, a table of fields for each: materials, form fields, limits, steps, fees and the like. */
 import { LIMITS } from '#protocol/limits.ts'
-import { PROCEDURES, type Procedure } from '../codes.ts'
+import { DAY_UNITS, PROCEDURES, type Procedure } from '../codes.ts'
 import { amount, choice, count, flag, key, line, long, optional, range, several } from './fields.ts'
 
 /** Longer than any limit of the law; more is a typing error. */
@@ -20,7 +20,6 @@ const FORM_FIELD_TYPES = {
   number: '数字',
   account: '银行账号',
 } as const
-const LIMIT_UNITS = { working: '工作日', calendar: '自然日' } as const
 const STEP_STAGES = { '40': '承办', '41': '审核', '42': '批准' } as const
 const PROCEDURE_TITLES = Object.fromEntries(
   Object.entries(PROCEDURES).map(([kind, { title }]) => [kind, title]),
@@ -58,7 +57,7 @@ export const FORM_FIELDS = {
   type: choice('类型', FORM_FIELD_TYPES, 'text'),
 }
 
-/** One step of handling with its own limit (内部环节标准, casework.md D20). */
+/** One step of handling with its own limit (内部环节标准, SOURCES.md D20). */
 export const STEP_FIELDS = {
   stage: choice('环节', STEP_STAGES, '40'),
   role: line('岗位', { required: true }),
@@ -113,6 +112,6 @@ export const PROCEDURE_FIELDS = {
 export const limitFields = (title: string) => ({
   /** Null when there is none. */
   days: optional(count(title, { most: MOST_DAYS, unit: '天' }, 1)),
-  unit: choice(`${title}单位`, LIMIT_UNITS, 'working', { also: { G: 'working', Z: 'calendar' }, bare: true }),
+  unit: choice(`${title}单位`, DAY_UNITS, 'working', { also: { G: 'working', Z: 'calendar' }, bare: true }),
   note: long(`${title}说明`),
 })

@@ -1,4 +1,4 @@
-/** 应进必进 (casework.md A12): which items are at the hall, which are not and why, by department. */
+/** 应进必进 (SOURCES.md A12): which items are at the hall, which are not and why, by department. */
 import type { Item } from '../item.ts'
 import { type ByDepartment, byDepartment, type Rate, rateOf } from './rates.ts'
 

@@ -1,6 +1,10 @@
-/** The clocks of a case (casework.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
-import { type Course, type Register, STAGES } from '../case.ts'
+/** The clocks of a case (SOURCES.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
+import type { DayUnit } from '../codes.ts'
+import type { Course } from '../course/course.ts'
+import { CLOCK_IDS, CLOCKS, type ClockId, type ClockSpans, IS_PAUSABLE } from '../course/spans.ts'
+import { STAGES } from '../course/stages.ts'
 import type { Item } from '../item.ts'
+import type { Register } from '../register.ts'
 import {
   CALENDAR_DAYS,
   type Counting,
@@ -13,46 +17,20 @@ import {
   usedDays,
 } from '../time/counting.ts'
 import type { Day } from '../time/days.ts'
-import { type Limit, limitOf, PAUSABLE, TELLING_DAYS } from './time-limits.ts'
+import { type Limit, limitOf, TELLING_DAYS } from './time-limits.ts'
 
-/** Every clock, with its name for people. */
-export const CLOCKS = {
-  T0: '村代办报送',
-  T1: '一次告知和受理决定',
-  "T1'": '申请人补正',
-  T2p: '承诺办结',
-  T2s: '法定办结',
-  T3: '环节',
-  T4: '上报审查',
-  "T4'": '批复后告知',
-  T5: '送达',
-  T6: '移交签收',
-} as const
-export type ClockId = keyof typeof CLOCKS
-
-/** What a transition does to the clocks. Starting one that has run begins it anew. */
-export interface ClockEffect {
-  readonly start?: readonly ClockId[]
-  /** Started unless it runs already. */
-  readonly begin?: readonly ClockId[]
-  readonly stop?: readonly ClockId[]
-  readonly pause?: true
-  readonly resume?: true
-}
-
-/** When a clock was started (day 0) and stopped; null while it runs. */
-export type ClockSpans = Readonly<Partial<Record<ClockId, { readonly start: Day; readonly stop: Day | null }>>>
+export const CLOCK_STATES = ['running', 'paused', 'stopped'] as const
 
 /** One clock of a case on one day. Days are civil days; counts are in the clock's unit. */
 export interface Clock {
   readonly id: ClockId
   readonly title: string
-  readonly unit: 'working' | 'calendar'
+  readonly unit: DayUnit
   /** Days allowed, an extension included. */
   readonly limit: number
   /** Day 0, which does not count. */
   readonly start: Day
-  readonly state: 'running' | 'paused' | 'stopped'
+  readonly state: (typeof CLOCK_STATES)[number]
   readonly stopped: Day | null
   /** The last day; null while paused or beyond the published calendar. */
   readonly due: Day | null
@@ -68,8 +46,6 @@ export interface Clock {
   readonly source: string
 }
 
-const CLOCK_IDS = Object.keys(CLOCKS) as readonly ClockId[]
-
 /**
  * Every clock of the case that was started and has a limit, in the order of {@link CLOCKS}, as of `register.today`.
  * @param item the edition the case was received under; undefined while its record is not here.
@@ -82,7 +58,7 @@ export function clocksOf(course: Course, item: Item | undefined, register: Regis
     if (span === undefined) continue
     const limit = limitOf(id, course, item, register)
     if (limit === undefined) continue
-    clocks.push(clockOf(id, span, limit, PAUSABLE.has(id) ? pauses : [], course, register))
+    clocks.push(clockOf(id, span, limit, IS_PAUSABLE[id] ? pauses : [], course, register))
   }
   return clocks
 }

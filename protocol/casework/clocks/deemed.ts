@@ -1,11 +1,11 @@
 /** 逾期视为受理 (行政许可法 art. 32): derived on every node from the same facts, never written, never sent. */
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
-import type { AsideReason, Course, Register } from '../case.ts'
+import type { Course } from '../course/course.ts'
+import type { ClockSpans } from '../course/spans.ts'
 import type { Item } from '../item.ts'
-import { TRANSITIONS } from '../rules/stages.ts'
-import type { GuardedKind } from '../rules/transition.ts'
+import type { Register } from '../register.ts'
 import { type Day, dayNumber } from '../time/days.ts'
-import { type ClockSpans, fiveDayDue } from './clocks.ts'
+import { fiveDayDue } from './clocks.ts'
 
 /**
  * The last of the five working days when nobody had told the applicant by a day; undefined while it has not come to that.
@@ -38,12 +38,6 @@ export function beforeDeeming<Of extends Course>(course: Of): Of {
   const start = course.spans.T1?.start
   return { ...course, stage: '20', days, spans: start === undefined ? spans : { ...spans, T1: { start, stop: null } } }
 }
-
-/** What came after the five days and only makes sense before acceptance has come too late; that is said, not the stage. */
-export const lateness = (kind: GuardedKind, objection: AsideReason): AsideReason =>
-  objection === 'wrong-stage' && TRANSITIONS[kind].transitions.some(({ from }) => from.includes('20'))
-    ? 'deemed'
-    : objection
 
 /** Milliseconds at which a Chinese civil day ends. */
 export const endOfDay = (day: Day): number => (dayNumber(day) + 1) * 24 * 60 * 60 * 1000 - 8 * 60 * 60 * 1000 - 1

@@ -1,8 +1,10 @@
-/** How long each clock runs and which rule says so (casework.md 3.1, 3.2). */
-import type { Course, Register } from '../case.ts'
+/** How long each clock runs and which rule says so (SOURCES.md 3.1, 3.2). */
+import { ABOVE_COUNTY } from '../codes.ts'
+import type { Course } from '../course/course.ts'
+import type { ClockId } from '../course/spans.ts'
 import type { Item, TimeLimit } from '../item.ts'
+import type { Register } from '../register.ts'
 import { dayNumber } from '../time/days.ts'
-import type { ClockId } from './clocks.ts'
 
 /** A limit in its unit, with where it comes from for people. */
 export interface Limit {
@@ -10,9 +12,6 @@ export interface Limit {
   readonly unit: TimeLimit['unit']
   readonly source: string
 }
-
-/** Clocks that stand still during a special procedure (art. 45). */
-export const PAUSABLE: ReadonlySet<ClockId> = new Set(['T2p', 'T2s', 'T3', 'T4'])
 
 /** Working days to tell the applicant once what is missing (art. 32). */
 export const TELLING_DAYS = 5
@@ -83,7 +82,7 @@ function stepLimit({ course, item }: Situation): Limit | undefined {
 
 /** Only what an upper level decides is reviewed and reported up: by the item's level, or because it was done. */
 function reviewLimit({ course, item }: Situation): Limit | undefined {
-  const decidedAbove = item !== undefined && ['1', '2', '3'].includes(item.level)
+  const decidedAbove = item !== undefined && ABOVE_COUNTY.includes(item.level)
   if (!decidedAbove && course.report === null) return undefined
   const promised = item === undefined ? undefined : fromCatalogue(item.promised, '事项目录:承诺时限')
   return promised ?? working(REVIEWING_DAYS, '《行政许可法》第四十三条:受理之日起二十日内审查完毕')

@@ -1,9 +1,20 @@
 /** A case in the words of GB/T 39046-2020: flat columns for lists, and the parts that repeat. */
-import { type CaseState, LOCAL_KINDS, STAGES, type StoryLine } from '../case.ts'
-import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES, PROCEDURES } from '../codes.ts'
+import type { CaseState, StoryLine } from '../case.ts'
+import {
+  CASE_KINDS,
+  CHANNELS,
+  CLOSING_TYPES,
+  DECISIONS,
+  ITEM_TYPES,
+  LOCAL_KINDS,
+  PROCEDURES,
+  type SpecialKind,
+} from '../codes.ts'
+import { STAGES } from '../course/stages.ts'
+import { DECIDING_KINDS } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import { compactDay, compactTime, regionOf } from './dates.ts'
-import { actionOf, EXCHANGE_STATES, EXPORTED_STEPS, exchangeState } from './systems.ts'
+import { actionOf, EXCHANGE_STATE, EXCHANGE_STATES, EXPORTED_STEPS } from './systems.ts'
 
 /** Columns of the export, in their order: key to the name people and other systems see. */
 export const RECORD_COLUMNS = {
@@ -105,14 +116,14 @@ export function caseRecord(state: CaseState, item: Item | undefined): CaseRecord
     accepted: acceptedAt(state),
     promised: dueOf(state, 'T2p'),
     statutory: dueOf(state, 'T2s'),
-    decided: first(state, ['decided', 'replied', 'settled', 'concluded']),
-    result: state.result === null ? '' : state.result === 'granted' ? '准予' : '不予',
+    decided: first(state, DECIDING_KINDS),
+    result: state.result === null ? '' : DECISIONS[state.result],
     closed: first(state, ['concluded', ...ended]),
     closing: state.closing ?? '',
     document: paper?.number ?? '',
     delivered: first(state, ['delivered']),
     stage: state.stage,
-    state: exchangeState(state.stage),
+    state: EXCHANGE_STATE[state.stage],
     backdated: state.story.some(({ enteredOn, aside }) => enteredOn !== null && aside === null) ? '1' : '0',
   }
 }
@@ -151,8 +162,9 @@ const opinionOf = ({ fields }: StoryLine): string => {
 export const stepRecords = (state: CaseState, names: Names): readonly StepRecord[] =>
   state.story.flatMap((line): readonly StepRecord[] => {
     const { kind, title, fields, person, station, enteredOn, aside } = line
-    const step = kind === 'deemed' || kind === 'unknown' ? undefined : EXPORTED_STEPS[kind]
-    if (step === undefined || kind === 'deemed' || kind === 'unknown' || aside !== null) return []
+    if (kind === 'deemed' || kind === 'unknown' || aside !== null) return []
+    const step = EXPORTED_STEPS[kind]?.step
+    if (step === undefined) return []
     const written = enteredOn === null ? '' : compactDay(enteredOn)
     return [
       {
@@ -171,9 +183,9 @@ export const stepRecords = (state: CaseState, names: Names): readonly StepRecord
     ]
   })
 
-/** A special procedure: A.7 knows extension (1) and everything else (2); the local name stands beside it. */
+/** A special procedure; the local name stands beside it. */
 export interface SpecialRecord {
-  readonly kind: '1' | '2'
+  readonly kind: SpecialKind
   readonly title: string
   readonly from: string
   readonly until: string

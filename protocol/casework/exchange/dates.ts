@@ -31,5 +31,5 @@ export function readDay(text: string): Day | undefined {
   return undefined
 }
 
-/** Region codes are at most nine digits in GB/T 39046; stations have six to fifteen (casework.md 8.3). */
+/** Region codes are at most nine digits in GB/T 39046; stations have six to fifteen (SOURCES.md 8.3). */
 export const regionOf = (station: string): string => station.slice(0, 9).padEnd(9, '0')

@@ -1,12 +1,12 @@
 /** The upper level's answer (批复): whether a reply file fits the case, and the fact it becomes. */
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
-import { type CaseState, STAGES, type StoryLine } from '../case.ts'
+import type { CaseState, StoryLine } from '../case.ts'
+import type { ReplyResult } from '../codes.ts'
+import { STAGES } from '../course/stages.ts'
 import type { FieldValue } from '../facts/facts.ts'
 import type { Day } from '../time/days.ts'
 
 export const REPLY_FORMAT = 'county-reply'
-
-export const REPLY_RESULTS = { granted: '准予', refused: '不予', returned: '退回本级决定' } as const
 
 /** A reply as it was read from a file. */
 export interface Reply {
@@ -15,7 +15,7 @@ export interface Reply {
   /** The `reported` fact it answers, as the package named it; undefined when the other system does not keep it. */
   readonly report: string | undefined
   readonly organ: string
-  readonly result: keyof typeof REPLY_RESULTS
+  readonly result: ReplyResult
   /** 批复文号. */
   readonly reference: string
   readonly content: string

@@ -154,8 +154,7 @@ const opinionsOf = ({ invitations }: CaseState): ReportPackage['opinions'] =>
 
 const papersOf = ({ papers }: CaseState): ReportPackage['papers'] =>
   papers.map(({ code, number, day }) => {
-    const title = Object.hasOwn(PAPERS, code) ? PAPERS[code as keyof typeof PAPERS] : code
-    return { code, title, number, day: compactDay(day) }
+    return { code, title: PAPERS[code].title, number, day: compactDay(day) }
   })
 
 const factsOf = ({ state, signatures }: PackageSource): ReportPackage['facts'] =>

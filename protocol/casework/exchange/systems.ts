@@ -1,5 +1,8 @@
-/** How other systems name stages and endings (casework.md 5.2), mapped to and from this network's stages. */
-import type { Stage } from '../case.ts'
+/**
+ * Exchange: cases in the words of other systems, out and in.
+ * Here how those name stages, endings and steps (SOURCES.md 5.2), mapped to and from this network's.
+ */
+import type { Stage } from '../course/stages.ts'
 import type { FactKind } from '../facts/facts.ts'
 
 /** One code of another system. */
@@ -86,50 +89,102 @@ export const EXCHANGE_STATES: Readonly<Record<string, string>> = Object.fromEntr
 )
 
 /** 办件状态 of the Guangdong exchange for each stage. */
-export function exchangeState(stage: Stage): keyof typeof GUANGDONG {
-  if (stage < '20') return '5'
-  if (stage === '25') return '3'
-  if (stage === '45') return '4'
-  if (stage === '86' || stage === '87') return '2'
-  if (stage === '90') return '6'
-  return stage < '60' ? '0' : '1'
-}
-
-/** The step of the Guangdong standard a fact belongs to; facts that are no step of it are not exported. */
-export const EXPORTED_STEPS: Readonly<Partial<Record<FactKind, ForeignStep>>> = {
-  submitted: 'SB',
-  captured: 'SB',
-  received: 'SB',
-  prereviewed: 'WSYSL',
-  rejected: 'SL',
-  accepted: 'SL',
-  notified: 'BJGZ',
-  supplemented: 'BJSL',
-  handled: 'SPCL1',
-  examined: 'SPCL2',
-  'sent-back': 'SPCL2',
-  decided: 'SPCL3',
-  replied: 'SPCL3',
-  settled: 'SPCL3',
-  suspended: 'TBCXSQ',
-  resumed: 'TBCXJG',
-  lapsed: 'BJ',
-  closed: 'BJ',
-  withdrawn: 'BJ',
-  voided: 'BJ',
-  delivered: 'LQDJ',
+export const EXCHANGE_STATE: Readonly<Record<Stage, keyof typeof GUANGDONG>> = {
+  '00': '5',
+  '05': '5',
+  '06': '5',
+  '07': '5',
+  '10': '5',
+  '20': '0',
+  '25': '3',
+  '30': '0',
+  '40': '0',
+  '41': '0',
+  '42': '0',
+  '45': '4',
+  '46': '0',
+  '50': '0',
+  '51': '0',
+  '60': '1',
+  '70': '1',
+  '80': '1',
+  '81': '1',
+  '82': '1',
+  '83': '1',
+  '84': '1',
+  '85': '1',
+  '86': '2',
+  '87': '2',
+  '90': '6',
 }
 
 /** 业务动作 (GB/T 39046). */
 export type ExchangeAction = '通过' | '退回' | '其他'
 
-const PASSING: readonly FactKind[] = ['accepted', 'supplemented', 'handled', 'examined', 'closed']
-const RETURNING: readonly FactKind[] = ['sent-back', 'rejected']
+/**
+ * The step of the Guangdong standard a fact belongs to, and its 业务动作 unless its own result says more.
+ * Null for a fact that is no step of the standard: it is not exported.
+ */
+export const EXPORTED_STEPS: Readonly<
+  Record<FactKind, { readonly step: ForeignStep; readonly action: ExchangeAction } | null>
+> = {
+  opened: null,
+  captured: { step: 'SB', action: '其他' },
+  submitted: { step: 'SB', action: '其他' },
+  prereviewed: { step: 'WSYSL', action: '其他' },
+  resubmitted: null,
+  received: { step: 'SB', action: '其他' },
+  rejected: { step: 'SL', action: '退回' },
+  notified: { step: 'BJGZ', action: '其他' },
+  supplemented: { step: 'BJSL', action: '通过' },
+  lapsed: { step: 'BJ', action: '其他' },
+  accepted: { step: 'SL', action: '通过' },
+  settled: { step: 'SPCL3', action: '其他' },
+  assigned: null,
+  entrusted: null,
+  handled: { step: 'SPCL1', action: '通过' },
+  examined: { step: 'SPCL2', action: '通过' },
+  'sent-back': { step: 'SPCL2', action: '退回' },
+  suspended: { step: 'TBCXSQ', action: '其他' },
+  resumed: { step: 'TBCXJG', action: '其他' },
+  extended: null,
+  reported: null,
+  replied: { step: 'SPCL3', action: '其他' },
+  decided: { step: 'SPCL3', action: '其他' },
+  closed: { step: 'BJ', action: '通过' },
+  concluded: null,
+  delivered: { step: 'LQDJ', action: '其他' },
+  archived: null,
+  withdrawn: { step: 'BJ', action: '其他' },
+  voided: { step: 'BJ', action: '其他' },
+  prioritised: null,
+  invited: null,
+  charged: null,
+  offered: null,
+  retracted: null,
+  taken: null,
+  declined: null,
+  reassigned: null,
+  adopted: null,
+  dismissed: null,
+  supplied: null,
+  contacted: null,
+  progressed: null,
+  relayed: null,
+  acknowledged: null,
+  opined: null,
+  met: null,
+  verified: null,
+  paid: null,
+  refunded: null,
+  waived: null,
+  rated: null,
+  noted: null,
+}
 
 /** 业务动作 of a fact: what its own result says, otherwise what its kind means. */
 export function actionOf(kind: FactKind, result: unknown): ExchangeAction {
   if (result === 'granted' || result === 'passed') return '通过'
   if (result === 'refused' || result === 'returned') return '退回'
-  if (PASSING.includes(kind)) return '通过'
-  return RETURNING.includes(kind) ? '退回' : '其他'
+  return EXPORTED_STEPS[kind]?.action ?? '其他'
 }

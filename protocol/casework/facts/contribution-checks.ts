@@ -1,8 +1,6 @@
 /** What a contribution must say to count: asked by the fold and, before it is written, by the act. */
-import type { FactKind, FieldValue } from './facts.ts'
+import type { ContributionKind, Fields } from './facts.ts'
 import { filled, linesOf, numberOf, textOf } from './values.ts'
-
-type Fields = Readonly<Record<string, FieldValue>>
 
 /** The field that is wrong, and why, for people. */
 export interface ContentProblem {
@@ -10,7 +8,7 @@ export interface ContentProblem {
   readonly text: string
 }
 
-/** Highest value of each scale; the lowest is 1 (casework.md section 0 no. 14: a value keeps its scale). */
+/** Highest value of each scale; the lowest is 1 (SOURCES.md section 0 no. 14: a value keeps its scale). */
 const SCALES: Readonly<Record<string, number>> = { 'five-level': 5, 'four-level': 4 }
 
 function ratingProblem(fields: Fields): ContentProblem | undefined {
@@ -19,34 +17,40 @@ function ratingProblem(fields: Fields): ContentProblem | undefined {
   return value >= 1 && value <= most ? undefined : { field: 'value', text: `评价等级须为1至${most}` }
 }
 
+type Check = (fields: Fields, charged: number | undefined) => ContentProblem | undefined
+
+const anything: Check = () => undefined
+
+const CHECKS: Readonly<Record<ContributionKind, Check>> = {
+  dismissed: anything,
+  supplied: anything,
+  contacted: anything,
+  progressed: anything,
+  relayed: anything,
+  acknowledged: anything,
+  // SOURCES.md 5.3, joint rule b.
+  opined: ({ opinion, reasons }) =>
+    opinion === 'disagree' && !filled(reasons) ? { field: 'reasons', text: '不同意的,须写明理由' } : undefined,
+  met: anything,
+  verified: ({ staff }) =>
+    linesOf(staff).length >= 2
+      ? undefined
+      : { field: 'staff', text: '核查须指派两名以上工作人员(《行政许可法》第三十四条)' },
+  paid: ({ amount }, charged) =>
+    charged === undefined || charged === amount ? undefined : { field: 'amount', text: '实收金额须与缴款通知一致' },
+  refunded: anything,
+  waived: ({ as, basis }) =>
+    as === 'reduced' && !filled(basis) ? { field: 'basis', text: '减免须写明依据' } : undefined,
+  rated: ratingProblem,
+  noted: anything,
+}
+
 /**
  * What is wrong with a contribution's content; undefined when it counts.
  * @param charged fen of the fee notice that a payment answers; undefined for everything else.
  */
-export function contentProblem(
-  kind: FactKind,
+export const contentProblem = (
+  kind: ContributionKind,
   fields: Fields,
   charged: number | undefined,
-): ContentProblem | undefined {
-  switch (kind) {
-    case 'opined':
-      // casework.md 5.3, joint rule b.
-      return fields.opinion === 'disagree' && !filled(fields.reasons)
-        ? { field: 'reasons', text: '不同意的,须写明理由' }
-        : undefined
-    case 'verified':
-      return linesOf(fields.staff).length >= 2
-        ? undefined
-        : { field: 'staff', text: '核查须指派两名以上工作人员(《行政许可法》第三十四条)' }
-    case 'paid':
-      return charged === undefined || charged === fields.amount
-        ? undefined
-        : { field: 'amount', text: '实收金额须与缴款通知一致' }
-    case 'waived':
-      return fields.as === 'reduced' && !filled(fields.basis) ? { field: 'basis', text: '减免须写明依据' } : undefined
-    case 'rated':
-      return ratingProblem(fields)
-    default:
-      return undefined
-  }
-}
+): ContentProblem | undefined => CHECKS[kind](fields, charged)

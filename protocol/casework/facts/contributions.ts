@@ -1,7 +1,6 @@
 /** Contributions: facts that anybody concerned may write and that move neither stage nor custody. */
+import { OPINIONS, WAIVERS } from '../codes.ts'
 import { backdated, type FactRule, may, need, oneOf, reason } from './fields.ts'
-
-export const OPINIONS = { agree: '同意', disagree: '不同意', 'report-up': '同意但需转报上级' } as const
 
 export const CONTRIBUTIONS_FACTS = {
   supplied: {
@@ -73,10 +72,10 @@ export const CONTRIBUTIONS_FACTS = {
     guarded: false,
     fields: {
       fact: need('hash', '缴款通知'),
-      as: need(oneOf({ cancelled: '撤销(开错)', reduced: '减免' }), '类型'),
+      as: need(oneOf(WAIVERS), '类型'),
       reason,
       basis: may('note', '减免依据(减免时必填)'),
-      approver: need('person', '批准人'),
+      approver: need('person', '批准人', { signs: 'anybody' }),
     },
   },
   rated: {

@@ -1,4 +1,5 @@
 /** What a fact is made of: types of fields, and the fields many facts share. */
+import type { PaperCode } from '../papers.ts'
 
 /** What a field of a fact may hold. */
 export type FieldType =
@@ -33,20 +34,46 @@ export interface FieldRule {
   readonly least?: number
   /** The most a count may be, when there is a bound besides that of numbers. */
   readonly most?: number
+  /**
+   * What the node writes when it is left blank: the same field of the application form, the edition of the item
+   * in force, the next number of the paper. Seals are always the node's.
+   */
+  readonly fill?: 'form' | 'edition' | 'number'
+  /** Where people are asked for it, when not on the act itself: on the application form, behind a late entry, nowhere. */
+  readonly asked?: 'form' | 'late' | 'nowhere'
+  /** False when people who read the fact find it told elsewhere, or it is for programs. */
+  readonly told?: false
+  /** A number that names a person: only who handles the case reads it in full. */
+  readonly secret?: true
+  /** A person who signs beside whoever acts; `another` may not be the same. */
+  readonly signs?: 'another' | 'anybody'
 }
+
+/** What a rule says besides type and label. */
+type Besides = Omit<FieldRule, 'type' | 'required' | 'label'>
 
 export interface FactRule {
   /** Name people see. */
   readonly title: string
   /** Guarded facts change stage or custody, name the fact before them, and only the holder may write them. */
   readonly guarded: boolean
-  /** The printed document this act makes (casework.md section 7): its number is minted with the fact. */
-  readonly document?: string
+  /** The printed document this act makes (SOURCES.md section 7): its number is minted with the fact. */
+  readonly document?: PaperCode
   readonly fields: Readonly<Record<string, FieldRule>>
 }
 
-export const need = (type: FieldType, label: string): FieldRule => ({ type, required: true, label })
-export const may = (type: FieldType, label: string): FieldRule => ({ type, required: false, label })
+export const need = (type: FieldType, label: string, besides: Besides = {}): FieldRule => ({
+  type,
+  required: true,
+  label,
+  ...besides,
+})
+export const may = (type: FieldType, label: string, besides: Besides = {}): FieldRule => ({
+  type,
+  required: false,
+  label,
+  ...besides,
+})
 /** Names to titles. */
 export const titlesOf = (
   table: Readonly<Record<string, { readonly title: string }>>,
@@ -55,22 +82,22 @@ export const titlesOf = (
 export const oneOf = (choices: Readonly<Record<string, string>>): FieldType => ({ oneOf: choices })
 
 export const applicantFields = {
-  applicant: need('text', '申请人'),
-  idNumber: may('text', '证件号码'),
-  idOverride: may('note', '证件号码校验不符的说明'),
-  phone: may('text', '联系电话'),
-  materials: need('count', '材料份数'),
+  applicant: need('text', '申请人', { asked: 'form', fill: 'form' }),
+  idNumber: may('text', '证件号码', { asked: 'form', fill: 'form', secret: true }),
+  idOverride: may('note', '证件号码校验不符的说明', { asked: 'form' }),
+  phone: may('text', '联系电话', { asked: 'form', fill: 'form', secret: true }),
+  materials: need('count', '材料份数', { asked: 'form' }),
   seals: need('seals', '封存'),
 }
 
 /** Back-dated entry (补录): when it really happened and why it is written down only now; both times are shown. */
 export const backdated = {
-  occurredOn: may('day', '实际发生日期(补录时填写)'),
-  occurredWhy: may('note', '补录原因'),
+  occurredOn: may('day', '实际发生日期(补录时填写)', { asked: 'late', told: false }),
+  occurredWhy: may('note', '补录原因', { asked: 'late', told: false }),
 }
 
 /** The number of the printed document; the office mints it when it is left out. */
-export const documentNumber = { document: may('text', '文书号') }
+export const documentNumber = { document: may('text', '文书号', { asked: 'nowhere', fill: 'number' }) }
 
 export const reason = need('note', '原因')
 /** 60 日复议、6 个月诉讼 with the bodies to go to (行政许可法 art. 38). */

@@ -1,5 +1,5 @@
 /** Facts of handling: steps, special procedures, reporting up, joint handling, fees, decision, delivery, ending. */
-import { CLOSING_TYPES, DELIVERY_WAYS, PROCEDURES } from '../codes.ts'
+import { CLOSING_TYPES, DECISIONS, DELIVERY_WAYS, INVITATION_MODES, PROCEDURES, REPLY_RESULTS } from '../codes.ts'
 import { backdated, documentNumber, type FactRule, may, need, oneOf, reason, remedies, titlesOf } from './fields.ts'
 
 export const HANDLING_FACTS = {
@@ -30,8 +30,8 @@ export const HANDLING_FACTS = {
     document: 'D07',
     fields: {
       procedure: need(oneOf(titlesOf(PROCEDURES)), '特别程序'),
-      days: { ...need('count', '所需时间(天)'), least: 1, most: 1000 },
-      approver: need('person', '批准人'),
+      days: need('count', '所需时间(天)', { least: 1, most: 1000 }),
+      approver: need('person', '批准人', { signs: 'anybody' }),
       basis: may('note', '依据'),
       ...documentNumber,
       ...backdated,
@@ -47,7 +47,7 @@ export const HANDLING_FACTS = {
     guarded: true,
     document: 'D08',
     fields: {
-      days: { ...need('count', '延长(工作日)'), least: 1, most: 1000 },
+      days: need('count', '延长(工作日)', { least: 1, most: 1000 }),
       reasons: need('note', '延长的理由'),
       approver: need('text', '批准的负责人'),
       ...documentNumber,
@@ -69,7 +69,7 @@ export const HANDLING_FACTS = {
     title: '上级批复',
     guarded: true,
     fields: {
-      result: need(oneOf({ granted: '准予', refused: '不予', returned: '退回本级决定' }), '批复结果'),
+      result: need(oneOf(REPLY_RESULTS), '批复结果'),
       reference: need('text', '批复文号'),
       content: need('note', '批复内容'),
       ...backdated,
@@ -80,7 +80,7 @@ export const HANDLING_FACTS = {
     guarded: true,
     document: 'D11',
     fields: {
-      result: need(oneOf({ granted: '准予', refused: '不予' }), '决定'),
+      result: need(oneOf(DECISIONS), '决定'),
       opinion: need('note', '意见'),
       tier: may('text', '裁量档次'),
       tierWhy: may('note', '裁量理由'),
@@ -97,7 +97,7 @@ export const HANDLING_FACTS = {
     document: 'D12',
     fields: {
       closing: may(oneOf(CLOSING_TYPES), '办结类型'),
-      document: may('text', '结果文书号'),
+      document: may('text', '结果文书号', { fill: 'number' }),
       validUntil: may('day', '结果有效期至'),
       note: may('note', '办结说明'),
     },
@@ -109,7 +109,7 @@ export const HANDLING_FACTS = {
     fields: {
       system: need('text', '来源系统'),
       reference: need('text', '来源办件编号'),
-      result: need(oneOf({ granted: '准予', refused: '不予' }), '办理结果'),
+      result: need(oneOf(DECISIONS), '办理结果'),
       document: need('text', '决定文书号'),
       opinion: may('note', '办理意见'),
       ...backdated,
@@ -122,7 +122,7 @@ export const HANDLING_FACTS = {
     fields: {
       recipient: need('text', '领取人'),
       relationship: may('text', '与申请人关系'),
-      recipientId: may('text', '领取人证件号码'),
+      recipientId: may('text', '领取人证件号码', { secret: true }),
       way: may(oneOf(DELIVERY_WAYS), '送达方式'),
       witness: may('text', '见证人'),
       note: may('note', '送达说明'),
@@ -152,7 +152,7 @@ export const HANDLING_FACTS = {
     fields: {
       as: need(oneOf({ void: '作废', error: '误录' }), '类型'),
       reason,
-      second: need('person', '复核人'),
+      second: need('person', '复核人', { signs: 'another' }),
     },
   },
   prioritised: {
@@ -162,7 +162,7 @@ export const HANDLING_FACTS = {
       rule: may('text', '绿色通道规则'),
       amount: may('amount', '投资额(元)'),
       reason: need('note', '理由'),
-      approver: need('person', '批准人'),
+      approver: need('person', '批准人', { signs: 'anybody' }),
       liaison: need('text', '联络员'),
     },
   },
@@ -174,7 +174,7 @@ export const HANDLING_FACTS = {
       to: need('station', '协办站点'),
       department: need('text', '协办部门'),
       item: may('text', '协办事项'),
-      mode: may(oneOf({ notice: '抄告', meeting: '联审会议', commitment: '前置承诺' }), '联办方式'),
+      mode: may(oneOf(INVITATION_MODES), '联办方式'),
       due: need('day', '反馈期限'),
       content: need('note', '征求意见的内容'),
       ...documentNumber,

@@ -1,5 +1,5 @@
 /** Facts from the draft to acceptance, refusal to accept, or deciding on the spot. */
-import { CHANNELS } from '../codes.ts'
+import { CHANNELS, DECISIONS } from '../codes.ts'
 import { applicantFields, backdated, documentNumber, type FactRule, may, need, oneOf, remedies } from './fields.ts'
 
 const REJECTIONS = {
@@ -15,9 +15,9 @@ export const INTAKE_FACTS = {
     fields: {
       number: need('text', '办件编号'),
       item: need('text', '事项'),
-      itemVersion: need('count', '事项版本'),
+      itemVersion: need('count', '事项版本', { asked: 'nowhere', told: false }),
       channel: may(oneOf(CHANNELS), '申报来源'),
-      master: may('text', '联办主件标识'),
+      master: may('text', '联办主件标识', { asked: 'nowhere', told: false }),
     },
   },
   captured: {
@@ -34,7 +34,11 @@ export const INTAKE_FACTS = {
       ...backdated,
     },
   },
-  submitted: { title: '网上申报转入', guarded: true, fields: { ...applicantFields, source: may('text', '来源系统') } },
+  submitted: {
+    title: '网上申报转入',
+    guarded: true,
+    fields: { ...applicantFields, source: may('text', '来源系统', { asked: 'nowhere' }) },
+  },
   prereviewed: {
     title: '预审',
     guarded: true,
@@ -52,7 +56,7 @@ export const INTAKE_FACTS = {
     fields: {
       ...applicantFields,
       ...documentNumber,
-      itemVersion: may('count', '事项版本'),
+      itemVersion: may('count', '事项版本', { asked: 'nowhere', fill: 'edition', told: false }),
       originals: may('flag', '原件已核验'),
       ...backdated,
     },
@@ -76,10 +80,10 @@ export const INTAKE_FACTS = {
     document: 'D04',
     fields: {
       missing: need('lines', '需要补正的全部内容(每行一项)'),
-      days: { ...may('count', '补正期限(自然日)'), least: 1, most: 1000 },
+      days: may('count', '补正期限(自然日)', { least: 1, most: 1000 }),
       consequence: may('note', '逾期不补的后果'),
       override: may('note', '再次告知的理由'),
-      approver: may('person', '批准再次告知的人'),
+      approver: may('person', '批准再次告知的人', { signs: 'anybody' }),
       ...documentNumber,
       ...backdated,
     },
@@ -99,7 +103,7 @@ export const INTAKE_FACTS = {
     title: '补正期满未补,办结',
     guarded: true,
     document: 'D12',
-    fields: { confirmer: need('person', '确认人'), note: may('note', '说明'), ...documentNumber },
+    fields: { confirmer: need('person', '确认人', { signs: 'another' }), note: may('note', '说明'), ...documentNumber },
   },
   accepted: {
     title: '受理',
@@ -120,7 +124,7 @@ export const INTAKE_FACTS = {
     guarded: true,
     document: 'D11',
     fields: {
-      result: need(oneOf({ granted: '准予', refused: '不予' }), '决定'),
+      result: need(oneOf(DECISIONS), '决定'),
       opinion: need('note', '意见'),
       reasons: may('note', '不予的理由'),
       remedies,

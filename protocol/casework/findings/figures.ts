@@ -1,8 +1,11 @@
-/** What the reports and detectors look at of one case: its way from receipt to decision in a few figures. */
+/**
+ * Findings: what cases, taken together, show of how they were handled.
+ * Here what is looked at of one case: its way from receipt to decision in a few figures.
+ */
 import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState, StoryLine } from '../case.ts'
 import type { CaseKind } from '../codes.ts'
-import type { FactKind } from '../facts/facts.ts'
+import { DECIDING_KINDS } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'
 
@@ -35,14 +38,11 @@ export interface CaseFigures {
   readonly pace: { readonly used: number; readonly statutory: number } | null
 }
 
-/** Facts that settle what becomes of the application. */
-const DECISIONS: readonly FactKind[] = ['decided', 'settled', 'replied', 'concluded']
-
 /** The figures of a case, with the edition of the item under which it was received. */
 export function figuresOf(state: CaseState, item: Item): CaseFigures {
   const effective = state.story.filter(({ epoch }) => epoch !== null)
   const received = effective.find(({ kind }) => kind === 'received')
-  const decision = effective.findLast(({ kind }) => DECISIONS.some((each) => each === kind))
+  const decision = effective.findLast(({ kind }) => DECIDING_KINDS.some((each) => each === kind))
   const delivered = effective.find(({ kind }) => kind === 'delivered')
   const settled = effective.some(({ kind }) => kind === 'settled')
   const { tier } = decision?.fields ?? {}

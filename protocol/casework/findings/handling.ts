@@ -1,4 +1,4 @@
-/** How cases were handled: spread of discretion (casework.md B11), speed against the law (B12), results on the spot (C5). */
+/** How cases were handled: spread of discretion (SOURCES.md B11), speed against the law (SOURCES.md B12), results on the spot (SOURCES.md C5). */
 import { type Rate, rateOf, savingOf } from '../catalogue/rates.ts'
 import type { Item } from '../item.ts'
 import type { CaseFigures } from './figures.ts'

@@ -1,17 +1,17 @@
 /** Contributions (知会、意见、缴款、补正、联系): judged before the chain, because they follow no order and conditions ask for them. */
-import type { EntryHash } from '#protocol/ids.ts'
-import type { AsideReason, Course, Fee, Invitation, PaperRecord } from '../case.ts'
+import type { EntryHash, StationCode } from '#protocol/ids.ts'
+import type { Opinion, Waiver } from '../codes.ts'
+import type { Course, Fee, Invitation, PaperRecord } from '../course/course.ts'
 import { contentProblem } from '../facts/contribution-checks.ts'
-import { documentOfFact, type FactKind, type FieldValue } from '../facts/facts.ts'
+import { type ContributionKind, documentOfFact, type FactKind, type Fields, isGuarded } from '../facts/facts.ts'
 import { linesOf, numberOf, textOf } from '../facts/values.ts'
+import type { AsideReason } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
 import { byTimeThenHash } from './custody.ts'
 import { dayOf } from './day-of.ts'
 import type { Judged } from './gather.ts'
 
 type ByHash = ReadonlyMap<EntryHash, Judged>
-type Fields = Readonly<Record<string, FieldValue>>
-
 /** What contributions say, ready for the facts they answer. */
 export interface Answers {
   readonly readings: ReadonlyMap<EntryHash, Day>
@@ -54,87 +54,110 @@ function keepFirst<Value>(map: Map<EntryHash, Value>, fact: EntryHash, value: Va
   return null
 }
 
-function judgeJoint(found: Collected, byHash: ByHash, { entry }: Judged, fields: Fields): AsideReason | null {
-  const target = targetOf(byHash, fields, 'invited')
-  if (typeof target === 'string') return target
-  if (target.entry.fact?.fields.to !== entry.station) return 'not-invited'
-  const { hash } = target.entry
-  const day = dayOf(entry)
-  if (entry.fact?.kind === 'acknowledged') {
-    if (!found.readings.has(hash)) found.readings.set(hash, day)
-    return null
-  }
+/** Judges one contribution: why it is set aside, or null after what it says was collected. */
+type Judge = (found: Collected, judged: Judged, fields: Fields, byHash: ByHash) => AsideReason | null
+
+/** The notice that a contribution answers, when its station was asked by it. */
+function noticeFor(byHash: ByHash, station: StationCode, fields: Fields): Judged | AsideReason {
+  const notice = targetOf(byHash, fields, 'invited')
+  return typeof notice === 'string' || notice.entry.fact?.fields.to === station ? notice : 'not-invited'
+}
+
+function noteReading({ readings }: Collected, notice: Judged, day: Day): void {
+  if (!readings.has(notice.entry.hash)) readings.set(notice.entry.hash, day)
+}
+
+const readNotice: Judge = (found, { entry }, fields, byHash) => {
+  const notice = noticeFor(byHash, entry.station, fields)
+  if (typeof notice === 'string') return notice
+  noteReading(found, notice, dayOf(entry))
+  return null
+}
+
+const answerNotice: Judge = (found, { entry }, fields, byHash) => {
+  const notice = noticeFor(byHash, entry.station, fields)
+  if (typeof notice === 'string') return notice
   if (contentProblem('opined', fields, undefined) !== undefined) return 'malformed'
-  const opinion = textOf(fields.opinion) as 'agree' | 'disagree' | 'report-up'
-  const reasons = textOf(fields.reasons)
-  if (!found.readings.has(hash)) found.readings.set(hash, day)
-  return keepFirst(found.opinions, hash, { fact: entry.hash, opinion, reasons, day })
+  const day = dayOf(entry)
+  noteReading(found, notice, day)
+  const opinion = textOf(fields.opinion) as Opinion
+  return keepFirst(found.opinions, notice.entry.hash, {
+    fact: entry.hash,
+    opinion,
+    reasons: textOf(fields.reasons),
+    day,
+  })
 }
 
-function judgeMoney(found: Collected, byHash: ByHash, { entry }: Judged, fields: Fields): AsideReason | null {
-  const target = targetOf(byHash, fields, 'charged')
-  if (typeof target === 'string') return target
-  const { hash } = target.entry
-  const receipt = textOf(fields.receipt)
-  if (entry.fact?.kind === 'waived') {
-    if (target.entry.station !== entry.station) return 'not-charger'
-    if (contentProblem('waived', fields, undefined) !== undefined) return 'malformed'
-    const as = fields.as === 'reduced' ? 'reduced' : 'cancelled'
-    return keepFirst(found.waivers, hash, { fact: entry.hash, as, reason: textOf(fields.reason) })
-  }
-  if (entry.fact?.kind === 'refunded') {
-    if (!found.payments.has(hash)) return 'orphan' // nothing was paid that could be given back
-    return keepFirst(found.refunds, hash, { fact: entry.hash, receipt })
-  }
-  const amount = numberOf(fields.amount)
-  const charged = numberOf(target.entry.fact?.fields.amount)
+const pay: Judge = (found, { entry }, fields, byHash) => {
+  const charge = targetOf(byHash, fields, 'charged')
+  if (typeof charge === 'string') return charge
+  const charged = numberOf(charge.entry.fact?.fields.amount)
   if (contentProblem('paid', fields, charged) !== undefined) return 'malformed'
-  return keepFirst(found.payments, hash, { fact: entry.hash, receipt, amount, day: dayOf(entry) })
+  const paid = { fact: entry.hash, receipt: textOf(fields.receipt), amount: numberOf(fields.amount), day: dayOf(entry) }
+  return keepFirst(found.payments, charge.entry.hash, paid)
 }
 
-function judge(found: Collected, byHash: ByHash, judged: Judged, kind: FactKind, fields: Fields): AsideReason | null {
-  const { entry } = judged
-  switch (kind) {
-    case 'acknowledged':
-    case 'opined':
-      return judgeJoint(found, byHash, judged, fields)
-    case 'paid':
-    case 'refunded':
-    case 'waived':
-      return judgeMoney(found, byHash, judged, fields)
-    case 'supplied':
-      found.supplies.push({
-        fact: entry.hash,
-        items: linesOf(fields.items),
-        day: dayOf(entry),
-        tier: judged.writer.tier,
-      })
-      return null
-    case 'contacted':
-      found.contacts += 1
-      return null
-    case 'relayed':
-      found.relayed ??= dayOf(entry)
-      return null
-    case 'met':
-      found.absences.push({ station: entry.station, departments: linesOf(fields.absent) })
-      return null
-    case 'rated': {
-      if (contentProblem(kind, fields, undefined) !== undefined) return 'malformed'
-      const answer = found.rated ? 'answered-already' : null // entered twice: the first counts
-      found.rated = true
-      return answer
-    }
-    default:
-      return contentProblem(kind, fields, undefined) === undefined ? null : 'malformed'
-  }
+const refund: Judge = (found, { entry }, fields, byHash) => {
+  const charge = targetOf(byHash, fields, 'charged')
+  if (typeof charge === 'string') return charge
+  if (!found.payments.has(charge.entry.hash)) return 'orphan' // nothing was paid that could be given back
+  return keepFirst(found.refunds, charge.entry.hash, { fact: entry.hash, receipt: textOf(fields.receipt) })
+}
+
+const waive: Judge = (found, { entry }, fields, byHash) => {
+  const charge = targetOf(byHash, fields, 'charged')
+  if (typeof charge === 'string') return charge
+  if (charge.entry.station !== entry.station) return 'not-charger'
+  if (contentProblem('waived', fields, undefined) !== undefined) return 'malformed'
+  const as = textOf(fields.as) as Waiver
+  return keepFirst(found.waivers, charge.entry.hash, { fact: entry.hash, as, reason: textOf(fields.reason) })
+}
+
+/** It is told in the story, and nothing follows from it. */
+const onlyTold: Judge = () => null
+
+/** What becomes of each kind of contribution; whoever adds one says it here. */
+const JUDGES: Readonly<Record<ContributionKind, Judge>> = {
+  dismissed: onlyTold, // it resolves another fact once the chain is known
+  supplied: (found, { entry, writer }, fields) => {
+    found.supplies.push({ fact: entry.hash, items: linesOf(fields.items), day: dayOf(entry), tier: writer.tier })
+    return null
+  },
+  contacted: (found) => {
+    found.contacts += 1
+    return null
+  },
+  progressed: onlyTold,
+  relayed: (found, { entry }) => {
+    found.relayed ??= dayOf(entry)
+    return null
+  },
+  acknowledged: readNotice,
+  opined: answerNotice,
+  met: (found, { entry }, fields) => {
+    found.absences.push({ station: entry.station, departments: linesOf(fields.absent) })
+    return null
+  },
+  verified: (_found, _judged, fields) =>
+    contentProblem('verified', fields, undefined) === undefined ? null : 'malformed',
+  paid: pay,
+  refunded: refund,
+  waived: waive,
+  rated: (found, _judged, fields) => {
+    if (contentProblem('rated', fields, undefined) !== undefined) return 'malformed'
+    const answer = found.rated ? 'answered-already' : null // entered twice: the first counts
+    found.rated = true
+    return answer
+  },
+  noted: onlyTold,
 }
 
 function take(found: Collected, byHash: ByHash, contribution: Judged): void {
   const { entry, writer } = contribution
   const { fact } = entry
-  if (fact === undefined) return
-  contribution.verdict = writer.served ? judge(found, byHash, contribution, fact.kind, fact.fields) : 'not-authorised'
+  if (fact === undefined || isGuarded(fact.kind)) return
+  contribution.verdict = writer.served ? JUDGES[fact.kind](found, contribution, fact.fields, byHash) : 'not-authorised'
   const code = documentOfFact(fact.kind)
   if (contribution.verdict === null && code !== undefined) {
     found.papers.push({ code, number: textOf(fact.fields.document), fact: entry.hash, day: dayOf(entry) })

@@ -1,12 +1,12 @@
-/** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals. */
+/** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals; contributions are in answers.ts. */
 import type { StationCode } from '#protocol/ids.ts'
-import type { Pause } from '../case.ts'
-import type { ClosingType, Procedure } from '../codes.ts'
+import type { ClosingType, InvitationMode, Procedure } from '../codes.ts'
+import type { Pause } from '../course/course.ts'
+import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
-import type { GuardedKind } from '../rules/transition.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
-import type { Effect, Progress } from './progress.ts'
+import type { EffectiveFact, Progress } from './progress.ts'
 
 function passTo(progress: Progress, holder: StationCode): void {
   progress.holder = holder
@@ -17,7 +17,9 @@ function passTo(progress: Progress, holder: StationCode): void {
   progress.holders.add(holder)
 }
 
-type Change = (progress: Progress, effect: Effect, answers: Answers) => void
+type Change = (progress: Progress, effect: EffectiveFact, answers: Answers) => void
+
+const nothing: Change = () => undefined
 
 const takeApplicant: Change = (progress, { fields }) => {
   progress.applicant = {
@@ -42,8 +44,9 @@ const settleResult: Change = (progress, { fields }) => {
   progress.result = fields.result === 'granted' ? 'granted' : 'refused'
 }
 
-/** What each kind changes besides stage, clocks, days, papers and seals. */
-export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
+/** Whoever adds a kind says here what it changes, be it nothing. */
+export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
+  opened: nothing, // the case begins as it says
   captured: (progress, effect, answers) => {
     takeApplicant(progress, effect, answers)
     const { entry, fields } = effect
@@ -56,6 +59,8 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
     progress.assignee = entry.person
   },
   submitted: takeApplicant,
+  prereviewed: nothing,
+  resubmitted: nothing,
   received: (progress, effect, answers) => {
     takeApplicant(progress, effect, answers)
     const edition = numberOf(effect.fields.itemVersion)
@@ -68,6 +73,7 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
     const until = plusDays(day, days)
     progress.notice = { fact: entry.hash, missing: linesOf(fields.missing), day, until, count }
   },
+  supplemented: nothing,
   lapsed: closeAs('5'),
   accepted: (progress, { fields }) => {
     const items = linesOf(fields.deferred)
@@ -123,6 +129,8 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
   closed: (progress, { fields }) => {
     progress.closing = (textOf(fields.closing) || (progress.result === 'granted' ? '0' : '6')) as ClosingType
   },
+  delivered: nothing,
+  archived: nothing,
   voided: (progress, effect, answers) => {
     endPause(progress, effect, answers)
     progress.offer = null
@@ -144,7 +152,7 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
         to: textOf(fields.to) as StationCode,
         department,
         item: textOf(fields.item),
-        mode: (textOf(fields.mode) || 'notice') as 'notice' | 'meeting' | 'commitment',
+        mode: (textOf(fields.mode) || 'notice') as InvitationMode,
         day,
         due: textOf(fields.due) as Day,
         read: answers.readings.get(entry.hash) ?? null,
@@ -188,4 +196,5 @@ export const CHANGES: Readonly<Partial<Record<GuardedKind, Change>>> = {
   retracted: (progress) => {
     progress.offer = null
   },
+  adopted: nothing, // the adopted fact takes effect in its place
 }

@@ -1,7 +1,6 @@
 /** For which civil day a fact counts: the corrected clock of its author, or the day on which it really happened. */
-
 import type { FactEntry } from '../facts/facts.ts'
-import { filled, textOf } from '../facts/values.ts'
+import { backdatedTo, filled } from '../facts/values.ts'
 import { civilDay, type Day } from '../time/days.ts'
 
 /** The day of writing by the author's clock, corrected by its known offset; an unknown offset corrects nothing. */
@@ -11,7 +10,7 @@ export const writtenOn = ({ time, clockOffset }: Pick<FactEntry, 'time' | 'clock
 /** The day for which a fact counts: as back-dated (补录) with a reason, but never later than it was written. */
 export function dayOf(entry: Pick<FactEntry, 'time' | 'clockOffset' | 'fact'>): Day {
   const written = writtenOn(entry)
-  const fields = entry.fact?.fields
-  const occurred = textOf(fields?.occurredOn)
-  return occurred !== '' && occurred < written && filled(fields?.occurredWhy) ? (occurred as Day) : written
+  const fields = entry.fact?.fields ?? {}
+  const occurred = backdatedTo(fields)
+  return occurred !== undefined && occurred < written && filled(fields.occurredWhy) ? occurred : written
 }

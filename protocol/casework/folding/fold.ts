@@ -1,19 +1,23 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
-import type { AsideReason, CaseState, LocalKind, Register } from '../case.ts'
+import type { CaseState } from '../case.ts'
 import { clocksOf } from '../clocks/clocks.ts'
-import { asAccepted, deemedBy, lateness } from '../clocks/deemed.ts'
-import type { Fact, FactEntry, FieldValue } from '../facts/facts.ts'
+import { asAccepted, deemedBy } from '../clocks/deemed.ts'
+import type { LocalKind } from '../codes.ts'
+import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
-import { findTransition, isAdoptable } from '../rules/stages.ts'
-import type { GuardedKind } from '../rules/transition.ts'
+import type { Register } from '../register.ts'
+import { type Attempt, lateness, objectionTo } from '../rules/objection.ts'
+import type { AsideReason } from '../rules/reasons.ts'
+import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
-import { type Attempt, byTimeThenHash, contest, objectionTo } from './custody.ts'
+import { byTimeThenHash, contest } from './custody.ts'
 import { dayOf, writtenOn } from './day-of.ts'
 import { gather, type Judged } from './gather.ts'
-import { begin, type Progress, takeEffect } from './progress.ts'
+import { begin, type Progress } from './progress.ts'
 import { type Derived, tellStory } from './story.ts'
+import { takeEffect } from './taking-effect.ts'
 
 /** What a fold works with. */
 interface Folding {
@@ -174,7 +178,7 @@ function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]
   }
 }
 
-/** 即办、承诺、上报、联办、补办、退回: what the case has become, several at once (casework.md 5.1). */
+/** 即办、承诺、上报、联办、补办、退回: what the case has become, several at once (SOURCES.md 5.1). */
 function kindsOf(progress: Progress, item: Item | undefined): LocalKind[] {
   const kinds: LocalKind[] = []
   if (item?.caseKind === '1') kinds.push('immediate')
@@ -198,7 +202,7 @@ function finish({ progress, answers }: Folding): void {
 /**
  * Folds the facts of one case; undefined when none of them is a valid opening.
  * Total, and independent of arrival order and duplicates; two entries with the same hash are the same entry.
- * Custody as in sync.md section 8, stages as in the table of stages.ts, clocks as of `register.today`.
+ * Custody as in DESIGN.md section 8, stages as in the table of rules/transitions.ts, clocks as of `register.today`.
  */
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
   const { byHash, all, openings, contributions } = gather(facts, register.authority)

@@ -1,14 +1,13 @@
-/** What a fact that takes effect changes in a case: stage, custody, clocks, and everything conditions look at. */
-import type { EntryHash, StationCode } from '#protocol/ids.ts'
-import type { CaseState, Course } from '../case.ts'
-import type { ClockEffect, ClockSpans } from '../clocks/clocks.ts'
-import { documentOfFact, type FactEntry, type FactKind, type FieldValue, type Seal } from '../facts/facts.ts'
+/** A case while it is being folded, and a fact as it takes effect in it. */
+import type { StationCode } from '#protocol/ids.ts'
+import type { CaseState } from '../case.ts'
+import type { Course } from '../course/course.ts'
+import type { ClockSpans } from '../course/spans.ts'
+import type { FactEntry, FactKind, Fields, GuardedKind } from '../facts/facts.ts'
 import { numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
-import type { GuardedKind, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
-import { CHANGES } from './changes.ts'
 
 type Mutable<Part> = { -readonly [Key in keyof Part]: Part[Key] }
 
@@ -23,10 +22,8 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   readonly holders: Set<StationCode>
 }
 
-type Fields = Readonly<Record<string, FieldValue>>
-
 /** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */
-export interface Effect {
+export interface EffectiveFact {
   readonly entry: FactEntry
   readonly kind: GuardedKind
   readonly fields: Fields
@@ -70,64 +67,3 @@ export const begin = (opening: FactEntry, day: Day, answers: Answers): Progress 
   times: { opened: opening.time },
   holders: new Set([opening.station]),
 })
-
-function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
-  if (!Array.isArray(fields.seals)) return
-  // Spread and computed keys define own properties, so a section called __proto__ stays plain data.
-  for (const seal of fields.seals as readonly Seal[]) {
-    progress.seals = { ...progress.seals, [seal.section]: { ...seal, fact } }
-  }
-}
-
-/** Starts, stops and pauses clocks as the table says. A clock that is started again begins anew. */
-function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Day): void {
-  if (effect === undefined) return
-  const { spans } = progress
-  for (const id of effect.stop ?? []) {
-    const span = spans[id]
-    if (span !== undefined && span.stop === null) spans[id] = { start: span.start, stop: day }
-  }
-  for (const id of effect.start ?? []) spans[id] = { start: day, stop: null }
-  for (const id of effect.begin ?? []) if (spans[id]?.stop !== null) spans[id] = { start: day, stop: null }
-}
-
-/**
- * 补正后受理日 (casework.md section 0 no. 4): the day on which windows of the agency had everything that was asked for,
- * not the day on which somebody wrote it down; the fact's own day when something came with it.
- */
-function dayAllIn({ notice, supplies }: Progress, { day, item }: Effect): Day {
-  if (notice === null || item === undefined) return day
-  let all = notice.day
-  for (const line of notice.missing) {
-    const brought = supplies.find(
-      ({ items, tier }) => tier !== undefined && item.receivingTiers.includes(tier) && items.includes(line),
-    )
-    if (brought === undefined) return day
-    if (brought.day > all) all = brought.day
-  }
-  return all < day ? all : day
-}
-
-function moveStage(progress: Progress, { to }: Transition): void {
-  const before = progress.stage
-  const next = to === 'back' ? (progress.suspendedAt ?? before) : (to ?? before)
-  if (next === '45') progress.suspendedAt = before
-  progress.stage = next
-}
-
-/** Lets a fact take effect. For an adoption, the entry is the adopter's: it counts as written now. */
-export function takeEffect(progress: Progress, effect: Effect, transition: Transition, answers: Answers): void {
-  const { entry, kind, fields } = effect
-  const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
-  moveStage(progress, transition)
-  moveClocks(progress, transition.clock, day)
-  CHANGES[kind]?.(progress, effect, answers)
-  keepSeals(progress, entry.hash, fields)
-  progress.days[kind] ??= day
-  progress.times[kind] ??= entry.time
-  if (entry.fact?.kind === 'adopted') progress.times.adopted ??= entry.time
-  const code = documentOfFact(kind)
-  if (code !== undefined) {
-    progress.papers = [...progress.papers, { code, number: textOf(fields.document), fact: entry.hash, day }]
-  }
-}

@@ -1,31 +1,9 @@
-/** Document numbers (文号) that nodes give alone and offline: organ, kind, year, station, lane, running number (casework.md section 7). */
+/** Document numbers (文号) that nodes give alone and offline: organ, kind, year, station, lane, running number (SOURCES.md section 7). */
 import { assert } from '#protocol/assert.ts'
 import { isStationCode, MAXIMUM_INCARNATION, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import type { PaperCode } from '../papers.ts'
+import { PAPER_CODES, PAPERS, type PaperCode } from '../papers.ts'
 import { incarnationOf, LANE_PATTERN, laneOf, MAXIMUM_RUNNING, RUNNING_DIGITS } from './case-numbers.ts'
-
-/** The mark of each document's kind in its number. */
-export const PAPER_MARKS: Readonly<Record<PaperCode, string>> = {
-  D01: '代',
-  D02: '收',
-  D03: '受',
-  D04: '补',
-  D05: '补收',
-  D06: '不受',
-  D07: '特',
-  D08: '延',
-  D10: '核',
-  D11: '决',
-  D12: '办',
-  D13: '送',
-  D14: '移',
-  D15: '联',
-  D16: '报',
-  D18: '缴',
-  D22: '卷',
-}
-const PAPER_CODES = Object.keys(PAPER_MARKS) as readonly PaperCode[]
 
 /** Within one series numbers run from 1. */
 export interface DocumentSeries {
@@ -51,7 +29,7 @@ const malformed = (message: string, next: string) => fail('document-number', mes
 
 /** Everything before the running number: two numbers belong to one series when this is the same. */
 export const seriesOf = ({ organ, paper, year, station, incarnation }: DocumentSeries): string =>
-  `${organ}${PAPER_MARKS[paper]}〔${year}〕${station}${laneOf(incarnation)}`
+  `${organ}${PAPERS[paper].mark}〔${year}〕${station}${laneOf(incarnation)}`
 
 /** The number of these parts, such as 安政务受〔2026〕510724100KQX0007号; refused when the organ's short name cannot stand in one. */
 export function mintDocumentNumber(parts: DocumentNumberParts): Result<string> {
@@ -79,7 +57,7 @@ export function readDocumentNumber(text: string): Result<DocumentNumberParts> {
   const [, head, year, station, lane, running] = match as unknown as [string, string, string, string, string, string]
   const paper = paperOf(head)
   if (paper === undefined) return malformed('文号中的文书类型无法识别。', next)
-  const organ = head.slice(0, head.length - PAPER_MARKS[paper].length)
+  const organ = head.slice(0, head.length - PAPERS[paper].mark.length)
   const incarnation = incarnationOf(lane)
   const known = ORGAN.test(organ) && !HALF_MARK.test(organ) && isStationCode(station)
   if (!known || incarnation < 1 || Number(running) < 1) return malformed('文号不存在。', next)
@@ -88,6 +66,6 @@ export function readDocumentNumber(text: string): Result<DocumentNumberParts> {
 
 /** The document whose mark stands at the end: of two that fit, the longer one. */
 const paperOf = (head: string): PaperCode | undefined =>
-  PAPER_CODES.filter((code) => head.endsWith(PAPER_MARKS[code])).toSorted(
-    (one, other) => PAPER_MARKS[other].length - PAPER_MARKS[one].length,
+  PAPER_CODES.filter((code) => head.endsWith(PAPERS[code].mark)).toSorted(
+    (one, other) => PAPERS[other].mark.length - PAPERS[one].mark.length,
   )[0]

@@ -1,11 +1,11 @@
 /** Where a case may be handed to: any other station; along the tree it goes straight, elsewhere through the county. */
 import type { StationCode } from '#protocol/ids.ts'
-import type { Authority } from '../case.ts'
 import type { Station } from '../directory.ts'
+import type { Authority } from '../register.ts'
 
 /** A station a case may be handed to. */
 export interface TransferTarget extends Station {
-  /** The receiver sees the case only once the county has been reached, which carries it there (sync.md section 8). */
+  /** The receiver sees the case only once the county has been reached, which carries it there (DESIGN.md section 8). */
   readonly throughCounty: boolean
 }
 

@@ -1,16 +1,10 @@
 /** The shape of the transition table: one way a guarded fact may take effect. */
-import type { Stage } from '../case.ts'
-import type { ClockEffect } from '../clocks/clocks.ts'
 import type { Power } from '../codes.ts'
+import type { ClockId } from '../course/spans.ts'
+import type { Stage } from '../course/stages.ts'
 import type { Role, Tier } from '../directory.ts'
-import type { FACTS, FactKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { GuardName } from './guards.ts'
-
-/** Facts that change stage or custody. */
-export type GuardedKind = {
-  [Kind in FactKind]: (typeof FACTS)[Kind]['guarded'] extends true ? Kind : never
-}[FactKind]
 
 /** What an item must be for a transition to be the one that is meant. */
 export const ITEM_CONDITIONS = {
@@ -24,6 +18,16 @@ export const ITEM_CONDITIONS = {
   'village-delivers': (item: Item) => item.villageDelivery,
 } as const satisfies Record<string, (item: Item) => boolean>
 export type ItemCondition = keyof typeof ITEM_CONDITIONS
+
+/** What a transition does to the clocks. Starting one that has run begins it anew. */
+export interface ClockEffect {
+  readonly start?: readonly ClockId[]
+  /** Started unless it runs already. */
+  readonly begin?: readonly ClockId[]
+  readonly stop?: readonly ClockId[]
+  readonly pause?: true
+  readonly resume?: true
+}
 
 /** One way a guarded fact may take effect. */
 export interface Transition {
@@ -46,9 +50,9 @@ export interface Transition {
   /** Further conditions, in the order in which they are told (guards.ts). */
   readonly guards?: readonly GuardName[]
   readonly clock?: ClockEffect
-  /** Whether a node without its parent may do it (casework.md 5.3, column edge). */
+  /** Whether a node without its parent may do it (SOURCES.md 5.3, column edge). */
   readonly offline: boolean
-  /** Number of the transition in casework.md section 5.3; null for custody (sync.md section 8). */
+  /** Number of the transition in SOURCES.md section 5.3; null for custody (DESIGN.md section 8). */
   readonly number: number | null
   /** Where the rule comes from, for people. */
   readonly source: string

@@ -1,7 +1,18 @@
 /** Working days (行政许可法 art. 82): which days count, how far that is known, and deadlines counted by them. */
 import { LIMITS } from '#protocol/limits.ts'
-import type { CalendarYear } from '../directory.ts'
 import { type Day, dayAt, dayNumber, isDay } from './days.ts'
+
+/** What the calendar reads of a published year. */
+export interface PublishedYear {
+  /** `2026`, or `2026.local` for additions of this region. */
+  readonly id: string
+  readonly version: number
+  readonly year: number
+  /** Days off besides Saturdays and Sundays, as days or `from/to` with both ends. */
+  readonly off: readonly string[]
+  /** Saturdays and Sundays that are worked. */
+  readonly work: readonly Day[]
+}
 
 /** A stretch of time that does not count: days with `from < day ≤ until` are left out; null while it lasts. */
 export interface Span {
@@ -34,15 +45,15 @@ export interface WorkCalendar {
 
 // A calendar of three years takes 2 ms and a fold 50 µs. Records keep their identity until they change, lists need not.
 const calendars = new WeakMap<
-  CalendarYear,
-  { readonly years: readonly CalendarYear[]; readonly calendar: WorkCalendar }
+  PublishedYear,
+  { readonly years: readonly PublishedYear[]; readonly calendar: WorkCalendar }
 >()
 
 /**
  * The calendar of the longest run of published years without a gap that ends with the newest one.
  * A national record covers its year; a local one (`2026.local`) only adds days off. What cannot be read is left out.
  */
-export function workCalendar(years: readonly CalendarYear[]): WorkCalendar {
+export function workCalendar(years: readonly PublishedYear[]): WorkCalendar {
   const first = years[0]
   if (first === undefined) return NOTHING_KNOWN
   const known = calendars.get(first)
@@ -62,18 +73,18 @@ const NOTHING_KNOWN: WorkCalendar = {
   reason: () => '',
 }
 
-const isLocal = ({ id }: CalendarYear): boolean => id.includes('.')
+const isLocal = ({ id }: PublishedYear): boolean => id.includes('.')
 const isYear = (year: number): boolean => Number.isInteger(year) && year >= 1970 && year <= 9999
 
 /** National records of the covered years, oldest first. */
-function coveredYears(years: readonly CalendarYear[]): readonly CalendarYear[] {
-  const newest = new Map<number, CalendarYear>()
+function coveredYears(years: readonly PublishedYear[]): readonly PublishedYear[] {
+  const newest = new Map<number, PublishedYear>()
   for (const record of years) {
     if (isLocal(record) || !isYear(record.year)) continue
     const other = newest.get(record.year)
     if (other === undefined || record.version > other.version) newest.set(record.year, record)
   }
-  const run: CalendarYear[] = []
+  const run: PublishedYear[] = []
   let record = newest.get(Math.max(...newest.keys()))
   while (record !== undefined && run.length < LIMITS.calendarYears) {
     run.unshift(record)
@@ -112,8 +123,8 @@ function holidayName(text: string): string {
 function markDays(
   first: number,
   length: number,
-  national: readonly CalendarYear[],
-  local: readonly CalendarYear[],
+  national: readonly PublishedYear[],
+  local: readonly PublishedYear[],
 ): readonly string[] {
   // 1970-01-01 was a Thursday.
   const off = Array.from({ length }, (_, at) => ['周日', '', '', '', '', '', '周六'][(first + at + 4) % 7] as string)
@@ -129,7 +140,7 @@ function markDays(
   return off
 }
 
-function build(years: readonly CalendarYear[]): WorkCalendar {
+function build(years: readonly PublishedYear[]): WorkCalendar {
   const national = coveredYears(years)
   const oldest = national[0]
   if (oldest === undefined) return NOTHING_KNOWN

@@ -1,4 +1,4 @@
-/** Counting limits: by working or by calendar days, without the time that does not count (casework.md 3.3). */
+/** Counting limits: by working or by calendar days, without the time that does not count (SOURCES.md 3.3). */
 import type { Span, WorkCalendar } from './calendar.ts'
 import { type Day, dayAt, dayNumber, plusDays } from './days.ts'
 

@@ -1,4 +1,7 @@
-/** Civil days: deadlines are counted in days of the Chinese calendar, whatever clock or time zone a machine has. */
+/**
+ * Time: days, which of them are worked, and limits counted by them; it knows no case.
+ * A civil day is one of the Chinese calendar, whatever clock or time zone a machine has.
+ */
 import type { Brand } from '#protocol/ids.ts'
 
 /** A civil day, `2026-11-21`. Days compare as text. */

@@ -1,25 +1,20 @@
-/** Carrying (sync.md section 8): the root brings a case into the streams of stations that do not hold its home's. */
+/** Carrying (DESIGN.md section 8): the root brings a case into the streams of stations that do not hold its home's. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type DocumentId, logParts, type StationCode, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type Draft, type Entry, encodeContent, KIND, readRecord } from '#protocol/log/entry.ts'
+import { encodeCarried, subjectOf } from '#protocol/log/carried.ts'
+import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
+import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
-import { encodeCarried, subjectOf } from '../logs/carried.ts'
-import { newDraft } from '../logs/draft.ts'
-import { hashAt } from '../logs/positions.ts'
+import { fits } from '../logs/staged-logs.ts'
 import type { PlacedRecord } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
-import {
-  append,
-  CONTENT_BYTES,
-  fileOf,
-  isLocalStaged,
-  type Staging,
-  setLocal,
-  storedEntry,
-} from '../writing/staging.ts'
+import { fileOf } from '../writing/case-loading.ts'
+import { newDraft } from '../writing/draft.ts'
+import { append } from '../writing/placing.ts'
+import { isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
 
 /** Cases of which something is still to be carried: written with what made it necessary, so that a restart goes on. */
 const SPACE = 'carrying'
@@ -69,7 +64,7 @@ function streamsWanted(core: Core, file: CaseFile): Set<StreamId> {
 /** At the root: notes with a group which of its cases lie in several streams and have to be looked at. */
 export function noteUncarried(staging: Staging): void {
   const { core } = staging
-  if (core.identity.parent !== null) return
+  if (!core.isRoot) return
   for (const [id, file] of staging.files) {
     if (!staging.touched.has(id) || isLocalStaged(staging, SPACE, id)) continue
     if (streamsWanted(core, file).size > 1) setLocal(staging, SPACE, id, true)
@@ -86,7 +81,7 @@ interface Held {
 
 /** Every entry of a case that counts or is kept, once, in the order of arrival: in that order they apply. */
 async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
-  const { sha256 } = core.host.cryptography
+  const { sha256 } = core.logs
   const held = new Map<string, Held>()
   for (const placed of (await core.storage.recordsOf([id])).get(id) ?? []) {
     const { stream } = logParts(placed.log)
@@ -106,13 +101,13 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
 /** The entry as it is carried: with the bytes its author signed. */
 async function draftOf(core: Core, id: DocumentId, { placed, carrier }: Held): Promise<Draft | undefined> {
   const record = readRecord(placed.bytes)
-  const before = carrier ? undefined : await hashAt(core, placed.log, placed.seq - 1)
+  const before = carrier ? undefined : await core.logs.hashAt(placed.log, placed.seq - 1)
   const payload = carrier?.payload ?? (record && before && encodeCarried(placed.log, before, record))
   const station = core.directory.node(core.identity.node)?.stations[0]
   if (!payload || !station) return undefined
   const draft = newDraft(core, { kind: carrier?.kind ?? KIND.carried, document: id, person: '', station, payload })
   // An entry of the largest size has no room for another's around it; nothing that people write comes near.
-  return encodeContent(draft).length > CONTENT_BYTES ? undefined : draft
+  return fits(draft) ? draft : undefined
 }
 
 /**

@@ -1,12 +1,14 @@
 /** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
 import { isCase, type LogKey, logParts } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
+import { openCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
-import { addFinding, type Core } from '../core.ts'
-import { openCarried } from '../logs/carried.ts'
-import { entriesAbove } from '../logs/log-reading.ts'
+import { storedEntry } from '../cases/case-reading.ts'
+import type { Core } from '../core.ts'
+import { readAbove } from '../logs/log-reading.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
-import { append, RETURNED_RECORDS_SPACE, type Staging, setLocal, storedEntry } from '../writing/staging.ts'
+import { append, RETURNED_RECORDS_SPACE } from '../writing/placing.ts'
+import { type Staging, setLocal } from '../writing/staging.ts'
 
 /**
  * The root's own entries that a log carries, each proved: one of a run is signed, and the hashes of those before it
@@ -16,10 +18,10 @@ async function provedIn(core: Core, log: LogKey): Promise<Entry[]> {
   const { sha256, verify } = core.host.cryptography
   const proved: Entry[] = []
   let run: Entry[] = []
-  for (const { entry } of await entriesAbove(core, log, 0)) {
+  for (const { entry } of await readAbove(core.logs, log, 0)) {
     const carried =
       entry.kind === KIND.carried && !isCase(entry.document) ? openCarried(sha256, entry.payload) : undefined
-    if (!carried || logParts(carried.entry.log).node !== core.identity.node) continue
+    if (!carried || !core.logs.isOwn(carried.entry.log)) continue
     const last = run.at(-1)
     if (last && (last.log !== carried.entry.log || !equalBytes(last.hash, carried.before))) run = []
     run.push(carried.entry)
@@ -50,7 +52,7 @@ async function takeBack(staging: Staging, key: string): Promise<void> {
   }
   setLocal(staging, RETURNED_RECORDS_SPACE, key, null)
   if (count === 0) return
-  addFinding(core, {
+  core.news.add({
     kind: 'fork',
     message: `下级节点转回了本机恢复备份时丢失的 ${count} 条目录资料,已核对签名并重新写入。`,
     next: '请在目录中核对最近的修改。',

@@ -1,10 +1,12 @@
 /** The list row of a case: what lists show, filter and order by, as of one day. */
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseRow } from '../ports/storage.ts'
-import { type CaseFile, receiptsOf, stateOf } from './case-file.ts'
+import { type CaseFile, stateOf } from './case-file.ts'
+import { receiptsOf } from './case-receipts.ts'
 
 /** The row; undefined while `opened` has not arrived. */
 export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {

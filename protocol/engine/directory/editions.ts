@@ -1,5 +1,4 @@
 /** The catalogue in memory: every edition of every item, and which of them is in force on a day. */
-
 import type { Item } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 

@@ -1,10 +1,12 @@
-/** R4: one log, two versions. Who gives way goes on with the other version; its own tail is carried on whole. */
+/** One log, two versions (rule S73): who gives way goes on with the other one; its own tail is carried on whole. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
+import { decodeCarried } from '#protocol/log/carried.ts'
 import type { Fork } from '#protocol/wire/messages.ts'
-import { addFinding, type Core } from '../core.ts'
-import { commonHeight, forkLadder, provesFork } from '../logs/positions.ts'
-import { type Link, type LinkContext, sharedStreams } from './link-context.ts'
-import { hasMoved, moveTail, rotate } from './rotation.ts'
+import { moveTail, wasMoved } from '../carrying/moved-tail.ts'
+import type { Core } from '../core.ts'
+import { commonHeight, forkLadder, forkQuestion, provesFork } from './fork-ladder.ts'
+import { type Link, sharedStreams } from './link.ts'
+import type { LinkContext } from './link-context.ts'
 
 /**
  * On a link the child gives way, so that one version wins the whole way down from the county. Only for its own logs
@@ -13,28 +15,25 @@ import { hasMoved, moveTail, rotate } from './rotation.ts'
  */
 async function givesWay(core: Core, link: Link, fork: Fork): Promise<boolean> {
   if (link.direction === 'up') return true
-  return logParts(fork.log).node === core.identity.node && !(await hasMoved(core, fork))
+  if (!core.logs.isOwn(fork.log)) return false
+  const theirs = decodeCarried(core.logs.sha256, fork.proof)
+  return !(theirs && (await wasMoved(core, fork.log, theirs.hash)))
 }
 
-/** Asks for the other version of a log: a ladder without rungs. */
-const question = (log: LogKey): Fork => ({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
-
 /** Our version and the peer's differ: whoever gives way learns where they part, and people are told. */
-export async function reportFork(context: LinkContext, link: Link, log: LogKey, peer: NodeId): Promise<void> {
-  const { core } = context
-  const author = logParts(log).node
+export async function reportFork({ core }: LinkContext, link: Link, log: LogKey, peer: NodeId): Promise<void> {
   tellPeople(core, log)
   // Of its parent's logs a child tells its version and hears what to do; of its children's a parent tells its own.
-  const asks = link.direction === 'down' ? author === core.identity.node : author !== peer
-  link.dispatch({ type: 'tell', message: asks ? question(log) : await forkLadder(core, log) })
+  const asks = link.direction === 'down' ? core.logs.isOwn(log) : logParts(log).node !== peer
+  link.dispatch({ type: 'tell', message: asks ? forkQuestion(log) : await forkLadder(core, log) })
 }
 
 function tellPeople(core: Core, log: LogKey): void {
-  const author = logParts(log).node
+  const { node: author, stream } = logParts(log)
   const name = core.directory.node(author)?.name ?? author
-  addFinding(core, {
+  core.news.add({
     kind: 'fork',
-    message: `“${name}”的日志出现两个版本(分区 ${logParts(log).stream}),可能是数据文件夹被复制或恢复。`,
+    message: `“${name}”的日志出现两个版本(分区 ${stream}),可能是数据文件夹被复制或恢复。`,
     next: '双方的记录都保留。作者节点会自动启用新的批次号;若该节点有两台机器在运行,请停用其中一台。',
   })
 }
@@ -44,7 +43,7 @@ export async function takeFork(context: LinkContext, link: Link, fork: Fork): Pr
   const { core } = context
   // Only a peer that may hold the log; and people hear of it on both sides, whoever noticed.
   if (!link.peer || !sharedStreams(core, link.peer).includes(logParts(fork.log).stream)) return
-  if (core.heads.has(fork.log)) tellPeople(core, fork.log)
+  if (core.logs.heads.has(fork.log)) tellPeople(core, fork.log)
   if (fork.ladder.length > 0 && (await givesWay(core, link, fork))) await goOn(context, fork)
   else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }
@@ -55,13 +54,12 @@ async function goOn(context: LinkContext, fork: Fork): Promise<void> {
   const { log } = fork
   const done = await queue.writeAlone(async (staging) => {
     if (!(await provesFork(core, fork))) return undefined
-    const { node, incarnation } = logParts(log)
-    if (node === core.identity.node && incarnation === core.incarnation) await rotate(core, context.rotated)
+    if (core.logs.ownLog(logParts(log).stream) === log) await core.logs.rotate()
     const common = await commonHeight(core, fork)
     return { common, moved: await moveTail(staging, log, common) }
   })
   if (!done) return
-  addFinding(core, {
+  core.news.add({
     kind: 'fork',
     message: `日志 ${log} 与其他节点持有的版本从第 ${done.common + 1} 条起不同。对方的版本保留;本机的 ${done.moved} 条记录已完整转入本机的新日志。`,
     next: '请打开“同步情况”查看转入的办件;同一环节有两条记录的办件等待协调员处理。',

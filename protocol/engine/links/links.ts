@@ -5,24 +5,26 @@ import { open, step } from '#protocol/session/step.ts'
 import { decodeMessage, encodeMessage } from '#protocol/wire/codec.ts'
 import type { Hello } from '#protocol/wire/messages.ts'
 import { OLDEST_VERSION, PROTOCOL_VERSION } from '#protocol/wire/version.ts'
-import { type Core, rootTime } from '../core.ts'
+import type { Core } from '../core.ts'
 import type { Connection, LinkEnd } from '../ports/identity.ts'
-import { performEffect, viewOf } from './effects.ts'
-import type { Link, LinkContext } from './link-context.ts'
+import { performEffect } from './effects.ts'
+import type { Link } from './link.ts'
+import type { LinkContext } from './link-context.ts'
+import { viewOf } from './session-view.ts'
 
 const helloOf = (core: Core): Hello => ({
   type: 'hello',
   versions: [OLDEST_VERSION, PROTOCOL_VERSION],
   node: core.identity.node,
-  incarnation: core.incarnation,
+  incarnation: core.logs.incarnation,
   nonce: core.host.random(16),
-  rootTime: rootTime(core),
+  rootTime: core.clock.rootTime(),
 })
 
 /** Runs a session over a connection until it ends. */
 export function runLink(context: LinkContext, connection: Connection, direction: 'up' | 'down'): Promise<LinkEnd> {
   const { core, links } = context
-  if (direction === 'down' && (links.size >= LIMITS.links || context.pendingBytes > LIMITS.admissionQueueBytes)) {
+  if (direction === 'down' && !context.budget.admits(links.size)) {
     connection.send(encodeMessage({ type: 'busy', retryAfterSeconds: 5 }))
     connection.close('busy')
     return Promise.resolve({ reason: 'busy', liveMilliseconds: 0, retryAfterSeconds: 5, retry: true })
@@ -63,7 +65,7 @@ export function runLink(context: LinkContext, connection: Connection, direction:
       link.session = { is: 'ended' }
       connection.close(reason)
       context.reports.linkEnded(link, reason)
-      const liveMilliseconds = link.liveSince === null ? 0 : core.host.now() - link.liveSince
+      const liveMilliseconds = link.liveSince === null ? 0 : core.clock.now() - link.liveSince
       resolve({ reason, liveMilliseconds, retryAfterSeconds, retry })
     }
     links.add(link)

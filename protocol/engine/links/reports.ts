@@ -2,15 +2,16 @@
 import { isCase, type NodeId } from '#protocol/ids.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
-import { standingReceipts } from '../cases/case-file.ts'
-import { type Core, notify } from '../core.ts'
-import { casesAbove, entriesAbove } from '../office/safety.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
+import { casesAbove, entriesAbove } from '../cases/safety.ts'
+import type { Core } from '../core.ts'
 import { type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
-import { StorageFailure } from '../ports/storage.ts'
+import { type Storage, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
-import { fileOf, type Staging, setLocal } from '../writing/staging.ts'
+import { fileOf } from '../writing/case-loading.ts'
+import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
-import type { Link } from './link-context.ts'
+import type { Link } from './link.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
@@ -21,39 +22,28 @@ export interface Reports {
   linkEnded(link: Link, reason: string): void
   heard(status: Status): void
   receipts(receipts: readonly Receipt[]): void
-  /** Every node below, as last heard. */
-  nodesBelow(): readonly NodeStatus[]
-  readonly parentConnected: () => boolean
-  /** When the parent was last heard; null when never since the start. */
-  readonly parentContact: () => number | null
-  readonly refusal: () => SyncStatus['refusal']
   /** Sends a report upward soon. */
   soon(): void
 }
 
-/** Opens the reports of a node; `load` reads what was heard before the last stop. */
-export function createReports(
-  core: Core,
-  queue: WriteQueue,
-  links: ReadonlySet<Link>,
-  remembered: readonly NodeStatus[],
-): Reports {
-  const nodes = new Map<NodeId, NodeStatus>(remembered.map((status) => [status.node, { ...status, connected: false }]))
-  let parentContact: number | null = null
-  let refusal: SyncStatus['refusal'] = null
-  let scheduled = false
+/** Opens the reports of a node over its links; what is heard stands in the core's neighbours. */
+export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reports {
+  const { neighbours, clock } = core
   const unsaved = new Set<NodeId>()
+  let scheduled = false
 
-  const connected = () => [...links].some((link) => link.direction === 'up' && link.peer !== null)
   const keep = (status: NodeStatus) => {
-    nodes.set(status.node, status)
+    neighbours.below.set(status.node, status)
     unsaved.add(status.node)
     soon()
   }
+  const met = (node: NodeId, connected: boolean) =>
+    keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
   const save = (staging: Staging) => {
-    for (const node of unsaved) setLocal(staging, SPACE, node, nodes.get(node))
+    for (const node of unsaved) setLocal(staging, SPACE, node, neighbours.below.get(node))
     unsaved.clear()
   }
+  const parents = () => [...links].filter((link) => link.direction === 'up' && link.peer !== null)
   const soon = () => {
     if (scheduled) return
     scheduled = true
@@ -68,50 +58,43 @@ export function createReports(
   }
   const report = async () => {
     if (unsaved.size > 0) await queue.write(async (staging) => save(staging))
-    const up = [...links].filter((link) => link.direction === 'up' && link.peer)
-    if (up.length === 0) return
-    const message: Status = {
-      type: 'status',
-      nodes: [await ownReport(core), ...[...nodes.values()].map((status) => reportOf(core, status))],
-    }
-    for (const link of up) link.dispatch({ type: 'tell', message })
+    if (parents().length === 0) return
+    const below = [...neighbours.below.values()].map((status) => reportOf(core, status))
+    const message: Status = { type: 'status', nodes: [await ownReport(core), ...below] }
+    for (const link of parents()) link.dispatch({ type: 'tell', message })
   }
   return {
     soon,
     linkLive(link) {
-      refusal = link.direction === 'up' ? null : refusal
-      if (link.direction === 'up') parentContact = core.host.now()
-      else if (link.peer)
-        keep({ ...(nodes.get(link.peer) ?? unheardNode(link.peer)), connected: true, lastContact: core.host.now() })
+      if (link.direction === 'up') {
+        neighbours.refusal = null
+        neighbours.parentContact = clock.now()
+        neighbours.parentConnected = true
+      } else if (link.peer) met(link.peer, true)
       soon()
     },
     linkEnded(link, reason) {
       if (link.direction === 'up') {
-        if (link.peer) parentContact = core.host.now()
-        refusal = refusalOf(reason) ?? refusal
-      } else if (link.peer) {
-        keep({ ...(nodes.get(link.peer) ?? unheardNode(link.peer)), connected: false, lastContact: core.host.now() })
-      }
-      notify(core, { cases: [], directory: false, status: true })
+        if (link.peer) neighbours.parentContact = clock.now()
+        neighbours.parentConnected = parents().length > 0
+        neighbours.refusal = refusalOf(reason) ?? neighbours.refusal
+      } else if (link.peer) met(link.peer, false)
+      core.news.tellStatus()
     },
     heard(status) {
       for (const { age, ...heard } of status.nodes) {
         // Only nodes of the register, so that a hostile child cannot fill memory and disk with inventions.
         if (core.directory.node(heard.node) && heard.node !== core.identity.node) {
-          keep({ ...heard, lastContact: core.host.now() - age })
+          keep({ ...heard, lastContact: clock.now() - age })
         }
       }
-      notify(core, { cases: [], directory: false, status: true })
+      core.news.tellStatus()
     },
     receipts(receipts) {
       // What is set aside follows from the facts, which are held here as well: our own fold says it, and takes it back.
       const told = receipts.filter(({ outcome }) => outcome !== 'set-aside')
       if (told.length > 0) queue.write((staging) => take(staging, told)).catch(failed)
     },
-    nodesBelow: () => [...nodes.values()],
-    parentConnected: connected,
-    parentContact: () => (connected() ? core.host.now() : parentContact),
-    refusal: () => refusal,
   }
 }
 
@@ -123,7 +106,7 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
       const standing = standingReceipts(await fileOf(staging, document), registerOf(staging.core))
       if (standing.some((own) => own.log === log && own.seq === seq)) continue
     }
-    staging.change.receipts.push(receipt)
+    staging.receipts.push(receipt)
   }
 }
 
@@ -142,13 +125,13 @@ async function ownReport(core: Core): Promise<NodeReport> {
     unsentEntries: entriesAbove(core, 'parentHeight'),
     unsentCases: await casesAbove(core, 'parentHeight'),
     version: core.version,
-    clockOffset: core.clockOffset,
+    clockOffset: core.clock.offset(),
   }
 }
 
 const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
   node: status.node,
-  age: Math.max(0, core.host.now() - (status.lastContact ?? 0)),
+  age: Math.max(0, core.clock.now() - (status.lastContact ?? 0)),
   connected: status.connected,
   unsentEntries: status.unsentEntries,
   unsentCases: status.unsentCases,
@@ -157,7 +140,7 @@ const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
 })
 
 /** Reads what was heard before the last stop. */
-export async function rememberedReports(core: Core): Promise<NodeStatus[]> {
-  const rows = await core.storage.localAll(SPACE)
+export async function rememberedReports(storage: Pick<Storage, 'localAll'>): Promise<NodeStatus[]> {
+  const rows = await storage.localAll(SPACE)
   return rows.map(({ value }) => JSON.parse(value) as NodeStatus)
 }

@@ -1,25 +1,26 @@
-/** Reading a log from the disk, entry by entry, with what proves each. */
+/** Reading a log from the disk: entry by entry with what proves each, and where it is signed. */
 import type { LogKey } from '#protocol/ids.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Entry, type EntryRecord, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'
-import type { Core } from '../core.ts'
-import { hashAt } from './positions.ts'
+import type { Logs } from './logs.ts'
 
 /** An entry as it lies in its log, with what proves it. */
 export interface ReadEntry {
   readonly entry: Entry
   readonly record: EntryRecord
+  /** The chain hash before it. */
   readonly before: Uint8Array
 }
 
 /** The entries of a log above a height, in order, with the hash before each. */
-export async function entriesAbove(core: Core, log: LogKey, height: number): Promise<ReadEntry[]> {
+export async function readAbove(logs: Logs, log: LogKey, height: number): Promise<ReadEntry[]> {
   const found: ReadEntry[] = []
-  const top = core.heads.get(log)?.height ?? 0
-  let before = await hashAt(core, log, height)
+  const top = logs.head(log).height
+  let before = await logs.hashAt(log, height)
   for (let seq = height + 1; seq <= top; ) {
-    const pack = await core.storage.packHolding(log, seq)
+    const pack = await logs.packHolding(log, seq)
     if (!pack || !before) break
     // Bytes of an earlier cut stay in their packs: only the run says what still counts.
     const last = pack.runs.find((run) => run.log === log && run.first <= seq && seq <= run.last)?.last ?? 0
@@ -27,7 +28,7 @@ export async function entriesAbove(core: Core, log: LogKey, height: number): Pro
       (one) => one.log === log && one.record.seq >= seq && one.record.seq <= last,
     )
     for (const { record } of records) {
-      const hash: Uint8Array = entryHash(core.host.cryptography.sha256, log, before, record)
+      const hash: Uint8Array = entryHash(logs.sha256, log, before, record)
       const entry = readEntry(log, record, hash)
       if (entry && record.seq <= top) found.push({ entry, record, before })
       before = hash
@@ -36,4 +37,22 @@ export async function entriesAbove(core: Core, log: LogKey, height: number): Pro
     seq += records.length
   }
   return found
+}
+
+/** The highest entry of a log with everything that proves it alone: its author's signature is on it. Empty without one. */
+export async function headProof(logs: Logs, log: LogKey): Promise<Uint8Array> {
+  const { height } = logs.head(log)
+  const pack = await logs.packHolding(log, height)
+  const found = (decodePack(pack?.bytes ?? new Uint8Array()) ?? []).find(
+    (packed) => packed.log === log && packed.record.seq === height,
+  )
+  const before = await logs.hashAt(log, height - 1)
+  return found && before ? encodeCarried(log, before, found.record) : new Uint8Array()
+}
+
+/** The end of a run at or below a height that is held: a log must end signed. */
+export async function signedHeight(logs: Logs, log: LogKey, height: number): Promise<number> {
+  const pack = await logs.packHolding(log, height)
+  const run = pack?.runs.find((one) => one.log === log)
+  return !run || run.last === height ? height : run.first - 1
 }

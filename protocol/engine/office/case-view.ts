@@ -1,18 +1,22 @@
 /** What a case page shows: folded state, sections, acts offered, safety, receipts. */
-import { actsFor } from '#protocol/casework/acts.ts'
-import { type CaseState, ENDED, type Register, STAGES, type Stage } from '#protocol/casework/case.ts'
+import { actsFor } from '#protocol/casework/acts/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { acceptedUpdates, type CaseFile, receiptsOf, stateOf } from '../cases/case-file.ts'
+import { type CaseFile, stateOf } from '../cases/case-file.ts'
+import { receiptsOf } from '../cases/case-receipts.ts'
+import { safetyOf } from '../cases/safety.ts'
+import { acceptedUpdates } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
-import { workActor } from './case-writing.ts'
-import { safetyOf } from './safety.ts'
+import { workActor } from './work-actor.ts'
 
 /** Builds the view of a case for a person. */
 export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: DocumentId): Promise<Result<CaseView>> {
@@ -41,13 +45,11 @@ export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: Doc
   })
 }
 
-const OPEN = (Object.keys(STAGES) as Stage[]).filter((stage) => !ENDED.includes(stage))
-
 /** Open cases of the same applicant for the same item, taken in elsewhere or twice (两头受理). */
 async function duplicatesOf(core: Core, { id, item, applicant }: CaseState): Promise<readonly CaseRow[]> {
   const { idNumber } = applicant
   if (idNumber === '') return []
-  const { rows } = await core.storage.cases({ sameApplicant: { idNumber, item }, stages: OPEN })
+  const { rows } = await core.storage.cases({ sameApplicant: { idNumber, item }, stages: OPEN_STAGES })
   return rows.filter((row) => row.id !== id)
 }
 

@@ -1,15 +1,18 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
-import { checkAct, checkOpening } from '#protocol/casework/acts.ts'
-import type { CaseState, Register } from '#protocol/casework/case.ts'
+import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import {
   encodeFact,
   FACTS,
   type Fact,
   type FactKind,
+  type Fields,
   type FieldValue,
+  fieldsOf,
   type Seal,
 } from '#protocol/casework/facts/facts.ts'
-import { type Day, isDay } from '#protocol/casework/time/days.ts'
+import { backdatedTo } from '#protocol/casework/facts/values.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
@@ -19,14 +22,18 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
-import { acceptedUpdates, type CaseFile, sectionFrontier, stateOf } from '../cases/case-file.ts'
+import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
+import { acceptedUpdates, sectionFrontier } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
-import { newDraft } from '../logs/draft.ts'
-import { type Actor, type OpeningOptions, type SectionChange, UNKNOWN_CASE } from '../office.ts'
+import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
-import { append, fileOf, type Staging } from '../writing/staging.ts'
-import { mintCaseNumber, mintPaperNumber, wantsDocumentNumber } from './numbering.ts'
+import { fileOf } from '../writing/case-loading.ts'
+import { newDraft } from '../writing/draft.ts'
+import { append } from '../writing/placing.ts'
+import type { Staging } from '../writing/staging.ts'
+import { mintCaseNumber, mintPaperNumber } from './numbering.ts'
+import { workActor } from './work-actor.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 /** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
@@ -42,24 +49,6 @@ function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
 }
 
 const missingCase = () => failure(UNKNOWN_CASE)
-
-/** Code and names of the department that employs a person; none for people of a hall itself. */
-function departmentsOf({ directory }: Core, { person }: Actor): readonly string[] {
-  const code = directory.person(person)?.department
-  if (code === undefined || code === '') return []
-  const department = directory.department(code)
-  return department === undefined ? [code] : [code, department.name, department.shortName]
-}
-
-/** The actor as casework asks for it. */
-export const workActor = (core: Core, actor: Actor) => ({
-  station: actor.station,
-  person: actor.person,
-  roles: actor.roles,
-  departments: departmentsOf(core, actor),
-  root: core.identity.parent === null,
-  connected: core.connected(),
-})
 
 /** Writes `opened` with a freshly minted number, under the edition in force today. `stream`: the home, if another than the station's. */
 export async function openCase(
@@ -111,7 +100,7 @@ export async function editSection(
   actor: Actor,
   id: DocumentId,
   section: string,
-  change: SectionChange,
+  change: UncheckedChange,
 ): Promise<Result<{ readonly changed: boolean }>> {
   const { core } = staging
   const file = await fileOf(staging, id)
@@ -124,7 +113,7 @@ export async function editSection(
   if (!opened.ok) return opened
   const wanted =
     'text' in change ? change : { set: (change.set ?? {}) as Record<string, object>, remove: change.remove ?? [] }
-  const changed = opened.value.change(clientIdOf(core.identity.lease, core.incarnation), wanted)
+  const changed = opened.value.change(clientIdOf(core.identity.lease, core.logs.incarnation), wanted)
   opened.value.close()
   if (!changed.ok) return changed
   if (!changed.value) return success({ changed: false })
@@ -153,7 +142,7 @@ export async function act(
   actor: Actor,
   id: DocumentId,
   kind: FactKind,
-  given: Readonly<Record<string, FieldValue>>,
+  given: Fields,
   expects?: EntryHash,
 ): Promise<Result<{ readonly hash: EntryHash }>> {
   const { core } = staging
@@ -169,12 +158,15 @@ export async function act(
   const completed = completeFields(core, file, kind, given)
   if (!completed.ok) return completed
   const fields = completed.value
-  if (kind === 'received') fields.itemVersion ??= editionInForce(core, register, state, fields)
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'edition')) {
+    fields[name] ??= editionInForce(core, register, state, fields)
+  }
   const checked = checkAct(state, workActor(core, actor), register, kind, fields)
   if (!checked.ok) return checked
-  if (wantsDocumentNumber(kind, fields)) {
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'number')) {
+    if (fields[name] !== undefined) continue
     const number = await mintPaperNumber(staging, kind, actor.station, state, register)
-    if (number !== undefined) fields.document = number
+    if (number !== undefined) fields[name] = number
   }
   const previous = FACTS[kind].guarded ? state.tip : null
   return success({
@@ -183,40 +175,29 @@ export async function act(
 }
 
 /** The edition a case is received under: the one in force that day, else the one it was opened under. */
-function editionInForce(
-  core: Core,
-  register: Register,
-  { item, itemVersion }: CaseState,
-  { occurredOn }: Readonly<Record<string, FieldValue>>,
-): number {
-  const day: Day = typeof occurredOn === 'string' && isDay(occurredOn) ? occurredOn : register.today
-  return core.directory.openable(item, day)?.edition ?? itemVersion
+function editionInForce(core: Core, register: Register, { item, itemVersion }: CaseState, fields: Fields): number {
+  return core.directory.openable(item, backdatedTo(fields) ?? register.today)?.edition ?? itemVersion
 }
 
 /** Fills in what the case itself knows: seals, and the applicant as written in the form. */
-function completeFields(
-  core: Core,
-  file: CaseFile,
-  kind: FactKind,
-  given: Readonly<Record<string, FieldValue>>,
-): Result<Record<string, FieldValue>> {
-  const rules: Readonly<Record<string, unknown>> = FACTS[kind].fields
+function completeFields(core: Core, file: CaseFile, kind: FactKind, given: Fields): Result<Record<string, FieldValue>> {
   const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
-  if (!('seals' in rules)) return success(fields)
+  const sealed = fieldsOf(kind, ({ type }) => type === 'seals')
+  if (sealed.length === 0) return success(fields)
   const seals: Seal[] = []
   for (const name of SEALED_SECTIONS) {
     const opened = openSection(name, acceptedUpdates(file, name))
     if (!opened.ok) return opened
     const digest = opened.value.digest(core.host.cryptography.sha256)
     seals.push({ section: name, digest, frontier: sectionFrontier(file, name) })
-    if (name === 'application' && 'applicant' in rules) {
+    if (name === 'application') {
       const form = opened.value.value() as Readonly<Record<string, string>>
-      for (const field of ['applicant', 'idNumber', 'phone']) {
+      for (const field of fieldsOf(kind, ({ fill }) => fill === 'form')) {
         if (fields[field] === undefined && form[field]) fields[field] = form[field]
       }
     }
     opened.value.close()
   }
-  fields.seals ??= seals
+  for (const name of sealed) fields[name] ??= seals
   return success(fields)
 }

@@ -1,10 +1,9 @@
 /** Numbers a node gives alone: case numbers and document numbers. Never twice, because the running number is committed with the entry. */
-import type { CaseState, Register } from '#protocol/casework/case.ts'
-import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
-import type { FactRule } from '#protocol/casework/facts/fields.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import { documentOfFact, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
-import type { PaperCode } from '#protocol/casework/papers.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
@@ -18,16 +17,10 @@ async function nextRunning(staging: Staging, space: string, key: string): Promis
 /** The next case number of a station. */
 export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<string> {
   const { core } = staging
-  const day = civilDay(core.host.now())
-  const { incarnation } = core
+  const day = civilDay(core.clock.now())
+  const { incarnation } = core.logs
   const running = await nextRunning(staging, 'running-number', `${station}/${day}/${incarnation}`)
   return mintNumber({ station, day, incarnation, running })
-}
-
-/** Whether the office gives a number to the document that this fact makes. */
-export function wantsDocumentNumber(kind: FactKind, fields: Readonly<Record<string, FieldValue>>): boolean {
-  const rule: FactRule = FACTS[kind]
-  return rule.document !== undefined && 'document' in rule.fields && fields.document === undefined
 }
 
 /**
@@ -41,10 +34,12 @@ export async function mintPaperNumber(
   state: CaseState,
   register: Register,
 ): Promise<string | undefined> {
-  const { directory, incarnation } = staging.core
+  const { directory } = staging.core
+  const { incarnation } = staging.core.logs
   const item = register.edition(state.item, state.itemVersion) ?? directory.item(state.item)
   const hall = directory.stations().find(({ parent }) => parent === null)
-  const paper = (FACTS[kind] as FactRule).document as PaperCode
+  const paper = documentOfFact(kind)
+  if (paper === undefined) return undefined
   const year = Number(register.today.slice(0, 4))
   for (const organ of [directory.department(item?.department ?? '')?.shortName, hall?.name]) {
     const series: DocumentSeries = { organ: organ ?? '', paper, year, station, incarnation }

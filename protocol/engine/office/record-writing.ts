@@ -5,10 +5,12 @@ import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { isStationRecord, streamOfRecord } from '../directory/directory.ts'
-import { documentOf, readRecord } from '../directory/record-reading.ts'
-import { newDraft } from '../logs/draft.ts'
+import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
+import { CONTENT_BYTES } from '../logs/staged-logs.ts'
 import type { Actor } from '../office.ts'
-import { append, CONTENT_BYTES, type Staging } from '../writing/staging.ts'
+import { newDraft } from '../writing/draft.ts'
+import { append } from '../writing/placing.ts'
+import type { Staging } from '../writing/staging.ts'
 
 const encoder = new TextEncoder()
 /** A directory record beside the other parts of its entry. */
@@ -22,7 +24,7 @@ function recordProblem(given: DirectoryRecord): Result<never> | undefined {
   if (!isDocumentId(document) || encoder.encode(json).length > RECORD_BYTES) {
     return fail('record-too-large', '这条目录资料过大或编号不合规。', KEPT, '请缩短内容后重试。')
   }
-  if (readRecord(json, document)) return undefined
+  if (readDirectoryRecord(json, document)) return undefined
   return fail('record-malformed', '这条目录资料不完整或格式不对。', KEPT, '请逐栏核对后重试。')
 }
 
@@ -32,7 +34,7 @@ function write(staging: Staging, given: DirectoryRecord, actor: Actor | null): v
   const document = documentOf(given)
   const known = staging.directory.get(document) ?? core.directory.row(document)
   // The clock only lifts the number, so that a node restored from a backup does not repeat a version.
-  const version = Math.max((known?.version ?? 0) + 1, core.host.now())
+  const version = Math.max((known?.version ?? 0) + 1, core.clock.now())
   const payload = encoder.encode(JSON.stringify({ ...given, version }))
   const station = actor?.station ?? rootStation(core)
   const draft = newDraft(core, { kind: KIND.directory, document, person: actor?.person ?? '', station, payload })
@@ -48,7 +50,7 @@ export async function publish(
   actor: Actor | null,
   records: readonly DirectoryRecord[],
 ): Promise<Result<void>> {
-  if (staging.core.identity.parent !== null) {
+  if (!staging.core.isRoot) {
     return fail('not-root', '目录资料只能在县中心修改。', KEPT, '请联系县中心管理员。')
   }
   for (const given of records) {
@@ -61,9 +63,9 @@ export async function publish(
 
 /** Writes what a station says of itself; nobody else has to be asked, so it works without a network. */
 export async function keepRecord(staging: Staging, actor: Actor, record: StationRecord): Promise<Result<void>> {
-  const { directory, identity } = staging.core
+  const { directory, identity, isRoot } = staging.core
   const isOurs = directory.authority.serves(identity.node, record.station)
-  if (!isStationRecord(record) || !(isOurs || identity.parent === null)) {
+  if (!isStationRecord(record) || !(isOurs || isRoot)) {
     return fail('foreign-station', '本机不代表该站点,不能登记它的记录。', KEPT, '请到该站点的电脑上登记。')
   }
   const problem = recordProblem(record)

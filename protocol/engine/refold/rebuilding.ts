@@ -1,13 +1,15 @@
 /** Rebuilding: everything that is computed is dropped and folded again from the entries. */
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { standingReceipts } from '../cases/case-file.ts'
+import { readFiles } from '../cases/case-reading.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import type { Core } from '../core.ts'
 import { isStationDocument } from '../directory/directory.ts'
 import { type Change, NO_CHANGE } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
-import { beginStaging, placeRecords, readFiles } from '../writing/staging.ts'
+import { placeRecords } from '../writing/placing.ts'
+import { beginStaging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 
 /** A rebuild that did not end (power cut) is done again at the next start. */
@@ -80,7 +82,7 @@ function* pagesOf(documents: readonly DocumentId[]): Generator<readonly Document
 async function placedAgain(core: Core, documents: readonly DocumentId[]): Promise<Change> {
   const staging = beginStaging(core)
   await placeRecords(staging, documents)
-  return { ...NO_CHANGE, receipts: staging.change.receipts, directory: [...staging.directory.values()] }
+  return { ...NO_CHANGE, receipts: staging.receipts, directory: [...staging.directory.values()] }
 }
 
 async function foldedAgain(core: Core, cases: readonly DocumentId[]): Promise<Change> {

@@ -1,12 +1,15 @@
 /** Judging cases anew: which of a page are stale, and what is staged for them. */
-import { ENDED, type Register, type Stage } from '#protocol/casework/case.ts'
+import { ENDED, type Stage } from '#protocol/casework/course/stages.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type DocumentId, isCase } from '#protocol/ids.ts'
-import { type CaseFile, standingReceipts } from '../cases/case-file.ts'
+import type { CaseFile } from '../cases/case-file.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import type { Core } from '../core.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
-import { loadFiles, type Staging } from '../writing/staging.ts'
+import { loadFiles } from '../writing/case-loading.ts'
+import type { Staging } from '../writing/staging.ts'
 import type { RefoldMark } from './refold-mark.ts'
 
 /** The cases of a page that a change of the directory may have made stale. */
@@ -39,7 +42,7 @@ export async function refold(staging: Staging, ids: readonly DocumentId[]): Prom
       changed = true
     } else if (!row && known?.wake) {
       // Its opening no longer counts: the row stays as it was, and does not wake again.
-      staging.change.cases.push({ ...known, wake: null })
+      staging.rows.push({ ...known, wake: null })
       changed = true
     }
   }

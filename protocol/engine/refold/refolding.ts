@@ -1,17 +1,18 @@
 /** Keeps case rows true although nobody writes: a day passes, or the directory says otherwise. In slices, in the background. */
 import { isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type Core, notify } from '../core.ts'
-import { StorageFailure } from '../ports/storage.ts'
-import { todayOf } from '../register.ts'
+import type { Core } from '../core.ts'
+import { type Change, StorageFailure } from '../ports/storage.ts'
 import type { Staging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
-import { moveMark, type RefoldMark, readMark } from './refold-mark.ts'
+import { moveMark, type RefoldMark, readMark, touchesMark } from './refold-mark.ts'
 import { refold, staleOf } from './refold-slice.ts'
 
 export interface Refolding {
-  /** Goes on with what is stale, unless it is at it already. */
-  soon(): void
+  /** Starts with what a stop or a crash left, and looks for a new day from time to time. */
+  begin(): Promise<void>
+  /** Looks at a commit: what it made stale is judged anew. */
+  heard(change: Change): void
   stop(): void
 }
 
@@ -22,7 +23,7 @@ interface Work {
   stopped: boolean
 }
 
-/** Starts at once with what a stop or a crash left, and looks for a new day from time to time. */
+/** Opens the refolding of a node. */
 export function openRefolding(core: Core, queue: WriteQueue): Refolding {
   const work: Work = { core, queue, stopped: false }
   let running = false
@@ -36,12 +37,12 @@ export function openRefolding(core: Core, queue: WriteQueue): Refolding {
         again = false
         await wakeAll(work)
         for (let mark = await readMark(core); mark && !work.stopped; mark = await readMark(core)) await pass(work, mark)
-      } while (!work.stopped && (again || core.foldedOn !== todayOf(core)))
-      core.refolding = null
+      } while (!work.stopped && (again || core.rows.foldedOn !== core.clock.today()))
+      core.rows.refolding = null
     } finally {
       running = false
     }
-    notify(core, { cases: [], directory: false, status: true })
+    core.news.tellStatus()
   }
   const soon = () => {
     again = true
@@ -54,12 +55,19 @@ export function openRefolding(core: Core, queue: WriteQueue): Refolding {
   }
   const look = () => {
     if (work.stopped) return
-    if (core.foldedOn !== todayOf(core) || core.refolding !== null) soon()
+    if (core.rows.foldedOn !== core.clock.today() || core.rows.refolding !== null) soon()
     cancel = core.host.after(untilNextLook(core), look)
   }
-  look()
   return {
-    soon,
+    async begin() {
+      if (await readMark(core)) core.rows.refolding = { done: 0, total: 0 }
+      look()
+    },
+    heard(change) {
+      if (!touchesMark(change)) return
+      core.rows.refolding ??= { done: 0, total: 0 }
+      soon()
+    },
     stop() {
       work.stopped = true
       cancel()
@@ -79,11 +87,11 @@ async function slice<Value>({ core, queue }: Work, request: (staging: Staging) =
 /** Cases whose day has come. What was woken wakes on a later day or not at all, so this ends. */
 async function wakeAll(work: Work): Promise<void> {
   const { core } = work
-  const today = todayOf(core)
+  const today = core.clock.today()
   while (!work.stopped) {
     const ids = await core.storage.casesToWake(today, LIMITS.sliceCases)
     if (ids.length === 0) {
-      core.foldedOn = today
+      core.rows.foldedOn = today
       return
     }
     await slice(work, (staging) => refold(staging, ids))
@@ -112,8 +120,8 @@ async function pass(work: Work, mark: RefoldMark): Promise<void> {
       if (!current) return // the directory has changed again: from the beginning
     }
     done += documents.filter(isCase).length
-    core.refolding = { done: Math.min(done, total), total }
-    notify(core, { cases: [], directory: false, status: true })
+    core.rows.refolding = { done: Math.min(done, total), total }
+    core.news.tellStatus()
     after = last
     await pause(core)
   }
@@ -124,7 +132,7 @@ const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
 
 /** Until the day ends, but not longer than a clock that is set right may be late. */
 function untilNextLook(core: Core): number {
-  const time = core.host.now() + (core.clockOffset ?? 0) + CHINA_OFFSET_MILLISECONDS
+  const time = core.clock.now() + (core.clock.offset() ?? 0) + CHINA_OFFSET_MILLISECONDS
   const left = DAY_MILLISECONDS - (((time % DAY_MILLISECONDS) + DAY_MILLISECONDS) % DAY_MILLISECONDS)
   return Math.min(left, LIMITS.dayCheckMilliseconds)
 }

@@ -1,13 +1,10 @@
 /** The one write queue: requests are staged one after the other and committed in groups (group commit). */
 import { LIMITS } from '#protocol/limits.ts'
-import type { LogHead } from '#protocol/log/head.ts'
-import { type Failure, fail, type Result } from '#protocol/result.ts'
-import { noteUncarried } from '../carrying/carrying.ts'
-import { type Core, forgetPacks, notify, rememberLocal, rememberPacks } from '../core.ts'
+import type { Core } from '../core.ts'
 import { isStationDocument } from '../directory/directory.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
-import { noteStale, touchesMark } from '../refold/refold-mark.ts'
-import { beginStaging, type Staging, settle } from './staging.ts'
+import { settle } from './settling.ts'
+import { beginStaging, type Staging } from './staging.ts'
 
 /** A request: checks first, then stages; what it answers counts once the group is durable. */
 export type Request<Value> = (staging: Staging) => Promise<Value>
@@ -22,7 +19,12 @@ export interface WriteQueue {
   writeAlone<Value>(request: Request<Value>): Promise<Value>
   /** Resolves when everything asked for so far is done. */
   idle(): Promise<void>
+  /** Calls back after every commit, before those who watch the office hear of it. */
+  follow(follower: (change: Change) => void): void
 }
+
+/** Adds to a group, before it is settled, what its writes make necessary. */
+export type Companion = (staging: Staging) => void | Promise<void>
 
 interface Waiting {
   readonly stage: (staging: Staging) => Promise<void>
@@ -32,20 +34,29 @@ interface Waiting {
   readonly failed: (problem: unknown) => void
 }
 
+/** The queue's own state: who wants to write, and who goes along with every group. */
+interface Queue {
+  readonly core: Core
+  readonly companions: readonly Companion[]
+  readonly followers: ((change: Change) => void)[]
+  readonly waiting: Waiting[]
+}
+
 const isEmpty = (change: Change): boolean =>
   [change.cuts, change.packs, change.heads, change.cases, change.directory, change.local, change.receipts].every(
     (list) => list.length === 0,
   )
 
 /** Opens the queue. While one group is being committed the next one gathers; an idle queue commits at once. */
-export function openWriteQueue(core: Core): WriteQueue {
-  const waiting: Waiting[] = []
+export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteQueue {
+  const queue: Queue = { core, companions, followers: [], waiting: [] }
+  const { waiting } = queue
   let running: Promise<void> | undefined
 
   const run = async () => {
     while (waiting.length > 0) {
       const group = waiting.splice(0, groupSize(waiting))
-      const staged = await commitGroup(core, group)
+      const staged = await commitGroup(queue, group)
       waiting.unshift(...group.slice(staged))
     }
     running = undefined
@@ -70,6 +81,7 @@ export function openWriteQueue(core: Core): WriteQueue {
     idle: async () => {
       while (running) await running
     },
+    follow: (follower) => queue.followers.push(follower),
   }
 }
 
@@ -80,7 +92,8 @@ function groupSize(waiting: readonly Waiting[]): number {
 }
 
 /** Commits a group, or its part up to a change of the directory; answers how many requests were settled. */
-async function commitGroup(core: Core, group: readonly Waiting[]): Promise<number> {
+async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<number> {
+  const { core, companions } = queue
   const staging = beginStaging(core)
   const staged: Waiting[] = []
   try {
@@ -89,13 +102,12 @@ async function commitGroup(core: Core, group: readonly Waiting[]): Promise<numbe
       staged.push(request)
       if (judgesOthers(staging)) break // what follows is judged by the new directory
     }
-    await noteStale(staging)
-    noteUncarried(staging)
+    for (const companion of companions) await companion(staging)
     const change = await settle(staging)
     if (!isEmpty(change)) await core.storage.commit(change)
     adopt(core, staging, change)
     for (const request of staged) request.durable()
-    announce(core, staging, change)
+    if (!isEmpty(change)) announce(queue, staging, change)
   } catch (problem) {
     abandon(core, problem)
     for (const request of group) request.failed(problem)
@@ -111,79 +123,34 @@ const judgesOthers = ({ directory }: Staging): boolean =>
 
 /** The group is durable: what it staged becomes what is. */
 function adopt(core: Core, staging: Staging, change: Change): void {
-  const recovered = core.problem !== undefined && !isEmpty(change)
-  if (recovered) core.problem = undefined
-  core.arrival = staging.arrival
-  if (change.cuts.length > 0) forgetPacks(core)
-  rememberPacks(core, change.packs)
-  for (const { space, key, value } of change.local) rememberLocal(core, space, key, value ?? undefined)
-  for (const head of change.heads) core.heads.set(head.key, withSafety(core, staging, head))
+  if (!isEmpty(change)) core.problem = undefined
+  core.logs.adopt(change, staging.logs.arrival, staging.logs.bases)
+  for (const { space, key, value } of change.local) core.locals.written(space, key, value ?? undefined)
   for (const row of change.directory) core.directory.apply(row)
-  if (touchesMark(change)) core.refolding ??= { done: 0, total: 0 }
   if (judgesOthers(staging))
     core.files.clear() // authority may have changed: fold again when asked
-  else keepFiles(core, staging, change)
+  else core.files.keep(touchedFiles(staging, change))
 }
 
-function keepFiles(core: Core, staging: Staging, change: Change): void {
+/** The cases the group wrote to, with the receipts that were just told of them. */
+function* touchedFiles(staging: Staging, change: Change) {
   for (const id of staging.touched) {
     const file = staging.files.get(id)
     if (!file) continue
     file.told = change.receipts.filter((row) => row.document === id && row.outcome !== 'applied')
-    core.files.delete(id)
-    core.files.set(id, file)
-  }
-  for (const id of core.files.keys()) {
-    if (core.files.size <= LIMITS.cachedDocuments) break
-    core.files.delete(id)
+    yield file
   }
 }
 
-/** Everyone who watches hears of it; the requests that wrote it have heard already. */
-function announce(core: Core, staging: Staging, change: Change): void {
-  if (isEmpty(change)) return
-  core.committed(change)
-  notify(core, { cases: [...staging.touched], directory: change.directory.length > 0, status: true })
-}
-
-/** A head as staged, with what was acknowledged while the group was being written. */
-function withSafety(core: Core, staging: Staging, head: LogHead): LogHead {
-  const before = staging.bases.get(head.key)
-  const now = core.heads.get(head.key)
-  if (!now || now === before) return head
-  const newest = (step: 'parentHeight' | 'rootHeight') =>
-    head[step] === (before?.[step] ?? 0) ? now[step] : head[step]
-  // The root may hold more than has arrived here so far; the parent's acknowledgement is only of what we hold.
-  return { ...head, parentHeight: Math.min(newest('parentHeight'), head.height), rootHeight: newest('rootHeight') }
+/** Everyone hears of it; the requests that wrote it have heard already. */
+function announce({ core, followers }: Queue, staging: Staging, change: Change): void {
+  for (const follower of followers) follower(change)
+  core.news.tell({ cases: [...staging.touched], directory: change.directory.length > 0, status: true })
 }
 
 /** Nothing of the group counts; the case files in memory were never touched. */
 function abandon(core: Core, problem: unknown): void {
   if (!(problem instanceof StorageFailure)) return
   core.problem = problem
-  notify(core, { cases: [], directory: false, status: true })
-}
-
-const FAULTS = {
-  full: ['本机磁盘已满', '请清理磁盘空间后重试。'],
-  locked: ['数据库被其他程序占用', '请关闭占用数据文件夹的其他程序后重试。'],
-  damaged: ['数据库文件损坏', '请停止使用本机并联系管理员;已上交的办件在上级节点,可以恢复。'],
-  other: ['本机无法写入磁盘', '请稍后重试;反复出现请联系管理员。'],
-} as const
-
-/** What a person is told when the disk refuses. */
-export function storageProblem(problem: StorageFailure): Failure {
-  const [message, next] = FAULTS[problem.fault]
-  return { code: `storage-${problem.fault}`, message, kept: '这次操作没有保存,此前已保存的内容都在。', next }
-}
-
-/** Turns a failing disk into words; every other error is a bug and goes on. */
-export async function inWords<Value>(write: Promise<Result<Value>>): Promise<Result<Value>> {
-  try {
-    return await write
-  } catch (problem) {
-    if (!(problem instanceof StorageFailure)) throw problem
-    const { code, message, kept, next } = storageProblem(problem)
-    return fail(code, message, kept, next)
-  }
+  core.news.tellStatus()
 }

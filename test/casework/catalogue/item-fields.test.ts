@@ -5,7 +5,7 @@ import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
 import { checkItem } from '#protocol/casework/catalogue/item-check.ts'
 import { ITEM_COLUMNS, ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
-import { documentOf, readRecord } from '#protocol/engine/directory/record-reading.ts'
+import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { CONTEXT, item } from './item.ts'
 import { arbitraryItem, misfitsOf } from './item-values.ts'
@@ -17,7 +17,7 @@ const withValue = (record: Tree, [key = '', ...rest]: readonly string[], value: 
   [key]: rest.length === 0 ? value : withValue(record[key] as Tree, rest, value),
 })
 /** What the door makes of a record. */
-const atTheDoor = (record: Tree) => readRecord(JSON.stringify(record), documentOf(record as unknown as Item))
+const atTheDoor = (record: Tree) => readDirectoryRecord(JSON.stringify(record), documentOf(record as unknown as Item))
 
 /** Every field, and every field of its parts. */
 const PLACES = [

@@ -1,6 +1,6 @@
 /** Values of items made from the table of fields: any that fit, one that stands out, and those that do not fit. */
 import * as fc from 'fast-check'
-import type { Fields, Kind } from '#protocol/casework/catalogue/fields.ts'
+import type { FieldTable, Kind } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
@@ -54,7 +54,7 @@ export function arbitraryOf(kind: Kind, required = false): fc.Arbitrary<unknown>
   }
 }
 
-export const arbitraryRecord = (fields: Fields): fc.Arbitrary<Record<string, unknown>> =>
+export const arbitraryRecord = (fields: FieldTable): fc.Arbitrary<Record<string, unknown>> =>
   fc.record(
     Object.fromEntries(Object.entries(fields).map(([name, { kind, required }]) => [name, arbitraryOf(kind, required)])),
   )
@@ -94,7 +94,7 @@ function standout(kind: Kind, mark: string, initial: unknown): unknown {
   }
 }
 
-export const standoutRecord = (fields: Fields, mark: string): Record<string, unknown> =>
+export const standoutRecord = (fields: FieldTable, mark: string): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, { kind, initial }]) => [name, standout(kind, `${mark}${name}`, initial)]),
   )

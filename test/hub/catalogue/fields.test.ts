@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { EditionsShape, Item as ItemShape } from '#edge-node/desk/api/shapes.ts'
+import { EditionsShape, ItemShape } from '#edge-node/desk/api/shapes.ts'
 import { CLIENT_LIST, COLUMNS, valueAt, withValue } from '#hub/catalogue/columns.ts'
 import { readCsv, writeCsv } from '#hub/catalogue/csv.ts'
 import { importItems } from '#hub/catalogue/import.ts'
@@ -14,7 +14,7 @@ import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
 import type { Kind } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_COLUMNS, ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
-import { documentOf, readRecord } from '#protocol/engine/directory/record-reading.ts'
+import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
 import { type Place as Api, openPlace as openApi } from '#test/api/place.ts'
 import { read, tokenOf } from '#test/api/reading.ts'
 import { arbitraryItem, misfitsOf, standoutRecord } from '#test/casework/catalogue/item-values.ts'
@@ -38,7 +38,7 @@ test('B38 whatever fits its field comes back the same from the door, a file, the
   fc.assert(
     fc.property(arbitraryItem, (given) => {
       const item = { ...given, pinyin: `${given.pinyin}p` } // an empty one is made anew by a file
-      expect(readRecord(JSON.stringify(item), documentOf(item))).toEqual(item)
+      expect(readDirectoryRecord(JSON.stringify(item), documentOf(item))).toEqual(item)
       expect(fromFile(item)).toEqual(item)
       expect(ItemShape.parse(JSON.parse(JSON.stringify(item)))).toEqual(item)
       const { content, problems } = contentOf(typedOf(item))

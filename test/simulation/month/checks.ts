@@ -1,7 +1,7 @@
 /** What must hold at the end of the month: every case legal, every deadline explained by an independent count. */
 import type { CaseState } from '#protocol/casework/case.ts'
-import { STAGES } from '#protocol/casework/case.ts'
 import type { Clock } from '#protocol/casework/clocks/clocks.ts'
+import { STAGES } from '#protocol/casework/course/stages.ts'
 import { type Day, dayAt, dayNumber } from '#protocol/casework/time/days.ts'
 import type { World } from '../world.ts'
 import { rootOf } from '../world.ts'

@@ -1,27 +1,27 @@
 /** The catalogue in the API: every field of an item's edition, as the table of fields has it. */
 import { z } from '@hono/zod-openapi'
-import type { Field, Fields, Kind } from '#protocol/casework/catalogue/fields.ts'
+import type { Field, FieldTable, Kind } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import { FORM_FIELDS, limitFields, MATERIAL_FIELDS, STEP_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import { coded, day, fen, list, titlesIn } from './identifiers.ts'
 
-const shapesOf = <Of extends Fields>(fields: Of) =>
+const shapesOf = <Of extends FieldTable>(fields: Of) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, shapeOf(field)])) as {
     readonly [Name in keyof Of]: z.ZodType<Of[Name]['initial']>
   }
 
-const named = (name: string, fields: Fields): z.ZodType => z.object(shapesOf(fields)).openapi(name)
+const named = (name: string, fields: FieldTable): z.ZodType => z.object(shapesOf(fields)).openapi(name)
 const TimeLimit = named('TimeLimit', limitFields('时限'))
 
 /** Records that have a name of their own in the document. */
-const NAMED: ReadonlyMap<Fields, z.ZodType> = new Map<Fields, z.ZodType>([
+const NAMED: ReadonlyMap<FieldTable, z.ZodType> = new Map<FieldTable, z.ZodType>([
   [FORM_FIELDS, named('FormField', FORM_FIELDS)],
   [MATERIAL_FIELDS, named('MaterialRule', MATERIAL_FIELDS)],
   [STEP_FIELDS, named('StepRule', STEP_FIELDS)],
   [ITEM_FIELDS.promised.kind.fields, TimeLimit],
   [ITEM_FIELDS.statutory.kind.fields, TimeLimit],
 ])
-const recordOf = (fields: Fields): z.ZodType => NAMED.get(fields) ?? z.object(shapesOf(fields))
+const recordOf = (fields: FieldTable): z.ZodType => NAMED.get(fields) ?? z.object(shapesOf(fields))
 
 /** Bounds are told in the document; what is beyond them the catalogue's check refuses, in words. */
 function typeOf(kind: Kind): z.ZodType {
@@ -68,7 +68,7 @@ function shapeOf({ title, note = '', kind }: Field): z.ZodType {
 }
 
 /** An edition of an item. */
-export const Item = z
+export const ItemShape = z
   .object({
     type: z.literal('item'),
     version: z.int().openapi({ description: '目录记录的版本' }),
@@ -76,7 +76,7 @@ export const Item = z
   })
   .openapi('Item')
 
-export const CatalogueShape = z.object({ version: z.int(), items: list(Item) }).openapi('Catalogue')
+export const CatalogueShape = z.object({ version: z.int(), items: list(ItemShape) }).openapi('Catalogue')
 export const EditionsShape = z
-  .object({ editions: list(Item).openapi({ description: '旧版次在前' }) })
+  .object({ editions: list(ItemShape).openapi({ description: '旧版次在前' }) })
   .openapi('Editions')

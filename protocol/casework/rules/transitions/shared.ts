@@ -1,12 +1,11 @@
 /** Who and where, clock effects and sources that several parts of the transition table name. */
-import type { Stage } from '../../case.ts'
-import type { ClockEffect } from '../../clocks/clocks.ts'
-import type { Role, Tier } from '../../directory.ts'
+import { WINDOW_TIERS } from '#protocol/tiers.ts'
+import { CLOCK_IDS } from '../../course/spans.ts'
+import type { Stage } from '../../course/stages.ts'
+import type { Role } from '../../directory.ts'
 import type { GuardName } from '../guards.ts'
-import type { Guard, Transition } from '../transition.ts'
+import type { ClockEffect, Guard, Transition } from '../transition.ts'
 
-export const EVERYWHERE = ['village', 'township', 'county'] as const satisfies readonly Tier[]
-export const WINDOWS = ['township', 'county'] as const satisfies readonly Tier[]
 export const CASEWORKERS = ['agent', 'clerk', 'handler', 'chief'] as const satisfies readonly Role[]
 export const WINDOW_STAFF = ['clerk', 'handler', 'chief'] as const satisfies readonly Role[]
 /** Whoever sits at a counter with the power to receive; at a village that is the agent with a letter. */
@@ -59,7 +58,7 @@ export const STEP_SOURCE = '内部环节规则:承办、审核、批准分别由
 export const STARTS_FIVE_DAYS: ClockEffect = { stop: ['T0'], begin: ['T1'] }
 export const ACCEPTS: ClockEffect = { stop: ['T1', "T1'"], start: ['T2p', 'T2s', 'T4'] }
 export const DECIDES: ClockEffect = { stop: ['T2p', 'T2s', 'T3', 'T4'], start: ['T5'] }
-export const ENDS: ClockEffect = { stop: ['T0', 'T1', "T1'", 'T2p', 'T2s', 'T3', 'T4', "T4'", 'T5', 'T6'] }
+export const ENDS: ClockEffect = { stop: CLOCK_IDS }
 
 /** A guard of a fact the holder writes while no transfer is open. */
 export const byHolder = (...transitions: Transition[]): Guard => ({ writer: 'holder', offer: 'closed', transitions })
@@ -72,4 +71,4 @@ export const stays = (
   source: string,
   guards: readonly GuardName[],
   offline = true,
-): Transition => ({ from, to: null, tiers: WINDOWS, roles, guards, offline, number, source })
+): Transition => ({ from, to: null, tiers: WINDOW_TIERS, roles, guards, offline, number, source })

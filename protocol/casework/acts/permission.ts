@@ -1,0 +1,149 @@
+/** Whether stage, custody, letters, role and department let somebody do an act now, before anything typed is looked at. */
+import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
+import type { CaseState, StoryLine } from '../case.ts'
+import { beforeDeeming } from '../clocks/deemed.ts'
+import type { Role } from '../directory.ts'
+import { type ContributionKind, type FactKind, type Fields, type GuardedKind, isGuarded } from '../facts/facts.ts'
+import { backdatedTo } from '../facts/values.ts'
+import type { Item } from '../item.ts'
+import type { Register } from '../register.ts'
+import { lateness, objectionTo } from '../rules/objection.ts'
+import type { Transition } from '../rules/transition.ts'
+import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
+import type { Day } from '../time/days.ts'
+import { occasionFor } from './occasions.ts'
+import { explain, type Refusal, roleRefusal } from './refusals.ts'
+
+/** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */
+export interface ActorAtNode {
+  readonly station: StationCode
+  readonly person: PersonId | ''
+  readonly roles: readonly Role[]
+  /** Code and names of the department that employs the person; none for people of the hall itself. */
+  readonly departments?: readonly string[]
+  readonly root: boolean
+  readonly connected: boolean
+}
+
+const openAside = (state: CaseState, hash: unknown): StoryLine | undefined =>
+  state.story.find((line) => line.hash === hash && line.aside !== null && line.aside.resolved === null)
+
+/** The edition the case was received under; undefined while its record is not here. */
+export const itemOf = (state: CaseState, register: Register): Item | undefined =>
+  register.edition(state.item, state.itemVersion)
+
+function refuseContribution(
+  state: CaseState,
+  { station, roles, departments = [] }: ActorAtNode,
+  kind: ContributionKind,
+  subject: unknown,
+): Refusal | undefined {
+  const refusal = roleRefusal(kind, roles, CONTRIBUTORS[kind])
+  if (refusal !== undefined) return refusal
+  if (kind === 'dismissed') {
+    return station === state.holder ? undefined : explain('not-holder', { state, kind, station })
+  }
+  const occasion = occasionFor(kind, state, { station, departments })
+  const fits =
+    occasion === 'case' ||
+    (Array.isArray(occasion) && (subject === undefined ? occasion.length > 0 : occasion.includes(subject as EntryHash)))
+  return fits ? undefined : explain('nothing-to-answer', { state, kind, station })
+}
+
+/** Whether the last thing that happened was the acceptance that nobody wrote. */
+const isDeemed = ({ story }: CaseState): boolean => story.findLast(({ epoch }) => epoch !== null)?.kind === 'deemed'
+
+/** The day for which an act counts, and the case as it stood for acts of that day. */
+export function standingOn(
+  state: CaseState,
+  register: Register,
+  fields: Fields | undefined,
+): { day: Day; course: CaseState } {
+  const occurred = backdatedTo(fields ?? {})
+  const day = occurred !== undefined && occurred < register.today ? occurred : register.today
+  const due = state.spans.T1?.stop
+  const isBefore = isDeemed(state) && due !== null && due !== undefined && day <= due
+  return { day, course: isBefore ? beforeDeeming(state) : state }
+}
+
+/** Deciding what to do with a case: transitions 7 to 22 of SOURCES.md 5.3, from the refusal to accept to the closing. */
+const isHandling = ({ number }: Transition): boolean => number !== null && number >= 7 && number <= 22
+
+/** 统一受理、分部门办理: people of a department handle its own items, people of the hall whatever comes. */
+function departmentRefusal(
+  kind: GuardedKind,
+  { departments = [] }: ActorAtNode,
+  item: Item | undefined,
+  transition: Transition | undefined,
+): Refusal | undefined {
+  if (departments.length === 0 || item === undefined || item.department === '') return undefined
+  if (transition === undefined || !isHandling(transition) || departments.includes(item.department)) return undefined
+  return explain('department', { kind, item })
+}
+
+/** Why a guarded act is refused; without fields only what the case itself says is judged. */
+export function refuseGuarded(
+  state: CaseState,
+  actor: ActorAtNode,
+  register: Register,
+  kind: GuardedKind,
+  fields?: Fields,
+  backdating = fields,
+): Refusal | undefined {
+  const { station, person, root } = actor
+  const tier = register.authority.tierOf(station)
+  const item = itemOf(state, register)
+  const about = { state, kind, tier, station, item }
+  if (tier === undefined) return explain('unknown-station', about)
+  if (state.forks.length > 0 && kind !== 'reassigned' && kind !== 'voided') return explain('fork', about)
+  const { day, course } = standingOn(state, register, backdating)
+  const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item }, register)
+  if (objection !== undefined) {
+    const isLate = course === state && isDeemed(state)
+    return explain(isLate ? lateness(kind, objection) : objection, about)
+  }
+  const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
+  if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
+  return roleRefusal(kind, actor.roles, transition?.roles ?? []) ?? departmentRefusal(kind, actor, item, transition)
+}
+
+/** The rules of stage, custody and role; what is typed into the form is checked after them. */
+export function refuseAct(
+  state: CaseState,
+  actor: ActorAtNode,
+  register: Register,
+  kind: FactKind,
+  subject?: unknown,
+): Refusal | undefined {
+  if (!isGuarded(kind)) return refuseContribution(state, actor, kind, subject)
+  return kind === 'opened' ? explain('already-open', { state, kind }) : refuseGuarded(state, actor, register, kind)
+}
+
+/** Adopting counts as doing the adopted act now, so that act's own rule must allow it as well. */
+export function refuseSubject(
+  state: CaseState,
+  actor: ActorAtNode,
+  register: Register,
+  kind: FactKind,
+  subject: unknown,
+): Refusal | undefined {
+  if (kind !== 'adopted' && kind !== 'dismissed') return undefined
+  const line = openAside(state, subject)
+  if (line === undefined) return explain('not-aside', { state, kind })
+  if (kind === 'dismissed') return undefined
+  if (line.kind === 'unknown' || line.kind === 'deemed' || !isAdoptable(line.kind)) {
+    return explain('not-aside', { state, kind })
+  }
+  // It counts as written now, whatever day the adopted fact names.
+  return refuseGuarded(state, actor, register, line.kind, line.fields, {})
+}
+
+/** Why no case may be opened for the item now. */
+export function refuseOpening(item: Item, actor: ActorAtNode, register: Register): Refusal | undefined {
+  const tier = register.authority.tierOf(actor.station)
+  if (tier === undefined) return explain('unknown-station', { kind: 'opened', station: actor.station })
+  const isOver = item.effectiveUntil !== null && item.effectiveUntil < register.today
+  if (isOver || item.effectiveFrom > register.today) return explain('item-closed', { kind: 'opened', item })
+  if (!item.tiers.includes(tier)) return explain('item-tier', { kind: 'opened', tier, item })
+  return roleRefusal('opened', actor.roles, TRANSITIONS.opened.transitions[0]?.roles ?? [])
+}

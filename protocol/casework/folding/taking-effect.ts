@@ -1,0 +1,70 @@
+/** What a fact that takes effect does to a case: stage and clocks by its transition, the rest by its kind. */
+import type { EntryHash } from '#protocol/ids.ts'
+import { documentOfFact, type Fields, type Seal } from '../facts/facts.ts'
+import { textOf } from '../facts/values.ts'
+import type { ClockEffect, Transition } from '../rules/transition.ts'
+import type { Day } from '../time/days.ts'
+import type { Answers } from './answers.ts'
+import { CHANGES } from './changes.ts'
+import type { EffectiveFact, Progress } from './progress.ts'
+
+function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
+  if (!Array.isArray(fields.seals)) return
+  // Spread and computed keys define own properties, so a section called __proto__ stays plain data.
+  for (const seal of fields.seals as readonly Seal[]) {
+    progress.seals = { ...progress.seals, [seal.section]: { ...seal, fact } }
+  }
+}
+
+/** Starts, stops and pauses clocks as the table says. A clock that is started again begins anew. */
+function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Day): void {
+  if (effect === undefined) return
+  const { spans } = progress
+  for (const id of effect.stop ?? []) {
+    const span = spans[id]
+    if (span !== undefined && span.stop === null) spans[id] = { start: span.start, stop: day }
+  }
+  for (const id of effect.start ?? []) spans[id] = { start: day, stop: null }
+  for (const id of effect.begin ?? []) if (spans[id]?.stop !== null) spans[id] = { start: day, stop: null }
+}
+
+/**
+ * 补正后受理日 (SOURCES.md section 0 no. 4): the day on which windows of the agency had everything that was asked for,
+ * not the day on which somebody wrote it down; the fact's own day when something came with it.
+ */
+function dayAllIn({ notice, supplies }: Progress, { day, item }: EffectiveFact): Day {
+  if (notice === null || item === undefined) return day
+  let all = notice.day
+  for (const line of notice.missing) {
+    const brought = supplies.find(
+      ({ items, tier }) => tier !== undefined && item.receivingTiers.includes(tier) && items.includes(line),
+    )
+    if (brought === undefined) return day
+    if (brought.day > all) all = brought.day
+  }
+  return all < day ? all : day
+}
+
+function moveStage(progress: Progress, { to }: Transition): void {
+  const before = progress.stage
+  const next = to === 'back' ? (progress.suspendedAt ?? before) : (to ?? before)
+  if (next === '45') progress.suspendedAt = before
+  progress.stage = next
+}
+
+/** Lets a fact take effect. For an adoption, the entry is the adopter's: it counts as written now. */
+export function takeEffect(progress: Progress, effect: EffectiveFact, transition: Transition, answers: Answers): void {
+  const { entry, kind, fields } = effect
+  const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
+  moveStage(progress, transition)
+  moveClocks(progress, transition.clock, day)
+  CHANGES[kind](progress, effect, answers)
+  keepSeals(progress, entry.hash, fields)
+  progress.days[kind] ??= day
+  progress.times[kind] ??= entry.time
+  if (entry.fact?.kind === 'adopted') progress.times.adopted ??= entry.time
+  const code = documentOfFact(kind)
+  if (code !== undefined) {
+    progress.papers = [...progress.papers, { code, number: textOf(fields.document), fact: entry.hash, day }]
+  }
+}

@@ -1,0 +1,41 @@
+/** What counts outside a case: who speaks for whom, editions, letters, calendar and local rules, as the hub published them. */
+import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Power } from './codes.ts'
+import type { LocalRules, Tier } from './directory.ts'
+import type { Item } from './item.ts'
+import type { WorkCalendar } from './time/calendar.ts'
+import type { Day } from './time/days.ts'
+
+/** What the fold must know of who may speak for whom. */
+export interface Authority {
+  /** Whether the node serves the station. */
+  serves(node: NodeId, station: StationCode): boolean
+  /** Whether the node is the root (the county hub). */
+  isRoot(node: NodeId): boolean
+  tierOf(station: StationCode): Tier | undefined
+  parentOf(station: StationCode): StationCode | null | undefined
+}
+
+/** A question about authorisation letters. */
+export interface PowerQuestion {
+  readonly power: Power
+  readonly item: Item
+  readonly station: StationCode
+  readonly person: PersonId | ''
+  readonly day: Day
+}
+
+/** Whether a letter covers it: `none` was ever given for it, or `revoked` is all there is. */
+export type PowerAnswer = 'held' | 'revoked' | 'none'
+
+/** Everything outside a case's own facts that decides what they mean: published by the hub, held by every node. */
+export interface Register {
+  readonly authority: Authority
+  /** An edition of an item; undefined while its record has not arrived. */
+  edition(item: string, edition: number): Item | undefined
+  powerOf(question: PowerQuestion): PowerAnswer
+  readonly calendar: WorkCalendar
+  readonly rules: LocalRules
+  /** The civil day by the corrected clock. */
+  readonly today: Day
+}

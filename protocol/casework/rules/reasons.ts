@@ -1,0 +1,75 @@
+/** Why a fact does not take effect, in words, and what resolves it. */
+import { GUARDS, type GuardName } from './guards.ts'
+
+/** Reasons besides those that a transition's own conditions give ({@link GUARDS}). */
+export const ASIDE_REASONS = {
+  malformed: {
+    text: '记录内容不完整或无法识别',
+    resolve: '请主办站点联系写入站点核对纸质材料,重新登记后将本条标记为不采纳',
+  },
+  'not-authorised': {
+    text: '写入的节点不代表该站点',
+    resolve: '请管理员核对该节点代表的站点;主办站点可以采纳或不采纳',
+  },
+  'not-holder': {
+    text: '写入时该站点不是主办',
+    resolve: '请主办站点核对后采纳或不采纳',
+  },
+  'wrong-stage': {
+    text: '当前环节不允许',
+    resolve: '请主办站点核对环节,需要时按现在的环节办理,并将本条标记为不采纳',
+  },
+  'no-offer': {
+    text: '没有等待签收的移交',
+    resolve: '材料如已实际交接,请由主办站点重新移交;本条由主办站点标记为不采纳',
+  },
+  superseded: {
+    text: '改派之后到达,前主办的后续记录',
+    resolve: '请改派后的主办站点采纳或不采纳',
+  },
+  fork: {
+    text: '同一环节出现两条后续记录,等待协调员处理',
+    resolve: '请协调员改派确定主办站点,再由主办站点采纳其中一条',
+  },
+  'lost-race': {
+    text: '对方已先签收或退回',
+    resolve: '办件以对方的签收或退回为准;本条由主办站点标记为不采纳',
+  },
+  orphan: {
+    text: '依据的前一记录没有生效或尚未到达',
+    resolve: '如前一记录尚在途中,到达后自动重新计算;否则由主办站点采纳或不采纳',
+  },
+  'no-letter': {
+    text: '没有有效的授权书',
+    resolve: '请由持有授权书的人重新办理并采纳,或补齐授权书;否则标记为不采纳',
+  },
+  'letter-revoked': {
+    text: '依据的授权书已被撤销',
+    resolve: '请由有权的人核对后采纳或不采纳;撤销之前办理的不受影响',
+  },
+  deemed: {
+    text: '五日内没有告知,依法自收到申请材料之日起即为受理',
+    resolve: '请按已受理继续办理,并将本条标记为不采纳;当时确已告知的,请补录告知的实际日期和凭据',
+  },
+  'not-invited': {
+    text: '该站点没有收到这次联办通知',
+    resolve: '请主办部门核对联办通知;需要该部门意见的,请重新通知',
+  },
+  'answered-already': {
+    text: '这一项已有在先的记录',
+    resolve: '以先到的一条为准;需要更正的,请重新通知后再填',
+  },
+  'not-charger': {
+    text: '缴款通知不是该站点开出的',
+    resolve: '请由开出缴款通知的站点撤销;本条由主办站点标记为不采纳',
+  },
+} as const
+export type AsideReason = keyof typeof ASIDE_REASONS | GuardName
+
+const isGuard = (reason: AsideReason): reason is GuardName => Object.hasOwn(GUARDS, reason)
+
+/** Why a fact is set aside and what resolves it, for people. */
+export const asideWords = (reason: AsideReason): { readonly text: string; readonly resolve: string } =>
+  isGuard(reason)
+    ? { text: GUARDS[reason].text, resolve: `${GUARDS[reason].next}核对后由主办站点采纳或不采纳` }
+    : ASIDE_REASONS[reason]

@@ -1,0 +1,103 @@
+/** Adding entries to a case: what each is about, where it counts, and what is only kept. */
+import { decodeFact } from '#protocol/casework/facts/facts.ts'
+import { clientIdOf } from '#protocol/documents/clocks.ts'
+import { decodeEdit } from '#protocol/documents/edit.ts'
+import { type EntryHash, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import { subjectOf } from '#protocol/log/carried.ts'
+import type { Sha256 } from '#protocol/log/chain.ts'
+import { type Entry, KIND } from '#protocol/log/entry.ts'
+import type { Directory } from '../directory/directory.ts'
+import type { ReceiptRow } from '../ports/storage.ts'
+import type { CaseFile, Oddity } from './case-file.ts'
+import { isHomeOf } from './case-id.ts'
+
+/** Why an edit is quarantined until the directory says otherwise. */
+export const UNSERVED = '写入的节点不代表该站点'
+
+/** Adds an entry; the state is computed again when it is next asked for. */
+export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha256: Sha256): void {
+  file.entries += 1
+  const { stream } = logParts(entry.log)
+  learnHome(file, stream, sha256)
+  const subject = subjectOf(entry, directory.authority, sha256)
+  if (subject.is === 'carried' && subject.byRoot) {
+    learnHome(file, logParts(subject.entry.log).stream, sha256)
+    openStream(file, stream, directory, sha256)
+  }
+  // Whoever learns a case's id may not write about it from a stream of its own (one case, one owner).
+  if (!file.streams.has(stream)) file.strays.push(entry)
+  else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
+  else if (subject.is === 'kept') keep(file, entry, subject.entry)
+  else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
+}
+
+function keep(file: CaseFile, entry: Entry, inner: Entry): void {
+  const isEdit = inner.kind === KIND.edit
+  const section = isEdit && entry.kind === KIND.kept ? decodeEdit(inner.payload)?.section : undefined
+  if (section !== undefined) file.cutSections.add(section)
+  const reason = isEdit ? '分叉时保留的编辑,内容已重新写入' : '转存的条目,以县级转来的为准'
+  file.oddities.push(oddity(entry, 'forked', reason, hashOf(inner)))
+}
+
+function learnHome(file: CaseFile, stream: StreamId, sha256: Sha256): void {
+  if (file.home !== undefined || !isHomeOf(sha256, file.id, stream)) return
+  file.home = stream
+  file.streams.add(stream)
+}
+
+/** The root has carried the case into a stream: what was written there before counts from now on. */
+function openStream(file: CaseFile, stream: StreamId, directory: Directory, sha256: Sha256): void {
+  if (file.streams.has(stream)) return
+  file.streams.add(stream)
+  const strays = file.strays
+  file.strays = []
+  file.entries -= strays.length
+  for (const stray of strays) addEntry(file, stray, directory, sha256)
+}
+
+const hashOf = ({ hash }: Entry): EntryHash => toHex(hash) as EntryHash
+
+const oddity = (
+  entry: Entry,
+  outcome: ReceiptRow['outcome'],
+  reason: string,
+  unless: EntryHash | null = null,
+): Oddity => ({ log: entry.log, seq: entry.seq, hash: hashOf(entry), outcome, reason, unless })
+
+/** Makes an entry count, once however often it comes: in its own place, or carried. */
+function count(file: CaseFile, entry: Entry, carrier: Entry | undefined, directory: Directory): void {
+  const hash = hashOf(entry)
+  if (carrier) file.carriers.set(hash, [...(file.carriers.get(hash) ?? []), { log: carrier.log, seq: carrier.seq }])
+  else file.uprooted.delete(hash)
+  if (file.known.has(hash)) return
+  file.known.add(hash)
+  if (carrier) file.uprooted.add(hash)
+  if (entry.kind === KIND.fact) addFact(file, entry, hash)
+  else if (entry.kind === KIND.edit) addEdit(file, entry, hash, directory)
+  else if (entry.kind !== KIND.attachment) {
+    file.oddities.push(oddity(entry, 'unknown-kind', '本机程序不认识的条目类型'))
+  }
+}
+
+function addFact(file: CaseFile, entry: Entry, hash: EntryHash): void {
+  file.state = undefined
+  const { log, seq, person, station, time, clockOffset } = entry
+  file.facts.push({ hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
+}
+
+function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Directory): void {
+  const edit = decodeEdit(entry.payload)
+  const { node, incarnation } = logParts(entry.log)
+  const author = directory.node(node)
+  const tier = directory.station(entry.station)?.tier
+  if (!edit || tier === undefined || !author?.stations.includes(entry.station)) {
+    const reason = edit ? UNSERVED : '编辑内容残缺或格式无法识别'
+    file.oddities.push(oddity(entry, 'quarantined', reason))
+    return
+  }
+  const section = file.sections.get(edit.section) ?? { edits: [], accepted: undefined, refused: [] }
+  file.sections.set(edit.section, section)
+  const client = clientIdOf(author.lease, incarnation)
+  section.edits.push({ hash, log: entry.log, seq: entry.seq, client, tier, update: edit.update })
+  section.accepted = undefined
+}

@@ -1,0 +1,45 @@
+/** Case files as the disk has them. */
+import { assert } from '#protocol/assert.ts'
+import type { DocumentId } from '#protocol/ids.ts'
+import { type Entry, readEntry, readRecord } from '#protocol/log/entry.ts'
+import type { Directory } from '../directory/directory.ts'
+import type { Logs } from '../logs/logs.ts'
+import type { PlacedRecord, Storage } from '../ports/storage.ts'
+import { addEntry } from './case-entries.ts'
+import { type CaseFile, emptyFile } from './case-file.ts'
+import type { CaseFiles } from './case-files.ts'
+
+/** Where cases are read from, and what their entries are judged by. */
+export interface CaseSource {
+  readonly storage: Storage
+  readonly directory: Directory
+  readonly logs: Pick<Logs, 'sha256'>
+}
+
+/** The entry of a record as it lies on the disk. */
+export function storedEntry({ log, hash, bytes }: PlacedRecord): Entry {
+  const record = readRecord(bytes)
+  const entry = record && readEntry(log, record, hash)
+  assert(entry, 'a stored entry is readable')
+  return entry
+}
+
+/** A case as its entries make it. */
+export function fileFrom({ directory, logs }: CaseSource, id: DocumentId, records: readonly PlacedRecord[]): CaseFile {
+  const file = emptyFile(id)
+  for (const placed of records) {
+    addEntry(file, storedEntry(placed), directory, logs.sha256)
+    file.arrival = placed.arrival
+  }
+  return file
+}
+
+/** Cases as the disk has them, whatever is in memory. */
+export async function readFiles(source: CaseSource, ids: readonly DocumentId[]): Promise<CaseFile[]> {
+  const held = await source.storage.recordsOf(ids)
+  return ids.map((id) => fileFrom(source, id, held.get(id) ?? []))
+}
+
+/** One case, from memory first. What comes back is shared: only a group of writes may change it, as its own copy. */
+export const readFile = async (source: CaseSource & { readonly files: CaseFiles }, id: DocumentId): Promise<CaseFile> =>
+  source.files.get(id) ?? ((await readFiles(source, [id]))[0] as CaseFile)

@@ -1,0 +1,31 @@
+/** The sections of a case: edits through the gate, in an order in which they apply. */
+import { inAuthorsOrder } from '#protocol/documents/authors-order.ts'
+import { gateHistory } from '#protocol/documents/gate.ts'
+import type { CaseFile, SectionEdit, SectionFile } from './case-file.ts'
+
+/** Gates a section's edits where that has not been done since the last one came in. */
+export function gated(name: string, section: SectionFile): SectionFile {
+  if (section.accepted) return section
+  const edits = inAuthorsOrder(section.edits)
+  const history = gateHistory(name, edits)
+  section.accepted = history.accepted.map((place) => (edits[place] as SectionEdit).update)
+  section.refused = [...history.refused].map(([place, problem]) => {
+    const { hash, log, seq } = edits[place] as SectionEdit
+    const { waits, message } = problem
+    return { hash, log, seq, outcome: 'quarantined' as const, reason: message, unless: null, waits }
+  })
+  return section
+}
+
+/** The updates of a section that take effect. */
+export function acceptedUpdates(file: CaseFile, name: string): readonly Uint8Array[] {
+  const section = file.sections.get(name)
+  return section ? (gated(name, section).accepted ?? []) : []
+}
+
+/** Heights of the logs that hold a section's edits: the frontier a seal names. */
+export function sectionFrontier(file: CaseFile, name: string): Record<string, number> {
+  const frontier: Record<string, number> = {}
+  for (const { log, seq } of file.sections.get(name)?.edits ?? []) frontier[log] = Math.max(frontier[log] ?? 0, seq)
+  return frontier
+}

@@ -1,0 +1,68 @@
+/** Receiving a frame of entries: unpacked, admitted through the write queue, acknowledged when it is durable. */
+import { assert } from '#protocol/assert.ts'
+import type { Height } from '#protocol/wire/messages.ts'
+import type { Core } from '../core.ts'
+import type { ChainRefusal, ReceivedPack } from '../logs/following.ts'
+import { admitFrame, type FrameSource } from './admission.ts'
+import { directoryFirst, unpackFrame } from './frame-unpacking.ts'
+import { type Link, sharedStreams } from './link.ts'
+import type { LinkContext } from './link-context.ts'
+import { rotateIfAhead } from './rollback.ts'
+import { passDown } from './root-heights.ts'
+
+/** Admits a frame of a live link, or refuses it by name. */
+export async function receiveFrame(context: LinkContext, link: Link, packed: Uint8Array): Promise<void> {
+  const { core } = context
+  const { peer } = link
+  assert(peer, 'entries are admitted on a live link only')
+  const fromParent = link.direction === 'up'
+  const source: FrameSource = {
+    shared: new Set(sharedStreams(core, peer)),
+    fromParent,
+    fromRoot: fromParent && peer === core.identity.root.node,
+  }
+  const unpacked = unpackFrame(core.host.compression, packed)
+  if (!unpacked.ok) return refuse(core, link, unpacked.problem)
+  const parts = directoryFirst(unpacked.value)
+  // All parts are asked for at once, so that the frames of a link stay in order.
+  const outcomes = await context.budget.during(packed.length, () =>
+    Promise.all(parts.map((part, index) => admitPart(context, link, part, source, index === parts.length - 1))),
+  )
+  for (const outcome of outcomes) {
+    if (!outcome.ok) return refuse(core, link, outcome.problem)
+    if (source.fromRoot) passDown(context, atRoot(core, outcome.value))
+  }
+}
+
+/** One part of a frame, whole or not at all; with the last one the frame is acknowledged. */
+const admitPart = (
+  { core, queue }: LinkContext,
+  link: Link,
+  part: readonly ReceivedPack[],
+  source: FrameSource,
+  isLast: boolean,
+) =>
+  queue.write(
+    async (staging) => {
+      const admitted = await admitFrame(staging, part, source)
+      if (admitted.ok) await rotateIfAhead(core, admitted.value)
+      return admitted
+    },
+    (outcome) => {
+      // Before links look for what to send: what a peer sent is not sent back to it.
+      if (outcome.ok) link.dispatch({ type: 'admitted', frames: isLast ? 1 : 0, heights: outcome.value })
+    },
+  )
+
+const atRoot = ({ logs }: Core, heights: readonly Height[]): Height[] =>
+  heights.map(({ log }) => ({ log, height: logs.head(log).rootHeight }))
+
+function refuse(core: Core, link: Link, { code, detail }: ChainRefusal): void {
+  const name = link.peer ? (core.directory.node(link.peer)?.name ?? link.peer) : ''
+  core.news.add({
+    kind: 'refused',
+    message: `拒收来自“${name}”的一帧数据:${code}(${detail})`,
+    next: '对方会自动重发;反复出现请联系管理员检查对方程序。',
+  })
+  link.dispatch({ type: 'refused', code, detail })
+}

@@ -1,0 +1,29 @@
+/** Telling children how much of their logs is at the root. */
+import { logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
+import type { Height } from '#protocol/wire/messages.ts'
+import type { Core } from '../core.ts'
+import { type Link, sharedStreams } from './link.ts'
+import type { LinkContext } from './link-context.ts'
+
+/** Tells children heights at the root, each only those of its own streams. */
+export function passDown({ core, links }: LinkContext, heights: readonly Height[]): void {
+  if (heights.length === 0) return
+  for (const link of links) {
+    if (link.direction === 'up') continue
+    if (link.peer) tell(core, link, link.peer, heights)
+    else for (const { log, height } of heights) link.untold.set(log, height)
+  }
+}
+
+/** Tells a child that has just gone live what was learnt meanwhile. */
+export function tellUntold(core: Core, link: Link, peer: NodeId): void {
+  const heights = [...link.untold].map(([log, height]) => ({ log, height }))
+  link.untold.clear()
+  tell(core, link, peer, heights)
+}
+
+function tell(core: Core, link: Link, peer: NodeId, heights: readonly Height[]): void {
+  const shared = new Set<StreamId>(sharedStreams(core, peer))
+  const theirs = heights.filter(({ log }) => shared.has(logParts(log).stream))
+  if (theirs.length > 0) link.dispatch({ type: 'tell', message: { type: 'at-root', heights: theirs } })
+}

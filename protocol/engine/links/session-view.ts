@@ -1,0 +1,21 @@
+/** What a session may look at, as of now. */
+import type { NodeId } from '#protocol/ids.ts'
+import type { View } from '#protocol/session/state.ts'
+import type { Core } from '../core.ts'
+import { sharedStreams } from './link.ts'
+
+/** The view of a session on this node. */
+export const viewOf = (core: Core): View => ({
+  now: core.clock.now(),
+  node: core.identity.node,
+  heads: core.logs.heads,
+  arrival: core.logs.arrival,
+  rootTime: core.clock.rootTime(),
+  shared: (peer) => sharedStreams(core, peer),
+  admits: (peer) => admits(core, peer),
+})
+
+function admits({ directory }: Core, peer: NodeId): ReturnType<View['admits']> {
+  if (directory.node(peer)?.revoked) return 'revoked'
+  return directory.keyOf(peer) ? 'yes' : 'unknown-node'
+}

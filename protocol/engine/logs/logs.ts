@@ -1,0 +1,135 @@
+/** The logs a node holds: one owner of their heads, of the hash at any height, of what is passed on and of the incarnation. */
+import { type LogKey, logKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import { entryHash, GENESIS, type Sha256 } from '#protocol/log/chain.ts'
+import type { LogHead } from '#protocol/log/head.ts'
+import { nextIncarnation } from '#protocol/log/incarnation.ts'
+import { decodePack } from '#protocol/log/pack.ts'
+import type { Host } from '../ports/host.ts'
+import type { Identity } from '../ports/identity.ts'
+import type { Change, Loaded, Storage, StoredPack } from '../ports/storage.ts'
+import { createRecentPacks } from './recent-packs.ts'
+
+export interface Logs {
+  readonly sha256: Sha256
+  /** What is held of each log, as committed, and how far it is known to be safe. */
+  readonly heads: ReadonlyMap<LogKey, LogHead>
+  /** Highest arrival number on the disk. */
+  readonly arrival: number
+  /** The incarnation under which this node writes. */
+  readonly incarnation: number
+  /** The log in which this node writes to a stream. */
+  ownLog(stream: StreamId): LogKey
+  /** Whether this node wrote a log, under whatever incarnation. */
+  isOwn(log: LogKey): boolean
+  /** What is held of a log; an empty head when nothing is. */
+  head(log: LogKey): LogHead
+  /** The chain hash at a height that is held; undefined above it. */
+  hashAt(log: LogKey, seq: number): Promise<Uint8Array | undefined>
+  packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined>
+  /** Packs behind an arrival number, about so many bytes: from memory when all of them are there, else from the disk. */
+  packsAfter(arrival: number, aboutBytes: number): Promise<readonly StoredPack[]>
+  /** Notes how far a log is safe; the disk follows with the next group that writes the head. */
+  noteSafety(log: LogKey, safety: Partial<Pick<LogHead, 'parentHeight' | 'rootHeight'>>): void
+  /**
+   * Goes on under a new incarnation, made durable outside the database before anything is written under it.
+   * @throws what {@link LogsOptions.rotated} throws; the incarnation then stays
+   */
+  rotate(): Promise<void>
+  /** A group is durable: its heads, packs and arrival numbers are what is. `bases`: the heads from which it started. */
+  adopt(change: Change, arrival: number, bases: ReadonlyMap<LogKey, LogHead | undefined>): void
+  /** Heights and hashes of this node's own logs, for the sidecar. */
+  ownHeads(): Readonly<Record<string, { readonly seq: number; readonly hash: string }>>
+}
+
+export interface LogsOptions {
+  readonly storage: Storage
+  readonly host: Host
+  readonly identity: Identity
+  readonly incarnation: number
+  readonly loaded: Loaded
+  /** Makes a new incarnation durable outside the database (sidecar). */
+  rotated(incarnation: number): Promise<void>
+}
+
+/** A log of which nothing is held. */
+const emptyHead = (key: LogKey): LogHead => ({ key, height: 0, hash: GENESIS, parentHeight: 0, rootHeight: 0 })
+
+/** The logs of a node as its disk has them. */
+export function createLogs({ storage, host, identity, incarnation, loaded, rotated }: LogsOptions): Logs {
+  const { sha256 } = host.cryptography
+  const heads = new Map(loaded.heads.map((head) => [head.key, head]))
+  const recent = createRecentPacks()
+  let present = incarnation
+  let arrival = loaded.arrival
+  const isOwn = (log: LogKey) => logParts(log).node === identity.node
+  const packHolding = (log: LogKey, seq: number) => storage.packHolding(log, seq)
+  return {
+    sha256,
+    heads,
+    get arrival() {
+      return arrival
+    },
+    get incarnation() {
+      return present
+    },
+    ownLog: (stream) => logKey({ node: identity.node, incarnation: present, stream }),
+    isOwn,
+    head: (log) => heads.get(log) ?? emptyHead(log),
+    async hashAt(log, seq) {
+      const head = heads.get(log)
+      if (seq === 0) return GENESIS
+      if (!head || seq > head.height) return undefined
+      if (seq === head.height) return head.hash
+      const pack = await packHolding(log, seq)
+      return pack && hashInPack(sha256, pack, log, seq)
+    },
+    packHolding,
+    packsAfter: async (after, aboutBytes) =>
+      recent.after(after, aboutBytes) ?? (await storage.packsAfter(after, aboutBytes)),
+    noteSafety: (log, safety) => heads.set(log, { ...(heads.get(log) ?? emptyHead(log)), ...safety }),
+    async rotate() {
+      const used = [...heads.keys()].filter(isOwn).map((log) => logParts(log).incarnation)
+      const next = nextIncarnation(new Set([present, ...used]), (bound) => randomBelow(host, bound))
+      await rotated(next)
+      present = next
+    },
+    adopt(change, reached, bases) {
+      arrival = reached
+      if (change.cuts.length > 0) recent.clear()
+      recent.add(change.packs)
+      for (const head of change.heads) heads.set(head.key, withSafety(head, bases.get(head.key), heads.get(head.key)))
+    },
+    ownHeads() {
+      // A head without entries may be only heard of, and not on the disk yet: the record outside must never lead it.
+      const own = [...heads.values()].filter(({ key, height }) => height > 0 && isOwn(key))
+      return Object.fromEntries(own.map(({ key, height, hash }) => [key, { seq: height, hash: toHex(hash) }]))
+    },
+  }
+}
+
+/** The chain hash of a log at a height that lies in a pack; undefined when none of its runs is in it. */
+export function hashInPack(sha256: Sha256, pack: StoredPack, log: LogKey, seq: number): Uint8Array | undefined {
+  const run = pack.runs.find((one) => one.log === log)
+  if (!run) return undefined
+  let hash = run.before
+  for (const packed of decodePack(pack.bytes) ?? []) {
+    if (packed.log !== log || packed.record.seq > seq || packed.record.seq < run.first) continue
+    hash = entryHash(sha256, log, hash, packed.record)
+  }
+  return hash
+}
+
+/** A head as staged, with what was acknowledged while the group was being written. */
+function withSafety(head: LogHead, before: LogHead | undefined, now: LogHead | undefined): LogHead {
+  if (!now || now === before) return head
+  const newest = (step: 'parentHeight' | 'rootHeight') =>
+    head[step] === (before?.[step] ?? 0) ? now[step] : head[step]
+  // The root may hold more than has arrived here so far; the parent's acknowledgement is only of what we hold.
+  return { ...head, parentHeight: Math.min(newest('parentHeight'), head.height), rootHeight: newest('rootHeight') }
+}
+
+/** A number below the bound from the host's randomness. */
+function randomBelow(host: Host, bound: number): number {
+  const bytes = host.random(4)
+  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound
+}

@@ -1,0 +1,22 @@
+/** The nodes above and below as they were last heard: the links write it, the office shows it. */
+import type { NodeId } from '#protocol/ids.ts'
+import type { NodeStatus, SyncStatus } from './office.ts'
+
+export interface Neighbours {
+  /** Whether the parent can be asked now; the root needs nobody. */
+  parentConnected: boolean
+  /** When a link to the parent last lived, in milliseconds; null when never since the start. */
+  parentContact: number | null
+  /** A refusal by the parent that a person must resolve. */
+  refusal: SyncStatus['refusal']
+  /** Every node below. */
+  readonly below: Map<NodeId, NodeStatus>
+}
+
+/** Nobody is connected; what was heard of nodes below before the last stop is known. */
+export const createNeighbours = (isRoot: boolean, remembered: readonly NodeStatus[]): Neighbours => ({
+  parentConnected: isRoot,
+  parentContact: null,
+  refusal: null,
+  below: new Map(remembered.map((status) => [status.node, { ...status, connected: false }])),
+})

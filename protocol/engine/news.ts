@@ -1,0 +1,44 @@
+/** What people should know of the network, and who watches for changes. */
+import type { Finding, Notice } from './office.ts'
+
+/** Findings kept in memory and shown; older ones are in the log file. */
+const FINDINGS_KEPT = 100
+
+export interface News {
+  /** Newest first, bounded. */
+  readonly findings: readonly Finding[]
+  /** Remembers something a person should know. What happens again moves up instead of filling the list. */
+  add(finding: Omit<Finding, 'time'>): void
+  /** Tells everyone who watches. */
+  tell(notice: Notice): void
+  /** Tells everyone who watches that connection, safety or health has changed. */
+  tellStatus(): void
+  /** Calls back with every notice; returns a function that ends it. */
+  watch(listener: (notice: Notice) => void): () => void
+}
+
+/** Opens the news of a node with what is known from before it was open. */
+export function createNews(now: () => number, before: readonly Finding[]): News {
+  const findings = [...before]
+  const listeners = new Set<(notice: Notice) => void>()
+  const tell = (notice: Notice) => {
+    for (const listener of listeners) listener(notice)
+  }
+  const tellStatus = () => tell({ cases: [], directory: false, status: true })
+  return {
+    findings,
+    add(finding) {
+      const again = findings.findIndex(({ kind, message }) => kind === finding.kind && message === finding.message)
+      if (again !== -1) findings.splice(again, 1)
+      findings.unshift({ ...finding, time: now() })
+      findings.splice(FINDINGS_KEPT)
+      tellStatus()
+    },
+    tell,
+    tellStatus,
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,59 @@
+/** Case files as a group of writes sees them: copies that a failed commit throws away. */
+import type { DocumentId, LogKey } from '#protocol/ids.ts'
+import { type CaseFile, copyOf } from '../cases/case-file.ts'
+import { fileFrom, readFiles } from '../cases/case-reading.ts'
+import { ownReceipts, standingReceipts } from '../cases/case-receipts.ts'
+import type { Core } from '../core.ts'
+import type { ReceiptRow } from '../ports/storage.ts'
+import { registerOf } from '../register.ts'
+import type { Staging } from './staging.ts'
+
+/** Loads cases into the group; those not in memory are read at once. */
+export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): Promise<void> {
+  const { core } = staging
+  const missing: DocumentId[] = []
+  for (const id of ids) {
+    if (staging.files.has(id)) continue
+    const cached = core.files.get(id)
+    if (cached) staging.files.set(id, copyOf(cached))
+    else missing.push(id)
+  }
+  if (missing.length === 0) return
+  for (const file of await readFiles(core, missing)) {
+    file.told = file.entries > 0 ? await receiptsTold(core, file) : []
+    staging.files.set(file.id, file)
+  }
+}
+
+/** One case as the group sees it. */
+export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile> {
+  await loadFiles(staging, [id])
+  return staging.files.get(id) as CaseFile
+}
+
+/** What the disk says of a case's entries; while rows may be stale that is not what the fold says now. */
+async function receiptsTold(core: Core, file: CaseFile): Promise<readonly ReceiptRow[]> {
+  const register = registerOf(core)
+  const isBehind = core.rows.refolding !== null || core.rows.foldedOn !== register.today
+  return isBehind ? ownReceipts(await core.storage.receiptsOf(file.id)) : standingReceipts(file, register)
+}
+
+/**
+ * Builds cases anew without the entries of a log above a height (a fork cuts them off). Only in a group of its own,
+ * before anything else is staged: what counts may hang together in ways that no single removal undoes.
+ */
+export async function reloadWithout(
+  staging: Staging,
+  ids: readonly DocumentId[],
+  log: LogKey,
+  height: number,
+): Promise<void> {
+  const held = await staging.core.storage.recordsOf(ids)
+  for (const id of ids) {
+    const left = (held.get(id) ?? []).filter((placed) => placed.log !== log || placed.seq <= height)
+    const file = fileFrom(staging.core, id, left)
+    file.told = staging.files.get(id)?.told ?? []
+    staging.files.set(id, file)
+    staging.touched.add(id)
+  }
+}

@@ -1,0 +1,75 @@
+/** Making entries count in a group: in their case, in the directory, or only as kept. */
+import { assert } from '#protocol/assert.ts'
+import type { DirectoryRecord } from '#protocol/casework/directory.ts'
+import { type DocumentId, type EntryHash, isCase, type LogKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
+import { addEntry } from '../cases/case-entries.ts'
+import { storedEntry } from '../cases/case-reading.ts'
+import { type Directory, isNewer, isStationRecord, streamOfRecord } from '../directory/directory.ts'
+import { readDirectoryRecord } from '../directory/record-reading.ts'
+import { appendEntry } from '../logs/staged-logs.ts'
+import type { DirectoryRow, ReceiptRow } from '../ports/storage.ts'
+import { type Staging, setLocal } from './staging.ts'
+
+/** Appends drafts to this node's log of a stream; their hashes come back. The cases must be loaded before. */
+export const append = (staging: Staging, stream: StreamId, drafts: readonly Draft[]): EntryHash[] =>
+  drafts.map((draft) => {
+    const entry = appendEntry(staging.logs, stream, draft, staging.core.isRoot)
+    place(staging, entry)
+    return toHex(entry.hash) as EntryHash
+  })
+
+/** Makes an entry count: in its case file, in the directory (`again`: as if nothing were known), or only as kept. */
+export function place(staging: Staging, entry: Entry, again = false): void {
+  const { core } = staging
+  if (isCase(entry.document)) {
+    const file = staging.files.get(entry.document)
+    assert(file, 'files are loaded before entries are placed')
+    addEntry(file, entry, core.directory, core.logs.sha256)
+    staging.touched.add(entry.document)
+    return
+  }
+  const odd = entry.kind === KIND.directory ? placeRecord(staging, entry, again) : placeOther(staging, entry)
+  if (odd) staging.receipts.push({ log: entry.log, seq: entry.seq, document: entry.document, ...odd })
+}
+
+type Oddity = Pick<ReceiptRow, 'outcome' | 'reason'>
+
+/** At the root: logs that carry directory records; what is true of them is found out after the commit. */
+export const RETURNED_RECORDS_SPACE = 'returned-records'
+
+/** Directory records that a fork cut off come carried: without effect here, the root writes them again. */
+function placeOther(staging: Staging, entry: Entry): Oddity {
+  if (entry.kind !== KIND.carried) return { outcome: 'unknown-kind', reason: '本机程序不认识的条目类型' }
+  if (staging.core.isRoot) setLocal(staging, RETURNED_RECORDS_SPACE, entry.log, true)
+  return { outcome: 'forked', reason: '分叉时截下的目录资料,由县级核对后重新写入' }
+}
+
+const decoder = new TextDecoder()
+
+/** The root writes everything; a station's node writes what the station says of itself, where the station's cases lie. */
+function writerProblem({ authority }: Directory, log: LogKey, record: DirectoryRecord): string | undefined {
+  const { node, stream } = logParts(log)
+  if (!isStationRecord(record)) return authority.isRoot(node) ? undefined : '目录资料只能由县中心写入'
+  if (stream !== streamOfRecord(record)) return '站点记录不在该站点的分区'
+  return authority.isRoot(node) || authority.serves(node, record.station) ? undefined : '写入的节点不代表该站点'
+}
+
+function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | undefined {
+  const json = decoder.decode(entry.payload)
+  const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
+  if (!record) return { outcome: 'quarantined', reason: '目录资料无法识别' }
+  const problem = writerProblem(staging.core.directory, entry.log, record)
+  if (problem !== undefined) return { outcome: 'quarantined', reason: problem }
+  const { document } = entry
+  const row: DirectoryRow = { document, version: record.version, hash: toHex(entry.hash) as EntryHash, json }
+  const committed = again ? undefined : staging.core.directory.row(document)
+  if (isNewer(row, staging.directory.get(document) ?? committed)) staging.directory.set(document, row)
+  return undefined
+}
+
+/** Places the stored entries of directory records again, whatever is known of them; for rebuilds. */
+export async function placeRecords(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
+  const held = await staging.core.storage.recordsOf(documents)
+  for (const placed of [...held.values()].flat()) place(staging, storedEntry(placed), true)
+}

@@ -1,0 +1,47 @@
+/** Finishing a group: what is to be committed at once follows from what was staged. */
+import type { Register } from '#protocol/casework/register.ts'
+import type { CaseFile } from '../cases/case-file.ts'
+import { standingReceipts } from '../cases/case-receipts.ts'
+import { rowOf } from '../cases/case-row.ts'
+import { packAuthored } from '../logs/staged-logs.ts'
+import type { Change, ReceiptRow } from '../ports/storage.ts'
+import { registerOf } from '../register.ts'
+import type { Staging } from './staging.ts'
+
+/** Signs and packs what this node wrote, and folds what the group touched. */
+export async function settle({ core, logs, ...staged }: Staging): Promise<Change> {
+  await packAuthored(logs, core.host.cryptography, core.identity.keys)
+  for (const { document, places } of logs.places) {
+    const file = staged.files.get(document)
+    const last = places.at(-1)
+    if (file && last) file.arrival = last.arrival
+  }
+  const register = registerOf(core)
+  const { rows, receipts } = staged
+  for (const id of staged.touched) {
+    const file = staged.files.get(id) as CaseFile
+    const row = rowOf(file, register)
+    if (row) rows.push(row)
+    receipts.push(...changedReceipts(file, register))
+  }
+  return {
+    cuts: logs.cuts,
+    packs: logs.packs,
+    places: logs.places,
+    heads: [...logs.heads.values()],
+    cases: rows,
+    receipts,
+    directory: [...staged.directory.values()],
+    local: [...staged.locals.values()],
+  }
+}
+
+/** Receipts that are new or cured since the file was last committed. */
+function changedReceipts(file: CaseFile, register: Register): ReceiptRow[] {
+  const now = standingReceipts(file, register)
+  if (now.length === 0 && file.told.length === 0) return []
+  const name = ({ log, seq }: ReceiptRow) => `${log}#${seq}`
+  const standing = new Set(now.map(name))
+  const cured = file.told.filter((row) => !standing.has(name(row)))
+  return [...now, ...cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' }))]
+}

@@ -1,0 +1,69 @@
+/** What the rules of fields say besides type and label: who fills them in, where they are asked for, who reads them. */
+import { expect, test } from 'vitest'
+import { formFields } from '#edge-node/commands/cases/form.ts'
+import { documentOfFact, FACT_KINDS, type FactKind, fieldNames, fieldsOf } from '#protocol/casework/facts/facts.ts'
+import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { SIMPLE } from '#test/casework/people.ts'
+
+const kindsWith = (wanted: (rule: FieldRule) => boolean): FactKind[] =>
+  FACT_KINDS.filter((kind) => fieldsOf(kind, wanted).length > 0)
+
+test('numbers that name a person are hidden from whoever does not handle the case', () => {
+  expect(fieldNames(({ secret }) => secret === true).toSorted()).toEqual(['idNumber', 'phone', 'recipientId'])
+})
+
+test('what the node reads from the application form stands on every form, in facts that seal it', () => {
+  const read = ({ fill }: FieldRule) => fill === 'form'
+  expect(fieldNames(read)).toEqual(['applicant', 'idNumber', 'phone'])
+  const onForm = formFields(SIMPLE).map(({ id }) => id)
+  expect(fieldNames(read).filter((name) => !onForm.includes(name))).toEqual([])
+  expect(kindsWith(read)).toEqual(['captured', 'submitted', 'received'])
+  const sealing = kindsWith(({ type }) => type === 'seals')
+  expect(kindsWith(read).filter((kind) => !sealing.includes(kind))).toEqual([])
+})
+
+test('a number is given to the paper of a fact that makes one, and never where one must be typed', () => {
+  const minted = kindsWith(({ fill }) => fill === 'number')
+  expect(minted.length).toBeGreaterThan(10)
+  expect(minted.filter((kind) => documentOfFact(kind) === undefined)).toEqual([])
+  expect(fieldNames(({ fill }) => fill === 'number')).toEqual(['document'])
+  expect(kindsWith(({ fill, required }) => fill === 'number' && required)).toEqual([])
+})
+
+test('the edition is filled in where a case is received', () => {
+  expect(kindsWith(({ fill }) => fill === 'edition')).toEqual(['received'])
+})
+
+test('where a field is asked for, and what is told of it elsewhere', () => {
+  expect(fieldNames(({ asked }) => asked === 'form')).toEqual([
+    'applicant',
+    'idNumber',
+    'idOverride',
+    'phone',
+    'materials',
+  ])
+  expect(fieldNames(({ asked }) => asked === 'late')).toEqual(['occurredOn', 'occurredWhy'])
+  expect(fieldNames(({ asked }) => asked === 'nowhere').toSorted()).toEqual([
+    'document',
+    'itemVersion',
+    'master',
+    'source',
+  ])
+  expect(fieldNames(({ told }) => told === false).toSorted()).toEqual([
+    'itemVersion',
+    'master',
+    'occurredOn',
+    'occurredWhy',
+  ])
+})
+
+test('whoever signs beside the one who acts is named by account, and who confirms is somebody else', () => {
+  expect(kindsWith(({ signs }) => signs === 'another')).toEqual(['lapsed', 'voided'])
+  expect(kindsWith(({ signs }) => signs === 'anybody').toSorted()).toEqual([
+    'notified',
+    'prioritised',
+    'suspended',
+    'waived',
+  ])
+  expect(kindsWith(({ signs, type }) => signs !== undefined && type !== 'person')).toEqual([])
+})
