@@ -79,7 +79,7 @@ export const feeWords = (item: Item): string =>
     ? '不收费'
     : item.fees.map((fee) => `${fee.name}:${fee.standard || '标准未填写'}(${rangeWords(fee.range)})`).join(';')
 
-export const feeBasisWords = (item: Item): string =>
+const feeBasisWords = (item: Item): string =>
   item.fees.length === 0 ? '不收费' : item.fees.map((fee) => `${fee.name}:${fee.basis || '依据未填写'}`).join(';')
 
 /** How a material is to be brought: 原件及复印件 2 份. */

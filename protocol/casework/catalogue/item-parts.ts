@@ -68,8 +68,8 @@ export const STEP_FIELDS = {
 
 /** A prerequisite (前置条件); one without a legal basis is “added without basis” (擅自增设). */
 export const PREREQUISITE_FIELDS = {
-  /** Code of the item that must be granted before. */
-  item: key('事项编码', LIMITS.itemCodeCharacters, { required: true }),
+  /** Code of the item that must be granted before; one that is not in this catalogue may be longer than those that are. */
+  item: key('事项编码', LIMITS.lineCharacters, { required: true }),
   basis: long('依据'),
 }
 

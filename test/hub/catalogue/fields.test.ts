@@ -13,7 +13,7 @@ import { ASKED, contentOf, nameOf, typedOf } from '#hub/pages/item-typed.ts'
 import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
 import type { Kind } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_COLUMNS, ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
-import { completeItem, type Item } from '#protocol/casework/item.ts'
+import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
 import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
 import { type Place as Api, openPlace as openApi } from '#test/api/place.ts'
 import { read, tokenOf } from '#test/api/reading.ts'
@@ -202,6 +202,13 @@ function asWritten({ header, rows }: Table, earlier: Table): Table {
     ),
   }
 }
+
+test('B39 what a line of a list ends before is empty, or where it cannot be empty what nothing is said of', () => {
+  const { header, rows } = itemTable([STANDOUT])
+  const short = (rows[0] ?? []).with(header.indexOf(ITEM_FIELDS.materials.title), 'm1|申请表|是')
+  const { materials } = value(readRow(header, short, SAMPLE_DEPARTMENTS)).item
+  expect(materials).toEqual([{ ...completeMaterial({ id: 'm1', name: '申请表' }), promisable: false }])
+})
 
 test('B39 every column of that file is a column still, and none stands twice', () => {
   const titles = COLUMNS.map(({ title }) => title)
