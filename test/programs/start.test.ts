@@ -139,6 +139,14 @@ test('E23 ports are remembered; what others have, was tried or cannot be read is
   }
 })
 
+test('E23 a folder that cannot be used is named, with what to do', async () => {
+  const file = join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  const county = start('hub/start.ts', [join(file, 'data')])
+  expect(await county.ended).toBe(1)
+  expect(county.text()).toMatch(/目录 .*不能使用\(ENOTDIR\)\n.*没有改动\n.*请/)
+})
+
 test('E20 a program stops by itself when the program that started it is gone', { timeout: 60_000 }, async () => {
   await buildPrograms(['hub'])
   for (const when of ['early', 'late']) {
