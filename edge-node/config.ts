@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { LOG_LEVELS } from '#edge-node/log.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 
 /** One environment variable: what README shows and what is checked. */
@@ -82,7 +83,7 @@ export const EDGE_NODE_VARIABLES = {
     purpose: '日志详细程度:debug、info、warn、error',
     example: 'info',
     fallback: 'info',
-    schema: z.enum(['debug', 'info', 'warn', 'error'], '只能是 debug、info、warn、error'),
+    schema: z.enum(LOG_LEVELS, `只能是 ${LOG_LEVELS.join('、')}`),
   },
 } as const satisfies Variables
 

@@ -8,6 +8,9 @@ export interface Log {
   error(about: object, message: string): void
 }
 
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
 /** A log from the given level up; written at once, so that the last words before an end are not lost. */
-export const createLog = (level: 'debug' | 'info' | 'warn' | 'error'): Log =>
+export const createLog = (level: LogLevel): Log =>
   pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }))

@@ -6,7 +6,7 @@ import { loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { joinParent } from '#edge-node/join.ts'
 import { createLog } from '#edge-node/log.ts'
 import { startNode } from '#edge-node/node.ts'
-import { configured, orRefuse, refuse, runNode, say } from '#edge-node/program.ts'
+import { configured, endRefusing, orRefuse, runNode, say } from '#edge-node/program.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 
 const settings = configured(readConfiguration(EDGE_NODE_VARIABLES))
@@ -14,10 +14,10 @@ const [command, parent, code, ...name] = process.argv.slice(2)
 
 if (command === 'join') await join()
 else if (command === undefined) await run()
-else refuse(usage(`没有“${command}”这个命令`))
+else endRefusing(usage(`没有“${command}”这个命令`))
 
 async function join(): Promise<void> {
-  if (!parent || !code) return refuse(usage('缺少上级地址或入网码'))
+  if (!parent || !code) return endRefusing(usage('缺少上级地址或入网码'))
   const joining = { folder: settings.DATA_FOLDER, parent, code, name: name.join(' ').slice(0, 60) }
   const joined = orRefuse(await joinParent(joining))
   const [station] = joined.stations
@@ -27,7 +27,7 @@ async function join(): Promise<void> {
 async function run(): Promise<void> {
   const keys = orRefuse(loadKeys(settings.DATA_FOLDER))
   const enrolment = orRefuse(readEnrolment(settings.DATA_FOLDER, keys))
-  if (!enrolment) return refuse(usage('本机还没有入网'))
+  if (!enrolment) return endRefusing(usage('本机还没有入网'))
   const log = createLog(settings.LOG_LEVEL)
   const node = await runNode(log, (failed) =>
     startNode({
@@ -40,7 +40,7 @@ async function run(): Promise<void> {
         const enrol = createRelay({
           ...nodeHost,
           office,
-          parent: () => known?.current() ?? refuse(usage('本机没有上级')),
+          parent: () => known?.current() ?? endRefusing(usage('本机没有上级')),
         })
         return { ok: true, value: { enrol, title: enrolment.county } }
       },

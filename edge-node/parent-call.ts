@@ -1,5 +1,4 @@
 /** Talking to a parent about enrolment: asking who it is, and handing it a request to join. */
-
 import { isLoopback } from '#edge-node/config.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import { toHex } from '#protocol/ids.ts'
@@ -8,11 +7,11 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import {
   answerBytes,
   Enrolled,
-  Hello,
   helloBytes,
   JoinAnswer,
+  JoinRefusal,
   type JoinRequest,
-  Refusal,
+  ParentHello,
   readMessage,
   verifyHex,
 } from '#protocol/transport/enrolment.ts'
@@ -37,7 +36,7 @@ export function parentAddress(text: string): Result<URL> {
 }
 
 export interface Met {
-  readonly hello: Hello
+  readonly hello: ParentHello
   /** Fingerprint of the certificate the hello came over; null on plain HTTP. */
   readonly certificate: string | null
 }
@@ -56,7 +55,7 @@ export async function meet(cryptography: Cryptography, address: URL): Promise<Re
   } catch (error) {
     return unreachable(address, error)
   }
-  const hello = answer.status === 200 ? readMessage(Hello, answer.body) : undefined
+  const hello = answer.status === 200 ? readMessage(ParentHello, answer.body) : undefined
   if (!hello)
     return fail('not-a-node', `${address.host} 上运行的不是本系统的节点`, NOTHING_SENT, '请核对上级地址和端口')
   const proved = await verifyHex(cryptography, hello.publicKey, helloBytes(nonce, hello), hello.signature)
@@ -109,7 +108,7 @@ export async function askToJoin(
   } catch (error) {
     return unreachable(parent.address, error)
   }
-  const refusal = readMessage(Refusal, answer.body)
+  const refusal = readMessage(JoinRefusal, answer.body)
   if (refusal) return { ok: false, problem: refusal.problem }
   const signed = readMessage(JoinAnswer, answer.body)
   const genuine =

@@ -1,5 +1,4 @@
 /** What both programs do around a node: speak to the console, end cleanly on a signal, and never end silently. */
-
 import { type Problem, problemsAsText } from '#edge-node/config.ts'
 import type { Log } from '#edge-node/log.ts'
 import { describe, type RunningNode } from '#edge-node/node.ts'
@@ -15,7 +14,7 @@ const REFUSED = 2
 export const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 /** Ends the program because a person has to act first; a program that started this one is told why. */
-export function refuse(problem: Failure): never {
+export function endRefusing(problem: Failure): never {
   process.stderr.write(`${problem.message}\n  ${problem.kept}\n  ${problem.next}\n`)
   if (process.connected) process.send?.({ refused: problem })
   process.exit(REFUSED)
@@ -23,7 +22,7 @@ export function refuse(problem: Failure): never {
 
 /** The value of a result, or the end of the program with its words. */
 export function orRefuse<Value>(result: Result<Value>): Value {
-  return result.ok ? result.value : refuse(result.problem)
+  return result.ok ? result.value : endRefusing(result.problem)
 }
 
 /** The configuration, or the end of the program with everything that is wrong with it. */

@@ -8,14 +8,14 @@ import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import {
   type DatabaseClaim,
+  type DatabaseVerdict,
   judgeDatabase,
   nextIncarnation,
   type OwnHead,
-  type Verdict,
 } from '#protocol/log/incarnation.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
-import { identityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
+import { fileIdentityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
 
 const DATABASE_FILE = 'county.db'
 const SIDECAR_FILE = 'sidecar.json'
@@ -29,7 +29,7 @@ export interface Database {
   readonly storage: Storage
   readonly incarnation: number
   /** `new` for a database that has never written and that no record knows. */
-  readonly verdict: Verdict['verdict'] | 'new'
+  readonly verdict: DatabaseVerdict['verdict'] | 'new'
   /** Makes a new incarnation durable, outside the database first. */
   rotated(incarnation: number): Promise<void>
   /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
@@ -51,7 +51,7 @@ export async function openDatabase(folder: string, node: NodeId): Promise<Result
 }
 
 async function compare(storage: Storage, path: string, sidecarPath: string, node: NodeId): Promise<Database> {
-  const identity = await identityOf(path)
+  const identity = await fileIdentityOf(path)
   const reading = await readSidecar(sidecarPath)
   const claim = await claimOf(storage, node, identity)
   const { verdict, rotate } = judgeDatabase(reading, claim)
@@ -86,7 +86,7 @@ async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['
 }
 
 const PAPER = '请核对最近的纸质存根是否都能查到;查不到的请补录。'
-const VERDICTS: Readonly<Record<Verdict['verdict'], Omit<Finding, 'time' | 'kind'> | null>> = {
+const VERDICTS: Readonly<Record<DatabaseVerdict['verdict'], Omit<Finding, 'time' | 'kind'> | null>> = {
   same: null,
   behind: {
     message: '数据库比本机的记录旧(可能恢复过备份)。已启用新的批次号,缺少的条目会从其他节点取回。',

@@ -1,5 +1,4 @@
 /** Deciding requests to join, and taking nodes out again. */
-
 import { type Codes, type CodesOptions, type KeptCode, servingNode } from '#hub/enrolment-codes.ts'
 import { chainOf } from '#hub/stations.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
@@ -11,7 +10,7 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import { type Enrolled, type JoinRequest, requestBytes, verifyHex } from '#protocol/transport/enrolment.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
 
-export interface Enrolment {
+interface Decisions {
   enrol(request: JoinRequest): Promise<Result<Enrolled>>
   revoke(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
 }
@@ -20,7 +19,7 @@ const KEPT = '没有登记新节点'
 const NEW_CODE = '请向县中心管理员要一个新的入网码'
 
 /** Decides one request after the other, because each takes a number that the next must not take. */
-export function createEnrolment(options: CodesOptions & { readonly codes: Codes }): Enrolment {
+export function createEnrolment(options: CodesOptions & { readonly codes: Codes }): Decisions {
   let line: Promise<unknown> = Promise.resolve()
   return {
     enrol(request) {

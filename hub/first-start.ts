@@ -1,5 +1,5 @@
 /** What the hub makes at its first start: the county's station, its own node record and an administrator. */
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { Person, Station } from '#protocol/casework/directory.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'

@@ -1,10 +1,10 @@
 /** The hub's program: the node without a parent, with the county's register. */
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { readConfiguration } from '#edge-node/config.ts'
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
 import { type Enrolment, identityOf, loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
 import { createLog } from '#edge-node/log.ts'
 import { type Extension, startNode } from '#edge-node/node.ts'
-import { configured, orRefuse, refuse, runNode, say } from '#edge-node/program.ts'
+import { configured, endRefusing, orRefuse, runNode, say } from '#edge-node/program.ts'
 import { HUB_VARIABLES } from '#hub/config.ts'
 import { ADMINISTRATOR, firstStart, resetPassword } from '#hub/first-start.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
@@ -29,7 +29,7 @@ const identity = identityOf(keys, enrolment())
 const log = createLog(settings.LOG_LEVEL)
 
 const [command, person] = process.argv.slice(2)
-if (command !== undefined && (command !== 'reset-password' || !person)) refuse(USAGE)
+if (command !== undefined && (command !== 'reset-password' || !person)) endRefusing(USAGE)
 
 const node = await runNode(log, (failed) =>
   startNode({

@@ -1,6 +1,6 @@
 /** What the hub's pages may ask of the county's register of stations, people, codes and nodes. */
-import type { CountyRegister } from '#edge-node/desk/api/county-register.ts'
-import type { Imported, TableFormat } from '#hub/catalogue/catalogue.ts'
+import type { CountyRegister } from '#edge-node/commands/county-register.ts'
+import type { Imported, ImportMode, TableFormat } from '#hub/catalogue/catalogue.ts'
 import type { Role, Tier } from '#protocol/casework/directory.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
@@ -66,6 +66,6 @@ export interface Registry extends CountyRegister {
   importItems(
     actor: Actor,
     file: { readonly bytes: Uint8Array; readonly format: TableFormat },
-    mode: 'check' | 'publish',
+    mode: ImportMode,
   ): Promise<Result<Imported>>
 }

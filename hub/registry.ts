@@ -1,5 +1,7 @@
 /** The county's register: stations, people, enrolment codes and nodes, kept by administrators at the root. */
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
+import { READS_ONLY } from '#edge-node/commands/refusals.ts'
+import { administers, hasRole, mayWrite } from '#edge-node/commands/roles.ts'
 import { importCatalogue } from '#hub/catalogue/catalogue.ts'
 import { createEnrolment } from '#hub/enrolment.ts'
 import { createCodes } from '#hub/enrolment-codes.ts'
@@ -13,7 +15,7 @@ import type { RootRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { NodeId } from '#protocol/ids.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
 import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 
 export interface RegistryOptions {
@@ -32,10 +34,7 @@ export interface HubRegistry extends Registry {
 
 const KEPT = '没有改动'
 
-const onlyAdministrators = (actor: Actor): Result<void> =>
-  actor.roles.includes('administrator')
-    ? success(undefined)
-    : fail('not-authorised', '只有县中心管理员可以这样做', KEPT, '请用管理员账号登录')
+const NOT_ADMINISTRATOR = fail('not-authorised', '只有县中心管理员可以这样做', KEPT, '请用管理员账号登录')
 
 const unknownPerson = fail('person-unknown', '没有这个账号', KEPT, '请刷新名单后重试', 'id')
 
@@ -47,8 +46,8 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
 
   /** Runs an act of an administrator. */
   const administer = async <Value>(actor: Actor, act: () => Promise<Result<Value>>): Promise<Result<Value>> => {
-    const allowed = onlyAdministrators(actor)
-    return allowed.ok ? act() : allowed
+    if (!mayWrite(actor)) return failure(READS_ONLY)
+    return administers(actor) ? act() : NOT_ADMINISTRATOR
   }
   const checking = () => ({ directory: office.directory, today: office.today() })
   const published = async (actor: Actor, checked: Result<RootRecord>): Promise<Result<void>> =>
@@ -84,7 +83,7 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
         return office.publish(actor, [{ ...person, disabled: true }])
       }),
     createCode: (actor, station, parentNode) => administer(actor, () => codes.create(actor, station, parentNode)),
-    codes: (actor) => administer(actor, async () => success(await codes.open())),
+    codes: async (actor) => (hasRole(actor, 'administrator') ? success(await codes.open()) : NOT_ADMINISTRATOR),
     revokeNode: (actor, node, reason) => administer(actor, () => enrolment.revoke(actor, node, reason)),
     keep: (actor, record, mode) => administer(actor, () => published(actor, checkedRecord(checking(), record, mode))),
     publishItem: (actor, draft) =>

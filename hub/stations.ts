@@ -1,9 +1,7 @@
 /** What a new station must be before it enters the directory. */
-
 import type { NewStation } from '#hub/registry-port.ts'
-import type { Station, Tier } from '#protocol/casework/directory.ts'
-import { TIERS } from '#protocol/casework/directory.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import { type Station, TIERS, type Tier } from '#protocol/casework/directory.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { isStationCode, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 

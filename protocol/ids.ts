@@ -50,16 +50,25 @@ export function fromHex(text: string): Uint8Array | undefined {
   return bytes
 }
 
-export const isNodeId = (text: string): text is NodeId => /^[0-9a-f]{32}$/.test(text)
-export const isStationCode = (text: string): text is StationCode => /^[0-9]{6,15}$/.test(text)
+/** What identifiers look like: one pattern each, for the checks here and for the shapes that are told to others. */
+export const PATTERNS = {
+  node: /^[0-9a-f]{32}$/,
+  station: /^[0-9]{6,15}$/,
+  case: /^[0-9a-f]{32}$/,
+  entry: /^[0-9a-f]{64}$/,
+  person: /^[A-Za-z0-9_.-]{1,40}$/,
+} as const
+
+export const isNodeId = (text: string): text is NodeId => PATTERNS.node.test(text)
+export const isStationCode = (text: string): text is StationCode => PATTERNS.station.test(text)
 export const isStreamId = (text: string): text is StreamId => text === COUNTY_STREAM || isStationCode(text)
 export const isDocumentId = (text: string): text is DocumentId =>
-  /^[0-9a-f]{32}$/.test(text) || /^[a-z]{2,20}\/[^\s/]{1,80}$/.test(text)
-export const isCaseId = (text: string): text is DocumentId => /^[0-9a-f]{32}$/.test(text)
+  PATTERNS.case.test(text) || /^[a-z]{2,20}\/[^\s/]{1,80}$/.test(text)
+export const isCaseId = (text: string): text is DocumentId => PATTERNS.case.test(text)
 /** Whether a document that was checked at the door is a case: directory records are `type/id`. */
 export const isCase = (document: DocumentId): boolean => !document.includes('/')
-export const isEntryHash = (text: string): text is EntryHash => /^[0-9a-f]{64}$/.test(text)
-export const isPersonId = (text: string): text is PersonId => /^[\w.-]{1,40}$/.test(text)
+export const isEntryHash = (text: string): text is EntryHash => PATTERNS.entry.test(text)
+export const isPersonId = (text: string): text is PersonId => PATTERNS.person.test(text)
 
 /** The stream of a station: its cases and its people. */
 export const streamOf = (station: StationCode): StreamId => station as string as StreamId

@@ -81,6 +81,8 @@ export const LIMITS = {
   cachedDocuments: 400,
   /** Packs kept in memory after reading; the entries of one case lie in few packs. */
   cachedPackBytes: 4 * 1024 * 1024,
+  /** Statements kept prepared on a connection: all that programs run are under a hundred; lists vary with their filters. */
+  preparedStatements: 200,
   /** Pages SQLite keeps in memory; with less, a large commit spills to disk before it ends. */
   databaseCacheBytes: 16 * 1024 * 1024,
   /** Packs looked at for one range read; packs of single acts are small, so bytes alone would not bound the rows. */
@@ -113,6 +115,14 @@ export const LIMITS = {
   catalogueBytes: 32 * 1024 * 1024,
   /** What a spreadsheet of a catalogue may unpack to; bounds what a hostile file can fill. */
   unpackedCatalogueBytes: 256 * 1024 * 1024,
+  /** A code of an item; the longest of GB/T 39046 has 33 characters. */
+  itemCodeCharacters: 36,
+  /** An item's record; with what the office adds it must fit one entry, and a character takes up to four bytes. */
+  itemBytes: 124 * 1024,
+  /** Departments that handle an item together with its own; a county has about 35. */
+  coDepartments: 100,
+  /** Names on the list of one green channel; a longer list is kept as a file and named here. */
+  listedNames: 1_000,
   /** Rows of a catalogue file; a county has about 2,000 items. */
   catalogueRows: 20_000,
   /** Characters in one cell, which is all that spreadsheet programs keep. */

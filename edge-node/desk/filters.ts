@@ -1,12 +1,13 @@
 /** Filters of the work list: stage, deadline, item, person; a plain form that leads to an address. */
+
 import { html } from 'hono/html'
+import { readsAll } from '#edge-node/commands/reading.ts'
 import { OPEN_STAGES, STAGES } from '#protocol/casework/course/stages.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { isPersonId } from '#protocol/ids.ts'
 import { type FieldOption, field } from './forms.ts'
 import { colleagues } from './people.ts'
-import { readsAll } from './reading.ts'
 import type { Desk, Html, Visit } from './visit.ts'
 
 /** What a filter form says, as it stands in the address. */

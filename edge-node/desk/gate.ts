@@ -2,12 +2,14 @@
 import type { Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
+import { READS_ONLY } from '#edge-node/commands/refusals.ts'
+import { mayWrite } from '#edge-node/commands/roles.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { readToken } from './account/cookies.ts'
-import { signInPage } from './account/sign-in.ts'
+import { readToken } from './cookies.ts'
 import { readForm } from './forms.ts'
-import { problemPage } from './problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, mayWrite } from './visit.ts'
+import { failurePage, problemPage } from './problems.ts'
+import { signInPage } from './sign-in.ts'
+import type { Desk, DeskContext, DeskEnv } from './visit.ts'
 
 /** Closed to everything that is not ours: no inline script, no frame, no other origin. */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -65,13 +67,7 @@ export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
         next: '请返回上一页刷新后重试',
       })
     const free = context.req.path === '/sign-out' || context.req.path === '/display'
-    if (!free && !mayWrite(signIn.actor))
-      return problemPage(context, desk, {
-        status: 403,
-        message: '监察员只能查看,不能改动办件',
-        kept: '没有改动任何数据',
-        next: '发现问题请联系主办站点或县中心协调员',
-      })
+    if (!free && !mayWrite(signIn.actor)) return failurePage(context, desk, READS_ONLY)
     return next()
   })
 }

@@ -1,11 +1,12 @@
 /** The frame of every page: who is here, how safe the data is, where one can go. */
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { hasRole } from '#edge-node/commands/roles.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
-import { isLarge } from './account/cookies.ts'
 import { assetUrl } from './assets.ts'
+import { isLarge } from './cookies.ts'
 import { csrfField } from './forms.ts'
-import { type Desk, type DeskContext, type Html, hasRole, type Visit } from './visit.ts'
+import type { Desk, DeskContext, Html, Visit } from './visit.ts'
 import { connectionWords, warningsOf } from './words.ts'
 
 export interface PageContent {

@@ -1,10 +1,11 @@
 /** Lists of cases: one row says what, whose, where it stands and how safe it is. */
+
 import { html } from 'hono/html'
+import { masked } from '#edge-node/commands/masking.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import type { CasePage, CaseRow } from '#protocol/engine/ports/storage.ts'
-import { masked } from './api/masking.ts'
 import { type DueWords, rowDueWords, URGENCY_SIGNS } from './due-words.ts'
 import type { Desk, Html } from './visit.ts'
 import { itemName, personName, safetyWords, spanWords, stationName, timeWords } from './words.ts'

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { streamSSE } from 'hono/streaming'
 import type { Notice } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { readToken } from './account/cookies.ts'
+import { readToken } from './cookies.ts'
 import { statusStrip } from './layout.ts'
 import type { Desk, DeskEnv, Html } from './visit.ts'
 

@@ -1,6 +1,4 @@
 /** Money in words: whole fen inside, yuan for people. */
-import type { Fee } from '#protocol/casework/course/course.ts'
-
 /** An amount in fen as money: 12.50 元. */
 export const yuanWords = (fen: number): string => `${(fen / 100).toFixed(2)} 元`
 
@@ -16,6 +14,3 @@ export function fenOf(text: string): number | undefined {
   const found = /^([0-9]{1,11})(?:[.]([0-9]{1,2}))?$/.exec(text.replaceAll(/[,,\s元]/g, ''))
   return found ? Number(`${found[1]}${(found[2] ?? '').padEnd(2, '0')}`) : undefined
 }
-
-/** Whether the applicant still has to pay it. */
-export const isUnpaid = ({ paid, waived }: Fee): boolean => paid === null && waived === null

@@ -2,13 +2,13 @@
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Failure } from '#protocol/result.ts'
-import { isLarge } from './account/cookies.ts'
-import { statusOf as refusalStatus } from './api/refusals.ts'
+import { refusalStatus } from './api/statuses.ts'
+import { isLarge } from './cookies.ts'
 import { frame, headline, page } from './layout.ts'
 import type { Desk, DeskContext, Html } from './visit.ts'
 import { sentence, withNames } from './words.ts'
 
-export interface Problem extends Pick<Failure, 'message' | 'kept' | 'next'> {
+interface Problem extends Pick<Failure, 'message' | 'kept' | 'next'> {
   readonly status: ContentfulStatusCode
   /** Where one can go on; my work when not given. */
   readonly back?: { readonly href: string; readonly title: string }
@@ -53,11 +53,3 @@ export const notFound = (context: DeskContext, desk: Desk) =>
     kept: '没有改动任何数据',
     next: '地址可能抄错了,也可能办件不归本站查看;可以按编号、姓名或证件号查询',
   })
-
-/** Said to people whose roles have no part in handling cases. */
-export const NOT_AN_EDITOR: Failure = {
-  code: 'not-authorised',
-  message: '您的岗位不填写办件内容',
-  kept: '办件没有变化',
-  next: '请由主办站点的代办员、窗口人员、承办人或首席代表填写',
-}

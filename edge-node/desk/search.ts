@@ -1,9 +1,9 @@
 /** Search by number (with or without hyphens), name, ID number or phone. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
-import { mayReadRow } from './reading.ts'
 import type { Desk, DeskContext, DeskEnv } from './visit.ts'
 import { searchBox } from './work.ts'
 

@@ -13,7 +13,7 @@ function groupOf(desk: Desk, from: StationCode, station: Station): (typeof GROUP
 }
 
 /** Options for a list of stations as seen from one of them, nearest groups first. */
-export function stationOptions(desk: Desk, from: StationCode, stations: readonly Station[]): readonly FieldOption[] {
+export function stationsFrom(desk: Desk, from: StationCode, stations: readonly Station[]): readonly FieldOption[] {
   const options = stations
     .filter((station) => station.id !== from)
     .map((station) => ({ value: station.id, label: station.name, group: groupOf(desk, from, station) }))

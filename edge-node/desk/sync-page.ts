@@ -1,11 +1,11 @@
 /** The page of connection and safety: figures, the conservation sum, findings, and what was not simply applied. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
-import { mayReadRow } from './reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
 import { clockWords, connectionWords, paperTime, sentence, spanWords, timeWords } from './words.ts'
 

@@ -1,9 +1,9 @@
 /** What every page of the desk works with: the node's office and, behind the gate, the person who visits. */
 import type { Context } from 'hono'
 import type { html } from 'hono/html'
+import type { Accounts, SignIn } from '#edge-node/commands/account/accounts.ts'
 import type { Role, Station } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
-import type { Accounts, SignIn } from './account/accounts.ts'
 
 /** Escaped markup as `hono/html` makes it. */
 export type Html = ReturnType<typeof html>
@@ -39,13 +39,3 @@ export interface DeskEnv {
 }
 
 export type DeskContext = Context<DeskEnv>
-
-export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean =>
-  actor.roles.some((role) => roles.includes(role))
-
-/** People who handle cases write forms and notes; coordinators and administrators have acts of their own. */
-export const mayEdit = (actor: Actor): boolean =>
-  mayWrite(actor) && hasRole(actor, 'agent', 'clerk', 'handler', 'chief')
-
-/** Supervisors read everything and change nothing, whatever else they may be (权限分离, SOURCES.md E9). */
-export const mayWrite = (actor: Actor): boolean => actor.roles.length > 0 && !hasRole(actor, 'supervisor')

@@ -1,5 +1,5 @@
 /** Connection, safety, times and ages as people say them. */
-
+import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
@@ -115,14 +115,18 @@ export const itemName = (office: Office, row: Pick<CaseRow, 'item'>): string =>
 export const departmentName = (office: Office, code: string): string => office.directory.department(code)?.name ?? code
 
 /** The form words of a material. */
-export const MATERIAL_FORMS: Readonly<Record<Item['materials'][number]['form'], string>> = {
+export const MATERIAL_FORM_WORDS: Readonly<Record<Item['materials'][number]['form'], string>> = {
   original: '原件',
   copy: '复印件',
   both: '原件及复印件',
 }
 
-/** The Chinese civil day of a time: 2026-11-20. */
-export const today = (now: number): string => parts(now).slice(0, 10)
+/** A material's state in words: 原件, 复印件 2 份. */
+export function materialWords({ state, copies }: CountedMaterial): string {
+  if (!Object.hasOwn(MATERIAL_STATE_WORDS, state)) return '未核对'
+  const words = MATERIAL_STATE_WORDS[state as keyof typeof MATERIAL_STATE_WORDS]
+  return copies > 0 ? `${words} ${copies} 份` : words
+}
 
 /** A text closed with a full stop, whether or not its author wrote one. */
 export const sentence = (text: string): string => (text === '' || /[。!?]$/.test(text) ? text : `${text}。`)

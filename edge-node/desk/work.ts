@@ -1,16 +1,17 @@
 /** My work: what needs this station first, then everything it holds by stage; and the transfers in and out. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { readsAll } from '#edge-node/commands/reading.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
+import { standsFor } from '#edge-node/commands/station/people.ts'
 import { OPEN_STAGES, STAGES } from '#protocol/casework/course/stages.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { chosenOf, filterForm, queryOf } from './filters.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
-import { standsFor } from './people.ts'
-import { readsAll } from './reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
-import { hasRole } from './visit.ts'
 import { personName } from './words.ts'
 
 /** Above the list only the most urgent are shown; the rest is one click away. */
@@ -49,7 +50,7 @@ async function stageTabs(desk: Desk, visit: Visit, chosen: string): Promise<Html
 function urgentParts(desk: Desk, visit: Visit): Html {
   const own = [visit.actor.station]
   const wide = readsAll(visit.actor)
-  const mine = standsFor(desk, visit.actor.person)
+  const mine = standsFor(desk.office, visit.actor.person)
   const title =
     mine.length > 1
       ? `分给我的(含代 ${mine
@@ -70,8 +71,7 @@ async function workPage(context: DeskContext, desk: Desk): Promise<Response> {
   const found = await desk.office.find({ ...queryOf(desk, visit, chosen), ...(after ? { after } : {}) })
   const urgent = after || Object.keys(chosen).length > 0 ? '' : urgentParts(desk, visit)
   const list = html`${caseTable(desk, found.rows, '现在没有这样的办件。')}${nextPage('/', chosen, found)}`
-  const newCase = hasRole(visit.actor, 'agent', 'clerk', 'handler', 'chief') && !hasRole(visit.actor, 'supervisor')
-  const start = newCase ? html`<a class="btn btn-primary btn-lg" href="/capture">新办件</a>` : ''
+  const start = mayEdit(visit.actor) ? html`<a class="btn btn-primary btn-lg" href="/capture">新办件</a>` : ''
   const url = context.req.url.slice(new URL(context.req.url).origin.length)
   const title = readsAll(visit.actor) ? '全县办件' : '本站办件'
   const body = html`${headline('我的工作', start)}${searchBox('')}
@@ -82,7 +82,7 @@ async function workPage(context: DeskContext, desk: Desk): Promise<Response> {
 /** Everything assigned to the person, and to colleagues for whom the person stands in today. */
 async function minePage(context: DeskContext, desk: Desk): Promise<Response> {
   const { after } = context.req.query()
-  const assignees = standsFor(desk, context.get('visit').actor.person)
+  const assignees = standsFor(desk.office, context.get('visit').actor.person)
   const found = await desk.office.find({ assignees, stages: OPEN_STAGES, order: 'due', ...(after ? { after } : {}) })
   const body = html`${headline('分给我的')}${livePart('mine', 'cases', '/mine', card('按期限排列', html`${caseTable(desk, found.rows, '现在没有分给您的办件。')}${nextPage('/mine', {}, found)}`))}`
   return page(context, desk, { title: '分给我的', body })

@@ -9,6 +9,7 @@ import type { Table } from './table.ts'
 import { readXlsx, writeXlsx } from './xlsx.ts'
 
 export type TableFormat = 'csv' | 'xlsx'
+export type ImportMode = 'check' | 'publish'
 
 /** What an import answers: the report, and the refused rows as a file of the same format; null when there are none. */
 export interface Imported extends ImportReport {
@@ -31,7 +32,7 @@ export async function importCatalogue(
   actor: Actor,
   bytes: Uint8Array,
   format: TableFormat,
-  mode: 'check' | 'publish' = 'publish',
+  mode: ImportMode = 'publish',
 ): Promise<Result<Imported>> {
   const table = await read(bytes, format)
   if (!table.ok) return table

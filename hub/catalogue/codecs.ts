@@ -1,4 +1,5 @@
 /** How the values of an item stand in a cell of a table, and how they are read back as people type them. */
+import type { ColumnKind, ScalarKind } from '#protocol/casework/catalogue/fields.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 
@@ -13,7 +14,7 @@ export const TEXT: Codec<string> = { show: (value) => value, read: success }
 /** A code or key, without blanks around it. */
 export const KEY: Codec<string> = { show: (value) => value, read: (text) => success(text.trim()) }
 
-export const FLAG: Codec<boolean> = {
+const FLAG: Codec<boolean> = {
   show: (value) => (value ? '是' : '否'),
   read: (text) => {
     const word = text.trim()
@@ -23,7 +24,7 @@ export const FLAG: Codec<boolean> = {
   },
 }
 
-export const COUNT: Codec<number> = {
+const COUNT: Codec<number> = {
   show: String,
   read: (text) => {
     const word = text.normalize('NFKC').trim()
@@ -32,7 +33,7 @@ export const COUNT: Codec<number> = {
 }
 
 /** Days as the lists of the standards write them too: 20261121. */
-export const DAY: Codec<Day> = {
+const DAY: Codec<Day> = {
   show: (value) => value,
   read: (text) => {
     const word = text
@@ -44,28 +45,32 @@ export const DAY: Codec<Day> = {
 }
 
 /** The same with an empty cell for nothing. */
-export const optional = <Value>(codec: Codec<Value>): Codec<Value | null> => ({
+const optional = <Value>(codec: Codec<Value>): Codec<Value | null> => ({
   show: (value) => (value === null ? '' : codec.show(value)),
   read: (text) => (text.trim() === '' ? success(null) : codec.read(text)),
 })
 
-/** A code of a list, shown with its title; code, title or both are read. */
-export const coded = <Code extends string>(titles: Readonly<Record<Code, string>>): Codec<Code> => ({
-  show: (code) => `${code} ${titles[code]}`,
-  read: (text) => {
-    const word = text.normalize('NFKC').trim()
-    const normal = (title: string) => title.normalize('NFKC')
-    const found = (Object.keys(titles) as Code[]).find(
-      (code) => word === code || word === normal(titles[code]) || word === `${code} ${normal(titles[code])}`,
-    )
-    return found === undefined ? failure(`“${word}”不在代码表中(${Object.values(titles).join('、')})`) : success(found)
-  },
-})
+/** A code of a list, shown with its title; code, title, both or another word for it are read. */
+function coded({ titles, also, bare }: ScalarKind & { is: 'choice' }): Codec<string> {
+  const normal = (text: string) => text.normalize('NFKC')
+  const show = (code: string) => (bare ? (titles[code] ?? code) : `${code} ${titles[code]}`)
+  return {
+    show,
+    read: (text) => {
+      const word = normal(text).trim()
+      if (Object.hasOwn(also, word)) return success(also[word] ?? '')
+      const found = Object.entries(titles).find(
+        ([code, title]) => word === code || word === normal(title) || word === `${code} ${normal(title)}`,
+      )
+      return found ? success(found[0]) : failure(`“${word}”不在代码表中(${Object.values(titles).join('、')})`)
+    },
+  }
+}
 
 const FEN = 100
 
 /** A range of amounts in fen, shown in yuan: 20.00-40.00. */
-export const RANGE: Codec<{ readonly from: number; readonly to: number }> = {
+const RANGE: Codec<{ readonly from: number; readonly to: number }> = {
   show: ({ from, to }) => `${(from / FEN).toFixed(2)}-${(to / FEN).toFixed(2)}`,
   read: (text) => {
     const word = text.normalize('NFKC').trim()
@@ -77,7 +82,7 @@ export const RANGE: Codec<{ readonly from: number; readonly to: number }> = {
 }
 
 /** An amount in fen, shown in yuan. */
-export const AMOUNT: Codec<number> = {
+const AMOUNT: Codec<number> = {
   show: (value) => (value / FEN).toFixed(2),
   read: (text) => {
     const range = RANGE.read(text)
@@ -120,7 +125,7 @@ function readAll<Value>(
 }
 
 /** Several values in one cell with a semicolon between them, or one of the separators people use. */
-export const several = <Value>(codec: Codec<Value>): Codec<readonly Value[]> => ({
+export const severalOf = <Value>(codec: Codec<Value>): Codec<readonly Value[]> => ({
   show: (values) => join(values.map(codec.show), ';'),
   read: (text) =>
     text.trim() === ''
@@ -132,35 +137,34 @@ export const several = <Value>(codec: Codec<Value>): Codec<readonly Value[]> => 
 })
 
 /** Several texts that may hold any character. */
-export const TEXTS: Codec<readonly string[]> = {
+const TEXTS: Codec<readonly string[]> = {
   show: (values) => join(values, ';'),
   read: (text) => success(text === '' ? [] : split(text, ';')),
 }
 
-/** A part of an entry: its name for people, its key, and how its value is shown. */
-type Part = readonly [title: string, key: string, codec: Codec<unknown>]
-
 /**
  * A list of records: one line for each, its parts separated by |. Line breaks and separators inside a part are kept.
- * Parts that are left out at the end of a line are read as empty.
+ * Parts that are left out at the end of a line are read as empty; one that cannot be empty is what nothing is said of, so
+ * that lines of earlier programs, which had fewer parts, are read.
  */
-export function entries<Value extends object>(name: string, parts: readonly Part[]): Codec<readonly Value[]> {
-  const show = (value: Value) =>
+function entries({ one, fields }: ColumnKind & { is: 'rows' }): Codec<readonly object[]> {
+  const parts = Object.entries(fields).map(([name, field]) => ({ ...field, name, codec: codecOf(field.kind) }))
+  const show = (value: object) =>
     join(
-      parts.map(([, key, codec]) => codec.show((value as Readonly<Record<string, unknown>>)[key])),
+      parts.map(({ name, codec }) => codec.show((value as Readonly<Record<string, unknown>>)[name])),
       '|',
     )
-  const read = (line: string): Result<Value, string> => {
+  const read = (line: string): Result<object, string> => {
     const cells = split(line, '|')
     if (cells.length > parts.length)
-      return failure(`${name}“${line.slice(0, 20)}”有 ${cells.length} 段,最多 ${parts.length} 段`)
+      return failure(`${one}“${line.slice(0, 20)}”有 ${cells.length} 段,最多 ${parts.length} 段`)
     const value: Record<string, unknown> = {}
-    for (const [index, [title, key, codec]] of parts.entries()) {
-      const one = codec.read(cells[index] ?? '')
-      if (!one.ok) return failure(`${name}“${line.slice(0, 20)}”的${title}:${one.problem}`)
-      value[key] = one.value
+    for (const [index, { name, title, codec, initial }] of parts.entries()) {
+      const cell = codec.read(cells[index] ?? '')
+      if (!cell.ok && index < cells.length) return failure(`${one}“${line.slice(0, 20)}”的${title}:${cell.problem}`)
+      value[name] = cell.ok ? cell.value : initial
     }
-    return success(value as Value)
+    return success(value)
   }
   return {
     show: (values) => values.map(show).join('\n'),
@@ -170,4 +174,15 @@ export function entries<Value extends object>(name: string, parts: readonly Part
         read,
       ),
   }
+}
+
+const SCALARS = { text: TEXT, key: KEY, count: COUNT, amount: AMOUNT, range: RANGE, flag: FLAG, day: DAY } as const
+
+/** How a kind of field stands in a cell. */
+export function codecOf(kind: ColumnKind): Codec<unknown> {
+  if (kind.is === 'rows') return entries(kind) as Codec<unknown>
+  if (kind.is === 'choice') return coded(kind) as Codec<unknown>
+  if (kind.is === 'optional') return optional(codecOf(kind.of))
+  if (kind.is === 'several') return (kind.of.is === 'text' ? TEXTS : severalOf(codecOf(kind.of))) as Codec<unknown>
+  return SCALARS[kind.is] as Codec<unknown> // each codec is given the values of its own kind only
 }

@@ -6,7 +6,7 @@ import type { Department, LocalRules } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { plusDays } from '#protocol/casework/time/days.ts'
 import { type Result, success } from '#protocol/result.ts'
-import { REASON, REQUIRED_COLUMNS } from './columns.ts'
+import { REASON_COLUMN, REQUIRED_COLUMNS } from './columns.ts'
 import { readRow, unknownColumns } from './rows.ts'
 import { type Table, unreadable } from './table.ts'
 
@@ -40,16 +40,16 @@ export function importItems({ header, rows }: Table, context: ImportContext): Re
   if (missing.length > 0)
     return unreadable('columns-missing', `缺少列:${missing.join('、')}。`, '请使用导出的表格作为模板,列名不要改动。')
   const desk = createImport(context)
-  const keptColumns = header.flatMap((title, index) => (title === REASON ? [] : [index]))
+  const keptColumns = header.flatMap((title, index) => (title === REASON_COLUMN ? [] : [index]))
   const refused: string[][] = []
   for (const [index, cells] of rows.entries()) {
     const reasons = desk.take(header, cells, index + 2) // line 1 is the header
     if (reasons.length > 0) refused.push([...keptColumns.map((at) => cells[at] ?? ''), reasons.join(';')])
   }
-  const unknown = unknownColumns(header, [REASON])
+  const unknown = unknownColumns(header, [REASON_COLUMN])
   return success({
     ...desk.result(),
-    refused: { header: [...keptColumns.map((at) => header[at] ?? ''), REASON], rows: refused },
+    refused: { header: [...keptColumns.map((at) => header[at] ?? ''), REASON_COLUMN], rows: refused },
     warnings: [...(unknown.length > 0 ? [`不认识的列没有导入:${unknown.join('、')}`] : []), ...desk.warnings()],
   })
 }

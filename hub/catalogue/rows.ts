@@ -1,18 +1,9 @@
 /** Items as rows of a table, and one row read back as an item. */
+import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import type { Department } from '#protocol/casework/directory.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { TEXT } from './codecs.ts'
-import {
-  CLIENT_LIST,
-  CLIENTS_COLUMN,
-  COLUMNS,
-  CURRENT_CLIENT_LIST,
-  EDITION,
-  readClients,
-  valueAt,
-  withValue,
-} from './columns.ts'
+import { CLIENT_LIST, COLUMNS, CURRENT_CLIENT_LIST, readClients, valueAt, withValue } from './columns.ts'
 import { searchPinyin } from './pinyin.ts'
 import type { Table } from './table.ts'
 
@@ -43,10 +34,11 @@ export function readRow(
   const texts = new Map(header.map((title, index) => [title, cells[index] ?? '']))
   const problems: string[] = []
   const record: Record<string, unknown> = { ...completeItem({ id: '', name: '' }) }
-  for (const { title, path, codec } of COLUMNS) {
+  for (const { title, path, codec, field } of COLUMNS) {
     const text = texts.get(title) ?? ''
-    if (text === '' || (codec !== TEXT && text.trim() === '')) continue
-    const value = title === CLIENTS_COLUMN ? readClients(text, texts.get(CLIENT_LIST) ?? '') : codec.read(text)
+    if (text === '' || (field.kind.is !== 'text' && text.trim() === '')) continue
+    const value =
+      title === ITEM_FIELDS.clients.title ? readClients(text, texts.get(CLIENT_LIST) ?? '') : codec.read(text)
     if (value.ok) setIn(record, path, value.value)
     else problems.push(`${title}:${value.problem}`)
   }
@@ -58,7 +50,7 @@ export function readRow(
     coDepartments: item.coDepartments.map((name) => departmentCode(name, departments)),
     pinyin: item.pinyin === '' ? searchPinyin(item.name) : item.pinyin,
   }
-  return success({ item: named, hasEdition: (texts.get(EDITION) ?? '').trim() !== '' })
+  return success({ item: named, hasEdition: (texts.get(ITEM_FIELDS.edition.title) ?? '').trim() !== '' })
 }
 
 /** Sets a value in place: copying the whole item for each of its columns takes longer than everything else. */

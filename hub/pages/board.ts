@@ -1,27 +1,21 @@
 /** The transfer board: every case between stations, how long, and where it is stuck. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, nextPage, stageTitle } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, hasRole } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { itemName, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
-import type { NodeRecord } from '#protocol/casework/directory.ts'
+import { enrolledNodes, signingNode } from '#hub/register/nodes.ts'
 import type { NodeStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { NodeId, StationCode } from '#protocol/ids.ts'
-import { allNodes } from './nodes.ts'
 import { allowOnly } from './roles.ts'
-
-/** The node where people would sign for a transfer: the one below the root that serves the station. */
-function nodeOf(desk: Desk, station: StationCode): NodeRecord | undefined {
-  const serving = desk.office.directory.nodes().filter((node) => !node.revoked && node.stations.includes(station))
-  return serving.find((node) => node.parent !== null) ?? serving[0]
-}
 
 /** Where a transfer is stuck, as far as the hub can see. */
 function stuckWords(desk: Desk, statuses: ReadonlyMap<NodeId, NodeStatus>, station: StationCode): string {
-  const node = nodeOf(desk, station)
+  const node = signingNode(desk.office.directory, station)
   const name = stationName(desk.office, station)
   if (!node) return `${name}还没有接入的节点,收不到移交`
   if (node.parent === null) return `已在县中心,等${name}签收`
@@ -48,9 +42,9 @@ const boardRow = (
 async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
   const { after } = context.req.query()
   const found = await desk.office.find({ inTransfer: true, ...(after ? { after } : {}) })
-  const statuses = new Map((await allNodes(desk)).map((status) => [status.node, status]))
+  const statuses = new Map((await enrolledNodes(desk.office)).map((status) => [status.node, status]))
   const { actor } = context.get('visit')
-  const reassign = hasRole(actor, 'coordinator') && !hasRole(actor, 'supervisor')
+  const reassign = mayWrite(actor) && hasRole(actor, 'coordinator')
   const table =
     found.rows.length === 0
       ? html`<p class="desk-empty">现在没有在途的移交。</p>`

@@ -1,12 +1,12 @@
 /** The holiday calendar: which years are known, importing one, and what is said about the year that is not. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { textOfFile } from '#edge-node/commands/csv.ts'
 import { dayWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { csrfField, type Typed } from '#edge-node/desk/forms.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
-import { calendarOf, daysOff, linesOf, rangeOf, readCalendar } from '#hub/register/calendars.ts'
-import { textOfFile } from '#hub/register/file-text.ts'
+import { calendarLines, calendarOf, daysOff, rangeOf, readCalendar } from '#hub/register/calendars.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import type { CalendarYear } from '#protocol/casework/directory.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
@@ -141,8 +141,8 @@ export function calendarRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registr
         year: Number(typed.year || 'none'),
         local: typed.scope === 'local',
         source: typed.source ?? '',
-        off: linesOf(typed.off ?? ''),
-        work: linesOf(typed.work ?? ''),
+        off: calendarLines(typed.off ?? ''),
+        work: calendarLines(typed.work ?? ''),
       }),
     mode: ({ replace }) => (replace === 'yes' ? 'change' : 'new'),
   })

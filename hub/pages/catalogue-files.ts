@@ -6,8 +6,9 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { exportCatalogue, type Imported, type TableFormat } from '#hub/catalogue/catalogue.ts'
+import { exportCatalogue, type Imported, type ImportMode, type TableFormat } from '#hub/catalogue/catalogue.ts'
 import type { Registry } from '#hub/registry-port.ts'
+import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { fail } from '#protocol/result.ts'
 import { type Returned, returnedTo } from './answers.ts'
@@ -42,7 +43,7 @@ function fileAnswer(context: DeskContext, name: string, { bytes, format }: Refus
   return context.body(new Uint8Array(bytes))
 }
 
-function report(found: Imported, mode: 'check' | 'publish'): Html {
+function report(found: Imported, mode: ImportMode): Html {
   const { loaded, unchanged, refused, warnings } = found
   const done =
     mode === 'publish'
@@ -53,8 +54,8 @@ function report(found: Imported, mode: 'check' | 'publish'): Html {
   const reasons = refused.rows
     .slice(0, SHOWN)
     .map((row) => [
-      row[refused.header.indexOf('事项编码')] ?? '',
-      row[refused.header.indexOf('事项名称')] ?? '',
+      row[refused.header.indexOf(ITEM_FIELDS.id.title)] ?? '',
+      row[refused.header.indexOf(ITEM_FIELDS.name.title)] ?? '',
       row.at(-1) ?? '',
     ])
   const counts = html`<dl class="desk-standing"><div><dt>新版次</dt><dd>${loaded} 行</dd></div><div><dt>没有变化</dt><dd>${unchanged} 行</dd></div>

@@ -3,15 +3,16 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { field } from '#edge-node/desk/forms.ts'
 import { itemSearch, pager } from '#edge-node/desk/guide/guide.ts'
-import { itemQueryOf, pageOf, searchItems } from '#edge-node/desk/guide/item-search.ts'
-import { limitWords } from '#edge-node/desk/guide/item-words.ts'
+import { itemQueryOf, numberedPage, searchItems } from '#edge-node/desk/guide/item-search.ts'
+import { timeLimitWords } from '#edge-node/desk/guide/item-words.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
 import { DISCLOSURE_LISTS, missingDisclosure } from '#protocol/casework/catalogue/disclosure.ts'
 import { editionInForce, isEnd } from '#protocol/casework/catalogue/editions.ts'
-import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
+import { CHANGE_TYPES } from '#protocol/casework/codes.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { tierNames } from './item-form.ts'
 import { table } from './records.ts'
@@ -58,12 +59,12 @@ function listPage(context: DeskContext, desk: Desk): Promise<Response> {
     const here = itemState(directory.editions(item.id), today)
     return state === 'incomplete' ? here !== 'ended' && gaps(item) > 0 : here === state
   }
-  const shown = pageOf(searchItems(directory.items(), query).filter(wanted), context.req.query('page'))
+  const shown = numberedPage(searchItems(directory.items(), query).filter(wanted), context.req.query('page'))
   const rows = shown.rows.map((item) => [
     html`<a href="${CATALOGUE}/${item.id}">${item.name}</a><div class="text-secondary">${item.id} · ${departmentName(desk.office, item.department)}${item.sample ? ' · 样例' : ''}</div>`,
     html`<span class="text-nowrap">${stateWords(directory.editions(item.id), today)}</span><div class="text-secondary text-nowrap">第 ${item.edition} 版</div>`,
     tierNames(item.tiers),
-    html`承诺 ${limitWords(item.promised)}<div class="text-secondary">法定 ${limitWords(item.statutory)}</div>`,
+    html`承诺 ${timeLimitWords(item.promised)}<div class="text-secondary">法定 ${timeLimitWords(item.statutory)}</div>`,
     gaps(item) === 0 ? '已填满' : html`<strong>缺 ${gaps(item)} 处</strong>`,
   ])
   const columns = ['事项', '状态', '层级', '时限', DISCLOSURE_LISTS[disclosure].title]

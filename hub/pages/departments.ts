@@ -22,7 +22,7 @@ import {
 import { mayAdminister } from './stations.ts'
 
 /** 两集中三到位 (SOURCES.md A10). */
-export const IN_PLACE: Readonly<Record<keyof Department['inPlace'], string>> = {
+const IN_PLACE: Readonly<Record<keyof Department['inPlace'], string>> = {
   office: '职能集中到一个科室',
   hall: '审批科室进驻大厅',
   items: '事项进驻到位',
@@ -32,12 +32,17 @@ export const IN_PLACE: Readonly<Record<keyof Department['inPlace'], string>> = {
 
 const PATH = settingsPath('departments')
 
+/** What is not in place yet; undefined when everything is. */
+export function missingWords({ inPlace }: Department): string | undefined {
+  const missing = Object.entries(IN_PLACE).filter(([key]) => !inPlace[key as keyof typeof IN_PLACE])
+  return missing.length === 0 ? undefined : `未到位:${missing.map(([, title]) => title).join('、')}`
+}
+
 function list(desk: Desk, visit: Visit): Html {
   const rows = desk.office.directory.departments().map((department) => {
     const former = department.formerNames.map(({ name, until }) => `原${name}(到 ${until})`)
     const successor = department.successor === null ? [] : [`职责已由 ${department.successor} 承接`]
-    const missing = Object.entries(IN_PLACE).filter(([key]) => !department.inPlace[key as keyof typeof IN_PLACE])
-    const place = missing.length === 0 ? '五项都已到位' : `未到位:${missing.map(([, title]) => title).join('、')}`
+    const place = missingWords(department) ?? '五项都已到位'
     return [
       html`${mayAdminister(visit) ? html`<a href="${PATH}?edit=${encodeURIComponent(department.id)}">${department.name}</a>` : department.name}
         <div class="text-secondary">${[...former, ...successor].join(';')}</div>`,

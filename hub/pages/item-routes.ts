@@ -1,7 +1,7 @@
 /** Reading an item, making its next edition, publishing it and ending it. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { ItemDraft } from '#edge-node/desk/api/county-register.ts'
+import type { ItemDraft } from '#edge-node/commands/county-register.ts'
 import { failureBox, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { problemPage, statusOf } from '#edge-node/desk/problems.ts'
@@ -11,12 +11,13 @@ import { reviewItem } from '#hub/register/items.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import { isEnd } from '#protocol/casework/catalogue/editions.ts'
 import type { ItemProblem } from '#protocol/casework/catalogue/item-problem.ts'
-import { type ChangeType, completeItem, type Item } from '#protocol/casework/item.ts'
+import type { ChangeType } from '#protocol/casework/codes.ts'
+import { completeItem, type Item } from '#protocol/casework/item.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { Failure } from '#protocol/result.ts'
 import { doneBox, type Returned } from './answers.ts'
 import { CATALOGUE, stateWords } from './catalogue.ts'
-import { ITEM_SHAPES, itemForm } from './item-form.ts'
+import { itemForm } from './item-form.ts'
 import { itemParts, periodWords } from './item-page.ts'
 import { contentOf, typedOf } from './item-typed.ts'
 import { formCard, formParts } from './records.ts'
@@ -78,19 +79,12 @@ function itemPage(context: DeskContext, desk: Desk, returned?: Returned): Promis
   return page(context, desk, { title: item.name, body, status: returned ? statusOf(returned.problem) : 200 })
 }
 
-/** Where the check's problem stands in the form when the item's field has several parts. */
-const FIRST_PARTS: Readonly<Record<string, string>> = {
-  codes: 'codes.basic',
-  promised: 'promised.days',
-  statutory: 'statutory.days',
-  presence: 'presence.reason',
-  change: 'changeBasis',
-  result: 'result.name',
-}
+/** The form's names of what it asks apart. */
+const APART: Readonly<Record<string, string>> = { 'change.type': 'changeType', 'change.basis': 'changeBasis' }
 
 const besideFields = (found: readonly ItemProblem[]): Problems => {
   const problems: Record<string, string> = {}
-  for (const { field, message, blocks } of found) if (blocks) problems[FIRST_PARTS[field] ?? field] ??= message
+  for (const { field, message, blocks } of found) if (blocks) problems[APART[field] ?? field] ??= message
   return problems
 }
 
@@ -144,7 +138,7 @@ function formPage(context: DeskContext, desk: Desk, state: FormState): Promise<R
 }
 
 const draftOf = (code: string, typed: Typed): { readonly draft: ItemDraft; readonly unread: Problems } => {
-  const { content, problems } = contentOf(typed, ITEM_SHAPES)
+  const { content, problems } = contentOf(typed)
   const isNew = code === ''
   const draft: ItemDraft = {
     id: isNew ? (typed.id ?? '').trim() : code,
@@ -185,7 +179,7 @@ async function endItem(context: DeskContext, desk: Desk, registry: Registry): Pr
 
 export function itemRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
   const tomorrow = () => plusDays(desk.office.today(), 1)
-  const empty = () => ({ ...typedOf(completeItem({ id: '', name: '' }), ITEM_SHAPES), effectiveFrom: tomorrow() })
+  const empty = () => ({ ...typedOf(completeItem({ id: '', name: '' })), effectiveFrom: tomorrow() })
   app.get(`${CATALOGUE}/new`, (context) =>
     mayAdminister(context.get('visit'))
       ? formPage(context, desk, { code: '', typed: empty() })
@@ -198,7 +192,7 @@ export function itemRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): 
     const item = desk.office.directory.item(code)
     if (!mayAdminister(context.get('visit'))) return readersOnly(context, desk)
     if (!item || isEnd(item)) return unknownItem(context, desk, code)
-    const typed = { ...typedOf(item, ITEM_SHAPES), changeType: 'adjusted', effectiveFrom: tomorrow() }
+    const typed = { ...typedOf(item), changeType: 'adjusted', effectiveFrom: tomorrow() }
     return formPage(context, desk, { code, typed })
   })
   app.post(`${CATALOGUE}/:code/edit`, (context) => saveItem(context, desk, registry, context.req.param('code')))

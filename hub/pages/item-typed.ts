@@ -1,55 +1,48 @@
-/** An item as its form has it: every column of the catalogue table by its path, in the words of that table. */
+/** An item as its form has it: every column by its path, such as `promised.days`, mostly in the words of the table. */
 import type { Problems, Typed } from '#edge-node/desk/forms.ts'
-import { COLUMNS, valueAt, withValue } from '#hub/catalogue/columns.ts'
+import { COLUMNS, type Column, valueAt, withValue } from '#hub/catalogue/columns.ts'
+import type { ColumnKind } from '#protocol/casework/catalogue/fields.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
 
-/** How a value stands in its field: as the table has it, as a code alone, as several codes, or as a box that is ticked. */
-export type Shape = 'text' | 'code' | 'codes' | 'flag' | 'lines'
+/** The name of a column's field in the form. */
+export const nameOf = ({ path }: Pick<Column, 'path'>): string => path.join('.')
 
-/** The field of a column by its path, such as `promised.days`. */
-export type Shapes = ReadonlyMap<string, Shape>
+/** What the form asks; what an edition is, it asks apart. */
+export const ASKED: readonly Column[] = COLUMNS.filter(({ section }) => section !== 'edition')
 
-const codeOf = (text: string): string => text.split(' ')[0] ?? ''
+/** Whether the values of a kind are chosen, by their code. */
+const isChosen = (kind: ColumnKind): boolean => kind.is === 'choice' || (kind.is === 'key' && kind.department === true)
 
-function toForm(text: string, shape: Shape): string {
-  if (shape === 'code') return codeOf(text)
-  if (shape === 'codes') return text.split(';').map(codeOf).join(',')
-  if (shape === 'flag') return text === '是' ? 'yes' : ''
-  return text
+function toForm({ field: { kind }, codec }: Column, value: unknown): string {
+  if (isChosen(kind)) return String(value)
+  if (kind.is === 'several' && isChosen(kind.of)) return (value as readonly string[]).join(',')
+  if (kind.is === 'flag') return value === true ? 'yes' : ''
+  // A tab inside a cell is marked, so that it is not taken for one between cells.
+  return kind.is === 'rows' ? codec.show(value).replaceAll('\t', '\\\t') : codec.show(value)
 }
 
-function toTable(text: string, shape: Shape): string {
-  if (shape === 'flag') return text === 'yes' ? '是' : '否'
-  // Lines pasted from a spreadsheet have tabs between their cells.
-  return shape === 'lines' ? text.replaceAll('\t', '|') : text.trim()
+function toTable({ field: { kind } }: Column, text: string): string {
+  if (kind.is === 'flag') return text === 'yes' ? '是' : '否'
+  // Lines pasted from a spreadsheet have tabs between their cells; what is marked stays.
+  return kind.is === 'rows' ? text.replace(/\\.|\t/gs, (found) => (found === '\t' ? '|' : found)) : text.trim()
 }
-
-const columnsOf = (shapes: Shapes) =>
-  COLUMNS.flatMap((column) => {
-    const name = column.path.join('.')
-    const shape = shapes.get(name)
-    return shape ? [{ ...column, name, shape }] : []
-  })
 
 /** The form of an item as it stands. */
-export const typedOf = (item: Item, shapes: Shapes): Typed =>
-  Object.fromEntries(
-    columnsOf(shapes).map(({ name, path, codec, shape }) => [name, toForm(codec.show(valueAt(item, path)), shape)]),
-  )
+export const typedOf = (item: Item): Typed =>
+  Object.fromEntries(ASKED.map((column) => [nameOf(column), toForm(column, valueAt(item, column.path))]))
 
 /** The item a form describes, as far as it can be read; what else it must be is the catalogue's check. */
-export function contentOf(
-  typed: Typed,
-  shapes: Shapes,
-): { readonly content: Partial<Item>; readonly problems: Problems } {
+export function contentOf(typed: Typed): { readonly content: Partial<Item>; readonly problems: Problems } {
   const problems: Record<string, string> = {}
   let record: Readonly<Record<string, unknown>> = {}
   const blank = completeItem({ id: '', name: '' })
-  for (const { title, name, path, codec, shape } of columnsOf(shapes)) {
-    const read = codec.read(toTable(typed[name] ?? '', shape))
+  for (const column of ASKED) {
+    const { title, path, codec, field } = column
+    const name = nameOf(column)
+    const read = codec.read(toTable(column, typed[name] ?? ''))
     if (!read.ok) problems[name] = `${title}:${read.problem}`
     const value = read.ok ? read.value : valueAt(blank, path)
-    record = withValue(record, path, shape === 'lines' ? withIds(path[0] ?? '', value as readonly object[]) : value)
+    record = withValue(record, path, field.kind.is === 'rows' ? withIds(name, value as readonly object[]) : value)
   }
   return { content: record as Partial<Item>, problems } // every path of COLUMNS is a field of an item
 }

@@ -1,9 +1,11 @@
 /** Authorisation letters: issuing one, what each allows, and revoking it. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { isOver } from '#edge-node/commands/letters.ts'
 import { readForm, type Typed } from '#edge-node/desk/forms.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { departmentName, personName, stationName } from '#edge-node/desk/words.ts'
+import { mayRevoke } from '#hub/register/letters.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import { POWERS, type Power } from '#protocol/casework/codes.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
@@ -40,11 +42,6 @@ function validityWords(letter: Letter, today: Day): string {
   if (today > letter.until) return `已到期(${letter.until})`
   return letter.until <= plusDays(today, SOON_DAYS) ? `有效,${letter.until} 到期,请续发` : `有效到 ${letter.until}`
 }
-
-const isOver = (letter: Letter, today: Day): boolean =>
-  letter.until < today || (letter.revoked !== null && letter.revoked.from <= today)
-
-const mayRevoke = (letter: Letter, today: Day): boolean => letter.revoked === null && !isOver(letter, today)
 
 function revokeForm(visit: Visit, letter: Letter, today: Day, returned: Returned | undefined): Html {
   const { box, part } = formParts(`revoke-${letter.id}`, { from: today }, returned)

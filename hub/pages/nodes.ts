@@ -9,28 +9,12 @@ import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import { nodeRows } from '#edge-node/desk/sync-page.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { paperTime, stationName } from '#edge-node/desk/words.ts'
+import { enrolledNodes } from '#hub/register/nodes.ts'
 import type { Registry } from '#hub/registry-port.ts'
-import { type NodeStatus, unheardNode } from '#protocol/engine/office.ts'
 import { isNodeId, type NodeId } from '#protocol/ids.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister } from './stations.ts'
-
-/**
- * What the hub knows of every enrolled node, whether or not it was ever heard.
- * A node is reached through the nodes above it: while one of them is away, what was last heard of it is history.
- */
-export async function allNodes(desk: Desk): Promise<readonly NodeStatus[]> {
-  const { directory } = desk.office
-  const heard = new Map((await desk.office.nodesBelow()).map((status) => [status.node, status]))
-  const isReached = (id: NodeId): boolean => {
-    const parent = directory.node(id)?.parent
-    if (parent === null || parent === undefined) return parent === null
-    return heard.get(id)?.connected === true && isReached(parent)
-  }
-  const enrolled = directory.nodes().filter((node) => node.parent !== null)
-  return enrolled.map(({ id }) => ({ ...(heard.get(id) ?? unheardNode(id)), connected: isReached(id) }))
-}
 
 function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | undefined): Html {
   const record = desk.office.directory.node(id)
@@ -49,7 +33,7 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
 
 async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
   const visit = context.get('visit')
-  const nodes = await allNodes(desk)
+  const nodes = await enrolledNodes(desk.office)
   const body = html`${headline('节点')}${doneBox(context.req.query('done'), { revoked: '节点已吊销,随即断开连接。' })}
     ${livePart(
       'nodes',

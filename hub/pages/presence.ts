@@ -1,6 +1,7 @@
 /** 进驻与授权: what should be at the hall and is, what is authorised, how much faster is promised, and prerequisites. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { itemsInForce } from '#edge-node/commands/items.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
@@ -14,14 +15,10 @@ import {
   type Rate,
 } from '#protocol/casework/catalogue/rates.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { IN_PLACE } from './departments.ts'
+import { missingWords } from './departments.ts'
 import { settingsPage, settingsPath, table } from './records.ts'
 
 const PATH = settingsPath('presence')
-
-/** The items in force today; those that are planned or ended do not count. */
-export const itemsInForce = (desk: Desk): readonly Item[] =>
-  desk.office.directory.items().flatMap(({ id }) => desk.office.directory.openable(id, desk.office.today()) ?? [])
 
 /** A share with its two numbers, so that nobody has to guess what 100% is of. */
 const share = (rate: Rate, part = '', whole = ''): Html | string =>
@@ -31,9 +28,7 @@ const share = (rate: Rate, part = '', whole = ''): Html | string =>
 
 const placeWords = (desk: Desk, id: string): string => {
   const department = desk.office.directory.department(id)
-  if (!department) return '部门没有登记'
-  const missing = Object.entries(IN_PLACE).filter(([key]) => !department.inPlace[key as keyof typeof IN_PLACE])
-  return missing.length === 0 ? '都已到位' : `未到位:${missing.map(([, title]) => title).join('、')}`
+  return department ? (missingWords(department) ?? '都已到位') : '部门没有登记'
 }
 
 function byDepartmentTable(desk: Desk, items: readonly Item[]): Html {
@@ -98,7 +93,7 @@ function prerequisites(items: readonly Item[]): Html {
 }
 
 function presencePage(context: DeskContext, desk: Desk): Promise<Response> {
-  const items = itemsInForce(desk)
+  const items = itemsInForce(desk.office)
   const left = promisedSpeedUp(items).leftOut.length
   const note =
     left === 0

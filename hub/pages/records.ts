@@ -1,10 +1,10 @@
 /** What the pages of kept records share: tabs, and a form filled anew, from a record, or as it came back. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import type { KeepMode, KeptRecord } from '#edge-node/desk/api/county-register.ts'
+import type { KeepMode, KeptRecord } from '#edge-node/commands/county-register.ts'
 import { csrfField, type FieldView, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { pager } from '#edge-node/desk/guide/guide.ts'
-import { pageOf } from '#edge-node/desk/guide/item-search.ts'
+import { numberedPage } from '#edge-node/desk/guide/item-search.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
@@ -145,7 +145,7 @@ export function pagedList<Row>(
 ): { readonly rows: readonly Row[]; around(title: string, body: Html): Html } {
   const q = (context.req.query('q') ?? '').trim()
   const found = records.filter((record) => textOf(record).includes(q))
-  const shown = pageOf(found, context.req.query('page'), size)
+  const shown = numberedPage(found, context.req.query('page'), size)
   const search = html`<form class="desk-search" method="get" action="${path}" role="search"><label class="visually-hidden" for="list-search">在列表里查找</label>
     <input id="list-search" class="form-control" type="search" name="q" value="${q}" placeholder="编号、名称、部门或站点" maxlength="100" /><button class="btn" type="submit">查找</button></form>`
   const isShort = records.length <= shown.rows.length && q === ''

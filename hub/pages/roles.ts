@@ -1,7 +1,8 @@
 /** Who may open and who may change a hub page; checked on every request, whatever the navigation shows. */
 import type { Hono, MiddlewareHandler } from 'hono'
+import { hasRole } from '#edge-node/commands/roles.ts'
 import { problemPage } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskEnv, hasRole } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskEnv } from '#edge-node/desk/visit.ts'
 import { ROLES, type Role } from '#protocol/casework/directory.ts'
 
 const words = (roles: readonly Role[]) => roles.map((role) => ROLES[role]).join('、')

@@ -1,19 +1,13 @@
 /** Stations: the tree as it is, and a new one. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { administers } from '#edge-node/commands/roles.ts'
 import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
-import {
-  type Desk,
-  type DeskContext,
-  type DeskEnv,
-  type Html,
-  hasRole,
-  mayWrite,
-  type Visit,
-} from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
+import { nodesOf } from '#hub/register/nodes.ts'
 import type { NewStation, Registry } from '#hub/registry-port.ts'
 import { TIERS, type Tier } from '#protocol/casework/directory.ts'
 import { isStationCode } from '#protocol/ids.ts'
@@ -26,7 +20,7 @@ export const TIER_WORDS: Readonly<Record<Tier, string>> = {
   county: '县中心',
 }
 
-export const mayAdminister = (visit: Visit): boolean => hasRole(visit.actor, 'administrator') && mayWrite(visit.actor)
+export const mayAdminister = (visit: Visit): boolean => administers(visit.actor)
 
 /** Stations in tree order, by code: a village's code begins with its township's. */
 export const stationOptions = (desk: Desk) =>
@@ -41,7 +35,7 @@ function list(desk: Desk): Html {
   if (stations.length === 0) return html`<p class="desk-empty">还没有站点。</p>`
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">站点</th><th scope="col">代码</th><th scope="col">层级</th>
     <th scope="col">上级</th><th scope="col">节点</th></tr></thead><tbody>${stations.map((station) => {
-      const nodes = directory.nodes().filter((node) => !node.revoked && node.stations.includes(station.id))
+      const nodes = nodesOf(directory, station.id)
       return html`<tr><td data-label="站点">${station.name}</td><td data-label="代码">${station.id}</td><td data-label="层级">${TIER_WORDS[station.tier]}</td>
         <td data-label="上级">${station.parent === null ? '—' : (directory.station(station.parent)?.name ?? station.parent)}</td>
         <td data-label="节点">${nodes.map((node) => node.name).join('、') || '未接入'}</td></tr>`

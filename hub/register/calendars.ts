@@ -1,9 +1,9 @@
 /** Years of the holiday calendar: read from a file or a form, and checked before everybody counts by them. */
-
+import { csvLines } from '#edge-node/commands/csv.ts'
 import type { CalendarYear } from '#protocol/casework/directory.ts'
 import { type Day, dayNumber, isDay, plusDays } from '#protocol/casework/time/days.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { type CheckContext, hasLength, refuse } from './checks.ts'
+import { type CheckContext, hasLength, refuseField } from './checks.ts'
 
 /** A year has 365 days; ranges and single days of all festivals together are far fewer. */
 const MOST_LINES = 120
@@ -32,15 +32,17 @@ export const daysOff = (year: Pick<CalendarYear, 'off'>): number =>
 /** Checks one year; `field` of a failure names what is wrong. */
 export function checkedCalendar({ directory }: CheckContext, given: CalendarYear): Result<CalendarYear> {
   const { year } = given
-  if (!Number.isSafeInteger(year) || year < 2000 || year > 2099) return refuse('year', '年份须是四位数字', '例如 2027')
+  if (!Number.isSafeInteger(year) || year < 2000 || year > 2099)
+    return refuseField('year', '年份须是四位数字', '例如 2027')
   const local = given.id === `${year}.local`
-  if (!local && given.id !== `${year}`) return refuse('year', '日历编号和年份不一致', '请重新填写年份')
+  if (!local && given.id !== `${year}`) return refuseField('year', '日历编号和年份不一致', '请重新填写年份')
   if (local && !directory.calendars().some(({ id }) => id === `${year}`))
-    return refuse('year', `还没有 ${year} 年的全国日历`, '地方增加的休息日要加在全国日历上,请先导入全国日历')
-  if (!hasLength(given.source, 4, 200)) return refuse('source', '请写明来源文件', '例如 国务院办公厅 2025-11-04 通知')
-  if (given.off.length === 0 && given.work.length === 0) return refuse('off', '请填写放假日期', '每行一天或一段')
+    return refuseField('year', `还没有 ${year} 年的全国日历`, '地方增加的休息日要加在全国日历上,请先导入全国日历')
+  if (!hasLength(given.source, 4, 200))
+    return refuseField('source', '请写明来源文件', '例如 国务院办公厅 2025-11-04 通知')
+  if (given.off.length === 0 && given.work.length === 0) return refuseField('off', '请填写放假日期', '每行一天或一段')
   if (given.off.length + given.work.length > MOST_LINES)
-    return refuse('off', `放假和上班的日子合计最多 ${MOST_LINES} 行`, '连续的日子请写成一段')
+    return refuseField('off', `放假和上班的日子合计最多 ${MOST_LINES} 行`, '连续的日子请写成一段')
   return checkedDays(given)
 }
 
@@ -51,13 +53,17 @@ function checkedDays(given: CalendarYear): Result<CalendarYear> {
     const range = rangeOf(line)
     // New Year's days may begin in the year before.
     if (!range || !(within(range.from) || within(range.to)) || dayNumber(range.to) - dayNumber(range.from) > LONGEST)
-      return refuse('off', `“${line}”不是 ${given.year} 年的日期或起止`, '写成 2026-10-01/2026-10-07 或 2026-10-01')
+      return refuseField(
+        'off',
+        `“${line}”不是 ${given.year} 年的日期或起止`,
+        '写成 2026-10-01/2026-10-07 或 2026-10-01',
+      )
     for (let day = range.from; day <= range.to; day = plusDays(day, 1)) off.add(day)
   }
   for (const day of given.work) {
-    if (!isDay(day) || !within(day)) return refuse('work', `“${day}”不是 ${given.year} 年的日期`, '每行一天')
-    if (!isWeekend(day)) return refuse('work', `${day} 不是周六或周日`, '这里只写调休上班的周六和周日')
-    if (off.has(day)) return refuse('work', `${day} 既写了放假又写了上班`, '请对照通知核对')
+    if (!isDay(day) || !within(day)) return refuseField('work', `“${day}”不是 ${given.year} 年的日期`, '每行一天')
+    if (!isWeekend(day)) return refuseField('work', `${day} 不是周六或周日`, '这里只写调休上班的周六和周日')
+    if (off.has(day)) return refuseField('work', `${day} 既写了放假又写了上班`, '请对照通知核对')
   }
   return success(given)
 }
@@ -83,7 +89,7 @@ export function calendarOf(given: {
 }
 
 /** Lines of a form, blanks and empty lines left out; 至 and ~ stand between the ends of a range. */
-export const linesOf = (text: string): readonly string[] =>
+export const calendarLines = (text: string): readonly string[] =>
   text
     .split('\n')
     .map((line) => line.trim().replace(/\s*(至|~|—|\/)\s*/, '/'))
@@ -92,8 +98,9 @@ export const linesOf = (text: string): readonly string[] =>
 const unreadable = (message: string, next: string) => fail('calendar-unreadable', message, KEPT, next, 'file')
 
 /** Reads a file: JSON as published with the system (`{year, source, off, work}`), or CSV with `日期,类型`. */
-export function readCalendar(text: string, source: string): Result<CalendarYear> {
-  const plain = text.replace(/^\uFEFF/, '').trim()
+export function readCalendar(text: string | undefined, source: string): Result<CalendarYear> {
+  if (text === undefined) return unreadable('文件的编码无法识别', '请另存为 UTF-8 编码的 CSV 后再导入')
+  const plain = text.trim()
   if (plain === '') return unreadable('文件是空的', '请选择日历文件')
   return plain.startsWith('{') ? readJson(plain) : readCsv(plain, source)
 }
@@ -126,8 +133,10 @@ const KINDS: Readonly<Record<string, 'off' | 'work'>> = {
 function readCsv(text: string, source: string): Result<CalendarYear> {
   const off: string[] = []
   const work: string[] = []
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [day = '', kind = ''] = line.split(',').map((cell) => cell.trim().replace(/^"|"$/g, ''))
+  const lines = csvLines(text)
+  if (!lines.ok) return unreadable(lines.problem, '请用表格软件另存为 CSV 后再导入')
+  for (const [index, line] of lines.value.entries()) {
+    const [day = '', kind = ''] = line.map((cell) => cell.trim())
     if (day === '' || (index === 0 && !/^[0-9]/.test(day))) continue // blank line, or the names of the columns
     const list = KINDS[kind.toLowerCase()]
     if (!list) return unreadable(`第 ${index + 1} 行的类型“${kind}”无法识别`, '第二栏写 放假 或 上班')

@@ -1,6 +1,6 @@
 /** What the checks of the county's records share: words, lengths and the day they are made. */
 import type { Day } from '#protocol/casework/time/days.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { fail, type Result } from '#protocol/result.ts'
 
 /** What a check may know. */
@@ -12,7 +12,7 @@ export interface CheckContext {
 const KEPT = '没有保存,已填写的内容还在表上'
 
 /** A record that cannot be kept: what is wrong with which field, and what to do. */
-export const refuse = (field: string, message: string, next: string): Result<never> =>
+export const refuseField = (field: string, message: string, next: string): Result<never> =>
   fail(`record-${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, message, KEPT, next, field)
 
 /** Whether a text has so many characters, blanks at its ends not counted. */

@@ -1,7 +1,7 @@
 /** What the local switches must be before they enter the directory. */
-import type { LocalRules } from '#protocol/casework/directory.ts'
+import { DISCLOSURES, type LocalRules } from '#protocol/casework/directory.ts'
 import { type Result, success } from '#protocol/result.ts'
-import { refuse } from './checks.ts'
+import { refuseField } from './checks.ts'
 
 /** Longer ones would say that nobody minds; the published examples are 3, 1 and 2 (SOURCES.md 3.2). */
 const MOST_DAYS = 30
@@ -11,9 +11,8 @@ export function checkedRules(given: LocalRules): Result<LocalRules> {
   for (const field of ['handInDays', 'signDays', 'relayDays'] as const) {
     const days = given[field]
     if (!Number.isSafeInteger(days) || days < 1 || days > MOST_DAYS)
-      return refuse(field, `天数须是 1 到 ${MOST_DAYS} 的整数`, '按工作日计算')
+      return refuseField(field, `天数须是 1 到 ${MOST_DAYS} 的整数`, '按工作日计算')
   }
-  if (given.disclosure !== 'seven' && given.disclosure !== 'eight')
-    return refuse('disclosure', '请选择公开清单', '七公开或八公开')
+  if (!DISCLOSURES.includes(given.disclosure)) return refuseField('disclosure', '请选择公开清单', '七公开或八公开')
   return success(given)
 }

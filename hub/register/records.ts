@@ -1,9 +1,9 @@
 /** The door for records that administrators keep by form: each is checked by its own rules. */
-import type { KeepMode, KeptRecord } from '#edge-node/desk/api/county-register.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { KeepMode, KeptRecord } from '#edge-node/commands/county-register.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import type { Result } from '#protocol/result.ts'
 import { checkedCalendar } from './calendars.ts'
-import { type CheckContext, refuse } from './checks.ts'
+import { type CheckContext, refuseField } from './checks.ts'
 import { checkedDepartment } from './departments.ts'
 import { checkedLetter } from './letters.ts'
 import { checkedRules } from './local-rules.ts'
@@ -15,9 +15,9 @@ export function checkedRecord(context: CheckContext, given: KeptRecord, mode: Ke
   const field = given.type === 'calendar' ? 'year' : 'id'
   const known = listOf(context.directory, given.type).some(({ id }) => id === given.id)
   if (mode === 'new' && known)
-    return refuse(field, `${given.id} 已经登记`, '要修改请从列表里打开它;确实是新的请换一个编号')
+    return refuseField(field, `${given.id} 已经登记`, '要修改请从列表里打开它;确实是新的请换一个编号')
   if (mode === 'change' && !known && given.type !== 'rules')
-    return refuse(field, `没有登记过 ${given.id}`, '请刷新列表后重试')
+    return refuseField(field, `没有登记过 ${given.id}`, '请刷新列表后重试')
   return checkedFields(context, given)
 }
 

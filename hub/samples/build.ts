@@ -8,14 +8,13 @@ import {
   type MaterialRule,
   type StepRule,
 } from '#protocol/casework/item.ts'
+import { TIERS, WINDOW_TIERS } from '#protocol/tiers.ts'
 import { SAMPLE_DEPARTMENTS } from './departments.ts'
 import { SAMPLE_PINYIN } from './pinyin.ts'
 
-export const EVERYWHERE: readonly Tier[] = ['village', 'township', 'county']
-export const WINDOWS: readonly Tier[] = ['township', 'county']
 const COUNTY: readonly Tier[] = ['county']
 
-export const field = (id: string, label: string, type: FormField['type'] = 'text', required = true): FormField => ({
+export const formField = (id: string, label: string, type: FormField['type'] = 'text', required = true): FormField => ({
   id,
   label,
   required,
@@ -30,15 +29,15 @@ export const material = (
   more: Partial<MaterialRule> = {},
 ): MaterialRule => completeMaterial({ id, name, form, copies: form === 'original' ? 0 : 1, ...more })
 
-export const ADDRESS = field('address', '住址')
-export const HOUSEHOLD = field('household', '户籍所在村(社区)')
-export const BANK_ACCOUNT = field('bankAccount', '本人银行账号', 'account')
-export const REASON = field('reason', '申请理由', 'longText')
-export const BUSINESS = field('businessName', '单位名称')
-export const PREMISES = field('premises', '经营地址')
-export const CREDIT_CODE = field('creditCode', '统一社会信用代码', 'creditCode', false)
-export const REPRESENTATIVE = field('representative', '负责人姓名')
-export const CONTACT = field('contact', '负责人电话', 'phone')
+export const ADDRESS = formField('address', '住址')
+export const HOUSEHOLD = formField('household', '户籍所在村(社区)')
+export const BANK_ACCOUNT = formField('bankAccount', '本人银行账号', 'account')
+export const REASON = formField('reason', '申请理由', 'longText')
+export const BUSINESS = formField('businessName', '单位名称')
+export const PREMISES = formField('premises', '经营地址')
+export const CREDIT_CODE = formField('creditCode', '统一社会信用代码', 'creditCode', false)
+export const REPRESENTATIVE = formField('representative', '负责人姓名')
+export const CONTACT = formField('contact', '负责人电话', 'phone')
 
 export const IDENTITY_CARD = material('identityCard', '居民身份证', 'both')
 export const HOUSEHOLD_REGISTER = material('householdRegister', '户口簿', 'both')
@@ -47,9 +46,9 @@ export const APPLICATION_FORM = material('applicationForm', '申请表', 'origin
 export const BANK_CARD = material('bankCard', '银行卡或存折')
 export const LICENCE = material('businessLicence', '营业执照', 'copy', { issuer: '市场监督管理部门', promisable: true })
 
-export const PROJECT = field('project', '项目名称')
-export const LOCATION = field('location', '地点')
-export const AREA = field('area', '面积(平方米)', 'number')
+export const PROJECT = formField('project', '项目名称')
+export const LOCATION = formField('location', '地点')
+export const AREA = formField('area', '面积(平方米)', 'number')
 export const OWNER = [BUSINESS, CREDIT_CODE, PREMISES, REPRESENTATIVE, CONTACT]
 export const PLAN = material('plan', '方案和图纸', 'original')
 export const LAYOUT = material('layout', '场所平面图', 'original')
@@ -170,7 +169,7 @@ export const licence = (given: SampleItem): Item =>
 export const benefit = (given: SampleItem): Item =>
   sampleItem({
     itemType: '05',
-    tiers: EVERYWHERE,
+    tiers: TIERS,
     result: { name: '待遇核定通知', kind: '批文', validity: '长期' },
     ...given,
   })
@@ -178,7 +177,7 @@ export const benefit = (given: SampleItem): Item =>
 /** A public service for everybody at every tier. */
 export const service = (given: SampleItem): Item =>
   sampleItem({
-    tiers: EVERYWHERE,
+    tiers: TIERS,
     result: { name: '办理结果通知', kind: '其他', validity: '长期' },
     ...given,
   })
@@ -187,7 +186,7 @@ export const service = (given: SampleItem): Item =>
 export const immediate = (given: SampleItem): Item =>
   sampleItem({
     caseKind: '1',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     villageMode: 'none',
     result: { name: '办理结果通知', kind: '其他', validity: '长期' },
     ...given,

@@ -1,5 +1,6 @@
 /** The ten items the model county began with: simple matters of villages, townships and the county. */
 import type { Item } from '#protocol/casework/item.ts'
+import { WINDOW_TIERS } from '#protocol/tiers.ts'
 import {
   ADDRESS,
   APPLICATION_FORM,
@@ -8,7 +9,7 @@ import {
   BUSINESS,
   benefit,
   CONTACT,
-  field,
+  formField,
   HOUSEHOLD,
   HOUSEHOLD_REGISTER,
   IDENTITY_CARD,
@@ -19,7 +20,6 @@ import {
   REPRESENTATIVE,
   sampleItem,
   service,
-  WINDOWS,
 } from './build.ts'
 
 export const FIRST_ITEMS: readonly Item[] = [
@@ -28,7 +28,12 @@ export const FIRST_ITEMS: readonly Item[] = [
     name: '城乡居民基本医疗保险参保登记',
     department: 'YB',
     basis: '《中华人民共和国社会保险法》第二十四条、第二十五条',
-    fields: [HOUSEHOLD, ADDRESS, field('insuredCategory', '参保人员类别'), field('startDate', '参保日期', 'date')],
+    fields: [
+      HOUSEHOLD,
+      ADDRESS,
+      formField('insuredCategory', '参保人员类别'),
+      formField('startDate', '参保日期', 'date'),
+    ],
     materials: [IDENTITY_CARD, HOUSEHOLD_REGISTER],
     promised: 1,
     statutory: 5,
@@ -38,7 +43,7 @@ export const FIRST_ITEMS: readonly Item[] = [
     name: '高龄津贴申请',
     department: 'MZ',
     basis: '《中华人民共和国老年人权益保障法》第三十三条',
-    fields: [HOUSEHOLD, ADDRESS, field('birthDate', '出生日期', 'date'), BANK_ACCOUNT],
+    fields: [HOUSEHOLD, ADDRESS, formField('birthDate', '出生日期', 'date'), BANK_ACCOUNT],
     materials: [IDENTITY_CARD, HOUSEHOLD_REGISTER, PHOTO, BANK_CARD],
     promised: 10,
     statutory: 20,
@@ -51,8 +56,8 @@ export const FIRST_ITEMS: readonly Item[] = [
     fields: [
       HOUSEHOLD,
       ADDRESS,
-      field('familyMembers', '共同生活家庭成员人数', 'number'),
-      field('monthlyIncome', '家庭人均月收入(元)', 'number'),
+      formField('familyMembers', '共同生活家庭成员人数', 'number'),
+      formField('monthlyIncome', '家庭人均月收入(元)', 'number'),
       BANK_ACCOUNT,
       REASON,
     ],
@@ -71,7 +76,7 @@ export const FIRST_ITEMS: readonly Item[] = [
     name: '临时救助申请',
     department: 'MZ',
     basis: '《社会救助暂行办法》第四十七条、第四十八条',
-    fields: [HOUSEHOLD, ADDRESS, field('event', '遭遇的困难', 'longText'), BANK_ACCOUNT],
+    fields: [HOUSEHOLD, ADDRESS, formField('event', '遭遇的困难', 'longText'), BANK_ACCOUNT],
     materials: [
       APPLICATION_FORM,
       IDENTITY_CARD,
@@ -87,7 +92,12 @@ export const FIRST_ITEMS: readonly Item[] = [
     itemType: '07',
     tiers: ['village', 'township', 'county'],
     basis: '《中华人民共和国残疾人证管理办法》',
-    fields: [HOUSEHOLD, ADDRESS, field('disability', '残疾类别'), field('guardian', '监护人姓名', 'text', false)],
+    fields: [
+      HOUSEHOLD,
+      ADDRESS,
+      formField('disability', '残疾类别'),
+      formField('guardian', '监护人姓名', 'text', false),
+    ],
     materials: [
       IDENTITY_CARD,
       HOUSEHOLD_REGISTER,
@@ -106,9 +116,9 @@ export const FIRST_ITEMS: readonly Item[] = [
     fields: [
       HOUSEHOLD,
       ADDRESS,
-      field('partner', '配偶姓名', 'text', false),
-      field('partnerIdNumber', '配偶证件号码', 'idNumber', false),
-      field('expectedDate', '预产期或出生日期', 'date'),
+      formField('partner', '配偶姓名', 'text', false),
+      formField('partnerIdNumber', '配偶证件号码', 'idNumber', false),
+      formField('expectedDate', '预产期或出生日期', 'date'),
     ],
     materials: [IDENTITY_CARD, material('marriageCertificate', '结婚证', 'both', { required: false })],
     promised: 1,
@@ -124,9 +134,9 @@ export const FIRST_ITEMS: readonly Item[] = [
     basis: '《中华人民共和国土地管理法》第六十二条',
     fields: [
       HOUSEHOLD,
-      field('location', '申请宅基地位置'),
-      field('area', '申请面积(平方米)', 'number'),
-      field('familyMembers', '家庭人口', 'number'),
+      formField('location', '申请宅基地位置'),
+      formField('area', '申请面积(平方米)', 'number'),
+      formField('familyMembers', '家庭人口', 'number'),
       REASON,
     ],
     materials: [
@@ -148,10 +158,10 @@ export const FIRST_ITEMS: readonly Item[] = [
     tiers: ['village', 'township', 'county'],
     basis: '《中华人民共和国森林法》第五十六条、第五十七条',
     fields: [
-      field('location', '采伐地点'),
-      field('species', '采伐树种'),
-      field('volume', '采伐蓄积(立方米)', 'number'),
-      field('renewal', '更新措施', 'longText'),
+      formField('location', '采伐地点'),
+      formField('species', '采伐树种'),
+      formField('volume', '采伐蓄积(立方米)', 'number'),
+      formField('renewal', '更新措施', 'longText'),
     ],
     materials: [APPLICATION_FORM, IDENTITY_CARD, material('forestRight', '林权证明', 'both')],
     promised: 10,
@@ -163,15 +173,15 @@ export const FIRST_ITEMS: readonly Item[] = [
     name: '食品小作坊登记',
     department: 'SC',
     itemType: '07',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     villageMode: 'none',
     clients: ['1', '2'],
     basis: '《中华人民共和国食品安全法》第三十六条',
     fields: [
-      field('businessName', '作坊名称'),
-      field('premises', '生产加工地址'),
-      field('products', '食品品种', 'longText'),
-      field('workers', '从业人数', 'number'),
+      formField('businessName', '作坊名称'),
+      formField('premises', '生产加工地址'),
+      formField('products', '食品品种', 'longText'),
+      formField('workers', '从业人数', 'number'),
     ],
     materials: [
       APPLICATION_FORM,
@@ -188,11 +198,11 @@ export const FIRST_ITEMS: readonly Item[] = [
     name: '公共场所卫生许可',
     department: 'WJ',
     itemType: '01',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     villageMode: 'none',
     clients: ['1', '2'],
     basis: '《公共场所卫生管理条例》第四条',
-    fields: [BUSINESS, PREMISES, field('category', '公共场所类别'), REPRESENTATIVE, CONTACT],
+    fields: [BUSINESS, PREMISES, formField('category', '公共场所类别'), REPRESENTATIVE, CONTACT],
     materials: [
       APPLICATION_FORM,
       material('representativeIdentity', '负责人身份证明', 'both'),

@@ -8,7 +8,7 @@ import {
   benefit,
   CONTACT,
   CREDIT_CODE,
-  field,
+  formField,
   HOUSEHOLD,
   HOUSEHOLD_REGISTER,
   IDENTITY_CARD,
@@ -50,7 +50,7 @@ export const LAND_ITEMS: readonly Item[] = [
     name: '建筑工程施工许可',
     department: 'ZJ',
     basis: '《中华人民共和国建筑法》第七条、第八条',
-    fields: [PROJECT, CREDIT_CODE, LOCATION, field('cost', '合同价(元)', 'number')],
+    fields: [PROJECT, CREDIT_CODE, LOCATION, formField('cost', '合同价(元)', 'number')],
     materials: [
       APPLICATION_FORM,
       LAND_PROOF,
@@ -69,7 +69,7 @@ export const LAND_ITEMS: readonly Item[] = [
     name: '商品房预售许可',
     department: 'ZJ',
     basis: '《中华人民共和国城市房地产管理法》第四十五条',
-    fields: [PROJECT, CREDIT_CODE, field('units', '预售套数', 'number')],
+    fields: [PROJECT, CREDIT_CODE, formField('units', '预售套数', 'number')],
     materials: [
       APPLICATION_FORM,
       LICENCE,
@@ -104,8 +104,8 @@ export const LAND_ITEMS: readonly Item[] = [
     basis: '《公共租赁住房管理办法》',
     fields: [
       HOUSEHOLD,
-      field('familyMembers', '家庭人口', 'number'),
-      field('income', '家庭人均月收入(元)', 'number'),
+      formField('familyMembers', '家庭人口', 'number'),
+      formField('income', '家庭人均月收入(元)', 'number'),
       REASON,
     ],
     materials: [
@@ -124,7 +124,7 @@ export const LAND_ITEMS: readonly Item[] = [
     name: '农村危房改造补助申请',
     department: 'ZJ',
     basis: '《关于做好农村低收入群体等重点对象住房安全保障工作的实施意见》(建村〔2021〕35号)',
-    fields: [HOUSEHOLD, LOCATION, field('category', '家庭类别'), BANK_ACCOUNT],
+    fields: [HOUSEHOLD, LOCATION, formField('category', '家庭类别'), BANK_ACCOUNT],
     materials: [
       APPLICATION_FORM,
       IDENTITY_CARD,
@@ -173,7 +173,7 @@ export const LAND_ITEMS: readonly Item[] = [
     basis: '《不动产登记暂行条例》',
     tiers: ['county'],
     villageMode: 'none',
-    fields: [LOCATION, field('certificate', '原不动产权证号'), field('buyer', '受让人')],
+    fields: [LOCATION, formField('certificate', '原不动产权证号'), formField('buyer', '受让人')],
     materials: [
       APPLICATION_FORM,
       IDENTITY_CARD,

@@ -1,5 +1,5 @@
 /** A model county to try the network with: places, people with known passwords, a whole catalogue. Never for real cases. */
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
@@ -8,7 +8,8 @@ import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
 import { SAMPLE_REGIONS, SAMPLE_STATIONS } from '#hub/samples/stations.ts'
 import { SAMPLE_WINDOWS } from '#hub/samples/windows.ts'
 import { DEFAULT_RULES, type Letter, type RootRecord, type Station } from '#protocol/casework/directory.ts'
-import type { DirectoryView, Office } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import type { Office } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
 
 /** Known to everybody who reads this file: that is what makes it a sample. */

@@ -7,6 +7,11 @@ import type { FactKind, FieldValue, Seal } from './facts/facts.ts'
 import type { AsideReason } from './rules/reasons.ts'
 import type { Day } from './time/days.ts'
 
+/** What may become of a set-aside fact by the holder's word. */
+export const RESOLUTIONS = ['adopted', 'dismissed'] as const satisfies readonly FactKind[]
+/** The fact that resolved a set-aside one, and how. */
+export type Resolution = { readonly by: (typeof RESOLUTIONS)[number]; readonly fact: EntryHash }
+
 /** One line of a case's story: a fact and what became of it. */
 export interface StoryLine {
   /** Of a derived line (deemed acceptance): made of case, rule and due day, so that every node names it alike. */
@@ -35,7 +40,7 @@ export interface StoryLine {
     /** What resolves it, for people. */
     readonly resolve: string
     /** Set when the holder adopted or dismissed it. */
-    readonly resolved: { readonly by: 'adopted' | 'dismissed'; readonly fact: EntryHash } | null
+    readonly resolved: Resolution | null
   } | null
 }
 

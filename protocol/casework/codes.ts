@@ -1,4 +1,5 @@
 /** National code lists (GB/T 39046-2020 appendix A) and the local lists beside them (SOURCES.md 5.1, 5.2). */
+import type { Tier } from '#protocol/tiers.ts'
 
 /** A.1 事项类型. 11–19 and 21–29 are left to local extension. */
 export const ITEM_TYPES = {
@@ -112,6 +113,14 @@ export type InvitationMode = keyof typeof INVITATION_MODES
 export const WAIVERS = { cancelled: '撤销(开错)', reduced: '减免' } as const
 export type Waiver = keyof typeof WAIVERS
 
+/** A.7: what time is added for; extension (1) and everything else (2). */
+export const SPECIAL_KINDS = { '1': '延长审批', '2': '除延长审批之外的情况' } as const
+export type SpecialKind = keyof typeof SPECIAL_KINDS
+
+/** How days are counted. */
+export const DAY_UNITS = { working: '工作日', calendar: '自然日' } as const
+export type DayUnit = keyof typeof DAY_UNITS
+
 /** The five powers of a chief representative (首席代表授权, SOURCES.md section 0 no. 12). */
 export const POWERS = {
   accept: '受理权',
@@ -149,3 +158,18 @@ export const DELIVERY_WAYS = {
   left: '留置送达',
   electronic: '电子送达',
 } as const
+
+/** Where in the tree a station stands, from below to above. */
+export const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const satisfies Record<Tier, string>
+export { TIERS, type Tier } from '#protocol/tiers.ts'
+
+/** How an edition of an item came to be (动态调整, SOURCES.md A17). */
+export const CHANGE_TYPES = {
+  new: '新增',
+  adjusted: '调整',
+  delegated: '下放',
+  merged: '合并',
+  managed: '转变管理方式',
+  cancelled: '取消',
+} as const
+export type ChangeType = keyof typeof CHANGE_TYPES

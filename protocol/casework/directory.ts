@@ -1,12 +1,15 @@
 /** Directory records: stations, nodes, people, items. Written by the root, held where they are needed. */
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { Power, WindowKind } from './codes.ts'
 import type { Item } from './item.ts'
 import type { PublishedYear } from './time/calendar.ts'
 import type { Day } from './time/days.ts'
 
-export type Tier = 'village' | 'township' | 'county'
-export const TIERS = ['village', 'township', 'county'] as const satisfies readonly Tier[]
+export { TIERS, type Tier } from '#protocol/tiers.ts'
+
+/** Which of the two disclosure lists (七公开、八公开) a county goes by. */
+export const DISCLOSURES = ['seven', 'eight'] as const
 
 /** Roles of the desk (SOURCES.md A6, A11). */
 export const ROLES = {
@@ -152,7 +155,7 @@ export interface LocalRules {
   /** Working days to tell the applicant what the upper level answered (clock T4'). */
   readonly relayDays: number
   /** Which of the disclosure lists an item must fill before it is published. */
-  readonly disclosure: 'seven' | 'eight'
+  readonly disclosure: (typeof DISCLOSURES)[number]
 }
 
 export const DEFAULT_RULES: LocalRules = {

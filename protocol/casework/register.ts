@@ -25,13 +25,15 @@ export interface PowerQuestion {
   readonly day: Day
 }
 
+/** Whether a letter covers it: `none` was ever given for it, or `revoked` is all there is. */
+export type PowerAnswer = 'held' | 'revoked' | 'none'
+
 /** Everything outside a case's own facts that decides what they mean: published by the hub, held by every node. */
 export interface Register {
   readonly authority: Authority
   /** An edition of an item; undefined while its record has not arrived. */
   edition(item: string, edition: number): Item | undefined
-  /** Whether a letter covers it: `none` was ever given for it, or `revoked` is all there is. */
-  powerOf(question: PowerQuestion): 'held' | 'revoked' | 'none'
+  powerOf(question: PowerQuestion): PowerAnswer
   readonly calendar: WorkCalendar
   readonly rules: LocalRules
   /** The civil day by the corrected clock. */

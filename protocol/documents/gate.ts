@@ -1,10 +1,11 @@
 /** The gate: nothing reaches Yjs, and no edit takes effect, that did not pass here (DESIGN.md section 7). */
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { NOTHING_HELD, type SectionClocks } from './clocks.ts'
 import { type ParsedUpdate, parseUpdate } from './parse.ts'
 import { type GateProblem, type GateProblemCode, gateProblem } from './problems.ts'
-import { isSectionName, mayWriteSection, SECTIONS, type Section, type SectionTier } from './sections.ts'
+import { isSectionName, mayWriteSection, SECTIONS, type Section } from './sections.ts'
 
 /** What the engine knows of an edit before it looks at the bytes. */
 export interface GateContext {
@@ -13,7 +14,7 @@ export interface GateContext {
   /** The Yjs client id of the log's author, see clientIdOf. */
   readonly client: number
   /** Tier of the station for which the author writes. */
-  readonly tier: SectionTier
+  readonly tier: Tier
   /** What is held of the section before this update. */
   readonly clocks: SectionClocks
 }
@@ -57,7 +58,7 @@ export function gateUpdate(context: GateContext, update: Uint8Array): Result<Pas
 /** An edit of a section as it lies in the logs. */
 export interface AuthoredUpdate {
   readonly client: number
-  readonly tier: SectionTier
+  readonly tier: Tier
   readonly update: Uint8Array
 }
 

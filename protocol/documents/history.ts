@@ -30,7 +30,7 @@ export function replay(name: SectionName, updates: readonly Uint8Array[]): Resul
  * What is held of a section after updates that were accepted before, in the order they were accepted.
  * Their authors were checked when they passed. About as cheap as gating them again.
  */
-export function clocksOf(name: string, updates: readonly Uint8Array[]): Result<SectionClocks, GateProblem> {
+export function clocksOfSection(name: string, updates: readonly Uint8Array[]): Result<SectionClocks, GateProblem> {
   if (!isSectionName(name)) return failure(gateProblem('unknown-section'))
   const replayed = replay(name, updates)
   return replayed.ok ? success(replayed.value.clocks) : replayed

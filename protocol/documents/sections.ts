@@ -1,8 +1,6 @@
 /** The sections of a case: what people type together, one Yjs document each, and who may write it. */
 import { LIMITS } from '#protocol/limits.ts'
-
-/** Tiers as in the directory; named here because floors do not import sideways. */
-export type SectionTier = 'village' | 'township' | 'county'
+import type { Tier } from '#protocol/tiers.ts'
 
 export const MATERIAL_STATES = ['original', 'copy', 'both', 'missing'] as const
 
@@ -25,7 +23,7 @@ export interface MapSection {
   readonly shape: 'map'
   /** Name of the one root type of the document. */
   readonly root: string
-  readonly writers: readonly SectionTier[]
+  readonly writers: readonly Tier[]
   /** Whether a value may stand under a key. */
   readonly accepts: (value: PlainValue) => boolean
 }
@@ -34,7 +32,7 @@ export interface TextSection {
   readonly title: string
   readonly shape: 'text'
   readonly root: string
-  readonly writers: readonly SectionTier[]
+  readonly writers: readonly Tier[]
 }
 
 export type Section = MapSection | TextSection
@@ -86,8 +84,8 @@ export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[]
 export const isSectionName = (text: string): text is SectionName => Object.hasOwn(SECTIONS, text)
 
 /** Whether a station of the tier may write the section at all; Yjs can enforce no finer right. */
-export const mayWriteSection = (name: SectionName, tier: SectionTier): boolean =>
-  (SECTIONS[name].writers as readonly SectionTier[]).includes(tier)
+export const mayWriteSection = (name: SectionName, tier: Tier): boolean =>
+  (SECTIONS[name].writers as readonly Tier[]).includes(tier)
 
 const KEY = /^[a-zA-Z][a-zA-Z0-9-]{0,39}$/
 

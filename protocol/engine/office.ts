@@ -1,32 +1,15 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
-import type {
-  Absence,
-  CalendarYear,
-  Consultation,
-  Department,
-  DirectoryRecord,
-  Handover,
-  Letter,
-  LocalRules,
-  NodeRecord,
-  Person,
-  Region,
-  Role,
-  Station,
-  StationRecord,
-  Tier,
-  WindowRecord,
-} from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Role, Station, StationRecord, Tier } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
-import type { WorkCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
+import type { DirectoryView } from './directory/directory-view.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
 /** Who acts, for which station. */
@@ -38,7 +21,8 @@ export interface Actor {
 }
 
 /** How far an entry or a case has travelled: 本机 → 上级节点 → 县. The weakest entry of a case counts. */
-export type Safety = 'here' | 'parent' | 'root'
+export const SAFETIES = ['here', 'parent', 'root'] as const
+export type Safety = (typeof SAFETIES)[number]
 
 /** An act as the page offers it. */
 export interface ActOffer {
@@ -93,7 +77,7 @@ export interface Advance {
 }
 
 /** A change to a section. */
-export type SectionChange =
+export type UncheckedChange =
   | { readonly set?: Readonly<Record<string, unknown>>; readonly remove?: readonly string[] }
   | { readonly text: string }
 
@@ -144,43 +128,23 @@ export interface SyncStatus {
   readonly refusal: { readonly message: string; readonly next: string } | null
 }
 
+export const FINDING_KINDS = [
+  'rolled-back',
+  'parent-restored',
+  'fork',
+  'copied',
+  'sidecar',
+  'refused',
+  'storage',
+  'clock',
+] as const
+
 /** Something that happened to the network that a person should know. */
 export interface Finding {
   readonly time: number
-  readonly kind: 'rolled-back' | 'parent-restored' | 'fork' | 'copied' | 'sidecar' | 'refused' | 'storage' | 'clock'
+  readonly kind: (typeof FINDING_KINDS)[number]
   readonly message: string
   readonly next: string
-}
-
-/** A directory as the desk reads it; always in memory. */
-export interface DirectoryView {
-  station(id: StationCode): Station | undefined
-  stations(): readonly Station[]
-  /** The newest edition of an item. */
-  item(id: string): Item | undefined
-  /** The newest edition of every item. */
-  items(): readonly Item[]
-  edition(item: string, edition: number): Item | undefined
-  /** All editions of an item, the oldest first. */
-  editions(item: string): readonly Item[]
-  /** The edition under which cases may be opened on a day; undefined when the item is not, or no longer, in force. */
-  openable(item: string, day: Day): Item | undefined
-  person(id: PersonId): Person | undefined
-  people(): readonly Person[]
-  node(id: NodeId): NodeRecord | undefined
-  nodes(): readonly NodeRecord[]
-  department(id: string): Department | undefined
-  departments(): readonly Department[]
-  windows(): readonly WindowRecord[]
-  letters(): readonly Letter[]
-  calendars(): readonly CalendarYear[]
-  /** The published calendars as one. */
-  calendar(): WorkCalendar
-  rules(): LocalRules
-  regions(): readonly Region[]
-  absences(): readonly Absence[]
-  consultations(): readonly Consultation[]
-  handovers(): readonly Handover[]
 }
 
 /** Who signed an entry, and how. */
@@ -229,7 +193,7 @@ export interface Office {
     actor: Actor,
     id: DocumentId,
     section: string,
-    change: SectionChange,
+    change: UncheckedChange,
   ): Promise<Result<{ readonly changed: boolean }>>
   /**
    * Writes a fact. Seals, previous fact and applicant fields of captured/received are filled in from the case

@@ -51,7 +51,7 @@ export interface DatabaseClaim {
  * - `moved`: another file or machine, a copied or restored folder; rotate, the other copy may be writing.
  * - `unknown`: no readable record; rotate, unless the database has never written.
  */
-export interface Verdict {
+export interface DatabaseVerdict {
   readonly verdict: 'same' | 'behind' | 'moved' | 'unknown'
   /** Whether a new incarnation is needed before the first write. */
   readonly rotate: boolean
@@ -74,7 +74,7 @@ function isBehind(sidecar: Sidecar, database: DatabaseClaim): boolean {
 }
 
 /** Compares a database with the record outside it. */
-export function judgeDatabase(reading: SidecarReading, database: DatabaseClaim): Verdict {
+export function judgeDatabase(reading: SidecarReading, database: DatabaseClaim): DatabaseVerdict {
   if (reading.state !== 'present') return { verdict: 'unknown', rotate: database.incarnation !== null }
   const { sidecar } = reading
   if (sidecar.node !== database.node) return { verdict: 'moved', rotate: true }

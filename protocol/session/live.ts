@@ -2,7 +2,7 @@
 import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
-import { refuse } from './outcome.ts'
+import { refuseLink } from './outcome.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
 import { mayAdmit, mayRemember, maySend } from './window.ts'
 
@@ -53,7 +53,7 @@ function tick(session: Live, view: View): Step {
   // A clock that was set back must not make a dead link look alive until it has caught up.
   session.lastHeard = Math.min(session.lastHeard, view.now)
   session.lastSaid = Math.min(session.lastSaid, view.now)
-  if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuse('silent', 'no sign of life')
+  if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
   if (view.now - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
   return said(session, { type: 'beat', rootTime: view.rootTime }, view)
 }
@@ -116,7 +116,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'frontier':
       return onFrontier(session, message, view)
     case 'entries':
-      if (!mayAdmit(session.window)) return refuse('window-exceeded', String(session.window.admitting))
+      if (!mayAdmit(session.window)) return refuseLink('window-exceeded', String(session.window.admitting))
       session.window.admitting += 1
       return at(session, [{ type: 'admit', packed: message.packed }])
     case 'stored': {
@@ -137,7 +137,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'beat':
       return at(session, [{ type: 'root-time', rootTime: message.rootTime }])
     default:
-      return refuse('out-of-order', message.type)
+      return refuseLink('out-of-order', message.type)
   }
 }
 
@@ -147,7 +147,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const byStream = new Map<StreamId, LogPosition[]>(frontier.streams.map((stream) => [stream, []]))
   for (const position of frontier.logs) {
     const list = byStream.get(logParts(position.log).stream)
-    if (!list) return refuse('malformed', 'a log outside the named streams')
+    if (!list) return refuseLink('malformed', 'a log outside the named streams')
     list.push(position)
   }
   const now = frontier.streams.filter((stream) => shared.has(stream))

@@ -6,7 +6,7 @@ import type { Effect, Session, Step } from './state.ts'
 export const stay = (session: Session, effects: readonly Effect[] = []): Step => ({ session, effects })
 
 /** Ends a session with a typed refusal: said to the peer, and told to whoever keeps the link. */
-export function refuse(code: RefusalCode, detail: string): Step {
+export function refuseLink(code: RefusalCode, detail: string): Step {
   return stay({ is: 'ended' }, [
     { type: 'send', message: { type: 'refuse', code, detail } },
     { type: 'end', reason: code, retry: REFUSALS[code].retry, retryAfterSeconds: null },

@@ -5,7 +5,7 @@ import type { Message } from '#protocol/wire/messages.ts'
 import { REFUSALS } from '#protocol/wire/refusals.ts'
 import { helloProblem } from './handshake.ts'
 import { stepLive } from './live.ts'
-import { refuse, stay } from './outcome.ts'
+import { refuseLink, stay } from './outcome.ts'
 import type { AwaitingHello, AwaitingProof, Effect, Event, Live, Session, Step, View } from './state.ts'
 import { mayWait, openWindow } from './window.ts'
 
@@ -22,11 +22,11 @@ export function step(session: Session, event: Event, view: View): Step {
   if (session.is === 'ended') return stay(session)
   switch (event.type) {
     case 'malformed':
-      return refuse(event.code, event.detail)
+      return refuseLink(event.code, event.detail)
     case 'stop':
-      return refuse(event.code, '')
+      return refuseLink(event.code, '')
     case 'refused':
-      return refuse(event.code, event.detail)
+      return refuseLink(event.code, event.detail)
     case 'message':
       if (event.message.type === 'refuse') return ended(event.message)
       if (event.message.type === 'busy') return busy(event.message.retryAfterSeconds)
@@ -37,7 +37,7 @@ export function step(session: Session, event: Event, view: View): Step {
         session.is !== 'live' &&
         !(view.now - session.since <= LIMITS.handshakeMilliseconds && view.now >= session.since)
       ) {
-        return refuse('silent', 'handshake')
+        return refuseLink('silent', 'handshake')
       }
       break
     default:
@@ -62,10 +62,10 @@ const busy = (retryAfterSeconds: number): Step =>
 
 function awaitingHello(session: AwaitingHello, event: Event, view: View): Step {
   if (event.type !== 'message') return stay(session)
-  if (event.message.type !== 'hello') return refuse('out-of-order', event.message.type)
+  if (event.message.type !== 'hello') return refuseLink('out-of-order', event.message.type)
   const peer = event.message
   const problem = helloProblem(session.hello, peer, view)
-  if (problem) return refuse(problem, peer.node)
+  if (problem) return refuseLink(problem, peer.node)
   const next: AwaitingProof = {
     is: 'awaiting-proof',
     hello: session.hello,
@@ -93,7 +93,7 @@ function awaitingProof(session: AwaitingProof, event: Event, view: View): Step {
       ])
     }
     case 'proof-checked':
-      if (!event.valid) return refuse('wrong-key', session.peer.node)
+      if (!event.valid) return refuseLink('wrong-key', session.peer.node)
       if (!session.heard) return stay(session)
       return settle({ ...session, heard: { ...session.heard, checked: true } }, [], view)
     default:
@@ -104,7 +104,7 @@ function awaitingProof(session: AwaitingProof, event: Event, view: View): Step {
 /** The peer may be ahead of us by one message: it goes live as soon as our proof has reached it. */
 function early(session: AwaitingProof, message: Message): Step {
   const early = session.early ?? []
-  if (!session.heard || !mayWait(early.length)) return refuse('out-of-order', message.type)
+  if (!session.heard || !mayWait(early.length)) return refuseLink('out-of-order', message.type)
   return stay({ ...session, early: [...early, message] })
 }
 

@@ -16,7 +16,11 @@ export function generatedMigrations(): { name: string; statements: string[] }[] 
 function writeEmbedded(): void {
   const lines = [
     '/** The generated migrations as text, so that a bundle needs no files; written by `npm run migrations`. */',
-    "import type { Migration } from './migrate.ts'",
+    '',
+    'interface Migration {',
+    '  readonly name: string',
+    '  readonly statements: readonly string[]',
+    '}',
     '',
     `export const MIGRATIONS: readonly Migration[] = ${JSON.stringify(generatedMigrations(), null, 2)}`,
     '',

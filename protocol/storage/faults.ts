@@ -1,9 +1,7 @@
 /** SQLite's error codes as storage failures that tell a person what to do. */
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 
-/** SQLITE_IOERR_SHORT_READ: the file ends before the page does. */
-const SHORT_READ = 522
-
+/** What SQLite's codes mean; an extended code means what its first part means, unless it stands here itself. */
 const FAULTS: Readonly<Record<string, StorageFailure['fault']>> = {
   SQLITE_FULL: 'full',
   ENOSPC: 'full',
@@ -12,6 +10,8 @@ const FAULTS: Readonly<Record<string, StorageFailure['fault']>> = {
   SQLITE_CORRUPT: 'damaged',
   SQLITE_NOTADB: 'damaged',
   SQLITE_FORMAT: 'damaged',
+  // The file ends before the page does.
+  SQLITE_IOERR_SHORT_READ: 'damaged',
 }
 
 const SENTENCES: Readonly<Record<StorageFailure['fault'], string>> = {
@@ -21,20 +21,24 @@ const SENTENCES: Readonly<Record<StorageFailure['fault'], string>> = {
   other: '数据库读写失败,这次没有保存。请重试;仍然失败时联系管理员。',
 }
 
-/** Text and number of an error's code; libSQL's errors carry both. */
-function codesOf(error: unknown): { code: string; raw: number } {
-  const { code, rawCode } = error as { code?: unknown; rawCode?: unknown }
-  return { code: typeof code === 'string' ? code : '', raw: typeof rawCode === 'number' ? rawCode : 0 }
+/** The code of an error, the extended one where the library (libsql or its client) gives both. */
+function codeOf(error: unknown): string {
+  const { code, extendedCode } = error as { code?: unknown; extendedCode?: unknown }
+  const told = typeof extendedCode === 'string' ? extendedCode : code
+  return typeof told === 'string' ? told : ''
 }
 
+/** `SQLITE_BUSY` of `SQLITE_BUSY_SNAPSHOT`. */
+const primary = (code: string): string => /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+
 /** Whether another connection holds the lock; only then a new connection may help. */
-export const isBusy = (error: unknown): boolean => codesOf(error).code.startsWith('SQLITE_BUSY')
+export const isBusy = (error: unknown): boolean => primary(codeOf(error)) === 'SQLITE_BUSY'
 
 /** What to tell a person about an error of the database. */
 export function storageFailure(error: unknown): StorageFailure {
   if (error instanceof StorageFailure) return error
-  const { code, raw } = codesOf(error)
-  const fault = raw === SHORT_READ ? 'damaged' : (FAULTS[code] ?? 'other')
+  const code = codeOf(error)
+  const fault = FAULTS[code] ?? FAULTS[primary(code)] ?? 'other'
   return new StorageFailure(fault, `${SENTENCES[fault]}${code === '' ? '' : `(${code})`}`, error)
 }
 

@@ -1,12 +1,11 @@
-/** The libSQL adapter: one connection per file, exclusively locked, with a new connection after any SQLITE_BUSY. */
+/** The libSQL adapter for a file: one connection, exclusively locked, with every statement prepared once. */
 import { closeSync, openSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
-import { type Client, createClient, type ResultSet } from '@libsql/client/sqlite3'
+import Database from 'libsql'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isBusy, storageFailure } from './faults.ts'
-import { openStorage } from './sql-storage.ts'
-import type { SqlRow, SqlValue, Statement, Statements } from './statements.ts'
+import { openStorage } from './sql/sql-storage.ts'
+import { type SqlRow, type SqlValue, type Statement, type Statements, statement } from './sql/statements.ts'
 
 export interface LibsqlSettings {
   /** Parameters one statement may bind, at most 32,766. */
@@ -29,47 +28,106 @@ const pragmas = (settings: LibsqlSettings): readonly string[] => [
   `PRAGMA cache_size = -${LIMITS.databaseCacheBytes / 1024}`,
 ]
 
-/** The values SQLite gives back, with bytes as Uint8Array. */
-function rowsOf(result: ResultSet): SqlRow[] {
-  return result.rows.map((row) => {
-    const plain: Record<string, SqlValue> = {}
-    for (const [index, column] of result.columns.entries()) {
-      const value = row[index]
-      plain[column] = value instanceof ArrayBuffer ? new Uint8Array(value) : (value as SqlValue)
+/**
+ * One connection. Statements that were prepared are kept, because preparing costs more than running most of them;
+ * a statement can be dropped but not finalized (the collector does that). Rows are read whole, never one by one: a
+ * statement that is left in the middle may hold its read transaction.
+ */
+class Connection {
+  readonly #database: Database.Database
+  readonly #prepared = new Map<string, Database.Statement>()
+
+  constructor(path: string, settings: LibsqlSettings) {
+    this.#database = new Database(path)
+    try {
+      // Not prepared: a connection that found the file locked must be gone at once, not when its statements are
+      // collected, or it would keep what it has of the lock from the next attempt.
+      for (const pragma of pragmas(settings)) this.#database.exec(pragma)
+    } catch (error) {
+      this.close()
+      throw error
     }
-    return plain
-  })
+  }
+
+  /** The prepared statement, now the most recently used one. */
+  #statement(sql: string): Database.Statement {
+    const known = this.#prepared.get(sql)
+    if (known !== undefined) this.#prepared.delete(sql)
+    const prepared = known ?? this.#database.prepare(sql)
+    this.#prepared.set(sql, prepared)
+    for (const oldest of this.#prepared.keys()) {
+      if (this.#prepared.size <= LIMITS.preparedStatements) break
+      this.#prepared.delete(oldest)
+    }
+    return prepared
+  }
+
+  #run({ sql, values }: Statement): void {
+    this.#statement(sql).run(values as SqlValue[])
+  }
+
+  /** Rows of a statement that has some: libsql throws when it is asked for those of one that has none. */
+  read({ sql, values }: Statement): SqlRow[] {
+    const rows = this.#statement(sql)
+      .raw(true)
+      .all(values as SqlValue[])
+    return (rows as SqlValue[][]).map((row) => row.map(plain))
+  }
+
+  commit(statements: readonly Statement[]): void {
+    this.#run(BEGIN)
+    try {
+      for (const one of statements) this.#run(one)
+      this.#run(COMMIT)
+    } catch (error) {
+      // SQLite itself takes everything back after some errors, a full disk among them.
+      if (this.#database.inTransaction) this.#run(ROLLBACK)
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    this.#database.close()
+  }
 }
+
+const BEGIN = statement('BEGIN IMMEDIATE')
+const COMMIT = statement('COMMIT')
+const ROLLBACK = statement('ROLLBACK')
+
+/** Bytes as they are everywhere else: slicing a Buffer would not copy it. */
+const plain = (value: SqlValue): SqlValue =>
+  value instanceof Uint8Array ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value
 
 class LibsqlStatements implements Statements {
   readonly parameters: number
-  readonly #url: string
+  readonly #path: string
   readonly #settings: LibsqlSettings
-  #client: Client | undefined
+  #connection: Connection | undefined
   #closed = false
 
   constructor(path: string, settings: LibsqlSettings) {
     this.parameters = settings.parameters
-    this.#url = pathToFileURL(path).href
+    this.#path = path
     this.#settings = settings
   }
 
-  read(statement: Statement): Promise<readonly SqlRow[]> {
-    return this.#attempt(async (client) => rowsOf(await client.execute(argumentsOf(statement))))
+  async read(asked: Statement): Promise<readonly SqlRow[]> {
+    return this.#attempt((connection) => connection.read(asked))
   }
 
-  commit(statements: readonly Statement[]): Promise<void> {
-    return this.#attempt(async (client) => {
-      await client.batch(statements.map(argumentsOf), 'write')
-    })
+  async commit(statements: readonly Statement[]): Promise<void> {
+    this.#attempt((connection) => connection.commit(statements))
   }
 
-  /** Runs on the connection; after SQLITE_BUSY on a new one, because libSQL's stays unusable (its issue 352). */
-  async #attempt<Value>(run: (client: Client) => Promise<Value>): Promise<Value> {
+  /** Runs on the connection; after SQLITE_BUSY on a new one, which asks for the lock again. */
+  #attempt<Value>(run: (connection: Connection) => Value): Value {
     if (this.#closed) throw storageFailure(new Error('the database is closed'))
     for (let attempt = 1; ; attempt++) {
       try {
-        return await run(await this.#connected())
+        this.#connection ??= new Connection(this.#path, this.#settings)
+        return run(this.#connection)
       } catch (error) {
         if (!isBusy(error)) throw storageFailure(error)
         this.#disconnect()
@@ -78,38 +136,24 @@ class LibsqlStatements implements Statements {
     }
   }
 
-  async #connected(): Promise<Client> {
-    if (this.#client !== undefined) return this.#client
-    // One connection: a second one of the same client would find the file locked by the first.
-    const client = createClient({ url: this.#url, concurrency: 1 })
-    try {
-      for (const pragma of pragmas(this.#settings)) await client.execute(pragma)
-    } catch (error) {
-      client.close()
-      throw error
-    }
-    this.#client = client
-    return client
-  }
-
   #disconnect(): void {
-    this.#client?.close()
-    this.#client = undefined
+    this.#connection?.close()
+    this.#connection = undefined
   }
 
   /**
    * Leaves the write-ahead log, which releases the lock at once. Closing alone would keep it until the garbage
-   * collector has found every statement libSQL prepared.
+   * collector has found every prepared statement.
    */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const client = this.#client
-    if (client === undefined) return
+    const connection = this.#connection
+    if (connection === undefined) return
     try {
-      await client.execute('PRAGMA journal_mode = DELETE')
-      await client.execute('PRAGMA locking_mode = NORMAL')
-      await client.execute('SELECT count(*) FROM sqlite_master')
+      connection.read(statement('PRAGMA journal_mode = DELETE'))
+      connection.read(statement('PRAGMA locking_mode = NORMAL'))
+      connection.read(statement('SELECT count(*) FROM sqlite_master'))
     } catch (error) {
       throw storageFailure(error)
     } finally {
@@ -117,8 +161,6 @@ class LibsqlStatements implements Statements {
     }
   }
 }
-
-const argumentsOf = ({ sql, values }: Statement) => ({ sql, args: [...values] })
 
 /**
  * Opens the database file, creating it readable and writable for its owner only, and brings it to the newest schema.

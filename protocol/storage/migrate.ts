@@ -1,32 +1,38 @@
 /** The migration runner: applies what is missing, in order, each migration in one commit with its record. */
+import { and, eq, sql } from 'drizzle-orm'
+import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { type Statements, statement, textColumns, textIn } from './statements.ts'
+import { builder, change, type Given, query, whole } from './sql/query.ts'
+import { type Statements, statement } from './sql/statements.ts'
 
-export interface Migration {
-  readonly name: string
-  readonly statements: readonly string[]
-}
+/** What has been applied; made by the runner itself, so it is not part of the schema. */
+const migrations = sqliteTable('migrations', { name: text('name').primaryKey() })
+/** SQLite's own table of tables. */
+const master = sqliteTable('sqlite_master', { type: text('type').notNull(), name: text('name').notNull() })
+
+const runnersTable = query({ found: whole(sql`1`) }, (select) =>
+  select.from(master).where(and(eq(master.type, 'table'), eq(master.name, 'migrations'))),
+)
+const appliedNames = query({ name: migrations.name }, (select) => select.from(migrations))
+const recordName = change(({ name }: Given<{ name: string }>) => builder.insert(migrations).values({ name }))
 
 /**
  * Brings a database to the newest schema.
  * @throws StorageFailure when the database was written by a newer program, which this one must not touch
  */
-export async function migrate(statements: Statements, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
-  const known = await statements.read(
-    statement("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'"),
-  )
+export async function migrate(statements: Statements, wanted: typeof MIGRATIONS = MIGRATIONS): Promise<void> {
+  const known = await statements.read(runnersTable())
   if (known.length === 0) {
     await statements.commit([statement('CREATE TABLE migrations (name TEXT PRIMARY KEY NOT NULL)')])
   }
-  const rows = await statements.read(statement(`SELECT ${textColumns('name')} FROM migrations`))
-  const applied = new Set(rows.map((row) => textIn(row, 'name')))
-  const unknown = [...applied].find((name) => !migrations.some((migration) => migration.name === name))
+  const ask = appliedNames()
+  const applied = new Set((await statements.read(ask)).map((row) => ask.rowOf(row).name))
+  const unknown = [...applied].find((name) => !wanted.some((migration) => migration.name === name))
   if (unknown !== undefined) {
     throw new StorageFailure('other', `数据库由更新版本的程序写入(${unknown})。数据未改动。请安装新版本程序后再打开。`)
   }
-  for (const migration of migrations.filter(({ name }) => !applied.has(name))) {
-    const record = statement('INSERT INTO migrations (name) VALUES (?)', migration.name)
-    await statements.commit([...migration.statements.map((sql) => statement(sql)), record])
+  for (const { name, statements: lines } of wanted.filter((migration) => !applied.has(migration.name))) {
+    await statements.commit([...lines.map((line) => statement(line)), recordName({ name })])
   }
 }

@@ -1,5 +1,9 @@
 /** The generated migrations as text, so that a bundle needs no files; written by `npm run migrations`. */
-import type { Migration } from './migrate.ts'
+
+interface Migration {
+  readonly name: string
+  readonly statements: readonly string[]
+}
 
 export const MIGRATIONS: readonly Migration[] = [
   {

@@ -1,14 +1,18 @@
-/** The tables, as drizzle-kit reads them to generate migrations; no program imports this file at run time. */
+/** The tables: what every query is built from (sql/) and what drizzle-kit generates the migrations from. */
 import { sql } from 'drizzle-orm'
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { CaseRow, ReceiptRow } from '#protocol/engine/ports/storage.ts'
+import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
+
+const bytes = (name: string) => blob(name, { mode: 'buffer' }).$type<Uint8Array>()
 
 /** Logs by a small local number, which packs, runs, places and receipts use instead of the key. */
 export const logs = sqliteTable('logs', {
   id: integer('id').primaryKey(),
-  key: text('key').notNull().unique(),
+  key: text('key').$type<LogKey>().notNull().unique(),
   height: integer('height').notNull().default(0),
   /** Null while the log is only named by a pack and has no head of its own. */
-  hash: blob('hash'),
+  hash: bytes('hash'),
   parentHeight: integer('parent_height').notNull().default(0),
   rootHeight: integer('root_height').notNull().default(0),
 })
@@ -16,8 +20,8 @@ export const logs = sqliteTable('logs', {
 /** Packs with their runs beside them, so that a range read needs one table. */
 export const packs = sqliteTable('packs', {
   arrival: integer('arrival').primaryKey(),
-  runs: blob('runs').notNull(),
-  bytes: blob('bytes').notNull(),
+  runs: bytes('runs').notNull(),
+  bytes: bytes('bytes').notNull(),
 })
 
 /** Which pack holds an entry: the run of the log with the lowest `last` at or above the seq. */
@@ -34,9 +38,12 @@ export const runs = sqliteTable(
 
 /** Where the entries of a document lie; places are only ever appended. */
 export const documents = sqliteTable('documents', {
-  id: text('id').primaryKey(),
-  places: blob('places').notNull(),
+  id: text('id').$type<DocumentId>().primaryKey(),
+  places: bytes('places').notNull(),
 })
+
+/** The indexes that a search of the work list reads, by where it looks; the statement names them. */
+export const SEARCH_INDEXES = { names: 'cases_by_arrival', numbers: 'cases_by_digits' } as const
 
 /** Columns are what lists filter and order by; what they only show lies in `row` as JSON (half the parameters to bind). */
 export const cases = sqliteTable(
@@ -44,13 +51,13 @@ export const cases = sqliteTable(
   {
     /** Breaks ties in lists; shorter in every index than the id. */
     sequence: integer('sequence').primaryKey(),
-    id: text('id').notNull().unique(),
+    id: text('id').$type<DocumentId>().notNull().unique(),
     numberFolded: text('number_folded').notNull(),
     item: text('item').notNull(),
     stage: text('stage').notNull(),
-    home: text('home').notNull(),
-    holder: text('holder').notNull(),
-    offeredTo: text('offered_to'),
+    home: text('home').$type<StationCode>().notNull(),
+    holder: text('holder').$type<StationCode>().notNull(),
+    offeredTo: text('offered_to').$type<StationCode>(),
     offeredAt: integer('offered_at'),
     arrival: integer('arrival').notNull(),
     /** 1 with unresolved set-aside facts, quarantined edits or forks. */
@@ -59,18 +66,18 @@ export const cases = sqliteTable(
     due: integer('due').notNull(),
     /** Days since 1970. */
     wake: integer('wake'),
-    assignee: text('assignee').notNull(),
-    master: text('master').notNull(),
+    assignee: text('assignee').$type<PersonId | ''>().notNull(),
+    master: text('master').$type<DocumentId | ''>().notNull(),
     idNumber: text('id_number').notNull(),
     /** Name, its pinyin, its initials; searched. */
     names: text('names').notNull(),
     /** Case number, ID number, phone; searched. */
     numbers: text('numbers').notNull(),
-    row: text('row').notNull(),
+    row: text('row', { mode: 'json' }).$type<CaseRow>().notNull(),
   },
   (table) => [
     // Carries every column a list filters by, so that filters and text search never touch the rows they reject.
-    index('cases_by_arrival').on(
+    index(SEARCH_INDEXES.names).on(
       table.arrival,
       table.sequence,
       table.holder,
@@ -82,7 +89,9 @@ export const cases = sqliteTable(
     ),
     // The numbers apart: half the bytes to read for either search (measured). The condition always holds; it keeps
     // the index from being taken for lists without a search.
-    index('cases_by_digits').on(table.arrival, table.sequence, table.holder, table.numbers).where(sql`numbers <> ''`),
+    index(SEARCH_INDEXES.numbers)
+      .on(table.arrival, table.sequence, table.holder, table.numbers)
+      .where(sql`numbers <> ''`),
     index('cases_by_holder').on(table.holder, table.arrival, table.sequence, table.stage),
     index('cases_by_due').on(table.due, table.sequence, table.holder, table.assignee, table.stage),
     index('cases_by_number').on(table.numberFolded),
@@ -100,8 +109,8 @@ export const receipts = sqliteTable(
   {
     log: integer('log').notNull(),
     seq: integer('seq').notNull(),
-    document: text('document').notNull(),
-    outcome: text('outcome').notNull(),
+    document: text('document').$type<DocumentId>().notNull(),
+    outcome: text('outcome').$type<ReceiptRow['outcome']>().notNull(),
     reason: text('reason').notNull(),
   },
   (table) => [
@@ -111,9 +120,9 @@ export const receipts = sqliteTable(
 )
 
 export const directory = sqliteTable('directory', {
-  document: text('document').primaryKey(),
+  document: text('document').$type<DocumentId>().primaryKey(),
   version: integer('version').notNull(),
-  hash: text('hash').notNull(),
+  hash: text('hash').$type<EntryHash>().notNull(),
   json: text('json').notNull(),
 })
 

@@ -78,7 +78,7 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** The identity of a database file on this machine. */
-export async function identityOf(path: string): Promise<FileIdentity> {
+export async function fileIdentityOf(path: string): Promise<FileIdentity> {
   const found = await stat(path, { bigint: true })
   return {
     device: String(found.dev),

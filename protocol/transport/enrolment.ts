@@ -14,13 +14,13 @@ const Name = z
   .regex(/^[^\n]*$/)
 
 /** A parent shows who it is. The nonce is the caller's; the certificate is null on plain HTTP (loopback only). */
-export const Hello = z.object({
+export const ParentHello = z.object({
   node: NodeIdText,
   publicKey: hex(32),
   certificate: hex(32).nullable(),
   signature: hex(64),
 })
-export type Hello = z.output<typeof Hello>
+export type ParentHello = z.output<typeof ParentHello>
 export const Nonce = hex(16)
 
 /** A new node asks to join below `parent`. */
@@ -55,14 +55,14 @@ export const JoinAnswer = z.object({ enrolled: z.string().max(8_192), signature:
 export type JoinAnswer = z.output<typeof JoinAnswer>
 
 /** A refusal, in words for the person at the new node. */
-export const Refusal = z.object({
+export const JoinRefusal = z.object({
   problem: z.object({ code: z.string(), message: z.string(), kept: z.string(), next: z.string() }),
 })
 
 const bytesOf = (...lines: readonly string[]) => new TextEncoder().encode(lines.join('\n'))
 
 /** The bytes a parent signs to show who it is. */
-export const helloBytes = (nonce: string, hello: Omit<Hello, 'signature'>): Uint8Array =>
+export const helloBytes = (nonce: string, hello: Omit<ParentHello, 'signature'>): Uint8Array =>
   bytesOf('county-hello-1', nonce, hello.node, hello.publicKey, hello.certificate ?? '-')
 
 /** The bytes a new node signs. */

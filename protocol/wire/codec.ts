@@ -13,7 +13,15 @@ import {
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { readLog as readLogBytes, writeLog } from '#protocol/log/log-bytes.ts'
-import type { Fork, Height, LogPosition, Message, NodeReport, Receipt } from './messages.ts'
+import {
+  type Fork,
+  type Height,
+  type LogPosition,
+  type Message,
+  type NodeReport,
+  RECEIPT_OUTCOMES,
+  type Receipt,
+} from './messages.ts'
 import { REFUSAL_CODES } from './refusals.ts'
 
 type Encoder = encoding.Encoder
@@ -25,7 +33,6 @@ const DIGEST_BYTES = 16
 const SIGNATURE_BYTES = 64
 /** Enough of a hash to notice a fork; chains and signatures do the proving. */
 export const POSITION_HASH_BYTES = 8
-const OUTCOMES = ['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied'] as const
 
 /** Thrown inside this file only; {@link decodeMessage} turns it into undefined. */
 class Malformed extends Error {}
@@ -100,7 +107,7 @@ const writeReceipt = (to: Encoder, receipt: Receipt) => {
   writeLog(to, receipt.log)
   encoding.writeVarUint(to, receipt.seq)
   encoding.writeVarString(to, receipt.document)
-  encoding.writeUint8(to, OUTCOMES.indexOf(receipt.outcome))
+  encoding.writeUint8(to, RECEIPT_OUTCOMES.indexOf(receipt.outcome))
   encoding.writeVarString(to, receipt.reason)
 }
 function readReceipt(from: Decoder): Receipt {
@@ -108,7 +115,7 @@ function readReceipt(from: Decoder): Receipt {
   const seq = decoding.readVarUint(from)
   const document = decoding.readVarString(from)
   check(isDocumentId(document), 'document')
-  const outcome = OUTCOMES[decoding.readUint8(from)]
+  const outcome = RECEIPT_OUTCOMES[decoding.readUint8(from)]
   check(outcome !== undefined, 'outcome')
   return { log, seq, document: document as DocumentId, outcome, reason: decoding.readVarString(from) }
 }

@@ -66,12 +66,16 @@ export interface AtRoot {
   readonly heights: readonly Height[]
 }
 
+/** What may become of an entry that did not simply apply; `applied` takes an earlier receipt back. Order is the tag on the wire: append only. */
+export const RECEIPT_OUTCOMES = ['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied'] as const
+export type ReceiptOutcome = (typeof RECEIPT_OUTCOMES)[number]
+
 /** What became of an entry that did not simply apply. */
 export interface Receipt {
   readonly log: LogKey
   readonly seq: number
   readonly document: DocumentId
-  readonly outcome: 'set-aside' | 'quarantined' | 'forked' | 'unknown-kind' | 'applied'
+  readonly outcome: ReceiptOutcome
   readonly reason: string
 }
 

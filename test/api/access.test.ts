@@ -1,6 +1,6 @@
 /** Who gets in, and what is answered to those who do not. */
 import { expect, test } from 'vitest'
-import { CSRF_HEADER, SIGN_IN_COOKIE } from '#edge-node/desk/account/accounts.ts'
+import { CSRF_HEADER, SIGN_IN_COOKIE } from '#edge-node/commands/account/accounts.ts'
 import { DoneShape, HealthShape, StationsShape } from '#edge-node/desk/api/shapes.ts'
 import { documentOf, pathsOf } from '#test/api/document.ts'
 import { ITEM, openPlace, PASSWORD, TOWNSHIP } from '#test/api/place.ts'

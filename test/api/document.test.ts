@@ -1,10 +1,12 @@
 /** The OpenAPI document: valid, complete, and from the same tables as the validation. */
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { expect, test } from 'vitest'
+import type * as z from 'zod'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { FACT_KINDS, FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
-import { documentOf, pathsOf } from '#test/api/document.ts'
+import { RECORD_SHAPES } from '#protocol/engine/directory/record-shapes.ts'
+import { documentOf, pathsOf, type Schema } from '#test/api/document.ts'
 import { openPlace } from '#test/api/place.ts'
 
 test('A22 the document is valid OpenAPI 3.1 and every reference resolves', async () => {
@@ -40,6 +42,32 @@ test('A22 every route documents its refusals in the one shape', async () => {
     if (path !== '/openapi.json') expect(Object.keys(operation.responses), path).toContain('503')
     if (operation.requestBody)
       expect(Object.keys(operation.responses), path).toEqual(expect.arrayContaining(['400', '413', '415']))
+  }
+})
+
+/** What the document says of a field, wherever it says it. */
+const saysNull = (field: Schema | undefined) => JSON.stringify(field?.type ?? '').includes('null')
+
+test('A22 the document says of every field of a record what the door accepts: what may be missing, what may be null', async () => {
+  const { components } = await documentOf(await openPlace())
+  const told = { ...RECORD_SHAPES, person: undefined, node: undefined, item: undefined }
+  const shapes = Object.entries(told).flatMap(([type, shape]) => (shape ? [{ type, shape }] : []))
+  expect(shapes.length).toBe(10)
+  for (const { type, shape } of shapes) {
+    const name =
+      type === 'calendar'
+        ? 'CalendarYear'
+        : type === 'rules'
+          ? 'LocalRules'
+          : `${type[0]?.toUpperCase()}${type.slice(1)}`
+    const schema = components.schemas[name]
+    const fields = Object.entries<z.ZodType>(shape.shape)
+    expect(Object.keys(schema?.properties ?? {}), name).toEqual(fields.map(([field]) => field))
+    expect(schema?.required, name).toEqual(
+      fields.filter(([, part]) => !part.validate(undefined)).map(([field]) => field),
+    )
+    for (const [field, part] of fields)
+      expect(saysNull(schema?.properties?.[field]), `${name}.${field}`).toBe(part.validate(null))
   }
 })
 

@@ -3,6 +3,7 @@ import type { Place } from '#test/api/place.ts'
 
 export interface Schema {
   readonly $ref?: string
+  readonly type?: string | readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly additionalProperties?: boolean | Schema

@@ -1,7 +1,7 @@
 /** A hall with its people and the real engine over memory, as the API tests use it. */
 import { vi } from 'vitest'
-import { type Accounts, createAccounts } from '#edge-node/desk/account/accounts.ts'
-import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
+import { type Accounts, createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { createRegistry } from '#hub/registry.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'

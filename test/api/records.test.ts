@@ -43,7 +43,7 @@ const done = async (response: Response) => read(response, shapes.DoneShape)
 
 test('A67 every field of an item is in its schema', () => {
   const item = completeItem({ id: 'X', name: 'X' })
-  expect(Object.keys(shapes.Item.shape).toSorted()).toEqual(Object.keys(item).toSorted())
+  expect(Object.keys(shapes.ItemShape.shape).toSorted()).toEqual(Object.keys(item).toSorted())
 })
 
 test('A68 records of the directory are read by anyone signed in', async () => {
@@ -159,6 +159,10 @@ test('A70 what is wrong with a record is told with its field, and nothing is pub
   expect(await refusal(await post(place, token, '/calendars', { year: 2027 }), 400)).toMatchObject({
     code: 'bad-request',
   })
+  const never = await refusal(await post(place, token, '/letters', { ...LETTER, from: '2026-13-01' }), 400)
+  expect(never).toMatchObject({ field: 'from', message: '请求内容不符合接口说明:from:须为日期,如 2026-11-21' })
+  const spelt = await refusal(await post(place, token, '/letters', { ...LETTER, from: '2026年12月1日' }), 400)
+  expect(spelt.message).toBe(never.message)
   expect(place.office.directory.departments().length).toBe(1)
   expect(place.office.directory.windows()).toEqual([])
 })

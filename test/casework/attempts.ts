@@ -1,6 +1,6 @@
 /** One fact at one stage, tier and kind of item: what the generated tests of the table try. */
 import { checkAct } from '#protocol/casework/acts/acts.ts'
-import type { Actor } from '#protocol/casework/acts/permission.ts'
+import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import type { Tier } from '#protocol/casework/directory.ts'
@@ -51,7 +51,7 @@ export const LETTERED = registerWith({
 })
 
 /** Somebody with every role, so that only stage, custody and conditions decide. */
-export const everybody = (station: StationCode, kind: FactKind): Actor => ({
+export const everybody = (station: StationCode, kind: FactKind): ActorAtNode => ({
   station,
   person: writerOf(kind),
   roles: ['agent', 'clerk', 'handler', 'chief', 'cashier', 'coordinator'],

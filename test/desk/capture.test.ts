@@ -1,6 +1,6 @@
 /** Capture: finding an item, saving as it is typed, and what comes back when something is wrong. */
 import { beforeAll, expect, test } from 'vitest'
-import { matchingItems } from '#edge-node/desk/capture/capture.ts'
+import { matchingItems } from '#edge-node/commands/items.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { formOf, ID_NUMBER, openPlace, type Place, type Visitor } from './place.ts'
 import { captureCase, filled, openCase } from './walk.ts'

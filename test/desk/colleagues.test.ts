@@ -127,6 +127,19 @@ test('P173 whoever was asked first keeps the question until it is answered or a 
   expect(answered.text).toContain('吴英已答复')
 })
 
+test('A73 a phone number is in full for the people of the station alone; who supervises them reads its end', async () => {
+  const made = await clerk.submit(await clerk.get('/consultations'), '/consultations', {
+    matter: '问社保',
+    phone: '13912345678',
+  })
+  expect(made.text).toContain('13912345678')
+  expect((await second.get(made.path)).text).toContain('13912345678')
+  const seen = await (await place.as('supervisor')).get(made.path)
+  expect(seen.text).toContain('问社保')
+  expect(seen.text).toContain('****5678')
+  expect(seen.text).not.toContain('13912345678')
+})
+
 test('P174 all open work of a person is handed over on one list that the giver and the receiver sign; each case has its fact', async () => {
   const id = await assigned('交接的件')
   const list = await handler.get('/handovers')

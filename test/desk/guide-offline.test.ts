@@ -1,7 +1,7 @@
 /** Guides, deadlines and representatives at a village that the county reached once and cannot reach now. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/account/accounts.ts'
-import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'

@@ -1,7 +1,7 @@
 /** The desks of a real county of three nodes whose links are cut and joined. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/account/accounts.ts'
-import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'

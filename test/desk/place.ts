@@ -1,7 +1,7 @@
 /** A county hall whose one node also serves a township and a village, with people in every role, as the desk tests use it. */
 import type { Hono } from 'hono'
-import { type Accounts, createAccounts } from '#edge-node/desk/account/accounts.ts'
-import { passwordRecord } from '#edge-node/desk/account/passwords.ts'
+import { type Accounts, createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import type { DeskEnv } from '#edge-node/desk/visit.ts'
 import { createHubPages } from '#hub/pages/pages.ts'

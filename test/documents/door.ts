@@ -2,7 +2,7 @@
 import * as Y from 'yjs'
 import { NOTHING_HELD, type SectionClocks } from '#protocol/documents/clocks.ts'
 import { type GateContext, gateUpdate } from '#protocol/documents/gate.ts'
-import type { SectionTier } from '#protocol/documents/sections.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { codeOf } from './authors.ts'
 
 /** The author whose log the updates come from. */
@@ -11,7 +11,7 @@ export const CLIENT = 16_385
 export const OTHER = 32_770
 
 /** An author of the county with nothing held. */
-export const context = (section = 'application', clocks = NOTHING_HELD, tier: SectionTier = 'county'): GateContext => ({
+export const context = (section = 'application', clocks = NOTHING_HELD, tier: Tier = 'county'): GateContext => ({
   section,
   client: CLIENT,
   tier,

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { clientIdOf, MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
 import { type AuthoredUpdate, gateHistory } from '#protocol/documents/gate.ts'
-import { clocksOf } from '#protocol/documents/history.ts'
+import { clocksOfSection } from '#protocol/documents/history.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { MAXIMUM_INCARNATION } from '#protocol/ids.ts'
 import { Author, codeOf, valueIn } from './authors.ts'
@@ -34,13 +34,13 @@ function story(): AuthoredUpdate[] {
 test('G19 clocks computed from accepted updates equal those the gate handed on', () => {
   const author = new Author('office-note', 20_000)
   for (const text of ['甲', '甲𠮷乙', '甲乙']) author.change({ text })
-  expect(valueIn(clocksOf('office-note', author.updates()))).toEqual(author.clocks)
+  expect(valueIn(clocksOfSection('office-note', author.updates()))).toEqual(author.clocks)
 })
 
 test('G19 updates in an impossible order have no clocks', () => {
   const author = new Author('application', 20_000)
   for (const phone of ['1', '2']) author.change({ set: { phone }, remove: [] })
-  expect(codeOf(clocksOf('application', author.updates().reverse()))).toBe('clock-gap')
+  expect(codeOf(clocksOfSection('application', author.updates().reverse()))).toBe('clock-gap')
 })
 
 test('G22 what takes effect does not depend on the order in which authors’ edits arrive', () => {

@@ -1,5 +1,5 @@
 /** Comparing what nodes show of a case: everything that must be equal everywhere, and nothing else. */
-import { masked } from '#edge-node/desk/api/masking.ts'
+import { masked } from '#edge-node/commands/masking.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { Api } from './api.ts'
 import type { Ledger } from './author.ts'

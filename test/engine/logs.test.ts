@@ -26,7 +26,7 @@ import { type Draft, encodeContent, KIND } from '#protocol/log/entry.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { testHost } from '#test/clock/host.ts'
-import { caseId } from '../storage/fixtures.ts'
+import { caseId } from '#test/storage/fixtures.ts'
 
 const STREAM = '510724101' as StreamId
 const keys = generateKeys()

@@ -6,9 +6,8 @@ import { type Absence, type Consultation, DEFAULT_RULES, type DirectoryRecord } 
 import { completeItem } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { createDirectory } from '#protocol/engine/directory/directory.ts'
-import { documentOf, readRecord } from '#protocol/engine/directory/record-reading.ts'
-import type { DocumentId, EntryHash, PersonId } from '#protocol/ids.ts'
-import { streamOf } from '#protocol/ids.ts'
+import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
+import { type DocumentId, type EntryHash, type PersonId, streamOf } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
@@ -161,7 +160,7 @@ test('R6 an item as the first version of the program wrote it is the first editi
 test('R7 whatever a record holds, the directory either reads it whole or not at all, and never throws', async () => {
   const directory = await emptyDirectory()
   for (const record of RECORDS) {
-    expect(readRecord(JSON.stringify(record), documentOf(record)), record.type).toBeDefined()
+    expect(readDirectoryRecord(JSON.stringify(record), documentOf(record)), record.type).toBeDefined()
     const keys = Object.keys(record)
     fc.assert(
       fc.property(fc.constantFrom(...keys), fc.jsonValue({ maxDepth: 2 }), (key, nonsense) => {
@@ -183,9 +182,9 @@ test('R7 whatever a record holds, the directory either reads it whole or not at 
       { numRuns: 60 },
     )
   }
-  expect(readRecord('{', 'station/1' as DocumentId)).toBeUndefined()
-  expect(readRecord('null', 'station/1' as DocumentId)).toBeUndefined()
-  expect(readRecord('{"type":"toString","version":1,"id":"x"}', 'toString/x' as DocumentId)).toBeUndefined()
+  expect(readDirectoryRecord('{', 'station/1' as DocumentId)).toBeUndefined()
+  expect(readDirectoryRecord('null', 'station/1' as DocumentId)).toBeUndefined()
+  expect(readDirectoryRecord('{"type":"toString","version":1,"id":"x"}', 'toString/x' as DocumentId)).toBeUndefined()
 })
 
 async function connected(): Promise<{ root: Node; township: Node; village: Node }> {

@@ -1,13 +1,12 @@
 /** The hub's register over a real engine: codes, joins, stations, people. */
 import { beforeEach, expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/account/accounts.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { firstStart } from '#hub/first-start.ts'
 import { createRegistry, type HubRegistry } from '#hub/registry.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { KeyPair } from '#protocol/engine/ports/host.ts'
-import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
-import { toHex } from '#protocol/ids.ts'
+import { type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Result } from '#protocol/result.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
@@ -181,6 +180,18 @@ test('E11 only administrators change the register', async () => {
     await registry.revokeNode(CLERK, root, '试一试'),
   ]
   expect(results.map(codeOf)).toEqual(results.map(() => 'not-authorised'))
+})
+
+test('E11 A28 an administrator who also supervises reads the register and changes nothing', async () => {
+  const watching: Actor = { ...ADMINISTRATOR, roles: ['administrator', 'supervisor'] }
+  const results = [
+    await registry.createStation(watching, { id: '510724102', name: '新镇', tier: 'township', parent: COUNTY }),
+    await registry.createPerson(watching, person()),
+    await registry.keep(watching, office.directory.rules(), 'change'),
+    await registry.revokeNode(watching, root, '试一试'),
+  ]
+  expect(results.map(codeOf)).toEqual(results.map(() => 'reads-only'))
+  expect(codeOf(await registry.codes(watching))).toBe('ok')
 })
 
 const person = (change = {}) => ({

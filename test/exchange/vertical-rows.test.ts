@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { VERTICAL_COLUMNS, type VerticalRow } from '#protocol/casework/exchange/vertical.ts'
 import { readVertical } from '#protocol/casework/exchange/vertical-rows.ts'
 import { itemByCode, sourceMark, verticalSteps } from '#protocol/casework/exchange/vertical-steps.ts'
-import { FACTS, fieldProblems } from '#protocol/casework/facts/facts.ts'
+import { FACTS, factProblems } from '#protocol/casework/facts/facts.ts'
 import { completeItem } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 
@@ -93,7 +93,7 @@ test('X22 a row becomes back-dated facts that say where they came from and fit t
   ])
   for (const { kind, fields } of steps) {
     expect(fields.occurredWhy).toBe(sourceMark(read.value))
-    expect(fieldProblems(kind, 'seals' in FACTS[kind].fields ? { ...fields, seals: [] } : fields)).toEqual({})
+    expect(factProblems(kind, 'seals' in FACTS[kind].fields ? { ...fields, seals: [] } : fields)).toEqual({})
   }
   expect(steps.at(-1)?.fields).toMatchObject({ recipient: '王大明', relationship: '见来源系统' })
 })

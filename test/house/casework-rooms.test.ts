@@ -19,6 +19,8 @@ const ROOMS: readonly Room[] = [
   file('codes.ts'),
   file('papers.ts'),
   folder('time', 'days', 'calendar', 'counting', 'deadlines'),
+  // The table of an item's fields: the item is made of it, the rest of the catalogue stands on the item.
+  file('catalogue/fields.ts', 'catalogue/item-parts.ts', 'catalogue/item-fields.ts'),
   file('item.ts', 'directory.ts'),
   folder('identity', 'identity', 'credit-code', 'regions', 'case-numbers', 'document-numbers'),
   folder('catalogue', '*'),

@@ -5,8 +5,8 @@ import { importsOf, sources } from './tree.ts'
 /** From the ground up; a file stands in the first room whose name its path begins with. */
 const ROOMS = [
   'ports/',
-  'office.ts',
   'directory/',
+  'office.ts',
   'logs/',
   'cases/',
   'clock.ts',

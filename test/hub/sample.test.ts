@@ -1,6 +1,6 @@
 /** The model county at a real root. */
 import { expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/desk/account/accounts.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
 import { publishSample, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'

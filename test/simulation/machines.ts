@@ -1,6 +1,6 @@
 /** Machines from enrolment to scrap: how each starts, dies, goes back in time, is copied and replaced. */
 import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
-import type { DirectoryView } from '#protocol/engine/office.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'

@@ -1,4 +1,5 @@
 /** The storage contract: commits, packs, places and cuts. */
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Change } from '#protocol/engine/ports/storage.ts'
 import type { Bench } from './contract.ts'
@@ -59,9 +60,33 @@ export function packRules({ storage, commit }: Bench): void {
     expect(all.map(({ arrival }) => arrival)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
     const size = all[0]?.bytes.length ?? 0
     expect((await storage().packsAfter(5, 0)).map(({ arrival }) => arrival)).toEqual([6])
+    expect((await storage().packsAfter(5, size)).map(({ arrival }) => arrival)).toEqual([6])
     expect((await storage().packsAfter(5, size + 1)).map(({ arrival }) => arrival)).toEqual([6, 7])
     expect(await storage().packsAfter(20, 1000)).toEqual([])
     expect(all[3]?.runs).toEqual([{ log: logOf(1), first: 4, last: 4, before: expect.any(Uint8Array) }])
+  })
+
+  test('D3 packs and their runs come back byte for byte, whatever bytes they are', async () => {
+    const before = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    const pack = fc.record({ bytes: fc.uint8Array({ maxLength: 300 }), befores: fc.array(before, { maxLength: 3 }) })
+    let arrival = 0
+    let seq = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(pack, { minLength: 1, maxLength: 5 }), async (given) => {
+        const start = arrival
+        const packs = given.map(({ bytes, befores }) => {
+          const runs = befores.map((before) => ({ log: logOf(1), first: ++seq, last: seq, before }))
+          return { arrival: ++arrival, bytes, runs }
+        })
+        await commit({ packs })
+        expect(await storage().packsAfter(start, 1_000_000)).toEqual(packs)
+        const [run] = packs.flatMap(({ runs }) => runs)
+        if (run !== undefined) {
+          expect(await storage().packHolding(run.log, run.first)).toEqual(packs.find(({ runs }) => runs.includes(run)))
+        }
+      }),
+      { numRuns: 30 },
+    )
   })
 
   test('D4 the pack of an entry is found by log and seq', async () => {
@@ -83,6 +108,10 @@ export function packRules({ storage, commit }: Bench): void {
     expect(await storage().arrivalAbove(logOf(1), 1)).toBe(1)
     expect(await storage().arrivalAbove(logOf(1), 2)).toBe(2)
     expect(await storage().arrivalAbove(logOf(1), 3)).toBeUndefined()
+    const later = { log: logOf(3), first: 5, last: 6, before: new Uint8Array(32) }
+    await commit({ packs: [{ arrival: 3, bytes: new Uint8Array(), runs: [later] }] })
+    expect(await storage().packHolding(logOf(3), 4)).toBeUndefined()
+    expect((await storage().packHolding(logOf(3), 5))?.arrival).toBe(3)
   })
 }
 
@@ -179,7 +208,9 @@ export function cutRules({ storage, reopen, commit }: Bench): void {
       [caseId(3)]: [[two, 2]],
       [caseId(5)]: [[one, 2]],
     })
+    expect((await storage().packHolding(one, 1))?.arrival).toBe(1)
     expect((await storage().packHolding(one, 2))?.arrival).toBe(3)
+    expect((await storage().packHolding(two, 2))?.arrival).toBe(2)
     expect(await storage().packHolding(two, 3)).toBeUndefined()
     expect([...(await storage().documentsAfter(0, 10)).documents].sort()).toEqual([caseId(1), caseId(3), caseId(5)])
   })

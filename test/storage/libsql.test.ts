@@ -4,12 +4,14 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
-import { openStorage } from '#protocol/storage/sql-storage.ts'
-import { statement } from '#protocol/storage/statements.ts'
+import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
+import { statement } from '#protocol/storage/sql/statements.ts'
 import { storageContract } from './contract.ts'
 import { Author, caseId, caseRow, logOf } from './fixtures.ts'
 
@@ -69,12 +71,44 @@ describe('locked', () => {
   })
 })
 
+test('D29 after SQLITE_BUSY the next attempt has a new connection and the lock, and nothing of the failed commit is there', async () => {
+  const statements = openStatements(path, { busyMilliseconds: 10 })
+  const storage = await openStorage(statements)
+  // The lock is given up by hand: with it nobody else could make the database busy.
+  for (const pragma of ['journal_mode = DELETE', 'locking_mode = NORMAL']) {
+    await statements.read(statement(`PRAGMA ${pragma}`))
+  }
+  await statements.read(statement('SELECT count(*) FROM sqlite_master'))
+  const other = new Database(path)
+  other.exec('BEGIN IMMEDIATE')
+  const author = new Author()
+  const failed = author.pack([[logOf(1), caseId(1)]])
+  await expect(storage.commit({ ...failed, cases: [caseRow(1)] })).rejects.toMatchObject({ fault: 'locked' })
+  other.exec('ROLLBACK')
+  other.close()
+  await storage.commit({ ...NO_CHANGE, cases: [caseRow(2)] })
+  expect((await storage.cases({})).rows).toEqual([caseRow(2)])
+  expect(await storage.load()).toMatchObject({ heads: [], arrival: 0 })
+  await storage.commit(failed)
+  await expect(openLibsql(path, { busyMilliseconds: 10 })).rejects.toMatchObject({ fault: 'locked' })
+  expect(await statements.read(statement('PRAGMA journal_mode'))).toEqual([['wal']])
+  await storage.close()
+})
+
+test('D29 more statements than a connection keeps prepared are all answered, the earliest again at the end', async () => {
+  const statements = openStatements(path)
+  for (const number of [...Array(LIMITS.preparedStatements + 5).keys(), 0, 1]) {
+    expect(await statements.read(statement(`SELECT ${number}, ?`, 'x'))).toEqual([[number, 'x']])
+  }
+  await statements.close()
+})
+
 test('D22 a full disk fails the whole commit, says so, and the next smaller one works', async () => {
   const statements = openStatements(path)
   const storage = await openStorage(statements)
   await storage.commit({ ...NO_CHANGE, cases: [caseRow(1)] })
   const [pages] = await statements.read(statement('PRAGMA page_count'))
-  await statements.read(statement(`PRAGMA max_page_count = ${Number(pages?.page_count) + 3}`))
+  await statements.read(statement(`PRAGMA max_page_count = ${Number(pages?.[0]) + 3}`))
   const author = new Author()
   const big = author.pack(Array.from({ length: 900 }, (_, index) => [logOf(1), caseId(index)] as const))
   const failed = storage.commit({ ...big, cases: [caseRow(2)] })
@@ -206,7 +240,7 @@ test('D25 each migration is applied once, in one commit with its record', async 
   await migrate(statements, [first])
   const broken = { name: '0001_b', statements: ['INSERT INTO a VALUES (2)', 'INSERT INTO missing VALUES (1)'] }
   await expect(migrate(statements, [first, broken])).rejects.toMatchObject({ fault: 'other' })
-  expect(await statements.read(statement('SELECT x FROM a'))).toEqual([{ x: 1 }])
-  expect(await statements.read(statement('SELECT name FROM migrations'))).toEqual([{ name: '0000_a' }])
+  expect(await statements.read(statement('SELECT x FROM a'))).toEqual([[1]])
+  expect(await statements.read(statement('SELECT name FROM migrations'))).toEqual([['0000_a']])
   await statements.close()
 })

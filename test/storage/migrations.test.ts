@@ -3,18 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client/sqlite3'
-import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { is } from 'drizzle-orm'
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
-import { caseList, casesToWake, exactCaseLists } from '#protocol/storage/case-sql.ts'
 import { generatedMigrations } from '#protocol/storage/embed.ts'
 import { openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
 import { MIGRATIONS } from '#protocol/storage/migrations.ts'
 import * as schema from '#protocol/storage/schema.ts'
-import { type SqlRow, type Statement, statement, textColumns, textIn } from '#protocol/storage/statements.ts'
+import { casesToWake } from '#protocol/storage/sql/cases.ts'
+import { type Statement, statement } from '#protocol/storage/sql/statements.ts'
+import { caseList, exactCaseLists } from '#protocol/storage/sql/work-list.ts'
 
 test('D26 the embedded migrations equal the generated files', () => {
   expect(generatedMigrations().length).toBeGreaterThan(0)
@@ -25,10 +27,11 @@ test('D26 the migrations make every table, column and index of the schema and no
   const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
   const statements = openStatements(join(folder, 'node.db'))
   await migrate(statements)
-  const names = (rows: readonly SqlRow[]) => rows.map((row) => textIn(row, 'name')).sort()
   const read = async (source: string) =>
-    names(await statements.read(statement(`SELECT ${textColumns('name')} FROM ${source}`)))
-  const tables = Object.values(schema).map((table) => getTableConfig(table as SQLiteTable))
+    (await statements.read(statement(`SELECT name FROM ${source}`))).map(([name]) => name).sort()
+  const tables = Object.values(schema)
+    .filter((table) => is(table, SQLiteTable))
+    .map((table) => getTableConfig(table))
   expect(await read("sqlite_master WHERE type = 'table' AND name <> 'migrations'")).toEqual(
     tables.map(({ name }) => name).sort(),
   )
@@ -55,8 +58,7 @@ test('R23 the migration to the rows of casework asks for a rebuild where there i
       await statements.commit([statement('INSERT INTO documents (id, places) VALUES (?, ?)', 'x', new Uint8Array())])
     }
     await migrate(statements)
-    const source = `SELECT ${textColumns('key')} FROM local`
-    const keys = (await statements.read(statement(source))).map((row) => textIn(row, 'key'))
+    const keys = (await statements.read(statement('SELECT key FROM local'))).map(([key]) => key)
     expect(keys).toEqual(documents === 0 ? [] : ['rebuilding'])
     await statements.close()
   }
@@ -92,7 +94,7 @@ test('D27 lists and searches go by their indexes and are never sorted', async ()
   expect(await planOf(caseList({ assignees }))).toContain('cases_by_assignee (assignee=?)')
   expect(await planOf(caseList({ master }))).toContain('cases_by_master (master=?)')
   expect(await planOf(caseList({ sameApplicant, stages: ['20'] }))).toContain('cases_by_applicant (id_number=?)')
-  expect(await planOf(casesToWake(due, 9))).toContain('cases_to_wake (wake<')
+  expect(await planOf(casesToWake({ day: dayNumber(due), limit: 9 }))).toContain('cases_to_wake (wake<')
   const several = [...holders, '510724102' as StationCode]
   const lists: readonly CaseQuery[] = [
     ...[{}, { holders }, { holders: several }, { text: '王' }, { text: '12' }, { inTransfer: true }, { aside: true }],

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LogKey, NodeId } from '#protocol/ids.ts'
 import { judgeDatabase, type Sidecar } from '#protocol/log/incarnation.ts'
-import { identityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
+import { fileIdentityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
 
 let folder: string
 let path: string
@@ -55,15 +55,15 @@ test('D36 a record that cannot be written is a storage failure', async () => {
 test('D32 a copied file has another identity, the same file keeps its own', async () => {
   const original = join(folder, 'node.db')
   writeFileSync(original, 'x')
-  const identity = await identityOf(original)
+  const identity = await fileIdentityOf(original)
   writeFileSync(original, 'longer')
-  expect(await identityOf(original)).toEqual(identity)
+  expect(await fileIdentityOf(original)).toEqual(identity)
   copyFileSync(original, join(folder, 'copy.db'))
   const claim = {
     node,
     incarnation: 5,
     ownHeads: sidecar(1).ownHeads,
-    identity: await identityOf(join(folder, 'copy.db')),
+    identity: await fileIdentityOf(join(folder, 'copy.db')),
   }
   const verdict = judgeDatabase({ state: 'present', sidecar: { ...sidecar(1), identity } }, claim)
   expect(verdict).toEqual({ verdict: 'moved', rotate: true })

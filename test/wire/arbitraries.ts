@@ -1,7 +1,7 @@
 /** Random messages of every kind, within what the types allow. */
 import fc from 'fast-check'
 import { type DocumentId, type LogKey, logKey, MAXIMUM_INCARNATION, type NodeId, type StreamId } from '#protocol/ids.ts'
-import type { Message } from '#protocol/wire/messages.ts'
+import { type Message, RECEIPT_OUTCOMES } from '#protocol/wire/messages.ts'
 import { REFUSAL_CODES } from '#protocol/wire/refusals.ts'
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
@@ -54,7 +54,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
         log: anyLog,
         seq: number,
         document,
-        outcome: fc.constantFrom('set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied'),
+        outcome: fc.constantFrom(...RECEIPT_OUTCOMES),
         reason: fc.string({ unit: 'grapheme' }),
       }),
       some,

@@ -3,8 +3,9 @@ import { z } from '@hono/zod-openapi'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { boundWords, fieldProblem } from '#protocol/casework/facts/field-values.ts'
 import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
+import { PATTERNS } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { titlesIn } from './shapes/identifiers.ts'
+import { entryId, titlesIn } from './shapes/identifiers.ts'
 
 /** Acts of the API: every fact but the one that begins a case, which POST /cases writes. */
 export const ACT_KINDS = (Object.keys(FACTS) as FactKind[]).filter((kind) => kind !== 'opened')
@@ -49,11 +50,11 @@ function fieldSchema(rule: FieldRule, required: boolean) {
         .min(rule.least ?? 0, { error })
         .max(rule.most ?? Number.MAX_SAFE_INTEGER, { error })
     case 'station':
-      return matching(/^[0-9]{6,15}$/)
+      return matching(PATTERNS.station)
     case 'person':
-      return matching(/^[A-Za-z0-9_.-]{1,40}$/)
+      return matching(PATTERNS.person)
     case 'hash':
-      return matching(/^[0-9a-f]{64}$/)
+      return matching(PATTERNS.entry)
     case 'day':
       return matching(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/).refine((day) => fieldProblem('day', day) === undefined, { error })
     case 'flag':
@@ -112,9 +113,7 @@ export function actBody(kind: FactKind) {
   return z
     .strictObject({
       fields: wanted ? fields.optional() : fields,
-      expects: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
+      expects: entryId
         .optional()
         .openapi({ description: '看到的最后一条记录(state.tip);办件已向前推进时拒绝,代码 case-moved-on' }),
     })

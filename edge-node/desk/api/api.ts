@@ -1,23 +1,24 @@
 /** The JSON API for department systems: the desk's office behind one sign-in, described by its own OpenAPI document. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
-import type { Accounts } from '#edge-node/desk/account/accounts.ts'
+import type { Accounts } from '#edge-node/commands/account/accounts.ts'
+import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, needSignIn, SECURITY_SCHEMES, SIGNED_IN } from './authentication.ts'
 import { addCases } from './cases.ts'
 import { addCountyRecords } from './county-records.ts'
-import type { CountyRegister } from './county-register.ts'
 import { addDeadlines } from './deadlines.ts'
 import { addExchange } from './exchange.ts'
 import { addHealth, addNetwork } from './network.ts'
 import { createOnce } from './once.ts'
 import { addRecords } from './records.ts'
-import { failureOf, PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
+import { PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
 import { SignInBody } from './requests.ts'
 import { json } from './routing.ts'
 import { DoneShape, SignInShape } from './shapes.ts'
 import { addStationRecords } from './station-records.ts'
+import { failureOf } from './statuses.ts'
 
 export interface ApiOptions {
   readonly office: Office

@@ -2,7 +2,7 @@
 import { getCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { timingSafeEqual } from 'hono/utils/buffer'
-import { type Accounts, CSRF_HEADER, SIGN_IN_COOKIE, type SignIn } from '#edge-node/desk/account/accounts.ts'
+import { type Accounts, CSRF_HEADER, SIGN_IN_COOKIE, type SignIn } from '#edge-node/commands/account/accounts.ts'
 import type { Failure } from '#protocol/result.ts'
 import { refuse } from './refusals.ts'
 

@@ -1,24 +1,23 @@
 /** Lists of cases over the API: what callers ask as a storage query, and rows as they may read them. */
 import type { z } from '@hono/zod-openapi'
-import { mayReadRow } from '#edge-node/desk/reading.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { masked } from '#edge-node/commands/masking.ts'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
 import type { Actor, CaseView, Office, Safety } from '#protocol/engine/office.ts'
 import type { CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
-import type { DocumentId, PersonId } from '#protocol/ids.ts'
-import { masked, readableBy } from './masking.ts'
+import type { PersonId } from '#protocol/ids.ts'
 import type { CasesQuery } from './requests.ts'
 
 const listOf = <Value>(asked: Value | readonly Value[]): readonly Value[] =>
   Array.isArray(asked) ? (asked as readonly Value[]) : [asked as Value]
 
 /** Whose cases are meant. */
-function scopeOf(actor: Actor, scope: 'mine' | 'incoming' | 'all'): CaseQuery {
+function scopeOf(actor: Actor, scope: z.infer<typeof CasesQuery>['scope']): CaseQuery {
   if (scope === 'mine') return { holders: [actor.station] }
   return scope === 'incoming' ? { offeredTo: [actor.station] } : {}
 }
 
 /** The storage query for what a caller asks. */
-export function queryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): CaseQuery {
+export function caseQueryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): CaseQuery {
   const { text, stage, item, assignee, master, dueBefore, order, scope, after, limit } = asked
   return {
     ...scopeOf(actor, scope),
@@ -26,8 +25,8 @@ export function queryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): CaseQu
     ...(stage === undefined ? {} : { stages: listOf(stage) }),
     ...(item === undefined ? {} : { items: listOf(item) }),
     ...(assignee === undefined ? {} : { assignees: listOf(assignee) as readonly PersonId[] }),
-    ...(master === undefined ? {} : { master: master as DocumentId }),
-    ...(dueBefore === undefined ? {} : { dueBefore: dueBefore as Day }),
+    ...(master === undefined ? {} : { master }),
+    ...(dueBefore === undefined ? {} : { dueBefore }),
     ...(order === undefined ? {} : { order }),
     ...(asked.inTransfer === 'true' ? { inTransfer: true } : {}),
     ...(asked.aside === 'true' ? { aside: true } : {}),
@@ -56,11 +55,11 @@ export async function readableRows(office: Office, actor: Actor, rows: readonly 
   return readable.map((row) => rowOf(office, row, safety.get(row.id)))
 }
 
-/** A whole case as this person may read it. */
-export async function readableView(office: Office, actor: Actor, view: CaseView) {
+/** A case with the rows beside it as this person may read them. */
+export async function withReadableRows(office: Office, actor: Actor, view: CaseView) {
   const [subCases, duplicates] = await Promise.all([
     readableRows(office, actor, view.subCases),
     readableRows(office, actor, view.duplicates),
   ])
-  return { ...readableBy(actor, view), subCases, duplicates }
+  return { ...view, subCases, duplicates }
 }

@@ -1,36 +1,20 @@
 /** Cases over the API: open, find, read, fill in, act. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { NOT_AN_EDITOR } from '#edge-node/desk/problems.ts'
-import { mayRead } from '#edge-node/desk/reading.ts'
-import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
+import { beginCase, editCase, reachCase, reachToWrite, readCase, writeAct } from '#edge-node/commands/cases/cases.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import { requiredPapers } from '#protocol/casework/rules/required-papers.ts'
-import type { Actor, Office, SectionChange } from '#protocol/engine/office.ts'
-import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
-import { failure, type Result } from '#protocol/result.ts'
+import type { Office } from '#protocol/engine/office.ts'
+import type { EntryHash } from '#protocol/ids.ts'
 import { ACT_KINDS, actBody } from './act-bodies.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { queryOf, readableRows, readableView } from './case-rows.ts'
+import { caseQueryOf, readableRows, withReadableRows } from './case-rows.ts'
 import type { Once } from './once.ts'
-import { answer, CASE_UNKNOWN, READS_ONLY, refuse } from './refusals.ts'
+import { answer, refuse } from './refusals.ts'
 import * as requests from './requests.ts'
 import { body, json, READING, WRITING } from './routing.ts'
 import { ActedShape, CasePageShape, CaseShape, EditedShape, OpenedShape, PapersShape, SubCasesShape } from './shapes.ts'
-
-/** The case a person names by id or number, when it exists and is this person's business. */
-export async function reach(office: Office, actor: Actor, text: string): Promise<Result<CaseState>> {
-  const id = isCaseId(text) ? text : (await office.byNumber(text))?.id
-  if (id === undefined) return failure(CASE_UNKNOWN)
-  const state = await office.state(id)
-  // The same words for both, so that guessing numbers tells nobody what exists elsewhere.
-  return state.ok && mayRead(actor, office.directory, state.value) ? state : failure(CASE_UNKNOWN)
-}
-
-/** The same for a person who wants to change it. */
-export const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>
-  mayWrite(actor) ? reach(office, actor, text) : failure(READS_ONLY)
 
 const openRoute = createRoute({
   method: 'post',
@@ -99,22 +83,21 @@ function papersOf({ number, papers, stage }: CaseState) {
 function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
   api.openapi(findRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const page = await office.find(queryOf(actor, c.req.valid('query')))
+    const page = await office.find(caseQueryOf(actor, c.req.valid('query')))
     return c.json({ rows: await readableRows(office, actor, page.rows), next: page.next }, 200)
   })
   api.openapi(ofCase('/cases/{id}', '查看办件', CaseShape), async (c) => {
     const { actor } = c.get('signIn')
-    const reached = await reach(office, actor, c.req.valid('param').id)
-    const view = reached.ok ? await office.view(actor, reached.value.id) : reached
-    return view.ok ? c.json(await readableView(office, actor, view.value), 200) : refuse(c, view.problem)
+    const view = await readCase(office, actor, c.req.valid('param').id)
+    return view.ok ? c.json(await withReadableRows(office, actor, view.value), 200) : refuse(c, view.problem)
   })
   api.openapi(ofCase('/cases/{id}/papers', '办件的文书', PapersShape), async (c) => {
-    const reached = await reach(office, c.get('signIn').actor, c.req.valid('param').id)
+    const reached = await reachCase(office, c.get('signIn').actor, c.req.valid('param').id)
     return reached.ok ? c.json(papersOf(reached.value), 200) : refuse(c, reached.problem)
   })
   api.openapi(ofCase('/cases/{id}/sub-cases', '联办分件', SubCasesShape), async (c) => {
     const { actor } = c.get('signIn')
-    const reached = await reach(office, actor, c.req.valid('param').id)
+    const reached = await reachCase(office, actor, c.req.valid('param').id)
     if (!reached.ok) return refuse(c, reached.problem)
     const { rows } = await office.find({ master: reached.value.id })
     return c.json({ subCases: await readableRows(office, actor, rows) }, 200)
@@ -126,12 +109,12 @@ function addAct(api: OpenAPIHono<ApiEnv>, office: Office, once: Once, kind: Fact
     const { actor } = c.get('signIn')
     const reached = await reachToWrite(office, actor, c.req.valid('param').id)
     if (!reached.ok) return refuse(c, reached.problem)
-    const { id } = reached.value
     const { fields = {}, expects } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
-    const request = JSON.stringify([kind, id, fields, expects])
+    const request = JSON.stringify([kind, reached.value.id, fields, expects])
     const given = Object.entries(fields).filter((field) => field[1] !== undefined) as [string, FieldValue][]
-    const write = () => office.act(actor, id, kind, Object.fromEntries(given), expects as EntryHash | undefined)
+    const tip = expects as EntryHash | undefined
+    const write = () => writeAct(office, actor, reached.value, kind, Object.fromEntries(given), tip)
     return answer(c, await once({ actor, key, request }, write))
   })
 }
@@ -141,25 +124,20 @@ export function addCases(api: OpenAPIHono<ApiEnv>, office: Office, once: Once): 
   addReading(api, office)
   api.openapi(openRoute, async (c) => {
     const { actor } = c.get('signIn')
-    if (!mayWrite(actor)) return refuse(c, READS_ONLY)
     const { item, channel, master } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
     const options = {
       ...(channel === undefined ? {} : { channel }),
-      ...(master === undefined ? {} : { master: master as DocumentId }),
+      ...(master === undefined ? {} : { master }),
     }
     const plain = channel === undefined && master === undefined
     const request = JSON.stringify(plain ? ['opened', item] : ['opened', item, options])
-    return answer(c, await once({ actor, key, request }, () => office.openCase(actor, item, options)))
+    return answer(c, await once({ actor, key, request }, () => beginCase(office, actor, item, options)))
   })
   api.openapi(editRoute, async (c) => {
     const { actor } = c.get('signIn')
-    if (mayWrite(actor) && !mayEdit(actor)) return refuse(c, NOT_AN_EDITOR)
     const { id, section } = c.req.valid('param')
-    const reached = await reachToWrite(office, actor, id)
-    if (!reached.ok) return refuse(c, reached.problem)
-    const change: SectionChange = c.req.valid('json')
-    return answer(c, await office.edit(actor, reached.value.id, section, change))
+    return answer(c, await editCase(office, actor, id, section, c.req.valid('json')))
   })
   for (const kind of ACT_KINDS) addAct(api, office, once, kind)
 }

@@ -1,22 +1,26 @@
 /** Records only the county hub writes: calendars, editions of items, letters and the rest of the directory; for administrators. */
+
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { hasRole } from '#edge-node/desk/visit.ts'
-import { CHANGE_TYPES, type Item } from '#protocol/casework/item.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
-import type { Actor } from '#protocol/engine/office.ts'
+import {
+  type CountyRegister,
+  type ItemDraft,
+  KEEP_MODES,
+  type KeptRecord,
+} from '#edge-node/commands/county-register.ts'
+import { NOT_ROOT } from '#edge-node/commands/refusals.ts'
+import { CHANGE_TYPES } from '#protocol/casework/codes.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import type { CountyRegister, ItemDraft, KeptRecord } from './county-register.ts'
-import { NOT_ADMINISTRATOR, NOT_ROOT, refuse } from './refusals.ts'
-import { dayText } from './requests.ts'
+import { refuse } from './refusals.ts'
 import { body, json, WRITING } from './routing.ts'
-import { coded } from './shapes/identifiers.ts'
+import { coded, day } from './shapes/identifiers.ts'
 import * as shapes from './shapes.ts'
 
 /** What is the office's own in every record. */
 const OWN = { type: true, version: true } as const
 
-const mode = z.enum(['new', 'change']).openapi({
+const mode = z.enum(KEEP_MODES).openapi({
   param: { name: 'mode', in: 'query' },
   description: 'new 新建(已有的拒绝)、change 修改(没有的拒绝)',
 })
@@ -91,31 +95,31 @@ const KEPT: readonly Kept[] = [
     path: '/calendars',
     summary: '发布一年的工作日历',
     type: 'calendar',
-    schema: strict(shapes.CalendarYear, 'CalendarYearRequest', CALENDAR),
+    schema: strict(shapes.CalendarYearShape, 'CalendarYearRequest', CALENDAR),
   },
   {
     path: '/departments',
     summary: '发布部门',
     type: 'department',
-    schema: strict(shapes.Department, 'DepartmentRequest', DEPARTMENT),
+    schema: strict(shapes.DepartmentShape, 'DepartmentRequest', DEPARTMENT),
   },
   {
     path: '/windows',
     summary: '发布窗口',
     type: 'window',
-    schema: strict(shapes.Window, 'WindowRequest', WINDOW),
+    schema: strict(shapes.WindowShape, 'WindowRequest', WINDOW),
   },
   {
     path: '/letters',
     summary: '发出授权书',
     type: 'letter',
-    schema: strict(shapes.Letter, 'LetterRequest', LETTER),
+    schema: strict(shapes.LetterShape, 'LetterRequest', LETTER),
   },
   {
     path: '/regions',
     summary: '发布区划代码',
     type: 'region',
-    schema: strict(shapes.Region, 'RegionRequest', REGION),
+    schema: strict(shapes.RegionShape, 'RegionRequest', REGION),
   },
   {
     path: '/rules',
@@ -150,7 +154,7 @@ const revokeRoute = createRoute({
     }),
     body: body(
       z
-        .strictObject({ from: dayText, reason: z.string().trim().min(1).max(200) })
+        .strictObject({ from: day, reason: z.string().trim().min(1).max(200) })
         .openapi('RevocationRequest', { example: { from: '2026-12-01', reason: '首席代表调离' } }),
     ),
   },
@@ -158,13 +162,13 @@ const revokeRoute = createRoute({
 })
 
 /** Code, edition and time of an edition follow from what is asked beside the content. */
-const Content = shapes.Item.omit({ ...OWN, id: true, edition: true, effectiveFrom: true, change: true })
+const Content = shapes.ItemShape.omit({ ...OWN, id: true, edition: true, effectiveFrom: true, change: true })
 
 const ItemBody = z
   .strictObject({
     id: z.string().trim().min(1).max(40).openapi({ description: '事项代码(地方编码)' }),
     change: z.strictObject({ type: coded(CHANGE_TYPES), basis: z.string().trim().min(1).max(200) }),
-    from: dayText.openapi({ description: '新版次生效的第一日' }),
+    from: day.openapi({ description: '新版次生效的第一日' }),
     content: z.strictObject(Content.partial().shape).openapi({ description: '与现行版次不同的内容;新事项为全部内容' }),
   })
   .openapi('ItemRequest', {
@@ -187,33 +191,28 @@ const itemRoute = createRoute({
 
 /** Adds the writes of the county; a node without a register says where they are done. */
 export function addCountyRecords(api: OpenAPIHono<ApiEnv>, register: CountyRegister | undefined): void {
-  const administer = async (
-    actor: Actor,
-    write: (held: CountyRegister) => Promise<Result<void>>,
-  ): Promise<Result<void>> => {
-    if (!hasRole(actor, 'administrator')) return failure(NOT_ADMINISTRATOR)
-    return register ? write(register) : failure(NOT_ROOT)
-  }
+  const written = async (write: (held: CountyRegister) => Promise<Result<void>>): Promise<Result<void>> =>
+    register ? write(register) : failure(NOT_ROOT)
   for (const kept of KEPT)
     api.openapi(keepRoute(kept), async (c) => {
       // The schema is the record's own without type and version, so together they are the record.
       const record = { ...(c.req.valid('json') as object), type: kept.type, version: 0 } as KeptRecord
       const asked = kept.type === 'rules' ? 'change' : c.req.valid('query').mode
-      const done = await administer(c.get('signIn').actor, (held) => held.keep(c.get('signIn').actor, record, asked))
+      const done = await written((held) => held.keep(c.get('signIn').actor, record, asked))
       return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
     })
   api.openapi(revokeRoute, async (c) => {
     const { actor } = c.get('signIn')
     const { from, reason } = c.req.valid('json')
     const { id } = c.req.valid('param')
-    const done = await administer(actor, (held) => held.revokeLetter(actor, id, { from: from as Day, reason }))
+    const done = await written((held) => held.revokeLetter(actor, id, { from, reason }))
     return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
   })
   api.openapi(itemRoute, async (c) => {
     const { actor } = c.get('signIn')
     const { id, change, from, content } = c.req.valid('json')
-    const draft: ItemDraft = { id, change, from: from as Day, content: content as Partial<Item> }
-    const done = await administer(actor, (held) => held.publishItem(actor, draft))
+    const draft: ItemDraft = { id, change, from, content: content as Partial<Item> }
+    const done = await written((held) => held.publishItem(actor, draft))
     return done.ok ? c.json({ done: true as const }, 200) : refuse(c, done.problem)
   })
 }

@@ -32,7 +32,7 @@ function pauseOf(text: string): Span {
 }
 
 const asked = (query: z.infer<typeof DeadlineQuery>) => ({
-  start: query.start as Day,
+  start: query.start,
   workingDays: query.workingDays,
   pauses: listOf(query.pause).map(pauseOf),
 })

@@ -1,19 +1,16 @@
 /** Exchange over the API: packages up, replies down, cases of vertical systems in, cases of a period out. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { exportCases, exportCsv } from '#edge-node/desk/exchange/case-export.ts'
-import { importReport, verticalRows } from '#edge-node/desk/exchange/import-report.ts'
-import { packageOf } from '#edge-node/desk/exchange/package.ts'
-import { takeReply } from '#edge-node/desk/exchange/reply.ts'
-import { importVertical } from '#edge-node/desk/exchange/vertical-import.ts'
-import { mayEdit, mayWrite } from '#edge-node/desk/visit.ts'
+import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
+import { takeInCases } from '#edge-node/commands/exchange/imports.ts'
+import { packageOf } from '#edge-node/commands/exchange/package.ts'
+import { takeReply } from '#edge-node/commands/exchange/reply.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import { success } from '#protocol/result.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { reach, reachToWrite } from './cases.ts'
-import { answer, NO_EXCHANGE, READS_ONLY, refusals, refuse } from './refusals.ts'
-import { CaseParameter, dayText } from './requests.ts'
+import { answer, refusals, refuse } from './refusals.ts'
+import { CaseParameter } from './requests.ts'
 import { body, json, READING, WRITING } from './routing.ts'
+import { day } from './shapes/identifiers.ts'
 import { ExportShape, ImportReportShape, RepliedShape, ReplyBody, ReportPackageShape, VerticalBody } from './shapes.ts'
 
 const packageRoute = createRoute({
@@ -47,8 +44,8 @@ const importRoute = createRoute({
 })
 
 const ExportQuery = z.object({
-  from: dayText.openapi({ description: '收件日期从', example: '2026-11-01' }),
-  until: dayText.openapi({ description: '收件日期到', example: '2026-11-30' }),
+  from: day.openapi({ description: '收件日期从', example: '2026-11-01' as Day }),
+  until: day.openapi({ description: '收件日期到', example: '2026-11-30' as Day }),
   format: z.enum(['json', 'csv']).default('json').openapi({ description: 'csv 只有平铺的字段,没有环节' }),
   after: z.string().max(300).optional().openapi({ description: '上一次的 next(csv 在响应头 x-next)' }),
 })
@@ -71,17 +68,14 @@ const exportRoute = createRoute({
 function addCaseFiles(api: OpenAPIHono<ApiEnv>, office: Office): void {
   api.openapi(packageRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const reached = await reach(office, actor, c.req.valid('param').id)
-    if (!reached.ok) return refuse(c, reached.problem)
-    const made = await packageOf(office, actor, reached.value)
-    if (made.ok) c.header('content-disposition', `attachment; filename="${reached.value.number}-report.json"`)
-    return made.ok ? c.json(made.value, 200) : refuse(c, made.problem)
+    const made = await packageOf(office, actor, c.req.valid('param').id)
+    if (!made.ok) return refuse(c, made.problem)
+    c.header('content-disposition', `attachment; filename="${made.value.case.number}-report.json"`)
+    return c.json(made.value, 200)
   })
   api.openapi(replyRoute, async (c) => {
-    const { actor } = c.get('signIn')
-    const reached = await reachToWrite(office, actor, c.req.valid('param').id)
-    if (!reached.ok) return refuse(c, reached.problem)
-    return answer(c, await takeReply(office, actor, reached.value, c.req.valid('json')))
+    const { id } = c.req.valid('param')
+    return answer(c, await takeReply(office, c.get('signIn').actor, id, c.req.valid('json')))
   })
 }
 
@@ -89,17 +83,12 @@ function addCaseFiles(api: OpenAPIHono<ApiEnv>, office: Office): void {
 export function addExchange(api: OpenAPIHono<ApiEnv>, office: Office): void {
   addCaseFiles(api, office)
   api.openapi(importRoute, async (c) => {
-    const { actor } = c.get('signIn')
-    if (!mayWrite(actor)) return refuse(c, READS_ONLY)
-    if (!mayEdit(actor)) return refuse(c, NO_EXCHANGE)
-    const asked = c.req.valid('json')
-    const rows = 'csv' in asked ? verticalRows(asked.csv) : success(asked.rows)
-    if (!rows.ok) return refuse(c, rows.problem)
-    return c.json(importReport(await importVertical(office, actor, asked.list, rows.value)), 200)
+    const { list, ...source } = c.req.valid('json')
+    return answer(c, await takeInCases(office, c.get('signIn').actor, list, source))
   })
   api.openapi(exportRoute, async (c) => {
     const { from, until, format, after } = c.req.valid('query')
-    const made = await exportCases(office, c.get('signIn').actor, { from: from as Day, until: until as Day }, after)
+    const made = await exportCases(office, c.get('signIn').actor, { from, until }, after)
     if (format === 'json') return c.json(made, 200)
     if (made.next !== null) c.header('x-next', made.next)
     return c.body(exportCsv(made), 200, { 'content-type': 'text/csv; charset=utf-8' })

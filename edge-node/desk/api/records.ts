@@ -1,8 +1,9 @@
 /** The directory over the API: catalogue and its editions, departments, windows, letters, calendars, rules, regions. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { RECORD_UNKNOWN, refuse } from './refusals.ts'
+import { refuse } from './refusals.ts'
 import { json, READING, reading } from './routing.ts'
 import {
   CalendarsShape,

@@ -1,28 +1,20 @@
 /** What callers may send: parameters, queries and bodies; the bodies of acts are generated in act-bodies.ts. */
 import { z } from '@hono/zod-openapi'
 import { CHANNELS } from '#protocol/casework/codes.ts'
-import { isDay } from '#protocol/casework/time/days.ts'
+import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { SECTIONS } from '#protocol/documents/sections.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { coded, stageNames } from './shapes/identifiers.ts'
-
-/** A day that exists. */
-export const dayText = z
-  .string()
-  .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, { error: '须为日期,如 2026-11-21' })
-  .refine(isDay, { error: '须为日期,如 2026-11-21' })
+import { caseId, coded, day, personId, stageNames } from './shapes/identifiers.ts'
 
 export const SignInBody = z
   .strictObject({ name: z.string().min(1).max(100), password: z.string().min(1).max(1000) })
   .openapi('SignInRequest', { example: { name: 'wang.fang', password: '……' } })
 
-const caseIdText = z.string().regex(/^[0-9a-f]{32}$/)
-
 export const OpenBody = z
   .strictObject({
     item: z.string().min(1).max(100).openapi({ description: '事项代码' }),
     channel: coded(CHANNELS, '申报来源').optional(),
-    master: caseIdText.optional().openapi({ description: '联办主件标识' }),
+    master: caseId.optional().openapi({ description: '联办主件标识' }),
   })
   .openapi('OpenRequest', { example: { item: 'SL0002', channel: '1' } })
 
@@ -82,9 +74,9 @@ export const CasesQuery = z.object({
   text: z.string().max(100).optional().openapi({ description: '编号、姓名或其拼音、证件号码或电话的一部分' }),
   stage: several(z.enum(stageNames), stageNames.length).openapi({ description: '环节,可以重复' }),
   item: several(z.string().min(1).max(100), 20).openapi({ description: '事项代码,可以重复' }),
-  assignee: several(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), 20).openapi({ description: '承办人账号,可以重复' }),
-  master: caseIdText.optional().openapi({ description: '某个联办主件的分件' }),
-  dueBefore: dayText.optional().openapi({ description: '只要在这一天之前到期的,最早到期的在前' }),
+  assignee: several(personId, 20).openapi({ description: '承办人账号,可以重复' }),
+  master: caseId.optional().openapi({ description: '某个联办主件的分件' }),
+  dueBefore: day.optional().openapi({ description: '只要在这一天之前到期的,最早到期的在前' }),
   order: z.enum(['due']).optional().openapi({ description: 'due 按到期日排列;不填按最近变动' }),
   inTransfer: flag.openapi({ description: '只要移交途中的' }),
   aside: flag.openapi({ description: '只要有暂不生效记录的' }),
@@ -105,7 +97,7 @@ const pauseText = z
   .refine((text) => text.split('/').every((day) => day === '' || isDay(day)), { error: '须为存在的日期' })
 
 export const DeadlineQuery = z.object({
-  start: dayText.openapi({ description: '起算日,当日不计', example: '2026-02-13' }),
+  start: day.openapi({ description: '起算日,当日不计', example: '2026-02-13' as Day }),
   workingDays: z.coerce
     .number()
     .int()

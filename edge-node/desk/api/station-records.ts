@@ -1,37 +1,35 @@
 /** What a station keeps of itself, over the API: absences, consultations, hand-overs; works without a network. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { endAbsence, keepAbsence } from '#edge-node/desk/counter/absence-commands.ts'
+import { recordsFor } from '#edge-node/commands/reading.ts'
+import { endAbsence, keepAbsence } from '#edge-node/commands/station/absences.ts'
 import {
   type ConsultationStep,
+  consultationsFor,
   keepConsultation,
   moveConsultation,
-} from '#edge-node/desk/counter/consultation-commands.ts'
-import { giveWork, takeWork } from '#edge-node/desk/counter/handover-commands.ts'
-import type { Kept } from '#edge-node/desk/counter/station-records.ts'
-import { readsAll } from '#edge-node/desk/reading.ts'
-import type { Consultation, StationRecord } from '#protocol/casework/directory.ts'
+} from '#edge-node/commands/station/consultations.ts'
+import { giveWork, takeWork } from '#edge-node/commands/station/handovers.ts'
+import type { Kept } from '#edge-node/commands/station/records.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
-import { masked, readsNumbers } from './masking.ts'
 import { refuse } from './refusals.ts'
-import { dayText } from './requests.ts'
 import { body, json, reading, WRITING } from './routing.ts'
+import { day, personId } from './shapes/identifiers.ts'
 import * as shapes from './shapes.ts'
 
 const line = z.string().trim().max(LIMITS.lineCharacters)
-const person = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, { error: '须为人员账号' })
 const note = z.string().trim().min(1).max(LIMITS.noteCharacters)
 
 const AbsenceBody = z
   .strictObject({
-    person,
-    from: dayText,
-    until: dayText.openapi({ description: '最后一日' }),
+    person: personId,
+    from: day,
+    until: day.openapi({ description: '最后一日' }),
     reason: line.min(1),
     where: line.default(''),
-    substitute: person.nullable().default(null).openapi({ description: 'B 岗' }),
+    substitute: personId.nullable().default(null).openapi({ description: 'B 岗' }),
   })
   .openapi('AbsenceRequest', {
     example: {
@@ -49,12 +47,14 @@ const ConsultationBody = z
   .openapi('ConsultationRequest', { example: { matter: '办卫生许可要带什么', asker: '王小明', phone: '13812345678' } })
 
 const AnswerBody = z.strictObject({ answer: note }).openapi('AnswerRequest', { example: { answer: '身份证和申请表' } })
-const OfferBody = z.strictObject({ to: person }).openapi('ConsultationOfferRequest', { example: { to: 'zhou.chief' } })
+const OfferBody = z
+  .strictObject({ to: personId })
+  .openapi('ConsultationOfferRequest', { example: { to: 'zhou.chief' } })
 
 const HandoverBody = z
   .strictObject({
-    from: person.optional().openapi({ description: '交出人;不填为本人' }),
-    to: person,
+    from: personId.optional().openapi({ description: '交出人;不填为本人' }),
+    to: personId,
     reason: line.min(1),
   })
   .openapi('HandoverRequest', { example: { to: 'zhou.chief', reason: '岗位调整' } })
@@ -96,10 +96,6 @@ const toOne = <Body extends z.ZodType>(asked: Body) => ({ params: RecordParamete
 
 const NothingBody = z.strictObject({}).openapi('NothingRequest', { example: {} })
 
-/** Records of the reader's station; people for the whole county read all. */
-const ofStation = <Kept extends StationRecord>(actor: Actor, records: readonly Kept[]): readonly Kept[] =>
-  readsAll(actor) ? records : records.filter((record) => record.station === actor.station)
-
 /** Answers with what was kept; of all that is wrong, the first is said. */
 async function answer<Value extends object>(c: Context, keeping: Kept<Value>) {
   const kept = await keeping
@@ -109,7 +105,7 @@ async function answer<Value extends object>(c: Context, keeping: Kept<Value>) {
 function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
   api.openapi(reading('/absences', '去向留言', shapes.AbsencesShape), (c) =>
-    c.json({ absences: ofStation(c.get('signIn').actor, directory.absences()) }, 200),
+    c.json({ absences: recordsFor(c.get('signIn').actor, directory.absences()) }, 200),
   )
   api.openapi(posting('/absences', '登记外出', { body: body(AbsenceBody) }, shapes.AbsenceShape), (c) =>
     answer(c, keepAbsence(office, c.get('signIn').actor, c.req.valid('json'))),
@@ -119,18 +115,11 @@ function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   )
 }
 
-/** Phone numbers in full for the people of the station alone, as with cases. */
-const readableConsultations = (actor: Actor, records: readonly Consultation[]): readonly Consultation[] =>
-  ofStation(actor, records).map((record) =>
-    readsNumbers(actor, { state: { holder: record.station } }) ? record : { ...record, phone: masked(record.phone) },
-  )
-
 function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
-  const { directory } = office
   const shape = shapes.ConsultationShape
   const move = (actor: Actor, id: string, step: ConsultationStep) => moveConsultation(office, actor, id, step)
   api.openapi(reading('/consultations', '首问登记', shapes.ConsultationsShape), (c) =>
-    c.json({ consultations: readableConsultations(c.get('signIn').actor, directory.consultations()) }, 200),
+    c.json({ consultations: consultationsFor(office, c.get('signIn').actor) }, 200),
   )
   api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', { body: body(ConsultationBody) }, shape), (c) =>
     answer(c, keepConsultation(office, c.get('signIn').actor, c.req.valid('json'))),
@@ -154,7 +143,7 @@ function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
 function addHandovers(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
   api.openapi(reading('/handovers', '工作交接清单', shapes.HandoversShape), (c) =>
-    c.json({ handovers: ofStation(c.get('signIn').actor, directory.handovers()) }, 200),
+    c.json({ handovers: recordsFor(c.get('signIn').actor, directory.handovers()) }, 200),
   )
   api.openapi(posting('/handovers', '交出全部在办件', { body: body(HandoverBody) }, shapes.HandoverShape), (c) => {
     const { actor } = c.get('signIn')

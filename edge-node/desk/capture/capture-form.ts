@@ -1,50 +1,38 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
 import { html } from 'hono/html'
-import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
 import {
-  csrfField,
-  type FieldView,
-  failureBox,
-  field,
-  hintOf,
-  type Problems,
-  type Typed,
-} from '#edge-node/desk/forms.ts'
+  fieldWords,
+  formFields,
+  handInAct,
+  MATERIAL_STATE_WORDS,
+  materialOf,
+  OVERRIDE,
+  textAt,
+  valuesOf,
+} from '#edge-node/commands/cases/form.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
+import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
+import { csrfField, type FieldView, type FormState, failureBox, field, hintOf } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type Html, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
-import { MATERIAL_FORMS, today } from '#edge-node/desk/words.ts'
+import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
+import { MATERIAL_FORM_WORDS } from '#edge-node/desk/words.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { Failure } from '#protocol/result.ts'
-import {
-  applicationName,
-  fieldWords,
-  formFields,
-  handInAct,
-  MATERIAL_STATES,
-  materialName,
-  materialOf,
-  OVERRIDE,
-  seenName,
-  textOf,
-  valuesOf,
-} from './draft.ts'
+import { applicationName, materialName, seenName } from './capture-typed.ts'
 
-export interface FormState {
-  readonly typed?: Typed
-  readonly problems?: Problems
-  readonly failure?: Failure
+/** The form as it is shown; a notice says what has just been saved. */
+export interface CaptureState extends FormState {
   readonly notice?: string
 }
 
 /** What one part of the form needs to draw itself. */
 interface Drawing {
   readonly id: string
-  readonly state: FormState
+  readonly state: CaptureState
   readonly writable: boolean
   readonly today: string
 }
@@ -84,7 +72,7 @@ function applicationField(drawing: Drawing, rule: FormField, stored: string, foc
 
 /** Asked only when the check of an identity number fails; without style rules that can tell, it is always there. */
 function overrideField(drawing: Drawing, values: Readonly<Record<string, unknown>>): Html {
-  const stored = textOf(values, OVERRIDE)
+  const stored = textAt(values, OVERRIDE)
   const rule = { id: OVERRIDE, label: '证件号码校验不符的原因', required: false, type: 'text' } as const
   return html`<div class="col-md-6 desk-override${stored === '' ? '' : ' is-used'}">${applicationField(drawing, rule, stored, false)}</div>`
 }
@@ -92,7 +80,7 @@ function overrideField(drawing: Drawing, values: Readonly<Record<string, unknown
 function applicationCard(drawing: Drawing, item: Item, values: Readonly<Record<string, unknown>>): Html {
   const fields = formFields(item).map((rule, index) => {
     const width = rule.type === 'longText' ? 'col-12' : 'col-md-6'
-    const drawn = html`<div class="${width}">${applicationField(drawing, rule, textOf(values, rule.id), index === 0)}</div>`
+    const drawn = html`<div class="${width}">${applicationField(drawing, rule, textAt(values, rule.id), index === 0)}</div>`
     return rule.id === 'idNumber' ? html`${drawn}${overrideField(drawing, values)}` : drawn
   })
   return card('申请人和申请内容', html`<div class="card-body"><div class="row">${fields}</div></div>`)
@@ -106,12 +94,12 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
   const chosen = drawing.state.typed?.[state] ?? stored.state
   const problem = drawing.state.problems?.[state]
   const attributes = saves(drawing, [state, copies])
-  const need = `${rule.required ? '必需' : '可选'},${MATERIAL_FORMS[rule.form]}${rule.copies > 0 ? ` ${rule.copies} 份` : ''}`
+  const need = `${rule.required ? '必需' : '可选'},${MATERIAL_FORM_WORDS[rule.form]}${rule.copies > 0 ? ` ${rule.copies} 份` : ''}`
   return html`<div class="desk-material"><div class="desk-material-name"><strong>${rule.name}</strong><div class="text-secondary">${need}</div></div>
     <div><label class="visually-hidden" for="field-${state}">${rule.name}:带了什么</label>
       <select class="form-select${problem ? ' is-invalid' : ''}" id="field-${state}" name="${state}" aria-describedby="hint-${state}"
         ${problem ? html`aria-invalid="true"` : ''} ${drawing.writable ? attributes : html`disabled`}><option value="">未核对</option>
-        ${Object.entries(MATERIAL_STATES).map(
+        ${Object.entries(MATERIAL_STATE_WORDS).map(
           ([value, title]) =>
             html`<option value="${value}" ${value === chosen ? html`selected` : ''}>${title}</option>`,
         )}</select>${hintOf({ name: state, problem })}</div>
@@ -121,12 +109,12 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
 }
 
 /** The fields of the act that hands the form in: the letter of authorisation, or that originals were seen. */
-function handInFields(desk: Desk, visit: Visit, view: CaseView, kind: FactKind, state: FormState): Html {
+function handInFields(desk: Desk, visit: Visit, view: CaseView, kind: FactKind, state: CaptureState): Html {
   const problems = state.problems ?? {}
   return actFieldsPart({ desk, visit, view, kind, prefix: kind, typed: state.typed, problems })
 }
 
-function handInCard(desk: Desk, visit: Visit, view: CaseView, state: FormState): Html {
+function handInCard(desk: Desk, visit: Visit, view: CaseView, state: CaptureState): Html {
   const kind = handInAct(view)
   const draft = html`<button class="btn btn-lg" type="submit" name="step" value="stay">保存</button>`
   if (!kind)
@@ -143,7 +131,7 @@ export async function capturePage(
   desk: Desk,
   view: CaseView,
   item: Item,
-  state: FormState,
+  state: CaptureState,
 ): Promise<Response> {
   const visit = context.get('visit')
   const sections = new Map(view.sections.map((section) => [section.name, section]))
@@ -151,7 +139,7 @@ export async function capturePage(
     mayEdit(visit.actor) &&
     sections.get('application')?.writable === true &&
     sections.get('materials')?.writable === true
-  const drawing: Drawing = { id: view.state.id, state, writable, today: today(desk.office.now()) }
+  const drawing: Drawing = { id: view.state.id, state, writable, today: desk.office.today() }
   const wrong = Object.values(state.problems ?? {})
   const summary = state.failure
     ? failureBox(state.failure)

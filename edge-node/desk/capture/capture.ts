@@ -1,49 +1,28 @@
 /** Capture: pick an item, type the form (saved field by field), hand it in with one act. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { beginCase } from '#edge-node/commands/cases/cases.ts'
+import { handIn, saveDraft } from '#edge-node/commands/cases/draft.ts'
+import { fieldWords, formFields, handInAct } from '#edge-node/commands/cases/form.ts'
+import { itemsOffered, matchingItems } from '#edge-node/commands/items.ts'
 import { actFields, askedFields } from '#edge-node/desk/case/act-typed.ts'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { csrfField, hintOf, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
-import { failurePage, NOT_AN_EDITOR, statusOf } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
-import { departmentName, paperTime, timeWords, today } from '#edge-node/desk/words.ts'
+import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
+import { departmentName, paperTime, timeWords } from '#edge-node/desk/words.ts'
 import type { Tier } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import type { DocumentId } from '#protocol/ids.ts'
-import type { Failure, Result } from '#protocol/result.ts'
-import { success } from '#protocol/result.ts'
+import type { Failure } from '#protocol/result.ts'
 import { capturePage } from './capture-form.ts'
-import {
-  applicantFields,
-  applicationChange,
-  applicationName,
-  fieldWords,
-  formFields,
-  handInAct,
-  materialsChange,
-  problemsOf,
-  valuesOf,
-} from './draft.ts'
+import { applicationName, draftOf, problemsByName } from './capture-typed.ts'
 
 /** More would not be read; the person types another letter instead. */
 const SHOWN_ITEMS = 20
-
-/** Items whose name, code, department or pinyin holds every word typed. */
-export function matchingItems(
-  items: readonly Item[],
-  query: string,
-  nameOf: (department: string) => string = (department) => department,
-): readonly Item[] {
-  const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  return items.filter((item) => {
-    const text = `${item.name} ${item.id} ${nameOf(item.department)} ${item.pinyin}`.toLowerCase()
-    return words.every((word) => text.includes(word))
-  })
-}
 
 const itemRow = (
   desk: Desk,
@@ -63,17 +42,11 @@ const TIER_PLACES: Readonly<Record<Tier, string>> = {
 async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
   const { q = '' } = context.req.query()
-  const tier = visit.station?.tier
-  const day = desk.office.today()
-  const { directory } = desk.office
-  const offered = directory
-    .items()
-    .flatMap(({ id }) => directory.openable(id, day) ?? [])
-    .filter((item) => tier !== undefined && item.tiers.includes(tier))
+  const offered = itemsOffered(desk.office, visit.station)
   const named = (list: readonly Item[]) => matchingItems(list, q, (code) => departmentName(desk.office, code))
   const found = named(offered)
   const items = found.slice(0, SHOWN_ITEMS)
-  const elsewhere = items.length > 0 || q === '' ? undefined : named(directory.items())[0]
+  const elsewhere = items.length > 0 || q === '' ? undefined : named(desk.office.directory.items())[0]
   const none =
     offered.length === 0
       ? '本站还没有可以办的事项,请联网同步事项目录。'
@@ -93,34 +66,23 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
 
 async function open(context: DeskContext, desk: Desk): Promise<Response> {
   const { item = '' } = await readForm(context.req)
-  const opened = await desk.office.openCase(context.get('visit').actor, item)
+  const opened = await beginCase(desk.office, context.get('visit').actor, item)
   if (!opened.ok) return failurePage(context, desk, opened.problem, { href: '/capture', title: '重新选择事项' })
   return context.redirect(`/cases/${opened.value.id}/form`, 303)
 }
 
-/** Writes what a post changes; the first failure stops it, what was written stays. */
-async function save(desk: Desk, context: DeskContext, view: CaseView, item: Item, typed: Typed): Promise<Result<void>> {
-  const { actor } = context.get('visit')
-  const changes = [
-    ['application', applicationChange(item, typed)],
-    ['materials', materialsChange(item, typed, valuesOf(view.sections, 'materials'))],
-  ] as const
-  for (const [section, change] of changes) {
-    if (!change) continue
-    const edited = await desk.office.edit(actor, view.state.id, section, change)
-    if (!edited.ok) return edited
-  }
-  return success(undefined)
-}
+/** Saves what a post changes. */
+const save = (context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed) =>
+  saveDraft(desk.office, context.get('visit').actor, view, item, draftOf(item, typed))
 
 /** One field was left or paused in: answers with the time of saving and the words of that field. */
 async function autosave(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const { item } = found.value
   if (!item) return failurePage(context, desk, NO_ITEM)
   const typed = await readForm(context.req)
-  const saved = await save(desk, context, found.value, item, typed)
+  const saved = await save(context, desk, found.value, item, typed)
   const words = saved.ok
     ? html`已保存 ${paperTime(desk.office.now()).slice(-5)}`
     : html`<span class="field-problem">没有保存:${saved.problem.message} ${saved.problem.next}</span>`
@@ -128,7 +90,7 @@ async function autosave(context: DeskContext, desk: Desk): Promise<Response> {
     .filter(({ id }) => typed[applicationName(id)] !== undefined)
     .map(({ id, type }) => {
       const name = applicationName(id)
-      return hintOf({ name, ...fieldWords(type, (typed[name] ?? '').trim(), today(desk.office.now())) }, true)
+      return hintOf({ name, ...fieldWords(type, (typed[name] ?? '').trim(), desk.office.today()) }, true)
     })
   return context.html(html`${words}${hints}`, saved.ok ? 200 : statusOf(saved.problem))
 }
@@ -151,47 +113,37 @@ function problemsFrom(item: Item, kind: FactKind, problem: Failure): Problems {
 /** Saves what is on the form and, when asked, hands it in. */
 async function post(context: DeskContext, desk: Desk): Promise<Response> {
   const id = context.req.param('id') ?? ''
-  const before = await readableCase(context, desk, id)
+  const before = await caseOf(context, desk)
   if (!before.ok) return failurePage(context, desk, before.problem)
   const { item } = before.value
   if (!item) return failurePage(context, desk, NO_ITEM)
   const typed = await readForm(context.req)
-  const saved = await save(desk, context, before.value, item, typed)
+  const saved = await save(context, desk, before.value, item, typed)
   if (!saved.ok) return capturePage(context, desk, before.value, item, { typed, failure: saved.problem })
-  const after = await readableCase(context, desk, id)
+  const after = await caseOf(context, desk)
   if (!after.ok) return failurePage(context, desk, after.problem)
   if (typed.step !== 'hand-in') return context.redirect(`/cases/${id}/form?saved=1`, 303)
-  return handIn(context, desk, after.value, item, typed)
+  return handInPage(context, desk, after.value, item, typed)
 }
 
-async function handIn(context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed): Promise<Response> {
-  const application = valuesOf(view.sections, 'application')
-  const materials = valuesOf(view.sections, 'materials')
-  const problems = problemsOf(item, application, materials, today(desk.office.now()))
-  if (Object.keys(problems).length > 0) return capturePage(context, desk, view, item, { typed, problems })
+async function handInPage(context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed) {
   const kind = handInAct(view)
-  if (!kind) return context.redirect(`/cases/${view.state.id}`, 303)
-  const fields = { ...applicantFields(view.sections), ...actFields(view, kind, typed) }
-  const { actor } = context.get('visit')
-  const done = await desk.office.act(actor, view.state.id as DocumentId, kind, fields, view.state.tip)
-  if (!done.ok)
-    return capturePage(context, desk, view, item, {
-      typed,
-      failure: done.problem,
-      problems: problemsFrom(item, kind, done.problem),
-    })
-  return context.redirect(`/cases/${view.state.id}/receipt?done=${kind}`, 303)
+  const given = kind ? actFields(view, kind, typed) : {}
+  const handed = await handIn(desk.office, context.get('visit').actor, view, item, given)
+  if (handed.ok)
+    return context.redirect(`/cases/${view.state.id}${handed.value ? `/receipt?done=${handed.value}` : ''}`, 303)
+  const { problem } = handed
+  if ('incomplete' in problem)
+    return capturePage(context, desk, view, item, { typed, problems: problemsByName(problem.incomplete) })
+  const problems = kind ? problemsFrom(item, kind, problem.refused) : {}
+  return capturePage(context, desk, view, item, { typed, failure: problem.refused, problems })
 }
 
 export function captureRoutes(app: Hono<DeskEnv>, desk: Desk): void {
-  for (const path of ['/cases/:id/form', '/cases/:id/fields'])
-    app.post(path, (context, next) =>
-      mayEdit(context.get('visit').actor) ? next() : failurePage(context, desk, NOT_AN_EDITOR),
-    )
   app.get('/capture', (context) => pickPage(context, desk))
   app.post('/capture', (context) => open(context, desk))
   app.get('/cases/:id/form', async (context) => {
-    const found = await readableCase(context, desk, context.req.param('id'))
+    const found = await caseOf(context, desk)
     if (!found.ok) return failurePage(context, desk, found.problem)
     if (!found.value.item) return failurePage(context, desk, NO_ITEM)
     const notice = context.req.query('saved') ? `已保存 ${timeWords(desk.office.now(), desk.office.now())}` : ''

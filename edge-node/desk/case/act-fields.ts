@@ -1,32 +1,19 @@
 /** The fields of an act as a person meets them: choices from item, case and directory, and what is known already. */
 import { html } from 'hono/html'
-import { materialOf, valuesOf } from '#edge-node/desk/capture/draft.ts'
-import { type FieldOption, type FieldView, field, type Problems, type Typed } from '#edge-node/desk/forms.ts'
+import { materialOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { isUnder } from '#edge-node/commands/reading.ts'
+import { type FieldOption, type FieldView, field } from '#edge-node/desk/forms.ts'
 import { rangeWords } from '#edge-node/desk/money.ts'
 import { colleagues, signers } from '#edge-node/desk/people.ts'
-import { isUnder } from '#edge-node/desk/reading.ts'
-import { stationOptions } from '#edge-node/desk/stations.ts'
-import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
+import { stationsFrom } from '#edge-node/desk/stations.ts'
+import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { stationName } from '#edge-node/desk/words.ts'
 import { PROCEDURES, type Procedure } from '#protocol/casework/codes.ts'
-import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
+import type { ActDrawing } from './act-drawing.ts'
 import { hintFor, preset } from './act-hints.ts'
 import { countName, pickName, picksOf } from './act-typed.ts'
-
-/** One act as it is drawn: for whom, about what, and what was typed before. */
-export interface ActDrawing {
-  readonly desk: Desk
-  readonly visit: Visit
-  readonly view: CaseView
-  readonly kind: FactKind
-  /** Tells the fields of several acts on one page apart. */
-  readonly prefix: string
-  /** What was typed when the act came back; undefined when it is drawn for the first time. */
-  readonly typed: Typed | undefined
-  readonly problems: Problems
-}
 
 function personOptions({ desk, visit, view, kind }: ActDrawing, { signs }: FieldRule): readonly FieldOption[] {
   if (signs !== undefined) return signers(desk, visit.actor, signs === 'another' ? [visit.actor.person] : [])
@@ -40,7 +27,7 @@ function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[
   if (kind === 'invited')
     return [
       { value: holder, label: `${stationName(desk.office, holder)}(本站点的其他部门)`, group: '本站点' },
-      ...stationOptions(
+      ...stationsFrom(
         desk,
         holder,
         directory.stations().filter(({ tier }) => tier !== 'village'),
@@ -48,7 +35,7 @@ function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[
     ]
   // A case can be reassigned along its own line only: those nodes hold its stream.
   const line = directory.stations().filter((station) => isUnder(directory, home, station.id))
-  return stationOptions(desk, holder, kind === 'reassigned' ? line : view.targets)
+  return stationsFrom(desk, holder, kind === 'reassigned' ? line : view.targets)
 }
 
 function codedOptions({ desk, view, kind }: ActDrawing, name: string): readonly FieldOption[] | undefined {

@@ -2,20 +2,20 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { applicantFields } from '#edge-node/desk/capture/draft.ts'
+import { saveText, writeAct } from '#edge-node/commands/cases/cases.ts'
+import { applicantOf } from '#edge-node/commands/cases/form.ts'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { reportPart } from '#edge-node/desk/exchange/case-files.ts'
-import { failureBox, keptBox, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { failureBox, keptBox, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
-import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
-import { withNames } from '#edge-node/desk/words.ts'
+import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
+import { sentence, withNames } from '#edge-node/desk/words.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import { ALL_REASONS, actsPanel, isShown, type Rejected } from './act-forms.ts'
 import { actFields, askedFields, isFromForm } from './act-typed.ts'
@@ -77,79 +77,58 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
 const partsOf = (desk: Desk, view: CaseView): Html =>
   html`${clocksPart(desk, view)}${noticePart(desk, view)}${jointPart(desk, view)}${feesPart(view)}${agencyPart(desk, view)}${timeLinePart(desk, view.state)}`
 
-/** What the desk asks beyond the fact's own rule: a count that differs at sign-for must say how. */
-function deskProblems(view: CaseView, kind: FactKind, typed: Typed): Problems {
-  if (kind !== 'taken' || !view.state.offer) return {}
-  const counted = String(actFields(view, kind, typed).materials ?? '').trim()
-  const differs = counted !== '' && counted !== String(view.state.offer.materials)
-  return differs && (typed.differences ?? '').trim() === ''
-    ? { differences: `移交单写明 ${view.state.offer.materials} 份,实收 ${counted} 份:请写明差异,或退回` }
-    : {}
-}
-
 /** The case again with what was typed in the rejected act and the reason beside the field. */
-async function reject(
-  context: DeskContext,
-  desk: Desk,
-  kind: FactKind,
-  typed: Typed,
-  failure: Failure | undefined,
-  problems: Problems,
-) {
-  const id = context.req.param('id') ?? ''
-  const fresh = await readableCase(context, desk, id)
+async function reject(context: DeskContext, desk: Desk, kind: FactKind, typed: Typed, failure: Failure) {
+  const fresh = await caseOf(context, desk)
   if (!fresh.ok) return failurePage(context, desk, fresh.problem)
   const asked = askedFields(kind).map(([name]) => name)
-  const field = failure?.field
-  const beside = failure && field !== undefined && asked.includes(field) ? { [field]: failure.message } : {}
-  const rejected: Rejected = { kind, subject: typed.fact ?? '', typed, problems: { ...problems, ...beside } }
-  const status = failure ? statusOf(failure) : 422
-  return casePage(context, desk, fresh.value, { rejected, status, ...(failure ? { failure } : {}) })
+  const { field, message } = failure
+  const problems = field !== undefined && asked.includes(field) ? { [field]: message } : {}
+  const rejected: Rejected = { kind, subject: typed.fact ?? '', typed, problems }
+  return casePage(context, desk, fresh.value, { rejected, status: statusOf(failure), failure })
 }
 
 async function act(context: DeskContext, desk: Desk): Promise<Response> {
-  const id = context.req.param('id') ?? ''
   const kind = context.req.param('kind') ?? ''
-  const found = await readableCase(context, desk, id)
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   if (!isFactKind(kind) || kind === 'opened') return notFound(context, desk)
   const typed = await readForm(context.req)
-  const problems = deskProblems(found.value, kind, typed)
-  if (Object.keys(problems).length > 0) return reject(context, desk, kind, typed, undefined, problems)
+  const { state, sections } = found.value
   const tip = typed.tip ?? ''
-  const expects = isEntryHash(tip) ? tip : found.value.state.tip
-  const known = isFromForm(kind) ? applicantFields(found.value.sections) : {}
+  const expects = isEntryHash(tip) ? tip : state.tip
+  const known = isFromForm(kind) ? applicantOf(sections) : {}
   const fields = { ...known, ...actFields(found.value, kind, typed) }
-  const done = await desk.office.act(context.get('visit').actor, found.value.state.id, kind, fields, expects)
-  if (!done.ok) return reject(context, desk, kind, typed, done.problem, {})
-  return context.redirect(`/cases/${id}?done=${kind}`, 303)
+  const done = await writeAct(desk.office, context.get('visit').actor, state, kind, fields, expects)
+  if (!done.ok) return reject(context, desk, kind, typed, done.problem)
+  return context.redirect(`/cases/${state.id}?done=${kind}`, 303)
 }
 
-/** Saves a text unless somebody else changed it since the page was shown: then both are shown. */
-async function saveText(context: DeskContext, desk: Desk): Promise<Response> {
-  if (!mayEdit(context.get('visit').actor)) return failurePage(context, desk, NOT_AN_EDITOR)
-  const id = context.req.param('id') ?? ''
-  const found = await readableCase(context, desk, id)
+/** Saves a text; one that is not saved comes back with the reason beside it, and above what has nothing to do with the text. */
+async function textPosted(context: DeskContext, desk: Desk): Promise<Response> {
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const section = view.sections.find((each) => each.name === context.req.param('section'))
   if (!section || typeof section.value !== 'string') return notFound(context, desk)
   const { text = '', seen = '' } = await readForm(context.req)
-  const wrong = (problem: string, status: ContentfulStatusCode) =>
-    casePage(context, desk, view, { text: { section: section.name, text, problem }, status })
-  if (text.length > LIMITS.noteCharacters) return wrong(`最多 ${LIMITS.noteCharacters} 字,现在 ${text.length} 字`, 422)
-  if (section.value !== seen && section.value !== text)
-    return wrong(`您填写时有人改过这里,现在的内容是:“${section.value}”。请合并后再保存;您写的还在框里`, 409)
-  const edited = await desk.office.edit(context.get('visit').actor, view.state.id, section.name, { text })
-  if (!edited.ok) return wrong(edited.problem.message, statusOf(edited.problem))
-  return context.redirect(`/cases/${id}?done=saved`, 303)
+  const saved = await saveText(desk.office, context.get('visit').actor, view, section, { text, seen })
+  if (saved.ok) return context.redirect(`/cases/${view.state.id}?done=saved`, 303)
+  const { problem } = saved
+  const shown = {
+    section: section.name,
+    text,
+    problem: [problem.message, problem.next, problem.kept].map(sentence).join(''),
+  }
+  const above = problem.code.startsWith('text-') ? {} : { failure: problem }
+  return casePage(context, desk, view, { text: shown, status: statusOf(problem), ...above })
 }
 
 export function caseRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/cases/:id', async (context) => {
-    const found = await readableCase(context, desk, context.req.param('id'))
+    const found = await caseOf(context, desk)
     return found.ok ? casePage(context, desk, found.value) : failurePage(context, desk, found.problem)
   })
   app.post('/cases/:id/acts/:kind', (context) => act(context, desk))
-  app.post('/cases/:id/texts/:section', (context) => saveText(context, desk))
+  app.post('/cases/:id/texts/:section', (context) => textPosted(context, desk))
 }

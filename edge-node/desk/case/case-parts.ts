@@ -1,12 +1,14 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
+
 import { html } from 'hono/html'
-import { formFields, materialOf, materialWords, OVERRIDE, textOf, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { formFields, materialOf, OVERRIDE, textAt, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { mayReadRow } from '#edge-node/commands/reading.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import { csrfField, field } from '#edge-node/desk/forms.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
-import { mayReadRow } from '#edge-node/desk/reading.ts'
-import { type Desk, type Html, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
-import { personName, safetyWords, sentence, spanWords, stationName } from '#edge-node/desk/words.ts'
+import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
+import { materialWords, personName, safetyWords, sentence, spanWords, stationName } from '#edge-node/desk/words.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import type { CaseView, SectionView } from '#protocol/engine/office.ts'
@@ -97,8 +99,8 @@ const pair = (label: string, value: string): Html =>
 
 export function applicationPart(visit: Visit, view: CaseView): Html {
   const values = valuesOf(view.sections, 'application')
-  const override = textOf(values, OVERRIDE)
-  const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textOf(values, rule.id)))
+  const override = textAt(values, OVERRIDE)
+  const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textAt(values, rule.id)))
   const writable =
     mayEdit(visit.actor) && view.sections.some((section) => section.name === 'application' && section.writable)
   const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''

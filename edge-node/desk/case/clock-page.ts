@@ -1,11 +1,11 @@
 /** How one deadline of a case was counted: the days that count, the days off, the days within a pause. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { clockDueWords, dayWords, limitWords, paperDay, weekday } from '#edge-node/desk/due-words.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { sentence } from '#edge-node/desk/words.ts'
 import type { Clock } from '#protocol/casework/clocks/clocks.ts'
@@ -65,7 +65,7 @@ function calculation(desk: Desk, view: CaseView, clock: Clock): Html {
 }
 
 async function clockPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const clock = view.state.clocks.find(({ id }) => id === context.req.param('clock'))

@@ -13,7 +13,7 @@ export const openPause = (state: CaseState): Pause | undefined => state.pauses.f
 const order = (clock: Clock): number => MAIN_CLOCKS.indexOf(clock.id)
 
 /** The deadline that matters now: of those that still run, the one that ends first. */
-export function nextClock(state: CaseState): Clock | undefined {
+export function soonestClock(state: CaseState): Clock | undefined {
   const open = state.clocks.filter((clock) => clock.state !== 'stopped')
   const dated = open
     .filter(({ due }) => due !== null)
@@ -23,7 +23,7 @@ export function nextClock(state: CaseState): Clock | undefined {
 
 /** The deadline that matters now: whose, and when. */
 export function nextDue(desk: Desk, state: CaseState): { readonly title: string; readonly due: Html } | undefined {
-  const clock = nextClock(state)
+  const clock = soonestClock(state)
   if (!clock) return undefined
   return { title: clock.title, due: dueMark(clockDueWords(clock, openPause(state), desk.office.today())) }
 }

@@ -1,5 +1,6 @@
 /** The parts of a case that other departments, the cashier and the agent have in it. */
 import { html } from 'hono/html'
+import { owedOf } from '#edge-node/commands/fees/fees.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import { yuanWords } from '#edge-node/desk/money.ts'
@@ -73,16 +74,13 @@ export function paidWords(fee: Fee): string {
 export function feesPart(view: CaseView): Html {
   const { fees } = view.state
   if (fees.length === 0) return html``
-  const owed = fees
-    .filter(({ refunded, waived }) => refunded === null && waived === null)
-    .reduce((sum, { amount }) => sum + amount, 0)
   const paid = fees.reduce((sum, fee) => sum + (fee.refunded === null ? (fee.paid?.amount ?? 0) : 0), 0)
   return card(
     '收费清单',
     html`<ul class="list-group list-group-flush">${fees.map(
       (fee) =>
         html`<li class="list-group-item"><strong>${feeName(view, fee)}</strong> ${yuanWords(fee.amount)} · ${paidWords(fee)}</li>`,
-    )}<li class="list-group-item"><strong>合计 ${yuanWords(owed)},已缴 ${yuanWords(paid)}</strong></li></ul>`,
+    )}<li class="list-group-item"><strong>合计 ${yuanWords(owedOf(fees))},已缴 ${yuanWords(paid)}</strong></li></ul>`,
     html`<a href="/cases/${view.state.id}/fees">打印清单</a>`,
   )
 }

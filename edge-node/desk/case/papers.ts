@@ -1,13 +1,13 @@
 /** Papers to print: any fact that makes a document as an A4 sheet, as often as it is needed. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { materialOf, materialWords, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { materialOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { departmentName, stationName } from '#edge-node/desk/words.ts'
+import { departmentName, materialWords, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
@@ -111,7 +111,7 @@ function sheet(paper: Paper, code: PrintCode, number: string): Html {
 }
 
 async function paperPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const line = view.state.story.find(({ hash }) => hash === context.req.param('fact'))

@@ -2,13 +2,13 @@
 import type { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
-import { materialOf, materialWords, textOf, valuesOf } from '#edge-node/desk/capture/draft.ts'
+import { materialOf, textAt, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { paperTime, personName, stationName } from '#edge-node/desk/words.ts'
+import { materialWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -51,7 +51,7 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
   const list = (item?.materials ?? [])
     .map(({ id, name }) => `${name}:${materialWords(materialOf(materials, id))}`)
     .join(';')
-  const who = textOf(application, 'applicant') || state.applicant.name
+  const who = textAt(application, 'applicant') || state.applicant.name
   const unconfirmed =
     view.safety === 'root' ? '' : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`
   const late =
@@ -68,7 +68,7 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
 }
 
 async function receiptPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const line = takenIn(view)

@@ -8,7 +8,7 @@ import { PROCEDURES } from '#protocol/casework/codes.ts'
 import type { Pause } from '#protocol/casework/course/course.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
-import { nextClock } from './clock-part.ts'
+import { soonestClock } from './clock-part.ts'
 
 const WIDTH = 700
 const LEFT = 20
@@ -34,7 +34,7 @@ interface Mark {
 }
 
 function marksOf(state: CaseState, today: Day): readonly Mark[] {
-  const due = nextClock(state)?.due
+  const due = soonestClock(state)?.due
   const marks = MARKED.flatMap((kind): Mark[] => {
     const day = state.days[kind]
     return day === undefined ? [] : [{ day, label: kind === 'deemed' ? '视为受理' : FACTS[kind].title }]

@@ -1,29 +1,21 @@
 /** The away board (去向留言): who is away from when to when, where, and who stands in; written without a network. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { readsAll } from '#edge-node/commands/reading.ts'
+import { mayWrite } from '#edge-node/commands/roles.ts'
+import { coverAbsence, currentAbsences, endAbsence, keepAbsence } from '#edge-node/commands/station/absences.ts'
+import { substituteOf } from '#edge-node/commands/station/people.ts'
+import type { Kept } from '#edge-node/commands/station/records.ts'
 import { dayWords, weekday } from '#edge-node/desk/due-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
-import { colleagues, staff, substituteOf } from '#edge-node/desk/people.ts'
+import { colleagues, staff } from '#edge-node/desk/people.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
-import { readsAll } from '#edge-node/desk/reading.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, stationName } from '#edge-node/desk/words.ts'
 import type { Absence } from '#protocol/casework/directory.ts'
-import { coverAbsence, endAbsence, keepAbsence } from './absence-commands.ts'
-import type { Kept } from './station-records.ts'
-
-/** Absences of the station that are not over, the ones that hold today first; people for the whole county see all. */
-function current(desk: Desk, visit: Visit): readonly Absence[] {
-  const today = desk.office.today()
-  return desk.office.directory
-    .absences()
-    .filter(({ ended, until }) => !ended && until >= today)
-    .filter(({ station }) => readsAll(visit.actor) || station === visit.actor.station)
-    .toSorted((one, other) => (one.from < other.from ? -1 : 1))
-}
 
 /** Names who stands in for an absence that was written down without anybody. */
 function coverForm(desk: Desk, visit: Visit, absence: Absence): Html {
@@ -35,7 +27,7 @@ function coverForm(desk: Desk, visit: Visit, absence: Absence): Html {
 
 function row(desk: Desk, visit: Visit, absence: Absence): Html {
   const today = desk.office.today()
-  const cover = substituteOf(desk, absence)
+  const cover = substituteOf(desk.office.directory, absence)
   const who =
     cover === null ? html`<strong class="desk-deemed">没有人顶岗,请补填</strong>` : personName(desk.office, cover)
   const mine = mayWrite(visit.actor) && absence.station === visit.actor.station
@@ -52,7 +44,7 @@ function row(desk: Desk, visit: Visit, absence: Absence): Html {
 }
 
 function board(desk: Desk, visit: Visit): Html {
-  const rows = current(desk, visit)
+  const rows = currentAbsences(desk.office, visit.actor)
   if (rows.length === 0) return html`<p class="desk-empty">没有人外出。</p>`
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr><th scope="col">人员</th><th scope="col">时间</th><th scope="col">去向</th>
     <th scope="col">事由</th><th scope="col">顶岗(B岗)</th><th scope="col">操作</th></tr></thead><tbody>${rows.map((absence) => row(desk, visit, absence))}</tbody></table></div>`

@@ -1,6 +1,14 @@
 /** The consultation log (首问负责): whoever was asked first keeps the task until it is answered or somebody has taken it over. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { mayWrite } from '#edge-node/commands/roles.ts'
+import {
+  type ConsultationStep,
+  consultationsFor,
+  keepConsultation,
+  moveConsultation,
+} from '#edge-node/commands/station/consultations.ts'
+import { ownRecords } from '#edge-node/commands/station/records.ts'
 import {
   csrfField,
   type FormState,
@@ -16,14 +24,13 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { colleagues } from '#edge-node/desk/people.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayWrite, type Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, spanWords, timeWords } from '#edge-node/desk/words.ts'
 import type { Consultation } from '#protocol/casework/directory.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type ConsultationStep, keepConsultation, moveConsultation } from './consultation-commands.ts'
 
-const own = (desk: Desk, visit: Visit): readonly Consultation[] =>
-  desk.office.directory.consultations().filter(({ station }) => station === visit.actor.station)
+const own = (desk: Desk, { actor }: Visit): readonly Consultation[] =>
+  ownRecords(actor, consultationsFor(desk.office, actor))
 
 function statusWords(desk: Desk, each: Consultation): string {
   const has = personName(desk.office, each.person)

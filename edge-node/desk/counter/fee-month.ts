@@ -1,64 +1,13 @@
 /** The month's fees by item: how many, how much, refunds apart; on screen, on paper and as a file for spreadsheets. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { csvText } from '#edge-node/commands/csv.ts'
+import { feeMonth, isMonth, type MonthRow } from '#edge-node/commands/fees/month.ts'
 import { field } from '#edge-node/desk/forms.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { yuanText, yuanWords } from '#edge-node/desk/money.ts'
-import type { Desk, DeskContext, DeskEnv, Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv } from '#edge-node/desk/visit.ts'
 import { stationName } from '#edge-node/desk/words.ts'
-import { civilDay, type Day, isDay } from '#protocol/casework/time/days.ts'
-import { type FeeOfCase, feeNameOf, findFees } from './fee-cases.ts'
-
-interface MonthRow {
-  readonly item: string
-  readonly fee: string
-  readonly count: number
-  /** Fen taken, refunds left out. */
-  readonly amount: number
-  readonly refunds: number
-}
-
-interface Month {
-  readonly rows: readonly MonthRow[]
-  readonly cut: boolean
-}
-
-const isMonth = (text: string): boolean => isDay(`${text}-01`)
-
-function addUp(desk: Desk, fees: readonly FeeOfCase[]): readonly MonthRow[] {
-  const rows = new Map<string, MonthRow>()
-  for (const found of fees) {
-    const { state, fee } = found
-    const key = `${state.item} ${fee.fee}`
-    const before = rows.get(key) ?? {
-      item: desk.office.directory.item(state.item)?.name ?? state.item,
-      fee: feeNameOf(desk, found),
-      count: 0,
-      amount: 0,
-      refunds: 0,
-    }
-    const paid = fee.paid?.amount ?? 0
-    rows.set(key, {
-      ...before,
-      count: before.count + 1,
-      amount: before.amount + (fee.refunded === null ? paid : 0),
-      refunds: before.refunds + (fee.refunded === null ? 0 : paid),
-    })
-  }
-  return [...rows.values()].toSorted((one, other) => other.amount - one.amount)
-}
-
-/** A payment of the month was written in it or later, so cases untouched since then are not opened. */
-async function monthOf(desk: Desk, visit: Visit, month: string): Promise<Month> {
-  const found = await findFees(desk, visit, {}, (row) => civilDay(row.changedAt) >= (`${month}-01` as Day))
-  return {
-    rows: addUp(
-      desk,
-      found.fees.filter(({ fee }) => fee.paid?.day.startsWith(month)),
-    ),
-    cut: found.cut,
-  }
-}
 
 const monthFrom = (context: DeskContext, desk: Desk): string => {
   const { month = '' } = context.req.query()
@@ -70,7 +19,7 @@ const monthWords = (month: string): string => `${month.slice(0, 4)}年${Number(m
 async function monthPage(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
   const month = monthFrom(context, desk)
-  const { rows, cut } = await monthOf(desk, visit, month)
+  const { rows, cut } = await feeMonth(desk.office, visit.actor, month)
   const sum = (of: (row: MonthRow) => number) => rows.reduce((total, row) => total + of(row), 0)
   const title = `${monthWords(month)}收费清单`
   const body = html`<div class="receipt-bar d-print-none"><h1>${title}</h1>
@@ -89,22 +38,14 @@ async function monthPage(context: DeskContext, desk: Desk): Promise<Response> {
   return page(context, desk, { title, body })
 }
 
-/** A cell that a spreadsheet reads as text whatever it begins with. */
-const cell = (text: string | number): string => {
-  const safe = /^[=+@\-\t\r]/.test(String(text)) ? `'${text}` : String(text)
-  return `"${safe.replaceAll('"', '""')}"`
-}
-
 async function monthFile(context: DeskContext, desk: Desk): Promise<Response> {
   const month = monthFrom(context, desk)
-  const { rows } = await monthOf(desk, context.get('visit'), month)
+  const { rows } = await feeMonth(desk.office, context.get('visit').actor, month)
   const lines = [
     ['事项', '收费项目', '笔数', '实收(元)', '退费(元)'],
-    ...rows.map((row) => [row.item, row.fee, row.count, yuanText(row.amount), yuanText(row.refunds)]),
+    ...rows.map((row) => [row.item, row.fee, String(row.count), yuanText(row.amount), yuanText(row.refunds)]),
   ]
-  // The mark at the beginning tells spreadsheets that the file is UTF-8.
-  const text = `\uFEFF${lines.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
-  return context.body(text, 200, {
+  return context.body(csvText(lines), 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="fees-${month}.csv"`,
   })

@@ -1,24 +1,30 @@
 /** Handing over work (工作交接): all open cases of a person on one list, signed by the giver, taken by the receiver. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { mayEdit } from '#edge-node/commands/roles.ts'
+import {
+  giveWork,
+  isWaiting,
+  mayGive,
+  type NotMoved,
+  openWork,
+  takeWork,
+} from '#edge-node/commands/station/handovers.ts'
+import { ownRecords } from '#edge-node/commands/station/records.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, caseTable, stageTitle } from '#edge-node/desk/lists.ts'
 import { colleagues } from '#edge-node/desk/people.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, mayEdit, type Visit } from '#edge-node/desk/visit.ts'
+import type { Desk, DeskContext, DeskEnv, Visit } from '#edge-node/desk/visit.ts'
 import { itemName, paperTime, personName, sentence, stationName, timeWords, withNames } from '#edge-node/desk/words.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { isPersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { giveWork, isWaiting, mayGive, type NotMoved, openWork, takeWork } from './handover-commands.ts'
 
 const own = (desk: Desk, visit: Visit): readonly Handover[] =>
-  desk.office.directory
-    .handovers()
-    .filter(({ station }) => station === visit.actor.station)
-    .toSorted((one, other) => other.time - one.time)
+  ownRecords(visit.actor, desk.office.directory.handovers()).toSorted((one, other) => other.time - one.time)
 
 async function listPage(context: DeskContext, desk: Desk, form: FormState = {}): Promise<Response> {
   const visit = context.get('visit')

@@ -1,20 +1,22 @@
 /** Pages about files of one case: the report package with its cover sheet, and the reply that comes back. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { textOfFile } from '#edge-node/commands/csv.ts'
+import { packageOf } from '#edge-node/commands/exchange/package.ts'
+import { takeReply } from '#edge-node/commands/exchange/reply.ts'
+import { CASE_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import { ReplyBody } from '#edge-node/desk/api/shapes.ts'
+import { caseOf } from '#edge-node/desk/case-of.ts'
 import { csrfField, failureBox } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
-import { failurePage, NOT_AN_EDITOR, statusOf } from '#edge-node/desk/problems.ts'
-import { readableCase } from '#edge-node/desk/reading.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
+import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import type { ReportPackage } from '#protocol/casework/exchange/report-package.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { coverSheet } from './cover-sheet.ts'
-import { textOfFile } from './csv.ts'
-import { packageOf } from './package.ts'
-import { takeReply } from './reply.ts'
 
 /** Where a case that was reported up keeps its files; nothing for every other case. */
 export function reportPart({ state }: CaseView): Html | string {
@@ -35,11 +37,10 @@ async function withPackage(
   desk: Desk,
   show: (made: ReportPackage) => Response | Promise<Response>,
 ): Promise<Response> {
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
-  if (!found.ok) return failurePage(context, desk, found.problem)
-  const { state } = found.value
-  const made = await packageOf(desk.office, context.get('visit').actor, state)
-  return made.ok ? show(made.value) : failurePage(context, desk, made.problem, back(state.id))
+  const id = context.req.param('id') ?? ''
+  const made = await packageOf(desk.office, context.get('visit').actor, id)
+  if (made.ok) return show(made.value)
+  return failurePage(context, desk, made.problem, made.problem.code === CASE_UNKNOWN.code ? undefined : back(id))
 }
 
 const download = (context: DeskContext, desk: Desk): Promise<Response> =>
@@ -85,7 +86,7 @@ async function replyIn(context: DeskContext) {
   if (file === null || typeof file === 'string' || file.size === 0) return unreadable('没有选择文件')
   let value: unknown
   try {
-    value = JSON.parse(textOfFile(new Uint8Array(await file.arrayBuffer())))
+    value = JSON.parse(textOfFile(new Uint8Array(await file.arrayBuffer())) ?? '')
   } catch {
     return unreadable('不是 JSON 文件') // whatever it is, it is no reply
   }
@@ -96,13 +97,11 @@ async function replyIn(context: DeskContext) {
 }
 
 async function takeIn(context: DeskContext, desk: Desk): Promise<Response> {
-  const { actor } = context.get('visit')
-  if (!mayEdit(actor)) return failurePage(context, desk, NOT_AN_EDITOR)
-  const found = await readableCase(context, desk, context.req.param('id') ?? '')
+  const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const reply = await replyIn(context)
   if (!reply.ok) return replyPage(context, desk, found.value, reply.problem)
-  const taken = await takeReply(desk.office, actor, found.value.state, reply.value)
+  const taken = await takeReply(desk.office, context.get('visit').actor, found.value.state.id, reply.value)
   if (!taken.ok) return replyPage(context, desk, found.value, taken.problem)
   return context.redirect(`/cases/${found.value.state.id}?done=replied`, 303)
 }
@@ -112,7 +111,7 @@ export function caseFileRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/cases/:id/report-package', (context) => download(context, desk))
   app.get('/cases/:id/report-package/cover', (context) => cover(context, desk))
   app.get('/cases/:id/reply', async (context) => {
-    const found = await readableCase(context, desk, context.req.param('id'))
+    const found = await caseOf(context, desk)
     return found.ok ? replyPage(context, desk, found.value) : failurePage(context, desk, found.problem)
   })
   app.post('/cases/:id/reply', (context) => takeIn(context, desk))

@@ -1,11 +1,18 @@
 /** The exchange page: cases of vertical systems in, cases of a period out. */
+
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { textOfFile } from '#edge-node/commands/csv.ts'
+import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
+import { writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
+import type { VerticalReport } from '#edge-node/commands/exchange/import-report.ts'
+import { takeInCases } from '#edge-node/commands/exchange/imports.ts'
+import { mayEdit } from '#edge-node/commands/roles.ts'
 import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
-import { failurePage, NOT_AN_EDITOR, notFound, statusOf } from '#edge-node/desk/problems.ts'
-import { type Desk, type DeskContext, type DeskEnv, type Html, mayEdit } from '#edge-node/desk/visit.ts'
+import { notFound, statusOf } from '#edge-node/desk/problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import {
   byOutcome,
   IMPORT_OUTCOMES,
@@ -17,11 +24,7 @@ import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail } from '#protocol/result.ts'
-import { exportCases, exportCsv } from './case-export.ts'
 import { caseFileRoutes } from './case-files.ts'
-import { textOfFile, writeCsv } from './csv.ts'
-import { type ImportReport, importReport, verticalRows } from './import-report.ts'
-import { importVertical } from './vertical-import.ts'
 
 /** Reports of imports that people have not fetched yet; the oldest goes first, an import can be repeated at any time. */
 type Reports = Map<PersonId, string>
@@ -36,11 +39,11 @@ function keepReport(reports: Reports, person: PersonId, csv: string): void {
 
 interface Shown {
   readonly failure?: Failure
-  readonly report?: ImportReport
+  readonly report?: VerticalReport
 }
 
 /** What became of each row; the file is the same with three more columns, so that it can be mended and taken in again. */
-function reportCard({ rows, csv: _, ...counts }: ImportReport): Html {
+function reportCard({ rows, csv: _, ...counts }: VerticalReport): Html {
   const figures = Object.values(byOutcome((outcome) => `${IMPORT_OUTCOMES[outcome]} ${counts[outcome]}`)).join(',')
   const told = rows.filter(({ why }) => why !== '').slice(0, LIMITS.pageRows)
   return card(
@@ -91,7 +94,6 @@ function exchangePage(context: DeskContext, desk: Desk, { failure, report }: Sho
 
 async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promise<Response> {
   const { actor } = context.get('visit')
-  if (!mayEdit(actor)) return failurePage(context, desk, NOT_AN_EDITOR)
   const { list = '' } = await readForm(context.req)
   const file = (await context.req.formData()).get('file')
   const kept = '没有导入任何一行'
@@ -103,12 +105,15 @@ async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promi
     return exchangePage(context, desk, {
       failure: fail('field', '没有选择文件', kept, '请选择 CSV 文件', 'file').problem,
     })
-  const rows = verticalRows(textOfFile(new Uint8Array(await file.arrayBuffer())))
-  if (!rows.ok) return exchangePage(context, desk, { failure: rows.problem })
-  const done = await importVertical(desk.office, actor, list as VerticalList, rows.value)
-  const report = importReport(done)
-  keepReport(reports, actor.person, report.csv)
-  return exchangePage(context, desk, { report })
+  const csv = textOfFile(new Uint8Array(await file.arrayBuffer()))
+  if (csv === undefined)
+    return exchangePage(context, desk, {
+      failure: fail('file-encoding', '文件的编码无法识别', kept, '请另存为 UTF-8 编码的 CSV 后再导入', 'file').problem,
+    })
+  const done = await takeInCases(desk.office, actor, list as VerticalList, { csv })
+  if (!done.ok) return exchangePage(context, desk, { failure: done.problem })
+  keepReport(reports, actor.person, done.value.csv)
+  return exchangePage(context, desk, { report: done.value })
 }
 
 /** The media type and the end of the name of a file that is sent. */
@@ -145,6 +150,6 @@ export function exchangeRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     const csv = reports.get(context.get('visit').actor.person)
     return csv === undefined ? notFound(context, desk) : send(context, 'import-report', 'csv', csv)
   })
-  app.get('/exchange/template', (context) => send(context, 'vertical-cases', 'csv', writeCsv(VERTICAL_COLUMNS, [])))
+  app.get('/exchange/template', (context) => send(context, 'vertical-cases', 'csv', writeCsvRows(VERTICAL_COLUMNS, [])))
   app.get('/exchange/export', (context) => giveOut(context, desk))
 }

@@ -3,18 +3,17 @@ import { html } from 'hono/html'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
 import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
+import { GUIDE_PARTS } from '#protocol/casework/catalogue/fields.ts'
+import { MATERIAL_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import {
   bringWords,
-  caseKindName,
-  clientNames,
   disclosedWords,
-  feeBasisWords,
   feeWords,
-  itemTypeName,
   leniencyWords,
-  limitWords,
-  procedureWords,
+  otherWords,
+  sayingsOf,
+  timeLimitWords,
 } from './item-words.ts'
 
 /** Says that nothing was written rather than leaving a hole. */
@@ -28,12 +27,18 @@ const head = (item: Item, title: string): Html =>
 
 const departmentOf = (desk: Desk, item: Item): string => departmentName(desk.office, item.department)
 
+/** What the columns of the table of materials say; whatever else a material has stands behind it. */
+const TOLD = [
+  ...(['id', 'name', 'required', 'form', 'copies'] as const),
+  ...(['standard', 'issuer', 'deferrableDays', 'promisable', 'basis'] as const),
+]
+
 function materials(item: Item, boxes: boolean): Html {
   if (item.materials.length === 0) return html`<p>无需提交材料。</p>`
   return html`<table class="paper-list"><thead><tr><th scope="col">${boxes ? '带齐' : '序号'}</th><th scope="col">材料</th><th scope="col">份数</th><th scope="col">要求</th></tr></thead><tbody>${item.materials.map(
     (material, index) =>
       html`<tr><td>${boxes ? '□' : index + 1}</td><td>${material.name}${material.required ? '' : '(需要时)'}</td><td>${bringWords(material)}</td>
-      <td>${[material.standard, material.issuer && `由${material.issuer}出具`, leniencyWords(material), !boxes && material.basis && `依据:${material.basis}`].filter(Boolean).join(';')}</td></tr>`,
+      <td>${[material.standard, material.issuer && `由${material.issuer}出具`, leniencyWords(material), !boxes && material.basis && `依据:${material.basis}`, otherWords(MATERIAL_FIELDS, material, TOLD)].filter(Boolean).join(';')}</td></tr>`,
   )}</tbody></table>`
 }
 
@@ -44,34 +49,25 @@ const contact = (item: Item): readonly (readonly [string, string])[] => [
   ['监督电话', item.complaintPhone],
 ]
 
-/** 办事指南 (SOURCES.md B4): everything an applicant may want to know. */
+/** Parts of the guide that are more than rows. */
+const DRAWN: Readonly<Record<string, (item: Item) => Html | string>> = {
+  materials: (item) => materials(item, false),
+  questions: ({ questions }) => (questions === '' ? '' : html`<p class="desk-text">${questions}</p>`),
+}
+
+/** 办事指南 (SOURCES.md B4): everything an applicant may want to know, as the table of fields publishes it. */
 export function guideSheet(desk: Desk, item: Item): Html {
-  const steps = item.steps.map(
-    ({ role, standard, days }) => `${role}${days === null ? '' : ` ${days} 个工作日`}${standard ? `:${standard}` : ''}`,
-  )
-  const procedures = procedureWords(item)
-  return html`${head(item, '办事指南')}${rows([
-    ['事项编码', [item.id, item.codes.implementation].filter(Boolean).join(' / ')],
-    ['事项类型', `${itemTypeName(item)} · ${caseKindName(item)}`],
-    ['实施主体', departmentOf(desk, item)],
-    ['服务对象', clientNames(item)],
-    ['设定依据', item.basis],
-    ['受理条件', item.conditions],
-  ])}
-  <h3>申请材料</h3>${materials(item, false)}
-  <h3>办理</h3>${rows([
-    ['办理程序', [item.procedure, ...steps].filter(Boolean).join('\n')],
-    ['承诺时限', limitWords(item.promised)],
-    ['法定时限', limitWords(item.statutory)],
-    ...(procedures === '' ? [] : [['不计入时限', procedures] as const]),
-    ['收费', feeWords(item)],
-    ...(item.fees.length === 0 ? [] : [['收费依据', feeBasisWords(item)] as const]),
-    ...(item.quota === '' ? [] : [['数量限制', item.quota] as const]),
-    ['办理结果', [item.result.name, item.result.validity].filter(Boolean).join(',')],
-    ['到现场次数', `${item.visits} 次`],
-  ])}
-  <h3>到哪里办</h3>${rows(contact(item))}
-  ${item.questions === '' ? '' : html`<h3>常见问题</h3><p class="desk-text">${item.questions}</p>`}`
+  const sayings = sayingsOf(item, (code) => departmentName(desk.office, code))
+  const parts = Object.entries(GUIDE_PARTS).map(([part, heading]) => {
+    const told = sayings.filter(({ field, words }) => field.guide === part && !(field.quiet && words === ''))
+    const drawn = told.map(({ name }) => DRAWN[name]?.(item) ?? '').filter((each) => each !== '')
+    const pairs = told
+      .filter(({ name }) => !(name in DRAWN))
+      .map(({ field, words }) => [field.title, words || (field.empty ?? '')] as const)
+    const body = html`${drawn}${pairs.length === 0 ? '' : rows(pairs)}`
+    return drawn.length + pairs.length === 0 ? '' : html`${heading === '' ? '' : html`<h3>${heading}</h3>`}${body}`
+  })
+  return html`${head(item, '办事指南')}${parts}`
 }
 
 /** 一次性告知单 before filing (SOURCES.md B5, section 7 D21): what to bring, how long, what it costs; art. 32's notice is another paper. */
@@ -82,7 +78,7 @@ export function noticeSheet(desk: Desk, item: Item): Html {
   <h3>怎么办</h3>${rows([
     ['受理条件', item.conditions],
     ['办理程序', item.procedure],
-    ['多久办好', `受理后 ${limitWords(item.promised)}(法定 ${limitWords(item.statutory)})`],
+    ['多久办好', `受理后 ${timeLimitWords(item.promised)}(法定 ${timeLimitWords(item.statutory)})`],
     ['收费', feeWords(item)],
     ['由谁办理', departmentOf(desk, item)],
     ...contact(item),

@@ -1,6 +1,7 @@
 /** Items at the counter: finding one, and its printable sheets; offline, from the catalogue this node holds. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { itemsInForce } from '#edge-node/commands/items.ts'
 import { field } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
@@ -9,8 +10,8 @@ import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { departmentName, paperTime } from '#edge-node/desk/words.ts'
 import { disclosureSheet, guideSheet, noticeSheet } from './guide-sheets.ts'
 import { guideTabs } from './guide-tabs.ts'
-import { type ItemQuery, itemQueryOf, pageOf, searchItems } from './item-search.ts'
-import { caseKindName, limitWords } from './item-words.ts'
+import { type ItemQuery, itemQueryOf, numberedPage, searchItems } from './item-search.ts'
+import { caseKindName, timeLimitWords } from './item-words.ts'
 
 const PATH = '/guide'
 
@@ -32,7 +33,11 @@ export function itemSearch(desk: Desk, action: string, query: ItemQuery, more: H
 }
 
 /** The ways to the pages before and behind. */
-export function pager(path: string, query: Readonly<Record<string, string>>, shown: ReturnType<typeof pageOf>): Html {
+export function pager(
+  path: string,
+  query: Readonly<Record<string, string>>,
+  shown: ReturnType<typeof numberedPage>,
+): Html {
   const link = (number: number, title: string) =>
     html`<a class="btn" href="${path}?${new URLSearchParams({ ...query, page: String(number) })}">${title}</a>`
   return html`<div class="card-footer d-flex flex-wrap gap-2 align-items-center"><span>共 ${shown.total} 项${shown.pages > 1 ? `,第 ${shown.current} 页,共 ${shown.pages} 页` : ''}</span>
@@ -48,15 +53,12 @@ async function catalogueAge(desk: Desk): Promise<string> {
 
 async function listPage(context: DeskContext, desk: Desk): Promise<Response> {
   const query = itemQueryOf(context.req.query())
-  const { directory } = desk.office
-  const today = desk.office.today()
-  const open = directory.items().flatMap(({ id }) => directory.openable(id, today) ?? [])
-  const shown = pageOf(searchItems(open, query), context.req.query('page'))
+  const shown = numberedPage(searchItems(itemsInForce(desk.office), query), context.req.query('page'))
   const rows = shown.rows.map(
     (
       item,
     ) => html`<tr><td data-label="事项"><a href="${PATH}/${item.id}">${item.name}</a><div class="text-secondary">${item.id} · ${departmentName(desk.office, item.department)}</div></td>
-      <td class="text-nowrap" data-label="类型">${caseKindName(item)}</td><td data-label="承诺">${limitWords(item.promised)}</td><td class="text-nowrap" data-label="材料">${item.materials.length} 项</td>
+      <td class="text-nowrap" data-label="类型">${caseKindName(item)}</td><td data-label="承诺">${timeLimitWords(item.promised)}</td><td class="text-nowrap" data-label="材料">${item.materials.length} 项</td>
       <td data-label="打印"><a href="${PATH}/${item.id}/notice">一次性告知单<span class="visually-hidden"> ${item.name}</span></a> · <a href="${PATH}/${item.id}/disclosure">公示<span class="visually-hidden"> ${item.name}</span></a></td></tr>`,
   )
   const list =

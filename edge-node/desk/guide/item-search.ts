@@ -1,5 +1,5 @@
 /** Finding items by name, code, pinyin, department or tier, for the counter and for the catalogue. */
-import type { Tier } from '#protocol/casework/directory.ts'
+import { TIERS, type Tier } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
@@ -14,7 +14,7 @@ export interface ItemQuery {
 /** Reads a query from an address; unknown tiers count as all. */
 export function itemQueryOf(query: Readonly<Record<string, string>>): ItemQuery {
   const { q = '', department = '', tier = '' } = query
-  const known: readonly string[] = ['village', 'township', 'county'] satisfies Tier[]
+  const known: readonly string[] = TIERS
   return {
     text: q.trim().slice(0, LIMITS.lineCharacters),
     department,
@@ -43,7 +43,7 @@ export function searchItems(items: readonly Item[], query: ItemQuery): readonly 
 }
 
 /** One page of a list, by number from 1. */
-export function pageOf<Row>(rows: readonly Row[], number: string | undefined, size: number = LIMITS.pageRows) {
+export function numberedPage<Row>(rows: readonly Row[], number: string | undefined, size: number = LIMITS.pageRows) {
   const pages = Math.max(Math.ceil(rows.length / size), 1)
   const current = Math.min(Math.max(Math.trunc(Number(number ?? 1)) || 1, 1), pages)
   const first = (current - 1) * size

@@ -1,20 +1,17 @@
 /** 授权公示 (SOURCES.md D10): who may decide what on whose behalf, how to reach them, where to complain. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { isInForce } from '#edge-node/commands/letters.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { departmentName, stationName } from '#edge-node/desk/words.ts'
 import { POWERS } from '#protocol/casework/codes.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
 import { pager } from './guide.ts'
 import { guideTabs } from './guide-tabs.ts'
-import { pageOf } from './item-search.ts'
+import { numberedPage } from './item-search.ts'
 
 const PATH = '/representatives'
-
-const isInForce = (letter: Letter, day: Day): boolean =>
-  letter.from <= day && day <= letter.until && (letter.revoked === null || day < letter.revoked.from)
 
 /** What a person of the public would dial: the windows of the items first, the department otherwise. */
 function phones(desk: Desk, letter: Letter): { readonly reach: string; readonly complain: string } {
@@ -51,7 +48,7 @@ function representativesPage(context: DeskContext, desk: Desk): Promise<Response
   const all = context.req.query('all') === 'yes'
   const served = (letter: Letter) => stations.some(({ id }) => id === letter.station)
   const letters = directory.letters().filter((letter) => isInForce(letter, today) && (all || served(letter)))
-  const shown = pageOf(letters, context.req.query('page'))
+  const shown = numberedPage(letters, context.req.query('page'))
   const list =
     letters.length === 0
       ? html`<p class="desk-empty">没有有效的授权书。</p>`

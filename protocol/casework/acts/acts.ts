@@ -19,7 +19,15 @@ import { findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.t
 import { checkFields } from './field-checks.ts'
 import { occasionFor } from './occasions.ts'
 import { OFFERED_KINDS } from './offered-kinds.ts'
-import { type Actor, itemOf, refuse, refuseGuarded, refuseOpening, refuseSubject, standingOn } from './permission.ts'
+import {
+  type ActorAtNode,
+  itemOf,
+  refuseAct,
+  refuseGuarded,
+  refuseOpening,
+  refuseSubject,
+  standingOn,
+} from './permission.ts'
 import type { Refusal } from './refusals.ts'
 
 interface ActBase {
@@ -32,7 +40,7 @@ interface ActBase {
 }
 
 /** An act a person could think of: allowed, or with the reason and what is possible instead. */
-export type ActOffer =
+export type PossibleAct =
   | (ActBase & { readonly allowed: true })
   | (ActBase & { readonly allowed: false; readonly why: string; readonly next: string })
 
@@ -49,7 +57,7 @@ function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
 function subjectsFor(
   kind: ContributionKind,
   state: CaseState,
-  { station, departments = [] }: Actor,
+  { station, departments = [] }: ActorAtNode,
 ): readonly (EntryHash | null)[] {
   const occasion = occasionFor(kind, state, { station, departments })
   return Array.isArray(occasion) && occasion.length > 0 ? occasion : [null]
@@ -59,11 +67,11 @@ function subjectsFor(
  * Every act a person could think of for a case, allowed ones first, each refused one with its reason.
  * The first allowed act is the natural next one.
  */
-export function actsFor(state: CaseState, actor: Actor, register: Register): ActOffer[] {
-  const offer = (kind: FactKind, subject: EntryHash | null): ActOffer => {
+export function actsFor(state: CaseState, actor: ActorAtNode, register: Register): PossibleAct[] {
+  const offer = (kind: FactKind, subject: EntryHash | null): PossibleAct => {
     const base = { kind, title: FACTS[kind].title, subject, source: sourceOf(kind, state.stage) }
     const refusal =
-      refuse(state, actor, register, kind, subject ?? undefined) ??
+      refuseAct(state, actor, register, kind, subject ?? undefined) ??
       (subject === null ? undefined : refuseSubject(state, actor, register, kind, subject))
     return refusal === undefined
       ? { ...base, allowed: true }
@@ -130,14 +138,14 @@ const UNDATED: readonly StoryLine['kind'][] = ['deemed', 'opened']
  */
 export function checkAct(
   state: CaseState,
-  actor: Actor,
+  actor: ActorAtNode,
   register: Register,
   kind: FactKind,
   fields: Fields,
 ): Result<void> {
   const source = sourceOf(kind, state.stage)
   const isBackdated = textOf(fields.occurredOn) !== '' && isGuarded(kind)
-  const refusal = isBackdated ? undefined : refuse(state, actor, register, kind, fields.fact)
+  const refusal = isBackdated ? undefined : refuseAct(state, actor, register, kind, fields.fact)
   if (refusal !== undefined) return refused(refusal, source)
   const { course } = standingOn(state, register, fields)
   const tier = register.authority.tierOf(actor.station)
@@ -156,7 +164,7 @@ export function checkAct(
 }
 
 /** Whether a case with these fields may be opened for the item now. */
-export function checkOpening(item: Item, actor: Actor, register: Register, fields: Fields): Result<void> {
+export function checkOpening(item: Item, actor: ActorAtNode, register: Register, fields: Fields): Result<void> {
   const refusal = refuseOpening(item, actor, register)
   if (refusal !== undefined) return refused(refusal, sourceOf('opened', '00'))
   return checkFields('opened', fields, { transition: undefined, today: register.today, since: undefined })

@@ -1,6 +1,6 @@
 /** Checks of an act's fields before it is written: the fact's own rule, what its transition needs, numbers, back-dating. */
 import { fail, type Result, success } from '#protocol/result.ts'
-import { FACTS, type FactKind, type Fields, fieldProblems } from '../facts/facts.ts'
+import { FACTS, type FactKind, type Fields, factProblems } from '../facts/facts.ts'
 import type { FieldRule } from '../facts/fields.ts'
 import { countsOf, filled, textOf } from '../facts/values.ts'
 import { checkIdentityNumber } from '../identity/identity.ts'
@@ -45,7 +45,7 @@ function identityProblem({ idNumber, idOverride }: Fields): Result<void> {
 /** The first thing wrong with the fields of an act, in the order of the form. */
 export function checkFields(kind: FactKind, fields: Fields, context: FieldContext): Result<void> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
-  const problems = fieldProblems(kind, fields)
+  const problems = factProblems(kind, fields)
   for (const name of [...Object.keys(rules), ...Object.keys(problems)]) {
     const problem = problems[name]
     if (problem !== undefined) return fail('field', `${problem}。`, KEPT, NEXT, name)

@@ -15,7 +15,7 @@ import { occasionFor } from './occasions.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
 
 /** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */
-export interface Actor {
+export interface ActorAtNode {
   readonly station: StationCode
   readonly person: PersonId | ''
   readonly roles: readonly Role[]
@@ -34,7 +34,7 @@ export const itemOf = (state: CaseState, register: Register): Item | undefined =
 
 function refuseContribution(
   state: CaseState,
-  { station, roles, departments = [] }: Actor,
+  { station, roles, departments = [] }: ActorAtNode,
   kind: ContributionKind,
   subject: unknown,
 ): Refusal | undefined {
@@ -72,7 +72,7 @@ const isHandling = ({ number }: Transition): boolean => number !== null && numbe
 /** 统一受理、分部门办理: people of a department handle its own items, people of the hall whatever comes. */
 function departmentRefusal(
   kind: GuardedKind,
-  { departments = [] }: Actor,
+  { departments = [] }: ActorAtNode,
   item: Item | undefined,
   transition: Transition | undefined,
 ): Refusal | undefined {
@@ -84,7 +84,7 @@ function departmentRefusal(
 /** Why a guarded act is refused; without fields only what the case itself says is judged. */
 export function refuseGuarded(
   state: CaseState,
-  actor: Actor,
+  actor: ActorAtNode,
   register: Register,
   kind: GuardedKind,
   fields?: Fields,
@@ -108,9 +108,9 @@ export function refuseGuarded(
 }
 
 /** The rules of stage, custody and role; what is typed into the form is checked after them. */
-export function refuse(
+export function refuseAct(
   state: CaseState,
-  actor: Actor,
+  actor: ActorAtNode,
   register: Register,
   kind: FactKind,
   subject?: unknown,
@@ -122,7 +122,7 @@ export function refuse(
 /** Adopting counts as doing the adopted act now, so that act's own rule must allow it as well. */
 export function refuseSubject(
   state: CaseState,
-  actor: Actor,
+  actor: ActorAtNode,
   register: Register,
   kind: FactKind,
   subject: unknown,
@@ -139,7 +139,7 @@ export function refuseSubject(
 }
 
 /** Why no case may be opened for the item now. */
-export function refuseOpening(item: Item, actor: Actor, register: Register): Refusal | undefined {
+export function refuseOpening(item: Item, actor: ActorAtNode, register: Register): Refusal | undefined {
   const tier = register.authority.tierOf(actor.station)
   if (tier === undefined) return explain('unknown-station', { kind: 'opened', station: actor.station })
   const isOver = item.effectiveUntil !== null && item.effectiveUntil < register.today

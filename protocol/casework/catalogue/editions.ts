@@ -1,6 +1,7 @@
 /** Editions of an item (动态调整): how the next one follows, and what a row of editions must be like. */
 import { fail, type Result, success } from '#protocol/result.ts'
-import { CHANGE_TYPES, type ChangeType, type Item } from '../item.ts'
+import { CHANGE_TYPES, type ChangeType } from '../codes.ts'
+import type { Item } from '../item.ts'
 import { type Day, plusDays } from '../time/days.ts'
 
 /** An adjustment of the catalogue as it was decided. */

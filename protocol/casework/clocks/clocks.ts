@@ -1,4 +1,5 @@
 /** The clocks of a case (SOURCES.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
+import type { DayUnit } from '../codes.ts'
 import type { Course } from '../course/course.ts'
 import { CLOCK_IDS, CLOCKS, type ClockId, type ClockSpans, IS_PAUSABLE } from '../course/spans.ts'
 import { STAGES } from '../course/stages.ts'
@@ -18,16 +19,18 @@ import {
 import type { Day } from '../time/days.ts'
 import { type Limit, limitOf, TELLING_DAYS } from './time-limits.ts'
 
+export const CLOCK_STATES = ['running', 'paused', 'stopped'] as const
+
 /** One clock of a case on one day. Days are civil days; counts are in the clock's unit. */
 export interface Clock {
   readonly id: ClockId
   readonly title: string
-  readonly unit: 'working' | 'calendar'
+  readonly unit: DayUnit
   /** Days allowed, an extension included. */
   readonly limit: number
   /** Day 0, which does not count. */
   readonly start: Day
-  readonly state: 'running' | 'paused' | 'stopped'
+  readonly state: (typeof CLOCK_STATES)[number]
   readonly stopped: Day | null
   /** The last day; null while paused or beyond the published calendar. */
   readonly due: Day | null

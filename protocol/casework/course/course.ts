@@ -9,7 +9,7 @@ import type { ClockSpans } from './spans.ts'
 import type { Stage } from './stages.ts'
 
 /** The one notice of what is missing (一次性补正告知, art. 32). */
-export interface Notice {
+export interface SupplementNotice {
   readonly fact: EntryHash
   readonly missing: readonly string[]
   readonly day: Day
@@ -115,7 +115,7 @@ export interface Course {
   readonly examinedBy: PersonId | ''
   /** 申请人委托代办: the agent who captured it and what the villager authorised. */
   readonly agency: { readonly agent: PersonId | ''; readonly authorisation: string; readonly free: boolean } | null
-  readonly notice: Notice | null
+  readonly notice: SupplementNotice | null
   /** Lines of supplements taken in by any station, for the holder to check. */
   readonly supplies: readonly Supply[]
   /** Attempts to reach the applicant. */

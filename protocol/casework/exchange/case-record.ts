@@ -1,6 +1,15 @@
 /** A case in the words of GB/T 39046-2020: flat columns for lists, and the parts that repeat. */
 import type { CaseState, StoryLine } from '../case.ts'
-import { CASE_KINDS, CHANNELS, CLOSING_TYPES, DECISIONS, ITEM_TYPES, LOCAL_KINDS, PROCEDURES } from '../codes.ts'
+import {
+  CASE_KINDS,
+  CHANNELS,
+  CLOSING_TYPES,
+  DECISIONS,
+  ITEM_TYPES,
+  LOCAL_KINDS,
+  PROCEDURES,
+  type SpecialKind,
+} from '../codes.ts'
 import { STAGES } from '../course/stages.ts'
 import { DECIDING_KINDS } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
@@ -174,9 +183,9 @@ export const stepRecords = (state: CaseState, names: Names): readonly StepRecord
     ]
   })
 
-/** A special procedure: A.7 knows extension (1) and everything else (2); the local name stands beside it. */
+/** A special procedure; the local name stands beside it. */
 export interface SpecialRecord {
-  readonly kind: '1' | '2'
+  readonly kind: SpecialKind
   readonly title: string
   readonly from: string
   readonly until: string

@@ -1,9 +1,10 @@
 /** The facts (环节记录): one table says what each is called, what it carries and whether it is guarded. */
 import { type EntryHash, isEntryHash, type LogKey, type PersonId, type StationCode } from '#protocol/ids.ts'
+import { isRecord } from '#protocol/json.ts'
 import type { PaperCode } from '../papers.ts'
 import { CONTRIBUTIONS_FACTS } from './contributions.ts'
 import { CUSTODY_FACTS } from './custody.ts'
-import { boundWords, fieldProblem, isRecord, isWithin } from './field-values.ts'
+import { boundWords, fieldProblem, isWithin } from './field-values.ts'
 import type { FactRule, FieldRule } from './fields.ts'
 import { HANDLING_FACTS } from './handling.ts'
 import { INTAKE_FACTS } from './intake.ts'
@@ -91,7 +92,7 @@ export interface FactEntry {
 }
 
 /** Checks the fields of a fact against its rule: field name to what is wrong; empty when all is well. */
-export function fieldProblems(kind: FactKind, fields: Readonly<Record<string, unknown>>): Record<string, string> {
+export function factProblems(kind: FactKind, fields: Readonly<Record<string, unknown>>): Record<string, string> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
   const problems: Record<string, string> = {}
   for (const name in fields) if (!Object.hasOwn(rules, name)) problems[name] = '没有这个栏目'
@@ -129,7 +130,7 @@ export function decodeFact(payload: Uint8Array): Fact | undefined {
   if (!isRecord(fields)) return undefined
   if (typeof kind !== 'string' || !Object.hasOwn(FACTS, kind)) return undefined
   if (previous !== null && (typeof previous !== 'string' || !isEntryHash(previous))) return undefined
-  if (Object.keys(fieldProblems(kind as FactKind, fields)).length > 0) return undefined
+  if (Object.keys(factProblems(kind as FactKind, fields)).length > 0) return undefined
   return { kind: kind as FactKind, previous, fields: fields as Fact['fields'] }
 }
 

@@ -1,12 +1,9 @@
 /** What a field may hold, by its type and bounds, and the words for what does not fit. */
 import { isEntryHash, isPersonId, isStationCode } from '#protocol/ids.ts'
+import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isDay } from '../time/days.ts'
 import type { FieldRule, FieldType } from './fields.ts'
-
-/** Whether a value is an object of named parts. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function isSeal(value: unknown): boolean {
   return (

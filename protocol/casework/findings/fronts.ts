@@ -4,7 +4,7 @@ import type { Item } from '../item.ts'
 import type { CaseFigures } from './figures.ts'
 
 /** Something to look into; a detector accuses nobody. */
-export interface Finding {
+export interface Indication {
   /** Code of a window, an item or a department, or a case number. */
   readonly subject: string
   /** For people. */
@@ -20,7 +20,7 @@ export function silentWindows(
   windows: readonly WindowRecord[],
   items: readonly Item[],
   cases: readonly CaseFigures[],
-): readonly Finding[] {
+): readonly Indication[] {
   const busy = new Set(
     cases.flatMap(({ department, received }) => (received ? [`${received.station} ${department}`] : [])),
   )
@@ -39,7 +39,7 @@ export function silentWindows(
 export const hurriedDecisions = (
   cases: readonly CaseFigures[],
   minutes: number = HURRIED_MINUTES,
-): readonly Finding[] =>
+): readonly Indication[] =>
   cases.flatMap(({ number, caseKind, received, decided, elsewhere }) => {
     if (caseKind !== '2' || !received || !decided || elsewhere || received.backdated || decided.backdated) return []
     const passed = decided.time - received.time
@@ -49,7 +49,7 @@ export const hurriedDecisions = (
   })
 
 /** Cases that came to the counter already decided (前店后厂、体外循环). */
-export const decidedBefore = (cases: readonly CaseFigures[]): readonly Finding[] =>
+export const decidedBefore = (cases: readonly CaseFigures[]): readonly Indication[] =>
   cases.flatMap(({ number, received, decided, elsewhere }) => {
     if (elsewhere) return [{ subject: number, message: '决定在部门自己的系统里作出,事后登记' }]
     if (!received || !decided) return []
@@ -61,8 +61,8 @@ export const decidedBefore = (cases: readonly CaseFigures[]): readonly Finding[]
 
 /** Items and departments at the hall without a single case in the period (业务空白窗口). */
 export interface ZeroVolume {
-  readonly items: readonly Finding[]
-  readonly departments: readonly Finding[]
+  readonly items: readonly Indication[]
+  readonly departments: readonly Indication[]
 }
 
 export function zeroVolume(

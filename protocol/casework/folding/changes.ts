@@ -6,7 +6,7 @@ import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
-import type { Effect, Progress } from './progress.ts'
+import type { EffectiveFact, Progress } from './progress.ts'
 
 function passTo(progress: Progress, holder: StationCode): void {
   progress.holder = holder
@@ -17,7 +17,7 @@ function passTo(progress: Progress, holder: StationCode): void {
   progress.holders.add(holder)
 }
 
-type Change = (progress: Progress, effect: Effect, answers: Answers) => void
+type Change = (progress: Progress, effect: EffectiveFact, answers: Answers) => void
 
 const nothing: Change = () => undefined
 

@@ -1,9 +1,10 @@
 /** Gathers the facts of a case before they are judged: duplicates dropped, each beside the fact it follows. */
 import { type EntryHash, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import type { Resolution } from '../case.ts'
 import type { Tier } from '../directory.ts'
 import { type FactEntry, isGuarded } from '../facts/facts.ts'
 import type { Authority } from '../register.ts'
-import type { Resolution, Verdict } from './story.ts'
+import type { Verdict } from './story.ts'
 
 /** What the directory says of a log that writes for a station. */
 export interface Writer {

@@ -23,7 +23,7 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
 }
 
 /** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */
-export interface Effect {
+export interface EffectiveFact {
   readonly entry: FactEntry
   readonly kind: GuardedKind
   readonly fields: Fields

@@ -1,6 +1,6 @@
 /** The story of a case: every fact as a line that says what became of it and what resolves it. */
-import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
-import type { StoryLine } from '../case.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import type { Resolution, StoryLine } from '../case.ts'
 import { deemedHash, endOfDay } from '../clocks/deemed.ts'
 import { FACTS, type FactEntry } from '../facts/facts.ts'
 import { type AsideReason, asideWords } from '../rules/reasons.ts'
@@ -10,9 +10,6 @@ import { dayOf, writtenOn } from './day-of.ts'
 
 /** What became of a fact: its epoch, why it was set aside, or nothing to judge (a contribution). */
 export type Verdict = number | AsideReason | null
-
-/** Who resolved a set-aside fact, and how. */
-export type Resolution = { readonly by: 'adopted' | 'dismissed'; readonly fact: EntryHash }
 
 /** A fact with what became of it. */
 export interface Told {

@@ -6,7 +6,7 @@ import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'
-import type { Effect, Progress } from './progress.ts'
+import type { EffectiveFact, Progress } from './progress.ts'
 
 function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
   if (!Array.isArray(fields.seals)) return
@@ -32,7 +32,7 @@ function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Da
  * 补正后受理日 (SOURCES.md section 0 no. 4): the day on which windows of the agency had everything that was asked for,
  * not the day on which somebody wrote it down; the fact's own day when something came with it.
  */
-function dayAllIn({ notice, supplies }: Progress, { day, item }: Effect): Day {
+function dayAllIn({ notice, supplies }: Progress, { day, item }: EffectiveFact): Day {
   if (notice === null || item === undefined) return day
   let all = notice.day
   for (const line of notice.missing) {
@@ -53,7 +53,7 @@ function moveStage(progress: Progress, { to }: Transition): void {
 }
 
 /** Lets a fact take effect. For an adoption, the entry is the adopter's: it counts as written now. */
-export function takeEffect(progress: Progress, effect: Effect, transition: Transition, answers: Answers): void {
+export function takeEffect(progress: Progress, effect: EffectiveFact, transition: Transition, answers: Answers): void {
   const { entry, kind, fields } = effect
   const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
   moveStage(progress, transition)

@@ -5,7 +5,7 @@
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 
 /** What a valid identity number says. */
-export interface Identity {
+export interface CitizenNumber {
   /** 18 characters, upper case. */
   readonly number: string
   /** Year-month-day. */
@@ -42,7 +42,7 @@ const problem = (code: IdentityProblem['code'], message: string) =>
  * abolished codes stay in people's numbers for life (SOURCES.md 8.1).
  * @param today year-month-day of the Chinese civil day; without it a birth date in the future passes.
  */
-export function checkIdentityNumber(text: string, today?: string): Result<Identity, IdentityProblem> {
+export function checkIdentityNumber(text: string, today?: string): Result<CitizenNumber, IdentityProblem> {
   const number = text.normalize('NFKC').replace(/\s/g, '').toUpperCase()
   if (/^[0-9]{15}$/.test(number)) return problem('length', '15位旧证件号码已停用,须使用18位号码。')
   if (number.length !== 18) return problem('length', `证件号码须为18位,现在是${number.length}位。`)

@@ -1,7 +1,7 @@
 /** Authorisation letters (授权书): whether somebody may use a power for an item at a station on a day. */
 import type { StationCode } from '#protocol/ids.ts'
 import type { Letter } from '../directory.ts'
-import type { PowerQuestion } from '../register.ts'
+import type { PowerAnswer, PowerQuestion } from '../register.ts'
 
 /** Letters of each station: a county has hundreds of them, a station a handful. */
 const byStation = new WeakMap<readonly Letter[], ReadonlyMap<StationCode, readonly Letter[]>>()
@@ -10,7 +10,7 @@ const byStation = new WeakMap<readonly Letter[], ReadonlyMap<StationCode, readon
  * `held` when a letter covers it and is not revoked by that day, `revoked` when all that cover it are, `none` otherwise.
  * @param letters of all stations; the same list again is not sorted again.
  */
-export function powerOf(letters: readonly Letter[], question: PowerQuestion): 'held' | 'revoked' | 'none' {
+export function powerOf(letters: readonly Letter[], question: PowerQuestion): PowerAnswer {
   const covering = lettersAt(letters, question.station).filter((letter) => covers(letter, question))
   if (covering.length === 0) return 'none'
   return covering.some(({ revoked }) => revoked === null || revoked.from > question.day) ? 'held' : 'revoked'

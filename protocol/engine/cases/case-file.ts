@@ -6,6 +6,7 @@ import type { Register } from '#protocol/casework/register.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, StreamId } from '#protocol/ids.ts'
 import type { Entry } from '#protocol/log/entry.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 
 /** A place in a log. */
@@ -18,7 +19,7 @@ export interface Stand {
 export interface SectionEdit extends Stand {
   readonly hash: EntryHash
   readonly client: number
-  readonly tier: 'village' | 'township' | 'county'
+  readonly tier: Tier
   readonly update: Uint8Array
 }
 

@@ -1,5 +1,4 @@
 /** The directory in memory: who and what there is, who may speak for whom, which streams a node is granted. */
-
 import {
   type Absence,
   type CalendarYear,
@@ -30,11 +29,11 @@ import {
   type StreamId,
   streamOf,
 } from '#protocol/ids.ts'
-import type { DirectoryView } from '../office.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { DirectoryRow } from '../ports/storage.ts'
+import type { DirectoryView } from './directory-view.ts'
 import { createEditions, type Editions } from './editions.ts'
-import { readRecord } from './record-reading.ts'
+import { readDirectoryRecord } from './record-reading.ts'
 
 export interface Directory extends DirectoryView {
   readonly authority: Authority
@@ -145,7 +144,7 @@ export function createDirectory(identity: Identity): Directory {
     ...view,
     row: (document) => rows.get(document),
     apply(row) {
-      const record = readRecord(row.json, row.document)
+      const record = readDirectoryRecord(row.json, row.document)
       if (!record || !isNewer(row, rows.get(row.document))) return false
       rows.set(row.document, row)
       keep(record)

@@ -1,28 +1,31 @@
 /** Directory records as they lie in entries: read, completed and checked; undefined when they cannot be understood. */
-import { DEFAULT_RULES, type DirectoryRecord } from '#protocol/casework/directory.ts'
+import { DEFAULT_RULES, type DirectoryRecord, type DirectoryType } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial, type FeeRule, type Item, type MaterialRule } from '#protocol/casework/item.ts'
 import type { DocumentId } from '#protocol/ids.ts'
-import { isObject, isWellFormed, typeOf } from './record-shapes.ts'
+import { isRecord } from '#protocol/json.ts'
+import { RECORD_SHAPES } from './record-shapes.ts'
 
 type Given = Readonly<Record<string, unknown>>
+
+const isType = (type: unknown): type is DirectoryType => typeof type === 'string' && Object.hasOwn(RECORD_SHAPES, type)
 
 /** The document id of a directory record: an item has one for each edition. */
 export const documentOf = (record: DirectoryRecord): DocumentId =>
   (record.type === 'item' ? `item/${record.id}.${record.edition}` : `${record.type}/${record.id}`) as DocumentId
 
 /** Reads a directory record; undefined when it is malformed. The root checked in full what it wrote. */
-export function readRecord(json: string, document: DocumentId): DirectoryRecord | undefined {
+export function readDirectoryRecord(json: string, document: DocumentId): DirectoryRecord | undefined {
   let value: unknown
   try {
     value = JSON.parse(json)
   } catch {
     return undefined // kept as an entry; the receipt says that it was not understood
   }
-  if (!isObject(value)) return undefined
-  const type = typeOf(value)
-  if (type === undefined) return undefined
+  if (!isRecord(value) || !isType(value.type)) return undefined
+  const { type } = value
   const completed = completedRecord(value, type)
-  if (completed === undefined || !isWellFormed(type, completed)) return undefined
+  // The record goes on as it came, not as the shape parsed it: a later version may have written fields unknown here.
+  if (completed === undefined || !RECORD_SHAPES[type].validate(completed)) return undefined
   const record = completed as unknown as DirectoryRecord
   const isEarlierItem = value.edition === undefined && document === `item/${record.id}`
   return documentOf(record) === document || (type === 'item' && isEarlierItem) ? record : undefined
@@ -33,7 +36,7 @@ function completedRecord(given: Given, type: DirectoryRecord['type']): Given | u
   if (type === 'rules') return { ...DEFAULT_RULES, ...given }
   if (type !== 'item') return given
   const { materials, promisedWorkingDays, statutoryWorkingDays, fee, ...rest } = given
-  if (materials !== undefined && !(Array.isArray(materials) && materials.every(isObject))) return undefined
+  if (materials !== undefined && !(Array.isArray(materials) && materials.every(isRecord))) return undefined
   const earlier = {
     ...limitOf('promised', promisedWorkingDays),
     ...limitOf('statutory', statutoryWorkingDays),

@@ -26,7 +26,7 @@ import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
 import { acceptedUpdates, sectionFrontier } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
-import { type Actor, type OpeningOptions, type SectionChange, UNKNOWN_CASE } from '../office.ts'
+import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import { newDraft } from '../writing/draft.ts'
@@ -100,7 +100,7 @@ export async function editSection(
   actor: Actor,
   id: DocumentId,
   section: string,
-  change: SectionChange,
+  change: UncheckedChange,
 ): Promise<Result<{ readonly changed: boolean }>> {
   const { core } = staging
   const file = await fileOf(staging, id)

@@ -5,7 +5,7 @@ import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { isStationRecord, streamOfRecord } from '../directory/directory.ts'
-import { documentOf, readRecord } from '../directory/record-reading.ts'
+import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
 import { CONTENT_BYTES } from '../logs/staged-logs.ts'
 import type { Actor } from '../office.ts'
 import { newDraft } from '../writing/draft.ts'
@@ -24,7 +24,7 @@ function recordProblem(given: DirectoryRecord): Result<never> | undefined {
   if (!isDocumentId(document) || encoder.encode(json).length > RECORD_BYTES) {
     return fail('record-too-large', '这条目录资料过大或编号不合规。', KEPT, '请缩短内容后重试。')
   }
-  if (readRecord(json, document)) return undefined
+  if (readDirectoryRecord(json, document)) return undefined
   return fail('record-malformed', '这条目录资料不完整或格式不对。', KEPT, '请逐栏核对后重试。')
 }
 

@@ -5,6 +5,7 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import type { Run } from '#protocol/log/pack.ts'
+import type { Receipt } from '#protocol/wire/messages.ts'
 
 /** A pack as it lies on disk. Every run in it ends at a signed entry. */
 export interface StoredPack {
@@ -71,15 +72,8 @@ export interface CaseRow {
   readonly wake: Day | null
 }
 
-/** What became of an entry that did not simply apply (DESIGN.md section 4, receipts). */
-export interface ReceiptRow {
-  readonly log: LogKey
-  readonly seq: number
-  readonly document: DocumentId
-  /** `applied` removes an earlier receipt of the entry: what it waited for has arrived. */
-  readonly outcome: 'set-aside' | 'quarantined' | 'forked' | 'unknown-kind' | 'applied'
-  readonly reason: string
-}
+/** A receipt as it is kept: as it travels. `applied` removes an earlier one: what the entry waited for has arrived. */
+export type ReceiptRow = Receipt
 
 /** A directory record as stored: the highest version wins, equal versions by hash. */
 export interface DirectoryRow {
@@ -180,10 +174,12 @@ export interface Loaded {
   readonly arrival: number
 }
 
+export type StorageFault = 'full' | 'locked' | 'damaged' | 'other'
+
 /** A failure the disk gives; `fault` says what a person can do about it. */
 export class StorageFailure extends Error {
-  readonly fault: 'full' | 'locked' | 'damaged' | 'other'
-  constructor(fault: 'full' | 'locked' | 'damaged' | 'other', message: string, cause?: unknown) {
+  readonly fault: StorageFault
+  constructor(fault: StorageFault, message: string, cause?: unknown) {
     super(message, { cause })
     this.name = 'StorageFailure'
     this.fault = fault

@@ -1,10 +1,10 @@
 /** The note that case rows are stale: written in the commit that made them so, gone with the last of them. */
 import type { Core } from '../core.ts'
-import { readRecord } from '../directory/record-reading.ts'
+import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { lastArrival } from '../logs/staged-logs.ts'
 import type { Change } from '../ports/storage.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
-import { type RefoldScope, scopeOf, unite } from './refold-scope.ts'
+import { type RefoldScope, scopeOf, uniteScopes } from './refold-scope.ts'
 
 const PLACE = { space: 'engine', key: 'refolding' } as const
 
@@ -21,15 +21,15 @@ export async function noteStale(staging: Staging): Promise<void> {
   const { core } = staging
   let scope: RefoldScope | undefined
   for (const { document, json } of staging.directory.values()) {
-    const record = readRecord(json, document)
+    const record = readDirectoryRecord(json, document)
     const more = record && scopeOf(record, core.directory)
-    if (more) scope = scope ? unite(scope, more) : more
+    if (more) scope = scope ? uniteScopes(scope, more) : more
   }
   if (!scope) return
   const pending = (await getLocal(staging, PLACE.space, PLACE.key)) as RefoldMark | undefined
   // What the group wrote before was still folded under the old directory, and gets its arrival with its packs.
   const arrival = lastArrival(staging.logs)
-  const mark: RefoldMark = { ...(pending ? unite(pending, scope) : scope), arrival, after: 0 }
+  const mark: RefoldMark = { ...(pending ? uniteScopes(pending, scope) : scope), arrival, after: 0 }
   setLocal(staging, PLACE.space, PLACE.key, mark)
 }
 

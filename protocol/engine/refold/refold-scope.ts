@@ -50,7 +50,7 @@ function scopeOfLetter(letter: Letter, directory: Directory): RefoldScope | unde
 }
 
 /** Both together. */
-export const unite = (left: RefoldScope, right: RefoldScope): RefoldScope => ({
+export const uniteScopes = (left: RefoldScope, right: RefoldScope): RefoldScope => ({
   items: left.items === null || right.items === null ? null : [...new Set([...left.items, ...right.items])],
   ended: left.ended || right.ended,
 })

@@ -6,7 +6,7 @@ import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
 import { addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import { type Directory, isNewer, isStationRecord, streamOfRecord } from '../directory/directory.ts'
-import { readRecord } from '../directory/record-reading.ts'
+import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { appendEntry } from '../logs/staged-logs.ts'
 import type { DirectoryRow, ReceiptRow } from '../ports/storage.ts'
 import { type Staging, setLocal } from './staging.ts'
@@ -57,7 +57,7 @@ function writerProblem({ authority }: Directory, log: LogKey, record: DirectoryR
 
 function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | undefined {
   const json = decoder.decode(entry.payload)
-  const record: DirectoryRecord | undefined = readRecord(json, entry.document)
+  const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
   if (!record) return { outcome: 'quarantined', reason: '目录资料无法识别' }
   const problem = writerProblem(staging.core.directory, entry.log, record)
   if (problem !== undefined) return { outcome: 'quarantined', reason: problem }

@@ -1,7 +1,7 @@
 /** What people may do and how they are told that they may not. */
 import { expect, test } from 'vitest'
 import { actsFor, checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
-import type { Actor } from '#protocol/casework/acts/permission.ts'
+import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import type { Role, Station } from '#protocol/casework/directory.ts'
@@ -29,18 +29,18 @@ import {
   write,
 } from '#test/casework/people.ts'
 
-const person = (station: StationCode, ...roles: Role[]): Actor => ({
+const person = (station: StationCode, ...roles: Role[]): ActorAtNode => ({
   station,
   person: 'p1' as PersonId,
   roles,
   root: station === COUNTY,
   connected: true,
 })
-const allowed = (state: CaseState, actor: Actor) =>
+const allowed = (state: CaseState, actor: ActorAtNode) =>
   actsFor(state, actor, register).flatMap((offer) => (offer.allowed ? [offer.kind] : []))
 /** What moves the case on; contributions stand behind it. */
-const moves = (state: CaseState, actor: Actor) => allowed(state, actor).filter(isGuarded)
-const check = (state: CaseState, actor: Actor, kind: FactKind, fields = FIELDS[kind]) =>
+const moves = (state: CaseState, actor: ActorAtNode) => allowed(state, actor).filter(isGuarded)
+const check = (state: CaseState, actor: ActorAtNode, kind: FactKind, fields = FIELDS[kind]) =>
   checkAct(state, actor, register, kind, fields)
 const problemOf = (result: ReturnType<typeof checkAct>) => (result.ok ? undefined : result.problem)
 
@@ -203,9 +203,9 @@ test('C36 a case is opened where its item is captured, while its edition is in f
   const over = { ...SIMPLE, id: 'SL0004', effectiveUntil: day('2026-03-08') }
   const lastDay = { ...SIMPLE, id: 'SL0005', effectiveUntil: TODAY }
   const items = [SIMPLE, atWindows, tomorrow, over, lastDay]
-  const opening = (item: Item, actor: Actor, fields: (typeof FIELDS)['opened'] = FIELDS.opened) =>
+  const opening = (item: Item, actor: ActorAtNode, fields: (typeof FIELDS)['opened'] = FIELDS.opened) =>
     problemOf(checkOpening(item, actor, register, fields))
-  const open = (actor: Actor) => items.filter((item) => opening(item, actor) === undefined).map(({ id }) => id)
+  const open = (actor: ActorAtNode) => items.filter((item) => opening(item, actor) === undefined).map(({ id }) => id)
   expect(open(person(VILLAGE, 'agent'))).toEqual(['SL0001', 'SL0005'])
   expect(open(person(TOWN, 'clerk'))).toEqual(['SL0001', 'SL0002', 'SL0005'])
   expect(open(person(VILLAGE, 'supervisor'))).toEqual([])
@@ -233,7 +233,7 @@ test('C38 set-aside facts are offered for adoption and dismissal to the holder',
   const broken = write('noted', TOWN, null, {}, { fact: undefined })
   const reassigned = write('reassigned', COUNTY, last(facts), { to: OTHER_TOWN })
   const state = fold([...facts, accepted, offered, broken, reassigned])
-  const offers = (actor: Actor) =>
+  const offers = (actor: ActorAtNode) =>
     actsFor(state, actor, register)
       .filter(({ subject }) => subject !== null)
       .map(({ kind, subject, allowed: may }) => ({ kind, subject, may }))

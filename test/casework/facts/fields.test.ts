@@ -1,6 +1,6 @@
 /** What the rules of fields say besides type and label: who fills them in, where they are asked for, who reads them. */
 import { expect, test } from 'vitest'
-import { formFields } from '#edge-node/desk/capture/draft.ts'
+import { formFields } from '#edge-node/commands/cases/form.ts'
 import { documentOfFact, FACT_KINDS, type FactKind, fieldNames, fieldsOf } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import { SIMPLE } from '#test/casework/people.ts'

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { actsFor } from '#protocol/casework/acts/acts.ts'
 import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES } from '#protocol/casework/codes.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
-import { completeItem } from '#protocol/casework/item.ts'
+import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
 import { everybody, problemOf } from '#test/casework/attempts.ts'
 import { caseAt } from '#test/casework/paths.ts'
 import {
@@ -142,18 +142,7 @@ test('C103 the green channel is open by an item’s rule or by an approved excep
 })
 
 test('C104 a deferred material is one that may be missing, with a day by which it follows', () => {
-  const photo = {
-    id: 'm1',
-    name: '照片',
-    required: true,
-    form: 'copy',
-    copies: 1,
-    basis: '某条例',
-    issuer: '',
-    standard: '',
-    deferrableDays: 10,
-    promisable: false,
-  } as const
+  const photo = completeMaterial({ id: 'm1', name: '照片', basis: '某条例', deferrableDays: 10 })
   const item = { ...SIMPLE, id: 'SL0010', materials: [photo] }
   const register = registerWith({ items: [item] })
   const facts = caseAt('20', TOWN, item)

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer'
 import * as fc from 'fast-check'
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
-import { COLUMNS, REASON } from '#hub/catalogue/columns.ts'
+import { COLUMNS, REASON_COLUMN } from '#hub/catalogue/columns.ts'
 import { readCsv, writeCsv } from '#hub/catalogue/csv.ts'
 import { type ImportReport, importItems } from '#hub/catalogue/import.ts'
 import { itemTable } from '#hub/catalogue/rows.ts'
@@ -94,7 +94,7 @@ test.each(FORMAT_NAMES)(
     const report = imported(await passed({ header, rows: many }, format))
     expect([report.loaded, report.records.length, report.refused.rows.length]).toEqual([4_700, 4_700, 300])
     const back = await passed(report.refused, format)
-    expect(back.header).toEqual([...header, REASON])
+    expect(back.header).toEqual([...header, REASON_COLUMN])
     const bad = many.flatMap((row, index) => (wrong(index) ? [{ row, wrong: wrong(index) }] : []))
     for (const [at, { row, wrong: broken }] of bad.entries()) {
       expect(back.rows[at]?.slice(0, -1)).toEqual(row)

@@ -1,6 +1,17 @@
 /** A folded case in the API: story, clocks and everything the acts of a case have made of it. */
 import { z } from '@hono/zod-openapi'
-import { CLOSING_TYPES, LOCAL_KINDS, OPINIONS, PROCEDURES } from '#protocol/casework/codes.ts'
+import { RESOLUTIONS } from '#protocol/casework/case.ts'
+import { CLOCK_STATES } from '#protocol/casework/clocks/clocks.ts'
+import {
+  CLOSING_TYPES,
+  DAY_UNITS,
+  DECISIONS,
+  INVITATION_MODES,
+  LOCAL_KINDS,
+  OPINIONS,
+  PROCEDURES,
+  WAIVERS,
+} from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { GUARDS } from '#protocol/casework/rules/guards.ts'
@@ -10,7 +21,7 @@ import {
   caseId,
   coded,
   day,
-  entryHash,
+  entryId,
   fen,
   keysOf,
   list,
@@ -30,7 +41,7 @@ const FieldValue = z
 
 const StoryLine = z
   .object({
-    hash: entryHash,
+    hash: entryId,
     log: storyLog,
     seq: z.int(),
     kind: z.enum([...FACT_KINDS, 'deemed', 'unknown']).openapi({ description: 'deemed 为逾期视为受理,由各节点推算' }),
@@ -42,14 +53,14 @@ const StoryLine = z
     day: day.openapi({ description: '计时的日期:按校正后的时钟,或补录的实际日期' }),
     enteredOn: day.nullable().openapi({ description: '补录时的登记日期;不是补录为空' }),
     fields: z.record(z.string(), FieldValue).readonly(),
-    previous: entryHash.nullable(),
+    previous: entryId.nullable(),
     epoch: z.int().nullable().openapi({ description: '生效的轮次;没有生效则为空' }),
     aside: z
       .object({
         reason: z.enum([...keysOf(ASIDE_REASONS), ...keysOf(GUARDS)] as [AsideReason, ...AsideReason[]]),
         text: z.string(),
         resolve: z.string(),
-        resolved: z.object({ by: z.enum(['adopted', 'dismissed']), fact: entryHash }).nullable(),
+        resolved: z.object({ by: z.enum(RESOLUTIONS), fact: entryId }).nullable(),
       })
       .nullable(),
   })
@@ -61,10 +72,10 @@ export const ClockShape = z
   .object({
     id: coded(CLOCKS),
     title: z.string(),
-    unit: z.enum(['working', 'calendar']),
+    unit: coded(DAY_UNITS),
     limit: count.openapi({ description: '期限天数,含延长' }),
     start: day.openapi({ description: '起算日,当日不计' }),
-    state: z.enum(['running', 'paused', 'stopped']),
+    state: z.enum(CLOCK_STATES),
     stopped: day.nullable(),
     due: day.nullable().openapi({ description: '最后一日;暂停中或超出已公布的日历为空' }),
     estimate: day.nullable().openapi({ description: '只按周一至周五推算,仅供参考' }),
@@ -76,7 +87,7 @@ export const ClockShape = z
   .openapi('Clock')
 
 const Notice = z.object({
-  fact: entryHash,
+  fact: entryId,
   missing: list(z.string()),
   day,
   until: day.openapi({ description: '补正的最后一日' }),
@@ -92,29 +103,29 @@ const Pause = z.object({
 
 const Invitation = z
   .object({
-    fact: entryHash,
+    fact: entryId,
     to: stationCode,
     department: z.string(),
     item: z.string(),
-    mode: z.enum(['notice', 'meeting', 'commitment']).openapi({ description: '抄告、联审会议、前置承诺' }),
+    mode: coded(INVITATION_MODES),
     day,
     due: day,
     read: day.nullable().openapi({ description: '已阅日期' }),
-    opinion: z.object({ fact: entryHash, opinion: coded(OPINIONS), reasons: z.string(), day }).nullable(),
+    opinion: z.object({ fact: entryId, opinion: coded(OPINIONS), reasons: z.string(), day }).nullable(),
     absent: z.boolean(),
   })
   .openapi('Invitation')
 
 const Fee = z
   .object({
-    fact: entryHash,
+    fact: entryId,
     fee: z.string(),
     amount: fen,
     day,
-    paid: z.object({ fact: entryHash, receipt: z.string(), amount: fen, day }).nullable(),
-    refunded: z.object({ fact: entryHash, receipt: z.string() }).nullable(),
+    paid: z.object({ fact: entryId, receipt: z.string(), amount: fen, day }).nullable(),
+    refunded: z.object({ fact: entryId, receipt: z.string() }).nullable(),
     waived: z
-      .object({ fact: entryHash, as: z.enum(['cancelled', 'reduced']), reason: z.string() })
+      .object({ fact: entryId, as: coded(WAIVERS), reason: z.string() })
       .nullable()
       .openapi({ description: '撤销或减免' }),
     station: stationCode.openapi({ description: '开出缴款通知的站点' }),
@@ -125,7 +136,7 @@ export const PaperShape = z
   .object({
     code: z.string().openapi({ description: '文书种类,如 D03 受理通知书' }),
     number: z.string(),
-    fact: entryHash,
+    fact: entryId,
     day,
   })
   .openapi('Paper')
@@ -134,7 +145,7 @@ const Applicant = z.object({ name: z.string(), idNumber: z.string(), phone: z.st
 
 const Offer = z.object({
   to: stationCode,
-  fact: entryHash,
+  fact: entryId,
   time: milliseconds,
   day,
   materials: count,
@@ -153,18 +164,18 @@ const course = {
   offer: Offer.nullable(),
   applicant: Applicant,
   days: z.partialRecord(z.enum([...FACT_KINDS, 'deemed']), day).readonly(),
-  result: z.enum(['granted', 'refused']).nullable(),
+  result: coded(DECISIONS).nullable(),
   closing: coded(CLOSING_TYPES, '办结类型').nullable(),
   assignee: authorId,
   handledBy: authorId,
   examinedBy: authorId,
   agency: z.object({ agent: authorId, authorisation: z.string(), free: z.boolean() }).nullable(),
   notice: Notice.nullable(),
-  supplies: list(z.object({ fact: entryHash, items: list(z.string()), day })),
+  supplies: list(z.object({ fact: entryId, items: list(z.string()), day })),
   contacts: count,
   pauses: list(Pause),
   suspendedAt: stage.nullable(),
-  extension: z.object({ fact: entryHash, days: count, day }).nullable(),
+  extension: z.object({ fact: entryId, days: count, day }).nullable(),
   report: z.object({ organ: z.string(), day, relayed: day.nullable() }).nullable(),
   invitations: list(Invitation),
   fees: list(Fee),
@@ -177,19 +188,19 @@ const course = {
   master: z.string().openapi({ description: '联办主件标识;不是分件为空' }),
 }
 
-export const CaseState = z
+export const CaseStateShape = z
   .object({
     ...course,
     id: caseId,
     number: z.string(),
     home: stationCode,
-    tip: entryHash.openapi({ description: '办理时放在 expects 里' }),
+    tip: entryId.openapi({ description: '办理时放在 expects 里' }),
     times: z.partialRecord(z.enum(FACT_KINDS), milliseconds).readonly(),
-    seals: z.record(z.string(), Seal.extend({ fact: entryHash })).readonly(),
+    seals: z.record(z.string(), Seal.extend({ fact: entryId })).readonly(),
     clocks: list(ClockShape).openapi({ description: '按今天计算的各项期限,不存储' }),
     kinds: list(coded(LOCAL_KINDS)),
     story: list(StoryLine),
-    forks: list(z.object({ after: entryHash, facts: list(entryHash) })),
+    forks: list(z.object({ after: entryId, facts: list(entryId) })),
     asideOpen: z.int(),
   })
   .openapi('CaseState')

@@ -3,21 +3,11 @@ import { z } from '@hono/zod-openapi'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
-import { CaseState, PaperShape } from './case-state.ts'
-import {
-  authorId,
-  caseId,
-  coded,
-  day,
-  entryHash,
-  list,
-  logKey,
-  milliseconds,
-  safety,
-  stationCode,
-} from './identifiers.ts'
-import { Item } from './item.ts'
-import { Station } from './records.ts'
+import { RECEIPT_OUTCOMES } from '#protocol/wire/messages.ts'
+import { CaseStateShape, PaperShape } from './case-state.ts'
+import { authorId, caseId, coded, day, entryId, list, logId, milliseconds, safety, stationCode } from './identifiers.ts'
+import { ItemShape } from './item.ts'
+import { StationShape } from './records.ts'
 
 export const CaseRowShape = z
   .object({
@@ -72,29 +62,29 @@ const ActOffer = z
     allowed: z.boolean(),
     why: z.string().openapi({ description: '不能办理的原因' }),
     next: z.string().openapi({ description: '不能办理时可以怎么做' }),
-    subject: entryHash.nullable().openapi({ description: '针对的记录:采纳、不采纳、联办通知、缴款通知' }),
+    subject: entryId.nullable().openapi({ description: '针对的记录:采纳、不采纳、联办通知、缴款通知' }),
     source: z.string().openapi({ description: '依据' }),
   })
   .openapi('ActOffer')
 
 const Receipt = z
   .object({
-    log: logKey,
+    log: logId,
     seq: z.int(),
     document: caseId,
-    outcome: z.enum(['set-aside', 'quarantined', 'forked', 'unknown-kind', 'applied']),
+    outcome: z.enum(RECEIPT_OUTCOMES),
     reason: z.string(),
   })
   .openapi('Receipt')
 
-const TransferTarget = Station.extend({
+const TransferTarget = StationShape.extend({
   throughCounty: z.boolean().openapi({ description: '不在上下级链条上,经县中心转送' }),
 }).openapi('TransferTarget')
 
 export const CaseShape = z
   .object({
-    state: CaseState,
-    item: Item.optional().openapi({ description: '收件时的事项版次;目录还没有到本机时没有' }),
+    state: CaseStateShape,
+    item: ItemShape.optional().openapi({ description: '收件时的事项版次;目录还没有到本机时没有' }),
     sections: list(SectionView),
     acts: list(ActOffer),
     safety,
@@ -116,4 +106,4 @@ export const PapersShape = z
 export const SubCasesShape = z.object({ subCases: list(CaseRowShape) }).openapi('SubCases')
 export const OpenedShape = z.object({ id: caseId, number: z.string() }).openapi('Opened')
 export const EditedShape = z.object({ changed: z.boolean() }).openapi('Edited')
-export const ActedShape = z.object({ hash: entryHash }).openapi('Acted')
+export const ActedShape = z.object({ hash: entryId }).openapi('Acted')

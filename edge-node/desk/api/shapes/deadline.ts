@@ -1,7 +1,7 @@
 /** A deadline explained in the API: which days counted, which did not and why. */
 import { z } from '@hono/zod-openapi'
 import { day, list } from './identifiers.ts'
-import { Coverage } from './records.ts'
+import { CoverageShape } from './records.ts'
 
 export const DeadlineShape = z
   .object({
@@ -9,7 +9,7 @@ export const DeadlineShape = z
     counted: list(day).openapi({ description: '计入的工作日' }),
     skipped: list(z.object({ day, reason: z.string() })).openapi({ description: '不计的休息日和原因' }),
     paused: list(day).openapi({ description: '暂停中不计的工作日' }),
-    coverage: Coverage,
+    coverage: CoverageShape,
   })
   .openapi('Deadline', {
     example: {

@@ -1,6 +1,6 @@
 /** Files exchanged with upper and vertical systems: packages up, replies down, cases in and out. */
 import { z } from '@hono/zod-openapi'
-import { OPINIONS, REPLY_RESULTS } from '#protocol/casework/codes.ts'
+import { OPINIONS, REPLY_RESULTS, SPECIAL_KINDS } from '#protocol/casework/codes.ts'
 import { CODES_BY_COLUMN, RECORD_COLUMNS, type RecordColumn } from '#protocol/casework/exchange/case-record.ts'
 import { REPLY_FORMAT } from '#protocol/casework/exchange/reply.ts'
 import { PACKAGE_FORMAT, PACKAGE_VERSION } from '#protocol/casework/exchange/report-package.ts'
@@ -14,7 +14,7 @@ import {
   type VerticalColumn,
 } from '#protocol/casework/exchange/vertical.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { coded, entryHash, list, milliseconds, titlesIn } from './identifiers.ts'
+import { coded, entryId, list, milliseconds, titlesIn } from './identifiers.ts'
 
 const compactDay = z.string().openapi({ description: '日期 YYYYMMDD;没有为空' })
 const compactTime = z.string().openapi({ description: '日期时间 YYYYMMDDhhmmss;补录的只有日期 YYYYMMDD;没有为空' })
@@ -53,7 +53,7 @@ const Step = z
 
 const Special = z
   .object({
-    kind: z.enum(['1', '2']).openapi({ description: '1 延长审批、2 除延长审批之外的情况' }),
+    kind: coded(SPECIAL_KINDS),
     title: text,
     from: compactDay,
     until: compactDay,
@@ -130,11 +130,7 @@ export const ReplyBody = z
     format: z.literal(REPLY_FORMAT, { error: `须为 ${REPLY_FORMAT},这不是上级回复文件` }),
     version: z.literal(1),
     number: z.string().trim().min(1).max(80).openapi({ description: '办件编号' }),
-    report: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional()
-      .openapi({ description: '上报包里 report.fact 的值' }),
+    report: entryId.optional().openapi({ description: '上报包里 report.fact 的值' }),
     organ: short.openapi({ description: '批复机关,须与上报的机关一致' }),
     result: coded(REPLY_RESULTS),
     reference: short.openapi({ description: '批复文号' }),
@@ -156,7 +152,7 @@ export const ReplyBody = z
 
 export const RepliedShape = z
   .object({
-    hash: entryHash.openapi({ description: '“上级批复”记录' }),
+    hash: entryId.openapi({ description: '“上级批复”记录' }),
     already: z.boolean().openapi({ description: '这份回复此前已经导入,这次没有写入' }),
   })
   .openapi('Replied')

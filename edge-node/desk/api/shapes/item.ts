@@ -1,135 +1,82 @@
-/** The catalogue in the API: every field of an item's edition. */
+/** The catalogue in the API: every field of an item's edition, as the table of fields has it. */
 import { z } from '@hono/zod-openapi'
-import * as codes from '#protocol/casework/codes.ts'
-import { TIERS } from '#protocol/casework/directory.ts'
-import { CHANGE_TYPES } from '#protocol/casework/item.ts'
-import { coded, day, fen, list } from './identifiers.ts'
+import type { Field, FieldTable, Kind } from '#protocol/casework/catalogue/fields.ts'
+import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
+import { FORM_FIELDS, limitFields, MATERIAL_FIELDS, STEP_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
+import { coded, day, fen, list, titlesIn } from './identifiers.ts'
 
-const days = z.int().min(0).max(9999)
-const tiers = list(z.enum(TIERS))
-const range = z.object({ from: fen.min(0), to: fen.min(0) })
+const shapesOf = <Of extends FieldTable>(fields: Of) =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, shapeOf(field)])) as {
+    readonly [Name in keyof Of]: z.ZodType<Of[Name]['initial']>
+  }
 
-const FormField = z
-  .object({
-    id: z.string(),
-    label: z.string(),
-    required: z.boolean(),
-    type: z.enum(['text', 'longText', 'idNumber', 'creditCode', 'phone', 'date', 'number', 'account']),
-  })
-  .openapi('FormField')
+const named = (name: string, fields: FieldTable): z.ZodType => z.object(shapesOf(fields)).openapi(name)
+const TimeLimit = named('TimeLimit', limitFields('时限'))
 
-const MaterialRule = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    required: z.boolean(),
-    form: z.enum(['original', 'copy', 'both']),
-    copies: z.int(),
-    basis: z.string().openapi({ description: '要求提供的依据' }),
-    issuer: z.string().openapi({ description: '来源渠道、出具机构' }),
-    standard: z.string().openapi({ description: '填报须知、受理标准' }),
-    deferrableDays: days.nullable().openapi({ description: '可容缺:受理后多少天内补齐;不可容缺为空' }),
-    promisable: z.boolean().openapi({ description: '可告知承诺' }),
-  })
-  .openapi('MaterialRule')
+/** Records that have a name of their own in the document. */
+const NAMED: ReadonlyMap<FieldTable, z.ZodType> = new Map<FieldTable, z.ZodType>([
+  [FORM_FIELDS, named('FormField', FORM_FIELDS)],
+  [MATERIAL_FIELDS, named('MaterialRule', MATERIAL_FIELDS)],
+  [STEP_FIELDS, named('StepRule', STEP_FIELDS)],
+  [ITEM_FIELDS.promised.kind.fields, TimeLimit],
+  [ITEM_FIELDS.statutory.kind.fields, TimeLimit],
+])
+const recordOf = (fields: FieldTable): z.ZodType => NAMED.get(fields) ?? z.object(shapesOf(fields))
 
-const TimeLimit = z
-  .object({
-    days: days.nullable(),
-    unit: z.enum(['working', 'calendar']).openapi({ description: 'working 工作日、calendar 自然日' }),
-    note: z.string(),
-  })
-  .openapi('TimeLimit')
-
-const StepRule = z
-  .object({
-    stage: z.enum(['40', '41', '42']).openapi({ description: '40 承办、41 审核、42 批准' }),
-    role: z.string(),
-    standard: z.string(),
-    days: days.nullable().openapi({ description: '工作日;没有环节时限为空' }),
-  })
-  .openapi('StepRule')
-
-const identity = {
-  id: z.string().openapi({ description: '地方编码' }),
-  version: z.int().openapi({ description: '目录记录的版本' }),
-  edition: z.int().openapi({ description: '事项版次;在办件按收件时的版次办理' }),
-  effectiveFrom: day,
-  effectiveUntil: day.nullable(),
-  change: z.object({ type: coded(CHANGE_TYPES), basis: z.string() }),
-  name: z.string(),
-  pinyin: z.string(),
-  codes: z.object({
-    basic: z.string().openapi({ description: '基本编码' }),
-    implementation: z.string().openapi({ description: '实施编码' }),
-    business: z.string().openapi({ description: '业务办理项编码' }),
-  }),
-  itemType: coded(codes.ITEM_TYPES, '事项类型'),
-  level: coded(codes.LEVELS, '行使层级'),
-  bodyNature: coded(codes.BODY_NATURES, '实施主体性质'),
-  clients: list(coded(codes.CLIENTS, '服务对象')),
-  caseKind: coded(codes.CASE_KINDS, '办件类型'),
-  department: z.string().openapi({ description: '实施部门代码' }),
-  coDepartments: list(z.string()).openapi({ description: '联办部门代码' }),
+/** Bounds are told in the document; what is beyond them the catalogue's check refuses, in words. */
+function typeOf(kind: Kind): z.ZodType {
+  switch (kind.is) {
+    case 'text':
+    case 'key':
+      return z.string().openapi({ maxLength: kind.most })
+    case 'count':
+      return z.int().openapi({ minimum: kind.least, maximum: kind.most })
+    case 'amount':
+      return fen.openapi({ minimum: kind.least })
+    case 'range':
+      return z.object({ from: fen.min(0), to: fen.min(0) })
+    case 'flag':
+      return z.boolean()
+    case 'day':
+      return day
+    case 'choice':
+      return coded(kind.titles)
+    case 'optional':
+      return typeOf(kind.of).nullable()
+    case 'several':
+      return list(typeOf(kind.of)).openapi({ maxItems: kind.most })
+    case 'rows':
+      return list(recordOf(kind.fields)).openapi({ maxItems: kind.most })
+    case 'part':
+      return recordOf(kind.fields)
+  }
 }
 
-const disclosure = {
-  basis: z.string().openapi({ description: '设定依据' }),
-  conditions: z.string().openapi({ description: '受理条件' }),
-  procedure: z.string().openapi({ description: '办理流程' }),
-  permissions: z.string().openapi({ description: '权限划分' }),
-  quota: z.string().openapi({ description: '数量限制' }),
-  result: z.object({ name: z.string(), kind: z.string(), validity: z.string() }),
-  place: z.string(),
-  hours: z.string(),
-  phone: z.string(),
-  complaintPhone: z.string(),
-  leaderPhone: z.string(),
-  questions: z.string(),
-  visits: z.int().openapi({ description: '到现场次数' }),
+/** What the kind of a field says of its values, beside the title of the field. */
+function kindWords(kind: Kind): string {
+  if (kind.is === 'optional' || kind.is === 'several') return kindWords(kind.of)
+  if (kind.is === 'choice') return titlesIn(kind.titles)
+  if (kind.is === 'key' && kind.department) return '部门代码'
+  return kind.is === 'day' ? '日期,如 2026-11-21' : kind.is === 'amount' ? '金额,单位分' : ''
 }
 
-const handling = {
-  tiers: tiers.openapi({ description: '哪些层级可以建件' }),
-  receivingTiers: tiers.openapi({ description: '哪些层级的窗口收件即开始计时' }),
-  clockStart: z.enum(['capture', 'window']).openapi({ description: 'capture 村级代收起计时、window 窗口收件起计时' }),
-  villageMode: coded(codes.VILLAGE_MODES, '村级办理方式'),
-  villageDelivery: z.boolean(),
-  fields: list(FormField),
-  materials: list(MaterialRule),
-  promised: TimeLimit,
-  statutory: TimeLimit,
-  supplementDays: z.int().openapi({ description: '补正期限(自然日)' }),
-  steps: list(StepRule),
-  samePerson: z.boolean().openapi({ description: '一审一核' }),
-}
-
-const rules = {
-  procedures: list(z.object({ kind: coded(codes.PROCEDURES, '特别程序'), days: days.nullable(), basis: z.string() })),
-  fees: list(z.object({ id: z.string(), name: z.string(), standard: z.string(), basis: z.string(), range })),
-  discretion: list(z.object({ id: z.string(), factor: z.string(), standard: z.string(), range: range.nullable() })),
-  green: list(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      minimumAmount: fen.nullable(),
-      listed: list(z.string()),
-      liaison: z.string(),
-    }),
-  ),
-  prerequisites: list(z.object({ item: z.string(), basis: z.string() })),
-  presence: z.object({ due: z.boolean(), present: z.boolean(), reason: z.string() }),
-  authorised: list(coded(codes.POWERS, '须有授权书的权力')),
-  commitment: z.boolean().openapi({ description: '可告知承诺' }),
-  sample: z.boolean().openapi({ description: '示例数据,不是法定事项' }),
+function shapeOf({ title, note = '', kind }: Field): z.ZodType {
+  const type = typeOf(kind)
+  if (kind.is === 'part' && NAMED.has(kind.fields)) return type // a named record is described where it is named
+  const words = [title, kindWords(kind)].filter(Boolean).join(':')
+  return type.openapi({ description: [words, note].filter(Boolean).join('。') })
 }
 
 /** An edition of an item. */
-export const Item = z
-  .object({ type: z.literal('item'), ...identity, ...disclosure, ...handling, ...rules })
+export const ItemShape = z
+  .object({
+    type: z.literal('item'),
+    version: z.int().openapi({ description: '目录记录的版本' }),
+    ...shapesOf(ITEM_FIELDS),
+  })
   .openapi('Item')
 
-export const CatalogueShape = z.object({ version: z.int(), items: list(Item) }).openapi('Catalogue')
+export const CatalogueShape = z.object({ version: z.int(), items: list(ItemShape) }).openapi('Catalogue')
 export const EditionsShape = z
-  .object({ editions: list(Item).openapi({ description: '旧版次在前' }) })
+  .object({ editions: list(ItemShape).openapi({ description: '旧版次在前' }) })
   .openapi('Editions')

@@ -1,12 +1,13 @@
 /** The node and the network in the API: how safe the data is, what was found, how the nodes below are. */
 import { z } from '@hono/zod-openapi'
+import { FINDING_KINDS } from '#protocol/engine/office.ts'
 import { day, list, milliseconds, nodeId, stationCode } from './identifiers.ts'
-import { Station } from './records.ts'
+import { StationShape } from './records.ts'
 
 const Finding = z
   .object({
     time: milliseconds,
-    kind: z.enum(['rolled-back', 'parent-restored', 'fork', 'copied', 'sidecar', 'refused', 'storage', 'clock']),
+    kind: z.enum(FINDING_KINDS),
     message: z.string(),
     next: z.string(),
   })
@@ -15,7 +16,7 @@ const Finding = z
 export const SyncShape = z
   .object({
     node: nodeId,
-    stations: list(Station),
+    stations: list(StationShape),
     isRoot: z.boolean(),
     parent: z.object({ name: z.string(), connected: z.boolean(), lastContact: milliseconds.nullable() }).nullable(),
     casesOnlyHere: z.int(),

@@ -1,4 +1,5 @@
 /** Transitions 22 to 26 of SOURCES.md 5.3: closing, delivery, archive, withdrawal, voiding; and custody. */
+import { TIERS, WINDOW_TIERS } from '#protocol/tiers.ts'
 import type { Role } from '../../directory.ts'
 import type { GuardedKind } from '../../facts/facts.ts'
 import type { ClockEffect, Guard, Transition } from '../transition.ts'
@@ -11,10 +12,8 @@ import {
   CASEWORKERS,
   CUSTODY_SOURCE,
   ENDS,
-  EVERYWHERE,
   HANDLERS,
   WINDOW_STAFF,
-  WINDOWS,
 } from './shared.ts'
 
 /** A guard whose transition moves custody and leaves the stage as it is. */
@@ -27,9 +26,7 @@ const moveCustody = (
 ): Guard => ({
   writer,
   offer,
-  transitions: [
-    { from: BEFORE_ARCHIVE, to: null, tiers: EVERYWHERE, roles, clock, offline: true, number: null, source },
-  ],
+  transitions: [{ from: BEFORE_ARCHIVE, to: null, tiers: TIERS, roles, clock, offline: true, number: null, source }],
 })
 
 export const ENDING = {
@@ -37,7 +34,7 @@ export const ENDING = {
     {
       from: ['50', '51'],
       to: '60',
-      tiers: WINDOWS,
+      tiers: WINDOW_TIERS,
       roles: WINDOW_STAFF,
       guards: ['fees-settled', 'closing-fits'],
       offline: false,
@@ -48,7 +45,7 @@ export const ENDING = {
       from: ['46'],
       to: '85',
       when: { field: 'closing', is: '4' },
-      tiers: WINDOWS,
+      tiers: WINDOW_TIERS,
       roles: HANDLERS,
       clock: ENDS,
       offline: false,
@@ -57,7 +54,7 @@ export const ENDING = {
     },
   ),
   delivered: byHolder(
-    ...([{ tiers: WINDOWS }, { tiers: ['village'], given: 'village-delivers' }] as const).map(
+    ...([{ tiers: WINDOW_TIERS }, { tiers: ['village'], given: 'village-delivers' }] as const).map(
       (place): Transition => ({
         from: ['60'],
         to: '70',
@@ -74,7 +71,7 @@ export const ENDING = {
   archived: byHolder({
     from: ['70', '80', '81', '82', '83', '84', '85'],
     to: '90',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: WINDOW_STAFF,
     guards: ['papers-complete', 'answer-relayed'],
     offline: true,
@@ -84,7 +81,7 @@ export const ENDING = {
   withdrawn: byHolder({
     from: BEFORE_DECISION,
     to: '83',
-    tiers: EVERYWHERE,
+    tiers: TIERS,
     roles: CASEWORKERS,
     guards: ['written-request'],
     clock: ENDS,
@@ -99,7 +96,7 @@ export const ENDING = {
       from: BEFORE_ARCHIVE,
       to: is === 'void' ? '86' : '87',
       when: { field: 'as', is },
-      tiers: EVERYWHERE,
+      tiers: TIERS,
       roles: ['coordinator'],
       guards: ['second-person'],
       clock: ENDS,

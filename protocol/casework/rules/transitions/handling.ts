@@ -1,4 +1,5 @@
 /** Transitions 14 to 21 of SOURCES.md 5.3: steps, special procedures, extension, reporting up, decision; and what the holder does beside them. */
+import { TIERS, WINDOW_TIERS } from '#protocol/tiers.ts'
 import type { Stage } from '../../course/stages.ts'
 import type { GuardedKind } from '../../facts/facts.ts'
 import type { GuardName } from '../guards.ts'
@@ -11,13 +12,11 @@ import {
   byHolder,
   CASEWORKERS,
   DECIDES,
-  EVERYWHERE,
   HANDLERS,
   STEP_SOURCE,
   stays,
   UNDER_WAY,
   WINDOW_STAFF,
-  WINDOWS,
 } from './shared.ts'
 
 /** A decision from the stage where it is due; refusing needs reasons and remedies. */
@@ -28,7 +27,7 @@ const decide = (from: readonly Stage[], given: ItemCondition, guards: readonly G
     when: { field: 'result', is },
     given,
     needs: is === 'granted' ? [] : ['reasons', 'remedies'],
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: HANDLERS,
     powers: ['examine'],
     guards,
@@ -42,7 +41,7 @@ const reply = (is: string, to: Stage): Transition => ({
   from: ['46'],
   to,
   when: { field: 'result', is },
-  tiers: WINDOWS,
+  tiers: WINDOW_TIERS,
   roles: HANDLERS,
   clock: to === '42' ? { start: ["T4'", 'T3'] } : { stop: ['T2p', 'T2s'], start: ["T4'", 'T5'] },
   offline: false,
@@ -54,7 +53,7 @@ const step = (from: Stage, to: Stage, given: ItemCondition, guards: readonly Gua
   from: [from],
   to,
   given,
-  tiers: WINDOWS,
+  tiers: WINDOW_TIERS,
   roles: HANDLERS,
   guards,
   clock: { start: ['T3'] },
@@ -67,7 +66,7 @@ export const HANDLING = {
   assigned: byHolder({
     from: ['30'],
     to: '40',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: WINDOW_STAFF,
     clock: { start: ['T3'] },
     offline: true,
@@ -82,7 +81,7 @@ export const HANDLING = {
       '工作交接规则:人员变动须有交接清单',
       [],
     ),
-    tiers: EVERYWHERE,
+    tiers: TIERS,
   }),
   handled: byHolder(
     step('40', '41', 'examined', ['decided-alone']),
@@ -96,7 +95,7 @@ export const HANDLING = {
         from: (['40', '41', '42'] as const).filter((stage) => stage > is),
         to: is,
         when: { field: 'stage', is },
-        tiers: WINDOWS,
+        tiers: WINDOW_TIERS,
         roles: HANDLERS,
         clock: is === '30' ? { stop: ['T3'] } : { start: ['T3'] },
         offline: false,
@@ -108,7 +107,7 @@ export const HANDLING = {
   suspended: byHolder({
     from: ['40', '41', '42'],
     to: '45',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: HANDLERS,
     guards: ['procedure-allowed'],
     clock: { pause: true },
@@ -119,7 +118,7 @@ export const HANDLING = {
   resumed: byHolder({
     from: ['45'],
     to: 'back',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: HANDLERS,
     clock: { resume: true },
     offline: false,
@@ -139,7 +138,7 @@ export const HANDLING = {
   reported: byHolder({
     from: ['41', '42'],
     to: '46',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: HANDLERS,
     clock: { stop: ['T4', 'T3'] },
     offline: false,
@@ -150,7 +149,7 @@ export const HANDLING = {
     // 转报办结 closes the local step only: the answer is still recorded and told to the applicant.
     from: ['85'],
     to: null,
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: HANDLERS,
     clock: { start: ["T4'"] },
     offline: false,
@@ -175,7 +174,7 @@ export const HANDLING = {
         to: '60',
         when: { field: 'result', is },
         needs: ['occurredOn'],
-        tiers: WINDOWS,
+        tiers: WINDOW_TIERS,
         roles: WINDOW_STAFF,
         powers: ['examine'],
         guards: ['co-departments-answered', 'fees-settled'],

@@ -1,4 +1,5 @@
 /** Transitions 1 to 13 of SOURCES.md 5.3: from the draft to acceptance, refusal to accept, or deciding on the spot. */
+import { TIERS, WINDOW_TIERS } from '#protocol/tiers.ts'
 import type { Stage } from '../../course/stages.ts'
 import type { GuardedKind } from '../../facts/facts.ts'
 import type { GuardName } from '../guards.ts'
@@ -12,11 +13,9 @@ import {
   byHolder,
   CASEWORKERS,
   ENDS,
-  EVERYWHERE,
   RECEIVERS,
   STARTS_FIVE_DAYS,
   WINDOW_STAFF,
-  WINDOWS,
 } from './shared.ts'
 
 /** Receiving at a window; where a village is a receiving point of the agency, there as well. */
@@ -33,7 +32,7 @@ const receive = (from: Stage, number: number, guards: readonly GuardName[] = [])
     source: `${ART_32}:收到申请材料之日起计算`,
   } as const
   return [
-    { ...one, tiers: WINDOWS, roles: WINDOW_STAFF },
+    { ...one, tiers: WINDOW_TIERS, roles: WINDOW_STAFF },
     { ...one, tiers: ['village'], given: 'village-receives' },
   ]
 }
@@ -48,7 +47,7 @@ const CAPTURE = {
 } as const satisfies Partial<Transition>
 
 const NOTIFY = {
-  tiers: EVERYWHERE,
+  tiers: TIERS,
   roles: RECEIVERS,
   powers: ['accept'],
   offline: true,
@@ -61,7 +60,7 @@ const reject = (outcome: string, to: Stage, source: string): Transition => ({
   to,
   when: { field: 'outcome', is: outcome },
   needs: outcome === 'not-required' ? [] : outcome === 'not-competent' ? ['organ', 'remedies'] : ['remedies'],
-  tiers: EVERYWHERE,
+  tiers: TIERS,
   roles: RECEIVERS,
   powers: ['accept'],
   clock: ENDS,
@@ -75,7 +74,7 @@ const settle = (is: 'granted' | 'refused'): Transition => ({
   to: '60',
   when: { field: 'result', is },
   needs: is === 'granted' ? [] : ['reasons', 'remedies'],
-  tiers: EVERYWHERE,
+  tiers: TIERS,
   roles: RECEIVERS,
   powers: ['accept', 'examine'],
   guards: ['immediate-item', 'fees-settled'],
@@ -93,7 +92,7 @@ export const INTAKE = {
       {
         from: [],
         to: '00',
-        tiers: EVERYWHERE,
+        tiers: TIERS,
         roles: CASEWORKERS,
         offline: true,
         number: 1,
@@ -108,7 +107,7 @@ export const INTAKE = {
   submitted: byHolder({
     from: ['00'],
     to: '05',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: WINDOW_STAFF,
     offline: true,
     number: 5,
@@ -120,7 +119,7 @@ export const INTAKE = {
         from: ['05'],
         to: is === 'passed' ? '07' : '06',
         when: { field: 'result', is },
-        tiers: WINDOWS,
+        tiers: WINDOW_TIERS,
         roles: WINDOW_STAFF,
         offline: true,
         number: 5,
@@ -131,7 +130,7 @@ export const INTAKE = {
   resubmitted: byHolder({
     from: ['06'],
     to: '05',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: WINDOW_STAFF,
     offline: true,
     number: 5,
@@ -151,7 +150,7 @@ export const INTAKE = {
   supplemented: byHolder({
     from: ['25'],
     to: '30',
-    tiers: EVERYWHERE,
+    tiers: TIERS,
     roles: RECEIVERS,
     powers: ['accept'],
     guards: ['all-supplied'],
@@ -163,7 +162,7 @@ export const INTAKE = {
   lapsed: byHolder({
     from: ['25'],
     to: '84',
-    tiers: WINDOWS,
+    tiers: WINDOW_TIERS,
     roles: WINDOW_STAFF,
     guards: ['notice-expired', 'contact-attempted', 'confirmed-by-another'],
     clock: ENDS,
@@ -175,7 +174,7 @@ export const INTAKE = {
     {
       from: ['20'],
       to: '30',
-      tiers: EVERYWHERE,
+      tiers: TIERS,
       roles: RECEIVERS,
       powers: ['accept'],
       guards: ['deferrable'],
@@ -188,7 +187,7 @@ export const INTAKE = {
     {
       from: ['30'],
       to: null,
-      tiers: EVERYWHERE,
+      tiers: TIERS,
       roles: RECEIVERS,
       powers: ['accept'],
       guards: ['deemed-unconfirmed'],

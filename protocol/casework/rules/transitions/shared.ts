@@ -1,12 +1,11 @@
 /** Who and where, clock effects and sources that several parts of the transition table name. */
+import { WINDOW_TIERS } from '#protocol/tiers.ts'
 import { CLOCK_IDS } from '../../course/spans.ts'
 import type { Stage } from '../../course/stages.ts'
-import type { Role, Tier } from '../../directory.ts'
+import type { Role } from '../../directory.ts'
 import type { GuardName } from '../guards.ts'
 import type { ClockEffect, Guard, Transition } from '../transition.ts'
 
-export const EVERYWHERE = ['village', 'township', 'county'] as const satisfies readonly Tier[]
-export const WINDOWS = ['township', 'county'] as const satisfies readonly Tier[]
 export const CASEWORKERS = ['agent', 'clerk', 'handler', 'chief'] as const satisfies readonly Role[]
 export const WINDOW_STAFF = ['clerk', 'handler', 'chief'] as const satisfies readonly Role[]
 /** Whoever sits at a counter with the power to receive; at a village that is the agent with a letter. */
@@ -72,4 +71,4 @@ export const stays = (
   source: string,
   guards: readonly GuardName[],
   offline = true,
-): Transition => ({ from, to: null, tiers: WINDOWS, roles, guards, offline, number, source })
+): Transition => ({ from, to: null, tiers: WINDOW_TIERS, roles, guards, offline, number, source })

@@ -1,0 +1,123 @@
+/** A case as one person meets it: finding it, reading it, filling it in, acting on it. */
+
+import { readableBy } from '#edge-node/commands/masking.ts'
+import { mayRead } from '#edge-node/commands/reading.ts'
+import { CASE_UNKNOWN, NOT_AN_EDITOR, READS_ONLY } from '#edge-node/commands/refusals.ts'
+import { mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
+import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
+import type { Actor, CaseView, Office, OpeningOptions, SectionView, UncheckedChange } from '#protocol/engine/office.ts'
+import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
+
+/** What is found under an id or a number, when the case is this person's business. */
+async function reached<Found>(
+  { office, actor, text }: { readonly office: Office; readonly actor: Actor; readonly text: string },
+  open: (id: DocumentId) => Promise<Result<Found>>,
+  stateOf: (found: Found) => CaseState,
+): Promise<Result<Found>> {
+  const id = isCaseId(text) ? text : (await office.byNumber(text))?.id
+  if (id === undefined) return failure(CASE_UNKNOWN)
+  const found = await open(id)
+  if (!found.ok) return found.problem.code === CASE_UNKNOWN.code ? failure(CASE_UNKNOWN) : found
+  return mayRead(actor, office.directory, stateOf(found.value)) ? found : failure(CASE_UNKNOWN)
+}
+
+/** The case a person names by id or number. */
+export const reachCase = (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>
+  reached(
+    { office, actor, text },
+    (id) => office.state(id),
+    (state) => state,
+  )
+
+/** The same for a person who wants to act on it. */
+export const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>
+  mayWrite(actor) ? reachCase(office, actor, text) : failure(READS_ONLY)
+
+/** All there is to see of the case a person names, as far as that person may read it. */
+export async function readCase(office: Office, actor: Actor, text: string): Promise<Result<CaseView>> {
+  const found = await reached(
+    { office, actor, text },
+    (id) => office.view(actor, id),
+    ({ state }) => state,
+  )
+  return found.ok ? success(readableBy(actor, found.value)) : found
+}
+
+/** Opens a case of an item. */
+export const beginCase = async (office: Office, actor: Actor, item: string, options: OpeningOptions = {}) =>
+  mayWrite(actor) ? office.openCase(actor, item, options) : failure(READS_ONLY)
+
+/** What keeps somebody from filling in forms and notes; undefined when nothing does. */
+export const editorProblem = (actor: Actor): Failure | undefined =>
+  mayEdit(actor) ? undefined : mayWrite(actor) ? NOT_AN_EDITOR : READS_ONLY
+
+/** Fills in a section of the case a person names. */
+export async function editCase(
+  office: Office,
+  actor: Actor,
+  text: string,
+  section: string,
+  change: UncheckedChange,
+): Promise<Result<{ readonly changed: boolean }>> {
+  const problem = editorProblem(actor)
+  if (problem) return failure(problem)
+  const found = await reachCase(office, actor, text)
+  return found.ok ? office.edit(actor, found.value.id, section, change) : found
+}
+
+/** A text as it was typed, and as it stood when the person began. */
+export interface TypedText {
+  readonly text: string
+  readonly seen: string
+}
+
+/** Saves a text of a case unless somebody else changed it since the person began: then both are to be shown. */
+export async function saveText(
+  office: Office,
+  actor: Actor,
+  { state }: CaseView,
+  { name, value }: SectionView,
+  { text, seen }: TypedText,
+): Promise<Result<unknown>> {
+  const problem = editorProblem(actor)
+  if (problem) return failure(problem)
+  const kept = '您写的还在框里'
+  if (text.length > LIMITS.noteCharacters) {
+    const message = `最多 ${LIMITS.noteCharacters} 字,现在 ${text.length} 字`
+    return fail('text-too-long', message, kept, '请缩短后再保存', 'text')
+  }
+  if (value !== seen && value !== text)
+    return fail('text-changed', `您填写时有人改过这里,现在的内容是:“${String(value)}”`, kept, '请合并后再保存')
+  return office.edit(actor, state.id, name, { text })
+}
+
+/** A count that differs at sign-for needs the difference in words. */
+function countProblem({ offer }: CaseState, fields: Readonly<Record<string, FieldValue>>): Failure | undefined {
+  const { materials = '', differences = '' } = fields
+  const counted = String(materials).trim()
+  if (!offer || counted === '' || counted === String(offer.materials) || String(differences).trim() !== '')
+    return undefined
+  return {
+    code: 'field',
+    message: `移交单写明 ${offer.materials} 份,实收 ${counted} 份`,
+    kept: '办件没有变化',
+    next: '请写明差异,或退回',
+    field: 'differences',
+  }
+}
+
+/** Writes an act on a case. `expects`: the tip the person saw. */
+export async function writeAct(
+  office: Office,
+  actor: Actor,
+  state: CaseState,
+  kind: FactKind,
+  fields: Readonly<Record<string, FieldValue>>,
+  expects?: EntryHash,
+): Promise<Result<{ readonly hash: EntryHash }>> {
+  const problem = kind === 'taken' ? countProblem(state, fields) : undefined
+  return problem ? failure(problem) : office.act(actor, state.id, kind, fields, expects)
+}

@@ -1,0 +1,120 @@
+/** The form of a case: what it asks, what stands on it, and what keeps it from being handed in. */
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
+import { checkCreditCode } from '#protocol/casework/identity/credit-code.ts'
+import { checkIdentityNumber } from '#protocol/casework/identity/identity.ts'
+import type { FormField, Item } from '#protocol/casework/item.ts'
+import type { CaseView, SectionView } from '#protocol/engine/office.ts'
+
+/** Why an identity number that fails its check is right after all; part of every application. */
+export const OVERRIDE = 'idOverride'
+
+/** Who applies: the same for every item, and what the acts of taking in carry. */
+const APPLICANT: readonly FormField[] = [
+  { id: 'applicant', label: '申请人姓名或名称', required: true, type: 'text' },
+  { id: 'idNumber', label: '证件号码', required: false, type: 'idNumber' },
+  { id: 'phone', label: '联系电话', required: false, type: 'phone' },
+]
+
+/** All fields of an item's form in the order they are typed. */
+export const formFields = (item: Item): readonly FormField[] => [
+  ...APPLICANT,
+  ...item.fields.filter(({ id }) => !APPLICANT.some((common) => common.id === id)),
+]
+
+/** What stands in a section that goes by keys. */
+export type Values = Readonly<Record<string, unknown>>
+
+export const MATERIAL_STATE_WORDS = { original: '原件', copy: '复印件', both: '原件和复印件', missing: '未带' } as const
+
+/** The keys and values of a section; none when it is a text, or not there. */
+export const valuesOf = (sections: readonly SectionView[], name: string): Values => {
+  const value = sections.find((section) => section.name === name)?.value
+  return typeof value === 'object' ? value : {}
+}
+
+export const textAt = (values: Values, id: string): string => {
+  const value = values[id]
+  return typeof value === 'string' ? value : ''
+}
+
+/** What was noted of a material at the counter. */
+export interface CountedMaterial {
+  readonly state: string
+  readonly copies: number
+}
+
+export function materialOf(values: Values, id: string): CountedMaterial {
+  const value = values[id]
+  if (typeof value !== 'object' || value === null) return { state: '', copies: 0 }
+  const { state, copies } = value as Record<string, unknown>
+  return { state: typeof state === 'string' ? state : '', copies: typeof copies === 'number' ? copies : 0 }
+}
+
+/** Words under a field while it is typed: what an identity number says, or what is wrong with it. */
+export function fieldWords(
+  type: string,
+  text: string,
+  today: string,
+): { readonly problem?: string; readonly hint?: string } {
+  if (text === '') return {}
+  if (type === 'phone' && !/^[0-9+ -]{7,20}$/.test(text)) return { problem: '电话须为7至20位数字' }
+  if (type === 'number' && !/^[0-9]+([.][0-9]+)?$/.test(text)) return { problem: '须为数字' }
+  if (type === 'creditCode') {
+    const credit = checkCreditCode(text)
+    return credit.ok ? {} : { problem: `${credit.problem.message}证照上确是这样的,请在下面写明原因。` }
+  }
+  if (type !== 'idNumber') return {}
+  const checked = checkIdentityNumber(text, today)
+  return checked.ok
+    ? { hint: `${checked.value.sex},${checked.value.birthDate} 出生` }
+    : { problem: `${checked.problem.message}证件上确是这样的,请在下面写明原因。` }
+}
+
+/** Something on the form that keeps it from being handed in. */
+export interface FormProblem {
+  readonly section: 'application' | 'materials'
+  /** The field, or the material. */
+  readonly id: string
+  readonly message: string
+}
+
+/** What keeps the form from being handed in: missing fields, wrong numbers, materials nobody counted. */
+export function formProblems(item: Item, sections: readonly SectionView[], today: string): readonly FormProblem[] {
+  const application = valuesOf(sections, 'application')
+  const materials = valuesOf(sections, 'materials')
+  const fields = formFields(item).flatMap(({ id, label, type, required }): readonly FormProblem[] => {
+    const text = textAt(application, id)
+    if (required && text === '') return [{ section: 'application', id, message: `请填写${label}` }]
+    const { problem } = fieldWords(type, text, today)
+    const excused = (type === 'idNumber' || type === 'creditCode') && textAt(application, OVERRIDE) !== ''
+    return problem && !excused ? [{ section: 'application', id, message: problem }] : []
+  })
+  const uncounted = item.materials
+    .filter(({ id }) => materialOf(materials, id).state === '')
+    .map(({ id, name }): FormProblem => ({ section: 'materials', id, message: `请核对${name},没带的选“未带”` }))
+  return [...fields, ...uncounted]
+}
+
+/** Pieces of paper on the counter: each original and every copy. */
+export const countMaterials = (materials: Values): number =>
+  Object.keys(materials).reduce((sum, id) => {
+    const { state, copies } = materialOf(materials, id)
+    return sum + (state === 'original' || state === 'both' ? 1 : 0) + copies
+  }, 0)
+
+/** What the acts of taking in say of the applicant, as it stands on the form. */
+export function applicantOf(sections: readonly SectionView[]): Record<string, string | number> {
+  const application = valuesOf(sections, 'application')
+  const fields: Record<string, string | number> = { materials: countMaterials(valuesOf(sections, 'materials')) }
+  for (const id of [...APPLICANT.map((rule) => rule.id), OVERRIDE]) {
+    const text = textAt(application, id)
+    if (text !== '') fields[id] = text
+  }
+  return fields
+}
+
+/** The act that hands the form in, if one is allowed now. */
+export const handInAct = (view: CaseView): FactKind | undefined =>
+  view.state.stage === '00'
+    ? view.acts.find((offer) => offer.allowed && (offer.kind === 'captured' || offer.kind === 'received'))?.kind
+    : undefined

@@ -1,0 +1,24 @@
+/** Taking in a file of a vertical system: who may, which rows, and the report of what became of each. */
+import { NO_EXCHANGE, READS_ONLY } from '#edge-node/commands/refusals.ts'
+import { mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
+import type { VerticalList, VerticalRow } from '#protocol/casework/exchange/vertical.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
+import { importReport, type VerticalReport, verticalRows } from './import-report.ts'
+import { importVertical } from './vertical-import.ts'
+
+/** Rows as a program sends them, or the text of a file. */
+export type ImportSource = { readonly rows: readonly VerticalRow[] } | { readonly csv: string }
+
+/** Takes in what can be taken in and tells the rest row by row; fails only when nothing can be read at all. */
+export async function takeInCases(
+  office: Office,
+  actor: Actor,
+  list: VerticalList,
+  source: ImportSource,
+): Promise<Result<VerticalReport>> {
+  if (!mayWrite(actor)) return failure(READS_ONLY)
+  if (!mayEdit(actor)) return failure(NO_EXCHANGE)
+  const rows = 'csv' in source ? verticalRows(source.csv) : success(source.rows)
+  return rows.ok ? success(importReport(await importVertical(office, actor, list, rows.value))) : rows
+}

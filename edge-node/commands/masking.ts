@@ -1,0 +1,83 @@
+/** Who reads identity, phone and account numbers in full: the station that handles the case; everyone else sees the end of them. */
+import type { CaseState } from '#protocol/casework/case.ts'
+import { fieldNames } from '#protocol/casework/facts/facts.ts'
+import type { FormField } from '#protocol/casework/item.ts'
+import type { Actor, CaseView } from '#protocol/engine/office.ts'
+import { hasRole } from './roles.ts'
+
+/** Fields of facts that hold a number by which somebody can be told or reached. */
+const SECRET_FIELDS = fieldNames(({ secret }) => secret === true)
+
+/** All but the last four characters hidden, and no more than half of them shown (SOURCES.md 8.4). */
+export function masked(text: string): string {
+  const shown = Math.min(4, Math.floor(text.length / 2))
+  return text === '' ? '' : `****${shown === 0 ? '' : text.slice(-shown)}`
+}
+
+/** Whether a person may read the numbers in full. Supervisors read everything else. */
+export const readsNumbers = (actor: Actor, view: { readonly state: Pick<CaseState, 'holder'> }): boolean =>
+  actor.station === view.state.holder && !hasRole(actor, 'supervisor')
+
+/** Fields of a form that name a person or, as sensitive information (PIPL art. 28), a financial account. */
+const SECRET_TYPES: ReadonlySet<FormField['type']> = new Set(['idNumber', 'phone', 'account'])
+
+/** Every number that identifies somebody in the case: the applicant's, those of the facts, those of the form. */
+function secretsOf(view: CaseView): ReadonlySet<string> {
+  const { state, item, sections } = view
+  const found: unknown[] = [state.applicant.idNumber, state.applicant.phone]
+  for (const line of state.story) for (const name of SECRET_FIELDS) found.push(line.fields[name])
+  const formFields = (item?.fields ?? []).filter(({ type }) => SECRET_TYPES.has(type))
+  const names = new Set([...SECRET_FIELDS, ...formFields.map(({ id }) => id)])
+  for (const { value } of sections) {
+    if (typeof value === 'string') continue
+    for (const [name, text] of Object.entries(value)) if (names.has(name)) found.push(text)
+  }
+  return new Set(found.filter((text): text is string => typeof text === 'string' && text !== ''))
+}
+
+/** Below this a number is hidden only where it stands alone; it could be part of any other text. */
+const SHORTEST_INSIDE_TEXT = 7
+
+function hide<Value>(value: Value, secrets: ReadonlySet<string>): Value {
+  if (typeof value === 'string') {
+    if (secrets.has(value)) return masked(value) as Value
+    let text: string = value
+    for (const secret of secrets)
+      if (secret.length >= SHORTEST_INSIDE_TEXT) text = text.replaceAll(secret, masked(secret))
+    return text as Value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((part) => hide(part, secrets)) as Value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, hide(part, secrets)])) as Value
+}
+
+/** What the facts say once more in the folded state: texts people typed, where numbers may have been copied to. */
+function hideCourse(state: CaseState, secrets: ReadonlySet<string>): CaseState {
+  const { notice, agency, green, deferred } = state
+  const reasonsOf = (opinion: CaseState['invitations'][number]['opinion']) =>
+    opinion && { ...opinion, reasons: hide(opinion.reasons, secrets) }
+  return {
+    ...state,
+    story: state.story.map((line) => ({ ...line, fields: hide(line.fields, secrets) })),
+    notice: notice && { ...notice, missing: hide(notice.missing, secrets) },
+    supplies: state.supplies.map((supply) => ({ ...supply, items: hide(supply.items, secrets) })),
+    invitations: state.invitations.map((one) => ({ ...one, opinion: reasonsOf(one.opinion) })),
+    agency: agency && { ...agency, authorisation: hide(agency.authorisation, secrets) },
+    green: green && { ...green, reason: hide(green.reason, secrets) },
+    deferred: deferred && { ...deferred, items: hide(deferred.items, secrets) },
+  }
+}
+
+/** The case as this person may read it: numbers are also hidden where they were copied into notes and opinions. */
+export function readableBy<View extends CaseView>(actor: Actor, view: View): View {
+  if (readsNumbers(actor, view)) return view
+  const secrets = secretsOf(view)
+  const state = hideCourse(view.state, secrets)
+  const sections = view.sections.map((section) => ({ ...section, value: hide(section.value, secrets) }))
+  return { ...view, sections, state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } } }
+}
+
+const hideApplicant = ({ state }: CaseView) => ({
+  idNumber: masked(state.applicant.idNumber),
+  phone: masked(state.applicant.phone),
+})

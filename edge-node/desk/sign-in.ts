@@ -1,0 +1,83 @@
+/** Signing in and out, and the size of print. */
+import type { Hono } from 'hono'
+import { html } from 'hono/html'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Failure } from '#protocol/result.ts'
+import { dropToken, isLarge, keepDisplay, keepKnock, keepToken, readKnock, readToken } from './cookies.ts'
+import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
+import { frame } from './layout.ts'
+import type { Desk, DeskContext, DeskEnv } from './visit.ts'
+import { connectionWords } from './words.ts'
+
+interface SignInForm {
+  readonly status?: ContentfulStatusCode
+  readonly name?: string
+  readonly problem?: Failure
+  /** What a post held when the sign-in had ended: shown, so that nobody types it twice. */
+  readonly typed?: Typed
+  readonly next?: string
+}
+
+/** Only ways inside the desk are followed after signing in. */
+const wayInside = (next: string | undefined): string =>
+  next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-') ? next : '/'
+
+/** The sign-in form; says whose computer this is. */
+export async function signInPage(context: DeskContext, desk: Desk, form: SignInForm): Promise<Response> {
+  const knock = readKnock(context) || toHex(desk.office.random(16))
+  keepKnock(context, desk, knock)
+  const status = await desk.office.status()
+  const [first, ...others] = desk.office.stations
+  const stations = first ? `${first.name}${others.length > 0 ? `等 ${others.length + 1} 个站点` : ''}` : '尚未分配站点'
+  const body = html`<main id="main" class="page page-center"><div class="container container-tight py-4">
+    <p class="text-center desk-title">${desk.title}</p><h1 class="text-center mb-3">${stations}</h1>
+    ${form.typed ? keptBox('登录已结束,刚才的内容没有提交。', form.typed) : ''}${form.problem ? failureBox(form.problem) : ''}
+    <form class="card card-md" method="post" action="/sign-in"><div class="card-body"><h2 class="mb-3">登录</h2>
+      <input type="hidden" name="csrf" value="${knock}" /><input type="hidden" name="next" value="${wayInside(form.next)}" />
+      ${field({ name: 'name', label: '用户名', kind: 'text', value: form.name ?? '', focus: true, autocomplete: 'username', required: true })}
+      ${field({ name: 'password', label: '密码', kind: 'password', autocomplete: 'current-password', required: true })}
+      <button class="btn btn-primary btn-lg w-100" type="submit">登录</button>
+      <p class="mt-3 mb-0 text-secondary">断网也能登录。${LIMITS.idleMinutes} 分钟不操作会自动退出;连续输错 ${LIMITS.passwordAttempts} 次锁定 ${LIMITS.lockMinutes} 分钟。</p>
+    </div></form><p class="text-center mt-3">${connectionWords(status, desk.office.now())}</p></div></main>`
+  const document = frame(desk, { title: '登录', large: isLarge(context), live: false, body })
+  return context.html(await document, form.status ?? 200)
+}
+
+const EXPIRED: Failure = {
+  code: 'form-expired',
+  message: '登录页已过期',
+  kept: '没有改动任何数据',
+  next: '请再登录一次',
+}
+
+/** Routes that need no sign-in; mounted before the gate. */
+export function signInRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.get('/sign-in', (context) => signInPage(context, desk, { next: wayInside(context.req.query('next')) }))
+  app.post('/sign-in', async (context) => {
+    const { csrf = '', name = '', password = '', next } = await readForm(context.req)
+    const knock = readKnock(context)
+    if (knock === '' || csrf !== knock)
+      return signInPage(context, desk, { status: 403, name, problem: EXPIRED, ...(next ? { next } : {}) })
+    const signedIn = await desk.accounts.signIn(name.trim(), password)
+    if (!signedIn.ok)
+      return signInPage(context, desk, { status: 401, name, problem: signedIn.problem, ...(next ? { next } : {}) })
+    keepToken(context, desk, signedIn.value.token)
+    return context.redirect(wayInside(next), 303)
+  })
+}
+
+/** Routes of whoever is signed in; mounted behind the gate. */
+export function displayRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  app.post('/sign-out', async (context) => {
+    await desk.accounts.signOut(readToken(context))
+    dropToken(context, desk)
+    return context.redirect('/sign-in', 303)
+  })
+  app.post('/display', async (context) => {
+    const { display, from } = await readForm(context.req)
+    keepDisplay(context, desk, display === 'large')
+    return context.redirect(wayInside(from), 303)
+  })
+}

@@ -1,0 +1,31 @@
+/** Enrolled nodes as the hub knows them: which were heard, which can be reached, which one serves a station. */
+import type { NodeRecord } from '#protocol/casework/directory.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
+import { type NodeStatus, type Office, unheardNode } from '#protocol/engine/office.ts'
+import type { NodeId, StationCode } from '#protocol/ids.ts'
+
+/**
+ * What the hub knows of every enrolled node, whether or not it was ever heard.
+ * A node is reached through the nodes above it: while one of them is away, what was last heard of it is history.
+ */
+export async function enrolledNodes(office: Pick<Office, 'directory' | 'nodesBelow'>): Promise<readonly NodeStatus[]> {
+  const { directory } = office
+  const heard = new Map((await office.nodesBelow()).map((status) => [status.node, status]))
+  const isReached = (id: NodeId): boolean => {
+    const parent = directory.node(id)?.parent
+    if (parent === null || parent === undefined) return parent === null
+    return heard.get(id)?.connected === true && isReached(parent)
+  }
+  const enrolled = directory.nodes().filter((node) => node.parent !== null)
+  return enrolled.map(({ id }) => ({ ...(heard.get(id) ?? unheardNode(id)), connected: isReached(id) }))
+}
+
+/** The nodes that serve a station and have not been revoked. */
+export const nodesOf = (directory: Pick<DirectoryView, 'nodes'>, station: StationCode): readonly NodeRecord[] =>
+  directory.nodes().filter((node) => !node.revoked && node.stations.includes(station))
+
+/** The node where people would sign for a transfer: the one below the root that serves the station. */
+export function signingNode(directory: Pick<DirectoryView, 'nodes'>, station: StationCode): NodeRecord | undefined {
+  const serving = nodesOf(directory, station)
+  return serving.find((node) => node.parent !== null) ?? serving[0]
+}

@@ -1,0 +1,86 @@
+/** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
+import { count, eq, getTableColumns, gte, lte } from 'drizzle-orm'
+import { dayNumber } from '#protocol/casework/time/days.ts'
+import type { CaseRow } from '#protocol/engine/ports/storage.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { dueNumber, foldedNames, foldedNumbers, foldText, needsAttention } from '../case-order.ts'
+import { cases } from '../schema.ts'
+import { amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
+import { rowsInto } from './rows.ts'
+import type { Statement } from './statements.ts'
+
+/** A newer row replaces everything but the case's id and its place among equals. */
+const { sequence, id, ...replaced } = getTableColumns(cases)
+const REPLACED = Object.keys(replaced) as (keyof typeof replaced)[]
+
+const caseRows = rowsInto(cases, ['id', ...REPLACED], (insert) =>
+  insert.onConflictDoUpdate({
+    target: cases.id,
+    set: Object.fromEntries(REPLACED.map((name) => [name, excluded(cases[name])])),
+  }),
+)
+
+const valuesOf = (row: CaseRow) => ({
+  id: row.id,
+  numberFolded: foldText(row.number),
+  item: row.item,
+  stage: row.stage,
+  home: row.home,
+  holder: row.holder,
+  offeredTo: row.offeredTo,
+  offeredAt: row.offeredAt,
+  arrival: row.arrival,
+  attention: needsAttention(row) ? 1 : 0,
+  due: dueNumber(row),
+  wake: row.wake === null ? null : dayNumber(row.wake),
+  assignee: row.assignee,
+  master: row.master,
+  idNumber: foldText(row.idNumber),
+  names: foldedNames(row),
+  numbers: foldedNumbers(row),
+  row,
+})
+
+/** Writes rows; a row that is there already is replaced. */
+export const writeCases = (parameters: number, rows: readonly CaseRow[]): Statement[] =>
+  caseRows(parameters, rows.map(valuesOf))
+
+/** The case of a whole number, as foldText writes it. */
+export const caseByNumber = query({ row: cases.row }, (select, { folded }: Given<{ folded: string }>) =>
+  select.from(cases).where(eq(cases.numberFolded, folded)).orderBy(cases.sequence).limit(1),
+)
+
+/** The cases of ids. */
+export const casesById = query({ row: cases.row }, (select, { ids }: Given<{ ids: readonly DocumentId[] }>) =>
+  select.from(cases).where(amongst(cases.id, ids)),
+)
+
+/** Cases whose row changes on or before a day (dayNumber) without anything being written. */
+export const casesToWake = query({ id: cases.id }, (select, { day, limit }: Given<{ day: number; limit: number }>) =>
+  select.from(cases).where(lte(cases.wake, day)).orderBy(cases.wake, cases.sequence).limit(limit),
+)
+
+/** Cases whose latest entry arrived at or behind an arrival number. */
+export const casesSince = query(
+  { id: cases.id },
+  (select, { arrival, limit }: Given<{ arrival: number; limit: number }>) =>
+    select.from(cases).where(gte(cases.arrival, arrival)).orderBy(cases.arrival).limit(limit),
+)
+
+/** How many those are. */
+export const countSince = query({ count: whole(count()) }, (select, { arrival }: Given<{ arrival: number }>) =>
+  select.from(cases).where(gte(cases.arrival, arrival)),
+)
+
+const STAGE_COUNT = { stage: cases.stage, count: whole(count()) }
+
+/** Cases per stage. */
+export const countByStage = query(STAGE_COUNT, (select) => select.from(cases).groupBy(cases.stage))
+
+/** Cases per stage for holders. */
+export const countByStageOf = query(STAGE_COUNT, (select, { holders }: Given<{ holders: readonly StationCode[] }>) =>
+  select.from(cases).where(amongst(cases.holder, holders)).groupBy(cases.stage),
+)
+
+/** Drops all rows. */
+export const dropCases = change(() => builder.delete(cases))

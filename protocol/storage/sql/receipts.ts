@@ -1,0 +1,58 @@
+/** Receipts in SQL: what became of entries that did not simply apply. */
+import { and, count, eq } from 'drizzle-orm'
+import type { ReceiptRow } from '#protocol/engine/ports/storage.ts'
+import type { DocumentId } from '#protocol/ids.ts'
+import { receipts } from '../schema.ts'
+import type { LogNumbers } from './log-numbers.ts'
+import { builder, change, excluded, type Given, query, whole } from './query.ts'
+import { rowsInto } from './rows.ts'
+import type { Statement } from './statements.ts'
+
+const receiptRows = rowsInto(receipts, ['log', 'seq', 'document', 'outcome', 'reason'], (insert) =>
+  insert.onConflictDoUpdate({
+    target: [receipts.log, receipts.seq],
+    set: {
+      document: excluded(receipts.document),
+      outcome: excluded(receipts.outcome),
+      reason: excluded(receipts.reason),
+    },
+  }),
+)
+
+const dropReceipt = change(({ log, seq }: Given<{ log: number; seq: number }>) =>
+  builder.delete(receipts).where(and(eq(receipts.log, log), eq(receipts.seq, seq))),
+)
+
+/** Writes receipts; `applied` removes the earlier one. */
+export function writeReceipts(parameters: number, rows: readonly ReceiptRow[], numbers: LogNumbers): Statement[] {
+  const applied = rows.filter(({ outcome }) => outcome === 'applied')
+  const kept = rows.filter(({ outcome }) => outcome !== 'applied')
+  return [
+    ...applied.map(({ log, seq }) => dropReceipt({ log: numbers.numberOf(log), seq })),
+    ...receiptRows(
+      parameters,
+      kept.map((row) => ({ ...row, log: numbers.numberOf(row.log) })),
+    ),
+  ]
+}
+
+/** The receipts of a document's entries. */
+export const toldOf = query(
+  {
+    log: receipts.log,
+    seq: receipts.seq,
+    document: receipts.document,
+    outcome: receipts.outcome,
+    reason: receipts.reason,
+  },
+  (select, { document }: Given<{ document: DocumentId }>) =>
+    select.from(receipts).where(eq(receipts.document, document)).orderBy(receipts.log, receipts.seq),
+)
+
+/** How many there are of each outcome, log by log. */
+export const receiptCounts = query({ log: receipts.log, outcome: receipts.outcome, count: whole(count()) }, (select) =>
+  select.from(receipts).groupBy(receipts.log, receipts.outcome),
+)
+
+/** Drops all receipts. */
+export const dropReceipts = change(() => builder.delete(receipts))

@@ -1,0 +1,250 @@
+/** The storage port over the statement port: the same tables in a file, on a server and on Durable Objects. */
+import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
+import {
+  type CasePage,
+  type CaseQuery,
+  type Change,
+  type DocumentPage,
+  type Loaded,
+  type Place,
+  type PlacedRecord,
+  type ReceiptRow,
+  type Storage,
+  StorageFailure,
+  type StoredPack,
+} from '#protocol/engine/ports/storage.ts'
+import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { foldText, pageOf } from '../case-order.ts'
+import { assertChange } from '../change.ts'
+import { readSound } from '../faults.ts'
+import { migrate } from '../migrate.ts'
+import * as cases from './cases.ts'
+import { statementsOfCuts } from './cutting.ts'
+import { directoryRows, dropDirectory } from './directory.ts'
+import { documentsAfter, placesOf } from './documents.ts'
+import { localRows, localValue } from './local.ts'
+import { LogNumbers } from './log-numbers.ts'
+import { heads, numberedLogs } from './logs.ts'
+import { PackCache } from './pack-cache.ts'
+import * as packs from './packs.ts'
+import { packRowsIn, packsAfter } from './packs-after.ts'
+import { decodePlaces, decodeRuns } from './place-bytes.ts'
+import type { Ask } from './query.ts'
+import { dropReceipts, receiptCounts, toldOf } from './receipts.ts'
+import { type Statements, statement } from './statements.ts'
+import { caseList, exactCaseLists } from './work-list.ts'
+import { statementsOf } from './writing.ts'
+
+/** Packs that are read in one statement: 64 of 64 KiB fill the cache once. */
+const PACKS_PER_STATEMENT = LIMITS.cachedPackBytes / LIMITS.packBytes
+
+/** Migrates a database and opens the storage over it. */
+export async function openStorage(statements: Statements): Promise<Storage> {
+  await migrate(statements)
+  const ask = numberedLogs()
+  const rows = await statements.read(ask)
+  return new SqlStorage(statements, new LogNumbers(rows.map((row) => ask.rowOf(row).key)))
+}
+
+class SqlStorage implements Storage {
+  readonly #statements: Statements
+  readonly #logs: LogNumbers
+  readonly #cache = new PackCache(LIMITS.cachedPackBytes)
+  /** Commits follow one another, because a failed one gives its log numbers back. */
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(statements: Statements, logs: LogNumbers) {
+    this.#statements = statements
+    this.#logs = logs
+  }
+
+  async #all<Row>(ask: Ask<Row>): Promise<Row[]> {
+    return (await this.#statements.read(ask)).map(ask.rowOf)
+  }
+
+  async #first<Row>(ask: Ask<Row>): Promise<Row | undefined> {
+    return (await this.#all(ask))[0]
+  }
+
+  async load(): Promise<Loaded> {
+    const newest = await this.#first(packs.newestArrival())
+    return {
+      heads: await this.#all(heads()),
+      directory: await this.#all(directoryRows()),
+      arrival: newest?.arrival ?? 0,
+    }
+  }
+
+  commit(change: Change): Promise<void> {
+    const turn = this.#turn.then(() => this.#commit(change))
+    // The caller hears of the failure; the next commit must not.
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #commit(change: Change): Promise<void> {
+    assertChange(change)
+    try {
+      const cuts = change.cuts.length === 0 ? [] : await statementsOfCuts(change.cuts, this, this.#logs)
+      const statements = [...cuts, ...statementsOf(change, this.#statements.parameters, this.#logs)]
+      if (statements.length > 0) await this.#statements.commit(statements)
+      this.#logs.settle()
+    } catch (error) {
+      this.#logs.abandon()
+      throw error
+    }
+  }
+
+  #packOf({ arrival, runs, bytes }: packs.PackRow): StoredPack {
+    return { arrival, bytes, runs: readSound(() => decodeRuns(runs, (number) => this.#logs.keyOf(number))) }
+  }
+
+  async packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]> {
+    const asked = { arrival, most: LIMITS.packsPerRead, bytes: Math.max(1, aboutBytes) }
+    const rows = await this.#all(packsAfter(asked))
+    return rows.flatMap(({ joined }) => packRowsIn(joined)).map((row) => this.#packOf(row))
+  }
+
+  async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
+    const number = this.#logs.find(log)
+    if (number === undefined) return undefined
+    const row = await this.#first(packs.packHolding({ log: number, seq }))
+    return row && this.#packOf(row)
+  }
+
+  /** For cuts: every pack with entries of the log above the seq. */
+  async packsAbove(log: LogKey, seq: number): Promise<StoredPack[]> {
+    const rows = await this.#all(packs.packsAbove({ log: this.#logs.find(log) ?? 0, seq }))
+    return rows.map((row) => this.#packOf(row))
+  }
+
+  async arrivalAbove(log: LogKey, seq: number): Promise<number | undefined> {
+    const number = this.#logs.find(log)
+    if (number === undefined) return undefined
+    return (await this.#first(packs.arrivalAbove({ log: number, seq })))?.arrival
+  }
+
+  async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {
+    const rows = await this.#all(placesOf({ ids: documents }))
+    const keyOf = (number: number) => this.#logs.keyOf(number)
+    return new Map(rows.map(({ id, places }) => [id, readSound(() => decodePlaces(places, keyOf))]))
+  }
+
+  async recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
+    const places = await this.placesOf(documents)
+    const found = new Map<DocumentId, PlacedRecord[]>()
+    for (const document of places.keys()) found.set(document, [])
+    const wanted = [...places].flatMap(([document, list]) => list.map((place) => ({ document, place })))
+    // Pack by pack, so that one read of many cases holds no more packs than the cache.
+    wanted.sort((left, right) => left.place.arrival - right.place.arrival)
+    const arrivals = [...new Set(wanted.map(({ place }) => place.arrival))]
+    let next = 0
+    for (let start = 0; start < arrivals.length; start += PACKS_PER_STATEMENT) {
+      const read = await this.#packs(arrivals.slice(start, start + PACKS_PER_STATEMENT))
+      for (; next < wanted.length; next++) {
+        const { document, place } = wanted[next] as (typeof wanted)[number]
+        const pack = read.get(place.arrival)
+        if (pack === undefined) break
+        found.get(document)?.push({ ...place, bytes: recordIn(pack, place) })
+      }
+    }
+    if (next < wanted.length) throw missingPack()
+    return found
+  }
+
+  /** Packs by arrival from the cache, the others in one read. */
+  async #packs(arrivals: readonly number[]): Promise<Map<number, Uint8Array>> {
+    const found = new Map<number, Uint8Array>()
+    const missing: number[] = []
+    for (const arrival of arrivals) {
+      const cached = this.#cache.get(arrival)
+      if (cached) found.set(arrival, cached)
+      else missing.push(arrival)
+    }
+    if (missing.length === 0) return found
+    for (const { arrival, bytes } of await this.#all(packs.packBytes({ arrivals: missing }))) {
+      found.set(arrival, bytes)
+      this.#cache.put(arrival, bytes)
+    }
+    return found
+  }
+
+  async documentsAfter(place: number, limit: number): Promise<DocumentPage> {
+    const rows = await this.#all(documentsAfter({ place, limit }))
+    return { documents: rows.map(({ id }) => id), last: rows.at(-1)?.place ?? place }
+  }
+
+  async cases(query: CaseQuery): Promise<CasePage> {
+    for (const exact of exactCaseLists(query)) {
+      const found = await this.#all(exact)
+      if (found.length > 0) return pageOf(found, query)
+    }
+    return pageOf(await this.#all(caseList(query)), query)
+  }
+
+  async casesById(ids: readonly DocumentId[]) {
+    return (await this.#all(cases.casesById({ ids }))).map(({ row }) => row)
+  }
+
+  async caseByNumber(number: string) {
+    return (await this.#first(cases.caseByNumber({ folded: foldText(number) })))?.row
+  }
+
+  async countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#all(holders.length === 0 ? cases.countByStage() : cases.countByStageOf({ holders }))
+    return new Map(rows.map(({ stage, count }) => [stage, count]))
+  }
+
+  async casesSince(arrival: number, limit: number) {
+    const rows = await this.#all(cases.casesSince({ arrival, limit }))
+    const counted = await this.#first(cases.countSince({ arrival }))
+    return { ids: rows.map(({ id }) => id), count: counted?.count ?? 0 }
+  }
+
+  async casesToWake(day: Day, limit: number): Promise<DocumentId[]> {
+    return (await this.#all(cases.casesToWake({ day: dayNumber(day), limit }))).map(({ id }) => id)
+  }
+
+  async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
+    const rows = await this.#all(toldOf({ document }))
+    return rows.map((row) => ({ ...row, log: this.#logs.keyOf(row.log) }))
+  }
+
+  async receiptCounts() {
+    const rows = await this.#all(receiptCounts())
+    return rows.map((row) => ({ ...row, log: this.#logs.keyOf(row.log) }))
+  }
+
+  async local(space: string, key: string): Promise<string | undefined> {
+    return (await this.#first(localValue({ space, key })))?.value
+  }
+
+  localAll(space: string) {
+    return this.#all(localRows({ space }))
+  }
+
+  dropComputed(): Promise<void> {
+    return this.#statements.commit([cases.dropCases(), dropReceipts(), dropDirectory()])
+  }
+
+  async check(): Promise<void> {
+    const [row] = await this.#statements.read(statement('PRAGMA quick_check(1)'))
+    if (row?.[0] !== 'ok') {
+      throw new StorageFailure('damaged', `数据库文件已损坏(${row?.[0] ?? ''})。请停止录入,联系管理员用备份恢复。`)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#turn
+    await this.#statements.close()
+  }
+}
+
+/** Copied, because a view would keep the whole pack alive behind one entry. */
+function recordIn(pack: Uint8Array, place: Place): Uint8Array {
+  if (place.offset + place.length > pack.length) throw missingPack()
+  return pack.slice(place.offset, place.offset + place.length)
+}
+
+const missingPack = () => new StorageFailure('damaged', '数据库缺少已登记的条目。请停止录入,联系管理员用备份恢复。')

@@ -1,0 +1,127 @@
+/** The table of fields: what it says of values, at the door and in the catalogue's check. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
+import { checkItem } from '#protocol/casework/catalogue/item-check.ts'
+import { ITEM_COLUMNS, ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
+import { completeItem, type Item } from '#protocol/casework/item.ts'
+import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { CONTEXT, item } from './item.ts'
+import { arbitraryItem, misfitsOf } from './item-values.ts'
+
+type Tree = Readonly<Record<string, unknown>>
+
+const withValue = (record: Tree, [key = '', ...rest]: readonly string[], value: unknown): Tree => ({
+  ...record,
+  [key]: rest.length === 0 ? value : withValue(record[key] as Tree, rest, value),
+})
+/** What the door makes of a record. */
+const atTheDoor = (record: Tree) => readDirectoryRecord(JSON.stringify(record), documentOf(record as unknown as Item))
+
+/** Every field, and every field of its parts. */
+const PLACES = [
+  ...ITEM_COLUMNS.map(({ path, field }) => ({ path, field })),
+  ...Object.entries(ITEM_FIELDS)
+    .filter(([, { kind }]) => kind.is === 'part')
+    .map(([name, field]) => ({ path: [name], field })),
+].map(({ path, field }) => ({ name: path.join('.'), path, field }))
+
+test('B37 an item whose fields all fit passes the door unchanged', () => {
+  fc.assert(
+    fc.property(arbitraryItem, (made) => {
+      expect(fieldProblems(ITEM_FIELDS, { ...made })).toEqual([])
+      expect(atTheDoor({ ...made })).toEqual(made)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test.each(PLACES)(
+  'B37 $name: another kind of value, or one beyond its bounds, is refused at the door and named by the check',
+  ({ name, path, field }) => {
+    const misfits = misfitsOf(field.kind)
+    expect(misfits.length).toBeGreaterThan(2)
+    for (const { value } of misfits) {
+      const spoilt = withValue({ ...item() }, path, value)
+      expect([value, atTheDoor(spoilt)]).toEqual([value, undefined])
+      const found = checkItem(spoilt as unknown as Item, CONTEXT).filter((problem) => problem.field === name)
+      expect([value, found.some(({ blocks }) => blocks)]).toEqual([value, true])
+      expect(found[0]?.message).toMatch(/[一-鿿]/)
+    }
+  },
+)
+
+test('B37 the longest value of every text passes, counted in characters and not in units', () => {
+  for (const { name, path, field } of PLACES) {
+    if (field.kind.is !== 'text') continue
+    const longest = withValue({ ...item() }, path, '😀'.repeat(field.kind.most))
+    expect([name, fieldProblems(ITEM_FIELDS, longest)]).toEqual([name, []])
+  }
+})
+
+test('B37 a record of an earlier program is read: fields, and fields of parts and rows, that it lacks are filled in', () => {
+  const { id, name } = item()
+  const earlier = { type: 'item', version: 3, id, name, edition: 1, codes: { basic: 'A1' }, fees: [{ id: 'fee' }] }
+  const read = atTheDoor(earlier)
+  expect(read).toMatchObject({ codes: { basic: 'A1', business: '' }, fees: [{ id: 'fee', range: { from: 0, to: 0 } }] })
+  expect(read).toEqual(completeItem(earlier as unknown as Item))
+})
+
+test('B37 what nothing is said of has the most cautious value', () => {
+  const said = completeItem({ id: 'A', name: '甲' })
+  const silent = Object.entries(said).filter(
+    ([, value]) => value === '' || (Array.isArray(value) && value.length === 0),
+  )
+  expect(Object.fromEntries(Object.entries(said).filter((pair) => !silent.some(([name]) => name === pair[0])))).toEqual(
+    {
+      ...{
+        type: 'item',
+        version: 0,
+        id: 'A',
+        name: '甲',
+        edition: 1,
+        effectiveFrom: '2024-01-01',
+        effectiveUntil: null,
+      },
+      change: { type: 'new', basis: '' },
+      codes: { basic: '', implementation: '', business: '' },
+      ...{ itemType: '20', level: '4', bodyNature: '1', clients: ['1'], caseKind: '2' },
+      result: { name: '', kind: '', validity: '' },
+      ...{ visits: 1, tiers: ['county'], receivingTiers: ['township', 'county'], clockStart: 'window' },
+      ...{ villageMode: 'agent', villageDelivery: true, supplementDays: 30, samePerson: false },
+      promised: { days: null, unit: 'working', note: '' },
+      statutory: { days: null, unit: 'working', note: '' },
+      presence: { due: true, present: true, reason: '' },
+      ...{ commitment: false, sample: false },
+    },
+  )
+})
+
+test('B37 two wrong values are both named, each row by its own name', () => {
+  const [first] = item().materials
+  const materials = [
+    first,
+    { ...first, id: 'b', name: '证明', copies: -1 },
+    { ...first, id: 'c', name: '', copies: 1.5 },
+  ]
+  const messages = checkItem(item({ visits: 10, materials: materials as Item['materials'] }), CONTEXT).map(
+    ({ message }) => message,
+  )
+  expect(messages).toContain('到现场次数须是 0 到 9 的整数次')
+  expect(messages).toContain('材料“证明”:复印件份数须是 0 到 999 的整数')
+  expect(messages).toContain('第 3 项材料:复印件份数须是 0 到 999 的整数')
+  expect(messages).toContain('第 3 项材料:没有填写名称')
+})
+
+test('B40 an item too large for one entry is refused with its size, though every field is within its bounds', () => {
+  const [first] = item().materials
+  const many = Array.from({ length: 12 }, (_, at) => ({ ...first, id: `m${at}`, standard: '中'.repeat(4_000) }))
+  const large = item({ materials: many as Item['materials'] })
+  expect(fieldProblems(ITEM_FIELDS, { ...large })).toEqual([])
+  const most = LIMITS.itemBytes / 1024
+  expect(checkItem(large, CONTEXT).find(({ message }) => message.includes(`最多 ${most} KB`))).toMatchObject({
+    blocks: true,
+  })
+  expect(checkItem(item({ materials: many.slice(0, 9) as Item['materials'] }), CONTEXT)).toEqual([])
+})
