@@ -32,8 +32,8 @@ export function heard<Message>({ process, name, log }: Child, schema: z.ZodType<
       const read = schema.safeParse(message)
       if (read.success) settle(success(read.data))
     }
-    const gone = () => settle(fail('program-ended', `${name}没有启动就停止了`, NOTHING_LOST, next))
-    const silent = () => settle(fail('program-silent', `${name}没有在一分钟内启动`, NOTHING_LOST, next))
+    const gone = () => settle(fail('program-ended', `${name}意外停止`, NOTHING_LOST, next))
+    const silent = () => settle(fail('program-silent', `${name}在一分钟内没有答复`, NOTHING_LOST, next))
     const timer = setTimeout(silent, START_MILLISECONDS)
     process.on('message', listen).on('disconnect', gone).on('error', gone)
   })

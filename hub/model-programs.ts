@@ -73,16 +73,16 @@ export function startModel(folder: string, ports: Ports, say: (text: string) => 
     },
     async startNode(id, name, parent) {
       const part = { program: 'edge-node', name, folder: id } as const
-      const found = findParent(join(folder, id), parent)
-      if (!found.ok) return found
-      const ready = found.value ? success(undefined) : await joined(part, parent)
+      const hasJoined = pointToParent(join(folder, id), parent)
+      if (!hasJoined.ok) return hasJoined
+      const ready = hasJoined.value ? success(undefined) : await joined(part, parent)
       return ready.ok ? run(part) : ready
     },
   }
 }
 
 /** Tells a node that has joined where its parent is now, whose key stays the one it knows; false when it never has joined. */
-function findParent(home: string, address: string): Result<boolean> {
+function pointToParent(home: string, address: string): Result<boolean> {
   const keys = loadKeys(home)
   if (!keys.ok) return keys
   const enrolment = readEnrolment(home, keys.value)

@@ -9,12 +9,11 @@ import { NAMED_PEOPLE } from '#hub/samples/people.ts'
 import { RUNNING_STATIONS, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
-import { type Result, success } from '#protocol/result.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
 
 const folder = process.argv[2] ?? 'data'
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
-mkdirSync(folder, { recursive: true })
 await buildPrograms(['hub', 'edge-node'])
 
 const isNew = !existsSync(join(folder, 'hub'))
@@ -25,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => le
 void model.broken.then((what) => leave(1, what))
 
 const addresses = new Map<string, string>()
-const started = await startAll()
+const started = await startAll().catch(unusable)
 if (started.ok) tell()
 else leave(1, `${started.problem.message}\n  ${started.problem.kept}\n  ${started.problem.next}`)
 
@@ -39,6 +38,7 @@ function leave(code: number, why?: string): void {
 
 /** Parents before children. */
 async function startAll(): Promise<Result<void>> {
+  mkdirSync(folder, { recursive: true })
   const hub = await model.startHub()
   if (!hub.ok) return hub
   addresses.set(SAMPLE_COUNTY.id, hub.value)
@@ -48,6 +48,13 @@ async function startAll(): Promise<Result<void>> {
     addresses.set(id, node.value)
   }
   return success(undefined)
+}
+
+/** A folder that cannot be made or written is somebody's to mend; anything else is a bug. */
+function unusable(error: unknown): Result<void> {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === undefined) throw error
+  return fail('folder-unusable', `目录 ${folder} 不能使用(${code})`, '数据没有改动', '请检查磁盘空间和目录权限')
 }
 
 /** Addresses and accounts, for people. */
