@@ -1,5 +1,4 @@
 /** Enrolment at a node that is not the root: it hands the request to its own parent and waits until it knows the child. */
-
 import type { Enrolment } from '#edge-node/identity.ts'
 import { askToJoin } from '#edge-node/parent-call.ts'
 import type { Office } from '#protocol/engine/office.ts'

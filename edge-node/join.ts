@@ -1,5 +1,4 @@
 /** Joining: the one-time act by which a new machine becomes a node below a parent. */
-
 import { loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
 import { askToJoin, impostor, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
 import type { Cryptography, KeyPair } from '#protocol/engine/ports/host.ts'

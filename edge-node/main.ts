@@ -1,5 +1,4 @@
 /** The edge node's program: `edge-node` runs the node, `edge-node join <parent> <code>` makes this machine one. */
-
 import { EDGE_NODE_VARIABLES, readConfiguration } from '#edge-node/config.ts'
 import { createRelay } from '#edge-node/enrolment-relay.ts'
 import { loadKeys, readEnrolment } from '#edge-node/identity.ts'

@@ -1,5 +1,4 @@
 /** The parent as this node knows it: address, key and certificate; a new certificate counts under the old key. */
-
 import { type Enrolment, writeEnrolment } from '#edge-node/identity.ts'
 import { meet } from '#edge-node/parent-call.ts'
 import { assert } from '#protocol/assert.ts'

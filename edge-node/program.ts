@@ -16,6 +16,7 @@ export const say = (text: string): void => void process.stdout.write(`${text}\n`
 /** Ends the program because a person has to act first; a program that started this one is told why. */
 export function endRefusing(problem: Failure): never {
   process.stderr.write(`${problem.message}\n  ${problem.kept}\n  ${problem.next}\n`)
+  // So small a message is in the channel before the call returns; whoever started this program reads it after the end.
   if (process.connected) process.send?.({ refused: problem })
   process.exit(REFUSED)
 }

@@ -1,5 +1,4 @@
 /** The uplink: keeps one link to the parent for as long as the program runs. */
-
 import type { Log } from '#edge-node/log.ts'
 import type { Parent } from '#edge-node/parent.ts'
 import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'

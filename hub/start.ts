@@ -50,10 +50,11 @@ async function startAll(): Promise<Result<void>> {
   return success(undefined)
 }
 
-/** A folder that cannot be made or written is somebody's to mend; anything else is a bug. */
+/** A folder that the system refuses to make or write is somebody's to mend; anything else is a bug. */
 function unusable(error: unknown): Result<void> {
-  const { code } = error as NodeJS.ErrnoException
-  if (code === undefined) throw error
+  const { code, syscall } = error as NodeJS.ErrnoException
+  // Node gives its own mistakes a code as well; only what the system refused names a call of the system.
+  if (syscall === undefined) throw error
   return fail('folder-unusable', `目录 ${folder} 不能使用(${code})`, '数据没有改动', '请检查磁盘空间和目录权限')
 }
 

@@ -1,5 +1,4 @@
 /** Days and deadlines as people say them: “还剩 3 个工作日(11月26日 周四)”, “已超 1 个工作日”, “暂停中”. */
-
 import type { Clock } from '#protocol/casework/clocks/clocks.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
 import type { Pause } from '#protocol/casework/course/course.ts'

@@ -1,5 +1,4 @@
 /** Filters of the work list: stage, deadline, item, person; a plain form that leads to an address. */
-
 import { html } from 'hono/html'
 import { readsAll } from '#edge-node/commands/reading.ts'
 import { OPEN_STAGES, STAGES } from '#protocol/casework/course/stages.ts'

@@ -1,5 +1,4 @@
 /** Lists of cases: one row says what, whose, where it stands and how safe it is. */
-
 import { html } from 'hono/html'
 import { masked } from '#edge-node/commands/masking.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'

@@ -1,5 +1,4 @@
 /** My work: what needs this station first, then everything it holds by stage; and the transfers in and out. */
-
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { readsAll } from '#edge-node/commands/reading.ts'

@@ -23,7 +23,7 @@ export interface ReadRow {
 }
 
 /**
- * Reads one row. An empty cell is a field that is not given and gets the most cautious value (item.ts).
+ * Reads one row. An empty cell is a field that is not given and gets the most cautious value (protocol/casework/item.ts).
  * @returns the item, or everything that is wrong with the row, in words
  */
 export function readRow(

@@ -1,5 +1,4 @@
 /** The holiday calendars of 2024 to 2026 as the State Council published them; 2027 is not published, so nothing is said of it. */
-
 import type { CalendarYear } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 

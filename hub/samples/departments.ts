@@ -1,5 +1,4 @@
 /** The 35 departments of the model county, by their names since the reform of 2018; codes and numbers are invented. */
-
 import type { Department } from '#protocol/casework/directory.ts'
 import { isCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import type { Day } from '#protocol/casework/time/days.ts'

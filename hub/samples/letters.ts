@@ -1,5 +1,4 @@
 /** Sample authorisation letters (授权书), for every item and place that needs one. */
-
 import type { Power } from '#protocol/casework/codes.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'

@@ -1,5 +1,4 @@
 /** The people of the model county: a few by name, everybody else by rule from stations and departments. */
-
 import type { Role } from '#protocol/casework/directory.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { SAMPLE_DEPARTMENTS } from './departments.ts'

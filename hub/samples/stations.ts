@@ -1,5 +1,4 @@
 /** The places of the model county: one hall, 18 township centres, 36 village points (SOURCES.md A2), and their region codes. */
-
 import type { Region, Station, Tier } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'

@@ -1,5 +1,4 @@
 /** Windows of the model county (SOURCES.md A7): 22 single, one composite with 18 units, two public services, one cashier, and the townships' composite ones. */
-
 import type { WindowKind } from '#protocol/casework/codes.ts'
 import type { WindowRecord } from '#protocol/casework/directory.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'

@@ -43,8 +43,9 @@ class RemoteStatements implements Statements {
 
 /**
  * Opens a database by its address (`http:`, `https:`, `ws:`, `wss:`, `file:`) and brings it to the newest schema.
- * A server locks nobody out: that only one program uses the database is up to whoever configures it. A second one
- * loses nothing, because both number their packs: the later commit of a number fails whole.
+ * A server locks nobody out: that only one program uses the database is up to whoever configures it. Both number
+ * their packs, so of two commits with entries the later one of a number fails whole; a commit without entries (heads,
+ * rows, receipts, node-local values) of a second program would overwrite.
  * @throws StorageFailure
  */
 export async function openRemote(address: string, token?: string): Promise<Storage> {

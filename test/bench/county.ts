@@ -1,5 +1,4 @@
 /** The bench's county: a root, one township and many villages in memory that know the directory and nothing else. */
-
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person } from '#protocol/casework/directory.ts'

@@ -1,5 +1,4 @@
 /** The fold alone: a licence with thirty facts, from supplement and special procedure to delivery, as every list and page needs it. */
-
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import {

@@ -1,5 +1,4 @@
 /** What is owed, and who confirms that it came in. */
-
 import { expect, test } from 'vitest'
 import { isUnpaid, owedOf, takesMoney } from '#edge-node/commands/fees/fees.ts'
 import type { Fee } from '#protocol/casework/course/course.ts'

@@ -1,5 +1,4 @@
 /** A licence with everything the law can ask of one: steps, tiers of discretion, fees, co-department, deferrable material. */
-
 import type { Department } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'

@@ -1,5 +1,4 @@
 /** A small county in one process for tests: real engines over given storages, links in memory. */
-
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, NodeRecord, Role, Station, Tier } from '#protocol/casework/directory.ts'
 import type { Engine } from '#protocol/engine/engine.ts'

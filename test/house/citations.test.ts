@@ -1,5 +1,5 @@
 /** Whatever comments and documents name exists: documents with their places, rules, decisions, files. */
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   anchorsOf,
@@ -49,8 +49,9 @@ test('H52 every rule, clock, paper and decision that is named exists', () => {
 
 test('H53 every file that a document or a comment names exists', () => {
   const inComments = (text: string) => [...text.matchAll(/(?<![\w./-])[\w/-]+\.ts\b/g)].map(([name]) => name)
-  expect(problemsOf(documents, ({ text }) => pathProblems(pathsIn(text), library))).toEqual([])
-  expect(problemsOf(comments, ({ text }) => pathProblems(inComments(text), library))).toEqual([])
+  const inLines = (text: string) => text.split('\n').flatMap((line) => pathProblems(pathsIn(line), library))
+  expect(problemsOf(documents, ({ text }) => inLines(text))).toEqual([])
+  expect(problemsOf(comments, ({ path, text }) => pathProblems(inComments(text), library, dirname(path)))).toEqual([])
 })
 
 test('H51 H52 H53 what does not exist is found', () => {

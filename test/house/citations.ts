@@ -1,6 +1,6 @@
 /** What comments and documents cite: documents with sections, numbers and rows, rules of SPEC, decisions, files. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { ROOT, type Source, sources } from './tree.ts'
 
 /** What a document can be cited by. */
@@ -119,11 +119,22 @@ export function decisionProblems(text: string, library: Library): string[] {
     .map((number) => `decision ${number}`)
 }
 
-/** Files and folders that are named and do not exist: whole paths, or the end of one. */
-export const pathProblems = (named: readonly string[], { paths }: Library): string[] =>
-  named
-    .map((name) => name.replace(/^#/, '').replace(/\/$/, ''))
-    .filter((name) => !paths.has(name) && ![...paths].some((path) => path.endsWith(`/${name}`)))
+/**
+ * Files and folders that are named and do not exist: whole paths, names in or beside a folder named before or in
+ * `folder`, or the end of one path and no other.
+ */
+export function pathProblems(named: readonly string[], { paths }: Library, folder = ''): string[] {
+  const wrong: string[] = []
+  const near = new Set([folder])
+  for (const name of named.map((each) => each.replace(/^#/, '').replace(/\/$/, ''))) {
+    const ends = [...paths].filter((path) => path.endsWith(`/${name}`))
+    const meant = [name, ...[...near].map((each) => `${each}/${name}`), ...(ends.length === 1 ? ends : [])]
+    const found = meant.find((path) => paths.has(path))
+    if (found === undefined) wrong.push(name)
+    else near.add(/\.\w+$/.test(found) ? dirname(found) : found).add(dirname(found))
+  }
+  return wrong
+}
 
 /** Paths in a document: what stands between backticks and begins in one of the four folders or ends like a file. */
 export const pathsIn = (text: string): string[] =>

@@ -1,5 +1,6 @@
 /** Sizes and habits that a reader relies on. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT, sources } from './tree.ts'
@@ -34,4 +35,24 @@ test('H11 nothing is left undone or switched off', () => {
   const marks = /\b(TO[D]O|FIX[M]E|HA[C]K)\b|not imple[m]ented|\.(skip|only|todo)\(/
   const left = sources('.ts').filter(({ text }) => marks.test(text))
   expect(left.map(({ path }) => path)).toEqual([])
+})
+
+test('H16 the project is its four folders and few files, and nothing in it names a folder of the machine it was made on', () => {
+  const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean)
+  const top = new Set(files.map((path) => path.split('/')[0] as string).filter((name) => !name.startsWith('.')))
+  expect([...top].sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'edge-node',
+    'hub',
+    'package-lock.json',
+    'package.json',
+    'protocol',
+    'test',
+    'tsconfig.json',
+    'wrangler.toml',
+  ])
+  // Read as bytes: a cache or a picture may carry a path as well.
+  const folder = Buffer.from(`${ROOT}/`)
+  expect(files.filter((path) => readFileSync(join(ROOT, path)).includes(folder))).toEqual([])
 })

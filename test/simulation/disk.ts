@@ -1,5 +1,4 @@
 /** Disks with a witness: what was committed is counted independently of the engine, also over restores and copies. */
-
 import type { Change, Storage } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'

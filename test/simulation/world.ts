@@ -1,5 +1,4 @@
 /** A county of machines: who there is, what goes wrong, and what was seen. */
-
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
 import type { Engine } from '#protocol/engine/engine.ts'

@@ -184,6 +184,9 @@ export function deadlineRules({ storage, commit }: Bench): void {
     expect(await idsOf(storage(), { sameApplicant: { idNumber, item: 'B' }, stages: ['20'] })).toEqual([3])
     expect(await idsOf(storage(), { sameApplicant: { idNumber, item: 'A' } })).toEqual([])
     expect(await idsOf(storage(), { sameApplicant: { idNumber: '', item: 'A' } })).toEqual([])
+    // Two conditions on one column: both hold, each with a value of its own.
+    expect(await idsOf(storage(), { sameApplicant: { idNumber, item: 'B' }, items: ['A'] })).toEqual([])
+    expect(await idsOf(storage(), { sameApplicant: { idNumber, item: 'B' }, items: ['B'] })).toEqual([4, 3])
   })
 
   test('R4 cases wake on their day, the earliest first, and no longer once their row says so', async () => {

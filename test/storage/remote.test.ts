@@ -11,10 +11,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { openRemote } from '#protocol/storage/remote.ts'
+import { SQLD } from '#test/config.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Home, storageContract } from './contract.ts'
-
-const { SQLD } = process.env
 
 async function fileHome(): Promise<Home> {
   const folder = mkdtempSync(join(tmpdir(), 'remote-'))
@@ -46,7 +45,7 @@ async function serverHome(program: string): Promise<Home> {
 }
 
 storageContract('libSQL by address', fileHome)
-if (SQLD !== undefined) storageContract('libSQL on a server', () => serverHome(SQLD))
+if (SQLD !== '') storageContract('libSQL on a server', () => serverHome(SQLD))
 
 test('D37 an address that nobody answers at, or that is none, is a storage failure', async () => {
   for (const address of [`http://127.0.0.1:${await freePort()}`, 'no address', 'ftp://127.0.0.1/']) {

@@ -1,5 +1,4 @@
 /** A case as one person meets it: finding it, reading it, filling it in, acting on it. */
-
 import { readableBy } from '#edge-node/commands/masking.ts'
 import { mayRead } from '#edge-node/commands/reading.ts'
 import { CASE_UNKNOWN, NOT_AN_EDITOR, READS_ONLY } from '#edge-node/commands/refusals.ts'

@@ -1,5 +1,4 @@
 /** Joint handling (联办) as a co-department's station meets it: which notices were sent to it. */
-
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Invitation } from '#protocol/casework/course/course.ts'
 import type { Office } from '#protocol/engine/office.ts'

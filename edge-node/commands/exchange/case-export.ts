@@ -1,5 +1,4 @@
 /** Cases of a period in the vocabulary of GB/T 39046, a bounded number at a time. */
-
 import { writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
 import { readableBy, readsNumbers } from '#edge-node/commands/masking.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'

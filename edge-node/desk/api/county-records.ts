@@ -1,5 +1,4 @@
 /** Records only the county hub writes: calendars, editions of items, letters and the rest of the directory; for administrators. */
-
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import {
   type CountyRegister,

@@ -1,5 +1,4 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
-
 import { html } from 'hono/html'
 import { formFields, materialOf, OVERRIDE, textAt, valuesOf } from '#edge-node/commands/cases/form.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'

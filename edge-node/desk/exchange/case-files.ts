@@ -1,5 +1,4 @@
 /** Pages about files of one case: the report package with its cover sheet, and the reply that comes back. */
-
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { textOfFile } from '#edge-node/commands/csv.ts'
@@ -84,9 +83,11 @@ const unreadable = (words: string): Result<never> =>
 async function replyIn(context: DeskContext) {
   const file = (await context.req.formData()).get('file')
   if (file === null || typeof file === 'string' || file.size === 0) return unreadable('没有选择文件')
+  const text = textOfFile(new Uint8Array(await file.arrayBuffer()))
+  if (text === undefined) return unreadable('文件的编码无法识别')
   let value: unknown
   try {
-    value = JSON.parse(textOfFile(new Uint8Array(await file.arrayBuffer())) ?? '')
+    value = JSON.parse(text)
   } catch {
     return unreadable('不是 JSON 文件') // whatever it is, it is no reply
   }

@@ -1,5 +1,4 @@
 /** The exchange page: cases of vertical systems in, cases of a period out. */
-
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { textOfFile } from '#edge-node/commands/csv.ts'

@@ -1,5 +1,4 @@
 /** Rates of the catalogue by department (SOURCES.md 6.4): presence, authorisation, promised speed-up. */
-
 import type { Letter } from '../directory.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'

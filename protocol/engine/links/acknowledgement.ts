@@ -40,8 +40,12 @@ export function acknowledge(context: LinkContext, heights: readonly Height[], ex
 export function learnRootHeights(context: LinkContext, heights: readonly Height[]): void {
   const { core } = context
   if (isBelowRoot(core)) return // the parent is the root: its own heights count
-  const changed = heights.filter(({ log, height }) => core.logs.head(log).rootHeight !== height)
-  for (const { log, height } of changed) noteSafety(context, log, { rootHeight: height })
+  const changed: Height[] = []
+  for (const { log, height } of heights) {
+    if (core.logs.head(log).rootHeight === height) continue
+    changed.push({ log, height })
+    noteSafety(context, log, { rootHeight: height })
+  }
   passDown(context, changed)
   if (changed.length > 0) core.news.tellStatus()
 }

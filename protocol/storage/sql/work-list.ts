@@ -19,14 +19,20 @@ interface Condition {
  * One value may use the column's index, unless the condition is only to be checked (the unary plus). Several may not:
  * an index would hand over all their rows unordered and sort them, while the list's own order reaches a full page
  * after a few rows.
+ * @param of what the values are of, where one query asks a column twice: each condition has a value of its own
  */
-function among(column: Column, values: readonly string[] | undefined, checked = false): Condition[] {
+function among(
+  column: Column,
+  values: readonly string[] | undefined,
+  checked = false,
+  of: string = column.name,
+): Condition[] {
   if (values === undefined) return []
   if (values.length === 1) {
-    const name = `${checked ? '+' : ''}${column.name}`
+    const name = `${checked ? '+' : ''}${of}`
     return [{ name, sql: (value) => sql`${sql.raw(checked ? '+' : '')}${column} = ${value}`, value: values[0] }]
   }
-  return [{ name: `${column.name} of several`, sql: (list) => sql`+${amongst(column, list)}`, value: values }]
+  return [{ name: `${of} of several`, sql: (list) => sql`+${amongst(column, list)}`, value: values }]
 }
 
 const fixed = (name: string, condition: SQL): Condition => ({ name, sql: () => condition })
@@ -53,7 +59,7 @@ function conditionsOf(asked: CaseQuery): Condition[] {
     ...filled(cases.master, asked.master !== undefined),
     ...among(cases.idNumber, sameApplicant && [foldText(sameApplicant.idNumber)]),
     ...filled(cases.idNumber, sameApplicant !== undefined),
-    ...among(cases.item, sameApplicant && [sameApplicant.item], true),
+    ...among(cases.item, sameApplicant && [sameApplicant.item], true, 'item of the applicant'),
     ...among(cases.item, asked.items, true),
     ...among(cases.stage, asked.stages, true),
   ]

@@ -1,5 +1,4 @@
 /** The county of the month: the model county's 1 + 18 + 36 stations, five kinds of items, letters for villages, the real calendar. */
-
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Power } from '#protocol/casework/codes.ts'
 import type { Letter, Station, Tier } from '#protocol/casework/directory.ts'

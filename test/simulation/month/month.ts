@@ -1,5 +1,4 @@
 /** A county's month: office hours, links that come and go, outages, thousands of cases; then rest and a look at everything. */
-
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import { type Day, dayAt, dayNumber } from '#protocol/casework/time/days.ts'
