@@ -29,54 +29,23 @@ export interface Reports {
 /** Opens the reports of a node over its links; what is heard stands in the core's neighbours. */
 export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reports {
   const { neighbours, clock } = core
-  const unsaved = new Set<NodeId>()
-  let scheduled = false
-
-  const keep = (status: NodeStatus) => {
-    neighbours.below.set(status.node, status)
-    unsaved.add(status.node)
-    soon()
-  }
+  const reporter = createReporter(core, queue, links)
   const met = (node: NodeId, connected: boolean) =>
-    keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
-  const save = (staging: Staging) => {
-    for (const node of unsaved) setLocal(staging, SPACE, node, neighbours.below.get(node))
-    unsaved.clear()
-  }
-  const parents = () => [...links].filter((link) => link.direction === 'up' && link.peer !== null)
-  const soon = () => {
-    if (scheduled) return
-    scheduled = true
-    core.host.after(REPORT_AFTER_MILLISECONDS, () => {
-      scheduled = false
-      report().catch(failed)
-    })
-  }
-  const failed = (problem: unknown) => {
-    // A failing disk shows in the node's health with the next write; anything else is a bug.
-    if (!(problem instanceof StorageFailure)) throw problem
-  }
-  const report = async () => {
-    if (unsaved.size > 0) await queue.write(async (staging) => save(staging))
-    if (parents().length === 0) return
-    const below = [...neighbours.below.values()].map((status) => reportOf(core, status))
-    const message: Status = { type: 'status', nodes: [await ownReport(core), ...below] }
-    for (const link of parents()) link.dispatch({ type: 'tell', message })
-  }
+    reporter.keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
   return {
-    soon,
+    soon: reporter.soon,
     linkLive(link) {
       if (link.direction === 'up') {
         neighbours.refusal = null
         neighbours.parentContact = clock.now()
         neighbours.parentConnected = true
       } else if (link.peer) met(link.peer, true)
-      soon()
+      reporter.soon()
     },
     linkEnded(link, reason) {
       if (link.direction === 'up') {
         if (link.peer) neighbours.parentContact = clock.now()
-        neighbours.parentConnected = parents().length > 0
+        neighbours.parentConnected = parentsAmong(links).length > 0
         neighbours.refusal = refusalOf(reason) ?? neighbours.refusal
       } else if (link.peer) met(link.peer, false)
       core.news.tellStatus()
@@ -85,7 +54,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       for (const { age, ...heard } of status.nodes) {
         // Only nodes of the register, so that a hostile child cannot fill memory and disk with inventions.
         if (core.directory.node(heard.node) && heard.node !== core.identity.node) {
-          keep({ ...heard, lastContact: clock.now() - age })
+          reporter.keep({ ...heard, lastContact: clock.now() - age })
         }
       }
       core.news.tellStatus()
@@ -93,7 +62,55 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
     receipts(receipts) {
       // What is set aside follows from the facts, which are held here as well: our own fold says it, and takes it back.
       const told = receipts.filter(({ outcome }) => outcome !== 'set-aside')
-      if (told.length > 0) queue.write((staging) => take(staging, told)).catch(failed)
+      if (told.length > 0) queue.write((staging) => take(staging, told)).catch(onlyStorage)
+    },
+  }
+}
+
+/** Live links to parents. */
+const parentsAmong = (links: ReadonlySet<Link>): Link[] =>
+  [...links].filter((link) => link.direction === 'up' && link.peer !== null)
+
+/** A failing disk shows in the node's health with the next write; anything else is a bug. */
+function onlyStorage(problem: unknown): void {
+  if (!(problem instanceof StorageFailure)) throw problem
+}
+
+interface Reporter {
+  /** Remembers what was heard of a node below, and tells it upward soon. */
+  keep(status: NodeStatus): void
+  soon(): void
+}
+
+/** Keeps what is heard on the disk and tells it upward, both a little later and for all nodes at once. */
+function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reporter {
+  const { below } = core.neighbours
+  const unsaved = new Set<NodeId>()
+  let scheduled = false
+  const save = (staging: Staging) => {
+    for (const node of unsaved) setLocal(staging, SPACE, node, below.get(node))
+    unsaved.clear()
+  }
+  const report = async () => {
+    if (unsaved.size > 0) await queue.write(async (staging) => save(staging))
+    if (parentsAmong(links).length === 0) return
+    const nodes = [await ownReport(core), ...[...below.values()].map((status) => reportOf(core, status))]
+    for (const link of parentsAmong(links)) link.dispatch({ type: 'tell', message: { type: 'status', nodes } })
+  }
+  const soon = () => {
+    if (scheduled) return
+    scheduled = true
+    core.host.after(REPORT_AFTER_MILLISECONDS, () => {
+      scheduled = false
+      report().catch(onlyStorage)
+    })
+  }
+  return {
+    soon,
+    keep(status) {
+      below.set(status.node, status)
+      unsaved.add(status.node)
+      soon()
     },
   }
 }
