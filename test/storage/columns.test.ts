@@ -106,9 +106,9 @@ test('D28 rows are written in as few statements as the parameters allow, of few 
     ).map(({ values }) => values.length / WIDTH)
   const WIDTH = Object.keys(getTableColumns(schema.cases)).length - 1 // SQLite gives the sequence
   expect(sizes(2_000, 0)).toEqual([])
-  expect(sizes(2_000, 213)).toEqual([100, 100, 10, 1, 1, 1])
-  expect(sizes(2_000, 110)).toEqual([100, 10])
-  expect(sizes(100, 12)).toEqual([5, 5, 1, 1])
+  expect(sizes(2_000, 213)).toEqual([100, 100, 8, 2, 2, 1])
+  expect(sizes(2_000, 110)).toEqual([100, 8, 2])
+  expect(sizes(100, 12)).toEqual([5, 5, 2])
   expect(sizes(1, 2)).toEqual([1, 1])
 })
 
