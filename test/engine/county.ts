@@ -1,7 +1,7 @@
 /** A small county in one process for tests: real engines over given storages, links in memory. */
 
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
-import type { DirectoryRecord, NodeRecord, Role, Station, Tier } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, Role, Station } from '#protocol/casework/directory.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -10,6 +10,7 @@ import type { Identity, LinkEnd } from '#protocol/engine/ports/identity.ts'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { testHost } from '#test/clock/host.ts'
