@@ -1,10 +1,11 @@
 /** What a new account must be before it enters the directory. */
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { NewPerson } from '#hub/registry-port.ts'
-import { type Person, ROLES, type Role, type Tier } from '#protocol/casework/directory.ts'
+import { type Person, ROLES, type Role } from '#protocol/casework/directory.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import type { Tier } from '#protocol/tiers.ts'
 
 const KEPT = '没有建立账号'
 /** Who may sit where (PEOPLE.md): money, supervision and administration are the county's; a chief decides under a letter. */

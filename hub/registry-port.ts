@@ -1,10 +1,11 @@
 /** What the hub's pages may ask of the county's register of stations, people, codes and nodes. */
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { Imported, ImportMode, TableFormat } from '#hub/catalogue/catalogue.ts'
-import type { Role, Tier } from '#protocol/casework/directory.ts'
+import type { Role } from '#protocol/casework/directory.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Result } from '#protocol/result.ts'
+import type { Tier } from '#protocol/tiers.ts'
 
 export interface NewStation {
   /** 6 to 15 digits; not yet checked when it comes from a form. */

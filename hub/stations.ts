@@ -1,9 +1,10 @@
 /** What a new station must be before it enters the directory. */
 import type { NewStation } from '#hub/registry-port.ts'
-import { type Station, TIERS, type Tier } from '#protocol/casework/directory.ts'
+import type { Station } from '#protocol/casework/directory.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { isStationCode, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { TIERS, type Tier } from '#protocol/tiers.ts'
 
 const KEPT = '没有建立站点'
 /** Which tier may lie below which: attached halls are county stations below the county hall. */

@@ -30,7 +30,9 @@ export function csvLines(text: string): Result<Lines, string> {
   const { data, errors } = Papa.parse<string[]>(withoutMark(text), { delimitersToGuess: [',', '\t', ';'] })
   const broken = errors.find(({ type }) => type === 'Quotes')
   if (broken) return failure(`第 ${(broken.row ?? 0) + 1} 行的引号不成对`)
-  return success(data.map((line) => line.map((cell) => unguarded(cell.replaceAll('\r\n', '\n')))))
+  // A break that ends the last line begins no other.
+  const lines = /[\r\n]$/.test(text) && data.at(-1)?.join('') === '' ? data.slice(0, -1) : data
+  return success(lines.map((line) => line.map((cell) => unguarded(cell.replaceAll('\r\n', '\n')))))
 }
 
 const withoutMark = (text: string): string => (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text)

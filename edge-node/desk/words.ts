@@ -1,6 +1,5 @@
 /** Connection, safety, times and ages as people say them. */
 import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
-import type { Item } from '#protocol/casework/item.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -67,7 +66,7 @@ export function connectionWords(status: SyncStatus, now: number): string {
 }
 
 /** Something at the head of every page that a person must act on. */
-export interface Warning {
+interface Warning {
   readonly tone: 'danger' | 'warning'
   readonly message: string
   readonly next: string
@@ -113,13 +112,6 @@ export const itemName = (office: Office, row: Pick<CaseRow, 'item'>): string =>
   office.directory.item(row.item)?.name ?? `事项 ${row.item}`
 
 export const departmentName = (office: Office, code: string): string => office.directory.department(code)?.name ?? code
-
-/** The form words of a material. */
-export const MATERIAL_FORM_WORDS: Readonly<Record<Item['materials'][number]['form'], string>> = {
-  original: '原件',
-  copy: '复印件',
-  both: '原件及复印件',
-}
 
 /** A material's state in words: 原件, 复印件 2 份. */
 export function materialWords({ state, copies }: CountedMaterial): string {

@@ -1,5 +1,5 @@
 /** How the values of an item stand in a cell of a table, and how they are read back as people type them. */
-import type { ColumnKind, ScalarKind } from '#protocol/casework/catalogue/fields.ts'
+import { type ColumnKind, type ScalarKind, titleOf } from '#protocol/casework/catalogue/fields.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 
@@ -9,7 +9,7 @@ export interface Codec<Value> {
   read(text: string): Result<Value, string>
 }
 
-export const TEXT: Codec<string> = { show: (value) => value, read: success }
+const TEXT: Codec<string> = { show: (value) => value, read: success }
 
 /** A code or key, without blanks around it. */
 export const KEY: Codec<string> = { show: (value) => value, read: (text) => success(text.trim()) }
@@ -53,7 +53,8 @@ const optional = <Value>(codec: Codec<Value>): Codec<Value | null> => ({
 /** A code of a list, shown with its title; code, title, both or another word for it are read. */
 function coded({ titles, also, bare }: ScalarKind & { is: 'choice' }): Codec<string> {
   const normal = (text: string) => text.normalize('NFKC')
-  const show = (code: string) => (bare ? (titles[code] ?? code) : `${code} ${titles[code]}`)
+  const show = (code: string) =>
+    bare || !Object.hasOwn(titles, code) ? titleOf(titles, code) : `${code} ${titles[code]}`
   return {
     show,
     read: (text) => {
@@ -144,8 +145,8 @@ const TEXTS: Codec<readonly string[]> = {
 
 /**
  * A list of records: one line for each, its parts separated by |. Line breaks and separators inside a part are kept.
- * Parts that are left out at the end of a line are read as empty; one that cannot be empty is what nothing is said of, so
- * that lines of earlier programs, which had fewer parts, are read.
+ * Parts that are left out at the end of a line are read as empty, so one that cannot be empty is missed by its title. Only
+ * those that lines of earlier programs may lack are then what they are when nothing is said.
  */
 function entries({ one, fields }: ColumnKind & { is: 'rows' }): Codec<readonly object[]> {
   const parts = Object.entries(fields).map(([name, field]) => ({ ...field, name, codec: codecOf(field.kind) }))
@@ -159,10 +160,10 @@ function entries({ one, fields }: ColumnKind & { is: 'rows' }): Codec<readonly o
     if (cells.length > parts.length)
       return failure(`${one}“${line.slice(0, 20)}”有 ${cells.length} 段,最多 ${parts.length} 段`)
     const value: Record<string, unknown> = {}
-    for (const [index, { name, title, codec, initial }] of parts.entries()) {
-      const cell = codec.read(cells[index] ?? '')
-      if (!cell.ok && index < cells.length) return failure(`${one}“${line.slice(0, 20)}”的${title}:${cell.problem}`)
-      value[name] = cell.ok ? cell.value : initial
+    for (const [index, { name, title, codec, initial, mayLack }] of parts.entries()) {
+      const cell = index >= cells.length && mayLack ? success(initial) : codec.read(cells[index] ?? '')
+      if (!cell.ok) return failure(`${one}“${line.slice(0, 20)}”的${title}:${cell.problem}`)
+      value[name] = cell.value
     }
     return success(value)
   }

@@ -1,5 +1,4 @@
 /** How a sample item is made from the little that tells it from others: everything else is filled by rule and marked. */
-import type { Tier } from '#protocol/casework/directory.ts'
 import {
   completeItem,
   completeMaterial,
@@ -8,7 +7,7 @@ import {
   type MaterialRule,
   type StepRule,
 } from '#protocol/casework/item.ts'
-import { TIERS, WINDOW_TIERS } from '#protocol/tiers.ts'
+import { TIERS, type Tier, WINDOW_TIERS } from '#protocol/tiers.ts'
 import { SAMPLE_DEPARTMENTS } from './departments.ts'
 import { SAMPLE_PINYIN } from './pinyin.ts'
 

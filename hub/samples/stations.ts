@@ -1,7 +1,8 @@
 /** The places of the model county: one hall, 18 township centres, 36 village points (SOURCES.md A2), and their region codes. */
-import type { Region, Station, Tier } from '#protocol/casework/directory.ts'
+import type { Region, Station } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 
 export const SAMPLE_COUNTY = { id: '510724' as StationCode, name: '安县政务服务中心' } as const
 

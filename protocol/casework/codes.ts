@@ -16,7 +16,6 @@ export const ITEM_TYPES = {
   '10': '其他类别',
   '20': '公共服务事项',
 } as const
-export type ItemType = keyof typeof ITEM_TYPES
 
 /** A.2 行使层级. */
 export const LEVELS = {
@@ -28,13 +27,11 @@ export const LEVELS = {
   '6': '村(社区)级',
   '7': '分级管理',
 } as const
-export type Level = keyof typeof LEVELS
 /** Levels of authority above the county: what they decide is reported up for. */
-export const ABOVE_COUNTY: readonly Level[] = ['1', '2', '3']
+export const ABOVE_COUNTY: readonly (keyof typeof LEVELS)[] = ['1', '2', '3']
 
 /** A.3 实施主体性质. */
 export const BODY_NATURES = { '1': '法定机关', '2': '授权组织', '3': '受委托组织', '9': '其他' } as const
-export type BodyNature = keyof typeof BODY_NATURES
 
 /** A.4 服务对象. Older national lists differ (SOURCES.md 5.1): imports name the list they use. */
 export const CLIENTS = {
@@ -139,7 +136,6 @@ export const VILLAGE_MODES = {
   publish: '公开告知',
   none: '不在村办',
 } as const
-export type VillageMode = keyof typeof VILLAGE_MODES
 
 /** Window types (SOURCES.md A7). */
 export const WINDOW_KINDS = {
@@ -161,7 +157,6 @@ export const DELIVERY_WAYS = {
 
 /** Where in the tree a station stands, from below to above. */
 export const TIER_TITLES = { village: '村', township: '乡镇', county: '县' } as const satisfies Record<Tier, string>
-export { TIERS, type Tier } from '#protocol/tiers.ts'
 
 /** How an edition of an item came to be (动态调整, SOURCES.md A17). */
 export const CHANGE_TYPES = {

@@ -6,8 +6,6 @@ import type { Item } from './item.ts'
 import type { PublishedYear } from './time/calendar.ts'
 import type { Day } from './time/days.ts'
 
-export { TIERS, type Tier } from '#protocol/tiers.ts'
-
 /** Which of the two disclosure lists (七公开、八公开) a county goes by. */
 export const DISCLOSURES = ['seven', 'eight'] as const
 

@@ -17,14 +17,21 @@ export type TimeLimit = Item['promised']
 export type StepRule = Item['steps'][number]
 export type FeeRule = Item['fees'][number]
 
-const BLANK: Item = { type: 'item', version: 0, ...initialOf(ITEM_FIELDS) }
+type Named = 'id' | 'name'
 
-/** An item from what is given of it: everything else is the most cautious answer. Reads records of earlier versions too. */
-export const completeItem = (given: Partial<Item> & Pick<Item, 'id' | 'name'>): Item =>
-  ({ ...BLANK, ...filledUp(ITEM_FIELDS, given) }) as Item // what was given with a wrong type is the door's to refuse
+/** What is filled in; a record without a code or a name stays without, and is no item. */
+const { id: _item, name: _itemName, ...BLANK_ITEM } = initialOf(ITEM_FIELDS)
+const { id: _material, name: _materialName, ...BLANK_MATERIAL } = initialOf(MATERIAL_FIELDS)
+
+/**
+ * An item from what is given of it: every other field is the most cautious answer, but nothing is made up inside its parts
+ * and rows. Reads records of earlier versions too.
+ */
+export const completeItem = (given: Partial<Item> & Pick<Item, Named>): Item =>
+  ({ type: 'item', version: 0, ...BLANK_ITEM, ...filledUp(ITEM_FIELDS, given) }) as Item // wrong types are the door's
 
 /** A material from what is given of it. */
-export const completeMaterial = (given: Partial<MaterialRule> & Pick<MaterialRule, 'id' | 'name'>): MaterialRule => ({
-  ...initialOf(MATERIAL_FIELDS),
+export const completeMaterial = (given: Partial<MaterialRule> & Pick<MaterialRule, Named>): MaterialRule => ({
+  ...BLANK_MATERIAL,
   ...given,
 })

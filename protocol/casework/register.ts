@@ -1,7 +1,8 @@
 /** What counts outside a case: who speaks for whom, editions, letters, calendar and local rules, as the hub published them. */
 import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { Power } from './codes.ts'
-import type { LocalRules, Tier } from './directory.ts'
+import type { LocalRules } from './directory.ts'
 import type { Item } from './item.ts'
 import type { WorkCalendar } from './time/calendar.ts'
 import type { Day } from './time/days.ts'

@@ -1,7 +1,7 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
-import type { DirectoryRecord, Role, Station, StationRecord, Tier } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Role, Station, StationRecord } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
@@ -9,6 +9,7 @@ import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 

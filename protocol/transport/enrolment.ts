@@ -1,8 +1,8 @@
 /** Enrolment on the wire: what a new node, its parent and the root say to each other over HTTP, and what each signs. */
 import * as z from 'zod'
-import { TIERS } from '#protocol/casework/directory.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import { fromHex, isNodeId, isStationCode, toHex } from '#protocol/ids.ts'
+import { TIERS } from '#protocol/tiers.ts'
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`))
 const NodeIdText = z.string().refine(isNodeId)

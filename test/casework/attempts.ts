@@ -3,12 +3,12 @@ import { checkAct } from '#protocol/casework/acts/acts.ts'
 import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
-import type { Tier } from '#protocol/casework/directory.ts'
 import type { FactEntry, FactKind, FieldValue, GuardedKind } from '#protocol/casework/facts/facts.ts'
 import type { Item, StepRule } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { caseAt } from './paths.ts'
 import {
   COUNTY,

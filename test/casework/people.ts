@@ -1,7 +1,7 @@
 /** A small county and a pen: stations, nodes and facts for the casework tests. */
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import { DEFAULT_RULES, type Letter, type LocalRules, type Tier } from '#protocol/casework/directory.ts'
+import { DEFAULT_RULES, type Letter, type LocalRules } from '#protocol/casework/directory.ts'
 import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
@@ -10,6 +10,7 @@ import { powerOf } from '#protocol/casework/rules/letters.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, logKey, type NodeId, type PersonId, type StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 
 export const COUNTY = '510724' as StationCode
 export const TOWN = '510724103' as StationCode

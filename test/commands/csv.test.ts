@@ -74,7 +74,22 @@ test('X33 a file has one mark, and one that an earlier program wrote is read as 
       { name: "'30", note: '-甲\n乙' },
     ],
   })
-  expect(writeCsvRows({ name: '名称' }, [{ name: '=1' }])).toBe(csvText([['名称'], ['=1']]))
+})
+
+test('X33 files of rows end their last line too, as earlier programs wrote them, and blanks before a sign hide no formula', () => {
+  const text = writeCsvRows({ name: '名称', note: '说明' }, [{ name: '=1', note: ' =1' }])
+  expect(text).toBe(`${MARK}名称,说明\r\n'=1,' =1\r\n`)
+  expect(readCsvRows({ name: '名称', note: '说明' }, [], text)).toEqual({
+    ok: true,
+    value: [{ name: '=1', note: '=1' }],
+  })
+  expect(csvLines(text)).toEqual({
+    ok: true,
+    value: [
+      ['名称', '说明'],
+      ['=1', ' =1'],
+    ],
+  })
 })
 
 const WORDS = '姓名,王小明'

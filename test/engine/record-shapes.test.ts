@@ -112,6 +112,20 @@ test('R7 a long list of nonsense costs no more than its first part', () => {
   expect(lists).toBeGreaterThan(40)
 })
 
+test('R7 a long list of nonsense in an item costs no more than its first part', () => {
+  let lists = 0
+  for (const [name, value] of Object.entries(ITEM)) {
+    if (!Array.isArray(value)) continue
+    for (const wrong of [7, null, [], {}, { ...value[0], name: 7, label: 7, item: 7, factor: 7, role: 7, basis: 7 }]) {
+      const { list, reads } = counted(wrong)
+      expect(RECORD_SHAPES.item.validate({ ...ITEM, [name]: list }), name).toBe(false)
+      expect(reads(), `${name} ${JSON.stringify(wrong)}`).toBeLessThan(10)
+      lists++
+    }
+  }
+  expect(lists).toBe(65)
+})
+
 test('R7 the compiler refuses a shape that differs from its type', () => {
   const named = { type: z.literal('station'), id: stationCode, version: wholeNumber, name: text }
   const right = shapeOf<Station>()({ ...named, tier, parent: stationCode.nullable() })

@@ -18,6 +18,8 @@ const folder = (name: string, ...doors: readonly string[]): Room => ({
 const ROOMS: readonly Room[] = [
   file('codes.ts'),
   file('papers.ts'),
+  // The list of stages: the steps of an item are some of them; the course of a case stands above both.
+  file('course/stages.ts'),
   folder('time', 'days', 'calendar', 'counting', 'deadlines'),
   // The table of an item's fields: the item is made of it, the rest of the catalogue stands on the item.
   file('catalogue/fields.ts', 'catalogue/item-parts.ts', 'catalogue/item-fields.ts'),
@@ -26,7 +28,7 @@ const ROOMS: readonly Room[] = [
   folder('catalogue', '*'),
   file('register.ts'),
   folder('facts', 'facts', 'fields', 'field-values', 'values', 'contribution-checks'),
-  folder('course', 'course', 'stages', 'spans'),
+  folder('course', 'course', 'spans'),
   folder('clocks', 'clocks', 'deemed'),
   folder(
     'rules',

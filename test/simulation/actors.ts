@@ -1,8 +1,9 @@
 /** People at work: agents, clerks, handlers and the coordinator, right and wrong, through the office of their machine. */
-import type { Role, Tier } from '#protocol/casework/directory.ts'
+import type { Role } from '#protocol/casework/directory.ts'
 import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
 import type { DocumentId, EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import type { Chance } from './chance.ts'
 import type { Machine, Running, World } from './world.ts'

@@ -1,4 +1,5 @@
 /** The form of a case: what it asks, what stands on it, and what keeps it from being handed in. */
+import { MATERIAL_FORMS } from '#protocol/casework/catalogue/item-parts.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import { checkCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import { checkIdentityNumber } from '#protocol/casework/identity/identity.ts'
@@ -24,7 +25,7 @@ export const formFields = (item: Item): readonly FormField[] => [
 /** What stands in a section that goes by keys. */
 export type Values = Readonly<Record<string, unknown>>
 
-export const MATERIAL_STATE_WORDS = { original: '原件', copy: '复印件', both: '原件和复印件', missing: '未带' } as const
+export const MATERIAL_STATE_WORDS = { ...MATERIAL_FORMS, missing: '未带' } as const
 
 /** The keys and values of a section; none when it is a text, or not there. */
 export const valuesOf = (sections: readonly SectionView[], name: string): Values => {

@@ -5,10 +5,10 @@ import { fail, type Result, success } from '#protocol/result.ts'
 /** A record of texts by key. */
 export type Row = Readonly<Record<string, string>>
 
-/** Rows as CSV with a header line. */
+/** Rows as CSV with a header line; the last line ends like the others. */
 export function writeCsvRows(columns: Readonly<Record<string, string>>, rows: readonly Row[]): string {
   const keys = Object.keys(columns)
-  return csvText([Object.values(columns), ...rows.map((row) => keys.map((key) => row[key] ?? ''))])
+  return `${csvText([Object.values(columns), ...rows.map((row) => keys.map((key) => row[key] ?? ''))])}\r\n`
 }
 
 /**

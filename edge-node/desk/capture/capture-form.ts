@@ -17,7 +17,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
-import { MATERIAL_FORM_WORDS } from '#edge-node/desk/words.ts'
+import { MATERIAL_FORMS } from '#protocol/casework/catalogue/item-parts.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -58,13 +58,16 @@ const KINDS: Readonly<Record<FormField['type'], FieldView['kind']>> = {
   number: 'text',
   account: 'text',
 }
+/** A type of field that this program does not know, as another may have published it, is typed as a text. */
+const kindOf = (type: string): FieldView['kind'] =>
+  Object.hasOwn(KINDS, type) ? KINDS[type as FormField['type']] : 'text'
 
 function applicationField(drawing: Drawing, rule: FormField, stored: string, focus: boolean): Html {
   const name = applicationName(rule.id)
   const value = drawing.state.typed?.[name] ?? stored
   const words = fieldWords(rule.type, value.trim(), drawing.today)
   const problem = drawing.state.problems?.[name] ?? words.problem
-  const view: FieldView = { name, label: rule.label, kind: KINDS[rule.type], value, focus, hint: words.hint, problem }
+  const view: FieldView = { name, label: rule.label, kind: kindOf(rule.type), value, focus, hint: words.hint, problem }
   const limit = html`${saves(drawing, [name])} maxlength="${LIMITS.fieldCharacters}" ${rule.required ? html`aria-required="true"` : ''}`
   const label = rule.required ? `${rule.label}(必填)` : rule.label
   return html`${field({ ...view, label, attributes: limit })}${seen(name, stored)}`
@@ -94,7 +97,7 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
   const chosen = drawing.state.typed?.[state] ?? stored.state
   const problem = drawing.state.problems?.[state]
   const attributes = saves(drawing, [state, copies])
-  const need = `${rule.required ? '必需' : '可选'},${MATERIAL_FORM_WORDS[rule.form]}${rule.copies > 0 ? ` ${rule.copies} 份` : ''}`
+  const need = `${rule.required ? '必需' : '可选'},${MATERIAL_FORMS[rule.form]}${rule.copies > 0 ? ` ${rule.copies} 份` : ''}`
   return html`<div class="desk-material"><div class="desk-material-name"><strong>${rule.name}</strong><div class="text-secondary">${need}</div></div>
     <div><label class="visually-hidden" for="field-${state}">${rule.name}:带了什么</label>
       <select class="form-select${problem ? ' is-invalid' : ''}" id="field-${state}" name="${state}" aria-describedby="hint-${state}"

@@ -45,7 +45,7 @@ async function monthFile(context: DeskContext, desk: Desk): Promise<Response> {
     ['事项', '收费项目', '笔数', '实收(元)', '退费(元)'],
     ...rows.map((row) => [row.item, row.fee, String(row.count), yuanText(row.amount), yuanText(row.refunds)]),
   ]
-  return context.body(csvText(lines), 200, {
+  return context.body(`${csvText(lines)}\r\n`, 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="fees-${month}.csv"`,
   })

@@ -1,7 +1,7 @@
 /** Finding items by name, code, pinyin, department or tier, for the counter and for the catalogue. */
-import { TIERS, type Tier } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { TIERS, type Tier } from '#protocol/tiers.ts'
 
 export interface ItemQuery {
   readonly text: string

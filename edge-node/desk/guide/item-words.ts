@@ -1,10 +1,15 @@
 /** What the catalogue says of an item, in the words that stand on paper and pages. */
 import { rangeWords, yuanWords } from '#edge-node/desk/money.ts'
-import { MATERIAL_FORM_WORDS } from '#edge-node/desk/words.ts'
 import type { DisclosurePart } from '#protocol/casework/catalogue/disclosure.ts'
-import type { Field, FieldTable, Kind, RecordOf } from '#protocol/casework/catalogue/fields.ts'
+import { type Field, type FieldTable, type Kind, type RecordOf, titleOf } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_FIELDS, type ItemField, type ItemSection } from '#protocol/casework/catalogue/item-fields.ts'
-import { FEE_FIELDS, limitFields, PROCEDURE_FIELDS, STEP_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
+import {
+  FEE_FIELDS,
+  limitFields,
+  MATERIAL_FORMS,
+  PROCEDURE_FIELDS,
+  STEP_FIELDS,
+} from '#protocol/casework/catalogue/item-parts.ts'
 import { CASE_KINDS, PROCEDURES } from '#protocol/casework/codes.ts'
 import type { Item, MaterialRule, TimeLimit } from '#protocol/casework/item.ts'
 
@@ -26,7 +31,7 @@ function valueWords(kind: Kind, value: unknown, named: Named): string {
     case 'flag':
       return value === true ? '是' : '否'
     case 'choice':
-      return kind.titles[value as string] ?? (value as string)
+      return titleOf(kind.titles, value as string)
     case 'optional':
       return value === null ? '' : valueWords(kind.of, value, named)
     case 'several':
@@ -82,9 +87,11 @@ export const feeWords = (item: Item): string =>
 const feeBasisWords = (item: Item): string =>
   item.fees.length === 0 ? '不收费' : item.fees.map((fee) => `${fee.name}:${fee.basis || '依据未填写'}`).join(';')
 
-/** How a material is to be brought: 原件及复印件 2 份. */
+/** How a material is to be brought: 原件及复印件 2 份. The number is that of the copies. */
 export const bringWords = ({ form, copies }: MaterialRule): string =>
-  form === 'original' ? MATERIAL_FORM_WORDS.original : `${MATERIAL_FORM_WORDS[form]} ${copies} 份`
+  form === 'original'
+    ? MATERIAL_FORMS.original
+    : `${form === 'both' ? `${MATERIAL_FORMS.original}及` : ''}${MATERIAL_FORMS.copy} ${copies} 份`
 
 /** What may be done when the material is not there yet. */
 export const leniencyWords = ({ deferrableDays, promisable }: MaterialRule): string =>

@@ -1,8 +1,9 @@
 /** The words in which an act is refused: what forbids it and what is possible instead. */
 import type { StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { CaseState } from '../case.ts'
 import { STAGES, type Stage } from '../course/stages.ts'
-import { ROLES, type Role, type Tier } from '../directory.ts'
+import { ROLES, type Role } from '../directory.ts'
 import { FACTS, type FactKind, isGuarded } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import { GUARDS, type GuardName } from '../rules/guards.ts'

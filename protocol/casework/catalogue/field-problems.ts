@@ -1,10 +1,10 @@
-/** What is wrong with a record by its table of fields: a value of another kind, out of its bounds, or missing. */
+/** What keeps a record from being written by its table of fields: a value of another kind, out of its bounds, or missing. */
 import { isRecord } from '#protocol/json.ts'
 import { isDay } from '../time/days.ts'
-import type { Field, FieldTable, Kind } from './fields.ts'
+import { type Field, type FieldTable, type Kind, type ScalarKind, titleOf } from './fields.ts'
 
 /** One thing that is wrong with a value. */
-export interface FieldProblem {
+interface FieldProblem {
   /** Path of the column, such as `promised.days`; of a list of records the path of the list. */
   readonly field: string
   /** For people. */
@@ -44,7 +44,7 @@ function rangeProblems(value: unknown): readonly ValueProblem[] {
   return isAmount(from) && isAmount(to) && from <= to ? NONE : beyond('不对:金额范围须从小到大,以整数分计')
 }
 
-/** The problems of a list as a whole, else those of each of its values. */
+/** The problems of a list as a whole, else those of each of its values. A long one is not looked through. */
 function listProblems(
   value: unknown,
   most: number,
@@ -53,6 +53,17 @@ function listProblems(
   if (!Array.isArray(value)) return another('须是列表')
   return value.length > most ? another(`有 ${value.length} 项,最多 ${most} 项`) : value.flatMap(each)
 }
+
+/** Codes stand on a list once; texts may be the same. */
+function repetitions(kind: ScalarKind, list: readonly unknown[]): readonly ValueProblem[] {
+  if (kind.is !== 'choice' && kind.is !== 'key') return NONE
+  const again = new Set(list.filter((value, at) => list.indexOf(value) !== at))
+  return [...again].flatMap((value) => beyond(`“${nameOf(kind, String(value))}”重复`))
+}
+
+/** A code by its title, a text as it is; both short enough for a message. */
+const nameOf = (kind: Kind | undefined, value: string): string =>
+  (kind?.is === 'choice' ? titleOf(kind.titles, value) : value).slice(0, 20)
 
 /** What is wrong with one value; a list of codes names each that is wrong, and a list of records only what is none. */
 function valueProblems(kind: Kind, value: unknown): readonly ValueProblem[] {
@@ -80,8 +91,10 @@ function valueProblems(kind: Kind, value: unknown): readonly ValueProblem[] {
       return Object.hasOwn(kind.titles, value) ? NONE : beyond(`“${value.slice(0, 20)}”不在代码表中`)
     case 'optional':
       return value === null ? NONE : valueProblems(kind.of, value)
-    case 'several':
-      return listProblems(value, kind.most, (one) => valueProblems(kind.of, one))
+    case 'several': {
+      const problems = listProblems(value, kind.most, (one) => valueProblems(kind.of, one))
+      return problems.length > 0 ? problems : repetitions(kind.of, value as readonly unknown[])
+    }
     case 'rows':
       return listProblems(value, kind.most, (row) => (isRecord(row) ? NONE : another('有一项不完整')))
     case 'part':
@@ -92,10 +105,8 @@ function valueProblems(kind: Kind, value: unknown): readonly ValueProblem[] {
 /** How a row is called in a message: by its name where it has one, by its place otherwise. */
 function rowName({ one, called, fields }: Kind & { is: 'rows' }, row: Row, index: number): string {
   const value = row[called]
-  const kind = fields[called]?.kind
   if (typeof value !== 'string' || value.trim() === '') return `第 ${index + 1} 项${one}`
-  const title = kind?.is === 'choice' && Object.hasOwn(kind.titles, value) ? kind.titles[value] : value
-  return `${one}“${(title ?? value).slice(0, 20)}”`
+  return `${one}“${nameOf(fields[called]?.kind, value)}”`
 }
 
 /** What a look at one value finds. */

@@ -16,8 +16,17 @@ export type ScalarKind =
   | { readonly is: 'range' }
   | { readonly is: 'flag' }
   | { readonly is: 'day' }
-  /** A code of a list; `also` are other words for its codes, `bare` ones stand in tables without their code. */
-  | { readonly is: 'choice'; readonly titles: Titles; readonly also: Titles; readonly bare: boolean }
+  /** A code of a list. */
+  | {
+      readonly is: 'choice'
+      readonly titles: Titles
+      /** Other words for its codes. */
+      readonly also: Titles
+      /** In tables its title stands without the code. */
+      readonly bare: boolean
+      /** Records with codes that are not on the list are read; none is written. */
+      readonly open: boolean
+    }
 
 export type Titles = Readonly<Record<string, string>>
 
@@ -50,7 +59,7 @@ export const GUIDE_PARTS = {
   where: '到哪里办',
   questions: '常见问题',
 } as const
-export type GuidePart = keyof typeof GUIDE_PARTS
+type GuidePart = keyof typeof GUIDE_PARTS
 
 interface About {
   /** More than the title says, for whoever fills the form or reads the API. */
@@ -63,6 +72,12 @@ interface About {
   readonly guide?: GuidePart
   /** The guide is silent about it while nothing stands there. */
   readonly quiet?: true
+  /**
+   * Of the last fields of a part or of rows: records and files that an earlier program wrote lack it and are read all the
+   * same, and then it is what it is when nothing is said. Without this mark what lacks a field of a part or of a row is
+   * not read: what nobody wrote must not become law.
+   */
+  readonly mayLack?: true
 }
 
 export interface Field<Value = unknown, Of extends Kind = Kind> extends About {
@@ -74,8 +89,8 @@ export interface Field<Value = unknown, Of extends Kind = Kind> extends About {
 }
 
 export type FieldTable = Readonly<Record<string, Field>>
-export type ColumnFields = Readonly<Record<string, Field<unknown, ColumnKind>>>
-export type CellFields = Readonly<Record<string, Field<unknown, CellKind>>>
+type ColumnFields = Readonly<Record<string, Field<unknown, ColumnKind>>>
+type CellFields = Readonly<Record<string, Field<unknown, CellKind>>>
 
 /** The record that a table of fields describes. */
 export type RecordOf<Of extends FieldTable> = { readonly [Name in keyof Of]: Of[Name]['initial'] }
@@ -152,10 +167,14 @@ export const choice = <Code extends string>(
   title: string,
   titles: Readonly<Record<Code, string>>,
   initial: NoInfer<Code>,
-  about: About & { readonly also?: Readonly<Record<string, NoInfer<Code>>>; readonly bare?: boolean } = {},
+  about: About & {
+    readonly also?: Readonly<Record<string, NoInfer<Code>>>
+    readonly bare?: boolean
+    readonly open?: boolean
+  } = {},
 ): Scalar<Code> => {
-  const { also = {}, bare = false, ...rest } = about
-  return { title, kind: { is: 'choice', titles, also, bare }, initial, ...rest }
+  const { also = {}, bare = false, open = false, ...rest } = about
+  return { title, kind: { is: 'choice', titles, also, bare, open }, initial, ...rest }
 }
 
 /** The same, or nothing. */
@@ -164,6 +183,10 @@ export const optional = <Value>(field: Scalar<Value>): Field<Value | null, CellK
   kind: { is: 'optional', of: field.kind },
   initial: null,
 })
+
+/** A code by its title; one that is not on the list, as records of other programs may have it, by itself. */
+export const titleOf = (titles: Titles, code: string): string =>
+  Object.hasOwn(titles, code) ? (titles[code] ?? code) : code
 
 /** Several of the same. */
 export const several = <Value>(
@@ -201,7 +224,7 @@ export const part = <Of extends ColumnFields>(
 export const initialOf = <Of extends FieldTable>(fields: Of): RecordOf<Of> =>
   Object.fromEntries(Object.entries(fields).map(([name, { initial }]) => [name, initial])) as RecordOf<Of>
 
-/** What is given of a record, with its parts and rows filled up; a value of another kind stays as it is. */
+/** What is given of a record, with the fields that its parts and rows may lack; everything else stays as it is. */
 export function filledUp(
   fields: FieldTable,
   given: Readonly<Record<string, unknown>>,
@@ -209,9 +232,12 @@ export function filledUp(
   const filled: Record<string, unknown> = { ...given }
   for (const [name, { kind }] of Object.entries(fields)) {
     const value = given[name]
-    if (kind.is === 'part' && isRecord(value)) filled[name] = { ...initialOf(kind.fields), ...value }
+    if (kind.is === 'part' && isRecord(value)) filled[name] = { ...lackedBy(kind.fields), ...value }
     if (kind.is === 'rows' && Array.isArray(value))
-      filled[name] = value.map((row) => (isRecord(row) ? { ...initialOf(kind.fields), ...row } : row))
+      filled[name] = value.map((row) => (isRecord(row) ? { ...lackedBy(kind.fields), ...row } : row))
   }
   return filled
 }
+
+const lackedBy = (fields: FieldTable) =>
+  initialOf(Object.fromEntries(Object.entries(fields).filter(([, { mayLack }]) => mayLack)))

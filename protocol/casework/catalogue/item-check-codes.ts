@@ -3,7 +3,7 @@ import { isCreditCode } from '../identity/credit-code.ts'
 import type { Item } from '../item.ts'
 import { isEnd } from './editions.ts'
 import { ITEM_FIELDS } from './item-fields.ts'
-import { type ItemProblem, problem, repeated, warning } from './item-problem.ts'
+import { type ItemProblem, problem, warning } from './item-problem.ts'
 
 /** Lengths that GB/T 39046-2020 and the national platform's live codes have; others are kept and shown (SOURCES.md 5.6). */
 const USUAL_LENGTHS = { basic: [10, 12], implementation: [24, 31, 33], business: [33] } as const
@@ -24,7 +24,6 @@ export function checkCodes(item: Item): readonly ItemProblem[] {
   const organ = implementation.slice(0, CREDIT_CODE_CHARACTERS)
   if ((implementation.length === 31 || implementation.length === 33) && !isCreditCode(organ))
     problems.push(warning('codes.implementation', `实施编码前 18 位“${organ}”不是有效的统一社会信用代码`))
-  for (const power of repeated(item.authorised)) problems.push(problem('authorised', `授权“${power}”重复`))
   return [...problems, ...checkPeriod(item)]
 }
 

@@ -63,6 +63,5 @@ function checkBodies({ department, coDepartments }: Item, { hasDepartment }: Cat
     if (code === department) problems.push(problem('coDepartments', '联办机构不能是实施主体自己'))
     else if (!hasDepartment(code)) problems.push(problem('coDepartments', `联办机构“${code}”没有登记`))
   }
-  if (new Set(coDepartments).size < coDepartments.length) problems.push(problem('coDepartments', '联办机构有重复'))
   return problems
 }

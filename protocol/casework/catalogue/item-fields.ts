@@ -1,5 +1,6 @@
 /** Everything the catalogue says of an item, told once: the type, the door, tables, forms, pages, guide and API come from here. */
 import { LIMITS } from '#protocol/limits.ts'
+import { TIERS } from '#protocol/tiers.ts'
 import {
   BODY_NATURES,
   CASE_KINDS,
@@ -9,7 +10,6 @@ import {
   LEVELS,
   POWERS,
   TIER_TITLES,
-  TIERS,
   VILLAGE_MODES,
 } from '../codes.ts'
 import type { Day } from '../time/days.ts'

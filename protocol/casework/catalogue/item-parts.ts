@@ -1,10 +1,11 @@
 /** The records inside an item, a table of fields for each: materials, form fields, limits, steps, fees and the like. */
 import { LIMITS } from '#protocol/limits.ts'
 import { DAY_UNITS, PROCEDURES, type Procedure } from '../codes.ts'
+import { STAGES } from '../course/stages.ts'
 import { amount, choice, count, flag, key, line, long, optional, range, several } from './fields.ts'
 
 /** Longer than any limit of the law; more is a typing error. */
-export const MOST_DAYS = 730
+const MOST_DAYS = 730
 const YEAR_DAYS = 365
 /** A form and a printed sheet show the id of a row in one line. */
 const ROW_ID_CHARACTERS = 40
@@ -20,7 +21,7 @@ const FORM_FIELD_TYPES = {
   number: '数字',
   account: '银行账号',
 } as const
-const STEP_STAGES = { '40': '承办', '41': '审核', '42': '批准' } as const
+const STEP_STAGES = { '40': STAGES['40'], '41': STAGES['41'], '42': STAGES['42'] } as const
 const PROCEDURE_TITLES = Object.fromEntries(
   Object.entries(PROCEDURES).map(([kind, { title }]) => [kind, title]),
 ) as Readonly<Record<Procedure, string>>
@@ -54,7 +55,7 @@ export const FORM_FIELDS = {
   id: rowId,
   label: line('名称', { required: true }),
   required: flag('是否必填', true),
-  type: choice('类型', FORM_FIELD_TYPES, 'text'),
+  type: choice('类型', FORM_FIELD_TYPES, 'text', { open: true }),
 }
 
 /** One step of handling with its own limit (内部环节标准, SOURCES.md D20). */

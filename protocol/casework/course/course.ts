@@ -1,7 +1,7 @@
 /** The course of a case: how it came to where it is, all that conditions and clocks look at. */
 import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { ClosingType, Decision, InvitationMode, Opinion, Procedure, Waiver } from '../codes.ts'
-import type { Tier } from '../directory.ts'
 import type { FactKind } from '../facts/facts.ts'
 import type { PaperCode } from '../papers.ts'
 import type { Day } from '../time/days.ts'

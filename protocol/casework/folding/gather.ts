@@ -1,7 +1,7 @@
 /** Gathers the facts of a case before they are judged: duplicates dropped, each beside the fact it follows. */
 import { type EntryHash, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { Resolution } from '../case.ts'
-import type { Tier } from '../directory.ts'
 import { type FactEntry, isGuarded } from '../facts/facts.ts'
 import type { Authority } from '../register.ts'
 import type { Verdict } from './story.ts'

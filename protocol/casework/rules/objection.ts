@@ -1,7 +1,7 @@
 /** Whether a guarded fact may take effect now: writer, stage, letters and conditions, in this order. */
 import type { PersonId, StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { Course } from '../course/course.ts'
-import type { Tier } from '../directory.ts'
 import type { FieldValue, GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'

@@ -1,8 +1,9 @@
 /** The shape of the transition table: one way a guarded fact may take effect. */
+import type { Tier } from '#protocol/tiers.ts'
 import type { Power } from '../codes.ts'
 import type { ClockId } from '../course/spans.ts'
 import type { Stage } from '../course/stages.ts'
-import type { Role, Tier } from '../directory.ts'
+import type { Role } from '../directory.ts'
 import type { Item } from '../item.ts'
 import type { GuardName } from './guards.ts'
 

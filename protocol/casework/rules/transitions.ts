@@ -1,6 +1,7 @@
 /** The rules: which guarded fact may follow at which stage, where, by whom; the one transition table and how it is asked. */
+import type { Tier } from '#protocol/tiers.ts'
 import type { Stage } from '../course/stages.ts'
-import type { Role, Tier } from '../directory.ts'
+import type { Role } from '../directory.ts'
 import { type ContributionKind, type FactKind, type FieldValue, type GuardedKind, isGuarded } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import { type Guard, ITEM_CONDITIONS, type ItemCondition, type Transition } from './transition.ts'

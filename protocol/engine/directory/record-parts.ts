@@ -1,9 +1,10 @@
 /** What the shapes of directory records are made of: identifiers, days, counts, codes, and the proof of their types. */
 import * as z from 'zod'
 import { POWERS, WINDOW_KINDS } from '#protocol/casework/codes.ts'
-import { ROLES, TIERS } from '#protocol/casework/directory.ts'
+import { ROLES } from '#protocol/casework/directory.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type NodeId, PATTERNS, type PersonId, type StationCode } from '#protocol/ids.ts'
+import { TIERS } from '#protocol/tiers.ts'
 
 const identifier = <Name extends string>(pattern: RegExp, error: string) =>
   z.string({ error }).regex(pattern, { error, abort: true }) as unknown as z.ZodType<Name, Name>

@@ -1,6 +1,6 @@
 /** The shape of every directory record, once: the door reads by it, and the API tells it to others. */
 import * as z from 'zod'
-import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
+import { isReadable } from '#protocol/casework/catalogue/field-shapes.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import {
   type Absence,
@@ -189,9 +189,10 @@ const handover = shapeOf<Handover>()({
   taken: milliseconds.nullable(),
 })
 
-/** The catalogue's own table says what an item must be. */
+/** The catalogue's own table says of which kind each field of an item is. Editions count from 1. */
 const item = z.custom<Item>(
-  (value) => isRecord(value) && wholeNumber.validate(value.version) && fieldProblems(ITEM_FIELDS, value).length === 0,
+  (value) =>
+    isRecord(value) && wholeNumber.validate(value.version) && value.edition !== 0 && isReadable(ITEM_FIELDS, value),
 )
 
 /** Every type of record; what a record means was checked before it was written. */

@@ -1,5 +1,8 @@
 /** Writing directory records: by the root about everything, by a station about itself. */
+import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
+import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import type { DirectoryRecord, StationRecord } from '#protocol/casework/directory.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import { isDocumentId, type StationCode } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -18,15 +21,39 @@ const RECORD_BYTES = CONTENT_BYTES - 1_024
 const KEPT = '没有改动任何内容。'
 
 /** What keeps a record from being written; undefined when it may. */
-function recordProblem(given: DirectoryRecord): Result<never> | undefined {
+function recordProblem({ core }: Staging, given: DirectoryRecord): Result<never> | undefined {
   const document = documentOf(given)
   const json = JSON.stringify({ ...given, version: 1 })
   if (!isDocumentId(document) || encoder.encode(json).length > RECORD_BYTES) {
     return fail('record-too-large', '这条目录资料过大或编号不合规。', KEPT, '请缩短内容后重试。')
   }
-  if (readDirectoryRecord(json, document)) return undefined
-  return fail('record-malformed', '这条目录资料不完整或格式不对。', KEPT, '请逐栏核对后重试。')
+  const record = readDirectoryRecord(json, document)
+  if (record === undefined)
+    return fail('record-malformed', '这条目录资料不完整或格式不对。', KEPT, '请逐栏核对后重试。')
+  return record.type === 'item' ? boundsProblem(record, core.directory.editions(record.id)) : undefined
 }
+
+/** So many problems say enough in one message. */
+const NAMED_PROBLEMS = 5
+
+/**
+ * Values of an item beyond the bounds of their fields. What an edition of it says already may stand again, whatever bounds
+ * it was published under: otherwise an item could neither be changed nor cancelled once a bound has become narrower.
+ */
+function boundsProblem(item: Item, editions: readonly Item[]): Result<never> | undefined {
+  const isSaid = (field: string) => editions.some((edition) => textAt(edition, field) === textAt(item, field))
+  const problems = fieldProblems(ITEM_FIELDS, { ...item }).filter(({ field }) => !isSaid(field))
+  if (problems.length === 0) return undefined
+  const words = problems.slice(0, NAMED_PROBLEMS).map(({ message }) => message)
+  const message = `事项 ${item.id.slice(0, 40)} 有 ${problems.length} 处超出规定:${words.join(';')}。`
+  return fail('record-beyond-bounds', message, KEPT, '请逐栏改正后重试。')
+}
+
+/** The value at a path such as `promised.days`, as text. */
+const textAt = (item: Item, path: string): string =>
+  JSON.stringify(
+    path.split('.').reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>>)[key], item),
+  )
 
 /** Writes a record with a version above every earlier one. */
 function write(staging: Staging, given: DirectoryRecord, actor: Actor | null): void {
@@ -54,7 +81,7 @@ export async function publish(
     return fail('not-root', '目录资料只能在县中心修改。', KEPT, '请联系县中心管理员。')
   }
   for (const given of records) {
-    const problem = recordProblem(given)
+    const problem = recordProblem(staging, given)
     if (problem) return problem
   }
   for (const given of records) write(staging, given, actor)
@@ -68,7 +95,7 @@ export async function keepRecord(staging: Staging, actor: Actor, record: Station
   if (!isStationRecord(record) || !(isOurs || isRoot)) {
     return fail('foreign-station', '本机不代表该站点,不能登记它的记录。', KEPT, '请到该站点的电脑上登记。')
   }
-  const problem = recordProblem(record)
+  const problem = recordProblem(staging, record)
   if (problem) return problem
   write(staging, record, actor)
   return success(undefined)

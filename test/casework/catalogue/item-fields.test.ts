@@ -2,13 +2,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
+import { choice, filledUp, line, part, rows } from '#protocol/casework/catalogue/fields.ts'
 import { checkItem } from '#protocol/casework/catalogue/item-check.ts'
 import { ITEM_COLUMNS, ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
-import { completeItem, type Item } from '#protocol/casework/item.ts'
+import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
 import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { CONTEXT, item } from './item.ts'
-import { arbitraryItem, misfitsOf } from './item-values.ts'
+import { arbitraryItem, misfitsOf, standoutRecord } from './item-values.ts'
 
 type Tree = Readonly<Record<string, unknown>>
 
@@ -38,13 +39,14 @@ test('B37 an item whose fields all fit passes the door unchanged', () => {
 })
 
 test.each(PLACES)(
-  'B37 $name: another kind of value, or one beyond its bounds, is refused at the door and named by the check',
+  'B37 $name: a value of another kind is refused at the door, one beyond its bounds is read; the check names both',
   ({ name, path, field }) => {
     const misfits = misfitsOf(field.kind)
     expect(misfits.length).toBeGreaterThan(2)
-    for (const { value } of misfits) {
+    for (const { value, readable } of misfits) {
       const spoilt = withValue({ ...item() }, path, value)
-      expect([value, atTheDoor(spoilt)]).toEqual([value, undefined])
+      const isRead = readable && !(name === 'edition' && value === 0) // no edition has the number 0
+      expect([value, atTheDoor(spoilt)]).toEqual([value, isRead ? spoilt : undefined])
       const found = checkItem(spoilt as unknown as Item, CONTEXT).filter((problem) => problem.field === name)
       expect([value, found.some(({ blocks }) => blocks)]).toEqual([value, true])
       expect(found[0]?.message).toMatch(/[一-鿿]/)
@@ -60,12 +62,54 @@ test('B37 the longest value of every text passes, counted in characters and not 
   }
 })
 
-test('B37 a record of an earlier program is read: fields, and fields of parts and rows, that it lacks are filled in', () => {
-  const { id, name } = item()
-  const earlier = { type: 'item', version: 3, id, name, edition: 1, codes: { basic: 'A1' }, fees: [{ id: 'fee' }] }
-  const read = atTheDoor(earlier)
-  expect(read).toMatchObject({ codes: { basic: 'A1', business: '' }, fees: [{ id: 'fee', range: { from: 0, to: 0 } }] })
-  expect(read).toEqual(completeItem(earlier as unknown as Item))
+/** As little as the first program said of an item that has something of everything. */
+const EARLIER: Tree = {
+  ...{ type: 'item', version: 3, id: 'A1', name: '某项许可', edition: 1 },
+  materials: [{ id: 'form', name: '申请表' }],
+}
+
+test('B37 a record of an earlier program is read: fields of the item and of its materials that it lacks are filled in', () => {
+  expect(atTheDoor(EARLIER)).toEqual(
+    completeItem({ ...EARLIER, materials: [completeMaterial({ id: 'form', name: '申请表' })] } as unknown as Item),
+  )
+})
+
+test('B37 nothing is made up: a record without a code or a name, or with a part or row that lacks something, is not read', () => {
+  const whole = { ...item(), ...(standoutRecord(ITEM_FIELDS, '') as unknown as Item), id: 'A1', edition: 1 }
+  expect(atTheDoor(whole)).toEqual(whole)
+  const without = (record: Tree, name: string): Tree =>
+    Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
+  let lacking = 0
+  for (const [name, { kind }] of Object.entries(ITEM_FIELDS)) {
+    if (kind.is !== 'part' && kind.is !== 'rows') continue
+    for (const inner of Object.keys(kind.fields)) {
+      const value = (whole as unknown as Tree)[name]
+      const short =
+        kind.is === 'part'
+          ? without(value as Tree, inner)
+          : (value as readonly Tree[]).map((row) => without(row, inner))
+      const isFilledIn = name === 'materials' && inner !== 'id' && inner !== 'name'
+      expect([name, inner, atTheDoor({ ...whole, [name]: short }) !== undefined]).toEqual([name, inner, isFilledIn])
+      lacking++
+    }
+  }
+  expect(lacking).toBeGreaterThan(40)
+  for (const name of ['id', 'name'])
+    expect(readDirectoryRecord(JSON.stringify(without(EARLIER, name)), documentOf(item()))).toBeUndefined()
+})
+
+test('B37 a field that the table marks may be lacking in a part and in rows of earlier records, and only that', () => {
+  const fields = { name: line('名称'), unit: line('单位') }
+  const marked = { ...fields, later: choice('新栏目', { a: '甲', b: '乙' }, 'b', { mayLack: true }) }
+  const table = { one: part('部分', marked), several: rows('列表', marked, { one: '项', called: 'name' }) }
+  expect(filledUp(table, { one: { name: 'x' }, several: [{ name: 'y', later: 'a' }, { name: 'z' }, 7] })).toEqual({
+    one: { name: 'x', later: 'b' },
+    several: [{ name: 'y', later: 'a' }, { name: 'z', later: 'b' }, 7],
+  })
+  expect(filledUp({ one: part('部分', fields) }, { one: { name: 'x' }, other: 1 })).toEqual({
+    one: { name: 'x' },
+    other: 1,
+  })
 })
 
 test('B37 what nothing is said of has the most cautious value', () => {

@@ -102,11 +102,14 @@ export const standoutRecord = (fields: FieldTable, mark: string): Record<string,
 /** A value that does not fit a kind, and whether a person could have typed it into a form. */
 export interface Misfit {
   readonly value: unknown
+  /** Of the right kind and shape, only beyond a bound: a record that has it is read, and is not published anew. */
+  readonly readable?: true
   /** How it stands in a field of a form; undefined where only a program could write it. */
   readonly typed?: string
 }
 
 const program = (...values: readonly unknown[]): readonly Misfit[] => values.map((value) => ({ value }))
+const beyond = (...values: readonly unknown[]): readonly Misfit[] => values.map((value) => ({ value, readable: true }))
 
 /** Values that do not fit a kind: of another kind, and one step beyond each bound. */
 export function misfitsOf(kind: Kind): readonly Misfit[] {
@@ -114,37 +117,45 @@ export function misfitsOf(kind: Kind): readonly Misfit[] {
     case 'text':
     case 'key': {
       const long = 'X'.repeat(kind.most + 1)
-      return [...program(7, null, true, ['x'], { x: 1 }), { value: long, typed: long }]
+      return [...program(7, null, true, ['x'], { x: 1 }), { value: long, typed: long, readable: true }]
     }
     case 'count':
       return [
-        ...program('7', null, 1.5, kind.least - 1),
-        { value: kind.most + 1, typed: String(kind.most + 1) },
+        ...program('7', null, 1.5, -1),
+        ...(kind.least > 0 ? beyond(kind.least - 1) : []),
+        { value: kind.most + 1, typed: String(kind.most + 1), readable: true },
         { value: '三', typed: '三' },
       ]
     case 'amount':
-      return program('7', null, kind.least - 1, 0.5, 1e15)
+      return [...program('7', null, -1, 0.5, 2 ** 53), ...beyond(kind.least - 1, 1e15)]
     case 'range':
-      return program('7', null, { from: 2, to: 1 }, { from: -1, to: 1 }, { from: 1 }, { from: 0.5, to: 1 })
+      return [
+        ...program('7', null, { from: -1, to: 1 }, { from: 1 }, { from: 0.5, to: 1 }),
+        ...beyond({ from: 2, to: 1 }, { from: 0, to: 1e15 }),
+      ]
     case 'flag':
       return program('是', 1, null)
     case 'day':
       return program('2026-02-30', '昨天', 20261121, null)
     case 'choice':
-      return [...program(7, null, 'toString', ['x']), { value: 'none-such', typed: 'none-such' }]
+      return [
+        ...program(7, null, ['x']),
+        ...(kind.open ? beyond : program)('toString'),
+        { value: 'none-such', typed: 'none-such', ...(kind.open ? { readable: true } : {}) },
+      ]
     case 'optional':
       return misfitsOf(kind.of).filter(({ value }) => value !== null)
     case 'several':
       return [
-        ...program('x', null, { x: 1 }, new Array(kind.most + 1).fill(fc.sample(arbitraryOf(kind.of), 1)[0])),
-        ...misfitsOf(kind.of).map(({ value, typed }) => ({
-          value: [value],
-          ...(typed === undefined ? {} : { typed }),
-        })),
+        ...program('x', null, { x: 1 }),
+        ...beyond(new Array(kind.most + 1).fill(standout(kind.of, '', undefined))),
+        ...(kind.of.is === 'text' ? [] : beyond(new Array(2).fill(standout(kind.of, '', undefined)))),
+        ...misfitsOf(kind.of).map((misfit) => ({ ...misfit, value: [misfit.value] })),
       ]
     case 'rows':
       return [
-        ...program('x', null, { x: 1 }, [7], new Array(kind.most + 1).fill(standoutRecord(kind.fields, ''))),
+        ...program('x', null, { x: 1 }, [7]),
+        ...beyond(new Array(kind.most + 1).fill(standoutRecord(kind.fields, ''))),
         ...misfitRows(kind),
       ]
     case 'part':
@@ -155,5 +166,8 @@ export function misfitsOf(kind: Kind): readonly Misfit[] {
 /** A row with one value that does not fit, for every field of a list of records. */
 const misfitRows = ({ fields }: Kind & { is: 'rows' }): readonly Misfit[] =>
   Object.entries(fields).flatMap(([name, { kind }]) =>
-    misfitsOf(kind).map(({ value }) => ({ value: [{ ...standoutRecord(fields, ''), [name]: value }] })),
+    misfitsOf(kind).map(({ value, readable }) => ({
+      value: [{ ...standoutRecord(fields, ''), [name]: value }],
+      ...(readable ? { readable } : {}),
+    })),
   )

@@ -4,7 +4,6 @@ import { checkAct } from '#protocol/casework/acts/acts.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { ClockSpans } from '#protocol/casework/course/spans.ts'
 import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
-import { TIERS, type Tier } from '#protocol/casework/directory.ts'
 import {
   documentOfFact,
   type FactEntry,
@@ -16,6 +15,7 @@ import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { ITEM_CONDITIONS, type Transition } from '#protocol/casework/rules/transition.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
+import { TIERS, type Tier } from '#protocol/tiers.ts'
 import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED, prepare } from '#test/casework/attempts.ts'
 import { epochOf, FIELDS, fold, last, reasonOf, TODAY, write } from '#test/casework/people.ts'
 

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { EditionsShape, ItemShape } from '#edge-node/desk/api/shapes.ts'
+import { otherWords } from '#edge-node/desk/guide/item-words.ts'
+import { codecOf } from '#hub/catalogue/codecs.ts'
 import { CLIENT_LIST, COLUMNS, valueAt, withValue } from '#hub/catalogue/columns.ts'
 import { readCsv, writeCsv } from '#hub/catalogue/csv.ts'
 import { importItems } from '#hub/catalogue/import.ts'
@@ -11,8 +13,9 @@ import { itemTable, readRow } from '#hub/catalogue/rows.ts'
 import type { Table } from '#hub/catalogue/table.ts'
 import { ASKED, contentOf, nameOf, typedOf } from '#hub/pages/item-typed.ts'
 import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
-import type { Kind } from '#protocol/casework/catalogue/fields.ts'
+import { choice, type Field, type Kind, line } from '#protocol/casework/catalogue/fields.ts'
 import { ITEM_COLUMNS, ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
+import { FORM_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
 import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
 import { type Place as Api, openPlace as openApi } from '#test/api/place.ts'
@@ -203,11 +206,48 @@ function asWritten({ header, rows }: Table, earlier: Table): Table {
   }
 }
 
-test('B39 what a line of a list ends before is empty, or where it cannot be empty what nothing is said of', () => {
+/** What is read of a column when this stands in it. */
+function ofCell(name: 'materials' | 'fees' | 'steps' | 'fields' | 'procedures', cell: string) {
   const { header, rows } = itemTable([STANDOUT])
-  const short = (rows[0] ?? []).with(header.indexOf(ITEM_FIELDS.materials.title), 'm1|申请表|是')
-  const { materials } = value(readRow(header, short, SAMPLE_DEPARTMENTS)).item
-  expect(materials).toEqual([{ ...completeMaterial({ id: 'm1', name: '申请表' }), promisable: false }])
+  const row = (rows[0] ?? []).with(header.indexOf(ITEM_FIELDS[name].title), cell)
+  const read = readRow(header, row, SAMPLE_DEPARTMENTS)
+  return read.ok ? read.value.item[name] : read.problem.join()
+}
+
+test('B39 what a line of a list ends before is empty, and where it cannot be empty it is missed by its title', () => {
+  expect(ofCell('fees', 'f1|工本费|标准|依据')).toMatch(/收费“f1\|工本费\|标准\|依据”的金额:/)
+  expect(ofCell('materials', 'm1|身份证')).toMatch(/材料“m1\|身份证”的类型:/)
+  expect(ofCell('materials', 'm1|身份证|是|原件')).toMatch(/复印件份数:/)
+  expect(ofCell('fields', 'a|住址|是')).toMatch(/栏目“a\|住址\|是”的类型:/)
+  expect(ofCell('steps', '40 承办|承办人\n\n|审核人')).toMatch(/环节“\|审核人”的环节:/)
+  expect(ofCell('procedures', '|10')).toMatch(/特别程序“\|10”的种类:/)
+  expect(ofCell('materials', 'm1|身份证|是|原件|0')).toEqual([
+    completeMaterial({ id: 'm1', name: '身份证', form: 'original', copies: 0 }),
+  ])
+  expect(ofCell('steps', '40 承办|承办人')).toEqual([{ stage: '40', role: '承办人', standard: '', days: null }])
+})
+
+test('B39 lines of earlier programs may lack a part only where the table marks it', () => {
+  const fields = { name: line('名称'), later: choice('新栏目', { a: '甲', b: '乙' }, 'b') }
+  const codec = (later: Field) =>
+    codecOf({ is: 'rows', fields: { ...fields, later } as never, most: 9, one: '项', called: 'name' })
+  expect(codec(fields.later).read('x')).toMatchObject({ ok: false, problem: expect.stringContaining('新栏目') })
+  const marked = codec({ ...fields.later, mayLack: true })
+  expect(marked.read('x\ny|甲')).toEqual({
+    ok: true,
+    value: [
+      { name: 'x', later: 'b' },
+      { name: 'y', later: 'a' },
+    ],
+  })
+  expect(marked.read('x|')).toMatchObject({ ok: false, problem: expect.stringContaining('新栏目') })
+})
+
+test('B38 a type of field that another program published stands in a file and on the page as it is', () => {
+  const later = { id: 'a', label: '签名', required: true, type: 'toString' as never }
+  const { header, rows } = itemTable([{ ...STANDOUT, fields: [later] }])
+  expect(rows[0]?.[header.indexOf(ITEM_FIELDS.fields.title)]).toBe('a|签名|是|toString')
+  expect(otherWords(FORM_FIELDS, later, [])).toContain('类型:toString')
 })
 
 test('B39 every column of that file is a column still, and none stands twice', () => {

@@ -6,7 +6,7 @@ import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { blocking, checkItem } from '#protocol/casework/catalogue/item-check.ts'
 import { checkPrerequisites } from '#protocol/casework/catalogue/prerequisites.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
-import { TIERS } from '#protocol/casework/directory.ts'
+import { TIERS } from '#protocol/tiers.ts'
 
 const departments = new Set(SAMPLE_DEPARTMENTS.map(({ id }) => id))
 const hasDepartment = (code: string) => departments.has(code)

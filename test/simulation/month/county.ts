@@ -1,11 +1,12 @@
 /** The county of the month: the model county's 1 + 18 + 36 stations, five kinds of items, letters for villages, the real calendar. */
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Power } from '#protocol/casework/codes.ts'
-import type { Letter, Station, Tier } from '#protocol/casework/directory.ts'
+import type { Letter, Station } from '#protocol/casework/directory.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import { completeItem, type Item, type StepRule } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { Plan } from '../world.ts'
 
 export const HALL = '510724' as StationCode

@@ -1,8 +1,9 @@
 /** The people of the month: each case is somebody's next thing to do, at the place where it lies. */
-import type { Role, Tier } from '#protocol/casework/directory.ts'
+import type { Role } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import type { Chance } from '../chance.ts'
 import type { Machine, World } from '../world.ts'

@@ -23,7 +23,7 @@ const NAMED: ReadonlyMap<FieldTable, z.ZodType> = new Map<FieldTable, z.ZodType>
 ])
 const recordOf = (fields: FieldTable): z.ZodType => NAMED.get(fields) ?? z.object(shapesOf(fields))
 
-/** Bounds are told in the document; what is beyond them the catalogue's check refuses, in words. */
+/** Bounds are told in the document: nothing is published beyond them now, but earlier programs had others. */
 function typeOf(kind: Kind): z.ZodType {
   switch (kind.is) {
     case 'text':
@@ -40,7 +40,7 @@ function typeOf(kind: Kind): z.ZodType {
     case 'day':
       return day
     case 'choice':
-      return coded(kind.titles)
+      return kind.open ? z.string() : coded(kind.titles)
     case 'optional':
       return typeOf(kind.of).nullable()
     case 'several':
