@@ -67,3 +67,7 @@ test('whoever signs beside the one who acts is named by account, and who confirm
   ])
   expect(kindsWith(({ signs, type }) => signs !== undefined && type !== 'person')).toEqual([])
 })
+
+test('the fact that another one is about is called fact: forms and their drawing know it by that name', () => {
+  expect(fieldNames(({ type }) => type === 'hash')).toEqual(['fact'])
+})
