@@ -60,3 +60,21 @@ test('P177 the applicant gets one list of all fees of a case', async () => {
   expect(list.text).toContain('办理窗口不收取现金')
   expect((await clerk.get(`/cases/${id}`)).text).toContain('合计 76.50 元,已缴 0.00 元')
 })
+
+test('P159 an act about one of several facts asks which, by the words of each, and about the only one says which it is', async () => {
+  const { id } = await charged()
+  const one = await clerk.get(`/cases/${id}?act=waived`)
+  expect(one.html).toContain('<strong>检测费 66.50 元</strong>')
+  await act(clerk, id, 'charged', { fee: 'certificate', amount: '10', payer: '张秀英' })
+  const typed = { as: 'cancelled', reason: '开错', approver: 'head' }
+  const page = await clerk.get(`/cases/${id}?act=waived`)
+  expect(page.text).toContain('哪一份缴款通知')
+  const second =
+    /value="([0-9a-f]{64})" name="fact"[^>]*>\s*<span[^>]*>证照工本费 10\.00 元</.exec(page.html)?.[1] ?? ''
+  const none = await clerk.submit(page, `/cases/${id}/acts/waived`, typed)
+  expect(none.status).toBe(422)
+  expect(none.html).toMatch(/id="hint-waived-fact"[^>]*>\s*<span class="field-problem">/)
+  const done = await clerk.submit(none, `/cases/${id}/acts/waived`, { ...typed, fact: second })
+  expect(done.text).toContain('“撤销缴款通知”已办')
+  expect(done.text).toContain('合计 66.50 元')
+})

@@ -1,13 +1,12 @@
 /** The acts of a case as forms, drawn from the table of facts: the next act big, the others one step behind it, refused ones with why. */
 import { html } from 'hono/html'
 import { handInAct } from '#edge-node/commands/cases/form.ts'
-import { isUnpaid } from '#edge-node/commands/fees/fees.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import { csrfField, type FieldOption, field, type Problems, type Typed } from '#edge-node/desk/forms.ts'
 import { yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, sentence, stationName, withNames } from '#edge-node/desk/words.ts'
-import type { FactKind } from '#protocol/casework/facts/facts.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
@@ -15,6 +14,7 @@ import type { ActDrawing } from './act-drawing.ts'
 import { actField } from './act-fields.ts'
 import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
+import { feeName } from './joint-part.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
 export interface Rejected {
@@ -24,39 +24,37 @@ export interface Rejected {
   readonly problems: Problems
 }
 
-/** What an act may be about: the notices it answers, the fees it settles; undefined when it is about the case alone. */
-function subjects(visit: Visit, view: CaseView, kind: FactKind): readonly FieldOption[] | undefined {
-  const { invitations, fees } = view.state
-  const own = invitations.filter(({ to }) => to === visit.actor.station)
-  const notice = ({ fact, department, day }: (typeof own)[number]) => ({
-    value: fact,
-    label: `${department}(${dayWords(day)}通知)`,
-  })
-  const fee = ({ fact, fee: id, amount }: (typeof fees)[number]) => ({
-    value: fact,
-    label: `${view.item?.fees.find((rule) => rule.id === id)?.name ?? id} ${yuanWords(amount)}`,
-  })
-  if (kind === 'acknowledged') return own.filter(({ read }) => read === null).map(notice)
-  if (kind === 'opined') return own.filter(({ opinion }) => opinion === null).map(notice)
-  if (kind === 'paid') return fees.filter(isUnpaid).map(fee)
-  if (kind === 'waived') return fees.filter((one) => isUnpaid(one) && one.station === visit.actor.station).map(fee)
-  if (kind === 'refunded') return fees.filter(({ paid, refunded }) => paid !== null && refunded === null).map(fee)
-  return undefined
+/** A fact in the words by which people know it: the fee, the department that was asked, or the line of the story. */
+function factWords(view: CaseView, fact: EntryHash): string {
+  const fee = view.state.fees.find((one) => one.fact === fact)
+  if (fee) return `${feeName(view, fee)} ${yuanWords(fee.amount)}`
+  const notice = view.state.invitations.find((one) => one.fact === fact)
+  if (notice) return `${notice.department}(${dayWords(notice.day)}通知)`
+  const line = view.state.story.find(({ hash }) => hash === fact)
+  return line ? `${line.title}(${dayWords(line.day)})` : fact
 }
 
+/** What an act may be about, as the case offers it: the notices it answers, the fees it settles; none when it is about the case. */
+const subjects = (view: CaseView, kind: FactKind): readonly FieldOption[] =>
+  view.acts.flatMap((offer) =>
+    offer.kind === kind && offer.subject !== null
+      ? [{ value: offer.subject, label: factWords(view, offer.subject) }]
+      : [],
+  )
+
 function subjectField(drawing: ActDrawing, offer: ActOffer): Html {
-  const { visit, view, kind, prefix, typed, problems } = drawing
+  const { view, kind, prefix, typed, problems } = drawing
   if (offer.subject !== null) return html`<input type="hidden" name="fact" value="${offer.subject}" />`
-  const options = subjects(visit, view, kind)
-  if (options === undefined) return html``
+  const options = subjects(view, kind)
   const [only] = options
-  if (only && options.length === 1)
+  if (only === undefined) return html``
+  if (options.length === 1)
     return html`<p class="mb-2"><strong>${only.label}</strong></p><input type="hidden" name="fact" value="${only.value}" />`
-  const label = kind === 'paid' || kind === 'refunded' || kind === 'waived' ? '哪一笔' : '哪一份通知'
+  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
   return field({
     name: 'fact',
     id: `${prefix}-fact`,
-    label,
+    label: `哪一份${rules.fact?.label ?? '记录'}`,
     kind: 'choice',
     required: true,
     value: typed?.fact ?? '',

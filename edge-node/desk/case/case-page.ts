@@ -18,7 +18,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import type { Failure } from '#protocol/result.ts'
 import { ALL_REASONS, actsPanel, isShown, type Rejected } from './act-forms.ts'
-import { actFields, askedFields, isFromForm } from './act-typed.ts'
+import { actFields, isFromForm } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { clocksPart } from './clock-part.ts'
 import { agencyPart, feesPart, jointPart, noticePart, papersPart, paperTitle } from './joint-part.ts'
@@ -81,9 +81,8 @@ const partsOf = (desk: Desk, view: CaseView): Html =>
 async function reject(context: DeskContext, desk: Desk, kind: FactKind, typed: Typed, failure: Failure) {
   const fresh = await caseOf(context, desk)
   if (!fresh.ok) return failurePage(context, desk, fresh.problem)
-  const asked = askedFields(kind).map(([name]) => name)
   const { field, message } = failure
-  const problems = field !== undefined && asked.includes(field) ? { [field]: message } : {}
+  const problems = field === undefined ? {} : { [field]: message }
   const rejected: Rejected = { kind, subject: typed.fact ?? '', typed, problems }
   return casePage(context, desk, fresh.value, { rejected, status: statusOf(failure), failure })
 }

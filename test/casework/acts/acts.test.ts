@@ -1,11 +1,12 @@
 /** What people may do and how they are told that they may not. */
 import { expect, test } from 'vitest'
 import { actsFor, checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
+import { occasionFor } from '#protocol/casework/acts/occasions.ts'
 import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Stage } from '#protocol/casework/course/stages.ts'
+import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import type { Role, Station } from '#protocol/casework/directory.ts'
-import { type FactKind, isGuarded } from '#protocol/casework/facts/facts.ts'
+import { CONTRIBUTION_KINDS, type FactKind, fieldsOf, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
@@ -305,4 +306,16 @@ test('C112 counts of single materials add up to the whole', () => {
     field: 'materials',
     message: expect.stringContaining('合计 3 份'),
   })
+})
+
+test('C105 a contribution that names a fact is offered about facts, every other about the case', () => {
+  const naming = CONTRIBUTION_KINDS.filter((kind) => fieldsOf(kind, ({ type }) => type === 'hash').length > 0)
+  expect(naming.length).toBeGreaterThan(4)
+  for (const stage of Object.keys(STAGES) as Stage[]) {
+    const state = fold(caseAt(stage, TOWN))
+    const about = CONTRIBUTION_KINDS.filter((kind) =>
+      Array.isArray(occasionFor(kind, state, { station: TOWN, departments: [] })),
+    )
+    expect(about, stage).toEqual(naming)
+  }
 })

@@ -26,6 +26,9 @@ test('a number is given to the paper of a fact that makes one, and never where o
   const minted = kindsWith(({ fill }) => fill === 'number')
   expect(minted.length).toBeGreaterThan(10)
   expect(minted.filter((kind) => documentOfFact(kind) === undefined)).toEqual([])
+  // Lists inside the file, a slip between two hands, and a paper that another system numbered.
+  const unnumbered = FACT_KINDS.filter((kind) => documentOfFact(kind) !== undefined && !minted.includes(kind))
+  expect(unnumbered).toEqual(['concluded', 'archived', 'offered', 'verified'])
   expect(fieldNames(({ fill }) => fill === 'number')).toEqual(['document'])
   expect(kindsWith(({ fill, required }) => fill === 'number' && required)).toEqual([])
 })
@@ -66,4 +69,8 @@ test('whoever signs beside the one who acts is named by account, and who confirm
     'waived',
   ])
   expect(kindsWith(({ signs, type }) => signs !== undefined && type !== 'person')).toEqual([])
+})
+
+test('the fact that another one is about is called fact: forms and their drawing know it by that name', () => {
+  expect(fieldNames(({ type }) => type === 'hash')).toEqual(['fact'])
 })

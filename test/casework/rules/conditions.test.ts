@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import { actsFor, checkAct } from '#protocol/casework/acts/acts.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
-import { type FactEntry, type FieldValue, GUARDED_KINDS, type GuardedKind } from '#protocol/casework/facts/facts.ts'
+import {
+  type FactEntry,
+  type FieldValue,
+  fieldsOf,
+  GUARDED_KINDS,
+  type GuardedKind,
+} from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { GUARDS, type GuardName } from '#protocol/casework/rules/guards.ts'
@@ -169,6 +175,22 @@ describe('further conditions', () => {
       expect(next.endsWith('。'), name).toBe(true)
     }
   })
+})
+
+describe('signatures of somebody else', () => {
+  for (const { kind, line, stage, name } of LINES) {
+    for (const field of fieldsOf(kind, ({ signs }) => signs === 'another')) {
+      test(`C113 ${name}: “${field}” of the one who acts has no effect and the act is refused`, () => {
+        const item = itemFor(line)
+        const station = placeOf(kind, line)
+        const before = caseAt(stage, station, item)
+        const fields = { ...FIELDS[kind], ...choiceFor(kind, line), [field]: writerOf(kind) }
+        const { after, fact, problem } = attempt({ register: county(item), before, kind, station, fields })
+        expect(epochOf(after, fact)).toBeNull()
+        expect(problem).toBeDefined()
+      })
+    }
+  }
 })
 
 describe('fields that a line needs', () => {
