@@ -142,6 +142,21 @@ test('B37 what nothing is said of has the most cautious value', () => {
   )
 })
 
+test('B37 a list names a code once; texts of a list may be the same', () => {
+  const green = [{ id: 'g', name: '重点', minimumAmount: null, listed: ['某某', '某某'], liaison: '王芳' }]
+  expect(checkItem(item({ green }), CONTEXT)).toEqual([])
+  const twice = item({
+    tiers: ['county', 'county', 'county'],
+    clients: ['1', '2', '1'],
+    authorised: ['accept', 'accept'],
+  })
+  expect(checkItem(twice, CONTEXT).map(({ message }) => message)).toEqual([
+    '服务对象“自然人”重复',
+    '申请层级“县”重复',
+    '首席授权“受理权”重复',
+  ])
+})
+
 test('B37 two wrong values are both named, each row by its own name', () => {
   const [first] = item().materials
   const materials = [
