@@ -242,12 +242,14 @@ const CODECS: CodecTable = {
     },
   },
 }
-const TYPES = Object.keys(CODECS) as Message['type'][]
+
+/** Every type of message, in the order of its tag. */
+export const MESSAGE_TYPES = Object.keys(CODECS) as Message['type'][]
 
 /** The frame of a message. */
 export function encodeMessage(message: Message): Uint8Array {
   const encoder = encoding.createEncoder()
-  encoding.writeUint8(encoder, TYPES.indexOf(message.type))
+  encoding.writeUint8(encoder, MESSAGE_TYPES.indexOf(message.type))
   const codec = CODECS[message.type] as Codec<Message>
   codec.write(encoder, message)
   return encoding.toUint8Array(encoder)
@@ -257,7 +259,7 @@ export function encodeMessage(message: Message): Uint8Array {
 export function decodeMessage(frame: Uint8Array): Message | undefined {
   try {
     const decoder = decoding.createDecoder(frame)
-    const type = TYPES[decoding.readUint8(decoder)]
+    const type = MESSAGE_TYPES[decoding.readUint8(decoder)]
     if (type === undefined) return undefined
     const message = { type, ...(CODECS[type] as Codec<Message>).read(decoder) } as Message
     return decoding.hasContent(decoder) ? undefined : message

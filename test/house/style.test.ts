@@ -56,3 +56,15 @@ test('H16 the project is its four folders and few files, and nothing in it names
   const folder = Buffer.from(`${ROOT}/`)
   expect(files.filter((path) => readFileSync(join(ROOT, path)).includes(folder))).toEqual([])
 })
+
+test('H17 every limit has its reason above it and is asked for somewhere', () => {
+  const limits = readFileSync(join(ROOT, 'protocol', 'limits.ts'), 'utf8')
+  const named = [...limits.matchAll(/^( {2}\/\*\*[^\n]*\*\/\n)? {2}(\w+): /gm)]
+  expect(named.length).toBeGreaterThan(50)
+  expect(named.filter(([, reason]) => reason === undefined).map(([, , name]) => name)).toEqual([])
+  const product = sources('.ts')
+    .filter(({ path }) => !path.startsWith('test/'))
+    .map(({ text }) => text)
+    .join('\n')
+  expect(named.map(([, , name]) => name as string).filter((name) => !product.includes(`LIMITS.${name}`))).toEqual([])
+})

@@ -4,7 +4,7 @@ import * as encoding from 'lib0/encoding'
 import { expect, test } from 'vitest'
 import { fromHex, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { decodeMessage, encodeMessage } from '#protocol/wire/codec.ts'
+import { decodeMessage, encodeMessage, MESSAGE_TYPES } from '#protocol/wire/codec.ts'
 import { PROTOCOL_VERSION, WIRE_FINGERPRINT } from '#protocol/wire/version.ts'
 import { sha256 } from '#test/storage/fixtures.ts'
 import { anyMessage } from './arbitraries.ts'
@@ -114,6 +114,10 @@ test('W6 names are checked at the door: streams, incarnations, documents, outcom
   refuse[1] = 100
   expect(decodeMessage(refuse)).toBeUndefined()
   expect(decodeMessage(Uint8Array.of(99))).toBeUndefined()
+})
+
+test('W7 every message has a sample, so that the fingerprint covers it', () => {
+  expect(MESSAGE_TYPES.filter((type) => SAMPLES.every((sample) => sample.type !== type))).toEqual([])
 })
 
 test('W7 a change of any message shape needs a new version and a new fingerprint', () => {

@@ -1,4 +1,4 @@
-/** One fixed message of every kind: the bytes of these are pinned by the wire fingerprint. Never change, only add. */
+/** One fixed message of every kind: the bytes of these are pinned by the wire fingerprint. A message that keeps its shape keeps its sample; a new message, or a new field, gets one. */
 import type { DocumentId, LogKey, NodeId, StreamId } from '#protocol/ids.ts'
 import type { Message } from '#protocol/wire/messages.ts'
 
