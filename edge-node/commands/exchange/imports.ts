@@ -10,6 +10,12 @@ import { importVertical } from './vertical-import.ts'
 /** Rows as a program sends them, or the text of a file. */
 export type ImportSource = { readonly rows: readonly VerticalRow[] } | { readonly csv: string }
 
+/** Whether a person may take in cases: told before anything is asked about the file. */
+export const mayTakeIn = (actor: Actor): Result<void> => {
+  if (!mayWrite(actor)) return failure(READS_ONLY)
+  return mayEdit(actor) ? success(undefined) : failure(NO_EXCHANGE)
+}
+
 /** Takes in what can be taken in and tells the rest row by row; fails only when nothing can be read at all. */
 export async function takeInCases(
   office: Office,
@@ -17,8 +23,8 @@ export async function takeInCases(
   list: VerticalList,
   source: ImportSource,
 ): Promise<Result<VerticalReport>> {
-  if (!mayWrite(actor)) return failure(READS_ONLY)
-  if (!mayEdit(actor)) return failure(NO_EXCHANGE)
+  const may = mayTakeIn(actor)
+  if (!may.ok) return may
   const rows = 'csv' in source ? verticalRows(source.csv) : success(source.rows)
   return rows.ok ? success(importReport(await importVertical(office, actor, list, rows.value))) : rows
 }

@@ -5,7 +5,7 @@ import { textOfFile } from '#edge-node/commands/csv.ts'
 import { exportCases, exportCsv } from '#edge-node/commands/exchange/case-export.ts'
 import { writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
 import type { VerticalReport } from '#edge-node/commands/exchange/import-report.ts'
-import { takeInCases } from '#edge-node/commands/exchange/imports.ts'
+import { mayTakeIn, takeInCases } from '#edge-node/commands/exchange/imports.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
@@ -93,6 +93,8 @@ function exchangePage(context: DeskContext, desk: Desk, { failure, report }: Sho
 
 async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promise<Response> {
   const { actor } = context.get('visit')
+  const may = mayTakeIn(actor)
+  if (!may.ok) return exchangePage(context, desk, { failure: may.problem })
   const { list = '' } = await readForm(context.req)
   const file = (await context.req.formData()).get('file')
   const kept = '没有导入任何一行'

@@ -123,7 +123,8 @@ const feeLine = (fee: Item['fees'][number]): string =>
 
 const resultWords = ({ result }: Item): string => {
   const { name, kind, validity } = result
-  const words = [name, kind, validity].filter(Boolean).join(',')
+  // A catch-all among the kinds tells a citizen nothing.
+  const words = [name, kind === '其他' ? '' : kind, validity].filter(Boolean).join(',')
   return together(words, otherWords(ITEM_FIELDS.result.kind.fields, result, ['name', 'kind', 'validity']))
 }
 

@@ -64,7 +64,7 @@ export const STEP_FIELDS = {
   role: line('岗位', { required: true }),
   standard: long('标准'),
   /** Working days; null when the step has no limit of its own. */
-  days: optional(count('时限', { most: MOST_DAYS, unit: '天' }, 1, { note: '工作日;没有环节时限为空' })),
+  days: optional(count('时限', { most: MOST_DAYS, unit: '个工作日' }, 1, { note: '没有环节时限为空' })),
 }
 
 /** A prerequisite (前置条件); one without a legal basis is “added without basis” (擅自增设). */

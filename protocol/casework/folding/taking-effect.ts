@@ -48,7 +48,8 @@ function dayAllIn({ notice, supplies }: Progress, { day, item }: EffectiveFact):
 function moveStage(progress: Progress, { to }: Transition): void {
   const before = progress.stage
   const next = to === 'back' ? (progress.suspendedAt ?? before) : (to ?? before)
-  if (next === '45') progress.suspendedAt = before
+  // What happens during a special procedure (a note, another handler) stays in it and does not move where it began.
+  if (next === '45' && before !== '45') progress.suspendedAt = before
   progress.stage = next
 }
 

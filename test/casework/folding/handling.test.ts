@@ -1,6 +1,8 @@
 /** Handling by the law: supplements, special procedures, extension, reporting up. */
 import { expect, test } from 'vitest'
 import type { CaseState } from '#protocol/casework/case.ts'
+import { GUARDED_KINDS } from '#protocol/casework/facts/facts.ts'
+import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import { problemOf } from '#test/casework/attempts.ts'
 import { caseAt } from '#test/casework/paths.ts'
 import {
@@ -166,6 +168,31 @@ test('C94 a special procedure stops the clocks while it lasts and leads back to 
   expect(fold([...facts, suspended, withdrawn], on('2026-03-17'))).toMatchObject({
     stage: '83',
     pauses: [{ until: '2026-03-16' }],
+  })
+})
+
+test('C94 what happens during a special procedure does not move where the case goes back to', () => {
+  const facts = caseAt('42', TOWN)
+  const suspended = write('suspended', TOWN, last(facts), { procedure: 'hearing' }, { time: morning('2026-03-10') })
+  const during = GUARDED_KINDS.filter((kind) =>
+    TRANSITIONS[kind].transitions.some(({ from, to }) => from.includes('45') && to === null),
+  )
+  expect(during).toContain('entrusted')
+  let stayed = 0
+  for (const kind of during) {
+    const act = write(kind, TOWN, suspended, FIELDS[kind] ?? {}, { time: morning('2026-03-11') })
+    const held = fold([...facts, suspended, act], on('2026-03-12'))
+    if (held.tip !== act.hash) continue // it needs an open transfer, or somebody else
+    stayed += 1
+    expect(held, kind).toMatchObject({ stage: '45', suspendedAt: '42' })
+  }
+  expect(stayed).toBeGreaterThan(1)
+  const entrusted = write('entrusted', TOWN, suspended, FIELDS.entrusted ?? {}, { time: morning('2026-03-11') })
+  const resumed = write('resumed', TOWN, entrusted, {}, { time: morning('2026-03-16') })
+  expect(fold([...facts, suspended, entrusted, resumed], on('2026-03-17'))).toMatchObject({
+    stage: '42',
+    suspendedAt: null,
+    pauses: [{ from: '2026-03-10', until: '2026-03-16' }],
   })
 })
 
