@@ -1,6 +1,7 @@
 /** The libSQL adapter for a file: one connection, exclusively locked, with every statement prepared once. */
 import { closeSync, openSync } from 'node:fs'
 import Database from 'libsql'
+import { assert } from '#protocol/assert.ts'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isBusy, storageFailure } from './faults.ts'
@@ -28,6 +29,19 @@ const pragmas = (settings: LibsqlSettings): readonly string[] => [
   `PRAGMA cache_size = -${LIMITS.databaseCacheBytes / 1024}`,
 ]
 
+/** A statement that is kept, with the number of values it takes. */
+interface Prepared {
+  readonly statement: Database.Statement
+  readonly parameters: number
+}
+
+/** Parameters of a statement: question marks outside of texts and names. */
+const parametersOf = (sql: string): number => sql.replace(/'[^']*'|"[^"]*"/g, '').split('?').length - 1
+
+/** What the library binds as it is: it keeps the last value where one is missing, and ends the process at a boolean. */
+const isBindable = (value: unknown): boolean =>
+  value === null || typeof value === 'string' || Number.isFinite(value) || value instanceof Uint8Array
+
 /**
  * One connection. Statements that were prepared are kept, because preparing costs more than running most of them;
  * a statement can be dropped but not finalized (the collector does that). Rows are read whole, never one by one: a
@@ -35,7 +49,7 @@ const pragmas = (settings: LibsqlSettings): readonly string[] => [
  */
 class Connection {
   readonly #database: Database.Database
-  readonly #prepared = new Map<string, Database.Statement>()
+  readonly #prepared = new Map<string, Prepared>()
 
   constructor(path: string, settings: LibsqlSettings) {
     this.#database = new Database(path)
@@ -49,28 +63,30 @@ class Connection {
     }
   }
 
-  /** The prepared statement, now the most recently used one. */
-  #statement(sql: string): Database.Statement {
+  /** The prepared statement, now the most recently used one, for values that fit it. */
+  #statement({ sql, values }: Statement): Database.Statement {
     const known = this.#prepared.get(sql)
     if (known !== undefined) this.#prepared.delete(sql)
-    const prepared = known ?? this.#database.prepare(sql)
+    const prepared = known ?? { statement: this.#database.prepare(sql), parameters: parametersOf(sql) }
     this.#prepared.set(sql, prepared)
     for (const oldest of this.#prepared.keys()) {
       if (this.#prepared.size <= LIMITS.preparedStatements) break
       this.#prepared.delete(oldest)
     }
-    return prepared
+    assert(values.length === prepared.parameters, 'a statement has a value for every parameter')
+    assert(values.every(isBindable), 'values are texts, numbers, bytes or null')
+    return prepared.statement
   }
 
-  #run({ sql, values }: Statement): void {
-    this.#statement(sql).run(values as SqlValue[])
+  #run(statement: Statement): void {
+    this.#statement(statement).run(statement.values as SqlValue[])
   }
 
   /** Rows of a statement that has some: libsql throws when it is asked for those of one that has none. */
-  read({ sql, values }: Statement): SqlRow[] {
-    const rows = this.#statement(sql)
+  read(statement: Statement): SqlRow[] {
+    const rows = this.#statement(statement)
       .raw(true)
-      .all(values as SqlValue[])
+      .all(statement.values as SqlValue[])
     return (rows as SqlValue[][]).map((row) => row.map(plain))
   }
 

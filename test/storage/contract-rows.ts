@@ -30,6 +30,15 @@ export function receiptRules({ storage, reopen, commit }: Bench): void {
     expect((await storage().load()).heads).toEqual([])
   })
 
+  test('D13 of several receipts of an entry in one commit the last one counts', async () => {
+    const receipt = { log: logOf(1), seq: 3, document, outcome: 'quarantined', reason: 'pending' } as const
+    await commit({ receipts: [receipt, { ...receipt, outcome: 'applied' }] })
+    expect(await storage().receiptsOf(document)).toEqual([])
+    await commit({ receipts: [{ ...receipt, outcome: 'applied' }, { ...receipt, outcome: 'forked' }, receipt] })
+    await reopen()
+    expect(await storage().receiptsOf(document)).toEqual([receipt])
+  })
+
   test('D14 the highest version of a directory record wins, equal versions by the greater hash', async () => {
     const row = (version: number, hash: string) => ({
       document: 'station/510724' as DocumentId,

@@ -39,6 +39,21 @@ async function fill(storage: Storage): Promise<void> {
   }
 }
 
+test('D29 a statement is given a value for every parameter, of a kind the database knows, or is refused', async () => {
+  const statements = await openStatements(path)
+  await statements.commit([statement('CREATE TABLE trial (a, b)')])
+  const insert = 'INSERT INTO trial VALUES (?, ?)'
+  await statements.commit([statement(insert, 'x', 1)])
+  const wrong: readonly unknown[][] = [['y'], ['y', 1, 2], ['y', true], ['y', undefined], ['y', Number.NaN], ['y', 1n]]
+  for (const values of wrong)
+    await expect(statements.commit([{ sql: insert, values: values as never }])).rejects.toMatchObject({
+      fault: 'other',
+      cause: { message: expect.stringContaining('assertion failed') },
+    })
+  expect(await statements.read(statement("SELECT a, b, '?' FROM trial"))).toEqual([['x', 1, '?']])
+  await statements.close()
+})
+
 test('D20 the file is readable and writable for its owner only', async () => {
   await (await openLibsql(path)).close()
   expect(statSync(path).mode & 0o777).toBe(0o600)

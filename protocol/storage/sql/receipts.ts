@@ -23,10 +23,11 @@ const dropReceipt = change(({ log, seq }: Given<{ log: number; seq: number }>) =
   builder.delete(receipts).where(and(eq(receipts.log, log), eq(receipts.seq, seq))),
 )
 
-/** Writes receipts; `applied` removes the earlier one. */
+/** Writes receipts; `applied` removes the earlier one, also one of the same commit: of an entry the last one counts. */
 export function writeReceipts(parameters: number, rows: readonly ReceiptRow[], numbers: LogNumbers): Statement[] {
-  const applied = rows.filter(({ outcome }) => outcome === 'applied')
-  const kept = rows.filter(({ outcome }) => outcome !== 'applied')
+  const last = [...new Map(rows.map((row) => [`${row.log}#${row.seq}`, row])).values()]
+  const applied = last.filter(({ outcome }) => outcome === 'applied')
+  const kept = last.filter(({ outcome }) => outcome !== 'applied')
   return [
     ...applied.map(({ log, seq }) => dropReceipt({ log: numbers.numberOf(log), seq })),
     ...receiptRows(
