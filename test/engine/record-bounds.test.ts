@@ -35,7 +35,7 @@ const BEYOND: readonly (readonly [title: string, changes: object, words: RegExp]
   [
     'a step',
     { steps: [{ stage: '40', role: '岗'.repeat(201), standard: '', days: 9_999 }] },
-    /有 2 处超出规定:环节“岗{20}”:岗位有 201 个字.*;环节“岗{20}”:时限须是 0 到 730 的整数天/,
+    /有 2 处超出规定:环节“岗{20}”:岗位有 201 个字.*;环节“岗{20}”:时限须是 0 到 730 的整数个工作日/,
   ],
   [
     'a list of names',
