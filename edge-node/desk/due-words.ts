@@ -3,6 +3,7 @@ import type { Clock } from '#protocol/casework/clocks/clocks.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
 import type { Pause } from '#protocol/casework/course/course.ts'
 import type { ClockId } from '#protocol/casework/course/spans.ts'
+import type { Item, TimeLimit } from '#protocol/casework/item.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -64,12 +65,34 @@ export function clockDueWords(clock: Clock, pause: Pause | undefined, today: Day
   return { urgency: 'unknown', words: `到期日超出已公布的工作日历,不能计算${estimate}` }
 }
 
-function unitOf(office: Office, row: Pick<CaseRow, 'item' | 'dueClock'>): Unit {
-  if (row.dueClock === "T1'") return 'calendar'
-  const item = office.directory.item(row.item)
-  if (row.dueClock === 'T2p') return item?.promised.unit ?? 'working'
-  return row.dueClock === 'T2s' ? (item?.statutory.unit ?? 'working') : 'working'
+type UnitOf = (item: Item | undefined) => Unit
+
+const working: UnitOf = () => 'working'
+const calendarDays: UnitOf = () => 'calendar'
+const limitUnit = (limit: TimeLimit | undefined): Unit => (limit?.days == null ? 'working' : limit.unit)
+const promisedUnit: UnitOf = (item) => limitUnit(item?.promised)
+
+/** Every clock and the days it is counted in; those whose end matters to the applicant before those inside the office. */
+const UNIT_OF: Readonly<Record<ClockId, UnitOf>> = {
+  T1: working,
+  "T1'": calendarDays,
+  T2p: promisedUnit,
+  T2s: (item) => limitUnit(item?.statutory),
+  T5: working,
+  "T4'": working,
+  T4: promisedUnit,
+  T0: working,
+  T3: working,
+  T6: working,
 }
+const CLOCK_ORDER = Object.keys(UNIT_OF)
+
+/** The place of a clock among those of its case. */
+export const placeOfClock = ({ id }: Pick<Clock, 'id'>): number => CLOCK_ORDER.indexOf(id)
+
+/** The days in which a row counts what is left. */
+const unitOf = (office: Office, { item, dueClock }: Pick<CaseRow, 'item' | 'dueClock'>): Unit =>
+  dueClock === '' ? 'working' : UNIT_OF[dueClock](office.directory.item(item))
 
 /** The earliest deadline of a row of a list in words. */
 export function rowDueWords(
@@ -100,6 +123,3 @@ export const URGENCY_SIGNS: Readonly<Record<Urgency, string>> = {
   done: '✓',
   none: '',
 }
-
-/** Clocks whose end matters to the applicant, before those inside the office. */
-export const MAIN_CLOCKS: readonly ClockId[] = ['T1', "T1'", 'T2p', 'T2s', 'T5', "T4'", 'T4', 'T0', 'T3', 'T6']

@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { clockDueWords, rowDueWords, weekday } from '#edge-node/desk/due-words.ts'
 import { fenOf, rangeWords, yuanWords } from '#edge-node/desk/money.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import type { Clock } from '#protocol/casework/clocks/clocks.ts'
+import { type Clock, clocksOf } from '#protocol/casework/clocks/clocks.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
+import { allRunning, begun, CLOCK_IDS, item, register } from '#test/casework/clocks/courses.ts'
+import { NO_HASH } from '#test/casework/people.ts'
 
 const TODAY = '2026-11-23' as Day
 const calendar = workCalendar(SAMPLE_CALENDARS)
@@ -58,6 +60,25 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
     '已结束(11月23日),超期',
   )
   expect(weekday('1970-01-01' as Day)).toBe('周四')
+})
+
+test('P160 a row counts each clock in the days that the clock itself counts', () => {
+  const limit = (days: number | null, unit: 'working' | 'calendar') => ({ days, unit, note: '' })
+  const items = (['working', 'calendar'] as const).flatMap((unit) =>
+    [7, null].map((days) => item({ promised: limit(days, unit), statutory: limit(days, unit) })),
+  )
+  const today = '2026-03-02' as Day
+  const notice = { fact: NO_HASH, missing: ['户口簿'], day: today, until: '2026-03-16' as Day, count: 1 }
+  const course = begun({ stage: '40', spans: allRunning, notice })
+  const tried = items.flatMap((of) => {
+    const desk = { register: () => ({ calendar, today }), directory: { item: () => of } } as unknown as Office
+    return clocksOf(course, of, register(today)).map(({ id, due, unit }) => {
+      const { words } = rowDueWords(desk, { item: of.id, due, dueClock: id, paused: false, exceeded: false })
+      expect(words.includes('个工作日') ? 'working' : 'calendar', `${id} ${words}`).toBe(unit)
+      return id
+    })
+  })
+  expect(new Set(tried).size).toBe(CLOCK_IDS.length)
 })
 
 test('P161 beyond the published calendar no day is said, only an estimate that is marked as none to rely on', () => {

@@ -1,6 +1,6 @@
 /** The deadlines of a case side by side: limit, used, remaining, when, and how it was counted. */
 import { html } from 'hono/html'
-import { clockDueWords, limitWords, MAIN_CLOCKS } from '#edge-node/desk/due-words.ts'
+import { clockDueWords, limitWords, placeOfClock } from '#edge-node/desk/due-words.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
@@ -10,15 +10,13 @@ import type { CaseView } from '#protocol/engine/office.ts'
 
 export const openPause = (state: CaseState): Pause | undefined => state.pauses.findLast(({ until }) => until === null)
 
-const order = (clock: Clock): number => MAIN_CLOCKS.indexOf(clock.id)
-
 /** The deadline that matters now: of those that still run, the one that ends first. */
 export function soonestClock(state: CaseState): Clock | undefined {
   const open = state.clocks.filter((clock) => clock.state !== 'stopped')
   const dated = open
     .filter(({ due }) => due !== null)
     .toSorted((one, other) => ((one.due ?? '') < (other.due ?? '') ? -1 : 1))
-  return dated[0] ?? open.toSorted((one, other) => order(one) - order(other))[0]
+  return dated[0] ?? open.toSorted((one, other) => placeOfClock(one) - placeOfClock(other))[0]
 }
 
 /** The deadline that matters now: whose, and when. */
@@ -47,6 +45,6 @@ export function clocksPart(desk: Desk, view: CaseView): Html {
     '期限',
     html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-clocks"><thead><tr><th scope="col">期限</th><th scope="col">限</th>
       <th scope="col">已用</th><th scope="col">剩余</th><th scope="col">到期</th><th scope="col">计算</th></tr></thead>
-      <tbody>${clocks.toSorted((one, other) => order(one) - order(other)).map((clock) => clockRow(desk, view.state, clock))}</tbody></table></div>`,
+      <tbody>${clocks.toSorted((one, other) => placeOfClock(one) - placeOfClock(other)).map((clock) => clockRow(desk, view.state, clock))}</tbody></table></div>`,
   )
 }
