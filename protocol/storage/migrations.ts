@@ -47,4 +47,10 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'engine', 'rebuilding', 'true' WHERE EXISTS (SELECT 1 FROM `documents`);",
     ],
   },
+  {
+    name: '0002_procedures',
+    statements: [
+      "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'engine', 'rebuilding', 'true' WHERE EXISTS (SELECT 1 FROM `documents`);",
+    ],
+  },
 ]
