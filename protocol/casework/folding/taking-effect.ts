@@ -11,7 +11,8 @@ import type { EffectiveFact, Progress } from './progress.ts'
 function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
   if (!Array.isArray(fields.seals)) return
   // Spread and computed keys define own properties, so a section called __proto__ stays plain data.
-  for (const seal of fields.seals as readonly Seal[]) {
+  for (const seal of fields.seals as readonly (Seal | null)[]) {
+    if (typeof seal?.section !== 'string') continue // what another program wrote may hold anything
     progress.seals = { ...progress.seals, [seal.section]: { ...seal, fact } }
   }
 }

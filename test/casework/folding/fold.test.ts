@@ -9,6 +9,7 @@ import {
   COUNTY,
   chain,
   epochOf,
+  FIELDS,
   fold,
   last,
   nodeOf,
@@ -243,4 +244,12 @@ test('C23 every set-aside line says why and what resolves it in Chinese', () => 
     expect(line.aside?.resolve).toMatch(/\p{Script=Han}/u)
   }
   expect(state.asideOpen).toBe(aside.length)
+})
+
+test('C24 seals that are none seal nothing and make no fold fail', () => {
+  const facts = caseAt('10', VILLAGE)
+  const fields = { ...FIELDS.received, seals: [null, {}, 'x'] as never }
+  expect(() => fold([...facts, write('received', VILLAGE, last(facts), fields)])).not.toThrow()
+  const town = caseAt('00', TOWN)
+  expect(fold([...town, write('received', TOWN, last(town), fields)]).seals).toEqual({})
 })
