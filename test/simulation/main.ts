@@ -1,5 +1,6 @@
-/** Runs many seeds, or whole months: `npm run simulate -- --seeds 5000 --from 1`, `… -- --month 1 --cases 2000`. The last line is JSON. */
+/** Runs many seeds, or whole months: `npm run simulate -- --seeds 5000 --from 1`, `… --files`, `… -- --month 1 --cases 2000`. The last line is JSON. */
 import { parseArgs } from 'node:util'
+import { realFiles } from './disk.ts'
 import { liveMonth } from './month/month.ts'
 import { simulate } from './simulate.ts'
 
@@ -10,6 +11,10 @@ const { values } = parseArgs({
     /** Seed of a county's month. */
     month: { type: 'string' },
     cases: { type: 'string', default: '2000' },
+    /** Real libSQL files instead of memory. */
+    files: { type: 'boolean', default: false },
+    /** Ends with the first seed that fails. */
+    stop: { type: 'boolean', default: false },
   },
 })
 if (values.month !== undefined) {
@@ -31,7 +36,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 for (; seed <= last && !stopped; seed++) {
-  const outcome = await simulate(seed)
+  const media = values.files ? realFiles() : undefined
+  const outcome = await simulate(seed, media ? { media } : {})
+  media?.end()
+  if (values.stop && outcome.violations.length > 0) stopped = true
   entries += outcome.entries
   for (const [kind, times] of Object.entries(outcome.faults)) faults[kind] = (faults[kind] ?? 0) + times
   for (const violation of outcome.violations) {
