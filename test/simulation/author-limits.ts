@@ -2,4 +2,4 @@
 import { LIMITS } from '#protocol/limits.ts'
 
 /** In bytes; a pack holds nothing larger. */
-export const LARGEST_ENTRY = (): number => LIMITS.entryBytes
+export const LARGEST_ENTRY = (): number => LIMITS.entryBytes - 400

@@ -30,10 +30,12 @@ export interface Options {
   readonly observe?: Observer
   /** Where disks keep what they are given; memory without it. */
   readonly media?: Media
+  /** Kinds of faults left out: what remains shows which of them a failing seed needs. */
+  readonly without?: readonly string[]
 }
 
 /** Runs one seed. */
-export async function simulate(seed: number, { observe, media }: Options = {}): Promise<Outcome> {
+export async function simulate(seed: number, { observe, media, without = [] }: Options = {}): Promise<Outcome> {
   const world = createWorld(seed, observe, media ? { media } : {})
   const usual = drawLimits(world.chance.branch('limits'))
   const { timeline, chance } = world
@@ -46,7 +48,7 @@ export async function simulate(seed: number, { observe, media }: Options = {}): 
     await timeline.until(register(world))
     for (const machine of world.machines) void start(world, machine)
     await timeline.run(15 * SECOND)
-    await storm(world, staff.workOnce)
+    await storm(world, staff.workOnce, without)
     heal(world)
     await comeToRest(world)
     if (isConverged(world)) await timeline.until(checkAtRest(world, staff))
@@ -62,7 +64,7 @@ export async function simulate(seed: number, { observe, media }: Options = {}): 
 }
 
 /** Every seed has its own selection of faults, so that rare ones are not always drowned by common ones. */
-async function storm(world: World, work: () => void): Promise<void> {
+async function storm(world: World, work: () => void, without: readonly string[]): Promise<void> {
   const { timeline, chance } = world
   const dice = chance.branch('storm')
   const calm = dice.happens(0.05)
@@ -86,6 +88,7 @@ async function storm(world: World, work: () => void): Promise<void> {
   if (kinds.length > 0)
     again(16 * SECOND, () => {
       const kind = dice.pick(kinds)
+      if (without.includes(kind)) return
       if (kind !== 'restore') world.fault(kind)
       FAULTS[kind]?.(world, dice)
     })

@@ -1,27 +1,25 @@
 /** Disks that are full, slow, unreadable here and there, or that keep what they said they could not. */
 import { isCaseId } from '#protocol/ids.ts'
 import type { Chance } from '../chance.ts'
-import type { Ailments } from '../disk.ts'
+import { type Ailments, healthy } from '../disk.ts'
 import type { World } from '../world.ts'
 import { type Fault, type Faults, SECOND, some } from './fault.ts'
 
 /** Something is wrong with one disk for a while. */
 const ailing =
-  (longest: number, ail: (ailments: Ailments, chance: Chance) => Partial<Ailments>): Fault =>
+  (longest: number, ail: (chance: Chance) => Partial<Ailments>): Fault =>
   (world, chance) =>
     some(chance, world.machines, ({ disk: { ailments } }) => {
-      const usual = { ...ailments }
-      const ailment = ail(ailments, chance)
+      const ailment = ail(chance)
       Object.assign(ailments, ailment)
-      world.timeline.after(chance.between(2 * SECOND, longest), () => {
-        for (const name of Object.keys(ailment)) Object.assign(ailments, { [name]: usual[name as keyof Ailments] })
-      })
+      const cured = Object.fromEntries(Object.entries(healthy()).filter(([name]) => name in ailment))
+      world.timeline.after(chance.between(2 * SECOND, longest), () => Object.assign(ailments, cured))
     })
 
 export const DISK_FAULTS: Faults = {
   'disk-full': ailing(60 * SECOND, () => ({ full: true })),
-  'disk-reads': ailing(30 * SECOND, (_, chance) => ({ failingReads: chance.pick([0.02, 0.2, 0.8]) })),
-  'disk-slow': ailing(30 * SECOND, (_, chance) => ({ slow: chance.pick([500, 3_000]) })),
+  'disk-reads': ailing(30 * SECOND, (chance) => ({ failingReads: chance.pick([0.02, 0.2, 0.8]) })),
+  'disk-slow': ailing(30 * SECOND, (chance) => ({ slow: chance.pick([500, 3_000]) })),
   'disk-uncertain': (world, chance) =>
     some(chance, world.machines, ({ disk }) => {
       disk.ailments.uncertain = true
