@@ -14,6 +14,7 @@ import { acceptLinks } from '#edge-node/downlink.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
+import { followParent } from '#edge-node/parent-following.ts'
 import { type Database, findingsOf, followHeads, openDatabase } from '#edge-node/restored-database.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
 import { startUplink } from '#edge-node/uplink.ts'
@@ -86,23 +87,28 @@ async function serve(
   const { settings, log, failed, enrolment } = options
   const secure = certificate !== null
   const accounts = createAccounts(engine.office)
-  const parent = enrolment.parent ? createParent(settings.DATA_FOLDER, enrolment, nodeHost.cryptography) : null
+  const parent = enrolment.parent ? parentOf(options, engine) : null
   const extension = await options.extend(engine, accounts, parent)
   if (!extension.ok) return extension
 
+  const following = parent && followParent({ ...nodeHost, engine, node: enrolment.node, parent, log, failed })
   const app = createApp(options, engine, accounts, extension.value, certificate)
   const server = createNodeServer(app.fetch, certificate)
   const downlink = acceptLinks(server, { links: engine, log, secure, failed })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
+  const { node } = enrolment
   const uplink =
-    parent && startUplink({ ...nodeHost, links: engine, node: enrolment.node, parent, log, chance: Math.random })
+    parent &&
+    following &&
+    startUplink({ ...nodeHost, links: engine, node, parent, following, log, chance: Math.random })
   uplink?.running.catch(failed)
   log.info({ address: listening.value.address, node: enrolment.node }, 'node started')
 
   const stopAll = async () => {
     uplink?.stop()
+    following?.stop()
     const closed = listening.value.close()
     await engine.stop()
     downlink.close()
@@ -117,6 +123,15 @@ async function serve(
   }
   return success({ engine, address: listening.value.address, stop })
 }
+
+const parentOf = ({ settings, keys, enrolment }: NodeOptions, { office }: Engine): Parent =>
+  createParent({
+    folder: settings.DATA_FOLDER,
+    keys,
+    enrolment,
+    cryptography: nodeHost.cryptography,
+    told: (node) => office.directory.node(node)?.addresses ?? [],
+  })
 
 function createApp(
   { settings, keys, enrolment, log }: NodeOptions,
@@ -134,6 +149,7 @@ function createApp(
     cryptography: nodeHost.cryptography,
     certificate: certificate?.fingerprint ?? null,
     now: office.now,
+    placementOf: office.placementOf,
     enrol,
   }
   app.route('/', createDoor(door))

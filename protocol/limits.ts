@@ -167,6 +167,12 @@ export const LIMITS = {
   enrolmentBytes: 16 * 1024,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
   enrolmentMilliseconds: 20_000,
+  /** Addresses of one node: wire, radio and office network, each old and new. */
+  nodeAddresses: 6,
+  /** One address; longer ones are no addresses that somebody reads out. */
+  addressCharacters: 200,
+  /** A parent that could not be reached for this long is asked for elsewhere; a restart or a short outage is shorter. */
+  parentSearchMilliseconds: 10 * 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

@@ -4,7 +4,7 @@ import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
 import { createClock } from './clock.ts'
-import type { Core } from './core.ts'
+import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import { tellLinks } from './links/commit-news.ts'
@@ -12,6 +12,7 @@ import type { Link } from './links/link.ts'
 import { createLinkBudget } from './links/link-budget.ts'
 import type { LinkContext } from './links/link-context.ts'
 import { runLink } from './links/links.ts'
+import { changeParent, loadBelow } from './links/parent-change.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
 import { createLogs } from './logs/logs.ts'
@@ -62,6 +63,7 @@ async function open(options: EngineOptions): Promise<Engine> {
       return core.logs.incarnation
     },
     attach: (connection, direction) => runLink(context, connection, direction),
+    changeParent: (parent) => changeParent(context, parent),
     ownHeads: () => core.logs.ownHeads(),
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
@@ -75,8 +77,9 @@ async function open(options: EngineOptions): Promise<Engine> {
 
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions): Promise<Core> {
-  const { storage, host, identity, incarnation, rotated, version, findings = [] } = options
-  const loaded = await storage.load()
+  const { storage, host, incarnation, rotated, version, findings = [] } = options
+  const identity: LiveIdentity = { ...options.identity }
+  const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)

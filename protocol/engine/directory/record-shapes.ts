@@ -57,6 +57,7 @@ const node = shapeOf<NodeRecord>()({
   publicKey,
   stations: list(stationCode),
   parent: nodeId.nullable(),
+  addresses: list(text).optional(),
   lease: wholeNumber,
   revoked: z.object({ time: milliseconds, reason: text }).nullable(),
 })

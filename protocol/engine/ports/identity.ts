@@ -2,14 +2,21 @@
 import type { NodeId } from '#protocol/ids.ts'
 import type { KeyPair } from './host.ts'
 
+/** The node above. Its key changes only by a record that the root signed (rule E30); addresses are no part of it. */
+export interface PinnedParent {
+  readonly node: NodeId
+  readonly publicKey: Uint8Array
+  readonly name: string
+}
+
 /** Made at enrolment and kept beside the database; the private key never leaves the machine. */
 export interface Identity {
   readonly node: NodeId
   readonly keys: KeyPair
   /** Pinned at enrolment: the county hub. */
   readonly root: { readonly node: NodeId; readonly publicKey: Uint8Array }
-  /** Pinned at enrolment: the node above; null at the root. */
-  readonly parent: { readonly node: NodeId; readonly publicKey: Uint8Array; readonly name: string } | null
+  /** Pinned at enrolment or by the last record about it: the node above; null at the root. */
+  readonly parent: PinnedParent | null
   /** This node's lease of Yjs client ids. */
   readonly lease: number
 }
