@@ -21,6 +21,14 @@ export const LIMITS = {
   windowFrames: 8,
   /** Bytes sent and not yet acknowledged on one link; bounds the receiver's memory per link. */
   windowBytes: 2 * 1024 * 1024,
+  /** What one frame of entries takes on a link at its measured rate: so much is repeated when the link is cut. */
+  frameMilliseconds: 5_000,
+  /** What may be under way on a link takes so long: the next frame never waits for an acknowledgement that is near. */
+  windowMilliseconds: 12_500,
+  /** First frames on a link of unknown rate; 4 seconds at 16 kbit/s. */
+  firstFrameBytes: 8 * 1024,
+  /** Frames get no smaller than this, however slow the link: smaller ones compress badly. */
+  leastFrameBytes: 4 * 1024,
   /** Bytes given to a socket and not yet sent; twice the window, so only a peer that stopped reading gets there. */
   sendBufferBytes: 4 * 1024 * 1024,
   /** Frames kept for a connection that nobody listens to yet; an honest peer waits for an answer after two. */
@@ -41,8 +49,10 @@ export const LIMITS = {
   silenceMilliseconds: 30_000,
   /** A link sends a sign of life this often while idle. */
   heartbeatMilliseconds: 10_000,
-  /** A handshake that takes longer is given up. */
-  handshakeMilliseconds: 15_000,
+  /** A machine that does not answer a call for this long is not there; on a poor line the answer is lost twice. */
+  connectMilliseconds: 15_000,
+  /** A handshake that takes longer is given up; TLS, upgrade, hello and proof are four round trips of 2 s and some KB. */
+  handshakeMilliseconds: 45_000,
   /** First pause before reconnecting. */
   reconnectBaseMilliseconds: 1_000,
   /** Longest pause before reconnecting: people expect the network back within a minute. */
@@ -166,7 +176,7 @@ export const LIMITS = {
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
-  enrolmentMilliseconds: 20_000,
+  enrolmentMilliseconds: 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

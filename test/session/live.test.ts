@@ -193,19 +193,19 @@ test('S33 a log that was cut is told again with its whole stream', () => {
 test('S34 an idle link gives a sign of life; one without any is dropped, also when the clock was set back', () => {
   const peer = opened()
   peer.now += LIMITS.heartbeatMilliseconds - 1
-  expect(peer.do({ type: 'tick' })).toEqual([])
+  expect(peer.do({ type: 'tick', received: 0, reading: true })).toEqual([])
   peer.now += 1
-  expect(sentBy(peer.do({ type: 'tick' }))).toEqual([{ type: 'beat', rootTime: 5 }])
+  expect(sentBy(peer.do({ type: 'tick', received: 0, reading: true }))).toEqual([{ type: 'beat', rootTime: 5 }])
   peer.now += LIMITS.silenceMilliseconds - LIMITS.heartbeatMilliseconds
-  peer.do({ type: 'tick' })
+  peer.do({ type: 'tick', received: 0, reading: true })
   expect(peer.session.is).toBe('live')
   peer.now += 1
-  expect(peer.do({ type: 'tick' }).at(-1)).toMatchObject({ type: 'end', reason: 'silent', retry: true })
+  expect(peer.do({ type: 'tick', received: 0, reading: true }).at(-1)).toMatchObject({ type: 'end', reason: 'silent', retry: true })
   const back = opened()
   back.now -= 10_000_000
-  back.do({ type: 'tick' })
+  back.do({ type: 'tick', received: 0, reading: true })
   back.now += LIMITS.silenceMilliseconds + 1
-  expect(names(back.do({ type: 'tick' }))).toContain('end')
+  expect(names(back.do({ type: 'tick', received: 0, reading: true }))).toContain('end')
 })
 
 test('S35 a beat carries the time of the root; hello and proof in a live link are out of order', () => {

@@ -94,6 +94,9 @@ export function createNetwork(
         const sent = side === 'up' ? change(frame) : frame
         later(side, () => deliver(side, sent))
       },
+      received: inboxes[side].received,
+      pause: inboxes[side].pause,
+      resume: inboxes[side].resume,
       close(reason) {
         if (!open.has(side)) return
         end(side, reason)
