@@ -16,7 +16,7 @@ import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
 import { type Database, findingsOf, followHeads, openDatabase } from '#edge-node/restored-database.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
-import { startUplink } from '#edge-node/uplink.ts'
+import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import { VERSION } from '#edge-node/version.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -90,13 +90,15 @@ async function serve(
   const extension = await options.extend(engine, accounts, parent)
   if (!extension.ok) return extension
 
-  const app = createApp(options, engine, accounts, extension.value, certificate)
+  let uplink: Uplink | null = null
+  const callParent = parent ? () => uplink?.callNow() : undefined
+  const app = createApp(options, engine, accounts, extension.value, certificate, callParent)
   const server = createNodeServer(app.fetch, certificate)
   const downlink = acceptLinks(server, { links: engine, log, secure, failed })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
-  const uplink =
+  uplink =
     parent && startUplink({ ...nodeHost, links: engine, node: enrolment.node, parent, log, chance: Math.random })
   uplink?.running.catch(failed)
   log.info({ address: listening.value.address, node: enrolment.node }, 'node started')
@@ -124,6 +126,7 @@ function createApp(
   accounts: Accounts,
   { enrol, pages, register, title }: Extension,
   certificate: Certificate | null,
+  callParent: (() => void) | undefined,
 ): Hono {
   const app = new Hono()
   const secure = certificate !== null
@@ -139,7 +142,7 @@ function createApp(
   app.route('/', createDoor(door))
   app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
-  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, onFault }))
+  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, callParent, onFault }))
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
     log.warn(
       { host: settings.DESK_HOST },

@@ -53,12 +53,16 @@ export const LIMITS = {
   connectMilliseconds: 15_000,
   /** A handshake that takes longer is given up; TLS, upgrade, hello and proof are four round trips of 2 s and some KB. */
   handshakeMilliseconds: 45_000,
-  /** First pause before reconnecting. */
-  reconnectBaseMilliseconds: 1_000,
+  /** Pauses before reconnecting may always be this long: every child of a parent that restarts calls again. */
+  reconnectBaseMilliseconds: 2_000,
   /** Longest pause before reconnecting: people expect the network back within a minute. */
   reconnectCapMilliseconds: 60_000,
-  /** A link that lived this long resets the back-off. */
+  /** A link that lived this long and was then refused begins the back-off anew. */
   healthyMilliseconds: 60_000,
+  /** A clock that is ahead by so much after a pause tells that the computer slept; no machine is held up as long. */
+  sleepMilliseconds: 30_000,
+  /** Pauses of the uplink are cut into pieces this long, so that waking up is noticed. */
+  wakeCheckMilliseconds: 5_000,
   /** After a start nodes first call their parent spread over this time: a county's power comes back at once. */
   coldSlotMilliseconds: 3_000,
   /** Pause after a refusal that only a person can lift; long, but nobody has to travel to the village afterwards. */
