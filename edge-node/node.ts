@@ -17,7 +17,7 @@ import { createParent, type Parent } from '#edge-node/parent.ts'
 import { followParent } from '#edge-node/parent-following.ts'
 import { type Database, findingsOf, followHeads, openDatabase } from '#edge-node/restored-database.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
-import { startUplink } from '#edge-node/uplink.ts'
+import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import { VERSION } from '#edge-node/version.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -92,14 +92,16 @@ async function serve(
   if (!extension.ok) return extension
 
   const following = parent && followParent({ ...nodeHost, engine, node: enrolment.node, parent, log, failed })
-  const app = createApp(options, engine, accounts, extension.value, certificate)
+  let uplink: Uplink | null = null
+  const callParent = parent ? () => uplink?.callNow() : undefined
+  const app = createApp(options, engine, accounts, extension.value, certificate, callParent)
   const server = createNodeServer(app.fetch, certificate)
   const downlink = acceptLinks(server, { links: engine, log, secure, failed })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
   const { node } = enrolment
-  const uplink =
+  uplink =
     parent &&
     following &&
     startUplink({ ...nodeHost, links: engine, node, parent, following, log, chance: Math.random })
@@ -139,6 +141,7 @@ function createApp(
   accounts: Accounts,
   { enrol, pages, register, title }: Extension,
   certificate: Certificate | null,
+  callParent: (() => void) | undefined,
 ): Hono {
   const app = new Hono()
   const secure = certificate !== null
@@ -155,7 +158,7 @@ function createApp(
   app.route('/', createDoor(door))
   app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
-  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, onFault }))
+  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, callParent, onFault }))
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
     log.warn(
       { host: settings.DESK_HOST },

@@ -5,6 +5,7 @@ import type { Following } from '#edge-node/parent-following.ts'
 import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import type { Connection, LinkEnd, Links } from '#protocol/engine/ports/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { CertificateChanged, pinnedAgent } from '#protocol/transport/pinned.ts'
 import { openWebSocket } from '#protocol/transport/web-socket.ts'
 
@@ -14,12 +15,16 @@ export interface UplinkOptions {
   readonly parent: Parent
   readonly following: Following
   readonly log: Log
+  /** Milliseconds since 1970 on this machine's clock. */
+  now(): number
   /** At least 0 and below 1. */
   chance(): number
   after(milliseconds: number, callback: () => void): () => void
 }
 
 export interface Uplink {
+  /** Ends the pause before the next call, if there is one: a person wants the link now. */
+  callNow(): void
   /** Calls no more; a link that is open ends with the engine. */
   stop(): void
   /** Rejects when the program has a bug; never resolves before {@link stop}. */
@@ -32,28 +37,28 @@ const NEVER_OPENED = { liveMilliseconds: 0, retryAfterSeconds: null, retry: true
 export function startUplink(options: UplinkOptions): Uplink {
   const { log, following } = options
   const stopping = new AbortController()
-  let wake = () => {}
-  following.watch(() => wake())
+  let skip = () => {}
+  following.watch(() => skip())
 
   const run = async () => {
     let waiting: Waiting = { for: 'slot', node: options.node }
     while (!stopping.signal.aborted) {
       const milliseconds = nextPause(waiting, options.chance())
       log.debug({ milliseconds, waiting: waiting.for }, 'next call to the parent')
-      const pausing = new AbortController()
-      wake = () => pausing.abort()
-      await pause(options, milliseconds, AbortSignal.any([stopping.signal, pausing.signal]))
+      const skipping = new AbortController()
+      skip = () => skipping.abort()
+      await pause(options, milliseconds, AbortSignal.any([stopping.signal, skipping.signal]))
       if (stopping.signal.aborted) return
       following.beforeCalling()
       const end = await linkOnce(options, stopping.signal)
       if (stopping.signal.aborted) return
       log.info(end, 'link to the parent ended')
-      waiting = afterEnd(waiting, end)
+      waiting = afterEnd(waiting, end, options.now())
       if (end.liveMilliseconds > 0) following.reached()
       else await following.unreached()
     }
   }
-  return { stop: () => stopping.abort(), running: run() }
+  return { callNow: () => skip(), stop: () => stopping.abort(), running: run() }
 }
 
 /** One link from call to end. A machine that cannot be reached is an end like any other; an engine that throws is not. */
@@ -114,14 +119,19 @@ async function renewed(parent: Parent, log: Log, address: string): Promise<LinkE
   return { ...NEVER_OPENED, reason: proved.ok ? 'certificate-renewed' : 'parent-not-genuine' }
 }
 
-function pause(options: UplinkOptions, milliseconds: number, ended: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = options.after(milliseconds, resolve)
-    const end = () => {
-      cancel()
-      resolve()
-    }
-    if (ended.aborted) end()
-    else ended.addEventListener('abort', end, { once: true })
-  })
+/** Waits; less when it is told to end, or when the computer wakes up, because timers stand still while it sleeps. */
+async function pause({ after, now }: UplinkOptions, milliseconds: number, ending: AbortSignal): Promise<void> {
+  for (let left = milliseconds; left > 0 && !ending.aborted; left -= LIMITS.wakeCheckMilliseconds) {
+    const began = now()
+    const piece = Math.min(left, LIMITS.wakeCheckMilliseconds)
+    await new Promise<void>((resolve) => {
+      const cancel = after(piece, resolve)
+      const end = () => {
+        cancel()
+        resolve()
+      }
+      ending.addEventListener('abort', end, { once: true })
+    })
+    if (now() - began > piece + LIMITS.sleepMilliseconds) return
+  }
 }

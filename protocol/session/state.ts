@@ -26,6 +26,8 @@ export interface View {
   readonly rootTime: number | null
   /** Streams both this node and the peer are granted. */
   shared(peer: NodeId): readonly StreamId[]
+  /** Bytes a second that an earlier link carried to the peer; null when there was none. */
+  rate(peer: NodeId): number | null
   /** Whether a peer may connect: its key is known and not revoked. */
   admits(peer: NodeId): 'yes' | 'unknown-node' | 'revoked'
 }
@@ -84,6 +86,8 @@ export interface Live {
   cursor: number
   /** What is under way. */
   readonly window: Window
+  /** Bytes that had come from the peer at the last tick. */
+  received: number
   lastHeard: number
   lastSaid: number
 }
@@ -122,7 +126,8 @@ export type Event =
       readonly type: 'tell'
       readonly message: AtRoot | Status | Fork | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
     }
-  | { readonly type: 'tick' }
+  /** Time passed: `received` bytes have come so far; `reading` is false while we leave what comes in the network. */
+  | { readonly type: 'tick'; readonly received: number; readonly reading: boolean }
   | { readonly type: 'stop'; readonly code: RefusalCode }
 
 export type Effect =

@@ -127,7 +127,8 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     rootMeanwhile: new Map(),
     forked: new Set(),
     cursor: said.arrival,
-    window: openWindow(),
+    window: openWindow(view.rate(peer.node)),
+    received: 0,
     lastHeard: view.now,
     lastSaid: view.now,
   }

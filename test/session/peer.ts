@@ -31,6 +31,7 @@ export interface Given {
   arrival?: number
   admits?: 'yes' | 'unknown-node' | 'revoked'
   versions?: [number, number]
+  rate?: number | null
 }
 
 /** One side of a link. */
@@ -43,6 +44,7 @@ export class Peer {
   now = 1_000_000
   arrival: number
   admits: 'yes' | 'unknown-node' | 'revoked'
+  rate: number | null
   session: Session
 
   constructor(given: Given = {}) {
@@ -51,6 +53,7 @@ export class Peer {
     this.shared = given.shared ?? [streamA]
     this.arrival = given.arrival ?? 0
     this.admits = given.admits ?? 'yes'
+    this.rate = given.rate ?? null
     const nonce = sha256(new TextEncoder().encode(this.node)).subarray(0, 16)
     const versions = given.versions ?? [1, 1]
     this.hello = { type: 'hello', versions, node: this.node, incarnation: 1, nonce, rootTime: null }
@@ -60,8 +63,8 @@ export class Peer {
   }
 
   get view(): View {
-    const { now, node, heads, arrival, shared, admits } = this
-    return { now, node, heads, arrival, rootTime: 5, shared: () => shared, admits: () => admits }
+    const { now, node, heads, arrival, shared, admits, rate } = this
+    return { now, node, heads, arrival, rootTime: 5, shared: () => shared, rate: () => rate, admits: () => admits }
   }
 
   /** Steps by an event; the effects of this step come back. */

@@ -51,7 +51,7 @@ export function callParent(world: World, machine: Machine, running: Running): vo
   const call = () => {
     world.timeline.after(nextPause(waiting, machine.chance.next()), async () => {
       if (!running.process.alive) return
-      waiting = afterEnd(waiting, await callOnce(world, machine, running))
+      waiting = afterEnd(waiting, await callOnce(world, machine, running), world.timeline.now)
       if (running.process.alive) call()
     })
   }

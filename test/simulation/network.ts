@@ -96,6 +96,10 @@ interface Direction {
   /** When the last frame arrives: frames do not overtake each other. */
   last: number
   readonly inbox: Inbox
+  /** Frames whose bytes are arriving at the other side, and when. */
+  readonly arriving: { readonly from: number; readonly until: number; readonly bytes: number }[]
+  /** Bytes of frames that have arrived as a whole. */
+  arrived: number
 }
 
 const HANDSHAKE: ReadonlySet<number> = new Set([TAG.hello, TAG.proof, TAG.busy, TAG.refuse])
@@ -103,12 +107,13 @@ const HANDSHAKE: ReadonlySet<number> = new Set([TAG.hello, TAG.proof, TAG.busy, 
 function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, line: Line) {
   const { timeline, chance } = around
   let longest = line.delay
-  let hung = false
+  /** Virtual time at which the link began to swallow everything. */
+  let hungAt: number | undefined
   let change = (frame: Uint8Array) => frame
   const open = new Set<Side>(['up', 'down'])
   const directions: Record<Side, Direction> = {
-    up: { free: 0, last: 0, inbox: createInbox() },
-    down: { free: 0, last: 0, inbox: createInbox() },
+    up: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
+    down: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
   }
   const watch: Watch = watchLink({ up: readerAt('down'), down: readerAt('up') }, around.violation)
 
@@ -127,9 +132,22 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     const sent = ((bytes + HEADER_BYTES) * 1000) / line.bytesPerSecond
     direction.free = Math.max(direction.free, timeline.now) + sent
     direction.last = Math.max(direction.last, direction.free + chance.between(1, longest))
+    const arrival = { from: direction.last - sent, until: direction.last, bytes }
+    direction.arriving.push(arrival)
     timeline.after(direction.last - timeline.now, () => {
-      if (!hung && parties[otherSide[side]].process.alive) deliver()
+      if (hungAt !== undefined) return
+      direction.arriving.splice(direction.arriving.indexOf(arrival), 1)
+      direction.arrived += bytes
+      if (parties[otherSide[side]].process.alive) deliver()
     })
+  }
+  /** Bytes that have come to a side, also those in the middle of a frame. */
+  const receivedAt = (side: Side): number => {
+    const { arriving, arrived } = directions[otherSide[side]]
+    const now = hungAt ?? timeline.now
+    const share = ({ from, until }: { from: number; until: number }) =>
+      Math.min(1, Math.max(0, (now - from) / Math.max(1, until - from)))
+    return arriving.reduce((sum, one) => sum + Math.floor(one.bytes * share(one)), arrived)
   }
   const end = (side: Side, reason: string) => {
     if (!open.delete(side)) return
@@ -151,6 +169,9 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
       const sent = side === 'up' ? change(frame) : frame
       later(side, sent.length, () => deliver(side, sent))
     },
+    received: () => receivedAt(side),
+    pause: directions[side].inbox.pause,
+    resume: directions[side].inbox.resume,
     close(reason) {
       if (!open.has(side)) return
       end(side, reason)
@@ -167,10 +188,10 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     parent: parties.down.name,
     doubled: false,
     get isOpen() {
-      return open.size === 2 && !hung
+      return open.size === 2 && hungAt === undefined
     },
     hang: () => {
-      hung = true
+      hungAt ??= timeline.now
     },
     cut() {
       for (const side of ['up', 'down'] as const) timeline.after(chance.between(0, 50), () => end(side, 'cut'))

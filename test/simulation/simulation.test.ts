@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { realFiles } from './disk.ts'
 import { keptSeeds } from './seeds.ts'
 import { simulate } from './simulate.ts'
 

@@ -25,6 +25,11 @@ export interface Identity {
 export interface Connection {
   /** Sends a frame; ignored once closed. */
   send(frame: Uint8Array): void
+  /** Bytes that have come from the other side so far, also those of a message that is still arriving. */
+  received(): number
+  /** Leaves what comes in the network until {@link Connection.resume}: the other side can then send no more than fits there. */
+  pause(): void
+  resume(): void
   /** Closes with a short reason for logs; the other side sees its `closed`. Safe to call twice. */
   close(reason: string): void
   /** Called once by the engine, before any frame is delivered. Frames that arrived earlier are kept. */
