@@ -43,6 +43,8 @@ export const LIMITS = {
   heartbeatMilliseconds: 10_000,
   /** A handshake that takes longer is given up. */
   handshakeMilliseconds: 15_000,
+  /** A revoked node that has more to deliver and sends nothing for this long is let go; it may come again. */
+  deliveryMilliseconds: 5 * 60_000,
   /** First pause before reconnecting. */
   reconnectBaseMilliseconds: 1_000,
   /** Longest pause before reconnecting: people expect the network back within a minute. */
