@@ -92,6 +92,13 @@ function addFact(file: CaseFile, entry: Entry, hash: EntryHash): void {
   file.facts.push({ hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
 }
 
+/** What waits for an edit that never counts is judged otherwise. */
+function noteLate(file: CaseFile, name: string): void {
+  file.lateSections.add(name)
+  const section = file.sections.get(name)
+  if (section) section.accepted = undefined
+}
+
 function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Directory): void {
   const edit = decodeEdit(entry.payload)
   const { node, incarnation } = logParts(entry.log)
@@ -100,7 +107,7 @@ function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Direc
   const isTooLate = directory.authority.afterRevocation(entry.log, entry.seq)
   if (!edit || isTooLate || tier === undefined || !author?.stations.includes(entry.station)) {
     const reason = !edit ? '编辑内容残缺或格式无法识别' : isTooLate ? AFTER_REVOCATION : UNSERVED
-    if (edit && isTooLate) file.lateSections.add(edit.section)
+    if (edit && isTooLate) noteLate(file, edit.section)
     file.oddities.push(oddity(entry, 'quarantined', reason))
     return
   }

@@ -26,7 +26,7 @@ function refusalIn(file: CaseFile, section: string, one: SectionFile['refused'][
 export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
   const { id: document, oddities, strays } = file
   const refused = [...file.sections].flatMap(([name, section]) =>
-    gated(name, section).refused.map((one) => refusalIn(file, name, one)),
+    gated(file, name, section).refused.map((one) => refusalIn(file, name, one)),
   )
   const standing = oddities.filter(({ unless }) => unless === null || !file.known.has(unless))
   if (refused.length + standing.length + strays.length === 0) return []
