@@ -53,6 +53,8 @@ export const LIMITS = {
   connectMilliseconds: 15_000,
   /** A handshake that takes longer is given up; TLS, upgrade, hello and proof are four round trips of 2 s and some KB. */
   handshakeMilliseconds: 45_000,
+  /** A revoked node that has more to deliver and sends nothing for this long is let go; it may come again. */
+  deliveryMilliseconds: 5 * 60_000,
   /** Pauses before reconnecting may always be this long: every child of a parent that restarts calls again. */
   reconnectBaseMilliseconds: 2_000,
   /** Longest pause before reconnecting: people expect the network back within a minute. */

@@ -140,6 +140,7 @@ export const FINDING_KINDS = [
   'refused',
   'storage',
   'clock',
+  'revoked',
 ] as const
 
 /** Something that happened to the network that a person should know. */

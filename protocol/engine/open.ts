@@ -19,6 +19,7 @@ import { createLogs } from './logs/logs.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
+import { completeRevocations } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { isRebuilding, rebuild } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
@@ -56,6 +57,7 @@ async function open(options: EngineOptions): Promise<Engine> {
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
   await refolding.begin()
+  if (core.isRoot) await queue.write(completeRevocations).catch(onlyStorage)
   afterworks.heard(NO_CHANGE)
   return {
     office: openOffice(core, queue),
@@ -73,6 +75,11 @@ async function open(options: EngineOptions): Promise<Engine> {
       await queue.idle()
     },
   }
+}
+
+/** A failing disk shows in the node's health with the next write; anything else is a bug. */
+function onlyStorage(problem: unknown): void {
+  if (!(problem instanceof StorageFailure)) throw problem
 }
 
 /** The core as the disk has it. */

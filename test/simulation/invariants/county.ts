@@ -61,6 +61,11 @@ export function registerOf(world: World): Register {
       serves: (node, code) =>
         world.machines.some(({ identity, station }) => identity.node === node && station === code),
       isRoot: (node) => node === rootOf(world).identity.node,
+      // What the hall held at that moment only its own record says.
+      afterRevocation(log, seq) {
+        const held = rootOf(world).running?.engine.office.directory.node(logParts(log).node)?.revoked?.held
+        return held !== undefined && seq > (held[log] ?? 0)
+      },
       tierOf: (code) => station(code)?.tier,
       parentOf: (code) => station(code)?.parent,
     },
