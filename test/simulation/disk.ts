@@ -187,6 +187,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     localAll: (space) => read(() => memory.localAll(space)),
     dropComputed: () => process.gate(() => memory.dropComputed()),
     check: () => process.gate(() => memory.check()),
+    damage: undefined,
     close: () => process.gate(() => memory.close()),
   }
 }

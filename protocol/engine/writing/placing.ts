@@ -25,6 +25,7 @@ export function place(staging: Staging, entry: Entry, again = false): void {
   if (isCase(entry.document)) {
     const file = staging.files.get(entry.document)
     assert(file, 'files are loaded before entries are placed')
+    if (file.unreadable) return // kept with its place; it counts when the case can be read again
     addEntry(file, entry, core.directory, core.logs.sha256)
     staging.touched.add(entry.document)
     return
