@@ -29,6 +29,7 @@ export const isRebuilding = async (core: Core): Promise<boolean> =>
  */
 export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: number) => void): Promise<void> {
   await queue.writeAlone(async () => {
+    const records = await recordDocuments(core) // before anything is dropped: a disk that cannot list them keeps what it has
     await core.storage.commit(mark(true))
     await core.storage.dropComputed()
     core.files.clear()
@@ -39,7 +40,6 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
       // Storage answers at once, so nobody else would have a turn: links would fall silent, pages would not load.
       await new Promise<void>((resolve) => core.host.after(0, resolve))
     }
-    const records = await recordDocuments(core)
     // The directory first: cases are judged by it, and what stations write by who serves them.
     for (const own of [false, true]) {
       for (const page of pagesOf(records.filter((document) => isStationDocument(document) === own))) {

@@ -19,7 +19,6 @@ import { foldText, pageOf } from '../case-order.ts'
 import { assertChange } from '../change.ts'
 import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
-import { tableNames } from './tables.ts'
 import * as cases from './cases.ts'
 import { statementsOfCuts } from './cutting.ts'
 import { directoryRows, dropDirectory } from './directory.ts'
@@ -34,6 +33,7 @@ import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
 import { dropReceipts, receiptCounts, toldOf } from './receipts.ts'
 import { type Statements, statement } from './statements.ts'
+import { tableNames } from './tables.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
 import { statementsOf } from './writing.ts'
 
@@ -119,9 +119,7 @@ class SqlStorage implements Storage {
   async packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]> {
     const asked = { arrival, most: LIMITS.packsPerRead, bytes: Math.max(1, aboutBytes) }
     const rows = await this.#all(packsAfter(asked))
-    return this.#noting(async () =>
-      rows.flatMap(({ joined }) => packRowsIn(joined)).map((row) => this.#packOf(row)),
-    )
+    return this.#noting(async () => rows.flatMap(({ joined }) => packRowsIn(joined)).map((row) => this.#packOf(row)))
   }
 
   async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
