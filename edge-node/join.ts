@@ -1,5 +1,5 @@
 /** Joining: the one-time act by which a new machine becomes a node below a parent. */
-import { loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { keepEnrolment, loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { askToJoin, impostor, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
 import type { Cryptography, KeyPair } from '#protocol/engine/ports/host.ts'
 import { toHex } from '#protocol/ids.ts'
@@ -44,14 +44,14 @@ export async function joinParent(options: JoinOptions): Promise<Result<Enrolled>
   if (!answer.ok) return answer
   if (answer.value.node !== nodeIdOf(keys.value.publicKey) || answer.value.parent.publicKey !== publicKey)
     return fail('answer-not-ours', '上级的答复不是给本机的', '本机没有入网', '请重试;仍然如此请联系县中心管理员')
-  writeEnrolment(options.folder, {
+  const kept = keepEnrolment(options.folder, {
     node: answer.value.node,
     lease: answer.value.lease,
     root: answer.value.root,
     county: answer.value.stations.at(-1)?.name ?? '',
     parent: { ...answer.value.parent, address: address.value.href, certificate: met.value.certificate },
   })
-  return success(answer.value)
+  return kept.ok ? success(answer.value) : kept // the code may be used again by this machine
 }
 
 /** What went wrong before the code was sent: it is as good as before. */

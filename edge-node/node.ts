@@ -9,6 +9,7 @@ import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { serveAssets } from '#edge-node/desk/assets.ts'
 import { createDesk, type MorePages } from '#edge-node/desk/desk.ts'
+import { careForDisk, tryDisk } from '#edge-node/disk-care.ts'
 import { createDoor } from '#edge-node/door.ts'
 import { acceptLinks } from '#edge-node/downlink.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
@@ -57,6 +58,7 @@ export interface RunningNode {
 export async function startNode(options: NodeOptions): Promise<Result<RunningNode>> {
   const { settings, enrolment, log } = options
   const certificate = await certificateFor(settings)
+  if (!certificate.ok) return certificate
   const database = await openDatabase(settings.DATA_FOLDER, enrolment.node)
   if (!database.ok) return database
   const { storage, incarnation, verdict, rotated } = database.value
@@ -71,7 +73,8 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
     await storage.close()
     return engine
   }
-  const serving = await serve(options, engine.value, database.value, certificate)
+  await tryDisk(engine.value)
+  const serving = await serve(options, engine.value, database.value, certificate.value)
   if (serving.ok) return serving
   await engine.value.stop()
   await storage.close()
@@ -100,6 +103,7 @@ async function serve(
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
+  const care = careForDisk({ engine, unclean: database.unclean, after: nodeHost.after, failed })
   const { node } = enrolment
   uplink =
     parent &&
@@ -111,6 +115,7 @@ async function serve(
   const stopAll = async () => {
     uplink?.stop()
     following?.stop()
+    care.stop()
     const closed = listening.value.close()
     await engine.stop()
     downlink.close()

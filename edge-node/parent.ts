@@ -1,5 +1,5 @@
 /** The parent as this node knows it: a pinned key, its addresses, and the record of the root that named it. */
-import { type Enrolment, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { type Enrolment, keepEnrolment, readEnrolment } from '#edge-node/identity.ts'
 import { impostor, type Known, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
 import { assert } from '#protocol/assert.ts'
 import { type Placed, type Placement, readPlacement } from '#protocol/engine/directory/placement.ts'
@@ -61,7 +61,7 @@ export function createParent({ folder, keys, enrolment, cryptography, told }: Pa
     parent = next
   }
   const keep = (next: KnownParent): Result<void> => {
-    const written = isSame(next, parent) ? success(undefined) : write(folder, { ...enrolment, parent: next })
+    const written = isSame(next, parent) ? success(undefined) : keepEnrolment(folder, { ...enrolment, parent: next })
     if (written.ok) adopt(next)
     return written
   }
@@ -106,17 +106,6 @@ export function createParent({ folder, keys, enrolment, cryptography, told }: Pa
 const isSame = (left: KnownParent, right: KnownParent): boolean => JSON.stringify(left) === JSON.stringify(right)
 
 /** A disk that refuses is said in words; the parent that was known goes on. */
-function write(folder: string, enrolment: Enrolment): Result<void> {
-  try {
-    return success(writeEnrolment(folder, enrolment))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    const next = '请检查磁盘空间和目录权限,然后重试'
-    return fail('folder-unusable', `上级资料没有存下(${code})`, '本机的上级没有改动', next)
-  }
-}
-
 /** Whoever answers proves the pinned key over the very connection's certificate, or is refused. */
 async function prove(cryptography: Cryptography, parent: KnownParent, address: URL): Promise<Result<Known>> {
   const met = await meet(cryptography, address)

@@ -73,6 +73,14 @@ export const LIMITS = {
   stopMilliseconds: 8_000,
   /** The sidecar follows the heads at most this often; each refresh is an fsync of a small file. */
   sidecarMilliseconds: 1_000,
+  /** Lines of the log that could not be written yet are kept up to here, then the newest are lost. */
+  unwrittenLogBytes: 1024 * 1024,
+  /** A disk that refused is tried again after this time even when nobody writes, so that the health is true within a minute. */
+  sidecarRetryMilliseconds: 60_000,
+  /** The database is looked through at most this often while the program runs, and after an end that was none. */
+  checkMilliseconds: 24 * 60 * 60_000,
+  /** The first look through the database waits until the start, with its first sync, is over. */
+  checkAfterMilliseconds: 60_000,
   /** Lines of a list inside a fact (what is missing, who attended); a form page holds no more. */
   factLines: 100,
   /** A short text or a line of a list, in characters. */

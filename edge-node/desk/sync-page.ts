@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
+import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { csrfField } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
@@ -37,7 +38,7 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
     ${pair('还没有到县的办件', `${status.casesNotAtRoot} 件`)}${pair('时钟', clock)}
     ${pair('事项目录', catalogueWords(status.catalogueVersion))}${pair('工作日历', status.calendarUntil === null ? '还没有;不计算到期日' : `到 ${status.calendarUntil},之后的到期日不计算`)}
     ${status.refolding === null ? '' : pair('正在按新的目录或日期重新核对办件', `${status.refolding.done} / ${status.refolding.total} 件`)}
-    ${pair('保存', status.health.writable ? '正常' : status.health.problem)}</dl>${connectButton(desk, status, visit)}</div>`
+    ${pair('保存', status.health.problem || '正常')}</dl>${connectButton(desk, status, visit)}</div>`
 }
 
 /** The office numbers versions by the time of publishing. */
@@ -76,12 +77,22 @@ export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node
     })}</tbody></table></div>`
 }
 
+/** The cases to look at; none where the disk cannot be read: this page must come all the same, to say so. */
+async function findOdd({ office }: Desk, after: string | undefined): Promise<CasePage> {
+  try {
+    return await office.find({ aside: true, ...(after ? { after } : {}) })
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure)) throw problem
+    return { rows: [], next: null }
+  }
+}
+
 async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
   const status = await desk.office.status()
   const { after } = context.req.query()
   const visit = context.get('visit')
   const { actor } = visit
-  const odd = await desk.office.find({ aside: true, ...(after ? { after } : {}) })
+  const odd = await findOdd(desk, after)
   const rows = odd.rows.filter((row) => mayReadRow(actor, desk.office.directory, row))
   const nodes = await desk.office.nodesBelow()
   const findings =

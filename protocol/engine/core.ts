@@ -34,6 +34,10 @@ export interface Core {
   readonly rows: RowsState
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
+  /** Why the record outside the database cannot be written at the moment. */
+  sidecarProblem: StorageFailure | undefined
+  /** What could not be read since the start: stays until the next one. */
+  damage: StorageFailure | undefined
 }
 
 /** How far the case rows on the disk say what the directory and the day make of their cases. */

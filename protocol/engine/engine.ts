@@ -2,7 +2,7 @@
 import type { Finding, Office } from './office.ts'
 import type { Host } from './ports/host.ts'
 import type { Identity, Links, PinnedParent } from './ports/identity.ts'
-import type { Storage } from './ports/storage.ts'
+import type { Storage, StorageFailure } from './ports/storage.ts'
 
 export interface EngineOptions {
   readonly storage: Storage
@@ -30,6 +30,10 @@ export interface Engine extends Links {
    * parent for the next start is up to the caller; {@link openEngine} notices by itself when it is another.
    */
   changeParent(parent: PinnedParent): void
+  /** Looks through the database in slices; what is damaged becomes a finding and stands in the health. */
+  check(): Promise<void>
+  /** Says that the record outside the database cannot be written, or, with undefined, that it can again. */
+  sidecarFailed(problem: StorageFailure | undefined): void
   /** Drops everything computed and folds it again from the packs. */
   rebuild(progress?: (done: number) => void): Promise<void>
   /** Waits for the write queue and ends all sessions; storage is closed by its owner. */

@@ -21,11 +21,11 @@ import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
-import { isRebuilding, rebuild } from './refold/rebuilding.ts'
+import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
 import { openAfterworks } from './writing/afterwork.ts'
-import { storageProblem } from './writing/storage-problem.ts'
+import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue } from './writing/write-queue.ts'
 
 /** Opens an engine over a storage; fails in words when the storage cannot be read. */
@@ -50,7 +50,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     budget: createLinkBudget(),
     unsavedSafety: null,
   }
-  if (await isRebuilding(core)) await rebuild(core, queue, options.progress)
+  const rebuilding = (await isRebuilding(core)) ? await rebuildWhenPossible(core, queue, options.progress) : undefined
   const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS])
   const refolding = openRefolding(core, queue)
   queue.follow((change) => tellLinks(context, change))
@@ -67,8 +67,15 @@ async function open(options: EngineOptions): Promise<Engine> {
     attach: (connection, direction) => runLink(context, connection, direction),
     changeParent: (parent) => changeParent(context, parent),
     ownHeads: () => core.logs.ownHeads(),
+    check: () => checkStorage(core),
+    sidecarFailed(problem) {
+      if (core.sidecarProblem?.fault === problem?.fault) return
+      core.sidecarProblem = problem
+      core.news.tellStatus()
+    },
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
+      rebuilding?.stop()
       afterworks.stop()
       refolding.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
@@ -106,5 +113,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
     problem: undefined,
+    sidecarProblem: undefined,
+    damage: undefined,
   }
 }

@@ -51,6 +51,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     local: (space, key) => read((storage) => storage.local(space, key)),
     localAll: (space) => read((storage) => storage.localAll(space)),
     dropComputed: () => process.gate(() => disk.dropComputed()),
+    damage: undefined,
     check: () => process.gate(() => disk.storage.check()),
     close: () => process.gate(() => disk.storage.close()),
   }
