@@ -32,6 +32,8 @@ export interface Core {
   readonly news: News
   readonly neighbours: Neighbours
   readonly rows: RowsState
+  /** Lanes in which this node numbers since its start, by station and year, with the incarnation they were drawn under. */
+  readonly lanes: Map<string, { readonly incarnation: number; readonly lane: number }>
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
   /** Why the record outside the database cannot be written at the moment. */

@@ -112,6 +112,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     news: createNews(clock.now, findings),
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
+    lanes: new Map(),
     problem: undefined,
     sidecarProblem: undefined,
     damage: undefined,
