@@ -1,7 +1,9 @@
 /** How machines find their parent: the same pauses as the real uplink, over the virtual network. */
 import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import type { LinkEnd } from '#protocol/engine/ports/identity.ts'
+import { askCounty, followParent } from './following.ts'
 import type { Party } from './network.ts'
+import { unlessDisk } from './storage-faults.ts'
 import type { Machine, Running, World } from './world.ts'
 
 /** Names a pair of machines, whichever way round. */
@@ -47,11 +49,14 @@ export async function callOnce(world: World, machine: Machine, running: Running)
 
 /** Keeps one link to the parent for as long as the process lives. */
 export function callParent(world: World, machine: Machine, running: Running): void {
+  followParent(world, machine, running)
   let waiting: Waiting = { for: 'slot', node: machine.identity.node }
   const call = () => {
     world.timeline.after(nextPause(waiting, machine.chance.next()), async () => {
       if (!running.process.alive) return
-      waiting = afterEnd(waiting, await callOnce(world, machine, running), world.timeline.now)
+      const end = await callOnce(world, machine, running)
+      waiting = afterEnd(waiting, end, world.timeline.now)
+      if (end.liveMilliseconds === 0) await askCounty(world, machine, running).catch(unlessDisk)
       if (running.process.alive) call()
     })
   }

@@ -1,6 +1,5 @@
 /** What each person wanted: a model of every field that was typed, to be compared with what stands there at rest. */
-import type { DocumentId } from '#protocol/ids.ts'
-import { toHex } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, toHex } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { holdsSomehow, type Ledger } from './ledger.ts'
 import type { Machine, World } from './world.ts'
@@ -77,7 +76,14 @@ async function newestEdit(machine: Machine, document: DocumentId): Promise<strin
 }
 
 /** Changes that may stand at rest: somebody still holds them, and nobody changed the key again in sight of them. */
-export function standing(ledger: Ledger, intents: readonly Intent[]): Intent[] {
-  const alive = intents.filter(({ hash }) => !ledger.gone.has(hash))
+export function standing(
+  ledger: Ledger,
+  intents: readonly Intent[],
+  counts: (log: LogKey, seq: number) => boolean,
+): Intent[] {
+  const alive = intents.filter(({ hash }) => {
+    const entry = ledger.entries.get(hash)
+    return entry !== undefined && !ledger.gone.has(hash) && counts(entry.log, entry.seq)
+  })
   return alive.filter((intent) => !alive.some((later) => later.over.has(intent)))
 }

@@ -39,6 +39,8 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     running: undefined,
     offline: false,
     scrapped: false,
+    revoked: false,
+    placed: 0,
     clock: 0,
     metAt: -1,
   }
@@ -61,7 +63,8 @@ export async function enrol(world: World, name: string, station: Station): Promi
   })
 }
 
-const nodeRecord = (machine: Machine): NodeRecord => ({
+/** What the register says of a machine. */
+export const nodeRecord = (machine: Machine): NodeRecord => ({
   type: 'node',
   id: machine.identity.node,
   version: 1,
@@ -74,7 +77,7 @@ const nodeRecord = (machine: Machine): NodeRecord => ({
 })
 
 /** Publishes at the root; a full disk or a dead root is no violation, the administrator tries again. */
-async function publish(world: World, records: readonly DirectoryRecord[]): Promise<void> {
+export async function publish(world: World, records: readonly DirectoryRecord[]): Promise<void> {
   const published = await rootOf(world).running?.engine.office.publish(null, records)
   if (!published || published.ok || published.problem.code.startsWith('storage')) return
   world.violation('M1', `publish: ${published.problem.code}`)
@@ -245,12 +248,38 @@ export function scrap(world: World, machine: Machine): void {
   noteGone(world.ledger, [...machine.disk.held.values()].flat())
 }
 
-/** A lost machine is replaced by a new one under a new identity. */
-export async function replace(world: World, machine: Machine): Promise<Machine> {
+/** The record of a machine as the register has it now, or as it will be entered. */
+const recorded = (world: World, machine: Machine): NodeRecord =>
+  rootOf(world).running?.engine.office.directory.node(machine.identity.node) ?? nodeRecord(machine)
+
+/** A machine is replaced by a new one under a new identity, and whoever was below it belongs below the new one. */
+export async function replace(world: World, machine: Machine, how: Replaced): Promise<Machine> {
   const station = world.stations.find(({ id }) => id === machine.station) as Station
-  scrap(world, machine)
+  if (how.machine === 'lost') scrap(world, machine)
+  else machine.revoked = true
   const fresh = await enrol(world, `${machine.name}+`, station)
-  const revoked = { time: wallClock(world, machine)(), reason: '更换' }
-  await publish(world, [{ ...nodeRecord(machine), revoked }, nodeRecord(fresh)])
+  const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { trusted: true } : {}) }
+  const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
+  await publish(world, [
+    { ...recorded(world, machine), revoked },
+    nodeRecord(fresh),
+    ...below.map((child) => ({ ...recorded(world, child), parent: fresh.identity.node })),
+  ])
   return fresh
+}
+
+/** What became of a machine that is replaced, and whether what it wrote and nobody has seen is believed. */
+export interface Replaced {
+  readonly machine: 'lost' | 'lives on'
+  readonly trusted: boolean
+}
+
+/** A station comes below another township; its machine goes along. */
+export async function moveStation(world: World, machine: Machine, township: Machine): Promise<void> {
+  const station = world.stations.find(({ id }) => id === machine.station) as Station
+  const left = station.parent as StationCode
+  world.former.set(left, (world.former.get(left) ?? new Set()).add(station.id))
+  const moved = { ...station, parent: township.station }
+  world.stations.splice(world.stations.indexOf(station), 1, moved)
+  await publish(world, [moved, { ...recorded(world, machine), parent: township.identity.node }])
 }

@@ -27,7 +27,7 @@ export interface Backup {
 export interface Machine {
   readonly name: string
   readonly station: StationCode
-  readonly identity: Identity
+  identity: Identity
   readonly disk: WritableDisk
   readonly chance: Chance
   readonly backups: Backup[]
@@ -41,8 +41,12 @@ export interface Machine {
   readonly line: Line
   /** Why two versions of a log of this machine may come into being. */
   readonly doubt: Doubt
-  /** Given up for good: stolen, broken, replaced. */
+  /** Given up for good: broken, lost, replaced. */
   scrapped: boolean
+  /** Revoked while it lives on, in whoever's hands: it still delivers, and is told nothing. */
+  revoked: boolean
+  /** Parent and version that the machine last heard the county name. */
+  placed: number
   /** Milliseconds this clock is ahead of virtual time. */
   clock: number
   /** Virtual time at which it last heard its parent behind the handshake; −1 before. */
@@ -65,7 +69,10 @@ export interface World {
   readonly ledger: Ledger
   readonly media: Media
   readonly weakLines: boolean
-  readonly stations: readonly Station[]
+  /** As the register has them now. */
+  readonly stations: Station[]
+  /** Streams that a station was granted before it was taken below another. */
+  readonly former: Map<StationCode, Set<string>>
   /** Everything the root publishes besides stations and nodes. */
   readonly published: readonly DirectoryRecord[]
   readonly machines: Machine[]
@@ -89,8 +96,9 @@ export type Observer = (at: number, what: string, frame: Uint8Array) => void
 /** The machine of the county hall. */
 export const rootOf = (world: World): Machine => world.machines[0] as Machine
 
-/** Machines that nobody has given up. */
-export const inUse = (world: World): Machine[] => world.machines.filter(({ scrapped }) => !scrapped)
+/** Machines that the county counts on. */
+export const inUse = (world: World): Machine[] =>
+  world.machines.filter(({ scrapped, revoked }) => !scrapped && !revoked)
 
 /** Few stations write long logs, many write short ones. */
 function treeOf(chance: Chance): Station[] {
@@ -185,7 +193,8 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     },
     media,
     weakLines: !plan && chance.branch('lines').happens(0.3),
-    stations: plan?.stations ?? treeOf(chance.branch('tree')),
+    former: new Map(),
+    stations: plan?.stations.slice() ?? treeOf(chance.branch('tree')),
     published: plan?.published ?? SAMPLE_ITEMS.slice(0, 1),
     machines: [],
     violations,

@@ -7,9 +7,10 @@ import { DISK_FAULTS } from './disks.ts'
 import type { Faults } from './fault.ts'
 import { LINK_FAULTS } from './links.ts'
 import { MACHINE_FAULTS } from './machines.ts'
+import { TREE_FAULTS } from './tree.ts'
 
 /** Every kind of fault. */
-export const FAULTS: Faults = { ...LINK_FAULTS, ...MACHINE_FAULTS, ...DISK_FAULTS, ...AUTHOR_FAULTS }
+export const FAULTS: Faults = { ...LINK_FAULTS, ...MACHINE_FAULTS, ...TREE_FAULTS, ...DISK_FAULTS, ...AUTHOR_FAULTS }
 
 /** Everything that is broken is repaired; copies stay, because nobody tells the network that they are copies. */
 export function heal(world: World): void {

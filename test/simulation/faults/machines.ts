@@ -38,7 +38,7 @@ export const MACHINE_FAULTS: Faults = {
     const alone = villages.filter(({ name }) => !world.machines.some((other) => other.name === `${name}'`))
     if (!rootOf(world).running) return
     some(chance, alone, (machine) => {
-      void replace(world, machine).then((fresh) => startLater(world, chance, fresh))
+      void replace(world, machine, { machine: 'lost', trusted: true }).then((fresh) => startLater(world, chance, fresh))
     })
   },
   'clock-offset': (world, chance) =>

@@ -2,12 +2,12 @@
 import { logParts, toHex } from '#protocol/ids.ts'
 import { holdsSomehow } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
-import { grantsOf, nameOf } from './county.ts'
+import { formerOf, grantsOf, nameOf } from './county.ts'
 
 /** Looks at every machine once. */
 export async function checkAlways(world: World): Promise<void> {
   for (const machine of inUse(world)) {
-    const granted = grantsOf(world, machine.station)
+    const granted = new Set([...grantsOf(world, machine.station), ...formerOf(world, machine.station)])
     for (const log of machine.disk.held.keys()) {
       if (!granted.has(logParts(log).stream)) world.violation('M9', `${machine.name} holds ${log}`)
     }

@@ -7,6 +7,13 @@ import { civilDay } from '#protocol/casework/time/days.ts'
 import { COUNTY_STREAM, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 
+/** Streams of which a station may hold what it got while they were its own. */
+export function formerOf(world: World, station: StationCode): Set<string> {
+  const below = new Set<string>([station])
+  for (const { id, parent } of world.stations) if (parent !== null && below.has(parent)) below.add(id)
+  return new Set([...below].flatMap((id) => [...(world.former.get(id as StationCode) ?? [])]))
+}
+
 /** Streams a station may hold: the county's, its own, and those of every station below. */
 export function grantsOf(world: World, station: StationCode): Set<string> {
   const granted = new Set<string>([COUNTY_STREAM, station])

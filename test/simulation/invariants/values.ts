@@ -1,8 +1,9 @@
 /** What stands in a section at rest is what somebody wanted who knew of everything older. */
-import type { DocumentId } from '#protocol/ids.ts'
+import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { type Intents, standing } from '../intents.ts'
 import { lostFrom } from '../ledger.ts'
 import type { World } from '../world.ts'
+import { registerOf } from './county.ts'
 
 /** A value with the keys of its records in order. */
 export const sortedDeep = (value: unknown): unknown =>
@@ -22,10 +23,13 @@ export function checkValues(
   shown: Readonly<Record<string, unknown>>,
 ): void {
   if (lostFrom(world.ledger, id)) return
+  // What was first seen after its author was revoked stands aside.
+  const { authority } = registerOf(world)
+  const counts = (log: LogKey, seq: number) => !authority.afterRevocation(log, seq)
   for (const section of ['application', 'materials']) {
     const record = shown[section] as Readonly<Record<string, unknown>>
     for (const [key, wanted] of intents.of(id, section)) {
-      const may = standing(world.ledger, wanted)
+      const may = standing(world.ledger, wanted, counts)
       const stands = record[key] === undefined ? undefined : JSON.stringify(record[key])
       if (!may.some(({ value }) => value === stands))
         world.violation(
@@ -37,7 +41,7 @@ export function checkValues(
   const text = String(shown['office-note'])
   for (const [word, wanted] of intents.of(id, 'office-note')) {
     const times = text.split(word).length - 1
-    const may = standing(world.ledger, wanted)
+    const may = standing(world.ledger, wanted, counts)
     const isWanted = may.every(({ value }) => value !== undefined)
     if (times > 1 || (times === 0 && isWanted))
       world.violation('M20', `${id.slice(0, 8)} note: a word of ${wanted.length} changes stands ${times} times`)
