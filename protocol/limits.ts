@@ -33,8 +33,10 @@ export const LIMITS = {
   links: 600,
   /** Logs named in one frontier; 600 nodes with several incarnations each. */
   frontierLogs: 20_000,
-  /** Heights told of a forked log; with doubling steps they reach back over any log. */
+  /** Heights told of a forked log in one message; with doubling steps they reach back over any log. */
   forkRungs: 64,
+  /** Questions until the height at which two versions of a log part is exact; each leaves a sixtieth of the gap, so six do for any log. */
+  forkQuestions: 10,
   /** Receipts in one message; each is about 200 bytes, a message stays inside a frame. */
   messageReceipts: 500,
   /** A link without any sign of life for this long is dropped (half-open TCP). */

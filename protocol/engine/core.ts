@@ -27,6 +27,8 @@ export interface Core {
   readonly news: News
   readonly neighbours: Neighbours
   readonly rows: RowsState
+  /** Tells people, and whoever runs the program, of a programmer's error: it ends what it happened in and nothing else. */
+  tellBug(problem: unknown): void
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
 }

@@ -138,6 +138,7 @@ export const FINDING_KINDS = [
   'refused',
   'storage',
   'clock',
+  'bug',
 ] as const
 
 /** Something that happened to the network that a person should know. */

@@ -1,4 +1,5 @@
 /** Opening an engine: what the disk holds becomes a running node. */
+import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
@@ -75,12 +76,13 @@ async function open(options: EngineOptions): Promise<Engine> {
 
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions): Promise<Core> {
-  const { storage, host, identity, incarnation, rotated, version, findings = [] } = options
+  const { storage, host, identity, incarnation, rotated, version, findings = [], bug = () => {} } = options
   const loaded = await storage.load()
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)
   for (const row of loaded.directory) directory.apply(row)
+  const news = createNews(clock.now, findings)
   return {
     storage,
     host,
@@ -92,9 +94,18 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
     files: createCaseFiles(),
     locals: createLocals(storage),
-    news: createNews(clock.now, findings),
+    news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
+    tellBug(problem) {
+      bug(problem)
+      const message = problem instanceof Error ? problem.message : String(problem)
+      news.add({
+        kind: 'bug',
+        message: `程序内部出错,一项操作没有完成:${message.slice(0, LIMITS.lineCharacters)}`,
+        next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
+      })
+    },
     problem: undefined,
   }
 }

@@ -70,6 +70,28 @@ export const stageLogs = (committed: Logs): StagedLogs => ({
   arrival: committed.arrival,
 })
 
+/** Remembers how far a group has come; what comes back takes everything behind it out of the group again. */
+export function markLogs(staged: StagedLogs): () => void {
+  const lists = [staged.cuts, staged.packs, staged.places, staged.authored]
+  const lengths = lists.map(({ length }) => length)
+  const { arrival } = staged
+  const restores = [markMap(staged.heads), markMap(staged.bases), markMap(staged.begun)]
+  return () => {
+    for (const [index, list] of lists.entries()) list.length = lengths[index] as number
+    staged.arrival = arrival
+    for (const restore of restores) restore()
+  }
+}
+
+/** A map as it is now; what comes back makes it so again. */
+export function markMap<Key, Value>(map: Map<Key, Value>): () => void {
+  const entries = [...map]
+  return () => {
+    map.clear()
+    for (const [key, value] of entries) map.set(key, value)
+  }
+}
+
 /** The head of a log as the group sees it. */
 export function stagedHead({ committed, heads, bases }: StagedLogs, log: LogKey): LogHead {
   const staged = heads.get(log)

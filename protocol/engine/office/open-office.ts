@@ -12,7 +12,7 @@ import { inWords } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
-import { invite, writeWhole } from './joint.ts'
+import { invite } from './joint.ts'
 import { keepRecord, publish } from './record-writing.ts'
 import { signaturesOf } from './signatures.ts'
 import { syncStatus } from './sync-status.ts'
@@ -40,9 +40,11 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
       inWords(queue.write((staging) => editSection(staging, actor, id, section, change))),
     act: (actor, id, kind, fields, expects) =>
       inWords(
-        kind === 'invited'
-          ? writeWhole(queue, (staging) => invite(staging, actor, id, fields, expects))
-          : queue.write((staging) => act(staging, actor, id, kind, fields, expects)),
+        queue.write((staging) =>
+          kind === 'invited'
+            ? invite(staging, actor, id, fields, expects)
+            : act(staging, actor, id, kind, fields, expects),
+        ),
       ),
     view: (actor, id) => inWords(readFile(core, id).then((file) => viewCase(core, file, actor, id))),
     state: (id) => inWords(stateNow(core, id)),

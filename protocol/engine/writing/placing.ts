@@ -23,8 +23,8 @@ export const append = (staging: Staging, stream: StreamId, drafts: readonly Draf
 export function place(staging: Staging, entry: Entry, again = false): void {
   const { core } = staging
   if (isCase(entry.document)) {
-    const file = staging.files.get(entry.document)
-    assert(file, 'files are loaded before entries are placed')
+    const file = staging.own.has(entry.document) ? staging.files.get(entry.document) : undefined
+    assert(file, 'files are loaded by whoever places entries in them')
     addEntry(file, entry, core.directory, core.logs.sha256)
     staging.touched.add(entry.document)
     return
