@@ -82,7 +82,16 @@ async function loadCore(options: EngineOptions): Promise<Core> {
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)
   for (const row of loaded.directory) directory.apply(row)
-  const news = createNews(clock.now, findings)
+  const tellBug = (problem: unknown) => {
+    bug(problem)
+    const message = problem instanceof Error ? problem.message : String(problem)
+    news.add({
+      kind: 'bug',
+      message: `程序内部出错,一项操作没有完成:${message.slice(0, LIMITS.lineCharacters)}`,
+      next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
+    })
+  }
+  const news = createNews(clock.now, findings, tellBug)
   return {
     storage,
     host,
@@ -97,15 +106,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
-    tellBug(problem) {
-      bug(problem)
-      const message = problem instanceof Error ? problem.message : String(problem)
-      news.add({
-        kind: 'bug',
-        message: `程序内部出错,一项操作没有完成:${message.slice(0, LIMITS.lineCharacters)}`,
-        next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
-      })
-    },
+    tellBug,
     problem: undefined,
   }
 }

@@ -52,7 +52,8 @@ export async function moveTail<Problem>(
   await noteMoved(staging, log, tail)
   const stream = streamForTail(core, log)
   const carried = tail.map((cut) => draftOf(core, log, cut))
-  if (stream) append(staging, stream, carried)
+  const moved = stream ? append(staging, stream, carried) : success([])
+  if (!moved.ok) return failure(undefined) // rule L14: cannot be
   // Before the peer's version is here: written in sight of it, the old text would take back what the peer's says.
   const unwritten = await writeAgain(staging, logParts(log).stream, lost)
   const adopted = await adopt(above.slice(0, common - signed).map(({ record }) => record))
@@ -65,8 +66,7 @@ async function writeAgain(staging: Staging, stream: StreamId, lost: readonly Los
   if (lost.some((one) => waitsInVain(staging, one))) await staging.core.logs.rotate()
   return lost.filter((one) => {
     const drafts = writtenAgain(staging, one)
-    append(staging, stream, drafts ?? [])
-    return drafts === undefined
+    return !drafts || !append(staging, stream, drafts).ok
   })
 }
 

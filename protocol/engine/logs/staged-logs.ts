@@ -4,18 +4,13 @@ import type { DocumentId, LogKey, StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Draft, type Entry, type EntryRecord, encodeContent, isSound, KIND } from '#protocol/log/entry.ts'
+import { mayWrite } from '#protocol/log/entry-size.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack, encodePack, type Packable, packable, type Run, runsOf } from '#protocol/log/pack.ts'
 
 import type { Cryptography, KeyPair } from '../ports/host.ts'
 import type { Change, Place, StoredPack } from '../ports/storage.ts'
 import { hashInPack, type Logs } from './logs.ts'
-
-/** Content of an entry of ours: with seq and signature it stays an entry. */
-export const CONTENT_BYTES = LIMITS.entryBytes - 128
-
-/** Whether a draft fits an entry of ours. */
-export const fits = (draft: Draft): boolean => encodeContent(draft).length <= CONTENT_BYTES
 
 /** A pack whose runs are chained to what is held before them. */
 export interface ChainedPack {
@@ -112,14 +107,17 @@ export async function stagedHash(staged: StagedLogs, log: LogKey, seq: number): 
 /** No arrival number that the group may still give is above this one. */
 export const lastArrival = ({ arrival, authored }: StagedLogs): number => arrival + authored.length
 
-/** Appends a draft to this node's log of a stream. `safe`: what this node writes is at the root at once. */
-export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, safe: boolean): Entry {
+/**
+ * Appends a draft to this node's log of a stream; undefined, and nothing is done, when it is too long for an entry.
+ * `safe`: what this node writes is at the root at once.
+ */
+export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, safe: boolean): Entry | undefined {
   const { committed } = staged
   const log = committed.ownLog(stream)
   const head = stagedHead(staged, log)
   assert(isSound(draft), 'an entry of ours passes every door')
   const content = encodeContent(draft)
-  assert(content.length <= CONTENT_BYTES, 'an entry of ours is inside the limit')
+  if (!mayWrite(draft, content)) return undefined
   const record: EntryRecord = { seq: head.height + 1, signature: null, content }
   const hash = entryHash(committed.sha256, log, head.hash, record)
   const { seq } = record

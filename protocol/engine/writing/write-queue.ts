@@ -112,7 +112,8 @@ async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<num
       if (stays) members.push(request)
       if (judgesOthers(staging)) break // what follows is judged by the new directory
     }
-    change = await commit(queue, staging)
+    change = await settleGroup(queue, staging)
+    if (!isEmpty(change)) await commit(core, change)
   } catch (problem) {
     const isDisk = problem instanceof StorageFailure
     await abandon(queue, problem, isDisk ? group : members)
@@ -141,11 +142,21 @@ async function stageMember(staging: Staging, request: Waiting): Promise<boolean>
   }
 }
 
-async function commit({ core, companions }: Queue, staging: Staging): Promise<Change> {
+async function settleGroup({ companions }: Queue, staging: Staging): Promise<Change> {
   for (const companion of companions) await companion(staging)
-  const change = await settle(staging)
-  if (!isEmpty(change)) await core.storage.commit(change)
-  return change
+  return settle(staging)
+}
+
+/** An error that no storage should give: whether the group is on the disk is unknown, and nobody may go on with what is in memory. */
+class UnknownDisk extends Error {}
+
+async function commit(core: Core, change: Change): Promise<void> {
+  try {
+    await core.storage.commit(change)
+  } catch (problem) {
+    if (problem instanceof StorageFailure) throw problem
+    throw new UnknownDisk('a commit ended in an unknown way', { cause: problem })
+  }
 }
 
 /** Does what a bug must not turn into a failed commit. */
@@ -196,6 +207,7 @@ function announce({ core, followers }: Queue, staging: Staging, change: Change):
  */
 async function abandon(queue: Queue, problem: unknown, members: readonly Waiting[]): Promise<void> {
   const { core } = queue
+  if (problem instanceof UnknownDisk) throw problem // the program ends; its next start reads the disk
   if (problem instanceof StorageFailure) {
     core.problem = problem
     guard(core, () => core.news.tellStatus())
