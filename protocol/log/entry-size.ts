@@ -24,7 +24,7 @@ export function fitsDoor({ kind }: Pick<Draft, 'kind'>, record: EntryRecord): bo
 }
 
 /** Whether an entry of ours may have this much content. */
-export function mayWrite({ kind }: Pick<Draft, 'kind'>, content: Uint8Array): boolean {
+export function fitsOwn({ kind }: Pick<Draft, 'kind'>, content: Uint8Array): boolean {
   if (isCarrier(kind)) return content.length <= CARRIER_CONTENT_BYTES
   return content.length <= (kind === KIND.directory ? DIRECTORY_CONTENT_BYTES : LIMITS.writtenBytes)
 }

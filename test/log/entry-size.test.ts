@@ -5,7 +5,7 @@ import type { DocumentId, LogKey, PersonId, StationCode } from '#protocol/ids.ts
 import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, type EntryRecord, encodeContent, encodeRecord, KIND } from '#protocol/log/entry.ts'
-import { fitsDoor, mayWrite, RECORD_BYTES } from '#protocol/log/entry-size.ts'
+import { fitsDoor, fitsOwn, RECORD_BYTES } from '#protocol/log/entry-size.ts'
 import { decodePack, encodePack, packable } from '#protocol/log/pack.ts'
 
 const log = `${'0'.repeat(32)}/13823/510724100201123` as LogKey
@@ -51,7 +51,7 @@ test('L13 the largest entry at the door can be carried and kept, and so can what
       expect(isInPack(record)).toBe(true)
       for (const carrier of [KIND.carried, KIND.kept]) {
         const content = encodeContent(longest(carrier, encodeCarried(log, new Uint8Array(32), record)))
-        expect(mayWrite({ kind: carrier }, content)).toBe(true)
+        expect(fitsOwn({ kind: carrier }, content)).toBe(true)
         const carried = { seq: Number.MAX_SAFE_INTEGER, signature, content }
         expect(fitsDoor({ kind: carrier }, carried)).toBe(true)
         expect(isInPack(carried)).toBe(true)
@@ -65,7 +65,7 @@ test('L14 a carrier of any size that passes the door can be written again as it 
   fc.assert(
     fc.property(fc.constantFrom(KIND.carried, KIND.kept), anyPlace, anyPlace, (kind, before, after) => {
       const { content } = largest(kind, before.seq, before.signed)
-      expect(mayWrite({ kind }, content)).toBe(true)
+      expect(fitsOwn({ kind }, content)).toBe(true)
       const again = { seq: after.seq, signature: after.signed ? signature : null, content }
       expect(fitsDoor({ kind }, again)).toBe(true)
       expect(isInPack(again)).toBe(true)
@@ -79,8 +79,8 @@ test('L14 a carrier of any size that passes the door can be written again as it 
 
 test('L15 what is written here is, carried, no longer than an entry of version 1', () => {
   const content = new Uint8Array(LIMITS.writtenBytes)
-  expect(mayWrite({ kind: KIND.fact }, content)).toBe(true)
-  expect(mayWrite({ kind: KIND.fact }, new Uint8Array(LIMITS.writtenBytes + 1))).toBe(false)
+  expect(fitsOwn({ kind: KIND.fact }, content)).toBe(true)
+  expect(fitsOwn({ kind: KIND.fact }, new Uint8Array(LIMITS.writtenBytes + 1))).toBe(false)
   const record = { seq: Number.MAX_SAFE_INTEGER, signature, content }
   const carrier = encodeContent(longest(KIND.carried, encodeCarried(log, new Uint8Array(32), record)))
   expect(encodeRecord({ seq: Number.MAX_SAFE_INTEGER, signature, content: carrier }).length).toBeLessThanOrEqual(

@@ -2,7 +2,7 @@
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
-import { beginSearch, type Judged, judge } from '#protocol/session/common-height.ts'
+import { beginSearch, type Judged, judge, type Search } from '#protocol/session/common-height.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
 import { RUNGS_SINCE } from '#protocol/wire/version.ts'
 import { type MovedTail, moveTail, wasMoved } from '../carrying/moved-tail.ts'
@@ -57,10 +57,14 @@ export async function takeFork(context: LinkContext, link: Link, fork: Fork): Pr
   const { core } = context
   if (!mayHear(core, link, fork.log)) return
   tellPeople(core, fork.log) // on both sides, whoever noticed
-  const isTold = fork.ladder.length > 0 || fork.proof.length > 0
-  if (isTold && (link.searches.has(fork.log) || (await givesWay(core, link, fork)))) await goOn(context, link, fork)
+  const search = link.searches.get(fork.log)
+  const isQuestion = fork.ladder.length === 0 && fork.proof.length === 0 && !isShown(search)
+  if (!isQuestion && (search || (await givesWay(core, link, fork)))) await goOn(context, link, fork)
   else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }
+
+/** Whether all that is left to ask for is the proof, which may turn out to be nothing. */
+const isShown = (search: Search | undefined): boolean => search?.gap === 0
 
 /** The other side gives way and searches for the height at which its version and ours part. */
 export async function tellRungs({ core }: LinkContext, link: Link, question: Rungs): Promise<void> {
@@ -161,7 +165,7 @@ async function giveWay(
   const { log } = fork
   const run = await provenRun(core, fork, height)
   if (!run) {
-    if (search.gap === 0) return unproved(core, log)
+    if (isShown(search)) return unproved(core, log)
     link.searches.set(log, { ...search, gap: 0 })
     return success({ is: 'asks', above: height, below: height + 1 })
   }

@@ -4,7 +4,7 @@ import type { DocumentId, LogKey, StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Draft, type Entry, type EntryRecord, encodeContent, isSound, KIND } from '#protocol/log/entry.ts'
-import { mayWrite } from '#protocol/log/entry-size.ts'
+import { fitsOwn } from '#protocol/log/entry-size.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack, encodePack, type Packable, packable, type Run, runsOf } from '#protocol/log/pack.ts'
 
@@ -117,7 +117,7 @@ export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, 
   const head = stagedHead(staged, log)
   assert(isSound(draft), 'an entry of ours passes every door')
   const content = encodeContent(draft)
-  if (!mayWrite(draft, content)) return undefined
+  if (!fitsOwn(draft, content)) return undefined
   const record: EntryRecord = { seq: head.height + 1, signature: null, content }
   const hash = entryHash(committed.sha256, log, head.hash, record)
   const { seq } = record
