@@ -67,7 +67,8 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   const identity = identityOf(options.keys, enrolment)
   const version = VERSION
   const progress = (documents: number) => log.info({ documents }, 'after an update: what is computed is made anew')
-  const given = { storage, host: nodeHost, identity, incarnation, rotated, version, findings, progress }
+  const bug = (error: unknown) => log.error({ error: describe(error) }, 'a bug: one request or one link was ended')
+  const given = { storage, host: nodeHost, identity, incarnation, rotated, version, findings, progress, bug }
   const engine = await openEngine(given)
   if (!engine.ok) {
     await storage.close()

@@ -11,8 +11,12 @@ export const LIMITS = {
   packBytes: 64 * 1024,
   /** A pack as it comes over a link: a pack with one entry of the largest size behind it; its frame stays a frame. */
   receivedPackBytes: 64 * 1024 + 128 * 1024,
-  /** One entry; rows on Durable Objects end at 2 MB and a form never needs this much. */
+  /** One entry at the door; rows on Durable Objects end at 2 MB and a form never needs this much. */
   entryBytes: 128 * 1024,
+  /** So much longer may an entry be that carries another one: names, hash and signature around it are under 600 bytes. */
+  carrierBytes: 1024,
+  /** Content of what is written here, except directory records: carried, it is still an entry to a program of version 1. */
+  writtenBytes: 126 * 1024,
   /** One Yjs update inside an edit; a section of a form is a few KB. */
   updateBytes: 64 * 1024,
   /** Entries covered by one signature at most, so that a cut frame still ends at a signed entry. */
@@ -41,8 +45,10 @@ export const LIMITS = {
   links: 600,
   /** Logs named in one frontier; 600 nodes with several incarnations each. */
   frontierLogs: 20_000,
-  /** Heights told of a forked log; with doubling steps they reach back over any log. */
+  /** Heights told of a forked log in one message; with doubling steps they reach back over any log. */
   forkRungs: 64,
+  /** Questions until the height at which two versions of a log part is exact; each leaves a sixtieth of the gap, so six do for any log. */
+  forkQuestions: 10,
   /** Receipts in one message; each is about 200 bytes, a message stays inside a frame. */
   messageReceipts: 500,
   /** A link without any sign of life for this long is dropped (half-open TCP). */

@@ -34,6 +34,8 @@ export interface Core {
   readonly rows: RowsState
   /** Lanes in which this node numbers since its start, by station and year, with the incarnation they were drawn under. */
   readonly lanes: Map<string, { readonly incarnation: number; readonly lane: number }>
+  /** Tells people, and whoever runs the program, of a programmer's error: it ends what it happened in and nothing else. */
+  tellBug(problem: unknown): void
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
   /** Why the record outside the database cannot be written at the moment. */

@@ -17,12 +17,22 @@ export interface News {
   watch(listener: (notice: Notice) => void): () => void
 }
 
-/** Opens the news of a node with what is known from before it was open. */
-export function createNews(now: () => number, before: readonly Finding[]): News {
+/**
+ * Opens the news of a node with what is known from before it was open.
+ * @param bug told when a listener throws; that one then hears no more, and everybody else hears all the same
+ */
+export function createNews(now: () => number, before: readonly Finding[], bug: (problem: unknown) => void): News {
   const findings = [...before]
   const listeners = new Set<(notice: Notice) => void>()
   const tell = (notice: Notice) => {
-    for (const listener of listeners) listener(notice)
+    for (const listener of [...listeners]) {
+      try {
+        listener(notice)
+      } catch (problem) {
+        listeners.delete(listener)
+        bug(problem)
+      }
+    }
   }
   const tellStatus = () => tell({ cases: [], directory: false, status: true })
   return {

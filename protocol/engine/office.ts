@@ -141,6 +141,7 @@ export const FINDING_KINDS = [
   'storage',
   'clock',
   'revoked',
+  'bug',
 ] as const
 
 /** Something that happened to the network that a person should know. */

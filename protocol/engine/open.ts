@@ -1,4 +1,5 @@
 /** Opening an engine: what the disk holds becomes a running node. */
+import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
@@ -91,13 +92,23 @@ function onlyStorage(problem: unknown): void {
 
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions): Promise<Core> {
-  const { storage, host, incarnation, rotated, version, findings = [] } = options
+  const { storage, host, incarnation, rotated, version, findings = [], bug = () => {} } = options
   const identity: LiveIdentity = { ...options.identity }
   const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)
   for (const row of loaded.directory) directory.apply(row)
+  const tellBug = (problem: unknown) => {
+    bug(problem)
+    const message = problem instanceof Error ? problem.message : String(problem)
+    news.add({
+      kind: 'bug',
+      message: `程序内部出错,一项操作没有完成:${message.slice(0, LIMITS.lineCharacters)}`,
+      next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
+    })
+  }
+  const news = createNews(clock.now, findings, tellBug)
   return {
     storage,
     host,
@@ -109,10 +120,11 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
     files: createCaseFiles(),
     locals: createLocals(storage),
-    news: createNews(clock.now, findings),
+    news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
     lanes: new Map(),
+    tellBug,
     problem: undefined,
     sidecarProblem: undefined,
     damage: undefined,

@@ -172,8 +172,11 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'receipts':
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
     case 'fork':
-      session.forked.add(message.log)
+      // Of a log that is not held nothing could be sent; a peer cannot fill memory with names.
+      if (view.heads.has(message.log)) session.forked.add(message.log)
       return at(session, [{ type: 'fork-told', fork: message }])
+    case 'rungs':
+      return at(session, [{ type: 'rungs-asked', question: message }])
     case 'status':
       return at(session, [{ type: 'status', status: message }])
     case 'beat':

@@ -2,67 +2,12 @@
 import { expect, test } from 'vitest'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
-import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import {
-  COUNTY,
-  callUntil,
-  connect,
-  type Linked,
-  type Node,
-  openCounty,
-  openNode,
-  person,
-  TOWNSHIP,
-  until,
-  VILLAGE,
-} from './county.ts'
+import { callUntil, connect, type Linked, type Node, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { copyOf, cutAll, place, restart } from './restoring.ts'
 
 const agent = person(VILLAGE, ['agent'])
 const clerk = person(TOWNSHIP, ['clerk'])
-const disks = () => {
-  const storages = new Map([COUNTY, TOWNSHIP, VILLAGE].map((station) => [station, new MemoryStorage()]))
-  return (station: string) => storages.get(station as typeof COUNTY) as MemoryStorage
-}
-
-async function place() {
-  const diskOf = disks()
-  const county = await openCounty(diskOf)
-  const links = [connect(county.township, county.root)]
-  await until('township has its station', () => county.township.engine.office.stations.length === 1)
-  links.push(connect(county.village, county.township))
-  await until('village has its station', () => county.village.engine.office.stations.length === 1)
-  return { ...county, links, diskOf }
-}
-
-const cutAll = async (links: readonly Linked[]) => {
-  for (const link of links) link.cut()
-  await Promise.all(links.map((link) => link.ended))
-}
-
-/** Starts a node again over a storage. */
-const restart = (
-  node: Node,
-  storage: MemoryStorage,
-  parent: Node | undefined,
-  root: Node | undefined,
-  incarnation: number,
-) =>
-  openNode({
-    station: node.station,
-    keys: node.identity.keys,
-    lease: node.identity.lease,
-    storage,
-    incarnation,
-    ...(parent ? { parent } : {}),
-    ...(root ? { root } : {}),
-  })
-
-const copyOf = (storage: MemoryStorage): MemoryStorage => {
-  const copy = new MemoryStorage()
-  copy.restore(storage.snapshot())
-  return copy
-}
 
 const findings = async (node: Node) => (await node.engine.office.status()).findings.map(({ kind }) => kind)
 const story = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1], who = agent) =>

@@ -1,23 +1,22 @@
 /** What people had written in sections and a cut takes away: read before the cut, written again after it. */
 import type { SectionChange } from '#protocol/documents/change.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
-import { encodeEdit } from '#protocol/documents/edit.ts'
+import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import type { DocumentId, StationCode, StreamId } from '#protocol/ids.ts'
-import { KIND } from '#protocol/log/entry.ts'
+import { type DocumentId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import { type Draft, KIND } from '#protocol/log/entry.ts'
 import type { CaseFile } from '../cases/case-file.ts'
-import { acceptedUpdates } from '../cases/sections.ts'
+import { acceptedUpdates, gated } from '../cases/sections.ts'
 import type { ReadEntry } from '../logs/log-reading.ts'
-import { fileOf } from '../writing/case-loading.ts'
 import { newDraft } from '../writing/draft.ts'
-import { append } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
 
 /** What a section held before a cut. */
 export interface LostText {
   readonly file: CaseFile
   readonly section: SectionName
+  /** Undefined when the section could not be opened. */
   readonly value: unknown
   readonly station: StationCode
 }
@@ -31,30 +30,55 @@ export function lostText(staging: Staging, id: DocumentId, tail: readonly ReadEn
   // A relay that gives way writes what it passed on in its own name: the author may be gone for good.
   const station = edits.every(({ entry }) => core.logs.isOwn(entry.log)) ? edits[0]?.entry.station : own
   if (!station || edits.length === 0) return []
-  return [...file.sections.keys()].filter(isSectionName).flatMap((section) => {
+  const written = new Set(edits.map(({ entry }) => decodeEdit(entry.payload)?.section ?? ''))
+  return [...written].filter(isSectionName).map((section) => {
     const opened = openSection(section, acceptedUpdates(file, section))
-    if (!opened.ok) return []
-    const value = opened.value.value()
-    opened.value.close()
-    return [{ file, section, value, station }]
+    const value = opened.ok ? opened.value.value() : undefined
+    if (opened.ok) opened.value.close()
+    return { file, section, value, station }
   })
 }
 
-/** Writes what a section lost by a cut, under the new incarnation. */
-export async function writeAgain(
-  staging: Staging,
-  stream: StreamId,
-  { file, section, value, station }: LostText,
-): Promise<void> {
+/** Whether an edit of our own, under the present incarnation, built on what was cut. */
+export function waitsInVain({ core, files }: Staging, { file, section }: LostText): boolean {
+  const left = files.get(file.id)
+  const edits = left?.sections.get(section)
+  if (!left || !edits) return false
+  const isPresent = (log: LogKey) => core.logs.ownLog(logParts(log).stream) === log
+  return gated(left, section, edits).refused.some(({ log, waits }) => waits && isPresent(log))
+}
+
+/**
+ * The edits that write again what a section lost by a cut, made under the new incarnation in sight of what is shared:
+ * one, or one for each key where all at once are more than an edit may hold. Undefined when it cannot be written.
+ */
+export function writtenAgain(staging: Staging, { file, section, value, station }: LostText): Draft[] | undefined {
   const { core } = staging
-  const opened = openSection(section, acceptedUpdates(await fileOf(staging, file.id), section))
-  if (!opened.ok) return
+  const opened = openSection(section, acceptedUpdates(staging.files.get(file.id) as CaseFile, section))
+  if (!opened.ok || value === undefined) return undefined
+  const author = clientIdOf(core.identity.lease, core.logs.incarnation)
   const change = changeTo(section, value, opened.value.value())
-  const changed = opened.value.change(clientIdOf(core.identity.lease, core.logs.incarnation), change)
+  const whole = opened.value.change(author, change)
+  const made = whole.ok ? [whole] : partsOf(change).map((part) => opened.value.change(author, part))
   opened.value.close()
-  if (!changed.ok || !changed.value) return
-  const payload = encodeEdit({ section, update: changed.value })
-  append(staging, stream, [newDraft(core, { kind: KIND.edit, document: file.id, person: '', station, payload })])
+  if (made.some(({ ok }) => !ok)) return undefined
+  const updates = made.flatMap((one) => (one.ok && one.value ? [one.value] : []))
+  return updates.map((update) =>
+    newDraft(core, {
+      kind: KIND.edit,
+      document: file.id,
+      person: '',
+      station,
+      payload: encodeEdit({ section, update }),
+    }),
+  )
+}
+
+/** A change key by key; a text has no parts. */
+function partsOf(change: SectionChange): SectionChange[] {
+  if ('text' in change) return [change]
+  const set = Object.entries(change.set).map(([key, wanted]) => ({ set: { [key]: wanted }, remove: [] }))
+  return [...set, ...change.remove.map((key) => ({ set: {}, remove: [key] }))]
 }
 
 /** The change that leads from one value of a section back to another. */

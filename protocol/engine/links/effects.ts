@@ -5,7 +5,7 @@ import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { acknowledge, learnRootHeights } from './acknowledgement.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
-import { reportFork, takeFork } from './forks.ts'
+import { reportFork, takeFork, tellRungs } from './forks.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { checkProof, prove } from './proof.ts'
@@ -57,6 +57,7 @@ const EFFECTS: Handlers = {
   },
   'fork-found': (context, link, _connection, { log, peer }) => reportFork(context, link, log, peer),
   'fork-told': (context, link, _connection, { fork }) => takeFork(context, link, fork),
+  'rungs-asked': (context, link, _connection, { question }) => tellRungs(context, link, question),
   receipts: ({ reports }, link, _connection, { receipts }) => {
     if (link.direction === 'up') reports.receipts(receipts)
   },
@@ -71,7 +72,7 @@ const EFFECTS: Handlers = {
   },
 }
 
-/** Does an effect. A failing disk ends the link in words; anything else that fails is a bug and stops the process. */
+/** Does an effect. A failing disk ends the link in words; anything else that fails is a bug and ends the link too. */
 export function performEffect(
   context: LinkContext,
   link: Link,
@@ -79,9 +80,16 @@ export function performEffect(
   effect: Exclude<Effect, { type: 'end' }>,
 ): void {
   const handler = EFFECTS[effect.type] as Handler<Effect>
-  const work = handler(context, link, connection, effect)
-  work?.catch((problem: unknown) => {
-    if (!(problem instanceof StorageFailure)) throw problem
-    link.dispatch({ type: 'refused', code: 'storage', detail: problem.fault })
-  })
+  const fails = (problem: unknown) => {
+    if (problem instanceof StorageFailure) link.dispatch({ type: 'refused', code: 'storage', detail: problem.fault })
+    else {
+      context.core.tellBug(problem)
+      link.dispatch({ type: 'refused', code: 'internal', detail: effect.type })
+    }
+  }
+  try {
+    handler(context, link, connection, effect)?.catch(fails)
+  } catch (problem) {
+    fails(problem)
+  }
 }

@@ -1,5 +1,6 @@
 /** A running link, and the streams both of its sides are granted. */
 import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
+import type { Search } from '#protocol/session/common-height.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
 
@@ -11,6 +12,8 @@ export interface Link {
   liveSince: number | null
   /** Heights at the root learnt while the peer still proved itself; the digest it compared does not have them. */
   readonly untold: Map<LogKey, number>
+  /** Logs of which the peer holds another version, and how far the search for the height is at which it parts from ours. */
+  readonly searches: Map<LogKey, Search>
   dispatch(event: Event): void
 }
 

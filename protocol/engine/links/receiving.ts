@@ -15,12 +15,8 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
   const { core } = context
   const { peer } = link
   assert(peer, 'entries are admitted on a live link only')
-  const fromParent = link.direction === 'up'
-  const source: FrameSource = {
-    shared: new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)]),
-    fromParent,
-    fromRoot: fromParent && peer === core.identity.root.node,
-  }
+  const shared = new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)])
+  const source: FrameSource = { shared, ...originOf(core, link) }
   const unpacked = unpackFrame(core.host.compression, packed)
   if (!unpacked.ok) return refuse(core, link, unpacked.problem)
   const parts = directoryFirst(unpacked.value)
@@ -32,6 +28,12 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
     if (!outcome.ok) return refuse(core, link, outcome.problem)
     if (source.fromRoot) passDown(context, atRoot(core, outcome.value))
   }
+}
+
+/** What it means for the safety of entries that a link brought them. */
+export function originOf({ identity }: Core, { direction, peer }: Link): Pick<FrameSource, 'fromParent' | 'fromRoot'> {
+  const fromParent = direction === 'up'
+  return { fromParent, fromRoot: fromParent && peer === identity.root.node }
 }
 
 /** One part of a frame, whole or not at all; with the last one the frame is acknowledged. */

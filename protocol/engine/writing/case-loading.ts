@@ -17,9 +17,10 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
   const { core } = staging
   const missing: DocumentId[] = []
   for (const id of ids) {
-    if (staging.files.has(id)) continue
-    const cached = core.files.get(id)
-    if (cached) staging.files.set(id, copyOf(cached))
+    if (staging.own.has(id)) continue
+    staging.own.add(id)
+    const known = staging.files.get(id) ?? core.files.get(id)
+    if (known) staging.files.set(id, copyOf(known))
     else missing.push(id)
   }
   if (missing.length === 0) return
@@ -73,6 +74,7 @@ export async function reloadWithout(
     const file = fileFrom(staging.core, id, left)
     file.told = staging.files.get(id)?.told ?? []
     staging.files.set(id, file)
+    staging.own.add(id)
     staging.touched.add(id)
   }
 }
