@@ -2,11 +2,15 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
+import { mayMoveParent, moveParent } from '#edge-node/commands/station/parent-address.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
+import type { Failure } from '#protocol/result.ts'
+import { type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
-import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
+import { notFound, statusOf } from './problems.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
 import { clockWords, connectionWords, paperTime, sentence, spanWords, timeWords } from './words.ts'
 
 const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
@@ -68,9 +72,37 @@ export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node
     })}</tbody></table></div>`
 }
 
-async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
+/** Where the parent is reached, and another address of it: the key is what counts, so whoever answers there is asked for it. */
+function parentPart(
+  { parent }: Desk,
+  { actor, signIn }: Visit,
+  { typed = {}, problems = {}, failure }: FormState,
+): Html | string {
+  if (!parent) return ''
+  const { name, addresses, notTaken } = parent.places()
+  const line = ({ address, problem }: (typeof addresses)[number]) =>
+    html`<li>${address}${problem ? html`<span class="field-problem">:${sentence(problem.message)}${sentence(problem.next)}</span>` : ''}</li>`
+  const form = html`<form method="post" action="/sync/parent" novalidate><input type="hidden" name="csrf" value="${signIn.csrf}" />
+    ${failure ? failureBox(failure) : ''}${field({ name: 'address', label: '上级换了地址', kind: 'text', value: typed.address ?? '', problem: problems.address, hint: '例如 https://10.1.2.3:8443;先核对那里的密钥,不是上级不会改用' })}
+    <button class="btn" type="submit">核对并改用</button></form>`
+  return card(
+    `上级的地址(${name})`,
+    html`<div class="card-body">${notTaken ? failureBox(notTaken) : ''}<ul>${addresses.map(line)}</ul>${mayMoveParent(actor) ? form : ''}</div>`,
+  )
+}
+
+async function moved(context: DeskContext, desk: Desk): Promise<Response> {
+  if (!desk.parent) return notFound(context, desk)
+  const typed = await readForm(context.req)
+  const result = await moveParent(context.get('visit').actor, desk.parent, typed.address ?? '')
+  return result.ok
+    ? context.redirect('/sync?done=parent', 303)
+    : syncPage(context, desk, formAgain(typed, [result.problem]), result.problem)
+}
+
+async function syncPage(context: DeskContext, desk: Desk, again: FormState = {}, problem?: Failure): Promise<Response> {
   const status = await desk.office.status()
-  const { after } = context.req.query()
+  const { after, done } = context.req.query()
   const { actor } = context.get('visit')
   const odd = await desk.office.find({ aside: true, ...(after ? { after } : {}) })
   const rows = odd.rows.filter((row) => mayReadRow(actor, desk.office.directory, row))
@@ -82,10 +114,15 @@ async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
   const parts = html`${card('现在', figures(desk, status))}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
-  const body = html`${headline('同步与安全')}${livePart('sync', 'network', '/sync', parts)}`
-  return page(context, desk, { title: '同步与安全', body })
+  const words =
+    done === 'parent'
+      ? html`<div class="alert alert-success" role="status"><div><strong>上级已核对,地址已改用。</strong></div></div>`
+      : ''
+  const body = html`${headline('同步与安全')}${words}${livePart('sync', 'network', '/sync', parts)}${parentPart(desk, context.get('visit'), again)}`
+  return page(context, desk, { title: '同步与安全', body, status: problem ? statusOf(problem) : 200 })
 }
 
 export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/sync', (context) => syncPage(context, desk))
+  app.post('/sync/parent', (context) => moved(context, desk))
 }
