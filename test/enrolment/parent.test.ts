@@ -15,7 +15,16 @@ import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail } from '#protocol/result.ts'
 import { generateKeys, keysToPem, nodeHost } from '#protocol/transport/node-host.ts'
-import { type County, type Node, nodeRecord, openCounty, openNode, publish, TOWNSHIP } from '#test/engine/county.ts'
+import {
+  type County,
+  type Node,
+  nodeRecord,
+  openCounty,
+  openNode,
+  publish,
+  TOWNSHIP,
+  until,
+} from '#test/engine/county.ts'
 import { temporaryFolder } from './folder.ts'
 
 const { cryptography } = nodeHost
@@ -285,6 +294,7 @@ test('E38 a data folder that cannot be written keeps the parent it has, in words
 function follow(county: County, place: ReturnType<typeof below>) {
   let now = 0
   const changes: PinnedParent[] = []
+  const waiting: { readonly milliseconds: number; callback(): void }[] = []
   const { office } = county.village.engine
   const following = followParent({
     engine: { office, changeParent: (parent) => changes.push(parent) },
@@ -293,13 +303,17 @@ function follow(county: County, place: ReturnType<typeof below>) {
     cryptography,
     log: createLog('error'),
     now: () => now,
+    after(milliseconds, callback) {
+      waiting.push({ milliseconds, callback })
+      return () => {}
+    },
     failed: (error) => expect.fail(String(error)),
   })
   onTestFinished(() => following.stop())
   const wait = (milliseconds: number) => {
     now += milliseconds
   }
-  return { following, changes, wait }
+  return { following, changes, wait, waiting }
 }
 
 test('E39 a node that finds another key at the address of its parent asks it at once', async () => {
@@ -342,6 +356,41 @@ test('E39 a node that cannot reach its parent for long asks the nodes above, and
   await following.unreached()
   expect(door.asked).toEqual(['/join/placement'])
   expect(changes).toMatchObject([{ node: root.identity.node }])
+})
+
+test('E39 a parent that answers although the county has replaced it is found out by asking above now and then', async () => {
+  const county = await openCounty()
+  const { root, township, village } = county
+  const door = await openDoor(root)
+  const known = await openNode({ station: TOWNSHIP, lease: 8 })
+  await publish(known, [
+    { ...nodeRecord(root, null), addresses: [door.address] },
+    nodeRecord(township, root.identity.node),
+    nodeRecord(village, township.identity.node),
+  ])
+  const place = below(county, township, {})
+  const { changes, waiting } = follow({ ...county, village: { ...village, engine: known.engine } }, place)
+  await name(county, root, [door.address])
+  expect(waiting.map(({ milliseconds }) => milliseconds)).toEqual([LIMITS.parentQuestionMilliseconds])
+  waiting[0]?.callback()
+  await until('it has asked and will ask again', () => waiting.length === 2)
+  expect(changes).toMatchObject([{ node: root.identity.node }])
+})
+
+test('E30 a parent that the county names in the stream is taken at once, and one without an address is said in words', async () => {
+  const county = await openCounty()
+  const { root, township, village } = county
+  const place = below(county, township, {})
+  // The root's own office holds the county stream as the village would.
+  const { following, changes } = follow({ ...county, village: { ...village, engine: root.engine } }, place)
+  await name(county, root, [])
+  await until('it is said', () => following.notTaken()?.code === 'parent-without-address')
+  expect([changes, place.parent.current().node]).toEqual([[], township.identity.node])
+  await name(county, root, ['https://10.0.0.1:8443'])
+  await until('it is taken', () => changes.length > 0)
+  expect(changes).toMatchObject([{ node: root.identity.node }])
+  expect(place.kept()).toMatchObject({ node: root.identity.node, address: 'https://10.0.0.1:8443/', certificate: null })
+  await until('nothing is open', () => following.notTaken() === undefined)
 })
 
 test('E40 a program takes up before its next call what the command has written in its folder', async () => {
