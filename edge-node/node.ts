@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { type Certificate, certificateFor } from '#edge-node/certificate.ts'
 import { type Accounts, createAccounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
+import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { serveAssets } from '#edge-node/desk/assets.ts'
@@ -15,7 +16,8 @@ import { acceptLinks } from '#edge-node/downlink.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
-import { followParent } from '#edge-node/parent-following.ts'
+import { type Following, followParent } from '#edge-node/parent-following.ts'
+import { movedWords } from '#edge-node/parent-move.ts'
 import { type Database, findingsOf, followHeads, openDatabase } from '#edge-node/restored-database.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
@@ -97,8 +99,8 @@ async function serve(
 
   const following = parent && followParent({ ...nodeHost, engine, node: enrolment.node, parent, log, failed })
   let uplink: Uplink | null = null
-  const callParent = parent ? () => uplink?.callNow() : undefined
-  const app = createApp(options, engine, accounts, extension.value, certificate, callParent)
+  const door = parent && following && parentDoor(parent, following, () => uplink?.callNow())
+  const app = createApp(options, engine, accounts, extension.value, { certificate, door })
   const server = createNodeServer(app.fetch, certificate)
   const downlink = acceptLinks(server, { links: engine, log, secure, failed })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
@@ -141,13 +143,25 @@ const parentOf = ({ settings, keys, enrolment }: NodeOptions, { office }: Engine
     told: (node) => office.directory.node(node)?.addresses ?? [],
   })
 
+const parentDoor = (parent: Parent, following: Following, callNow: () => void): ParentDoor => ({
+  callNow,
+  places: () => ({
+    name: parent.current().name,
+    addresses: parent.addresses().map((address) => ({ address, problem: parent.problemAt(address) })),
+    notTaken: following.notTaken(),
+  }),
+  async moveTo(address) {
+    const moved = await following.moveTo(address)
+    return moved.ok ? success(movedWords(moved.value)) : moved
+  },
+})
+
 function createApp(
   { settings, keys, enrolment, log }: NodeOptions,
   { office }: Engine,
   accounts: Accounts,
   { enrol, pages, register, title }: Extension,
-  certificate: Certificate | null,
-  callParent: (() => void) | undefined,
+  { certificate, door: parent }: { readonly certificate: Certificate | null; readonly door: ParentDoor | null },
 ): Hono {
   const app = new Hono()
   const secure = certificate !== null
@@ -164,7 +178,10 @@ function createApp(
   app.route('/', createDoor(door))
   app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
-  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, callParent, onFault }))
+  app.route(
+    '/',
+    createDesk({ office, accounts, title, secure, hubPages: pages, onFault, ...(parent ? { parent } : {}) }),
+  )
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
     log.warn(
       { host: settings.DESK_HOST },

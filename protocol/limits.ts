@@ -203,6 +203,8 @@ export const LIMITS = {
   addressCharacters: 200,
   /** A parent that could not be reached for this long is asked for elsewhere; a restart or a short outage is shorter. */
   parentSearchMilliseconds: 10 * 60_000,
+  /** A node above the parent is asked this often although all seems well: a parent that was replaced may still answer. */
+  parentQuestionMilliseconds: 6 * 60 * 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

@@ -205,7 +205,7 @@ test('E14 a new certificate counts under the parent’s pinned key, and only und
   const impostor = await startParent({ certificate: await ownCertificate(temporaryFolder()) })
   const known = (address: string) => {
     const parent = { ...(enrolment.value?.parent ?? expect.fail('joined')), address }
-    const { cryptography } = nodeHost
+    const cryptography = nodeHost.cryptography
     const options = { folder, keys: keys.value, enrolment: { ...enrolment.value, parent } as never, cryptography }
     return createParent({ ...options, told: () => [] })
   }

@@ -11,8 +11,8 @@ import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
+import { noteParent } from './acknowledging-parent.ts'
 import type { Link } from './link.ts'
-import { noteParent } from './parent-change.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
