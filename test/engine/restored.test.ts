@@ -87,7 +87,7 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
   const opened = value(await back.engine.office.openCase(agent, 'SL0001'))
   const numbers = (await back.engine.office.find({})).rows.map(({ number }) => number)
   expect(new Set(numbers).size).toBe(2)
-  await until('at the township', async () => (await township.engine.office.byNumber(opened.number)) !== undefined)
+  await until('at the township', async () => (await township.engine.office.byNumber(opened.number))[0] !== undefined)
 })
 
 test('S71 a parent that was put back is sent again what it had acknowledged, and says so', async () => {

@@ -54,7 +54,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     if (!item) return
     const opened = await running.engine.office.openCase(actor, item.id)
     if (!opened.ok || !running.process.alive) return
-    const row = await machine.disk.memory.caseByNumber(opened.value.number)
+    const row = (await machine.disk.memory.casesByNumber([opened.value.number]))[0]
     if (!row) return world.violation('M1', `${machine.name}: case ${opened.value.number} answered before it was stored`)
     const [place] = (await machine.disk.memory.placesOf([opened.value.id])).get(opened.value.id) ?? []
     if (place) told.push({ machine, hash: Buffer.from(place.hash).toString('hex'), number: opened.value.number })

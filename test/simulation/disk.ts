@@ -178,7 +178,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     casesToWake: (day, limit) => read(() => memory.casesToWake(day, limit)),
     cases: (query) => read(() => memory.cases(query)),
     casesById: (ids) => read(() => memory.casesById(ids)),
-    caseByNumber: (number) => read(() => memory.caseByNumber(number)),
+    casesByNumber: (numbers) => read(() => memory.casesByNumber(numbers)),
     countByStage: (holders) => read(() => memory.countByStage(holders)),
     casesSince: (arrival, limit) => read(() => memory.casesSince(arrival, limit)),
     receiptsOf: (document) => read(() => memory.receiptsOf(document)),
