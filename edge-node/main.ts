@@ -5,14 +5,14 @@ import { loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { joinParent } from '#edge-node/join.ts'
 import { createLog } from '#edge-node/log.ts'
 import { startNode } from '#edge-node/node.ts'
-import { configured, endRefusing, orRefuse, runNode, say } from '#edge-node/program.ts'
+import { configured, endRefusing, orRefuse, runNode, START_EMPTY, say } from '#edge-node/program.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 
 const settings = configured(readConfiguration(EDGE_NODE_VARIABLES))
 const [command, parent, code, ...name] = process.argv.slice(2)
 
 if (command === 'join') await join()
-else if (command === undefined) await run()
+else if (command === undefined || (command === START_EMPTY && parent === undefined)) await run()
 else endRefusing(usage(`没有“${command}”这个命令`))
 
 async function join(): Promise<void> {
@@ -35,6 +35,8 @@ async function run(): Promise<void> {
       enrolment,
       log,
       failed,
+      hadOne: false, // joining comes before the first start
+      startEmpty: command === START_EMPTY,
       extend: async ({ office }, _accounts, known) => {
         const enrol = createRelay({
           ...nodeHost,
@@ -53,6 +55,6 @@ function usage(message: string) {
     code: 'usage',
     message,
     kept: '没有改动',
-    next: '入网:npm run edge-node -- join <上级地址> <入网码> [名称];运行:npm run edge-node',
+    next: '入网:npm run edge-node -- join <上级地址> <入网码> [名称];运行:npm run edge-node;数据库找不回来、决定从空的开始时:npm run edge-node -- start-empty',
   }
 }

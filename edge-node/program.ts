@@ -10,6 +10,9 @@ const STOPPED = 0
 const BROKEN = 1
 const REFUSED = 2
 
+/** The word behind a program's start by which a person goes on with an empty database after the old one is gone. */
+export const START_EMPTY = 'start-empty'
+
 /** For people; the log goes elsewhere. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
