@@ -118,6 +118,20 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
     : syncPage(context, desk, formAgain(typed, [result.problem]), result.problem)
 }
 
+/** Numbers that two cases have, until one of them is renumbered; of other people's cases only that they are there. */
+async function sharedPart(context: DeskContext, desk: Desk): Promise<Html | string> {
+  const { actor } = context.get('visit')
+  const shared = await desk.office.sharedNumbers()
+  const readable = shared.map(({ cases }) => cases.filter((row) => mayReadRow(actor, desk.office.directory, row)))
+  const rows = readable.flat()
+  if (rows.length === 0) return ''
+  const hidden = shared.filter(({ cases }, place) => (readable[place] ?? []).length < cases.length)
+  const words = html`<p class="card-body mb-0">同一个编号给了不止一个办件。请核对纸质凭证,打开其中一件,由主办站点或县中心协调员办理“更正办件编号”,把告知书交给申请人;另一件编号不变。更正后本条消失。${
+    hidden.length > 0 ? `编号 ${hidden.map(({ number }) => number).join('、')} 另有办件不在您的查看范围。` : ''
+  }</p>`
+  return card('编号重复的办件', html`${words}${await caseTable(desk, rows, '')}`)
+}
+
 async function syncPage(context: DeskContext, desk: Desk, again: FormState = {}, problem?: Failure): Promise<Response> {
   const status = await desk.office.status()
   const { after, done } = context.req.query()
@@ -130,7 +144,7 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
     status.findings.length === 0
       ? html`<p class="desk-empty">没有需要知道的事。</p>`
       : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, each))}</ul>`
-  const parts = html`${card('现在', figures(desk, status, visit))}${card('数目对得上吗', conservation(status))}
+  const parts = html`${card('现在', figures(desk, status, visit))}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
   const words =

@@ -70,6 +70,8 @@ export interface CaseView {
   readonly subCases: readonly CaseRow[]
   /** Cases of the same applicant for the same item that have not ended (两头受理). */
   readonly duplicates: readonly CaseRow[]
+  /** Other cases that have this case's number: one of them has to be renumbered (rule C119). */
+  readonly sameNumber: readonly CaseRow[]
 }
 
 /** Work done in the background, in cases. */
@@ -160,6 +162,12 @@ export interface EntrySignature {
   readonly publicKey: string | null
 }
 
+/** A number that was given twice, with the cases that have it. */
+export interface SharedNumber {
+  readonly number: string
+  readonly cases: readonly CaseRow[]
+}
+
 /** What changed, for live lists. `cases` names the cases touched. */
 export interface Notice {
   readonly cases: readonly DocumentId[]
@@ -215,7 +223,10 @@ export interface Office {
   /** The folded case alone: enough to decide who may see it or write to it. */
   state(id: DocumentId): Promise<Result<CaseState>>
   find(query: CaseQuery): Promise<CasePage>
-  byNumber(number: string): Promise<CaseRow | undefined>
+  /** Cases that have a number, or had it until they were renumbered: one, unless it was given twice (rule C118). */
+  byNumber(number: string): Promise<readonly CaseRow[]>
+  /** Numbers that several cases held here have at present. */
+  sharedNumbers(): Promise<readonly SharedNumber[]>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Signature and author's key of each entry of a case, for proof outside the network. */
   signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>

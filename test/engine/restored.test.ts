@@ -3,11 +3,24 @@ import { expect, test } from 'vitest'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { callUntil, connect, type Linked, type Node, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import {
+  COUNTY,
+  callUntil,
+  connect,
+  type Linked,
+  type Node,
+  person,
+  publish,
+  stationRecord,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
 import { copyOf, cutAll, place, restart } from './restoring.ts'
 
 const agent = person(VILLAGE, ['agent'])
 const clerk = person(TOWNSHIP, ['clerk'])
+const coordinator = person(COUNTY, ['coordinator'])
 
 const findings = async (node: Node) => (await node.engine.office.status()).findings.map(({ kind }) => kind)
 const story = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1], who = agent) =>
@@ -28,11 +41,44 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
   expect(await notes(back, id)).toBe(0)
   await callUntil(back, township, 'own entries are back', async () => (await notes(back, id)) === 3)
   expect(back.engine.incarnation).not.toBe(3)
+  const told = (await back.engine.office.status()).findings.filter(({ kind }) => kind === 'rolled-back')
+  expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('已从上级取回 3 条(1 个日志)')])
+  expect(told[0]?.next).toContain('没有到过别的节点的记录取不回来')
   expect(await findings(back)).toContain('rolled-back')
   const opened = value(await back.engine.office.openCase(agent, 'SL0001'))
   const numbers = (await back.engine.office.find({})).rows.map(({ number }) => number)
   expect(new Set(numbers).size).toBe(2)
-  await until('at the township', async () => (await township.engine.office.byNumber(opened.number)) !== undefined)
+  await until('at the township', async () => (await township.engine.office.byNumber(opened.number))[0] !== undefined)
+})
+
+test('D42 a root that was put back says in one finding how much came back from below, and what cannot', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const backup = copyOf(diskOf(COUNTY))
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await publish(root, [stationRecord('510724101' as typeof COUNTY, '花荄镇便民服务中心', 'township', COUNTY)])
+  for (const text of ['一', '二']) value(await root.engine.office.act(coordinator, id, 'noted', { text }))
+  await until('all at the township', async () => (await notes(township, id)) === 2)
+  await until('the station, too', () => township.engine.office.directory.station('510724101' as never) !== undefined)
+  await cutAll(links)
+  await root.engine.stop()
+  const back = await restart(root, backup, undefined, undefined, 1)
+  await callUntil(township, back, 'own entries are back', async () => {
+    return (
+      (await back.engine.office.byNumber((await story(village, id)).number)).length === 1 &&
+      (await notes(back, id)) === 2
+    )
+  })
+  const rolledBack = (await back.engine.office.status()).findings.filter(({ kind }) => kind === 'rolled-back')
+  expect(rolledBack).toHaveLength(1)
+  const [{ message, next } = { message: '', next: '' }] = rolledBack
+  expect(message).toContain('已启用新的批次号')
+  expect(message).toContain('已从下级取回 3 条(2 个日志)')
+  expect(next).toContain('大厅自己建的办件')
+  expect(next).toMatch(/“全县目录”最后一条写于 .*纸质凭证/)
+  expect(`${message}${next}`).not.toMatch(/上级|无需操作/)
+  expect((await village.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('rolled-back')
 })
 
 test('S71 a parent that was put back is sent again what it had acknowledged, and says so', async () => {

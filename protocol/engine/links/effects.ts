@@ -53,7 +53,7 @@ const EFFECTS: Handlers = {
   },
   'own-log-ahead': (context, link, _connection, claim) => {
     // The pinned parent is believed; a child proves it by the entries themselves (see receiveFrame).
-    if (link.direction === 'up') return believeParent(context, claim)
+    if (link.direction === 'up') return believeParent(context, link, claim)
   },
   'fork-found': (context, link, _connection, { log, peer }) => reportFork(context, link, log, peer),
   'fork-told': (context, link, _connection, { fork }) => takeFork(context, link, fork),

@@ -1,5 +1,6 @@
 /** Receiving a frame of entries: unpacked, admitted through the write queue, acknowledged when it is durable. */
 import { assert } from '#protocol/assert.ts'
+import type { Result } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import type { ChainRefusal, ReceivedPack } from '../logs/following.ts'
@@ -7,7 +8,7 @@ import { admitFrame, type FrameSource } from './admission.ts'
 import { directoryFirst, unpackFrame } from './frame-unpacking.ts'
 import { type Link, sharedStreams, takenStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
-import { rotateIfAhead } from './rollback.ts'
+import { cameBack, noteCameBack, ownHeights, rotateIfAhead } from './rollback.ts'
 import { passDown } from './root-heights.ts'
 
 /** Admits a frame of a live link, or refuses it by name. */
@@ -37,24 +38,30 @@ export function originOf({ identity }: Core, { direction, peer }: Link): Pick<Fr
 }
 
 /** One part of a frame, whole or not at all; with the last one the frame is acknowledged. */
-const admitPart = (
+function admitPart(
   { core, queue }: LinkContext,
   link: Link,
   part: readonly ReceivedPack[],
   source: FrameSource,
   isLast: boolean,
-) =>
-  queue.write(
+): Promise<Result<readonly Height[], ChainRefusal>> {
+  let risen: readonly Height[] = []
+  return queue.write(
     async (staging) => {
+      const before = ownHeights(staging)
       const admitted = await admitFrame(staging, part, source)
-      if (admitted.ok) await rotateIfAhead(core, admitted.value)
+      if (!admitted.ok) return admitted
+      await rotateIfAhead(core, link, admitted.value)
+      risen = await cameBack(staging, link, before)
       return admitted
     },
     (outcome) => {
+      noteCameBack(core, risen)
       // Before links look for what to send: what a peer sent is not sent back to it.
       if (outcome.ok) link.dispatch({ type: 'admitted', frames: isLast ? 1 : 0, heights: outcome.value })
     },
   )
+}
 
 const atRoot = ({ logs }: Core, heights: readonly Height[]): Height[] =>
   heights.map(({ log }) => ({ log, height: logs.head(log).rootHeight }))

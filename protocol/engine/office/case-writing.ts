@@ -32,6 +32,7 @@ import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append, tooLong } from '../writing/placing.ts'
+import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
 import { mintCaseNumber, mintPaperNumber } from './numbering.ts'
 import { workActor } from './work-actor.ts'
@@ -180,8 +181,12 @@ export async function act(
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'edition')) {
     fields[name] ??= editionInForce(core, register, state, fields)
   }
-  const checked = checkAct(state, workActor(core, actor), register, kind, fields)
+  const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
+  const checked = checkAct(state, { ...workActor(core, actor), numberIsShared }, register, kind, fields)
   if (!checked.ok) return checked
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'present-number')) fields[name] = state.number
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'case-number'))
+    fields[name] = await mintCaseNumber(staging, actor.station)
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'number')) {
     if (fields[name] !== undefined) continue
     const number = await mintPaperNumber(staging, kind, actor.station, state, register)

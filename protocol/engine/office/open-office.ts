@@ -7,6 +7,7 @@ import { safetyOf } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import { type Office, UNKNOWN_CASE } from '../office.ts'
 import { registerOf } from '../register.ts'
+import { sharedNumbers } from '../writing/shared-numbers.ts'
 import { setLocal } from '../writing/staging.ts'
 import { inWords } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
@@ -51,7 +52,8 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     view: (actor, id) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id))),
     state: (id) => words(stateNow(core, id)),
     find: (query) => storage.cases(query),
-    byNumber: (number) => storage.caseByNumber(number),
+    byNumber: (number) => storage.casesByNumber([number]),
+    sharedNumbers: () => sharedNumbers(core),
     countByStage: (holders) => storage.countByStage(holders),
     signaturesOf: (id) => signaturesOf(core, id),
     safetyOf: (ids) => safetyOf(core, ids),
