@@ -7,6 +7,7 @@ import { assert } from '#protocol/assert.ts'
 import type { KeyPair } from '#protocol/engine/ports/host.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { fromHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { Enrolled } from '#protocol/transport/enrolment.ts'
 import { generateKeys, keysFromPem, keysToPem, nodeIdOf } from '#protocol/transport/node-host.ts'
@@ -23,10 +24,14 @@ const Enrolment = z.object({
   county: z.string(),
   parent: Enrolled.shape.parent
     .extend({
-      /** Where the parent is reached, as it was typed: https://… or http:// on loopback. */
+      /** Where the parent was reached last: https://… or http:// on loopback. */
       address: z.url(),
-      /** Fingerprint of the parent's TLS certificate; null on loopback without TLS. */
+      /** Fingerprint of the TLS certificate there; null on loopback without TLS, and where it has not been proved yet. */
       certificate: z.string().nullable(),
+      /** Other addresses, from the record that named this parent. */
+      addresses: z.array(z.url()).max(LIMITS.nodeAddresses).optional(),
+      /** Version of this node's own record that named the parent; absent since enrolment. An older one is not believed. */
+      version: z.int().min(0).optional(),
     })
     .nullable(),
 })

@@ -61,6 +61,10 @@ export interface Registry extends CountyRegister {
   createCode(actor: Actor, station: StationCode, parentNode: NodeId): Promise<Result<IssuedCode>>
   /** Open codes, newest first. */
   codes(actor: Actor): Promise<Result<readonly OpenCode[]>>
+  /** Where nodes below reach this one; `addresses` is the field of a failure. */
+  setAddresses(actor: Actor, node: NodeId, addresses: readonly string[]): Promise<Result<void>>
+  /** Names another parent for nodes, all in one commit; they follow by themselves, with their key and data folder. */
+  moveNodes(actor: Actor, nodes: readonly NodeId[], parent: NodeId): Promise<Result<void>>
   /** The node may no longer connect; its entries stay. */
   revokeNode(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
   /** Checks a catalogue file row by row, and publishes the good rows when told to. */

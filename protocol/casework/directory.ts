@@ -1,5 +1,5 @@
 /** Directory records: stations, nodes, people, items. Written by the root, held where they are needed. */
-import type { NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Power, WindowKind } from './codes.ts'
 import type { Item } from './item.ts'
@@ -32,6 +32,21 @@ export interface Station {
   readonly tier: Tier
   /** The station above; null for the county hall. */
   readonly parent: StationCode | null
+  /** Stations that were above it before (合村并镇): what their nodes hold of it they may still deliver. The office writes it. */
+  readonly formerParents?: readonly StationCode[]
+}
+
+/** A node that may no longer take part. What it wrote before still counts. */
+export interface Revocation {
+  /** Milliseconds since 1970 on the root's clock. */
+  readonly time: number
+  readonly reason: string
+  /**
+   * What the root held of each log of the node when it revoked it; logs not named were not known then. What lies
+   * above was first seen later and has no effect. Absent in records of earlier programs: then everything counts,
+   * and nothing more is taken, until the root has written the heights down. The office writes it.
+   */
+  readonly held?: Readonly<Record<LogKey, number>>
 }
 
 /** An enrolled node and the stations it serves. */
@@ -43,12 +58,16 @@ export interface NodeRecord {
   /** Hex, 32 bytes. */
   readonly publicKey: string
   readonly stations: readonly StationCode[]
-  /** The node above; null for the root. */
+  /** The node above; null for the root. A new one counts as soon as the node has seen this record (rule E30). */
   readonly parent: NodeId | null
+  /** Where nodes below reach it, https://… or http:// on loopback; absent while nobody has said. */
+  readonly addresses?: readonly string[]
   /** Small number leased by the root; with the incarnation it makes the Yjs client id. */
   readonly lease: number
-  /** Set when the node may no longer connect. */
-  readonly revoked: { readonly time: number; readonly reason: string } | null
+  /** Set when the node may only deliver any more. */
+  readonly revoked: Revocation | null
+  /** A second machine of the county hall that is granted every stream, so that nothing lies at the root alone. */
+  readonly standby?: boolean
 }
 
 /** A person's account. It lies in the stream of the station where the person works. */

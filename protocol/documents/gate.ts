@@ -94,6 +94,19 @@ class Gating {
     else if (this.#advance(queue)) while ([...this.#waiting.values()].some((other) => this.#advance(other)));
   }
 
+  /**
+   * Nothing more is to come that the waiting ones could be waiting for: the first of an author's is given up and the next
+   * tried, author by author, until none waits.
+   */
+  giveUpWaiting(): void {
+    const authors = [...this.#waiting].sort(([left], [right]) => left - right)
+    for (let stuck = authors.find(([, queue]) => queue.length > 0); stuck; ) {
+      stuck[1].shift()
+      while ([...this.#waiting.values()].some((other) => this.#advance(other)));
+      stuck = authors.find(([, queue]) => queue.length > 0)
+    }
+  }
+
   /** Tries what an author has waiting; true when anything was accepted. */
   #advance(queue: number[]): boolean {
     const before = this.accepted.length
@@ -120,9 +133,11 @@ class Gating {
  * Gates all edits of a section, given in arrival order. One that waits for others is tried again when something
  * was accepted, and its author's later ones wait behind it; so the outcome depends on what is held and on each
  * author's own order, not on the order of arrival: equal on every node that holds the same entries (rule G22).
+ * @param inVain what some wait for is known never to count: they do not hold up their authors' later ones (rule S113)
  */
-export function gateHistory(section: string, edits: readonly AuthoredUpdate[]): GatedHistory {
+export function gateHistory(section: string, edits: readonly AuthoredUpdate[], inVain = false): GatedHistory {
   const gating = new Gating(section, edits)
   for (const [place, edit] of edits.entries()) gating.arrive(place, edit)
+  if (inVain) gating.giveUpWaiting()
   return { accepted: gating.accepted, refused: gating.refused, clocks: gating.clocks }
 }

@@ -9,13 +9,18 @@ import type { Neighbours } from './neighbours.ts'
 import type { News } from './news.ts'
 import type { Advance } from './office.ts'
 import type { Host } from './ports/host.ts'
-import type { Identity } from './ports/identity.ts'
+import type { Identity, PinnedParent } from './ports/identity.ts'
 import type { Storage, StorageFailure } from './ports/storage.ts'
+
+/** Who this node is; its parent can change while it runs. */
+export interface LiveIdentity extends Identity {
+  parent: PinnedParent | null
+}
 
 export interface Core {
   readonly storage: Storage
   readonly host: Host
-  readonly identity: Identity
+  readonly identity: LiveIdentity
   /** Program version, shown in the node list. */
   readonly version: string
   readonly isRoot: boolean
@@ -27,6 +32,8 @@ export interface Core {
   readonly news: News
   readonly neighbours: Neighbours
   readonly rows: RowsState
+  /** Lanes in which this node numbers since its start, by station and year, with the incarnation they were drawn under. */
+  readonly lanes: Map<string, { readonly incarnation: number; readonly lane: number }>
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
   /** Why the record outside the database cannot be written at the moment. */

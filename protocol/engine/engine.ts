@@ -1,7 +1,7 @@
 /** The engine: runs sessions and commands over one write queue. Differences between nodes are grants, not roles. */
 import type { Finding, Office } from './office.ts'
 import type { Host } from './ports/host.ts'
-import type { Identity, Links } from './ports/identity.ts'
+import type { Identity, Links, PinnedParent } from './ports/identity.ts'
 import type { Storage, StorageFailure } from './ports/storage.ts'
 
 export interface EngineOptions {
@@ -25,6 +25,11 @@ export interface Engine extends Links {
   readonly incarnation: number
   /** Heights and hashes of this node's own logs, for the sidecar. */
   ownHeads(): Readonly<Record<string, { readonly seq: number; readonly hash: string }>>
+  /**
+   * Goes on below another parent: links to the former end, and what that one acknowledged no longer counts. Keeping the
+   * parent for the next start is up to the caller; {@link openEngine} notices by itself when it is another.
+   */
+  changeParent(parent: PinnedParent): void
   /** Looks through the database in slices; what is damaged becomes a finding and stands in the health. */
   check(): Promise<void>
   /** Says that the record outside the database cannot be written, or, with undefined, that it can again. */

@@ -4,7 +4,7 @@ import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
 import { createClock } from './clock.ts'
-import type { Core } from './core.ts'
+import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import { tellLinks } from './links/commit-news.ts'
@@ -12,12 +12,14 @@ import type { Link } from './links/link.ts'
 import { createLinkBudget } from './links/link-budget.ts'
 import type { LinkContext } from './links/link-context.ts'
 import { runLink } from './links/links.ts'
+import { changeParent, loadBelow } from './links/parent-change.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
 import { createLogs } from './logs/logs.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
+import { completeRevocations } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
@@ -55,6 +57,7 @@ async function open(options: EngineOptions): Promise<Engine> {
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
   await refolding.begin()
+  if (core.isRoot) await queue.write(completeRevocations).catch(onlyStorage)
   afterworks.heard(NO_CHANGE)
   return {
     office: openOffice(core, queue),
@@ -62,6 +65,7 @@ async function open(options: EngineOptions): Promise<Engine> {
       return core.logs.incarnation
     },
     attach: (connection, direction) => runLink(context, connection, direction),
+    changeParent: (parent) => changeParent(context, parent),
     ownHeads: () => core.logs.ownHeads(),
     check: () => checkStorage(core),
     sidecarFailed(problem) {
@@ -80,10 +84,16 @@ async function open(options: EngineOptions): Promise<Engine> {
   }
 }
 
+/** A failing disk shows in the node's health with the next write; anything else is a bug. */
+function onlyStorage(problem: unknown): void {
+  if (!(problem instanceof StorageFailure)) throw problem
+}
+
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions): Promise<Core> {
-  const { storage, host, identity, incarnation, rotated, version, findings = [] } = options
-  const loaded = await storage.load()
+  const { storage, host, incarnation, rotated, version, findings = [] } = options
+  const identity: LiveIdentity = { ...options.identity }
+  const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)
@@ -102,6 +112,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     news: createNews(clock.now, findings),
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
+    lanes: new Map(),
     problem: undefined,
     sidecarProblem: undefined,
     damage: undefined,

@@ -29,7 +29,7 @@ export function helloProblem(mine: Hello, theirs: Hello, view: View): RefusalCod
   if (commonVersion(mine.versions, theirs.versions) === undefined) return 'version'
   if (theirs.node === view.node) return 'same-node'
   const admitted = view.admits(theirs.node)
-  return admitted === 'yes' ? undefined : admitted
+  return admitted === 'yes' || admitted === 'delivers' ? undefined : admitted
 }
 
 /** The logs of the given streams, sorted by key. */

@@ -2,7 +2,9 @@
 import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
+import { logsOf } from './handshake.ts'
 import { refuseLink } from './outcome.ts'
+import { begin, measure } from './pace.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
 import { mayAdmit, mayRemember, maySend } from './window.ts'
 
@@ -17,6 +19,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'compared':
       return compared(session, event, view)
     case 'dispatched':
+      if (session.window.inFlight.length === 0) begin(session.window.pace, view.now)
       session.window.inFlight.push(...event.sizes)
       raise(session, event.heights)
       if (event.sizes.length > 0) session.lastSaid = view.now
@@ -26,8 +29,12 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       // A comparison that sent the cursor back while this was being read counts more.
       if (session.cursor >= event.after) session.cursor = Math.max(session.cursor, event.through)
       return at(session, more(session, view))
+    case 'held-told':
+      session.lastTaken = view.now
+      return at(session)
     case 'admitted':
       session.window.admitting -= event.frames
+      session.lastTaken = view.now
       holds(session, event.heights)
       return said(session, { type: 'stored', frames: event.frames, heights: event.heights }, view)
     case 'changed':
@@ -38,7 +45,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'tell':
       return said(session, event.message, view)
     case 'tick':
-      return tick(session, view)
+      return tick(session, event, view)
     default:
       return at(session)
   }
@@ -49,13 +56,28 @@ function said(session: Live, message: Message, view: View): Step {
   return at(session, [{ type: 'send', message }])
 }
 
-function tick(session: Live, view: View): Step {
+/** Bytes are life, also in the middle of a message: a large frame on a slow line takes minutes (S100). */
+function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick' }>, view: View): Step {
+  if (received > session.received || !reading) session.lastHeard = view.now
+  session.received = received
   // A clock that was set back must not make a dead link look alive until it has caught up.
   session.lastHeard = Math.min(session.lastHeard, view.now)
   session.lastSaid = Math.min(session.lastSaid, view.now)
+  session.lastTaken = Math.min(session.lastTaken, view.now)
   if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
+  if (hasDelivered(session, view)) return refuseLink('revoked', session.peer)
   if (view.now - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
   return said(session, { type: 'beat', rootTime: view.rootTime }, view)
+}
+
+/** Whether a revoked peer has delivered what it said it holds, or delivers nothing any more: then it is told and let go. */
+function hasDelivered(session: Live, view: View): boolean {
+  if (view.admits(session.peer) !== 'delivers' || session.window.admitting > 0) return false
+  const idle = view.now - session.lastTaken
+  const { owed } = session
+  const isComplete = owed !== null && [...owed].every(([log, height]) => heightOf(view, log) >= height)
+  // Acknowledgements are under way, and the peer reads its disk before it counts them.
+  return idle >= (isComplete ? LIMITS.heartbeatMilliseconds / 2 : LIMITS.deliveryMilliseconds)
 }
 
 function raise(session: Live, heights: readonly Height[]): void {
@@ -88,9 +110,21 @@ function more(session: Live, view: View): Effect[] {
   return [{ type: 'load', after: session.cursor }]
 }
 
+/** Streams of which entries are sent to the peer: shared ones, and those that are only delivered. */
+const sentStreams = (session: Live, view: View): ReadonlySet<StreamId> =>
+  new Set([...view.shared(session.peer), ...view.gives(session.peer)])
+
+/** Streams that are only delivered, while something of them is not known to be at the root. */
+function undelivered(session: Live, view: View): StreamId[] {
+  const gives = view.gives(session.peer)
+  if (gives.length === 0) return []
+  const unsafe = logsOf(view.heads, gives).filter(({ height, rootHeight }) => rootHeight < height)
+  return [...new Set(unsafe.map(({ key }) => logParts(key).stream))]
+}
+
 /** Streams no longer granted: nothing of them is sent any more. */
 function forgetStreams(session: Live, view: View): void {
-  const shared = new Set(view.shared(session.peer))
+  const shared = sentStreams(session, view)
   for (const stream of session.told) {
     if (shared.has(stream)) continue
     session.told.delete(stream)
@@ -100,7 +134,8 @@ function forgetStreams(session: Live, view: View): void {
 
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
 function newStreams(session: Live, view: View): Effect[] {
-  const fresh = view.shared(session.peer).filter((stream) => !session.told.has(stream))
+  const granted = [...view.shared(session.peer), ...undelivered(session, view)]
+  const fresh = granted.filter((stream) => !session.told.has(stream))
   if (fresh.length === 0) return []
   for (const stream of fresh) session.told.add(stream)
   const heard = fresh.filter((stream) => session.waiting.has(stream))
@@ -120,7 +155,14 @@ function onMessage(session: Live, message: Message, view: View): Step {
       session.window.admitting += 1
       return at(session, [{ type: 'admit', packed: message.packed }])
     case 'stored': {
-      session.window.inFlight.splice(0, message.frames)
+      const sizes = session.window.inFlight.splice(0, message.frames)
+      if (sizes.length > 0) {
+        measure(
+          session.window.pace,
+          view.now,
+          sizes.reduce((sum, size) => sum + size, 0),
+        )
+      }
       holds(session, message.heights)
       return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
     }
@@ -143,7 +185,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
 
 /** The peer's whole truth about some streams. Those we do not share yet wait for the grant. */
 function onFrontier(session: Live, frontier: Frontier, view: View): Step {
-  const shared = new Set(view.shared(session.peer))
+  const shared = sentStreams(session, view)
   const byStream = new Map<StreamId, LogPosition[]>(frontier.streams.map((stream) => [stream, []]))
   for (const position of frontier.logs) {
     const list = byStream.get(logParts(position.log).stream)
@@ -151,12 +193,27 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
     list.push(position)
   }
   const now = frontier.streams.filter((stream) => shared.has(stream))
+  const takes = new Set(view.takes(session.peer))
+  const taken = frontier.streams.filter((stream) => takes.has(stream) && !shared.has(stream))
   for (const stream of frontier.streams) {
-    if (!shared.has(stream)) session.waiting.set(stream, byStream.get(stream) ?? [])
+    if (!shared.has(stream) && !takes.has(stream)) session.waiting.set(stream, byStream.get(stream) ?? [])
   }
-  if (now.length === 0) return at(session)
-  const logs = now.flatMap((stream) => byStream.get(stream) ?? [])
-  return at(session, [compare(session, now, logs)])
+  const logsIn = (streams: readonly StreamId[]) => streams.flatMap((stream) => byStream.get(stream) ?? [])
+  return at(session, [
+    ...(now.length > 0 ? [compare(session, now, logsIn(now))] : []),
+    ...(taken.length > 0 ? [answer(session, taken, logsIn(taken), view)] : []),
+  ])
+}
+
+/** What the peer may only deliver is not compared here: it hears what is held of it, and sends the rest. */
+function answer(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[], view: View): Effect {
+  session.lastTaken = view.now
+  if (view.admits(session.peer) === 'delivers') session.owed ??= new Map()
+  for (const { log, height } of logs) {
+    session.peerHeights.set(log, height)
+    session.owed?.set(log, height)
+  }
+  return { type: 'tell-held', frontier: { type: 'frontier', streams, logs } }
 }
 
 function compare(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[]): Effect {
@@ -190,7 +247,7 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
     }
   }
   session.comparing -= 1
-  const granted = new Set(view.shared(session.peer))
+  const granted = sentStreams(session, view)
   for (const stream of streams) if (granted.has(stream)) session.ready.add(stream)
   session.cursor = Math.min(session.cursor, event.start)
   effects.push({

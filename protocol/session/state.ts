@@ -24,10 +24,16 @@ export interface View {
   readonly arrival: number
   /** The root's time as far as this node knows it. */
   readonly rootTime: number | null
-  /** Streams both this node and the peer are granted. */
+  /** Streams both this node and the peer are granted; none with a peer that is revoked. */
   shared(peer: NodeId): readonly StreamId[]
-  /** Whether a peer may connect: its key is known and not revoked. */
-  admits(peer: NodeId): 'yes' | 'unknown-node' | 'revoked'
+  /** Streams that this node was once granted and the peer is: what is held of them is delivered, nothing comes back. */
+  gives(peer: NodeId): readonly StreamId[]
+  /** Streams that the peer was once granted and this node is: what the peer holds of them is taken. */
+  takes(peer: NodeId): readonly StreamId[]
+  /** Bytes a second that an earlier link carried to the peer; null when there was none. */
+  rate(peer: NodeId): number | null
+  /** Whether a peer may connect: its key is known; a revoked one only delivers. */
+  admits(peer: NodeId): 'yes' | 'delivers' | 'unknown-node' | 'revoked'
 }
 
 /** Both sides have opened; nothing is known of the peer. */
@@ -80,10 +86,16 @@ export interface Live {
   readonly rootMeanwhile: Map<LogKey, number>
   /** Logs that differ here and there: nothing of them is sent until a person or a rotation resolved it. */
   readonly forked: Set<LogKey>
+  /** What a revoked peer said it holds; null until it did, and on every other link. */
+  owed: Map<LogKey, number> | null
+  /** When something was last heard or taken of a revoked peer's entries. */
+  lastTaken: number
   /** Everything up to this arrival has been considered for sending. */
   cursor: number
   /** What is under way. */
   readonly window: Window
+  /** Bytes that had come from the peer at the last tick. */
+  received: number
   lastHeard: number
   lastSaid: number
 }
@@ -109,6 +121,8 @@ export type Event =
       /** Everything the peer lacks lies behind this arrival. */
       readonly start: number
     }
+  /** A peer that only delivers was told what is held of that. */
+  | { readonly type: 'held-told' }
   /** What lay behind `after` was considered up to `through`. */
   | { readonly type: 'loaded'; readonly after: number; readonly through: number }
   | { readonly type: 'dispatched'; readonly sizes: readonly number[]; readonly heights: readonly Height[] }
@@ -122,7 +136,8 @@ export type Event =
       readonly type: 'tell'
       readonly message: AtRoot | Status | Fork | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
     }
-  | { readonly type: 'tick' }
+  /** Time passed: `received` bytes have come so far; `reading` is false while we leave what comes in the network. */
+  | { readonly type: 'tick'; readonly received: number; readonly reading: boolean }
   | { readonly type: 'stop'; readonly code: RefusalCode }
 
 export type Effect =
@@ -132,6 +147,8 @@ export type Effect =
   | { readonly type: 'check-proof'; readonly hello: Hello; readonly peer: Hello; readonly signature: Uint8Array }
   | { readonly type: 'tell-frontier'; readonly streams: readonly StreamId[] }
   | { readonly type: 'compare'; readonly frontier: Frontier }
+  /** Tell a peer that only delivers these streams what is held here of the logs it named, and of its own. */
+  | { readonly type: 'tell-held'; readonly frontier: Frontier }
   /** Read packs behind the cursor, select what the peer lacks, send it. */
   | { readonly type: 'load'; readonly after: number }
   | { readonly type: 'admit'; readonly packed: Uint8Array }

@@ -126,8 +126,11 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     heardMeanwhile: new Map(),
     rootMeanwhile: new Map(),
     forked: new Set(),
+    owed: null,
+    lastTaken: view.now,
     cursor: said.arrival,
-    window: openWindow(),
+    window: openWindow(view.rate(peer.node)),
+    received: 0,
     lastHeard: view.now,
     lastSaid: view.now,
   }
@@ -139,7 +142,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
   if (equal) {
     const heights = [...said.heights].map(([log, height]) => ({ log, height }))
     begun.push({ type: 'acknowledged', heights, exact: false })
-  } else {
+  } else if (shared.length > 0) {
     begun.push({ type: 'tell-frontier', streams: shared })
   }
   return replay(live, session.early ?? [], begun, view)

@@ -38,7 +38,7 @@ export const REFUSALS = {
     fault: 'yours',
     retry: false,
     message: '本节点已被县中心停用',
-    next: `${KEPT}请联系县中心管理员,未上交的办件仍可导出。`,
+    next: `${KEPT}本机写下的记录会自动送达上级,停用之后才送达的暂不生效。请联系县中心管理员。`,
   },
   'wrong-key': {
     fault: 'yours',

@@ -56,6 +56,7 @@ const REGISTER: Register = {
   authority: {
     serves: (node, station) => NODES[station] === node,
     isRoot: (node) => node === NODES[COUNTY],
+    afterRevocation: () => false,
     tierOf: (station) => (station === COUNTY ? 'county' : station === VILLAGE ? 'village' : undefined),
     parentOf: (station) => (station === COUNTY ? null : COUNTY),
   },

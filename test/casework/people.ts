@@ -33,6 +33,7 @@ export const nodeOf = (station: StationCode): NodeId => station.padEnd(32, 'f') 
 export const authority: Authority = {
   serves: (node, station) => TREE[station] !== undefined && node === nodeOf(station),
   isRoot: (node) => node === nodeOf(COUNTY),
+  afterRevocation: () => false,
   tierOf: (station) => TREE[station]?.tier,
   parentOf: (station) => TREE[station]?.parent,
 }

@@ -20,5 +20,14 @@ export function runningHost(start: number): Host {
   return hostWith(() => Math.floor(monotonic() + offset))
 }
 
+/** This machine with a clock and timers that run so many times as fast: for what only happens after a pause. */
+export function hurriedHost(start: number, times: number): Host {
+  const begun = monotonic()
+  return {
+    ...hostWith(() => Math.floor(start + (monotonic() - begun) * times)),
+    after: (milliseconds, callback) => nodeHost.after(milliseconds / times, callback),
+  }
+}
+
 /** The host of tests that do not care what day it is: one clock for all nodes of a process. */
 export const testHost: Host = runningHost(morningOf(FRIDAY))

@@ -124,10 +124,12 @@ export interface County {
 /** Root, township and village, registered with each other but not yet connected. */
 export async function openCounty(
   storageOf: (station: StationCode) => Storage = () => new MemoryStorage(),
+  host: Host = testHost,
 ): Promise<County> {
-  const root = await openNode({ station: COUNTY, lease: 1, storage: storageOf(COUNTY) })
-  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, root, storage: storageOf(TOWNSHIP) })
-  const village = await openNode({ station: VILLAGE, lease: 3, parent: township, root, storage: storageOf(VILLAGE) })
+  const at = (station: StationCode) => ({ station, storage: storageOf(station), host })
+  const root = await openNode({ ...at(COUNTY), lease: 1 })
+  const township = await openNode({ ...at(TOWNSHIP), lease: 2, parent: root, root })
+  const village = await openNode({ ...at(VILLAGE), lease: 3, parent: township, root })
   await publish(root, [
     ...STATIONS,
     nodeRecord(root, null),

@@ -1,8 +1,10 @@
 import type { Actor } from '#protocol/engine/office.ts'
+import type { Host } from '#protocol/engine/ports/host.ts'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, logParts, type StationCode } from '#protocol/ids.ts'
 import { readEntry, readRecord } from '#protocol/log/entry.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -36,17 +38,17 @@ export const eastAgent = person(EAST_VILLAGE, ['agent'])
 export const hall = person(COUNTY, ['clerk', 'handler', 'chief', 'coordinator'])
 
 /** Every node of the county by name; the department's and the eastern ones stand beside the usual three. */
-export async function place() {
+export async function place(host: Host = testHost) {
   const disks = new Map<StationCode, MemoryStorage>()
   const disk = (station: StationCode) => {
     const made = disks.get(station) ?? new MemoryStorage()
     disks.set(station, made)
     return made
   }
-  const county = await openCounty(disk)
+  const county = await openCounty(disk, host)
   const { root } = county
   const open = (station: StationCode, parent: Node, lease: number) =>
-    openNode({ station, parent, root, lease, storage: disk(station) })
+    openNode({ station, parent, root, lease, host, storage: disk(station) })
   const east = await open(EAST, root, 4)
   const eastVillage = await open(EAST_VILLAGE, east, 5)
   const lands = await open(LANDS, root, 6)

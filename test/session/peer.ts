@@ -29,8 +29,11 @@ export interface Given {
   heads?: readonly LogHead[]
   shared?: StreamId[]
   arrival?: number
-  admits?: 'yes' | 'unknown-node' | 'revoked'
+  admits?: 'yes' | 'delivers' | 'unknown-node' | 'revoked'
+  gives?: StreamId[]
+  takes?: StreamId[]
   versions?: [number, number]
+  rate?: number | null
 }
 
 /** One side of a link. */
@@ -42,7 +45,10 @@ export class Peer {
   shared: StreamId[]
   now = 1_000_000
   arrival: number
-  admits: 'yes' | 'unknown-node' | 'revoked'
+  admits: 'yes' | 'delivers' | 'unknown-node' | 'revoked'
+  gives: StreamId[]
+  takes: StreamId[]
+  rate: number | null
   session: Session
 
   constructor(given: Given = {}) {
@@ -51,6 +57,9 @@ export class Peer {
     this.shared = given.shared ?? [streamA]
     this.arrival = given.arrival ?? 0
     this.admits = given.admits ?? 'yes'
+    this.rate = given.rate ?? null
+    this.gives = given.gives ?? []
+    this.takes = given.takes ?? []
     const nonce = sha256(new TextEncoder().encode(this.node)).subarray(0, 16)
     const versions = given.versions ?? [1, 1]
     this.hello = { type: 'hello', versions, node: this.node, incarnation: 1, nonce, rootTime: null }
@@ -60,8 +69,19 @@ export class Peer {
   }
 
   get view(): View {
-    const { now, node, heads, arrival, shared, admits } = this
-    return { now, node, heads, arrival, rootTime: 5, shared: () => shared, admits: () => admits }
+    const { now, node, heads, arrival, shared, admits, gives, takes, rate } = this
+    return {
+      now,
+      node,
+      heads,
+      arrival,
+      rootTime: 5,
+      shared: () => shared,
+      gives: () => gives,
+      takes: () => takes,
+      rate: () => rate,
+      admits: () => admits,
+    }
   }
 
   /** Steps by an event; the effects of this step come back. */

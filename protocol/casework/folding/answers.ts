@@ -157,7 +157,9 @@ function take(found: Collected, byHash: ByHash, contribution: Judged): void {
   const { entry, writer } = contribution
   const { fact } = entry
   if (fact === undefined || isGuarded(fact.kind)) return
-  contribution.verdict = writer.served ? JUDGES[fact.kind](found, contribution, fact.fields, byHash) : 'not-authorised'
+  if (!writer.served) contribution.verdict = 'not-authorised'
+  else if (contribution.tooLate) contribution.verdict = 'after-revocation'
+  else contribution.verdict = JUDGES[fact.kind](found, contribution, fact.fields, byHash)
   const code = documentOfFact(fact.kind)
   if (contribution.verdict === null && code !== undefined) {
     found.papers.push({ code, number: textOf(fact.fields.document), fact: entry.hash, day: dayOf(entry) })

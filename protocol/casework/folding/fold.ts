@@ -35,15 +35,20 @@ const subjectOf = (fields: Readonly<Record<string, FieldValue>>): EntryHash => f
 const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>): Item | undefined =>
   register.edition(progress.item, progress.itemVersion)
 
-/** The opening that counts: of several valid ones the earliest by time, then hash. */
+/**
+ * The opening that counts: of several valid ones the earliest by time, then hash. One that came after its node was
+ * revoked opens the case only where no other does: it takes nothing from anybody, and without it nobody would see what
+ * else was delivered.
+ */
 function chooseOpening(openings: Judged[]): Judged | undefined {
   const valid: Judged[] = []
   for (const opening of openings) {
     if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
     else opening.verdict = 'not-authorised'
   }
-  const [first, ...others] = valid.sort(inOrder)
-  for (const other of others) other.verdict = 'fork'
+  valid.sort((left, right) => Number(left.tooLate) - Number(right.tooLate) || inOrder(left, right))
+  const [first, ...others] = valid
+  for (const other of others) other.verdict = other.tooLate ? 'after-revocation' : 'fork'
   return first
 }
 
@@ -73,7 +78,7 @@ function objectionToAdoption(folding: Folding, adoption: Judged, fact: Fact): As
   // Once only, also when a later table lets a stage come back.
   if (typeof target.verdict === 'number' || target.resolution !== null) return 'wrong-stage'
   // A fact that could take effect right here needs no adoption: it competes by itself.
-  const competes = adopted.previous === fact.previous && target.writer.served
+  const competes = adopted.previous === fact.previous && target.writer.served && !target.tooLate
   if (competes && objectionToFact(folding, target, adopted) === undefined) return 'wrong-stage'
   return objectionToFact(folding, adoption, adopted)
 }
@@ -82,6 +87,7 @@ function objection(folding: Folding, judged: Judged): AsideReason | undefined {
   const { fact } = judged.entry
   if (fact === undefined) return 'malformed'
   if (!judged.writer.served) return 'not-authorised'
+  if (judged.tooLate) return 'after-revocation'
   const found = objectionToFact(folding, judged, fact)
   if (found !== undefined || fact.kind !== 'adopted') return found
   return objectionToAdoption(folding, judged, fact)
@@ -155,18 +161,20 @@ function setDescendantsAside(all: readonly Judged[]): void {
     const inherited = judged.verdict === 'superseded' || judged.verdict === 'fork' ? judged.verdict : 'orphan'
     for (const follower of judged.followers) {
       if (follower.verdict !== undefined) continue
-      follower.verdict = inherited
+      follower.verdict = follower.tooLate ? 'after-revocation' : inherited
       pending.push(follower)
     }
   }
-  for (const judged of all) if (judged.verdict === undefined) judged.verdict = 'orphan'
+  for (const judged of all) {
+    if (judged.verdict === undefined) judged.verdict = judged.tooLate ? 'after-revocation' : 'orphan'
+  }
 }
 
 /** A dismissal counts from a station that holds or held the case, but a former holder cannot dismiss its own facts. */
 function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]): void {
-  for (const { entry, writer } of contributions) {
+  for (const { entry, writer, tooLate } of contributions) {
     const { fact } = entry
-    if (fact === undefined || !writer.served) continue
+    if (fact === undefined || !writer.served || tooLate) continue
     progress.times[fact.kind] ??= entry.time
     if (fact.kind !== 'dismissed') continue
     const target = byHash.get(subjectOf(fact.fields))

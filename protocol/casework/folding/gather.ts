@@ -20,6 +20,8 @@ export interface Writer {
 export interface Judged {
   readonly entry: FactEntry
   readonly writer: Writer
+  /** The root first saw it after it had revoked the node that wrote it. */
+  readonly tooLate: boolean
   /** Guarded facts that name this one. */
   readonly followers: Judged[]
   verdict: Verdict | undefined
@@ -63,8 +65,9 @@ export function gather(facts: readonly FactEntry[], authority: Authority): Gathe
   for (const entry of facts) {
     if (byHash.has(entry.hash)) continue // a duplicate
     const writer = writerOf(entry.log, entry.station)
+    const tooLate = authority.afterRevocation(entry.log, entry.seq)
     const verdict = entry.fact === undefined ? 'malformed' : undefined
-    const judged: Judged = { entry, writer, followers: [], verdict, resolution: null }
+    const judged: Judged = { entry, writer, tooLate, followers: [], verdict, resolution: null }
     byHash.set(entry.hash, judged)
     all.push(judged)
   }

@@ -11,6 +11,10 @@ export const ASIDE_REASONS = {
     text: '写入的节点不代表该站点',
     resolve: '请管理员核对该节点代表的站点;主办站点可以采纳或不采纳',
   },
+  'after-revocation': {
+    text: '写入的节点已停用,本条在停用之后才送达县中心',
+    resolve: '请主办站点核对纸质材料后采纳或不采纳',
+  },
   'not-holder': {
     text: '写入时该站点不是主办',
     resolve: '请主办站点核对后采纳或不采纳',

@@ -29,14 +29,17 @@ function holdsHome(core: Core, home: StationCode, station: StationCode): boolean
 
 /**
  * The stream in which a node writes about a case: the home's when it is granted that, else its own station's, else
- * another in which it holds the case.
+ * another in which it holds the case; the home's also when that has moved away and the root has not yet carried the
+ * case: what is written there is still delivered (rule S114).
  */
 export function writingStream(core: Core, file: CaseFile, station: StationCode): StreamId {
   const granted = core.directory.streamsOf(core.identity.node)
   if (file.home && granted.has(file.home)) return file.home
   const own = streamOf(station)
   const others = [...file.streams].filter((stream) => granted.has(stream)).sort()
-  return file.streams.has(own) ? own : (others[0] ?? own)
+  if (file.streams.has(own)) return own
+  const isDeliverable = file.home && core.directory.deliverableBy(core.identity.node).has(file.home)
+  return others[0] ?? (isDeliverable ? (file.home as StreamId) : own)
 }
 
 /** Stations that need a case at hand: who holds it, who is to sign for it, who was asked for an opinion. */
@@ -66,8 +69,11 @@ export function noteUncarried(staging: Staging): void {
   const { core } = staging
   if (!core.isRoot) return
   for (const [id, file] of staging.files) {
-    if (!staging.touched.has(id) || isLocalStaged(staging, SPACE, id)) continue
-    if (streamsWanted(core, file).size > 1) setLocal(staging, SPACE, id, true)
+    if (isLocalStaged(staging, SPACE, id)) continue
+    const wanted = streamsWanted(core, file)
+    // What nobody wrote to can still need another stream: its home has moved, and is judged anew.
+    const isLacking = staging.touched.has(id) ? wanted.size > 1 : [...wanted].some((one) => !file.streams.has(one))
+    if (isLacking) setLocal(staging, SPACE, id, true)
   }
 }
 

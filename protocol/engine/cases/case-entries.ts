@@ -1,5 +1,6 @@
 /** Adding entries to a case: what each is about, where it counts, and what is only kept. */
 import { decodeFact } from '#protocol/casework/facts/facts.ts'
+import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
 import { type EntryHash, logParts, type StreamId, toHex } from '#protocol/ids.ts'
@@ -13,6 +14,8 @@ import { isHomeOf } from './case-id.ts'
 
 /** Why an edit is quarantined until the directory says otherwise. */
 export const UNSERVED = '写入的节点不代表该站点'
+/** Why what a revoked node delivers later has no effect (rule S111); a fact has the same reason in its story. */
+export const AFTER_REVOCATION = asideWords('after-revocation').text
 
 /** Adds an entry; the state is computed again when it is next asked for. */
 export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha256: Sha256): void {
@@ -28,7 +31,10 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   if (!file.streams.has(stream)) file.strays.push(entry)
   else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
   else if (subject.is === 'kept') keep(file, entry, subject.entry)
-  else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
+  else if (subject.is === 'carried' && directory.authority.afterRevocation(entry.log, entry.seq)) {
+    // Else a revoked node could say that what it writes today was in a log of its own that was cut long ago.
+    file.oddities.push(oddity(entry, 'quarantined', AFTER_REVOCATION, hashOf(subject.entry)))
+  } else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
 }
 
 function keep(file: CaseFile, entry: Entry, inner: Entry): void {
@@ -85,13 +91,22 @@ function addFact(file: CaseFile, entry: Entry, hash: EntryHash): void {
   file.facts.push({ hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
 }
 
+/** What waits for an edit that never counts is judged otherwise. */
+function noteLate(file: CaseFile, name: string): void {
+  file.lateSections.add(name)
+  const section = file.sections.get(name)
+  if (section) section.accepted = undefined
+}
+
 function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Directory): void {
   const edit = decodeEdit(entry.payload)
   const { node, incarnation } = logParts(entry.log)
   const author = directory.node(node)
   const tier = directory.station(entry.station)?.tier
-  if (!edit || tier === undefined || !author?.stations.includes(entry.station)) {
-    const reason = edit ? UNSERVED : '编辑内容残缺或格式无法识别'
+  const isTooLate = directory.authority.afterRevocation(entry.log, entry.seq)
+  if (!edit || isTooLate || tier === undefined || !author?.stations.includes(entry.station)) {
+    const reason = !edit ? '编辑内容残缺或格式无法识别' : isTooLate ? AFTER_REVOCATION : UNSERVED
+    if (edit && isTooLate) noteLate(file, edit.section)
     file.oddities.push(oddity(entry, 'quarantined', reason))
     return
   }

@@ -53,6 +53,8 @@ export interface CaseFile {
   readonly sections: Map<string, SectionFile>
   /** Sections of which a fork cut edits off: what stands on those waits in vain. */
   readonly cutSections: Set<string>
+  /** Sections with edits that a revoked node delivered later: what others wrote on top of those waits in vain as well. */
+  readonly lateSections: Set<string>
   /** Entries that are neither facts nor gated edits, with the reason. */
   readonly oddities: Oddity[]
   /** Hashes of all entries that count, so that a carried copy counts once. */
@@ -82,6 +84,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   facts: [],
   sections: new Map(),
   cutSections: new Set(),
+  lateSections: new Set(),
   oddities: [],
   known: new Set(),
   carriers: new Map(),
@@ -102,6 +105,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   facts: [...file.facts],
   sections: new Map([...file.sections].map(([name, section]) => [name, { ...section, edits: [...section.edits] }])),
   cutSections: new Set(file.cutSections),
+  lateSections: new Set(file.lateSections),
   oddities: [...file.oddities],
   known: new Set(file.known),
   carriers: new Map(file.carriers),

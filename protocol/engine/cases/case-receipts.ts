@@ -2,18 +2,31 @@
 import type { Register } from '#protocol/casework/register.ts'
 import { type EntryHash, logParts } from '#protocol/ids.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
-import { UNSERVED } from './case-entries.ts'
-import { type CaseFile, type Stand, stateOf } from './case-file.ts'
+import { AFTER_REVOCATION, UNSERVED } from './case-entries.ts'
+import { type CaseFile, type SectionFile, type Stand, stateOf } from './case-file.ts'
 import { gated } from './sections.ts'
 
 /** Whoever cuts edits off writes again what stood there, with everything that others had written on top of it. */
 const CUT_OFF = { outcome: 'forked', reason: '依据的编辑在分叉时被截下,当时看到的内容已重新写入,请核对' } as const
 
+/** What a revoked node wrote before others heard of it can be what they went on from. */
+const BUILT_ON_LATE = {
+  outcome: 'quarantined',
+  reason: '依据的编辑由已停用的节点写入,停用之后才送达,不生效;请核对内容后重新填写',
+} as const
+
+/** An edit that does not take effect, with the reason for which it never will when it waits for one that does not. */
+function refusalIn(file: CaseFile, section: string, one: SectionFile['refused'][number]) {
+  if (!one.waits) return one
+  if (file.cutSections.has(section)) return { ...one, ...CUT_OFF }
+  return file.lateSections.has(section) ? { ...one, ...BUILT_ON_LATE } : one
+}
+
 /** Entries that do not take effect for reasons of the sync: quarantined, forked, unknown. */
 export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
   const { id: document, oddities, strays } = file
   const refused = [...file.sections].flatMap(([name, section]) =>
-    gated(name, section).refused.map((one) => (one.waits && file.cutSections.has(name) ? { ...one, ...CUT_OFF } : one)),
+    gated(file, name, section).refused.map((one) => refusalIn(file, name, one)),
   )
   const standing = oddities.filter(({ unless }) => unless === null || !file.known.has(unless))
   if (refused.length + standing.length + strays.length === 0) return []
@@ -50,7 +63,9 @@ function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: En
 
 /** Stored receipts that our own fold may take back when the directory or the day changes; the others are the parent's. */
 export const ownReceipts = (receipts: readonly ReceiptRow[]): readonly ReceiptRow[] =>
-  receipts.filter(({ outcome, reason }) => outcome === 'set-aside' || reason === UNSERVED)
+  receipts.filter(
+    ({ outcome, reason }) => outcome === 'set-aside' || reason === UNSERVED || reason === AFTER_REVOCATION,
+  )
 
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */
 export function standingReceipts(file: CaseFile, register: Register): readonly ReceiptRow[] {

@@ -4,10 +4,14 @@ import { gateHistory } from '#protocol/documents/gate.ts'
 import type { CaseFile, SectionEdit, SectionFile } from './case-file.ts'
 
 /** Gates a section's edits where that has not been done since the last one came in. */
-export function gated(name: string, section: SectionFile): SectionFile {
+export function gated(
+  { lateSections }: Pick<CaseFile, 'lateSections'>,
+  name: string,
+  section: SectionFile,
+): SectionFile {
   if (section.accepted) return section
   const edits = inAuthorsOrder(section.edits)
-  const history = gateHistory(name, edits)
+  const history = gateHistory(name, edits, lateSections.has(name))
   section.accepted = history.accepted.map((place) => (edits[place] as SectionEdit).update)
   section.refused = [...history.refused].map(([place, problem]) => {
     const { hash, log, seq } = edits[place] as SectionEdit
@@ -20,7 +24,7 @@ export function gated(name: string, section: SectionFile): SectionFile {
 /** The updates of a section that take effect. */
 export function acceptedUpdates(file: CaseFile, name: string): readonly Uint8Array[] {
   const section = file.sections.get(name)
-  return section ? (gated(name, section).accepted ?? []) : []
+  return section ? (gated(file, name, section).accepted ?? []) : []
 }
 
 /** Heights of the logs that hold a section's edits: the frontier a seal names. */

@@ -23,9 +23,9 @@ import {
   COUNTY_STREAM,
   type DocumentId,
   fromHex,
+  logParts,
   type NodeId,
   type PersonId,
-  type StationCode,
   type StreamId,
   streamOf,
 } from '#protocol/ids.ts'
@@ -33,6 +33,7 @@ import type { Identity } from '../ports/identity.ts'
 import type { DirectoryRow } from '../ports/storage.ts'
 import type { DirectoryView } from './directory-view.ts'
 import { createEditions, type Editions } from './editions.ts'
+import { createGrants } from './grants.ts'
 import { readDirectoryRecord } from './record-reading.ts'
 
 export interface Directory extends DirectoryView {
@@ -41,8 +42,10 @@ export interface Directory extends DirectoryView {
   apply(row: DirectoryRow): boolean
   /** The row that counts for a record; undefined when there is none. */
   row(document: DocumentId): DirectoryRow | undefined
-  /** County stream, the stations a node serves and everything below them. */
+  /** County stream, the stations a node serves and everything below them; every stream for a standby. */
   streamsOf(node: NodeId): ReadonlySet<StreamId>
+  /** Streams of stations that a node was ever granted: what it holds of them it may deliver. */
+  deliverableBy(node: NodeId): ReadonlySet<StreamId>
   /** The Ed25519 public key of a node; undefined while its record has not arrived. */
   keyOf(node: NodeId): Uint8Array | undefined
   /** Highest version of any item. */
@@ -128,9 +131,9 @@ export function createDirectory(identity: Identity): Directory {
   const rows = new Map<DocumentId, DirectoryRow>()
   const shelf = createShelf()
   const editions = createEditions()
-  const grants = new Map<NodeId, ReadonlySet<StreamId>>()
   const highest = { item: 0, calendar: 0 }
   const view = viewOf(shelf, editions)
+  const grants = createGrants(view)
 
   const keep = (record: DirectoryRecord) => {
     if (record.type === 'item') editions.put(record)
@@ -150,13 +153,8 @@ export function createDirectory(identity: Identity): Directory {
       keep(record)
       return true
     },
-    streamsOf(node) {
-      const known = grants.get(node)
-      if (known) return known
-      const made = grantedStreams(view.node(node)?.stations ?? [], view.stations())
-      grants.set(node, made)
-      return made
-    },
+    streamsOf: grants.streamsOf,
+    deliverableBy: grants.deliverableBy,
     keyOf(node) {
       const known = view.node(node)
       return pinnedKey(identity, node) ?? (known && fromHex(known.publicKey))
@@ -166,6 +164,10 @@ export function createDirectory(identity: Identity): Directory {
     authority: {
       serves: (node, station) => view.node(node)?.stations.includes(station) ?? false,
       isRoot: (node) => node === identity.root.node,
+      afterRevocation(log, seq) {
+        const held = view.node(logParts(log).node)?.revoked?.held
+        return held !== undefined && seq > (held[log] ?? 0)
+      },
       tierOf: (station) => view.station(station)?.tier,
       parentOf: (station) => view.station(station)?.parent,
     },
@@ -176,18 +178,4 @@ function pinnedKey(identity: Identity, node: NodeId): Uint8Array | undefined {
   if (node === identity.node) return identity.keys.publicKey
   if (node === identity.root.node) return identity.root.publicKey
   return node === identity.parent?.node ? identity.parent.publicKey : undefined
-}
-
-/** The streams of stations and of everything below them, and the county stream. */
-function grantedStreams(stations: readonly StationCode[], all: readonly Station[]): ReadonlySet<StreamId> {
-  const granted = new Set<StationCode>(stations)
-  for (let grown = true; grown; ) {
-    grown = false
-    for (const { id, parent } of all) {
-      if (parent === null || granted.has(id) || !granted.has(parent)) continue
-      granted.add(id)
-      grown = true
-    }
-  }
-  return new Set<StreamId>([COUNTY_STREAM, ...[...granted].map(streamOf)])
 }

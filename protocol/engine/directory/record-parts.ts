@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { POWERS, WINDOW_KINDS } from '#protocol/casework/codes.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
-import { type NodeId, PATTERNS, type PersonId, type StationCode } from '#protocol/ids.ts'
+import { type LogKey, type NodeId, PATTERNS, type PersonId, type StationCode } from '#protocol/ids.ts'
 import { TIERS } from '#protocol/tiers.ts'
 
 const identifier = <Name extends string>(pattern: RegExp, error: string) =>
@@ -12,6 +12,10 @@ const identifier = <Name extends string>(pattern: RegExp, error: string) =>
 export const stationCode = identifier<StationCode>(PATTERNS.station, '须为站点代码(6 到 15 位数字)')
 export const personId = identifier<PersonId>(PATTERNS.person, '须为人员账号')
 export const nodeId = identifier<NodeId>(PATTERNS.node, '须为节点标识')
+export const logName = z.string().regex(/^[0-9a-f]{32}\/[0-9]{1,5}\/[a-z0-9]{6,15}$/) as unknown as z.ZodType<
+  LogKey,
+  LogKey
+>
 /** 32 bytes. */
 export const publicKey = z.string().regex(/^[0-9a-fA-F]{64}$/)
 

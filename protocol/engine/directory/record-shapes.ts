@@ -24,6 +24,7 @@ import { isRecord } from '#protocol/json.ts'
 import {
   day,
   list,
+  logName,
   milliseconds,
   nodeId,
   personId,
@@ -47,6 +48,7 @@ const station = shapeOf<Station>()({
   name: text,
   tier,
   parent: stationCode.nullable(),
+  formerParents: list(stationCode).optional(),
 })
 
 const node = shapeOf<NodeRecord>()({
@@ -57,8 +59,10 @@ const node = shapeOf<NodeRecord>()({
   publicKey,
   stations: list(stationCode),
   parent: nodeId.nullable(),
+  addresses: list(text).optional(),
   lease: wholeNumber,
-  revoked: z.object({ time: milliseconds, reason: text }).nullable(),
+  revoked: z.object({ time: milliseconds, reason: text, held: z.record(logName, wholeNumber).optional() }).nullable(),
+  standby: flag.optional(),
 })
 
 const person = shapeOf<Person>()({

@@ -1,7 +1,8 @@
 /** After every commit: links send what is new, children hear what became of their entries, revoked ones are let go. */
-import { logParts } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Change } from '../ports/storage.ts'
+import { sharedStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
 /** Tells all links of a commit. */
@@ -11,19 +12,24 @@ export function tellLinks(context: LinkContext, change: Change): void {
   for (const link of links) {
     link.dispatch({ type: 'changed' })
     if (link.direction !== 'down' || !link.peer || change.receipts.length === 0) continue
-    const granted = core.directory.streamsOf(link.peer)
-    const receipts = change.receipts.filter(({ log }) => granted.has(logParts(log).stream))
+    const { peer } = link
+    const shared = new Set(sharedStreams(core, peer))
+    const concerns = (log: LogKey) => shared.has(logParts(log).stream) || logParts(log).node === peer
+    const receipts = change.receipts.filter(({ log }) => concerns(log))
     for (let start = 0; start < receipts.length; start += LIMITS.messageReceipts) {
       const some = receipts.slice(start, start + LIMITS.messageReceipts)
       link.dispatch({ type: 'tell', message: { type: 'receipts', receipts: some } })
     }
   }
-  if (change.directory.length > 0) endRevoked(context)
+  if (change.directory.length > 0) endRevoked(context, change)
 }
 
-/** A node that was revoked while connected is told so and let go. */
-function endRevoked({ links, core }: LinkContext): void {
+/** A node that was revoked while connected is told so and let go; when it comes again, it may only deliver. */
+function endRevoked({ links, core }: LinkContext, change: Change): void {
+  const changed = new Set(change.directory.map(({ document }) => document))
   for (const link of [...links]) {
-    if (link.peer && core.directory.node(link.peer)?.revoked) link.dispatch({ type: 'stop', code: 'revoked' })
+    const isChanged = link.peer && changed.has(`node/${link.peer}` as DocumentId)
+    if (isChanged && link.peer && core.directory.node(link.peer)?.revoked)
+      link.dispatch({ type: 'stop', code: 'revoked' })
   }
 }

@@ -1,6 +1,7 @@
 /** Comparing what is held with a peer: frontiers told, forks found, and where sending must start. */
-import type { LogKey, StreamId } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
+import type { LogHead } from '#protocol/log/head.ts'
 import { logsOf } from '#protocol/session/handshake.ts'
 import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Frontier, LogPosition } from '#protocol/wire/messages.ts'
@@ -9,18 +10,26 @@ import type { Core } from '../core.ts'
 /** Logs in one frontier message; a message must stay inside one frame. */
 const LOGS_IN_MESSAGE = 2_000
 
+const short = (hash: Uint8Array): Uint8Array => hash.subarray(0, POSITION_HASH_BYTES)
+
 /** Frontier messages for streams: everything held of them. */
-export function frontiers({ logs }: Core, streams: readonly StreamId[]): Frontier[] {
+export const frontiers = ({ logs }: Core, streams: readonly StreamId[]): Frontier[] =>
+  inMessages(streams, (stream) => logsOf(logs.heads, [stream]).map(positionOf))
+
+const positionOf = ({ key, height, hash, rootHeight }: LogHead): LogPosition => ({
+  log: key,
+  height,
+  hash: short(hash),
+  root: rootHeight,
+})
+
+/** A stream is told whole: what a message does not name of it is not held. */
+function inMessages(streams: readonly StreamId[], positionsOf: (stream: StreamId) => readonly LogPosition[]) {
   const messages: Frontier[] = []
   let names: StreamId[] = []
   let positions: LogPosition[] = []
   for (const stream of streams) {
-    const held = logsOf(logs.heads, [stream]).map(({ key, height, hash, rootHeight }) => ({
-      log: key,
-      height,
-      hash: hash.subarray(0, POSITION_HASH_BYTES),
-      root: rootHeight,
-    }))
+    const held = positionsOf(stream)
     if (names.length > 0 && positions.length + held.length > LOGS_IN_MESSAGE) {
       messages.push({ type: 'frontier', streams: names, logs: positions })
       names = []
@@ -31,6 +40,33 @@ export function frontiers({ logs }: Core, streams: readonly StreamId[]): Frontie
   }
   messages.push({ type: 'frontier', streams: names, logs: positions })
   return messages
+}
+
+/**
+ * What is held of the logs that a peer named, but no more than it holds itself: it only delivers, and hears what arrived.
+ * Where more of its own logs is held than it knows, that is told before: it went back in time (rule S70).
+ */
+export async function heldOf(core: Core, peer: NodeId | null, { streams, logs }: Frontier): Promise<Frontier[]> {
+  const told = new Map<StreamId, LogPosition[]>(streams.map((stream) => [stream, []]))
+  for (const { log, height } of logs) {
+    const head = core.logs.head(log)
+    const common = Math.min(height, head.height)
+    const hash = common === 0 ? undefined : await core.logs.hashAt(log, common)
+    const root = Math.min(common, head.rootHeight)
+    if (hash) told.get(logParts(log).stream)?.push({ ...positionOf(head), height: common, hash: short(hash), root })
+  }
+  const known = new Map(logs.map(({ log, height }) => [log, height]))
+  const ahead = logsOf(core.logs.heads, streams).filter(
+    ({ key, height }) => logParts(key).node === peer && height > (known.get(key) ?? 0),
+  )
+  const answers = inMessages(streams, (stream) => told.get(stream) ?? [])
+  if (ahead.length === 0) return answers
+  const own = new Map(ahead.map((head) => [head.key, positionOf(head)]))
+  const claims = inMessages(streams, (stream) => {
+    const others = (told.get(stream) ?? []).filter(({ log }) => !own.has(log))
+    return [...others, ...[...own.values()].filter(({ log }) => logParts(log).stream === stream)]
+  })
+  return [...claims, ...answers]
 }
 
 export interface Comparison {
@@ -47,7 +83,7 @@ export async function compare({ logs, storage }: Core, frontier: Frontier): Prom
   let start = logs.arrival
   for (const { log, height, hash } of frontier.logs) {
     const ours = height === 0 ? undefined : await logs.hashAt(log, height)
-    if (ours && !equalBytes(ours.subarray(0, POSITION_HASH_BYTES), hash)) forks.push(log)
+    if (ours && !equalBytes(short(ours), hash)) forks.push(log)
   }
   for (const head of logsOf(logs.heads, frontier.streams)) {
     const height = theirs.get(head.key)?.height ?? 0

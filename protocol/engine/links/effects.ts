@@ -4,7 +4,7 @@ import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { acknowledge, learnRootHeights } from './acknowledgement.ts'
-import { compare, frontiers } from './comparison.ts'
+import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork } from './forks.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
@@ -33,6 +33,11 @@ const EFFECTS: Handlers = {
   compare: async ({ core }, link, _connection, { frontier }) => {
     const { forks, start } = await compare(core, frontier)
     link.dispatch({ type: 'compared', positions: frontier.logs, streams: frontier.streams, forks, start })
+  },
+  'tell-held': async ({ core }, link, connection, { frontier }) => {
+    const messages = await heldOf(core, link.peer, frontier)
+    for (const message of messages) connection.send(encodeMessage(message))
+    link.dispatch({ type: 'held-told' })
   },
   load: ({ core }, link, connection, { after }) => sendAfter(core, link, connection, after),
   admit: (context, link, _connection, { packed }) => receiveFrame(context, link, packed),

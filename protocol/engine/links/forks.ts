@@ -5,7 +5,7 @@ import type { Fork } from '#protocol/wire/messages.ts'
 import { moveTail, wasMoved } from '../carrying/moved-tail.ts'
 import type { Core } from '../core.ts'
 import { commonHeight, forkLadder, forkQuestion, provesFork } from './fork-ladder.ts'
-import { type Link, sharedStreams } from './link.ts'
+import { type Link, mayDispute } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
 /**
@@ -42,7 +42,7 @@ function tellPeople(core: Core, log: LogKey): void {
 export async function takeFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core } = context
   // Only a peer that may hold the log; and people hear of it on both sides, whoever noticed.
-  if (!link.peer || !sharedStreams(core, link.peer).includes(logParts(fork.log).stream)) return
+  if (!link.peer || !mayDispute(core, link.peer, fork.log)) return
   if (core.logs.heads.has(fork.log)) tellPeople(core, fork.log)
   if (fork.ladder.length > 0 && (await givesWay(core, link, fork))) await goOn(context, fork)
   else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })

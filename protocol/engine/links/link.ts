@@ -1,5 +1,5 @@
 /** A running link, and the streams both of its sides are granted. */
-import type { LogKey, NodeId, StreamId } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
 
@@ -14,8 +14,34 @@ export interface Link {
   dispatch(event: Event): void
 }
 
-/** Streams granted to both sides of a link. */
-export function sharedStreams(core: Core, peer: NodeId): StreamId[] {
-  const theirs = core.directory.streamsOf(peer)
-  return [...core.directory.streamsOf(core.identity.node)].filter((stream) => theirs.has(stream))
+const isRevoked = ({ directory }: Core, peer: NodeId): boolean => Boolean(directory.node(peer)?.revoked)
+
+const both = (left: ReadonlySet<StreamId>, right: ReadonlySet<StreamId>): StreamId[] =>
+  [...left].filter((stream) => right.has(stream))
+
+/** Streams granted to both sides of a link; a revoked peer is given nothing. */
+export const sharedStreams = (core: Core, peer: NodeId): StreamId[] =>
+  isRevoked(core, peer) ? [] : both(core.directory.streamsOf(core.identity.node), core.directory.streamsOf(peer))
+
+/** Streams of which this node only delivers what it holds from the time when it was granted them. */
+export function givenStreams(core: Core, peer: NodeId): StreamId[] {
+  if (isRevoked(core, peer)) return []
+  const shared = new Set(sharedStreams(core, peer))
+  const { deliverableBy, streamsOf } = core.directory
+  return both(deliverableBy(core.identity.node), streamsOf(peer)).filter((stream) => !shared.has(stream))
+}
+
+/** Streams of which the peer only delivers: it is revoked, or stations have moved away from it. */
+export function takenStreams(core: Core, peer: NodeId): StreamId[] {
+  const shared = new Set(sharedStreams(core, peer))
+  const { deliverableBy, streamsOf } = core.directory
+  return both(deliverableBy(peer), streamsOf(core.identity.node)).filter((stream) => !shared.has(stream))
+}
+
+/** Whether both sides may settle what a log is: one that they share, or of which one of them wrote what it delivers. */
+export function mayDispute(core: Core, peer: NodeId, log: LogKey): boolean {
+  const { node, stream } = logParts(log)
+  if (sharedStreams(core, peer).includes(stream)) return true
+  const author = node === peer ? takenStreams(core, peer) : node === core.identity.node ? givenStreams(core, peer) : []
+  return author.includes(stream)
 }

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 import type { ChainRefusal, ReceivedPack } from '../logs/following.ts'
 import { admitFrame, type FrameSource } from './admission.ts'
 import { directoryFirst, unpackFrame } from './frame-unpacking.ts'
-import { type Link, sharedStreams } from './link.ts'
+import { type Link, sharedStreams, takenStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { rotateIfAhead } from './rollback.ts'
 import { passDown } from './root-heights.ts'
@@ -17,7 +17,7 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
   assert(peer, 'entries are admitted on a live link only')
   const fromParent = link.direction === 'up'
   const source: FrameSource = {
-    shared: new Set(sharedStreams(core, peer)),
+    shared: new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)]),
     fromParent,
     fromRoot: fromParent && peer === core.identity.root.node,
   }

@@ -5,13 +5,14 @@ import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
-import { type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
+import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
 import { type Storage, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import type { Link } from './link.ts'
+import { noteParent } from './parent-change.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
@@ -36,9 +37,11 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
     soon: reporter.soon,
     linkLive(link) {
       if (link.direction === 'up') {
-        neighbours.refusal = null
+        // A revoked node is let in to deliver; that takes nothing back.
+        if (!isRevocation(neighbours.refusal)) neighbours.refusal = null
         neighbours.parentContact = clock.now()
         neighbours.parentConnected = true
+        if (link.peer) noteParent(core, queue, link.peer).catch(onlyStorage)
       } else if (link.peer) met(link.peer, true)
       reporter.soon()
     },
@@ -46,7 +49,9 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       if (link.direction === 'up') {
         if (link.peer) neighbours.parentContact = clock.now()
         neighbours.parentConnected = parentsAmong(links).length > 0
-        neighbours.refusal = refusalOf(reason) ?? neighbours.refusal
+        const refusal = parentRevoked(core, reason) ?? refusalOf(reason)
+        if (isRevocation(refusal)) core.news.add(deliveredSoFar(core))
+        neighbours.refusal = refusal ?? neighbours.refusal
       } else if (link.peer) met(link.peer, false)
       core.news.tellStatus()
     },
@@ -132,6 +137,29 @@ function refusalOf(reason: string): SyncStatus['refusal'] {
   if (!Object.hasOwn(REFUSALS, reason)) return null
   const { message, next, retry } = REFUSALS[reason as RefusalCode]
   return retry && reason !== 'unknown-node' ? null : { message, next }
+}
+
+const isRevocation = (refusal: SyncStatus['refusal']): boolean => refusal?.message === REFUSALS.revoked.message
+
+/** Our own refusal of a parent that the county took out is no word about this node. */
+function parentRevoked({ directory, identity }: Core, reason: string): SyncStatus['refusal'] {
+  const isParents = reason === 'revoked' && identity.parent && directory.node(identity.parent.node)?.revoked
+  if (!isParents || directory.node(identity.node)?.revoked) return null
+  return { message: '上级节点已被县中心停用', next: '本机数据都在,没有丢失。请等待县中心指定新的上级节点。' }
+}
+
+/** What became of a revoked node's entries, for its people. */
+function deliveredSoFar(core: Core): Omit<Finding, 'time'> {
+  const left = entriesAbove(core, 'parentHeight')
+  const delivered = left === 0 ? '本机的记录已全部送达上级' : `本机还有 ${left} 条记录没有送达上级`
+  return {
+    kind: 'revoked',
+    message: `本节点已被县中心停用。${delivered};停用之后才送达的,照样保留,但暂不生效,由主办站点核对后采纳或不采纳`,
+    next:
+      left === 0
+        ? '请改用新入网的电脑办理;本机的数据请保留到县中心核对完毕。'
+        : '请保持开机和联网,本机会继续送达;不要删除数据文件夹。',
+  }
 }
 
 async function ownReport(core: Core): Promise<NodeReport> {

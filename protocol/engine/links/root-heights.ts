@@ -1,8 +1,8 @@
 /** Telling children how much of their logs is at the root. */
-import { logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
-import { type Link, sharedStreams } from './link.ts'
+import { type Link, sharedStreams, takenStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
 /** Tells children heights at the root, each only those of its own streams. */
@@ -24,6 +24,14 @@ export function tellUntold(core: Core, link: Link, peer: NodeId): void {
 
 function tell(core: Core, link: Link, peer: NodeId, heights: readonly Height[]): void {
   const shared = new Set<StreamId>(sharedStreams(core, peer))
-  const theirs = heights.filter(({ log }) => shared.has(logParts(log).stream))
+  const taken = new Set<StreamId>(takenStreams(core, peer))
+  const held = link.session.is === 'live' ? link.session.peerHeights : new Map<LogKey, number>()
+  const theirs = heights.flatMap(({ log, height }) => {
+    const { stream } = logParts(log)
+    if (shared.has(stream)) return { log, height }
+    // Of what a peer only delivers it hears no more than what became of that.
+    const known = taken.has(stream) ? Math.min(height, held.get(log) ?? 0) : 0
+    return known > 0 ? { log, height: known } : []
+  })
   if (theirs.length > 0) link.dispatch({ type: 'tell', message: { type: 'at-root', heights: theirs } })
 }

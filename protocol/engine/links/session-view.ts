@@ -2,7 +2,7 @@
 import type { NodeId } from '#protocol/ids.ts'
 import type { View } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
-import { sharedStreams } from './link.ts'
+import { givenStreams, sharedStreams, takenStreams } from './link.ts'
 
 /** The view of a session on this node. */
 export const viewOf = (core: Core): View => ({
@@ -12,10 +12,15 @@ export const viewOf = (core: Core): View => ({
   arrival: core.logs.arrival,
   rootTime: core.clock.rootTime(),
   shared: (peer) => sharedStreams(core, peer),
+  rate: (peer) => core.neighbours.rates.get(peer) ?? null,
+  gives: (peer) => givenStreams(core, peer),
+  takes: (peer) => takenStreams(core, peer),
   admits: (peer) => admits(core, peer),
 })
 
 function admits({ directory }: Core, peer: NodeId): ReturnType<View['admits']> {
-  if (directory.node(peer)?.revoked) return 'revoked'
+  const revoked = directory.node(peer)?.revoked
+  // Without the heights that the root held then, nobody could tell what of its entries still counts.
+  if (revoked) return revoked.held ? 'delivers' : 'revoked'
   return directory.keyOf(peer) ? 'yes' : 'unknown-node'
 }

@@ -139,7 +139,7 @@ function withSafety(head: LogHead, before: LogHead | undefined, now: LogHead | u
 }
 
 /** A number below the bound from the host's randomness. */
-function randomBelow(host: Host, bound: number): number {
+export function randomBelow(host: Host, bound: number): number {
   const bytes = host.random(4)
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound
 }

@@ -13,6 +13,7 @@ import type { WriteQueue } from '../writing/write-queue.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { invite, writeWhole } from './joint.ts'
+import { placementOf } from './placements.ts'
 import { keepRecord, publish } from './record-writing.ts'
 import { signaturesOf } from './signatures.ts'
 import { syncStatus } from './sync-status.ts'
@@ -66,6 +67,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
           return success(undefined)
         }),
       ),
+    placementOf: (node) => placementOf(core, node),
     publish: (actor, records) => words(queue.write((staging) => publish(staging, actor, records))),
     keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
   }

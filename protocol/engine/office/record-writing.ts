@@ -3,13 +3,13 @@ import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import type { DirectoryRecord, StationRecord } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { isDocumentId, type StationCode } from '#protocol/ids.ts'
+import { isDocumentId, type LogKey, logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { isStationRecord, streamOfRecord } from '../directory/directory.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
-import { CONTENT_BYTES } from '../logs/staged-logs.ts'
+import { CONTENT_BYTES, stagedHead } from '../logs/staged-logs.ts'
 import type { Actor } from '../office.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append } from '../writing/placing.ts'
@@ -55,9 +55,34 @@ const textAt = (item: Item, path: string): string =>
     path.split('.').reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>>)[key], item),
   )
 
+/**
+ * What only the root itself knows at the moment of the commit: how much of a revoked node's logs it holds, and what was
+ * above a station that moves.
+ */
+function completed(staging: Staging, given: DirectoryRecord): DirectoryRecord {
+  const { directory } = staging.core
+  if (given.type === 'node' && given.revoked) {
+    const held = directory.node(given.id)?.revoked?.held ?? heightsOf(staging, given.id)
+    return { ...given, revoked: { ...given.revoked, held } }
+  }
+  const known = given.type === 'station' ? directory.station(given.id) : undefined
+  if (given.type !== 'station' || !known?.parent) return given
+  const former = [...(known.formerParents ?? []), ...(known.parent === given.parent ? [] : [known.parent])]
+  return former.length === 0 ? given : { ...given, formerParents: [...new Set(former)] }
+}
+
+/** Heights of a node's logs as the group sees them. */
+const heightsOf = ({ logs }: Staging, node: NodeId): Readonly<Record<LogKey, number>> =>
+  Object.fromEntries(
+    [...new Set([...logs.committed.heads.keys(), ...logs.heads.keys()])]
+      .filter((log) => logParts(log).node === node)
+      .map((log) => [log, stagedHead(logs, log).height]),
+  )
+
 /** Writes a record with a version above every earlier one. */
-function write(staging: Staging, given: DirectoryRecord, actor: Actor | null): void {
+function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): void {
   const { core } = staging
+  const given = completed(staging, unfinished)
   const document = documentOf(given)
   const known = staging.directory.get(document) ?? core.directory.row(document)
   // The clock only lifts the number, so that a node restored from a backup does not repeat a version.
@@ -86,6 +111,17 @@ export async function publish(
   }
   for (const given of records) write(staging, given, actor)
   return success(undefined)
+}
+
+/**
+ * Root only: writes down what it holds of nodes that an earlier program revoked without saying so. Nothing more was
+ * taken from them since, so it is what it held then.
+ */
+export async function completeRevocations(staging: Staging): Promise<void> {
+  if (!staging.core.isRoot) return
+  for (const node of staging.core.directory.nodes()) {
+    if (node.revoked && !node.revoked.held) write(staging, node, null)
+  }
 }
 
 /** Writes what a station says of itself; nobody else has to be asked, so it works without a network. */

@@ -18,7 +18,11 @@ export function scopeOf(record: DirectoryRecord, directory: Directory): RefoldSc
     case 'station':
       return scopeOfPlace(record, directory.station(record.id), ({ tier, parent }: Station) => [tier, parent])
     case 'node':
-      return scopeOfPlace(record, directory.node(record.id), ({ stations, lease }: NodeRecord) => [stations, lease])
+      return scopeOfPlace(record, directory.node(record.id), ({ stations, lease, revoked }: NodeRecord) => [
+        stations,
+        lease,
+        revoked?.held,
+      ])
     case 'letter':
       return scopeOfLetter(record, directory)
     case 'item':

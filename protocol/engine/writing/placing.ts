@@ -1,9 +1,9 @@
 /** Making entries count in a group: in their case, in the directory, or only as kept. */
 import { assert } from '#protocol/assert.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import { type DocumentId, type EntryHash, isCase, type LogKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, isCase, logParts, type StreamId, toHex } from '#protocol/ids.ts'
 import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
-import { addEntry } from '../cases/case-entries.ts'
+import { AFTER_REVOCATION, addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import { type Directory, isNewer, isStationRecord, streamOfRecord } from '../directory/directory.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
@@ -50,8 +50,9 @@ function placeOther(staging: Staging, entry: Entry): Oddity {
 const decoder = new TextDecoder()
 
 /** The root writes everything; a station's node writes what the station says of itself, where the station's cases lie. */
-function writerProblem({ authority }: Directory, log: LogKey, record: DirectoryRecord): string | undefined {
+function writerProblem({ authority }: Directory, { log, seq }: Entry, record: DirectoryRecord): string | undefined {
   const { node, stream } = logParts(log)
+  if (authority.afterRevocation(log, seq)) return AFTER_REVOCATION
   if (!isStationRecord(record)) return authority.isRoot(node) ? undefined : '目录资料只能由县中心写入'
   if (stream !== streamOfRecord(record)) return '站点记录不在该站点的分区'
   return authority.isRoot(node) || authority.serves(node, record.station) ? undefined : '写入的节点不代表该站点'
@@ -61,7 +62,7 @@ function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | u
   const json = decoder.decode(entry.payload)
   const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
   if (!record) return { outcome: 'quarantined', reason: '目录资料无法识别' }
-  const problem = writerProblem(staging.core.directory, entry.log, record)
+  const problem = writerProblem(staging.core.directory, entry, record)
   if (problem !== undefined) return { outcome: 'quarantined', reason: problem }
   const { document } = entry
   const row: DirectoryRow = { document, version: record.version, hash: toHex(entry.hash) as EntryHash, json }

@@ -1,0 +1,152 @@
+/** A revoked node delivers what it wrote: all of it is kept everywhere, what the root first saw later has no effect. */
+import { expect, test } from 'vitest'
+import type { NodeRecord } from '#protocol/casework/directory.ts'
+import { AFTER_REVOCATION } from '#protocol/engine/cases/case-entries.ts'
+import { type DocumentId, logParts } from '#protocol/ids.ts'
+import { REFUSALS } from '#protocol/wire/refusals.ts'
+import { FRIDAY, hurriedHost, morningOf } from '#test/clock/host.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import { connect, type Node, nodeRecord, openNode, person, publish, until, VILLAGE } from './county.ts'
+import { agent, clerk, cut, link, place, sees, stateAt } from './wide-county.ts'
+
+const hurried = () => place(hurriedHost(morningOf(FRIDAY), 10))
+
+/** The root takes a node out; what its record says of it then comes back. */
+async function revoke(root: Node, node: Node, parent: Node): Promise<NodeRecord> {
+  await publish(root, [{ ...nodeRecord(node, parent.identity.node), revoked: { time: 1, reason: '电脑被盗' } }])
+  return root.engine.office.directory.node(node.identity.node) as NodeRecord
+}
+
+const knowsRevoked = (node: Node, other: Node) =>
+  until(`${node.station} knows`, () => Boolean(node.engine.office.directory.node(other.identity.node)?.revoked))
+
+const receiptsAt = (node: Node, id: DocumentId) => node.storage.receiptsOf(id)
+const asideAt = async (node: Node, id: DocumentId) =>
+  (await stateAt(node, id))?.story.flatMap(({ kind, aside }) => (aside ? [[kind, aside.reason]] : []))
+const heldOf = async (node: Node, author: Node) =>
+  Object.fromEntries(
+    (await node.storage.load()).heads
+      .filter(({ key, height }) => height > 0 && logParts(key).node === author.identity.node)
+      .map(({ key, height }) => [key, height]),
+  )
+
+async function captured(village: Node, name: string): Promise<DocumentId> {
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  value(await office.edit(agent, id, 'application', { set: { applicant: name } }))
+  value(await office.act(agent, id, 'captured', { applicant: name, materials: 1 }))
+  return id
+}
+
+test('S110 S111 what a revoked village had captured arrives everywhere through its township, and what was known before counts', async () => {
+  const { root, township, village } = await hurried()
+  const [upper, lower] = await link([township, root], [village, township])
+  const before = await captured(village, '王芳')
+  await until('at the county', async () => (await village.engine.office.safetyOf([before])).get(before) === 'root')
+  await cut([lower as never])
+  const known = await heldOf(root, village)
+  const after = await captured(village, '李强')
+  value(await village.engine.office.act(agent, before, 'noted', { text: '停用前后' }))
+  expect((await revoke(root, village, township)).revoked?.held).toEqual(known)
+  await knowsRevoked(township, village)
+  const delivery = connect(village, township)
+  expect(await delivery.ended).toMatchObject({ reason: 'revoked', retry: false })
+  const written = await heldOf(village, village)
+  for (const node of [township, root]) {
+    await until('all of it is there', async () => JSON.stringify(await heldOf(node, village)) === JSON.stringify(written))
+    expect(await asideAt(node, before)).toEqual([['noted', 'after-revocation']])
+    expect(await asideAt(node, after)).toEqual([['captured', 'after-revocation']])
+    expect((await stateAt(node, after))?.stage).toBe('00')
+    expect((await receiptsAt(node, after)).map(({ outcome, reason }) => [outcome, reason])).toContainEqual([
+      'quarantined',
+      AFTER_REVOCATION,
+    ])
+  }
+  const status = await village.engine.office.status()
+  expect([status.entriesOnlyHere, status.casesOnlyHere]).toEqual([0, 0])
+  expect(status.refusal).toMatchObject({ message: REFUSALS.revoked.message })
+  expect(status.findings.find(({ kind }) => kind === 'revoked')?.message).toContain('已全部送达')
+  await until('at the county', async () => {
+    const again = connect(village, township)
+    await again.ended
+    return (await village.engine.office.safetyOf([after])).get(after) === 'root'
+  })
+  upper?.cut()
+})
+
+test('S110 a revoked node is given nothing: no entry, no height of others, no receipt about others', async () => {
+  const { root, township, village } = await hurried()
+  const links = await link([township, root], [village, township])
+  const id = await captured(village, '王芳')
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  await cut([links[1] as never])
+  await revoke(root, village, township)
+  await knowsRevoked(township, village)
+  value(await township.engine.office.act(clerk, id, 'noted', { text: '不给停用的电脑看' }))
+  const arrivals = (await village.storage.load()).arrival
+  expect(await connect(village, township).ended).toMatchObject({ reason: 'revoked' })
+  expect((await village.storage.load()).arrival).toBe(arrivals)
+  expect((await stateAt(village, id))?.story.map(({ kind }) => kind)).not.toContain('noted')
+  const others = (await village.storage.load()).heads.filter(
+    ({ key, height }) => logParts(key).node === township.identity.node && height > 0,
+  )
+  expect(others).toEqual([])
+  expect((await village.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('parent-restored')
+})
+
+test('S111 the new computer of the station adopts what the revoked one delivered later, or dismisses it', async () => {
+  const { root, township, village } = await hurried()
+  const [, lower] = await link([township, root], [village, township])
+  await cut([lower as never])
+  const id = await captured(village, '李强')
+  value(await village.engine.office.act(agent, id, 'noted', { text: '未核对' }))
+  await revoke(root, village, township)
+  await knowsRevoked(township, village)
+  await connect(village, township).ended
+  const fresh = await openNode({ station: VILLAGE, lease: 9, parent: township, root })
+  await publish(root, [nodeRecord(fresh, township.identity.node)])
+  await until('registered', () => township.engine.office.directory.node(fresh.identity.node) !== undefined)
+  connect(fresh, township)
+  await until('there', async () => ((await stateAt(fresh, id))?.story.length ?? 0) === 3)
+  const other = person(VILLAGE, ['agent'], 'p2')
+  const late = (await stateAt(fresh, id))?.story.filter(({ aside }) => aside) ?? []
+  for (const { kind, hash } of late) {
+    const answer = kind === 'captured' ? 'adopted' : 'dismissed'
+    value(await fresh.engine.office.act(other, id, answer, { fact: hash, ...(answer === 'adopted' ? {} : { reason: '无凭据' }) }))
+  }
+  await sees(root, id, ({ asideOpen }) => asideOpen === 0)
+  for (const node of [fresh, township, root]) {
+    const story = (await stateAt(node, id))?.story ?? []
+    expect(story.map(({ aside }) => aside?.resolved?.by ?? null)).toEqual(
+      story.map(({ kind, aside }) => (aside ? (kind === 'captured' ? 'adopted' : 'dismissed') : null)),
+    )
+  }
+})
+
+test('S112 what a township had passed on before it heard of it, and what others built on it, is judged by the record alone', async () => {
+  const { root, township, village, disk } = await hurried()
+  const [upper, lower] = await link([township, root], [village, township])
+  await cut([upper as never])
+  const id = await captured(village, '王芳')
+  await sees(township, id, ({ stage }) => stage !== '00')
+  value(await township.engine.office.edit(clerk, id, 'application', { set: { applicant: '王芬' } }))
+  await revoke(root, village, township)
+  await cut([lower as never])
+  connect(township, root)
+  await knowsRevoked(township, village)
+  await sees(root, id, () => true)
+  await until('judged anew', async () => (await asideAt(township, id))?.length === 1)
+  expect(await asideAt(township, id)).toEqual(await asideAt(root, id))
+  await until('the same receipts', async () => {
+    const [here, there] = await Promise.all([township, root].map(async (node) => (await receiptsAt(node, id)).map((row) => JSON.stringify(row)).sort()))
+    return JSON.stringify(here) === JSON.stringify(there) && (here?.length ?? 0) > 0
+  })
+  // The section goes on: nobody waits for what will never count.
+  value(await township.engine.office.edit(clerk, id, 'application', { set: { applicant: '王芬' } }))
+  const form = async (node: Node) => value(await node.engine.office.view(clerk, id)).sections[0]?.value
+  expect(await form(township)).toMatchObject({ applicant: '王芬' })
+  await until('at the county', async () => JSON.stringify(await form(root)) === JSON.stringify(await form(township)))
+  await root.engine.rebuild()
+  expect(await asideAt(root, id)).toEqual(await asideAt(township, id))
+  void disk
+})
