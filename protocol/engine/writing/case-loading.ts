@@ -19,8 +19,13 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
   for (const id of ids) {
     if (staging.files.has(id)) continue
     const cached = core.files.get(id)
-    if (cached) staging.files.set(id, copyOf(cached))
-    else missing.push(id)
+    if (!cached) {
+      missing.push(id)
+      continue
+    }
+    const file = copyOf(cached)
+    file.told ??= await receiptsTold(core, file)
+    staging.files.set(id, file)
   }
   if (missing.length === 0) return
   for (const file of await readOrMark(core, missing)) {
