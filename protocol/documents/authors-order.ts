@@ -10,7 +10,7 @@ export interface Turn {
 }
 
 /** An edit with the clock at which its structs begin. */
-export interface Placed<Edit extends Turn = Turn> {
+export interface PlacedEdit<Edit extends Turn = Turn> {
   readonly edit: Edit
   /** Infinite for pure deletions: they have no clock and can wait for everything else. */
   readonly start: number
@@ -29,10 +29,10 @@ function startClock(update: Uint8Array): number {
 }
 
 /** An edit with what its turn begins with. */
-export const placed = <Edit extends Turn>(edit: Edit): Placed<Edit> => ({ edit, start: startClock(edit.update) })
+export const placed = <Edit extends Turn>(edit: Edit): PlacedEdit<Edit> => ({ edit, start: startClock(edit.update) })
 
 /** Below zero when the left edit has its turn before the right one of the same author: by clock, then seq, then hash. */
-export const byTurn = (left: Placed, right: Placed): number =>
+export const byTurn = (left: PlacedEdit, right: PlacedEdit): number =>
   (left.start === right.start ? 0 : left.start - right.start) ||
   left.edit.seq - right.edit.seq ||
   (left.edit.hash < right.edit.hash ? -1 : 1)
@@ -51,7 +51,7 @@ export function inAuthorsOrder<Edit extends Turn>(edits: readonly Edit[]): Edit[
   const ordered = [...edits]
   for (const own of places.values()) {
     const turns = own.map((place) => placed(edits[place] as Edit)).sort(byTurn)
-    for (const [turn, place] of own.entries()) ordered[place] = (turns[turn] as Placed<Edit>).edit
+    for (const [turn, place] of own.entries()) ordered[place] = (turns[turn] as PlacedEdit<Edit>).edit
   }
   return ordered
 }

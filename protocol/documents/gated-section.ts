@@ -1,5 +1,5 @@
 /** The edits of a section through the gate, kept and advanced: one more edit costs one more look, however long the case is. */
-import { byTurn, inAuthorsOrder, type Placed, placed, type Turn } from './authors-order.ts'
+import { byTurn, inAuthorsOrder, type PlacedEdit, placed, type Turn } from './authors-order.ts'
 import { type AuthoredUpdate, Gating } from './gate.ts'
 import type { GateProblem } from './problems.ts'
 
@@ -8,11 +8,11 @@ export type GatedEdit = AuthoredUpdate & Turn
 
 /** The latest turns of an author. */
 interface Latest {
-  readonly written: Placed | undefined
-  readonly deleted: Placed | undefined
+  readonly written: PlacedEdit | undefined
+  readonly deleted: PlacedEdit | undefined
 }
 
-const isDeletion = ({ start }: Placed): boolean => start === Number.POSITIVE_INFINITY
+const isDeletion = ({ start }: PlacedEdit): boolean => start === Number.POSITIVE_INFINITY
 
 /**
  * Always in the state to which gating all edits anew would lead (rule G31). An edit that has its turn behind all others
@@ -81,7 +81,7 @@ export class GatedSection<Edit extends GatedEdit> {
   }
 
   /** Edits come in the order of their turns. */
-  #note(turn: Placed<Edit>): void {
+  #note(turn: PlacedEdit<Edit>): void {
     const { client } = turn.edit
     const known = this.#latest.get(client)
     const { written, deleted } = known ?? {}
