@@ -23,6 +23,7 @@ export class GatedSection<Edit extends GatedEdit> {
   #gating: Gating<Edit>
   readonly #latest: Map<number, Latest>
   #taken: number
+  #lineage: object
 
   /** @param from goes on from there; what it was made from stays as it is */
   constructor(section: string, from?: GatedSection<Edit>) {
@@ -30,6 +31,12 @@ export class GatedSection<Edit extends GatedEdit> {
     this.#gating = new Gating(section, from === undefined ? undefined : from.#gating)
     this.#latest = new Map(from === undefined ? [] : from.#latest)
     this.#taken = from === undefined ? 0 : from.#taken
+    this.#lineage = from === undefined ? {} : from.#lineage
+  }
+
+  /** The same object as long as what takes effect was only added to: of two lists with one lineage and one edit in one place all before it is the same. */
+  get lineage(): object {
+    return this.#lineage
   }
 
   /** Edits that take effect, in an order in which they apply. */
@@ -57,6 +64,7 @@ export class GatedSection<Edit extends GatedEdit> {
 
   #begin(edits: readonly Edit[], inVain: boolean): void {
     this.#gating = new Gating(this.#section)
+    this.#lineage = {}
     this.#latest.clear()
     for (const edit of inAuthorsOrder(edits)) {
       this.#gating.arrive(edit)

@@ -43,8 +43,9 @@ export interface OpenSection<Name extends SectionName = SectionName> {
   /**
    * Goes on to the updates that take effect now. False when they do not begin with those that are shown, or when text
    * must be put together anew (rule G25): then close it and open another.
+   * @param lineage of the list, as GatedSection gives it: with the one of the last time little has to be compared
    */
-  follow(accepted: readonly Uint8Array[]): boolean
+  follow(accepted: readonly Update[], lineage: object): boolean
   /** Bytes of the updates it shows. */
   readonly bytes: number
   /** Frees the document; nothing else may be called afterwards. */
@@ -83,8 +84,12 @@ const isComplete = ({ store }: Y.Doc): boolean => store.pendingStructs === null 
 const KEPT = '所有编辑均已原样保存,没有丢失。'
 
 /** Whether two updates are the same; mostly they are one object. */
-const isSame = (left: Uint8Array | undefined, right: Uint8Array): boolean =>
-  left === right || (left !== undefined && equalBytes(left, right))
+const isSame = (left: Uint8Array, right: Uint8Array): boolean => left === right || equalBytes(left, right)
+
+/** An update among what belongs to its edit. */
+interface Update {
+  readonly update: Uint8Array
+}
 
 /** What a document was built from. */
 interface Built {
@@ -109,6 +114,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   #document: Y.Doc
   #clocks: SectionClocks
   #digest: string | undefined
+  #lineage: object = {}
   #closed = false
 
   constructor(name: Name, { accepted, applied, authors, clocks }: Built, document: Y.Doc) {
@@ -161,10 +167,10 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     return success(update)
   }
 
-  follow(accepted: readonly Uint8Array[]): boolean {
-    if (accepted.length < this.#shown.length || !this.#authors.inOrder) return false
-    if (!this.#shown.every((update, place) => isSame(accepted[place], update))) return false
-    for (const update of accepted.slice(this.#shown.length)) {
+  follow(accepted: readonly Update[], lineage: object): boolean {
+    if (!this.#authors.inOrder || !this.#isBeginningOf(accepted, lineage)) return false
+    this.#lineage = lineage
+    for (const { update } of accepted.slice(this.#shown.length)) {
       const checked = checkUpdate(this.#section, undefined, this.#clocks, update)
       if (!checked.ok) return false
       Y.applyUpdate(this.#opened(), update)
@@ -173,6 +179,18 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
       if (!this.#authors.inOrder) return false
     }
     return isComplete(this.#document)
+  }
+
+  /** From the end: what was written here stands there as another object, what both have as one has the same before it. */
+  #isBeginningOf(accepted: readonly Update[], lineage: object): boolean {
+    if (accepted.length < this.#shown.length) return false
+    for (let place = this.#shown.length - 1; place >= 0; place--) {
+      const update = accepted[place]?.update
+      if (update === this.#shown[place] && lineage === this.#lineage) return true
+      if (!update || !isSame(update, this.#shown[place] as Uint8Array)) return false
+      this.#shown[place] = update
+    }
+    return true
   }
 
   #shows(update: Uint8Array, { client, clocks }: ParsedUpdate): void {

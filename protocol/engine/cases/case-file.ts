@@ -35,8 +35,10 @@ export interface SectionFile {
 
 /** What became of a section's edits. */
 export interface SectionOutcome {
-  /** Updates that take effect, in an order in which they apply. */
-  readonly accepted: readonly Uint8Array[]
+  /** Edits that take effect, in an order in which they apply. */
+  readonly accepted: readonly SectionEdit[]
+  /** As of {@link GatedSection.lineage}. */
+  readonly lineage: object
   /** Edits that do not take effect; some only until others come. */
   readonly refused: readonly (Oddity & { readonly waits: boolean })[]
 }

@@ -4,7 +4,7 @@ import type { SectionName } from '#protocol/documents/sections.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { CaseFile } from './case-file.ts'
-import { acceptedUpdates } from './sections.ts'
+import { gated } from './sections.ts'
 
 /** A section as its case file has it. It stays open: nobody else closes it, and a change counts when it is stored. */
 export type KeptSection<Name extends SectionName> = Omit<OpenSection<Name>, 'close' | 'follow'>
@@ -13,6 +13,9 @@ export interface OpenSections {
   /** The section of a case as this file of it says: another file of the same case (older, or never committed) may be asked next. */
   open<Name extends SectionName>(file: CaseFile, name: Name): Result<KeptSection<Name>>
 }
+
+/** A section nobody has written in. */
+const NOTHING = { accepted: [], lineage: {} }
 
 /** Memory an open section takes for each byte of its updates, and at least. */
 const MEMORY_PER_BYTE = 10
@@ -42,14 +45,18 @@ export function createOpenSections(): OpenSections {
   return {
     open<Name extends SectionName>(file: CaseFile, name: Name) {
       const key = `${file.id}/${name}`
-      const accepted = acceptedUpdates(file, name)
+      const section = file.sections.get(name)
+      const { accepted, lineage } = section ? gated(file, name, section) : NOTHING
       const known = take(key)
-      if (known?.follow(accepted)) {
+      if (known?.follow(accepted, lineage)) {
         keep(key, known)
         return success(known as OpenSection<Name>)
       }
       known?.close()
-      const opened = openSection(name, accepted)
+      const opened = openSection(
+        name,
+        accepted.map(({ update }) => update),
+      )
       if (opened.ok) keep(key, opened.value)
       return opened
     },

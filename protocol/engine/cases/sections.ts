@@ -12,7 +12,8 @@ export function gated(
   section.gate ??= new GatedSection(name)
   section.gate.advance(section.edits, lateSections.has(name))
   section.outcome = {
-    accepted: section.gate.accepted.map(({ update }) => update),
+    accepted: section.gate.accepted,
+    lineage: section.gate.lineage,
     refused: [...section.gate.refused].map(([{ hash, log, seq }, { waits, message }]) => ({
       hash,
       log,
@@ -29,7 +30,7 @@ export function gated(
 /** The updates of a section that take effect. */
 export function acceptedUpdates(file: CaseFile, name: string): readonly Uint8Array[] {
   const section = file.sections.get(name)
-  return section ? gated(file, name, section).accepted : []
+  return section ? gated(file, name, section).accepted.map(({ update }) => update) : []
 }
 
 /** Heights of the logs that hold a section's edits: the frontier a seal names. */
