@@ -109,6 +109,10 @@ export const LIMITS = {
   carriedEntries: 200,
   /** Documents kept decoded in memory; more only saves reads. */
   cachedDocuments: 400,
+  /** Memory for decoded cases, by estimate: all that are kept are short, or few are long. A case of caseEntries is 4 MB. */
+  cachedCaseBytes: 64 * 1024 * 1024,
+  /** Memory for sections that are open, by estimate: a Yjs document takes ten times the bytes of its updates (measured). */
+  openSectionBytes: 32 * 1024 * 1024,
   /** Packs kept in memory after reading; the entries of one case lie in few packs. */
   cachedPackBytes: 4 * 1024 * 1024,
   /** Statements kept prepared on a connection: all that programs run are under a hundred; lists vary with their filters. */

@@ -1,6 +1,7 @@
 /** What all rooms of a running engine share: what was loaded and committed, and nothing that is only being written. */
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseFiles } from './cases/case-files.ts'
+import type { OpenSections } from './cases/open-sections.ts'
 import type { NodeClock } from './clock.ts'
 import type { Directory } from './directory/directory.ts'
 import type { Locals } from './locals.ts'
@@ -28,6 +29,7 @@ export interface Core {
   readonly directory: Directory
   readonly logs: Logs
   readonly files: CaseFiles
+  readonly sections: OpenSections
   readonly locals: Locals
   readonly news: News
   readonly neighbours: Neighbours

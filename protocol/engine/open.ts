@@ -4,6 +4,7 @@ import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
+import { createOpenSections } from './cases/open-sections.ts'
 import { createClock } from './clock.ts'
 import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
@@ -120,6 +121,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     directory,
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
     files: createCaseFiles(),
+    sections: createOpenSections(),
     locals: createLocals(storage),
     news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),

@@ -4,6 +4,7 @@ import { CATCH_UP, FIRST_SYNC } from './catch-up.ts'
 import { ACT, EDGE_50K } from './desk.ts'
 import { FOLD } from './folding.ts'
 import { GROWTH } from './growth.ts'
+import { LONG_CASE } from './long-case.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
 import { STORM } from './storm.ts'
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   EDGE_50K,
   GROWTH,
   FOLD,
+  LONG_CASE,
   SEARCH,
   REBUILD,
 ]

@@ -4,6 +4,7 @@ import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { type Floor, sendToFloor, serveFloor } from './floor.ts'
 import { foldRole } from './folding.ts'
 import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
+import { longCaseRole } from './long-case.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { makeGrowing } from './make-growing.ts'
 import { makeProgram, makeSaved } from './make-program.ts'
@@ -82,6 +83,7 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
   }),
   'storm-client': stormRole,
   folder: foldRole,
+  'long-case': longCaseRole,
 }
 
 const role = ROLES[process.argv[2] ?? '']

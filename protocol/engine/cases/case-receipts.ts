@@ -3,7 +3,7 @@ import type { Register } from '#protocol/casework/register.ts'
 import { type EntryHash, logParts } from '#protocol/ids.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import { AFTER_REVOCATION, UNSERVED } from './case-entries.ts'
-import { type CaseFile, type SectionFile, type Stand, stateOf } from './case-file.ts'
+import { type CaseFile, type SectionOutcome, type Stand, stateOf } from './case-file.ts'
 import { gated } from './sections.ts'
 
 /** Whoever cuts edits off writes again what stood there, with everything that others had written on top of it. */
@@ -16,7 +16,7 @@ const BUILT_ON_LATE = {
 } as const
 
 /** An edit that does not take effect, with the reason for which it never will when it waits for one that does not. */
-function refusalIn(file: CaseFile, section: string, one: SectionFile['refused'][number]) {
+function refusalIn(file: CaseFile, section: string, one: SectionOutcome['refused'][number]) {
   if (!one.waits) return one
   if (file.cutSections.has(section)) return { ...one, ...CUT_OFF }
   return file.lateSections.has(section) ? { ...one, ...BUILT_ON_LATE } : one
@@ -52,8 +52,8 @@ export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
  * say the same that hold that stream.
  */
 function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: EntryHash }): Stand {
-  if (!file.uprooted.has(hash)) return { log, seq }
-  const carriers = file.carriers.get(hash) ?? []
+  if (!file.uprooted.has(hash) || file.replanted.has(hash)) return { log, seq }
+  const carriers = file.carriers.get(hash)
   const near = carriers.filter((stand) => logParts(stand.log).stream === logParts(log).stream)
   const [first, ...others] = near.length > 0 ? near : carriers
   const isBefore = (left: Stand, right: Stand) =>

@@ -42,6 +42,13 @@ export async function safetyOf({ logs, storage }: Held, ids: readonly DocumentId
   return new Map(ids.map((id) => [id, weakest(logs.heads, places.get(id) ?? [])]))
 }
 
+/** How far a case has travelled, from the highest seq of each log that has entries of it. */
+export const safetyOfReach = (heads: ReadonlyMap<LogKey, LogHead>, reach: ReadonlyMap<LogKey, number>): Safety =>
+  weakest(
+    heads,
+    [...reach].map(([log, seq]) => ({ log, seq })),
+  )
+
 function weakest(
   heads: ReadonlyMap<LogKey, LogHead>,
   places: readonly { readonly log: LogKey; readonly seq: number }[],

@@ -1,30 +1,36 @@
 /** The sections of a case: edits through the gate, in an order in which they apply. */
-import { inAuthorsOrder } from '#protocol/documents/authors-order.ts'
-import { gateHistory } from '#protocol/documents/gate.ts'
-import type { CaseFile, SectionEdit, SectionFile } from './case-file.ts'
+import { GatedSection } from '#protocol/documents/gated-section.ts'
+import type { CaseFile, SectionFile, SectionOutcome } from './case-file.ts'
 
-/** Gates a section's edits where that has not been done since the last one came in. */
+/** What takes effect of a section's edits: the gate looks at those that came in since it was last asked. */
 export function gated(
   { lateSections }: Pick<CaseFile, 'lateSections'>,
   name: string,
   section: SectionFile,
-): SectionFile {
-  if (section.accepted) return section
-  const edits = inAuthorsOrder(section.edits)
-  const history = gateHistory(name, edits, lateSections.has(name))
-  section.accepted = history.accepted.map((place) => (edits[place] as SectionEdit).update)
-  section.refused = [...history.refused].map(([place, problem]) => {
-    const { hash, log, seq } = edits[place] as SectionEdit
-    const { waits, message } = problem
-    return { hash, log, seq, outcome: 'quarantined' as const, reason: message, unless: null, waits }
-  })
-  return section
+): SectionOutcome {
+  if (section.outcome) return section.outcome
+  section.gate ??= new GatedSection(name)
+  section.gate.advance(section.edits, lateSections.has(name))
+  section.outcome = {
+    accepted: section.gate.accepted,
+    lineage: section.gate.lineage,
+    refused: [...section.gate.refused].map(([{ hash, log, seq }, { waits, message }]) => ({
+      hash,
+      log,
+      seq,
+      outcome: 'quarantined',
+      reason: message,
+      unless: null,
+      waits,
+    })),
+  }
+  return section.outcome
 }
 
 /** The updates of a section that take effect. */
 export function acceptedUpdates(file: CaseFile, name: string): readonly Uint8Array[] {
   const section = file.sections.get(name)
-  return section ? (gated(file, name, section).accepted ?? []) : []
+  return section ? gated(file, name, section).accepted.map(({ update }) => update) : []
 }
 
 /** Heights of the logs that hold a section's edits: the frontier a seal names. */

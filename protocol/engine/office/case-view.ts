@@ -5,14 +5,12 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
-import { openSection } from '#protocol/documents/section.ts'
 import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { receiptsOf } from '../cases/case-receipts.ts'
-import { safetyOf } from '../cases/safety.ts'
-import { acceptedUpdates } from '../cases/sections.ts'
+import { safetyOfReach } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
@@ -32,7 +30,7 @@ export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: Doc
     sections.push(shown.value)
   }
   const sameNumber = await othersNumbered(core, state)
-  const safety = (await safetyOf(core, [id])).get(id) ?? 'here'
+  const safety = safetyOfReach(core.logs.heads, file.reach)
   const stations = core.directory.stations()
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   return success({
@@ -68,7 +66,7 @@ function showSection(
   actor: Actor,
   name: (typeof SECTION_NAMES)[number],
 ): Result<SectionView> {
-  const opened = openSection(name, acceptedUpdates(file, name))
+  const opened = core.sections.open(file, name)
   if (!opened.ok) return opened
   const section = opened.value
   const seal = state.seals[name]
@@ -80,7 +78,6 @@ function showSection(
     writable: tier !== undefined && mayWriteSection(name, tier),
     changedAfterSeal: seal !== undefined && seal.digest !== section.digest(core.host.cryptography.sha256),
   }
-  section.close()
   return success(view)
 }
 

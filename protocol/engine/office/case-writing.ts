@@ -16,7 +16,6 @@ import { backdatedTo } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
-import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import { type DocumentId, type EntryHash, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -25,7 +24,7 @@ import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
-import { acceptedUpdates, sectionFrontier } from '../cases/sections.ts'
+import { sectionFrontier } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
@@ -127,12 +126,11 @@ export async function editSection(
   const problem = foreignStation(core, actor) ?? sectionProblem(core, actor, section, file)
   if (problem) return problem
   const name = section as SectionName
-  const opened = openSection(name, acceptedUpdates(file, name))
+  const opened = core.sections.open(file, name)
   if (!opened.ok) return opened
   const wanted =
     'text' in change ? change : { set: (change.set ?? {}) as Record<string, object>, remove: change.remove ?? [] }
   const changed = opened.value.change(clientIdOf(core.identity.lease, core.logs.incarnation), wanted)
-  opened.value.close()
   if (!changed.ok) return changed
   if (!changed.value) return success({ changed: false })
   const payload = encodeEdit({ section: name, update: changed.value })
@@ -208,7 +206,7 @@ function completeFields(core: Core, file: CaseFile, kind: FactKind, given: Field
   if (sealed.length === 0) return success(fields)
   const seals: Seal[] = []
   for (const name of SEALED_SECTIONS) {
-    const opened = openSection(name, acceptedUpdates(file, name))
+    const opened = core.sections.open(file, name)
     if (!opened.ok) return opened
     const digest = opened.value.digest(core.host.cryptography.sha256)
     seals.push({ section: name, digest, frontier: sectionFrontier(file, name) })
@@ -218,7 +216,6 @@ function completeFields(core: Core, file: CaseFile, kind: FactKind, given: Field
         if (fields[field] === undefined && form[field]) fields[field] = form[field]
       }
     }
-    opened.value.close()
   }
   for (const name of sealed) fields[name] ??= seals
   return success(fields)

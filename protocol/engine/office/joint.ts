@@ -1,13 +1,11 @@
 /** Joint handling: asking a co-department for its part can open that part as a case of its own, in the same commit. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { FieldValue } from '#protocol/casework/facts/facts.ts'
-import { openSection } from '#protocol/documents/section.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
 import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
 import { failure, type Result } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
-import { acceptedUpdates } from '../cases/sections.ts'
 import type { Actor } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
@@ -53,10 +51,9 @@ async function openPart(
   if (!opened.ok) return opened
   const { id } = opened.value
   for (const name of COPIED) {
-    const section = openSection(name, acceptedUpdates(master, name))
+    const section = core.sections.open(master, name)
     if (!section.ok) return section
     const set = section.value.value() as Readonly<Record<string, unknown>>
-    section.value.close()
     const copied = await editSection(staging, actor, id, name, { set })
     if (!copied.ok) return copied
   }

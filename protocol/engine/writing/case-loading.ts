@@ -20,8 +20,13 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
     if (staging.own.has(id)) continue
     staging.own.add(id)
     const known = staging.files.get(id) ?? core.files.get(id)
-    if (known) staging.files.set(id, copyOf(known))
-    else missing.push(id)
+    if (!known) {
+      missing.push(id)
+      continue
+    }
+    const file = copyOf(known)
+    file.told ??= await receiptsTold(core, file)
+    staging.files.set(id, file)
   }
   if (missing.length === 0) return
   for (const file of await readOrMark(core, missing)) {

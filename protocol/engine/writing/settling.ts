@@ -43,9 +43,10 @@ export async function settle(staging: Staging): Promise<Change> {
 /** Receipts that are new or cured since the file was last committed. */
 function changedReceipts(file: CaseFile, register: Register): ReceiptRow[] {
   const now = standingReceipts(file, register)
-  if (now.length === 0 && file.told.length === 0) return []
+  const told = file.told ?? []
+  if (now.length === 0 && told.length === 0) return []
   const name = ({ log, seq }: ReceiptRow) => `${log}#${seq}`
   const standing = new Set(now.map(name))
-  const cured = file.told.filter((row) => !standing.has(name(row)))
+  const cured = told.filter((row) => !standing.has(name(row)))
   return [...now, ...cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' }))]
 }

@@ -259,11 +259,22 @@ class SqlStorage implements Storage {
   check(between: () => Promise<void> = async () => undefined): Promise<void> {
     return this.#noting(async () => {
       for (const { name } of await this.#all(tableNames())) {
-        const [row] = await this.#statements.read(statement(`PRAGMA quick_check("${name}")`))
-        if (row?.[0] !== 'ok') throw new StorageFailure('damaged', damageIn(name, String(row?.[0] ?? '')))
+        const found = await this.#look(name)
+        if (found !== 'ok') throw new StorageFailure('damaged', damageIn(name, found))
         await between()
       }
     })
+  }
+
+  /** What SQLite finds in a table and its indexes: `ok`, or what is wrong. */
+  async #look(table: string): Promise<string> {
+    try {
+      const [row] = await this.#statements.read(statement(`PRAGMA quick_check("${table}")`))
+      return String(row?.[0] ?? '')
+    } catch (error) {
+      if (!(error instanceof StorageFailure) || error.fault !== 'damaged') throw error
+      return (error.cause as Error | undefined)?.message ?? ''
+    }
   }
 
   async close(): Promise<void> {
