@@ -21,6 +21,7 @@ import { VERSION } from '#edge-node/version.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { KeyPair } from '#protocol/engine/ports/host.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
@@ -94,12 +95,11 @@ async function serve(
   const callParent = parent ? () => uplink?.callNow() : undefined
   const app = createApp(options, engine, accounts, extension.value, certificate, callParent)
   const server = createNodeServer(app.fetch, certificate)
-  const downlink = acceptLinks(server, { links: engine, log, secure, failed })
+  const downlink = acceptLinks(server, { links: engine, log, secure, failed, about: (node) => aboutNode(engine, node) })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
-  uplink =
-    parent && startUplink({ ...nodeHost, links: engine, node: enrolment.node, parent, log, chance: Math.random })
+  uplink = parent && startUplink({ ...nodeHost, links: engine, node: enrolment.node, parent, log, chance: Math.random })
   uplink?.running.catch(failed)
   log.info({ address: listening.value.address, node: enrolment.node }, 'node started')
 
@@ -118,6 +118,12 @@ async function serve(
     return stopping
   }
   return success({ engine, address: listening.value.address, stop })
+}
+
+/** Who a node below is, for the log. */
+function aboutNode({ office: { directory } }: Engine, node: NodeId): object {
+  const record = directory.node(node)
+  return { name: record?.name, stations: record?.stations }
 }
 
 function createApp(

@@ -175,7 +175,7 @@ export const LIMITS = {
   enrolmentCodeMinutes: 60,
   /** Enrolment codes open at once; a county opens its points in groups, and each code is a way in. */
   enrolmentCodes: 100,
-  /** Codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
+  /** Wrong codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
   enrolmentAttemptsPerMinute: 20,
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,

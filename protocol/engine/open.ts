@@ -61,7 +61,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     get incarnation() {
       return core.logs.incarnation
     },
-    attach: (connection, direction) => runLink(context, connection, direction),
+    attach: (connection, direction, proved) => runLink(context, connection, direction, proved),
     ownHeads: () => core.logs.ownHeads(),
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {

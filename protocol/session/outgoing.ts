@@ -2,7 +2,15 @@
 import { assert } from '#protocol/assert.ts'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { countRecords, decodePack, encodePack, type Packable, type PackedRecord, packablesOf, type Run } from '#protocol/log/pack.ts'
+import {
+  countRecords,
+  decodePack,
+  encodePack,
+  type Packable,
+  type PackedRecord,
+  packablesOf,
+  type Run,
+} from '#protocol/log/pack.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Live } from './state.ts'
 

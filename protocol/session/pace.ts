@@ -39,7 +39,7 @@ export function begin(pace: Pace, now: number): void {
 
 /** Frames of so many bytes were acknowledged. */
 export function measure(pace: Pace, now: number, bytes: number): void {
-  if (now < pace.last) return begin(pace, now) // the clock was set back
+  if (now < pace.last) return void begin(pace, now) // the clock was set back
   if (now > pace.last && pace.last - pace.since > STRETCH_MILLISECONDS) {
     pace.since = (pace.since + pace.last) / 2
     pace.bytes /= 2

@@ -77,7 +77,14 @@ async function callOver(line: Line, township: Node): Promise<void> {
   const address = `http://127.0.0.1:${line.port}`
   const current = () => ({ address, certificate: null }) as never
   const parent = { current, renewCertificate: async () => false }
-  const uplink = startUplink({ ...nodeHost, links: township.engine, node: township.identity.node, parent, log, chance: () => 0.5 })
+  const uplink = startUplink({
+    ...nodeHost,
+    links: township.engine,
+    node: township.identity.node,
+    parent,
+    log,
+    chance: () => 0.5,
+  })
   ends.push(() => uplink.stop())
 }
 

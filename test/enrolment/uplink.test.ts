@@ -1,6 +1,7 @@
 /** The uplink's pauses as a person and a sleeping computer meet them; time is virtual, the address is one where nobody listens. */
-import { createServer } from 'node:net'
+
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import type { NodeId } from '#protocol/ids.ts'

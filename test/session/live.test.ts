@@ -200,7 +200,11 @@ test('S34 an idle link gives a sign of life; one without any is dropped, also wh
   peer.do({ type: 'tick', received: 0, reading: true })
   expect(peer.session.is).toBe('live')
   peer.now += 1
-  expect(peer.do({ type: 'tick', received: 0, reading: true }).at(-1)).toMatchObject({ type: 'end', reason: 'silent', retry: true })
+  expect(peer.do({ type: 'tick', received: 0, reading: true }).at(-1)).toMatchObject({
+    type: 'end',
+    reason: 'silent',
+    retry: true,
+  })
   const back = opened()
   back.now -= 10_000_000
   back.do({ type: 'tick', received: 0, reading: true })

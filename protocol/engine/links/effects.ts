@@ -39,6 +39,7 @@ const EFFECTS: Handlers = {
   live: ({ core, reports }, link, _connection, { peer }) => {
     link.peer = peer
     link.liveSince = core.clock.now()
+    link.proved(peer)
     reports.linkLive(link)
     tellUntold(core, link, peer)
     core.news.tellStatus()

@@ -9,6 +9,8 @@ export interface Link {
   /** Null until the peer has proved itself. */
   peer: NodeId | null
   liveSince: number | null
+  /** Told who the peer is when it has proved itself. */
+  proved(peer: NodeId): void
   /** Heights at the root learnt while the peer still proved itself; the digest it compared does not have them. */
   readonly untold: Map<LogKey, number>
   dispatch(event: Event): void

@@ -23,7 +23,12 @@ const helloOf = (core: Core): Hello => ({
 })
 
 /** Runs a session over a connection until it ends. */
-export function runLink(context: LinkContext, connection: Connection, direction: 'up' | 'down'): Promise<LinkEnd> {
+export function runLink(
+  context: LinkContext,
+  connection: Connection,
+  direction: 'up' | 'down',
+  proved: Link['proved'] = () => {},
+): Promise<LinkEnd> {
   const { core, links } = context
   if (direction === 'down' && !context.budget.admits(links.size)) {
     connection.send(encodeMessage({ type: 'busy', retryAfterSeconds: 5 }))
@@ -41,6 +46,7 @@ export function runLink(context: LinkContext, connection: Connection, direction:
       peer: null,
       liveSince: null,
       untold: new Map(),
+      proved,
       dispatch(event) {
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done
