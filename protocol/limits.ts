@@ -35,8 +35,10 @@ export const LIMITS = {
   unheardFrames: 16,
   /** Write requests committed together; beyond it a commit blocks the desk noticeably. */
   groupRequests: 256,
-  /** Bytes of frames waiting for the write queue before new links are told to come back. */
+  /** Unpacked bytes of all links waiting for the write queue: beyond it frames stay packed, links unread, new ones come back. */
   admissionQueueBytes: 64 * 1024 * 1024,
+  /** Of them those of one link: a window of honest frames, which unpack to about half a megabyte each. */
+  linkQueueBytes: 4 * 1024 * 1024,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
   /** Logs named in one frontier; 600 nodes with several incarnations each. */

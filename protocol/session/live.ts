@@ -5,7 +5,7 @@ import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/mess
 import { refuseLink } from './outcome.ts'
 import { begin, measure } from './pace.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
-import { mayAdmit, mayRemember, maySend } from './window.ts'
+import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
 const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session, effects })
 
@@ -133,8 +133,9 @@ function onMessage(session: Live, message: Message, view: View): Step {
           sizes.reduce((sum, size) => sum + size, 0),
         )
       }
-      holds(session, message.heights)
-      return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
+      const heights = message.heights.filter(({ log }) => view.heads.has(log)) // what we do not hold we never sent
+      holds(session, heights)
+      return at(session, [{ type: 'acknowledged', heights, exact: false }, ...more(session, view)])
     }
     case 'at-root':
       noteRoot(session, message.heights)
@@ -142,6 +143,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'receipts':
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
     case 'fork':
+      if (!mayRemember(session.forked.size)) return refuseLink('window-exceeded', 'forks')
       session.forked.add(message.log)
       return at(session, [{ type: 'fork-told', fork: message }])
     case 'status':
@@ -166,6 +168,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   for (const stream of frontier.streams) {
     if (!shared.has(stream)) session.waiting.set(stream, byStream.get(stream) ?? [])
   }
+  if (!mayKeep(session.waiting)) return refuseLink('window-exceeded', 'frontiers of streams not shared')
   if (now.length === 0) return at(session)
   const logs = now.flatMap((stream) => byStream.get(stream) ?? [])
   return at(session, [compare(session, now, logs)])
@@ -188,13 +191,14 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
   const safe: Height[] = []
   for (const { log, height } of event.positions) {
     if (forks.has(log)) {
+      // Only logs that are held here differ, so that these are no more than ours.
       session.peerHeights.set(log, height)
       session.forked.add(log)
       effects.push({ type: 'fork-found', log, peer: session.peer })
       continue
     }
     const held = Math.max(height, session.heardMeanwhile.get(log) ?? 0)
-    session.peerHeights.set(log, held)
+    if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, held)
     // A peer that holds more may hold another version: its entries will show whether they follow ours.
     if (height <= heightOf(view, log)) safe.push({ log, height: held })
     if (logParts(log).node === view.node && height > heightOf(view, log)) {

@@ -54,7 +54,7 @@ const EFFECTS: Handlers = {
   'fork-found': (context, link, _connection, { log, peer }) => reportFork(context, link, log, peer),
   'fork-told': (context, link, _connection, { fork }) => takeFork(context, link, fork),
   receipts: ({ reports }, link, _connection, { receipts }) => {
-    if (link.direction === 'up') reports.receipts(receipts)
+    if (link.direction === 'up') return reports.receipts(receipts)
   },
   acknowledged: (context, link, _connection, { heights, exact }) => {
     if (link.direction === 'up') acknowledge(context, heights, exact)
@@ -67,6 +67,9 @@ const EFFECTS: Handlers = {
   },
 }
 
+/** Work that the peer's messages ask for; frames of entries count by their bytes. */
+const ASKED: readonly Effect['type'][] = ['compare', 'fork-found', 'fork-told', 'own-log-ahead', 'receipts']
+
 /** Does an effect. A failing disk ends the link in words; anything else that fails is a bug and stops the process. */
 export function performEffect(
   context: LinkContext,
@@ -76,7 +79,9 @@ export function performEffect(
 ): void {
   const handler = EFFECTS[effect.type] as Handler<Effect>
   const work = handler(context, link, connection, effect)
-  work?.catch((problem: unknown) => {
+  if (!work) return
+  if (ASKED.includes(effect.type)) link.share.during(work)
+  work.catch((problem: unknown) => {
     if (!(problem instanceof StorageFailure)) throw problem
     link.dispatch({ type: 'refused', code: 'storage', detail: problem.fault })
   })

@@ -2,6 +2,7 @@
 import type { LogKey, NodeId, StreamId } from '#protocol/ids.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
+import type { LinkShare } from './link-budget.ts'
 
 export interface Link {
   readonly direction: 'up' | 'down'
@@ -11,6 +12,8 @@ export interface Link {
   liveSince: number | null
   /** Told who the peer is when it has proved itself. */
   proved(peer: NodeId): void
+  /** What the peer may have under work here. */
+  readonly share: LinkShare
   /** Heights at the root learnt while the peer still proved itself; the digest it compared does not have them. */
   readonly untold: Map<LogKey, number>
   dispatch(event: Event): void

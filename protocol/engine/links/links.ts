@@ -47,6 +47,7 @@ export function runLink(
       liveSince: null,
       untold: new Map(),
       proved,
+      share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       dispatch(event) {
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done
@@ -107,7 +108,7 @@ function tickEvery(core: Core, link: Link, connection: Connection): () => void {
   const period = LIMITS.heartbeatMilliseconds / 2
   let cancel = () => {}
   const tick = () => {
-    link.dispatch({ type: 'tick', received: connection.received(), reading: true })
+    link.dispatch({ type: 'tick', received: connection.received(), reading: !link.share.isFull })
     if (link.session.is !== 'ended') cancel = core.host.after(period, tick)
   }
   cancel = core.host.after(period, tick)
