@@ -6,6 +6,7 @@ import { FOLD } from './folding.ts'
 import { GROWTH } from './growth.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
+import { SLOW_LINE } from './slow-line.ts'
 import { STORM } from './storm.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -13,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   FIRST_SYNC,
   UNCHANGED,
   FEW_CHANGED,
+  SLOW_LINE,
   STORM,
   ACT,
   EDGE_50K,
