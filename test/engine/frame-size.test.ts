@@ -6,14 +6,13 @@ import { memoryPair } from '#protocol/transport/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { connect, type Node, openCounty, person, TOWNSHIP, until } from './county.ts'
+import { connect, type Node, openCounty, person, until } from './county.ts'
 
-const clerk = person(TOWNSHIP, ['clerk', 'agent'])
 /** A frame is weighed before it is sent and cut when it is more than a quarter too large. */
 const TOLERANCE = 1.25
 
 /** Links a township to the county until everything is there; sizes of its frames of entries, in order. */
-async function sync(township: Node, root: Node): Promise<number[]> {
+async function sync(township: Node, root: Node, ends: 'cut' | 'stopped' = 'cut'): Promise<number[]> {
   const sizes: number[] = []
   const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
   const ended = township.engine.attach(
@@ -28,32 +27,64 @@ async function sync(township: Node, root: Node): Promise<number[]> {
   )
   void root.engine.attach(down, 'down')
   await until('everything is at the county', async () => (await township.engine.office.status()).entriesOnlyHere === 0)
-  up.close('cut by the test')
+  if (ends === 'cut') up.close('cut by the test')
+  else await root.engine.stop()
   await ended
   return sizes
 }
 
 /** Writes notes of noise, about so many bytes when compressed. */
-async function write(township: Node, bytes: number): Promise<void> {
-  const { id } = value(await township.engine.office.openCase(clerk, 'SL0001'))
+async function write(node: Node, bytes: number): Promise<void> {
+  const agent = person(node.station, ['clerk', 'agent'])
+  const { id } = value(await node.engine.office.openCase(agent, 'SL0001'))
   for (let written = 0; written < bytes; written += 1_500)
-    value(await township.engine.office.act(clerk, id, 'noted', { text: toHex(nodeHost.random(1_500)) }))
+    value(await node.engine.office.act(agent, id, 'noted', { text: toHex(nodeHost.random(1_500)) }))
 }
 
-test('S101 S103 the first frame is small, the following ones grow, and the next link begins with a larger one', async () => {
-  const { root, township } = await openCounty()
-  const link = connect(township, root)
-  await until('township has its station', () => township.engine.office.stations.length === 1)
-  link.cut()
-  await link.ended
-  await write(township, 400_000)
-  const first = await sync(township, root)
-  expect(first[0]).toBeLessThanOrEqual(LIMITS.firstFrameBytes * TOLERANCE)
-  expect(first[0]).toBeGreaterThan(LIMITS.firstFrameBytes / 2)
-  expect(Math.max(...first)).toBeGreaterThan(4 * LIMITS.firstFrameBytes)
-  await write(township, 100_000)
-  const [second = 0] = await sync(township, root)
-  expect(second).toBeGreaterThan(2 * LIMITS.firstFrameBytes)
-  expect(second).toBeLessThanOrEqual(4 * LIMITS.firstFrameBytes * TOLERANCE)
-  await Promise.all([root.engine.stop(), township.engine.stop()])
+/** Heights of all logs that hold something. */
+const heightsOf = async ({ storage }: Node) =>
+  new Map((await storage.load()).heads.filter(({ height }) => height > 0).map(({ key, height }) => [key, height]))
+
+/** A county of three that know each other, cut off. */
+async function apart() {
+  const { root, township, village } = await openCounty()
+  for (const [child, parent] of [
+    [township, root],
+    [village, township],
+  ] as const) {
+    const link = connect(child, parent)
+    await until('the child has its station', () => child.engine.office.stations.length === 1)
+    const { directory } = child.engine.office
+    await until('the child knows the village', () => directory.node(village.identity.node) !== undefined)
+    link.cut()
+    await link.ended
+  }
+  return { root, township, village }
+}
+
+test.each(['cut', 'stopped'] as const)(
+  'S101 S103 the first frame is small, the following ones grow, and behind a link that was %s the next one begins larger',
+  async (ends) => {
+    const { root, township } = await apart()
+    await write(township, 400_000)
+    const first = await sync(township, root, ends)
+    expect(first[0]).toBeLessThanOrEqual(LIMITS.firstFrameBytes * TOLERANCE)
+    expect(first[0]).toBeGreaterThan(LIMITS.firstFrameBytes / 2)
+    expect(Math.max(...first)).toBeGreaterThan(4 * LIMITS.firstFrameBytes)
+    await write(township, 100_000)
+    const [second = 0] = await sync(township, root)
+    expect(second).toBeGreaterThan(2 * LIMITS.firstFrameBytes)
+    expect(second).toBeLessThanOrEqual(4 * LIMITS.firstFrameBytes * TOLERANCE)
+    await Promise.all([root.engine.stop(), township.engine.stop()])
+  },
+)
+
+test('S104 what lies in large packs at a relay goes on in small frames, and all of it arrives', async () => {
+  const { root, township, village } = await apart()
+  await write(village, 300_000)
+  await sync(village, township)
+  const sizes = await sync(township, root)
+  expect(sizes[0]).toBeLessThanOrEqual(LIMITS.firstFrameBytes * TOLERANCE)
+  expect(await heightsOf(root)).toEqual(await heightsOf(township))
+  await Promise.all([root, township, village].map((node) => node.engine.stop()))
 })

@@ -1,7 +1,7 @@
 /** An enrolled node that sends without end: what it makes this node hold stays inside the bounds, and honest work goes on. */
 import { expect, test } from 'vitest'
 import type { Connection } from '#protocol/engine/ports/identity.ts'
-import type { Change } from '#protocol/engine/ports/storage.ts'
+import type { Change, StoredPack } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logKey, type NodeId, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
@@ -13,12 +13,22 @@ import { draft, frameOf, RawNode } from './raw-node.ts'
 /** A disk that takes nothing until it is told to go on. */
 class HeldStorage extends MemoryStorage {
   held: PromiseWithResolvers<void> | undefined
+  reads: PromiseWithResolvers<void> | undefined
   hold() {
     this.held = Promise.withResolvers<void>()
   }
+  holdReads() {
+    this.reads = Promise.withResolvers<void>()
+  }
   release() {
     this.held?.resolve()
+    this.reads?.resolve()
     this.held = undefined
+    this.reads = undefined
+  }
+  override async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
+    await this.reads?.promise
+    return super.packHolding(log, seq)
   }
   override async commit(change: Change): Promise<void> {
     await this.held?.promise
@@ -76,6 +86,37 @@ test('S106 frames without end wait in the network while the disk is slow, and al
   expect(delivered.paused).toBe(false)
   await root.engine.stop()
 }, 30_000)
+
+test('S106 small frames of an honest link do not wait for each other: they count by what they unpack to', async () => {
+  const { root, storage, raw, delivered } = await countyWithStranger()
+  storage.hold()
+  const before = delivered.frames
+  for (let count = 0; count < LIMITS.windowFrames; count++) {
+    raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP)])))
+  }
+  await until('all are heard', () => delivered.frames - before >= LIMITS.windowFrames)
+  expect(delivered.paused).toBe(false)
+  storage.release()
+  await raw.stored(LIMITS.windowFrames)
+  await root.engine.stop()
+})
+
+test('S109 frontiers without end wait in the network while the disk is asked about the first ones', async () => {
+  const { root, storage, raw, delivered } = await countyWithStranger()
+  raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP), draft(TOWNSHIP)])))
+  await raw.stored()
+  const log = logKey({ node: raw.node, incarnation: 1, stream: streamOf(TOWNSHIP) })
+  storage.holdReads()
+  const before = delivered.frames
+  for (let count = 0; count < 100; count++) {
+    raw.send({ type: 'frontier', streams: [streamOf(TOWNSHIP)], logs: [position(log)] })
+  }
+  await until('the link is not read', () => delivered.paused)
+  expect(delivered.frames - before).toBeLessThanOrEqual(LIMITS.windowFrames * 2 + 1)
+  storage.release()
+  await until('everything is heard', () => raw.ended || delivered.frames - before >= 100)
+  await root.engine.stop()
+})
 
 const inventedLog = (stream: StreamId, number: number): LogKey =>
   logKey({ node: number.toString(16).padStart(32, '0') as NodeId, incarnation: 1, stream })

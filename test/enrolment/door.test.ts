@@ -173,7 +173,15 @@ const askAll = (parent: Awaited<ReturnType<typeof startParent>>, count: number) 
   )
 
 test('E10 wrong codes beyond the limit of a minute are refused before the register is asked, also when they come at once', async () => {
-  const parent = await startParent({ enrol: wrongCode })
+  let asked = 0
+  const all = Promise.withResolvers<void>()
+  const enrol = async () => {
+    asked += 1
+    if (asked === LIMITS.enrolmentAttemptsPerMinute) setTimeout(all.resolve, 200) // others would have come by then
+    await all.promise
+    return wrongCode()
+  }
+  const parent = await startParent({ enrol })
   const beyond = 5
   const codes = await askAll(parent, LIMITS.enrolmentAttemptsPerMinute + beyond)
   expect(codes.filter((code) => code === 'code-unknown')).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)

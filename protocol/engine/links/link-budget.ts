@@ -45,13 +45,11 @@ export function createLinkBudget(): LinkBudget {
     bytes += more
     share.bytes += more
   }
-  /** Begins what there is room for, in the order in which it came; nothing of a link overtakes what waits before it. */
+  /** Begins what there is room for, in the order in which it came. */
   const beginWaiting = () => {
-    const passedOver = new Set<Share>()
     for (let index = 0; index < waiters.length && hasRoom(); ) {
       const { share, begin } = waiters[index] as Waiter
-      if (passedOver.has(share) || !mayBegin(share)) {
-        passedOver.add(share)
+      if (!mayBegin(share)) {
         index += 1
         continue
       }
