@@ -3,7 +3,7 @@ import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
 import { refuseLink } from './outcome.ts'
-import { begin, measure } from './pace.ts'
+import { beginStretch, measure } from './pace.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
 import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
@@ -18,7 +18,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'compared':
       return compared(session, event, view)
     case 'dispatched':
-      if (session.window.inFlight.length === 0) begin(session.window.pace, view.now)
+      if (session.window.inFlight.length === 0) beginStretch(session.window.pace, view.now)
       session.window.inFlight.push(...event.sizes)
       raise(session, event.heights)
       if (event.sizes.length > 0) session.lastSaid = view.now
