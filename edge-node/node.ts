@@ -26,6 +26,7 @@ import { VERSION } from '#edge-node/version.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { KeyPair } from '#protocol/engine/ports/host.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
@@ -103,7 +104,7 @@ async function serve(
   const door = parent && following && parentDoor(parent, following, () => uplink?.callNow())
   const app = createApp(options, engine, accounts, extension.value, { certificate, door })
   const server = createNodeServer(app.fetch, certificate)
-  const downlink = acceptLinks(server, { links: engine, log, secure, failed })
+  const downlink = acceptLinks(server, { links: engine, log, secure, failed, about: (node) => aboutNode(engine, node) })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
@@ -156,6 +157,12 @@ const parentDoor = (parent: Parent, following: Following, callNow: () => void): 
     return moved.ok ? success(movedWords(moved.value)) : moved
   },
 })
+
+/** Who a node below is, for the log. */
+function aboutNode({ office: { directory } }: Engine, node: NodeId): object {
+  const record = directory.node(node)
+  return { name: record?.name, stations: record?.stations }
+}
 
 function createApp(
   { settings, keys, enrolment, log }: NodeOptions,

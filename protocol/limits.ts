@@ -39,8 +39,10 @@ export const LIMITS = {
   unheardFrames: 16,
   /** Write requests committed together; beyond it a commit blocks the desk noticeably. */
   groupRequests: 256,
-  /** Bytes of frames waiting for the write queue before new links are told to come back. */
+  /** Unpacked bytes of all links waiting for the write queue: beyond it frames stay packed, links unread, new ones come back. */
   admissionQueueBytes: 64 * 1024 * 1024,
+  /** Of them those of one link: a window of honest frames, which unpack to about half a megabyte each. */
+  linkQueueBytes: 4 * 1024 * 1024,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
   /** Logs named in one frontier; 600 nodes with several incarnations each. */
@@ -195,7 +197,7 @@ export const LIMITS = {
   enrolmentCodeMinutes: 60,
   /** Enrolment codes open at once; a county opens its points in groups, and each code is a way in. */
   enrolmentCodes: 100,
-  /** Codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
+  /** Wrong codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
   enrolmentAttemptsPerMinute: 20,
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,

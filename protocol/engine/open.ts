@@ -67,7 +67,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     get incarnation() {
       return core.logs.incarnation
     },
-    attach: (connection, direction) => runLink(context, connection, direction),
+    attach: (connection, direction, proved) => runLink(context, connection, direction, proved),
     changeParent: (parent) => changeParent(context, parent),
     ownHeads: () => core.logs.ownHeads(),
     check: () => checkStorage(core),

@@ -235,6 +235,36 @@ test('S100 a side that receives for minutes goes on giving signs of life itself'
   expect(beats).toBeGreaterThanOrEqual(120_000 / LIMITS.silenceMilliseconds)
 })
 
+test('S107 S108 what a peer says of streams not shared, of forks and of logs nobody here holds stays inside the bounds', () => {
+  const invented = (number: number) => logIn('f', streamB, number)
+  const many = Array.from({ length: LIMITS.frontierLogs }, (_, number) => position(invented(number), 1))
+  const keeping = opened()
+  keeping.hear({ type: 'frontier', streams: [streamB], logs: many.slice(1) })
+  expect([...keeping.live.waiting.values()].flat()).toHaveLength(LIMITS.frontierLogs - 1)
+  expect(keeping.hear({ type: 'frontier', streams: [streamB], logs: many }).at(-1)).toMatchObject({
+    reason: 'window-exceeded',
+  })
+  const forking = opened()
+  for (const { log } of many) forking.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array(0) })
+  expect(forking.live.forked.size).toBe(LIMITS.frontierLogs)
+  expect(
+    forking.hear({ type: 'fork', log: invented(-1 >>> 1), ladder: [], proof: new Uint8Array(0) }).at(-1),
+  ).toMatchObject({ reason: 'window-exceeded' })
+  const peer = opened()
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  const heights = many.map(({ log }) => ({ log, height: 9 }))
+  expect(peer.hear({ type: 'stored', frames: 0, heights })[0]).toMatchObject({ type: 'acknowledged', heights: [] })
+  expect(peer.live.heardMeanwhile.size).toBe(0)
+  for (let round = 0; round < 3; round++) {
+    compared(
+      peer,
+      many.map((_, number) => position(logIn('e', streamA, round * many.length + number), 1)),
+      { streams: [] },
+    )
+  }
+  expect(peer.live.peerHeights.size).toBeLessThanOrEqual(LIMITS.frontierLogs)
+})
+
 test('S103 a link begins at the rate its peer had before', () => {
   expect(livePeer({ rate: 5_000 }).live.window.pace.rate).toBe(5_000)
   const peer = opened()

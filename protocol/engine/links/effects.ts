@@ -44,6 +44,7 @@ const EFFECTS: Handlers = {
   live: ({ core, reports }, link, _connection, { peer }) => {
     link.peer = peer
     link.liveSince = core.clock.now()
+    link.proved(peer)
     reports.linkLive(link)
     tellUntold(core, link, peer)
     core.news.tellStatus()
@@ -59,7 +60,7 @@ const EFFECTS: Handlers = {
   'fork-told': (context, link, _connection, { fork }) => takeFork(context, link, fork),
   'rungs-asked': (context, link, _connection, { question }) => tellRungs(context, link, question),
   receipts: ({ reports }, link, _connection, { receipts }) => {
-    if (link.direction === 'up') reports.receipts(receipts)
+    if (link.direction === 'up') return reports.receipts(receipts)
   },
   acknowledged: (context, link, _connection, { heights, exact }) => {
     if (link.direction === 'up') acknowledge(context, heights, exact)
@@ -71,6 +72,16 @@ const EFFECTS: Handlers = {
     if (link.direction === 'up' && rootTime !== null) core.clock.heardRoot(rootTime)
   },
 }
+
+/** Work that the peer's messages ask for; frames of entries count by their bytes. */
+const ASKED: readonly Effect['type'][] = [
+  'compare',
+  'fork-found',
+  'fork-told',
+  'rungs-asked',
+  'own-log-ahead',
+  'receipts',
+]
 
 /** Does an effect. A failing disk ends the link in words; anything else that fails is a bug and ends the link too. */
 export function performEffect(
@@ -88,7 +99,8 @@ export function performEffect(
     }
   }
   try {
-    handler(context, link, connection, effect)?.catch(fails)
+    const work = handler(context, link, connection, effect)?.catch(fails)
+    if (work && ASKED.includes(effect.type)) link.share.during(work)
   } catch (problem) {
     fails(problem)
   }

@@ -16,18 +16,20 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
   const { core } = context
   const { peer } = link
   assert(peer, 'entries are admitted on a live link only')
+  const origin = originOf(core, link)
   const shared = new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)])
-  const source: FrameSource = { shared, ...originOf(core, link) }
-  const unpacked = unpackFrame(core.host.compression, packed)
-  if (!unpacked.ok) return refuse(core, link, unpacked.problem)
-  const parts = directoryFirst(unpacked.value)
-  // All parts are asked for at once, so that the frames of a link stay in order.
-  const outcomes = await context.budget.during(packed.length, () =>
-    Promise.all(parts.map((part, index) => admitPart(context, link, part, source, index === parts.length - 1))),
-  )
+  const outcomes = await link.share.unpacked(async (takes) => {
+    const unpacked = unpackFrame(core.host.compression, packed)
+    if (!unpacked.ok) return [unpacked]
+    takes(unpacked.value.reduce((sum, { bytes }) => sum + bytes.length, 0))
+    const source: FrameSource = { shared, ...origin }
+    const parts = directoryFirst(unpacked.value)
+    // All parts are asked for at once, so that the frames of a link stay in order.
+    return Promise.all(parts.map((part, index) => admitPart(context, link, part, source, index === parts.length - 1)))
+  })
   for (const outcome of outcomes) {
     if (!outcome.ok) return refuse(core, link, outcome.problem)
-    if (source.fromRoot) passDown(context, atRoot(core, outcome.value))
+    if (origin.fromRoot) passDown(context, atRoot(core, outcome.value))
   }
 }
 

@@ -22,7 +22,8 @@ export interface Reports {
   linkLive(link: Link): void
   linkEnded(link: Link, reason: string): void
   heard(status: Status): void
-  receipts(receipts: readonly Receipt[]): void
+  /** Resolves when they are kept. */
+  receipts(receipts: readonly Receipt[]): Promise<void>
   /** Sends a report upward soon. */
   soon(): void
 }
@@ -64,10 +65,10 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       }
       core.news.tellStatus()
     },
-    receipts(receipts) {
+    async receipts(receipts) {
       // What is set aside follows from the facts, which are held here as well: our own fold says it, and takes it back.
       const told = receipts.filter(({ outcome }) => outcome !== 'set-aside')
-      if (told.length > 0) queue.write((staging) => take(staging, told)).catch(toldByQueue)
+      if (told.length > 0) await queue.write((staging) => take(staging, told)).catch(toldByQueue)
     },
   }
 }
