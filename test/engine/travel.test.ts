@@ -8,7 +8,7 @@ import { KIND } from '#protocol/log/entry.ts'
 import { decodePack, packable } from '#protocol/log/pack.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
-import { hostWith, testHost } from '#test/clock/host.ts'
+import { FRIDAY, hostWith, hurriedHost, morningOf, testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -107,13 +107,18 @@ test('S63 an author named in the same frame as its entries is known when they ar
   expect((await township.engine.office.status()).findings).toEqual([])
 })
 
-test('S64 a node that is revoked while connected is told and let go, and does not come back', async () => {
-  const { root, township, upper } = await linkedCounty()
+test('S64 a node that is revoked while connected is told and let go, delivers when it comes back, and is let go again', async () => {
+  const county = await openCounty(undefined, hurriedHost(morningOf(FRIDAY), 10))
+  const { root, township } = county
+  const upper = connect(township, root)
+  await until('township has its station', () => township.engine.office.stations.length === 1)
   await publish(root, [{ ...nodeRecord(township, root.identity.node), revoked: { time: 1, reason: 'x' } }])
   expect(await upper.ended).toMatchObject({ reason: 'revoked', retry: false })
   expect((await township.engine.office.status()).refusal?.message).toContain('停用')
-  expect(await connect(township, root).ended).toMatchObject({ reason: 'revoked', liveMilliseconds: 0 })
-  value(await township.engine.office.openCase(clerk, 'SL0001'))
+  const { id } = value(await township.engine.office.openCase(clerk, 'SL0001'))
+  expect(await connect(township, root).ended).toMatchObject({ reason: 'revoked', retry: false })
+  expect((await township.engine.office.safetyOf([id])).get(id)).toBe('root')
+  expect((await township.engine.office.status()).refusal?.message).toContain('停用')
 })
 
 test('S65 a node serves a bounded number of links and tells others when to come back', async () => {

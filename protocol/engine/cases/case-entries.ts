@@ -34,8 +34,7 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   else if (subject.is === 'carried' && directory.authority.afterRevocation(entry.log, entry.seq)) {
     // Else a revoked node could say that what it writes today was in a log of its own that was cut long ago.
     file.oddities.push(oddity(entry, 'quarantined', AFTER_REVOCATION, hashOf(subject.entry)))
-  }
-  else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
+  } else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
 }
 
 function keep(file: CaseFile, entry: Entry, inner: Entry): void {

@@ -1,19 +1,26 @@
 /** The sections of a case: edits through the gate, in an order in which they apply. */
-import { inAuthorsOrder } from '#protocol/documents/authors-order.ts'
+import { begunAnew, inAuthorsOrder } from '#protocol/documents/authors-order.ts'
 import { gateHistory } from '#protocol/documents/gate.ts'
 import type { CaseFile, SectionEdit, SectionFile } from './case-file.ts'
 
 /** Gates a section's edits where that has not been done since the last one came in. */
-export function gated({ lateSections }: Pick<CaseFile, 'lateSections'>, name: string, section: SectionFile): SectionFile {
+export function gated(
+  { lateSections }: Pick<CaseFile, 'lateSections'>,
+  name: string,
+  section: SectionFile,
+): SectionFile {
   if (section.accepted) return section
-  const edits = inAuthorsOrder(section.edits)
-  const history = gateHistory(name, edits, lateSections.has(name))
+  const isLate = lateSections.has(name)
+  const anew: ReadonlySet<SectionEdit> = isLate ? begunAnew(section.edits) : new Set()
+  const edits = inAuthorsOrder(section.edits.filter((edit) => !anew.has(edit)))
+  const history = gateHistory(name, edits, isLate)
   section.accepted = history.accepted.map((place) => (edits[place] as SectionEdit).update)
-  section.refused = [...history.refused].map(([place, problem]) => {
-    const { hash, log, seq } = edits[place] as SectionEdit
-    const { waits, message } = problem
-    return { hash, log, seq, outcome: 'quarantined' as const, reason: message, unless: null, waits }
-  })
+  const refusal = ({ hash, log, seq }: SectionEdit, reason: string, waits: boolean) =>
+    ({ hash, log, seq, outcome: 'quarantined', reason, unless: null, waits }) as const
+  section.refused = [
+    ...[...anew].map((edit) => refusal(edit, '', true)),
+    ...[...history.refused].map(([place, { message, waits }]) => refusal(edits[place] as SectionEdit, message, waits)),
+  ]
   return section
 }
 

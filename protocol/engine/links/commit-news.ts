@@ -29,6 +29,7 @@ function endRevoked({ links, core }: LinkContext, change: Change): void {
   const changed = new Set(change.directory.map(({ document }) => document))
   for (const link of [...links]) {
     const isChanged = link.peer && changed.has(`node/${link.peer}` as DocumentId)
-    if (isChanged && link.peer && core.directory.node(link.peer)?.revoked) link.dispatch({ type: 'stop', code: 'revoked' })
+    if (isChanged && link.peer && core.directory.node(link.peer)?.revoked)
+      link.dispatch({ type: 'stop', code: 'revoked' })
   }
 }

@@ -1,7 +1,7 @@
 /** Making entries count in a group: in their case, in the directory, or only as kept. */
 import { assert } from '#protocol/assert.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import { type DocumentId, type EntryHash, isCase, type LogKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, isCase, logParts, type StreamId, toHex } from '#protocol/ids.ts'
 import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
 import { AFTER_REVOCATION, addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
