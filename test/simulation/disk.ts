@@ -182,6 +182,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     countByStage: (holders) => read(() => memory.countByStage(holders)),
     casesSince: (arrival, limit) => read(() => memory.casesSince(arrival, limit)),
     receiptsOf: (document) => read(() => memory.receiptsOf(document)),
+    receiptsIn: (log, limit) => read(() => memory.receiptsIn(log, limit)),
     receiptCounts: () => read(() => memory.receiptCounts()),
     local: (space, key) => read(() => memory.local(space, key)),
     localAll: (space) => read(() => memory.localAll(space)),

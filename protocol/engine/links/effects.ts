@@ -4,6 +4,7 @@ import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { acknowledge, learnRootHeights } from './acknowledgement.ts'
+import { tellStanding } from './commit-news.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork } from './forks.ts'
 import type { Link } from './link.ts'
@@ -47,6 +48,7 @@ const EFFECTS: Handlers = {
     reports.linkLive(link)
     tellUntold(core, link, peer)
     core.news.tellStatus()
+    if (link.direction === 'down') return tellStanding(core, link, peer)
   },
   status: ({ reports }, link, _connection, { status }) => {
     if (link.direction === 'down') reports.heard(status)
