@@ -186,10 +186,6 @@ test('S32 a stream that is taken away is no longer sent', () => {
   expect(peer.live.ready.size).toBe(0)
 })
 
-test('S33 a log that was cut is told again with its whole stream', () => {
-  expect(opened().do({ type: 'retell', stream: streamA })).toEqual([{ type: 'tell-frontier', streams: [streamA] }])
-})
-
 test('S34 an idle link gives a sign of life; one without any is dropped, also when the clock was set back', () => {
   const peer = opened()
   peer.now += LIMITS.heartbeatMilliseconds - 1
