@@ -1,9 +1,10 @@
-/** The door for new nodes: every node shows who it is and takes requests to join below it. */
+/** The door for other machines: every node shows who it is, takes requests to join below it and says where a node belongs. */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { Placement } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
-import { toHex } from '#protocol/ids.ts'
+import { type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
 import {
@@ -12,6 +13,8 @@ import {
   helloBytes,
   JoinRequest,
   Nonce,
+  type PlacementAnswer,
+  PlacementQuestion,
   readMessage,
   signHex,
 } from '#protocol/transport/enrolment.ts'
@@ -22,15 +25,23 @@ export interface DoorOptions {
   /** Fingerprint of the certificate this node listens with; null on plain HTTP. */
   readonly certificate: string | null
   now(): number
+  /** The records that say where a node belongs; undefined when they are not here. */
+  placementOf(node: NodeId): Promise<Placement | undefined>
   /** The hub looks into its register; every other node asks its parent. */
   enrol(request: JoinRequest): Promise<Result<Enrolled>>
 }
 
 const NOTHING_KEPT = '没有登记,入网码没有因此失效'
 const UNREADABLE = fail('request-unreadable', '入网请求格式不对', NOTHING_KEPT, '请把本机程序升级到与上级相同的版本')
+const NO_PLACEMENT = fail(
+  'placement-unknown',
+  '这里没有该节点的上级登记',
+  '没有改动',
+  '请等这个节点与县中心同步后重试,或换一个地址',
+)
 const TOO_MANY = fail('too-many-attempts', '入网尝试过于频繁', NOTHING_KEPT, '请等一分钟后再试')
 
-/** Routes GET /join/hello and POST /join. */
+/** Routes GET /join/hello, GET /join/placement and POST /join. */
 export function createDoor(options: DoorOptions): Hono {
   const { identity, cryptography } = options
   const isAllowed = attemptsPerMinute(options.now)
@@ -46,6 +57,13 @@ export function createDoor(options: DoorOptions): Hono {
     }
     const signature = await signHex(cryptography, identity.keys.privateKey, helloBytes(nonce.data, shown))
     return context.json({ ...shown, signature })
+  })
+
+  door.get('/join/placement', async (context) => {
+    const node = PlacementQuestion.safeParse(context.req.query('node'))
+    const placement = node.success ? await options.placementOf(node.data) : undefined
+    if (!placement) return context.json({ problem: problemOf(NO_PLACEMENT.problem) }, 404)
+    return context.json({ node: toHex(placement.node), parent: toHex(placement.parent) } satisfies PlacementAnswer)
   })
 
   door.post('/join', bodyLimit({ maxSize: LIMITS.enrolmentBytes }), async (context) => {

@@ -19,6 +19,21 @@ export function writeDurably(path: string, text: string): void {
   syncFolder(dirname(path))
 }
 
+/** As {@link writeDurably}, for what the program can do without: false when the system refuses. */
+export function writtenOrNot(path: string, text: string): boolean {
+  try {
+    writeDurably(path, text)
+    return true
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return false
+  }
+}
+
+/** Whether the system refused something; Node gives its own mistakes a code as well, but no call of the system. */
+export const isRefusal = (error: unknown): error is NodeJS.ErrnoException =>
+  (error as NodeJS.ErrnoException).syscall !== undefined
+
 /** Makes a rename durable; Windows cannot open folders and does this by itself. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return

@@ -1,5 +1,5 @@
 /** Enrolment at a node that is not the root: it hands the request to its own parent and waits until it knows the child. */
-import type { Enrolment } from '#edge-node/identity.ts'
+import type { Parent } from '#edge-node/parent.ts'
 import { askToJoin } from '#edge-node/parent-call.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
@@ -11,19 +11,19 @@ import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 export interface RelayOptions {
   readonly cryptography: Cryptography
   readonly office: Office
-  /** The parent as it is known now; its pin can change while the program runs. */
-  parent(): NonNullable<Enrolment['parent']>
+  /** The parent as it is known now; it can change while the program runs. */
+  readonly parent: Pick<Parent, 'current' | 'at'>
   after(milliseconds: number, callback: () => void): () => void
 }
 
 /** Forwards requests to join; relays need no secret of their own and decide nothing. */
 export function createRelay(options: RelayOptions): (request: JoinRequest) => Promise<Result<Enrolled>> {
   return async (request) => {
-    const parent = options.parent()
-    const known = { ...parent, address: new URL(parent.address) }
-    const answer = await askToJoin(options.cryptography, known, request)
+    const { address, name } = options.parent.current()
+    const known = await options.parent.at(address)
+    const answer = known.ok ? await askToJoin(options.cryptography, known.value, request) : known
     if (answer.ok) await knowing(options, answer.value.node)
-    else if (answer.problem.code === 'parent-unreachable') return countyUnreachable(parent.name)
+    else if (answer.problem.code === 'parent-unreachable') return countyUnreachable(name)
     return answer
   }
 }

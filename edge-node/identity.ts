@@ -2,11 +2,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { readIfThere, writeDurably } from '#edge-node/durable-file.ts'
+import { isRefusal, readIfThere, writeDurably } from '#edge-node/durable-file.ts'
 import { assert } from '#protocol/assert.ts'
 import type { KeyPair } from '#protocol/engine/ports/host.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { fromHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { Enrolled } from '#protocol/transport/enrolment.ts'
 import { generateKeys, keysFromPem, keysToPem, nodeIdOf } from '#protocol/transport/node-host.ts'
@@ -23,10 +24,14 @@ const Enrolment = z.object({
   county: z.string(),
   parent: Enrolled.shape.parent
     .extend({
-      /** Where the parent is reached, as it was typed: https://… or http:// on loopback. */
+      /** Where the parent was reached last: https://… or http:// on loopback. */
       address: z.url(),
-      /** Fingerprint of the parent's TLS certificate; null on loopback without TLS. */
+      /** Fingerprint of the TLS certificate there; null on loopback without TLS, and where it has not been proved yet. */
       certificate: z.string().nullable(),
+      /** Other addresses, from the record that named this parent. */
+      addresses: z.array(z.url()).max(LIMITS.nodeAddresses).optional(),
+      /** Version of this node's own record that named the parent; absent since enrolment. An older one is not believed. */
+      version: z.int().min(0).optional(),
     })
     .nullable(),
 })
@@ -50,11 +55,15 @@ export function loadKeys(folder: string): Result<KeyPair> {
     const keys = keysFromPem(text)
     return keys ? success(keys) : damaged(KEY_FILE)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    const next = '请检查 DATA_FOLDER、磁盘空间和目录权限'
-    return fail('folder-unusable', `数据目录 ${folder} 不能使用(${code})`, '数据没有改动', next)
+    return unusable(folder, error)
   }
+}
+
+/** What the system refused, in words; any other error is a bug and goes on. */
+function unusable(folder: string, error: unknown) {
+  if (!isRefusal(error)) throw error
+  const next = '请检查 DATA_FOLDER、磁盘空间和目录权限'
+  return fail('folder-unusable', `数据目录 ${folder} 不能使用(${error.code})`, '数据没有改动', next)
 }
 
 function makeKeys(path: string): KeyPair {
@@ -65,7 +74,12 @@ function makeKeys(path: string): KeyPair {
 
 /** What enrolment left in the folder; null when this machine has not joined. */
 export function readEnrolment(folder: string, keys: KeyPair): Result<Enrolment | null> {
-  const text = readIfThere(join(folder, ENROLMENT_FILE))
+  let text: string | undefined
+  try {
+    text = readIfThere(join(folder, ENROLMENT_FILE))
+  } catch (error) {
+    return unusable(folder, error)
+  }
   if (text === undefined) return success(null)
   try {
     const enrolment = Enrolment.parse(JSON.parse(text))
@@ -78,6 +92,15 @@ export function readEnrolment(folder: string, keys: KeyPair): Result<Enrolment |
 /** Keeps an enrolment; from here on the machine has joined. */
 export const writeEnrolment = (folder: string, enrolment: Enrolment): void =>
   writeDurably(join(folder, ENROLMENT_FILE), `${JSON.stringify(enrolment, null, 2)}\n`)
+
+/** As {@link writeEnrolment}; says in words that the folder takes nothing. */
+export function keepEnrolment(folder: string, enrolment: Enrolment): Result<void> {
+  try {
+    return success(writeEnrolment(folder, enrolment))
+  } catch (error) {
+    return unusable(folder, error)
+  }
+}
 
 function keyBytes(text: string): Uint8Array {
   const bytes = fromHex(text)

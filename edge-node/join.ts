@@ -1,9 +1,9 @@
 /** Joining: the one-time act by which a new machine becomes a node below a parent. */
-import { loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { keepEnrolment, loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { askToJoin, impostor, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
 import type { Cryptography, KeyPair } from '#protocol/engine/ports/host.ts'
 import { toHex } from '#protocol/ids.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { type Enrolled, type JoinRequest, requestBytes, signHex } from '#protocol/transport/enrolment.ts'
 import { type EnrolmentCode, keyFingerprint, readCode } from '#protocol/transport/enrolment-code.ts'
 import { nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
@@ -24,7 +24,7 @@ export interface JoinOptions {
  */
 export async function joinParent(options: JoinOptions): Promise<Result<Enrolled>> {
   const { cryptography } = nodeHost
-  const address = parentAddress(options.parent)
+  const address = beforeTheCode(parentAddress(options.parent))
   if (!address.ok) return address
   const code = readCode(cryptography.sha256, options.code)
   if (!code.ok) return code
@@ -34,9 +34,9 @@ export async function joinParent(options: JoinOptions): Promise<Result<Enrolled>
   if (!before.ok) return before
   if (before.value) return alreadyJoined(before.value.parent?.name ?? '县中心')
 
-  const met = await meet(cryptography, address.value)
+  const met = beforeTheCode(await meet(cryptography, address.value))
   if (!met.ok) return met
-  if (!isNamedBy(code.value, met.value)) return impostor(address.value)
+  if (!isNamedBy(code.value, met.value)) return beforeTheCode(impostor(address.value, '入网码指定的上级节点'))
   const request = await requestOf(cryptography, keys.value, code.value, met.value, options.name)
   const { publicKey } = met.value.hello
   const known = { address: address.value, publicKey, certificate: met.value.certificate }
@@ -44,22 +44,26 @@ export async function joinParent(options: JoinOptions): Promise<Result<Enrolled>
   if (!answer.ok) return answer
   if (answer.value.node !== nodeIdOf(keys.value.publicKey) || answer.value.parent.publicKey !== publicKey)
     return fail('answer-not-ours', '上级的答复不是给本机的', '本机没有入网', '请重试;仍然如此请联系县中心管理员')
-  writeEnrolment(options.folder, {
+  const kept = keepEnrolment(options.folder, {
     node: answer.value.node,
     lease: answer.value.lease,
     root: answer.value.root,
     county: answer.value.stations.at(-1)?.name ?? '',
     parent: { ...answer.value.parent, address: address.value.href, certificate: met.value.certificate },
   })
-  return success(answer.value)
+  return kept.ok ? success(answer.value) : kept // the code may be used again by this machine
 }
+
+/** What went wrong before the code was sent: it is as good as before. */
+const beforeTheCode = <Value>(result: Result<Value>): Result<Value> =>
+  result.ok ? result : failure({ ...result.problem, kept: '没有发送入网码,入网码仍可使用;本机没有改动' })
 
 const alreadyJoined = (parent: string) =>
   fail(
     'already-joined',
     `本机已经入网(上级:${parent})`,
     '没有发送入网码,本机没有改动',
-    '直接运行 npm run edge-node 即可;要换到别处,请先由县中心管理员吊销本节点,再换一个数据目录入网',
+    '直接运行 npm run edge-node 即可;上级换了地址或换了机器,请运行 npm run edge-node -- parent <上级地址>;要改到另一个站点,请先由县中心管理员吊销本节点,再换一个数据目录入网',
   )
 
 function isNamedBy(code: EnrolmentCode, { hello }: Met): boolean {

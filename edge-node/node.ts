@@ -9,14 +9,16 @@ import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { serveAssets } from '#edge-node/desk/assets.ts'
 import { createDesk, type MorePages } from '#edge-node/desk/desk.ts'
+import { careForDisk, tryDisk } from '#edge-node/disk-care.ts'
 import { createDoor } from '#edge-node/door.ts'
 import { acceptLinks } from '#edge-node/downlink.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
+import { followParent } from '#edge-node/parent-following.ts'
 import { type Database, findingsOf, followHeads, openDatabase } from '#edge-node/restored-database.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
-import { startUplink } from '#edge-node/uplink.ts'
+import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import { VERSION } from '#edge-node/version.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -56,6 +58,7 @@ export interface RunningNode {
 export async function startNode(options: NodeOptions): Promise<Result<RunningNode>> {
   const { settings, enrolment, log } = options
   const certificate = await certificateFor(settings)
+  if (!certificate.ok) return certificate
   const database = await openDatabase(settings.DATA_FOLDER, enrolment.node)
   if (!database.ok) return database
   const { storage, incarnation, verdict, rotated } = database.value
@@ -70,7 +73,8 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
     await storage.close()
     return engine
   }
-  const serving = await serve(options, engine.value, database.value, certificate)
+  await tryDisk(engine.value)
+  const serving = await serve(options, engine.value, database.value, certificate.value)
   if (serving.ok) return serving
   await engine.value.stop()
   await storage.close()
@@ -86,23 +90,32 @@ async function serve(
   const { settings, log, failed, enrolment } = options
   const secure = certificate !== null
   const accounts = createAccounts(engine.office)
-  const parent = enrolment.parent ? createParent(settings.DATA_FOLDER, enrolment, nodeHost.cryptography) : null
+  const parent = enrolment.parent ? parentOf(options, engine) : null
   const extension = await options.extend(engine, accounts, parent)
   if (!extension.ok) return extension
 
-  const app = createApp(options, engine, accounts, extension.value, certificate)
+  const following = parent && followParent({ ...nodeHost, engine, node: enrolment.node, parent, log, failed })
+  let uplink: Uplink | null = null
+  const callParent = parent ? () => uplink?.callNow() : undefined
+  const app = createApp(options, engine, accounts, extension.value, certificate, callParent)
   const server = createNodeServer(app.fetch, certificate)
   const downlink = acceptLinks(server, { links: engine, log, secure, failed })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
-  const uplink =
-    parent && startUplink({ ...nodeHost, links: engine, node: enrolment.node, parent, log, chance: Math.random })
+  const care = careForDisk({ engine, unclean: database.unclean, after: nodeHost.after, failed })
+  const { node } = enrolment
+  uplink =
+    parent &&
+    following &&
+    startUplink({ ...nodeHost, links: engine, node, parent, following, log, chance: Math.random })
   uplink?.running.catch(failed)
   log.info({ address: listening.value.address, node: enrolment.node }, 'node started')
 
   const stopAll = async () => {
     uplink?.stop()
+    following?.stop()
+    care.stop()
     const closed = listening.value.close()
     await engine.stop()
     downlink.close()
@@ -118,12 +131,22 @@ async function serve(
   return success({ engine, address: listening.value.address, stop })
 }
 
+const parentOf = ({ settings, keys, enrolment }: NodeOptions, { office }: Engine): Parent =>
+  createParent({
+    folder: settings.DATA_FOLDER,
+    keys,
+    enrolment,
+    cryptography: nodeHost.cryptography,
+    told: (node) => office.directory.node(node)?.addresses ?? [],
+  })
+
 function createApp(
   { settings, keys, enrolment, log }: NodeOptions,
   { office }: Engine,
   accounts: Accounts,
   { enrol, pages, register, title }: Extension,
   certificate: Certificate | null,
+  callParent: (() => void) | undefined,
 ): Hono {
   const app = new Hono()
   const secure = certificate !== null
@@ -134,12 +157,13 @@ function createApp(
     cryptography: nodeHost.cryptography,
     certificate: certificate?.fingerprint ?? null,
     now: office.now,
+    placementOf: office.placementOf,
     enrol,
   }
   app.route('/', createDoor(door))
   app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
-  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, onFault }))
+  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, callParent, onFault }))
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
     log.warn(
       { host: settings.DESK_HOST },

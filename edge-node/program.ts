@@ -10,6 +10,9 @@ const STOPPED = 0
 const BROKEN = 1
 const REFUSED = 2
 
+// Words that nobody can read any more (a full disk, a reader that is gone) are lost and nothing else.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 /** For people; the log goes elsewhere. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

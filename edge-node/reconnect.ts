@@ -7,16 +7,16 @@ import { LIMITS } from '#protocol/limits.ts'
 export type Waiting =
   /** The program has just started, perhaps with every other machine of the county. */
   | { readonly for: 'slot'; readonly node: NodeId }
-  /** The link failed or ended this many times without a healthy period between. */
-  | { readonly for: 'network'; readonly failures: number }
+  /** The parent was lost at that time (milliseconds since 1970); the pause is at most so long. */
+  | { readonly for: 'network'; readonly lostAt: number; readonly longest: number }
   /** The parent named a time. */
-  | { readonly for: 'parent'; readonly seconds: number; readonly failures: number }
+  | { readonly for: 'parent'; readonly seconds: number; readonly lostAt: number; readonly longest: number }
   /** Only a person can help (revoked, wrong key). */
   | { readonly for: 'person' }
 
 const MAXIMUM_SLOT = 2 ** 32
-/** Beyond this many doublings every pause is the cap; keeps the power finite. */
-const DOUBLINGS = 20
+/** Ends of a link that worked: the line broke, or the parent went. After a refusal calling at once would not help. */
+const LOSSES: readonly string[] = ['closed', 'silent', 'stopping']
 
 /** Milliseconds until the next call; `random` is at least 0 and below 1. */
 export function nextPause(waiting: Waiting, random: number): number {
@@ -24,24 +24,32 @@ export function nextPause(waiting: Waiting, random: number): number {
     case 'slot':
       return Math.floor((Number.parseInt(waiting.node.slice(0, 8), 16) / MAXIMUM_SLOT) * LIMITS.coldSlotMilliseconds)
     case 'network':
-      return Math.floor(random * spread(waiting.failures))
+      return Math.floor(random * waiting.longest)
     case 'parent':
-      return waiting.seconds * 1000 + Math.floor(random * spread(waiting.failures))
+      return waiting.seconds * 1000 + Math.floor(random * waiting.longest)
     case 'person':
       return Math.floor(LIMITS.refusedPauseMilliseconds * (0.5 + random / 2))
   }
 }
 
-/** Full jitter: anywhere up to the doubled base, so that a thousand nodes never call in step. */
-const spread = (failures: number) =>
-  Math.min(LIMITS.reconnectCapMilliseconds, LIMITS.reconnectBaseMilliseconds * 2 ** Math.min(failures, DOUBLINGS))
-
-/** What to wait for after a link has ended. */
-export function afterEnd(waiting: Waiting, end: LinkEnd): Waiting {
+/**
+ * What to wait for after a link has ended at `now`. Full jitter: anywhere up to half of the time since the parent was
+ * lost, so that a thousand nodes never call in step and a short outage stays short.
+ */
+export function afterEnd(waiting: Waiting, end: LinkEnd, now: number): Waiting {
   if (!end.retry) return { for: 'person' }
-  const healthy = end.liveMilliseconds >= LIMITS.healthyMilliseconds
-  const before = waiting.for === 'network' || waiting.for === 'parent' ? waiting.failures + 1 : 0
-  const failures = healthy ? 0 : before
-  if (end.retryAfterSeconds !== null) return { for: 'parent', seconds: end.retryAfterSeconds, failures }
-  return { for: 'network', failures }
+  const before = 'lostAt' in waiting && !wasWell(end) ? waiting.lostAt : now
+  const lostAt = Math.min(before, now) // a clock that was set back must not make the pauses short for ever
+  const half = (now - lostAt) / 2
+  const longest = Math.min(LIMITS.reconnectCapMilliseconds, Math.max(LIMITS.reconnectBaseMilliseconds, half))
+  const lost = { lostAt, longest }
+  return end.retryAfterSeconds === null
+    ? { for: 'network', ...lost }
+    : { for: 'parent', seconds: end.retryAfterSeconds, ...lost }
+}
+
+/** Whether the parent was there until this end: then the time of its absence begins now. */
+function wasWell({ reason, liveMilliseconds }: LinkEnd): boolean {
+  if (liveMilliseconds >= LIMITS.healthyMilliseconds || reason === 'stopping') return true
+  return liveMilliseconds > 0 && LOSSES.includes(reason)
 }

@@ -1,6 +1,8 @@
 /** The database of a data folder, compared with its sidecar before anything is written (DESIGN.md section 5). */
 import { randomInt } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeFirst } from '#edge-node/first-write.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Finding } from '#protocol/engine/office.ts'
 import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
@@ -34,15 +36,21 @@ export interface Database {
   rotated(incarnation: number): Promise<void>
   /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
   remember(heads: ReturnType<Heads>): Promise<void>
+  /** Whether the program was killed, or its machine lost power, while it had the database open. */
+  readonly unclean: boolean
 }
 
-/** Opens the database of a folder and makes its incarnation durable. Says in words why it cannot be opened. */
+/**
+ * Opens the database of a folder and makes its incarnation durable, or, on a disk that takes nothing, sees to it that
+ * nothing else is written before that. Says in words why it cannot be opened.
+ */
 export async function openDatabase(folder: string, node: NodeId): Promise<Result<Database>> {
   const path = join(folder, DATABASE_FILE)
+  const unclean = existsSync(`${path}-wal`)
   let storage: Storage | undefined
   try {
     storage = await openLibsql(path)
-    return success(await compare(storage, path, join(folder, SIDECAR_FILE), node))
+    return success({ ...(await compare(storage, path, join(folder, SIDECAR_FILE), node)), unclean })
   } catch (error) {
     await storage?.close()
     if (!(error instanceof StorageFailure)) throw error
@@ -50,7 +58,12 @@ export async function openDatabase(folder: string, node: NodeId): Promise<Result
   }
 }
 
-async function compare(storage: Storage, path: string, sidecarPath: string, node: NodeId): Promise<Database> {
+async function compare(
+  storage: Storage,
+  path: string,
+  sidecarPath: string,
+  node: NodeId,
+): Promise<Omit<Database, 'unclean'>> {
   const identity = await fileIdentityOf(path)
   const reading = await readSidecar(sidecarPath)
   const claim = await claimOf(storage, node, identity)
@@ -70,9 +83,16 @@ async function compare(storage: Storage, path: string, sidecarPath: string, node
     const row = { space: SPACE, key: INCARNATION, value: JSON.stringify(next) }
     await storage.commit({ ...NO_CHANGE, local: [row] })
   }
-  if (incarnation === claim.incarnation) await remember(claim.ownHeads)
-  else await rotated(incarnation)
-  return { storage, incarnation, verdict: isNew ? 'new' : verdict, rotated, remember }
+  // Under the incarnation that stands the record may lag behind; under a new one nothing may be written before it does.
+  const stays = incarnation === claim.incarnation
+  const first = writeFirst(storage, () => (stays ? Promise.resolve() : rotated(incarnation)))
+  await (stays ? remember(claim.ownHeads) : first.attempt()).catch(whenRefused)
+  return { storage: first.storage, incarnation, verdict: isNew ? 'new' : verdict, rotated, remember }
+}
+
+/** The disk refuses: what was to be written is tried again with the next write, and the health says why that fails. */
+function whenRefused(error: unknown): void {
+  if (!(error instanceof StorageFailure)) throw error
 }
 
 async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['identity']): Promise<DatabaseClaim> {
@@ -117,6 +137,7 @@ export function followHeads(
   failed: (error: unknown) => void,
 ): { stop(): Promise<void> } {
   let pause: (() => void) | undefined
+  let retry: (() => void) | undefined
   let moved = false
   let remembered = ''
   let writing: Promise<void> = Promise.resolve()
@@ -125,7 +146,20 @@ export function followHeads(
     const text = JSON.stringify(heads)
     if (text === remembered) return writing
     remembered = text
-    writing = writing.then(() => database.remember(heads))
+    writing = writing.then(async () => {
+      try {
+        await database.remember(heads)
+        engine.sidecarFailed(undefined)
+      } catch (error) {
+        if (!(error instanceof StorageFailure)) throw error
+        remembered = '' // with the next write, and after a while without one
+        engine.sidecarFailed(error)
+        retry ??= after(LIMITS.sidecarRetryMilliseconds, () => {
+          retry = undefined
+          void write().catch(failed)
+        })
+      }
+    })
     return writing
   }
   const follow = () => {
@@ -141,10 +175,11 @@ export function followHeads(
   const unwatch = engine.office.watch(follow)
   void write().catch(failed)
   return {
-    stop() {
+    async stop() {
       unwatch()
       pause?.()
-      return write()
+      await write()
+      retry?.()
     },
   }
 }

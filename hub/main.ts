@@ -1,7 +1,7 @@
 /** The hub's program: the node without a parent, with the county's register. */
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { readConfiguration } from '#edge-node/config.ts'
-import { type Enrolment, identityOf, loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
+import { type Enrolment, identityOf, keepEnrolment, loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { createLog } from '#edge-node/log.ts'
 import { type Extension, startNode } from '#edge-node/node.ts'
 import { configured, endRefusing, orRefuse, runNode, say } from '#edge-node/program.ts'
@@ -49,7 +49,7 @@ function enrolment(): Enrolment {
   if (kept) return kept
   const root = { node: nodeIdOf(keys.publicKey), publicKey: toHex(keys.publicKey) }
   const made: Enrolment = { node: root.node, lease: 1, root, county: settings.STATION_NAME, parent: null }
-  writeEnrolment(settings.DATA_FOLDER, made)
+  orRefuse(keepEnrolment(settings.DATA_FOLDER, made))
   return made
 }
 

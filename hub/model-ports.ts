@@ -1,7 +1,7 @@
 /** Ports of the model county: remembered, because people come back to an address, and given up when another program has one. */
 import { createServer } from 'node:net'
 import * as z from 'zod'
-import { readIfThere, writeDurably } from '#edge-node/durable-file.ts'
+import { readIfThere, writtenOrNot } from '#edge-node/durable-file.ts'
 
 const FIRST_PORT = 8080
 const LAST_PORT = 8179
@@ -36,7 +36,7 @@ export function openPorts(file: string): Ports {
     remember(name, port) {
       if (kept[name] === port) return
       kept[name] = port
-      writeDurably(file, JSON.stringify(kept))
+      writtenOrNot(file, JSON.stringify(kept)) // forgotten with this run on a disk that takes nothing
     },
   }
 }

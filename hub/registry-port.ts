@@ -72,6 +72,10 @@ export interface Registry extends CountyRegister {
   ): Promise<Result<IssuedCode>>
   /** Open codes, newest first. */
   codes(actor: Actor): Promise<Result<readonly OpenCode[]>>
+  /** Where nodes below reach this one; `addresses` is the field of a failure. */
+  setAddresses(actor: Actor, node: NodeId, addresses: readonly string[]): Promise<Result<void>>
+  /** Names another parent for nodes, all in one commit; they follow by themselves, with their key and data folder. */
+  moveNodes(actor: Actor, nodes: readonly NodeId[], parent: NodeId): Promise<Result<void>>
   /** The node may only deliver any more; its entries stay, what the county sees later has no effect. */
   revokeNode(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
   /** Checks a catalogue file row by row, and publishes the good rows when told to. */

@@ -8,6 +8,7 @@ import { createCodes } from '#hub/enrolment-codes.ts'
 import { checkedPerson, lastAdministrator } from '#hub/people.ts'
 import { publishable } from '#hub/register/items.ts'
 import { revokedLetter } from '#hub/register/letters.ts'
+import { addressedNode, movedNodes } from '#hub/register/node-places.ts'
 import { checkedRecord } from '#hub/register/records.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import { checkedStation, movedStation } from '#hub/stations.ts'
@@ -88,6 +89,13 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
       administer(actor, () => codes.create(actor, station, parentNode, options.standby ?? false)),
     codes: async (actor) => (hasRole(actor, 'administrator') ? success(await codes.open()) : NOT_ADMINISTRATOR),
     revokeNode: (actor, node, reason) => administer(actor, () => enrolment.revoke(actor, node, reason)),
+    setAddresses: (actor, node, addresses) =>
+      administer(actor, () => published(actor, addressedNode(office.directory, node, addresses))),
+    moveNodes: (actor, nodes, parent) =>
+      administer(actor, async () => {
+        const moved = movedNodes(office.directory, nodes, parent)
+        return moved.ok ? office.publish(actor, moved.value) : moved
+      }),
     keep: (actor, record, mode) => administer(actor, () => published(actor, checkedRecord(checking(), record, mode))),
     publishItem: (actor, draft) =>
       administer(actor, async () => {

@@ -17,8 +17,8 @@ export function answerCodeRequests(office: Office, registry: HubRegistry, failed
     const ask = Ask.safeParse(message)
     if (!ask.success) return
     makeCode(office, registry, ask.data.codeFor).then((made) => {
-      if (!made.ok) return failed(new Error(made.problem.message))
-      process.send?.({ codeFor: ask.data.codeFor, code: made.value.text })
+      if (!made.ok) return process.send?.({ refused: made.problem })
+      return process.send?.({ codeFor: ask.data.codeFor, code: made.value.text })
     }, failed)
   })
 }

@@ -21,6 +21,14 @@ export const LIMITS = {
   windowFrames: 8,
   /** Bytes sent and not yet acknowledged on one link; bounds the receiver's memory per link. */
   windowBytes: 2 * 1024 * 1024,
+  /** What one frame of entries takes on a link at its measured rate: so much is repeated when the link is cut. */
+  frameMilliseconds: 5_000,
+  /** What may be under way on a link takes so long: the next frame never waits for an acknowledgement that is near. */
+  windowMilliseconds: 12_500,
+  /** First frames on a link of unknown rate; 4 seconds at 16 kbit/s. */
+  firstFrameBytes: 8 * 1024,
+  /** Frames get no smaller than this, however slow the link: smaller ones compress badly. */
+  leastFrameBytes: 4 * 1024,
   /** Bytes given to a socket and not yet sent; twice the window, so only a peer that stopped reading gets there. */
   sendBufferBytes: 4 * 1024 * 1024,
   /** Frames kept for a connection that nobody listens to yet; an honest peer waits for an answer after two. */
@@ -43,16 +51,22 @@ export const LIMITS = {
   silenceMilliseconds: 30_000,
   /** A link sends a sign of life this often while idle. */
   heartbeatMilliseconds: 10_000,
-  /** A handshake that takes longer is given up. */
-  handshakeMilliseconds: 15_000,
+  /** A machine that does not answer a call for this long is not there; on a poor line the answer is lost twice. */
+  connectMilliseconds: 15_000,
+  /** A handshake that takes longer is given up; TLS, upgrade, hello and proof are four round trips of 2 s and some KB. */
+  handshakeMilliseconds: 45_000,
   /** A revoked node that has more to deliver and sends nothing for this long is let go; it may come again. */
   deliveryMilliseconds: 5 * 60_000,
-  /** First pause before reconnecting. */
-  reconnectBaseMilliseconds: 1_000,
+  /** Pauses before reconnecting may always be this long: every child of a parent that restarts calls again. */
+  reconnectBaseMilliseconds: 2_000,
   /** Longest pause before reconnecting: people expect the network back within a minute. */
   reconnectCapMilliseconds: 60_000,
-  /** A link that lived this long resets the back-off. */
+  /** A link that lived this long and was then refused begins the back-off anew. */
   healthyMilliseconds: 60_000,
+  /** A clock that is ahead by so much after a pause tells that the computer slept; no machine is held up as long. */
+  sleepMilliseconds: 30_000,
+  /** Pauses of the uplink are cut into pieces this long, so that waking up is noticed. */
+  wakeCheckMilliseconds: 5_000,
   /** After a start nodes first call their parent spread over this time: a county's power comes back at once. */
   coldSlotMilliseconds: 3_000,
   /** Pause after a refusal that only a person can lift; long, but nobody has to travel to the village afterwards. */
@@ -61,6 +75,14 @@ export const LIMITS = {
   stopMilliseconds: 8_000,
   /** The sidecar follows the heads at most this often; each refresh is an fsync of a small file. */
   sidecarMilliseconds: 1_000,
+  /** Lines of the log that could not be written yet are kept up to here, then the newest are lost. */
+  unwrittenLogBytes: 1024 * 1024,
+  /** A disk that refused is tried again after this time even when nobody writes, so that the health is true within a minute. */
+  sidecarRetryMilliseconds: 60_000,
+  /** The database is looked through at most this often while the program runs, and after an end that was none. */
+  checkMilliseconds: 24 * 60 * 60_000,
+  /** The first look through the database waits until the start, with its first sync, is over. */
+  checkAfterMilliseconds: 60_000,
   /** Lines of a list inside a fact (what is missing, who attended); a form page holds no more. */
   factLines: 100,
   /** A short text or a line of a list, in characters. */
@@ -170,7 +192,13 @@ export const LIMITS = {
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
-  enrolmentMilliseconds: 20_000,
+  enrolmentMilliseconds: 60_000,
+  /** Addresses of one node: wire, radio and office network, each old and new. */
+  nodeAddresses: 6,
+  /** One address; longer ones are no addresses that somebody reads out. */
+  addressCharacters: 200,
+  /** A parent that could not be reached for this long is asked for elsewhere; a restart or a short outage is shorter. */
+  parentSearchMilliseconds: 10 * 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

@@ -44,6 +44,8 @@ export interface DeskOptions {
   /** Whether it is served over TLS. */
   readonly secure: boolean
   readonly hubPages?: MorePages
+  /** Calls the parent at once; absent at the root. */
+  readonly callParent?: (() => void) | undefined
   /** Told of errors that nobody expected; people see words, this sees the error. */
   readonly onFault?: (error: Error) => void
 }
@@ -73,6 +75,7 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
     secure,
     links: [...LINKS, ...(hubPages?.links ?? [])],
     filePaths: hubPages?.filePaths ?? [],
+    callParent: options.callParent ?? null,
   }
   const app = new Hono<DeskEnv>()
   app.onError((error, context) => {

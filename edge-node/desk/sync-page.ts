@@ -2,16 +2,25 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
+import { mayWrite } from '#edge-node/commands/roles.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
+import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { csrfField } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
-import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
+import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
 import { clockWords, connectionWords, paperTime, sentence, spanWords, timeWords } from './words.ts'
 
 const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
 
-function figures(desk: Desk, status: SyncStatus): Html {
+/** Without it a person who has just put the cable back waits for the next call, up to a minute. */
+function connectButton(desk: Desk, { parent }: SyncStatus, visit: Visit): Html | string {
+  if (!desk.callParent || parent?.connected || !mayWrite(visit.actor)) return ''
+  return html`<form method="post" action="/sync/connect">${csrfField(visit)}<button class="btn" type="submit">立即连接上级</button></form>`
+}
+
+function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const now = desk.office.now()
   const parent = status.parent
   const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : '未连接'}`
@@ -29,7 +38,7 @@ function figures(desk: Desk, status: SyncStatus): Html {
     ${pair('还没有到县的办件', `${status.casesNotAtRoot} 件`)}${pair('时钟', clock)}
     ${pair('事项目录', catalogueWords(status.catalogueVersion))}${pair('工作日历', status.calendarUntil === null ? '还没有;不计算到期日' : `到 ${status.calendarUntil},之后的到期日不计算`)}
     ${status.refolding === null ? '' : pair('正在按新的目录或日期重新核对办件', `${status.refolding.done} / ${status.refolding.total} 件`)}
-    ${pair('保存', status.health.writable ? '正常' : status.health.problem)}</dl></div>`
+    ${pair('保存', status.health.problem || '正常')}</dl>${connectButton(desk, status, visit)}</div>`
 }
 
 /** The office numbers versions by the time of publishing. */
@@ -68,18 +77,29 @@ export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node
     })}</tbody></table></div>`
 }
 
+/** The cases to look at; none where the disk cannot be read: this page must come all the same, to say so. */
+async function findOdd({ office }: Desk, after: string | undefined): Promise<CasePage> {
+  try {
+    return await office.find({ aside: true, ...(after ? { after } : {}) })
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure)) throw problem
+    return { rows: [], next: null }
+  }
+}
+
 async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
   const status = await desk.office.status()
   const { after } = context.req.query()
-  const { actor } = context.get('visit')
-  const odd = await desk.office.find({ aside: true, ...(after ? { after } : {}) })
+  const visit = context.get('visit')
+  const { actor } = visit
+  const odd = await findOdd(desk, after)
   const rows = odd.rows.filter((row) => mayReadRow(actor, desk.office.directory, row))
   const nodes = await desk.office.nodesBelow()
   const findings =
     status.findings.length === 0
       ? html`<p class="desk-empty">没有需要知道的事。</p>`
       : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, each))}</ul>`
-  const parts = html`${card('现在', figures(desk, status))}${card('数目对得上吗', conservation(status))}
+  const parts = html`${card('现在', figures(desk, status, visit))}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
   const body = html`${headline('同步与安全')}${livePart('sync', 'network', '/sync', parts)}`
@@ -88,4 +108,8 @@ async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
 
 export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/sync', (context) => syncPage(context, desk))
+  app.post('/sync/connect', (context) => {
+    desk.callParent?.()
+    return context.redirect('/sync', 303)
+  })
 }

@@ -25,6 +25,8 @@ export interface Desk {
   readonly links: readonly PageLink[]
   /** Addresses whose forms carry a file. */
   readonly filePaths: readonly string[]
+  /** Calls the parent at once instead of after the present pause; null where there is none to call. */
+  readonly callParent: (() => void) | null
 }
 
 /** A signed-in person at the desk. */

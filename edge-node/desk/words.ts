@@ -94,6 +94,7 @@ export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
   const warnings: Warning[] = []
   const { health, refusal } = status
   if (!health.writable) warnings.push({ tone: 'danger', message: `现在不能保存:${health.problem}`, next: health.next })
+  else if (health.problem !== '') warnings.push({ tone: 'danger', message: health.problem, next: health.next })
   if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
   const clock = clockWords(status.clockOffset)
   if (clock) warnings.push({ tone: 'warning', message: clock, next: '请校准电脑时间;已登记的办件会记下这个差值。' })

@@ -1,7 +1,7 @@
 /** Nodes: last contact, what is unsent, version, clock; and revoking one that is lost. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { csrfField, field, readForm } from '#edge-node/desk/forms.ts'
+import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
@@ -9,17 +9,22 @@ import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import { nodeRows } from '#edge-node/desk/sync-page.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { paperTime, stationName } from '#edge-node/desk/words.ts'
+import { childrenOf } from '#hub/register/node-places.ts'
 import { enrolledNodes } from '#hub/register/nodes.ts'
 import type { Registry } from '#hub/registry-port.ts'
+import type { NodeRecord } from '#protocol/casework/directory.ts'
+import type { Actor } from '#protocol/engine/office.ts'
 import { isNodeId, type NodeId } from '#protocol/ids.ts'
+import type { Result } from '#protocol/result.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
+import { nodePage } from './node.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister } from './stations.ts'
 
 function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | undefined): Html {
   const record = desk.office.directory.node(id)
   const stations = (record?.stations ?? []).map((station) => stationName(desk.office, station)).join('、')
-  const served = html`<div>服务 ${stations || '无'}</div>`
+  const served = html`<div>服务 ${stations || '无'}</div><div><a href="/hub/nodes/${id}">地址和上级<span class="visually-hidden"> ${record?.name ?? id}</span></a></div>`
   if (record?.revoked)
     return html`${served}<strong>已吊销</strong>:${record.revoked.reason}(${paperTime(record.revoked.time)})`
   if (!mayAdminister(visit)) return served
@@ -34,9 +39,11 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
 async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
   const visit = context.get('visit')
   const nodes = await enrolledNodes(desk.office)
+  const root = desk.office.directory.nodes().find(({ parent }) => parent === null)
   const body = html`${headline('节点')}${doneBox(context.req.query('done'), {
     revoked: '节点已吊销,随即断开连接。它以后再连接,只能送达自己写下的记录。',
   })}
+    ${root ? html`<p><a href="/hub/nodes/${root.id}">县中心的地址和下级</a></p>` : ''}
     ${livePart(
       'nodes',
       'network',
@@ -62,5 +69,38 @@ export function nodeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): 
     const revoked = await registry.revokeNode(context.get('visit').actor, id, (typed.reason ?? '').trim())
     if (!revoked.ok) return nodesPage(context, desk, { form: `revoke-${id}`, typed, problem: revoked.problem })
     return context.redirect('/hub/nodes?done=revoked', 303)
+  })
+  placeRoutes(app, desk, registry)
+}
+
+/** The page of one node and what is changed on it. */
+function placeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
+  const { directory } = desk.office
+  const recordOf = (context: DeskContext) => directory.node((context.req.param('id') ?? '') as NodeId)
+  app.get('/hub/nodes/:id', (context) => {
+    const node = recordOf(context)
+    return node ? nodePage(context, desk, node) : notFound(context, desk)
+  })
+  const change = (
+    form: string,
+    done: string,
+    act: (actor: Actor, node: NodeRecord, typed: Typed) => Promise<Result<void>>,
+  ) =>
+    app.post(`/hub/nodes/:id/${form}`, async (context) => {
+      const node = recordOf(context)
+      if (!node) return notFound(context, desk)
+      const typed = await readForm(context.req)
+      const changed = await act(context.get('visit').actor, node, typed)
+      if (!changed.ok) return nodePage(context, desk, node, { form, typed, problem: changed.problem })
+      return context.redirect(`/hub/nodes/${node.id}?done=${done}`, 303)
+    })
+  const parentIn = (typed: Typed) => (typed.parent ?? '') as NodeId
+  change('addresses', 'addressed', (actor, node, typed) =>
+    registry.setAddresses(actor, node.id, (typed.addresses ?? '').split('\n')),
+  )
+  change('parent', 'moved', (actor, node, typed) => registry.moveNodes(actor, [node.id], parentIn(typed)))
+  change('children', 'moved', (actor, node, typed) => {
+    const children = childrenOf(directory, node.id).map(({ id }) => id)
+    return registry.moveNodes(actor, children, parentIn(typed))
   })
 }

@@ -58,8 +58,10 @@ export interface NodeRecord {
   /** Hex, 32 bytes. */
   readonly publicKey: string
   readonly stations: readonly StationCode[]
-  /** The node above; null for the root. */
+  /** The node above; null for the root. A new one counts as soon as the node has seen this record (rule E30). */
   readonly parent: NodeId | null
+  /** Where nodes below reach it, https://… or http:// on loopback; absent while nobody has said. */
+  readonly addresses?: readonly string[]
   /** Small number leased by the root; with the incarnation it makes the Yjs client id. */
   readonly lease: number
   /** Set when the node may only deliver any more. */

@@ -9,13 +9,18 @@ import type { Neighbours } from './neighbours.ts'
 import type { News } from './news.ts'
 import type { Advance } from './office.ts'
 import type { Host } from './ports/host.ts'
-import type { Identity } from './ports/identity.ts'
+import type { Identity, PinnedParent } from './ports/identity.ts'
 import type { Storage, StorageFailure } from './ports/storage.ts'
+
+/** Who this node is; its parent can change while it runs. */
+export interface LiveIdentity extends Identity {
+  parent: PinnedParent | null
+}
 
 export interface Core {
   readonly storage: Storage
   readonly host: Host
-  readonly identity: Identity
+  readonly identity: LiveIdentity
   /** Program version, shown in the node list. */
   readonly version: string
   readonly isRoot: boolean
@@ -27,8 +32,14 @@ export interface Core {
   readonly news: News
   readonly neighbours: Neighbours
   readonly rows: RowsState
+  /** Lanes in which this node numbers since its start, by station and year, with the incarnation they were drawn under. */
+  readonly lanes: Map<string, { readonly incarnation: number; readonly lane: number }>
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
+  /** Why the record outside the database cannot be written at the moment. */
+  sidecarProblem: StorageFailure | undefined
+  /** What could not be read since the start: stays until the next one. */
+  damage: StorageFailure | undefined
 }
 
 /** How far the case rows on the disk say what the directory and the day make of their cases. */

@@ -1,8 +1,8 @@
 /** The engine: runs sessions and commands over one write queue. Differences between nodes are grants, not roles. */
 import type { Finding, Office } from './office.ts'
 import type { Host } from './ports/host.ts'
-import type { Identity, Links } from './ports/identity.ts'
-import type { Storage } from './ports/storage.ts'
+import type { Identity, Links, PinnedParent } from './ports/identity.ts'
+import type { Storage, StorageFailure } from './ports/storage.ts'
 
 export interface EngineOptions {
   readonly storage: Storage
@@ -25,6 +25,15 @@ export interface Engine extends Links {
   readonly incarnation: number
   /** Heights and hashes of this node's own logs, for the sidecar. */
   ownHeads(): Readonly<Record<string, { readonly seq: number; readonly hash: string }>>
+  /**
+   * Goes on below another parent: links to the former end, and what that one acknowledged no longer counts. Keeping the
+   * parent for the next start is up to the caller; {@link openEngine} notices by itself when it is another.
+   */
+  changeParent(parent: PinnedParent): void
+  /** Looks through the database in slices; what is damaged becomes a finding and stands in the health. */
+  check(): Promise<void>
+  /** Says that the record outside the database cannot be written, or, with undefined, that it can again. */
+  sidecarFailed(problem: StorageFailure | undefined): void
   /** Drops everything computed and folds it again from the packs. */
   rebuild(progress?: (done: number) => void): Promise<void>
   /** Waits for the write queue and ends all sessions; storage is closed by its owner. */

@@ -11,6 +11,8 @@ export interface Neighbours {
   refusal: SyncStatus['refusal']
   /** Every node below. */
   readonly below: Map<NodeId, NodeStatus>
+  /** Bytes a second that the last link to a node carried. */
+  readonly rates: Map<NodeId, number>
 }
 
 /** Nobody is connected; what was heard of nodes below before the last stop is known. */
@@ -19,4 +21,5 @@ export const createNeighbours = (isRoot: boolean, remembered: readonly NodeStatu
   parentContact: null,
   refusal: null,
   below: new Map(remembered.map((status) => [status.node, { ...status, connected: false }])),
+  rates: new Map(),
 })

@@ -11,6 +11,7 @@ import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#prot
 import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
+import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
 /** Who acts, for which station. */
@@ -132,6 +133,7 @@ export interface SyncStatus {
 export const FINDING_KINDS = [
   'rolled-back',
   'parent-restored',
+  'parent-changed',
   'fork',
   'copied',
   'sidecar',
@@ -230,6 +232,8 @@ export interface Office {
   local(space: string, key: string): Promise<unknown>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
+  /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */
+  placementOf(node: NodeId): Promise<Placement | undefined>
   /** Root only: writes directory records (the version is set by the office). */
   publish(actor: Actor | null, records: readonly DirectoryRecord[]): Promise<Result<void>>
   /** Writes what a station says of itself (absence, consultation, hand-over); works offline. The office sets the version. */

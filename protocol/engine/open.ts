@@ -4,7 +4,7 @@ import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
 import { createClock } from './clock.ts'
-import type { Core } from './core.ts'
+import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 import { tellLinks } from './links/commit-news.ts'
@@ -12,6 +12,7 @@ import type { Link } from './links/link.ts'
 import { createLinkBudget } from './links/link-budget.ts'
 import type { LinkContext } from './links/link-context.ts'
 import { runLink } from './links/links.ts'
+import { changeParent, loadBelow } from './links/parent-change.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
 import { createLogs } from './logs/logs.ts'
@@ -20,11 +21,11 @@ import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
-import { isRebuilding, rebuild } from './refold/rebuilding.ts'
+import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
 import { openAfterworks } from './writing/afterwork.ts'
-import { storageProblem } from './writing/storage-problem.ts'
+import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue } from './writing/write-queue.ts'
 
 /** Opens an engine over a storage; fails in words when the storage cannot be read. */
@@ -49,7 +50,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     budget: createLinkBudget(),
     unsavedSafety: null,
   }
-  if (await isRebuilding(core)) await rebuild(core, queue, options.progress)
+  const rebuilding = (await isRebuilding(core)) ? await rebuildWhenPossible(core, queue, options.progress) : undefined
   const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS])
   const refolding = openRefolding(core, queue)
   queue.follow((change) => tellLinks(context, change))
@@ -64,9 +65,17 @@ async function open(options: EngineOptions): Promise<Engine> {
       return core.logs.incarnation
     },
     attach: (connection, direction) => runLink(context, connection, direction),
+    changeParent: (parent) => changeParent(context, parent),
     ownHeads: () => core.logs.ownHeads(),
+    check: () => checkStorage(core),
+    sidecarFailed(problem) {
+      if (core.sidecarProblem?.fault === problem?.fault) return
+      core.sidecarProblem = problem
+      core.news.tellStatus()
+    },
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
+      rebuilding?.stop()
       afterworks.stop()
       refolding.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
@@ -82,8 +91,9 @@ function onlyStorage(problem: unknown): void {
 
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions): Promise<Core> {
-  const { storage, host, identity, incarnation, rotated, version, findings = [] } = options
-  const loaded = await storage.load()
+  const { storage, host, incarnation, rotated, version, findings = [] } = options
+  const identity: LiveIdentity = { ...options.identity }
+  const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)
@@ -102,6 +112,9 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     news: createNews(clock.now, findings),
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
+    lanes: new Map(),
     problem: undefined,
+    sidecarProblem: undefined,
+    damage: undefined,
   }
 }

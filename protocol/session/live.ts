@@ -4,6 +4,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
 import { logsOf } from './handshake.ts'
 import { refuseLink } from './outcome.ts'
+import { begin, measure } from './pace.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
 import { mayAdmit, mayRemember, maySend } from './window.ts'
 
@@ -18,6 +19,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'compared':
       return compared(session, event, view)
     case 'dispatched':
+      if (session.window.inFlight.length === 0) begin(session.window.pace, view.now)
       session.window.inFlight.push(...event.sizes)
       raise(session, event.heights)
       if (event.sizes.length > 0) session.lastSaid = view.now
@@ -41,7 +43,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'tell':
       return said(session, event.message, view)
     case 'tick':
-      return tick(session, view)
+      return tick(session, event, view)
     default:
       return at(session)
   }
@@ -52,7 +54,10 @@ function said(session: Live, message: Message, view: View): Step {
   return at(session, [{ type: 'send', message }])
 }
 
-function tick(session: Live, view: View): Step {
+/** Bytes are life, also in the middle of a message: a large frame on a slow line takes minutes (S100). */
+function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick' }>, view: View): Step {
+  if (received > session.received || !reading) session.lastHeard = view.now
+  session.received = received
   // A clock that was set back must not make a dead link look alive until it has caught up.
   session.lastHeard = Math.min(session.lastHeard, view.now)
   session.lastSaid = Math.min(session.lastSaid, view.now)
@@ -148,7 +153,14 @@ function onMessage(session: Live, message: Message, view: View): Step {
       session.window.admitting += 1
       return at(session, [{ type: 'admit', packed: message.packed }])
     case 'stored': {
-      session.window.inFlight.splice(0, message.frames)
+      const sizes = session.window.inFlight.splice(0, message.frames)
+      if (sizes.length > 0) {
+        measure(
+          session.window.pace,
+          view.now,
+          sizes.reduce((sum, size) => sum + size, 0),
+        )
+      }
       holds(session, message.heights)
       return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
     }

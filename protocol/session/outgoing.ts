@@ -2,7 +2,15 @@
 import { assert } from '#protocol/assert.ts'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { countRecords, decodePack, encodePack, type Packable, packablesOf, type Run } from '#protocol/log/pack.ts'
+import {
+  countRecords,
+  decodePack,
+  encodePack,
+  type Packable,
+  type PackedRecord,
+  packablesOf,
+  type Run,
+} from '#protocol/log/pack.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Live } from './state.ts'
 
@@ -54,6 +62,45 @@ export function selectOutgoing(candidates: readonly Candidate[], session: Live):
   return { packs, heights: [...heights].map(([log, height]) => ({ log, height })) }
 }
 
+/** A part of what a peer lacks of one pack. */
+export interface Part extends Outgoing {
+  /** Whether nothing of the pack is left for later. */
+  readonly isWhole: boolean
+}
+
+/**
+ * Of one pack, the first records that a peer lacks, about `share` of their bytes. A part ends where every log in it ends
+ * signed (S104): at the last such place within the share, else at the first behind it.
+ */
+export function selectPart(candidate: Candidate, session: Live, share: number): Part {
+  const wanted = wantedRuns(candidate.runs, session, new Map())
+  const records = packedOf(candidate, wanted)
+  const bytes = records.reduce((sum, { length }) => sum + length, 0)
+  const count = endOfPart(records, bytes * share)
+  const part = records.slice(0, count)
+  const heights = new Map(part.map(({ log, record }) => [log, record.seq]))
+  return {
+    packs: part.length > 0 ? [encodePack(part.map((one) => packableIn(candidate, one)))] : [],
+    heights: [...heights].map(([log, height]) => ({ log, height })),
+    isWhole: part.length === records.length,
+  }
+}
+
+/** How many records make the part. */
+function endOfPart(records: readonly PackedRecord[], most: number): number {
+  const unsigned = new Set<LogKey>()
+  let bytes = 0
+  let end = 0
+  for (const [index, { log, length, record }] of records.entries()) {
+    bytes += length
+    if (end > 0 && bytes > most) return end
+    if (record.signature) unsigned.delete(log)
+    else unsigned.add(log)
+    if (unsigned.size === 0) end = index + 1
+  }
+  return records.length
+}
+
 type Wanted = Run & { readonly from: number }
 
 function wantedRuns(runs: readonly Run[], session: Live, heights: ReadonlyMap<LogKey, number>): Wanted[] {
@@ -73,14 +120,20 @@ function hasCut(candidate: Candidate): boolean {
   return countRecords(candidate.bytes) !== kept
 }
 
-function recordsOf(candidate: Candidate, wanted: readonly Wanted[]): Packable[] {
+const recordsOf = (candidate: Candidate, wanted: readonly Wanted[]): Packable[] =>
+  packedOf(candidate, wanted).map((one) => packableIn(candidate, one))
+
+const packableIn = ({ bytes }: Candidate, { log, offset, length }: PackedRecord): Packable => ({
+  log,
+  bytes: bytes.subarray(offset, offset + length),
+})
+
+function packedOf(candidate: Candidate, wanted: readonly Wanted[]): PackedRecord[] {
   const records = decodePack(candidate.bytes)
   assert(records, 'a stored pack is readable')
   const byLog = new Map(wanted.map((run) => [run.log, run]))
-  return records
-    .filter(({ log, record }) => {
-      const run = byLog.get(log)
-      return run !== undefined && record.seq >= run.from && record.seq <= run.last
-    })
-    .map(({ log, offset, length }) => ({ log, bytes: candidate.bytes.subarray(offset, offset + length) }))
+  return records.filter(({ log, record }) => {
+    const run = byLog.get(log)
+    return run !== undefined && record.seq >= run.from && record.seq <= run.last
+  })
 }

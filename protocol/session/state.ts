@@ -30,6 +30,8 @@ export interface View {
   gives(peer: NodeId): readonly StreamId[]
   /** Streams that the peer was once granted and this node is: what the peer holds of them is taken. */
   takes(peer: NodeId): readonly StreamId[]
+  /** Bytes a second that an earlier link carried to the peer; null when there was none. */
+  rate(peer: NodeId): number | null
   /** Whether a peer may connect: its key is known; a revoked one only delivers. */
   admits(peer: NodeId): 'yes' | 'delivers' | 'unknown-node' | 'revoked'
 }
@@ -92,6 +94,8 @@ export interface Live {
   cursor: number
   /** What is under way. */
   readonly window: Window
+  /** Bytes that had come from the peer at the last tick. */
+  received: number
   lastHeard: number
   lastSaid: number
 }
@@ -130,7 +134,8 @@ export type Event =
       readonly type: 'tell'
       readonly message: AtRoot | Status | Fork | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
     }
-  | { readonly type: 'tick' }
+  /** Time passed: `received` bytes have come so far; `reading` is false while we leave what comes in the network. */
+  | { readonly type: 'tick'; readonly received: number; readonly reading: boolean }
   | { readonly type: 'stop'; readonly code: RefusalCode }
 
 export type Effect =

@@ -129,7 +129,8 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     owed: null,
     lastTaken: view.now,
     cursor: said.arrival,
-    window: openWindow(),
+    window: openWindow(view.rate(peer.node)),
+    received: 0,
     lastHeard: view.now,
     lastSaid: view.now,
   }

@@ -1,5 +1,6 @@
 /** The bounds of a link, one object: what may be under way on it at once, in both directions and before it is live. */
 import { LIMITS } from '#protocol/limits.ts'
+import { type Pace, paceAt, windowBytes } from './pace.ts'
 
 export interface Window {
   /** Sizes in bytes of frames sent and not acknowledged. */
@@ -8,18 +9,25 @@ export interface Window {
   loading: boolean
   /** Frames received and not yet committed. */
   admitting: number
+  /** How fast the peer acknowledges what we send. */
+  readonly pace: Pace
 }
 
 /** Frames that a peer may have waiting here: it may fill its window again before our acknowledgement reaches it. */
 const FRAMES_WAITING = LIMITS.windowFrames * 2
 
-/** Nothing is under way. */
-export const openWindow = (): Window => ({ inFlight: [], loading: false, admitting: 0 })
+/** Nothing is under way; `rate` in bytes a second as an earlier link with the peer left it, null when it is unknown. */
+export const openWindow = (rate: number | null): Window => ({
+  inFlight: [],
+  loading: false,
+  admitting: 0,
+  pace: paceAt(rate),
+})
 
-/** Whether the next batch may be read and sent: one at a time, and only within the window (S26). */
-export function maySend({ inFlight, loading }: Window): boolean {
+/** Whether the next batch may be read and sent: one at a time, and only within the window (S26, S102). */
+export function maySend({ inFlight, loading, pace }: Window): boolean {
   const bytes = inFlight.reduce((sum, size) => sum + size, 0)
-  return !loading && inFlight.length < LIMITS.windowFrames && bytes < LIMITS.windowBytes
+  return !loading && inFlight.length < LIMITS.windowFrames && bytes < windowBytes(pace)
 }
 
 /** Whether one more frame of the peer may wait here (S27). */

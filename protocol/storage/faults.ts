@@ -5,6 +5,7 @@ import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 const FAULTS: Readonly<Record<string, StorageFailure['fault']>> = {
   SQLITE_FULL: 'full',
   ENOSPC: 'full',
+  EDQUOT: 'full',
   SQLITE_BUSY: 'locked',
   SQLITE_LOCKED: 'locked',
   SQLITE_CORRUPT: 'damaged',
@@ -30,6 +31,13 @@ function codeOf(error: unknown): string {
 
 /** `SQLITE_BUSY` of `SQLITE_BUSY_SNAPSHOT`. */
 const primary = (code: string): string => /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code
+
+/** Codes of a disk that takes nothing, while what lies on it may still be read. */
+const TAKES_NOTHING = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_READONLY']
+
+/** Whether writing failed and reading may go on: a full disk, one that fails, one that may only be read. */
+export const storesNothing = (error: unknown): boolean =>
+  TAKES_NOTHING.includes(primary(codeOf(error))) && storageFailure(error).fault !== 'damaged'
 
 /** Whether another connection holds the lock; only then a new connection may help. */
 export const isBusy = (error: unknown): boolean => primary(codeOf(error)) === 'SQLITE_BUSY'

@@ -4,7 +4,7 @@ import Database from 'libsql'
 import { assert } from '#protocol/assert.ts'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { isBusy, storageFailure } from './faults.ts'
+import { isBusy, storageFailure, storesNothing } from './faults.ts'
 import { openStorage } from './sql/sql-storage.ts'
 import { type SqlRow, type SqlValue, type Statement, type Statements, statement } from './sql/statements.ts'
 
@@ -24,10 +24,14 @@ const SETTINGS: LibsqlSettings = { parameters: 2_000, busyMilliseconds: 300, att
 const pragmas = (settings: LibsqlSettings): readonly string[] => [
   `PRAGMA busy_timeout = ${settings.busyMilliseconds}`,
   'PRAGMA locking_mode = EXCLUSIVE',
-  'PRAGMA journal_mode = WAL',
   'PRAGMA synchronous = FULL',
+  // What a read spills, it must not spill to a disk that may be full.
+  'PRAGMA temp_store = MEMORY',
   `PRAGMA cache_size = -${LIMITS.databaseCacheBytes / 1024}`,
 ]
+
+/** Writes the mode into the file, unless it stands there already: so this needs a disk that takes something. */
+const WRITE_AHEAD = 'PRAGMA journal_mode = WAL'
 
 /** A statement that is kept, with the number of values it takes. */
 interface Prepared {
@@ -50,6 +54,8 @@ const isBindable = (value: unknown): boolean =>
 class Connection {
   readonly #database: Database.Database
   readonly #prepared = new Map<string, Prepared>()
+  /** False while the disk takes nothing, not even the mode: then there is reading only. */
+  #writesAhead = false
 
   constructor(path: string, settings: LibsqlSettings) {
     this.#database = new Database(path)
@@ -57,10 +63,27 @@ class Connection {
       // Not prepared: a connection that found the file locked must be gone at once, not when its statements are
       // collected, or it would keep what it has of the lock from the next attempt.
       for (const pragma of pragmas(settings)) this.#database.exec(pragma)
+      this.#takeFile()
     } catch (error) {
       this.close()
       throw error
     }
+  }
+
+  /** Takes the file for this connection alone: with its write-ahead log, or without it on a disk that takes nothing. */
+  #takeFile(): void {
+    try {
+      this.#writeAhead()
+    } catch (error) {
+      if (!storesNothing(error)) throw error
+      this.#database.exec('BEGIN EXCLUSIVE')
+      this.#database.exec('COMMIT') // the lock stays: the locking mode is exclusive
+    }
+  }
+
+  #writeAhead(): void {
+    if (!this.#writesAhead) this.#database.exec(WRITE_AHEAD)
+    this.#writesAhead = true
   }
 
   /** The prepared statement, now the most recently used one, for values that fit it. */
@@ -91,14 +114,24 @@ class Connection {
   }
 
   commit(statements: readonly Statement[]): void {
+    this.#writeAhead()
     this.#run(BEGIN)
     try {
       for (const one of statements) this.#run(one)
       this.#run(COMMIT)
     } catch (error) {
-      // SQLite itself takes everything back after some errors, a full disk among them.
-      if (this.#database.inTransaction) this.#run(ROLLBACK)
+      this.#takeBack()
       throw error
+    }
+  }
+
+  /** SQLite itself takes everything back after some errors, a full disk among them. */
+  #takeBack(): void {
+    try {
+      if (this.#database.inTransaction) this.#run(ROLLBACK)
+    } catch {
+      // What made the commit fail is the answer. A transaction that could not be taken back is over all the same:
+      // SQLite forgets its pages and reads them again.
     }
   }
 
@@ -159,7 +192,8 @@ class LibsqlStatements implements Statements {
 
   /**
    * Leaves the write-ahead log, which releases the lock at once. Closing alone would keep it until the garbage
-   * collector has found every prepared statement.
+   * collector has found every prepared statement. A disk that refuses makes no close fail: what was committed lies in
+   * the write-ahead log, where the next opening finds it, and the lock goes with the process.
    */
   async close(): Promise<void> {
     if (this.#closed) return
@@ -171,7 +205,7 @@ class LibsqlStatements implements Statements {
       connection.read(statement('PRAGMA locking_mode = NORMAL'))
       connection.read(statement('SELECT count(*) FROM sqlite_master'))
     } catch (error) {
-      throw storageFailure(error)
+      if (storageFailure(error).fault === 'other' && !storesNothing(error)) throw storageFailure(error)
     } finally {
       this.#disconnect()
     }
@@ -195,10 +229,18 @@ export async function openLibsql(path: string, settings: Partial<LibsqlSettings>
 
 /** The statement port alone, for tools and tests. */
 export function openStatements(path: string, settings: Partial<LibsqlSettings> = {}): Statements {
-  try {
-    closeSync(openSync(path, 'a', 0o600))
-  } catch (error) {
-    throw storageFailure(error)
-  }
+  makeFile(path)
   return new LibsqlStatements(path, { ...SETTINGS, ...settings })
+}
+
+/**
+ * Makes the file when there is none. One that is there is not opened: closing it would give up the locks that any
+ * connection of this process has to it (POSIX; SQLite's own files know of each other, node:fs knows nothing of them).
+ */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw storageFailure(error)
+  }
 }

@@ -60,6 +60,8 @@ const byText = (left: string, right: string) => (left < right ? -1 : left > righ
 export class MemoryStorage implements Storage {
   /** Asked before every commit. */
   beforeCommit: (() => CommitFate) | undefined
+  /** Memory is never damaged; tests and simulations say that it is. */
+  damage: StorageFailure | undefined
   #steps: Step[] = []
   #packs: StoredPack[] = []
   readonly #places = new Map<DocumentId, Place[]>()
@@ -307,7 +309,9 @@ export class MemoryStorage implements Storage {
   }
 
   /** Memory does not rot. */
-  async check(): Promise<void> {}
+  async check(): Promise<void> {
+    if (this.damage) throw this.damage
+  }
 
   /** Nothing to release; the state stays for the next start of the simulated node. */
   async close(): Promise<void> {}

@@ -5,11 +5,10 @@ import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { builder, change, type Given, query, whole } from './sql/query.ts'
 import { type Statements, statement } from './sql/statements.ts'
+import { master } from './sql/tables.ts'
 
 /** What has been applied; made by the runner itself, so it is not part of the schema. */
 const migrations = sqliteTable('migrations', { name: text('name').primaryKey() })
-/** SQLite's own table of tables. */
-const master = sqliteTable('sqlite_master', { type: text('type').notNull(), name: text('name').notNull() })
 
 const runnersTable = query({ found: whole(sql`1`) }, (select) =>
   select.from(master).where(and(eq(master.type, 'table'), eq(master.name, 'migrations'))),

@@ -77,9 +77,14 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** The identity of a database file on this machine. */
+/**
+ * The identity of a database file on this machine.
+ * @throws StorageFailure
+ */
 export async function fileIdentityOf(path: string): Promise<FileIdentity> {
-  const found = await stat(path, { bigint: true })
+  const found = await stat(path, { bigint: true }).catch((error: unknown) => {
+    throw storageFailure(error)
+  })
   return {
     device: String(found.dev),
     inode: String(found.ino),

@@ -59,6 +59,16 @@ export const JoinRefusal = z.object({
   problem: z.object({ code: z.string(), message: z.string(), kept: z.string(), next: z.string() }),
 })
 
+/** An entry with what proves it, as hex; an entry of a node's record is some hundred bytes. */
+const Carried = z.string().regex(/^([0-9a-f]{2}){1,4096}$/)
+
+/** The answer to who asks where it belongs: two records of the county stream, each with the root's own signature. */
+export const PlacementAnswer = z.object({ node: Carried, parent: Carried })
+export type PlacementAnswer = z.output<typeof PlacementAnswer>
+
+/** Whoever asks names itself; there is nothing to prove, because the answer says nothing that its neighbours do not hold. */
+export const PlacementQuestion = NodeIdText
+
 const bytesOf = (...lines: readonly string[]) => new TextEncoder().encode(lines.join('\n'))
 
 /** The bytes a parent signs to show who it is. */

@@ -11,6 +11,11 @@ export interface Inbox {
   /** Ends the connection on this side; only the first reason counts. */
   end(reason: string): void
   hasEnded(): boolean
+  /** Bytes of all frames delivered so far. */
+  received(): number
+  /** Keeps what is delivered from now on until {@link Inbox.resume}; the adapter must stop reading as well. */
+  pause(): void
+  resume(): void
   listen(handlers: Handlers): void
 }
 
@@ -19,10 +24,24 @@ export function createInbox(): Inbox {
   let handlers: Handlers | undefined
   let kept: Uint8Array[] = []
   let ending: string | undefined
+  let told = false
+  let paused = false
+  let bytes = 0
+  const tellEnd = (reason: string) => {
+    if (told) return
+    told = true
+    handlers?.closed(reason)
+  }
+  const handOn = () => {
+    while (handlers && !paused && kept.length > 0) handlers.frame(kept.shift() as Uint8Array)
+    if (handlers && ending !== undefined && kept.length === 0) tellEnd(ending)
+  }
   return {
     deliver(frame) {
       if (ending !== undefined) return true
-      if (handlers) handlers.frame(frame)
+      bytes += frame.length
+      if (handlers && !paused && kept.length === 0) handlers.frame(frame)
+      else if (handlers) kept.push(frame)
       else if (kept.length < LIMITS.unheardFrames) kept.push(frame)
       else return false
       return true
@@ -30,16 +49,23 @@ export function createInbox(): Inbox {
     end(reason) {
       if (ending !== undefined) return
       ending = reason
-      handlers?.closed(reason)
+      if (!handlers || (paused && kept.length > 0)) return // what came before the end is heard before it
+      kept = []
+      tellEnd(reason)
     },
     hasEnded: () => ending !== undefined,
+    received: () => bytes,
+    pause() {
+      paused = true
+    },
+    resume() {
+      paused = false
+      handOn()
+    },
     listen(given) {
       assert(handlers === undefined, 'a connection has one listener')
       handlers = given
-      const frames = kept
-      kept = []
-      for (const frame of frames) handlers.frame(frame)
-      if (ending !== undefined) handlers.closed(ending)
+      handOn()
     },
   }
 }

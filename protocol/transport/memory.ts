@@ -33,6 +33,9 @@ function createEnd(other: () => End, schedule: Schedule): End {
         if (!other().inbox.deliver(frame)) other().close('nobody-listens')
       })
     },
+    received: inbox.received,
+    pause: inbox.pause,
+    resume: inbox.resume,
     close,
     listen: inbox.listen,
   }

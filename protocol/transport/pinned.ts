@@ -33,7 +33,8 @@ class PinnedAgent extends Agent {
     const host = options.host ?? undefined
     // The authority check is off because the fingerprint is the stronger one: it names this very certificate.
     const socket = connect({ host, port: Number(options.port), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
-    socket.setTimeout(LIMITS.handshakeMilliseconds, () => socket.destroy(new Error('TLS handshake timed out')))
+    socket.setTimeout(LIMITS.connectMilliseconds, () => socket.destroy(new Error('TLS handshake timed out')))
+    socket.once('connect', () => socket.setTimeout(LIMITS.handshakeMilliseconds))
     const refuse = (error: Error) => done?.(error, socket)
     socket.once('error', refuse)
     socket.once('secureConnect', () => {

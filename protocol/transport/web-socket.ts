@@ -1,5 +1,6 @@
 /** The connection port over WebSocket (ws on Node), the same for both sides of a link. */
 import type { Agent } from 'node:http'
+import type { Socket } from 'node:net'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
@@ -23,7 +24,8 @@ export const createLinkServer = (): WebSocketServer => new WebSocketServer({ noS
  */
 export function openWebSocket(address: string, agent?: Agent): Promise<Connection> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(address, { ...OPTIONS, agent, handshakeTimeout: LIMITS.handshakeMilliseconds })
+    const options = { ...OPTIONS, agent, handshakeTimeout: LIMITS.handshakeMilliseconds }
+    const socket = new WebSocket(address, options)
     const connection = socketConnection(socket) // listens at once: a frame may come with the handshake's answer
     socket.once('error', reject)
     socket.once('open', () => {
@@ -36,6 +38,13 @@ export function openWebSocket(address: string, agent?: Agent): Promise<Connectio
 /** A connection over a WebSocket of either side. */
 export function socketConnection(socket: WebSocket): Connection {
   const inbox = createInbox()
+  let raw: Socket | undefined
+  // The handshake's bytes count as well: what matters is that more have come.
+  const keepRaw = () => {
+    raw = (socket as unknown as { readonly _socket?: Socket })._socket
+  }
+  if (socket.readyState === WebSocket.OPEN) keepRaw()
+  else socket.once('open', keepRaw)
   const end = (code: number, reason: string) => {
     inbox.end(reason)
     if (socket.readyState === WebSocket.CLOSED) return
@@ -61,6 +70,15 @@ export function socketConnection(socket: WebSocket): Connection {
         return socket.terminate() // a close frame would wait behind everything unsent
       }
       socket.send(frame, { binary: true })
+    },
+    received: () => raw?.bytesRead ?? 0,
+    pause() {
+      inbox.pause()
+      socket.pause()
+    },
+    resume() {
+      socket.resume()
+      inbox.resume()
     },
     close(reason) {
       if (!inbox.hasEnded()) end(NORMAL_CLOSURE, reason)

@@ -3,6 +3,7 @@ import { type KeyObject, sign } from 'node:crypto'
 import { decodeFact, encodeFact, type Fact, type FactEntry, type Seal } from '#protocol/casework/facts/facts.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
+import { drawLane, type LaneShare, lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
@@ -12,6 +13,7 @@ import type { SectionName } from '#protocol/documents/sections.ts'
 import { emptyFile } from '#protocol/engine/cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '#protocol/engine/cases/case-id.ts'
 import { rowOf } from '#protocol/engine/cases/case-row.ts'
+import { randomBelow } from '#protocol/engine/logs/logs.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Host, KeyPair } from '#protocol/engine/ports/host.ts'
 import { type CaseRow, type Change, NO_CHANGE, type Place, type StoredPack } from '#protocol/engine/ports/storage.ts'
@@ -38,6 +40,7 @@ export interface Author {
   readonly keys: KeyPair
   readonly lease: number
   readonly incarnation: number
+  readonly share: LaneShare
   readonly agent: Actor
   readonly parent: StationCode
   readonly catalogueVersion: number
@@ -79,6 +82,7 @@ export class Generator {
   #height = 0
   #hash: Uint8Array = GENESIS
   #running = 0
+  #drawn: number | undefined
   /** Time of the newest entry. */
   #time = 0
   #pending: { readonly packable: Packable; readonly placing: Placing }[] = []
@@ -97,6 +101,13 @@ export class Generator {
     this.log = logKey({ node, incarnation, stream: streamOf(agent.station) })
   }
 
+  /** Drawn at the first number, as the office draws it. */
+  get #lane(): number {
+    const { host, incarnation, share } = this.author
+    this.#drawn ??= drawLane(new Set([incarnation]), share, (bound) => randomBelow(host, bound))
+    return this.#drawn
+  }
+
   get height(): number {
     return this.#height
   }
@@ -107,7 +118,7 @@ export class Generator {
     const { host, agent } = author
     const day = civilDay(host.now())
     this.#running += 1
-    const number = mintNumber({ station: agent.station, day, incarnation: author.incarnation, running: this.#running })
+    const number = mintNumber({ station: agent.station, day, lane: this.#lane, running: this.#running })
     const { sha256 } = host.cryptography
     const id = caseIdIn(sha256, streamOf(agent.station), host.random(CASE_RANDOM_BYTES))
     const item = itemOf(index)
@@ -160,11 +171,13 @@ export class Generator {
 
   /** The running numbers that are committed with the cases. */
   #locals(): Change['local'] {
-    const { agent, host, incarnation } = this.author
+    const { agent, host } = this.author
     const day = civilDay(host.now())
+    const lane = lettersOf(this.#lane)
     const value = String(this.#running)
     return [
-      { space: 'running-number', key: `${agent.station}/${day}/${incarnation}`, value },
+      { space: 'running-number', key: `${agent.station}/${day}/${lane}`, value },
+      { space: `number-lane ${agent.station} ${day.slice(0, 4)}`, key: lane, value: 'true' },
       { space: 'document-number', key: seriesOf(this.#series(day)), value },
     ]
   }
@@ -177,8 +190,8 @@ export class Generator {
   }
 
   #series(day: Day): DocumentSeries {
-    const { organ, agent, incarnation } = this.author
-    return { organ, paper: 'D01', year: Number(day.slice(0, 4)), station: agent.station, incarnation }
+    const { organ, agent } = this.author
+    return { organ, paper: 'D01', year: Number(day.slice(0, 4)), station: agent.station, lane: this.#lane }
   }
 
   /** Writes a fact and answers how it is read back. */

@@ -28,8 +28,12 @@ const deskOf = (node: Node) => {
   const accounts = createAccounts(office)
   const registry = createRegistry({ office, accounts, cryptography: nodeHost.cryptography, root: node.identity.node })
   const hubPages = node.identity.parent === null ? { hubPages: createHubPages(registry) } : {}
-  return createDesk({ office, accounts, title: '安县政务服务网', secure: true, ...hubPages })
+  const callParent = node === county.village ? () => calls.push('now') : undefined
+  return createDesk({ office, accounts, title: '安县政务服务网', secure: true, callParent, ...hubPages })
 }
+
+/** Calls that people at the village asked for. */
+const calls: string[] = []
 
 /** A village's report reaches the county in two steps of three seconds. */
 const REPORTS_MILLISECONDS = 20_000
@@ -113,6 +117,17 @@ test('P40 P180 offline work is said to be only here, its receipt carries the res
   expect(online.text).toContain('安全 已到县')
   expect((await agent.get(`/cases/${id}/receipt`)).text).not.toContain('以县级确认为准')
   expect((await agent.get(made)).text).not.toContain('以县级确认为准')
+})
+
+test('E26 while the parent is not connected the page of the sync has a button that calls it at once', async () => {
+  await cut()
+  const offline = await agent.get('/sync')
+  expect(offline.text).toContain('立即连接上级')
+  expect((await agent.submit(offline, '/sync/connect')).path).toBe('/sync')
+  expect(calls).toEqual(['now'])
+  await join()
+  await until('connected', async () => (await county.village.engine.office.status()).parent?.connected === true)
+  for (const visitor of [agent, coordinator]) expect((await visitor.get('/sync')).text).not.toContain('立即连接上级')
 })
 
 test('P41 what a silent holder did after a reassignment is shown set aside, and the new holder adopts or dismisses it', async () => {

@@ -40,6 +40,9 @@ function openPair(): readonly [Connection, Connection] {
       inboxes[mine].end(reason)
       queueMicrotask(() => inboxes[mine === 0 ? 1 : 0].end(reason))
     },
+    received: inboxes[mine].received,
+    pause: inboxes[mine].pause,
+    resume: inboxes[mine].resume,
     listen: inboxes[mine].listen,
   })
   return [end(0), end(1)]

@@ -50,6 +50,7 @@ async function startParent(options: ParentOptions = {}) {
     cryptography: nodeHost.cryptography,
     certificate: options.claimed === undefined ? (certificate?.fingerprint ?? null) : options.claimed,
     now: () => 0,
+    placementOf: async () => undefined,
     enrol: async (request) => {
       requests.push(request)
       return options.enrol ? options.enrol(request) : success(enrolledBy(keys, request))
@@ -145,7 +146,7 @@ test('E9 addresses that cannot work are told apart', async () => {
   expect(await codeOf('ftp://127.0.0.1')).toBe('address-malformed')
   expect(await codeOf('http://10.0.0.1:8443')).toBe('address-not-encrypted')
   expect(await codeOf('http://127.0.0.1:1')).toBe('parent-unreachable')
-  expect(await codeOf(address.replace('http', 'https'))).toBe('parent-unreachable')
+  expect(await codeOf(address.replace('http', 'https'))).toBe('address-scheme')
 })
 
 test('E9 a machine that runs something else is no node', async () => {
@@ -204,11 +205,20 @@ test('E14 a new certificate counts under the parent’s pinned key, and only und
   const impostor = await startParent({ certificate: await ownCertificate(temporaryFolder()) })
   const known = (address: string) => {
     const parent = { ...(enrolment.value?.parent ?? expect.fail('joined')), address }
-    return createParent(folder, { ...enrolment.value, parent } as never, nodeHost.cryptography)
+    const { cryptography } = nodeHost
+    const options = { folder, keys: keys.value, enrolment: { ...enrolment.value, parent } as never, cryptography }
+    return createParent({ ...options, told: () => [] })
   }
-  expect(await known(impostor.address).renewCertificate()).toBe(false)
+  const proved = async (parent: ReturnType<typeof known>) => {
+    const { address } = parent.current()
+    parent.certificateChanged(address)
+    return parent.at(address)
+  }
+  expect(await proved(known(impostor.address))).toMatchObject({ ok: false, problem: { code: 'parent-not-genuine' } })
   const parent = known(renewed.address)
-  expect(await parent.renewCertificate()).toBe(true)
+  const again = await proved(parent)
+  expect(again).toMatchObject({ ok: true, value: { certificate: certificate.fingerprint } })
+  if (again.ok) expect(parent.reached(again.value)).toMatchObject({ ok: true })
   expect(parent.current().certificate).toBe(certificate.fingerprint)
   const kept = readEnrolment(folder, keys.value)
   expect(kept).toMatchObject({ ok: true, value: { parent: { certificate: certificate.fingerprint } } })

@@ -6,7 +6,9 @@ import { certificateFor, fingerprintOfPem, ownCertificate } from '#edge-node/cer
 import { EDGE_NODE_VARIABLES, isLoopback, readConfiguration } from '#edge-node/config.ts'
 import { loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
 import { toHex } from '#protocol/ids.ts'
+import { success } from '#protocol/result.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
+import { valueIn } from '#test/documents/authors.ts'
 import { temporaryFolder } from './folder.ts'
 
 function settings(environment: Record<string, string>) {
@@ -70,10 +72,10 @@ test('E17 a certificate that is none, or not the key’s, is a problem of the co
 
 test('E13 a certificate is made where it is needed, once, and kept private', async () => {
   const folder = temporaryFolder()
-  expect(await certificateFor(settings({ DATA_FOLDER: folder }))).toBeNull()
+  expect(await certificateFor(settings({ DATA_FOLDER: folder }))).toEqual(success(null))
   const accepted = { DATA_FOLDER: folder, DESK_HOST: '0.0.0.0', DESK_WITHOUT_TLS: 'accept-risk' }
-  expect(await certificateFor(settings(accepted))).toBeNull()
-  const made = await certificateFor(settings({ DATA_FOLDER: folder, DESK_HOST: '0.0.0.0' }))
+  expect(await certificateFor(settings(accepted))).toEqual(success(null))
+  const made = valueIn(await certificateFor(settings({ DATA_FOLDER: folder, DESK_HOST: '0.0.0.0' })))
   expect(made?.fingerprint).toMatch(/^[0-9a-f]{64}$/)
   expect(await ownCertificate(folder)).toEqual(made)
   expect(statSync(join(folder, 'certificate-key.pem')).mode & 0o777).toBe(0o600)
@@ -87,7 +89,7 @@ test('E13 a configured certificate is used', async () => {
     TLS_CERTIFICATE: join(folder, 'certificate.pem'),
     TLS_KEY: join(folder, 'certificate-key.pem'),
   })
-  expect(await certificateFor(configured)).toEqual(made)
+  expect(await certificateFor(configured)).toEqual(success(made))
   expect(fingerprintOfPem(made.certificate)).toBe(made.fingerprint)
 })
 

@@ -24,7 +24,7 @@ const ROOMS: readonly Room[] = [
   // The table of an item's fields: the item is made of it, the rest of the catalogue stands on the item.
   file('catalogue/fields.ts', 'catalogue/item-parts.ts', 'catalogue/item-fields.ts'),
   file('item.ts', 'directory.ts'),
-  folder('identity', 'identity', 'credit-code', 'regions', 'case-numbers', 'document-numbers'),
+  folder('identity', 'identity', 'credit-code', 'regions', 'case-numbers', 'document-numbers', 'lanes'),
   folder('catalogue', '*'),
   file('register.ts'),
   folder('facts', 'facts', 'fields', 'field-values', 'values', 'contribution-checks'),

@@ -189,19 +189,55 @@ test('S32 a stream that is taken away is no longer sent', () => {
 test('S34 an idle link gives a sign of life; one without any is dropped, also when the clock was set back', () => {
   const peer = opened()
   peer.now += LIMITS.heartbeatMilliseconds - 1
-  expect(peer.do({ type: 'tick' })).toEqual([])
+  expect(peer.do({ type: 'tick', received: 0, reading: true })).toEqual([])
   peer.now += 1
-  expect(sentBy(peer.do({ type: 'tick' }))).toEqual([{ type: 'beat', rootTime: 5 }])
+  expect(sentBy(peer.do({ type: 'tick', received: 0, reading: true }))).toEqual([{ type: 'beat', rootTime: 5 }])
   peer.now += LIMITS.silenceMilliseconds - LIMITS.heartbeatMilliseconds
-  peer.do({ type: 'tick' })
+  peer.do({ type: 'tick', received: 0, reading: true })
   expect(peer.session.is).toBe('live')
   peer.now += 1
-  expect(peer.do({ type: 'tick' }).at(-1)).toMatchObject({ type: 'end', reason: 'silent', retry: true })
+  expect(peer.do({ type: 'tick', received: 0, reading: true }).at(-1)).toMatchObject({
+    type: 'end',
+    reason: 'silent',
+    retry: true,
+  })
   const back = opened()
   back.now -= 10_000_000
-  back.do({ type: 'tick' })
+  back.do({ type: 'tick', received: 0, reading: true })
   back.now += LIMITS.silenceMilliseconds + 1
-  expect(names(back.do({ type: 'tick' }))).toContain('end')
+  expect(names(back.do({ type: 'tick', received: 0, reading: true }))).toContain('end')
+})
+
+test('S100 bytes are life, also in the middle of a message; without any for long the link ends, and while we do not read silence says nothing', () => {
+  const peer = opened()
+  const tickAfter = (milliseconds: number, received: number, reading = true) => {
+    peer.now += milliseconds
+    return names(peer.do({ type: 'tick', received, reading })).includes('end')
+  }
+  for (let bytes = 1; bytes < 20; bytes++) expect(tickAfter(LIMITS.silenceMilliseconds, bytes)).toBe(false)
+  for (let tick = 0; tick < 5; tick++) expect(tickAfter(LIMITS.silenceMilliseconds, 19, false)).toBe(false)
+  expect(tickAfter(LIMITS.silenceMilliseconds, 19)).toBe(false)
+  expect(tickAfter(1, 19)).toBe(true)
+})
+
+test('S100 a side that receives for minutes goes on giving signs of life itself', () => {
+  const peer = opened()
+  let beats = 0
+  for (let second = 0; second < 120; second += 5) {
+    peer.now += 5_000
+    beats += sentBy(peer.do({ type: 'tick', received: second * 2_000, reading: true })).length
+  }
+  expect(peer.session.is).toBe('live')
+  expect(beats).toBeGreaterThanOrEqual(120_000 / LIMITS.silenceMilliseconds)
+})
+
+test('S103 a link begins at the rate its peer had before', () => {
+  expect(livePeer({ rate: 5_000 }).live.window.pace.rate).toBe(5_000)
+  const peer = opened()
+  peer.do({ type: 'dispatched', sizes: [10_000], heights: [] })
+  peer.now += 5_000
+  peer.hear({ type: 'stored', frames: 1, heights: [] })
+  expect(peer.live.window.pace.rate).toBe(2_000)
 })
 
 test('S35 a beat carries the time of the root; hello and proof in a live link are out of order', () => {

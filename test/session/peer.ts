@@ -33,6 +33,7 @@ export interface Given {
   gives?: StreamId[]
   takes?: StreamId[]
   versions?: [number, number]
+  rate?: number | null
 }
 
 /** One side of a link. */
@@ -47,6 +48,7 @@ export class Peer {
   admits: 'yes' | 'delivers' | 'unknown-node' | 'revoked'
   gives: StreamId[]
   takes: StreamId[]
+  rate: number | null
   session: Session
 
   constructor(given: Given = {}) {
@@ -55,6 +57,7 @@ export class Peer {
     this.shared = given.shared ?? [streamA]
     this.arrival = given.arrival ?? 0
     this.admits = given.admits ?? 'yes'
+    this.rate = given.rate ?? null
     this.gives = given.gives ?? []
     this.takes = given.takes ?? []
     const nonce = sha256(new TextEncoder().encode(this.node)).subarray(0, 16)
@@ -66,7 +69,7 @@ export class Peer {
   }
 
   get view(): View {
-    const { now, node, heads, arrival, shared, admits, gives, takes } = this
+    const { now, node, heads, arrival, shared, admits, gives, takes, rate } = this
     return {
       now,
       node,
@@ -76,6 +79,7 @@ export class Peer {
       shared: () => shared,
       gives: () => gives,
       takes: () => takes,
+      rate: () => rate,
       admits: () => admits,
     }
   }

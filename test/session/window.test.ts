@@ -4,7 +4,8 @@ import { LIMITS } from '#protocol/limits.ts'
 import { mayAdmit, mayRemember, maySend, mayWait, openWindow } from '#protocol/session/window.ts'
 
 test('S26 one batch is read at a time, and only while fewer frames and bytes than the window are under way', () => {
-  const window = openWindow()
+  const window = openWindow(null)
+  window.pace.rate = LIMITS.windowBytes
   expect(maySend(window)).toBe(true)
   window.loading = true
   expect(maySend(window)).toBe(false)
@@ -19,7 +20,7 @@ test('S26 one batch is read at a time, and only while fewer frames and bytes tha
 
 test('S17 S27 twice the window may wait here, before the link is live and after', () => {
   const most = LIMITS.windowFrames * 2
-  expect([most - 1, most].map((admitting) => mayAdmit({ ...openWindow(), admitting }))).toEqual([true, false])
+  expect([most - 1, most].map((admitting) => mayAdmit({ ...openWindow(null), admitting }))).toEqual([true, false])
   expect([most - 1, most].map(mayWait)).toEqual([true, false])
 })
 

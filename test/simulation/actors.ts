@@ -1,11 +1,13 @@
 /** People at work: agents, clerks, handlers and the coordinator, right and wrong, through the office of their machine. */
 import type { Role } from '#protocol/casework/directory.ts'
 import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
-import type { Actor, CaseView } from '#protocol/engine/office.ts'
-import type { DocumentId, EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
+import type { Actor, CaseView, UncheckedChange } from '#protocol/engine/office.ts'
+import { type DocumentId, type EntryHash, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import type { Chance } from './chance.ts'
+import { createIntents, type Intents } from './intents.ts'
+import { unlessDisk } from './storage-faults.ts'
 import type { Machine, Running, World } from './world.ts'
 
 const ROLES: Readonly<Record<Tier, readonly Role[]>> = {
@@ -18,11 +20,12 @@ const ROLES: Readonly<Record<Tier, readonly Role[]>> = {
 export interface Told {
   readonly machine: Machine
   readonly hash: string
-  readonly number?: string
+  readonly document: DocumentId
 }
 
 export interface Staff {
   readonly told: Told[]
+  readonly intents: Intents
   /** One person does one thing somewhere. */
   workOnce(): void
 }
@@ -35,18 +38,29 @@ const actorOf = (world: World, machine: Machine): Actor => {
 
 export const personOf = actorOf
 
+/** Words of notes: each a character of its own. */
+const FIRST_WORD = 0x4e00
+const WORDS = 20_000
+
+/** What somebody types into a section. */
+interface Typed {
+  readonly section: string
+  readonly change: UncheckedChange
+}
+
 /** The staff of a county. */
 export function createStaff(world: World, chance: Chance): Staff {
   const told: Told[] = []
+  const intents = createIntents(world)
   const tips = new Map<string, EntryHash>()
   let words = 0
 
   /** Store before you tell: what is answered must lie on that machine's disk already. */
-  const tell = (machine: Machine, running: Running, hash: string) => {
+  const tell = (machine: Machine, running: Running, hash: string, document: DocumentId) => {
     if (!running.process.alive) return
     if (!machine.disk.holds(hash))
       world.violation('M1', `${machine.name}: ${hash.slice(0, 12)} answered before it was stored`)
-    told.push({ machine, hash })
+    told.push({ machine, hash, document })
   }
 
   const open = async (machine: Machine, running: Running, actor: Actor) => {
@@ -54,29 +68,61 @@ export function createStaff(world: World, chance: Chance): Staff {
     if (!item) return
     const opened = await running.engine.office.openCase(actor, item.id)
     if (!opened.ok || !running.process.alive) return
-    const row = await machine.disk.memory.caseByNumber(opened.value.number)
+    const row = await machine.disk.storage.caseByNumber(opened.value.number)
     if (!row) return world.violation('M1', `${machine.name}: case ${opened.value.number} answered before it was stored`)
-    const [place] = (await machine.disk.memory.placesOf([opened.value.id])).get(opened.value.id) ?? []
-    if (place) told.push({ machine, hash: Buffer.from(place.hash).toString('hex'), number: opened.value.number })
+    const [place] = (await machine.disk.storage.placesOf([opened.value.id])).get(opened.value.id) ?? []
+    if (place) told.push({ machine, hash: toHex(place.hash), document: opened.value.id })
   }
 
+  const typing = new Set<Machine>()
+
+  /** One person at a time types at a machine; what is wanted is noted once it was answered as stored. */
   const edit = async (machine: Machine, running: Running, actor: Actor, id: DocumentId) => {
-    words += 1
-    const text = `w${words}`
-    const section = chance.pick(['application', 'application', 'materials', 'office-note', 'nonsense'])
-    const key = `k${chance.below(4)}`
-    const change =
-      section === 'office-note'
-        ? { text: `${'记'.repeat(chance.below(3))}${text}` }
-        : section === 'materials'
-          ? { set: { [key]: { state: 'copy', copies: words } } }
-          : chance.happens(0.15)
-            ? { remove: [key] }
-            : { set: { [key]: text, applicant: text } }
+    if (typing.has(machine)) return
+    typing.add(machine)
+    try {
+      await (chance.happens(0.25) ? write(machine, running, actor, id) : fill(machine, running, actor, id))
+    } finally {
+      typing.delete(machine)
+    }
+  }
+  const changed = async (machine: Machine, running: Running, actor: Actor, id: DocumentId, typed: Typed) => {
     const before = ownCount(machine)
-    const edited = await running.engine.office.edit(actor, id, section, change)
-    if (edited.ok && edited.value.changed && running.process.alive && ownCount(machine) <= before)
+    const edited = await running.engine.office.edit(actor, id, typed.section, typed.change)
+    const isStored = edited.ok && edited.value.changed && running.process.alive
+    if (isStored && ownCount(machine) <= before)
       world.violation('M1', `${machine.name}: an edit was answered before it was stored`)
+    return isStored
+  }
+  const fill = async (machine: Machine, running: Running, actor: Actor, id: DocumentId) => {
+    words += 1
+    const section = chance.pick(['application', 'application', 'materials', 'nonsense'])
+    const key = `k${chance.below(4)}`
+    const value = section === 'materials' ? { state: 'copy', copies: words % 900 } : `w${words}`
+    const change = chance.happens(0.15) ? { remove: [key] } : { set: { [key]: value } }
+    const seen = intents.seenBy(machine, id)
+    if (!(await changed(machine, running, actor, id, { section, change }))) return
+    const wanted = 'set' in change ? JSON.stringify(sorted(value)) : undefined
+    await intents.note(machine, seen, { document: id, section, key, value: wanted })
+  }
+  /** Each word of a note is one character that nobody else writes, so that none is ever half deleted. */
+  const write = async (machine: Machine, running: Running, actor: Actor, id: DocumentId) => {
+    const viewed = await running.engine.office.view(actor, id)
+    if (!viewed.ok || !running.process.alive) return
+    const present = String(viewed.value.sections.find(({ name }) => name === 'office-note')?.value ?? '')
+    words += 1
+    const word = String.fromCodePoint(FIRST_WORD + (words % WORDS))
+    const clears = chance.happens(0.1)
+    const seen = intents.seenBy(machine, id)
+    const text = clears ? '' : `${present}${word}`
+    if (!(await changed(machine, running, actor, id, { section: 'office-note', change: { text } }))) return
+    // What came between reading and writing is deleted as well: the person saw a text without it.
+    const struck = [...intents.of(id, 'office-note').keys()].filter((known) => !text.includes(known))
+    const now = intents.seenBy(machine, id)
+    for (const key of struck)
+      if (now.of('office-note', key).size > 0)
+        await intents.note(machine, now, { document: id, section: 'office-note', key, value: undefined })
+    if (!clears) await intents.note(machine, seen, { document: id, section: 'office-note', key: word, value: word })
   }
 
   const act = async (machine: Machine, running: Running, actor: Actor, id: DocumentId) => {
@@ -93,11 +139,12 @@ export function createStaff(world: World, chance: Chance): Staff {
     )
     const expects = chance.happens(0.3) ? (chance.happens(0.2) ? stale : state.tip) : undefined
     const acted = await office.act(actor, id, kind, fields, expects)
-    if (acted.ok) tell(machine, running, acted.value.hash)
+    if (acted.ok) tell(machine, running, acted.value.hash, id)
   }
 
   return {
     told,
+    intents,
     workOnce() {
       const machine = chance.pick(world.machines)
       const { running } = machine
@@ -105,7 +152,7 @@ export function createStaff(world: World, chance: Chance): Staff {
       const actor = actorOf(world, machine)
       const what = chance.next()
       void (async () => {
-        const { rows } = await machine.disk.memory.cases({ limit: 50 })
+        const { rows } = await machine.disk.storage.cases({ limit: 50 })
         if (!running.process.alive) return
         // What waits to be signed for is seen first, wherever in the county it comes from.
         const waiting = rows.filter(({ offeredTo }) => offeredTo === machine.station)
@@ -113,10 +160,16 @@ export function createStaff(world: World, chance: Chance): Staff {
         const row = rows.length === 0 ? undefined : rows[Math.min(chance.below(rows.length), chance.below(rows.length))]
         if (!row || what < 0.15) return open(machine, running, actor)
         return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
-      })()
+      })().catch(unlessDisk)
     },
   }
 }
+
+/** A record with its keys in order, so that equal ones are equal as text. */
+export const sorted = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+    : value
 
 const ownCount = (machine: Machine): number => {
   let count = 0

@@ -1,6 +1,9 @@
 /** How machines find their parent: the same pauses as the real uplink, over the virtual network. */
 import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import type { LinkEnd } from '#protocol/engine/ports/identity.ts'
+import { askCounty, followParent } from './following.ts'
+import type { Party } from './network.ts'
+import { unlessDisk } from './storage-faults.ts'
 import type { Machine, Running, World } from './world.ts'
 
 /** Names a pair of machines, whichever way round. */
@@ -19,26 +22,41 @@ function parentOf(world: World, machine: Machine): Machine | undefined {
   return machine.offline || above.length === 0 ? undefined : machine.chance.pick(above)
 }
 
+const partyOf = (world: World, machine: Machine, { process }: Running, met: () => void): Party => ({
+  name: machine.name,
+  process,
+  disk: machine.disk,
+  get hasTwin() {
+    return world.machines.some((other) => other !== machine && other.identity.node === machine.identity.node)
+  },
+  met,
+})
+
 /** One link from call to end. */
 export async function callOnce(world: World, machine: Machine, running: Running): Promise<LinkEnd> {
   const above = parentOf(world, machine)
   if (!above?.running) return { reason: 'unreachable', liveMilliseconds: 0, retryAfterSeconds: null, retry: true }
   const { up, down } = world.network.connect(
-    { name: machine.name, process: running.process },
-    { name: above.name, process: above.running.process },
+    partyOf(world, machine, running, () => {
+      machine.metAt = world.timeline.now
+    }),
+    partyOf(world, above, above.running, () => {}),
+    machine.line,
   )
-  machine.called = true
   void above.running.engine.attach(down, 'down')
   return running.engine.attach(up, 'up')
 }
 
 /** Keeps one link to the parent for as long as the process lives. */
 export function callParent(world: World, machine: Machine, running: Running): void {
+  followParent(world, machine, running)
   let waiting: Waiting = { for: 'slot', node: machine.identity.node }
   const call = () => {
     world.timeline.after(nextPause(waiting, machine.chance.next()), async () => {
       if (!running.process.alive) return
-      waiting = afterEnd(waiting, await callOnce(world, machine, running))
+      const end = await callOnce(world, machine, running)
+      waiting = afterEnd(waiting, end, world.timeline.now)
+      if (end.liveMilliseconds === 0) await askCounty(world, machine, running).catch(unlessDisk)
       if (running.process.alive) call()
     })
   }

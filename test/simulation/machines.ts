@@ -9,9 +9,11 @@ import { type FileIdentity, judgeDatabase, nextIncarnation, type OwnHead } from 
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
 import { callParent } from './calling.ts'
 import type { Chance } from './chance.ts'
-import { createDisk, noteGone, storageOf } from './disk.ts'
+import { createDisk } from './disk.ts'
+import { noteGone } from './ledger.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
-import { type Backup, type Machine, type Running, rootOf, type World } from './world.ts'
+import { storageOf } from './storage-faults.ts'
+import { type Backup, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
 
 /** The sidecar follows the heads at once, then at most once in this time, as in edge-node/restored-database.ts. */
 const SIDECAR_MILLISECONDS = 1_000
@@ -20,30 +22,34 @@ const wallClock = (world: World, machine: Machine) => () => world.now() + machin
 
 const newFile = (number: number): FileIdentity => ({ device: '1', inode: String(number), born: number, machine: null })
 
-function newMachine(world: World, name: string, station: StationCode, identity: Identity): Machine {
+async function newMachine(world: World, name: string, station: StationCode, identity: Identity): Promise<Machine> {
+  const chance = world.chance.branch(`machine ${name}`)
   const machine: Machine = {
     name,
     station,
     identity,
-    disk: createDisk(name, identity.node, world.ledger),
-    chance: world.chance.branch(`machine ${name}`),
+    disk: await world.timeline.hold(createDisk(name, identity.node, world.ledger, world.media)),
+    chance,
+    line: lineOf(world, chance.branch('line')),
+    doubt: { doubled: false, imagedAt: -1 },
     backups: [],
     sidecar: undefined,
     file: newFile(world.machines.length),
     process: undefined,
     running: undefined,
     offline: false,
-    imaged: false,
     scrapped: false,
+    revoked: false,
+    placed: 0,
     clock: 0,
-    called: false,
+    metAt: -1,
   }
   world.machines.push(machine)
   return machine
 }
 
 /** A new machine for a station; it still has to be entered in the register. */
-export function enrol(world: World, name: string, station: Station): Machine {
+export async function enrol(world: World, name: string, station: Station): Promise<Machine> {
   const keys = world.keyring.generate(world.chance.branch(`keys ${name}`))
   const node = nodeIdOf(keys.publicKey)
   const above = world.machines.find((machine) => machine.station === station.parent && !machine.scrapped)
@@ -57,7 +63,8 @@ export function enrol(world: World, name: string, station: Station): Machine {
   })
 }
 
-const nodeRecord = (machine: Machine): NodeRecord => ({
+/** What the register says of a machine. */
+export const nodeRecord = (machine: Machine): NodeRecord => ({
   type: 'node',
   id: machine.identity.node,
   version: 1,
@@ -70,7 +77,7 @@ const nodeRecord = (machine: Machine): NodeRecord => ({
 })
 
 /** Publishes at the root; a full disk or a dead root is no violation, the administrator tries again. */
-async function publish(world: World, records: readonly DirectoryRecord[]): Promise<void> {
+export async function publish(world: World, records: readonly DirectoryRecord[]): Promise<void> {
   const published = await rootOf(world).running?.engine.office.publish(null, records)
   if (!published || published.ok || published.problem.code.startsWith('storage')) return
   world.violation('M1', `publish: ${published.problem.code}`)
@@ -195,43 +202,84 @@ export function stop(world: World, machine: Machine, how: 'power' | 'reset'): vo
 }
 
 /** Puts a stopped machine back to a backup; its sidecar stays, is lost, or goes back with it. */
-export function restore(world: World, machine: Machine, backup: Backup, sidecar: 'survives' | 'lost' | 'image'): void {
-  const { disk, backups } = machine
+export async function restore(
+  world: World,
+  machine: Machine,
+  backup: Backup,
+  sidecar: 'survives' | 'lost' | 'image',
+): Promise<void> {
+  const { disk, backups, doubt } = machine
+  if (sidecar === 'image' || (sidecar === 'survives' && isSidecarBehind(machine))) doubt.imagedAt = world.timeline.now
   disk.restoredAt = world.timeline.now
-  disk.restore(backup.snapshot)
+  await world.timeline.hold(disk.restore(backup.snapshot))
   if (sidecar !== 'survives') machine.sidecar = sidecar === 'image' ? backup.sidecar : undefined
-  if (sidecar === 'image') machine.imaged = true
   backups.splice(0, backups.length, ...backups.filter(({ at }) => at <= backup.at))
 }
 
+/** Whether the record outside the database had not yet followed what was written. */
+const isSidecarBehind = ({ sidecar, disk, identity }: Machine): boolean =>
+  [...disk.held].some(
+    ([log, hashes]) =>
+      log.startsWith(identity.node) &&
+      Number(log.split('/')[1]) === sidecar?.incarnation &&
+      hashes.length > (sidecar.ownHeads[log]?.seq ?? 0),
+  )
+
 /** A second machine under the same identity: an image of the whole machine, or only of its files. */
-export function copy(world: World, machine: Machine, how: 'image' | 'files'): Machine {
-  const twin = newMachine(world, `${machine.name}'`, machine.station, machine.identity)
-  twin.disk.restore(machine.disk.memory.snapshot())
+export async function copy(world: World, machine: Machine, how: 'image' | 'files'): Promise<Machine> {
+  const snapshot = machine.disk.snapshot()
+  const twin = await newMachine(world, `${machine.name}'`, machine.station, machine.identity)
+  await world.timeline.hold(twin.disk.restore(snapshot))
   twin.sidecar = machine.sidecar
   twin.clock = machine.clock
   if (how === 'image') {
     twin.file = machine.file
-    twin.imaged = true
-    machine.imaged = true
+    twin.doubt.doubled = true
+    machine.doubt.doubled = true
   }
   return twin
 }
 
 /** A machine is lost; what only it held is gone. */
-function scrap(world: World, machine: Machine): void {
+export function scrap(world: World, machine: Machine): void {
   stop(world, machine, 'power')
   machine.scrapped = true
   world.ledger.disks.delete(machine.disk)
   noteGone(world.ledger, [...machine.disk.held.values()].flat())
 }
 
-/** A lost machine is replaced by a new one under a new identity. */
-export async function replace(world: World, machine: Machine): Promise<Machine> {
+/** The record of a machine as the register has it now, or as it will be entered. */
+const recorded = (world: World, machine: Machine): NodeRecord =>
+  rootOf(world).running?.engine.office.directory.node(machine.identity.node) ?? nodeRecord(machine)
+
+/** A machine is replaced by a new one under a new identity, and whoever was below it belongs below the new one. */
+export async function replace(world: World, machine: Machine, how: Replaced): Promise<Machine> {
   const station = world.stations.find(({ id }) => id === machine.station) as Station
-  scrap(world, machine)
-  const fresh = enrol(world, `${machine.name}+`, station)
-  const revoked = { time: wallClock(world, machine)(), reason: '更换' }
-  await publish(world, [{ ...nodeRecord(machine), revoked }, nodeRecord(fresh)])
+  if (how.machine === 'lost') scrap(world, machine)
+  else machine.revoked = true
+  const fresh = await enrol(world, `${machine.name}+`, station)
+  const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { trusted: true } : {}) }
+  const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
+  await publish(world, [
+    { ...recorded(world, machine), revoked },
+    nodeRecord(fresh),
+    ...below.map((child) => ({ ...recorded(world, child), parent: fresh.identity.node })),
+  ])
   return fresh
+}
+
+/** What became of a machine that is replaced, and whether what it wrote and nobody has seen is believed. */
+export interface Replaced {
+  readonly machine: 'lost' | 'lives on'
+  readonly trusted: boolean
+}
+
+/** A station comes below another township; its machine goes along. */
+export async function moveStation(world: World, machine: Machine, township: Machine): Promise<void> {
+  const station = world.stations.find(({ id }) => id === machine.station) as Station
+  const left = station.parent as StationCode
+  world.former.set(left, (world.former.get(left) ?? new Set()).add(station.id))
+  const moved = { ...station, parent: township.station }
+  world.stations.splice(world.stations.indexOf(station), 1, moved)
+  await publish(world, [moved, { ...recorded(world, machine), parent: township.identity.node }])
 }

@@ -1,6 +1,8 @@
-/** Runs many seeds, or whole months: `npm run simulate -- --seeds 5000 --from 1`, `… -- --month 1 --cases 2000`. The last line is JSON. */
+/** Runs many seeds, or whole months: `npm run simulate -- --seeds 5000 --from 1`, `… --files`, `… -- --month 1 --cases 2000`. The last line is JSON. */
 import { parseArgs } from 'node:util'
+import { realFiles } from './disk.ts'
 import { liveMonth } from './month/month.ts'
+import { keptSeeds } from './seeds.ts'
 import { simulate } from './simulate.ts'
 
 const { values } = parseArgs({
@@ -10,6 +12,14 @@ const { values } = parseArgs({
     /** Seed of a county's month. */
     month: { type: 'string' },
     cases: { type: 'string', default: '2000' },
+    /** Real libSQL files instead of memory. */
+    files: { type: 'boolean', default: false },
+    /** Kinds of faults to leave out, to see which ones a failing seed needs. */
+    without: { type: 'string', default: '' },
+    /** The kept seeds before the others. */
+    kept: { type: 'boolean', default: false },
+    /** Ends with the first seed that fails. */
+    stop: { type: 'boolean', default: false },
   },
 })
 if (values.month !== undefined) {
@@ -18,26 +28,33 @@ if (values.month !== undefined) {
   console.log(JSON.stringify({ ...month, unfinished: month.unfinished.length }))
   process.exit(month.violations.length + month.unfinished.length > 0 ? 1 : 0)
 }
-const from = Number(values.from)
-const last = from + Number(values.seeds) - 1
+const seeds = [
+  ...(values.kept ? keptSeeds().map(({ seed }) => seed) : []),
+  ...Array.from({ length: Number(values.seeds) }, (_, index) => Number(values.from) + index),
+]
 const faults: Record<string, number> = {}
 const violations: { seed: number; rule: string; detail: string; at: number }[] = []
 let entries = 0
-let seed = from
+let done = 0
 let stopped = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     stopped = true
   })
 }
-for (; seed <= last && !stopped; seed++) {
-  const outcome = await simulate(seed)
+for (const seed of seeds) {
+  if (stopped) break
+  const media = values.files ? realFiles() : undefined
+  const outcome = await simulate(seed, { ...(media ? { media } : {}), without: values.without.split(',') })
+  media?.end()
+  done += 1
   entries += outcome.entries
   for (const [kind, times] of Object.entries(outcome.faults)) faults[kind] = (faults[kind] ?? 0) + times
   for (const violation of outcome.violations) {
     violations.push({ seed, ...violation })
     console.log(`seed ${seed} at ${Math.floor(violation.at)} ms: ${violation.rule} ${violation.detail}`)
   }
+  if (values.stop && violations.length > 0) stopped = true
 }
-console.log(JSON.stringify({ seeds: seed - from, entries, faults, violations }))
+console.log(JSON.stringify({ seeds: done, entries, faults, violations }))
 process.exitCode = violations.length > 0 ? 1 : 0

@@ -1,23 +1,18 @@
-/** A virtual network: frames over virtual time, links that break, hang open, lie, and a wire that is watched. */
+/** A virtual network: frames take time by their bytes; links break, hang open, lie, and are watched. */
 import type { Connection } from '#protocol/engine/ports/identity.ts'
-import { LIMITS } from '#protocol/limits.ts'
-import { decodePack, splitPacks } from '#protocol/log/pack.ts'
-import { createInbox } from '#protocol/transport/inbox.ts'
-import { decodeMessage } from '#protocol/wire/codec.ts'
+import { createInbox, type Inbox } from '#protocol/transport/inbox.ts'
 import type { Chance } from './chance.ts'
+import type { Disk } from './disk.ts'
 import type { Process } from './process.ts'
 import type { Timeline } from './timeline.ts'
-
-/** What passed over one direction of a link. */
-interface Watched {
-  /** Frames of entries sent and not yet answered. */
-  unanswered: number
-}
+import { otherSide, type Side, TAG, type Watch, watchLink } from './watch.ts'
 
 export interface Wire {
   readonly child: string
   readonly parent: string
   readonly isOpen: boolean
+  /** Whether another link between the same two was open at the same time. */
+  doubled: boolean
   /** Everything sent from now on vanishes and nobody is told (half-open TCP). */
   hang(): void
   /** Breaks; both ends are told. */
@@ -30,130 +25,189 @@ export interface Wire {
   slow(milliseconds: number): void
 }
 
+/** What a line carries, both ways alike. */
+export interface Line {
+  readonly bytesPerSecond: number
+  /** Longest time on the way, in milliseconds. */
+  readonly delay: number
+}
+
+/** Who stands at an end of a link. */
+export interface Party {
+  readonly name: string
+  readonly process: Process
+  readonly disk: Disk
+  /** Whether others live under the same identity, so that the same entries may come from both. */
+  readonly hasTwin: boolean
+  /** The other side is heard behind the handshake. */
+  met(): void
+}
+
 export interface Network {
   readonly wires: Set<Wire>
   /** Frames that children really sent, newest last. */
   readonly corpus: Uint8Array[]
-  connect(child: Party, parent: Party): { readonly up: Connection; readonly down: Connection; readonly wire: Wire }
+  connect(child: Party, parent: Party, line: Line): { readonly up: Connection; readonly down: Connection }
 }
 
-export interface Party {
-  readonly name: string
-  readonly process: Process
+interface Surroundings {
+  readonly timeline: Timeline
+  readonly chance: Chance
+  readonly trace: (text: string, frame: Uint8Array) => void
+  readonly violation: (rule: string, detail: string) => void
+  readonly corpus: Uint8Array[]
+  readonly ended: (wire: Wire) => void
 }
 
+/** Frames kept of what children sent, for hostile ones to be made of. */
 const CORPUS = 150
-const ENTRIES = 3
-const STORED = 4
+/** What a frame costs a line beside its bytes: headers of TCP, TLS and WebSocket. */
+const HEADER_BYTES = 60
 
 /** A network without links. */
 export function createNetwork(
   timeline: Timeline,
   chance: Chance,
-  watch: { trace(text: string, frame: Uint8Array): void; violation(rule: string, detail: string): void },
+  watch: Pick<Surroundings, 'trace' | 'violation'>,
 ): Network {
   const wires = new Set<Wire>()
   const corpus: Uint8Array[] = []
-
-  const connect = (child: Party, parent: Party) => {
-    let longest = chance.pick([8, 40, 300])
-    let hung = false
-    let change = (frame: Uint8Array) => frame
-    const open = new Set(['up', 'down'])
-    const counters: Record<'up' | 'down', Watched> = { up: { unanswered: 0 }, down: { unanswered: 0 } }
-    const last = { up: 0, down: 0 }
-    const inboxes = { up: createInbox(), down: createInbox() }
-    const parties = { up: child, down: parent }
-    const other = { up: 'down', down: 'up' } as const
-    type Side = 'up' | 'down'
-
-    const later = (side: Side, deliver: () => void) => {
-      const at = Math.max(last[side], timeline.now + chance.between(1, longest))
-      last[side] = at
-      timeline.after(at - timeline.now, () => {
-        if (!hung && parties[other[side]].process.alive) deliver()
-      })
-    }
-    const end = (side: Side, reason: string) => {
-      if (!open.delete(side)) return
-      if (open.size === 0) wires.delete(wire)
-      inboxes[side].end(reason)
-    }
-    const deliver = (side: Side, frame: Uint8Array) => {
-      if (!inboxes[other[side]].deliver(frame)) end(other[side], 'nobody-listens')
-    }
-    const connection = (side: Side): Connection => ({
-      send(frame) {
-        if (!open.has(side) || !parties[side].process.alive) return
-        watch.trace(`${parties[side].name}>${parties[other[side]].name}`, frame)
-        count(counters, side, other[side], frame, watch.violation)
-        if (side === 'up') {
-          corpus.push(frame)
-          if (corpus.length > CORPUS) corpus.shift()
-        }
-        const sent = side === 'up' ? change(frame) : frame
-        later(side, () => deliver(side, sent))
-      },
-      close(reason) {
-        if (!open.has(side)) return
-        end(side, reason)
-        later(side, () => end(other[side], reason))
-      },
-      listen: (handlers) =>
-        inboxes[side].listen({
-          frame: (frame) => parties[side].process.alive && handlers.frame(frame),
-          closed: (reason) => parties[side].process.alive && handlers.closed(reason),
-        }),
-    })
-    const wire: Wire = {
-      child: child.name,
-      parent: parent.name,
-      get isOpen() {
-        return open.size === 2 && !hung
-      },
-      hang: () => {
-        hung = true
-      },
-      cut() {
-        for (const side of ['up', 'down'] as const) timeline.after(chance.between(0, 50), () => end(side, 'cut'))
-      },
-      inject: (frame) => later('up', () => deliver('up', frame)),
-      tamper: (given) => {
-        change = given
-      },
-      slow: (milliseconds) => {
-        longest = milliseconds
-      },
-    }
-    wires.add(wire)
-    return { up: connection('up'), down: connection('down'), wire }
+  const around: Surroundings = { timeline, chance, corpus, ...watch, ended: (wire) => wires.delete(wire) }
+  return {
+    wires,
+    corpus,
+    connect(child, parent, line) {
+      const link = openLink(around, { up: child, down: parent }, line)
+      for (const other of wires) {
+        if (other.child !== child.name || other.parent !== parent.name) continue
+        other.doubled = true
+        link.wire.doubled = true
+      }
+      wires.add(link.wire)
+      return link
+    },
   }
-  return { wires, corpus, connect }
 }
 
-/** Windows and overhead are counted on the wire, not asked of the engine. */
-function count(
-  counters: Record<'up' | 'down', Watched>,
-  side: 'up' | 'down',
-  otherSide: 'up' | 'down',
-  frame: Uint8Array,
-  violation: (rule: string, detail: string) => void,
-): void {
-  if (frame[0] === ENTRIES) {
-    counters[side].unanswered += 1
-    // One read of the disk may become a few frames, so the window may be passed by those.
-    if (counters[side].unanswered > LIMITS.windowFrames + 4)
-      violation('M10', `${counters[side].unanswered} frames unanswered`)
-    const message = decodeMessage(frame)
-    if (message?.type !== 'entries') {
-      violation('M12', 'entries that cannot be read')
-      return
-    }
-    const records = (splitPacks(message.packed) ?? []).flatMap((pack) => decodePack(pack) ?? [])
-    const payload = records.reduce((sum, { length }) => sum + length, 0)
-    if (frame.length > payload * 1.3 + 200) violation('M12', `a frame of ${frame.length} bytes for ${payload}`)
-  } else if (frame[0] === STORED) {
-    const message = decodeMessage(frame)
-    if (message?.type === 'stored') counters[otherSide].unanswered -= message.frames
+/** Half of a link: what one side sends, on its way. */
+interface Direction {
+  /** When the line is free for the next frame. */
+  free: number
+  /** When the last frame arrives: frames do not overtake each other. */
+  last: number
+  readonly inbox: Inbox
+  /** Frames whose bytes are arriving at the other side, and when. */
+  readonly arriving: { readonly from: number; readonly until: number; readonly bytes: number }[]
+  /** Bytes of frames that have arrived as a whole. */
+  arrived: number
+}
+
+const HANDSHAKE: ReadonlySet<number> = new Set([TAG.hello, TAG.proof, TAG.busy, TAG.refuse])
+
+function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, line: Line) {
+  const { timeline, chance } = around
+  let longest = line.delay
+  /** Virtual time at which the link began to swallow everything. */
+  let hungAt: number | undefined
+  let change = (frame: Uint8Array) => frame
+  const open = new Set<Side>(['up', 'down'])
+  const directions: Record<Side, Direction> = {
+    up: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
+    down: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
   }
+  const watch: Watch = watchLink({ up: readerAt('down'), down: readerAt('up') }, around.violation)
+
+  function readerAt(side: Side) {
+    const { disk, hasTwin } = parties[side]
+    return {
+      height: (log: string) => disk.held.get(log as never)?.length ?? 0,
+      get hearsTwice() {
+        return wire.doubled || hasTwin || parties[otherSide[side]].hasTwin
+      },
+    }
+  }
+  /** Something goes from one side to the other: first its bytes take the line, then the way takes its time. */
+  const later = (side: Side, bytes: number, deliver: () => void) => {
+    const direction = directions[side]
+    const sent = ((bytes + HEADER_BYTES) * 1000) / line.bytesPerSecond
+    direction.free = Math.max(direction.free, timeline.now) + sent
+    direction.last = Math.max(direction.last, direction.free + chance.between(1, longest))
+    const arrival = { from: direction.last - sent, until: direction.last, bytes }
+    direction.arriving.push(arrival)
+    timeline.after(direction.last - timeline.now, () => {
+      if (hungAt !== undefined) return
+      direction.arriving.splice(direction.arriving.indexOf(arrival), 1)
+      direction.arrived += bytes
+      if (parties[otherSide[side]].process.alive) deliver()
+    })
+  }
+  /** Bytes that have come to a side, also those in the middle of a frame. */
+  const receivedAt = (side: Side): number => {
+    const { arriving, arrived } = directions[otherSide[side]]
+    const now = hungAt ?? timeline.now
+    const share = ({ from, until }: { from: number; until: number }) =>
+      Math.min(1, Math.max(0, (now - from) / Math.max(1, until - from)))
+    return arriving.reduce((sum, one) => sum + Math.floor(one.bytes * share(one)), arrived)
+  }
+  const end = (side: Side, reason: string) => {
+    if (!open.delete(side)) return
+    if (open.size === 0) around.ended(wire)
+    directions[side].inbox.end(reason)
+  }
+  const deliver = (side: Side, frame: Uint8Array) => {
+    const reader = otherSide[side]
+    watch.arrived(side, frame)
+    if (!HANDSHAKE.has(frame[0] as number)) parties[reader].met()
+    if (!directions[reader].inbox.deliver(frame)) end(reader, 'nobody-listens')
+  }
+  const connection = (side: Side): Connection => ({
+    send(frame) {
+      if (!open.has(side) || !parties[side].process.alive) return
+      around.trace(`${parties[side].name}>${parties[otherSide[side]].name}`, frame)
+      watch.sent(side, frame)
+      if (side === 'up') remember(around.corpus, frame)
+      const sent = side === 'up' ? change(frame) : frame
+      later(side, sent.length, () => deliver(side, sent))
+    },
+    received: () => receivedAt(side),
+    pause: directions[side].inbox.pause,
+    resume: directions[side].inbox.resume,
+    close(reason) {
+      if (!open.has(side)) return
+      end(side, reason)
+      later(side, 0, () => end(otherSide[side], reason))
+    },
+    listen: (handlers) =>
+      directions[side].inbox.listen({
+        frame: (frame) => parties[side].process.alive && handlers.frame(frame),
+        closed: (reason) => parties[side].process.alive && handlers.closed(reason),
+      }),
+  })
+  const wire: Wire = {
+    child: parties.up.name,
+    parent: parties.down.name,
+    doubled: false,
+    get isOpen() {
+      return open.size === 2 && hungAt === undefined
+    },
+    hang: () => {
+      hungAt ??= timeline.now
+    },
+    cut() {
+      for (const side of ['up', 'down'] as const) timeline.after(chance.between(0, 50), () => end(side, 'cut'))
+    },
+    inject: (frame) => later('up', frame.length, () => deliver('up', frame)),
+    tamper: (given) => {
+      change = given
+    },
+    slow: (milliseconds) => {
+      longest = milliseconds
+    },
+  }
+  return { up: connection('up'), down: connection('down'), wire }
+}
+
+function remember(corpus: Uint8Array[], frame: Uint8Array): void {
+  corpus.push(frame)
+  if (corpus.length > CORPUS) corpus.shift()
 }

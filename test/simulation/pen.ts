@@ -26,7 +26,7 @@ const streamOf = ({ log }: Entry): StreamId => logParts(log).stream
 
 async function read(machine: Machine, root: NodeId, id: DocumentId): Promise<Read[]> {
   const found: Read[] = []
-  for (const placed of (await machine.disk.memory.recordsOf([id])).get(id) ?? []) {
+  for (const placed of (await machine.disk.storage.recordsOf([id])).get(id) ?? []) {
     const record = readRecord(placed.bytes)
     const outer = record && readEntry(placed.log, record, placed.hash)
     if (!outer) continue

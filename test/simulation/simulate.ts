@@ -1,8 +1,13 @@
 /** One run: a county at work, faults, healing, rest; a function of its seed alone. */
 import { createStaff } from './actors.ts'
-import { FAULTS, heal } from './faults.ts'
-import { checkAlways, checkAtRest, grantsOf, isAcknowledged, isConverged } from './invariants.ts'
+import type { Media } from './disk.ts'
+import { FAULTS, heal } from './faults/faults.ts'
+import { checkAlways } from './invariants/always.ts'
+import { checkAtRest } from './invariants/at-rest.ts'
+import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
+import { drawLimits } from './limits.ts'
 import { enrol, register, start } from './machines.ts'
+import { unlessDisk } from './storage-faults.ts'
 import { createWorld, type Observer, rootOf, type World } from './world.ts'
 
 const SECOND = 1_000
@@ -21,26 +26,37 @@ export interface Outcome {
   readonly trace: string
 }
 
+export interface Options {
+  readonly observe?: Observer
+  /** Where disks keep what they are given; memory without it. */
+  readonly media?: Media
+  /** Kinds of faults left out: what remains shows which of them a failing seed needs. */
+  readonly without?: readonly string[]
+}
+
 /** Runs one seed. */
-export async function simulate(seed: number, observe?: Observer): Promise<Outcome> {
-  const world = createWorld(seed, observe)
+export async function simulate(seed: number, { observe, media, without = [] }: Options = {}): Promise<Outcome> {
+  const world = createWorld(seed, observe, media ? { media } : {})
+  const usual = drawLimits(world.chance.branch('limits'))
   const { timeline, chance } = world
   const staff = createStaff(world, chance.branch('staff'))
   const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
   process.on('unhandledRejection', bugs)
   try {
-    for (const station of world.stations) enrol(world, station.id.slice(6) || 'hub', station)
+    for (const station of world.stations) await enrol(world, station.id.slice(6) || 'hub', station)
     await timeline.until(start(world, rootOf(world)))
     await timeline.until(register(world))
     for (const machine of world.machines) void start(world, machine)
     await timeline.run(15 * SECOND)
-    await storm(world, staff.workOnce)
+    await storm(world, staff.workOnce, without)
     heal(world)
     await comeToRest(world)
     if (isConverged(world)) await timeline.until(checkAtRest(world, staff))
     else world.violation('M8', `no progress: ${unlike(world)}`)
   } finally {
     for (const { process: one } of world.machines) one?.die()
+    for (const { disk } of world.machines) await disk.storage.close()
+    usual()
     process.off('unhandledRejection', bugs)
   }
   const { violations, faults } = world
@@ -48,7 +64,7 @@ export async function simulate(seed: number, observe?: Observer): Promise<Outcom
 }
 
 /** Every seed has its own selection of faults, so that rare ones are not always drowned by common ones. */
-async function storm(world: World, work: () => void): Promise<void> {
+async function storm(world: World, work: () => void, without: readonly string[]): Promise<void> {
   const { timeline, chance } = world
   const dice = chance.branch('storm')
   const calm = dice.happens(0.05)
@@ -62,19 +78,21 @@ async function storm(world: World, work: () => void): Promise<void> {
     }
     timeline.after(dice.between(1, longest), once)
   }
-  again(5 * SECOND, work)
+  // In some counties much is written, so that logs grow long before something happens to them.
+  again(dice.pick([5, 5, 2, 0.6]) * SECOND, work)
   again(40 * SECOND, () => {
     const machine = dice.pick(world.machines)
     if (!machine.scrapped)
-      machine.backups.push({ at: timeline.now, snapshot: machine.disk.memory.snapshot(), sidecar: machine.sidecar })
+      machine.backups.push({ at: timeline.now, snapshot: machine.disk.snapshot(), sidecar: machine.sidecar })
   })
   if (kinds.length > 0)
     again(16 * SECOND, () => {
       const kind = dice.pick(kinds)
+      if (without.includes(kind)) return
       if (kind !== 'restore') world.fault(kind)
       FAULTS[kind]?.(world, dice)
     })
-  again(30 * SECOND, () => void checkAlways(world))
+  again(30 * SECOND, () => void checkAlways(world).catch(unlessDisk))
   await timeline.run(end)
 }
 

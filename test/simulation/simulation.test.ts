@@ -1,17 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { keptSeeds } from './seeds.ts'
 import { simulate } from './simulate.ts'
-
-const folder = new URL('./seeds/', import.meta.url)
-const kept = readdirSync(folder).map(
-  (name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { seed: number; found: string; date: string },
-)
 
 /** Seeds that every test run tries anew; thousands run with `npm run simulate`. */
 const SEEDS = 300
 const MILLISECONDS_PER_SEED = 5_000
 
-test.for(kept)(
+test.for(keptSeeds())(
   'M0 M1 M2 M8 M11 M13 seed $seed stays quiet: $found',
   { timeout: MILLISECONDS_PER_SEED * 4 },
   async ({ seed }) => {

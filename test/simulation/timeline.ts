@@ -9,6 +9,8 @@ export interface Timeline {
   run(until: number, stop?: () => boolean): Promise<void>
   /** Lets time pass until a promise has settled; fails when nothing is left to happen or after a virtual hour. */
   until<Of>(work: Promise<Of>): Promise<Of>
+  /** Real work, such as opening a file, for which virtual time stands still. */
+  hold<Of>(work: Promise<Of>): Promise<Of>
 }
 
 interface Waiting {
@@ -62,13 +64,18 @@ class Agenda {
 const HOUR = 3_600_000
 
 /** Everything under test is promises over memory: one turn of the event loop settles all of them. */
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Time at zero. */
 export function createTimeline(): Timeline {
   const agenda = new Agenda()
   let now = 0
   let order = 0
+  let held = 0
+  const settled = async () => {
+    do await turn()
+    while (held > 0)
+  }
   const timeline: Timeline = {
     get now() {
       return now
@@ -102,6 +109,14 @@ export function createTimeline(): Timeline {
       await timeline.run(now + HOUR, () => done)
       if (!done) throw new Error('a promise is never settled')
       return work
+    },
+    async hold(work) {
+      held += 1
+      try {
+        return await work
+      } finally {
+        held -= 1
+      }
     },
   }
   return timeline

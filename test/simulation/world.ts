@@ -5,10 +5,10 @@ import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import type { FileIdentity, Sidecar } from '#protocol/log/incarnation.ts'
-import type { MemorySnapshot } from '#protocol/storage/memory.ts'
 import { type Chance, createChance } from './chance.ts'
-import type { Ledger, WritableDisk } from './disk.ts'
-import { createNetwork, type Network } from './network.ts'
+import { type Disk, MEMORY, type Media, type Snapshot, type WritableDisk } from './disk.ts'
+import type { Ledger } from './ledger.ts'
+import { createNetwork, type Line, type Network } from './network.ts'
 import type { Process } from './process.ts'
 import { createKeyring, type Keyring } from './stand-in.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
@@ -20,14 +20,14 @@ export interface Running {
 
 export interface Backup {
   readonly at: number
-  readonly snapshot: MemorySnapshot
+  readonly snapshot: Snapshot
   readonly sidecar: Sidecar | undefined
 }
 
 export interface Machine {
   readonly name: string
   readonly station: StationCode
-  readonly identity: Identity
+  identity: Identity
   readonly disk: WritableDisk
   readonly chance: Chance
   readonly backups: Backup[]
@@ -37,14 +37,28 @@ export interface Machine {
   running: Running | undefined
   /** Cut off from the network. */
   offline: boolean
-  /** Put back or copied together with its sidecar, so that only its peers can tell it. */
-  imaged: boolean
-  /** Given up for good: stolen, broken, replaced. */
+  /** Its own line to the network. */
+  readonly line: Line
+  /** Why two versions of a log of this machine may come into being. */
+  readonly doubt: Doubt
+  /** Given up for good: broken, lost, replaced. */
   scrapped: boolean
+  /** Revoked while it lives on, in whoever's hands: it still delivers, and is told nothing. */
+  revoked: boolean
+  /** Parent and version that the machine last heard the county name. */
+  placed: number
   /** Milliseconds this clock is ahead of virtual time. */
   clock: number
-  /** Whether it ever reached a parent. */
-  called: boolean
+  /** Virtual time at which it last heard its parent behind the handshake; −1 before. */
+  metAt: number
+}
+
+/** What nothing on the machine itself can tell: only then may an author write twice under one number. */
+export interface Doubt {
+  /** A second machine writes under the same identity and incarnation, or its author lies. */
+  doubled: boolean
+  /** Put back together with its sidecar, or before the sidecar had followed: virtual time; −1 when never. */
+  imagedAt: number
 }
 
 export interface World {
@@ -53,7 +67,12 @@ export interface World {
   readonly keyring: Keyring
   readonly network: Network
   readonly ledger: Ledger
-  readonly stations: readonly Station[]
+  readonly media: Media
+  readonly weakLines: boolean
+  /** As the register has them now. */
+  readonly stations: Station[]
+  /** Streams that a station was granted before it was taken below another. */
+  readonly former: Map<StationCode, Set<string>>
   /** Everything the root publishes besides stations and nodes. */
   readonly published: readonly DirectoryRecord[]
   readonly machines: Machine[]
@@ -62,6 +81,8 @@ export interface World {
   readonly faults: Record<string, number>
   /** Pairs of machines that cannot reach each other. */
   readonly splits: Set<string>
+  /** Virtual time of the last fault. */
+  lastFault: number
   readonly traceHash: () => string
   /** The true time in milliseconds since 1970. */
   now(): number
@@ -75,9 +96,11 @@ export type Observer = (at: number, what: string, frame: Uint8Array) => void
 /** The machine of the county hall. */
 export const rootOf = (world: World): Machine => world.machines[0] as Machine
 
-/** Machines that nobody has given up. */
-export const inUse = (world: World): Machine[] => world.machines.filter(({ scrapped }) => !scrapped)
+/** Machines that the county counts on. */
+export const inUse = (world: World): Machine[] =>
+  world.machines.filter(({ scrapped, revoked }) => !scrapped && !revoked)
 
+/** Few stations write long logs, many write short ones. */
 function treeOf(chance: Chance): Station[] {
   const station = (id: string, tier: Station['tier'], parent: string | null): Station => ({
     type: 'station',
@@ -88,9 +111,10 @@ function treeOf(chance: Chance): Station[] {
     parent: parent as StationCode | null,
   })
   const stations = [station('510724', 'county', null)]
-  for (const town of ['510724101', '510724102']) {
+  const towns = chance.happens(0.3) ? ['510724101'] : ['510724101', '510724102']
+  for (const town of towns) {
     stations.push(station(town, 'township', '510724'))
-    const villages = chance.between(2, 3)
+    const villages = towns.length === 1 ? chance.between(1, 2) : chance.between(2, 3)
     for (let village = 1; village <= villages; village++) stations.push(station(`${town}20${village}`, 'village', town))
   }
   return stations
@@ -110,6 +134,19 @@ function createTrace(timeline: Timeline, observe: Observer | undefined) {
   }
 }
 
+/** Lines of a county: most good, some as weak as mountain villages have them. */
+const LINES: readonly Line[] = [
+  { bytesPerSecond: 20_000, delay: 600 },
+  { bytesPerSecond: 4_000, delay: 1_000 },
+  { bytesPerSecond: 1_000, delay: 2_000 },
+]
+
+/** A machine's line: in most seeds every line is good, else each may be a weak one. */
+export function lineOf(world: World, chance: Chance): Line {
+  if (world.weakLines && chance.happens(0.4)) return chance.pick(LINES)
+  return { bytesPerSecond: 5_000_000, delay: chance.pick([8, 40, 300]) }
+}
+
 /** Violations kept of one run; the first ones tell the most. */
 const VIOLATIONS_KEPT = 20
 
@@ -122,8 +159,14 @@ export interface Plan {
   readonly published: readonly DirectoryRecord[]
 }
 
+/** Where a world is made of something else than its seed. */
+export interface Made {
+  readonly plan?: Plan
+  readonly media?: Media
+}
+
 /** The world of a seed, without machines. */
-export function createWorld(seed: number, observe?: Observer, plan?: Plan): World {
+export function createWorld(seed: number, observe?: Observer, { plan, media = MEMORY }: Made = {}): World {
   const chance = createChance(`county ${seed}`)
   const timeline = createTimeline()
   const trace = createTrace(timeline, observe)
@@ -132,32 +175,51 @@ export function createWorld(seed: number, observe?: Observer, plan?: Plan): Worl
     if (violations.length < VIOLATIONS_KEPT) violations.push({ rule, detail, at: timeline.now })
   }
   const faults: Record<string, number> = {}
-  return {
+  const world: World = {
     timeline,
     chance,
     keyring: createKeyring(),
     network: createNetwork(timeline, chance.branch('network'), { trace: trace.mix, violation }),
     ledger: {
       entries: new Map(),
+      firsts: new Map(),
       carriers: new Map(),
       twins: new Map(),
       contents: new Map(),
       disks: new Set(),
       gone: new Set(),
+      forked: (disk, log, rival) => checkFork(world, disk, log, rival),
       violation,
     },
-    stations: plan?.stations ?? treeOf(chance.branch('tree')),
+    media,
+    weakLines: !plan && chance.branch('lines').happens(0.3),
+    former: new Map(),
+    stations: plan?.stations.slice() ?? treeOf(chance.branch('tree')),
     published: plan?.published ?? SAMPLE_ITEMS.slice(0, 1),
     machines: [],
     violations,
     faults,
     splits: new Set(),
+    lastFault: 0,
     traceHash: trace.hash,
     now: () => MORNING + Math.floor(timeline.now),
     fault(kind) {
       faults[kind] = (faults[kind] ?? 0) + 1
+      world.lastFault = timeline.now
       trace.mix(kind, new Uint8Array())
     },
     violation,
   }
+  return world
+}
+
+/** An author wrote a second version: right only where nothing could tell the machine what it had written before. */
+function checkFork(world: World, disk: Disk, log: string, rival: string): void {
+  const machine = world.machines.find((one) => one.disk === disk)
+  if (!machine || machine.doubt.doubled) return
+  const { imagedAt } = machine.doubt
+  const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
+  const told = machine.metAt > imagedAt && parents.some((parent) => parent.disk.holds(rival))
+  if (imagedAt >= 0 && !told) return
+  world.violation('M18', `${machine.name} wrote a second version of ${log.slice(33)} without need`)
 }

@@ -68,6 +68,34 @@ export function connectionContract(name: string, connect: () => Promise<Pair>, d
       await until(() => expect(seen.ends).toEqual(['nobody-listens']))
     })
 
+    test('T11 received bytes grow with every frame that comes', async () => {
+      const { left, right } = await connect()
+      const seen = watch(right)
+      const before = right.received()
+      left.send(numbered(1, 1_000))
+      await until(() => expect(seen.frames).toHaveLength(1))
+      expect(right.received()).toBeGreaterThanOrEqual(before + 1_000)
+    })
+
+    test('T12 a paused connection delivers nothing, and afterwards everything in order, before its end', async () => {
+      const { left, right } = await connect()
+      const seen = watch(right)
+      const answers = watch(left)
+      right.pause()
+      for (let number = 0; number < 5; number++) left.send(numbered(number))
+      right.send(numbered(1))
+      await until(() => expect(answers.frames).toHaveLength(1))
+      expect(seen.frames).toEqual([])
+      right.resume()
+      await until(() => expect(seen.frames.map(([first]) => first)).toEqual([0, 1, 2, 3, 4]))
+      right.pause()
+      left.send(numbered(5))
+      left.close('done')
+      right.resume()
+      await until(() => expect(seen.ends).toEqual(['done']))
+      expect(seen.frames).toHaveLength(6)
+    })
+
     test('T3 the end is told once, with its reason, also to who listens late', async () => {
       const { left, right } = await connect()
       const seenLeft = watch(left)

@@ -1,6 +1,6 @@
 /** Links over real sockets keep the connection contract; what only a socket can do wrong is tested here too. */
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Connection } from '#protocol/engine/ports/identity.ts'
@@ -107,4 +107,40 @@ test('T3 an address where nobody listens rejects', async () => {
   const { address } = await listen()
   await closeServers()
   await expect(openWebSocket(address)).rejects.toThrow(/ECONNREFUSED/)
+})
+
+test('T11 the bytes of a message that is still arriving are told', async () => {
+  const { address, accepted } = await listen()
+  const socket = await rawClient(address)
+  const connection = await accepted
+  const seen = watch(connection)
+  const before = connection.received()
+  const raw = (socket as unknown as { readonly _socket: Socket })._socket
+  const header = Uint8Array.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]) // a masked frame of 64 KiB
+  raw.write(header)
+  raw.write(new Uint8Array(1_000))
+  await until(() => expect(connection.received()).toBe(before + header.length + 1_000))
+  expect(seen.frames).toEqual([])
+  raw.write(new Uint8Array(64 * 1024 - 1_000))
+  await until(() => expect(seen.frames).toHaveLength(1))
+})
+
+test('T12 who is not read from is held up by the network, not by this machine’s memory', async () => {
+  const { address, accepted } = await listen()
+  const socket = await rawClient(address)
+  const connection = await accepted
+  const seen = watch(connection)
+  connection.pause()
+  let sent = 0
+  while (socket.bufferedAmount < 4 * MESSAGE_BYTES && sent < 500) {
+    socket.send(new Uint8Array(MESSAGE_BYTES))
+    sent += 1
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(sent).toBeLessThan(500)
+  expect(seen.frames).toEqual([])
+  const waiting = connection.received()
+  expect(waiting).toBeLessThan(2 * MESSAGE_BYTES)
+  connection.resume()
+  await until(() => expect(seen.frames).toHaveLength(sent))
 })

@@ -7,6 +7,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { countWrong, forgetWrong, lockOf } from './attempts.ts'
 import { passwordMatches, passwordProblem, passwordRecord, STRANGER } from './passwords.ts'
+import { withMemory } from './sign-in-rows.ts'
 
 /** Name of the cookie that carries a token between the desk's pages. */
 export const SIGN_IN_COOKIE = 'sign-in'
@@ -142,7 +143,8 @@ async function resume(office: Office, token: string, renew: boolean): Promise<Si
 }
 
 /** The accounts of a node. One per node: it also keeps parallel guesses at one name in line. */
-export function createAccounts(office: Office): Accounts {
+export function createAccounts(given: Office): Accounts {
+  const office = withMemory(given)
   const lines = new Map<string, Promise<unknown>>()
   let waiting = 0
 
@@ -167,7 +169,12 @@ export function createAccounts(office: Office): Accounts {
   return {
     signIn,
     resume: (token, options) => resume(office, token, options?.renew ?? true),
-    signOut: async (token) => office.setLocal(SPACE, keyOf(office, token), null),
+    async signOut(token) {
+      const key = keyOf(office, token)
+      const ended = await given.setLocal(SPACE, key, null)
+      // What the disk still has would be back after a restart: then it is said that nothing ended.
+      return ended.ok || (await given.local(SPACE, key)) === undefined ? office.setLocal(SPACE, key, null) : ended
+    },
     passwordRecord: (password) => passwordRecord(office, password),
     passwordProblem,
   }

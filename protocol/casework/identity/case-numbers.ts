@@ -1,38 +1,24 @@
-/** Case numbers that nodes mint alone and offline: station, day, lane of the incarnation, running number, check. */
+/** Case numbers that nodes mint alone and offline: station, day, lane, running number, check. */
 import { assert } from '#protocol/assert.ts'
-import { isStationCode, MAXIMUM_INCARNATION, type StationCode } from '#protocol/ids.ts'
+import { isStationCode, type StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { isLane, LANE_PATTERN, laneOf, lettersOf } from './lanes.ts'
 
 /** What a case number says. */
 export interface CaseNumberParts {
   readonly station: StationCode
   /** Chinese civil day, year-month-day. */
   readonly day: string
-  /** The minting node's incarnation, 1 to MAXIMUM_INCARNATION. */
-  readonly incarnation: number
-  /** From 1 within station, day and incarnation. */
+  /** 1 to MAXIMUM_LANE. */
+  readonly lane: number
+  /** From 1 within station, day and lane. */
   readonly running: number
 }
 
-// I and O are left out: on paper they are 1 and 0.
-const LANE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
-/** A lane in a regular expression. */
-export const LANE_PATTERN = '[A-HJ-NP-Z]{3}'
 /** Running numbers have at least so many digits. */
 export const RUNNING_DIGITS = 4
 /** The highest running number within a series. */
 export const MAXIMUM_RUNNING = 99_999_999
-
-/** An incarnation as it is spoken in numbers: three letters. */
-export function laneOf(incarnation: number): string {
-  const base = LANE_LETTERS.length
-  const letters = [Math.floor(incarnation / (base * base)), Math.floor(incarnation / base) % base, incarnation % base]
-  return letters.map((letter) => LANE_LETTERS[letter]).join('')
-}
-
-/** The incarnation of a lane that {@link LANE_PATTERN} describes. */
-export const incarnationOf = (lane: string): number =>
-  [...lane].reduce((total, letter) => total * LANE_LETTERS.length + LANE_LETTERS.indexOf(letter), 0)
 
 // ISO 7064 MOD 37-2. Unlike MOD 37,36 of the same standard it finds every adjacent transposition;
 // the price is a 37th check character, the star.
@@ -46,12 +32,12 @@ export function checkCharacter(text: string): string {
 }
 
 /** The case number of these parts, such as 510724103201-261121-KQX-0007-3. */
-export function mintNumber({ station, day, incarnation, running }: CaseNumberParts): string {
+export function mintNumber({ station, day, lane, running }: CaseNumberParts): string {
   assert(/^20[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(day), 'a case number carries a day of this century')
-  assert(Number.isInteger(incarnation) && incarnation >= 1 && incarnation <= MAXIMUM_INCARNATION, 'incarnation')
+  assert(isLane(lane), 'lane')
   assert(Number.isInteger(running) && running >= 1 && running <= MAXIMUM_RUNNING, 'running number')
   const shortDay = day.slice(2).replaceAll('-', '')
-  const parts = [station, shortDay, laneOf(incarnation), String(running).padStart(RUNNING_DIGITS, '0')]
+  const parts = [station, shortDay, lettersOf(lane), String(running).padStart(RUNNING_DIGITS, '0')]
   return [...parts, checkCharacter(parts.join(''))].join('-')
 }
 
@@ -76,9 +62,9 @@ export function checkNumber(text: string): Result<CaseNumberParts> {
   const parts = {
     station: station as StationCode,
     day: `20${year}-${month}-${date}`,
-    incarnation: incarnationOf(lane as string),
+    lane: laneOf(lane as string),
     running: Number(running),
   }
-  if (!isStationCode(parts.station) || parts.incarnation < 1 || parts.running < 1) return malformed('办件编号不存在。')
+  if (!isStationCode(parts.station) || parts.lane < 1 || parts.running < 1) return malformed('办件编号不存在。')
   return success(parts)
 }

@@ -7,7 +7,7 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, LogKey, StreamId } from '#protocol/ids.ts'
 import type { Entry } from '#protocol/log/entry.ts'
 import type { Tier } from '#protocol/tiers.ts'
-import type { ReceiptRow } from '../ports/storage.ts'
+import type { ReceiptRow, StorageFailure } from '../ports/storage.ts'
 
 /** A place in a log. */
 export interface Stand {
@@ -65,6 +65,8 @@ export interface CaseFile {
   readonly uprooted: Set<EntryHash>
   /** Receipts as last committed, so that a cured one is taken back. */
   told: readonly ReceiptRow[]
+  /** Why the disk cannot give its entries; what arrives then is kept and not looked at. */
+  readonly unreadable: StorageFailure | undefined
   state: CaseState | undefined
   /** The day for which the state counts; undefined while nothing was folded. */
   foldedOn: Day | undefined
@@ -88,6 +90,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   carriers: new Map(),
   uprooted: new Set(),
   told: [],
+  unreadable: undefined,
   state: undefined,
   foldedOn: undefined,
   arrival: 0,

@@ -1,10 +1,9 @@
 /** Case files as the disk has them. */
-import { assert } from '#protocol/assert.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { type Entry, readEntry, readRecord } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Logs } from '../logs/logs.ts'
-import type { PlacedRecord, Storage } from '../ports/storage.ts'
+import { damagedEntries, type PlacedRecord, type Storage } from '../ports/storage.ts'
 import { addEntry } from './case-entries.ts'
 import { type CaseFile, emptyFile } from './case-file.ts'
 import type { CaseFiles } from './case-files.ts'
@@ -20,7 +19,7 @@ export interface CaseSource {
 export function storedEntry({ log, hash, bytes }: PlacedRecord): Entry {
   const record = readRecord(bytes)
   const entry = record && readEntry(log, record, hash)
-  assert(entry, 'a stored entry is readable')
+  if (!entry) throw damagedEntries()
   return entry
 }
 

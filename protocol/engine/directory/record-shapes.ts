@@ -59,6 +59,7 @@ const node = shapeOf<NodeRecord>()({
   publicKey,
   stations: list(stationCode),
   parent: nodeId.nullable(),
+  addresses: list(text).optional(),
   lease: wholeNumber,
   revoked: z.object({ time: milliseconds, reason: text, held: z.record(logName, wholeNumber).optional() }).nullable(),
   standby: flag.optional(),

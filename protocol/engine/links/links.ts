@@ -1,5 +1,6 @@
 /** Running sessions: one loop per link, event in, effects done, outcomes back as events. */
 import { LIMITS } from '#protocol/limits.ts'
+import { rateAfter } from '#protocol/session/pace.ts'
 import type { Effect, Event } from '#protocol/session/state.ts'
 import { open, step } from '#protocol/session/step.ts'
 import { decodeMessage, encodeMessage } from '#protocol/wire/codec.ts'
@@ -46,6 +47,7 @@ export function runLink(context: LinkContext, connection: Connection, direction:
         busy = true
         for (let next = events.shift(); next; next = events.shift()) {
           const { session, effects } = step(link.session, next, viewOf(core))
+          if (session.is === 'ended') rememberRate(core, link)
           link.session = session
           perform(effects)
         }
@@ -58,10 +60,11 @@ export function runLink(context: LinkContext, connection: Connection, direction:
         else performEffect(context, link, connection, effect)
       }
     }
-    const stopTicking = tickEvery(core, link)
+    const stopTicking = tickEvery(core, link, connection)
     const finish = (reason: string, retry: boolean, retryAfterSeconds: number | null) => {
       if (!links.delete(link)) return
       stopTicking()
+      rememberRate(core, link)
       link.session = { is: 'ended' }
       connection.close(reason)
       context.reports.linkEnded(link, reason)
@@ -87,11 +90,18 @@ function received(frame: Uint8Array): Event {
     : { type: 'malformed', code: 'malformed', detail: `${frame.length} bytes` }
 }
 
-function tickEvery(core: Core, link: Link): () => void {
+/** The next link with the peer begins at this one's rate, slower when it ended with frames under way (S103). */
+function rememberRate({ neighbours, directory }: Core, { session }: Link): void {
+  if (session.is !== 'live' || !directory.node(session.peer)) return
+  const rate = rateAfter(session.window.pace, session.window.inFlight.length > 0)
+  if (rate !== null) neighbours.rates.set(session.peer, rate)
+}
+
+function tickEvery(core: Core, link: Link, connection: Connection): () => void {
   const period = LIMITS.heartbeatMilliseconds / 2
   let cancel = () => {}
   const tick = () => {
-    link.dispatch({ type: 'tick' })
+    link.dispatch({ type: 'tick', received: connection.received(), reading: true })
     if (link.session.is !== 'ended') cancel = core.host.after(period, tick)
   }
   cancel = core.host.after(period, tick)

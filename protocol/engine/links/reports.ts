@@ -12,6 +12,7 @@ import { fileOf } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import type { Link } from './link.ts'
+import { noteParent } from './parent-change.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
@@ -40,6 +41,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
         if (!isRevocation(neighbours.refusal)) neighbours.refusal = null
         neighbours.parentContact = clock.now()
         neighbours.parentConnected = true
+        if (link.peer) noteParent(core, queue, link.peer).catch(onlyStorage)
       } else if (link.peer) met(link.peer, true)
       reporter.soon()
     },

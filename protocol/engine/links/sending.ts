@@ -1,28 +1,60 @@
-/** Sending what a peer lacks: packs from memory or disk, chosen by the session, compressed into frames. */
+/** Sending what a peer lacks: packs from memory or disk, chosen by the session, compressed into a frame that fits the link. */
 import { LIMITS } from '#protocol/limits.ts'
 import { joinPacks } from '#protocol/log/pack.ts'
-import { selectOutgoing } from '#protocol/session/outgoing.ts'
+import { type Outgoing, selectOutgoing, selectPart } from '#protocol/session/outgoing.ts'
+import { frameBytes } from '#protocol/session/pace.ts'
+import type { Live } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Core } from '../core.ts'
 import type { Connection } from '../ports/identity.ts'
+import type { StoredPack } from '../ports/storage.ts'
 import type { Link } from './link.ts'
 
 /** Bytes read from disk at once for sending; a frame is cut from each. */
 const LOAD_BYTES = LIMITS.unpackedFrameBytes / 2
+/** Records of cases compress to about a third; what is read beyond a frame is read again for the next one. */
+const EXPANSION = 4
+/** A frame may be so much larger than it should be before it is cut again: compression cannot be foretold. */
+const TOLERANCE = 1.25
 
-/** Sends what the peer of a live link lacks of the packs behind an arrival number, about as much as one read gives. */
+interface Cut {
+  readonly frames: readonly Uint8Array[]
+  readonly heights: Outgoing['heights']
+  /** Everything up to this arrival is in the frames, or with the peer. */
+  readonly through: number
+}
+
+/** Sends what the peer of a live link lacks of the packs behind an arrival number: about one frame for its rate. */
 export async function sendAfter(core: Core, link: Link, connection: Connection, after: number): Promise<void> {
-  const packs = await core.logs.packsAfter(after, LOAD_BYTES)
   if (link.session.is !== 'live') return
-  const through = packs.at(-1)?.arrival ?? core.logs.arrival
-  const outgoing = selectOutgoing(packs, link.session)
-  const sizes: number[] = []
-  for (const frame of compressFrames(core, outgoing.packs)) {
-    connection.send(frame)
-    sizes.push(frame.length)
-  }
-  link.dispatch({ type: 'dispatched', sizes, heights: outgoing.heights })
+  const wanted = frameBytes(link.session.window.pace)
+  const packs = await core.logs.packsAfter(after, Math.min(LOAD_BYTES, wanted * EXPANSION))
+  if (link.session.is !== 'live') return
+  const { frames, heights, through } = cutFrame(core, link.session, packs, wanted)
+  for (const frame of frames) connection.send(frame)
+  link.dispatch({ type: 'dispatched', sizes: frames.map(({ length }) => length), heights })
   link.dispatch({ type: 'loaded', after, through })
+}
+
+/** As many packs as fit; of one that does not fit alone, a part that ends at signed entries. */
+function cutFrame(core: Core, session: Live, packs: readonly StoredPack[], wanted: number): Cut {
+  const last = packs.at(-1)
+  if (!last) return { frames: [], heights: [], through: core.logs.arrival }
+  for (let count = packs.length; ; ) {
+    const some = packs.slice(0, count)
+    const { packs: chosen, heights } = selectOutgoing(some, session)
+    const frames = compressFrames(core, chosen)
+    const bytes = frames.reduce((sum, { length }) => sum + length, 0)
+    if (bytes <= wanted * TOLERANCE) return { frames, heights, through: (some.at(-1) ?? last).arrival }
+    if (count === 1) return cutPack(core, session, packs[0] as StoredPack, wanted / bytes)
+    count = Math.max(1, Math.min(count - 1, Math.floor((count * wanted) / bytes)))
+  }
+}
+
+/** The first part of a pack, about `share` of what the peer lacks of it; the rest is read again for the next frame. */
+function cutPack(core: Core, session: Live, pack: StoredPack, share: number): Cut {
+  const { packs, heights, isWhole } = selectPart(pack, session, share)
+  return { frames: compressFrames(core, packs), heights, through: isWhole ? pack.arrival : pack.arrival - 1 }
 }
 
 /** Frames of at most the limit: as many packs together as fit. */

@@ -12,6 +12,7 @@ export const viewOf = (core: Core): View => ({
   arrival: core.logs.arrival,
   rootTime: core.clock.rootTime(),
   shared: (peer) => sharedStreams(core, peer),
+  rate: (peer) => core.neighbours.rates.get(peer) ?? null,
   gives: (peer) => givenStreams(core, peer),
   takes: (peer) => takenStreams(core, peer),
   admits: (peer) => admits(core, peer),

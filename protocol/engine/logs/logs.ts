@@ -6,7 +6,7 @@ import { nextIncarnation } from '#protocol/log/incarnation.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import type { Host } from '../ports/host.ts'
 import type { Identity } from '../ports/identity.ts'
-import type { Change, Loaded, Storage, StoredPack } from '../ports/storage.ts'
+import { type Change, damagedEntries, type Loaded, type Storage, type StoredPack } from '../ports/storage.ts'
 import { createRecentPacks } from './recent-packs.ts'
 
 export interface Logs {
@@ -62,7 +62,10 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
   let present = incarnation
   let arrival = loaded.arrival
   const isOwn = (log: LogKey) => logParts(log).node === identity.node
-  const packHolding = (log: LogKey, seq: number) => storage.packHolding(log, seq)
+  const packHolding = async (log: LogKey, seq: number) => {
+    const pack = await storage.packHolding(log, seq)
+    return pack && sound(pack)
+  }
   return {
     sha256,
     heads,
@@ -85,7 +88,7 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
     },
     packHolding,
     packsAfter: async (after, aboutBytes) =>
-      recent.after(after, aboutBytes) ?? (await storage.packsAfter(after, aboutBytes)),
+      recent.after(after, aboutBytes) ?? (await storage.packsAfter(after, aboutBytes)).map(sound),
     noteSafety: (log, safety) => heads.set(log, { ...(heads.get(log) ?? emptyHead(log)), ...safety }),
     async rotate() {
       const used = [...heads.keys()].filter(isOwn).map((log) => logParts(log).incarnation)
@@ -105,6 +108,13 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
       return Object.fromEntries(own.map(({ key, height, hash }) => [key, { seq: height, hash: toHex(hash) }]))
     },
   }
+}
+
+/** A pack as it was read. Bytes that are no pack any more must not go over a link nor count as an empty one. */
+function sound(pack: StoredPack): StoredPack {
+  const held = pack.runs.reduce((sum, run) => sum + run.last - run.first + 1, 0)
+  if ((decodePack(pack.bytes)?.length ?? 0) < held) throw damagedEntries()
+  return pack
 }
 
 /** The chain hash of a log at a height that lies in a pack; undefined when none of its runs is in it. */
@@ -129,7 +139,7 @@ function withSafety(head: LogHead, before: LogHead | undefined, now: LogHead | u
 }
 
 /** A number below the bound from the host's randomness. */
-function randomBelow(host: Host, bound: number): number {
+export function randomBelow(host: Host, bound: number): number {
   const bytes = host.random(4)
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) % bound
 }

@@ -90,6 +90,10 @@ export async function stagedHash(staged: StagedLogs, log: LogKey, seq: number): 
 /** No arrival number that the group may still give is above this one. */
 export const lastArrival = ({ arrival, authored }: StagedLogs): number => arrival + authored.length
 
+/** Facts, because an act of office must be provable alone; and records of nodes: a child gets them from anybody (rule E31). */
+const isProvedAlone = ({ kind, document }: Draft): boolean =>
+  kind === KIND.fact || (kind === KIND.directory && document.startsWith('node/'))
+
 /** Appends a draft to this node's log of a stream. `safe`: what this node writes is at the root at once. */
 export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, safe: boolean): Entry {
   const { committed } = staged
@@ -103,7 +107,7 @@ export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, 
   const { seq } = record
   if (!staged.begun.has(log)) staged.begun.set(log, { first: seq, hash: head.hash })
   staged.heads.set(log, { ...head, height: seq, hash, ...(safe ? { parentHeight: seq, rootHeight: seq } : {}) })
-  staged.authored.push({ log, seq, hash, content, document: draft.document, signed: draft.kind === KIND.fact })
+  staged.authored.push({ log, seq, hash, content, document: draft.document, signed: isProvedAlone(draft) })
   return { ...draft, log, seq, hash, signature: null }
 }
 

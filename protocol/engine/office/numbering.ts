@@ -3,10 +3,14 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { documentOfFact, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
+import { lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import { civilDay } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
+import { laneFor } from '../writing/number-lanes.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+
+const yearOf = (day: Day): number => Number(day.slice(0, 4))
 
 async function nextRunning(staging: Staging, space: string, key: string): Promise<number> {
   const running = (((await getLocal(staging, space, key)) as number | undefined) ?? 0) + 1
@@ -16,11 +20,10 @@ async function nextRunning(staging: Staging, space: string, key: string): Promis
 
 /** The next case number of a station. */
 export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<string> {
-  const { core } = staging
-  const day = civilDay(core.clock.now())
-  const { incarnation } = core.logs
-  const running = await nextRunning(staging, 'running-number', `${station}/${day}/${incarnation}`)
-  return mintNumber({ station, day, incarnation, running })
+  const day = civilDay(staging.core.clock.now())
+  const lane = await laneFor(staging, station, yearOf(day))
+  const running = await nextRunning(staging, 'running-number', `${station}/${day}/${lettersOf(lane)}`)
+  return mintNumber({ station, day, lane, running })
 }
 
 /**
@@ -35,16 +38,16 @@ export async function mintPaperNumber(
   register: Register,
 ): Promise<string | undefined> {
   const { directory } = staging.core
-  const { incarnation } = staging.core.logs
   const item = register.edition(state.item, state.itemVersion) ?? directory.item(state.item)
   const hall = directory.stations().find(({ parent }) => parent === null)
   const paper = documentOfFact(kind)
   if (paper === undefined) return undefined
-  const year = Number(register.today.slice(0, 4))
+  const year = yearOf(register.today)
   for (const organ of [directory.department(item?.department ?? '')?.shortName, hall?.name]) {
-    const series: DocumentSeries = { organ: organ ?? '', paper, year, station, incarnation }
-    // Whether the name can stand in a number is known before a running number is spent on it.
-    if (!mintDocumentNumber({ ...series, running: 1 }).ok) continue
+    // Whether the name can stand in a number is known before a lane and a running number are spent on it.
+    const named = { organ: organ ?? '', paper, year, station }
+    if (!mintDocumentNumber({ ...named, lane: 1, running: 1 }).ok) continue
+    const series: DocumentSeries = { ...named, lane: await laneFor(staging, station, year) }
     const minted = mintDocumentNumber({
       ...series,
       running: await nextRunning(staging, 'document-number', seriesOf(series)),

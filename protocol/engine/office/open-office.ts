@@ -1,6 +1,6 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
 import type { DocumentId } from '#protocol/ids.ts'
-import { failure, success } from '#protocol/result.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
 import { stateOf } from '../cases/case-file.ts'
 import { readFile } from '../cases/case-reading.ts'
 import { safetyOf } from '../cases/safety.ts'
@@ -13,6 +13,7 @@ import type { WriteQueue } from '../writing/write-queue.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { invite, writeWhole } from './joint.ts'
+import { placementOf } from './placements.ts'
 import { keepRecord, publish } from './record-writing.ts'
 import { signaturesOf } from './signatures.ts'
 import { syncStatus } from './sync-status.ts'
@@ -22,6 +23,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
   const { directory, storage, host, clock } = core
   const stations = () =>
     (directory.node(core.identity.node)?.stations ?? []).flatMap((id) => directory.station(id) ?? [])
+  const words = <Value>(work: Promise<Result<Value>>) => inWords(core, work)
   return {
     directory,
     get stations() {
@@ -35,17 +37,17 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     today: () => clock.today(),
     register: () => registerOf(core),
     random: (bytes) => host.random(bytes),
-    openCase: (actor, item, options) => inWords(queue.write((staging) => openCase(staging, actor, item, options))),
+    openCase: (actor, item, options) => words(queue.write((staging) => openCase(staging, actor, item, options))),
     edit: (actor, id, section, change) =>
-      inWords(queue.write((staging) => editSection(staging, actor, id, section, change))),
+      words(queue.write((staging) => editSection(staging, actor, id, section, change))),
     act: (actor, id, kind, fields, expects) =>
-      inWords(
+      words(
         kind === 'invited'
           ? writeWhole(queue, (staging) => invite(staging, actor, id, fields, expects))
           : queue.write((staging) => act(staging, actor, id, kind, fields, expects)),
       ),
-    view: (actor, id) => inWords(readFile(core, id).then((file) => viewCase(core, file, actor, id))),
-    state: (id) => inWords(stateNow(core, id)),
+    view: (actor, id) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id))),
+    state: (id) => words(stateNow(core, id)),
     find: (query) => storage.cases(query),
     byNumber: (number) => storage.caseByNumber(number),
     countByStage: (holders) => storage.countByStage(holders),
@@ -59,14 +61,15 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     local: async (space, key) => parsed(await core.locals.read(space, key)),
     localAll: async (space) => (await storage.localAll(space)).map(({ key, value }) => ({ key, value: parsed(value) })),
     setLocal: (space, key, value) =>
-      inWords(
+      words(
         queue.write(async (staging) => {
           setLocal(staging, space, key, value)
           return success(undefined)
         }),
       ),
-    publish: (actor, records) => inWords(queue.write((staging) => publish(staging, actor, records))),
-    keepRecord: (actor, record) => inWords(queue.write((staging) => keepRecord(staging, actor, record))),
+    placementOf: (node) => placementOf(core, node),
+    publish: (actor, records) => words(queue.write((staging) => publish(staging, actor, records))),
+    keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
   }
 }
 

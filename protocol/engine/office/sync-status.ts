@@ -2,28 +2,57 @@
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import type { SyncStatus } from '../office.ts'
-import { storageProblem } from '../writing/storage-problem.ts'
+import { StorageFailure } from '../ports/storage.ts'
+import { healthOf, noteDamage } from '../writing/storage-problem.ts'
 
 /** The status as of now. `stations`: those this node serves. */
 export async function syncStatus(core: Core, stations: SyncStatus['stations']): Promise<SyncStatus> {
-  const problem = core.problem && storageProblem(core.problem)
+  const counts = await countsOf(core)
   return {
     node: core.identity.node,
     stations,
     isRoot: core.isRoot,
     parent: parentOf(core),
-    casesOnlyHere: await casesAbove(core, 'parentHeight'),
-    casesNotAtRoot: await casesAbove(core, 'rootHeight'),
+    casesOnlyHere: counts.onlyHere,
+    casesNotAtRoot: counts.notAtRoot,
     entriesOnlyHere: entriesAbove(core, 'parentHeight'),
     clockOffset: core.clock.offset(),
     catalogueVersion: core.directory.catalogueVersion(),
     calendarVersion: core.directory.calendarVersion(),
     calendarUntil: core.directory.calendar().coverage?.until ?? null,
     refolding: core.rows.refolding,
-    health: { writable: !problem, problem: problem?.message ?? '', next: problem?.next ?? '' },
-    conservation: await conservationOf(core),
+    health: healthOf(core),
+    conservation: counts.conservation,
     findings: core.news.findings,
     refusal: core.neighbours.refusal,
+  }
+}
+
+interface Counts {
+  readonly onlyHere: number
+  readonly notAtRoot: number
+  readonly conservation: SyncStatus['conservation']
+}
+
+/**
+ * What the disk counts. Where it cannot be read the figures are what memory knows at most, never too low, and the sums
+ * do not agree: the page must be there that says what is wrong with the disk.
+ */
+async function countsOf(core: Core): Promise<Counts> {
+  try {
+    return {
+      onlyHere: await casesAbove(core, 'parentHeight'),
+      notAtRoot: await casesAbove(core, 'rootHeight'),
+      conservation: await conservationOf(core),
+    }
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure)) throw problem
+    noteDamage(core, problem)
+    return {
+      onlyHere: entriesAbove(core, 'parentHeight'),
+      notAtRoot: entriesAbove(core, 'rootHeight'),
+      conservation: { written: writtenHere(core), applied: 0, setAside: 0, quarantined: 0 },
+    }
   }
 }
 
@@ -34,10 +63,16 @@ function parentOf({ identity, directory, neighbours, clock }: Core): SyncStatus[
   return { name, connected, lastContact: connected ? clock.now() : parentContact }
 }
 
-/** What this node wrote, and what became of it: written = applied + set aside + quarantined. */
-async function conservationOf({ logs, storage }: Core): Promise<SyncStatus['conservation']> {
+function writtenHere({ logs }: Core): number {
   let written = 0
   for (const head of logs.heads.values()) if (logs.isOwn(head.key)) written += head.height
+  return written
+}
+
+/** What this node wrote, and what became of it: written = applied + set aside + quarantined. */
+async function conservationOf(core: Core): Promise<SyncStatus['conservation']> {
+  const { logs, storage } = core
+  const written = writtenHere(core)
   let quarantined = 0
   let setAside = 0
   for (const { log, outcome, count } of await storage.receiptCounts()) {

@@ -2,14 +2,21 @@
 import type { NodeId } from '#protocol/ids.ts'
 import type { KeyPair } from './host.ts'
 
+/** The node above. Its key changes only by a record that the root signed (rule E30); addresses are no part of it. */
+export interface PinnedParent {
+  readonly node: NodeId
+  readonly publicKey: Uint8Array
+  readonly name: string
+}
+
 /** Made at enrolment and kept beside the database; the private key never leaves the machine. */
 export interface Identity {
   readonly node: NodeId
   readonly keys: KeyPair
   /** Pinned at enrolment: the county hub. */
   readonly root: { readonly node: NodeId; readonly publicKey: Uint8Array }
-  /** Pinned at enrolment: the node above; null at the root. */
-  readonly parent: { readonly node: NodeId; readonly publicKey: Uint8Array; readonly name: string } | null
+  /** Pinned at enrolment or by the last record about it: the node above; null at the root. */
+  readonly parent: PinnedParent | null
   /** This node's lease of Yjs client ids. */
   readonly lease: number
 }
@@ -18,6 +25,11 @@ export interface Identity {
 export interface Connection {
   /** Sends a frame; ignored once closed. */
   send(frame: Uint8Array): void
+  /** Bytes that have come from the other side so far, also those of a message that is still arriving. */
+  received(): number
+  /** Leaves what comes in the network until {@link Connection.resume}: the other side can then send no more than fits there. */
+  pause(): void
+  resume(): void
   /** Closes with a short reason for logs; the other side sees its `closed`. Safe to call twice. */
   close(reason: string): void
   /** Called once by the engine, before any frame is delivered. Frames that arrived earlier are kept. */

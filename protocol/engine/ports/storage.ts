@@ -186,8 +186,14 @@ export class StorageFailure extends Error {
   }
 }
 
+/** What was read as an entry or a pack is none any more: the disk has changed bytes that SQLite does not look into. */
+export const damagedEntries = (): StorageFailure =>
+  new StorageFailure('damaged', '数据库中有条目已损坏,读不出来。请停止录入,联系管理员用备份恢复。')
+
 /** The storage contract; every adapter passes test/storage/contract.ts. All methods may throw {@link StorageFailure}. */
 export interface Storage {
+  /** The first damage met since it was opened; undefined while everything that was read was sound. */
+  readonly damage: StorageFailure | undefined
   load(): Promise<Loaded>
   /** Commits everything or nothing; resolves when it is durable (fsync). */
   commit(change: Change): Promise<void>
@@ -221,7 +227,11 @@ export interface Storage {
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: string }[]>
   /** Drops every computed table (cases, receipts, directory); packs, places, heads and local rows stay. */
   dropComputed(): Promise<void>
-  /** Throws {@link StorageFailure} when the file is damaged (SQLite quick_check). */
-  check(): Promise<void>
+  /**
+   * Looks through every page, one table after the other, and waits between them for what it is given: others have
+   * their turn. Throws {@link StorageFailure} when the file is damaged (SQLite quick_check).
+   */
+  check(between?: () => Promise<void>): Promise<void>
+  /** Ends the use of the storage; a disk that refuses makes it fail in no way. */
   close(): Promise<void>
 }

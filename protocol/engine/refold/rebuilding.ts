@@ -1,13 +1,13 @@
 /** Rebuilding: everything that is computed is dropped and folded again from the entries. */
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { readFiles } from '../cases/case-reading.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import type { Core } from '../core.ts'
 import { isStationDocument } from '../directory/directory.ts'
-import { type Change, NO_CHANGE } from '../ports/storage.ts'
+import { type Change, NO_CHANGE, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
+import { readOrMark } from '../writing/case-loading.ts'
 import { placeRecords } from '../writing/placing.ts'
 import { beginStaging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
@@ -29,6 +29,7 @@ export const isRebuilding = async (core: Core): Promise<boolean> =>
  */
 export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: number) => void): Promise<void> {
   await queue.writeAlone(async () => {
+    const records = await recordDocuments(core) // before anything is dropped: a disk that cannot list them keeps what it has
     await core.storage.commit(mark(true))
     await core.storage.dropComputed()
     core.files.clear()
@@ -39,7 +40,6 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
       // Storage answers at once, so nobody else would have a turn: links would fall silent, pages would not load.
       await new Promise<void>((resolve) => core.host.after(0, resolve))
     }
-    const records = await recordDocuments(core)
     // The directory first: cases are judged by it, and what stations write by who serves them.
     for (const own of [false, true]) {
       for (const page of pagesOf(records.filter((document) => isStationDocument(document) === own))) {
@@ -55,6 +55,31 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
     }
     await core.storage.commit(mark(false))
   })
+}
+
+/** A rebuild that the disk refused is tried again after this time; until then lists show what there is. */
+const RETRY_MILLISECONDS = 60_000
+
+/**
+ * The rebuild that a start owes. On a disk that takes nothing it is put off: people can read, the health says why, and
+ * it is done as soon as the disk takes it.
+ */
+export async function rebuildWhenPossible(
+  core: Core,
+  queue: WriteQueue,
+  progress?: (done: number) => void,
+): Promise<{ stop(): void }> {
+  let cancel = () => {}
+  const attempt = async () => {
+    try {
+      await rebuild(core, queue, progress)
+    } catch (problem) {
+      if (!(problem instanceof StorageFailure)) throw problem
+      cancel = core.host.after(RETRY_MILLISECONDS, () => void attempt())
+    }
+  }
+  await attempt()
+  return { stop: () => cancel() }
 }
 
 /** All documents, page by page, in the order in which they were stored: neighbours lie in the same packs. */
@@ -87,7 +112,7 @@ async function placedAgain(core: Core, documents: readonly DocumentId[]): Promis
 
 async function foldedAgain(core: Core, cases: readonly DocumentId[]): Promise<Change> {
   const register = registerOf(core)
-  const files = await readFiles(core, cases)
+  const files = await readOrMark(core, cases)
   return {
     ...NO_CHANGE,
     cases: files.flatMap((file) => rowOf(file, register) ?? []),

@@ -36,12 +36,12 @@ export async function refold(staging: Staging, ids: readonly DocumentId[]): Prom
     // What the group has touched already is folded with it.
     if (!file || staging.touched.has(id)) continue
     const known = rows.get(id)
-    const row = rowOf(file, register)
+    const row = rowOf(file, register) // none where the disk cannot give the case
     if (row && !(isSame(row, known) && receiptsAreTold(file, register))) {
       staging.touched.add(id)
       changed = true
     } else if (!row && known?.wake) {
-      // Its opening no longer counts: the row stays as it was, and does not wake again.
+      // Its opening no longer counts, or cannot be read: the row stays as it was, and does not wake again.
       staging.rows.push({ ...known, wake: null })
       changed = true
     }

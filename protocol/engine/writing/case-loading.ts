@@ -1,14 +1,18 @@
 /** Case files as a group of writes sees them: copies that a failed commit throws away. */
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
-import { type CaseFile, copyOf } from '../cases/case-file.ts'
+import { type CaseFile, copyOf, emptyFile } from '../cases/case-file.ts'
 import { fileFrom, readFiles } from '../cases/case-reading.ts'
 import { ownReceipts, standingReceipts } from '../cases/case-receipts.ts'
 import type { Core } from '../core.ts'
-import type { ReceiptRow } from '../ports/storage.ts'
+import { type ReceiptRow, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import type { Staging } from './staging.ts'
+import { noteDamage } from './storage-problem.ts'
 
-/** Loads cases into the group; those not in memory are read at once. */
+/**
+ * Loads cases into the group; those not in memory are read at once. One that the disk cannot give is marked: entries of
+ * it can still be kept, and the others work.
+ */
 export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): Promise<void> {
   const { core } = staging
   const missing: DocumentId[] = []
@@ -19,16 +23,31 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
     else missing.push(id)
   }
   if (missing.length === 0) return
-  for (const file of await readFiles(core, missing)) {
+  for (const file of await readOrMark(core, missing)) {
     file.told = file.entries > 0 ? await receiptsTold(core, file) : []
     staging.files.set(file.id, file)
   }
 }
 
-/** One case as the group sees it. */
+/** Cases as the disk has them; when some of them is damaged, one by one. */
+export async function readOrMark(core: Core, ids: readonly DocumentId[]): Promise<readonly CaseFile[]> {
+  try {
+    return await readFiles(core, ids)
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure) || problem.fault !== 'damaged') throw problem
+    noteDamage(core, problem)
+    const [only, ...others] = ids
+    if (only !== undefined && others.length === 0) return [{ ...emptyFile(only), unreadable: problem }]
+    return (await Promise.all(ids.map((id) => readOrMark(core, [id])))).flat()
+  }
+}
+
+/** One case as the group sees it; throws when the disk cannot give it. */
 export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile> {
   await loadFiles(staging, [id])
-  return staging.files.get(id) as CaseFile
+  const file = staging.files.get(id) as CaseFile
+  if (file.unreadable) throw file.unreadable
+  return file
 }
 
 /** What the disk says of a case's entries; while rows may be stale that is not what the fold says now. */

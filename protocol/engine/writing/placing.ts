@@ -8,8 +8,9 @@ import { storedEntry } from '../cases/case-reading.ts'
 import { type Directory, isNewer, isStationRecord, streamOfRecord } from '../directory/directory.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { appendEntry } from '../logs/staged-logs.ts'
-import type { DirectoryRow, ReceiptRow } from '../ports/storage.ts'
+import { type DirectoryRow, type ReceiptRow, StorageFailure } from '../ports/storage.ts'
 import { type Staging, setLocal } from './staging.ts'
+import { noteDamage } from './storage-problem.ts'
 
 /** Appends drafts to this node's log of a stream; their hashes come back. The cases must be loaded before. */
 export const append = (staging: Staging, stream: StreamId, drafts: readonly Draft[]): EntryHash[] =>
@@ -25,6 +26,7 @@ export function place(staging: Staging, entry: Entry, again = false): void {
   if (isCase(entry.document)) {
     const file = staging.files.get(entry.document)
     assert(file, 'files are loaded before entries are placed')
+    if (file.unreadable) return // kept with its place; it counts when the case can be read again
     addEntry(file, entry, core.directory, core.logs.sha256)
     staging.touched.add(entry.document)
     return
@@ -69,8 +71,15 @@ function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | u
   return undefined
 }
 
-/** Places the stored entries of directory records again, whatever is known of them; for rebuilds. */
+/** Places the stored entries of directory records again, whatever is known of them. What cannot be read is left out. */
 export async function placeRecords(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
-  const held = await staging.core.storage.recordsOf(documents)
-  for (const placed of [...held.values()].flat()) place(staging, storedEntry(placed), true)
+  try {
+    const held = await staging.core.storage.recordsOf(documents)
+    const entries = [...held.values()].flat().map(storedEntry)
+    for (const entry of entries) place(staging, entry, true)
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure) || problem.fault !== 'damaged') throw problem
+    noteDamage(staging.core, problem)
+    if (documents.length > 1) for (const document of documents) await placeRecords(staging, [document])
+  }
 }

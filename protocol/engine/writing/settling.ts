@@ -6,20 +6,23 @@ import { rowOf } from '../cases/case-row.ts'
 import { packAuthored } from '../logs/staged-logs.ts'
 import type { Change, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
+import { noteLanes } from './number-lanes.ts'
 import type { Staging } from './staging.ts'
 
 /** Signs and packs what this node wrote, and folds what the group touched. */
-export async function settle({ core, logs, ...staged }: Staging): Promise<Change> {
+export async function settle(staging: Staging): Promise<Change> {
+  const { core, logs, ...staged } = staging
   await packAuthored(logs, core.host.cryptography, core.identity.keys)
   for (const { document, places } of logs.places) {
     const file = staged.files.get(document)
     const last = places.at(-1)
     if (file && last) file.arrival = last.arrival
   }
+  const touched = [...staged.touched].map((id) => staged.files.get(id) as CaseFile)
+  await noteLanes(staging, touched)
   const register = registerOf(core)
   const { rows, receipts } = staged
-  for (const id of staged.touched) {
-    const file = staged.files.get(id) as CaseFile
+  for (const file of touched) {
     const row = rowOf(file, register)
     if (row) rows.push(row)
     receipts.push(...changedReceipts(file, register))

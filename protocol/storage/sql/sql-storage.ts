@@ -33,6 +33,7 @@ import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
 import { dropReceipts, receiptCounts, toldIn, toldOf } from './receipts.ts'
 import { type Statements, statement } from './statements.ts'
+import { tableNames } from './tables.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
 import { statementsOf } from './writing.ts'
 
@@ -53,14 +54,29 @@ class SqlStorage implements Storage {
   readonly #cache = new PackCache(LIMITS.cachedPackBytes)
   /** Commits follow one another, because a failed one gives its log numbers back. */
   #turn: Promise<void> = Promise.resolve()
+  #damage: StorageFailure | undefined
 
   constructor(statements: Statements, logs: LogNumbers) {
     this.#statements = statements
     this.#logs = logs
   }
 
+  get damage(): StorageFailure | undefined {
+    return this.#damage
+  }
+
   async #all<Row>(ask: Ask<Row>): Promise<Row[]> {
-    return (await this.#statements.read(ask)).map(ask.rowOf)
+    return this.#noting(async () => (await this.#statements.read(ask)).map(ask.rowOf))
+  }
+
+  /** Does something with the file and remembers when it turns out to be damaged. */
+  async #noting<Value>(work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof StorageFailure && error.fault === 'damaged') this.#damage ??= error
+      throw error
+    }
   }
 
   async #first<Row>(ask: Ask<Row>): Promise<Row | undefined> {
@@ -77,7 +93,7 @@ class SqlStorage implements Storage {
   }
 
   commit(change: Change): Promise<void> {
-    const turn = this.#turn.then(() => this.#commit(change))
+    const turn = this.#turn.then(() => this.#noting(() => this.#commit(change)))
     // The caller hears of the failure; the next commit must not.
     this.#turn = turn.catch(() => undefined)
     return turn
@@ -103,14 +119,14 @@ class SqlStorage implements Storage {
   async packsAfter(arrival: number, aboutBytes: number): Promise<StoredPack[]> {
     const asked = { arrival, most: LIMITS.packsPerRead, bytes: Math.max(1, aboutBytes) }
     const rows = await this.#all(packsAfter(asked))
-    return rows.flatMap(({ joined }) => packRowsIn(joined)).map((row) => this.#packOf(row))
+    return this.#noting(async () => rows.flatMap(({ joined }) => packRowsIn(joined)).map((row) => this.#packOf(row)))
   }
 
   async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
     const number = this.#logs.find(log)
     if (number === undefined) return undefined
     const row = await this.#first(packs.packHolding({ log: number, seq }))
-    return row && this.#packOf(row)
+    return row && this.#noting(async () => this.#packOf(row))
   }
 
   /** For cuts: every pack with entries of the log above the seq. */
@@ -128,10 +144,16 @@ class SqlStorage implements Storage {
   async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {
     const rows = await this.#all(placesOf({ ids: documents }))
     const keyOf = (number: number) => this.#logs.keyOf(number)
-    return new Map(rows.map(({ id, places }) => [id, readSound(() => decodePlaces(places, keyOf))]))
+    return this.#noting(
+      async () => new Map(rows.map(({ id, places }) => [id, readSound(() => decodePlaces(places, keyOf))])),
+    )
   }
 
-  async recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
+  recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
+    return this.#noting(() => this.#recordsOf(documents))
+  }
+
+  async #recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
     const places = await this.placesOf(documents)
     const found = new Map<DocumentId, PlacedRecord[]>()
     for (const document of places.keys()) found.set(document, [])
@@ -233,11 +255,14 @@ class SqlStorage implements Storage {
     return this.#statements.commit([cases.dropCases(), dropReceipts(), dropDirectory()])
   }
 
-  async check(): Promise<void> {
-    const [row] = await this.#statements.read(statement('PRAGMA quick_check(1)'))
-    if (row?.[0] !== 'ok') {
-      throw new StorageFailure('damaged', `数据库文件已损坏(${row?.[0] ?? ''})。请停止录入,联系管理员用备份恢复。`)
-    }
+  check(between: () => Promise<void> = async () => undefined): Promise<void> {
+    return this.#noting(async () => {
+      for (const { name } of await this.#all(tableNames())) {
+        const [row] = await this.#statements.read(statement(`PRAGMA quick_check("${name}")`))
+        if (row?.[0] !== 'ok') throw new StorageFailure('damaged', damageIn(name, String(row?.[0] ?? '')))
+        await between()
+      }
+    })
   }
 
   async close(): Promise<void> {
@@ -245,6 +270,10 @@ class SqlStorage implements Storage {
     await this.#statements.close()
   }
 }
+
+/** The first line of what SQLite found, as short as a person can pass it on. */
+const damageIn = (table: string, found: string): string =>
+  `数据库文件已损坏(${table}:${found.split('\n')[0]?.slice(0, 120)})。请停止录入,联系管理员用备份恢复。`
 
 /** Copied, because a view would keep the whole pack alive behind one entry. */
 function recordIn(pack: Uint8Array, place: Place): Uint8Array {

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkCharacter, checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
+import { MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
-import { MAXIMUM_INCARNATION } from '#protocol/ids.ts'
 import { COUNTY, TOWN, VILLAGE } from '#test/casework/people.ts'
 
 const parts = fc.record({
@@ -11,14 +11,14 @@ const parts = fc.record({
   day: fc
     .date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
     .map((date) => date.toISOString().slice(0, 10)),
-  incarnation: fc.integer({ min: 1, max: MAXIMUM_INCARNATION }),
+  lane: fc.integer({ min: 1, max: MAXIMUM_LANE }),
   running: fc.integer({ min: 1, max: 99_999 }),
 })
 
 test('C40 a number has five parts and reads back as what it was minted from', () => {
-  const number = mintNumber({ station: VILLAGE, day: '2026-11-21', incarnation: 1, running: 7 })
+  const number = mintNumber({ station: VILLAGE, day: '2026-11-21', lane: 1, running: 7 })
   expect(number).toMatch(/^510724103201-261121-AAB-0007-[0-9A-Z*]$/)
-  expect(mintNumber({ station: VILLAGE, day: '2026-11-21', incarnation: 1, running: 12_345 })).toContain('-12345-')
+  expect(mintNumber({ station: VILLAGE, day: '2026-11-21', lane: 1, running: 12_345 })).toContain('-12345-')
   fc.assert(
     fc.property(parts, (each) => {
       expect(checkNumber(mintNumber(each))).toEqual({ ok: true, value: each })
@@ -59,7 +59,7 @@ test('C41 every transposition of neighbours is found', () => {
 })
 
 test('C42 numbers are read the way people type them', () => {
-  const number = mintNumber({ station: TOWN, day: '2026-11-21', incarnation: 6000, running: 42 })
+  const number = mintNumber({ station: TOWN, day: '2026-11-21', lane: 6000, running: 42 })
   const wide = number.replace(/[0-9A-Z]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0))
   for (const typed of [
     number,
@@ -70,7 +70,7 @@ test('C42 numbers are read the way people type them', () => {
   ]) {
     expect(checkNumber(typed), typed).toMatchObject({
       ok: true,
-      value: { station: TOWN, running: 42, incarnation: 6000 },
+      value: { station: TOWN, running: 42, lane: 6000 },
     })
   }
 })
@@ -90,14 +90,12 @@ test('C43 the civil day begins at 16:00 UTC and the function is total', () => {
   expect(civilDay(Number.NaN)).toBe('1970-01-01')
 })
 
-test('C44 every incarnation has its own lane without I and O', () => {
+test('C44 every lane has its own three letters without I and O', () => {
   const lanes = new Set<string>()
-  for (let incarnation = 1; incarnation <= MAXIMUM_INCARNATION; incarnation++) {
-    lanes.add(mintNumber({ station: COUNTY, day: '2026-11-21', incarnation, running: 1 }).split('-')[2] ?? '')
+  for (let lane = 1; lane <= MAXIMUM_LANE; lane++) {
+    lanes.add(mintNumber({ station: COUNTY, day: '2026-11-21', lane, running: 1 }).split('-')[2] ?? '')
   }
-  expect(lanes.size).toBe(MAXIMUM_INCARNATION)
+  expect(lanes.size).toBe(MAXIMUM_LANE)
   for (const lane of lanes) expect(lane).toMatch(/^[A-HJ-NP-Z]{3}$/)
-  expect(() =>
-    mintNumber({ station: COUNTY, day: '2026-11-21', incarnation: MAXIMUM_INCARNATION + 1, running: 1 }),
-  ).toThrow()
+  expect(() => mintNumber({ station: COUNTY, day: '2026-11-21', lane: MAXIMUM_LANE + 1, running: 1 })).toThrow()
 })

@@ -7,15 +7,16 @@ import {
   readDocumentNumber,
   seriesOf,
 } from '#protocol/casework/identity/document-numbers.ts'
+import { MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
-import { MAXIMUM_INCARNATION, type StationCode } from '#protocol/ids.ts'
+import type { StationCode } from '#protocol/ids.ts'
 
 const PARTS: DocumentNumberParts = {
   organ: '安政务',
   paper: 'D03',
   year: 2026,
   station: '510724100' as StationCode,
-  incarnation: 5541,
+  lane: 5541,
   running: 7,
 }
 const minted = (parts: DocumentNumberParts): string => {
@@ -36,7 +37,7 @@ const anyParts: fc.Arbitrary<DocumentNumberParts> = fc.record({
   paper: fc.constantFrom(...(Object.keys(PAPERS) as PaperCode[])),
   year: fc.integer({ min: 2000, max: 2099 }),
   station: fc.stringMatching(/^[0-9]{6,15}$/).map((digits) => digits as StationCode),
-  incarnation: fc.integer({ min: 1, max: MAXIMUM_INCARNATION }),
+  lane: fc.integer({ min: 1, max: MAXIMUM_LANE }),
   running: fc.integer({ min: 1, max: 99_999_999 }),
 })
 
@@ -60,7 +61,7 @@ test('Q72 numbers run within one series: organ, kind, year, station and lane', (
     { paper: 'D04' },
     { year: 2027 },
     { station: '510724101' as StationCode },
-    { incarnation: 5542 },
+    { lane: 5542 },
   ]
   for (const other of others) expect(seriesOf({ ...PARTS, ...other })).not.toBe(series)
   expect(seriesOf({ ...PARTS, ...{ running: 8 } })).toBe(series)

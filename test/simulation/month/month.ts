@@ -3,7 +3,9 @@ import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import { type Day, dayAt, dayNumber } from '#protocol/casework/time/days.ts'
 import { createChance } from '../chance.ts'
-import { checkAtRest, isAcknowledged, isConverged } from '../invariants.ts'
+import { createIntents } from '../intents.ts'
+import { checkAtRest } from '../invariants/at-rest.ts'
+import { isAcknowledged, isConverged } from '../invariants/county.ts'
 import { enrol, register, start, stop } from '../machines.ts'
 import { createWorld, type Machine, rootOf, type World } from '../world.ts'
 import { checkMonth } from './checks.ts'
@@ -53,13 +55,13 @@ const CLOSES = 9 * HOUR
 
 /** Lives a month. */
 export async function liveMonth(seed: number, options: MonthOptions): Promise<MonthOutcome> {
-  const world = createWorld(seed, undefined, countyPlan(options.towns))
+  const world = createWorld(seed, undefined, { plan: countyPlan(options.towns) })
   const { timeline } = world
   const chance = createChance(`month ${seed}`)
   const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
   process.on('unhandledRejection', bugs)
   try {
-    for (const station of world.stations) enrol(world, station.id.slice(6) || 'hub', station)
+    for (const station of world.stations) await enrol(world, station.id.slice(6) || 'hub', station)
     await timeline.until(start(world, rootOf(world)))
     await timeline.until(register(world))
     const errands = createErrands(world, chance.branch('errands'), options.cases, options.opening ?? 12)
@@ -68,7 +70,7 @@ export async function liveMonth(seed: number, options: MonthOptions): Promise<Mo
     for (const [index, offset] of days.entries()) await liveDay(world, chance, errands, index + 1, offset * 24 * HOUR)
     await comeToRest(world)
     const { stages, deadlines } = await timeline.until(checkMonth(world, errands))
-    await timeline.until(checkAtRest(world, { told: [], workOnce: () => {} }))
+    await timeline.until(checkAtRest(world, { told: [], intents: createIntents(world), workOnce: () => {} }))
     const unfinished = errands
       .filter((errand) => !isDone(errand))
       .map(({ script, stuck }) => `${script.name}: ${stuck}`)

@@ -1,0 +1,128 @@
+/** Following the parent while the program runs: the county's record, another program's change, and asking around when it is gone. */
+import type { Log } from '#edge-node/log.ts'
+import type { Parent } from '#edge-node/parent.ts'
+import { learnAt, type Moved, type Mover, moveTo } from '#edge-node/parent-move.ts'
+import type { Engine } from '#protocol/engine/engine.ts'
+import type { Cryptography } from '#protocol/engine/ports/host.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { fromHex, type NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Failure, Result } from '#protocol/result.ts'
+
+export interface FollowingOptions {
+  readonly engine: Pick<Engine, 'office' | 'changeParent'>
+  readonly node: NodeId
+  readonly parent: Parent
+  readonly cryptography: Cryptography
+  readonly log: Log
+  /** Milliseconds on a clock of this machine. */
+  now(): number
+  /** Told of bugs; the program ends. */
+  failed(error: unknown): void
+}
+
+export interface Following {
+  /** Before each round of calls: takes up what the command has written in this folder. */
+  beforeCalling(): void
+  /** After a round in which no address led to the parent: asks others where this node belongs now and then. */
+  unreached(): Promise<void>
+  /** A link to the parent lived until now. */
+  reached(): void
+  /** Why the parent that the county names is not taken yet; undefined when it is. */
+  notTaken(): Failure | undefined
+  /** Goes to an address that a person names. */
+  moveTo(text: string): Promise<Result<Moved>>
+  /** Calls back when there is another parent or another address to try. */
+  watch(listener: () => void): void
+  stop(): void
+}
+
+/** Follows the parent until it is stopped. */
+export function followParent(options: FollowingOptions): Following {
+  const { engine, node, parent, log } = options
+  const { directory } = engine.office
+  const listeners: (() => void)[] = []
+  let seen = { parent: parent.current().node, own: -1, above: -1 }
+  let notTaken: Failure | undefined
+  let quietSince = options.now()
+  const own = () => directory.node(node)
+  const mover: Mover = { ...options, knownVersion: () => own()?.version ?? 0 }
+
+  const changed = () => {
+    const { node: above, name, publicKey } = parent.current()
+    engine.changeParent({ node: above, name, publicKey: fromHex(publicKey) ?? new Uint8Array() })
+    for (const listener of listeners) listener()
+  }
+  /** What came of a move is done: the engine goes on below the parent that is now kept. */
+  const done = (moved: Result<Moved>, where: string): Result<Moved> => {
+    if (!moved.ok) log.debug({ where, code: moved.problem.code }, 'nothing learnt about the parent')
+    else if (moved.value.is !== 'known') {
+      log.info({ where, parent: moved.value.parent.node, is: moved.value.is }, 'the parent is reached elsewhere')
+      changed()
+    }
+    return moved
+  }
+  /** The county stream may name another parent, or say more of the present one. */
+  const look = async () => {
+    const record = own()
+    const above = record?.parent ? directory.node(record.parent) : undefined
+    if (!record || !above) return
+    const now = { parent: parent.current().node, own: record.version, above: above.version }
+    if (now.parent === seen.parent && now.own === seen.own && now.above === seen.above) return
+    seen = now
+    const placement = await engine.office.placementOf(node)
+    const accepted = placement && (await parent.accept(placement, record.version))
+    notTaken = accepted?.ok === false ? accepted.problem : undefined
+    if (accepted?.ok === false) log.warn({ ...accepted.problem }, 'the parent that the county names is not taken')
+    else if (accepted?.value === 'changed') changed()
+  }
+  let looking = Promise.resolve()
+  const lookSoon = () => {
+    looking = looking.then(look).catch((error: unknown) => {
+      if (error instanceof StorageFailure)
+        seen = { ...seen, own: -1 } // the disk refused to be read: again with the next news
+      else options.failed(error)
+    })
+  }
+  const unwatch = engine.office.watch(({ directory: news }) => news && lookSoon())
+  lookSoon()
+  return {
+    beforeCalling() {
+      if (parent.refresh()) changed()
+    },
+    reached() {
+      quietSince = options.now()
+    },
+    async unreached() {
+      const replaced = parent.addresses().filter((one) => parent.problemAt(one)?.code === 'parent-not-genuine')
+      const isLong = options.now() - quietSince >= LIMITS.parentSearchMilliseconds
+      if (isLong) quietSince = options.now()
+      for (const address of replaced) if (isNews(done(await moveTo(mover, address), address))) return
+      if (!isLong) return
+      for (const address of addressesAbove(options))
+        if (isNews(done(await learnAt(mover, { address }), address))) return
+    },
+    notTaken: () => notTaken,
+    moveTo: async (text) => done(await moveTo(mover, text), text),
+    watch: (listener) => void listeners.push(listener),
+    stop: unwatch,
+  }
+}
+
+const isNews = (moved: Result<Moved>): boolean => moved.ok && moved.value.is !== 'known'
+
+/** Where the nodes above are reached, the nearest first: the parent's own addresses have been tried. */
+function addressesAbove({ engine, node, parent }: FollowingOptions): readonly string[] {
+  const { directory } = engine.office
+  const tried = new Set(parent.addresses())
+  const above: string[] = []
+  const visited = new Set<NodeId>([node])
+  let next = directory.node(parent.current().node)?.parent ?? directory.nodes().find((one) => one.parent === null)?.id
+  while (next && !visited.has(next)) {
+    visited.add(next)
+    const record = directory.node(next)
+    above.push(...(record?.addresses ?? []))
+    next = record?.parent ?? undefined
+  }
+  return above.filter((address) => !tried.has(address))
+}

@@ -1,0 +1,80 @@
+/** Number lanes of a running node: new at every start, never one that its station is known to have used (rules C114–C116). */
+import type { NodeRecord } from '#protocol/casework/directory.ts'
+import { type FactEntry, fieldsOf } from '#protocol/casework/facts/facts.ts'
+import { textOf } from '#protocol/casework/facts/values.ts'
+import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
+import { readDocumentNumber } from '#protocol/casework/identity/document-numbers.ts'
+import { drawLane, type LaneShare, laneOf, lettersOf } from '#protocol/casework/identity/lanes.ts'
+import { logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import type { CaseFile } from '../cases/case-file.ts'
+import type { Core } from '../core.ts'
+import { randomBelow } from '../logs/logs.ts'
+import { getLocal, type Staging, setLocal } from './staging.ts'
+
+/** Lanes known to be used, one space for each station and year so that they are read at once. */
+const spaceOf = (station: StationCode, year: number): string => `number-lane ${station} ${year}`
+
+/**
+ * The lane in which this node numbers for a station in a year: drawn at the first number after the start or after a
+ * rotation, and marked as used with the entry that carries it (noteLanes). What was given before a database was put back, and is nowhere
+ * any more, lies in another lane.
+ */
+export async function laneFor(staging: Staging, station: StationCode, year: number): Promise<number> {
+  const { core } = staging
+  const space = spaceOf(station, year)
+  const present = core.lanes.get(space)
+  const { incarnation } = core.logs
+  const lane = present?.incarnation === incarnation ? present.lane : await newLane(core, station, space)
+  core.lanes.set(space, { incarnation, lane })
+  return lane
+}
+
+async function newLane({ storage, logs, host, directory, identity }: Core, station: StationCode, space: string) {
+  const used = new Set((await storage.localAll(space)).map(({ key }) => laneOf(key)))
+  // Programs before this one took the incarnation as the lane.
+  for (const log of logs.heads.keys()) if (logs.isOwn(log)) used.add(logParts(log).incarnation)
+  used.add(logs.incarnation)
+  return drawLane(used, shareOf(directory.nodes(), identity.node, station), (bound) => randomBelow(host, bound))
+}
+
+/** The share of a machine among those that serve a station: they draw from different ones before they hear of each other. */
+export function shareOf(nodes: readonly NodeRecord[], node: NodeId, station: StationCode): LaneShare {
+  const serving = nodes.filter(({ stations }) => stations.includes(station)).map(({ id }) => id)
+  return { place: Math.max(0, serving.sort().indexOf(node)), of: Math.max(1, serving.length) }
+}
+
+/** Marks the lanes of numbers in a group: given here, given back by other nodes, given by other nodes of a station. */
+export async function noteLanes(staging: Staging, files: Iterable<CaseFile>): Promise<void> {
+  const { authority } = staging.core.directory
+  const { identity, logs } = staging.core
+  for (const { facts } of files) {
+    for (const entry of facts) {
+      if (entry.seq <= logs.head(entry.log).height || !authority.serves(identity.node, entry.station)) continue
+      for (const { station, year, lane } of numbersIn(entry))
+        await markUsed(staging, spaceOf(station, year), lettersOf(lane))
+    }
+  }
+}
+
+async function markUsed(staging: Staging, space: string, letters: string): Promise<void> {
+  if ((await getLocal(staging, space, letters)) === undefined) setLocal(staging, space, letters, true)
+}
+
+interface LaneUse {
+  readonly station: StationCode
+  readonly year: number
+  readonly lane: number
+}
+
+/** What the numbers that a fact gives say of their lanes; a number in another form says nothing. */
+function numbersIn({ fact }: FactEntry): readonly LaneUse[] {
+  if (fact === undefined) return []
+  const texts = fieldsOf(fact.kind, ({ fill }) => fill === 'number').map((name) => textOf(fact.fields[name]))
+  return [...texts, textOf(fact.fields.number)].flatMap((text): readonly LaneUse[] => {
+    if (text === '') return []
+    const number = checkNumber(text)
+    if (number.ok) return [{ ...number.value, year: Number(number.value.day.slice(0, 4)) }]
+    const paper = readDocumentNumber(text)
+    return paper.ok ? [paper.value] : []
+  })
+}

@@ -1,0 +1,43 @@
+/** Following a parent that changes: what the county names counts, heard over the link or from whoever answers. */
+import { type Placement, readPlacement } from '#protocol/engine/directory/placement.ts'
+import { unlessDisk } from './storage-faults.ts'
+import { type Machine, type Running, rootOf, type World } from './world.ts'
+
+/** A parent that was not heard for this long is asked for elsewhere, as edge-node/parent-following.ts does it. */
+const SEARCH_MILLISECONDS = 30_000
+
+/** Takes a placement when it proves itself and is news. */
+async function accept(world: World, machine: Machine, running: Running, placement: Placement): Promise<void> {
+  const { office } = running.engine
+  const known = Math.max(machine.placed, office.directory.node(machine.identity.node)?.version ?? 0)
+  const cryptography = world.keyring.cryptography((work) => running.process.gate(work))
+  const read = await readPlacement(cryptography, machine.identity, placement, known)
+  if (!read.ok || !running.process.alive) return
+  machine.placed = read.value.version
+  if (read.value.parent.node === machine.identity.parent?.node) return
+  machine.identity = { ...machine.identity, parent: read.value.parent }
+  running.engine.changeParent(read.value.parent)
+}
+
+/** Follows what the county stream says of this machine while its program runs. */
+export function followParent(world: World, machine: Machine, running: Running): void {
+  const { node } = machine.identity
+  const { office } = running.engine
+  const look = async () => {
+    const named = office.directory.node(node)?.parent
+    if (!named || named === machine.identity.parent?.node) return
+    const placement = await office.placementOf(node)
+    if (placement) await accept(world, machine, running, placement)
+  }
+  office.watch(({ directory }) => directory && void look().catch(unlessDisk))
+  void look().catch(unlessDisk)
+}
+
+/** Asks the county, which is reached at an address of its own, where this machine belongs now. */
+export async function askCounty(world: World, machine: Machine, running: Running): Promise<void> {
+  const root = rootOf(world)
+  const isQuiet = world.timeline.now - machine.metAt > SEARCH_MILLISECONDS
+  if (!isQuiet || machine.offline || root.offline || !root.running) return
+  const placement = await root.running.engine.office.placementOf(machine.identity.node)
+  if (placement && running.process.alive) await accept(world, machine, running, placement)
+}

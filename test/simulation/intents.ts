@@ -1,0 +1,89 @@
+/** What each person wanted: a model of every field that was typed, to be compared with what stands there at rest. */
+import { type DocumentId, type LogKey, toHex } from '#protocol/ids.ts'
+import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
+import { holdsSomehow, type Ledger } from './ledger.ts'
+import type { Machine, World } from './world.ts'
+
+/** A change that somebody made and was told is stored. */
+export interface Intent {
+  readonly document: DocumentId
+  readonly section: string
+  /** The key of a map; a character of a text. */
+  readonly key: string
+  /** What the key was to hold, as JSON; undefined when it was removed. */
+  readonly value: string | undefined
+  /** Hash of the entry that says so. */
+  readonly hash: string
+  /** Changes of the same key that lay on the disk when it was made: it is newer than these. */
+  readonly over: ReadonlySet<Intent>
+}
+
+/** What is asked for before an edit: the changes it will be newer than. */
+export interface Before {
+  readonly of: (section: string, key: string) => ReadonlySet<Intent>
+}
+
+export interface Intents {
+  /** What lies on a machine's disk of a case as its person begins to type. */
+  seenBy(machine: Machine, document: DocumentId): Before
+  /** Notes a change that was answered as stored; `seen`: as of before it. */
+  note(machine: Machine, seen: Before, wanted: Omit<Intent, 'hash' | 'over'>): Promise<void>
+  /** Changes of each key of a case's section. */
+  of(document: DocumentId, section: string): ReadonlyMap<string, readonly Intent[]>
+}
+
+const nameOf = (document: string, section: string) => `${document} ${section}`
+
+/** A model in which nobody has typed anything. */
+export function createIntents(world: World): Intents {
+  const all = new Map<string, Map<string, Intent[]>>()
+  const of = (document: string, section: string) => all.get(nameOf(document, section)) ?? new Map<string, Intent[]>()
+  return {
+    of,
+    seenBy(machine, document) {
+      const known = new Set<Intent>()
+      for (const [name, keys] of all) {
+        if (!name.startsWith(document)) continue
+        for (const intents of keys.values())
+          for (const intent of intents) if (holdsSomehow(world.ledger, machine.disk, intent.hash)) known.add(intent)
+      }
+      return {
+        of: (section, key) => new Set((of(document, section).get(key) ?? []).filter((intent) => known.has(intent))),
+      }
+    },
+    async note(machine, seen, wanted) {
+      const hash = await newestEdit(machine, wanted.document)
+      if (hash === undefined) return
+      const name = nameOf(wanted.document, wanted.section)
+      const keys = all.get(name) ?? new Map<string, Intent[]>()
+      all.set(name, keys)
+      const intents = keys.get(wanted.key) ?? []
+      keys.set(wanted.key, intents)
+      intents.push({ ...wanted, hash, over: seen.of(wanted.section, wanted.key) })
+    },
+  }
+}
+
+/** The last edit of a case that a machine wrote itself. */
+async function newestEdit(machine: Machine, document: DocumentId): Promise<string | undefined> {
+  const placed = (await machine.disk.storage.recordsOf([document])).get(document) ?? []
+  for (const { log, hash, bytes } of placed.reverse()) {
+    if (!log.startsWith(machine.identity.node)) continue
+    const record = readRecord(bytes)
+    if (record && readEntry(log, record, hash)?.kind === KIND.edit) return toHex(hash)
+  }
+  return undefined
+}
+
+/** Changes that may stand at rest: somebody still holds them, and nobody changed the key again in sight of them. */
+export function standing(
+  ledger: Ledger,
+  intents: readonly Intent[],
+  counts: (log: LogKey, seq: number) => boolean,
+): Intent[] {
+  const alive = intents.filter(({ hash }) => {
+    const entry = ledger.entries.get(hash)
+    return entry !== undefined && !ledger.gone.has(hash) && counts(entry.log, entry.seq)
+  })
+  return alive.filter((intent) => !alive.some((later) => later.over.has(intent)))
+}

@@ -1,0 +1,57 @@
+/** What holds once everything has healed and come to rest. */
+import { type DocumentId, isCaseId, logParts } from '#protocol/ids.ts'
+import type { Staff } from '../actors.ts'
+import { holdsSomehow } from '../ledger.ts'
+import { inUse, type Machine, rootOf, type World } from '../world.ts'
+import { checkCase } from './cases.ts'
+import { allCases, grantsOf } from './county.ts'
+import { checkConservation, checkHeads, checkRebuild } from './heads.ts'
+
+/** Everything people were told or that survives must be where it belongs, and mean the same everywhere. */
+export async function checkAtRest(world: World, staff: Staff): Promise<void> {
+  const machines = inUse(world)
+  checkSubscribers(world, machines)
+  checkKept(world, staff)
+  await checkNumbers(world)
+  for (const machine of machines) {
+    await checkHeads(world, machine)
+    await checkConservation(world, machine)
+  }
+  const cases = new Set([...world.ledger.entries.values()].map(({ document }) => document).filter(isCaseId))
+  for (const id of cases) await checkCase(world, machines, id, staff)
+  await checkRebuild(world, world.chance.pick(machines))
+}
+
+function checkSubscribers(world: World, machines: readonly Machine[]): void {
+  const { ledger } = world
+  for (const { hash, log, seq } of ledger.entries.values()) {
+    if (ledger.gone.has(hash) && !machines.some(({ disk }) => disk.holds(hash))) continue
+    const { stream } = logParts(log)
+    for (const machine of machines) {
+      if (!grantsOf(world, machine.station).has(stream)) continue
+      if (!holdsSomehow(ledger, machine.disk, hash)) {
+        world.violation('M2', `${machine.name} lacks ${log.slice(0, 8)}/${log.split('/')[1]}/${stream} ${seq}`)
+        return
+      }
+    }
+  }
+}
+
+/** What a person was told is stored lies where the person works. */
+function checkKept(world: World, { told }: Staff): void {
+  for (const { machine, hash } of told) {
+    if (machine.scrapped || world.ledger.gone.has(hash)) continue
+    if (!holdsSomehow(world.ledger, machine.disk, hash))
+      world.violation('M1', `${machine.name} lost ${hash.slice(0, 12)} of which a person was told`)
+  }
+}
+
+/** A number is one case's for ever, whatever was put back or copied. */
+async function checkNumbers(world: World): Promise<void> {
+  const { rows } = await allCases(rootOf(world))
+  const byNumber = new Map<string, DocumentId>()
+  for (const { number, id } of rows) {
+    if (byNumber.has(number)) world.violation('M6', `case number ${number} twice`)
+    byNumber.set(number, id)
+  }
+}

@@ -1,0 +1,72 @@
+/** What each node shows of a case: the fold of its entries, under one owner, with what people did and wanted. */
+import { isDeepStrictEqual } from 'node:util'
+import type { CaseState } from '#protocol/casework/case.ts'
+import { foldCase } from '#protocol/casework/folding/fold.ts'
+import type { DocumentId } from '#protocol/ids.ts'
+import { personOf, type Staff } from '../actors.ts'
+import { lostFrom } from '../ledger.ts'
+import { readCase } from '../pen.ts'
+import { type Machine, rootOf, type World } from '../world.ts'
+import { registerOf } from './county.ts'
+import { checkCustody, checkTold } from './custody.ts'
+import { checkValues, sortedDeep } from './values.ts'
+
+/** What each node shows of a case is the fold of its entries, and what people did and wanted. */
+export async function checkCase(
+  world: World,
+  machines: readonly Machine[],
+  id: DocumentId,
+  staff: Staff,
+): Promise<void> {
+  const expected = foldCase(
+    id,
+    (await readCase(rootOf(world), rootOf(world).identity.node, id)).facts,
+    registerOf(world),
+  )
+  let sections: string | undefined
+  for (const machine of machines) {
+    // Elsewhere lies only what somebody wrote about another's case, which is kept and shown to nobody.
+    const { facts } = await readCase(machine, rootOf(world).identity.node, id)
+    if (!foldCase(id, facts, registerOf(world))) continue
+    const viewed = await machine.running?.engine.office.view(personOf(world, machine), id)
+    if (!viewed?.ok) {
+      if (expected) world.violation('M5', `${machine.name} cannot show ${id.slice(0, 8)}: ${viewed?.problem.code}`)
+      continue
+    }
+    const { state } = viewed.value
+    if (!isDeepStrictEqual(state, expected))
+      world.violation('M4', `${machine.name}: ${id.slice(0, 8)} is not the fold of its entries`)
+    const shown = JSON.stringify(
+      Object.fromEntries(viewed.value.sections.map(({ name, value }) => [name, sortedDeep(value)])),
+    )
+    sections ??= shown
+    if (shown !== sections)
+      world.violation('M4', `${machine.name}: ${id.slice(0, 8)} shows ${shown}, others ${sections}`)
+    const [row] = await machine.disk.storage.casesById([id])
+    if (row?.stage !== state.stage || row.holder !== state.holder || row.epoch !== state.epoch)
+      world.violation('M4', `${machine.name}: the list shows ${id.slice(0, 8)} otherwise than its page`)
+    const waiting = viewed.value.receipts.filter(({ reason }) => /尚未到达/.test(reason))
+    // An edit built on one that a lost disk took along waits for ever, and says so.
+    if (waiting.length > 0 && !lostFrom(world.ledger, id))
+      world.violation('M7', `${machine.name}: ${id.slice(0, 8)} waits for edits: ${waiting[0]?.reason}`)
+    checkEpochs(world, machine, state)
+    checkCustody(world, machine, state)
+  }
+  if (expected) checkTold(world, staff, expected)
+  if (sections !== undefined) checkValues(world, staff.intents, id, JSON.parse(sections))
+}
+
+/** Along the chain epochs rise by one with each taking and reassignment, and never otherwise. */
+function checkEpochs(world: World, machine: Machine, state: CaseState): void {
+  let epoch = 0
+  const seen = new Set<string>()
+  for (const line of state.story) {
+    if (line.epoch === null) continue
+    if (seen.has(line.hash)) world.violation('M5', `${machine.name}: ${line.hash.slice(0, 8)} takes effect twice`)
+    seen.add(line.hash)
+    const rises = line.kind === 'opened' || line.kind === 'taken' || line.kind === 'reassigned'
+    if (line.epoch !== epoch + (rises ? 1 : 0))
+      world.violation('M5', `${machine.name}: ${line.kind} in epoch ${line.epoch} after ${epoch}`)
+    epoch = line.epoch
+  }
+}

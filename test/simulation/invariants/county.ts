@@ -1,0 +1,93 @@
+/** What invariants ask of a county as an independent reader: grants, the register, all cases of a machine. */
+import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
+import type { Register } from '#protocol/casework/register.ts'
+import { powerOf } from '#protocol/casework/rules/letters.ts'
+import { workCalendar } from '#protocol/casework/time/calendar.ts'
+import { civilDay } from '#protocol/casework/time/days.ts'
+import { COUNTY_STREAM, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import { inUse, type Machine, rootOf, type World } from '../world.ts'
+
+/** Streams of which a station may hold what it got while they were its own. */
+export function formerOf(world: World, station: StationCode): Set<string> {
+  const below = new Set<string>([station])
+  for (const { id, parent } of world.stations) if (parent !== null && below.has(parent)) below.add(id)
+  return new Set([...below].flatMap((id) => [...(world.former.get(id as StationCode) ?? [])]))
+}
+
+/** Streams a station may hold: the county's, its own, and those of every station below. */
+export function grantsOf(world: World, station: StationCode): Set<string> {
+  const granted = new Set<string>([COUNTY_STREAM, station])
+  for (const { id, parent } of world.stations) if (parent !== null && granted.has(parent)) granted.add(id)
+  return granted
+}
+
+/** Whether every subscriber holds the same logs: cheap enough to be asked after every turn near the end. */
+export function isConverged(world: World): boolean {
+  const heights = new Map<LogKey, string[]>()
+  const machines = inUse(world)
+  for (const { disk } of machines) {
+    for (const [log, hashes] of disk.held) if ((heights.get(log)?.length ?? 0) < hashes.length) heights.set(log, hashes)
+  }
+  return machines.every((machine) => {
+    if (!machine.running) return false
+    const granted = grantsOf(world, machine.station)
+    return [...heights].every(([log, hashes]) => {
+      if (!granted.has(logParts(log).stream)) return true
+      const held = machine.disk.held.get(log) ?? []
+      return held.length === hashes.length && held.at(-1) === hashes.at(-1)
+    })
+  })
+}
+
+/** Whether every machine knows that its parent and the root hold what it holds. */
+export async function isAcknowledged(world: World): Promise<boolean> {
+  for (const { disk } of inUse(world)) {
+    const { heads } = await disk.storage.load()
+    if (heads.some((head) => head.parentHeight < head.height || head.rootHeight < head.height)) return false
+  }
+  return true
+}
+
+export async function allCases(machine: Machine) {
+  const rows = []
+  for (let after: string | undefined; ; ) {
+    const page = await machine.disk.storage.cases({ limit: 50, ...(after === undefined ? {} : { after }) })
+    rows.push(...page.rows)
+    if (page.next === null) return { rows }
+    after = page.next
+  }
+}
+
+/** What the county published, as an independent reader of it: no engine is asked. */
+export function registerOf(world: World): Register {
+  const station = (code: StationCode) => world.stations.find(({ id }) => id === code)
+  const items = world.published.filter((record) => record.type === 'item')
+  const letters = world.published.filter((record) => record.type === 'letter')
+  return {
+    authority: {
+      serves: (node, code) =>
+        world.machines.some(({ identity, station }) => identity.node === node && station === code),
+      isRoot: (node) => node === rootOf(world).identity.node,
+      // What the hall held at that moment only its own record says.
+      afterRevocation(log, seq) {
+        const held = rootOf(world).running?.engine.office.directory.node(logParts(log).node)?.revoked?.held
+        return held !== undefined && seq > (held[log] ?? 0)
+      },
+      tierOf: (code) => station(code)?.tier,
+      parentOf: (code) => station(code)?.parent,
+    },
+    edition: (item, edition) => items.find((record) => record.id === item && record.edition === edition),
+    powerOf: (question) => powerOf(letters, question),
+    calendar: workCalendar(world.published.filter((record) => record.type === 'calendar')),
+    rules: world.published.find((record) => record.type === 'rules') ?? DEFAULT_RULES,
+    // The county counts by the clock of its hall, right or wrong; every node corrects its own by it.
+    today: civilDay(world.now() + rootOf(world).clock),
+  }
+}
+
+/** An entry in words, for whoever follows a failing seed. */
+export function nameOf(world: World, hash: string | undefined): string {
+  const entry = world.ledger.entries.get(hash ?? '')
+  const author = world.machines.find(({ identity }) => entry?.log.startsWith(identity.node))?.name
+  return entry ? `${author}/${entry.log.slice(33)} ${entry.seq} ${entry.hash.slice(0, 4)}` : 'nothing'
+}

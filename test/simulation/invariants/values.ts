@@ -1,0 +1,49 @@
+/** What stands in a section at rest is what somebody wanted who knew of everything older. */
+import type { DocumentId, LogKey } from '#protocol/ids.ts'
+import { type Intents, standing } from '../intents.ts'
+import { lostFrom } from '../ledger.ts'
+import type { World } from '../world.ts'
+import { registerOf } from './county.ts'
+
+/** A value with the keys of its records in order. */
+export const sortedDeep = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([left], [right]) => (left < right ? -1 : 1))
+          .map(([key, each]) => [key, sortedDeep(each)]),
+      )
+    : value
+
+/** Compares the sections of a case with the model. What was lost for good may have taken along what was built on it. */
+export function checkValues(
+  world: World,
+  intents: Intents,
+  id: DocumentId,
+  shown: Readonly<Record<string, unknown>>,
+): void {
+  if (lostFrom(world.ledger, id)) return
+  // What was first seen after its author was revoked stands aside.
+  const { authority } = registerOf(world)
+  const counts = (log: LogKey, seq: number) => !authority.afterRevocation(log, seq)
+  for (const section of ['application', 'materials']) {
+    const record = shown[section] as Readonly<Record<string, unknown>>
+    for (const [key, wanted] of intents.of(id, section)) {
+      const may = standing(world.ledger, wanted, counts)
+      const stands = record[key] === undefined ? undefined : JSON.stringify(record[key])
+      if (!may.some(({ value }) => value === stands))
+        world.violation(
+          'M20',
+          `${id.slice(0, 8)} ${section} ${key} is ${stands}, wanted ${may.map(({ value }) => value).join(' or ')} of ${wanted.length}`,
+        )
+    }
+  }
+  const text = String(shown['office-note'])
+  for (const [word, wanted] of intents.of(id, 'office-note')) {
+    const times = text.split(word).length - 1
+    const may = standing(world.ledger, wanted, counts)
+    const isWanted = may.every(({ value }) => value !== undefined)
+    if (times > 1 || (times === 0 && isWanted))
+      world.violation('M20', `${id.slice(0, 8)} note: a word of ${wanted.length} changes stands ${times} times`)
+  }
+}

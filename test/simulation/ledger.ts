@@ -1,0 +1,92 @@
+/** The witness: everything that was ever committed anywhere, counted independently of the engine. */
+import type { Change } from '#protocol/engine/ports/storage.ts'
+import { type LogKey, logParts, toHex } from '#protocol/ids.ts'
+import { decodeCarried } from '#protocol/log/carried.ts'
+import { GENESIS } from '#protocol/log/chain.ts'
+import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
+import { decodePack } from '#protocol/log/pack.ts'
+import { sha256 } from '#protocol/transport/node-host.ts'
+import type { Disk } from './disk.ts'
+
+export interface WitnessedEntry {
+  readonly hash: string
+  readonly log: LogKey
+  readonly seq: number
+  readonly document: string
+}
+
+/** Everything that was ever committed anywhere, and what carries what. */
+export interface Ledger {
+  readonly entries: Map<string, WitnessedEntry>
+  /** `log#seq` → the hash seen there first: another one under the same number is a second version. */
+  readonly firsts: Map<string, string>
+  /** Hash of an entry → hashes of the entries that carry it. */
+  readonly carriers: Map<string, Set<string>>
+  /** Content of an entry that is written again as it is → hashes of all entries with that content. */
+  readonly twins: Map<string, Set<string>>
+  readonly contents: Map<string, string>
+  readonly disks: Set<Disk>
+  /** Entries whose last copy went with a restore or a lost machine: nobody can bring them back. */
+  readonly gone: Set<string>
+  /** A disk wrote another entry under a number that a version of its log had used already. */
+  forked(disk: Disk, log: LogKey, rival: string): void
+  violation(rule: string, detail: string): void
+}
+
+/** Kinds of entry that hold another one. */
+const CARRIERS = new Set<number>([KIND.carried, KIND.kept])
+
+/** Notes which entries of a change carry others, and which say the same as others. */
+export function noteContents(ledger: Ledger, change: Change): void {
+  const hashes = new Map(
+    change.places.flatMap(({ places }) => places.map(({ log, seq, hash }) => [`${log}#${seq}`, toHex(hash)] as const)),
+  )
+  for (const { log, record } of change.packs.flatMap(({ bytes }) => decodePack(bytes) ?? [])) {
+    const entry = readEntry(log, record, GENESIS)
+    const hash = hashes.get(`${log}#${record.seq}`)
+    if (!entry || !hash || (!CARRIERS.has(entry.kind) && entry.kind !== KIND.directory)) continue
+    add(ledger.twins, contentOf(entry), hash)
+    ledger.contents.set(hash, contentOf(entry))
+    const inner = CARRIERS.has(entry.kind) ? decodeCarried(sha256, entry.payload) : undefined
+    if (inner) add(ledger.carriers, toHex(inner.hash), hash)
+  }
+}
+
+/** The same content in another stream is for other subscribers: it replaces nothing. */
+const contentOf = ({ kind, log, document, payload }: Entry) =>
+  `${kind} ${logParts(log).stream} ${document} ${toHex(sha256(payload))}`
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  map.set(key, (map.get(key) ?? new Set()).add(value))
+}
+
+/** Whether a disk holds an entry, itself or carried, also when the carrier was carried on. */
+export function holdsSomehow(ledger: Ledger, disk: Disk, hash: string, seen: ReadonlySet<string> = new Set()): boolean {
+  if (disk.holds(hash)) return true
+  if (seen.has(hash)) return false
+  const further = new Set(seen).add(hash)
+  const twins = ledger.twins.get(ledger.contents.get(hash) ?? '') ?? []
+  return [...(ledger.carriers.get(hash) ?? []), ...twins].some((carrier) =>
+    holdsSomehow(ledger, disk, carrier, further),
+  )
+}
+
+/** Whether any disk still holds an entry. */
+export const survives = (ledger: Ledger, hash: string): boolean =>
+  [...ledger.disks].some((disk) => holdsSomehow(ledger, disk, hash))
+
+/** After a restore or the loss of a machine: what nobody holds any more, carried entries with their carriers. */
+export function noteGone(ledger: Ledger, candidates: readonly string[]): void {
+  const lost = new Set(candidates)
+  // A set grows while it is walked: what a carrier carried may itself have carried something.
+  for (const hash of lost) {
+    if (!survives(ledger, hash)) ledger.gone.add(hash)
+    for (const [inner, carriers] of ledger.carriers) if (carriers.has(hash)) lost.add(inner)
+  }
+}
+
+/** Whether something of a document can never come back: what was built on it may wait for ever. */
+export function lostFrom(ledger: Ledger, document: string): boolean {
+  for (const hash of ledger.gone) if (ledger.entries.get(hash)?.document === document) return true
+  return false
+}

@@ -1,0 +1,36 @@
+/** Limits drawn small for a seed: what a county meets once in years, a seed meets within minutes. */
+import { LIMITS } from '#protocol/limits.ts'
+import type { Chance } from './chance.ts'
+
+type Name = keyof typeof LIMITS
+
+/** The smallest and largest value drawn of each limit; those that bound honest messages as a whole stay. */
+const DRAWN: Partial<Record<Name, readonly [number, number]>> = {
+  windowFrames: [1, 6],
+  windowBytes: [2 * 1024, 64 * 1024],
+  packBytes: [512, 16 * 1024],
+  runEntries: [1, 20],
+  groupRequests: [1, 8],
+  forkRungs: [4, 32],
+  messageReceipts: [1, 10],
+  carriedEntries: [2, 20],
+  cachedDocuments: [1, 10],
+  cachedPackBytes: [1, 4 * 1024],
+  packsPerRead: [2, 20],
+  sliceCases: [1, 5],
+  caseEntries: [15, 120],
+}
+
+/** Makes some limits small until the returned function is called. */
+export function drawLimits(chance: Chance): () => void {
+  const changeable = LIMITS as Record<Name, number>
+  const usual: Partial<Record<Name, number>> = {}
+  if (chance.happens(0.6)) {
+    for (const [name, [low, high]] of Object.entries(DRAWN) as [Name, readonly [number, number]][]) {
+      if (!chance.happens(0.5)) continue
+      usual[name] = changeable[name]
+      changeable[name] = chance.between(low, high)
+    }
+  }
+  return () => Object.assign(changeable, usual)
+}
