@@ -15,6 +15,7 @@ import { runLink } from './links/links.ts'
 import { changeParent, loadBelow } from './links/parent-change.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
+import { createElsewhere } from './logs/elsewhere.ts'
 import { createLogs } from './logs/logs.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
@@ -107,6 +108,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     clock,
     directory,
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
+    elsewhere: isRoot ? createElsewhere((node) => directory.node(node)?.revoked === null) : null,
     files: createCaseFiles(),
     locals: createLocals(storage),
     news: createNews(clock.now, findings),
