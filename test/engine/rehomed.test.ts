@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest'
 import type { Station } from '#protocol/casework/directory.ts'
 import { type DocumentId, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
+import { KIND } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { connect, type Node, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until, VILLAGE } from './county.ts'
-import { agent, clerk, cut, EAST, eastClerk, hall, link, place, sees, stateAt } from './wide-county.ts'
+import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
 
 /** The county puts a village below another township. */
 async function move(root: Node, id: StationCode, parent: StationCode): Promise<Station> {
@@ -101,6 +102,19 @@ test('S116 R63 R64 a township goes on with what it holds and was offered of a vi
   const states = await Promise.all([root, township, east].map((node) => stateAt(node, held)))
   for (const state of states) expect(state).toEqual(states[0])
   await until('nothing is unsent', async () => (await unsent(township)) === 0)
+})
+
+test('R63 the county carries a case to the township that holds it as soon as its home has moved, though nobody writes', async () => {
+  const { root, township, village, east } = await place()
+  await link([township, root], [village, township], [east, root])
+  const id = await captured(village)
+  await sees(township, id, ({ offer }) => offer?.to === TOWNSHIP)
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  await move(root, VILLAGE, EAST)
+  const carried = async () =>
+    (await entriesOf(township.storage, id)).filter(({ stream }) => stream === streamOf(TOWNSHIP))
+  await until('carried', async () => (await carried()).length === 3)
+  expect((await carried()).every(({ kind, node }) => kind === KIND.carried && node === root.identity.node)).toBe(true)
 })
 
 test('S114 the village itself, at its new parent, delivers what nobody had; its case goes on there', async () => {
