@@ -1,5 +1,6 @@
 /** Deciding requests to join, and taking nodes out again. */
 import { type Codes, type CodesOptions, type KeptCode, servingNode } from '#hub/enrolment-codes.ts'
+import { standbyOf } from '#hub/register/nodes.ts'
 import { chainOf } from '#hub/stations.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
@@ -71,7 +72,7 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
     return fail('code-expired', `这个入网码已过期(有效 ${LIMITS.enrolmentCodeMinutes} 分钟)`, KEPT, NEW_CODE)
   const place = office.directory.station(code.station)
   if (!place) return fail('station-unknown', '入网码对应的站点已不存在', KEPT, NEW_CODE)
-  const serving = servingNode(office, code.station)
+  const serving = code.standby ? standbyOf(office.directory) : servingNode(office, code.station)
   if (serving && serving.id !== node)
     return fail('station-served', `${place.name}已有节点“${serving.name}”在用`, KEPT, '请联系县中心管理员先吊销原节点')
   if (office.directory.node(code.parentNode)?.revoked)
@@ -81,7 +82,7 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
 
 function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: NodeId): NodeRecord {
   const { publicKey } = request
-  const { station, parentNode } = code
+  const { station, parentNode, standby } = code
   const lease = unusedLease(
     office.directory.nodes().map((other) => other.lease),
     office.random,
@@ -90,12 +91,13 @@ function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: No
     type: 'node',
     id: node,
     version: 0,
-    name: request.name || (office.directory.station(station)?.name ?? station),
+    name: request.name || `${office.directory.station(station)?.name ?? station}${standby ? '备用机' : ''}`,
     publicKey,
     stations: [station],
     parent: parentNode,
     lease,
     revoked: null,
+    ...(standby ? { standby } : {}),
   }
 }
 

@@ -53,6 +53,8 @@ export const LIMITS = {
   forkQuestions: 10,
   /** Receipts in one message; each is about 200 bytes, a message stays inside a frame. */
   messageReceipts: 500,
+  /** Receipts told again to a child that comes back; a child with more of them has a fault that people see anyway. */
+  standingReceipts: 5_000,
   /** A link without any sign of life for this long is dropped (half-open TCP). */
   silenceMilliseconds: 30_000,
   /** A link sends a sign of life this often while idle. */

@@ -44,6 +44,25 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
     ${pair('保存', status.health.problem || '正常')}</dl>${connectButton(desk, status, visit)}</div>`
 }
 
+/** At the hub: what lies there alone, and what to do about it. */
+async function aloneCard(desk: Desk, { atRootAlone }: SyncStatus): Promise<Html | string> {
+  if (!atRootAlone) return ''
+  const { entries, standby } = atRootAlone
+  if (entries === 0) {
+    const kept = standby === null ? '每条记录都另有一个节点保存' : `每条记录都另有一个节点保存;备用机:${standby}`
+    return card('县中心机器损坏时', html`<div class="card-body"><p class="mb-0">${sentence(kept)}</p></div>`)
+  }
+  const next =
+    standby === null
+      ? '请在“节点入网”页设一台备用机,接到县中心'
+      : `备用机“${standby}”还没有保存这些记录,请检查它是否开机、联网`
+  const what = `${await desk.office.casesAlone()} 件办件(${entries} 条记录)只在县中心一处,没有第二份`
+  return card(
+    '县中心机器损坏时',
+    html`<div class="card-body"><p class="field-problem mb-0">${sentence(what)}${sentence(next)}</p></div>`,
+  )
+}
+
 /** The office numbers versions by the time of publishing. */
 const catalogueWords = (version: number): string => (version > 0 ? `${paperTime(version)} 发布` : '还没有收到')
 
@@ -144,7 +163,7 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
     status.findings.length === 0
       ? html`<p class="desk-empty">没有需要知道的事。</p>`
       : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, each))}</ul>`
-  const parts = html`${card('现在', figures(desk, status, visit))}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
+  const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
   const words =

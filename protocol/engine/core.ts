@@ -5,6 +5,7 @@ import type { OpenSections } from './cases/open-sections.ts'
 import type { NodeClock } from './clock.ts'
 import type { Directory } from './directory/directory.ts'
 import type { Locals } from './locals.ts'
+import type { Elsewhere } from './logs/elsewhere.ts'
 import type { Logs } from './logs/logs.ts'
 import type { Neighbours } from './neighbours.ts'
 import type { News } from './news.ts'
@@ -28,6 +29,8 @@ export interface Core {
   readonly clock: NodeClock
   readonly directory: Directory
   readonly logs: Logs
+  /** At the root, above which nobody holds anything: what the nodes below hold; null everywhere else. */
+  readonly elsewhere: Elsewhere | null
   readonly files: CaseFiles
   readonly sections: OpenSections
   readonly locals: Locals

@@ -22,8 +22,11 @@ export interface Actor {
   readonly roles: readonly Role[]
 }
 
-/** How far an entry or a case has travelled: 本机 → 上级节点 → 县. The weakest entry of a case counts. */
-export const SAFETIES = ['here', 'parent', 'root'] as const
+/**
+ * How far an entry or a case has travelled: 本机 → 上级节点 → 县; `alone`, said at the root only: at the county, and no other
+ * node is known to hold it. The weakest entry of a case counts.
+ */
+export const SAFETIES = ['here', 'parent', 'alone', 'root'] as const
 export type Safety = (typeof SAFETIES)[number]
 
 /** An act as the page offers it. */
@@ -110,6 +113,8 @@ export interface SyncStatus {
   /** Cases with an entry not yet known to be at the county. */
   readonly casesNotAtRoot: number
   readonly entriesOnlyHere: number
+  /** At the root: entries that no other node is known to hold, and the standby's name, null without one. Null elsewhere. */
+  readonly atRootAlone: { readonly entries: number; readonly standby: string | null } | null
   readonly clockOffset: number | null
   readonly catalogueVersion: number
   readonly calendarVersion: number
@@ -233,6 +238,8 @@ export interface Office {
   /** How far each case of a page has travelled. */
   safetyOf(ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, Safety>>
   status(): Promise<SyncStatus>
+  /** At the root: cases with an entry that no other node is known to hold. Exact up to 1,000, then never too low. */
+  casesAlone(): Promise<number>
   /** Every node below, as last heard. */
   nodesBelow(): Promise<readonly NodeStatus[]>
   /** Calls back after each commit and each change of connection; returns a function that ends it. */

@@ -18,6 +18,7 @@ import { runLink } from './links/links.ts'
 import { changeParent } from './links/parent-change.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
+import { createElsewhere } from './logs/elsewhere.ts'
 import { createLogs } from './logs/logs.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
@@ -120,6 +121,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     clock,
     directory,
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
+    elsewhere: isRoot ? createElsewhere((node) => directory.node(node)?.revoked === null) : null,
     files: createCaseFiles(),
     sections: createOpenSections(),
     locals: createLocals(storage),

@@ -40,8 +40,6 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'changed':
       forgetStreams(session, view)
       return at(session, [...newStreams(session, view), ...more(session, view)])
-    case 'retell':
-      return at(session, [{ type: 'tell-frontier', streams: [event.stream] }])
     case 'tell':
       return said(session, event.message, view)
     case 'tick':

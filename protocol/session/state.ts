@@ -133,8 +133,6 @@ export type Event =
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string }
   /** Something was committed here, or grants changed. */
   | { readonly type: 'changed' }
-  /** One of our logs was cut or rotated: its frontier must be told again. */
-  | { readonly type: 'retell'; readonly stream: StreamId }
   | {
       readonly type: 'tell'
       readonly message:

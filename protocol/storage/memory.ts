@@ -284,6 +284,11 @@ export class MemoryStorage implements Storage {
     return [...this.#receipts.values()].filter((row) => row.document === document)
   }
 
+  async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {
+    const rows = [...this.#receipts.values()].filter((row) => row.log === log && row.outcome !== 'set-aside')
+    return rows.sort((left, right) => right.seq - left.seq).slice(0, limit)
+  }
+
   async receiptCounts() {
     const counts = new Map<string, { log: LogKey; outcome: string; count: number }>()
     for (const { log, outcome } of this.#receipts.values()) {

@@ -135,7 +135,7 @@ test('S72 until a restored parent has an entry again, it is shown as being here 
   expect((await office.safetyOf([id])).get(id)).toBe('here')
 })
 
-test('S73 a copied node: the common beginning stays, the other tail is carried whole, both are shown', async () => {
+test('S33 S73 a copied node: the common beginning stays, the other tail is carried whole, both are shown', async () => {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
@@ -155,6 +155,7 @@ test('S73 a copied node: the common beginning stays, the other tail is carried w
   await first.ended
   const settled = async () =>
     (await other.safetyOf([id])).get(id) === 'root' && (await notes(root, id)) === 2 && (await notes(twin, id)) === 2
+  expect(await connect(twin, township).ended).toMatchObject({ reason: 'stopping', retry: true })
   await callUntil(twin, township, 'both at the county', settled)
   expect(twin.engine.incarnation).not.toBe(3)
   expect(await findings(twin)).toContain('fork')

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { firstStart } from '#hub/first-start.ts'
+import { signingNode } from '#hub/register/nodes.ts'
 import { createRegistry, type HubRegistry } from '#hub/registry.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -343,4 +344,47 @@ test('E21 a second first start makes nothing, and another station code is refuse
   expect(valueIn(await firstStart(again))).toEqual({ password: null })
   expect((await storage.load()).heads.map(({ height }) => height)).toEqual(heights)
   expect(codeOf(await firstStart({ ...again, station: '510799' as StationCode }))).toBe('station-code-changed')
+})
+
+const STANDBY = { standby: true } as const
+
+test('E45 a standby is enrolled at the county hall below the root, one at a time, and is granted every stream', async () => {
+  const township = valueIn(await joinAs(TOWNSHIP, root))
+  const ask = (station: StationCode, parent: NodeId) => registry.createCode(ADMINISTRATOR, station, parent, STANDBY)
+  expect(fieldOf(await ask(TOWNSHIP, root))).toBe('station')
+  expect(fieldOf(await ask(COUNTY, township.node))).toBe('parent')
+  expect(codeOf(await registry.createCode(CLERK, COUNTY, root, STANDBY))).toBe('not-authorised')
+  const [first, second] = [valueIn(await ask(COUNTY, root)), valueIn(await ask(COUNTY, root))]
+  expect(valueIn(await registry.codes(ADMINISTRATOR)).map(({ standby }) => standby)).toEqual([true, true])
+  const join = async (text: string) =>
+    registry.enrol(await requestWith(valueIn(readCode(sha256, text)).secret, root, generateKeys(), ''))
+  const joined = valueIn(await join(first.text))
+  expect(office.directory.node(joined.node)).toMatchObject({ standby: true, stations: [COUNTY], parent: root })
+  expect(joined.name).toContain('备用机')
+  expect(codeOf(await join(second.text))).toBe('station-served')
+  expect(fieldOf(await ask(COUNTY, root))).toBe('standby')
+  // It is no second node for anything else: the hall is still served by the root, and every point keeps its own.
+  expect(codeOf(await registry.createCode(ADMINISTRATOR, COUNTY, root))).toBe('station-served')
+  expect(signingNode(office.directory, COUNTY)?.id).toBe(root)
+  valueIn(await registry.revokeNode(ADMINISTRATOR, joined.node, '换一台'))
+  expect(codeOf(await ask(COUNTY, root))).toBe('ok')
+})
+
+test('E46 a station goes below another one of the right tier, never below itself, and remembers where it was', async () => {
+  const move = (station: StationCode, parent: StationCode) => registry.moveStation(ADMINISTRATOR, station, parent)
+  expect(fieldOf(await move(VILLAGE, TOWNSHIP))).toBe('to')
+  expect(fieldOf(await move(OTHER_TOWNSHIP, VILLAGE))).toBe('to')
+  expect(fieldOf(await move(COUNTY, TOWNSHIP))).toBe('station')
+  expect(fieldOf(await move('510724999' as StationCode, TOWNSHIP))).toBe('station')
+  expect(codeOf(await registry.moveStation(CLERK, VILLAGE, OTHER_TOWNSHIP))).toBe('not-authorised')
+  expect(office.directory.station(VILLAGE)?.formerParents).toBeUndefined()
+  valueIn(await move(VILLAGE, OTHER_TOWNSHIP))
+  expect(office.directory.station(VILLAGE)).toMatchObject({ parent: OTHER_TOWNSHIP, formerParents: [TOWNSHIP] })
+  const [east, west] = ['510724801', '510724802'] as StationCode[] as [StationCode, StationCode]
+  for (const [id, parent] of [
+    [east, COUNTY],
+    [west, east],
+  ] as const)
+    valueIn(await registry.createStation(ADMINISTRATOR, { id, name: '分厅', tier: 'county', parent }))
+  expect(fieldOf(await move(east, west))).toBe('to')
 })

@@ -186,10 +186,6 @@ test('S32 a stream that is taken away is no longer sent', () => {
   expect(peer.live.ready.size).toBe(0)
 })
 
-test('S33 a log that was cut is told again with its whole stream', () => {
-  expect(opened().do({ type: 'retell', stream: streamA })).toEqual([{ type: 'tell-frontier', streams: [streamA] }])
-})
-
 test('S34 an idle link gives a sign of life; one without any is dropped, also when the clock was set back', () => {
   const peer = opened()
   peer.now += LIMITS.heartbeatMilliseconds - 1
@@ -293,4 +289,26 @@ test('S36 a malformed or oversized frame, a failing disk and a stop end the link
     expect(sentBy(effects)).toEqual([expect.objectContaining({ type: 'refuse', code })])
     expect(effects.at(-1)).toMatchObject({ type: 'end', reason: code })
   }
+})
+
+test('S114 what was once granted is told while it is not known to be at the root, and sent when the peer has answered', () => {
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA, streamB]))
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [] })
+  expect(names(answer)).toEqual(['compare'])
+  peer.do({ type: 'compared', streams: [streamB], positions: [], forks: [], start: 3 })
+  expect(peer.live.ready.has(streamB)).toBe(true)
+  expect(peer.live.window.loading).toBe(true)
+  const safe = { ...head(logIn('a', streamB), 4), parentHeight: 4, rootHeight: 4 }
+  expect(livePeer({ shared: [streamA], gives: [streamB], heads: [safe] }).live.told).toEqual(new Set([streamA]))
+})
+
+test('S115 of a stream that the peer only delivers nothing is told by itself, nothing compared and nothing sent', () => {
+  const peer = livePeer({ shared: [streamA], takes: [streamB], heads: [head(logIn('c', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA]))
+  const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [] })
+  expect(names(answer)).toEqual(['tell-held'])
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  expect(peer.live.waiting.size).toBe(0)
 })

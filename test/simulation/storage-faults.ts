@@ -47,6 +47,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     countByStage: (holders) => read((storage) => storage.countByStage(holders)),
     casesSince: (arrival, limit) => read((storage) => storage.casesSince(arrival, limit)),
     receiptsOf: (document) => read((storage) => storage.receiptsOf(document), [document]),
+    receiptsIn: (log, limit) => read((storage) => storage.receiptsIn(log, limit)),
     receiptCounts: () => read((storage) => storage.receiptCounts()),
     local: (space, key) => read((storage) => storage.local(space, key)),
     localAll: (space) => read((storage) => storage.localAll(space)),

@@ -5,6 +5,7 @@ import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import { StorageFailure } from '../ports/storage.ts'
+import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { passDown } from './root-heights.ts'
 
@@ -34,6 +35,18 @@ export function acknowledge(context: LinkContext, heights: readonly Height[], ex
   if (lost.length > 0) reportRestoredParent(core, lost)
   passDown(context, risen)
   core.news.tellStatus()
+}
+
+/** A node below holds these heights: at the root what it sent, or acknowledged, lies in more than one place. */
+export function noteElsewhere(
+  { elsewhere, news }: Core,
+  { peer }: Link,
+  heights: readonly Height[],
+  exact: boolean,
+): void {
+  if (!elsewhere || !peer || heights.length === 0) return
+  elsewhere.heard(peer, heights, exact)
+  news.tellStatus()
 }
 
 /** The parent says what the root holds. */

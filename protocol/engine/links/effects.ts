@@ -3,7 +3,8 @@ import type { Effect } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
-import { acknowledge, learnRootHeights } from './acknowledgement.ts'
+import { acknowledge, learnRootHeights, noteElsewhere } from './acknowledgement.ts'
+import { tellStanding } from './commit-news.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork, tellRungs } from './forks.ts'
 import type { Link } from './link.ts'
@@ -48,6 +49,7 @@ const EFFECTS: Handlers = {
     reports.linkLive(link)
     tellUntold(core, link, peer)
     core.news.tellStatus()
+    if (link.direction === 'down') return tellStanding(core, link, peer)
   },
   status: ({ reports }, link, _connection, { status }) => {
     if (link.direction === 'down') reports.heard(status)
@@ -64,6 +66,7 @@ const EFFECTS: Handlers = {
   },
   acknowledged: (context, link, _connection, { heights, exact }) => {
     if (link.direction === 'up') acknowledge(context, heights, exact)
+    else noteElsewhere(context.core, link, heights, exact)
   },
   'at-root': (context, link, _connection, { heights }) => {
     if (link.direction === 'up') learnRootHeights(context, heights)

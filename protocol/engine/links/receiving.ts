@@ -4,6 +4,7 @@ import type { Result } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import type { ChainRefusal, ReceivedPack } from '../logs/following.ts'
+import { noteElsewhere } from './acknowledgement.ts'
 import { admitFrame, type FrameSource } from './admission.ts'
 import { directoryFirst, unpackFrame } from './frame-unpacking.ts'
 import { type Link, sharedStreams, takenStreams } from './link.ts'
@@ -30,6 +31,7 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
   for (const outcome of outcomes) {
     if (!outcome.ok) return refuse(core, link, outcome.problem)
     if (origin.fromRoot) passDown(context, atRoot(core, outcome.value))
+    noteElsewhere(core, link, outcome.value, false)
   }
 }
 

@@ -136,8 +136,15 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
       const standing = standingReceipts(await fileOf(staging, document), registerOf(staging.core))
       if (standing.some((own) => own.log === log && own.seq === seq)) continue
     }
+    // A parent tells what stands whenever a link begins: most of it is known, and nobody below need hear it again.
+    if (await isKnown(staging, receipt)) continue
     staging.receipts.push(receipt)
   }
+}
+
+async function isKnown({ core }: Staging, { log, seq, document, outcome, reason }: Receipt): Promise<boolean> {
+  const known = (await core.storage.receiptsOf(document)).find((row) => row.log === log && row.seq === seq)
+  return outcome === 'applied' ? known === undefined : known?.outcome === outcome && known.reason === reason
 }
 
 /** Only refusals that a person must resolve are kept in view. */

@@ -30,7 +30,7 @@ export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: Doc
     sections.push(shown.value)
   }
   const sameNumber = await othersNumbered(core, state)
-  const safety = safetyOfReach(core.logs.heads, file.reach)
+  const safety = safetyOfReach(core, file.reach)
   const stations = core.directory.stations()
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   return success({

@@ -17,7 +17,7 @@ import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { keepRecord, publish } from './record-writing.ts'
 import { signaturesOf } from './signatures.ts'
-import { syncStatus } from './sync-status.ts'
+import { casesAlone, syncStatus } from './sync-status.ts'
 
 /** Opens the office. */
 export function openOffice(core: Core, queue: WriteQueue): Office {
@@ -57,6 +57,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     countByStage: (holders) => storage.countByStage(holders),
     signaturesOf: (id) => signaturesOf(core, id),
     safetyOf: (ids) => safetyOf(core, ids),
+    casesAlone: () => casesAlone(core),
     status: () => syncStatus(core, stations()),
     nodesBelow: async () => [...core.neighbours.below.values()],
     watch: (listener) => core.news.watch(listener),

@@ -31,7 +31,7 @@ import * as packs from './packs.ts'
 import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
-import { dropReceipts, receiptCounts, toldOf } from './receipts.ts'
+import { dropReceipts, receiptCounts, toldIn, toldOf } from './receipts.ts'
 import { type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
@@ -237,6 +237,11 @@ class SqlStorage implements Storage {
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
     const rows = await this.#all(toldOf({ document }))
     return rows.map((row) => ({ ...row, log: this.#logs.keyOf(row.log) }))
+  }
+
+  async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {
+    const rows = await this.#all(toldIn({ log: this.#logs.find(log) ?? 0, limit }))
+    return rows.map((row) => ({ ...row, log }))
   }
 
   async receiptCounts() {

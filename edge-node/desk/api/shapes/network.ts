@@ -23,6 +23,10 @@ export const SyncShape = z
     casesOnlyHere: z.int(),
     casesNotAtRoot: z.int(),
     entriesOnlyHere: z.int(),
+    atRootAlone: z
+      .object({ entries: z.int(), standby: z.string().nullable() })
+      .nullable()
+      .openapi({ description: '县中心:只在县中心一处的记录数,备用机名称(没有为空);其他节点为空' }),
     clockOffset: z.int().nullable(),
     catalogueVersion: z.int(),
     calendarVersion: z.int(),
