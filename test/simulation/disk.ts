@@ -101,7 +101,7 @@ export function createDisk(name: string, node: NodeId, ledger: Ledger): Writable
 }
 
 /** Kinds of entry that hold another one. */
-const CARRIERS = new Set<number>([KIND.carried, KIND.kept])
+const CARRIERS = new Set<number>([KIND.carried, KIND.kept, KIND.withdrawn])
 
 /** Notes which entries of a change carry others, and which say the same as others. */
 function noteContents(ledger: Ledger, change: Change): void {

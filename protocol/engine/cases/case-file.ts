@@ -53,6 +53,8 @@ export interface CaseFile {
   readonly sections: Map<string, SectionFile>
   /** Sections of which a fork cut edits off: what stands on those waits in vain. */
   readonly cutSections: Set<string>
+  /** Edits that their authors took back: they had built on what a fork cut off. */
+  readonly withdrawn: Set<EntryHash>
   /** Entries that are neither facts nor gated edits, with the reason. */
   readonly oddities: Oddity[]
   /** Hashes of all entries that count, so that a carried copy counts once. */
@@ -80,6 +82,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   facts: [],
   sections: new Map(),
   cutSections: new Set(),
+  withdrawn: new Set(),
   oddities: [],
   known: new Set(),
   carriers: new Map(),
@@ -99,6 +102,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   facts: [...file.facts],
   sections: new Map([...file.sections].map(([name, section]) => [name, { ...section, edits: [...section.edits] }])),
   cutSections: new Set(file.cutSections),
+  withdrawn: new Set(file.withdrawn),
   oddities: [...file.oddities],
   known: new Set(file.known),
   carriers: new Map(file.carriers),

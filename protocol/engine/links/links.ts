@@ -41,6 +41,7 @@ export function runLink(context: LinkContext, connection: Connection, direction:
       liveSince: null,
       untold: new Map(),
       searches: new Map(),
+      forkWork: { last: Promise.resolve(), waiting: 0 },
       dispatch(event) {
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done
