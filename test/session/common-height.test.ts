@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
-import { beginSearch, heightsBetween, heightsToJudge, type SearchStep, judge } from '#protocol/session/common-height.ts'
+import { beginSearch, heightsBetween, heightsToJudge, judge, type SearchStep } from '#protocol/session/common-height.ts'
 import type { Rung } from '#protocol/wire/messages.ts'
 
 /** A log of so many entries that parts from the other at a height: hashes below are shared, those above carry a mark. */
