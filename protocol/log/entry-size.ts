@@ -1,6 +1,6 @@
 /** How long an entry may be: written here, at the door, and with another one inside. What passes a door can be carried on. */
 import { LIMITS } from '#protocol/limits.ts'
-import { type Draft, type EntryRecord, encodeRecord, KIND, SIGNATURE_BYTES } from './entry.ts'
+import { type Draft, type EntryRecord, encodeRecord, isCarrier, KIND, SIGNATURE_BYTES } from './entry.ts'
 
 /** What a record has beside its content at most: seq, flag, signature. */
 const BESIDE_CONTENT = 8 + 1 + SIGNATURE_BYTES
@@ -12,8 +12,6 @@ export const RECORD_BYTES = LIMITS.entryBytes + LIMITS.carrierBytes
 const CARRIER_CONTENT_BYTES = RECORD_BYTES - BESIDE_CONTENT
 /** Content of a directory record: after a fork one of an earlier program is written again as it is. */
 const DIRECTORY_CONTENT_BYTES = LIMITS.entryBytes - BESIDE_CONTENT
-
-const isCarrier = (kind: number): boolean => kind === KIND.carried || kind === KIND.kept
 
 /** Whether an entry of others passes the door. What it carries is never carried inside another carrier. */
 export function fitsDoor({ kind }: Pick<Draft, 'kind'>, record: EntryRecord): boolean {

@@ -35,7 +35,7 @@ export interface OwnVersion {
   readonly hashes: ReadonlyMap<number, Uint8Array>
 }
 
-export type Judged =
+export type SearchStep =
   /** Not yet exact: the other side is to be asked for hashes strictly between. */
   | { readonly is: 'open'; readonly search: Search; readonly above: number; readonly below: number }
   /** Both agree at this height and differ at the next one, as the other side tells it. */
@@ -61,7 +61,7 @@ export const heightsToJudge = (search: Search, told: readonly Rung[]): number[] 
  * Judges what was told. What was known before is judged again with it: our own version may have been cut or may have
  * grown since. Ends for every sequence of answers: each question must narrow the gap, and there are few of them.
  */
-export function judge(search: Search, told: readonly Rung[], ours: OwnVersion): Judged {
+export function judge(search: Search, told: readonly Rung[], ours: OwnVersion): SearchStep {
   let agrees: Rung | undefined
   let differs: Rung | null = null
   const rungs = rungsOf(search, told)

@@ -9,7 +9,7 @@ export const OLDEST_VERSION = 1
  * History, newest last, with the order in which tiers are upgraded (hub first, then townships, then villages).
  * 1 – 2026-11: hello, proof, frontier, entries, stored, at-root, receipts, fork, status, beat, busy, refusal.
  * 2 – 2026-11: rungs, and the entries of a fork as proof: the height at which two versions part is found exactly. With
- *   an older peer nothing is cut unless its first ladder shows it. A carrier may be longer than an entry (rule L13).
+ *   an older peer nothing is cut unless its first ladder shows it. A carrier may be longer than an entry (rule L13); entries of kind 8 (rule S73).
  */
 export const VERSION_HISTORY = [
   { version: 1, since: '2026-11', deploy: 'hub, townships, villages' },

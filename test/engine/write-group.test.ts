@@ -1,11 +1,13 @@
 /** Writes share a commit and never a fate: who is refused or fails goes alone, and nothing of it stays in the group. */
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import { streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, type Node, nodeRecord, openNode, person, publish, STATIONS, TOWNSHIP, VILLAGE } from './county.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
 
 const handler = person(COUNTY, ['handler', 'clerk', 'chief'])
 
@@ -195,4 +197,30 @@ test('S99 one act that is longer than an entry is refused in words that name its
   expect(refused.problem.message).toContain('委托权限')
   value(await office.act(agent, id, 'captured', { applicant: '王芳', materials: 1 }))
   expect(await findings(root)).toEqual([])
+})
+
+test('S98 an effect of a link that throws ends that link by name, and the node goes on', async () => {
+  let failing = true
+  const host = {
+    ...testHost,
+    compression: {
+      ...testHost.compression,
+      unpack: (bytes: Uint8Array, maximum: number) => {
+        if (failing) throw new Error('a bug in unpacking')
+        return testHost.compression.unpack(bytes, maximum)
+      },
+    },
+  }
+  const root = await openRoot(new MemoryStorage(), host)
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [raw.record(root.identity.node, 9)])
+  await raw.link(root)
+  const frame = frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP)]))
+  raw.send(frame)
+  expect(await raw.refusal()).toBe('internal')
+  expect((await findings(root)).map(({ kind }) => kind)).toEqual(['bug'])
+  failing = false
+  await raw.link(root)
+  raw.send(frame)
+  await raw.stored()
 })

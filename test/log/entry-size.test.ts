@@ -49,7 +49,7 @@ test('L13 the largest entry at the door can be carried and kept, and so can what
       const record = largest(kind, seq, signed)
       expect(encodeRecord(record).length).toBe(LIMITS.entryBytes)
       expect(isInPack(record)).toBe(true)
-      for (const carrier of [KIND.carried, KIND.kept]) {
+      for (const carrier of [KIND.carried, KIND.kept, KIND.withdrawn]) {
         const content = encodeContent(longest(carrier, encodeCarried(log, new Uint8Array(32), record)))
         expect(fitsOwn({ kind: carrier }, content)).toBe(true)
         const carried = { seq: Number.MAX_SAFE_INTEGER, signature, content }

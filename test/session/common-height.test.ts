@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
-import { beginSearch, heightsBetween, heightsToJudge, type Judged, judge } from '#protocol/session/common-height.ts'
+import { beginSearch, heightsBetween, heightsToJudge, judge, type SearchStep } from '#protocol/session/common-height.ts'
 import type { Rung } from '#protocol/wire/messages.ts'
 
 /** A log of so many entries that parts from the other at a height: hashes below are shared, those above carry a mark. */
@@ -43,7 +43,7 @@ function firstLadder(version: Version): Rung[] {
 type Answer = (above: number, below: number) => readonly Rung[]
 
 /** Asks until the search ends; answers with how, and after how many questions. */
-function search(ours: Version, first: readonly Rung[], answer: Answer): { end: Judged; questions: number } {
+function search(ours: Version, first: readonly Rung[], answer: Answer): { end: SearchStep; questions: number } {
   let told = first
   let known = beginSearch()
   for (let questions = 0; questions <= LIMITS.forkQuestions + 1; questions++) {

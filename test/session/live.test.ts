@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { LogKey, StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { LogPosition } from '#protocol/wire/messages.ts'
-import { head, livePeer, logIn, names, nodeOf, type Peer, sentBy, streamA, streamB } from './peer.ts'
+import { head, livePeer, logIn, names, nodeOf, Peer, sentBy, shakeHands, streamA, streamB } from './peer.ts'
 
 const position = (log: LogKey, height: number, root = 0): LogPosition => ({
   log,
@@ -311,4 +311,22 @@ test('S115 of a stream that the peer only delivers nothing is told by itself, no
   expect(names(answer)).toEqual(['tell-held'])
   expect(peer.live.ready.has(streamB)).toBe(false)
   expect(peer.live.waiting.size).toBe(0)
+})
+
+test('S91 a question about a fork is passed on, and a link knows the highest version that both sides speak', () => {
+  const peer = livePeer({ heads: [head(ours, 3)] })
+  const question = { type: 'rungs' as const, log: ours, above: 1, below: 3 }
+  expect(peer.hear(question)).toEqual([{ type: 'rungs-asked', question }])
+  expect(peer.live.version).toBe(1)
+  expect(livePeer({ versions: [1, 2] }).live.version).toBe(1)
+  const [left, right] = [new Peer({ versions: [1, 2] }), new Peer({ node: nodeOf('b'), versions: [1, 3] })]
+  shakeHands(left, right)
+  expect([left.live.version, right.live.version]).toEqual([2, 2])
+})
+
+test('S92 a fork of a log that is not held is not remembered, so that a peer cannot fill memory with names', () => {
+  const peer = livePeer({ heads: [head(ours, 3)] })
+  const invented = logIn('e', streamA)
+  for (const log of [ours, invented]) peer.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
+  expect([...peer.live.forked]).toEqual([ours])
 })

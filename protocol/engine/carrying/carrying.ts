@@ -95,7 +95,8 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     if (!wanted.has(stream) || subject.is === 'unreadable') continue
     // What a relay carries without proof is carried from where it stands, or by nobody.
     if (subject.is === 'kept' && entry.kind !== KIND.kept) continue
-    const name = `${subject.is === 'kept' ? 'kept ' : ''}${toHex(subject.entry.hash)}`
+    const counts = subject.is === 'own' || subject.is === 'carried'
+    const name = `${counts ? '' : `${subject.is} `}${toHex(subject.entry.hash)}`
     const known = held.get(name)
     if (known) known.streams.add(stream)
     else held.set(name, { placed, carrier: subject.is === 'own' ? undefined : entry, streams: new Set([stream]) })

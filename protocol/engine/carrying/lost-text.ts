@@ -4,8 +4,9 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
-import { type Draft, KIND } from '#protocol/log/entry.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
+import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { acceptedUpdates, gated } from '../cases/sections.ts'
 import type { ReadEntry } from '../logs/log-reading.ts'
@@ -39,13 +40,33 @@ export function lostText(staging: Staging, id: DocumentId, tail: readonly ReadEn
   })
 }
 
-/** Whether an edit of our own, under the present incarnation, built on what was cut. */
-export function waitsInVain({ core, files }: Staging, { file, section }: LostText): boolean {
-  const left = files.get(file.id)
-  const edits = left?.sections.get(section)
-  if (!left || !edits) return false
-  const isPresent = (log: LogKey) => core.logs.ownLog(logParts(log).stream) === log
-  return gated(left, section, edits).refused.some(({ log, waits }) => waits && isPresent(log))
+/** Edits of a section that wait for others. */
+const waiting = (file: CaseFile | undefined, section: SectionName) => {
+  const held = file?.sections.get(section)
+  return file && held ? gated(file, section, held).refused.filter(({ waits }) => waits) : []
+}
+
+/**
+ * Withdraws edits of our own that built on what was cut: they would wait in vain, or, where the peer's version has
+ * other content under the same numbers, say something that nobody wrote. Their text is part of what is written again.
+ */
+export async function editsInVain({ core, files }: Staging, { file, section, station }: LostText): Promise<Draft[]> {
+  const before = new Set(waiting(file, section).map(({ hash }) => hash))
+  const inVain = waiting(files.get(file.id), section).filter(
+    ({ hash, log }) => core.logs.isOwn(log) && !before.has(hash),
+  )
+  const held = inVain.length > 0 ? ((await core.storage.recordsOf([file.id])).get(file.id) ?? []) : []
+  const drafts: Draft[] = []
+  for (const { log, seq } of inVain) {
+    const record = readRecord(
+      held.find((placed) => placed.log === log && placed.seq === seq)?.bytes ?? new Uint8Array(),
+    )
+    const hash = await core.logs.hashAt(log, seq - 1)
+    if (!record || !hash) continue // held as carried only: its own place is not here
+    const payload = encodeCarried(log, hash, record)
+    drafts.push(newDraft(core, { kind: KIND.withdrawn, document: file.id, person: '', station, payload }))
+  }
+  return drafts
 }
 
 /**

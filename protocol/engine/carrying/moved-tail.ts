@@ -1,7 +1,7 @@
 /** A fork's tail (rule S73): cut off where two versions of a log part, and carried on whole in our own log. */
 import { COUNTY_STREAM, isCase, type LogKey, logParts, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
-import { type Draft, type EntryRecord, KIND } from '#protocol/log/entry.ts'
+import { type Draft, type EntryRecord, isCarrier, KIND } from '#protocol/log/entry.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { type ReadEntry, readAbove } from '../logs/log-reading.ts'
@@ -9,7 +9,7 @@ import { cutLog } from '../logs/staged-logs.ts'
 import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
 import { append } from '../writing/placing.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
-import { type LostText, lostText, waitsInVain, writtenAgain } from './lost-text.ts'
+import { editsInVain, type LostText, lostText, writtenAgain } from './lost-text.ts'
 
 /** Where two versions of a log part. */
 export interface Parting {
@@ -62,8 +62,10 @@ export async function moveTail<Problem>(
 
 /** Writes what was lost; answers with what could not be written. */
 async function writeAgain(staging: Staging, stream: StreamId, lost: readonly LostText[]): Promise<LostText[]> {
-  // An author's edits are taken in its own order: behind one that waits in vain for what was cut, none takes effect.
-  if (lost.some((one) => waitsInVain(staging, one))) await staging.core.logs.rotate()
+  const inVain = (await Promise.all(lost.map((one) => editsInVain(staging, one)))).flat()
+  if (!append(staging, stream, inVain).ok) return [...lost]
+  // Their numbers are used up: what is written again has numbers of its own, also for who does not know kind 8.
+  if (inVain.length > 0) await staging.core.logs.rotate()
   return lost.filter((one) => {
     const drafts = writtenAgain(staging, one)
     return !drafts || !append(staging, stream, drafts).ok
@@ -100,7 +102,7 @@ function draftOf(core: Core, log: LogKey, { entry, record, before }: ReadEntry):
   const { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload } = entry
   const same = { document, person, station, time, clockOffset, catalogueVersion, calendarVersion }
   const isOwnRecord = kind === KIND.directory && core.logs.isOwn(log)
-  if (isOwnRecord || kind === KIND.carried || kind === KIND.kept) return { ...same, kind, payload }
+  if (isOwnRecord || isCarrier(kind)) return { ...same, kind, payload }
   // What the edit had written is written again; beside it the edit itself must not count a second time.
   return { ...same, kind: kind === KIND.edit ? KIND.kept : KIND.carried, payload: encodeCarried(log, before, record) }
 }

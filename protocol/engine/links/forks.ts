@@ -1,8 +1,9 @@
 /** One log, two versions (rule S73): who gives way finds where they part, goes on with the other one and carries its own tail on. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
-import { beginSearch, type Judged, judge, type Search } from '#protocol/session/common-height.ts'
+import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
 import { RUNGS_SINCE } from '#protocol/wire/version.ts'
 import { type MovedTail, moveTail, wasMoved } from '../carrying/moved-tail.ts'
@@ -52,8 +53,24 @@ function tellPeople(core: Core, log: LogKey): void {
 const mayHear = (core: Core, link: Link, log: LogKey): boolean =>
   link.peer !== null && mayDispute(core, link.peer, log) && core.logs.head(log).height > 0
 
+/** Does work when what came before it on this link is done; a peer that asks faster than is answered is let go. */
+async function inTurn({ forkWork, dispatch }: Link, work: () => Promise<void>): Promise<void> {
+  if (forkWork.waiting >= LIMITS.forksWaiting) {
+    return dispatch({ type: 'refused', code: 'window-exceeded', detail: 'forks' })
+  }
+  forkWork.waiting += 1
+  const done = forkWork.last.then(work)
+  forkWork.last = done.catch(() => {}) // whoever asked hears of the failure
+  await done.finally(() => {
+    forkWork.waiting -= 1
+  })
+}
+
 /** The other side tells its version of a log, or asks for ours. */
-export async function takeFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
+export const takeFork = (context: LinkContext, link: Link, fork: Fork): Promise<void> =>
+  inTurn(link, () => hearFork(context, link, fork))
+
+async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core } = context
   if (!mayHear(core, link, fork.log)) return
   tellPeople(core, fork.log) // on both sides, whoever noticed
@@ -67,11 +84,11 @@ export async function takeFork(context: LinkContext, link: Link, fork: Fork): Pr
 const isShown = (search: Search | undefined): boolean => search?.gap === 0
 
 /** The other side gives way and searches for the height at which its version and ours part. */
-export async function tellRungs({ core }: LinkContext, link: Link, question: Rungs): Promise<void> {
-  if (mayHear(core, link, question.log)) {
+export const tellRungs = ({ core }: LinkContext, link: Link, question: Rungs): Promise<void> =>
+  inTurn(link, async () => {
+    if (!mayHear(core, link, question.log)) return
     link.dispatch({ type: 'tell', message: await answerTo(core, question) })
-  }
-}
+  })
 
 /** What a ladder leads to. */
 type Advance =
@@ -159,7 +176,7 @@ async function giveWay(
   staging: Staging,
   link: Link,
   fork: Fork,
-  { search, height }: Extract<Judged, { is: 'exact' }>,
+  { search, height }: Extract<SearchStep, { is: 'exact' }>,
 ): Promise<Result<Advance>> {
   const { core } = staging
   const { log } = fork
