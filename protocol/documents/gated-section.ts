@@ -80,12 +80,10 @@ export class GatedSection<Edit extends GatedEdit> {
     const { written, deleted } = this.#latest.get(edit.client) ?? {}
     const before = isDeletion(turn) ? deleted : written
     if (before && byTurn(turn, before) < 0) return false
-    // Deletions have their turn last: what their author writes comes before them, so none of either may have to wait.
-    const passesDeletions = deleted !== undefined && !isDeletion(turn)
-    if (passesDeletions && this.#gating.isWaiting(edit.client)) return false
     this.#gating.arrive(edit)
     this.#note(turn)
-    return !(passesDeletions && this.#gating.isWaiting(edit.client))
+    // Deletions have their turn last: what their author writes comes before them, so none of either may have to wait.
+    return deleted === undefined || isDeletion(turn) || !this.#gating.isWaiting(edit.client)
   }
 
   /** Edits come in the order of their turns. */

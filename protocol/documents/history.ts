@@ -4,7 +4,7 @@ import { failure, type Result, success } from '#protocol/result.ts'
 import { NOTHING_HELD, type SectionClocks } from './clocks.ts'
 import { checkUpdate } from './gate.ts'
 import { type GateProblem, gateProblem } from './problems.ts'
-import { isSectionName, SECTIONS, type Section, type SectionName } from './sections.ts'
+import { isSectionName, SECTIONS, type SectionName } from './sections.ts'
 
 /** Accepted updates with what reading them again shows. */
 export interface Replay {
@@ -69,31 +69,4 @@ export function canonicalOrder(name: SectionName, updates: readonly Uint8Array[]
   }
   assert(ordered.length + deletions.length === updates.length, 'updates that apply in one order apply in this one')
   return [...ordered, ...deletions]
-}
-
-/**
- * Whether updates that are applied as they come stand in the canonical order: the authors of a text by rising id, each at
- * one go. A map reads the same in any order, and what only deletes may stand anywhere.
- */
-export class AuthorsBehind {
-  readonly #isText: boolean
-  #latest = 0
-  #inOrder = true
-
-  /** @param authors of the updates applied so far, in the order in which they were applied */
-  constructor(section: Section, authors: readonly (number | undefined)[]) {
-    this.#isText = section.shape === 'text'
-    for (const author of authors) this.add(author)
-  }
-
-  /** False once something came that the canonical order puts before what is there. */
-  get inOrder(): boolean {
-    return this.#inOrder
-  }
-
-  add(author: number | undefined): void {
-    if (author === undefined || !this.#isText) return
-    if (author < this.#latest) this.#inOrder = false
-    else this.#latest = author
-  }
 }

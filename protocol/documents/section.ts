@@ -8,7 +8,7 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import { applyChange, changeProblem, type SectionChange } from './change.ts'
 import type { SectionClocks } from './clocks.ts'
 import { checkUpdate } from './gate.ts'
-import { AuthorsBehind, canonicalOrder, replay } from './history.ts'
+import { canonicalOrder, replay } from './history.ts'
 import type { ParsedUpdate } from './parse.ts'
 import { gateProblem } from './problems.ts'
 import { type MaterialRecord, SECTIONS, type Section, type SectionName } from './sections.ts'
@@ -97,8 +97,6 @@ interface Built {
   readonly accepted: readonly Uint8Array[]
   /** In the order in which they were applied. */
   readonly applied: readonly Uint8Array[]
-  /** Of those applied, in that order; undefined for updates that only delete. */
-  readonly authors: readonly (number | undefined)[]
   readonly clocks: SectionClocks
 }
 
@@ -109,20 +107,20 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   /** In the order in which they were applied; {@link #shown} is the order in which they were accepted. */
   readonly #updates: Uint8Array[]
   readonly #shown: Uint8Array[]
-  readonly #authors: AuthorsBehind
   #bytes: number
   #document: Y.Doc
   #clocks: SectionClocks
   #digest: string | undefined
   #lineage: object = {}
+  /** Whether something was written here: not as the updates read when all are applied at one go. */
+  #isChanged = false
   #closed = false
 
-  constructor(name: Name, { accepted, applied, authors, clocks }: Built, document: Y.Doc) {
+  constructor(name: Name, { accepted, applied, clocks }: Built, document: Y.Doc) {
     this.name = name
     this.#section = SECTIONS[name]
     this.#updates = [...applied]
     this.#shown = [...accepted]
-    this.#authors = new AuthorsBehind(this.#section, authors)
     this.#bytes = accepted.reduce((sum, update) => sum + update.length, 0)
     this.#document = document
     this.#clocks = clocks
@@ -164,11 +162,14 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
       return fail(checked.problem, message, '刚才的修改没有保存,原有内容不变。', '请分几次修改后保存。')
     }
     this.#shows(update, checked.value)
+    this.#isChanged = true
     return success(update)
   }
 
   follow(accepted: readonly Update[], lineage: object): boolean {
-    if (!this.#authors.inOrder || !this.#isBeginningOf(accepted, lineage)) return false
+    if (!this.#isBeginningOf(accepted, lineage)) return false
+    // Where neighbours were invented, text depends on the order of the updates and on how many are applied at one go.
+    if (this.#section.shape === 'text' && (this.#isChanged || accepted.length > this.#shown.length)) return false
     this.#lineage = lineage
     for (const { update } of accepted.slice(this.#shown.length)) {
       const checked = checkUpdate(this.#section, undefined, this.#clocks, update)
@@ -176,7 +177,6 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
       Y.applyUpdate(this.#opened(), update)
       this.#digest = undefined
       this.#shows(update, checked.value)
-      if (!this.#authors.inOrder) return false
     }
     return isComplete(this.#document)
   }
@@ -193,8 +193,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     return true
   }
 
-  #shows(update: Uint8Array, { client, clocks }: ParsedUpdate): void {
-    this.#authors.add(client)
+  #shows(update: Uint8Array, { clocks }: ParsedUpdate): void {
     this.#updates.push(update)
     this.#shown.push(update)
     this.#bytes += update.length
@@ -244,10 +243,8 @@ export function openSection<Name extends SectionName>(
     const next = '请等待同步完成后再打开;如仍出现,请联系县中心管理员。'
     return fail('section-pending', `“${section.title}”缺少前面的编辑,暂不能显示。`, KEPT, next)
   }
-  const { clocks, authors } = replayed.value
-  const authorOf = new Map(updates.map((update, place) => [update, authors[place]]))
-  const built = { accepted: updates, applied: ordered, authors: ordered.map((one) => authorOf.get(one)), clocks }
-  return success(new LoadedSection(name, built, document))
+  const { clocks } = replayed.value
+  return success(new LoadedSection(name, { accepted: updates, applied: ordered, clocks }, document))
 }
 
 /** The budget of a section opened on a host's clock. */
