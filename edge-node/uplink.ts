@@ -33,7 +33,11 @@ export function startUplink(options: UplinkOptions): Uplink {
   const { log, following } = options
   const stopping = new AbortController()
   let wake = () => {}
-  following.watch(() => wake())
+  let elsewhere = false
+  following.watch(() => {
+    elsewhere = true
+    wake()
+  })
 
   const run = async () => {
     let waiting: Waiting = { for: 'slot', node: options.node }
@@ -48,7 +52,8 @@ export function startUplink(options: UplinkOptions): Uplink {
       const end = await linkOnce(options, stopping.signal)
       if (stopping.signal.aborted) return
       log.info(end, 'link to the parent ended')
-      waiting = afterEnd(waiting, end)
+      waiting = elsewhere ? { for: 'network', failures: 0 } : afterEnd(waiting, end) // the back-off was the former parent's
+      elsewhere = false
       if (end.liveMilliseconds > 0) following.reached()
       else await following.unreached()
     }
