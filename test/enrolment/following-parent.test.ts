@@ -4,6 +4,7 @@ import { createLog } from '#edge-node/log.ts'
 import { createParent } from '#edge-node/parent.ts'
 import { followParent } from '#edge-node/parent-following.ts'
 import { moveTo } from '#edge-node/parent-move.ts'
+import { startUplink } from '#edge-node/uplink.ts'
 import type { PinnedParent } from '#protocol/engine/ports/identity.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type County, nodeRecord, openCounty, openNode, publish, TOWNSHIP, until } from '#test/engine/county.ts'
@@ -128,4 +129,46 @@ test('E40 a program takes up before its next call what the command has written i
   following.beforeCalling()
   expect(changes).toMatchObject([{ node: root.identity.node, publicKey: root.identity.keys.publicKey }])
   expect(place.parent.addresses()).toEqual([hall.address])
+})
+
+test('E15 another parent is called without the back-off that the former one has earned, also from within a long pause', async () => {
+  const county = await openCounty()
+  const { parent } = below(county, county.township, {})
+  const pauses: number[] = []
+  const pending: (() => void)[] = []
+  let moved = () => {}
+  const uplink = startUplink({
+    links: { attach: () => expect.fail('nobody answers') },
+    node: county.village.identity.node,
+    parent,
+    following: {
+      beforeCalling: () => {},
+      unreached: async () => {},
+      reached: () => {},
+      notTaken: () => undefined,
+      moveTo: () => expect.fail('nobody asked'),
+      watch: (listener) => {
+        moved = listener
+      },
+      stop: () => {},
+    },
+    log: createLog('error'),
+    chance: () => 0.99,
+    after(milliseconds, callback) {
+      pauses.push(milliseconds)
+      pending.push(callback)
+      return () => {}
+    },
+  })
+  onTestFinished(() => uplink.stop())
+  const paused = (count: number) => until(`pause ${count}`, () => pauses.length === count)
+  for (let count = 1; count <= 6; count++) {
+    await paused(count)
+    pending.shift()?.()
+  }
+  await paused(7)
+  expect(pauses[6]).toBeGreaterThan(10_000)
+  moved() // nobody ends this pause but the news
+  await paused(8)
+  expect(pauses[7]).toBeLessThan(LIMITS.reconnectBaseMilliseconds)
 })
