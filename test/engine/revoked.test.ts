@@ -53,7 +53,10 @@ test('S110 S111 what a revoked village had captured arrives everywhere through i
   expect(await delivery.ended).toMatchObject({ reason: 'revoked', retry: false })
   const written = await heldOf(village, village)
   for (const node of [township, root]) {
-    await until('all of it is there', async () => JSON.stringify(await heldOf(node, village)) === JSON.stringify(written))
+    await until(
+      'all of it is there',
+      async () => JSON.stringify(await heldOf(node, village)) === JSON.stringify(written),
+    )
     expect(await asideAt(node, before)).toEqual([['noted', 'after-revocation']])
     expect(await asideAt(node, after)).toEqual([['captured', 'after-revocation']])
     expect((await stateAt(node, after))?.stage).toBe('00')
@@ -112,7 +115,12 @@ test('S111 the new computer of the station adopts what the revoked one delivered
   const late = (await stateAt(fresh, id))?.story.filter(({ aside }) => aside) ?? []
   for (const { kind, hash } of late) {
     const answer = kind === 'captured' ? 'adopted' : 'dismissed'
-    value(await fresh.engine.office.act(other, id, answer, { fact: hash, ...(answer === 'adopted' ? {} : { reason: '无凭据' }) }))
+    value(
+      await fresh.engine.office.act(other, id, answer, {
+        fact: hash,
+        ...(answer === 'adopted' ? {} : { reason: '无凭据' }),
+      }),
+    )
   }
   await sees(root, id, ({ asideOpen }) => asideOpen === 0)
   for (const node of [fresh, township, root]) {
@@ -138,7 +146,9 @@ test('S112 what a township had passed on before it heard of it, and what others 
   await until('judged anew', async () => (await asideAt(township, id))?.length === 1)
   expect(await asideAt(township, id)).toEqual(await asideAt(root, id))
   await until('the same receipts', async () => {
-    const [here, there] = await Promise.all([township, root].map(async (node) => (await receiptsAt(node, id)).map((row) => JSON.stringify(row)).sort()))
+    const [here, there] = await Promise.all(
+      [township, root].map(async (node) => (await receiptsAt(node, id)).map((row) => JSON.stringify(row)).sort()),
+    )
     return JSON.stringify(here) === JSON.stringify(there) && (here?.length ?? 0) > 0
   })
   // The section goes on: nobody waits for what will never count.
