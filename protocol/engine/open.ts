@@ -28,6 +28,7 @@ import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
+import { noteReader, openRereading } from './refold/rereading.ts'
 import { openAfterworks } from './writing/afterwork.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue } from './writing/write-queue.ts'
@@ -44,7 +45,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 
 async function open(options: EngineOptions): Promise<Engine> {
   const core = await loadCore(options)
-  const queue = openWriteQueue(core, [noteStale, noteUncarried])
+  const queue = openWriteQueue(core, [noteStale, noteUncarried, noteReader])
   const links = new Set<Link>()
   const context: LinkContext = {
     core,
@@ -61,6 +62,8 @@ async function open(options: EngineOptions): Promise<Engine> {
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
   await refolding.begin()
+  const rereading = openRereading(core, queue)
+  rereading.begin()
   if (core.isRoot) await queue.write(completeRevocations).catch(onlyStorage)
   afterworks.heard(NO_CHANGE)
   return {
@@ -80,6 +83,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
       rebuilding?.stop()
+      rereading.stop()
       afterworks.stop()
       refolding.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })

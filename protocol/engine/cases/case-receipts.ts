@@ -1,5 +1,6 @@
 /** What of a case did not simply apply, and where each such entry lies. */
 import type { Register } from '#protocol/casework/register.ts'
+import { GATE_PROBLEMS } from '#protocol/documents/problems.ts'
 import { type EntryHash, logParts } from '#protocol/ids.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import { AFTER_REVOCATION, CUT_OFF, UNSERVED } from './case-entries.ts'
@@ -58,10 +59,14 @@ function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: En
   return others.reduce((least, stand) => (isBefore(stand, least) ? stand : least), first ?? { log, seq })
 }
 
-/** Stored receipts that our own fold may take back when the directory or the day changes; the others are the parent's. */
+/** Reasons that another directory or another program may see otherwise. */
+const OWN_REASONS: readonly string[] = [UNSERVED, AFTER_REVOCATION, GATE_PROBLEMS['unknown-section'].message]
+
+/** Stored receipts that our own fold may take back when directory, day or program change; the others are the parent's. */
 export const ownReceipts = (receipts: readonly ReceiptRow[]): readonly ReceiptRow[] =>
   receipts.filter(
-    ({ outcome, reason }) => outcome === 'set-aside' || reason === UNSERVED || reason === AFTER_REVOCATION,
+    ({ outcome, reason }) =>
+      outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
   )
 
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */

@@ -96,15 +96,18 @@ function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | u
   return undefined
 }
 
-/** Places the stored entries of directory records again, whatever is known of them. What cannot be read is left out. */
-export async function placeRecords(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
+/**
+ * Places the stored entries of directory records again. What cannot be read is left out.
+ * @param anew as if nothing were known of them; otherwise only what is newer counts
+ */
+export async function placeRecords(staging: Staging, documents: readonly DocumentId[], anew = true): Promise<void> {
   try {
     const held = await staging.core.storage.recordsOf(documents)
     const entries = [...held.values()].flat().map(storedEntry)
-    for (const entry of entries) place(staging, entry, true)
+    for (const entry of entries) place(staging, entry, anew)
   } catch (problem) {
     if (!(problem instanceof StorageFailure) || problem.fault !== 'damaged') throw problem
     noteDamage(staging.core, problem)
-    if (documents.length > 1) for (const document of documents) await placeRecords(staging, [document])
+    if (documents.length > 1) for (const document of documents) await placeRecords(staging, [document], anew)
   }
 }
