@@ -3,6 +3,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
 import { isStationDocument } from '../directory/directory.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
+import { type Doubt, hasLanded, isDoubtful } from './doubtful-commit.ts'
 import { settle } from './settling.ts'
 import { beginMember, beginStaging, type Staging } from './staging.ts'
 
@@ -43,6 +44,8 @@ interface Queue {
   readonly companions: readonly Companion[]
   readonly followers: ((change: Change) => void)[]
   readonly waiting: Waiting[]
+  /** The last group, while it is not known whether it is on the disk. */
+  doubt: Doubt | undefined
 }
 
 const isEmpty = (change: Change): boolean =>
@@ -52,7 +55,7 @@ const isEmpty = (change: Change): boolean =>
 
 /** Opens the queue. While one group is being committed the next one gathers; an idle queue commits at once. */
 export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteQueue {
-  const queue: Queue = { core, companions, followers: [], waiting: [] }
+  const queue: Queue = { core, companions, followers: [], waiting: [], doubt: undefined }
   const { waiting } = queue
   let running: Promise<void> | undefined
 
@@ -101,11 +104,13 @@ const isRefusal = (value: unknown): boolean =>
 /** Commits a group, or its part up to a change of the directory; answers how many requests were settled. */
 async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<number> {
   const { core } = queue
-  const staging = beginStaging(core)
   const members: Waiting[] = []
   let settled = 0
+  let staging: Staging
   let change: Change
   try {
+    await settleDoubt(queue)
+    staging = beginStaging(core)
     for (const request of group) {
       const stays = await stageMember(staging, request)
       settled += 1
@@ -113,7 +118,7 @@ async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<num
       if (judgesOthers(staging)) break // what follows is judged by the new directory
     }
     change = await settleGroup(queue, staging)
-    if (!isEmpty(change)) await commit(core, change)
+    if (!isEmpty(change)) await commit(queue, staging, change)
   } catch (problem) {
     const isDisk = problem instanceof StorageFailure
     await abandon(queue, problem, isDisk ? group : members)
@@ -150,13 +155,30 @@ async function settleGroup({ companions }: Queue, staging: Staging): Promise<Cha
 /** An error that no storage should give: whether the group is on the disk is unknown, and nobody may go on with what is in memory. */
 class UnknownDisk extends Error {}
 
-async function commit(core: Core, change: Change): Promise<void> {
+async function commit(queue: Queue, staging: Staging, change: Change): Promise<void> {
+  const { storage } = queue.core
   try {
-    await core.storage.commit(change)
+    await storage.commit(change)
   } catch (problem) {
-    if (problem instanceof StorageFailure) throw problem
-    throw new UnknownDisk('a commit ended in an unknown way', { cause: problem })
+    if (!(problem instanceof StorageFailure))
+      throw new UnknownDisk('a commit ended in an unknown way', { cause: problem })
+    if (!isDoubtful(problem)) throw problem
+    queue.doubt = { staging, change }
+    const landed = await hasLanded(storage, change)
+    queue.doubt = undefined
+    if (!landed) throw problem
   }
+}
+
+/** Before anything else is written: a group that lies on the disk after all counts, although its callers heard otherwise. */
+async function settleDoubt(queue: Queue): Promise<void> {
+  const { core, doubt } = queue
+  if (!doubt) return
+  const landed = await hasLanded(core.storage, doubt.change)
+  queue.doubt = undefined
+  if (!landed) return
+  adopt(core, doubt.staging, doubt.change)
+  announce(queue, doubt.staging, doubt.change)
 }
 
 /** Does what a bug must not turn into a failed commit. */
