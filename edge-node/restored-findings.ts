@@ -30,7 +30,7 @@ type Verdict = DatabaseVerdict['verdict'] | 'new'
 type Told = Exclude<Verdict, 'new' | 'same'>
 const MESSAGES: Readonly<Record<Told, (restored: Restored) => string>> = {
   behind: ({ logs, entries }) =>
-    `数据库比本机的旁车记录旧(恢复过备份)${entries > 0 ? `:${logs} 个日志至少少了 ${entries} 条记录` : ''}。${NEW_NUMBERS}`,
+    `数据库比本机的记录旧(恢复过备份)${entries > 0 ? `:${logs} 个日志至少少了 ${entries} 条记录` : ''}。${NEW_NUMBERS}`,
   moved: () => `数据库是恢复或复制来的,或换了机器;备份之后的记录可能缺失。${NEW_NUMBERS}`,
   unknown: () => `数据库旁的记录文件(sidecar.json)丢失或损坏,无法确认数据库是最新的,记录可能缺失。${NEW_NUMBERS}`,
 }

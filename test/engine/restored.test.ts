@@ -81,6 +81,24 @@ test('D42 a root that was put back says in one finding how much came back from b
   expect((await village.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('rolled-back')
 })
 
+test('D42 what comes back to a database that was found out at the start is told as well, without a second rotation', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  const backup = copyOf(diskOf(VILLAGE))
+  value(await office.act(agent, id, 'noted', { text: '一' }))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await cutAll(links)
+  await village.engine.stop()
+  const back = await restart(village, backup, township, root, 900)
+  await callUntil(back, township, 'the note is back', async () => (await notes(back, id)) === 1)
+  await until('told', async () => (await findings(back)).includes('rolled-back'))
+  const { message } = (await back.engine.office.status()).findings[0] ?? { message: '' }
+  expect(message).toContain('已从上级取回 1 条(1 个日志)')
+  expect(message).not.toContain('批次号')
+  expect(back.engine.incarnation).toBe(900)
+})
+
 test('S71 a parent that was put back is sent again what it had acknowledged, and says so', async () => {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
