@@ -1,13 +1,18 @@
 /** Two versions of one log: nothing is cut before the height at which they part is exact and proved (DESIGN.md section 5). */
 import { expect, test } from 'vitest'
+import { clientIdOf } from '#protocol/documents/clocks.ts'
+import { encodeEdit } from '#protocol/documents/edit.ts'
 import type { Actor } from '#protocol/engine/office.ts'
-import type { DocumentId, LogKey } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { encodePack, packable } from '#protocol/log/pack.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
+import { GENESIS } from '#protocol/log/chain.ts'
+import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
+import { encodePack, type Packable, packable } from '#protocol/log/pack.ts'
 import { heightsBetween } from '#protocol/session/common-height.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
-import { valueIn as value } from '#test/documents/authors.ts'
+import { Author, valueIn as value } from '#test/documents/authors.ts'
 import { callUntil, connect, type Node, person, publish, STATIONS, TOWNSHIP, until, VILLAGE } from './county.ts'
 import {
   answerTo,
@@ -24,7 +29,7 @@ import {
   type Version,
   writtenElsewhere,
 } from './other-version.ts'
-import { RawNode } from './raw-node.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
 import { copyOf, cutAll, place, restart } from './restoring.ts'
 
 const clerk = person(TOWNSHIP, ['clerk'])
@@ -374,4 +379,45 @@ test('S73 what a relay wrote on top of an edit that it cuts off is not lost with
     const [above, below] = await Promise.all([sections(root, id), sections(back, id)])
     return JSON.stringify(above) === JSON.stringify(below)
   })
+})
+
+test('S73 nobody withdraws an edit but its author, and it has no effect whichever of the two comes first', async () => {
+  const { root, township, village } = await place()
+  const raw = new RawNode(VILLAGE)
+  await publish(root, [raw.record(township.identity.node, 9)])
+  await until('registered', () => township.engine.office.directory.node(raw.node) !== undefined)
+  const agent = person(VILLAGE, ['agent'])
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  value(await village.engine.office.edit(agent, id, 'application', { set: { applicant: '王芳' } }))
+  await atCounty(village, id)
+  await raw.link(township)
+  const stream = streamOf(VILLAGE)
+  const withdrawing = (packed: Packable, before: Uint8Array) =>
+    draft(VILLAGE, {
+      kind: KIND.withdrawn,
+      document: id,
+      payload: encodeCarried(packed.log, before, readRecord(packed.bytes) as EntryRecord),
+    })
+  // The village's edit, taken back by somebody else of its station.
+  const held = (await township.storage.recordsOf([id])).get(id)?.at(-1)
+  if (!held) throw new Error('nothing held')
+  const { log, seq, bytes } = held
+  const village2 = (await heldVersion(township, log)).hashes[seq - 1] as Uint8Array
+  raw.send(frameOf(await raw.write(stream, [withdrawing({ log, bytes }, village2)])))
+  // Its own edit, taken back before it comes.
+  const author = new Author('application', clientIdOf(9, 2))
+  const update = author.change({ set: { phone: '13800001111' }, remove: [] }) as Uint8Array
+  const payload = encodeEdit({ section: 'application', update })
+  const [edit] = await raw.write(stream, [draft(VILLAGE, { kind: KIND.edit, document: id, payload })], {
+    incarnation: 2,
+  })
+  raw.send(frameOf(await raw.write(stream, [withdrawing(edit as Packable, GENESIS)])))
+  raw.send(frameOf([edit as Packable]))
+  await raw.stored(3)
+  for (const node of [township, root]) {
+    await until('there', async () => (await node.storage.recordsOf([id])).get(id)?.length === 5)
+    expect((await sections(node, id)).application).toEqual({ applicant: '王芳' })
+    const receipts = await node.storage.receiptsOf(id)
+    expect(receipts.map(({ log: at, outcome }) => [at, outcome])).toEqual([[`${raw.node}/2/${stream}`, 'forked']])
+  }
 })
