@@ -1,19 +1,13 @@
 /** Two versions of one log: nothing is cut before the height at which they part is exact and proved (DESIGN.md section 5). */
 import { expect, test } from 'vitest'
-import { clientIdOf } from '#protocol/documents/clocks.ts'
-import { encodeEdit } from '#protocol/documents/edit.ts'
-import type { Actor } from '#protocol/engine/office.ts'
-import { type DocumentId, type LogKey, streamOf } from '#protocol/ids.ts'
+import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { encodeCarried } from '#protocol/log/carried.ts'
-import { GENESIS } from '#protocol/log/chain.ts'
-import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
-import { encodePack, type Packable, packable } from '#protocol/log/pack.ts'
+import { encodePack, packable } from '#protocol/log/pack.ts'
 import { heightsBetween } from '#protocol/session/common-height.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
-import { Author, valueIn as value } from '#test/documents/authors.ts'
-import { callUntil, connect, type Node, person, publish, STATIONS, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import { callUntil, type Node, person, publish, STATIONS, TOWNSHIP, until } from './county.ts'
 import {
   answerTo,
   firstLadder,
@@ -29,23 +23,14 @@ import {
   type Version,
   writtenElsewhere,
 } from './other-version.ts'
-import { draft, frameOf, RawNode } from './raw-node.ts'
-import { copyOf, cutAll, place, restart } from './restoring.ts'
+import { RawNode } from './raw-node.ts'
+import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
 
 const clerk = person(TOWNSHIP, ['clerk'])
-
-/** What a section holds, as the page of a case shows it. */
-const sections = async (node: Node, id: DocumentId) => {
-  const shown = value(await node.engine.office.view(clerk, id)).sections
-  return Object.fromEntries(shown.map(({ name, value: held }) => [name, held]))
-}
 
 const honest = (theirs: Version) => (question: Rungs) => answerTo(theirs, question)
 const reaches = (node: Node, log: LogKey, height: number) => async () => (await headOf(node, log))?.height === height
 const isTold = (node: Node, words: string) => async () => (await forkWords(node)).includes(words)
-
-const atCounty = (node: Node, id: DocumentId) =>
-  until('at the county', async () => (await node.engine.office.safetyOf([id])).get(id) === 'root')
 
 test('S93 a township put back to its image writes one case: what both sides share is not written again', async () => {
   const { root, township, links, diskOf } = await place()
@@ -337,87 +322,4 @@ test('S91 a peer that asks faster than it can be answered is let go, and others 
   await raw.link(root)
   raw.send({ type: 'rungs', log, above: 0, below: 5 })
   await until('answered', () => raw.received.some(({ type }) => type === 'fork'))
-})
-
-test('S73 what a relay wrote on top of an edit that it cuts off is not lost with it', async () => {
-  const { root, township, village, links, diskOf } = await place()
-  const agent = person(VILLAGE, ['agent'])
-  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
-  const set = (node: Node, who: Actor, fields: Record<string, string>) =>
-    node.engine.office.edit(who, id, 'application', { set: fields }).then(value)
-  await set(village, agent, { applicant: '王' })
-  await atCounty(village, id)
-  await cutAll(links)
-  const [image, copied] = [copyOf(diskOf(TOWNSHIP)), copyOf(diskOf(VILLAGE))]
-  // The village's copy reaches the county with another version of its log.
-  const twin = await restart(village, copied, township, root, 3)
-  await set(twin, agent, { phone: '13800001111' })
-  const first = [connect(township, root), connect(twin, township)]
-  await until('the copy is at the county', async () => (await sections(root, id)).application !== undefined)
-  await until('with its edit', async () => {
-    const { application } = await sections(root, id)
-    return (application as Record<string, string>).phone === '13800001111'
-  })
-  await cutAll(first)
-  await Promise.all([township.engine.stop(), twin.engine.stop()])
-  // The township is put back, takes the village's own version, and writes on top of it.
-  const back = await restart(township, image, root, root, 2)
-  await set(village, agent, { applicant: '王小' })
-  const lower = connect(village, back)
-  await until('at the township', async () => {
-    const { application } = await sections(back, id)
-    return (application as Record<string, string>).applicant === '王小'
-  })
-  await set(back, clerk, { applicant: '王小芳' })
-  await cutAll([lower])
-  await callUntil(back, root, 'the township has given way', async () => {
-    const { application } = await sections(root, id)
-    return (application as Record<string, string>).applicant === '王小芳'
-  })
-  expect((await sections(root, id)).application).toEqual({ applicant: '王小芳', phone: '13800001111' })
-  await until('alike', async () => {
-    const [above, below] = await Promise.all([sections(root, id), sections(back, id)])
-    return JSON.stringify(above) === JSON.stringify(below)
-  })
-})
-
-test('S73 nobody withdraws an edit but its author, and it has no effect whichever of the two comes first', async () => {
-  const { root, township, village } = await place()
-  const raw = new RawNode(VILLAGE)
-  await publish(root, [raw.record(township.identity.node, 9)])
-  await until('registered', () => township.engine.office.directory.node(raw.node) !== undefined)
-  const agent = person(VILLAGE, ['agent'])
-  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
-  value(await village.engine.office.edit(agent, id, 'application', { set: { applicant: '王芳' } }))
-  await atCounty(village, id)
-  await raw.link(township)
-  const stream = streamOf(VILLAGE)
-  const withdrawing = (packed: Packable, before: Uint8Array) =>
-    draft(VILLAGE, {
-      kind: KIND.withdrawn,
-      document: id,
-      payload: encodeCarried(packed.log, before, readRecord(packed.bytes) as EntryRecord),
-    })
-  // The village's edit, taken back by somebody else of its station.
-  const held = (await township.storage.recordsOf([id])).get(id)?.at(-1)
-  if (!held) throw new Error('nothing held')
-  const { log, seq, bytes } = held
-  const village2 = (await heldVersion(township, log)).hashes[seq - 1] as Uint8Array
-  raw.send(frameOf(await raw.write(stream, [withdrawing({ log, bytes }, village2)])))
-  // Its own edit, taken back before it comes.
-  const author = new Author('application', clientIdOf(9, 2))
-  const update = author.change({ set: { phone: '13800001111' }, remove: [] }) as Uint8Array
-  const payload = encodeEdit({ section: 'application', update })
-  const [edit] = await raw.write(stream, [draft(VILLAGE, { kind: KIND.edit, document: id, payload })], {
-    incarnation: 2,
-  })
-  raw.send(frameOf(await raw.write(stream, [withdrawing(edit as Packable, GENESIS)])))
-  raw.send(frameOf([edit as Packable]))
-  await raw.stored(3)
-  for (const node of [township, root]) {
-    await until('there', async () => (await node.storage.recordsOf([id])).get(id)?.length === 5)
-    expect((await sections(node, id)).application).toEqual({ applicant: '王芳' })
-    const receipts = await node.storage.receiptsOf(id)
-    expect(receipts.map(({ log: at, outcome }) => [at, outcome])).toEqual([[`${raw.node}/2/${stream}`, 'forked']])
-  }
 })
