@@ -1,6 +1,5 @@
 /** Two versions of one log: nothing is cut before the height at which they part is exact and proved (DESIGN.md section 5). */
 import { expect, test } from 'vitest'
-import type { Actor } from '#protocol/engine/office.ts'
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { encodePack, packable } from '#protocol/log/pack.ts'
@@ -8,7 +7,7 @@ import { heightsBetween } from '#protocol/session/common-height.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { callUntil, connect, type Node, person, publish, STATIONS, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { callUntil, type Node, person, publish, STATIONS, TOWNSHIP, until } from './county.ts'
 import {
   answerTo,
   firstLadder,
@@ -25,22 +24,13 @@ import {
   writtenElsewhere,
 } from './other-version.ts'
 import { RawNode } from './raw-node.ts'
-import { copyOf, cutAll, place, restart } from './restoring.ts'
+import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
 
 const clerk = person(TOWNSHIP, ['clerk'])
-
-/** What a section holds, as the page of a case shows it. */
-const sections = async (node: Node, id: DocumentId) => {
-  const shown = value(await node.engine.office.view(clerk, id)).sections
-  return Object.fromEntries(shown.map(({ name, value: held }) => [name, held]))
-}
 
 const honest = (theirs: Version) => (question: Rungs) => answerTo(theirs, question)
 const reaches = (node: Node, log: LogKey, height: number) => async () => (await headOf(node, log))?.height === height
 const isTold = (node: Node, words: string) => async () => (await forkWords(node)).includes(words)
-
-const atCounty = (node: Node, id: DocumentId) =>
-  until('at the county', async () => (await node.engine.office.safetyOf([id])).get(id) === 'root')
 
 test('S93 a township put back to its image writes one case: what both sides share is not written again', async () => {
   const { root, township, links, diskOf } = await place()
@@ -332,46 +322,4 @@ test('S91 a peer that asks faster than it can be answered is let go, and others 
   await raw.link(root)
   raw.send({ type: 'rungs', log, above: 0, below: 5 })
   await until('answered', () => raw.received.some(({ type }) => type === 'fork'))
-})
-
-test('S73 what a relay wrote on top of an edit that it cuts off is not lost with it', async () => {
-  const { root, township, village, links, diskOf } = await place()
-  const agent = person(VILLAGE, ['agent'])
-  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
-  const set = (node: Node, who: Actor, fields: Record<string, string>) =>
-    node.engine.office.edit(who, id, 'application', { set: fields }).then(value)
-  await set(village, agent, { applicant: '王' })
-  await atCounty(village, id)
-  await cutAll(links)
-  const [image, copied] = [copyOf(diskOf(TOWNSHIP)), copyOf(diskOf(VILLAGE))]
-  // The village's copy reaches the county with another version of its log.
-  const twin = await restart(village, copied, township, root, 3)
-  await set(twin, agent, { phone: '13800001111' })
-  const first = [connect(township, root), connect(twin, township)]
-  await until('the copy is at the county', async () => (await sections(root, id)).application !== undefined)
-  await until('with its edit', async () => {
-    const { application } = await sections(root, id)
-    return (application as Record<string, string>).phone === '13800001111'
-  })
-  await cutAll(first)
-  await Promise.all([township.engine.stop(), twin.engine.stop()])
-  // The township is put back, takes the village's own version, and writes on top of it.
-  const back = await restart(township, image, root, root, 2)
-  await set(village, agent, { applicant: '王小' })
-  const lower = connect(village, back)
-  await until('at the township', async () => {
-    const { application } = await sections(back, id)
-    return (application as Record<string, string>).applicant === '王小'
-  })
-  await set(back, clerk, { applicant: '王小芳' })
-  await cutAll([lower])
-  await callUntil(back, root, 'the township has given way', async () => {
-    const { application } = await sections(root, id)
-    return (application as Record<string, string>).applicant === '王小芳'
-  })
-  expect((await sections(root, id)).application).toEqual({ applicant: '王小芳', phone: '13800001111' })
-  await until('alike', async () => {
-    const [above, below] = await Promise.all([sections(root, id), sections(back, id)])
-    return JSON.stringify(above) === JSON.stringify(below)
-  })
 })

@@ -125,6 +125,19 @@ test('L9 a log is signed where a group ended, and within one that is longer than
   }
 })
 
+test('S96 the highest signed entry at or below a height is found within a run too', async () => {
+  const logs = await openLogs()
+  await write(logs, [1])
+  const staged = stageLogs(logs)
+  for (const kind of [KIND.fact, KIND.edit, KIND.fact, KIND.edit, KIND.edit]) {
+    appendEntry(staged, STREAM, draft(kind, new Uint8Array(3)), false)
+  }
+  await settle(logs, staged)
+  const log = logs.ownLog(STREAM)
+  const found = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((height) => signedHeight(logs, log, height)))
+  expect(found).toEqual([0, 1, 2, 2, 4, 4, 6])
+})
+
 test('S73 a cut log ends at its new height, is read only up to there, and goes on from there', async () => {
   const logs = await openLogs()
   const first = await write(logs, [5, 5])

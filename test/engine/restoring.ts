@@ -1,6 +1,20 @@
 /** A small county on disks of its own, whose machines are put back to copies and started again. */
+
+import type { DocumentId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { COUNTY, connect, type Linked, type Node, openCounty, openNode, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import {
+  COUNTY,
+  connect,
+  type Linked,
+  type Node,
+  openCounty,
+  openNode,
+  person,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
 
 const disks = () => {
   const storages = new Map([COUNTY, TOWNSHIP, VILLAGE].map((station) => [station, new MemoryStorage()]))
@@ -48,3 +62,15 @@ export const copyOf = (storage: MemoryStorage): MemoryStorage => {
   copy.restore(storage.snapshot())
   return copy
 }
+
+const READER = person(TOWNSHIP, ['clerk'])
+
+/** What a section holds, as the page of a case shows it. */
+export const sections = async (node: Node, id: DocumentId) => {
+  const shown = value(await node.engine.office.view(READER, id)).sections
+  return Object.fromEntries(shown.map(({ name, value: held }) => [name, held]))
+}
+
+/** Waits until everything of a case is at the county, as a node knows it. */
+export const atCounty = (node: Node, id: DocumentId) =>
+  until('at the county', async () => (await node.engine.office.safetyOf([id])).get(id) === 'root')

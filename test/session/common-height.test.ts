@@ -120,6 +120,12 @@ test('S90 our version may grow or be cut between two answers: what was known is 
   expect(cut.is === 'beginning' || (cut.is === 'open' && cut.below === 8_991)).toBe(true)
   const grown = judged(first.search, told, { ...before, height: 40_000 })
   expect(grown).toMatchObject({ is: 'open' })
+  // A beginning of the other version when it was asked, and another version when the answer comes.
+  const short = judged(beginSearch(), [rung(theirs, 20_000)], { height: 100, common: 100, mark: 1 })
+  if (short.is !== 'open') throw new Error(short.is)
+  const longer = { height: 120, common: 100, mark: 1 }
+  const answer = honest(theirs)(short.above, short.below)
+  expect(judged(short.search, answer, longer)).toMatchObject({ is: 'open', above: 100, below: 121 })
 })
 
 test('S91 an answer holds at most LIMITS.forkRungs heights, strictly between those asked for and none that is not held', () => {
@@ -166,7 +172,8 @@ test('S92 a contradiction, an answer outside the gap, none, and one that narrows
   expect(search(ours, [wrong(10), rung(ours, 10)], () => []).end).toEqual({ is: 'contradictory' })
   expect(search(ours, [wrong(0)], () => []).end).toEqual({ is: 'contradictory' })
   expect(end(() => [wrong(1)]).end).toEqual({ is: 'contradictory' })
-  expect(end(() => []).end).toEqual({ is: 'fruitless' })
+  // What does not narrow the gap is not asked a second time.
+  expect(end(() => [])).toEqual({ end: { is: 'fruitless' }, questions: 1 })
   expect(end((above, below) => [rung(ours, above), wrong(below)]).end).toEqual({ is: 'fruitless' })
   expect(end(() => [wrong(2 ** 50)]).end).toEqual({ is: 'fruitless' })
   const slow = end((_above, below) => [wrong(below - 1)])

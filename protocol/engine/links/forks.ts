@@ -153,21 +153,21 @@ async function advance(staging: Staging, link: Link, fork: Fork): Promise<Result
   }
 }
 
-const MAY_BE_COPIED = '没有截断或改写任何记录,双方的版本都在。'
+const NOTHING_CUT = '没有截断或改写任何记录,双方的版本都在。'
 
 const unproved = (core: Core, log: LogKey): Result<never, Failure> =>
   fail(
     'fork-unproved',
-    `“${nameOf(core, log)}”的日志有两个版本(${log}),但对方说明的分叉位置前后矛盾或无法核实,${MAY_BE_COPIED}`,
-    MAY_BE_COPIED,
+    `“${nameOf(core, log)}”的日志有两个版本(${log}),但对方说明的分叉位置前后矛盾或无法核实,${NOTHING_CUT}`,
+    NOTHING_CUT,
     '重新连接时会再核对;反复出现请联系管理员检查对方程序。',
   )
 
 const tooOld = (core: Core, log: LogKey): Result<never, Failure> =>
   fail(
     'fork-old-peer',
-    `“${nameOf(core, log)}”的日志有两个版本(${log}),对方程序版本较旧,说不出从哪一条起不同,${MAY_BE_COPIED}`,
-    MAY_BE_COPIED,
+    `“${nameOf(core, log)}”的日志有两个版本(${log}),对方程序版本较旧,说不出从哪一条起不同,${NOTHING_CUT}`,
+    NOTHING_CUT,
     '请把对方程序升级到新版本,升级后自动核对并继续。',
   )
 
