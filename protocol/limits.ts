@@ -29,8 +29,8 @@ export const LIMITS = {
   frameMilliseconds: 5_000,
   /** What may be under way on a link takes so long: the next frame never waits for an acknowledgement that is near. */
   windowMilliseconds: 12_500,
-  /** First frames on a link of unknown rate; 4 seconds at 16 kbit/s. */
-  firstFrameBytes: 8 * 1024,
+  /** First frames on a link of unknown rate: 8 seconds at 16 kbit/s; smaller ones cost a county that comes back more commits. */
+  firstFrameBytes: 16 * 1024,
   /** Frames get no smaller than this, however slow the link: smaller ones compress badly. */
   leastFrameBytes: 4 * 1024,
   /** Bytes given to a socket and not yet sent; twice the window, so only a peer that stopped reading gets there. */
