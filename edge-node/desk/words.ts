@@ -137,3 +137,7 @@ export const withNames = (office: Office, text: string): string =>
     /站点([0-9]{6,15})/g,
     (code, id) => office.directory.stations().find((known) => known.id === id)?.name ?? code,
   )
+
+/** A case's number, with those it had before it was renumbered. */
+export const numberWords = ({ number, formerNumbers }: Pick<CaseRow, 'number' | 'formerNumbers'>): string =>
+  formerNumbers.length === 0 ? number : `${number}(原编号 ${formerNumbers.join('、')})`

@@ -75,11 +75,12 @@ function openCodes(desk: Desk, codes: readonly OpenCode[]): Html {
 
 const issuedBox = (
   desk: Desk,
-  station: string,
+  { station, parent }: { readonly station: string; readonly parent: NodeId },
   issued: IssuedCode,
 ): Html => html`<div class="alert alert-success" role="status"><div>
   <strong>${stationName(desk.office, station)}的入网码</strong><p class="desk-code">${issued.text}</p>
-  <p class="mb-0">只显示这一次,请现在抄下或念给对方;${timeWords(issued.expiresAt, desk.office.now())} 前有效,用过即作废。</p></div></div>`
+  <p class="mb-0">只显示这一次,请现在抄下或念给对方;${timeWords(issued.expiresAt, desk.office.now())} 前有效,用过即作废。</p>
+  ${(desk.office.directory.node(parent)?.addresses ?? []).map((address) => html`<pre class="mb-0 mt-2"><code>npm run edge-node -- join ${address} ${issued.text}</code></pre>`)}</div></div>`
 
 async function enrolmentPage(
   context: DeskContext,
@@ -109,6 +110,6 @@ export function enrolmentRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Regist
     const issued = await registry.createCode(context.get('visit').actor, station, parent, { standby })
     if (!issued.ok)
       return enrolmentPage(context, desk, registry, { returned: { form: 'code', typed, problem: issued.problem } })
-    return enrolmentPage(context, desk, registry, { issued: issuedBox(desk, station, issued.value) })
+    return enrolmentPage(context, desk, registry, { issued: issuedBox(desk, { station, parent }, issued.value) })
   })
 }

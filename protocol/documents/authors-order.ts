@@ -1,15 +1,21 @@
 /** Edits of one author in the order in which they were made, also when they came over different ways. */
 import * as decoding from 'lib0/decoding'
 
-/** What decides an edit's turn among those of its author. */
-interface Turn {
+/** An edit as it lies in a log, as far as it decides its turn among those of its author. */
+export interface Turn {
   readonly client: number
   readonly seq: number
   readonly hash: string
   readonly update: Uint8Array
 }
 
-/** The clock at which an update's structs begin; deletions have none and can wait for everything else. */
+/** An edit with the clock at which its structs begin. */
+export interface PlacedEdit<Edit extends Turn = Turn> {
+  readonly edit: Edit
+  /** Infinite for pure deletions: they have no clock and can wait for everything else. */
+  readonly start: number
+}
+
 function startClock(update: Uint8Array): number {
   try {
     const decoder = decoding.createDecoder(update)
@@ -21,6 +27,15 @@ function startClock(update: Uint8Array): number {
     return Number.POSITIVE_INFINITY // cut off: the gate refuses it wherever it stands
   }
 }
+
+/** An edit with what its turn begins with. */
+export const placed = <Edit extends Turn>(edit: Edit): PlacedEdit<Edit> => ({ edit, start: startClock(edit.update) })
+
+/** Below zero when the left edit has its turn before the right one of the same author: by clock, then seq, then hash. */
+export const byTurn = (left: PlacedEdit, right: PlacedEdit): number =>
+  (left.start === right.start ? 0 : left.start - right.start) ||
+  left.edit.seq - right.edit.seq ||
+  (left.edit.hash < right.edit.hash ? -1 : 1)
 
 /**
  * Edits that their author wrote anew from the same clock or an earlier one of the same log: it did not hold them any
@@ -52,14 +67,8 @@ export function inAuthorsOrder<Edit extends Turn>(edits: readonly Edit[]): Edit[
   }
   const ordered = [...edits]
   for (const own of places.values()) {
-    const turns = own.map((place) => ({ edit: edits[place] as Edit, start: startClock((edits[place] as Edit).update) }))
-    turns.sort(
-      (left, right) =>
-        (left.start === right.start ? 0 : left.start - right.start) ||
-        left.edit.seq - right.edit.seq ||
-        (left.edit.hash < right.edit.hash ? -1 : 1),
-    )
-    for (const [turn, place] of own.entries()) ordered[place] = (turns[turn] as { edit: Edit }).edit
+    const turns = own.map((place) => placed(edits[place] as Edit)).sort(byTurn)
+    for (const [turn, place] of own.entries()) ordered[place] = (turns[turn] as PlacedEdit<Edit>).edit
   }
   return ordered
 }

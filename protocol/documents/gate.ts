@@ -71,27 +71,35 @@ export interface GatedHistory {
   readonly clocks: SectionClocks
 }
 
-/** A history while it is being gated. */
-class Gating {
+/** A history while it is being gated: what was accepted, what waits, and what is held after it. */
+export class Gating<Edit extends AuthoredUpdate> {
   readonly #section: string
-  readonly #edits: readonly AuthoredUpdate[]
-  readonly #waiting = new Map<number, number[]>()
-  readonly accepted: number[] = []
-  readonly refused = new Map<number, GateProblem>()
-  clocks = NOTHING_HELD
+  readonly #waiting: Map<number, Edit[]>
+  readonly accepted: Edit[]
+  readonly refused: Map<Edit, GateProblem>
+  clocks: SectionClocks
 
-  constructor(section: string, edits: readonly AuthoredUpdate[]) {
+  /** @param from goes on from there; what it was made from stays as it is */
+  constructor(section: string, from?: Gating<Edit>) {
     this.#section = section
-    this.#edits = edits
+    this.#waiting = new Map(from === undefined ? [] : [...from.#waiting].map(([client, queue]) => [client, [...queue]]))
+    this.accepted = from?.accepted.slice() ?? []
+    this.refused = new Map(from?.refused)
+    this.clocks = from?.clocks ?? NOTHING_HELD
   }
 
   /** Gates the next edit, and what waited for it. */
-  arrive(place: number, edit: AuthoredUpdate): void {
+  arrive(edit: Edit): void {
     const queue = this.#waiting.get(edit.client) ?? []
-    queue.push(place)
+    queue.push(edit)
     this.#waiting.set(edit.client, queue)
-    if (queue.length > 1) this.refused.set(place, gateProblem('clock-gap'))
+    if (queue.length > 1) this.refused.set(edit, gateProblem('clock-gap'))
     else if (this.#advance(queue)) while ([...this.#waiting.values()].some((other) => this.#advance(other)));
+  }
+
+  /** Whether edits of an author wait for others. */
+  isWaiting(client: number): boolean {
+    return (this.#waiting.get(client)?.length ?? 0) > 0
   }
 
   /**
@@ -107,22 +115,22 @@ class Gating {
   }
 
   /** Tries what an author has waiting; true when anything was accepted. */
-  #advance(queue: number[]): boolean {
+  #advance(queue: Edit[]): boolean {
     const before = this.accepted.length
-    for (let place = queue[0]; place !== undefined && this.#settles(place); place = queue[0]) queue.shift()
+    for (let edit = queue[0]; edit !== undefined && this.#settles(edit); edit = queue[0]) queue.shift()
     return this.accepted.length > before
   }
 
   /** Tries one edit; false when it waits. */
-  #settles(place: number): boolean {
-    const { client, tier, update } = this.#edits[place] as AuthoredUpdate
+  #settles(edit: Edit): boolean {
+    const { client, tier, update } = edit
     const gated = gateUpdate({ section: this.#section, client, tier, clocks: this.clocks }, update)
     if (!gated.ok) {
-      this.refused.set(place, gated.problem)
+      this.refused.set(edit, gated.problem)
       return !gated.problem.waits
     }
-    this.refused.delete(place)
-    this.accepted.push(place)
+    this.refused.delete(edit)
+    this.accepted.push(edit)
     this.clocks = gated.value.clocks
     return true
   }
@@ -135,8 +143,12 @@ class Gating {
  * @param inVain what some wait for is known never to count: they do not hold up their authors' later ones (rule S113)
  */
 export function gateHistory(section: string, edits: readonly AuthoredUpdate[], inVain = false): GatedHistory {
-  const gating = new Gating(section, edits)
-  for (const [place, edit] of edits.entries()) gating.arrive(place, edit)
+  const gating = new Gating<AuthoredUpdate & { readonly place: number }>(section)
+  for (const [place, { client, tier, update }] of edits.entries()) gating.arrive({ client, tier, update, place })
   if (inVain) gating.giveUpWaiting()
-  return { accepted: gating.accepted, refused: gating.refused, clocks: gating.clocks }
+  return {
+    accepted: gating.accepted.map(({ place }) => place),
+    refused: new Map([...gating.refused].map(([{ place }, problem]) => [place, problem])),
+    clocks: gating.clocks,
+  }
 }

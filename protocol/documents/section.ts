@@ -3,11 +3,13 @@ import * as Y from 'yjs'
 import { assert } from '#protocol/assert.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { equalBytes } from '#protocol/log/bytes.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { applyChange, changeProblem, type SectionChange } from './change.ts'
 import type { SectionClocks } from './clocks.ts'
 import { checkUpdate } from './gate.ts'
 import { canonicalOrder, replay } from './history.ts'
+import type { ParsedUpdate } from './parse.ts'
 import { gateProblem } from './problems.ts'
 import { type MaterialRecord, SECTIONS, type Section, type SectionName } from './sections.ts'
 
@@ -38,6 +40,14 @@ export interface OpenSection<Name extends SectionName = SectionName> {
    * Problems name the key in `field`; nothing is changed then.
    */
   change(client: number, change: SectionChange): Result<Uint8Array | undefined>
+  /**
+   * Goes on to the updates that take effect now. False when they do not begin with those that are shown, or when text
+   * must be put together anew (rule G25): then close it and open another.
+   * @param lineage of the list, as GatedSection gives it: with the one of the last time little has to be compared
+   */
+  follow(accepted: readonly Update[], lineage: object): boolean
+  /** Bytes of the updates it shows. */
+  readonly bytes: number
   /** Frees the document; nothing else may be called afterwards. */
   close(): void
 }
@@ -73,21 +83,51 @@ const isComplete = ({ store }: Y.Doc): boolean => store.pendingStructs === null 
 
 const KEPT = '所有编辑均已原样保存,没有丢失。'
 
+/** Whether two updates are the same; mostly they are one object. */
+const isSame = (left: Uint8Array, right: Uint8Array): boolean => left === right || equalBytes(left, right)
+
+/** An update among what belongs to its edit. */
+interface Update {
+  readonly update: Uint8Array
+}
+
+/** What a document was built from. */
+interface Built {
+  /** In the order in which they were accepted. */
+  readonly accepted: readonly Uint8Array[]
+  /** In the order in which they were applied. */
+  readonly applied: readonly Uint8Array[]
+  readonly clocks: SectionClocks
+}
+
 /** A document that is open, with the updates it was built from. */
 class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   readonly name: Name
   readonly #section: Section
+  /** In the order in which they were applied; {@link #shown} is the order in which they were accepted. */
   readonly #updates: Uint8Array[]
+  readonly #shown: Uint8Array[]
+  #bytes: number
   #document: Y.Doc
   #clocks: SectionClocks
+  #digest: string | undefined
+  #lineage: object = {}
+  /** Whether something was written here: not as the updates read when all are applied at one go. */
+  #isChanged = false
   #closed = false
 
-  constructor(name: Name, updates: readonly Uint8Array[], document: Y.Doc, clocks: SectionClocks) {
+  constructor(name: Name, { accepted, applied, clocks }: Built, document: Y.Doc) {
     this.name = name
     this.#section = SECTIONS[name]
-    this.#updates = [...updates]
+    this.#updates = [...applied]
+    this.#shown = [...accepted]
+    this.#bytes = accepted.reduce((sum, update) => sum + update.length, 0)
     this.#document = document
     this.#clocks = clocks
+  }
+
+  get bytes(): number {
+    return this.#bytes
   }
 
   clocks(): SectionClocks {
@@ -102,7 +142,8 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   }
 
   digest(sha256: (bytes: Uint8Array) => Uint8Array): string {
-    return toHex(sha256(Y.encodeSnapshot(Y.snapshot(this.#opened()))))
+    this.#digest ??= toHex(sha256(Y.encodeSnapshot(Y.snapshot(this.#opened()))))
+    return this.#digest
   }
 
   change(client: number, change: SectionChange): Result<Uint8Array | undefined> {
@@ -113,15 +154,50 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     const update = applyChange(document, this.#section, change)
     document.clientID = NOBODY
     if (update === undefined) return success(undefined)
+    this.#digest = undefined
     const checked = checkUpdate(this.#section, client, this.#clocks, update)
     if (!checked.ok) {
       this.#reload()
       const { message } = gateProblem(checked.problem)
       return fail(checked.problem, message, '刚才的修改没有保存,原有内容不变。', '请分几次修改后保存。')
     }
-    this.#updates.push(update)
-    this.#clocks = checked.value.clocks
+    this.#shows(update, checked.value)
+    this.#isChanged = true
     return success(update)
+  }
+
+  follow(accepted: readonly Update[], lineage: object): boolean {
+    if (!this.#isBeginningOf(accepted, lineage)) return false
+    // Where neighbours were invented, text depends on the order of the updates and on how many are applied at one go.
+    if (this.#section.shape === 'text' && (this.#isChanged || accepted.length > this.#shown.length)) return false
+    this.#lineage = lineage
+    for (const { update } of accepted.slice(this.#shown.length)) {
+      const checked = checkUpdate(this.#section, undefined, this.#clocks, update)
+      if (!checked.ok) return false
+      Y.applyUpdate(this.#opened(), update)
+      this.#digest = undefined
+      this.#shows(update, checked.value)
+    }
+    return isComplete(this.#document)
+  }
+
+  /** From the end: what was written here stands there as another object, what both have as one has the same before it. */
+  #isBeginningOf(accepted: readonly Update[], lineage: object): boolean {
+    if (accepted.length < this.#shown.length) return false
+    for (let place = this.#shown.length - 1; place >= 0; place--) {
+      const update = accepted[place]?.update
+      if (update === this.#shown[place] && lineage === this.#lineage) return true
+      if (!update || !isSame(update, this.#shown[place] as Uint8Array)) return false
+      this.#shown[place] = update
+    }
+    return true
+  }
+
+  #shows(update: Uint8Array, { clocks }: ParsedUpdate): void {
+    this.#updates.push(update)
+    this.#shown.push(update)
+    this.#bytes += update.length
+    this.#clocks = clocks
   }
 
   close(): void {
@@ -167,7 +243,8 @@ export function openSection<Name extends SectionName>(
     const next = '请等待同步完成后再打开;如仍出现,请联系县中心管理员。'
     return fail('section-pending', `“${section.title}”缺少前面的编辑,暂不能显示。`, KEPT, next)
   }
-  return success(new LoadedSection(name, ordered, document, replayed.value.clocks))
+  const { clocks } = replayed.value
+  return success(new LoadedSection(name, { accepted: updates, applied: ordered, clocks }, document))
 }
 
 /** The budget of a section opened on a host's clock. */

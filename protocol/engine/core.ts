@@ -1,6 +1,7 @@
 /** What all rooms of a running engine share: what was loaded and committed, and nothing that is only being written. */
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseFiles } from './cases/case-files.ts'
+import type { OpenSections } from './cases/open-sections.ts'
 import type { NodeClock } from './clock.ts'
 import type { Directory } from './directory/directory.ts'
 import type { Locals } from './locals.ts'
@@ -31,12 +32,15 @@ export interface Core {
   /** At the root, above which nobody holds anything: what the nodes below hold; null everywhere else. */
   readonly elsewhere: Elsewhere | null
   readonly files: CaseFiles
+  readonly sections: OpenSections
   readonly locals: Locals
   readonly news: News
   readonly neighbours: Neighbours
   readonly rows: RowsState
   /** Lanes in which this node numbers since its start, by station and year, with the incarnation they were drawn under. */
   readonly lanes: Map<string, { readonly incarnation: number; readonly lane: number }>
+  /** Tells people, and whoever runs the program, of a programmer's error: it ends what it happened in and nothing else. */
+  tellBug(problem: unknown): void
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
   /** Why the record outside the database cannot be written at the moment. */

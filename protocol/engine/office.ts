@@ -73,6 +73,8 @@ export interface CaseView {
   readonly subCases: readonly CaseRow[]
   /** Cases of the same applicant for the same item that have not ended (两头受理). */
   readonly duplicates: readonly CaseRow[]
+  /** Other cases that have this case's number: one of them has to be renumbered (rule C119). */
+  readonly sameNumber: readonly CaseRow[]
 }
 
 /** Work done in the background, in cases. */
@@ -146,6 +148,7 @@ export const FINDING_KINDS = [
   'storage',
   'clock',
   'revoked',
+  'bug',
 ] as const
 
 /** Something that happened to the network that a person should know. */
@@ -162,6 +165,12 @@ export interface EntrySignature {
   readonly signature: string | null
   /** The author's public key, hex; null while its record is not here. */
   readonly publicKey: string | null
+}
+
+/** A number that was given twice, with the cases that have it. */
+export interface SharedNumber {
+  readonly number: string
+  readonly cases: readonly CaseRow[]
 }
 
 /** What changed, for live lists. `cases` names the cases touched. */
@@ -219,7 +228,10 @@ export interface Office {
   /** The folded case alone: enough to decide who may see it or write to it. */
   state(id: DocumentId): Promise<Result<CaseState>>
   find(query: CaseQuery): Promise<CasePage>
-  byNumber(number: string): Promise<CaseRow | undefined>
+  /** Cases that have a number, or had it until they were renumbered: one, unless it was given twice (rule C118). */
+  byNumber(number: string): Promise<readonly CaseRow[]>
+  /** Numbers that several cases held here have at present. */
+  sharedNumbers(): Promise<readonly SharedNumber[]>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Signature and author's key of each entry of a case, for proof outside the network. */
   signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>

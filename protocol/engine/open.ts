@@ -1,18 +1,21 @@
 /** Opening an engine: what the disk holds becomes a running node. */
+import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
+import { createOpenSections } from './cases/open-sections.ts'
 import { createClock } from './clock.ts'
 import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
+import { loadBelow } from './links/acknowledging-parent.ts'
 import { tellLinks } from './links/commit-news.ts'
 import type { Link } from './links/link.ts'
 import { createLinkBudget } from './links/link-budget.ts'
 import type { LinkContext } from './links/link-context.ts'
 import { runLink } from './links/links.ts'
-import { changeParent, loadBelow } from './links/parent-change.ts'
+import { changeParent } from './links/parent-change.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
 import { createElsewhere } from './logs/elsewhere.ts'
@@ -25,6 +28,7 @@ import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
+import { noteReader, openRereading } from './refold/rereading.ts'
 import { openAfterworks } from './writing/afterwork.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue } from './writing/write-queue.ts'
@@ -41,7 +45,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 
 async function open(options: EngineOptions): Promise<Engine> {
   const core = await loadCore(options)
-  const queue = openWriteQueue(core, [noteStale, noteUncarried])
+  const queue = openWriteQueue(core, [noteStale, noteUncarried, noteReader])
   const links = new Set<Link>()
   const context: LinkContext = {
     core,
@@ -58,6 +62,8 @@ async function open(options: EngineOptions): Promise<Engine> {
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
   await refolding.begin()
+  const rereading = openRereading(core, queue)
+  rereading.begin()
   if (core.isRoot) await queue.write(completeRevocations).catch(onlyStorage)
   afterworks.heard(NO_CHANGE)
   return {
@@ -65,7 +71,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     get incarnation() {
       return core.logs.incarnation
     },
-    attach: (connection, direction) => runLink(context, connection, direction),
+    attach: (connection, direction, proved) => runLink(context, connection, direction, proved),
     changeParent: (parent) => changeParent(context, parent),
     ownHeads: () => core.logs.ownHeads(),
     check: () => checkStorage(core),
@@ -77,6 +83,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     rebuild: (progress) => rebuild(core, queue, progress),
     async stop() {
       rebuilding?.stop()
+      rereading.stop()
       afterworks.stop()
       refolding.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
@@ -92,13 +99,23 @@ function onlyStorage(problem: unknown): void {
 
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions): Promise<Core> {
-  const { storage, host, incarnation, rotated, version, findings = [] } = options
+  const { storage, host, incarnation, rotated, version, findings = [], bug = () => {} } = options
   const identity: LiveIdentity = { ...options.identity }
   const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)
   for (const row of loaded.directory) directory.apply(row)
+  const tellBug = (problem: unknown) => {
+    bug(problem)
+    const message = problem instanceof Error ? problem.message : String(problem)
+    news.add({
+      kind: 'bug',
+      message: `程序内部出错,一项操作没有完成:${message.slice(0, LIMITS.lineCharacters)}`,
+      next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
+    })
+  }
+  const news = createNews(clock.now, findings, tellBug)
   return {
     storage,
     host,
@@ -110,11 +127,13 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
     elsewhere: isRoot ? createElsewhere((node) => directory.node(node)?.revoked === null) : null,
     files: createCaseFiles(),
+    sections: createOpenSections(),
     locals: createLocals(storage),
-    news: createNews(clock.now, findings),
+    news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
     lanes: new Map(),
+    tellBug,
     problem: undefined,
     sidecarProblem: undefined,
     damage: undefined,

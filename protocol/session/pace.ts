@@ -31,7 +31,7 @@ export const paceAt = (rate: number | null): Pace => ({
 })
 
 /** Frames were sent on a link on which nothing was under way. */
-export function begin(pace: Pace, now: number): void {
+export function beginStretch(pace: Pace, now: number): void {
   pace.since = now
   pace.bytes = 0
   pace.last = now
@@ -39,7 +39,10 @@ export function begin(pace: Pace, now: number): void {
 
 /** Frames of so many bytes were acknowledged. */
 export function measure(pace: Pace, now: number, bytes: number): void {
-  if (now < pace.last) return begin(pace, now) // the clock was set back
+  if (now < pace.last) {
+    beginStretch(pace, now) // the clock was set back
+    return
+  }
   if (now > pace.last && pace.last - pace.since > STRETCH_MILLISECONDS) {
     pace.since = (pace.since + pace.last) / 2
     pace.bytes /= 2

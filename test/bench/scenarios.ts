@@ -4,8 +4,10 @@ import { CATCH_UP, FIRST_SYNC } from './catch-up.ts'
 import { ACT, EDGE_50K } from './desk.ts'
 import { FOLD } from './folding.ts'
 import { GROWTH } from './growth.ts'
+import { LONG_CASE } from './long-case.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
+import { SLOW_LINE } from './slow-line.ts'
 import { STORM } from './storm.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -13,11 +15,13 @@ export const SCENARIOS: readonly Scenario[] = [
   FIRST_SYNC,
   UNCHANGED,
   FEW_CHANGED,
+  SLOW_LINE,
   STORM,
   ACT,
   EDGE_50K,
   GROWTH,
   FOLD,
+  LONG_CASE,
   SEARCH,
   REBUILD,
 ]

@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import type { SectionClocks } from '#protocol/documents/clocks.ts'
 import { gateUpdate } from '#protocol/documents/gate.ts'
+import { openSection } from '#protocol/documents/section.ts'
 import {
   isSectionKey,
   type PlainValue,
@@ -13,7 +14,7 @@ import {
   type SectionName,
 } from '#protocol/documents/sections.ts'
 import { assertCovering } from '#test/covering.ts'
-import { Author, type Written } from './authors.ts'
+import { Author, sha256, valueIn, type Written } from './authors.ts'
 import { type HandMadeDeletions, type HandMadeStruct, handMade, type Id, textContent } from './hostile.ts'
 
 // Hundreds of stories each; a busy machine may take several times the second or two they need.
@@ -294,6 +295,48 @@ test('G25 nodes that hold the same edits agree, even where references were inven
     100,
     () => {
       expect(seen.passed).toBeGreaterThan(50)
+    },
+  )
+})
+
+test('G32 a section that stays open agrees with others, even where references were invented', () => {
+  const seen = { followed: 0, anew: 0, passed: 0 }
+  assertCovering(
+    fc.property(
+      sections,
+      steps,
+      fc.array(fc.tuple(place, draws, deletions), { maxLength: 8 }),
+      (name, story, inventions) => {
+        const authors = live(name, story)
+        for (const [who, made, removed] of inventions) {
+          const author = authors[who] as Author
+          const { client, clocks } = author
+          const update = invented(name, client, clocks, made, removed)
+          if (!gateUpdate({ section: name, client, tier: 'county', clocks }, update).ok) continue
+          author.take({ client, update })
+          seen.passed += 1
+        }
+        for (const author of authors) for (const other of authors) author.pull(other)
+        for (const author of authors) {
+          let open = valueIn(openSection(name, []))
+          for (let end = 1; end <= author.held.length; end++) {
+            if (open.follow(author.held.slice(0, end), {})) seen.followed += 1
+            else {
+              open.close()
+              open = valueIn(openSection(name, author.updates().slice(0, end)))
+              seen.anew += 1
+            }
+          }
+          expect({ value: open.value(), digest: open.digest(sha256) }).toEqual(authors[0]?.shown())
+          open.close()
+        }
+      },
+    ),
+    100,
+    () => {
+      expect(seen.passed).toBeGreaterThan(50)
+      expect(seen.followed).toBeGreaterThan(50)
+      expect(seen.anew).toBeGreaterThan(50)
     },
   )
 })

@@ -61,6 +61,7 @@ export interface NodeOptions {
   readonly host?: Host
   readonly incarnation?: number
   readonly rotated?: (incarnation: number) => Promise<void>
+  readonly version?: string
 }
 
 /** Opens a node. */
@@ -90,7 +91,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
     identity,
     incarnation: options.incarnation ?? options.lease,
     rotated: options.rotated ?? (async () => {}),
-    version: '0.0.0-test',
+    version: options.version ?? '0.0.0-test',
   })
   if (!opened.ok) throw new Error(opened.problem.message)
   return { station: options.station, identity, storage, engine: opened.value }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { LogKey, StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { LogPosition } from '#protocol/wire/messages.ts'
-import { head, livePeer, logIn, names, nodeOf, type Peer, sentBy, streamA, streamB } from './peer.ts'
+import { head, livePeer, logIn, names, nodeOf, Peer, sentBy, shakeHands, streamA, streamB } from './peer.ts'
 
 const position = (log: LogKey, height: number, root = 0): LogPosition => ({
   log,
@@ -231,6 +231,36 @@ test('S100 a side that receives for minutes goes on giving signs of life itself'
   expect(beats).toBeGreaterThanOrEqual(120_000 / LIMITS.silenceMilliseconds)
 })
 
+test('S107 S108 what a peer says of streams not shared, of forks and of logs nobody here holds stays inside the bounds', () => {
+  const invented = (number: number) => logIn('f', streamB, number)
+  const many = Array.from({ length: LIMITS.frontierLogs }, (_, number) => position(invented(number), 1))
+  const keeping = opened()
+  keeping.hear({ type: 'frontier', streams: [streamB], logs: many.slice(1) })
+  expect([...keeping.live.waiting.values()].flat()).toHaveLength(LIMITS.frontierLogs - 1)
+  expect(keeping.hear({ type: 'frontier', streams: [streamB], logs: many }).at(-1)).toMatchObject({
+    reason: 'window-exceeded',
+  })
+  const forking = opened()
+  for (const { log } of many) forking.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array(0) })
+  expect(forking.live.forked.size).toBe(LIMITS.frontierLogs)
+  expect(
+    forking.hear({ type: 'fork', log: invented(-1 >>> 1), ladder: [], proof: new Uint8Array(0) }).at(-1),
+  ).toMatchObject({ reason: 'window-exceeded' })
+  const peer = opened()
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  const heights = many.map(({ log }) => ({ log, height: 9 }))
+  expect(peer.hear({ type: 'stored', frames: 0, heights })[0]).toMatchObject({ type: 'acknowledged', heights: [] })
+  expect(peer.live.heardMeanwhile.size).toBe(0)
+  for (let round = 0; round < 3; round++) {
+    compared(
+      peer,
+      many.map((_, number) => position(logIn('e', streamA, round * many.length + number), 1)),
+      { streams: [] },
+    )
+  }
+  expect(peer.live.peerHeights.size).toBeLessThanOrEqual(LIMITS.frontierLogs)
+})
+
 test('S103 a link begins at the rate its peer had before', () => {
   expect(livePeer({ rate: 5_000 }).live.window.pace.rate).toBe(5_000)
   const peer = opened()
@@ -281,4 +311,22 @@ test('S115 of a stream that the peer only delivers nothing is told by itself, no
   expect(names(answer)).toEqual(['tell-held'])
   expect(peer.live.ready.has(streamB)).toBe(false)
   expect(peer.live.waiting.size).toBe(0)
+})
+
+test('S91 a question about a fork is passed on, and a link knows the highest version that both sides speak', () => {
+  const peer = livePeer({ heads: [head(ours, 3)] })
+  const question = { type: 'rungs' as const, log: ours, above: 1, below: 3 }
+  expect(peer.hear(question)).toEqual([{ type: 'rungs-asked', question }])
+  expect(peer.live.version).toBe(1)
+  expect(livePeer({ versions: [1, 2] }).live.version).toBe(1)
+  const [left, right] = [new Peer({ versions: [1, 2] }), new Peer({ node: nodeOf('b'), versions: [1, 3] })]
+  shakeHands(left, right)
+  expect([left.live.version, right.live.version]).toEqual([2, 2])
+})
+
+test('S92 a fork of a log that is not held is not remembered, so that a peer cannot fill memory with names', () => {
+  const peer = livePeer({ heads: [head(ours, 3)] })
+  const invented = logIn('e', streamA)
+  for (const log of [ours, invented]) peer.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
+  expect([...peer.live.forked]).toEqual([ours])
 })

@@ -1,7 +1,7 @@
 /** How frames and window follow the rate of a link, tried out on lines in virtual time. */
 import { expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
-import { begin, frameBytes, measure, type Pace, paceAt, rateAfter, windowBytes } from '#protocol/session/pace.ts'
+import { beginStretch, frameBytes, measure, type Pace, paceAt, rateAfter, windowBytes } from '#protocol/session/pace.ts'
 
 interface VirtualLine {
   readonly bytesPerSecond: number
@@ -18,7 +18,7 @@ function send(pace: Pace, line: VirtualLine, milliseconds: number, start = 1_000
   const underWay = () => flying.reduce((sum, { size }) => sum + size, 0)
   while (now < start + milliseconds) {
     while (underWay() < windowBytes(pace) && flying.length < LIMITS.windowFrames) {
-      if (flying.length === 0) begin(pace, now)
+      if (flying.length === 0) beginStretch(pace, now)
       const size = frameBytes(pace)
       free = Math.max(free, now) + (size * 1000) / line.bytesPerSecond
       flying.push({ size, acknowledged: free + line.roundTrip })
@@ -61,18 +61,18 @@ test('S101 single acts on an idle line do not make a fast link look slow, nor do
   const pace = paceAt(null)
   send(pace, wide, 1_000)
   for (let act = 0; act < 100; act++) {
-    begin(pace, act * 10_000)
+    beginStretch(pace, act * 10_000)
     measure(pace, act * 10_000 + 900, 500)
   }
   expect(frameBytes(pace)).toBe(LIMITS.frameBytes)
-  begin(pace, 9_000_000)
+  beginStretch(pace, 9_000_000)
   measure(pace, 1, LIMITS.frameBytes)
   expect(frameBytes(pace)).toBe(LIMITS.frameBytes)
 })
 
 test('S101 acknowledgements that come together after a silence do not make a slow line look fast', () => {
   const pace = paceAt(2_000)
-  begin(pace, 0)
+  beginStretch(pace, 0)
   for (let frame = 0; frame < 3; frame++) measure(pace, 16_000, 10_000)
   expect(pace.rate).toBeLessThanOrEqual(2_000)
 })

@@ -34,7 +34,7 @@ export interface Ledger {
 }
 
 /** Kinds of entry that hold another one. */
-const CARRIERS = new Set<number>([KIND.carried, KIND.kept])
+const CARRIERS = new Set<number>([KIND.carried, KIND.kept, KIND.withdrawn])
 
 /** Notes which entries of a change carry others, and which say the same as others. */
 export function noteContents(ledger: Ledger, change: Change): void {

@@ -43,7 +43,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     casesToWake: (day, limit) => read((storage) => storage.casesToWake(day, limit)),
     cases: (query) => read((storage) => storage.cases(query)),
     casesById: (ids) => read((storage) => storage.casesById(ids)),
-    caseByNumber: (number) => read((storage) => storage.caseByNumber(number)),
+    casesByNumber: (numbers) => read((storage) => storage.casesByNumber(numbers)),
     countByStage: (holders) => read((storage) => storage.countByStage(holders)),
     casesSince: (arrival, limit) => read((storage) => storage.casesSince(arrival, limit)),
     receiptsOf: (document) => read((storage) => storage.receiptsOf(document), [document]),

@@ -4,10 +4,12 @@ import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
+import { GatedSection } from '#protocol/documents/gated-section.ts'
 import type { DocumentId, EntryHash, LogKey, StreamId } from '#protocol/ids.ts'
 import type { Entry } from '#protocol/log/entry.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { ReceiptRow, StorageFailure } from '../ports/storage.ts'
+import { GrowingLists, GrowingSet } from './growing.ts'
 
 /** A place in a log. */
 export interface Stand {
@@ -25,10 +27,20 @@ export interface SectionEdit extends Stand {
 
 export interface SectionFile {
   readonly edits: SectionEdit[]
-  /** Updates that take effect, in an order in which they apply; undefined when edits came in since. */
-  accepted: readonly Uint8Array[] | undefined
+  /** The gate's state after the edits it has seen; undefined before it was asked. */
+  gate: GatedSection<SectionEdit> | undefined
+  /** What of the edits takes effect; undefined when edits came in since it was computed. */
+  outcome: SectionOutcome | undefined
+}
+
+/** What became of a section's edits. */
+export interface SectionOutcome {
+  /** Edits that take effect, in an order in which they apply. */
+  readonly accepted: readonly SectionEdit[]
+  /** As of {@link GatedSection.lineage}. */
+  readonly lineage: object
   /** Edits that do not take effect; some only until others come. */
-  refused: readonly (Oddity & { readonly waits: boolean })[]
+  readonly refused: readonly (Oddity & { readonly waits: boolean })[]
 }
 
 /** An entry that has no effect, with the reason. */
@@ -55,16 +67,22 @@ export interface CaseFile {
   readonly cutSections: Set<string>
   /** Sections with edits that a revoked node delivered later: what others wrote on top of those waits in vain as well. */
   readonly lateSections: Set<string>
+  /** Edits that their authors took back: they had built on what a fork cut off. */
+  readonly withdrawn: Set<EntryHash>
   /** Entries that are neither facts nor gated edits, with the reason. */
   readonly oddities: Oddity[]
   /** Hashes of all entries that count, so that a carried copy counts once. */
-  readonly known: Set<EntryHash>
+  readonly known: GrowingSet<EntryHash>
   /** Where entries are carried; most are not. */
-  readonly carriers: Map<EntryHash, readonly Stand[]>
-  /** Entries that are held only as carried: their own place may belong to another entry now. */
-  readonly uprooted: Set<EntryHash>
-  /** Receipts as last committed, so that a cured one is taken back. */
-  told: readonly ReceiptRow[]
+  readonly carriers: GrowingLists<EntryHash, Stand>
+  /** Entries that came carried first: their own place may belong to another entry now. */
+  readonly uprooted: GrowingSet<EntryHash>
+  /** Those of them that came in their own place later. */
+  readonly replanted: GrowingSet<EntryHash>
+  /** The highest seq of each log that has entries of the case: how far the case has travelled follows from it. */
+  readonly reach: Map<LogKey, number>
+  /** Receipts as last committed, so that a cured one is taken back; undefined until a group of writes asks. */
+  told: readonly ReceiptRow[] | undefined
   /** Why the disk cannot give its entries; what arrives then is kept and not looked at. */
   readonly unreadable: StorageFailure | undefined
   state: CaseState | undefined
@@ -73,6 +91,8 @@ export interface CaseFile {
   /** Arrival number of the latest entry. */
   arrival: number
   entries: number
+  /** About so many bytes of memory. */
+  bytes: number
 }
 
 /** An empty file. */
@@ -85,31 +105,46 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   sections: new Map(),
   cutSections: new Set(),
   lateSections: new Set(),
+  withdrawn: new Set(),
   oddities: [],
-  known: new Set(),
-  carriers: new Map(),
-  uprooted: new Set(),
-  told: [],
+  known: new GrowingSet(),
+  carriers: new GrowingLists(),
+  uprooted: new GrowingSet(),
+  replanted: new GrowingSet(),
+  reach: new Map(),
+  told: undefined,
   unreadable: undefined,
   state: undefined,
   foldedOn: undefined,
   arrival: 0,
   entries: 0,
+  bytes: 0,
 })
 
-/** A copy that grows on its own: what others read must not change before it is durable. */
+/**
+ * A copy that grows on its own: what others read must not change before it is durable. What grows with the case is
+ * shared or copied as a list of references: some microseconds for the longest case there may be.
+ */
 export const copyOf = (file: CaseFile): CaseFile => ({
   ...file,
   streams: new Set(file.streams),
   strays: [...file.strays],
   facts: [...file.facts],
-  sections: new Map([...file.sections].map(([name, section]) => [name, { ...section, edits: [...section.edits] }])),
+  sections: new Map(
+    [...file.sections].map(([name, section]) => [
+      name,
+      { ...section, edits: section.edits.slice(), gate: section.gate && new GatedSection(name, section.gate) },
+    ]),
+  ),
   cutSections: new Set(file.cutSections),
   lateSections: new Set(file.lateSections),
+  withdrawn: new Set(file.withdrawn),
   oddities: [...file.oddities],
-  known: new Set(file.known),
-  carriers: new Map(file.carriers),
-  uprooted: new Set(file.uprooted),
+  known: file.known.copy(),
+  carriers: file.carriers.copy(),
+  uprooted: file.uprooted.copy(),
+  replanted: file.replanted.copy(),
+  reach: new Map(file.reach),
 })
 
 /** The folded state; undefined while `opened` has not arrived. Another day makes it anew: deadlines pass by themselves. */

@@ -4,6 +4,8 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { CaseFile } from './case-file.ts'
 
 export interface CaseFiles {
+  /** Changes whenever files are kept or forgotten: what was read from the disk before may be older than they are. */
+  readonly version: number
   get(id: DocumentId): CaseFile | undefined
   /** Keeps files as they were just committed; the oldest ones go. */
   keep(files: Iterable<CaseFile>): void
@@ -11,21 +13,37 @@ export interface CaseFiles {
   clear(): void
 }
 
-/** Opens an empty cache of at most {@link LIMITS.cachedDocuments} cases. */
+/** Opens an empty cache of at most {@link LIMITS.cachedDocuments} cases and {@link LIMITS.cachedCaseBytes} bytes. */
 export function createCaseFiles(): CaseFiles {
   const files = new Map<DocumentId, CaseFile>()
+  let bytes = 0
+  let version = 0
+  const forget = (id: DocumentId) => {
+    bytes -= files.get(id)?.bytes ?? 0
+    files.delete(id)
+  }
   return {
+    get version() {
+      return version
+    },
     get: (id) => files.get(id),
     keep(kept) {
+      version += 1
       for (const file of kept) {
-        files.delete(file.id)
+        forget(file.id)
         files.set(file.id, file)
+        bytes += file.bytes
       }
       for (const id of files.keys()) {
-        if (files.size <= LIMITS.cachedDocuments) break
-        files.delete(id)
+        // The latest stays whatever its size: it is the one that is being worked on.
+        if (files.size === 1 || (files.size <= LIMITS.cachedDocuments && bytes <= LIMITS.cachedCaseBytes)) break
+        forget(id)
       }
     },
-    clear: () => files.clear(),
+    clear() {
+      version += 1
+      files.clear()
+      bytes = 0
+    },
   }
 }

@@ -40,5 +40,12 @@ export async function readFiles(source: CaseSource, ids: readonly DocumentId[]):
 }
 
 /** One case, from memory first. What comes back is shared: only a group of writes may change it, as its own copy. */
-export const readFile = async (source: CaseSource & { readonly files: CaseFiles }, id: DocumentId): Promise<CaseFile> =>
-  source.files.get(id) ?? ((await readFiles(source, [id]))[0] as CaseFile)
+export async function readFile(source: CaseSource & { readonly files: CaseFiles }, id: DocumentId): Promise<CaseFile> {
+  const known = source.files.get(id)
+  if (known) return known
+  const { version } = source.files
+  const [file] = (await readFiles(source, [id])) as [CaseFile]
+  // Kept for the next page of it, unless something was committed meanwhile: then this may be the case before that.
+  if (file.entries > 0 && source.files.version === version) source.files.keep([file])
+  return file
+}

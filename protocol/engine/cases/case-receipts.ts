@@ -1,13 +1,11 @@
 /** What of a case did not simply apply, and where each such entry lies. */
 import type { Register } from '#protocol/casework/register.ts'
+import { GATE_PROBLEMS } from '#protocol/documents/problems.ts'
 import { type EntryHash, logParts } from '#protocol/ids.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
-import { AFTER_REVOCATION, UNSERVED } from './case-entries.ts'
-import { type CaseFile, type SectionFile, type Stand, stateOf } from './case-file.ts'
+import { AFTER_REVOCATION, CUT_OFF, UNSERVED } from './case-entries.ts'
+import { type CaseFile, type SectionOutcome, type Stand, stateOf } from './case-file.ts'
 import { gated } from './sections.ts'
-
-/** Whoever cuts edits off writes again what stood there, with everything that others had written on top of it. */
-const CUT_OFF = { outcome: 'forked', reason: '依据的编辑在分叉时被截下,当时看到的内容已重新写入,请核对' } as const
 
 /** What a revoked node wrote before others heard of it can be what they went on from. */
 const BUILT_ON_LATE = {
@@ -16,7 +14,7 @@ const BUILT_ON_LATE = {
 } as const
 
 /** An edit that does not take effect, with the reason for which it never will when it waits for one that does not. */
-function refusalIn(file: CaseFile, section: string, one: SectionFile['refused'][number]) {
+function refusalIn(file: CaseFile, section: string, one: SectionOutcome['refused'][number]) {
   if (!one.waits) return one
   if (file.cutSections.has(section)) return { ...one, ...CUT_OFF }
   return file.lateSections.has(section) ? { ...one, ...BUILT_ON_LATE } : one
@@ -52,8 +50,8 @@ export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
  * say the same that hold that stream.
  */
 function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: EntryHash }): Stand {
-  if (!file.uprooted.has(hash)) return { log, seq }
-  const carriers = file.carriers.get(hash) ?? []
+  if (!file.uprooted.has(hash) || file.replanted.has(hash)) return { log, seq }
+  const carriers = file.carriers.get(hash)
   const near = carriers.filter((stand) => logParts(stand.log).stream === logParts(log).stream)
   const [first, ...others] = near.length > 0 ? near : carriers
   const isBefore = (left: Stand, right: Stand) =>
@@ -61,10 +59,14 @@ function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: En
   return others.reduce((least, stand) => (isBefore(stand, least) ? stand : least), first ?? { log, seq })
 }
 
-/** Stored receipts that our own fold may take back when the directory or the day changes; the others are the parent's. */
+/** Reasons that another directory or another program may see otherwise. */
+const OWN_REASONS: readonly string[] = [UNSERVED, AFTER_REVOCATION, GATE_PROBLEMS['unknown-section'].message]
+
+/** Stored receipts that our own fold may take back when directory, day or program change; the others are the parent's. */
 export const ownReceipts = (receipts: readonly ReceiptRow[]): readonly ReceiptRow[] =>
   receipts.filter(
-    ({ outcome, reason }) => outcome === 'set-aside' || reason === UNSERVED || reason === AFTER_REVOCATION,
+    ({ outcome, reason }) =>
+      outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
   )
 
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */

@@ -50,6 +50,13 @@ export async function safetyOf(held: Held, ids: readonly DocumentId[]): Promise<
   return new Map(ids.map((id) => [id, weakest(held, places.get(id) ?? [])]))
 }
 
+/** How far a case has travelled, from the highest seq of each log that has entries of it. */
+export const safetyOfReach = (held: Pick<Held, 'logs' | 'elsewhere'>, reach: ReadonlyMap<LogKey, number>): Safety =>
+  weakest(
+    held,
+    [...reach].map(([log, seq]) => ({ log, seq })),
+  )
+
 function weakest(
   { logs, elsewhere }: Pick<Held, 'logs' | 'elsewhere'>,
   places: readonly { readonly log: LogKey; readonly seq: number }[],

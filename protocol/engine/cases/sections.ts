@@ -1,33 +1,36 @@
 /** The sections of a case: edits through the gate, in an order in which they apply. */
-import { begunAnew, inAuthorsOrder } from '#protocol/documents/authors-order.ts'
-import { gateHistory } from '#protocol/documents/gate.ts'
-import type { CaseFile, SectionEdit, SectionFile } from './case-file.ts'
+import { begunAnew } from '#protocol/documents/authors-order.ts'
+import { GatedSection } from '#protocol/documents/gated-section.ts'
+import type { CaseFile, SectionEdit, SectionFile, SectionOutcome } from './case-file.ts'
 
-/** Gates a section's edits where that has not been done since the last one came in. */
+/** What takes effect of a section's edits: the gate looks at those that came in since it was last asked. */
 export function gated(
   { lateSections }: Pick<CaseFile, 'lateSections'>,
   name: string,
   section: SectionFile,
-): SectionFile {
-  if (section.accepted) return section
+): SectionOutcome {
+  if (section.outcome) return section.outcome
   const isLate = lateSections.has(name)
   const anew: ReadonlySet<SectionEdit> = isLate ? begunAnew(section.edits) : new Set()
-  const edits = inAuthorsOrder(section.edits.filter((edit) => !anew.has(edit)))
-  const history = gateHistory(name, edits, isLate)
-  section.accepted = history.accepted.map((place) => (edits[place] as SectionEdit).update)
+  section.gate ??= new GatedSection(name)
+  section.gate.advance(anew.size === 0 ? section.edits : section.edits.filter((edit) => !anew.has(edit)), isLate)
   const refusal = ({ hash, log, seq }: SectionEdit, reason: string, waits: boolean) =>
     ({ hash, log, seq, outcome: 'quarantined', reason, unless: null, waits }) as const
-  section.refused = [
-    ...[...anew].map((edit) => refusal(edit, '', true)),
-    ...[...history.refused].map(([place, { message, waits }]) => refusal(edits[place] as SectionEdit, message, waits)),
-  ]
-  return section
+  section.outcome = {
+    accepted: section.gate.accepted,
+    lineage: section.gate.lineage,
+    refused: [
+      ...[...anew].map((edit) => refusal(edit, '', true)),
+      ...[...section.gate.refused].map(([edit, { waits, message }]) => refusal(edit, message, waits)),
+    ],
+  }
+  return section.outcome
 }
 
 /** The updates of a section that take effect. */
 export function acceptedUpdates(file: CaseFile, name: string): readonly Uint8Array[] {
   const section = file.sections.get(name)
-  return section ? (gated(file, name, section).accepted ?? []) : []
+  return section ? gated(file, name, section).accepted.map(({ update }) => update) : []
 }
 
 /** Heights of the logs that hold a section's edits: the frontier a seal names. */

@@ -85,9 +85,8 @@ function saveSoon(context: LinkContext, logs: Iterable<LogKey>, milliseconds: nu
       for (const log of unsaved) staging.logs.heads.set(log, stagedHead(staging.logs, log))
     })
     save.catch((problem: unknown) => {
-      // The disk refuses: the queue has put that into the node's health.
-      if (!(problem instanceof StorageFailure)) throw problem
-      saveSoon(context, unsaved, RETRY_MILLISECONDS)
+      // When the disk refuses, the queue has put that into the node's health; a bug it has told itself.
+      if (problem instanceof StorageFailure) saveSoon(context, unsaved, RETRY_MILLISECONDS)
     })
   })
 }

@@ -1,18 +1,15 @@
 /** Joint handling: asking a co-department for its part can open that part as a case of its own, in the same commit. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { FieldValue } from '#protocol/casework/facts/facts.ts'
-import { openSection } from '#protocol/documents/section.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
 import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
-import { type Failure, failure, type Result } from '#protocol/result.ts'
+import { failure, type Result } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
-import { acceptedUpdates } from '../cases/sections.ts'
 import type { Actor } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import type { Staging } from '../writing/staging.ts'
-import type { Request, WriteQueue } from '../writing/write-queue.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 
 type Fields = Readonly<Record<string, FieldValue>>
@@ -20,33 +17,9 @@ type Fields = Readonly<Record<string, FieldValue>>
 /** What the co-department needs to see; notes of deliberation stay with the case in which they were written. */
 const COPIED: readonly SectionName[] = ['application', 'materials']
 
-/** Ends a group of its own, so that nothing of it is written. */
-class Unwritten extends Error {
-  readonly failure: Failure
-  constructor(problem: Failure) {
-    super(problem.message)
-    this.name = 'Unwritten'
-    this.failure = problem
-  }
-}
-
-/** A request of several parts that is written whole or, when one of them fails, not at all. */
-export async function writeWhole<Value>(queue: WriteQueue, request: Request<Result<Value>>): Promise<Result<Value>> {
-  try {
-    return await queue.writeAlone(async (staging) => {
-      const outcome = await request(staging)
-      if (!outcome.ok) throw new Unwritten(outcome.problem)
-      return outcome
-    })
-  } catch (problem) {
-    if (!(problem instanceof Unwritten)) throw problem
-    return failure(problem.failure)
-  }
-}
-
 /**
  * Writes `invited` and, when it names an item, opens that item's case beside it: received by the inviting station
- * with the master's applicant and sections, and offered to the co-department. Only through {@link writeWhole}.
+ * with the master's applicant and sections, and offered to the co-department. Refused whole when any part is.
  */
 export async function invite(
   staging: Staging,
@@ -78,10 +51,9 @@ async function openPart(
   if (!opened.ok) return opened
   const { id } = opened.value
   for (const name of COPIED) {
-    const section = openSection(name, acceptedUpdates(master, name))
+    const section = core.sections.open(master, name)
     if (!section.ok) return section
     const set = section.value.value() as Readonly<Record<string, unknown>>
-    section.value.close()
     const copied = await editSection(staging, actor, id, name, { set })
     if (!copied.ok) return copied
   }

@@ -33,6 +33,12 @@ export async function noteStale(staging: Staging): Promise<void> {
   setLocal(staging, PLACE.space, PLACE.key, mark)
 }
 
+/** Adds to the group that every row is to be judged anew: another program reads the entries now. */
+export async function markAll(staging: Staging): Promise<void> {
+  const mark: RefoldMark = { items: null, ended: true, arrival: lastArrival(staging.logs), after: 0 }
+  setLocal(staging, PLACE.space, PLACE.key, mark)
+}
+
 /** Whether a commit made rows stale or says how far they have been mended. */
 export const touchesMark = (change: Change): boolean =>
   change.local.some(({ space, key, value }) => space === PLACE.space && key === PLACE.key && value !== null)

@@ -54,7 +54,7 @@ const isSame = (row: CaseRow, known: CaseRow | undefined): boolean => JSON.strin
 /** Whether the receipts on the disk are those of the entries that do not apply now. */
 function receiptsAreTold(file: CaseFile, register: Register): boolean {
   const name = ({ log, seq }: ReceiptRow) => `${log}#${seq}`
-  const told = new Set(file.told.map(name))
+  const told = new Set((file.told ?? []).map(name))
   const standing = standingReceipts(file, register)
   return standing.length === told.size && standing.every((receipt) => told.has(name(receipt)))
 }

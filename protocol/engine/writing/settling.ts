@@ -7,6 +7,7 @@ import { packAuthored } from '../logs/staged-logs.ts'
 import type { Change, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { noteLanes } from './number-lanes.ts'
+import { noteShared } from './shared-numbers.ts'
 import type { Staging } from './staging.ts'
 
 /** Signs and packs what this node wrote, and folds what the group touched. */
@@ -35,16 +36,17 @@ export async function settle(staging: Staging): Promise<Change> {
     cases: rows,
     receipts,
     directory: [...staged.directory.values()],
-    local: [...staged.locals.values()],
+    local: [...staged.locals.values(), ...(await noteShared(core, rows))],
   }
 }
 
 /** Receipts that are new or cured since the file was last committed. */
 function changedReceipts(file: CaseFile, register: Register): ReceiptRow[] {
   const now = standingReceipts(file, register)
-  if (now.length === 0 && file.told.length === 0) return []
+  const told = file.told ?? []
+  if (now.length === 0 && told.length === 0) return []
   const name = ({ log, seq }: ReceiptRow) => `${log}#${seq}`
   const standing = new Set(now.map(name))
-  const cured = file.told.filter((row) => !standing.has(name(row)))
+  const cured = told.filter((row) => !standing.has(name(row)))
   return [...now, ...cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' }))]
 }

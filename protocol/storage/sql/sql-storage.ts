@@ -15,7 +15,7 @@ import {
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { foldText, pageOf } from '../case-order.ts'
+import { foldText, inOrderOf, type ListedCase, pageOf } from '../case-order.ts'
 import { assertChange } from '../change.ts'
 import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
@@ -198,9 +198,10 @@ class SqlStorage implements Storage {
   }
 
   async cases(query: CaseQuery): Promise<CasePage> {
-    for (const exact of exactCaseLists(query)) {
-      const found = await this.#all(exact)
-      if (found.length > 0) return pageOf(found, query)
+    for (const lists of exactCaseLists(query)) {
+      const found: ListedCase[] = []
+      for (const list of lists) found.push(...(await this.#all(list)))
+      if (found.length > 0) return pageOf(found.sort(inOrderOf(query)), query)
     }
     return pageOf(await this.#all(caseList(query)), query)
   }
@@ -209,8 +210,13 @@ class SqlStorage implements Storage {
     return (await this.#all(cases.casesById({ ids }))).map(({ row }) => row)
   }
 
-  async caseByNumber(number: string) {
-    return (await this.#first(cases.caseByNumber({ folded: foldText(number) })))?.row
+  async casesByNumber(numbers: readonly string[]) {
+    const folded = numbers.map(foldText)
+    const found = [
+      ...(await this.#all(cases.casesByNumber({ folded }))),
+      ...(await this.#all(cases.casesByFormerNumber({ folded }))),
+    ]
+    return found.toSorted((left, right) => left.sequence - right.sequence).map(({ row }) => row)
   }
 
   async countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>> {
@@ -258,11 +264,22 @@ class SqlStorage implements Storage {
   check(between: () => Promise<void> = async () => undefined): Promise<void> {
     return this.#noting(async () => {
       for (const { name } of await this.#all(tableNames())) {
-        const [row] = await this.#statements.read(statement(`PRAGMA quick_check("${name}")`))
-        if (row?.[0] !== 'ok') throw new StorageFailure('damaged', damageIn(name, String(row?.[0] ?? '')))
+        const found = await this.#look(name)
+        if (found !== 'ok') throw new StorageFailure('damaged', damageIn(name, found))
         await between()
       }
     })
+  }
+
+  /** What SQLite finds in a table and its indexes: `ok`, or what is wrong. */
+  async #look(table: string): Promise<string> {
+    try {
+      const [row] = await this.#statements.read(statement(`PRAGMA quick_check("${table}")`))
+      return String(row?.[0] ?? '')
+    } catch (error) {
+      if (!(error instanceof StorageFailure) || error.fault !== 'damaged') throw error
+      return (error.cause as Error | undefined)?.message ?? ''
+    }
   }
 
   async close(): Promise<void> {

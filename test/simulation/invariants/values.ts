@@ -31,7 +31,7 @@ export function checkValues(
     for (const [key, wanted] of intents.of(id, section)) {
       const may = standing(world.ledger, wanted, counts)
       const stands = record[key] === undefined ? undefined : JSON.stringify(record[key])
-      if (!may.some(({ value }) => value === stands))
+      if (may.length > 0 && !may.some(({ value }) => value === stands))
         world.violation(
           'M20',
           `${id.slice(0, 8)} ${section} ${key} is ${stands}, wanted ${may.map(({ value }) => value).join(' or ')} of ${wanted.length}`,
@@ -42,7 +42,7 @@ export function checkValues(
   for (const [word, wanted] of intents.of(id, 'office-note')) {
     const times = text.split(word).length - 1
     const may = standing(world.ledger, wanted, counts)
-    const isWanted = may.every(({ value }) => value !== undefined)
+    const isWanted = may.length > 0 && may.every(({ value }) => value !== undefined)
     if (times > 1 || (times === 0 && isWanted))
       world.violation('M20', `${id.slice(0, 8)} note: a word of ${wanted.length} changes stands ${times} times`)
   }

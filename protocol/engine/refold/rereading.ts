@@ -1,0 +1,91 @@
+/** Reading again, after an upgrade, what the program before could not read: records, kinds of entries, facts. */
+import { type DocumentId, isCase } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Core } from '../core.ts'
+import { StorageFailure } from '../ports/storage.ts'
+import { placeRecords } from '../writing/placing.ts'
+import { isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
+import type { WriteQueue } from '../writing/write-queue.ts'
+import { markAll } from './refold-mark.ts'
+
+/** The program that has read everything on the disk, by its version. */
+const PLACE = { space: 'engine', key: 'reader' } as const
+
+/** A disk that refused is tried again after this time. */
+const RETRY_MILLISECONDS = 60_000
+
+export interface Rereading {
+  /** Begins when another program wrote the database; in slices, in the background. */
+  begin(): void
+  stop(): void
+}
+
+/** Whether another program than this one read the disk last. */
+const isOwed = async ({ locals, version }: Core): Promise<boolean> =>
+  (await locals.read(PLACE.space, PLACE.key)) !== JSON.stringify(version)
+
+/** Adds to the first group of a new database which program reads it: there is nothing to be read again. */
+export async function noteReader(staging: Staging): Promise<void> {
+  const { core } = staging
+  const isWritten = staging.touched.size + staging.directory.size + staging.locals.size > 0
+  if (core.logs.arrival > 0 || !isWritten || isLocalStaged(staging, PLACE.space, PLACE.key)) return
+  if (await isOwed(core)) setLocal(staging, PLACE.space, PLACE.key, core.version)
+}
+
+/** Opens the rereading of a node. A stop or a power cut in the middle begins it anew at the next start. */
+export function openRereading(core: Core, queue: WriteQueue): Rereading {
+  let stopped = false
+  let cancel = () => {}
+  const pause = () => new Promise<void>((resolve) => core.host.after(LIMITS.slicePauseMilliseconds, resolve))
+
+  const run = async () => {
+    if (core.logs.arrival === 0 || !(await isOwed(core))) return
+    const records = await recordDocuments(core)
+    for (let start = 0; start < records.length && !stopped; start += LIMITS.sliceCases) {
+      await queue.write((staging) => readAgain(staging, records.slice(start, start + LIMITS.sliceCases)))
+      await pause()
+    }
+    if (stopped) return
+    // With the last record: what cases say is judged by all of them.
+    await queue.write(async (staging) => {
+      await markAll(staging)
+      setLocal(staging, PLACE.space, PLACE.key, core.version)
+    })
+  }
+  const begin = () => {
+    if (stopped) return
+    run().catch((problem) => {
+      if (!(problem instanceof StorageFailure)) throw problem
+      cancel = core.host.after(RETRY_MILLISECONDS, begin)
+    })
+  }
+  return {
+    begin,
+    stop() {
+      stopped = true
+      cancel()
+    },
+  }
+}
+
+/** Documents of the directory in the order in which they were stored. */
+async function recordDocuments(core: Core): Promise<DocumentId[]> {
+  const records: DocumentId[] = []
+  for (let place = 0; ; ) {
+    const { documents, last } = await core.storage.documentsAfter(place, LIMITS.cachedDocuments)
+    if (documents.length === 0) return records
+    records.push(...documents.filter((document) => !isCase(document)))
+    place = last
+  }
+}
+
+/** Places records again: what is newer than what is known counts, and receipts that no longer hold are taken back. */
+async function readAgain(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
+  const { storage } = staging.core
+  await placeRecords(staging, documents, false)
+  const standing = new Set(staging.receipts.map(({ log, seq }) => `${log}#${seq}`))
+  for (const document of documents) {
+    const cured = (await storage.receiptsOf(document)).filter(({ log, seq }) => !standing.has(`${log}#${seq}`))
+    staging.receipts.push(...cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' })))
+  }
+}
