@@ -131,3 +131,11 @@ test('E46 an administrator puts a station below another one; a refused form come
   expect(done.path).toBe('/hub/stations?done=moved')
   expect(place.office.directory.station(VILLAGE as never)?.parent).toBe('510724188')
 })
+
+test('R65 the hub says what lies with it alone, and what to do about it', async () => {
+  await captureCase(await place.as('agent'))
+  const page = await admin.get('/sync')
+  expect(page.text).toMatch(/\d+ 件办件.\d+ 条记录.只在县中心一处.没有第二份/u)
+  expect(page.text).toContain('设一台备用机')
+  expect(page.text).toContain('有记录只在县中心一处')
+})

@@ -4,7 +4,19 @@ import type { Station } from '#protocol/casework/directory.ts'
 import { type DocumentId, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { connect, type Node, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until, VILLAGE } from './county.ts'
+import {
+  COUNTY,
+  callUntil,
+  connect,
+  type Node,
+  nodeRecord,
+  openNode,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
 import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
 
 /** The county puts a village below another township. */
@@ -74,7 +86,7 @@ test('S115 nothing new of a stream comes to a node that is no longer granted it'
 })
 
 test('S116 R63 R64 a township goes on with what it holds and was offered of a village that has moved, and hands it over', async () => {
-  const { root, township, village, east } = await place()
+  const { root, township, village, east, disk } = await place()
   await link([township, root], [village, township], [east, root])
   const [held, offered] = [await captured(village), await captured(village)]
   await sees(township, held, ({ offer }) => offer?.to === TOWNSHIP)
@@ -84,10 +96,14 @@ test('S116 R63 R64 a township goes on with what it holds and was offered of a vi
     async () => (await township.engine.office.safetyOf([held, offered])).get(held) === 'root',
   )
   await move(root, VILLAGE, EAST)
+  // The county's disk takes nothing for a while: nothing is carried.
+  disk(COUNTY).beforeCommit = () => 'full'
   await moved(township, EAST)
-  // At once, before the county has carried anything.
   value(await township.engine.office.act(clerk, held, 'received', { applicant: '王芳', materials: 1 }))
   expect((await stateAt(township, held))?.stage).toBe('20')
+  expect((await entriesOf(township.storage, held)).every(({ kind }) => kind !== KIND.carried)).toBe(true)
+  disk(COUNTY).beforeCommit = undefined
+  await callUntil(township, root, 'delivered', async () => (await stateAt(root, held))?.stage === '20')
   await sees(root, held, ({ stage }) => stage === '20')
   value(await township.engine.office.act(clerk, offered, 'taken', { materials: 1 }))
   for (const node of [root, east]) await sees(node, offered, ({ holder }) => holder === TOWNSHIP)
