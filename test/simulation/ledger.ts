@@ -6,7 +6,7 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
-import type { Disk } from './disk.ts'
+import type { Disk } from './witnessed-disk.ts'
 
 export interface WitnessedEntry {
   readonly hash: string

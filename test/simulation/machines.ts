@@ -9,10 +9,10 @@ import { type FileIdentity, judgeDatabase, nextIncarnation, type OwnHead } from 
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
 import { callParent } from './calling.ts'
 import type { Chance } from './chance.ts'
-import { createDisk } from './disk.ts'
 import { noteGone } from './ledger.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
 import { storageOf, unlessDisk } from './storage-faults.ts'
+import { createDisk } from './witnessed-disk.ts'
 import { type Backup, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
 
 /** The sidecar follows the heads at once, then at most once in this time, as in edge-node/restored-database.ts. */

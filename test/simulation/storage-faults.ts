@@ -2,8 +2,8 @@
 import { type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Chance } from './chance.ts'
-import type { WritableDisk } from './disk.ts'
 import type { Process } from './process.ts'
+import type { WritableDisk } from './witnessed-disk.ts'
 
 /** Opens a disk for a process. */
 export function storageOf(disk: WritableDisk, process: Process, chance: Chance): Storage {
