@@ -13,7 +13,8 @@ import { nodeIdOf } from '#protocol/transport/node-host.ts'
 
 interface Decisions {
   enrol(request: JoinRequest): Promise<Result<Enrolled>>
-  revoke(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
+  /** `broken`: its key is in nobody's hands, so what it wrote counts however late it is delivered. */
+  revoke(actor: Actor, node: NodeId, reason: string, broken: boolean): Promise<Result<void>>
 }
 
 const KEPT = '没有登记新节点'
@@ -28,7 +29,7 @@ export function createEnrolment(options: CodesOptions & { readonly codes: Codes 
       line = turn.catch(() => undefined) // the caller gets the error; the line only waits
       return turn
     },
-    revoke: (actor, node, reason) => revoke(options, actor, node, reason),
+    revoke: (actor, node, reason, broken) => revoke(options, actor, node, reason, broken),
   }
 }
 
@@ -136,7 +137,13 @@ function answerFor({ office, root }: Options, node: NodeId): Result<Enrolled> {
   })
 }
 
-async function revoke({ office, root }: Options, actor: Actor, node: NodeId, reason: string): Promise<Result<void>> {
+async function revoke(
+  { office, root }: Options,
+  actor: Actor,
+  node: NodeId,
+  reason: string,
+  broken: boolean,
+): Promise<Result<void>> {
   const kept = '节点没有改动'
   const record = office.directory.node(node)
   if (!record) return fail('node-unknown', '没有这个节点', kept, '请刷新名单后重试')
@@ -145,5 +152,7 @@ async function revoke({ office, root }: Options, actor: Actor, node: NodeId, rea
   if (text === '' || text.length > LIMITS.noteCharacters)
     return fail('reason-missing', '请写明吊销的原因', kept, '原因会留在记录里', 'reason')
   if (record.revoked) return fail('node-revoked', '这个节点已经吊销', kept, '不需要再做什么')
-  return office.publish(actor, [{ ...record, revoked: { time: office.now(), reason: text } }])
+  return office.publish(actor, [
+    { ...record, revoked: { time: office.now(), reason: text, ...(broken ? { held: null } : {}) } },
+  ])
 }

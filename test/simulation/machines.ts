@@ -258,7 +258,7 @@ export async function replace(world: World, machine: Machine, how: Replaced): Pr
   if (how.machine === 'lost') scrap(world, machine)
   else machine.revoked = true
   const fresh = await enrol(world, `${machine.name}+`, station)
-  const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { trusted: true } : {}) }
+  const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { held: null } : {}) }
   const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
   await publish(world, [
     { ...recorded(world, machine), revoked },

@@ -65,8 +65,7 @@ const OWN_REASONS: readonly string[] = [UNSERVED, AFTER_REVOCATION, GATE_PROBLEM
 /** Stored receipts that our own fold may take back when directory, day or program change; the others are the parent's. */
 export const ownReceipts = (receipts: readonly ReceiptRow[]): readonly ReceiptRow[] =>
   receipts.filter(
-    ({ outcome, reason }) =>
-      outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
+    ({ outcome, reason }) => outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
   )
 
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */

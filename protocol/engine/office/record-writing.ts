@@ -63,6 +63,7 @@ const textAt = (item: Item, path: string): string =>
 function completed(staging: Staging, given: DirectoryRecord): DirectoryRecord {
   const { directory } = staging.core
   if (given.type === 'node' && given.revoked) {
+    if (given.revoked.held === null) return given
     const held = directory.node(given.id)?.revoked?.held ?? heightsOf(staging, given.id)
     return { ...given, revoked: { ...given.revoked, held } }
   }
@@ -125,7 +126,7 @@ export async function publish(
 export async function completeRevocations(staging: Staging): Promise<void> {
   if (!staging.core.isRoot) return
   for (const node of staging.core.directory.nodes()) {
-    if (node.revoked && !node.revoked.held) write(staging, node, null)
+    if (node.revoked && node.revoked.held === undefined) write(staging, node, null)
   }
 }
 

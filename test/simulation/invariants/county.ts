@@ -75,7 +75,7 @@ export function registerOf(world: World): Register {
       // What the hall held at that moment only its own record says.
       afterRevocation(log, seq) {
         const held = rootOf(world).running?.engine.office.directory.node(logParts(log).node)?.revoked?.held
-        return held !== undefined && seq > (held[log] ?? 0)
+        return held !== undefined && held !== null && seq > (held[log] ?? 0)
       },
       tierOf: (code) => station(code)?.tier,
       parentOf: (code) => station(code)?.parent,

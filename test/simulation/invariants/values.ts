@@ -26,7 +26,14 @@ export function checkValues(
   // What was first seen after its author was revoked stands aside.
   const { authority } = registerOf(world)
   const counts = (log: LogKey, seq: number) => !authority.afterRevocation(log, seq)
+  // What stands on something that stands aside is not shown either, and says so.
+  const isAside = (section: string) =>
+    [...intents.of(id, section).values()].flat().some(({ hash }) => {
+      const entry = world.ledger.entries.get(hash)
+      return entry !== undefined && !counts(entry.log, entry.seq)
+    })
   for (const section of ['application', 'materials']) {
+    if (isAside(section)) continue
     const record = shown[section] as Readonly<Record<string, unknown>>
     for (const [key, wanted] of intents.of(id, section)) {
       const may = standing(world.ledger, wanted, counts)
@@ -38,6 +45,7 @@ export function checkValues(
         )
     }
   }
+  if (isAside('office-note')) return
   const text = String(shown['office-note'])
   for (const [word, wanted] of intents.of(id, 'office-note')) {
     const times = text.split(word).length - 1
