@@ -256,7 +256,8 @@ const recorded = (world: World, machine: Machine): NodeRecord =>
 export async function replace(world: World, machine: Machine, how: Replaced): Promise<Machine> {
   const station = world.stations.find(({ id }) => id === machine.station) as Station
   if (how.machine === 'lost') scrap(world, machine)
-  else machine.revoked = true
+  // Whoever has its key is revoked with it, copies too.
+  else for (const one of world.machines) if (one.identity.node === machine.identity.node) one.revoked = true
   const fresh = await enrol(world, `${machine.name}+`, station)
   const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { held: null } : {}) }
   const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
