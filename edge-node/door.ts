@@ -44,7 +44,7 @@ const TOO_MANY = fail('too-many-attempts', '入网尝试过于频繁', NOTHING_K
 /** Routes GET /join/hello, GET /join/placement and POST /join. */
 export function createDoor(options: DoorOptions): Hono {
   const { identity, cryptography } = options
-  const isAllowed = attemptsPerMinute(options.now)
+  const attempts = boundedAttempts(options.now)
   const door = new Hono()
 
   door.get('/join/hello', async (context) => {
@@ -67,10 +67,10 @@ export function createDoor(options: DoorOptions): Hono {
   })
 
   door.post('/join', bodyLimit({ maxSize: LIMITS.enrolmentBytes }), async (context) => {
-    if (!isAllowed()) return context.json({ problem: TOO_MANY.problem }, 429)
     const request = readMessage(JoinRequest, await context.req.text())
     if (!request) return context.json({ problem: UNREADABLE.problem }, 400)
-    const result = await options.enrol(request)
+    const result = await attempts.during(() => options.enrol(request))
+    if (!result) return context.json({ problem: TOO_MANY.problem }, 429)
     if (!result.ok) return context.json({ problem: problemOf(result.problem) }, 403)
     const enrolled = JSON.stringify(result.value)
     const signature = await signHex(cryptography, identity.keys.privateKey, answerBytes(request, enrolled))
@@ -81,14 +81,48 @@ export function createDoor(options: DoorOptions): Hono {
 
 const problemOf = ({ code, message, kept, next }: Failure) => ({ code, message, kept, next })
 
-/** Counts attempts in whole minutes; in memory, because a restart costs an attacker more than a minute. */
-function attemptsPerMinute(now: () => number): () => boolean {
+interface Attempts {
+  /** Decides a request in its turn; undefined when too many wrong codes came in this minute, or too many wait. */
+  during(decide: () => Promise<Result<Enrolled>>): Promise<Result<Enrolled> | undefined>
+}
+
+/** A guess meets an unknown code; every other refusal speaks of a code that was once made. */
+const isGuess = (result: Result<Enrolled>) =>
+  !result.ok && ['code-unknown', 'proof-invalid'].includes(result.problem.code)
+
+/**
+ * Counts wrong codes in whole minutes; in memory, because a restart costs an attacker more than a minute. A request that
+ * could make one too many waits until those before it are decided: a county that opens all its points at once is not held up.
+ */
+function boundedAttempts(now: () => number): Attempts {
   let minute = -1
-  let attempts = 0
-  return () => {
+  let wrong = 0
+  let deciding = 0
+  const waiting: (() => void)[] = []
+  const wrongThisMinute = () => {
     const current = Math.floor(now() / 60_000)
-    if (current !== minute) [minute, attempts] = [current, 0]
-    attempts++
-    return attempts <= LIMITS.enrolmentAttemptsPerMinute
+    if (current !== minute) [minute, wrong] = [current, 0]
+    return wrong
+  }
+  const mayTry = async () => {
+    while (wrongThisMinute() + deciding >= LIMITS.enrolmentAttemptsPerMinute) {
+      if (deciding === 0 || waiting.length >= LIMITS.enrolmentCodes) return false
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    }
+    return true
+  }
+  return {
+    async during(decide) {
+      if (!(await mayTry())) return undefined
+      deciding += 1
+      try {
+        const result = await decide()
+        if (isGuess(result)) wrong = wrongThisMinute() + 1
+        return result
+      } finally {
+        deciding -= 1
+        for (const next of waiting.splice(0)) next()
+      }
+    },
   }
 }

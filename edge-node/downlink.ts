@@ -3,13 +3,16 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { isLoopback } from '#edge-node/config.ts'
 import type { Log } from '#edge-node/log.ts'
-import type { Links } from '#protocol/engine/ports/identity.ts'
+import type { Connection, Links } from '#protocol/engine/ports/identity.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { createLinkServer, socketConnection } from '#protocol/transport/web-socket.ts'
 
 export interface DownlinkOptions {
   readonly links: Links
   readonly log: Log
+  /** Who a node is, for the log: its name and stations as the register has them. */
+  about(node: NodeId): object
   /** Whether the server speaks TLS; without it only this machine may link. */
   readonly secure: boolean
   /** Told when the engine throws: a bug, which ends the program. */
@@ -38,9 +41,7 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
     links.handleUpgrade(request, socket, head, (upgraded) => {
       const from = request.socket.remoteAddress
       options.log.debug({ from }, 'link opened from below')
-      options.links
-        .attach(socketConnection(upgraded), 'down')
-        .then((end) => options.log.info({ from, ...end }, 'link from below ended'), options.failed)
+      takeLink(options, socketConnection(upgraded), from)
     })
   })
   return {
@@ -49,6 +50,16 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
       links.close()
     },
   }
+}
+
+/** Runs a link; the log says who was connected from when to when, and why no longer. */
+function takeLink({ links, log, about, failed }: DownlinkOptions, connection: Connection, from?: string): void {
+  let who: object = { from }
+  const proved = (node: NodeId) => {
+    who = { from, node, ...about(node) }
+    log.info(who, 'link from below began')
+  }
+  links.attach(connection, 'down', proved).then((end) => log.info({ ...who, ...end }, 'link from below ended'), failed)
 }
 
 /** The status line of a refused upgrade; undefined when the link may come. */

@@ -7,7 +7,7 @@ import { createLog } from '#edge-node/log.ts'
 import { startNode } from '#edge-node/node.ts'
 import { createParent } from '#edge-node/parent.ts'
 import { movedWords, moveTo } from '#edge-node/parent-move.ts'
-import { configured, endRefusing, orRefuse, runNode, say } from '#edge-node/program.ts'
+import { configured, endRefusing, orRefuse, runNode, START_EMPTY, say } from '#edge-node/program.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 
 const settings = configured(readConfiguration(EDGE_NODE_VARIABLES))
@@ -15,7 +15,7 @@ const [command, address, code, ...name] = process.argv.slice(2)
 
 if (command === 'join') await join()
 else if (command === 'parent') await move()
-else if (command === undefined) await run()
+else if (command === undefined || (command === START_EMPTY && address === undefined)) await run()
 else endRefusing(usage(`没有“${command}”这个命令`))
 
 async function join(): Promise<void> {
@@ -51,6 +51,8 @@ async function run(): Promise<void> {
       enrolment,
       log,
       failed,
+      hadOne: false, // joining comes before the first start
+      startEmpty: command === START_EMPTY,
       extend: async ({ office }, _accounts, known) => {
         const enrol = createRelay({
           ...nodeHost,
@@ -69,6 +71,6 @@ function usage(message: string) {
     code: 'usage',
     message,
     kept: '没有改动',
-    next: '入网:npm run edge-node -- join <上级地址> <入网码> [名称];上级换了地址或机器:npm run edge-node -- parent <上级地址>;运行:npm run edge-node',
+    next: '入网:npm run edge-node -- join <上级地址> <入网码> [名称];上级换了地址或机器:npm run edge-node -- parent <上级地址>;运行:npm run edge-node;数据库找不回来、决定从空的开始时:npm run edge-node -- start-empty',
   }
 }

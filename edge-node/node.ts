@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { type Certificate, certificateFor } from '#edge-node/certificate.ts'
 import { type Accounts, createAccounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
+import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { serveAssets } from '#edge-node/desk/assets.ts'
@@ -15,14 +16,17 @@ import { acceptLinks } from '#edge-node/downlink.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
-import { followParent } from '#edge-node/parent-following.ts'
-import { type Database, findingsOf, followHeads, openDatabase } from '#edge-node/restored-database.ts'
+import { type Following, followParent } from '#edge-node/parent-following.ts'
+import { movedWords } from '#edge-node/parent-move.ts'
+import { type Database, followHeads, type Opening, openDatabase } from '#edge-node/restored-database.ts'
+import { findingsOf } from '#edge-node/restored-findings.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import { VERSION } from '#edge-node/version.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { KeyPair } from '#protocol/engine/ports/host.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { Enrolled, JoinRequest } from '#protocol/transport/enrolment.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
@@ -36,7 +40,7 @@ export interface Extension {
   readonly title: string
 }
 
-export interface NodeOptions {
+export interface NodeOptions extends Opening {
   readonly settings: EdgeNodeConfiguration
   readonly keys: KeyPair
   readonly enrolment: Enrolment
@@ -59,15 +63,16 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   const { settings, enrolment, log } = options
   const certificate = await certificateFor(settings)
   if (!certificate.ok) return certificate
-  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node)
+  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, options)
   if (!database.ok) return database
   const { storage, incarnation, verdict, rotated } = database.value
-  const findings = findingsOf(verdict, nodeHost.now())
+  const findings = findingsOf(database.value, enrolment.parent === null, nodeHost.now())
   if (findings.length > 0) log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
   const identity = identityOf(options.keys, enrolment)
   const version = VERSION
   const progress = (documents: number) => log.info({ documents }, 'after an update: what is computed is made anew')
-  const given = { storage, host: nodeHost, identity, incarnation, rotated, version, findings, progress }
+  const bug = (error: unknown) => log.error({ error: describe(error) }, 'a bug: one request or one link was ended')
+  const given = { storage, host: nodeHost, identity, incarnation, rotated, version, findings, progress, bug }
   const engine = await openEngine(given)
   if (!engine.ok) {
     await storage.close()
@@ -96,10 +101,10 @@ async function serve(
 
   const following = parent && followParent({ ...nodeHost, engine, node: enrolment.node, parent, log, failed })
   let uplink: Uplink | null = null
-  const callParent = parent ? () => uplink?.callNow() : undefined
-  const app = createApp(options, engine, accounts, extension.value, certificate, callParent)
+  const door = parent && following && parentDoor(parent, following, () => uplink?.callNow())
+  const app = createApp(options, engine, accounts, extension.value, { certificate, door })
   const server = createNodeServer(app.fetch, certificate)
-  const downlink = acceptLinks(server, { links: engine, log, secure, failed })
+  const downlink = acceptLinks(server, { links: engine, log, secure, failed, about: (node) => aboutNode(engine, node) })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
@@ -140,13 +145,31 @@ const parentOf = ({ settings, keys, enrolment }: NodeOptions, { office }: Engine
     told: (node) => office.directory.node(node)?.addresses ?? [],
   })
 
+const parentDoor = (parent: Parent, following: Following, callNow: () => void): ParentDoor => ({
+  callNow,
+  places: () => ({
+    name: parent.current().name,
+    addresses: parent.addresses().map((address) => ({ address, problem: parent.problemAt(address) })),
+    notTaken: following.notTaken(),
+  }),
+  async moveTo(address) {
+    const moved = await following.moveTo(address)
+    return moved.ok ? success(movedWords(moved.value)) : moved
+  },
+})
+
+/** Who a node below is, for the log. */
+function aboutNode({ office: { directory } }: Engine, node: NodeId): object {
+  const record = directory.node(node)
+  return { name: record?.name, stations: record?.stations }
+}
+
 function createApp(
   { settings, keys, enrolment, log }: NodeOptions,
   { office }: Engine,
   accounts: Accounts,
   { enrol, pages, register, title }: Extension,
-  certificate: Certificate | null,
-  callParent: (() => void) | undefined,
+  { certificate, door: parent }: { readonly certificate: Certificate | null; readonly door: ParentDoor | null },
 ): Hono {
   const app = new Hono()
   const secure = certificate !== null
@@ -163,7 +186,10 @@ function createApp(
   app.route('/', createDoor(door))
   app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
-  app.route('/', createDesk({ office, accounts, title, secure, hubPages: pages, callParent, onFault }))
+  app.route(
+    '/',
+    createDesk({ office, accounts, title, secure, hubPages: pages, onFault, ...(parent ? { parent } : {}) }),
+  )
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
     log.warn(
       { host: settings.DESK_HOST },

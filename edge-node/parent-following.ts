@@ -17,6 +17,7 @@ export interface FollowingOptions {
   readonly log: Log
   /** Milliseconds on a clock of this machine. */
   now(): number
+  after(milliseconds: number, callback: () => void): () => void
   /** Told of bugs; the program ends. */
   failed(error: unknown): void
 }
@@ -84,6 +85,14 @@ export function followParent(options: FollowingOptions): Following {
       else options.failed(error)
     })
   }
+  const askAbove = async () => {
+    for (const address of addressesAbove(options)) if (isNews(done(await learnAt(mover, { address }), address))) return
+  }
+  let cancel = () => {}
+  const askInTime = () => {
+    cancel = options.after(LIMITS.parentQuestionMilliseconds, () => void askAbove().then(askInTime, options.failed))
+  }
+  askInTime()
   const unwatch = engine.office.watch(({ directory: news }) => news && lookSoon())
   lookSoon()
   return {
@@ -98,14 +107,15 @@ export function followParent(options: FollowingOptions): Following {
       const isLong = options.now() - quietSince >= LIMITS.parentSearchMilliseconds
       if (isLong) quietSince = options.now()
       for (const address of replaced) if (isNews(done(await moveTo(mover, address), address))) return
-      if (!isLong) return
-      for (const address of addressesAbove(options))
-        if (isNews(done(await learnAt(mover, { address }), address))) return
+      if (isLong) await askAbove()
     },
     notTaken: () => notTaken,
     moveTo: async (text) => done(await moveTo(mover, text), text),
     watch: (listener) => void listeners.push(listener),
-    stop: unwatch,
+    stop() {
+      unwatch()
+      cancel()
+    },
   }
 }
 

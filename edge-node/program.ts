@@ -13,6 +13,9 @@ const REFUSED = 2
 // Words that nobody can read any more (a full disk, a reader that is gone) are lost and nothing else.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
+/** The word behind a program's start by which a person goes on with an empty database after the old one is gone. */
+export const START_EMPTY = 'start-empty'
+
 /** For people; the log goes elsewhere. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`)
 

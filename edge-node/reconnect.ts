@@ -32,6 +32,13 @@ export function nextPause(waiting: Waiting, random: number): number {
   }
 }
 
+/** What to wait for where there is another parent, or another address of it: what was lost was the former one. */
+export const beginAnew = (now: number): Waiting => ({
+  for: 'network',
+  lostAt: now,
+  longest: LIMITS.reconnectBaseMilliseconds,
+})
+
 /**
  * What to wait for after a link has ended at `now`. Full jitter: anywhere up to half of the time since the parent was
  * lost, so that a thousand nodes never call in step and a short outage stays short.

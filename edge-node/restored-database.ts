@@ -1,12 +1,14 @@
 /** The database of a data folder, compared with its sidecar before anything is written (DESIGN.md section 5). */
 import { randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFirst } from '#edge-node/first-write.ts'
+import { lackOf, type Restored } from '#edge-node/restored-findings.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
-import type { Finding } from '#protocol/engine/office.ts'
+import { endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
 import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId, type StreamId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import {
   type DatabaseClaim,
@@ -14,8 +16,10 @@ import {
   judgeDatabase,
   nextIncarnation,
   type OwnHead,
+  type SidecarReading,
 } from '#protocol/log/incarnation.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { storageFailure } from '#protocol/storage/faults.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { fileIdentityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
 
@@ -32,6 +36,8 @@ export interface Database {
   readonly incarnation: number
   /** `new` for a database that has never written and that no record knows. */
   readonly verdict: DatabaseVerdict['verdict'] | 'new'
+  /** What people need to know when the database is not the one this node last wrote. */
+  readonly restored: Restored
   /** Makes a new incarnation durable, outside the database first. */
   rotated(incarnation: number): Promise<void>
   /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
@@ -40,17 +46,35 @@ export interface Database {
   readonly unclean: boolean
 }
 
+/** How a database is opened. */
+export interface Opening {
+  /** Whether this machine is known to have had a database, besides by its record. */
+  readonly hadOne: boolean
+  /** A person wants to go on without what was in the database. */
+  readonly startEmpty: boolean
+}
+
 /**
  * Opens the database of a folder and makes its incarnation durable, or, on a disk that takes nothing, sees to it that
- * nothing else is written before that. Says in words why it cannot be opened.
+ * nothing else is written before that. Says in words why it cannot be opened; a database that is gone is never silently
+ * begun anew.
  */
-export async function openDatabase(folder: string, node: NodeId): Promise<Result<Database>> {
+export async function openDatabase(folder: string, node: NodeId, opening: Opening): Promise<Result<Database>> {
   const path = join(folder, DATABASE_FILE)
+  const sidecarPath = join(folder, SIDECAR_FILE)
   const unclean = existsSync(`${path}-wal`)
   let storage: Storage | undefined
   try {
+    const reading = await readSidecar(sidecarPath)
+    const had = opening.hadOne || reading.state !== 'missing'
+    if (!opening.startEmpty && had && (await isAbsent(path))) return gone(folder)
     storage = await openLibsql(path)
-    return success({ ...(await compare(storage, path, join(folder, SIDECAR_FILE), node)), unclean })
+    const claim = await claimOf(storage, node, await fileIdentityOf(path))
+    if (!opening.startEmpty && claim.incarnation === null && knowsEntries(reading)) {
+      await storage.close()
+      return gone(folder)
+    }
+    return success({ ...(await compare(storage, sidecarPath, reading, claim)), unclean })
   } catch (error) {
     await storage?.close()
     if (!(error instanceof StorageFailure)) throw error
@@ -58,17 +82,38 @@ export async function openDatabase(folder: string, node: NodeId): Promise<Result
   }
 }
 
+const gone = (folder: string) =>
+  fail(
+    'database-gone',
+    `数据库文件 ${DATABASE_FILE} 不见了或是空的,但本机以前写过数据`,
+    `没有新建数据库,没有改动任何文件;密钥、入网资料和旁车记录都在(数据目录:${folder})`,
+    '请先找回原来的数据库文件,或按 README“备份与恢复”恢复备份。确实都没有了、决定从空数据库重新开始的,在启动命令后加 start-empty 运行一次:别的节点手里有的记录会自动取回,只存在本机的没有了,须按纸质存根补录',
+  )
+
+/** Whether there is no database file, or nothing in it. */
+async function isAbsent(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).size === 0
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+    throw storageFailure(error)
+  }
+}
+
+/** Whether the record has seen entries of ours, or cannot say: a first start that was cut short leaves one without any. */
+const knowsEntries = (reading: SidecarReading): boolean =>
+  reading.state === 'damaged' || (reading.state === 'present' && Object.keys(reading.sidecar.ownHeads).length > 0)
+
 async function compare(
   storage: Storage,
-  path: string,
   sidecarPath: string,
-  node: NodeId,
+  reading: SidecarReading,
+  claim: DatabaseClaim,
 ): Promise<Omit<Database, 'unclean'>> {
-  const identity = await fileIdentityOf(path)
-  const reading = await readSidecar(sidecarPath)
-  const claim = await claimOf(storage, node, identity)
+  const { node, identity } = claim
   const { verdict, rotate } = judgeDatabase(reading, claim)
-  const known = new Set(Object.keys(claim.ownHeads).map((key) => logParts(key as LogKey).incarnation))
+  const own = [claim.ownHeads, reading.state === 'present' ? reading.sidecar.ownHeads : {}]
+  const known = new Set(own.flatMap(Object.keys).map((key) => logParts(key as LogKey).incarnation))
   if (reading.state === 'present') known.add(reading.sidecar.incarnation)
   const isNew = claim.incarnation === null && reading.state === 'missing'
   let incarnation =
@@ -87,12 +132,22 @@ async function compare(
   const stays = incarnation === claim.incarnation
   const first = writeFirst(storage, () => (stays ? Promise.resolve() : rotated(incarnation)))
   await (stays ? remember(claim.ownHeads) : first.attempt()).catch(whenRefused)
-  return { storage: first.storage, incarnation, verdict: isNew ? 'new' : verdict, rotated, remember }
+  const restored = { ...lackOf(reading, claim), ends: await endsOf(storage, node) }
+  return { storage: first.storage, incarnation, verdict: isNew ? 'new' : verdict, restored, rotated, remember }
 }
 
 /** The disk refuses: what was to be written is tried again with the next write, and the health says why that fails. */
 function whenRefused(error: unknown): void {
   if (!(error instanceof StorageFailure)) throw error
+}
+
+async function endsOf(storage: Storage, node: NodeId): Promise<string> {
+  const { heads, directory } = await storage.load()
+  const nameOf = (stream: StreamId) => {
+    const row = directory.find(({ document }) => document === `station/${stream}`)
+    return row && (JSON.parse(row.json) as { name?: string }).name
+  }
+  return endsInWords(await ownEnds(storage, heads, node), nameOf)
 }
 
 async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['identity']): Promise<DatabaseClaim> {
@@ -103,26 +158,6 @@ async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['
   const kept = await storage.local(SPACE, INCARNATION)
   const incarnation = kept === undefined ? null : Number(JSON.parse(kept))
   return { node, incarnation, ownHeads, identity }
-}
-
-const PAPER = '请核对最近的纸质存根是否都能查到;查不到的请补录。'
-const VERDICTS: Readonly<Record<DatabaseVerdict['verdict'], Omit<Finding, 'time' | 'kind'> | null>> = {
-  same: null,
-  behind: {
-    message: '数据库比本机的记录旧(可能恢复过备份)。已启用新的批次号,缺少的条目会从其他节点取回。',
-    next: PAPER,
-  },
-  moved: {
-    message: '数据库是复制来的,或换了机器。已启用新的批次号。',
-    next: '请确认原来的那一份不再运行:两份同时运行,同一办件会出现两条后续记录。',
-  },
-  unknown: { message: '数据库旁的记录文件丢失或损坏,无法确认数据库是最新的。已启用新的批次号。', next: PAPER },
-}
-
-/** What people should know about the comparison. */
-export function findingsOf(verdict: Database['verdict'], time: number): readonly Finding[] {
-  const words = verdict === 'new' ? null : VERDICTS[verdict]
-  return words ? [{ kind: 'sidecar', time, ...words }] : []
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Log } from '#edge-node/log.ts'
 import type { Parent } from '#edge-node/parent.ts'
 import type { Following } from '#edge-node/parent-following.ts'
-import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
+import { afterEnd, beginAnew, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import type { Connection, LinkEnd, Links } from '#protocol/engine/ports/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -38,7 +38,11 @@ export function startUplink(options: UplinkOptions): Uplink {
   const { log, following } = options
   const stopping = new AbortController()
   let skip = () => {}
-  following.watch(() => skip())
+  let elsewhere = false
+  following.watch(() => {
+    elsewhere = true
+    skip()
+  })
 
   const run = async () => {
     let waiting: Waiting = { for: 'slot', node: options.node }
@@ -53,7 +57,9 @@ export function startUplink(options: UplinkOptions): Uplink {
       const end = await linkOnce(options, stopping.signal)
       if (stopping.signal.aborted) return
       log.info(end, 'link to the parent ended')
-      waiting = afterEnd(waiting, end, options.now())
+      // The back-off was the former parent's.
+      waiting = elsewhere ? beginAnew(options.now()) : afterEnd(waiting, end, options.now())
+      elsewhere = false
       if (end.liveMilliseconds > 0) following.reached()
       else await following.unreached()
     }

@@ -1,5 +1,6 @@
 /** Enrolment codes: made for one station below one parent node, kept only as a hash, good once and for an hour. */
 import * as z from 'zod'
+import { standbyOf } from '#hub/register/nodes.ts'
 import type { IssuedCode, OpenCode } from '#hub/registry-port.ts'
 import { chainOf } from '#hub/stations.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
@@ -21,6 +22,8 @@ const KeptCode = z.object({
   createdAt: z.number(),
   expiresAt: z.number(),
   createdBy: z.string().refine(isPersonId),
+  /** For a standby of the county hall; absent in codes of earlier programs. */
+  standby: z.boolean().default(false),
   /** The node that used it; null while open. */
   usedBy: z.string().refine(isNodeId).nullable(),
 })
@@ -33,7 +36,7 @@ export interface CodesOptions {
 }
 
 export interface Codes {
-  create(actor: Actor, station: StationCode, parentNode: NodeId): Promise<Result<IssuedCode>>
+  create(actor: Actor, station: StationCode, parentNode: NodeId, standby: boolean): Promise<Result<IssuedCode>>
   open(): Promise<readonly OpenCode[]>
   /** The code that belongs to a secret. Costs a scrypt, so that the hashes are worth nothing to a thief. */
   find(secret: string): Promise<{ readonly key: string; readonly code: KeptCode } | undefined>
@@ -55,8 +58,8 @@ export function createCodes(options: CodesOptions): Codes {
   const isOpen = (code: KeptCode) => code.usedBy === null && office.now() < code.expiresAt
 
   return {
-    async create(actor, station, parentNode) {
-      const allowed = checkPlace(office, station, parentNode)
+    async create(actor, station, parentNode, standby) {
+      const allowed = standby ? checkStandby(options, station, parentNode) : checkPlace(office, station, parentNode)
       if (!allowed.ok) return allowed
       const rows = await kept()
       for (const { key, code } of rows)
@@ -66,7 +69,8 @@ export function createCodes(options: CodesOptions): Codes {
       const secret = secretOf(office.random(SECRET_BYTES))
       const createdAt = office.now()
       const expiresAt = createdAt + LIFE_MILLISECONDS
-      const code: KeptCode = { station, parentNode, createdAt, expiresAt, createdBy: actor.person, usedBy: null }
+      const createdBy = actor.person
+      const code: KeptCode = { station, parentNode, standby, createdAt, expiresAt, createdBy, usedBy: null }
       const stored = await office.setLocal(SPACE, await keyOf(secret), code)
       if (!stored.ok) return stored
       return success({ text: codeText(cryptography.sha256, secret, allowed.value), expiresAt })
@@ -103,6 +107,19 @@ function checkPlace(office: Office, station: StationCode, parentNode: NodeId): R
   return success(fromHex(parent.publicKey) ?? new Uint8Array())
 }
 
-/** The node in use at a station: two of them would both hold its cases, so there is at most one. */
+/** Whether a standby may be enrolled: at the county hall, below the root, and one at a time. */
+function checkStandby({ office, root }: CodesOptions, station: StationCode, parent: NodeId): Result<Uint8Array> {
+  const { directory } = office
+  const hub = directory.node(root)
+  if (!hub?.stations.includes(station))
+    return fail('standby-elsewhere', '备用机只能设在县中心', KEPT, '站点请选择县中心', 'station')
+  if (parent !== root) return fail('parent-unfit', '备用机只能接到县中心节点', KEPT, '上级节点请选择县中心', 'parent')
+  const present = standbyOf(directory)
+  if (present)
+    return fail('standby-exists', `已有备用机“${present.name}”`, KEPT, '更换时请先吊销原来的备用机', 'standby')
+  return success(fromHex(hub.publicKey) ?? new Uint8Array())
+}
+
+/** The node in use at a station: two of them would both hold its cases, so beside the county's standby there is at most one. */
 export const servingNode = (office: Office, station: StationCode) =>
-  office.directory.nodes().find((node) => !node.revoked && node.stations.includes(station))
+  office.directory.nodes().find((node) => !node.revoked && !node.standby && node.stations.includes(station))

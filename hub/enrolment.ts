@@ -1,5 +1,6 @@
 /** Deciding requests to join, and taking nodes out again. */
 import { type Codes, type CodesOptions, type KeptCode, servingNode } from '#hub/enrolment-codes.ts'
+import { standbyOf } from '#hub/register/nodes.ts'
 import { chainOf } from '#hub/stations.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
@@ -12,7 +13,8 @@ import { nodeIdOf } from '#protocol/transport/node-host.ts'
 
 interface Decisions {
   enrol(request: JoinRequest): Promise<Result<Enrolled>>
-  revoke(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
+  /** `broken`: its key is in nobody's hands, so what it wrote counts however late it is delivered. */
+  revoke(actor: Actor, node: NodeId, reason: string, broken: boolean): Promise<Result<void>>
 }
 
 const KEPT = '没有登记新节点'
@@ -27,7 +29,7 @@ export function createEnrolment(options: CodesOptions & { readonly codes: Codes 
       line = turn.catch(() => undefined) // the caller gets the error; the line only waits
       return turn
     },
-    revoke: (actor, node, reason) => revoke(options, actor, node, reason),
+    revoke: (actor, node, reason, broken) => revoke(options, actor, node, reason, broken),
   }
 }
 
@@ -71,7 +73,7 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
     return fail('code-expired', `这个入网码已过期(有效 ${LIMITS.enrolmentCodeMinutes} 分钟)`, KEPT, NEW_CODE)
   const place = office.directory.station(code.station)
   if (!place) return fail('station-unknown', '入网码对应的站点已不存在', KEPT, NEW_CODE)
-  const serving = servingNode(office, code.station)
+  const serving = code.standby ? standbyOf(office.directory) : servingNode(office, code.station)
   if (serving && serving.id !== node)
     return fail('station-served', `${place.name}已有节点“${serving.name}”在用`, KEPT, '请联系县中心管理员先吊销原节点')
   if (office.directory.node(code.parentNode)?.revoked)
@@ -81,7 +83,7 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
 
 function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: NodeId): NodeRecord {
   const { publicKey } = request
-  const { station, parentNode } = code
+  const { station, parentNode, standby } = code
   const lease = unusedLease(
     office.directory.nodes().map((other) => other.lease),
     office.random,
@@ -90,12 +92,13 @@ function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: No
     type: 'node',
     id: node,
     version: 0,
-    name: request.name || (office.directory.station(station)?.name ?? station),
+    name: request.name || `${office.directory.station(station)?.name ?? station}${standby ? '备用机' : ''}`,
     publicKey,
     stations: [station],
     parent: parentNode,
     lease,
     revoked: null,
+    ...(standby ? { standby } : {}),
   }
 }
 
@@ -134,7 +137,13 @@ function answerFor({ office, root }: Options, node: NodeId): Result<Enrolled> {
   })
 }
 
-async function revoke({ office, root }: Options, actor: Actor, node: NodeId, reason: string): Promise<Result<void>> {
+async function revoke(
+  { office, root }: Options,
+  actor: Actor,
+  node: NodeId,
+  reason: string,
+  broken: boolean,
+): Promise<Result<void>> {
   const kept = '节点没有改动'
   const record = office.directory.node(node)
   if (!record) return fail('node-unknown', '没有这个节点', kept, '请刷新名单后重试')
@@ -143,5 +152,7 @@ async function revoke({ office, root }: Options, actor: Actor, node: NodeId, rea
   if (text === '' || text.length > LIMITS.noteCharacters)
     return fail('reason-missing', '请写明吊销的原因', kept, '原因会留在记录里', 'reason')
   if (record.revoked) return fail('node-revoked', '这个节点已经吊销', kept, '不需要再做什么')
-  return office.publish(actor, [{ ...record, revoked: { time: office.now(), reason: text } }])
+  return office.publish(actor, [
+    { ...record, revoked: { time: office.now(), reason: text, ...(broken ? { held: null } : {}) } },
+  ])
 }

@@ -4,7 +4,7 @@ import { readConfiguration } from '#edge-node/config.ts'
 import { type Enrolment, identityOf, keepEnrolment, loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { createLog } from '#edge-node/log.ts'
 import { type Extension, startNode } from '#edge-node/node.ts'
-import { configured, endRefusing, orRefuse, runNode, say } from '#edge-node/program.ts'
+import { configured, endRefusing, orRefuse, runNode, START_EMPTY, say } from '#edge-node/program.ts'
 import { HUB_VARIABLES } from '#hub/config.ts'
 import { ADMINISTRATOR, firstStart, resetPassword } from '#hub/first-start.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
@@ -20,22 +20,27 @@ const USAGE = {
   code: 'usage',
   message: '命令不对',
   kept: '没有改动',
-  next: '运行:npm run hub;忘记密码时:npm run hub -- reset-password <用户名>',
+  next: '运行:npm run hub;忘记密码时:npm run hub -- reset-password <用户名>;数据库找不回来、决定从空的开始时:npm run hub -- start-empty',
 }
 const settings = configured(readConfiguration(HUB_VARIABLES))
 const isSample = settings.SAMPLE_DATA === 'yes'
 const keys = orRefuse(loadKeys(settings.DATA_FOLDER))
-const identity = identityOf(keys, enrolment())
+const kept = orRefuse(readEnrolment(settings.DATA_FOLDER, keys))
+const enrolment = kept ?? enrolItself()
+const identity = identityOf(keys, enrolment)
 const log = createLog(settings.LOG_LEVEL)
 
 const [command, person] = process.argv.slice(2)
-if (command !== undefined && (command !== 'reset-password' || !person)) endRefusing(USAGE)
+const startEmpty = command === START_EMPTY && person === undefined
+if (command !== undefined && !startEmpty && (command !== 'reset-password' || !person)) endRefusing(USAGE)
 
 const node = await runNode(log, (failed) =>
   startNode({
     settings,
     keys,
-    enrolment: enrolment(),
+    enrolment,
+    hadOne: kept !== null,
+    startEmpty,
     log,
     failed,
     extend: (engine, accounts) => extend(failed, engine, accounts),
@@ -44,13 +49,9 @@ const node = await runNode(log, (failed) =>
 say(`县中心工作台:${node.address}`)
 
 /** The root enrols itself: it is its own authority. */
-function enrolment(): Enrolment {
-  const kept = orRefuse(readEnrolment(settings.DATA_FOLDER, keys))
-  if (kept) return kept
+function enrolItself(): Enrolment {
   const root = { node: nodeIdOf(keys.publicKey), publicKey: toHex(keys.publicKey) }
-  const made: Enrolment = { node: root.node, lease: 1, root, county: settings.STATION_NAME, parent: null }
-  orRefuse(keepEnrolment(settings.DATA_FOLDER, made))
-  return made
+  return { node: root.node, lease: 1, root, county: settings.STATION_NAME, parent: null }
 }
 
 async function extend(
@@ -58,6 +59,9 @@ async function extend(
   engine: Engine,
   accounts: Accounts,
 ): Promise<Result<Extension>> {
+  // Written once there is a database: an enrolment without one says that it is gone.
+  const enrolled = kept === null ? keepEnrolment(settings.DATA_FOLDER, enrolment) : success(undefined)
+  if (!enrolled.ok) return enrolled
   const { office } = engine
   const first = await firstStart({
     office,

@@ -34,6 +34,7 @@ export interface OpenCode {
   readonly id: string
   readonly station: StationCode
   readonly parentNode: NodeId
+  readonly standby: boolean
   /** Milliseconds since 1970 on the hub's clock. */
   readonly createdAt: number
   readonly expiresAt: number
@@ -53,20 +54,31 @@ export interface IssuedCode {
  */
 export interface Registry extends CountyRegister {
   createStation(actor: Actor, station: NewStation): Promise<Result<void>>
+  /** Puts a station below another one; its cases go along, and what the old parent holds of them stays its until handed over. */
+  moveStation(actor: Actor, station: StationCode, parent: StationCode): Promise<Result<void>>
   createPerson(actor: Actor, person: NewPerson): Promise<Result<void>>
   setPassword(actor: Actor, person: PersonId, password: string): Promise<Result<void>>
   /** The person can no longer sign in; what the person wrote stays. */
   disablePerson(actor: Actor, person: PersonId): Promise<Result<void>>
-  /** Makes a one-time code with which a new node enrols below `parentNode` to serve `station`. */
-  createCode(actor: Actor, station: StationCode, parentNode: NodeId): Promise<Result<IssuedCode>>
+  /**
+   * Makes a one-time code with which a new node enrols below `parentNode` to serve `station`; `standby` for a second
+   * machine of the county hall, below the root, which is granted every stream.
+   */
+  createCode(
+    actor: Actor,
+    station: StationCode,
+    parentNode: NodeId,
+    options?: { readonly standby?: boolean },
+  ): Promise<Result<IssuedCode>>
   /** Open codes, newest first. */
   codes(actor: Actor): Promise<Result<readonly OpenCode[]>>
   /** Where nodes below reach this one; `addresses` is the field of a failure. */
   setAddresses(actor: Actor, node: NodeId, addresses: readonly string[]): Promise<Result<void>>
   /** Names another parent for nodes, all in one commit; they follow by themselves, with their key and data folder. */
   moveNodes(actor: Actor, nodes: readonly NodeId[], parent: NodeId): Promise<Result<void>>
-  /** The node may no longer connect; its entries stay. */
-  revokeNode(actor: Actor, node: NodeId, reason: string): Promise<Result<void>>
+  /** The node may only deliver any more; its entries stay, what the county sees later has no effect. */
+  /** `broken`: its key is in nobody's hands, so what it wrote counts however late it is delivered. */
+  revokeNode(actor: Actor, node: NodeId, reason: string, broken?: boolean): Promise<Result<void>>
   /** Checks a catalogue file row by row, and publishes the good rows when told to. */
   importItems(
     actor: Actor,

@@ -11,7 +11,7 @@ import { revokedLetter } from '#hub/register/letters.ts'
 import { addressedNode, movedNodes } from '#hub/register/node-places.ts'
 import { checkedRecord } from '#hub/register/records.ts'
 import type { Registry } from '#hub/registry-port.ts'
-import { checkedStation } from '#hub/stations.ts'
+import { checkedStation, movedStation } from '#hub/stations.ts'
 import type { RootRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
@@ -60,6 +60,8 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
         const checked = checkedStation(office.directory, station)
         return checked.ok ? office.publish(actor, [checked.value]) : checked
       }),
+    moveStation: (actor, station, parent) =>
+      administer(actor, () => published(actor, movedStation(office.directory, station, parent))),
     createPerson: (actor, person) =>
       administer(actor, async () => {
         const checked = checkedPerson(office.directory, accounts, person)
@@ -83,9 +85,11 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
           return fail('last-administrator', '这是最后一个管理员账号', KEPT, '请先建立另一个管理员账号', 'id')
         return office.publish(actor, [{ ...person, disabled: true }])
       }),
-    createCode: (actor, station, parentNode) => administer(actor, () => codes.create(actor, station, parentNode)),
+    createCode: (actor, station, parentNode, options = {}) =>
+      administer(actor, () => codes.create(actor, station, parentNode, options.standby ?? false)),
     codes: async (actor) => (hasRole(actor, 'administrator') ? success(await codes.open()) : NOT_ADMINISTRATOR),
-    revokeNode: (actor, node, reason) => administer(actor, () => enrolment.revoke(actor, node, reason)),
+    revokeNode: (actor, node, reason, broken = false) =>
+      administer(actor, () => enrolment.revoke(actor, node, reason, broken)),
     setAddresses: (actor, node, addresses) =>
       administer(actor, () => published(actor, addressedNode(office.directory, node, addresses))),
     moveNodes: (actor, nodes, parent) =>

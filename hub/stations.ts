@@ -31,6 +31,22 @@ export function checkedStation(directory: DirectoryView, station: NewStation): R
   return success({ type: 'station', id, version: 0, name: name.trim(), tier, parent })
 }
 
+/** Checks that a station may go below another one (合村并镇); `field` names what is wrong. */
+export function movedStation(directory: DirectoryView, id: StationCode, parent: StationCode): Result<Station> {
+  const kept = '站点没有移动'
+  const station = directory.station(id)
+  if (!station) return fail('station-unknown', '没有这个站点', kept, '请刷新名单后重试', 'station')
+  const above = directory.station(parent)
+  if (station.parent === null) return fail('station-is-hall', '县中心没有上级', kept, '请选择下级站点', 'station')
+  if (!above) return fail('station-parent', '请选择新的上级站点', kept, '新的上级须已建立', 'to')
+  if (station.parent === parent)
+    return fail('station-parent', `${station.name}已在${above.name}下面`, kept, '请选择另一个上级', 'to')
+  const isBelow = chainOf(directory, parent).some((one) => one.id === id)
+  if (isBelow || !ABOVE[station.tier].includes(above.tier))
+    return fail('station-parent', `${above.name}不能作为${station.name}的上级`, kept, '请选择上一层级的站点', 'to')
+  return success({ ...station, parent })
+}
+
 /** A station and every station above it, up to the county hall. */
 export function chainOf(directory: DirectoryView, code: StationCode): readonly Station[] {
   const chain: Station[] = []

@@ -11,8 +11,12 @@ export const LIMITS = {
   packBytes: 64 * 1024,
   /** A pack as it comes over a link: a pack with one entry of the largest size behind it; its frame stays a frame. */
   receivedPackBytes: 64 * 1024 + 128 * 1024,
-  /** One entry; rows on Durable Objects end at 2 MB and a form never needs this much. */
+  /** One entry at the door; rows on Durable Objects end at 2 MB and a form never needs this much. */
   entryBytes: 128 * 1024,
+  /** So much longer may an entry be that carries another one: names, hash and signature around it are under 600 bytes. */
+  carrierBytes: 1024,
+  /** Content of what is written here, except directory records: carried, it is still an entry to a program of version 1. */
+  writtenBytes: 126 * 1024,
   /** One Yjs update inside an edit; a section of a form is a few KB. */
   updateBytes: 64 * 1024,
   /** Entries covered by one signature at most, so that a cut frame still ends at a signed entry. */
@@ -25,8 +29,8 @@ export const LIMITS = {
   frameMilliseconds: 5_000,
   /** What may be under way on a link takes so long: the next frame never waits for an acknowledgement that is near. */
   windowMilliseconds: 12_500,
-  /** First frames on a link of unknown rate; 4 seconds at 16 kbit/s. */
-  firstFrameBytes: 8 * 1024,
+  /** First frames on a link of unknown rate: 8 seconds at 16 kbit/s; smaller ones cost a county that comes back more commits. */
+  firstFrameBytes: 16 * 1024,
   /** Frames get no smaller than this, however slow the link: smaller ones compress badly. */
   leastFrameBytes: 4 * 1024,
   /** Bytes given to a socket and not yet sent; twice the window, so only a peer that stopped reading gets there. */
@@ -35,16 +39,24 @@ export const LIMITS = {
   unheardFrames: 16,
   /** Write requests committed together; beyond it a commit blocks the desk noticeably. */
   groupRequests: 256,
-  /** Bytes of frames waiting for the write queue before new links are told to come back. */
+  /** Unpacked bytes of all links waiting for the write queue: beyond it frames stay packed, links unread, new ones come back. */
   admissionQueueBytes: 64 * 1024 * 1024,
+  /** Of them those of one link: a window of honest frames, which unpack to about half a megabyte each. */
+  linkQueueBytes: 4 * 1024 * 1024,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
   /** Logs named in one frontier; 600 nodes with several incarnations each. */
   frontierLogs: 20_000,
-  /** Heights told of a forked log; with doubling steps they reach back over any log. */
+  /** Heights told of a forked log in one message; with doubling steps they reach back over any log. */
   forkRungs: 64,
+  /** Questions until the height at which two versions of a log part is exact; each leaves a sixtieth of the gap, so six do for any log. */
+  forkQuestions: 10,
+  /** Messages about forks that wait for their turn on one link; after a restore each log of a node may be one. */
+  forksWaiting: 1_000,
   /** Receipts in one message; each is about 200 bytes, a message stays inside a frame. */
   messageReceipts: 500,
+  /** Receipts told again to a child that comes back; a child with more of them has a fault that people see anyway. */
+  standingReceipts: 5_000,
   /** A link without any sign of life for this long is dropped (half-open TCP). */
   silenceMilliseconds: 30_000,
   /** A link sends a sign of life this often while idle. */
@@ -189,7 +201,7 @@ export const LIMITS = {
   enrolmentCodeMinutes: 60,
   /** Enrolment codes open at once; a county opens its points in groups, and each code is a way in. */
   enrolmentCodes: 100,
-  /** Codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
+  /** Wrong codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
   enrolmentAttemptsPerMinute: 20,
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,
@@ -201,6 +213,8 @@ export const LIMITS = {
   addressCharacters: 200,
   /** A parent that could not be reached for this long is asked for elsewhere; a restart or a short outage is shorter. */
   parentSearchMilliseconds: 10 * 60_000,
+  /** A node above the parent is asked this often although all seems well: a parent that was replaced may still answer. */
+  parentQuestionMilliseconds: 6 * 60 * 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

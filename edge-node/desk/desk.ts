@@ -1,6 +1,7 @@
 /** The desk: pages where staff work, on any node and any runtime. */
 import { Hono } from 'hono'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
+import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { failureOf } from './api/statuses.ts'
 import { captureRoutes } from './capture/capture.ts'
@@ -44,8 +45,8 @@ export interface DeskOptions {
   /** Whether it is served over TLS. */
   readonly secure: boolean
   readonly hubPages?: MorePages
-  /** Calls the parent at once; absent at the root. */
-  readonly callParent?: (() => void) | undefined
+  /** Where the node's parent is; absent at the root. */
+  readonly parent?: ParentDoor
   /** Told of errors that nobody expected; people see words, this sees the error. */
   readonly onFault?: (error: Error) => void
 }
@@ -75,7 +76,7 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
     secure,
     links: [...LINKS, ...(hubPages?.links ?? [])],
     filePaths: hubPages?.filePaths ?? [],
-    callParent: options.callParent ?? null,
+    ...(options.parent ? { parent: options.parent } : {}),
   }
   const app = new Hono<DeskEnv>()
   app.onError((error, context) => {

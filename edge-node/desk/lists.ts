@@ -7,7 +7,7 @@ import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import type { CasePage, CaseRow } from '#protocol/engine/ports/storage.ts'
 import { type DueWords, rowDueWords, URGENCY_SIGNS } from './due-words.ts'
 import type { Desk, Html } from './visit.ts'
-import { itemName, personName, safetyWords, spanWords, stationName, timeWords } from './words.ts'
+import { itemName, numberWords, personName, safetyWords, spanWords, stationName, timeWords } from './words.ts'
 
 export const stageTitle = (stage: string): string =>
   Object.hasOwn(STAGES, stage) ? STAGES[stage as Stage] : `环节 ${stage}`
@@ -53,7 +53,7 @@ export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: str
       <th scope="col">在哪里</th><th scope="col">最近变动</th></tr></thead>
     <tbody>${rows.map(
       (row) => html`<tr>
-        <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
+        <td data-label="办件"><a href="/cases/${row.id}">${numberWords(row)}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
         <td class="desk-short" data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>
         <td data-label="环节">${stageTitle(row.stage)}${marks(row)}</td>
         <td data-label="期限">${dueCell(desk, row)}</td>

@@ -14,8 +14,8 @@ async function searchPage(context: DeskContext, desk: Desk): Promise<Response> {
   const text = q.trim().slice(0, MAXIMUM_CHARACTERS)
   const { actor } = context.get('visit')
   const readable = (row: Parameters<typeof mayReadRow>[2]) => mayReadRow(actor, desk.office.directory, row)
-  const exact = text === '' ? undefined : await desk.office.byNumber(text)
-  if (exact && readable(exact)) return context.redirect(`/cases/${exact.id}`, 303)
+  const [exact, ...more] = text === '' ? [] : (await desk.office.byNumber(text)).filter(readable)
+  if (exact && more.length === 0) return context.redirect(`/cases/${exact.id}`, 303)
   const found = text === '' ? { rows: [], next: null } : await desk.office.find({ text, ...(after ? { after } : {}) })
   const rows = found.rows.filter(readable)
   const empty =

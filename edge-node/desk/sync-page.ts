@@ -3,12 +3,15 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
+import { mayMoveParent, moveParent } from '#edge-node/commands/station/parent-address.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { csrfField } from './forms.ts'
+import type { Failure } from '#protocol/result.ts'
+import { csrfField, type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
+import { notFound, statusOf } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
 import { clockWords, connectionWords, paperTime, sentence, spanWords, timeWords } from './words.ts'
 
@@ -16,7 +19,7 @@ const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}
 
 /** Without it a person who has just put the cable back waits for the next call, up to a minute. */
 function connectButton(desk: Desk, { parent }: SyncStatus, visit: Visit): Html | string {
-  if (!desk.callParent || parent?.connected || !mayWrite(visit.actor)) return ''
+  if (!desk.parent || parent?.connected || !mayWrite(visit.actor)) return ''
   return html`<form method="post" action="/sync/connect">${csrfField(visit)}<button class="btn" type="submit">立即连接上级</button></form>`
 }
 
@@ -39,6 +42,25 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
     ${pair('事项目录', catalogueWords(status.catalogueVersion))}${pair('工作日历', status.calendarUntil === null ? '还没有;不计算到期日' : `到 ${status.calendarUntil},之后的到期日不计算`)}
     ${status.refolding === null ? '' : pair('正在按新的目录或日期重新核对办件', `${status.refolding.done} / ${status.refolding.total} 件`)}
     ${pair('保存', status.health.problem || '正常')}</dl>${connectButton(desk, status, visit)}</div>`
+}
+
+/** At the hub: what lies there alone, and what to do about it. */
+async function aloneCard(desk: Desk, { atRootAlone }: SyncStatus): Promise<Html | string> {
+  if (!atRootAlone) return ''
+  const { entries, standby } = atRootAlone
+  if (entries === 0) {
+    const kept = standby === null ? '每条记录都另有一个节点保存' : `每条记录都另有一个节点保存;备用机:${standby}`
+    return card('县中心机器损坏时', html`<div class="card-body"><p class="mb-0">${sentence(kept)}</p></div>`)
+  }
+  const next =
+    standby === null
+      ? '请在“节点入网”页设一台备用机,接到县中心'
+      : `备用机“${standby}”还没有保存这些记录,请检查它是否开机、联网`
+  const what = `${await desk.office.casesAlone()} 件办件(${entries} 条记录)只在县中心一处,没有第二份`
+  return card(
+    '县中心机器损坏时',
+    html`<div class="card-body"><p class="field-problem mb-0">${sentence(what)}${sentence(next)}</p></div>`,
+  )
 }
 
 /** The office numbers versions by the time of publishing. */
@@ -87,9 +109,51 @@ async function findOdd({ office }: Desk, after: string | undefined): Promise<Cas
   }
 }
 
-async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
+/** Where the parent is reached, and another address of it: the key is what counts, so whoever answers there is asked for it. */
+function parentPart(
+  { parent }: Desk,
+  { actor, signIn }: Visit,
+  { typed = {}, problems = {}, failure }: FormState,
+): Html | string {
+  if (!parent) return ''
+  const { name, addresses, notTaken } = parent.places()
+  const line = ({ address, problem }: (typeof addresses)[number]) =>
+    html`<li>${address}${problem ? html`<span class="field-problem">:${sentence(problem.message)}${sentence(problem.next)}</span>` : ''}</li>`
+  const form = html`<form method="post" action="/sync/parent" novalidate><input type="hidden" name="csrf" value="${signIn.csrf}" />
+    ${failure ? failureBox(failure) : ''}${field({ name: 'address', label: '上级换了地址', kind: 'text', value: typed.address ?? '', problem: problems.address, hint: '例如 https://10.1.2.3:8443;先核对那里的密钥,不是上级不会改用' })}
+    <button class="btn" type="submit">核对并改用</button></form>`
+  return card(
+    `上级的地址(${name})`,
+    html`<div class="card-body">${notTaken ? failureBox(notTaken) : ''}<ul>${addresses.map(line)}</ul>${mayMoveParent(actor) ? form : ''}</div>`,
+  )
+}
+
+async function moved(context: DeskContext, desk: Desk): Promise<Response> {
+  if (!desk.parent) return notFound(context, desk)
+  const typed = await readForm(context.req)
+  const result = await moveParent(context.get('visit').actor, desk.parent, typed.address ?? '')
+  return result.ok
+    ? context.redirect('/sync?done=parent', 303)
+    : syncPage(context, desk, formAgain(typed, [result.problem]), result.problem)
+}
+
+/** Numbers that two cases have, until one of them is renumbered; of other people's cases only that they are there. */
+async function sharedPart(context: DeskContext, desk: Desk): Promise<Html | string> {
+  const { actor } = context.get('visit')
+  const shared = await desk.office.sharedNumbers()
+  const readable = shared.map(({ cases }) => cases.filter((row) => mayReadRow(actor, desk.office.directory, row)))
+  const rows = readable.flat()
+  if (rows.length === 0) return ''
+  const hidden = shared.filter(({ cases }, place) => (readable[place] ?? []).length < cases.length)
+  const words = html`<p class="card-body mb-0">同一个编号给了不止一个办件。请核对纸质凭证,打开其中一件,由主办站点或县中心协调员办理“更正办件编号”,把告知书交给申请人;另一件编号不变。更正后本条消失。${
+    hidden.length > 0 ? `编号 ${hidden.map(({ number }) => number).join('、')} 另有办件不在您的查看范围。` : ''
+  }</p>`
+  return card('编号重复的办件', html`${words}${await caseTable(desk, rows, '')}`)
+}
+
+async function syncPage(context: DeskContext, desk: Desk, again: FormState = {}, problem?: Failure): Promise<Response> {
   const status = await desk.office.status()
-  const { after } = context.req.query()
+  const { after, done } = context.req.query()
   const visit = context.get('visit')
   const { actor } = visit
   const odd = await findOdd(desk, after)
@@ -99,17 +163,22 @@ async function syncPage(context: DeskContext, desk: Desk): Promise<Response> {
     status.findings.length === 0
       ? html`<p class="desk-empty">没有需要知道的事。</p>`
       : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, each))}</ul>`
-  const parts = html`${card('现在', figures(desk, status, visit))}${card('数目对得上吗', conservation(status))}
+  const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
-  const body = html`${headline('同步与安全')}${livePart('sync', 'network', '/sync', parts)}`
-  return page(context, desk, { title: '同步与安全', body })
+  const words =
+    done === 'parent'
+      ? html`<div class="alert alert-success" role="status"><div><strong>上级已核对,地址已改用。</strong></div></div>`
+      : ''
+  const body = html`${headline('同步与安全')}${words}${livePart('sync', 'network', '/sync', parts)}${parentPart(desk, context.get('visit'), again)}`
+  return page(context, desk, { title: '同步与安全', body, status: problem ? statusOf(problem) : 200 })
 }
 
 export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/sync', (context) => syncPage(context, desk))
   app.post('/sync/connect', (context) => {
-    desk.callParent?.()
+    desk.parent?.callNow()
     return context.redirect('/sync', 303)
   })
+  app.post('/sync/parent', (context) => moved(context, desk))
 }

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import type { html } from 'hono/html'
 import type { Accounts, SignIn } from '#edge-node/commands/account/accounts.ts'
+import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import type { Role, Station } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 
@@ -23,10 +24,10 @@ export interface Desk {
   /** Whether pages are served over TLS: cookies are then `Secure`. */
   readonly secure: boolean
   readonly links: readonly PageLink[]
+  /** Where the node's parent is; absent at the root. */
+  readonly parent?: ParentDoor
   /** Addresses whose forms carry a file. */
   readonly filePaths: readonly string[]
-  /** Calls the parent at once instead of after the present pause; null where there is none to call. */
-  readonly callParent: (() => void) | null
 }
 
 /** A signed-in person at the desk. */

@@ -44,8 +44,12 @@ export function spanWords(span: number): string {
 const SAFETY_WORDS: Readonly<Record<Safety, string>> = {
   here: '只在本机',
   parent: '已到上级,未到县',
+  alone: '只在县中心一处',
   root: '已到县',
 }
+
+/** Whether the county has a case: what is printed says so when it does not. */
+export const isAtCounty = (safety: Safety): boolean => safety === 'root' || safety === 'alone'
 
 export const safetyWords = (safety: Safety | undefined): string => SAFETY_WORDS[safety ?? 'here']
 
@@ -54,7 +58,10 @@ const contactWords = (lastContact: number | null, now: number) =>
 
 /** Connection and safety in one sentence for the head of every page. */
 export function connectionWords(status: SyncStatus, now: number): string {
-  if (status.isRoot || status.parent === null) return '县中心 · 本机即县级数据'
+  if (status.isRoot || status.parent === null) {
+    const alone = status.atRootAlone && status.atRootAlone.entries > 0 ? ' · 有记录只在县中心一处' : ''
+    return `县中心 · 本机即县级数据${alone}`
+  }
   const { name, connected, lastContact } = status.parent
   const here = status.casesOnlyHere > 0 ? `${status.casesOnlyHere} 件只存在本机` : ''
   if (!connected) {
@@ -130,3 +137,7 @@ export const withNames = (office: Office, text: string): string =>
     /站点([0-9]{6,15})/g,
     (code, id) => office.directory.stations().find((known) => known.id === id)?.name ?? code,
   )
+
+/** A case's number, with those it had before it was renumbered. */
+export const numberWords = ({ number, formerNumbers }: Pick<CaseRow, 'number' | 'formerNumbers'>): string =>
+  formerNumbers.length === 0 ? number : `${number}(原编号 ${formerNumbers.join('、')})`

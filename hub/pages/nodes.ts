@@ -32,7 +32,8 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
   const { typed, problems, box } = returnedTo(form, returned)
   return html`${served}<details ${box === '' ? '' : html`open`}><summary>吊销节点<span class="visually-hidden"> ${record?.name ?? id}</span></summary>
     <form class="mt-2" method="post" action="/hub/nodes/${id}/revoke" novalidate>${csrfField(visit)}${box}
-      ${field({ name: 'reason', id: form, label: '吊销原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '吊销后不能再连接;它已送来的记录全部保留' })}
+      ${field({ name: 'reason', id: form, label: '吊销原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '吊销后只能再送达它写下的记录' })}
+      ${field({ name: 'broken', id: `${form}-broken`, label: '电脑坏了或退役,没有落到别人手里', kind: 'flag', value: typed.broken ?? '', problem: problems.broken, hint: '勾选:它写下的记录不论何时送达都照常有效。不勾选(丢失、被盗、被冒用):县中心已收到的照常有效,之后才送达的保留、暂不生效,由主办站点采用或驳回' })}
       <button class="btn" type="submit">吊销节点</button></form></details>`
 }
 
@@ -40,7 +41,9 @@ async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned):
   const visit = context.get('visit')
   const nodes = await enrolledNodes(desk.office)
   const root = desk.office.directory.nodes().find(({ parent }) => parent === null)
-  const body = html`${headline('节点')}${doneBox(context.req.query('done'), { revoked: '节点已吊销,随即断开连接。' })}
+  const body = html`${headline('节点')}${doneBox(context.req.query('done'), {
+    revoked: '节点已吊销,随即断开连接。它以后再连接,只能送达自己写下的记录。',
+  })}
     ${root ? html`<p><a href="/hub/nodes/${root.id}">县中心的地址和下级</a></p>` : ''}
     ${livePart(
       'nodes',
@@ -64,7 +67,12 @@ export function nodeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): 
     const { id } = context.req.param()
     if (!isNodeId(id)) return notFound(context, desk)
     const typed = await readForm(context.req)
-    const revoked = await registry.revokeNode(context.get('visit').actor, id, (typed.reason ?? '').trim())
+    const revoked = await registry.revokeNode(
+      context.get('visit').actor,
+      id,
+      (typed.reason ?? '').trim(),
+      typed.broken === 'yes',
+    )
     if (!revoked.ok) return nodesPage(context, desk, { form: `revoke-${id}`, typed, problem: revoked.problem })
     return context.redirect('/hub/nodes?done=revoked', 303)
   })

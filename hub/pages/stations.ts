@@ -9,7 +9,7 @@ import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { nodesOf } from '#hub/register/nodes.ts'
 import type { NewStation, Registry } from '#hub/registry-port.ts'
-import { isStationCode } from '#protocol/ids.ts'
+import { isStationCode, type StationCode } from '#protocol/ids.ts'
 import { TIERS, type Tier } from '#protocol/tiers.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
 import { allowOnly } from './roles.ts'
@@ -56,10 +56,37 @@ function newForm(desk: Desk, visit: Visit, returned: Returned | undefined): Html
   )
 }
 
+function moveForm(desk: Desk, visit: Visit, returned: Returned | undefined): Html {
+  const { typed, problems, box } = returnedTo('move', returned)
+  const list = (name: 'station' | 'to', label: string, hint: string) =>
+    field({
+      name,
+      id: `move-${name}`,
+      label,
+      kind: 'list',
+      value: typed[name] ?? '',
+      problem: problems[name],
+      required: true,
+      hint,
+      options: stationOptions(desk),
+    })
+  return card(
+    '站点改归另一个上级',
+    html`<form class="card-body" method="post" action="/hub/stations/move" novalidate>${csrfField(visit)}${box}
+      <p>合村并镇等调整时使用。站点的办件随站点转到新的上级;原上级正在办的仍归它办,办完或移交为止;它还没有上交的记录照样送达。</p>
+      ${list('station', '站点', '要改归的站点')}${list('to', '新的上级站点', '村归乡镇,乡镇归县')}
+      <button class="btn" type="submit">改归</button>
+      <p class="mt-2 mb-0">该站点的电脑还接在原上级时,请到“节点”页为它指定新的上级节点。</p></form>`,
+  )
+}
+
 async function stationsPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
   const visit = context.get('visit')
-  const done = doneBox(context.req.query('done'), { created: '站点已建立,随同步送到各节点。' })
-  const form = mayAdminister(visit) ? newForm(desk, visit, returned) : ''
+  const done = doneBox(context.req.query('done'), {
+    created: '站点已建立,随同步送到各节点。',
+    moved: '站点已改归,随同步送到各节点。',
+  })
+  const form = mayAdminister(visit) ? html`${newForm(desk, visit, returned)}${moveForm(desk, visit, returned)}` : ''
   const body = html`${headline('站点')}${done}<div class="row"><div class="col-lg-8">${card('全部站点', list(desk))}</div><div class="col-lg-4">${form}</div></div>`
   return page(context, desk, { title: '站点', body, status: returned ? statusOf(returned.problem) : 200 })
 }
@@ -83,5 +110,16 @@ export function stationRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry
     const created = await registry.createStation(context.get('visit').actor, newStation(typed))
     if (!created.ok) return stationsPage(context, desk, { form: 'station', typed, problem: created.problem })
     return context.redirect('/hub/stations?done=created', 303)
+  })
+  app.post('/hub/stations/move', async (context) => {
+    const typed = await readForm(context.req)
+    const { actor } = context.get('visit')
+    const moved = await registry.moveStation(
+      actor,
+      (typed.station ?? '') as StationCode,
+      (typed.to ?? '') as StationCode,
+    )
+    if (!moved.ok) return stationsPage(context, desk, { form: 'move', typed, problem: moved.problem })
+    return context.redirect('/hub/stations?done=moved', 303)
   })
 }

@@ -24,8 +24,12 @@ export async function enrolledNodes(office: Pick<Office, 'directory' | 'nodesBel
 export const nodesOf = (directory: Pick<DirectoryView, 'nodes'>, station: StationCode): readonly NodeRecord[] =>
   directory.nodes().filter((node) => !node.revoked && node.stations.includes(station))
 
+/** The second machine of the county hall; undefined while there is none. */
+export const standbyOf = (directory: Pick<DirectoryView, 'nodes'>): NodeRecord | undefined =>
+  directory.nodes().find((node) => node.standby && !node.revoked)
+
 /** The node where people would sign for a transfer: the one below the root that serves the station. */
 export function signingNode(directory: Pick<DirectoryView, 'nodes'>, station: StationCode): NodeRecord | undefined {
-  const serving = nodesOf(directory, station)
+  const serving = nodesOf(directory, station).filter((node) => !node.standby)
   return serving.find((node) => node.parent !== null) ?? serving[0]
 }

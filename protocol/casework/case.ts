@@ -48,6 +48,8 @@ export interface StoryLine {
 export interface CaseState extends Course {
   readonly id: DocumentId
   readonly number: string
+  /** Numbers the case had before it was renumbered, the first one first. */
+  readonly formerNumbers: readonly string[]
   /** The station that opened the case. */
   readonly home: StationCode
   /** The last guarded fact that took effect; the next one must name it. */

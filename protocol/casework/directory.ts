@@ -43,10 +43,11 @@ export interface Revocation {
   readonly reason: string
   /**
    * What the root held of each log of the node when it revoked it; logs not named were not known then. What lies
-   * above was first seen later and has no effect. Absent in records of earlier programs: then everything counts,
-   * and nothing more is taken, until the root has written the heights down. The office writes it.
+   * above was first seen later and has no effect. The office writes it, unless it is given as null: a machine that broke
+   * or was retired, whose key is in nobody's hands, wrote everything honestly, however late it comes. Absent in records
+   * of earlier programs: then everything counts, and nothing more is taken, until the root has written the heights down.
    */
-  readonly held?: Readonly<Record<LogKey, number>>
+  readonly held?: Readonly<Record<LogKey, number>> | null
 }
 
 /** An enrolled node and the stations it serves. */

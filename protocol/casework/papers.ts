@@ -19,6 +19,7 @@ export const PAPERS = {
   D16: { title: '上报件通知书', mark: '报' },
   D18: { title: '缴款通知', mark: '缴' },
   D22: { title: '卷内目录', mark: '卷' },
+  D25: { title: '更正编号告知书', mark: '更' },
 } as const
 export type PaperCode = keyof typeof PAPERS
 

@@ -38,6 +38,23 @@ export const byTurn = (left: PlacedEdit, right: PlacedEdit): number =>
   (left.edit.hash < right.edit.hash ? -1 : 1)
 
 /**
+ * Edits that their author wrote anew from the same clock or an earlier one of the same log: it did not hold them any
+ * more, because what they were built on will never count.
+ */
+export function begunAnew<Edit extends Turn & { readonly log: string }>(edits: readonly Edit[]): Set<Edit> {
+  const anew = new Set<Edit>()
+  const lowest = new Map<string, number>()
+  for (const edit of [...edits].sort((left, right) => right.seq - left.seq)) {
+    const author = `${edit.client} ${edit.log}`
+    const start = startClock(edit.update)
+    const later = lowest.get(author) ?? Number.POSITIVE_INFINITY
+    if (Number.isFinite(start) && start >= later) anew.add(edit)
+    lowest.set(author, Math.min(start, later))
+  }
+  return anew
+}
+
+/**
  * The same edits, each author's in the order of their clocks (then of seq and hash): arrival order, except where a
  * case lies in two streams and what an author wrote in one of them came before something earlier from the other.
  */

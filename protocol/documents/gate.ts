@@ -103,15 +103,14 @@ export class Gating<Edit extends AuthoredUpdate> {
   }
 
   /**
-   * Nothing more is to come that the waiting ones could be waiting for: the first of an author's is given up and the next
-   * tried, author by author, until none waits.
+   * Nothing more is to come that the waiting ones could be waiting for: the first of every author's are given up, all at
+   * once, so that none finds what it waited for in what another writes in its place; then the next are tried.
    */
   giveUpWaiting(): void {
-    const authors = [...this.#waiting].sort(([left], [right]) => left - right)
-    for (let stuck = authors.find(([, queue]) => queue.length > 0); stuck; ) {
-      stuck[1].shift()
-      while ([...this.#waiting.values()].some((other) => this.#advance(other)));
-      stuck = authors.find(([, queue]) => queue.length > 0)
+    const queues = [...this.#waiting.values()]
+    while (queues.some((queue) => queue.length > 0)) {
+      for (const queue of queues) queue.shift()
+      while (queues.some((queue) => this.#advance(queue)));
     }
   }
 

@@ -55,9 +55,9 @@ export class GatedSection<Edit extends GatedEdit> {
    * @param inVain as for gateHistory: then all are gated anew
    */
   advance(edits: readonly Edit[], inVain: boolean): void {
-    if (inVain || this.#taken === 0) return this.#begin(edits, inVain)
+    if (inVain || this.#taken === 0) return void this.#begin(edits, inVain)
     while (this.#taken < edits.length) {
-      if (!this.#take(edits[this.#taken] as Edit)) return this.#begin(edits, false)
+      if (!this.#take(edits[this.#taken] as Edit)) return void this.#begin(edits, false)
       this.#taken += 1
     }
   }

@@ -5,6 +5,7 @@ import type { OpenSections } from './cases/open-sections.ts'
 import type { NodeClock } from './clock.ts'
 import type { Directory } from './directory/directory.ts'
 import type { Locals } from './locals.ts'
+import type { Elsewhere } from './logs/elsewhere.ts'
 import type { Logs } from './logs/logs.ts'
 import type { Neighbours } from './neighbours.ts'
 import type { News } from './news.ts'
@@ -28,6 +29,8 @@ export interface Core {
   readonly clock: NodeClock
   readonly directory: Directory
   readonly logs: Logs
+  /** At the root, above which nobody holds anything: what the nodes below hold; null everywhere else. */
+  readonly elsewhere: Elsewhere | null
   readonly files: CaseFiles
   readonly sections: OpenSections
   readonly locals: Locals
@@ -36,6 +39,8 @@ export interface Core {
   readonly rows: RowsState
   /** Lanes in which this node numbers since its start, by station and year, with the incarnation they were drawn under. */
   readonly lanes: Map<string, { readonly incarnation: number; readonly lane: number }>
+  /** Tells people, and whoever runs the program, of a programmer's error: it ends what it happened in and nothing else. */
+  tellBug(problem: unknown): void
   /** Why writing fails at the moment; undefined when it works. */
   problem: StorageFailure | undefined
   /** Why the record outside the database cannot be written at the moment. */

@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly version: string
   /** What people should know from before the engine was open: a database put back, copied or without its sidecar. */
   readonly findings?: readonly Finding[]
+  /** Told of every error that is a bug; it has ended one request or one link, never the engine. */
+  readonly bug?: (problem: unknown) => void
   /** Told how many documents are done while the engine folds everything anew before it opens (after an update). */
   readonly progress?: (done: number) => void
 }

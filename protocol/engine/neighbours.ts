@@ -1,6 +1,18 @@
 /** The nodes above and below as they were last heard: the links write it, the office shows it. */
-import type { NodeId } from '#protocol/ids.ts'
+import type { LogKey, NodeId } from '#protocol/ids.ts'
 import type { NodeStatus, SyncStatus } from './office.ts'
+
+/** Own entries that others held and this node's database lacked. */
+export interface GivenBack {
+  /** Where the own logs ended before any of them came back, in words. */
+  readonly ends: string
+  readonly logs: Set<LogKey>
+  /** Over which links: from the parent, from children. */
+  readonly from: Set<'up' | 'down'>
+  entries: number
+  /** Whether a new incarnation was taken because of them. */
+  rotated: boolean
+}
 
 export interface Neighbours {
   /** Whether the parent can be asked now; the root needs nobody. */
@@ -9,6 +21,8 @@ export interface Neighbours {
   parentContact: number | null
   /** A refusal by the parent that a person must resolve. */
   refusal: SyncStatus['refusal']
+  /** What came back of this node's own logs since the start; null when nothing did. */
+  returned: GivenBack | null
   /** Every node below. */
   readonly below: Map<NodeId, NodeStatus>
   /** Bytes a second that the last link to a node carried. */
@@ -20,6 +34,7 @@ export const createNeighbours = (isRoot: boolean, remembered: readonly NodeStatu
   parentConnected: isRoot,
   parentContact: null,
   refusal: null,
+  returned: null,
   below: new Map(remembered.map((status) => [status.node, { ...status, connected: false }])),
   rates: new Map(),
 })

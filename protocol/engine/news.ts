@@ -9,6 +9,8 @@ export interface News {
   readonly findings: readonly Finding[]
   /** Remembers something a person should know. What happens again moves up instead of filling the list. */
   add(finding: Omit<Finding, 'time'>): void
+  /** Remembers how something stands that was told before: one finding of its kind. */
+  replace(finding: Omit<Finding, 'time'>): void
   /** Tells everyone who watches. */
   tell(notice: Notice): void
   /** Tells everyone who watches that connection, safety or health has changed. */
@@ -17,23 +19,35 @@ export interface News {
   watch(listener: (notice: Notice) => void): () => void
 }
 
-/** Opens the news of a node with what is known from before it was open. */
-export function createNews(now: () => number, before: readonly Finding[]): News {
+/**
+ * Opens the news of a node with what is known from before it was open.
+ * @param bug told when a listener throws; that one then hears no more, and everybody else hears all the same
+ */
+export function createNews(now: () => number, before: readonly Finding[], bug: (problem: unknown) => void): News {
   const findings = [...before]
   const listeners = new Set<(notice: Notice) => void>()
   const tell = (notice: Notice) => {
-    for (const listener of listeners) listener(notice)
+    for (const listener of [...listeners]) {
+      try {
+        listener(notice)
+      } catch (problem) {
+        listeners.delete(listener)
+        bug(problem)
+      }
+    }
   }
   const tellStatus = () => tell({ cases: [], directory: false, status: true })
+  const put = (finding: Omit<Finding, 'time'>, isSame: (known: Finding) => boolean) => {
+    const again = findings.findIndex(isSame)
+    if (again !== -1) findings.splice(again, 1)
+    findings.unshift({ ...finding, time: now() })
+    findings.splice(FINDINGS_KEPT)
+    tellStatus()
+  }
   return {
     findings,
-    add(finding) {
-      const again = findings.findIndex(({ kind, message }) => kind === finding.kind && message === finding.message)
-      if (again !== -1) findings.splice(again, 1)
-      findings.unshift({ ...finding, time: now() })
-      findings.splice(FINDINGS_KEPT)
-      tellStatus()
-    },
+    add: (finding) => put(finding, ({ kind, message }) => kind === finding.kind && message === finding.message),
+    replace: (finding) => put(finding, ({ kind }) => kind === finding.kind),
     tell,
     tellStatus,
     watch(listener) {

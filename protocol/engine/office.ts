@@ -22,8 +22,11 @@ export interface Actor {
   readonly roles: readonly Role[]
 }
 
-/** How far an entry or a case has travelled: 本机 → 上级节点 → 县. The weakest entry of a case counts. */
-export const SAFETIES = ['here', 'parent', 'root'] as const
+/**
+ * How far an entry or a case has travelled: 本机 → 上级节点 → 县; `alone`, said at the root only: at the county, and no other
+ * node is known to hold it. The weakest entry of a case counts.
+ */
+export const SAFETIES = ['here', 'parent', 'alone', 'root'] as const
 export type Safety = (typeof SAFETIES)[number]
 
 /** An act as the page offers it. */
@@ -70,6 +73,8 @@ export interface CaseView {
   readonly subCases: readonly CaseRow[]
   /** Cases of the same applicant for the same item that have not ended (两头受理). */
   readonly duplicates: readonly CaseRow[]
+  /** Other cases that have this case's number: one of them has to be renumbered (rule C119). */
+  readonly sameNumber: readonly CaseRow[]
 }
 
 /** Work done in the background, in cases. */
@@ -108,6 +113,8 @@ export interface SyncStatus {
   /** Cases with an entry not yet known to be at the county. */
   readonly casesNotAtRoot: number
   readonly entriesOnlyHere: number
+  /** At the root: entries that no other node is known to hold, and the standby's name, null without one. Null elsewhere. */
+  readonly atRootAlone: { readonly entries: number; readonly standby: string | null } | null
   readonly clockOffset: number | null
   readonly catalogueVersion: number
   readonly calendarVersion: number
@@ -141,6 +148,7 @@ export const FINDING_KINDS = [
   'storage',
   'clock',
   'revoked',
+  'bug',
 ] as const
 
 /** Something that happened to the network that a person should know. */
@@ -157,6 +165,12 @@ export interface EntrySignature {
   readonly signature: string | null
   /** The author's public key, hex; null while its record is not here. */
   readonly publicKey: string | null
+}
+
+/** A number that was given twice, with the cases that have it. */
+export interface SharedNumber {
+  readonly number: string
+  readonly cases: readonly CaseRow[]
 }
 
 /** What changed, for live lists. `cases` names the cases touched. */
@@ -214,13 +228,18 @@ export interface Office {
   /** The folded case alone: enough to decide who may see it or write to it. */
   state(id: DocumentId): Promise<Result<CaseState>>
   find(query: CaseQuery): Promise<CasePage>
-  byNumber(number: string): Promise<CaseRow | undefined>
+  /** Cases that have a number, or had it until they were renumbered: one, unless it was given twice (rule C118). */
+  byNumber(number: string): Promise<readonly CaseRow[]>
+  /** Numbers that several cases held here have at present. */
+  sharedNumbers(): Promise<readonly SharedNumber[]>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Signature and author's key of each entry of a case, for proof outside the network. */
   signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>
   /** How far each case of a page has travelled. */
   safetyOf(ids: readonly DocumentId[]): Promise<ReadonlyMap<DocumentId, Safety>>
   status(): Promise<SyncStatus>
+  /** At the root: cases with an entry that no other node is known to hold. Exact up to 1,000, then never too low. */
+  casesAlone(): Promise<number>
   /** Every node below, as last heard. */
   nodesBelow(): Promise<readonly NodeStatus[]>
   /** Calls back after each commit and each change of connection; returns a function that ends it. */

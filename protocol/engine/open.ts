@@ -1,4 +1,5 @@
 /** Opening an engine: what the disk holds becomes a running node. */
+import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
 import { RETURNED_RECORDS } from './carrying/returned-records.ts'
@@ -8,14 +9,16 @@ import { createClock } from './clock.ts'
 import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
+import { loadBelow } from './links/acknowledging-parent.ts'
 import { tellLinks } from './links/commit-news.ts'
 import type { Link } from './links/link.ts'
 import { createLinkBudget } from './links/link-budget.ts'
 import type { LinkContext } from './links/link-context.ts'
 import { runLink } from './links/links.ts'
-import { changeParent, loadBelow } from './links/parent-change.ts'
+import { changeParent } from './links/parent-change.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
+import { createElsewhere } from './logs/elsewhere.ts'
 import { createLogs } from './logs/logs.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
@@ -68,7 +71,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     get incarnation() {
       return core.logs.incarnation
     },
-    attach: (connection, direction) => runLink(context, connection, direction),
+    attach: (connection, direction, proved) => runLink(context, connection, direction, proved),
     changeParent: (parent) => changeParent(context, parent),
     ownHeads: () => core.logs.ownHeads(),
     check: () => checkStorage(core),
@@ -96,13 +99,23 @@ function onlyStorage(problem: unknown): void {
 
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions): Promise<Core> {
-  const { storage, host, incarnation, rotated, version, findings = [] } = options
+  const { storage, host, incarnation, rotated, version, findings = [], bug = () => {} } = options
   const identity: LiveIdentity = { ...options.identity }
   const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
   const directory = createDirectory(identity)
   for (const row of loaded.directory) directory.apply(row)
+  const tellBug = (problem: unknown) => {
+    bug(problem)
+    const message = problem instanceof Error ? problem.message : String(problem)
+    news.add({
+      kind: 'bug',
+      message: `程序内部出错,一项操作没有完成:${message.slice(0, LIMITS.lineCharacters)}`,
+      next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
+    })
+  }
+  const news = createNews(clock.now, findings, tellBug)
   return {
     storage,
     host,
@@ -112,13 +125,15 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     clock,
     directory,
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
+    elsewhere: isRoot ? createElsewhere((node) => directory.node(node)?.revoked === null) : null,
     files: createCaseFiles(),
     sections: createOpenSections(),
     locals: createLocals(storage),
-    news: createNews(clock.now, findings),
+    news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
     rows: { refolding: null, foldedOn: undefined },
     lanes: new Map(),
+    tellBug,
     problem: undefined,
     sidecarProblem: undefined,
     damage: undefined,

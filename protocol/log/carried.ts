@@ -8,6 +8,7 @@ import {
   type EntryRecord,
   encodeRecord,
   HASH_BYTES,
+  isCarrier,
   isSound,
   KIND,
   readEntry,
@@ -53,6 +54,8 @@ export type Subject =
   | { readonly is: 'carried'; readonly entry: Entry; readonly byRoot: boolean }
   /** An entry of another log that is only kept: nothing proves it, or its content was written again. */
   | { readonly is: 'kept'; readonly entry: Entry }
+  /** An edit that its own author takes back, because it built on what a fork cut off. */
+  | { readonly is: 'withdrawn'; readonly entry: Entry }
   | { readonly is: 'unreadable' }
 
 /**
@@ -61,13 +64,14 @@ export type Subject =
  * comes into another stream by the root alone.
  */
 export function subjectOf(entry: Entry, authority: { isRoot(node: NodeId): boolean }, sha256: Sha256): Subject {
-  if (entry.kind !== KIND.carried && entry.kind !== KIND.kept) return { is: 'own', entry }
+  if (!isCarrier(entry.kind)) return { is: 'own', entry }
   const inner = decodeCarried(sha256, entry.payload)
-  if (inner?.document !== entry.document || inner.kind === KIND.carried || inner.kind === KIND.kept) {
-    return { is: 'unreadable' }
-  }
+  if (inner?.document !== entry.document || isCarrier(inner.kind)) return { is: 'unreadable' }
   const { node, stream } = logParts(entry.log)
   const byRoot = authority.isRoot(node)
+  if (entry.kind === KIND.withdrawn && inner.kind === KIND.edit && (byRoot || logParts(inner.log).node === node)) {
+    return { is: 'withdrawn', entry: inner }
+  }
   const proves = inner.kind === KIND.fact && logParts(inner.log).stream === stream
   return entry.kind === KIND.carried && (byRoot || proves)
     ? { is: 'carried', entry: inner, byRoot }

@@ -14,9 +14,23 @@ import { equalBytes } from './bytes.ts'
 
 /**
  * Kinds of entry. Unknown kinds are stored and forwarded untouched. What is `carried` counts like the original;
- * what is `kept` is an edit that a fork cut off and whose content was written again: evidence, nothing more.
+ * what is `kept` is an edit that a fork cut off and whose content was written again: evidence, nothing more. An edit
+ * that is `withdrawn` by its own author had built on one of those: it is held everywhere and takes effect nowhere.
  */
-export const KIND = { fact: 1, edit: 2, directory: 3, report: 4, attachment: 5, carried: 6, kept: 7 } as const
+export const KIND = {
+  fact: 1,
+  edit: 2,
+  directory: 3,
+  report: 4,
+  attachment: 5,
+  carried: 6,
+  kept: 7,
+  withdrawn: 8,
+} as const
+
+/** Whether an entry of a kind has another one inside. */
+export const isCarrier = (kind: number): boolean =>
+  kind === KIND.carried || kind === KIND.kept || kind === KIND.withdrawn
 
 /** What an author writes; log, seq and hash are given when it is appended. */
 export interface Draft {

@@ -5,6 +5,7 @@ import { assert } from '#protocol/assert.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type EntryRecord, encodeRecord, readRecord } from './entry.ts'
+import { RECORD_BYTES } from './entry-size.ts'
 import { readLog, writeLog } from './log-bytes.ts'
 
 const PACK_FORM = 1
@@ -81,7 +82,7 @@ export function decodePack(bytes: Uint8Array): PackedRecord[] | undefined {
     while (decoding.hasContent(decoder)) {
       const log = logs[decoding.readVarUint(decoder)]
       const slice = decoding.readVarUint8Array(decoder)
-      const record = log === undefined || slice.length > LIMITS.entryBytes ? undefined : readRecord(slice)
+      const record = log === undefined || slice.length > RECORD_BYTES ? undefined : readRecord(slice)
       if (log === undefined || record === undefined) return undefined
       records.push({ log, record, offset: decoder.pos - slice.length, length: slice.length })
     }

@@ -4,9 +4,9 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
 import { logsOf } from './handshake.ts'
 import { refuseLink } from './outcome.ts'
-import { begin, measure } from './pace.ts'
+import { beginStretch, measure } from './pace.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
-import { mayAdmit, mayRemember, maySend } from './window.ts'
+import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
 const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session, effects })
 
@@ -19,7 +19,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'compared':
       return compared(session, event, view)
     case 'dispatched':
-      if (session.window.inFlight.length === 0) begin(session.window.pace, view.now)
+      if (session.window.inFlight.length === 0) beginStretch(session.window.pace, view.now)
       session.window.inFlight.push(...event.sizes)
       raise(session, event.heights)
       if (event.sizes.length > 0) session.lastSaid = view.now
@@ -40,8 +40,6 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'changed':
       forgetStreams(session, view)
       return at(session, [...newStreams(session, view), ...more(session, view)])
-    case 'retell':
-      return at(session, [{ type: 'tell-frontier', streams: [event.stream] }])
     case 'tell':
       return said(session, event.message, view)
     case 'tick':
@@ -163,8 +161,9 @@ function onMessage(session: Live, message: Message, view: View): Step {
           sizes.reduce((sum, size) => sum + size, 0),
         )
       }
-      holds(session, message.heights)
-      return at(session, [{ type: 'acknowledged', heights: message.heights, exact: false }, ...more(session, view)])
+      const heights = message.heights.filter(({ log }) => view.heads.has(log)) // what we do not hold we never sent
+      holds(session, heights)
+      return at(session, [{ type: 'acknowledged', heights, exact: false }, ...more(session, view)])
     }
     case 'at-root':
       noteRoot(session, message.heights)
@@ -172,8 +171,11 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'receipts':
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
     case 'fork':
-      session.forked.add(message.log)
+      // Of a log that is not held nothing could be sent; a peer cannot fill memory with names.
+      if (view.heads.has(message.log)) session.forked.add(message.log)
       return at(session, [{ type: 'fork-told', fork: message }])
+    case 'rungs':
+      return at(session, [{ type: 'rungs-asked', question: message }])
     case 'status':
       return at(session, [{ type: 'status', status: message }])
     case 'beat':
@@ -198,6 +200,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   for (const stream of frontier.streams) {
     if (!shared.has(stream) && !takes.has(stream)) session.waiting.set(stream, byStream.get(stream) ?? [])
   }
+  if (!mayKeep(session.waiting)) return refuseLink('window-exceeded', 'frontiers of streams not shared')
   const logsIn = (streams: readonly StreamId[]) => streams.flatMap((stream) => byStream.get(stream) ?? [])
   return at(session, [
     ...(now.length > 0 ? [compare(session, now, logsIn(now))] : []),
@@ -233,13 +236,14 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
   const safe: Height[] = []
   for (const { log, height } of event.positions) {
     if (forks.has(log)) {
+      // Only logs that are held here differ, so that these are no more than ours.
       session.peerHeights.set(log, height)
       session.forked.add(log)
       effects.push({ type: 'fork-found', log, peer: session.peer })
       continue
     }
     const held = Math.max(height, session.heardMeanwhile.get(log) ?? 0)
-    session.peerHeights.set(log, held)
+    if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, held)
     // A peer that holds more may hold another version: its entries will show whether they follow ours.
     if (height <= heightOf(view, log)) safe.push({ log, height: held })
     if (logParts(log).node === view.node && height > heightOf(view, log)) {

@@ -63,7 +63,7 @@ export function selectOutgoing(candidates: readonly Candidate[], session: Live):
 }
 
 /** A part of what a peer lacks of one pack. */
-export interface Part extends Outgoing {
+export interface PackPart extends Outgoing {
   /** Whether nothing of the pack is left for later. */
   readonly isWhole: boolean
 }
@@ -72,7 +72,7 @@ export interface Part extends Outgoing {
  * Of one pack, the first records that a peer lacks, about `share` of their bytes. A part ends where every log in it ends
  * signed (S104): at the last such place within the share, else at the first behind it.
  */
-export function selectPart(candidate: Candidate, session: Live, share: number): Part {
+export function selectPart(candidate: Candidate, session: Live, share: number): PackPart {
   const wanted = wantedRuns(candidate.runs, session, new Map())
   const records = packedOf(candidate, wanted)
   const bytes = records.reduce((sum, { length }) => sum + length, 0)

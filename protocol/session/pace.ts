@@ -13,8 +13,10 @@ export interface Pace {
 
 /** Beyond this the window holds its largest number of bytes; a faster link needs no more. */
 const FASTEST = LIMITS.windowBytes / (LIMITS.windowMilliseconds / 1000)
+/** First frames that may be under way: a county that comes back at once has little to say and much to wait for. */
+export const FIRST_FRAMES = 3
 /** A link begins no faster than this, whatever the last one carried: it may lead over another line. */
-const FASTEST_BEGINNING = (4 * LIMITS.firstFrameBytes) / (LIMITS.frameMilliseconds / 1000)
+const FASTEST_BEGINNING = (2 * LIMITS.firstFrameBytes) / (LIMITS.frameMilliseconds / 1000)
 /** Below this frames get no smaller. */
 const SLOWEST = LIMITS.leastFrameBytes / (LIMITS.frameMilliseconds / 1000)
 /** An acknowledgement that comes sooner says no more than that the link is fast. */
@@ -31,7 +33,7 @@ export const paceAt = (rate: number | null): Pace => ({
 })
 
 /** Frames were sent on a link on which nothing was under way. */
-export function begin(pace: Pace, now: number): void {
+export function beginStretch(pace: Pace, now: number): void {
   pace.since = now
   pace.bytes = 0
   pace.last = now
@@ -39,7 +41,10 @@ export function begin(pace: Pace, now: number): void {
 
 /** Frames of so many bytes were acknowledged. */
 export function measure(pace: Pace, now: number, bytes: number): void {
-  if (now < pace.last) return begin(pace, now) // the clock was set back
+  if (now < pace.last) {
+    beginStretch(pace, now) // the clock was set back
+    return
+  }
   if (now > pace.last && pace.last - pace.since > STRETCH_MILLISECONDS) {
     pace.since = (pace.since + pace.last) / 2
     pace.bytes /= 2
@@ -69,6 +74,6 @@ export function frameBytes({ rate }: Pace): number {
 
 /** Bytes that may be under way: about two and a half frames, and on a fast link all that the window holds (S102). */
 export function windowBytes({ rate }: Pace): number {
-  const measured = rate ?? (LIMITS.firstFrameBytes * 1000) / LIMITS.frameMilliseconds
-  return Math.min(LIMITS.windowBytes, Math.floor((measured * LIMITS.windowMilliseconds) / 1000))
+  if (rate === null) return FIRST_FRAMES * LIMITS.firstFrameBytes
+  return Math.min(LIMITS.windowBytes, Math.floor((rate * LIMITS.windowMilliseconds) / 1000))
 }

@@ -10,6 +10,7 @@ import type {
   LogPosition,
   Message,
   Receipt,
+  Rungs,
   Status,
 } from '#protocol/wire/messages.ts'
 import type { RefusalCode } from '#protocol/wire/refusals.ts'
@@ -70,6 +71,8 @@ export interface AwaitingProof {
 export interface Live {
   readonly is: 'live'
   readonly peer: NodeId
+  /** The highest protocol version that both sides speak. */
+  readonly version: number
   readonly since: number
   /** Streams whose frontier the peer has told (or whose digests agreed): entries may be sent. */
   readonly ready: Set<StreamId>
@@ -130,11 +133,14 @@ export type Event =
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string }
   /** Something was committed here, or grants changed. */
   | { readonly type: 'changed' }
-  /** One of our logs was cut or rotated: its frontier must be told again. */
-  | { readonly type: 'retell'; readonly stream: StreamId }
   | {
       readonly type: 'tell'
-      readonly message: AtRoot | Status | Fork | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
+      readonly message:
+        | AtRoot
+        | Status
+        | Fork
+        | Rungs
+        | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
     }
   /** Time passed: `received` bytes have come so far; `reading` is false while we leave what comes in the network. */
   | { readonly type: 'tick'; readonly received: number; readonly reading: boolean }
@@ -158,6 +164,8 @@ export type Effect =
   | { readonly type: 'own-log-ahead'; readonly log: LogKey; readonly height: number }
   | { readonly type: 'fork-found'; readonly log: LogKey; readonly peer: NodeId }
   | { readonly type: 'fork-told'; readonly fork: Fork }
+  /** The peer searches for the height at which its version of a log and ours part. */
+  | { readonly type: 'rungs-asked'; readonly question: Rungs }
   | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
   | { readonly type: 'status'; readonly status: Status }
   | { readonly type: 'root-time'; readonly rootTime: number | null }

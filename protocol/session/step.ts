@@ -3,6 +3,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import type { Message } from '#protocol/wire/messages.ts'
 import { REFUSALS } from '#protocol/wire/refusals.ts'
+import { commonVersion, OLDEST_VERSION } from '#protocol/wire/version.ts'
 import { helloProblem } from './handshake.ts'
 import { stepLive } from './live.ts'
 import { refuseLink, stay } from './outcome.ts'
@@ -117,6 +118,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
   const live: Live = {
     is: 'live',
     peer: peer.node,
+    version: commonVersion(session.hello.versions, peer.versions) ?? OLDEST_VERSION,
     since: view.now,
     ready: new Set(equal ? shared : []),
     told: new Set(shared),

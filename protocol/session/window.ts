@@ -1,4 +1,5 @@
 /** The bounds of a link, one object: what may be under way on it at once, in both directions and before it is live. */
+import type { StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Pace, paceAt, windowBytes } from './pace.ts'
 
@@ -36,5 +37,11 @@ export const mayAdmit = ({ admitting }: Window): boolean => admitting < FRAMES_W
 /** Whether one more message of a peer that went live first may be kept until this side does (S17). */
 export const mayWait = (early: number): boolean => early < FRAMES_WAITING
 
-/** Whether one more height at the root may be remembered while an older frontier waits. */
-export const mayRemember = (heights: number): boolean => heights < LIMITS.frontierLogs
+/** Whether one more log may be remembered of what a peer said: its height here or at the root, or that it differs. */
+export const mayRemember = (logs: number): boolean => logs < LIMITS.frontierLogs
+
+/** Whether frontiers of streams that are not shared yet may be kept: as much as one frontier may name (S107). */
+export function mayKeep(waiting: ReadonlyMap<StreamId, readonly unknown[]>): boolean {
+  const kept = [...waiting.values()].reduce((sum, logs) => sum + 1 + logs.length, 0)
+  return kept <= LIMITS.frontierLogs
+}

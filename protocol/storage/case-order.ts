@@ -11,8 +11,9 @@ export const foldText = (text: string): string =>
     .toLowerCase()
     .replace(/[\s-]+/g, '')
 
-/** The searched numbers of a case; the line breaks keep a match from reaching over two fields. */
-export const foldedNumbers = (row: CaseRow): string => [row.number, row.idNumber, row.phone].map(foldText).join('\n')
+/** The searched numbers of a case, former ones too; the line breaks keep a match from reaching over two fields. */
+export const foldedNumbers = (row: CaseRow): string =>
+  [row.number, ...row.formerNumbers, row.idNumber, row.phone].map(foldText).join('\n')
 
 /** The searched names of a case: as written, in full pinyin, as initials. */
 export function foldedNames({ applicant }: CaseRow): string {
@@ -59,6 +60,14 @@ export function listKeyOf({ row, sequence }: ListedCase, query: CaseQuery): List
   }
   return { key: keys[orderOf(query)](row), sequence }
 }
+
+/** Compares cases by their place in the list that a query asks for. */
+export function inOrderOf(query: CaseQuery): (left: ListedCase, right: ListedCase) => number {
+  const direction = orderOf(query) === 'arrival' ? -1 : 1
+  return (left, right) => direction * compareKeys(listKeyOf(left, query), listKeyOf(right, query))
+}
+
+const compareKeys = (left: ListKey, right: ListKey): number => left.key - right.key || left.sequence - right.sequence
 
 /** Reads a cursor; a malformed one (an address typed by hand) starts from the beginning. */
 export function readCursor(cursor: string | undefined): ListKey | undefined {

@@ -23,6 +23,7 @@ import {
   foldedNames,
   foldedNumbers,
   foldText,
+  inOrderOf,
   isNumber,
   type ListedCase,
   listKeyOf,
@@ -243,7 +244,7 @@ export class MemoryStorage implements Storage {
       .filter(({ row }) => matches(row, query))
       .filter((one) => cursor === undefined || compare(listKeyOf(one, query), cursor) > 0)
     const found = searched(listed, foldText(query.text ?? ''))
-    found.sort((left, right) => compare(listKeyOf(left, query), listKeyOf(right, query)))
+    found.sort(inOrderOf(query))
     return pageOf(found.slice(0, rowsWanted(query) + 1), query)
   }
 
@@ -251,8 +252,11 @@ export class MemoryStorage implements Storage {
     return ids.flatMap((id) => this.#cases.get(id)?.row ?? [])
   }
 
-  async caseByNumber(number: string) {
-    return [...this.#cases.values()].find(({ row }) => foldText(row.number) === foldText(number))?.row
+  async casesByNumber(numbers: readonly string[]) {
+    const folded = new Set(numbers.map(foldText))
+    const had = ({ row }: ListedCase) =>
+      [row.number, ...row.formerNumbers.slice(0, 1)].some((one) => folded.has(foldText(one)))
+    return [...this.#cases.values()].filter(had).map(({ row }) => row)
   }
 
   async countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>> {
@@ -278,6 +282,11 @@ export class MemoryStorage implements Storage {
 
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
     return [...this.#receipts.values()].filter((row) => row.document === document)
+  }
+
+  async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {
+    const rows = [...this.#receipts.values()].filter((row) => row.log === log && row.outcome !== 'set-aside')
+    return rows.sort((left, right) => right.seq - left.seq).slice(0, limit)
   }
 
   async receiptCounts() {
@@ -316,9 +325,12 @@ export class MemoryStorage implements Storage {
 function searched(listed: readonly SearchedCase[], text: string): SearchedCase[] {
   if (text === '') return [...listed]
   if (!isNumber(text)) return listed.filter(({ names }) => names.includes(text))
-  const exact = (numberOf: (row: ListedCase['row']) => string) =>
-    listed.filter(({ row }) => foldText(numberOf(row)) === text)
-  for (const found of [exact(({ number }) => number), exact(({ idNumber }) => idNumber)]) {
+  const exact = (numbersOf: (row: ListedCase['row']) => readonly (string | undefined)[]) =>
+    listed.filter(({ row }) => numbersOf(row).some((one) => foldText(one ?? '') === text))
+  for (const found of [
+    exact(({ number, formerNumbers }) => [number, formerNumbers[0]]),
+    exact(({ idNumber }) => [idNumber]),
+  ]) {
     if (found.length > 0) return found
   }
   return listed.filter(({ numbers }) => numbers.includes(text))

@@ -53,4 +53,12 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'engine', 'rebuilding', 'true' WHERE EXISTS (SELECT 1 FROM `documents`);",
     ],
   },
+  {
+    name: '0003_renumbered',
+    statements: [
+      "ALTER TABLE `cases` ADD `former_folded` text DEFAULT '' NOT NULL;",
+      "CREATE INDEX `cases_by_former_number` ON `cases` (`former_folded`) WHERE former_folded <> '';",
+      "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'engine', 'rebuilding', 'true' WHERE EXISTS (SELECT 1 FROM `documents`);",
+    ],
+  },
 ]

@@ -53,6 +53,8 @@ export const cases = sqliteTable(
     sequence: integer('sequence').primaryKey(),
     id: text('id').$type<DocumentId>().notNull().unique(),
     numberFolded: text('number_folded').notNull(),
+    /** The number a renumbered case was opened with; empty for every other case. */
+    formerFolded: text('former_folded').notNull().default(''),
     item: text('item').notNull(),
     stage: text('stage').notNull(),
     home: text('home').$type<StationCode>().notNull(),
@@ -95,6 +97,7 @@ export const cases = sqliteTable(
     index('cases_by_holder').on(table.holder, table.arrival, table.sequence, table.stage),
     index('cases_by_due').on(table.due, table.sequence, table.holder, table.assignee, table.stage),
     index('cases_by_number').on(table.numberFolded),
+    index('cases_by_former_number').on(table.formerFolded).where(sql`former_folded <> ''`),
     index('cases_by_assignee').on(table.assignee, table.arrival).where(sql`assignee <> ''`),
     index('cases_by_master').on(table.master, table.arrival).where(sql`master <> ''`),
     index('cases_by_applicant').on(table.idNumber, table.arrival).where(sql`id_number <> ''`),

@@ -48,6 +48,7 @@ export function socketConnection(socket: WebSocket): Connection {
   const end = (code: number, reason: string) => {
     inbox.end(reason)
     if (socket.readyState === WebSocket.CLOSED) return
+    socket.resume() // one that is not read would not hear the answer to its close
     socket.close(code, reason.slice(0, REASON_CHARACTERS))
     const timer = setTimeout(() => socket.terminate(), CLOSE_MILLISECONDS)
     timer.unref()

@@ -14,13 +14,13 @@ import {
 import { LIMITS } from '#protocol/limits.ts'
 import { readLog as readLogBytes, writeLog } from '#protocol/log/log-bytes.ts'
 import {
-  type Fork,
   type Height,
   type LogPosition,
   type Message,
   type NodeReport,
   RECEIPT_OUTCOMES,
   type Receipt,
+  type Rung,
 } from './messages.ts'
 import { REFUSAL_CODES } from './refusals.ts'
 
@@ -94,7 +94,7 @@ const readPosition = (from: Decoder): LogPosition => ({
   root: decoding.readVarUint(from),
 })
 
-const writeRung = (to: Encoder, rung: Fork['ladder'][number]) => {
+const writeRung = (to: Encoder, rung: Rung) => {
   encoding.writeVarUint(to, rung.height)
   encoding.writeUint8Array(to, rung.hash.subarray(0, POSITION_HASH_BYTES))
 }
@@ -239,6 +239,16 @@ const CODECS: CodecTable = {
       const code = REFUSAL_CODES[decoding.readVarUint(from)]
       check(code !== undefined, 'refusal code')
       return { code, detail: decoding.readVarString(from) }
+    },
+  },
+  rungs: {
+    write: (to, { log, above, below }) => {
+      writeHeight(to, { log, height: above })
+      encoding.writeVarUint(to, below)
+    },
+    read: (from) => {
+      const { log, height } = readHeight(from)
+      return { log, above: height, below: decoding.readVarUint(from) }
     },
   },
 }

@@ -84,13 +84,32 @@ export interface Receipts {
   readonly receipts: readonly Receipt[]
 }
 
+/** The hash of a version of a log at a height. */
+export interface Rung {
+  readonly height: number
+  /** First 8 bytes. */
+  readonly hash: Uint8Array
+}
+
 /** The receiver's log differs from the sender's: positions of the sender's version, highest first. */
 export interface Fork {
   readonly type: 'fork'
   readonly log: LogKey
-  readonly ladder: readonly { readonly height: number; readonly hash: Uint8Array }[]
-  /** The highest entry of the sender's version, carried (log/carried.ts): signed by the author, so nobody can pretend. */
+  readonly ladder: readonly Rung[]
+  /**
+   * Unasked, the highest entry of the sender's version, carried (log/carried.ts): signed by the author, so nobody can
+   * pretend. To a question (rungs) between neighbours, a pack of the entry behind `above` and those up to the first
+   * signed one; to any other question nothing.
+   */
   readonly proof: Uint8Array
+}
+
+/** Asks for hashes of a log strictly between two heights; between neighbours, for the entries that prove the difference. */
+export interface Rungs {
+  readonly type: 'rungs'
+  readonly log: LogKey
+  readonly above: number
+  readonly below: number
 }
 
 /** Health of a node, sent upward; a relay passes on what it heard from below. */
@@ -143,3 +162,4 @@ export type Message =
   | Beat
   | Busy
   | Refuse
+  | Rungs

@@ -82,6 +82,12 @@ export const REFUSALS = {
   storage: { fault: 'mine', retry: true, message: '对方磁盘暂时不能写入', next: `${KEPT}对方恢复后自动重发。` },
   silent: { fault: 'nobody', retry: true, message: '连接长时间没有响应', next: `${KEPT}自动重连。` },
   stopping: { fault: 'nobody', retry: true, message: '对方程序正在停止', next: `${KEPT}自动重连。` },
+  internal: {
+    fault: 'mine',
+    retry: true,
+    message: '对方程序内部出错',
+    next: `${KEPT}自动重连;反复出现请联系管理员查看对方的运行日志。`,
+  },
 } as const satisfies Record<string, RefusalRule>
 
 export type RefusalCode = keyof typeof REFUSALS

@@ -120,3 +120,40 @@ test('A78 the same applicant’s other open case for the item is named, masked',
   const view = await readCase(place, token, second.id)
   expect(view.duplicates).toMatchObject([{ id: first.id, holder: TOWNSHIP, idNumber: '****002X' }])
 })
+
+test('A80 a number of two cases is told with both as far as they may be read, and names neither', async () => {
+  const place = await openPlace()
+  const [token, agent] = [await tokenOf(place), await tokenOf(place, 'li.agent')]
+  const first = await begun(place, token, ITEM, [['received', COUNTED]])
+  const [, shortDay = '', lane = ''] = first.number.split('-')
+  const day = `20${shortDay.slice(0, 2)}-${shortDay.slice(2, 4)}-${shortDay.slice(4)}`
+  await place.office.setLocal('running-number', `${TOWNSHIP}/${day}/${lane}`, 0)
+  const second = await begun(place, token, ITEM, [['received', COUNTED]])
+  expect(second.number).toBe(first.number)
+  const shared = async (as: string) =>
+    (await read(await place.call('GET', '/sync', { token: as }), shapes.SyncShape)).sharedNumbers
+  expect(await shared(token)).toMatchObject([
+    {
+      number: first.number,
+      cases: [
+        { id: first.id, idNumber: '****002X' },
+        { id: second.id, idNumber: '****002X' },
+      ],
+    },
+  ])
+  expect(await shared(agent)).toEqual([])
+  const refused = await refusal(await place.call('GET', `/cases/${first.number}`, { token }), 409)
+  expect(refused).toMatchObject({ code: 'number-shared' })
+  for (const { id } of [first, second]) expect(refused.message).toContain(id)
+  await refusal(await place.call('GET', `/cases/${first.number}`, { token: agent }), 404)
+  const view = await readCase(place, token, second.id)
+  expect(view.sameNumber).toMatchObject([{ id: first.id, idNumber: '****002X' }])
+  const acted = await act(place, token, second.id, 'renumbered', { fields: { second: 'zhou.chief', reason: '重号' } })
+  await read(acted, shapes.ActedShape)
+  expect(await shared(token)).toEqual([])
+  const { state } = await readCase(place, token, second.id)
+  expect(state.formerNumbers).toEqual([first.number])
+  expect((await list(place, token, `text=${first.number}`)).map(({ id }) => id).sort()).toEqual(
+    [first.id, second.id].sort(),
+  )
+})

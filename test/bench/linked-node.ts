@@ -7,14 +7,19 @@ import { createLinkServer, openWebSocket, socketConnection } from '#protocol/tra
 import { decodeMessage } from '#protocol/wire/codec.ts'
 import type { Message } from '#protocol/wire/messages.ts'
 import { monotonic } from '#test/clock/monotonic.ts'
+import { person } from '#test/engine/county.ts'
 import type { OpenedNode } from './databases.ts'
 import type { LastCase } from './make.ts'
+import { value } from './workload.ts'
 
 /** Bytes of all links so far, upgrades apart. */
 export interface LinkBytes {
   readonly frames: number
   readonly upgrade: number
 }
+
+/** An item every station may open a case for. */
+const ANY_ITEM = 'SL0001'
 
 export interface AwaitedHeight {
   readonly log: LogKey
@@ -94,6 +99,15 @@ export async function connectUp(
     engine.attach(watched(connection, heard), 'up').then(ended, reject)
   })
   return { started, reached }
+}
+
+/** A case opened at the node's station now; resolves with the time at which its parent is known to have it. */
+export async function captureUntilSafe({ engine: { office } }: OpenedNode): Promise<number> {
+  const [station] = office.stations
+  if (!station) throw new Error('the node serves a station')
+  const { id } = value(await office.openCase(person(station.id, ['agent']), ANY_ITEM))
+  while ((await office.safetyOf([id])).get(id) === 'here') await new Promise((resolve) => setTimeout(resolve, 20))
+  return monotonic()
 }
 
 /** Resolves with the time at which the node's list finds a case as it is after its last fact. */

@@ -116,7 +116,7 @@ export async function makeFewChanged(asked: { folder: string; cases: number; cha
     value(await engine.office.act(agent, id, kind, fields))
   }
   const last = value(await engine.office.view(agent, chosen.at(-1) as DocumentId)).state
-  const row = (await engine.office.byNumber(last.number)) as CaseRow
+  const row = (await engine.office.byNumber(last.number))[0] as CaseRow
   const { heads } = await storage.load()
   const head = heads.find(({ key }) => key.endsWith(`/${station.id}`)) as (typeof heads)[number]
   const packs = await storage.packsAfter(arrival, Number.MAX_SAFE_INTEGER)

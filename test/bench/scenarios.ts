@@ -7,6 +7,7 @@ import { GROWTH } from './growth.ts'
 import { LONG_CASE } from './long-case.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
+import { SLOW_LINE } from './slow-line.ts'
 import { STORM } from './storm.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   FIRST_SYNC,
   UNCHANGED,
   FEW_CHANGED,
+  SLOW_LINE,
   STORM,
   ACT,
   EDGE_50K,

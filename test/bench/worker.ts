@@ -3,7 +3,14 @@ import { monotonic } from '#test/clock/monotonic.ts'
 import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { type Floor, sendToFloor, serveFloor } from './floor.ts'
 import { foldRole } from './folding.ts'
-import { type AwaitedHeight, connectUp, type ListeningNode, listenForLinks, untilFound } from './linked-node.ts'
+import {
+  type AwaitedHeight,
+  captureUntilSafe,
+  connectUp,
+  type ListeningNode,
+  listenForLinks,
+  untilFound,
+} from './linked-node.ts'
 import { longCaseRole } from './long-case.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { makeGrowing } from './make-growing.ts'
@@ -45,6 +52,7 @@ function nodeRole(): Commands {
       for (const count of (await storage.countByStage([])).values()) cases += count
       return { seconds, reports, cases }
     },
+    capture: () => captureUntilSafe(opened()),
     async close() {
       await opened().engine.stop()
       await opened().storage.close()

@@ -4,6 +4,7 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { DEFAULT_RULES, type Letter, type LocalRules } from '#protocol/casework/directory.ts'
 import { FACTS, type FactEntry, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
+import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
 import type { Authority, Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
@@ -139,6 +140,12 @@ export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValu
   closed: { document: '文1号' },
   delivered: { recipient: '王秀英' },
   archived: {},
+  renumbered: {
+    former: 'n-1',
+    number: mintNumber({ station: TOWN, day: TODAY, lane: 5541, running: 1 }),
+    second: OTHER_PERSON,
+    reason: '编号重复',
+  },
   withdrawn: { written: true, returned: '原件已退还' },
   voided: { as: 'void', reason: '重复建件', second: OTHER_PERSON },
   prioritised: { reason: '重点项目', approver: OTHER_PERSON, liaison: '李四' },

@@ -212,7 +212,7 @@ test('X29 what a township took in arrives at the county like everything else, en
   expect(done).toMatchObject({ outcome: 'imported', why: '' })
   const number = done?.number ?? ''
   const stateAt = async (office: typeof near) => {
-    const found = await office.byNumber(number)
+    const found = (await office.byNumber(number))[0]
     const state = found && (await office.state(found.id))
     return state?.ok ? state.value : undefined
   }

@@ -106,3 +106,36 @@ test('P39 an enrolment code is shown once and never again', async () => {
   expect(again.html).not.toContain(code)
   expect(again.text).toContain('和平村代办点')
 })
+
+test('E45 one box on the enrolment page asks for a standby; its station and parent are known', async () => {
+  const page = await admin.get('/hub/enrolment')
+  expect(page.text).toContain('这是县中心的备用机')
+  const issued = await admin.submit(page, '/hub/enrolment', { standby: 'yes' })
+  expect(issued.html).toMatch(/class="desk-code">[^<]+</)
+  expect((await admin.get('/hub/enrolment')).text).toContain('(备用机)')
+})
+
+test('E46 an administrator puts a station below another one; a refused form comes back with its words', async () => {
+  const page = await admin.get('/hub/stations')
+  const wrong = await admin.submit(page, '/hub/stations/move', { station: VILLAGE, to: VILLAGE })
+  expect(wrong.status).toBeGreaterThanOrEqual(400)
+  expect(formOf(wrong, '/hub/stations/move')).toMatchObject({ station: VILLAGE, to: VILLAGE })
+  expect(wrong.html).toMatch(/id="hint-move-to"[^>]*>\s*<span class="field-problem">/)
+  const made = await admin.submit(page, '/hub/stations', {
+    id: '510724188',
+    name: '新镇便民服务中心',
+    tier: 'township',
+    parent: '510724',
+  })
+  const done = await admin.submit(made, '/hub/stations/move', { station: VILLAGE, to: '510724188' })
+  expect(done.path).toBe('/hub/stations?done=moved')
+  expect(place.office.directory.station(VILLAGE as never)?.parent).toBe('510724188')
+})
+
+test('R65 the hub says what lies with it alone, and what to do about it', async () => {
+  await captureCase(await place.as('agent'))
+  const page = await admin.get('/sync')
+  expect(page.text).toMatch(/\d+ 件办件.\d+ 条记录.只在县中心一处.没有第二份/u)
+  expect(page.text).toContain('设一台备用机')
+  expect(page.text).toContain('有记录只在县中心一处')
+})

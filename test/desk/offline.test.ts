@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
+import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
+import { success } from '#protocol/result.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import {
   COUNTY,
@@ -28,12 +30,18 @@ const deskOf = (node: Node) => {
   const accounts = createAccounts(office)
   const registry = createRegistry({ office, accounts, cryptography: nodeHost.cryptography, root: node.identity.node })
   const hubPages = node.identity.parent === null ? { hubPages: createHubPages(registry) } : {}
-  const callParent = node === county.village ? () => calls.push('now') : undefined
-  return createDesk({ office, accounts, title: '安县政务服务网', secure: true, callParent, ...hubPages })
+  const parent = node === county.village ? { parent: parentThatIsCalled } : {}
+  return createDesk({ office, accounts, title: '安县政务服务网', secure: true, ...parent, ...hubPages })
 }
 
 /** Calls that people at the village asked for. */
 const calls: string[] = []
+
+const parentThatIsCalled: ParentDoor = {
+  places: () => ({ name: '乡镇', addresses: [], notTaken: undefined }),
+  moveTo: async (address) => success(address),
+  callNow: () => void calls.push('now'),
+}
 
 /** A village's report reaches the county in two steps of three seconds. */
 const REPORTS_MILLISECONDS = 20_000

@@ -14,6 +14,7 @@ const STATUS: SyncStatus = {
   isRoot: false,
   parent: { name: '安昌镇', connected: true, lastContact: NOW },
   casesOnlyHere: 0,
+  atRootAlone: null,
   casesNotAtRoot: 0,
   entriesOnlyHere: 0,
   clockOffset: 0,

@@ -1,6 +1,7 @@
 /** Clocks and histories: gating many edits of one section. */
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import { begunAnew } from '#protocol/documents/authors-order.ts'
 import { clientIdOf, MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
 import { type AuthoredUpdate, gateHistory } from '#protocol/documents/gate.ts'
 import { clocksOfSection } from '#protocol/documents/history.ts'
@@ -93,6 +94,43 @@ test('G22 an edit by a station that may not write the section blocks nobody', ()
   const history = gateHistory('office-note', [edits[0] as AuthoredUpdate, foreign, edits[1] as AuthoredUpdate])
   expect(history.accepted).toEqual([0, 2])
   expect(history.refused.get(1)?.code).toBe('not-a-writer')
+})
+
+test('S113 what builds on edits that never count holds up no later edit of its authors, in whatever order all arrives', () => {
+  const [late, anna, bo] = [20_000, 40_000, 60_000].map((client) => new Author('office-note', client))
+  if (!late || !anna || !bo) throw new Error('three authors')
+  late.change({ text: '停用之后才到' })
+  anna.pull(late)
+  const inVain = [edit(anna.client, anna.change({ text: '停用之后才到了' }))]
+  const behind = edit(anna.client, anna.change({ text: '停用之后才到了呢' }))
+  bo.pull(anna)
+  inVain.push(edit(bo.client, bo.change({ text: '停用之后才到了吗' })))
+  // Both go on from what counts: nothing.
+  const [again, too] = [new Author('office-note', 40_000), new Author('office-note', 60_000)]
+  const first = edit(again.client, again.change({ text: '重' }))
+  too.pull(again)
+  const second = edit(too.client, too.change({ text: '重新' }))
+  const third = edit(again.client, again.change({ text: '重写' }))
+  const written = [inVain[0], behind, first, third].map(
+    (one, seq) => ({ ...one, seq, hash: `${seq}`, log: 'a' }) as never,
+  )
+  expect([...begunAnew(written)].map(({ seq }) => seq).sort()).toEqual([0, 1])
+  fc.assert(
+    fc.property(fc.shuffledSubarray([0, 0, 0, 1, 1], { minLength: 5 }), (turns) => {
+      const queues = [
+        [inVain[0], first, third],
+        [inVain[1], second],
+      ]
+      const arrived = turns.map((turn) => queues[turn]?.shift() as AuthoredUpdate)
+      const { accepted, refused } = gateHistory('office-note', arrived, true)
+      const counts = accepted.map((place) => arrived[place] as AuthoredUpdate)
+      expect(new Set(counts)).toEqual(new Set([first, second, third]))
+      expect([...refused.keys()].map((place) => arrived[place]).every((one) => one && inVain.includes(one))).toBe(true)
+      expect([...refused.values()].every(({ waits }) => waits)).toBe(true)
+      expect(gateHistory('office-note', arrived).accepted).toEqual([])
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('G29 client ids are unsigned 32-bit numbers, one per lease and incarnation', () => {

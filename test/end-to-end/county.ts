@@ -51,10 +51,12 @@ export interface Place {
   readonly api: Api
 }
 
+/** The settings of the sample county's hub. */
+export const HUB_VALUES = { STATION_CODE: COUNTY_HALL, STATION_NAME: SAMPLE_COUNTY.name, SAMPLE_DATA: 'yes' }
+
 /** Sets up the county in a folder; everything runs and is connected afterwards. */
 export async function openCounty<Name extends VillageName>(folder: string, names: readonly Name[], clock?: WallClock) {
-  const values = { STATION_CODE: COUNTY_HALL, STATION_NAME: SAMPLE_COUNTY.name, SAMPLE_DATA: 'yes' }
-  const hubMachine = await createMachine('hub', folder, 'hub', { values, clock })
+  const hubMachine = await createMachine('hub', folder, 'hub', { values: HUB_VALUES, clock })
   await hubMachine.start()
   const hub: Place = { machine: hubMachine, api: apiAt(hubMachine, 'handler') }
   const make = (name: string) => createMachine('edge-node', folder, name, { clock })

@@ -56,6 +56,8 @@ export interface MachineOptions {
   readonly values?: Readonly<Record<string, string>>
   /** The clock on its wall, read whenever a program starts; the computer's own when it has none. */
   readonly clock?: WallClock | undefined
+  /** The port it listens on, such as that of a machine it stands in for; a free one when not given. */
+  readonly port?: number
 }
 
 /** Makes a machine; nothing runs yet. */
@@ -63,9 +65,9 @@ export async function createMachine(
   program: ProgramName,
   parentFolder: string,
   name: string,
-  { values = {}, clock }: MachineOptions = {},
+  { values = {}, clock, port: given }: MachineOptions = {},
 ): Promise<Machine> {
-  const port = await freePort()
+  const port = given ?? (await freePort())
   const folder = join(parentFolder, name)
   const settings = () => ({ ...values, ...clock?.settings(), DATA_FOLDER: folder, DESK_PORT: String(port) })
   let current: Program | undefined

@@ -6,6 +6,7 @@ import type { StationCode } from '#protocol/ids.ts'
 import { type DocumentId, type LogKey, type NodeId, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { encodeRecord, KIND, readRecord } from '#protocol/log/entry.ts'
+import { RECORD_BYTES } from '#protocol/log/entry-size.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import type { Message } from '#protocol/wire/messages.ts'
@@ -123,8 +124,13 @@ const ATTACKS: readonly (readonly [what: string, code: string, attack: Attack])[
   ],
   [
     'an entry over the limit',
-    'malformed',
+    'oversized',
     async (raw) => frameOf(await raw.write(stream, [draft(TOWNSHIP, { payload: new Uint8Array(LIMITS.entryBytes) })])),
+  ],
+  [
+    'a record longer than any entry',
+    'malformed',
+    async (raw) => frameOf(await raw.write(stream, [draft(TOWNSHIP, { payload: new Uint8Array(RECORD_BYTES) })])),
   ],
   [
     'content that is no entry',

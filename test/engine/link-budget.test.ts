@@ -1,24 +1,101 @@
-/** What all links take up together. */
+/** What all links take up together, and what one of them may. */
 import { expect, test } from 'vitest'
-import { createLinkBudget } from '#protocol/engine/links/link-budget.ts'
+import { createLinkBudget, type LinkBudget } from '#protocol/engine/links/link-budget.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
-test('S20 a link from below is served while there are fewer than the limit and the queue holds few enough bytes', async () => {
+const FRAMES = LIMITS.admissionQueueBytes / LIMITS.unpackedFrameBytes
+const FRAMES_OF_LINK = LIMITS.linkQueueBytes / LIMITS.unpackedFrameBytes
+
+/** A link whose frames are worked on until they are told to end. */
+function openLink(budget: LinkBudget) {
+  const turns: boolean[] = []
+  const share = budget.share((isFull) => turns.push(isFull))
+  const begun: number[] = []
+  const ends: PromiseWithResolvers<void>[] = []
+  const send = (frame: number, takes: number = LIMITS.unpackedFrameBytes) =>
+    share.unpacked(async (tell) => {
+      begun.push(frame)
+      tell(takes)
+      const end = Promise.withResolvers<void>()
+      ends.push(end)
+      await end.promise
+    })
+  return { share, turns, begun, ends, send }
+}
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Fills a node from as many links as it takes. */
+function filled(budget: LinkBudget) {
+  const links = Array.from({ length: FRAMES / FRAMES_OF_LINK }, () => openLink(budget))
+  for (const link of links) for (let frame = 0; frame < FRAMES_OF_LINK; frame++) void link.send(frame)
+  return links
+}
+
+test('S20 a link from below is served while there are fewer than the limit and the queue has room', async () => {
   const budget = createLinkBudget()
   expect([LIMITS.links - 1, LIMITS.links].map((links) => budget.admits(links))).toEqual([true, false])
-  const within = await budget.during(LIMITS.admissionQueueBytes, async () => {
-    const full = budget.admits(0)
-    return [full, await budget.during(1, async () => budget.admits(0)), budget.admits(0)]
-  })
-  expect(within).toEqual([true, false, true])
+  const [first] = filled(budget)
+  expect(budget.admits(0)).toBe(false)
+  first?.ends[0]?.resolve()
+  await settle()
+  expect(budget.admits(0)).toBe(true)
 })
 
-test('S20 bytes stop waiting when their work fails', async () => {
+test('S106 frames of a link wait packed beyond its share, in order, and it is not read from meanwhile', async () => {
+  const link = openLink(createLinkBudget())
+  for (let frame = 0; frame < FRAMES_OF_LINK + 2; frame++) void link.send(frame)
+  expect(link.begun).toHaveLength(FRAMES_OF_LINK)
+  expect([link.share.isFull, link.turns]).toEqual([true, [true]])
+  for (let done = 1; done <= 2; done++) {
+    link.ends[done]?.resolve()
+    await settle()
+    expect(link.begun).toHaveLength(FRAMES_OF_LINK + done)
+  }
+  expect(link.begun).toEqual([...link.begun].sort((left, right) => left - right))
+  expect([link.share.isFull, link.turns]).toEqual([false, [true, false]])
+})
+
+test('S106 frames count by what they unpack to, not by the most they could', () => {
+  const link = openLink(createLinkBudget())
+  for (let frame = 0; frame < 12; frame++) void link.send(frame, 1_000)
+  expect(link.begun).toHaveLength(12)
+  expect(link.turns).toEqual([])
+})
+
+test('S106 all links together stay inside the node’s bound, and who waited longest goes first', async () => {
   const budget = createLinkBudget()
-  const failing = budget.during(LIMITS.admissionQueueBytes + 1, async () => {
-    throw new Error('the disk refuses')
-  })
-  expect(budget.admits(0)).toBe(false)
-  await expect(failing).rejects.toThrow('refuses')
-  expect(budget.admits(0)).toBe(true)
+  const [first] = filled(budget)
+  const late = [openLink(budget), openLink(budget)]
+  for (const link of late) void link.send(0)
+  expect(late.map(({ begun, share }) => [begun.length, share.isFull])).toEqual([
+    [0, true],
+    [0, true],
+  ])
+  first?.ends[0]?.resolve()
+  await settle()
+  expect(late.map(({ begun }) => begun.length)).toEqual([1, 0])
+})
+
+test('S106 work that fails gives its room back', async () => {
+  const link = openLink(createLinkBudget())
+  const failing = Array.from({ length: FRAMES_OF_LINK * 3 }, () =>
+    link.share.unpacked(async () => {
+      throw new Error('the disk refuses')
+    }),
+  )
+  const outcomes = await Promise.allSettled(failing)
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(link.share.isFull).toBe(false)
+})
+
+test('S109 a link with more work under way than it may is not read from until some is done', async () => {
+  const link = openLink(createLinkBudget())
+  const works = Array.from({ length: LIMITS.windowFrames * 2 + 1 }, () => Promise.withResolvers<void>())
+  for (const { promise } of works.slice(1)) link.share.during(promise)
+  expect(link.turns).toEqual([])
+  link.share.during(works[0]?.promise ?? expect.fail('there are works'))
+  expect(link.turns).toEqual([true])
+  works[3]?.reject(new Error('also a failure ends it'))
+  await settle()
+  expect(link.turns).toEqual([true, false])
 })

@@ -8,9 +8,7 @@ import { readAbove, signedHeight } from '#protocol/engine/logs/log-reading.ts'
 import { createLogs, type Logs } from '#protocol/engine/logs/logs.ts'
 import {
   appendEntry,
-  CONTENT_BYTES,
   cutLog,
-  fits,
   packAuthored,
   type StagedLogs,
   stagedHash,
@@ -22,7 +20,7 @@ import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { logParts, type PersonId, type StationCode, type StreamId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
-import { type Draft, encodeContent, KIND } from '#protocol/log/entry.ts'
+import { type Draft, type Entry, encodeContent, KIND } from '#protocol/log/entry.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { testHost } from '#test/clock/host.ts'
@@ -66,7 +64,9 @@ const draft = (kind: Draft['kind'], payload: Uint8Array): Draft => ({
 /** Appends edits of the given sizes in one group, and makes them durable. */
 async function write(logs: Logs, sizes: readonly number[], inGroup: (staged: StagedLogs) => unknown = () => {}) {
   const staged = stageLogs(logs)
-  const entries = sizes.map((size) => appendEntry(staged, STREAM, draft(KIND.edit, new Uint8Array(size)), false))
+  const entries = sizes.map(
+    (size) => appendEntry(staged, STREAM, draft(KIND.edit, new Uint8Array(size)), false) as Entry,
+  )
   await inGroup(staged)
   await settle(logs, staged)
   return entries
@@ -125,6 +125,19 @@ test('L9 a log is signed where a group ended, and within one that is longer than
   }
 })
 
+test('S96 the highest signed entry at or below a height is found within a run too', async () => {
+  const logs = await openLogs()
+  await write(logs, [1])
+  const staged = stageLogs(logs)
+  for (const kind of [KIND.fact, KIND.edit, KIND.fact, KIND.edit, KIND.edit]) {
+    appendEntry(staged, STREAM, draft(kind, new Uint8Array(3)), false)
+  }
+  await settle(logs, staged)
+  const log = logs.ownLog(STREAM)
+  const found = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((height) => signedHeight(logs, log, height)))
+  expect(found).toEqual([0, 1, 2, 2, 4, 4, 6])
+})
+
 test('S73 a cut log ends at its new height, is read only up to there, and goes on from there', async () => {
   const logs = await openLogs()
   const first = await write(logs, [5, 5])
@@ -154,22 +167,19 @@ test('S30 what was acknowledged while a group was being written is kept with its
   expect(logs.head(log)).toMatchObject({ height: 3, parentHeight: 2, rootHeight: 1 })
 })
 
-test('L10 an entry fits as long as its record does, and not a byte longer', async () => {
+test('L13 what is too long for an entry is not appended, and nothing else changes', async () => {
   const empty = encodeContent(draft(KIND.edit, new Uint8Array())).length
-  const lengthOf = (bytes: number) => bytes - empty
   // The payload's own length takes two bytes more once it is long.
-  const largest = lengthOf(CONTENT_BYTES)
-  const sizes = [largest - 4, largest - 3, largest - 2, largest - 1, largest, largest + 1]
-  for (const size of sizes) {
-    const one = draft(KIND.edit, new Uint8Array(size))
-    expect(fits(one)).toBe(encodeContent(one).length <= CONTENT_BYTES)
-  }
-  const fitting = sizes.filter((size) => fits(draft(KIND.edit, new Uint8Array(size))))
-  expect(fitting.length).toBeGreaterThan(0)
-  expect(fitting.length).toBeLessThan(sizes.length)
+  const largest = LIMITS.writtenBytes - empty - 2
   const logs = await openLogs()
-  await write(logs, [fitting.at(-1) as number])
-  expect(await readAbove(logs, logs.ownLog(STREAM), 0)).toHaveLength(1)
+  const staged = stageLogs(logs)
+  const log = logs.ownLog(STREAM)
+  expect(appendEntry(staged, STREAM, draft(KIND.edit, new Uint8Array(largest + 1)), false)).toBeUndefined()
+  expect(stagedHead(staged, log).height).toBe(0)
+  expect(staged.authored).toEqual([])
+  expect(appendEntry(staged, STREAM, draft(KIND.edit, new Uint8Array(largest)), false)?.seq).toBe(1)
+  await settle(logs, staged)
+  expect(await readAbove(logs, log, 0)).toHaveLength(1)
 })
 
 test('S70 a new incarnation is durable outside the database before it is written under, and never one that was used', async () => {

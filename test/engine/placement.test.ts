@@ -22,7 +22,7 @@ import {
   VILLAGE,
 } from './county.ts'
 
-const { cryptography } = nodeHost
+const cryptography = nodeHost.cryptography
 
 const asParent = ({ identity, station }: Node): PinnedParent => ({
   node: identity.node,

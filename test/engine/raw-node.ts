@@ -54,6 +54,8 @@ export class RawNode {
   readonly station: StationCode
   readonly heads = new Map<LogKey, { seq: number; hash: Uint8Array }>()
   readonly received: Message[] = []
+  /** Protocol versions it says it speaks. */
+  versions: readonly [number, number] = [1, 1]
   ended = true
   #connection: Connection | undefined
 
@@ -85,7 +87,7 @@ export class RawNode {
     this.ended = false
     const hello: Hello = {
       type: 'hello',
-      versions: [1, 1],
+      versions: this.versions,
       node: this.node,
       incarnation: 1,
       nonce: nodeHost.random(16),

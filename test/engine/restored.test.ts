@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
-import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -10,59 +9,18 @@ import {
   connect,
   type Linked,
   type Node,
-  openCounty,
-  openNode,
   person,
+  publish,
+  stationRecord,
   TOWNSHIP,
   until,
   VILLAGE,
 } from './county.ts'
+import { copyOf, cutAll, place, restart } from './restoring.ts'
 
 const agent = person(VILLAGE, ['agent'])
 const clerk = person(TOWNSHIP, ['clerk'])
-const disks = () => {
-  const storages = new Map([COUNTY, TOWNSHIP, VILLAGE].map((station) => [station, new MemoryStorage()]))
-  return (station: string) => storages.get(station as typeof COUNTY) as MemoryStorage
-}
-
-async function place() {
-  const diskOf = disks()
-  const county = await openCounty(diskOf)
-  const links = [connect(county.township, county.root)]
-  await until('township has its station', () => county.township.engine.office.stations.length === 1)
-  links.push(connect(county.village, county.township))
-  await until('village has its station', () => county.village.engine.office.stations.length === 1)
-  return { ...county, links, diskOf }
-}
-
-const cutAll = async (links: readonly Linked[]) => {
-  for (const link of links) link.cut()
-  await Promise.all(links.map((link) => link.ended))
-}
-
-/** Starts a node again over a storage. */
-const restart = (
-  node: Node,
-  storage: MemoryStorage,
-  parent: Node | undefined,
-  root: Node | undefined,
-  incarnation: number,
-) =>
-  openNode({
-    station: node.station,
-    keys: node.identity.keys,
-    lease: node.identity.lease,
-    storage,
-    incarnation,
-    ...(parent ? { parent } : {}),
-    ...(root ? { root } : {}),
-  })
-
-const copyOf = (storage: MemoryStorage): MemoryStorage => {
-  const copy = new MemoryStorage()
-  copy.restore(storage.snapshot())
-  return copy
-}
+const coordinator = person(COUNTY, ['coordinator'])
 
 const findings = async (node: Node) => (await node.engine.office.status()).findings.map(({ kind }) => kind)
 const story = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1], who = agent) =>
@@ -83,11 +41,62 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
   expect(await notes(back, id)).toBe(0)
   await callUntil(back, township, 'own entries are back', async () => (await notes(back, id)) === 3)
   expect(back.engine.incarnation).not.toBe(3)
+  const told = (await back.engine.office.status()).findings.filter(({ kind }) => kind === 'rolled-back')
+  expect(told.map(({ message }) => message)).toEqual([expect.stringContaining('已从上级取回 3 条(1 个日志)')])
+  expect(told[0]?.next).toContain('没有到过别的节点的记录取不回来')
   expect(await findings(back)).toContain('rolled-back')
   const opened = value(await back.engine.office.openCase(agent, 'SL0001'))
   const numbers = (await back.engine.office.find({})).rows.map(({ number }) => number)
   expect(new Set(numbers).size).toBe(2)
-  await until('at the township', async () => (await township.engine.office.byNumber(opened.number)) !== undefined)
+  await until('at the township', async () => (await township.engine.office.byNumber(opened.number))[0] !== undefined)
+})
+
+test('D42 a root that was put back says in one finding how much came back from below, and what cannot', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const backup = copyOf(diskOf(COUNTY))
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await publish(root, [stationRecord('510724101' as typeof COUNTY, '花荄镇便民服务中心', 'township', COUNTY)])
+  for (const text of ['一', '二']) value(await root.engine.office.act(coordinator, id, 'noted', { text }))
+  await until('all at the township', async () => (await notes(township, id)) === 2)
+  await until('the station, too', () => township.engine.office.directory.station('510724101' as never) !== undefined)
+  await cutAll(links)
+  await root.engine.stop()
+  const back = await restart(root, backup, undefined, undefined, 1)
+  await callUntil(township, back, 'own entries are back', async () => {
+    return (
+      (await back.engine.office.byNumber((await story(village, id)).number)).length === 1 &&
+      (await notes(back, id)) === 2
+    )
+  })
+  const rolledBack = (await back.engine.office.status()).findings.filter(({ kind }) => kind === 'rolled-back')
+  expect(rolledBack).toHaveLength(1)
+  const [{ message, next } = { message: '', next: '' }] = rolledBack
+  expect(message).toContain('已启用新的批次号')
+  expect(message).toContain('已从下级取回 3 条(2 个日志)')
+  expect(next).toContain('大厅自己建的办件')
+  expect(next).toMatch(/“全县目录”最后一条写于 .*纸质凭证/)
+  expect(`${message}${next}`).not.toMatch(/上级|无需操作/)
+  expect((await village.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('rolled-back')
+})
+
+test('D42 what comes back to a database that was found out at the start is told as well, without a second rotation', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  const backup = copyOf(diskOf(VILLAGE))
+  value(await office.act(agent, id, 'noted', { text: '一' }))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await cutAll(links)
+  await village.engine.stop()
+  const back = await restart(village, backup, township, root, 900)
+  await callUntil(back, township, 'the note is back', async () => (await notes(back, id)) === 1)
+  await until('told', async () => (await findings(back)).includes('rolled-back'))
+  const { message } = (await back.engine.office.status()).findings[0] ?? { message: '' }
+  expect(message).toContain('已从上级取回 1 条(1 个日志)')
+  expect(message).not.toContain('批次号')
+  expect(back.engine.incarnation).toBe(900)
 })
 
 test('S71 a parent that was put back is sent again what it had acknowledged, and says so', async () => {
@@ -144,7 +153,7 @@ test('S72 until a restored parent has an entry again, it is shown as being here 
   expect((await office.safetyOf([id])).get(id)).toBe('here')
 })
 
-test('S73 a copied node: the common beginning stays, the other tail is carried whole, both are shown', async () => {
+test('S33 S73 a copied node: the common beginning stays, the other tail is carried whole, both are shown', async () => {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
@@ -162,8 +171,12 @@ test('S73 a copied node: the common beginning stays, the other tail is carried w
   await until('first at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
   first.cut()
   await first.ended
+  // The first entries of the other version come with the proof of where the two part, the rest behind it.
+  const both = async (node: Node) =>
+    (await notes(node, id)) === 2 &&
+    (await story(node, id)).story.filter(({ kind }) => kind === 'captured').length === 2
   const settled = async () =>
-    (await other.safetyOf([id])).get(id) === 'root' && (await notes(root, id)) === 2 && (await notes(twin, id)) === 2
+    (await other.safetyOf([id])).get(id) === 'root' && (await both(root)) && (await both(twin))
   await callUntil(twin, township, 'both at the county', settled)
   expect(twin.engine.incarnation).not.toBe(3)
   expect(await findings(twin)).toContain('fork')

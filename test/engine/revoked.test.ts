@@ -1,12 +1,41 @@
 /** A revoked node delivers what it wrote: all of it is kept everywhere, what the root first saw later has no effect. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
+import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { AFTER_REVOCATION } from '#protocol/engine/cases/case-entries.ts'
-import { type DocumentId, logParts } from '#protocol/ids.ts'
+import type { Storage } from '#protocol/engine/ports/storage.ts'
+import { type DocumentId, logKey, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
+import { entryHash, GENESIS } from '#protocol/log/chain.ts'
+import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
+import type { Packable } from '#protocol/log/pack.ts'
+import { openLibsql } from '#protocol/storage/libsql.ts'
+import { memoryPair } from '#protocol/transport/memory.ts'
+import { sha256 } from '#protocol/transport/node-host.ts'
+import { decodeMessage } from '#protocol/wire/codec.ts'
+import type { Message } from '#protocol/wire/messages.ts'
 import { REFUSALS } from '#protocol/wire/refusals.ts'
 import { FRIDAY, hurriedHost, morningOf } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { connect, type Node, nodeRecord, openNode, person, publish, until, VILLAGE } from './county.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  nodeRecord,
+  openCounty,
+  openNode,
+  person,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { agent, clerk, cut, link, place, sees, stateAt } from './wide-county.ts'
 
 const hurried = () => place(hurriedHost(morningOf(FRIDAY), 10))
@@ -65,6 +94,14 @@ test('S110 S111 what a revoked village had captured arrives everywhere through i
       AFTER_REVOCATION,
     ])
   }
+  // It has no record of its own revocation: its parent tells it what became of what it delivered.
+  await until('told', async () => (await receiptsAt(village, after)).some(({ reason }) => reason === AFTER_REVOCATION))
+  const record = root.engine.office.directory.node(village.identity.node) as NodeRecord
+  await publish(root, [{ ...record, name: '旧电脑' }])
+  expect(root.engine.office.directory.node(village.identity.node)).toMatchObject({
+    name: '旧电脑',
+    revoked: { held: known },
+  })
   const status = await village.engine.office.status()
   expect([status.entriesOnlyHere, status.casesOnlyHere]).toEqual([0, 0])
   expect(status.refusal).toMatchObject({ message: REFUSALS.revoked.message })
@@ -82,19 +119,102 @@ test('S110 a revoked node is given nothing: no entry, no height of others, no re
   const links = await link([township, root], [village, township])
   const id = await captured(village, '王芳')
   await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  value(await township.engine.office.act(clerk, id, 'noted', { text: '之前的话' }))
+  await sees(village, id, ({ story }) => story.some(({ kind }) => kind === 'noted'))
   await cut([links[1] as never])
   await revoke(root, village, township)
   await knowsRevoked(township, village)
   value(await township.engine.office.act(clerk, id, 'noted', { text: '不给停用的电脑看' }))
   const arrivals = (await village.storage.load()).arrival
-  expect(await connect(village, township).ended).toMatchObject({ reason: 'revoked' })
-  expect((await village.storage.load()).arrival).toBe(arrivals)
-  expect((await stateAt(village, id))?.story.map(({ kind }) => kind)).not.toContain('noted')
-  const others = (await village.storage.load()).heads.filter(
-    ({ key, height }) => logParts(key).node === township.identity.node && height > 0,
+  const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
+  const heard: Message[] = []
+  const ended = village.engine.attach(up, 'up')
+  void township.engine.attach(
+    {
+      ...down,
+      send(frame) {
+        heard.push(decodeMessage(frame) as Message)
+        down.send(frame)
+      },
+    },
+    'down',
   )
-  expect(others).toEqual([])
+  expect(await ended).toMatchObject({ reason: 'revoked' })
+  expect(heard.map(({ type }) => type)).not.toContain('entries')
+  expect(heard.map(({ type }) => type)).not.toContain('receipts')
+  const told = heard.flatMap((message) => (message.type === 'frontier' ? message.logs : []))
+  const own = new Map((await village.storage.load()).heads.map(({ key, height }) => [key, height]))
+  expect(told.length).toBeGreaterThan(0)
+  expect(told.filter(({ log, height }) => height > (own.get(log) ?? 0))).toEqual([])
+  expect((await village.storage.load()).arrival).toBe(arrivals)
+  expect((await stateAt(village, id))?.story.filter(({ kind }) => kind === 'noted')).toHaveLength(1)
   expect((await village.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('parent-restored')
+})
+
+test('S110 S111 S112 the same on real disks, also when they are opened again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'revoked-'))
+  const host = hurriedHost(morningOf(FRIDAY), 10)
+  const disks = new Map<StationCode, Storage>()
+  for (const station of [COUNTY, TOWNSHIP, VILLAGE]) disks.set(station, await openLibsql(join(folder, `${station}.db`)))
+  const { root, township, village } = await openCounty((station) => disks.get(station) as Storage, host)
+  const [, lower] = await link([township, root], [village, township])
+  const before = await captured(village, '王芳')
+  await until('at the county', async () => (await village.engine.office.safetyOf([before])).get(before) === 'root')
+  await cut([lower as never])
+  const after = await captured(village, '李强')
+  const { revoked } = await revoke(root, village, township)
+  await knowsRevoked(township, village)
+  await connect(village, township).ended
+  await until('at the county', async () => (await stateAt(root, after)) !== undefined)
+  for (const node of [root, township, village]) {
+    await node.engine.stop()
+    await node.storage.close()
+  }
+  const { keys, lease } = root.identity
+  const storage = await openLibsql(join(folder, `${COUNTY}.db`))
+  const back = await openNode({ station: COUNTY, keys, lease, storage, host })
+  expect(back.engine.office.directory.node(village.identity.node)?.revoked).toEqual(revoked)
+  expect([await asideAt(back, before), await asideAt(back, after)]).toEqual([[], [['captured', 'after-revocation']]])
+  await back.engine.stop()
+  await storage.close()
+  await rm(folder, { recursive: true })
+})
+
+test('S111 a revoked node cannot say that what it writes now was in a log of its own that counts', async () => {
+  const root = await openNode({ station: COUNTY, lease: 1 })
+  const raw = new RawNode(VILLAGE)
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 9), ...SAMPLE_ITEMS])
+  await raw.link(root)
+  const stream = streamOf(VILLAGE)
+  const opening: Fact = { kind: 'opened', previous: null, fields: { number: 'n-1', item: 'SL0001', itemVersion: 1 } }
+  const first = draft(VILLAGE, { payload: factPayload(opening) })
+  const about = (text: string) =>
+    draft(VILLAGE, {
+      document: first.document,
+      payload: factPayload({ kind: 'noted', previous: null, fields: { text } }),
+    })
+  const written = await raw.write(stream, [first, about('一')])
+  raw.send(frameOf(written))
+  await raw.stored()
+  const record = { ...raw.record(root.identity.node, 9), revoked: { time: 1, reason: '被盗' } }
+  await publish(root, [record])
+  await until('let go', () => raw.ended)
+  // Another second entry of the same log, signed by the same key, carried in a log that is new.
+  const thief = new RawNode(VILLAGE)
+  Object.assign(thief, { keys: raw.keys, node: raw.node })
+  const [, forged] = await thief.write(stream, [first, about('偷改')])
+  const log = logKey({ node: raw.node, incarnation: 1, stream })
+  const before = entryHash(sha256, log, GENESIS, readRecord((written[0] as Packable).bytes) as EntryRecord)
+  const inner = readRecord((forged as Packable).bytes)
+  const payload = encodeCarried(log, before, inner as EntryRecord)
+  const carrier = draft(VILLAGE, { kind: KIND.carried, document: first.document, payload })
+  void raw.link(root)
+  await until('let in', () => raw.received.some(({ type }) => type === 'proof'))
+  raw.send(frameOf(await raw.write(stream, [carrier], { incarnation: 2 })))
+  await raw.stored()
+  const notes = (await stateAt(root, first.document))?.story.filter(({ kind }) => kind === 'noted')
+  expect(notes?.map(({ fields }) => fields.text)).toEqual(['一'])
+  expect((await receiptsAt(root, first.document)).map(({ reason }) => reason)).toEqual([AFTER_REVOCATION])
 })
 
 test('S111 the new computer of the station adopts what the revoked one delivered later, or dismisses it', async () => {
@@ -132,7 +252,7 @@ test('S111 the new computer of the station adopts what the revoked one delivered
 })
 
 test('S112 what a township had passed on before it heard of it, and what others built on it, is judged by the record alone', async () => {
-  const { root, township, village, disk } = await hurried()
+  const { root, township, village } = await hurried()
   const [upper, lower] = await link([township, root], [village, township])
   await cut([upper as never])
   const id = await captured(village, '王芳')
@@ -158,5 +278,4 @@ test('S112 what a township had passed on before it heard of it, and what others 
   await until('at the county', async () => JSON.stringify(await form(root)) === JSON.stringify(await form(township)))
   await root.engine.rebuild()
   expect(await asideAt(root, id)).toEqual(await asideAt(township, id))
-  void disk
 })

@@ -11,6 +11,7 @@ import { decodePack, splitPacks } from '#protocol/log/pack.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { createLinkServer, socketConnection } from '#protocol/transport/web-socket.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
+import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { fixedParent } from '#test/enrolment/fixed-parent.ts'
 import { type Line, openLine } from '#test/transport/slow-line.ts'
@@ -78,7 +79,7 @@ async function callOver(line: Line, township: Node): Promise<void> {
   const address = `http://127.0.0.1:${line.port}`
   const { node } = township.identity
   const uplink = startUplink({
-    ...nodeHost,
+    ...testHost,
     links: township.engine,
     node,
     ...fixedParent(address),

@@ -26,7 +26,7 @@ test('S1 a case captured offline in the village reaches the county through the t
   expect((await office.safetyOf([id])).get(id)).toBe('here')
   expect((await office.status()).casesOnlyHere).toBe(1)
   connect(village, township)
-  await until('at the township', async () => (await township.engine.office.byNumber(number)) !== undefined)
+  await until('at the township', async () => (await township.engine.office.byNumber(number))[0] !== undefined)
   await until('acknowledged by the township', async () => (await office.safetyOf([id])).get(id) === 'parent')
   const clerk = person(TOWNSHIP, ['clerk'])
   value(await township.engine.office.act(clerk, id, 'taken', { materials: 2 }))
@@ -35,7 +35,7 @@ test('S1 a case captured offline in the village reaches the county through the t
   connect(township, root)
   await until('safe at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
   const handler = person(COUNTY, ['handler'])
-  await until('offered at county', async () => (await root.engine.office.byNumber(number))?.offeredTo === COUNTY)
+  await until('offered at county', async () => (await root.engine.office.byNumber(number))[0]?.offeredTo === COUNTY)
   for (const [kind, fields] of [
     ['taken', { materials: 2 }],
     ['accepted', {}],
@@ -43,7 +43,7 @@ test('S1 a case captured offline in the village reaches the county through the t
     ['closed', {}],
   ] as const)
     value(await root.engine.office.act(handler, id, kind, fields))
-  await until('closed in the village', async () => (await office.byNumber(number))?.stage === '60')
+  await until('closed in the village', async () => (await office.byNumber(number))[0]?.stage === '60')
   const state = value(await office.view(agent, id)).state
   expect(state.holder).toBe(COUNTY)
   expect(state.applicant.name).toBe('王芳')

@@ -2,13 +2,15 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { documentOf } from '#protocol/engine/directory/record-reading.ts'
+import { type Change, NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import { COUNTY_STREAM, type LogKey, logParts, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { decodePack, packable } from '#protocol/log/pack.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
-import { hostWith, testHost } from '#test/clock/host.ts'
+import { FRIDAY, hostWith, hurriedHost, morningOf, testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -51,11 +53,11 @@ test('S60 a relay takes and acknowledges while the county cannot be reached, and
   const { id, number } = value(await village.engine.office.openCase(agent, 'SL0001'))
   await until('at the township', async () => (await safety(village, id)) === 'parent')
   expect((await village.engine.office.status()).casesNotAtRoot).toBe(1)
-  expect(await root.engine.office.byNumber(number)).toBeUndefined()
+  expect((await root.engine.office.byNumber(number))[0]).toBeUndefined()
   connect(township, root)
   await until('at the county', async () => (await safety(village, id)) === 'root')
   expect((await village.engine.office.status()).casesNotAtRoot).toBe(0)
-  expect((await root.engine.office.byNumber(number))?.id).toBe(id)
+  expect((await root.engine.office.byNumber(number))[0]?.id).toBe(id)
 })
 
 test('S61 a fresh node receives everything of its streams and nothing of others', async () => {
@@ -107,13 +109,18 @@ test('S63 an author named in the same frame as its entries is known when they ar
   expect((await township.engine.office.status()).findings).toEqual([])
 })
 
-test('S64 a node that is revoked while connected is told and let go, and does not come back', async () => {
-  const { root, township, upper } = await linkedCounty()
+test('S64 a node that is revoked while connected is told and let go, delivers when it comes back, and is let go again', async () => {
+  const county = await openCounty(undefined, hurriedHost(morningOf(FRIDAY), 10))
+  const { root, township } = county
+  const upper = connect(township, root)
+  await until('township has its station', () => township.engine.office.stations.length === 1)
   await publish(root, [{ ...nodeRecord(township, root.identity.node), revoked: { time: 1, reason: 'x' } }])
   expect(await upper.ended).toMatchObject({ reason: 'revoked', retry: false })
   expect((await township.engine.office.status()).refusal?.message).toContain('停用')
-  expect(await connect(township, root).ended).toMatchObject({ reason: 'revoked', liveMilliseconds: 0 })
-  value(await township.engine.office.openCase(clerk, 'SL0001'))
+  const { id } = value(await township.engine.office.openCase(clerk, 'SL0001'))
+  expect(await connect(township, root).ended).toMatchObject({ reason: 'revoked', retry: false })
+  expect((await township.engine.office.safetyOf([id])).get(id)).toBe('root')
+  expect((await township.engine.office.status()).refusal?.message).toContain('停用')
 })
 
 test('S65 a node serves a bounded number of links and tells others when to come back', async () => {
@@ -209,6 +216,54 @@ test('S12 nodes that hold the same say hello and prove it, and nothing else', as
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
     expect(said.sort()).toEqual(['hello', 'hello', 'proof', 'proof'])
   }
+})
+
+test('S119 a child that was away hears what became of its entries and passes it on; hearing it again writes nothing', async () => {
+  class Counting extends MemoryStorage {
+    told = 0
+    override async commit(change: Change): Promise<void> {
+      this.told += change.receipts.length
+      await super.commit(change)
+    }
+  }
+  const disks = new Map([COUNTY, TOWNSHIP, VILLAGE].map((station) => [station, new Counting()]))
+  const { root, township, village } = await openCounty((station) => disks.get(station) as Counting)
+  const links = [connect(township, root)]
+  await until('township has its station', () => township.engine.office.stations.length === 1)
+  links.push(connect(village, township))
+  await until('village has its station', () => village.engine.office.stations.length === 1)
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await until('at the county', async () => (await safety(village, id)) === 'root')
+  for (const link of links) link.cut()
+  await Promise.all(links.map(({ ended }) => ended))
+  // What only the county knows: its program is another one.
+  const log = `${village.identity.node}/3/${VILLAGE}` as LogKey
+  const receipt = { log, seq: 1, document: id, outcome: 'unknown-kind', reason: '县里的程序不认识' } as const
+  await root.storage.commit({ ...NO_CHANGE, receipts: [receipt] })
+  const told = async (node: Node) => node.storage.receiptsIn(log, 10)
+  const again = [connect(township, root), connect(village, township)]
+  await until('told to the village', async () => (await told(village)).length === 1)
+  expect([await told(township), await told(village)]).toEqual([[receipt], [receipt]])
+  expect((await village.engine.office.status()).conservation.quarantined).toBe(1)
+  for (const link of again) link.cut()
+  await Promise.all(again.map(({ ended }) => ended))
+  const counts = [...disks.values()].map((disk) => disk.told)
+  const heard: string[] = []
+  const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
+  void township.engine.attach(up, 'up')
+  void root.engine.attach(
+    {
+      ...down,
+      send(frame) {
+        heard.push(decodeMessage(frame)?.type ?? '')
+        down.send(frame)
+      },
+    },
+    'down',
+  )
+  await until('told again', () => heard.includes('receipts'))
+  value(await township.engine.office.openCase(clerk, 'SL0001'))
+  expect([...disks.values()].map((disk) => disk.told)).toEqual(counts)
 })
 
 test('S69 a parent vouches for the entries it names, not for everything held here of their log', async () => {

@@ -162,21 +162,46 @@ test('E9 a machine that runs something else is no node', async () => {
   expect(joined).toMatchObject({ ok: false, problem: { code: 'not-a-node' } })
 })
 
-test('E10 attempts beyond the limit of a minute are refused before the register is asked', async () => {
-  const parent = await startParent()
-  const statuses: number[] = []
-  for (let attempt = 0; attempt <= LIMITS.enrolmentAttemptsPerMinute; attempt++) {
-    const answer = await call({
-      address: new URL('/join', parent.address),
-      body: '{}',
-      pin: null,
-      maximumBytes: 10_000,
-      milliseconds: 5_000,
-    })
-    statuses.push(answer.status)
+const wrongCode = async () => fail('code-unknown', '没有这个入网码', '没有登记新节点', '请核对入网码')
+
+/** Requests to join as they come over the network, from so many machines at once. */
+const askAll = (parent: Awaited<ReturnType<typeof startParent>>, count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async () => {
+      const joined = await join(temporaryFolder(), parent.address, parent.code)
+      return joined.ok ? 'joined' : joined.problem.code
+    }),
+  )
+
+test('E10 wrong codes beyond the limit of a minute are refused before the register is asked, also when they come at once', async () => {
+  let asked = 0
+  const all = Promise.withResolvers<void>()
+  const enrol = async () => {
+    asked += 1
+    if (asked === LIMITS.enrolmentAttemptsPerMinute) setTimeout(all.resolve, 200) // others would have come by then
+    await all.promise
+    return wrongCode()
   }
-  expect(statuses.filter((status) => status === 400)).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)
-  expect(statuses.at(-1)).toBe(429)
+  const parent = await startParent({ enrol })
+  const beyond = 5
+  const codes = await askAll(parent, LIMITS.enrolmentAttemptsPerMinute + beyond)
+  expect(codes.filter((code) => code === 'code-unknown')).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)
+  expect(codes.filter((code) => code === 'too-many-attempts')).toHaveLength(beyond)
+  expect(parent.requests).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)
+  expect(await askAll(parent, 1)).toEqual(['too-many-attempts'])
+})
+
+test('E28 good codes are not counted: all points of a county can join in the same minute', async () => {
+  let wrong = LIMITS.enrolmentAttemptsPerMinute - 1
+  const keys = generateKeys()
+  const enrol = async (request: JoinRequest) => {
+    await new Promise((resolve) => setImmediate(resolve))
+    return wrong-- > 0 ? wrongCode() : success(enrolledBy(keys, request))
+  }
+  const parent = await startParent({ keys, enrol })
+  await askAll(parent, wrong)
+  const points = 55
+  expect(await askAll(parent, points)).toEqual(Array(points).fill('joined'))
 })
 
 test('T10 a pinned call sends nothing to a machine with another certificate', async () => {
@@ -205,7 +230,7 @@ test('E14 a new certificate counts under the parent’s pinned key, and only und
   const impostor = await startParent({ certificate: await ownCertificate(temporaryFolder()) })
   const known = (address: string) => {
     const parent = { ...(enrolment.value?.parent ?? expect.fail('joined')), address }
-    const { cryptography } = nodeHost
+    const cryptography = nodeHost.cryptography
     const options = { folder, keys: keys.value, enrolment: { ...enrolment.value, parent } as never, cryptography }
     return createParent({ ...options, told: () => [] })
   }

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws'
 import { acceptLinks, refusalOf } from '#edge-node/downlink.ts'
 import { createNodeServer, type Listening, listen, onlyFromHere } from '#edge-node/server.ts'
 import type { Connection, LinkEnd } from '#protocol/engine/ports/identity.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -34,11 +35,38 @@ test('E16 only /link is upgraded, and each link goes to the engine', async () =>
     },
   }
   const failed = (error: unknown) => expect.fail(String(error))
-  const downlink = acceptLinks(server, { links, log, secure: false, failed })
+  const downlink = acceptLinks(server, { links, log, secure: false, failed, about: () => ({}) })
   const listening = await listen(server, '127.0.0.1', 0, false)
   open = listening.ok ? listening.value : undefined
   expect([await upgrade('/link'), await upgrade('/live'), await upgrade('/link/more')]).toEqual([101, 404, 404])
   expect(attached).toHaveLength(1)
+  downlink.close()
+})
+
+test('E27 the log names node and stations when a link from below begins and when it ends, and why', async () => {
+  const said: [object, string][] = []
+  const ends: ((end: LinkEnd) => void)[] = []
+  const node = 'a'.repeat(32) as NodeId
+  const links = {
+    attach(_connection: Connection, _direction: string, proved?: (peer: NodeId) => void): Promise<LinkEnd> {
+      proved?.(node)
+      return new Promise((resolve) => ends.push(resolve))
+    },
+  }
+  const failed = (error: unknown) => expect.fail(String(error))
+  const about = () => ({ name: '安昌镇便民服务中心', stations: ['510724100'] })
+  const telling = { ...log, info: (given: object, message: string) => said.push([given, message]) }
+  const server = createNodeServer(() => new Response(), null)
+  const downlink = acceptLinks(server, { links, log: telling, secure: false, failed, about })
+  const listening = await listen(server, '127.0.0.1', 0, false)
+  open = listening.ok ? listening.value : undefined
+  await upgrade('/link')
+  const who = { from: '127.0.0.1', node, name: '安昌镇便民服务中心', stations: ['510724100'] }
+  expect(said).toEqual([[who, 'link from below began']])
+  const end = { reason: 'silent', liveMilliseconds: 5_000, retryAfterSeconds: null, retry: true }
+  ends[0]?.(end)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(said.at(-1)).toEqual([{ ...who, ...end }, 'link from below ended'])
   downlink.close()
 })
 

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { firstStart } from '#hub/first-start.ts'
+import { signingNode } from '#hub/register/nodes.ts'
 import { createRegistry, type HubRegistry } from '#hub/registry.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -18,6 +19,7 @@ import { hostWith } from '#test/clock/host.ts'
 const COUNTY = '510724' as StationCode
 const TOWNSHIP = '510724100' as StationCode
 const VILLAGE = '510724100201' as StationCode
+const SECOND_VILLAGE = '510724100202' as StationCode
 const OTHER_TOWNSHIP = '510724101' as StationCode
 const ADMINISTRATOR: Actor = {
   person: 'admin' as PersonId,
@@ -58,6 +60,7 @@ beforeEach(async () => {
   for (const [id, name, parent, tier] of [
     [TOWNSHIP, '安昌镇便民服务中心', COUNTY, 'township'],
     [VILLAGE, '红岩村便民服务代办点', TOWNSHIP, 'village'],
+    [SECOND_VILLAGE, '永河村便民服务代办点', TOWNSHIP, 'village'],
     [OTHER_TOWNSHIP, '永安镇便民服务中心', COUNTY, 'township'],
   ] as const)
     valueIn(await registry.createStation(ADMINISTRATOR, { id, name, parent, tier }))
@@ -260,6 +263,67 @@ test('E11 a code is made only for a place without a node, below a node of a stat
   expect(await codeFor(VILLAGE, root)).toBe('ok') // a village may hang directly below the county
 })
 
+const ADDRESS = 'https://10.1.2.3:8443/'
+
+const movedTo = async (nodes: readonly NodeId[], parent: NodeId) =>
+  codeOf(await registry.moveNodes(ADMINISTRATOR, nodes, parent))
+
+test('E41 all nodes below a dead one are moved below its successor in one commit, or none', async () => {
+  const dead = valueIn(await joinAs(TOWNSHIP, root))
+  const villages = [valueIn(await joinAs(VILLAGE, dead.node)), valueIn(await joinAs(SECOND_VILLAGE, dead.node))]
+  const nodes = villages.map(({ node }) => node)
+  valueIn(await registry.revokeNode(ADMINISTRATOR, dead.node, '电脑损坏'))
+  const successor = valueIn(await joinAs(TOWNSHIP, root))
+  expect(await movedTo(nodes, successor.node)).toBe('parent-without-address')
+  valueIn(await registry.setAddresses(ADMINISTRATOR, successor.node, [ADDRESS]))
+  const commits: number[] = []
+  const commit = storage.commit.bind(storage)
+  storage.commit = async (change) => {
+    commits.push(change.directory.length)
+    await commit(change)
+  }
+  // One that cannot be moved keeps all of them where they are.
+  expect(await movedTo([...nodes, root], successor.node)).toBe('node-is-root')
+  expect(commits).toEqual([])
+  expect(await movedTo(nodes, successor.node)).toBe('ok')
+  expect(commits).toEqual([3]) // the parent's own record goes along, so that it can be shown with the new place
+  expect(nodes.map((node) => office.directory.node(node)?.parent)).toEqual([successor.node, successor.node])
+  expect(await movedTo(nodes, successor.node)).toBe('nothing-to-move')
+  for (const node of nodes) expect(await office.placementOf(node)).toBeDefined()
+})
+
+test('E41 a node goes only below one in use that serves a station above, and a revoked one goes along to deliver', async () => {
+  const township = valueIn(await joinAs(TOWNSHIP, root))
+  const other = valueIn(await joinAs(OTHER_TOWNSHIP, root))
+  const village = valueIn(await joinAs(VILLAGE, township.node))
+  for (const node of [root, township.node, other.node, village.node])
+    valueIn(await registry.setAddresses(ADMINISTRATOR, node, [ADDRESS]))
+  expect(await movedTo([village.node], other.node)).toBe('parent-unfit')
+  expect(await movedTo([village.node], village.node)).toBe('parent-unfit')
+  expect(await movedTo([township.node], village.node)).toBe('parent-unfit')
+  expect(await movedTo(['f'.repeat(32) as NodeId], root)).toBe('node-unknown')
+  expect(await movedTo([village.node], 'f'.repeat(32) as NodeId)).toBe('parent-unknown')
+  valueIn(await registry.revokeNode(ADMINISTRATOR, township.node, '电脑损坏'))
+  expect(await movedTo([village.node], township.node)).toBe('parent-unknown')
+  valueIn(await registry.revokeNode(ADMINISTRATOR, village.node, '停用'))
+  expect(await movedTo([village.node], root)).toBe('ok')
+  expect(office.directory.node(village.node)).toMatchObject({ parent: root, revoked: { reason: '停用' } })
+})
+
+test('E42 addresses are checked before they are published, each once, and only by an administrator', async () => {
+  const set = (texts: readonly string[]) => registry.setAddresses(ADMINISTRATOR, root, texts)
+  expect(fieldOf(await set(['http://10.0.0.1:8443']))).toBe('addresses')
+  expect(codeOf(await set(['10.0.0.1:8443']))).toBe('address-malformed')
+  const many = Array.from({ length: LIMITS.nodeAddresses + 1 }, (_, index) => `https://10.0.0.${index}`)
+  expect(codeOf(await set(many))).toBe('too-many-addresses')
+  expect(office.directory.node(root)?.addresses).toBeUndefined()
+  valueIn(await set([' https://10.1.2.3:8443/sync ', ADDRESS, '', 'http://127.0.0.1:8080']))
+  expect(office.directory.node(root)?.addresses).toEqual([ADDRESS, 'http://127.0.0.1:8080/'])
+  expect(codeOf(await registry.setAddresses(CLERK, root, []))).toBe('not-authorised')
+  expect(codeOf(await registry.moveNodes(CLERK, [], root))).toBe('not-authorised')
+  expect(codeOf(await registry.setAddresses(ADMINISTRATOR, 'f'.repeat(32) as NodeId, []))).toBe('node-unknown')
+})
+
 test('E21 a second first start makes nothing, and another station code is refused', async () => {
   const heights = (await storage.load()).heads.map(({ height }) => height)
   const accounts = createAccounts(office)
@@ -280,4 +344,47 @@ test('E21 a second first start makes nothing, and another station code is refuse
   expect(valueIn(await firstStart(again))).toEqual({ password: null })
   expect((await storage.load()).heads.map(({ height }) => height)).toEqual(heights)
   expect(codeOf(await firstStart({ ...again, station: '510799' as StationCode }))).toBe('station-code-changed')
+})
+
+const STANDBY = { standby: true } as const
+
+test('E45 a standby is enrolled at the county hall below the root, one at a time, and is granted every stream', async () => {
+  const township = valueIn(await joinAs(TOWNSHIP, root))
+  const ask = (station: StationCode, parent: NodeId) => registry.createCode(ADMINISTRATOR, station, parent, STANDBY)
+  expect(fieldOf(await ask(TOWNSHIP, root))).toBe('station')
+  expect(fieldOf(await ask(COUNTY, township.node))).toBe('parent')
+  expect(codeOf(await registry.createCode(CLERK, COUNTY, root, STANDBY))).toBe('not-authorised')
+  const [first, second] = [valueIn(await ask(COUNTY, root)), valueIn(await ask(COUNTY, root))]
+  expect(valueIn(await registry.codes(ADMINISTRATOR)).map(({ standby }) => standby)).toEqual([true, true])
+  const join = async (text: string) =>
+    registry.enrol(await requestWith(valueIn(readCode(sha256, text)).secret, root, generateKeys(), ''))
+  const joined = valueIn(await join(first.text))
+  expect(office.directory.node(joined.node)).toMatchObject({ standby: true, stations: [COUNTY], parent: root })
+  expect(joined.name).toContain('备用机')
+  expect(codeOf(await join(second.text))).toBe('station-served')
+  expect(fieldOf(await ask(COUNTY, root))).toBe('standby')
+  // It is no second node for anything else: the hall is still served by the root, and every point keeps its own.
+  expect(codeOf(await registry.createCode(ADMINISTRATOR, COUNTY, root))).toBe('station-served')
+  expect(signingNode(office.directory, COUNTY)?.id).toBe(root)
+  valueIn(await registry.revokeNode(ADMINISTRATOR, joined.node, '换一台'))
+  expect(codeOf(await ask(COUNTY, root))).toBe('ok')
+})
+
+test('E46 a station goes below another one of the right tier, never below itself, and remembers where it was', async () => {
+  const move = (station: StationCode, parent: StationCode) => registry.moveStation(ADMINISTRATOR, station, parent)
+  expect(fieldOf(await move(VILLAGE, TOWNSHIP))).toBe('to')
+  expect(fieldOf(await move(OTHER_TOWNSHIP, VILLAGE))).toBe('to')
+  expect(fieldOf(await move(COUNTY, TOWNSHIP))).toBe('station')
+  expect(fieldOf(await move('510724999' as StationCode, TOWNSHIP))).toBe('station')
+  expect(codeOf(await registry.moveStation(CLERK, VILLAGE, OTHER_TOWNSHIP))).toBe('not-authorised')
+  expect(office.directory.station(VILLAGE)?.formerParents).toBeUndefined()
+  valueIn(await move(VILLAGE, OTHER_TOWNSHIP))
+  expect(office.directory.station(VILLAGE)).toMatchObject({ parent: OTHER_TOWNSHIP, formerParents: [TOWNSHIP] })
+  const [east, west] = ['510724801', '510724802'] as StationCode[] as [StationCode, StationCode]
+  for (const [id, parent] of [
+    [east, COUNTY],
+    [west, east],
+  ] as const)
+    valueIn(await registry.createStation(ADMINISTRATOR, { id, name: '分厅', tier: 'county', parent }))
+  expect(fieldOf(await move(east, west))).toBe('to')
 })

@@ -28,12 +28,17 @@ async function start() {
   const address = `http://127.0.0.1:${await closedPort()}`
   const waits: { milliseconds: number; done: () => void; cancelled: boolean }[] = []
   const calls: string[] = []
+  const pauses: number[] = []
   const state = { now: 1_000_000_000 }
+  const debug = (about: object, message: string) => {
+    calls.push(message)
+    pauses.push((about as { milliseconds: number }).milliseconds)
+  }
   uplink = startUplink({
     links: { attach: () => Promise.reject(new Error('nobody answers')) },
     node,
     ...fixedParent(address),
-    log: { debug: (_about, message) => calls.push(message), info() {}, warn() {}, error() {} },
+    log: { debug, info() {}, warn() {}, error() {} },
     now: () => state.now,
     chance: () => 0.999999,
     after(milliseconds, done) {
@@ -53,12 +58,12 @@ async function start() {
     wait?.done()
     await until(() => expect(waits.length).toBeGreaterThan(count))
   }
-  return { waits, calls, state, pass }
+  return { waits, calls, pauses, state, pass }
 }
 
 /** Goes on until the pauses are long. */
-async function untilLong({ waits, pass }: Awaited<ReturnType<typeof start>>): Promise<void> {
-  while ((waits.at(-1)?.milliseconds ?? 0) < LIMITS.wakeCheckMilliseconds) await pass(1_000)
+async function untilLong({ pauses, pass }: Awaited<ReturnType<typeof start>>): Promise<void> {
+  while ((pauses.at(-1) ?? 0) < 6 * LIMITS.wakeCheckMilliseconds) await pass(LIMITS.sleepMilliseconds - 1)
 }
 
 test('E26 a person ends the pause: the parent is called at once', async () => {

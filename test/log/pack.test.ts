@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { type LogKey, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type EntryRecord, encodeContent, encodeRecord, readRecord } from '#protocol/log/entry.ts'
+import { RECORD_BYTES } from '#protocol/log/entry-size.ts'
 import { countRecords, decodePack, encodePack, joinPacks, packable, runsOf, splitPacks } from '#protocol/log/pack.ts'
 import { anyLog } from '#test/wire/arbitraries.ts'
 import { anyDraft } from './drafts.ts'
@@ -108,6 +109,6 @@ test('L10 counts and lengths beyond the limits are malformed', () => {
   const withContent = (bytes: number) =>
     encodePack([packable(log, { seq: 1, signature: null, content: new Uint8Array(bytes) })])
   const header = encodeRecord(plain(1, [])).length
-  expect(decodePack(withContent(LIMITS.entryBytes - header))).toBeDefined()
-  expect(decodePack(withContent(LIMITS.entryBytes - header + 1))).toBeUndefined()
+  expect(decodePack(withContent(RECORD_BYTES - header))).toBeDefined()
+  expect(decodePack(withContent(RECORD_BYTES - header + 1))).toBeUndefined()
 })

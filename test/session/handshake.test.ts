@@ -167,3 +167,48 @@ test('S21 a stream granted between proof and going live is told on its own', () 
   expect(effects).toContainEqual({ type: 'tell-frontier', streams: [streamB] })
   expect([...left.live.ready]).toEqual([streamA])
 })
+
+test('S110 S117 a revoked peer goes live, is told what is held of what it names, and is let go when all of it is here', () => {
+  const log = logIn('b', streamA)
+  const side = new Peer({ admits: 'delivers', shared: [], takes: [streamA], heads: [head(log, 2)] })
+  const other = new Peer({ node: nodeOf('b'), heads: [head(log, 3)], shared: [streamA, streamB] })
+  shakeHands(other, side)
+  expect(side.session.is).toBe('live')
+  expect(names(side.effects)).not.toContain('tell-frontier')
+  const position = { log, height: 3, hash: head(log, 3).hash.subarray(0, 8), root: 0 }
+  const told = side.hear({ type: 'frontier', streams: [streamA, streamB], logs: [position] })
+  expect(told).toEqual([{ type: 'tell-held', frontier: { type: 'frontier', streams: [streamA], logs: [position] } }])
+  side.do({ type: 'held-told' })
+  const look = (milliseconds: number) => {
+    side.now += milliseconds
+    side.live.lastHeard = side.now
+    return names(side.do({ type: 'tick', received: 0, reading: true }))
+  }
+  expect(look(LIMITS.heartbeatMilliseconds)).toEqual(['send beat'])
+  side.hear({ type: 'entries', packed: new Uint8Array() })
+  side.heads.set(log, head(log, 3))
+  expect(look(LIMITS.heartbeatMilliseconds)).toEqual(['send beat'])
+  side.do({ type: 'admitted', frames: 1, heights: [{ log, height: 3 }] })
+  expect(look(1)).toEqual([])
+  expect(look(LIMITS.heartbeatMilliseconds / 2)).toEqual(['send refuse', 'end'])
+})
+
+test('S117 a revoked peer that delivers nothing any more is let go after a while', () => {
+  const log = logIn('b', streamA)
+  const side = new Peer({ admits: 'delivers', shared: [], takes: [streamA] })
+  shakeHands(new Peer({ node: nodeOf('b'), heads: [head(log, 3)] }), side)
+  side.hear({ type: 'frontier', streams: [streamA], logs: [{ log, height: 3, hash: new Uint8Array(8), root: 0 }] })
+  const look = (milliseconds: number) => {
+    side.now += milliseconds
+    side.live.lastHeard = side.now
+    return names(side.do({ type: 'tick', received: 0, reading: true }))
+  }
+  expect(look(LIMITS.deliveryMilliseconds - 1)).toEqual(['send beat'])
+  expect(look(1)).toEqual(['send refuse', 'end'])
+})
+
+test('S118 a peer whose revocation does not say how much of it was held is refused', () => {
+  const side = new Peer({ admits: 'revoked' })
+  const refused = side.hear(new Peer({ node: nodeOf('b') }).hello)
+  expect(sentBy(refused)).toMatchObject([{ type: 'refuse', code: 'revoked' }])
+})

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { LogKey, StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { LogPosition } from '#protocol/wire/messages.ts'
-import { head, livePeer, logIn, names, nodeOf, type Peer, sentBy, streamA, streamB } from './peer.ts'
+import { head, livePeer, logIn, names, nodeOf, Peer, sentBy, shakeHands, streamA, streamB } from './peer.ts'
 
 const position = (log: LogKey, height: number, root = 0): LogPosition => ({
   log,
@@ -186,10 +186,6 @@ test('S32 a stream that is taken away is no longer sent', () => {
   expect(peer.live.ready.size).toBe(0)
 })
 
-test('S33 a log that was cut is told again with its whole stream', () => {
-  expect(opened().do({ type: 'retell', stream: streamA })).toEqual([{ type: 'tell-frontier', streams: [streamA] }])
-})
-
 test('S34 an idle link gives a sign of life; one without any is dropped, also when the clock was set back', () => {
   const peer = opened()
   peer.now += LIMITS.heartbeatMilliseconds - 1
@@ -235,6 +231,36 @@ test('S100 a side that receives for minutes goes on giving signs of life itself'
   expect(beats).toBeGreaterThanOrEqual(120_000 / LIMITS.silenceMilliseconds)
 })
 
+test('S107 S108 what a peer says of streams not shared, of forks and of logs nobody here holds stays inside the bounds', () => {
+  const invented = (number: number) => logIn('f', streamB, number)
+  const many = Array.from({ length: LIMITS.frontierLogs }, (_, number) => position(invented(number), 1))
+  const keeping = opened()
+  keeping.hear({ type: 'frontier', streams: [streamB], logs: many.slice(1) })
+  expect([...keeping.live.waiting.values()].flat()).toHaveLength(LIMITS.frontierLogs - 1)
+  expect(keeping.hear({ type: 'frontier', streams: [streamB], logs: many }).at(-1)).toMatchObject({
+    reason: 'window-exceeded',
+  })
+  const forking = opened()
+  for (const { log } of many) forking.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array(0) })
+  expect(forking.live.forked.size).toBe(LIMITS.frontierLogs)
+  expect(
+    forking.hear({ type: 'fork', log: invented(-1 >>> 1), ladder: [], proof: new Uint8Array(0) }).at(-1),
+  ).toMatchObject({ reason: 'window-exceeded' })
+  const peer = opened()
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+  const heights = many.map(({ log }) => ({ log, height: 9 }))
+  expect(peer.hear({ type: 'stored', frames: 0, heights })[0]).toMatchObject({ type: 'acknowledged', heights: [] })
+  expect(peer.live.heardMeanwhile.size).toBe(0)
+  for (let round = 0; round < 3; round++) {
+    compared(
+      peer,
+      many.map((_, number) => position(logIn('e', streamA, round * many.length + number), 1)),
+      { streams: [] },
+    )
+  }
+  expect(peer.live.peerHeights.size).toBeLessThanOrEqual(LIMITS.frontierLogs)
+})
+
 test('S103 a link begins at the rate its peer had before', () => {
   expect(livePeer({ rate: 5_000 }).live.window.pace.rate).toBe(5_000)
   const peer = opened()
@@ -263,4 +289,44 @@ test('S36 a malformed or oversized frame, a failing disk and a stop end the link
     expect(sentBy(effects)).toEqual([expect.objectContaining({ type: 'refuse', code })])
     expect(effects.at(-1)).toMatchObject({ type: 'end', reason: code })
   }
+})
+
+test('S114 what was once granted is told while it is not known to be at the root, and sent when the peer has answered', () => {
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA, streamB]))
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [] })
+  expect(names(answer)).toEqual(['compare'])
+  peer.do({ type: 'compared', streams: [streamB], positions: [], forks: [], start: 3 })
+  expect(peer.live.ready.has(streamB)).toBe(true)
+  expect(peer.live.window.loading).toBe(true)
+  const safe = { ...head(logIn('a', streamB), 4), parentHeight: 4, rootHeight: 4 }
+  expect(livePeer({ shared: [streamA], gives: [streamB], heads: [safe] }).live.told).toEqual(new Set([streamA]))
+})
+
+test('S115 of a stream that the peer only delivers nothing is told by itself, nothing compared and nothing sent', () => {
+  const peer = livePeer({ shared: [streamA], takes: [streamB], heads: [head(logIn('c', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA]))
+  const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [] })
+  expect(names(answer)).toEqual(['tell-held'])
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  expect(peer.live.waiting.size).toBe(0)
+})
+
+test('S91 a question about a fork is passed on, and a link knows the highest version that both sides speak', () => {
+  const peer = livePeer({ heads: [head(ours, 3)] })
+  const question = { type: 'rungs' as const, log: ours, above: 1, below: 3 }
+  expect(peer.hear(question)).toEqual([{ type: 'rungs-asked', question }])
+  expect(peer.live.version).toBe(1)
+  expect(livePeer({ versions: [1, 2] }).live.version).toBe(1)
+  const [left, right] = [new Peer({ versions: [1, 2] }), new Peer({ node: nodeOf('b'), versions: [1, 3] })]
+  shakeHands(left, right)
+  expect([left.live.version, right.live.version]).toEqual([2, 2])
+})
+
+test('S92 a fork of a log that is not held is not remembered, so that a peer cannot fill memory with names', () => {
+  const peer = livePeer({ heads: [head(ours, 3)] })
+  const invented = logIn('e', streamA)
+  for (const log of [ours, invented]) peer.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
+  expect([...peer.live.forked]).toEqual([ours])
 })

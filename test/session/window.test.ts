@@ -18,6 +18,11 @@ test('S26 one batch is read at a time, and only while fewer frames and bytes tha
   expect(maySend({ ...window, inFlight: [LIMITS.windowBytes] })).toBe(false)
 })
 
+test('S102 on a link of unknown rate three first frames are under way, then it waits', () => {
+  const most = LIMITS.firstFrameBytes * 3
+  expect([most - 1, most].map((bytes) => maySend({ ...openWindow(null), inFlight: [bytes] }))).toEqual([true, false])
+})
+
 test('S17 S27 twice the window may wait here, before the link is live and after', () => {
   const most = LIMITS.windowFrames * 2
   expect([most - 1, most].map((admitting) => mayAdmit({ ...openWindow(null), admitting }))).toEqual([true, false])

@@ -68,7 +68,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     if (!item) return
     const opened = await running.engine.office.openCase(actor, item.id)
     if (!opened.ok || !running.process.alive) return
-    const row = await machine.disk.storage.caseByNumber(opened.value.number)
+    const [row] = await machine.disk.storage.casesByNumber([opened.value.number])
     if (!row) return world.violation('M1', `${machine.name}: case ${opened.value.number} answered before it was stored`)
     const [place] = (await machine.disk.storage.placesOf([opened.value.id])).get(opened.value.id) ?? []
     if (place) told.push({ machine, hash: toHex(place.hash), document: opened.value.id })

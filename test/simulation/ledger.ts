@@ -6,7 +6,7 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
-import type { Disk } from './disk.ts'
+import type { Disk } from './witnessed-disk.ts'
 
 export interface WitnessedEntry {
   readonly hash: string
@@ -34,7 +34,7 @@ export interface Ledger {
 }
 
 /** Kinds of entry that hold another one. */
-const CARRIERS = new Set<number>([KIND.carried, KIND.kept])
+const CARRIERS = new Set<number>([KIND.carried, KIND.kept, KIND.withdrawn])
 
 /** Notes which entries of a change carry others, and which say the same as others. */
 export function noteContents(ledger: Ledger, change: Change): void {

@@ -9,10 +9,10 @@ import { type FileIdentity, judgeDatabase, nextIncarnation, type OwnHead } from 
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
 import { callParent } from './calling.ts'
 import type { Chance } from './chance.ts'
-import { createDisk } from './disk.ts'
 import { noteGone } from './ledger.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
-import { storageOf } from './storage-faults.ts'
+import { storageOf, unlessDisk } from './storage-faults.ts'
+import { createDisk } from './witnessed-disk.ts'
 import { type Backup, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
 
 /** The sidecar follows the heads at once, then at most once in this time, as in edge-node/restored-database.ts. */
@@ -160,15 +160,15 @@ export async function start(world: World, machine: Machine): Promise<void> {
     remember(machine, next, {})
     await storage.commit({ ...NO_CHANGE, local: [{ space: 'node', key: 'incarnation', value: String(next) }] })
   }
-  const { incarnation, ownHeads, fresh } = await judge(machine, storage, random)
-  remember(machine, incarnation, ownHeads)
   try {
+    const { incarnation, ownHeads, fresh } = await judge(machine, storage, random)
+    remember(machine, incarnation, ownHeads)
     if (fresh) await rotated(incarnation)
-  } catch {
-    process.die() // the disk is full: the program says so and ends; somebody starts it again
-    return
+    await open(world, machine, process, { storage, random, incarnation, rotated })
+  } catch (problem) {
+    unlessDisk(problem)
+    process.die() // the program says so and ends; somebody starts it again
   }
-  await open(world, machine, process, { storage, random, incarnation, rotated })
 }
 
 interface Opening {
@@ -258,7 +258,7 @@ export async function replace(world: World, machine: Machine, how: Replaced): Pr
   if (how.machine === 'lost') scrap(world, machine)
   else machine.revoked = true
   const fresh = await enrol(world, `${machine.name}+`, station)
-  const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { trusted: true } : {}) }
+  const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { held: null } : {}) }
   const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
   await publish(world, [
     { ...recorded(world, machine), revoked },

@@ -1,9 +1,9 @@
 /** Runs many seeds, or whole months: `npm run simulate -- --seeds 5000 --from 1`, `… --files`, `… -- --month 1 --cases 2000`. The last line is JSON. */
 import { parseArgs } from 'node:util'
-import { realFiles } from './disk.ts'
 import { liveMonth } from './month/month.ts'
 import { keptSeeds } from './seeds.ts'
 import { simulate } from './simulate.ts'
+import { realFiles } from './witnessed-disk.ts'
 
 const { values } = parseArgs({
   options: {

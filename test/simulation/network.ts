@@ -2,10 +2,10 @@
 import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { createInbox, type Inbox } from '#protocol/transport/inbox.ts'
 import type { Chance } from './chance.ts'
-import type { Disk } from './disk.ts'
 import type { Process } from './process.ts'
 import type { Timeline } from './timeline.ts'
 import { otherSide, type Side, TAG, type Watch, watchLink } from './watch.ts'
+import type { Disk } from './witnessed-disk.ts'
 
 export interface Wire {
   readonly child: string

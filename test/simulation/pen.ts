@@ -62,5 +62,5 @@ export async function readCase(machine: Machine, root: NodeId, id: DocumentId) {
     else if (known === undefined || (known !== log && standsBefore(log, outer.log, known))) where.set(hash, outer.log)
     facts.set(hash, { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
   }
-  return { facts: [...facts.values()], where }
+  return { facts: [...facts.values()], where, streams: opened }
 }

@@ -1,13 +1,13 @@
 /** One run: a county at work, faults, healing, rest; a function of its seed alone. */
 import { createStaff } from './actors.ts'
-import type { Media } from './disk.ts'
-import { FAULTS, heal } from './faults/faults.ts'
+import { FAULTS, heal } from './faults/all-faults.ts'
 import { checkAlways } from './invariants/always.ts'
 import { checkAtRest } from './invariants/at-rest.ts'
 import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
-import { drawLimits } from './limits.ts'
 import { enrol, register, start } from './machines.ts'
+import { drawLimits } from './small-limits.ts'
 import { unlessDisk } from './storage-faults.ts'
+import type { Media } from './witnessed-disk.ts'
 import { createWorld, type Observer, rootOf, type World } from './world.ts'
 
 const SECOND = 1_000

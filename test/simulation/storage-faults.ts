@@ -2,8 +2,8 @@
 import { type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Chance } from './chance.ts'
-import type { WritableDisk } from './disk.ts'
 import type { Process } from './process.ts'
+import type { WritableDisk } from './witnessed-disk.ts'
 
 /** Opens a disk for a process. */
 export function storageOf(disk: WritableDisk, process: Process, chance: Chance): Storage {
@@ -43,10 +43,11 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     casesToWake: (day, limit) => read((storage) => storage.casesToWake(day, limit)),
     cases: (query) => read((storage) => storage.cases(query)),
     casesById: (ids) => read((storage) => storage.casesById(ids)),
-    caseByNumber: (number) => read((storage) => storage.caseByNumber(number)),
+    casesByNumber: (numbers) => read((storage) => storage.casesByNumber(numbers)),
     countByStage: (holders) => read((storage) => storage.countByStage(holders)),
     casesSince: (arrival, limit) => read((storage) => storage.casesSince(arrival, limit)),
     receiptsOf: (document) => read((storage) => storage.receiptsOf(document), [document]),
+    receiptsIn: (log, limit) => read((storage) => storage.receiptsIn(log, limit)),
     receiptCounts: () => read((storage) => storage.receiptCounts()),
     local: (space, key) => read((storage) => storage.local(space, key)),
     localAll: (space) => read((storage) => storage.localAll(space)),

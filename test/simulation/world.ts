@@ -6,12 +6,12 @@ import type { Identity } from '#protocol/engine/ports/identity.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import type { FileIdentity, Sidecar } from '#protocol/log/incarnation.ts'
 import { type Chance, createChance } from './chance.ts'
-import { type Disk, MEMORY, type Media, type Snapshot, type WritableDisk } from './disk.ts'
 import type { Ledger } from './ledger.ts'
 import { createNetwork, type Line, type Network } from './network.ts'
 import type { Process } from './process.ts'
 import { createKeyring, type Keyring } from './stand-in.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
+import { type Disk, MEMORY, type Media, type Snapshot, type WritableDisk } from './witnessed-disk.ts'
 
 export interface Running {
   readonly process: Process

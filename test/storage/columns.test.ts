@@ -8,7 +8,7 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, expectTypeOf, test } from 'vitest'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import * as schema from '#protocol/storage/schema.ts'
-import { caseByNumber, writeCases } from '#protocol/storage/sql/cases.ts'
+import { casesByNumber, writeCases } from '#protocol/storage/sql/cases.ts'
 import { query } from '#protocol/storage/sql/query.ts'
 import { caseList } from '#protocol/storage/sql/work-list.ts'
 import { ROOT } from '#test/house/tree.ts'
@@ -84,10 +84,13 @@ test('D28 no SQL written by hand names a column', () => {
 
 test('D28 what a statement is given has the type of its columns', () => {
   // @ts-expect-error a number is no text
-  caseByNumber({ folded: 5 })
+  casesByNumber({ folded: 5 })
   // @ts-expect-error the value is wanted
-  expect(() => caseByNumber({})).toThrow('folded')
-  expectTypeOf(caseByNumber({ folded: 'x' }).rowOf).returns.toEqualTypeOf<{ readonly row: CaseRow }>()
+  expect(() => casesByNumber({})).toThrow('folded')
+  expectTypeOf(casesByNumber({ folded: ['x'] }).rowOf).returns.toEqualTypeOf<{
+    readonly sequence: number
+    readonly row: CaseRow
+  }>()
 })
 
 test('D28 a statement is made once: lists that differ in values only are the same text', () => {

@@ -124,11 +124,26 @@ export function textRules({ storage, commit }: Bench): void {
   test('D11 a whole case number finds its case, with or without hyphens and whatever the case of letters', async () => {
     await commit({ cases: [caseRow(1), caseRow(2)] })
     const row = caseRow(2)
-    expect(await storage().caseByNumber(row.number)).toEqual(row)
-    expect(await storage().caseByNumber(row.number.replaceAll('-', '').toLowerCase())).toEqual(row)
-    expect(await storage().caseByNumber('510724101')).toBeUndefined()
+    expect(await storage().casesByNumber([row.number])).toEqual([row])
+    expect(await storage().casesByNumber([row.number.replaceAll('-', '').toLowerCase()])).toEqual([row])
+    expect(await storage().casesByNumber(['510724101'])).toEqual([])
     expect(await idsOf(storage(), { text: row.number.replaceAll('-', '') })).toEqual([2])
     expect(await idsOf(storage(), { text: row.number, holders: [station('510799')] })).toEqual([])
+  })
+
+  test('C118 a number finds all cases that have it or had it, and no other', async () => {
+    const [first, second] = [caseRow(1), caseRow(2, { number: caseRow(1).number })]
+    await commit({ cases: [first, second, caseRow(3)] })
+    expect(await storage().casesByNumber([first.number])).toEqual([first, second])
+    const renumbered = { ...second, number: '510724101-261121-KQX-0099-X', formerNumbers: [first.number] }
+    await commit({ cases: [renumbered] })
+    expect(await storage().casesByNumber([first.number])).toEqual([first, renumbered])
+    expect(await storage().casesByNumber([renumbered.number])).toEqual([renumbered])
+    expect(await storage().casesByNumber([renumbered.number, caseRow(3).number])).toEqual([renumbered, caseRow(3)])
+    expect(await storage().casesByNumber([''])).toEqual([])
+    expect((await idsOf(storage(), { text: first.number })).toSorted()).toEqual([1, 2])
+    expect(await idsOf(storage(), { text: renumbered.number })).toEqual([2])
+    expect((await idsOf(storage(), { text: first.number.slice(0, -2) })).toSorted()).toEqual([1, 2])
   })
 
   test('D12 a row replaces the row of its case, and counts follow', async () => {

@@ -30,6 +30,19 @@ export function receiptRules({ storage, reopen, commit }: Bench): void {
     expect((await storage().load()).heads).toEqual([])
   })
 
+  test('D13 receipts of a log are given from its end, those that the fold sets aside left out', async () => {
+    const receipt = { log: logOf(1), seq: 3, document, outcome: 'quarantined', reason: 'pending' } as const
+    const [later, forked] = [
+      { ...receipt, seq: 40 },
+      { ...receipt, seq: 5, outcome: 'forked' },
+    ] as const
+    await commit({ receipts: [receipt, later, forked, { ...receipt, seq: 6, outcome: 'set-aside' }] })
+    await commit({ receipts: [{ ...receipt, log: logOf(2) }] })
+    expect(await storage().receiptsIn(logOf(1), 10)).toEqual([later, forked, receipt])
+    expect(await storage().receiptsIn(logOf(1), 2)).toEqual([later, forked])
+    expect(await storage().receiptsIn(logOf(3), 10)).toEqual([])
+  })
+
   test('D13 of several receipts of an entry in one commit the last one counts', async () => {
     const receipt = { log: logOf(1), seq: 3, document, outcome: 'quarantined', reason: 'pending' } as const
     await commit({ receipts: [receipt, { ...receipt, outcome: 'applied' }] })

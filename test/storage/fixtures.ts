@@ -101,6 +101,7 @@ export function caseRow(number: number, given: Partial<CaseRow> = {}): CaseRow {
     master: '',
     kinds: [],
     receivedOn: null,
+    formerNumbers: [],
     acceptedOn: null,
     wake: null,
     ...given,

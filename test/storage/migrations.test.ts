@@ -14,7 +14,7 @@ import { openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
 import { MIGRATIONS } from '#protocol/storage/migrations.ts'
 import * as schema from '#protocol/storage/schema.ts'
-import { casesToWake } from '#protocol/storage/sql/cases.ts'
+import { casesByFormerNumber, casesByNumber, casesToWake } from '#protocol/storage/sql/cases.ts'
 import { type Statement, statement } from '#protocol/storage/sql/statements.ts'
 import { caseList, exactCaseLists } from '#protocol/storage/sql/work-list.ts'
 
@@ -88,7 +88,11 @@ test('D27 lists and searches go by their indexes and are never sorted', async ()
   expect(await planOf(caseList({ text: '王' }))).toContain('cases_by_arrival')
   expect(await planOf(caseList({ text: '王', holders }))).toContain('cases_by_arrival')
   expect(await planOf(caseList({ text: '1234', holders }))).toContain('cases_by_digits')
-  const [byNumber, byIdNumber] = exactCaseLists({ text: '510724101' })
+  const [[byNumber, byFormer] = [], [byIdNumber] = []] = exactCaseLists({ text: '510724101' })
+  expect(await planOf(byFormer)).toContain('cases_by_former_number (former_folded=?)')
+  const folded = ['510724101']
+  expect(await planOf(casesByNumber({ folded }))).toContain('cases_by_number (number_folded=?)')
+  expect(await planOf(casesByFormerNumber({ folded }))).toContain('cases_by_former_number (former_folded=?)')
   expect(await planOf(byNumber)).toContain('cases_by_number (number_folded=?)')
   expect(await planOf(byIdNumber)).toContain('cases_by_applicant (id_number=?)')
   expect(await planOf(caseList({ inTransfer: true }))).toContain('cases_in_transfer')

@@ -51,10 +51,7 @@ export async function openLine(options: LineOptions): Promise<Line> {
       open.add(from)
       from.setNoDelay(true)
       from.on('error', () => undefined) // a cut is what this is for
-      from.on('close', () => {
-        open.delete(from)
-        to.destroy()
-      })
+      from.on('close', () => open.delete(from))
       const lost = () => chance.happens(options.loss ?? 0)
       carry(from, to, options, lost, (bytes) => {
         carried[way] += bytes
@@ -89,9 +86,12 @@ function carry(
   let last = 0
   let waiting = 0
   const at = (time: number, work: () => void) => setTimeout(work, Math.max(0, time - monotonic()))
+  /** In order whatever the timers do: those of nearly the same time may end in any order. */
+  const arriving: (() => void)[] = []
   const arrive = (time: number, work: () => void) => {
     last = Math.max(last, time)
-    at(last, work)
+    arriving.push(work)
+    at(last, () => arriving.shift()?.())
   }
   from.on('data', (chunk: Buffer) => {
     for (let start = 0; start < chunk.length; start += SEGMENT_BYTES) {
@@ -110,5 +110,13 @@ function carry(
     }
     if (waiting > QUEUE_BYTES) from.pause()
   })
-  from.on('end', () => arrive(Math.max(free, monotonic()) + roundTripMilliseconds / 2, () => to.end()))
+  const behindAll = (work: () => void) => () => arrive(Math.max(free, monotonic()) + roundTripMilliseconds / 2, work)
+  from.on(
+    'end',
+    behindAll(() => to.end()),
+  )
+  from.on(
+    'close',
+    behindAll(() => to.destroy()),
+  )
 }

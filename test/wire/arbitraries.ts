@@ -81,6 +81,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       some,
     ),
   }),
+  fc.record({ type: fc.constant('rungs' as const), log: anyLog, above: number, below: number }),
   fc.record({ type: fc.constant('beat' as const), rootTime: optional }),
   fc.record({ type: fc.constant('busy' as const), retryAfterSeconds: number }),
   fc.record({ type: fc.constant('refuse' as const), code: fc.constantFrom(...REFUSAL_CODES), detail: fc.string() }),

@@ -36,6 +36,7 @@ test('W2 the tag is the position in the list of messages', () => {
       'beat',
       'busy',
       'refuse',
+      'rungs',
     ].map((type, tag) => [type, tag]),
   )
 })
@@ -123,5 +124,5 @@ test('W7 every message has a sample, so that the fingerprint covers it', () => {
 test('W7 a change of any message shape needs a new version and a new fingerprint', () => {
   const encoder = encoding.createEncoder()
   for (const sample of SAMPLES) encoding.writeVarUint8Array(encoder, encodeMessage(sample))
-  expect([PROTOCOL_VERSION, toHex(sha256(encoding.toUint8Array(encoder)))]).toEqual([1, WIRE_FINGERPRINT])
+  expect([PROTOCOL_VERSION, toHex(sha256(encoding.toUint8Array(encoder)))]).toEqual([2, WIRE_FINGERPRINT])
 })

@@ -32,6 +32,7 @@ test('W8 codes travel by position: the list only grows at its end', () => {
     'storage',
     'silent',
     'stopping',
+    'internal',
   ])
   const lasting = REFUSAL_CODES.filter((code) => !REFUSALS[code].retry)
   expect(lasting).toEqual(['version', 'revoked', 'wrong-key', 'same-node'])

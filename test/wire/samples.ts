@@ -45,4 +45,5 @@ export const SAMPLES: readonly Message[] = [
   { type: 'busy', retryAfterSeconds: 5 },
   { type: 'refuse', code: 'version', detail: '' },
   { type: 'refuse', code: 'stopping', detail: 'x' },
+  { type: 'rungs', log, above: 300, below: 20_001 },
 ]

@@ -16,12 +16,32 @@ async function reached<Found>(
   open: (id: DocumentId) => Promise<Result<Found>>,
   stateOf: (found: Found) => CaseState,
 ): Promise<Result<Found>> {
-  const id = isCaseId(text) ? text : (await office.byNumber(text))?.id
-  if (id === undefined) return failure(CASE_UNKNOWN)
-  const found = await open(id)
-  if (!found.ok) return found.problem.code === CASE_UNKNOWN.code ? failure(CASE_UNKNOWN) : found
-  return mayRead(actor, office.directory, stateOf(found.value)) ? found : failure(CASE_UNKNOWN)
+  const ids = isCaseId(text) ? [text] : (await office.byNumber(text)).map(({ id }) => id)
+  const readable: { readonly ok: true; readonly value: Found }[] = []
+  for (const id of ids) {
+    const found = await open(id)
+    if (!found.ok && found.problem.code !== CASE_UNKNOWN.code) return found
+    if (found.ok && mayRead(actor, office.directory, stateOf(found.value))) readable.push(found)
+  }
+  const [found, ...more] = readable
+  if (found === undefined) return failure(CASE_UNKNOWN)
+  return more.length === 0
+    ? found
+    : failure(
+        severalCases(
+          text,
+          readable.map(({ value }) => stateOf(value).id),
+        ),
+      )
 }
+
+/** A number that was given twice names none of its cases. */
+const severalCases = (number: string, ids: readonly DocumentId[]): Failure => ({
+  code: 'number-shared',
+  message: `编号 ${number} 对应 ${ids.length} 个办件:${ids.join('、')}`,
+  kept: '没有改动任何内容',
+  next: '请用办件标识指明其中一个,或在“查询”里按编号打开',
+})
 
 /** The case a person names by id or number. */
 export const reachCase = (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>

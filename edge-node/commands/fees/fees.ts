@@ -76,16 +76,16 @@ export async function unpaidFees(office: Office, actor: Actor): Promise<FeesFoun
   return { fees: fees.filter(({ fee }) => isUnpaid(fee)), cut }
 }
 
-/** The notices of one case number; undefined when the case is not here, or not this person's business. */
+/** The notices of one case number, of all cases that have or had it; undefined when the case is not here, or not this person's business. */
 export async function feesByNumber(
   office: Office,
   actor: Actor,
   number: string,
 ): Promise<readonly FeeOfCase[] | undefined> {
-  const row = await office.byNumber(number)
-  if (!row || !mayReadRow(actor, office.directory, row)) return undefined
-  const found = await office.state(row.id)
-  return found.ok ? feesOf(found.value) : undefined
+  const rows = (await office.byNumber(number)).filter((row) => mayReadRow(actor, office.directory, row))
+  const states = await Promise.all(rows.map(({ id }) => office.state(id)))
+  const found = states.flatMap((state) => (state.ok ? [state.value] : []))
+  return found.length > 0 ? found.flatMap(feesOf) : undefined
 }
 
 /** The fees of a case and of the co-departments' cases beside it, which the applicant gets on one list. */

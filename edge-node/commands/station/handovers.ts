@@ -91,8 +91,8 @@ export interface NotMoved {
 }
 
 async function entrust(office: Office, actor: Actor, each: Handover, number: string): Promise<NotMoved | undefined> {
-  const row = await office.byNumber(number)
-  if (!isWaiting(each, row)) return undefined
+  const row = (await office.byNumber(number)).find((one) => isWaiting(each, one))
+  if (row === undefined) return undefined
   const done = await office.act(actor, row.id, 'entrusted', { to: each.to, reason: each.reason, list: each.id })
   return done.ok ? undefined : { number, why: done.problem.message }
 }

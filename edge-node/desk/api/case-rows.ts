@@ -57,9 +57,10 @@ export async function readableRows(office: Office, actor: Actor, rows: readonly 
 
 /** A case with the rows beside it as this person may read them. */
 export async function withReadableRows(office: Office, actor: Actor, view: CaseView) {
-  const [subCases, duplicates] = await Promise.all([
+  const [subCases, duplicates, sameNumber] = await Promise.all([
     readableRows(office, actor, view.subCases),
     readableRows(office, actor, view.duplicates),
+    readableRows(office, actor, view.sameNumber),
   ])
-  return { ...view, subCases, duplicates }
+  return { ...view, subCases, duplicates, sameNumber }
 }

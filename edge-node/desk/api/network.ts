@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Office } from '#protocol/engine/office.ts'
 import type { ApiEnv } from './authentication.ts'
+import { readableRows } from './case-rows.ts'
 import { json, reading } from './routing.ts'
 import { HealthShape, NodesShape, SyncShape } from './shapes.ts'
 
@@ -28,7 +29,14 @@ export function addHealth(api: OpenAPIHono<ApiEnv>, office: Office): void {
 /** Adds the routes about the node and the network. */
 export function addNetwork(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
-  api.openapi(reading('/sync', '同步情况', SyncShape), async (c) => c.json(await office.status(), 200))
+  api.openapi(reading('/sync', '同步情况', SyncShape), async (c) => {
+    const shared = (await office.sharedNumbers()).map(async ({ number, cases }) => ({
+      number,
+      cases: await readableRows(office, c.get('signIn').actor, cases),
+    }))
+    const sharedNumbers = (await Promise.all(shared)).filter(({ cases }) => cases.length > 0)
+    return c.json({ ...(await office.status()), sharedNumbers }, 200)
+  })
   api.openapi(reading('/nodes', '下级节点', NodesShape), async (c) => {
     const nodes = (await office.nodesBelow()).map((status) => {
       const record = directory.node(status.node)

@@ -12,7 +12,7 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { sentence, withNames } from '#edge-node/desk/words.ts'
+import { numberWords, sentence, withNames } from '#edge-node/desk/words.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
@@ -62,7 +62,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
     .filter((section) => typeof section.value === 'string')
     .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
   const top = html`${standing(desk, view)}${attention(desk, visit, view)}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
-  const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${state.number}</span>${printed}`)}
+  const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${numberWords(state)}</span>${printed}`)}
     ${failure ? failureBox(failure) : doneBox(view, done)}${kept}${livePart('case-top', about, address, top)}
     <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, wanted === '' ? address : `${address}?act=${wanted}`, actsPanel(desk, visit, view, shown.rejected, wanted))}
       ${livePart('case-papers', about, address, html`${papersPart(view)}${reportPart(view)}`)}</div>

@@ -7,7 +7,15 @@ import { dayWords } from '#edge-node/desk/due-words.ts'
 import { csrfField, field } from '#edge-node/desk/forms.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
-import { materialWords, personName, safetyWords, sentence, spanWords, stationName } from '#edge-node/desk/words.ts'
+import {
+  itemName,
+  materialWords,
+  personName,
+  safetyWords,
+  sentence,
+  spanWords,
+  stationName,
+} from '#edge-node/desk/words.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import type { CaseView, SectionView } from '#protocol/engine/office.ts'
@@ -65,12 +73,24 @@ function duplicatesBox(desk: Desk, visit: Visit, view: CaseView): Html | string 
   )
 }
 
+/** Another case has the number: one of the two gets another. */
+function sameNumberBox(desk: Desk, visit: Visit, view: CaseView): Html | string {
+  if (view.sameNumber.length === 0) return ''
+  const others = view.sameNumber.filter((row) => mayReadRow(visit.actor, desk.office.directory, row))
+  const hidden = view.sameNumber.length - others.length
+  return box(
+    'danger',
+    '编号重复:另有办件用同一个编号。',
+    html`${others.map((row) => html`<a href="/cases/${row.id}">${row.applicant || '申请人未填写'} ${itemName(desk.office, row)}</a>(${stationName(desk.office, row.holder)}) `)}${hidden > 0 ? `另有 ${hidden} 件不在您的查看范围。` : ''}请核对纸质凭证,由主办站点或县中心协调员在其中一件上“更正办件编号”,并把告知书交给申请人;另一件编号不变。`,
+  )
+}
+
 /** What is unusual about the case and what to do about it. */
 export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
-  return html`${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${
+  return html`${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${
     state.offer
       ? box(
           'info',

@@ -347,6 +347,16 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
     signatures: [],
     copies: '可以不写姓名',
   },
+  D25: {
+    organ: 'station',
+    text: (paper) =>
+      `您提出的“${nameOf(paper)}”申请,原编号与另一件办件相同,现更正为新编号,请以新编号查询。原编号仍可查到本件;已经出具的文书继续有效,环节和办理期限不变。`,
+    // What distinguishes it from the other case is not the applicant's business.
+    omit: ['reason', 'second'],
+    seal: OFFICE_SEAL,
+    signatures: SIGNED_BY_APPLICANT,
+    copies: TWO_COPIES,
+  },
   D22: {
     organ: 'department',
     title: () => '卷宗封面和卷内目录',

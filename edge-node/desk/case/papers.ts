@@ -7,7 +7,7 @@ import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { departmentName, materialWords, stationName } from '#edge-node/desk/words.ts'
+import { departmentName, isAtCounty, materialWords, numberWords, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
@@ -55,14 +55,14 @@ function materialRow(view: CaseView): readonly PaperRow[] {
 function rowsOf(paper: Paper, code: PrintCode): readonly PaperRow[] {
   const { desk, view, line } = paper
   const layout = LAYOUTS[code]
-  const { applicant, number } = view.state
+  const { applicant } = view.state
   const omitted = new Set(layout.omit ?? [])
   const rules = line.kind === 'deemed' || line.kind === 'unknown' ? {} : FACTS[line.kind].fields
   const names = Object.keys(rules).filter((name) => !omitted.has(name) && !APPLICANT_FIELDS.has(name))
   const fields =
     names.length === 0 ? [] : shownFields(desk, view, { ...line, fields: itemised(pick(line.fields, names)) })
   return [
-    ['办件编号', number],
+    ['办件编号', numberWords(view.state)],
     ['申请人', applicant.name],
     ['证件号码', applicant.idNumber],
     ['联系电话', applicant.phone],
@@ -97,8 +97,9 @@ function sheet(paper: Paper, code: PrintCode, number: string): Html {
   const station = stationName(desk.office, line.station)
   const organ =
     layout.organ === 'department' && view.item ? departmentName(desk.office, view.item.department) || station : station
-  const unconfirmed =
-    view.safety === 'root' ? '' : html`<p class="receipt-note">本文书在未联网时出具,以县级确认为准。</p>`
+  const unconfirmed = isAtCounty(view.safety)
+    ? ''
+    : html`<p class="receipt-note">本文书在未联网时出具,以县级确认为准。</p>`
   const late =
     line.enteredOn === null ? '' : html`<p>补录:实际发生在${paperDay(line.day)},${paperDay(line.enteredOn)}登记。</p>`
   return html`<article class="paper"><header><div><p class="paper-organ">${organ}</p><h2>${layout.title?.(paper) ?? titleOf(code)}</h2></div>

@@ -8,7 +8,7 @@ import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { materialWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
+import { isAtCounty, materialWords, numberWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -52,13 +52,14 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
     .map(({ id, name }) => `${name}:${materialWords(materialOf(materials, id))}`)
     .join(';')
   const who = textAt(application, 'applicant') || state.applicant.name
-  const unconfirmed =
-    view.safety === 'root' ? '' : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`
+  const unconfirmed = isAtCounty(view.safety)
+    ? ''
+    : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`
   const late =
     line.enteredOn === null ? '' : html`<p>补录:实际发生在${paperDay(line.day)},${paperDay(line.enteredOn)}登记。</p>`
   return html`<article class="receipt"><header><div><h2>${captured ? '代收凭证' : '收件凭证'}</h2><p>${stationName(desk.office, line.station)}</p></div>
       ${codeOf(view, line.hash)}</header>
-    <table>${row('办件编号', state.number)}${row('事项', item?.name ?? state.item)}${row('申请人', who)}
+    <table>${row('办件编号', numberWords(state))}${row('事项', item?.name ?? state.item)}${row('申请人', who)}
       ${row('证件号码', state.applicant.idNumber)}${row('联系电话', state.applicant.phone)}
       ${row('材料', `${list === '' ? '' : `${list}。`}共 ${String(line.fields.materials ?? 0)} 份`)}
       ${row(captured ? '代收时间' : '收件时间', paperTime(line.time))}${row('经办人', personName(desk.office, line.person))}

@@ -24,7 +24,7 @@ import { livePart } from '#edge-node/desk/live.ts'
 import { yuanText, yuanWords } from '#edge-node/desk/money.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
-import { itemName, personName, stationName } from '#edge-node/desk/words.ts'
+import { isAtCounty, itemName, personName, stationName } from '#edge-node/desk/words.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import type { Failure } from '#protocol/result.ts'
 
@@ -127,8 +127,9 @@ async function combinedPage(context: DeskContext, desk: Desk): Promise<Response>
   const view = found.value
   const lines = await feesTogether(desk.office, view)
   const owed = owedOf(lines.map(({ fee }) => fee))
-  const unconfirmed =
-    view.safety === 'root' ? '' : html`<p class="receipt-note">本清单在未联网时出具,以县级确认为准。</p>`
+  const unconfirmed = isAtCounty(view.safety)
+    ? ''
+    : html`<p class="receipt-note">本清单在未联网时出具,以县级确认为准。</p>`
   const body = html`<div class="receipt-bar d-print-none"><h1>收费清单 ${view.state.number}</h1><button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
       <a class="btn btn-lg" href="/cases/${view.state.id}">回到办件</a></div>
     <div class="receipt-sheet"><article class="paper"><header><div><p class="paper-organ">${stationName(desk.office, view.state.holder)}</p><h2>收费清单</h2></div>${codeOf(view, view.state.tip)}</header>

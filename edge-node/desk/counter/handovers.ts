@@ -73,8 +73,13 @@ interface Listed {
   readonly row: CaseRow | undefined
 }
 
-const casesOf = (desk: Desk, { cases }: Handover): Promise<readonly Listed[]> =>
-  Promise.all(cases.map(async (number) => ({ number, row: await desk.office.byNumber(number) })))
+const casesOf = (desk: Desk, each: Handover): Promise<readonly Listed[]> =>
+  Promise.all(
+    each.cases.map(async (number) => {
+      const rows = await desk.office.byNumber(number)
+      return { number, row: rows.find((row) => isWaiting(each, row)) ?? rows[0] }
+    }),
+  )
 
 function standWords(desk: Desk, each: Handover, row: CaseRow | undefined): string {
   if (!row) return '本机没有这个办件'

@@ -15,6 +15,7 @@ import {
 import { textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
+import { GUARDS } from '../rules/guards.ts'
 import { findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
 import { checkFields } from './field-checks.ts'
 import { occasionFor } from './occasions.ts'
@@ -57,9 +58,9 @@ function sourceOf(kind: FactKind, stage: CaseState['stage']): string {
 function subjectsFor(
   kind: ContributionKind,
   state: CaseState,
-  { station, departments = [] }: ActorAtNode,
+  { station, departments = [], numberIsShared = false }: ActorAtNode,
 ): readonly (EntryHash | null)[] {
-  const occasion = occasionFor(kind, state, { station, departments })
+  const occasion = occasionFor(kind, state, { station, departments, numberIsShared })
   return Array.isArray(occasion) && occasion.length > 0 ? occasion : [null]
 }
 
@@ -121,8 +122,11 @@ function refuseTarget(state: CaseState, register: Register, kind: FactKind, fiel
 }
 
 /** A contribution that says too little would be set aside wherever it is read. */
-function contentOf(state: CaseState, kind: FactKind, fields: Fields): Result<void> {
+function contentOf(state: CaseState, person: string, kind: FactKind, fields: Fields): Result<void> {
   if (isGuarded(kind)) return success(undefined)
+  const [own] = fieldsOf(kind, ({ signs }) => signs === 'another').filter((name) => fields[name] === person)
+  if (own !== undefined)
+    return fail('field', `${GUARDS['second-person'].text}。`, KEPT, GUARDS['second-person'].next, own)
   const charged = kind === 'paid' ? state.fees.find(({ fact }) => fact === fields.fact)?.amount : undefined
   const problem = contentProblem(kind, fields, charged)
   if (problem === undefined) return success(undefined)
@@ -155,7 +159,7 @@ export function checkAct(
   const since = course.story.findLast(({ epoch, kind: known }) => epoch !== null && !UNDATED.includes(known))?.day
   const checked = checkFields(kind, fields, { transition, today: register.today, since })
   if (!checked.ok) return checked
-  const content = contentOf(state, kind, fields)
+  const content = contentOf(state, actor.person, kind, fields)
   if (!content.ok) return content
   const typed = isGuarded(kind) && kind !== 'opened' ? refuseGuarded(state, actor, register, kind, fields) : undefined
   if (typed !== undefined) return refused(typed, source)

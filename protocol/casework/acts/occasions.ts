@@ -12,6 +12,8 @@ export type Occasion = 'none' | 'case' | readonly EntryHash[]
 export interface Contributor {
   readonly station: StationCode
   readonly departments: readonly string[]
+  /** Whether another case is known here to have the same number. */
+  readonly numberIsShared: boolean
 }
 
 type When = (state: CaseState, contributor: Contributor) => Occasion
@@ -39,6 +41,7 @@ const onNotices =
 
 const WHEN: Readonly<Record<ContributionKind, When>> = {
   noted: () => 'case',
+  renumbered: (_state, { numberIsShared }) => (numberIsShared ? 'case' : 'none'),
   dismissed: ({ story }) =>
     story.filter(({ aside }) => aside !== null && aside.resolved === null).map(({ hash }) => hash),
   supplied: ({ stage }) => (stage === '25' ? 'case' : 'none'),

@@ -23,6 +23,8 @@ export interface ActorAtNode {
   readonly departments?: readonly string[]
   readonly root: boolean
   readonly connected: boolean
+  /** Whether another case is known at this node to have the case's number. */
+  readonly numberIsShared?: boolean
 }
 
 const openAside = (state: CaseState, hash: unknown): StoryLine | undefined =>
@@ -34,7 +36,7 @@ export const itemOf = (state: CaseState, register: Register): Item | undefined =
 
 function refuseContribution(
   state: CaseState,
-  { station, roles, departments = [] }: ActorAtNode,
+  { station, roles, departments = [], root, numberIsShared = false }: ActorAtNode,
   kind: ContributionKind,
   subject: unknown,
 ): Refusal | undefined {
@@ -43,7 +45,9 @@ function refuseContribution(
   if (kind === 'dismissed') {
     return station === state.holder ? undefined : explain('not-holder', { state, kind, station })
   }
-  const occasion = occasionFor(kind, state, { station, departments })
+  if (kind === 'renumbered' && station !== state.holder && !(root && roles.includes('coordinator')))
+    return explain('not-holder', { state, kind, station })
+  const occasion = occasionFor(kind, state, { station, departments, numberIsShared })
   const fits =
     occasion === 'case' ||
     (Array.isArray(occasion) && (subject === undefined ? occasion.length > 0 : occasion.includes(subject as EntryHash)))

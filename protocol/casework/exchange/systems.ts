@@ -179,6 +179,7 @@ export const EXPORTED_STEPS: Readonly<
   refunded: null,
   waived: null,
   rated: null,
+  renumbered: null,
   noted: null,
 }
 

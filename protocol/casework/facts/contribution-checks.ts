@@ -42,6 +42,7 @@ const CHECKS: Readonly<Record<ContributionKind, Check>> = {
   waived: ({ as, basis }) =>
     as === 'reduced' && !filled(basis) ? { field: 'basis', text: '减免须写明依据' } : undefined,
   rated: ratingProblem,
+  renumbered: anything, // its numbers are the node's
   noted: anything,
 }
 

@@ -1,6 +1,6 @@
 /** Contributions: facts that anybody concerned may write and that move neither stage nor custody. */
 import { OPINIONS, WAIVERS } from '../codes.ts'
-import { backdated, type FactRule, may, need, oneOf, reason } from './fields.ts'
+import { backdated, documentNumber, type FactRule, may, need, oneOf, reason } from './fields.ts'
 
 export const CONTRIBUTIONS_FACTS = {
   supplied: {
@@ -86,6 +86,18 @@ export const CONTRIBUTIONS_FACTS = {
       value: need('count', '等级(原值)'),
       via: need(oneOf({ card: '评议卡', device: '评价器', online: '网上' }), '评价渠道'),
       note: may('note', '评价内容'),
+    },
+  },
+  renumbered: {
+    title: '更正办件编号',
+    guarded: false,
+    document: 'D25',
+    fields: {
+      former: may('text', '原编号', { asked: 'nowhere', fill: 'present-number' }),
+      number: may('text', '新编号', { asked: 'nowhere', fill: 'case-number' }),
+      second: need('person', '复核人', { signs: 'another' }),
+      reason,
+      ...documentNumber,
     },
   },
   noted: { title: '备注', guarded: false, fields: { text: need('note', '内容') } },

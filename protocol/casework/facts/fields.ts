@@ -36,9 +36,10 @@ export interface FieldRule {
   readonly most?: number
   /**
    * What the node writes when it is left blank: the same field of the application form, the edition of the item
-   * in force, the next number of the paper. Seals are always the node's.
+   * in force, the next number of the paper. Seals are always the node's, and so are the case's own numbers: the next
+   * one of the station and the one the case has.
    */
-  readonly fill?: 'form' | 'edition' | 'number'
+  readonly fill?: 'form' | 'edition' | 'number' | 'case-number' | 'present-number'
   /** Where people are asked for it, when not on the act itself: on the application form, behind a late entry, nowhere. */
   readonly asked?: 'form' | 'late' | 'nowhere'
   /** False when people who read the fact find it told elsewhere, or it is for programs. */

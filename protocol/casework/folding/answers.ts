@@ -5,6 +5,7 @@ import type { Course, Fee, Invitation, PaperRecord } from '../course/course.ts'
 import { contentProblem } from '../facts/contribution-checks.ts'
 import { type ContributionKind, documentOfFact, type FactKind, type Fields, isGuarded } from '../facts/facts.ts'
 import { linesOf, numberOf, textOf } from '../facts/values.ts'
+import { checkNumber } from '../identity/case-numbers.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
 import { byTimeThenHash } from './custody.ts'
@@ -149,6 +150,10 @@ const JUDGES: Readonly<Record<ContributionKind, Judge>> = {
     const answer = found.rated ? 'answered-already' : null // entered twice: the first counts
     found.rated = true
     return answer
+  },
+  renumbered: (_found, { entry }, fields) => {
+    if (!checkNumber(textOf(fields.number)).ok) return 'malformed'
+    return fields.second === entry.person ? 'second-person' : null // who may is known with the chain (fold.ts)
   },
   noted: onlyTold,
 }

@@ -5,6 +5,7 @@ import { clocksOf } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
 import type { LocalKind } from '../codes.ts'
 import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
+import { textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
 import { type Attempt, lateness, objectionTo } from '../rules/objection.ts'
@@ -198,9 +199,25 @@ function kindsOf(progress: Progress, item: Item | undefined): LocalKind[] {
   return kinds
 }
 
+/**
+ * The numbers of a case, the present one last: a station that holds or held the case, or the root, may renumber it.
+ * Contributions come in their order by time and hash.
+ */
+function numbersOf({ progress }: Folding, opening: Judged, contributions: readonly Judged[]): readonly string[] {
+  const numbers = [textOf(opening.entry.fact?.fields.number)]
+  for (const judged of contributions) {
+    const { fact, station } = judged.entry
+    if (fact?.kind !== 'renumbered' || judged.verdict !== null) continue
+    if (judged.writer.root || progress.holders.has(station)) numbers.push(textOf(fact.fields.number))
+    else judged.verdict = 'not-holder'
+  }
+  return numbers
+}
+
 /** What contributions say of the whole case, once the chain is known. */
-function finish({ progress, answers }: Folding): void {
-  progress.papers = answers.papers.length > 0 ? [...progress.papers, ...answers.papers] : progress.papers
+function finish({ progress, answers, byHash }: Folding): void {
+  const papers = answers.papers.filter(({ fact }) => byHash.get(fact)?.verdict === null)
+  progress.papers = papers.length > 0 ? [...progress.papers, ...papers] : progress.papers
   const relay = progress.spans["T4'"]
   if (relay?.stop === null && answers.relayed !== null) {
     progress.spans = { ...progress.spans, "T4'": { start: relay.start, stop: answers.relayed } }
@@ -221,16 +238,17 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   const folding: Folding = { byHash, register, answers, progress }
   const { chain, tip, forks } = walk(folding, opening)
   dismiss(folding, contributions)
+  const numbers = numbersOf(folding, opening, contributions)
   setDescendantsAside(all)
   finish(folding)
   const others = all.filter(({ verdict }) => typeof verdict !== 'number')
   const item = itemOf(folding)
-  const number = opening.entry.fact?.fields.number
   const { holders: _, ...course } = progress
   return {
     ...course,
     id,
-    number: typeof number === 'string' ? number : '',
+    number: numbers.at(-1) ?? '',
+    formerNumbers: numbers.slice(0, -1),
     home: opening.entry.station,
     tip: tip.entry.hash,
     clocks: clocksOf(progress, item, register),

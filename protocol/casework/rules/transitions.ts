@@ -31,6 +31,7 @@ export const CONTRIBUTORS: Readonly<Record<ContributionKind, readonly Role[]>> =
   refunded: ['cashier'],
   waived: WINDOW_STAFF,
   rated: [...CASEWORKERS, 'cashier'],
+  renumbered: [...CASEWORKERS, 'coordinator'],
   noted: [...CASEWORKERS, 'cashier', 'coordinator'],
 }
 

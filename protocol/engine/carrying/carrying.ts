@@ -7,7 +7,6 @@ import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
-import { fits } from '../logs/staged-logs.ts'
 import type { PlacedRecord } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
@@ -96,7 +95,8 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     if (!wanted.has(stream) || subject.is === 'unreadable') continue
     // What a relay carries without proof is carried from where it stands, or by nobody.
     if (subject.is === 'kept' && entry.kind !== KIND.kept) continue
-    const name = `${subject.is === 'kept' ? 'kept ' : ''}${toHex(subject.entry.hash)}`
+    const counts = subject.is === 'own' || subject.is === 'carried'
+    const name = `${counts ? '' : `${subject.is} `}${toHex(subject.entry.hash)}`
     const known = held.get(name)
     if (known) known.streams.add(stream)
     else held.set(name, { placed, carrier: subject.is === 'own' ? undefined : entry, streams: new Set([stream]) })
@@ -111,9 +111,7 @@ async function draftOf(core: Core, id: DocumentId, { placed, carrier }: Held): P
   const payload = carrier?.payload ?? (record && before && encodeCarried(placed.log, before, record))
   const station = core.directory.node(core.identity.node)?.stations[0]
   if (!payload || !station) return undefined
-  const draft = newDraft(core, { kind: carrier?.kind ?? KIND.carried, document: id, person: '', station, payload })
-  // An entry of the largest size has no room for another's around it; nothing that people write comes near.
-  return fits(draft) ? draft : undefined
+  return newDraft(core, { kind: carrier?.kind ?? KIND.carried, document: id, person: '', station, payload })
 }
 
 /**
@@ -130,7 +128,9 @@ async function carry(staging: Staging, id: DocumentId): Promise<void> {
     if (lacking.length === 0) continue
     if (room <= 0) return setLocal(staging, SPACE, id, true)
     const draft = await draftOf(core, id, one)
-    for (const stream of draft ? lacking : []) append(staging, stream, [draft as Draft])
+    // What was admitted has its bytes and room around it (rule L14): were it otherwise, people must see it.
+    const carried = draft && lacking.every((stream) => append(staging, stream, [draft]).ok)
+    if (!carried) core.tellBug(new Error(`case ${id}: ${one.placed.log} ${one.placed.seq} cannot be carried`))
     room -= lacking.length
   }
   setLocal(staging, SPACE, id, null)

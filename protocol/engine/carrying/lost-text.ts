@@ -1,23 +1,23 @@
 /** What people had written in sections and a cut takes away: read before the cut, written again after it. */
 import type { SectionChange } from '#protocol/documents/change.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
-import { encodeEdit } from '#protocol/documents/edit.ts'
+import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import type { DocumentId, StationCode, StreamId } from '#protocol/ids.ts'
-import { KIND } from '#protocol/log/entry.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
+import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { CaseFile } from '../cases/case-file.ts'
-import { acceptedUpdates } from '../cases/sections.ts'
+import { acceptedUpdates, gated } from '../cases/sections.ts'
 import type { ReadEntry } from '../logs/log-reading.ts'
-import { fileOf } from '../writing/case-loading.ts'
 import { newDraft } from '../writing/draft.ts'
-import { append } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
 
 /** What a section held before a cut. */
 export interface LostText {
   readonly file: CaseFile
   readonly section: SectionName
+  /** Undefined when the section could not be opened. */
   readonly value: unknown
   readonly station: StationCode
 }
@@ -31,30 +31,75 @@ export function lostText(staging: Staging, id: DocumentId, tail: readonly ReadEn
   // A relay that gives way writes what it passed on in its own name: the author may be gone for good.
   const station = edits.every(({ entry }) => core.logs.isOwn(entry.log)) ? edits[0]?.entry.station : own
   if (!station || edits.length === 0) return []
-  return [...file.sections.keys()].filter(isSectionName).flatMap((section) => {
+  const written = new Set(edits.map(({ entry }) => decodeEdit(entry.payload)?.section ?? ''))
+  return [...written].filter(isSectionName).map((section) => {
     const opened = openSection(section, acceptedUpdates(file, section))
-    if (!opened.ok) return []
-    const value = opened.value.value()
-    opened.value.close()
-    return [{ file, section, value, station }]
+    const value = opened.ok ? opened.value.value() : undefined
+    if (opened.ok) opened.value.close()
+    return { file, section, value, station }
   })
 }
 
-/** Writes what a section lost by a cut, under the new incarnation. */
-export async function writeAgain(
-  staging: Staging,
-  stream: StreamId,
-  { file, section, value, station }: LostText,
-): Promise<void> {
+/** Edits of a section that wait for others. */
+const waiting = (file: CaseFile | undefined, section: SectionName) => {
+  const held = file?.sections.get(section)
+  return file && held ? gated(file, section, held).refused.filter(({ waits }) => waits) : []
+}
+
+/**
+ * Withdraws edits of our own that built on what was cut: they would wait in vain, or, where the peer's version has
+ * other content under the same numbers, say something that nobody wrote. Their text is part of what is written again.
+ */
+export async function editsInVain({ core, files }: Staging, { file, section, station }: LostText): Promise<Draft[]> {
+  const before = new Set(waiting(file, section).map(({ hash }) => hash))
+  const inVain = waiting(files.get(file.id), section).filter(
+    ({ hash, log }) => core.logs.isOwn(log) && !before.has(hash),
+  )
+  const held = inVain.length > 0 ? ((await core.storage.recordsOf([file.id])).get(file.id) ?? []) : []
+  const drafts: Draft[] = []
+  for (const { log, seq } of inVain) {
+    const record = readRecord(
+      held.find((placed) => placed.log === log && placed.seq === seq)?.bytes ?? new Uint8Array(),
+    )
+    const hash = await core.logs.hashAt(log, seq - 1)
+    if (!record || !hash) continue // held as carried only: its own place is not here
+    const payload = encodeCarried(log, hash, record)
+    drafts.push(newDraft(core, { kind: KIND.withdrawn, document: file.id, person: '', station, payload }))
+  }
+  return drafts
+}
+
+/**
+ * The edits that write again what a section lost by a cut, made under the new incarnation in sight of what is shared:
+ * one, or one for each key where all at once are more than an edit may hold. Undefined when it cannot be written.
+ */
+export function writtenAgain(staging: Staging, { file, section, value, station }: LostText): Draft[] | undefined {
   const { core } = staging
-  const opened = openSection(section, acceptedUpdates(await fileOf(staging, file.id), section))
-  if (!opened.ok) return
+  const opened = openSection(section, acceptedUpdates(staging.files.get(file.id) as CaseFile, section))
+  if (!opened.ok || value === undefined) return undefined
+  const author = clientIdOf(core.identity.lease, core.logs.incarnation)
   const change = changeTo(section, value, opened.value.value())
-  const changed = opened.value.change(clientIdOf(core.identity.lease, core.logs.incarnation), change)
+  const whole = opened.value.change(author, change)
+  const made = whole.ok ? [whole] : partsOf(change).map((part) => opened.value.change(author, part))
   opened.value.close()
-  if (!changed.ok || !changed.value) return
-  const payload = encodeEdit({ section, update: changed.value })
-  append(staging, stream, [newDraft(core, { kind: KIND.edit, document: file.id, person: '', station, payload })])
+  if (made.some(({ ok }) => !ok)) return undefined
+  const updates = made.flatMap((one) => (one.ok && one.value ? [one.value] : []))
+  return updates.map((update) =>
+    newDraft(core, {
+      kind: KIND.edit,
+      document: file.id,
+      person: '',
+      station,
+      payload: encodeEdit({ section, update }),
+    }),
+  )
+}
+
+/** A change key by key; a text has no parts. */
+function partsOf(change: SectionChange): SectionChange[] {
+  if ('text' in change) return [change]
+  const set = Object.entries(change.set).map(([key, wanted]) => ({ set: { [key]: wanted }, remove: [] }))
+  return [...set, ...change.remove.map((key) => ({ set: {}, remove: [key] }))]
 }
 
 /** The change that leads from one value of a section back to another. */

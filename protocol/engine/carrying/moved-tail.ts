@@ -1,39 +1,75 @@
 /** A fork's tail (rule S73): cut off where two versions of a log part, and carried on whole in our own log. */
 import { COUNTY_STREAM, isCase, type LogKey, logParts, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
-import { type Draft, KIND } from '#protocol/log/entry.ts'
+import { type Draft, type EntryRecord, isCarrier, KIND } from '#protocol/log/entry.ts'
+import { failure, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { type ReadEntry, readAbove } from '../logs/log-reading.ts'
 import { cutLog } from '../logs/staged-logs.ts'
 import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
 import { append } from '../writing/placing.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
-import { lostText, writeAgain } from './lost-text.ts'
+import { editsInVain, type LostText, lostText, writtenAgain } from './lost-text.ts'
+
+/** Where two versions of a log part. */
+export interface Parting {
+  /** Up to here both are the same. */
+  readonly common: number
+  /** The highest signed entry at or below: there the log is cut. */
+  readonly signed: number
+}
+
+/** What a node has put into its own log. */
+export interface MovedTail {
+  /** Entries that were cut off above what is shared. */
+  readonly entries: number
+  /** Sections whose text could not be written again; what had written it is kept. */
+  readonly unwritten: readonly LostText[]
+}
 
 /**
  * Our version of a log and a peer's differ above a common height. The peer's version stays; our tail is cut off,
  * carried whole in our own log (facts count through their own signatures, edits are kept), and what its edits had
- * written is written again in our name. Nothing is lost and nothing is chosen silently.
- * @returns how many entries were cut off
+ * written is written again in our name. Nothing is lost and nothing is chosen silently. What both sides share is
+ * neither carried nor written again: `adopt` puts the shared entries above the cut back, under the peer's signature.
+ * Only in a group of its own; when it fails, nothing of the group may be committed.
  */
-export async function moveTail(staging: Staging, log: LogKey, common: number): Promise<number> {
+export async function moveTail<Problem>(
+  staging: Staging,
+  log: LogKey,
+  { common, signed }: Parting,
+  adopt: (shared: readonly EntryRecord[]) => Promise<Result<unknown, Problem>>,
+): Promise<Result<MovedTail, Problem | undefined>> {
   const { core } = staging
-  const tail = await readAbove(core.logs, log, common)
-  const cases = [...new Set(tail.map(({ entry }) => entry.document))].filter(isCase)
+  const above = await readAbove(core.logs, log, signed)
+  if (above.length !== core.logs.head(log).height - signed) return failure(undefined) // what cannot be read is not cut
+  const tail = above.slice(common - signed)
+  const cases = [...new Set(above.map(({ entry }) => entry.document))].filter(isCase)
   await loadFiles(staging, cases)
   const lost = cases.flatMap((id) => lostText(staging, id, tail))
-  cutLog(staging.logs, log, common, (await core.logs.hashAt(log, common)) as Uint8Array)
   await reloadWithout(staging, cases, log, common)
+  cutLog(staging.logs, log, signed, (await core.logs.hashAt(log, signed)) as Uint8Array)
   await noteMoved(staging, log, tail)
   const stream = streamForTail(core, log)
-  if (!stream) return tail.length
-  append(
-    staging,
-    stream,
-    tail.map((cut) => draftOf(core, log, cut)),
-  )
-  for (const one of lost) await writeAgain(staging, logParts(log).stream, one)
-  return tail.length
+  const carried = tail.map((cut) => draftOf(core, log, cut))
+  const moved = stream ? append(staging, stream, carried) : success([])
+  if (!moved.ok) return failure(undefined) // rule L14: cannot be
+  // Before the peer's version is here: written in sight of it, the old text would take back what the peer's says.
+  const unwritten = await writeAgain(staging, logParts(log).stream, lost)
+  const adopted = await adopt(above.slice(0, common - signed).map(({ record }) => record))
+  return adopted.ok ? success({ entries: tail.length, unwritten }) : adopted
+}
+
+/** Writes what was lost; answers with what could not be written. */
+async function writeAgain(staging: Staging, stream: StreamId, lost: readonly LostText[]): Promise<LostText[]> {
+  const inVain = (await Promise.all(lost.map((one) => editsInVain(staging, one)))).flat()
+  if (!append(staging, stream, inVain).ok) return [...lost]
+  // Their numbers are used up: what is written again has numbers of its own, also for who does not know kind 8.
+  if (inVain.length > 0) await staging.core.logs.rotate()
+  return lost.filter((one) => {
+    const drafts = writtenAgain(staging, one)
+    return !drafts || !append(staging, stream, drafts).ok
+  })
 }
 
 /** Only the root writes the county stream: elsewhere what was cut off there goes up in the stream of the own station. */
@@ -66,7 +102,7 @@ function draftOf(core: Core, log: LogKey, { entry, record, before }: ReadEntry):
   const { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload } = entry
   const same = { document, person, station, time, clockOffset, catalogueVersion, calendarVersion }
   const isOwnRecord = kind === KIND.directory && core.logs.isOwn(log)
-  if (isOwnRecord || kind === KIND.carried || kind === KIND.kept) return { ...same, kind, payload }
+  if (isOwnRecord || isCarrier(kind)) return { ...same, kind, payload }
   // What the edit had written is written again; beside it the edit itself must not count a second time.
   return { ...same, kind: kind === KIND.edit ? KIND.kept : KIND.carried, payload: encodeCarried(log, before, record) }
 }

@@ -47,8 +47,8 @@ async function takeBack(staging: Staging, key: string): Promise<void> {
       return known.kind === KIND.directory && equalBytes(known.payload, draft.payload)
     })
     if (isHeld) continue
-    append(staging, stream, [draft])
-    count += 1
+    if (append(staging, stream, [draft]).ok) count += 1
+    else core.tellBug(new Error(`${draft.document}: a returned record cannot be written again`))
   }
   setLocal(staging, RETURNED_RECORDS_SPACE, key, null)
   if (count === 0) return

@@ -20,6 +20,12 @@ export const AFTER_REVOCATION = asideWords('after-revocation').text
 /** What an entry costs in memory beside its payload: objects, hashes in hex, places in sets (measured: 500 to 700). */
 const ENTRY_BYTES = 600
 
+/** Whoever cuts edits off writes again what stood there, with everything that others had written on top of it. */
+export const CUT_OFF = {
+  outcome: 'forked',
+  reason: '依据的编辑在分叉时被截下,当时看到的内容已重新写入,请核对',
+} as const
+
 /** Adds an entry; the state is computed again when it is next asked for. */
 export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha256: Sha256): void {
   file.entries += 1
@@ -36,10 +42,14 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   if (!file.streams.has(stream)) file.strays.push(entry)
   else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
   else if (subject.is === 'kept') keep(file, entry, subject.entry)
-  else if (subject.is === 'carried' && directory.authority.afterRevocation(entry.log, entry.seq)) {
+  else if (
+    (subject.is === 'carried' || subject.is === 'withdrawn') &&
+    directory.authority.afterRevocation(entry.log, entry.seq)
+  ) {
     // Else a revoked node could say that what it writes today was in a log of its own that was cut long ago.
     file.oddities.push(oddity(entry, 'quarantined', AFTER_REVOCATION, hashOf(subject.entry)))
-  } else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
+  } else if (subject.is === 'withdrawn') withdraw(file, subject.entry)
+  else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
 }
 
 function keep(file: CaseFile, entry: Entry, inner: Entry): void {
@@ -48,6 +58,21 @@ function keep(file: CaseFile, entry: Entry, inner: Entry): void {
   if (section !== undefined) file.cutSections.add(section)
   const reason = isEdit ? '分叉时保留的编辑,内容已重新写入' : '转存的条目,以县级转来的为准'
   file.oddities.push(oddity(entry, 'forked', reason, hashOf(inner)))
+}
+
+/** An edit that its author took back has no effect, whichever of the two came first. */
+function withdraw(file: CaseFile, edit: Entry): void {
+  const hash = hashOf(edit)
+  if (file.withdrawn.has(hash)) return
+  file.withdrawn.add(hash)
+  for (const section of file.sections.values()) {
+    const at = section.edits.findIndex((one) => one.hash === hash)
+    if (at === -1) continue
+    section.edits.splice(at, 1)
+    section.gate = undefined
+    section.outcome = undefined
+    file.oddities.push(oddity(edit, CUT_OFF.outcome, CUT_OFF.reason))
+  }
 }
 
 function learnHome(file: CaseFile, stream: StreamId, sha256: Sha256): void {
@@ -84,7 +109,8 @@ function count(file: CaseFile, entry: Entry, carrier: Entry | undefined, directo
   if (file.known.has(hash)) return
   file.known.add(hash)
   if (carrier) file.uprooted.add(hash)
-  if (entry.kind === KIND.fact) addFact(file, entry, hash)
+  if (file.withdrawn.has(hash)) file.oddities.push(oddity(entry, CUT_OFF.outcome, CUT_OFF.reason))
+  else if (entry.kind === KIND.fact) addFact(file, entry, hash)
   else if (entry.kind === KIND.edit) addEdit(file, entry, hash, directory)
   else if (entry.kind !== KIND.attachment) {
     file.oddities.push(oddity(entry, 'unknown-kind', '本机程序不认识的条目类型'))

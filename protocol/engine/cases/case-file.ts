@@ -67,6 +67,8 @@ export interface CaseFile {
   readonly cutSections: Set<string>
   /** Sections with edits that a revoked node delivered later: what others wrote on top of those waits in vain as well. */
   readonly lateSections: Set<string>
+  /** Edits that their authors took back: they had built on what a fork cut off. */
+  readonly withdrawn: Set<EntryHash>
   /** Entries that are neither facts nor gated edits, with the reason. */
   readonly oddities: Oddity[]
   /** Hashes of all entries that count, so that a carried copy counts once. */
@@ -103,6 +105,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   sections: new Map(),
   cutSections: new Set(),
   lateSections: new Set(),
+  withdrawn: new Set(),
   oddities: [],
   known: new GrowingSet(),
   carriers: new GrowingLists(),
@@ -135,6 +138,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   ),
   cutSections: new Set(file.cutSections),
   lateSections: new Set(file.lateSections),
+  withdrawn: new Set(file.withdrawn),
   oddities: [...file.oddities],
   known: file.known.copy(),
   carriers: file.carriers.copy(),

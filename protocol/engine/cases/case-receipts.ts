@@ -3,12 +3,9 @@ import type { Register } from '#protocol/casework/register.ts'
 import { GATE_PROBLEMS } from '#protocol/documents/problems.ts'
 import { type EntryHash, logParts } from '#protocol/ids.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
-import { AFTER_REVOCATION, UNSERVED } from './case-entries.ts'
+import { AFTER_REVOCATION, CUT_OFF, UNSERVED } from './case-entries.ts'
 import { type CaseFile, type SectionOutcome, type Stand, stateOf } from './case-file.ts'
 import { gated } from './sections.ts'
-
-/** Whoever cuts edits off writes again what stood there, with everything that others had written on top of it. */
-const CUT_OFF = { outcome: 'forked', reason: '依据的编辑在分叉时被截下,当时看到的内容已重新写入,请核对' } as const
 
 /** What a revoked node wrote before others heard of it can be what they went on from. */
 const BUILT_ON_LATE = {
@@ -68,8 +65,7 @@ const OWN_REASONS: readonly string[] = [UNSERVED, AFTER_REVOCATION, GATE_PROBLEM
 /** Stored receipts that our own fold may take back when directory, day or program change; the others are the parent's. */
 export const ownReceipts = (receipts: readonly ReceiptRow[]): readonly ReceiptRow[] =>
   receipts.filter(
-    ({ outcome, reason }) =>
-      outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
+    ({ outcome, reason }) => outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
   )
 
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */

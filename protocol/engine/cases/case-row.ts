@@ -15,6 +15,7 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
   return {
     id: file.id,
     number: state.number,
+    formerNumbers: state.formerNumbers,
     item: state.item,
     applicant: state.applicant.name,
     idNumber: state.applicant.idNumber,

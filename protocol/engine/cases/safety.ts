@@ -1,63 +1,72 @@
 /** How far entries and cases have travelled: on this computer, at the parent, at the county. */
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
+import type { Elsewhere } from '../logs/elsewhere.ts'
 import type { Logs } from '../logs/logs.ts'
-import type { Safety } from '../office.ts'
+import { SAFETIES, type Safety } from '../office.ts'
 import type { Storage } from '../ports/storage.ts'
 
 /** Cases looked at one by one for an exact count; beyond it the count is that of all candidates. */
 const EXACT_COUNT = 1_000
 
-type Step = 'parentHeight' | 'rootHeight'
+/** How far entries can have come: at the parent, at the root, and at the root also on another node. */
+type Step = 'parentHeight' | 'rootHeight' | 'elsewhere'
 
 interface Held {
   readonly logs: Pick<Logs, 'heads'>
+  readonly elsewhere: Elsewhere | null
   readonly storage: Storage
 }
 
+/** How much of a log has come that far. */
+const reached = ({ elsewhere }: Pick<Held, 'elsewhere'>, head: LogHead, step: Step): number =>
+  step === 'elsewhere' ? Math.min(head.height, elsewhere?.heightOf(head.key) ?? head.height) : head[step]
+
 /** Entries held here that have not reached a step. */
-export function entriesAbove({ logs }: Held, step: Step): number {
+export function entriesAbove(held: Pick<Held, 'logs' | 'elsewhere'>, step: Step): number {
   let sum = 0
-  for (const head of logs.heads.values()) sum += Math.max(0, head.height - head[step])
+  for (const head of held.logs.heads.values()) sum += Math.max(0, head.height - reached(held, head, step))
   return sum
 }
 
 /** Cases with at least one entry that has not reached a step. Exact up to 1,000, then never too low. */
-export async function casesAbove({ logs, storage }: Held, step: Step): Promise<number> {
-  const behind = [...logs.heads.values()].filter((head) => head.height > head[step])
+export async function casesAbove(held: Held, step: Step): Promise<number> {
+  const { logs, storage } = held
+  const heights = new Map([...logs.heads.values()].map((head) => [head.key, reached(held, head, step)]))
+  const behind = [...logs.heads.values()].filter(({ key, height }) => height > (heights.get(key) ?? 0))
   if (behind.length === 0) return 0
-  const arrivals = await Promise.all(behind.map((head) => storage.arrivalAbove(head.key, head[step])))
+  const arrivals = await Promise.all(behind.map(({ key }) => storage.arrivalAbove(key, heights.get(key) ?? 0)))
   const first = Math.min(...arrivals.filter((arrival) => arrival !== undefined))
   if (!Number.isFinite(first)) return 0
   const { ids, count } = await storage.casesSince(first, EXACT_COUNT)
   if (count > EXACT_COUNT) return count
   const places = await storage.placesOf(ids)
-  return ids.filter((id) => (places.get(id) ?? []).some(({ log, seq }) => seq > (logs.heads.get(log)?.[step] ?? 0)))
-    .length
+  return ids.filter((id) => (places.get(id) ?? []).some(({ log, seq }) => seq > (heights.get(log) ?? 0))).length
 }
 
 /** How far each case has travelled: its weakest entry counts. */
-export async function safetyOf({ logs, storage }: Held, ids: readonly DocumentId[]): Promise<Map<DocumentId, Safety>> {
-  const places = await storage.placesOf(ids)
-  return new Map(ids.map((id) => [id, weakest(logs.heads, places.get(id) ?? [])]))
+export async function safetyOf(held: Held, ids: readonly DocumentId[]): Promise<Map<DocumentId, Safety>> {
+  const places = await held.storage.placesOf(ids)
+  return new Map(ids.map((id) => [id, weakest(held, places.get(id) ?? [])]))
 }
 
 /** How far a case has travelled, from the highest seq of each log that has entries of it. */
-export const safetyOfReach = (heads: ReadonlyMap<LogKey, LogHead>, reach: ReadonlyMap<LogKey, number>): Safety =>
+export const safetyOfReach = (held: Pick<Held, 'logs' | 'elsewhere'>, reach: ReadonlyMap<LogKey, number>): Safety =>
   weakest(
-    heads,
+    held,
     [...reach].map(([log, seq]) => ({ log, seq })),
   )
 
 function weakest(
-  heads: ReadonlyMap<LogKey, LogHead>,
+  { logs, elsewhere }: Pick<Held, 'logs' | 'elsewhere'>,
   places: readonly { readonly log: LogKey; readonly seq: number }[],
 ): Safety {
-  let safety: Safety = 'root'
+  let least = SAFETIES.length - 1
   for (const { log, seq } of places) {
-    const head = heads.get(log)
+    const head = logs.heads.get(log)
     if (!head || seq > head.parentHeight) return 'here'
-    if (seq > head.rootHeight) safety = 'parent'
+    const safety = seq > head.rootHeight ? 'parent' : elsewhere && seq > elsewhere.heightOf(log) ? 'alone' : 'root'
+    least = Math.min(least, SAFETIES.indexOf(safety))
   }
-  return safety
+  return SAFETIES[least] ?? 'here'
 }

@@ -1,6 +1,7 @@
 /** The sections of a case: edits through the gate, in an order in which they apply. */
+import { begunAnew } from '#protocol/documents/authors-order.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
-import type { CaseFile, SectionFile, SectionOutcome } from './case-file.ts'
+import type { CaseFile, SectionEdit, SectionFile, SectionOutcome } from './case-file.ts'
 
 /** What takes effect of a section's edits: the gate looks at those that came in since it was last asked. */
 export function gated(
@@ -9,20 +10,19 @@ export function gated(
   section: SectionFile,
 ): SectionOutcome {
   if (section.outcome) return section.outcome
+  const isLate = lateSections.has(name)
+  const anew: ReadonlySet<SectionEdit> = isLate ? begunAnew(section.edits) : new Set()
   section.gate ??= new GatedSection(name)
-  section.gate.advance(section.edits, lateSections.has(name))
+  section.gate.advance(anew.size === 0 ? section.edits : section.edits.filter((edit) => !anew.has(edit)), isLate)
+  const refusal = ({ hash, log, seq }: SectionEdit, reason: string, waits: boolean) =>
+    ({ hash, log, seq, outcome: 'quarantined', reason, unless: null, waits }) as const
   section.outcome = {
     accepted: section.gate.accepted,
     lineage: section.gate.lineage,
-    refused: [...section.gate.refused].map(([{ hash, log, seq }, { waits, message }]) => ({
-      hash,
-      log,
-      seq,
-      outcome: 'quarantined',
-      reason: message,
-      unless: null,
-      waits,
-    })),
+    refused: [
+      ...[...anew].map((edit) => refusal(edit, '', true)),
+      ...[...section.gate.refused].map(([edit, { waits, message }]) => refusal(edit, message, waits)),
+    ],
   }
   return section.outcome
 }

@@ -166,7 +166,7 @@ export function createDirectory(identity: Identity): Directory {
       isRoot: (node) => node === identity.root.node,
       afterRevocation(log, seq) {
         const held = view.node(logParts(log).node)?.revoked?.held
-        return held !== undefined && seq > (held[log] ?? 0)
+        return held !== undefined && held !== null && seq > (held[log] ?? 0)
       },
       tierOf: (station) => view.station(station)?.tier,
       parentOf: (station) => view.station(station)?.parent,

@@ -61,7 +61,9 @@ const node = shapeOf<NodeRecord>()({
   parent: nodeId.nullable(),
   addresses: list(text).optional(),
   lease: wholeNumber,
-  revoked: z.object({ time: milliseconds, reason: text, held: z.record(logName, wholeNumber).optional() }).nullable(),
+  revoked: z
+    .object({ time: milliseconds, reason: text, held: z.record(logName, wholeNumber).nullable().optional() })
+    .nullable(),
   standby: flag.optional(),
 })
 

@@ -5,6 +5,7 @@ import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import { StorageFailure } from '../ports/storage.ts'
+import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { passDown } from './root-heights.ts'
 
@@ -34,6 +35,18 @@ export function acknowledge(context: LinkContext, heights: readonly Height[], ex
   if (lost.length > 0) reportRestoredParent(core, lost)
   passDown(context, risen)
   core.news.tellStatus()
+}
+
+/** A node below holds these heights: at the root what it sent, or acknowledged, lies in more than one place. */
+export function noteElsewhere(
+  { elsewhere, news }: Core,
+  { peer }: Link,
+  heights: readonly Height[],
+  exact: boolean,
+): void {
+  if (!elsewhere || !peer || heights.length === 0) return
+  elsewhere.heard(peer, heights, exact)
+  news.tellStatus()
 }
 
 /** The parent says what the root holds. */
@@ -72,9 +85,8 @@ function saveSoon(context: LinkContext, logs: Iterable<LogKey>, milliseconds: nu
       for (const log of unsaved) staging.logs.heads.set(log, stagedHead(staging.logs, log))
     })
     save.catch((problem: unknown) => {
-      // The disk refuses: the queue has put that into the node's health.
-      if (!(problem instanceof StorageFailure)) throw problem
-      saveSoon(context, unsaved, RETRY_MILLISECONDS)
+      // When the disk refuses, the queue has put that into the node's health; a bug it has told itself.
+      if (problem instanceof StorageFailure) saveSoon(context, unsaved, RETRY_MILLISECONDS)
     })
   })
 }

@@ -1,7 +1,8 @@
 /** The door for entries of others: grant, author, chain and signature are checked before anything is staged. */
 import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
-import { KIND } from '#protocol/log/entry.ts'
+import { type EntryRecord, KIND } from '#protocol/log/entry.ts'
+import { decodePack, encodePack, packable } from '#protocol/log/pack.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
@@ -27,6 +28,8 @@ export interface FrameSource {
   readonly fromParent: boolean
   /** The parent is the root: what it sends is safe at the county. */
   readonly fromRoot: boolean
+  /** Entries of logs up to these heights count already: a cut took them off and they come back. */
+  readonly counted?: ReadonlyMap<LogKey, number>
 }
 
 /**
@@ -49,9 +52,24 @@ export async function admitFrame(
   if (forged) return failure(forged)
   const repeated = await checkHeld(walk)
   if (!repeated.ok) return repeated
-  await stage(staging, packs)
+  await stage(staging, packs, source)
   raiseHeads(staging, walk, source)
   return success([...walk.heights].map(([log, { told }]) => ({ log, height: told })))
+}
+
+/**
+ * Goes on with another version of a log, right behind a cut: the shared entries above the last signed one that is left,
+ * and those of the other version up to the one whose signature covers both. So nothing that is shared leaves the disk.
+ */
+export async function adoptRun(
+  staging: Staging,
+  log: LogKey,
+  records: readonly EntryRecord[],
+  source: Omit<FrameSource, 'shared'>,
+): Promise<Result<readonly Height[], ChainRefusal>> {
+  const bytes = encodePack(records.map((record) => packable(log, record)))
+  const pack = { bytes, records: decodePack(bytes) ?? [] }
+  return admitFrame(staging, [pack], { shared: new Set([logParts(log).stream]), ...source })
 }
 
 /** Whether the author of a log may be in this frame at all. */
@@ -79,12 +97,12 @@ async function forgery(core: Core, walk: Walk, packs: readonly FollowedPack[]): 
   return (await Promise.all(checks)).find((problem) => problem !== undefined)
 }
 
-async function stage(staging: Staging, packs: readonly FollowedPack[]): Promise<void> {
+async function stage(staging: Staging, packs: readonly FollowedPack[], { counted }: FrameSource): Promise<void> {
   const documents = new Set<DocumentId>()
   for (const { entries } of packs) for (const { document } of entries) if (isCase(document)) documents.add(document)
   await loadFiles(staging, [...documents])
   for (const pack of packs) {
-    for (const entry of pack.entries) place(staging, entry)
+    for (const entry of pack.entries) if (entry.seq > (counted?.get(entry.log) ?? 0)) place(staging, entry)
     const placed = pack.entries.map(({ document, log, seq, hash }, index) => {
       const { offset, length } = pack.places[index] as { offset: number; length: number }
       return { document, log, seq, hash, offset, length }

@@ -3,9 +3,10 @@ import type { Effect } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
-import { acknowledge, learnRootHeights } from './acknowledgement.ts'
+import { acknowledge, learnRootHeights, noteElsewhere } from './acknowledgement.ts'
+import { tellStanding } from './commit-news.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
-import { reportFork, takeFork } from './forks.ts'
+import { reportFork, takeFork, tellRungs } from './forks.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { checkProof, prove } from './proof.ts'
@@ -44,24 +45,28 @@ const EFFECTS: Handlers = {
   live: ({ core, reports }, link, _connection, { peer }) => {
     link.peer = peer
     link.liveSince = core.clock.now()
+    link.proved(peer)
     reports.linkLive(link)
     tellUntold(core, link, peer)
     core.news.tellStatus()
+    if (link.direction === 'down') return tellStanding(core, link, peer)
   },
   status: ({ reports }, link, _connection, { status }) => {
     if (link.direction === 'down') reports.heard(status)
   },
   'own-log-ahead': (context, link, _connection, claim) => {
     // The pinned parent is believed; a child proves it by the entries themselves (see receiveFrame).
-    if (link.direction === 'up') return believeParent(context, claim)
+    if (link.direction === 'up') return believeParent(context, link, claim)
   },
   'fork-found': (context, link, _connection, { log, peer }) => reportFork(context, link, log, peer),
   'fork-told': (context, link, _connection, { fork }) => takeFork(context, link, fork),
+  'rungs-asked': (context, link, _connection, { question }) => tellRungs(context, link, question),
   receipts: ({ reports }, link, _connection, { receipts }) => {
-    if (link.direction === 'up') reports.receipts(receipts)
+    if (link.direction === 'up') return reports.receipts(receipts)
   },
   acknowledged: (context, link, _connection, { heights, exact }) => {
     if (link.direction === 'up') acknowledge(context, heights, exact)
+    else noteElsewhere(context.core, link, heights, exact)
   },
   'at-root': (context, link, _connection, { heights }) => {
     if (link.direction === 'up') learnRootHeights(context, heights)
@@ -71,7 +76,17 @@ const EFFECTS: Handlers = {
   },
 }
 
-/** Does an effect. A failing disk ends the link in words; anything else that fails is a bug and stops the process. */
+/** Work that the peer's messages ask for; frames of entries count by their bytes. */
+const ASKED: readonly Effect['type'][] = [
+  'compare',
+  'fork-found',
+  'fork-told',
+  'rungs-asked',
+  'own-log-ahead',
+  'receipts',
+]
+
+/** Does an effect. A failing disk ends the link in words; anything else that fails is a bug and ends the link too. */
 export function performEffect(
   context: LinkContext,
   link: Link,
@@ -79,9 +94,17 @@ export function performEffect(
   effect: Exclude<Effect, { type: 'end' }>,
 ): void {
   const handler = EFFECTS[effect.type] as Handler<Effect>
-  const work = handler(context, link, connection, effect)
-  work?.catch((problem: unknown) => {
-    if (!(problem instanceof StorageFailure)) throw problem
-    link.dispatch({ type: 'refused', code: 'storage', detail: problem.fault })
-  })
+  const fails = (problem: unknown) => {
+    if (problem instanceof StorageFailure) link.dispatch({ type: 'refused', code: 'storage', detail: problem.fault })
+    else {
+      context.core.tellBug(problem)
+      link.dispatch({ type: 'refused', code: 'internal', detail: effect.type })
+    }
+  }
+  try {
+    const work = handler(context, link, connection, effect)?.catch(fails)
+    if (work && ASKED.includes(effect.type)) link.share.during(work)
+  } catch (problem) {
+    fails(problem)
+  }
 }

@@ -1,12 +1,20 @@
-/** One log, two versions (rule S73): who gives way goes on with the other one; its own tail is carried on whole. */
+/** One log, two versions (rule S73): who gives way finds where they part, goes on with the other one and carries its own tail on. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
-import type { Fork } from '#protocol/wire/messages.ts'
-import { moveTail, wasMoved } from '../carrying/moved-tail.ts'
+import { type Failure, fail, type Result, success } from '#protocol/result.ts'
+import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
+import type { Fork, Rungs } from '#protocol/wire/messages.ts'
+import { RUNGS_SINCE } from '#protocol/wire/version.ts'
+import { type MovedTail, moveTail, wasMoved } from '../carrying/moved-tail.ts'
 import type { Core } from '../core.ts'
-import { commonHeight, forkLadder, forkQuestion, provesFork } from './fork-ladder.ts'
+import { signedHeight } from '../logs/log-reading.ts'
+import type { Staging } from '../writing/staging.ts'
+import { adoptRun } from './admission.ts'
+import { answerTo, forkLadder, forkQuestion, isFirstLadder, ownVersion, provenRun, provesFork } from './fork-ladder.ts'
 import { type Link, mayDispute } from './link.ts'
 import type { LinkContext } from './link-context.ts'
+import { originOf } from './receiving.ts'
 
 /**
  * On a link the child gives way, so that one version wins the whole way down from the county. Only for its own logs
@@ -28,42 +36,168 @@ export async function reportFork({ core }: LinkContext, link: Link, log: LogKey,
   link.dispatch({ type: 'tell', message: asks ? forkQuestion(log) : await forkLadder(core, log) })
 }
 
+const nameOf = (core: Core, log: LogKey): string => {
+  const { node } = logParts(log)
+  return core.directory.node(node)?.name ?? node
+}
+
 function tellPeople(core: Core, log: LogKey): void {
-  const { node: author, stream } = logParts(log)
-  const name = core.directory.node(author)?.name ?? author
   core.news.add({
     kind: 'fork',
-    message: `“${name}”的日志出现两个版本(分区 ${stream}),可能是数据文件夹被复制或恢复。`,
+    message: `“${nameOf(core, log)}”的日志出现两个版本(分区 ${logParts(log).stream}),可能是数据文件夹被复制或恢复。`,
     next: '双方的记录都保留。作者节点会自动启用新的批次号;若该节点有两台机器在运行,请停用其中一台。',
   })
 }
 
+/** Only a peer that may hold a log is told of it, and only what is held. */
+const mayHear = (core: Core, link: Link, log: LogKey): boolean =>
+  link.peer !== null && mayDispute(core, link.peer, log) && core.logs.head(log).height > 0
+
+/** Does work when what came before it on this link is done; a peer that asks faster than is answered is let go. */
+async function inTurn({ forkWork, dispatch }: Link, work: () => Promise<void>): Promise<void> {
+  if (forkWork.waiting >= LIMITS.forksWaiting) {
+    return dispatch({ type: 'refused', code: 'window-exceeded', detail: 'forks' })
+  }
+  forkWork.waiting += 1
+  const done = forkWork.last.then(work)
+  forkWork.last = done.catch(() => {}) // whoever asked hears of the failure
+  await done.finally(() => {
+    forkWork.waiting -= 1
+  })
+}
+
 /** The other side tells its version of a log, or asks for ours. */
-export async function takeFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
+export const takeFork = (context: LinkContext, link: Link, fork: Fork): Promise<void> =>
+  inTurn(link, () => hearFork(context, link, fork))
+
+async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
   const { core } = context
-  // Only a peer that may hold the log; and people hear of it on both sides, whoever noticed.
-  if (!link.peer || !mayDispute(core, link.peer, fork.log)) return
-  if (core.logs.heads.has(fork.log)) tellPeople(core, fork.log)
-  if (fork.ladder.length > 0 && (await givesWay(core, link, fork))) await goOn(context, fork)
+  if (!mayHear(core, link, fork.log)) return
+  tellPeople(core, fork.log) // on both sides, whoever noticed
+  const search = link.searches.get(fork.log)
+  const isQuestion = fork.ladder.length === 0 && fork.proof.length === 0 && !isShown(search)
+  if (!isQuestion && (search || (await givesWay(core, link, fork)))) await goOn(context, link, fork)
   else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }
 
-/** In a group of its own, so that heights and hashes are those on the disk; a claim without proof changes nothing. */
-async function goOn(context: LinkContext, fork: Fork): Promise<void> {
-  const { core, queue } = context
-  const { log } = fork
-  const done = await queue.writeAlone(async (staging) => {
-    if (!(await provesFork(core, fork))) return undefined
-    if (core.logs.ownLog(logParts(log).stream) === log) await core.logs.rotate()
-    const common = await commonHeight(core, fork)
-    return { common, moved: await moveTail(staging, log, common) }
+/** Whether all that is left to ask for is the proof, which may turn out to be nothing. */
+const isShown = (search: Search | undefined): boolean => search?.gap === 0
+
+/** The other side gives way and searches for the height at which its version and ours part. */
+export const tellRungs = ({ core }: LinkContext, link: Link, question: Rungs): Promise<void> =>
+  inTurn(link, async () => {
+    if (!mayHear(core, link, question.log)) return
+    link.dispatch({ type: 'tell', message: await answerTo(core, question) })
   })
-  if (!done) return
+
+/** What a ladder leads to. */
+type Advance =
+  | { readonly is: 'moved'; readonly common: number; readonly tail: MovedTail }
+  | { readonly is: 'asks'; readonly above: number; readonly below: number }
+  /** Nothing to do, or not to be believed. */
+  | { readonly is: 'idle' }
+
+/** In a group of its own, so that heights and hashes are those on the disk; nothing is cut before the height is exact. */
+async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void> {
+  const { core, queue, links } = context
+  const { log } = fork
+  const done = await queue.writeAlone((staging) => advance(staging, link, fork))
+  if (!done.ok) {
+    link.searches.delete(log)
+    core.news.add({ kind: 'fork', message: done.problem.message, next: done.problem.next })
+  } else if (done.value.is === 'asks') {
+    const { above, below } = done.value
+    link.dispatch({ type: 'tell', message: { type: 'rungs', log, above, below } })
+  } else if (done.value.is === 'moved') {
+    tellMoved(core, log, done.value.common, done.value.tail)
+    // Everyone who was told of the version that ended begins anew with what is held now.
+    for (const one of [...links]) one.dispatch({ type: 'stop', code: 'stopping' })
+  }
+}
+
+function tellMoved(core: Core, log: LogKey, common: number, { entries, unwritten }: MovedTail): void {
+  const lacking = unwritten.length === 0 ? '' : `其中 ${unwritten.length} 件的填写内容未能重新写入,原编辑仍保留。`
   core.news.add({
     kind: 'fork',
-    message: `日志 ${log} 与其他节点持有的版本从第 ${done.common + 1} 条起不同。对方的版本保留;本机的 ${done.moved} 条记录已完整转入本机的新日志。`,
+    message: `日志 ${log} 与其他节点持有的版本从第 ${common + 1} 条起不同。对方的版本保留;本机的 ${entries} 条记录已完整转入本机的新日志。${lacking}`,
     next: '请打开“同步情况”查看转入的办件;同一环节有两条记录的办件等待协调员处理。',
   })
-  // Everyone who was told of the version that ended begins anew with what is held now.
-  for (const link of [...context.links]) link.dispatch({ type: 'stop', code: 'stopping' })
+}
+
+/** One step of the search; when it ends, the tail gives way in the same commit. */
+async function advance(staging: Staging, link: Link, fork: Fork): Promise<Result<Advance>> {
+  const { core } = staging
+  const { log } = fork
+  const known = link.searches.get(log)
+  if (!known) {
+    // A claim without proof changes nothing. With it a node stops writing where somebody else has written (S46).
+    if (!(await provesFork(core, fork))) return success({ is: 'idle' })
+    if (core.logs.ownLog(logParts(log).stream) === log) await core.logs.rotate()
+  } else if (isFirstLadder(core, fork)) return success({ is: 'idle' }) // both sides noticed: the search goes on already
+  const search = known ?? beginSearch()
+  const judged = judge(search, fork.ladder, await ownVersion(core, search, fork))
+  const isOld = link.session.is === 'live' && link.session.version < RUNGS_SINCE
+  switch (judged.is) {
+    case 'beginning':
+      link.searches.delete(log)
+      return success({ is: 'idle' })
+    case 'contradictory':
+    case 'fruitless':
+      return unproved(core, log)
+    case 'open':
+      if (isOld) return tooOld(core, log)
+      link.searches.set(log, judged.search)
+      return success({ is: 'asks', above: judged.above, below: judged.below })
+    case 'exact':
+      return isOld ? giveWayUnproved(staging, log, judged.height) : giveWay(staging, link, fork, judged)
+  }
+}
+
+const NOTHING_CUT = '没有截断或改写任何记录,双方的版本都在。'
+
+const unproved = (core: Core, log: LogKey): Result<never, Failure> =>
+  fail(
+    'fork-unproved',
+    `“${nameOf(core, log)}”的日志有两个版本(${log}),但对方说明的分叉位置前后矛盾或无法核实,${NOTHING_CUT}`,
+    NOTHING_CUT,
+    '重新连接时会再核对;反复出现请联系管理员检查对方程序。',
+  )
+
+const tooOld = (core: Core, log: LogKey): Result<never, Failure> =>
+  fail(
+    'fork-old-peer',
+    `“${nameOf(core, log)}”的日志有两个版本(${log}),对方程序版本较旧,说不出从哪一条起不同,${NOTHING_CUT}`,
+    NOTHING_CUT,
+    '请把对方程序升级到新版本,升级后自动核对并继续。',
+  )
+
+/** The height is exact by what was told: the entries behind it prove it, and are asked for when they did not come. */
+async function giveWay(
+  staging: Staging,
+  link: Link,
+  fork: Fork,
+  { search, height }: Extract<SearchStep, { is: 'exact' }>,
+): Promise<Result<Advance>> {
+  const { core } = staging
+  const { log } = fork
+  const run = await provenRun(core, fork, height)
+  if (!run) {
+    if (isShown(search)) return unproved(core, log)
+    link.searches.set(log, { ...search, gap: 0 })
+    return success({ is: 'asks', above: height, below: height + 1 })
+  }
+  const signed = await signedHeight(core.logs, log, height)
+  const tail = await moveTail(staging, log, { common: height, signed }, (shared) =>
+    adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
+  )
+  return tail.ok ? success({ is: 'moved', common: height, tail: tail.value }) : unproved(core, log)
+}
+
+/** A peer of version 1 tells neighbours and proves that its version exists; only whole signed stretches are cut by that. */
+async function giveWayUnproved(staging: Staging, log: LogKey, common: number): Promise<Result<Advance>> {
+  const { core } = staging
+  const signed = await signedHeight(core.logs, log, common)
+  if (signed !== common) return tooOld(core, log)
+  const tail = await moveTail(staging, log, { common, signed }, async () => success(undefined))
+  return tail.ok ? success({ is: 'moved', common, tail: tail.value }) : unproved(core, log)
 }

@@ -1,24 +1,113 @@
-/** What all links of a node may take up together: their number, and the bytes that wait for the write queue. */
+/** What all links of a node may take up together, and what each may have under work: beyond it nothing is read, nobody refused. */
 import { LIMITS } from '#protocol/limits.ts'
+
+/** Pieces of work that one peer's messages may have under way here; with as many frames as it may have waiting it is full. */
+const TASKS = LIMITS.windowFrames * 2
 
 export interface LinkBudget {
   /** Whether one more link from below can be served now; else it is told to come back. */
   admits(links: number): boolean
-  /** Counts bytes as waiting while the work goes on. */
-  during<Value>(bytes: number, work: () => Promise<Value>): Promise<Value>
+  /** The share of one link; `turned` is told when it becomes full, and when it no longer is. */
+  share(turned: (isFull: boolean) => void): LinkShare
 }
 
-/** An empty budget within {@link LIMITS.links} and {@link LIMITS.admissionQueueBytes}. */
+export interface LinkShare {
+  /** Whether nothing more should be read from the peer now. */
+  readonly isFull: boolean
+  /**
+   * Works on a frame as soon as there is room for the most it can unpack to; frames of a link keep their order. The work
+   * says what it really takes as soon as it knows.
+   */
+  unpacked<Value>(work: (takes: (bytes: number) => void) => Promise<Value>): Promise<Value>
+  /** Counts a piece of work that the peer asked for until it is done. */
+  during(work: Promise<unknown>): void
+}
+
+interface Share {
+  /** Unpacked bytes of this link that are not committed yet. */
+  bytes: number
+  waiting: number
+  tasks: number
+}
+
+interface Waiter {
+  readonly share: Share
+  begin(): void
+}
+
+/** An empty budget within {@link LIMITS.links}, {@link LIMITS.admissionQueueBytes} and {@link LIMITS.linkQueueBytes}. */
 export function createLinkBudget(): LinkBudget {
-  let waiting = 0
+  const waiters: Waiter[] = []
+  let bytes = 0
+  const hasRoom = () => bytes + LIMITS.unpackedFrameBytes <= LIMITS.admissionQueueBytes
+  const mayBegin = (share: Share) => hasRoom() && share.bytes + LIMITS.unpackedFrameBytes <= LIMITS.linkQueueBytes
+  const add = (share: Share, more: number) => {
+    bytes += more
+    share.bytes += more
+  }
+  /** Begins what there is room for, in the order in which it came. */
+  const beginWaiting = () => {
+    for (let index = 0; index < waiters.length && hasRoom(); ) {
+      const { share, begin } = waiters[index] as Waiter
+      if (!mayBegin(share)) {
+        index += 1
+        continue
+      }
+      waiters.splice(index, 1)
+      share.waiting -= 1
+      begin()
+    }
+  }
+  const hold = async <Value>(share: Share, work: (takes: (bytes: number) => void) => Promise<Value>) => {
+    let held: number = LIMITS.unpackedFrameBytes
+    add(share, held)
+    const takes = (real: number) => {
+      add(share, real - held)
+      held = real
+    }
+    try {
+      return await work(takes)
+    } finally {
+      takes(0)
+      beginWaiting()
+    }
+  }
   return {
-    admits: (links) => links < LIMITS.links && waiting <= LIMITS.admissionQueueBytes,
-    async during(bytes, work) {
-      waiting += bytes
-      try {
-        return await work()
-      } finally {
-        waiting -= bytes
+    admits: (links) => links < LIMITS.links && hasRoom(),
+    share: (turned) => {
+      const share: Share = { bytes: 0, waiting: 0, tasks: 0 }
+      let wasFull = false
+      const isFull = () => share.waiting > 0 || share.tasks > TASKS
+      const look = () => {
+        if (isFull() === wasFull) return
+        wasFull = !wasFull
+        turned(wasFull)
+      }
+      return {
+        get isFull() {
+          return isFull()
+        },
+        unpacked(work) {
+          if (share.waiting === 0 && mayBegin(share)) return hold(share, work)
+          share.waiting += 1
+          look()
+          return new Promise((resolve, reject) => {
+            const begin = () => {
+              hold(share, work).then(resolve, reject)
+              look()
+            }
+            waiters.push({ share, begin })
+          })
+        },
+        during(work) {
+          share.tasks += 1
+          look()
+          const done = () => {
+            share.tasks -= 1
+            look()
+          }
+          work.then(done, done)
+        },
       }
     },
   }

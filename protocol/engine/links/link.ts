@@ -1,7 +1,9 @@
 /** A running link, and the streams both of its sides are granted. */
 import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
+import type { Search } from '#protocol/session/common-height.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
+import type { LinkShare } from './link-budget.ts'
 
 export interface Link {
   readonly direction: 'up' | 'down'
@@ -9,8 +11,16 @@ export interface Link {
   /** Null until the peer has proved itself. */
   peer: NodeId | null
   liveSince: number | null
+  /** Told who the peer is when it has proved itself. */
+  proved(peer: NodeId): void
+  /** What the peer may have under work here. */
+  readonly share: LinkShare
   /** Heights at the root learnt while the peer still proved itself; the digest it compared does not have them. */
   readonly untold: Map<LogKey, number>
+  /** Logs of which the peer holds another version, and how far the search for the height is at which it parts from ours. */
+  readonly searches: Map<LogKey, Search>
+  /** Work on forks, one after the other: each reads many hashes from the disk. */
+  readonly forkWork: { last: Promise<void>; waiting: number }
   dispatch(event: Event): void
 }
 

@@ -23,7 +23,12 @@ const helloOf = (core: Core): Hello => ({
 })
 
 /** Runs a session over a connection until it ends. */
-export function runLink(context: LinkContext, connection: Connection, direction: 'up' | 'down'): Promise<LinkEnd> {
+export function runLink(
+  context: LinkContext,
+  connection: Connection,
+  direction: 'up' | 'down',
+  proved: Link['proved'] = () => {},
+): Promise<LinkEnd> {
   const { core, links } = context
   if (direction === 'down' && !context.budget.admits(links.size)) {
     connection.send(encodeMessage({ type: 'busy', retryAfterSeconds: 5 }))
@@ -41,6 +46,10 @@ export function runLink(context: LinkContext, connection: Connection, direction:
       peer: null,
       liveSince: null,
       untold: new Map(),
+      searches: new Map(),
+      proved,
+      share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
+      forkWork: { last: Promise.resolve(), waiting: 0 },
       dispatch(event) {
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done
@@ -101,7 +110,7 @@ function tickEvery(core: Core, link: Link, connection: Connection): () => void {
   const period = LIMITS.heartbeatMilliseconds / 2
   let cancel = () => {}
   const tick = () => {
-    link.dispatch({ type: 'tick', received: connection.received(), reading: true })
+    link.dispatch({ type: 'tick', received: connection.received(), reading: !link.share.isFull })
     if (link.session.is !== 'ended') cancel = core.host.after(period, tick)
   }
   cancel = core.host.after(period, tick)

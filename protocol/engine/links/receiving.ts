@@ -1,13 +1,15 @@
 /** Receiving a frame of entries: unpacked, admitted through the write queue, acknowledged when it is durable. */
 import { assert } from '#protocol/assert.ts'
+import type { Result } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import type { ChainRefusal, ReceivedPack } from '../logs/following.ts'
+import { noteElsewhere } from './acknowledgement.ts'
 import { admitFrame, type FrameSource } from './admission.ts'
 import { directoryFirst, unpackFrame } from './frame-unpacking.ts'
 import { type Link, sharedStreams, takenStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
-import { rotateIfAhead } from './rollback.ts'
+import { cameBack, noteCameBack, ownHeights, rotateIfAhead } from './rollback.ts'
 import { passDown } from './root-heights.ts'
 
 /** Admits a frame of a live link, or refuses it by name. */
@@ -15,44 +17,55 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
   const { core } = context
   const { peer } = link
   assert(peer, 'entries are admitted on a live link only')
-  const fromParent = link.direction === 'up'
-  const source: FrameSource = {
-    shared: new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)]),
-    fromParent,
-    fromRoot: fromParent && peer === core.identity.root.node,
-  }
-  const unpacked = unpackFrame(core.host.compression, packed)
-  if (!unpacked.ok) return refuse(core, link, unpacked.problem)
-  const parts = directoryFirst(unpacked.value)
-  // All parts are asked for at once, so that the frames of a link stay in order.
-  const outcomes = await context.budget.during(packed.length, () =>
-    Promise.all(parts.map((part, index) => admitPart(context, link, part, source, index === parts.length - 1))),
-  )
+  const origin = originOf(core, link)
+  const shared = new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)])
+  const outcomes = await link.share.unpacked(async (takes) => {
+    const unpacked = unpackFrame(core.host.compression, packed)
+    if (!unpacked.ok) return [unpacked]
+    takes(unpacked.value.reduce((sum, { bytes }) => sum + bytes.length, 0))
+    const source: FrameSource = { shared, ...origin }
+    const parts = directoryFirst(unpacked.value)
+    // All parts are asked for at once, so that the frames of a link stay in order.
+    return Promise.all(parts.map((part, index) => admitPart(context, link, part, source, index === parts.length - 1)))
+  })
   for (const outcome of outcomes) {
     if (!outcome.ok) return refuse(core, link, outcome.problem)
-    if (source.fromRoot) passDown(context, atRoot(core, outcome.value))
+    if (origin.fromRoot) passDown(context, atRoot(core, outcome.value))
+    noteElsewhere(core, link, outcome.value, false)
   }
 }
 
+/** What it means for the safety of entries that a link brought them. */
+export function originOf({ identity }: Core, { direction, peer }: Link): Pick<FrameSource, 'fromParent' | 'fromRoot'> {
+  const fromParent = direction === 'up'
+  return { fromParent, fromRoot: fromParent && peer === identity.root.node }
+}
+
 /** One part of a frame, whole or not at all; with the last one the frame is acknowledged. */
-const admitPart = (
+function admitPart(
   { core, queue }: LinkContext,
   link: Link,
   part: readonly ReceivedPack[],
   source: FrameSource,
   isLast: boolean,
-) =>
-  queue.write(
+): Promise<Result<readonly Height[], ChainRefusal>> {
+  let risen: readonly Height[] = []
+  return queue.write(
     async (staging) => {
+      const before = ownHeights(staging)
       const admitted = await admitFrame(staging, part, source)
-      if (admitted.ok) await rotateIfAhead(core, admitted.value)
+      if (!admitted.ok) return admitted
+      await rotateIfAhead(core, link, admitted.value)
+      risen = await cameBack(staging, link, before)
       return admitted
     },
     (outcome) => {
+      noteCameBack(core, risen)
       // Before links look for what to send: what a peer sent is not sent back to it.
       if (outcome.ok) link.dispatch({ type: 'admitted', frames: isLast ? 1 : 0, heights: outcome.value })
     },
   )
+}
 
 const atRoot = ({ logs }: Core, heights: readonly Height[]): Height[] =>
   heights.map(({ log }) => ({ log, height: logs.head(log).rootHeight }))

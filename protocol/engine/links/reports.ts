@@ -11,8 +11,8 @@ import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
+import { noteParent } from './acknowledging-parent.ts'
 import type { Link } from './link.ts'
-import { noteParent } from './parent-change.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
@@ -22,7 +22,8 @@ export interface Reports {
   linkLive(link: Link): void
   linkEnded(link: Link, reason: string): void
   heard(status: Status): void
-  receipts(receipts: readonly Receipt[]): void
+  /** Resolves when they are kept. */
+  receipts(receipts: readonly Receipt[]): Promise<void>
   /** Sends a report upward soon. */
   soon(): void
 }
@@ -41,7 +42,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
         if (!isRevocation(neighbours.refusal)) neighbours.refusal = null
         neighbours.parentContact = clock.now()
         neighbours.parentConnected = true
-        if (link.peer) noteParent(core, queue, link.peer).catch(onlyStorage)
+        if (link.peer) noteParent(core, queue, link.peer).catch(toldByQueue)
       } else if (link.peer) met(link.peer, true)
       reporter.soon()
     },
@@ -64,10 +65,10 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       }
       core.news.tellStatus()
     },
-    receipts(receipts) {
+    async receipts(receipts) {
       // What is set aside follows from the facts, which are held here as well: our own fold says it, and takes it back.
       const told = receipts.filter(({ outcome }) => outcome !== 'set-aside')
-      if (told.length > 0) queue.write((staging) => take(staging, told)).catch(onlyStorage)
+      if (told.length > 0) await queue.write((staging) => take(staging, told)).catch(toldByQueue)
     },
   }
 }
@@ -76,10 +77,8 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
 const parentsAmong = (links: ReadonlySet<Link>): Link[] =>
   [...links].filter((link) => link.direction === 'up' && link.peer !== null)
 
-/** A failing disk shows in the node's health with the next write; anything else is a bug. */
-function onlyStorage(problem: unknown): void {
-  if (!(problem instanceof StorageFailure)) throw problem
-}
+/** A failing disk shows in the node's health, and a bug in a request is told: the queue has done both. */
+function toldByQueue(): void {}
 
 interface Reporter {
   /** Remembers what was heard of a node below, and tells it upward soon. */
@@ -92,12 +91,18 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
   const { below } = core.neighbours
   const unsaved = new Set<NodeId>()
   let scheduled = false
-  const save = (staging: Staging) => {
-    for (const node of unsaved) setLocal(staging, SPACE, node, below.get(node))
+  const save = async (nodes: readonly NodeId[]) => {
     unsaved.clear()
+    const save = queue.write(async (staging) => {
+      for (const node of nodes) setLocal(staging, SPACE, node, below.get(node))
+    })
+    await save.catch((problem: unknown) => {
+      for (const node of nodes) unsaved.add(node)
+      throw problem
+    })
   }
   const report = async () => {
-    if (unsaved.size > 0) await queue.write(async (staging) => save(staging))
+    if (unsaved.size > 0) await save([...unsaved])
     if (parentsAmong(links).length === 0) return
     const nodes = [await ownReport(core), ...[...below.values()].map((status) => reportOf(core, status))]
     for (const link of parentsAmong(links)) link.dispatch({ type: 'tell', message: { type: 'status', nodes } })
@@ -107,7 +112,10 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
     scheduled = true
     core.host.after(REPORT_AFTER_MILLISECONDS, () => {
       scheduled = false
-      report().catch(onlyStorage)
+      report().catch((problem: unknown) => {
+        if (problem instanceof StorageFailure) soon()
+        else core.tellBug(problem)
+      })
     })
   }
   return {
@@ -128,8 +136,15 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
       const standing = standingReceipts(await fileOf(staging, document), registerOf(staging.core))
       if (standing.some((own) => own.log === log && own.seq === seq)) continue
     }
+    // A parent tells what stands whenever a link begins: most of it is known, and nobody below need hear it again.
+    if (await isKnown(staging, receipt)) continue
     staging.receipts.push(receipt)
   }
+}
+
+async function isKnown({ core }: Staging, { log, seq, document, outcome, reason }: Receipt): Promise<boolean> {
+  const known = (await core.storage.receiptsOf(document)).find((row) => row.log === log && row.seq === seq)
+  return outcome === 'applied' ? known === undefined : known?.outcome === outcome && known.reason === reason
 }
 
 /** Only refusals that a person must resolve are kept in view. */

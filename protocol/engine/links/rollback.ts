@@ -1,7 +1,12 @@
-/** This node's database went back in time (rule S70): a peer holds entries of the present incarnation that it lacks. */
-import { type LogKey, logParts } from '#protocol/ids.ts'
+/** This node's database went back in time (rule S70): others hold entries of its own logs that it lacks. */
+import { type LogKey, logParts, type StationCode, type StreamId } from '#protocol/ids.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
+import { checkStubs, endsInWords, ownEnds } from '../logs/own-ends.ts'
+import { stagedHead } from '../logs/staged-logs.ts'
+import type { GivenBack } from '../neighbours.ts'
+import type { Staging } from '../writing/staging.ts'
+import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
 /** Whether a log is one in which this node writes now, and somebody holds more of it than this node. */
@@ -9,24 +14,73 @@ const isAhead = ({ logs }: Core, { log, height }: Height): boolean =>
   logs.ownLog(logParts(log).stream) === log && height > logs.head(log).height
 
 /** Goes on under a new incarnation for each log of which admitted entries, signed by us, are not held. */
-export async function rotateIfAhead(core: Core, heights: readonly Height[]): Promise<void> {
+export async function rotateIfAhead(core: Core, link: Link, heights: readonly Height[]): Promise<void> {
   for (const one of heights) {
     if (!isAhead(core, one)) continue
-    reportRollback(core, one)
+    const returned = await returnedOver(core, link)
     await core.logs.rotate()
+    returned.rotated = true
   }
 }
 
 /** As {@link rotateIfAhead}, for a claim of the pinned parent, which is believed. */
-export async function believeParent({ core, queue }: LinkContext, claim: Height): Promise<void> {
-  await queue.writeAlone(() => rotateIfAhead(core, [claim]))
+export async function believeParent({ core, queue }: LinkContext, link: Link, claim: Height): Promise<void> {
+  await queue.writeAlone(() => rotateIfAhead(core, link, [claim]))
+  if (core.neighbours.returned?.rotated) reportRollback(core, core.neighbours.returned)
 }
 
-/** Tells people that this node went back in time and what was done about it. */
-function reportRollback({ logs, news }: Core, { log, height }: { log: LogKey; height: number }): void {
-  news.add({
+/** Heights of this node's own logs as a group sees them, before a frame is admitted into it. */
+export function ownHeights({ core, logs }: Staging): ReadonlyMap<LogKey, number> {
+  const own = new Set([...core.logs.heads.keys(), ...logs.heads.keys()].filter((log) => core.logs.isOwn(log)))
+  return new Map([...own].map((log) => [log, stagedHead(logs, log).height]))
+}
+
+/** Own entries that a frame brought back, by log. Whoever writes a log has all of it, unless its database went back. */
+export async function cameBack(
+  { core, logs }: Staging,
+  link: Link,
+  before: ReadonlyMap<LogKey, number>,
+): Promise<readonly Height[]> {
+  const risen = [...logs.heads.values()]
+    .filter(({ key, height }) => core.logs.isOwn(key) && height > (before.get(key) ?? 0))
+    .map(({ key, height }) => ({ log: key, height: height - (before.get(key) ?? 0) }))
+  if (risen.length > 0) await returnedOver(core, link)
+  return risen
+}
+
+/** Tells people of what is back, once it is durable: totals, not single logs. */
+export function noteCameBack(core: Core, risen: readonly Height[]): void {
+  const { returned } = core.neighbours
+  if (!returned || risen.length === 0) return
+  for (const { log, height } of risen) {
+    returned.logs.add(log)
+    returned.entries += height
+  }
+  reportRollback(core, returned)
+}
+
+/** What came back since the start, with where our own logs ended before any of it did. */
+async function returnedOver(core: Core, { direction }: Link): Promise<GivenBack> {
+  const { neighbours, storage, identity, logs, directory } = core
+  const nameOf = (stream: StreamId) => directory.station(stream as string as StationCode)?.name
+  neighbours.returned ??= {
+    ends: endsInWords(await ownEnds(storage, logs.heads.values(), identity.node), nameOf),
+    logs: new Set(),
+    from: new Set(),
+    entries: 0,
+    rotated: false,
+  }
+  neighbours.returned.from.add(direction)
+  return neighbours.returned
+}
+
+function reportRollback({ news, isRoot }: Core, { ends, logs, from, entries, rotated }: GivenBack): void {
+  const sides = [from.has('up') ? '上级' : '', from.has('down') ? '下级' : ''].filter((side) => side !== '').join('和')
+  news.replace({
     kind: 'rolled-back',
-    message: `本机数据库比上级记录的旧:日志 ${logParts(log).stream} 本机 ${logs.head(log).height} 条,上级 ${height} 条。已启用新的批次号,缺少的条目正从上级取回。`,
-    next: '无需操作。请核对最近的纸质存根是否都能查到;查不到的请补录。',
+    message: `本机数据库退回过较早的状态:${sides}持有本机写过、本机已没有的记录。${
+      rotated ? '已启用新的批次号,编号不会重复。' : ''
+    }已从${sides}取回 ${entries} 条(${logs.size} 个日志)。`,
+    next: `取回自动进行。${checkStubs(isRoot, ends)}`,
   })
 }

@@ -21,6 +21,6 @@ export const viewOf = (core: Core): View => ({
 function admits({ directory }: Core, peer: NodeId): ReturnType<View['admits']> {
   const revoked = directory.node(peer)?.revoked
   // Without the heights that the root held then, nobody could tell what of its entries still counts.
-  if (revoked) return revoked.held ? 'delivers' : 'revoked'
+  if (revoked) return revoked.held === undefined ? 'revoked' : 'delivers'
   return directory.keyOf(peer) ? 'yes' : 'unknown-node'
 }

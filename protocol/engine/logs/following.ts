@@ -3,6 +3,7 @@ import type { LogKey } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Entry, type EntryRecord, encodeRecord, isSound, readEntry } from '#protocol/log/entry.ts'
+import { fitsDoor } from '#protocol/log/entry-size.ts'
 import { decodePack, encodePack, type PackedRecord } from '#protocol/log/pack.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { RefusalCode } from '#protocol/wire/refusals.ts'
@@ -118,6 +119,7 @@ function follow(
   const hash = entryHash(walk.staged.committed.sha256, log, position.hash, record)
   const entry = readEntry(log, record, hash)
   if (!entry || !isSound(entry)) return refused('malformed', `${log} ${record.seq}`)
+  if (!fitsDoor(entry, record)) return refused('oversized', `${log} ${record.seq}: ${record.content.length} bytes`)
   const { signature } = record
   const run = runs.get(log) ?? { log, first: record.seq, last: record.seq, before: position.hash, hash, signature }
   runs.set(log, run)

@@ -3,7 +3,8 @@ import type { LogKey } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Entry, type EntryRecord, readEntry } from '#protocol/log/entry.ts'
-import { decodePack } from '#protocol/log/pack.ts'
+import { decodePack, encodePack, type PackedRecord, packable } from '#protocol/log/pack.ts'
+import type { StoredPack } from '../ports/storage.ts'
 import type { Logs } from './logs.ts'
 
 /** An entry as it lies in its log, with what proves it. */
@@ -50,9 +51,27 @@ export async function headProof(logs: Logs, log: LogKey): Promise<Uint8Array> {
   return found && before ? encodeCarried(log, before, found.record) : new Uint8Array()
 }
 
-/** The end of a run at or below a height that is held: a log must end signed. */
+/**
+ * The highest signed entry at or below a height that is held; 0 when there is none. A log must end signed, and a run
+ * holds entries with signatures of their own besides its end: it can be parted there.
+ */
 export async function signedHeight(logs: Logs, log: LogKey, height: number): Promise<number> {
-  const pack = await logs.packHolding(log, height)
+  const pack = height > 0 ? await logs.packHolding(log, height) : undefined
   const run = pack?.runs.find((one) => one.log === log)
-  return !run || run.last === height ? height : run.first - 1
+  if (!pack || !run) return 0
+  const signed = recordsIn(pack, log).filter(({ record }) => record.signature !== null && record.seq <= height)
+  return signed.at(-1)?.record.seq ?? run.first - 1
+}
+
+const recordsIn = ({ bytes }: Pick<StoredPack, 'bytes'>, log: LogKey): PackedRecord[] =>
+  (decodePack(bytes) ?? []).filter((packed) => packed.log === log)
+
+/** The entries behind a height up to the first signed one, as a pack: what proves how a log goes on. Empty when nothing does. */
+export async function runBehind(logs: Logs, log: LogKey, height: number): Promise<Uint8Array> {
+  const pack = await logs.packHolding(log, height + 1)
+  const run = pack?.runs.find((one) => one.log === log)
+  if (!pack || !run) return new Uint8Array()
+  const behind = recordsIn(pack, log).filter(({ record }) => record.seq > height && record.seq <= run.last)
+  const end = behind.findIndex(({ record }) => record.signature !== null)
+  return encodePack(behind.slice(0, end + 1).map(({ record }) => packable(log, record)))
 }

@@ -4,18 +4,13 @@ import type { DocumentId, LogKey, StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Draft, type Entry, type EntryRecord, encodeContent, isSound, KIND } from '#protocol/log/entry.ts'
+import { fitsOwn } from '#protocol/log/entry-size.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack, encodePack, type Packable, packable, type Run, runsOf } from '#protocol/log/pack.ts'
 
 import type { Cryptography, KeyPair } from '../ports/host.ts'
 import type { Change, Place, StoredPack } from '../ports/storage.ts'
 import { hashInPack, type Logs } from './logs.ts'
-
-/** Content of an entry of ours: with seq and signature it stays an entry. */
-export const CONTENT_BYTES = LIMITS.entryBytes - 128
-
-/** Whether a draft fits an entry of ours. */
-export const fits = (draft: Draft): boolean => encodeContent(draft).length <= CONTENT_BYTES
 
 /** A pack whose runs are chained to what is held before them. */
 export interface ChainedPack {
@@ -70,6 +65,28 @@ export const stageLogs = (committed: Logs): StagedLogs => ({
   arrival: committed.arrival,
 })
 
+/** Remembers how far a group has come; what comes back takes everything behind it out of the group again. */
+export function markLogs(staged: StagedLogs): () => void {
+  const lists = [staged.cuts, staged.packs, staged.places, staged.authored]
+  const lengths = lists.map(({ length }) => length)
+  const { arrival } = staged
+  const restores = [markMap(staged.heads), markMap(staged.bases), markMap(staged.begun)]
+  return () => {
+    for (const [index, list] of lists.entries()) list.length = lengths[index] as number
+    staged.arrival = arrival
+    for (const restore of restores) restore()
+  }
+}
+
+/** A map as it is now; what comes back makes it so again. */
+export function markMap<Key, Value>(map: Map<Key, Value>): () => void {
+  const entries = [...map]
+  return () => {
+    map.clear()
+    for (const [key, value] of entries) map.set(key, value)
+  }
+}
+
 /** The head of a log as the group sees it. */
 export function stagedHead({ committed, heads, bases }: StagedLogs, log: LogKey): LogHead {
   const staged = heads.get(log)
@@ -94,14 +111,17 @@ export const lastArrival = ({ arrival, authored }: StagedLogs): number => arriva
 const isProvedAlone = ({ kind, document }: Draft): boolean =>
   kind === KIND.fact || (kind === KIND.directory && document.startsWith('node/'))
 
-/** Appends a draft to this node's log of a stream. `safe`: what this node writes is at the root at once. */
-export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, safe: boolean): Entry {
+/**
+ * Appends a draft to this node's log of a stream; undefined, and nothing is done, when it is too long for an entry.
+ * `safe`: what this node writes is at the root at once.
+ */
+export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, safe: boolean): Entry | undefined {
   const { committed } = staged
   const log = committed.ownLog(stream)
   const head = stagedHead(staged, log)
   assert(isSound(draft), 'an entry of ours passes every door')
   const content = encodeContent(draft)
-  assert(content.length <= CONTENT_BYTES, 'an entry of ours is inside the limit')
+  if (!fitsOwn(draft, content)) return undefined
   const record: EntryRecord = { seq: head.height + 1, signature: null, content }
   const hash = entryHash(committed.sha256, log, head.hash, record)
   const { seq } = record

@@ -1,5 +1,6 @@
 /** What a case page shows: folded state, sections, acts offered, safety, receipts. */
 import { actsFor } from '#protocol/casework/acts/acts.ts'
+import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Register } from '#protocol/casework/register.ts'
@@ -14,6 +15,7 @@ import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
+import { othersNumbered } from '../writing/shared-numbers.ts'
 import { workActor } from './work-actor.ts'
 
 /** Builds the view of a case for a person. */
@@ -27,19 +29,21 @@ export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: Doc
     if (!shown.ok) return shown
     sections.push(shown.value)
   }
-  const safety = safetyOfReach(core.logs.heads, file.reach)
+  const sameNumber = await othersNumbered(core, state)
+  const safety = safetyOfReach(core, file.reach)
   const stations = core.directory.stations()
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   return success({
     state,
     item: register.edition(state.item, state.itemVersion),
     sections,
-    acts: offers(core, state, actor, register),
+    acts: offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register),
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
     targets,
     subCases: (await core.storage.cases({ master: id })).rows,
     duplicates: await duplicatesOf(core, state),
+    sameNumber,
   })
 }
 
@@ -51,10 +55,8 @@ async function duplicatesOf(core: Core, { id, item, applicant }: CaseState): Pro
   return rows.filter((row) => row.id !== id)
 }
 
-function offers(core: Core, state: CaseState, actor: Actor, register: Register): ActOffer[] {
-  return actsFor(state, workActor(core, actor), register).map((offer) =>
-    offer.allowed ? { ...offer, why: '', next: '' } : offer,
-  )
+function offers(state: CaseState, actor: ActorAtNode, register: Register): ActOffer[] {
+  return actsFor(state, actor, register).map((offer) => (offer.allowed ? { ...offer, why: '', next: '' } : offer))
 }
 
 function showSection(

@@ -11,6 +11,7 @@ import {
   fieldsOf,
   type Seal,
 } from '#protocol/casework/facts/facts.ts'
+import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import { backdatedTo } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
@@ -29,12 +30,14 @@ import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } f
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import { newDraft } from '../writing/draft.ts'
-import { append } from '../writing/placing.ts'
+import { append, tooLong } from '../writing/placing.ts'
+import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
 import { mintCaseNumber, mintPaperNumber } from './numbering.ts'
 import { workActor } from './work-actor.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
+const encoder = new TextEncoder()
 /** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
 const SEALED_SECTIONS = ['application', 'materials'] as const
 
@@ -78,11 +81,17 @@ export async function openCase(
   const id = caseIdIn(sha256, stream, core.host.random(CASE_RANDOM_BYTES))
   await fileOf(staging, id)
   const opened: Fact = { kind: 'opened', previous: null, fields: { number, ...fields } }
-  write(staging, actor, id, stream, opened)
-  return success({ id, number })
+  const written = write(staging, actor, id, stream, opened)
+  return written.ok ? success({ id, number }) : written
 }
 
-function write(staging: Staging, actor: Actor, id: DocumentId, stream: StreamId, fact: Fact): EntryHash {
+function write(
+  staging: Staging,
+  actor: Actor,
+  id: DocumentId,
+  stream: StreamId,
+  fact: Fact,
+): Result<{ readonly hash: EntryHash }> {
   const draft = newDraft(staging.core, {
     kind: KIND.fact,
     document: id,
@@ -90,7 +99,16 @@ function write(staging: Staging, actor: Actor, id: DocumentId, stream: StreamId,
     station: actor.station,
     payload: encodeFact(fact),
   })
-  return append(staging, stream, [draft])[0] as EntryHash
+  const appended = append(staging, stream, [draft])
+  return appended.ok ? success({ hash: appended.value[0] as EntryHash }) : tooLong(draft, longestField(fact))
+}
+
+/** The field that takes the most bytes: what a person can shorten. */
+function longestField({ kind, fields }: Fact): { readonly name: string; readonly label: string } | undefined {
+  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
+  const length = (name: string) => encoder.encode(JSON.stringify(fields[name])).length
+  const [name] = Object.keys(fields).sort((left, right) => length(right) - length(left))
+  return name === undefined ? undefined : { name, label: rules[name]?.label ?? name }
 }
 
 /** Edits a section; the change becomes one Yjs update by this node's client id. */
@@ -118,8 +136,10 @@ export async function editSection(
   const payload = encodeEdit({ section: name, update: changed.value })
   const { person, station } = actor
   const stream = writingStream(core, file, station)
-  append(staging, stream, [newDraft(core, { kind: KIND.edit, document: id, person, station, payload })])
-  return success({ changed: true })
+  const appended = append(staging, stream, [
+    newDraft(core, { kind: KIND.edit, document: id, person, station, payload }),
+  ])
+  return appended.ok ? success({ changed: true }) : appended
 }
 
 function sectionProblem(core: Core, actor: Actor, section: string, file: CaseFile): Result<never> | undefined {
@@ -159,17 +179,19 @@ export async function act(
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'edition')) {
     fields[name] ??= editionInForce(core, register, state, fields)
   }
-  const checked = checkAct(state, workActor(core, actor), register, kind, fields)
+  const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
+  const checked = checkAct(state, { ...workActor(core, actor), numberIsShared }, register, kind, fields)
   if (!checked.ok) return checked
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'present-number')) fields[name] = state.number
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'case-number'))
+    fields[name] = await mintCaseNumber(staging, actor.station)
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'number')) {
     if (fields[name] !== undefined) continue
     const number = await mintPaperNumber(staging, kind, actor.station, state, register)
     if (number !== undefined) fields[name] = number
   }
   const previous = FACTS[kind].guarded ? state.tip : null
-  return success({
-    hash: write(staging, actor, id, writingStream(core, file, actor.station), { kind, previous, fields }),
-  })
+  return write(staging, actor, id, writingStream(core, file, actor.station), { kind, previous, fields })
 }
 
 /** The edition a case is received under: the one in force that day, else the one it was opened under. */

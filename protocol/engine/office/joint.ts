@@ -3,14 +3,13 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import type { FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
 import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
-import { type Failure, failure, type Result } from '#protocol/result.ts'
+import { failure, type Result } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import type { Actor } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import type { Staging } from '../writing/staging.ts'
-import type { Request, WriteQueue } from '../writing/write-queue.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 
 type Fields = Readonly<Record<string, FieldValue>>
@@ -18,33 +17,9 @@ type Fields = Readonly<Record<string, FieldValue>>
 /** What the co-department needs to see; notes of deliberation stay with the case in which they were written. */
 const COPIED: readonly SectionName[] = ['application', 'materials']
 
-/** Ends a group of its own, so that nothing of it is written. */
-class Unwritten extends Error {
-  readonly failure: Failure
-  constructor(problem: Failure) {
-    super(problem.message)
-    this.name = 'Unwritten'
-    this.failure = problem
-  }
-}
-
-/** A request of several parts that is written whole or, when one of them fails, not at all. */
-export async function writeWhole<Value>(queue: WriteQueue, request: Request<Result<Value>>): Promise<Result<Value>> {
-  try {
-    return await queue.writeAlone(async (staging) => {
-      const outcome = await request(staging)
-      if (!outcome.ok) throw new Unwritten(outcome.problem)
-      return outcome
-    })
-  } catch (problem) {
-    if (!(problem instanceof Unwritten)) throw problem
-    return failure(problem.failure)
-  }
-}
-
 /**
  * Writes `invited` and, when it names an item, opens that item's case beside it: received by the inviting station
- * with the master's applicant and sections, and offered to the co-department. Only through {@link writeWhole}.
+ * with the master's applicant and sections, and offered to the co-department. Refused whole when any part is.
  */
 export async function invite(
   staging: Staging,

@@ -7,16 +7,17 @@ import { safetyOf } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import { type Office, UNKNOWN_CASE } from '../office.ts'
 import { registerOf } from '../register.ts'
+import { sharedNumbers } from '../writing/shared-numbers.ts'
 import { setLocal } from '../writing/staging.ts'
 import { inWords } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
-import { invite, writeWhole } from './joint.ts'
+import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { keepRecord, publish } from './record-writing.ts'
 import { signaturesOf } from './signatures.ts'
-import { syncStatus } from './sync-status.ts'
+import { casesAlone, syncStatus } from './sync-status.ts'
 
 /** Opens the office. */
 export function openOffice(core: Core, queue: WriteQueue): Office {
@@ -42,17 +43,21 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
       words(queue.write((staging) => editSection(staging, actor, id, section, change))),
     act: (actor, id, kind, fields, expects) =>
       words(
-        kind === 'invited'
-          ? writeWhole(queue, (staging) => invite(staging, actor, id, fields, expects))
-          : queue.write((staging) => act(staging, actor, id, kind, fields, expects)),
+        queue.write((staging) =>
+          kind === 'invited'
+            ? invite(staging, actor, id, fields, expects)
+            : act(staging, actor, id, kind, fields, expects),
+        ),
       ),
     view: (actor, id) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id))),
     state: (id) => words(stateNow(core, id)),
     find: (query) => storage.cases(query),
-    byNumber: (number) => storage.caseByNumber(number),
+    byNumber: (number) => storage.casesByNumber([number]),
+    sharedNumbers: () => sharedNumbers(core),
     countByStage: (holders) => storage.countByStage(holders),
     signaturesOf: (id) => signaturesOf(core, id),
     safetyOf: (ids) => safetyOf(core, ids),
+    casesAlone: () => casesAlone(core),
     status: () => syncStatus(core, stations()),
     nodesBelow: async () => [...core.neighbours.below.values()],
     watch: (listener) => core.news.watch(listener),

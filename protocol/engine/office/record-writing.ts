@@ -4,12 +4,13 @@ import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import type { DirectoryRecord, StationRecord } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isDocumentId, type LogKey, logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { isStationRecord, streamOfRecord } from '../directory/directory.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
-import { CONTENT_BYTES, stagedHead } from '../logs/staged-logs.ts'
+import { stagedHead } from '../logs/staged-logs.ts'
 import type { Actor } from '../office.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append } from '../writing/placing.ts'
@@ -17,7 +18,7 @@ import type { Staging } from '../writing/staging.ts'
 
 const encoder = new TextEncoder()
 /** A directory record beside the other parts of its entry. */
-const RECORD_BYTES = CONTENT_BYTES - 1_024
+const RECORD_BYTES = LIMITS.writtenBytes - 1_024
 const KEPT = '没有改动任何内容。'
 
 /** What keeps a record from being written; undefined when it may. */
@@ -62,6 +63,7 @@ const textAt = (item: Item, path: string): string =>
 function completed(staging: Staging, given: DirectoryRecord): DirectoryRecord {
   const { directory } = staging.core
   if (given.type === 'node' && given.revoked) {
+    if (given.revoked.held === null) return given
     const held = directory.node(given.id)?.revoked?.held ?? heightsOf(staging, given.id)
     return { ...given, revoked: { ...given.revoked, held } }
   }
@@ -80,7 +82,7 @@ const heightsOf = ({ logs }: Staging, node: NodeId): Readonly<Record<LogKey, num
   )
 
 /** Writes a record with a version above every earlier one. */
-function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): void {
+function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): Result<void> {
   const { core } = staging
   const given = completed(staging, unfinished)
   const document = documentOf(given)
@@ -90,7 +92,8 @@ function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | nul
   const payload = encoder.encode(JSON.stringify({ ...given, version }))
   const station = actor?.station ?? rootStation(core)
   const draft = newDraft(core, { kind: KIND.directory, document, person: actor?.person ?? '', station, payload })
-  append(staging, streamOfRecord(given), [draft])
+  const appended = append(staging, streamOfRecord(given), [draft])
+  return appended.ok ? success(undefined) : appended
 }
 
 const rootStation = (core: Core): StationCode =>
@@ -109,7 +112,10 @@ export async function publish(
     const problem = recordProblem(staging, given)
     if (problem) return problem
   }
-  for (const given of records) write(staging, given, actor)
+  for (const given of records) {
+    const written = write(staging, given, actor)
+    if (!written.ok) return written
+  }
   return success(undefined)
 }
 
@@ -120,7 +126,7 @@ export async function publish(
 export async function completeRevocations(staging: Staging): Promise<void> {
   if (!staging.core.isRoot) return
   for (const node of staging.core.directory.nodes()) {
-    if (node.revoked && !node.revoked.held) write(staging, node, null)
+    if (node.revoked && node.revoked.held === undefined) write(staging, node, null)
   }
 }
 
@@ -133,6 +139,5 @@ export async function keepRecord(staging: Staging, actor: Actor, record: Station
   }
   const problem = recordProblem(staging, record)
   if (problem) return problem
-  write(staging, record, actor)
-  return success(undefined)
+  return write(staging, record, actor)
 }

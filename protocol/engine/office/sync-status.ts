@@ -16,6 +16,7 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     casesOnlyHere: counts.onlyHere,
     casesNotAtRoot: counts.notAtRoot,
     entriesOnlyHere: entriesAbove(core, 'parentHeight'),
+    atRootAlone: aloneAt(core),
     clockOffset: core.clock.offset(),
     catalogueVersion: core.directory.catalogueVersion(),
     calendarVersion: core.directory.calendarVersion(),
@@ -25,6 +26,23 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     conservation: counts.conservation,
     findings: core.news.findings,
     refusal: core.neighbours.refusal,
+  }
+}
+
+function aloneAt(core: Core): SyncStatus['atRootAlone'] {
+  if (!core.elsewhere) return null
+  const standby = core.directory.nodes().find((node) => node.standby && !node.revoked)
+  return { entries: entriesAbove(core, 'elsewhere'), standby: standby?.name ?? null }
+}
+
+/** Cases with an entry that no other node is known to hold; of a disk that cannot be read at most so many. */
+export async function casesAlone(core: Core): Promise<number> {
+  try {
+    return await casesAbove(core, 'elsewhere')
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure)) throw problem
+    noteDamage(core, problem)
+    return entriesAbove(core, 'elsewhere')
   }
 }
 

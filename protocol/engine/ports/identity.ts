@@ -38,8 +38,11 @@ export interface Connection {
 
 /** What the programs (floor 5 and 6) hold of a running engine, besides its Office. */
 export interface Links {
-  /** Runs a session over a connection to the parent (`up`) or from a child (`down`); resolves when it has ended. */
-  attach(connection: Connection, direction: 'up' | 'down'): Promise<LinkEnd>
+  /**
+   * Runs a session over a connection to the parent (`up`) or from a child (`down`); resolves when it has ended. `proved` is
+   * told who the other side is as soon as it has proved that.
+   */
+  attach(connection: Connection, direction: 'up' | 'down', proved?: (peer: NodeId) => void): Promise<LinkEnd>
 }
 
 /** How a session ended, so that the uplink knows when to try again. */

@@ -35,6 +35,8 @@ export interface PlacedRecord extends Place {
 export interface CaseRow {
   readonly id: DocumentId
   readonly number: string
+  /** Numbers the case had before it was renumbered, the first one first; almost always none. */
+  readonly formerNumbers: readonly string[]
   readonly item: string
   readonly applicant: string
   readonly idNumber: string
@@ -211,7 +213,8 @@ export interface Storage {
   documentsAfter(place: number, limit: number): Promise<DocumentPage>
   cases(query: CaseQuery): Promise<CasePage>
   casesById(ids: readonly DocumentId[]): Promise<CaseRow[]>
-  caseByNumber(number: string): Promise<CaseRow | undefined>
+  /** Cases that have one of these numbers, or had it until they were renumbered; in the order in which they were first stored. */
+  casesByNumber(numbers: readonly string[]): Promise<CaseRow[]>
   /** Cases per stage for holders; all holders when the list is empty. */
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Ids of cases whose latest entry arrived at or behind an arrival number, at most `limit`, and how many there are. */
@@ -219,6 +222,8 @@ export interface Storage {
   /** Cases whose row changes on or before a day without anything being written, at most `limit`. */
   casesToWake(day: Day, limit: number): Promise<DocumentId[]>
   receiptsOf(document: DocumentId): Promise<ReceiptRow[]>
+  /** The receipts of a log's entries that are not set aside, the highest seq first, at most `limit`. */
+  receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]>
   /** Receipt counts per log and outcome, for the conservation sum. */
   receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>
   local(space: string, key: string): Promise<string | undefined>

@@ -9,6 +9,7 @@ import { type Change, NO_CHANGE, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { readOrMark } from '../writing/case-loading.ts'
 import { placeRecords } from '../writing/placing.ts'
+import { noteShared } from '../writing/shared-numbers.ts'
 import { beginStaging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 
@@ -113,9 +114,11 @@ async function placedAgain(core: Core, documents: readonly DocumentId[]): Promis
 async function foldedAgain(core: Core, cases: readonly DocumentId[]): Promise<Change> {
   const register = registerOf(core)
   const files = await readOrMark(core, cases)
+  const rows = files.flatMap((file) => rowOf(file, register) ?? [])
   return {
     ...NO_CHANGE,
-    cases: files.flatMap((file) => rowOf(file, register) ?? []),
+    cases: rows,
+    local: await noteShared(core, rows),
     receipts: files.flatMap((file) => standingReceipts(file, register)),
   }
 }

@@ -50,7 +50,7 @@ export function openRefolding(core: Core, queue: WriteQueue): Refolding {
     running = true
     run().catch((problem) => {
       // A failing disk shows in the node's health; what is stale stays noted, and the next look goes on with it.
-      if (!(problem instanceof StorageFailure)) throw problem
+      if (!(problem instanceof StorageFailure)) core.tellBug(problem)
     })
   }
   const look = () => {

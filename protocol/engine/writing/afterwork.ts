@@ -36,7 +36,8 @@ export async function openAfterworks(core: Core, queue: WriteQueue, kinds: reado
       try {
         await work()
       } catch (problem) {
-        if (!(problem instanceof StorageFailure)) throw problem
+        // A bug was told by the queue; what is noted stays so on the disk, and the next start tries it again.
+        if (!(problem instanceof StorageFailure)) continue
         waiting.set(name, work) // the node's health says that the disk refuses
         core.host.after(RETRY_MILLISECONDS, begin)
         break

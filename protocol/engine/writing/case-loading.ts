@@ -17,13 +17,14 @@ export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): P
   const { core } = staging
   const missing: DocumentId[] = []
   for (const id of ids) {
-    if (staging.files.has(id)) continue
-    const cached = core.files.get(id)
-    if (!cached) {
+    if (staging.own.has(id)) continue
+    staging.own.add(id)
+    const known = staging.files.get(id) ?? core.files.get(id)
+    if (!known) {
       missing.push(id)
       continue
     }
-    const file = copyOf(cached)
+    const file = copyOf(known)
     file.told ??= await receiptsTold(core, file)
     staging.files.set(id, file)
   }
@@ -78,6 +79,7 @@ export async function reloadWithout(
     const file = fileFrom(staging.core, id, left)
     file.told = staging.files.get(id)?.told ?? []
     staging.files.set(id, file)
+    staging.own.add(id)
     staging.touched.add(id)
   }
 }

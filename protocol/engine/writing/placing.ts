@@ -2,7 +2,9 @@
 import { assert } from '#protocol/assert.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import { type DocumentId, type EntryHash, isCase, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
 import { AFTER_REVOCATION, addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import { type Directory, isNewer, isStationRecord, streamOfRecord } from '../directory/directory.ts'
@@ -12,20 +14,43 @@ import { type DirectoryRow, type ReceiptRow, StorageFailure } from '../ports/sto
 import { type Staging, setLocal } from './staging.ts'
 import { noteDamage } from './storage-problem.ts'
 
-/** Appends drafts to this node's log of a stream; their hashes come back. The cases must be loaded before. */
-export const append = (staging: Staging, stream: StreamId, drafts: readonly Draft[]): EntryHash[] =>
-  drafts.map((draft) => {
+/**
+ * Appends drafts to this node's log of a stream; their hashes come back. The cases must be loaded before. One that is
+ * too long for an entry is refused in words; whoever asked is then refused too, and nothing of it is committed.
+ */
+export function append(staging: Staging, stream: StreamId, drafts: readonly Draft[]): Result<readonly EntryHash[]> {
+  const hashes: EntryHash[] = []
+  for (const draft of drafts) {
     const entry = appendEntry(staging.logs, stream, draft, staging.core.isRoot)
+    if (!entry) return tooLong(draft)
     place(staging, entry)
-    return toHex(entry.hash) as EntryHash
-  })
+    hashes.push(toHex(entry.hash) as EntryHash)
+  }
+  return success(hashes)
+}
+
+/** What is said of an entry that is too long. `field`: the longest of its parts, when one is known. */
+export function tooLong(
+  { payload }: Pick<Draft, 'payload'>,
+  field?: { readonly name: string; readonly label: string },
+) {
+  const kilobytes = (bytes: number) => Math.ceil(bytes / 1024)
+  const where = field ? `,其中“${field.label}”最长` : ''
+  return fail(
+    'entry-too-long',
+    `一次写入的内容共 ${kilobytes(payload.length)} KB${where};一条记录最多 ${kilobytes(LIMITS.writtenBytes)} KB。`,
+    '没有写入,此前已保存的内容都在。',
+    '请缩短内容或分几次填写后再提交。',
+    field?.name,
+  )
+}
 
 /** Makes an entry count: in its case file, in the directory (`again`: as if nothing were known), or only as kept. */
 export function place(staging: Staging, entry: Entry, again = false): void {
   const { core } = staging
   if (isCase(entry.document)) {
-    const file = staging.files.get(entry.document)
-    assert(file, 'files are loaded before entries are placed')
+    const file = staging.own.has(entry.document) ? staging.files.get(entry.document) : undefined
+    assert(file, 'files are loaded by whoever places entries in them')
     if (file.unreadable) return // kept with its place; it counts when the case can be read again
     addEntry(file, entry, core.directory, core.logs.sha256)
     staging.touched.add(entry.document)

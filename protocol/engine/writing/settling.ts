@@ -7,6 +7,7 @@ import { packAuthored } from '../logs/staged-logs.ts'
 import type { Change, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { noteLanes } from './number-lanes.ts'
+import { noteShared } from './shared-numbers.ts'
 import type { Staging } from './staging.ts'
 
 /** Signs and packs what this node wrote, and folds what the group touched. */
@@ -35,7 +36,7 @@ export async function settle(staging: Staging): Promise<Change> {
     cases: rows,
     receipts,
     directory: [...staged.directory.values()],
-    local: [...staged.locals.values()],
+    local: [...staged.locals.values(), ...(await noteShared(core, rows))],
   }
 }
 

@@ -2,7 +2,7 @@
 import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
-import { type StagedLogs, stageLogs } from '../logs/staged-logs.ts'
+import { markLogs, markMap, type StagedLogs, stageLogs } from '../logs/staged-logs.ts'
 import type { CaseRow, DirectoryRow, LocalRow, ReceiptRow } from '../ports/storage.ts'
 
 export interface Staging {
@@ -10,6 +10,8 @@ export interface Staging {
   readonly logs: StagedLogs
   /** Case files the group looked at; those in `touched` have entries that are not on the disk yet. */
   readonly files: Map<DocumentId, CaseFile>
+  /** Files of which the member that is staging now has a copy of its own: only these may it add to. */
+  readonly own: Set<DocumentId>
   readonly touched: Set<DocumentId>
   readonly directory: Map<DocumentId, DirectoryRow>
   readonly locals: Map<string, LocalRow>
@@ -23,12 +25,33 @@ export const beginStaging = (core: Core): Staging => ({
   core,
   logs: stageLogs(core.logs),
   files: new Map(),
+  own: new Set(),
   touched: new Set(),
   directory: new Map(),
   locals: new Map(),
   receipts: [],
   rows: [],
 })
+
+/**
+ * Begins a member of a group: what comes back takes all that it stages out of the group again, and nothing of others.
+ * Files are copied before a member adds to them (case-loading.ts), so that those of others stay as they are.
+ */
+export function beginMember(staging: Staging): () => void {
+  const { logs, files, own, touched, directory, locals, receipts, rows } = staging
+  own.clear()
+  const touchedBefore = [...touched]
+  const [receiptsBefore, rowsBefore] = [receipts.length, rows.length]
+  const restores = [markLogs(logs), markMap(files), markMap(directory), markMap(locals)]
+  return () => {
+    for (const restore of restores) restore()
+    own.clear()
+    touched.clear()
+    for (const id of touchedBefore) touched.add(id)
+    receipts.length = receiptsBefore
+    rows.length = rowsBefore
+  }
+}
 
 const nameOf = (space: string, key: string) => `${space}\n${key}`
 

@@ -3,15 +3,18 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
 import { isStationDocument } from '../directory/directory.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
+import { type Doubt, hasLanded, isDoubtful } from './doubtful-commit.ts'
 import { settle } from './settling.ts'
-import { beginStaging, type Staging } from './staging.ts'
+import { beginMember, beginStaging, type Staging } from './staging.ts'
 
 /** A request: checks first, then stages; what it answers counts once the group is durable. */
 export type Request<Value> = (staging: Staging) => Promise<Value>
 
 export interface WriteQueue {
   /**
-   * Stages and commits; resolves after the commit (store before you tell). Rejects with {@link StorageFailure}.
+   * Stages and commits; resolves after the commit (store before you tell). Rejects with {@link StorageFailure}, and with
+   * what the request itself throws, which is a bug, is told as one and concerns no other request. A request that answers
+   * a refusal (a {@link Result} that is not ok) has staged nothing.
    * `durable` is called at the commit, before anyone else hears of it.
    */
   write<Value>(request: Request<Value>, durable?: (value: Value) => void): Promise<Value>
@@ -27,7 +30,8 @@ export interface WriteQueue {
 export type Companion = (staging: Staging) => void | Promise<void>
 
 interface Waiting {
-  readonly stage: (staging: Staging) => Promise<void>
+  /** Stages the request; answers whether it was refused. */
+  readonly stage: (staging: Staging) => Promise<boolean>
   readonly alone: boolean
   readonly durable: () => void
   readonly done: () => void
@@ -40,6 +44,8 @@ interface Queue {
   readonly companions: readonly Companion[]
   readonly followers: ((change: Change) => void)[]
   readonly waiting: Waiting[]
+  /** The last group, while it is not known whether it is on the disk. */
+  doubt: Doubt | undefined
 }
 
 const isEmpty = (change: Change): boolean =>
@@ -49,7 +55,7 @@ const isEmpty = (change: Change): boolean =>
 
 /** Opens the queue. While one group is being committed the next one gathers; an idle queue commits at once. */
 export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteQueue {
-  const queue: Queue = { core, companions, followers: [], waiting: [] }
+  const queue: Queue = { core, companions, followers: [], waiting: [], doubt: undefined }
   const { waiting } = queue
   let running: Promise<void> | undefined
 
@@ -67,6 +73,7 @@ export function openWriteQueue(core: Core, companions: readonly Companion[]): Wr
       waiting.push({
         stage: async (staging) => {
           value = await request(staging)
+          return isRefusal(value)
         },
         alone,
         durable: () => durable?.(value),
@@ -91,30 +98,96 @@ function groupSize(waiting: readonly Waiting[]): number {
   return Math.min(LIMITS.groupRequests, alone === -1 ? waiting.length : Math.max(alone, 1))
 }
 
+const isRefusal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'ok' in value && value.ok === false
+
 /** Commits a group, or its part up to a change of the directory; answers how many requests were settled. */
 async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<number> {
-  const { core, companions } = queue
-  const staging = beginStaging(core)
-  const staged: Waiting[] = []
+  const { core } = queue
+  const members: Waiting[] = []
+  let settled = 0
+  let staging: Staging
+  let change: Change
   try {
+    await settleDoubt(queue)
+    staging = beginStaging(core)
     for (const request of group) {
-      await request.stage(staging)
-      staged.push(request)
+      const stays = await stageMember(staging, request)
+      settled += 1
+      if (stays) members.push(request)
       if (judgesOthers(staging)) break // what follows is judged by the new directory
     }
-    for (const companion of companions) await companion(staging)
-    const change = await settle(staging)
-    if (!isEmpty(change)) await core.storage.commit(change)
-    adopt(core, staging, change)
-    for (const request of staged) request.durable()
-    if (!isEmpty(change)) announce(queue, staging, change)
+    change = await settleGroup(queue, staging)
+    if (!isEmpty(change)) await commit(queue, staging, change)
   } catch (problem) {
-    abandon(core, problem)
-    for (const request of group) request.failed(problem)
-    return group.length
+    const isDisk = problem instanceof StorageFailure
+    await abandon(queue, problem, isDisk ? group : members)
+    return isDisk ? group.length : settled
   }
-  for (const request of staged) request.done()
-  return staged.length
+  adopt(core, staging, change)
+  // Durable is durable: whoever cannot bear to hear of it changes nothing about that.
+  for (const request of members) guard(core, request.durable)
+  if (!isEmpty(change)) announce(queue, staging, change)
+  for (const request of members) request.done()
+  return settled
+}
+
+/** Stages a request; a refused or failing one leaves nothing in the group. False when its caller has heard already. */
+async function stageMember(staging: Staging, request: Waiting): Promise<boolean> {
+  const takeBack = beginMember(staging)
+  try {
+    if (await request.stage(staging)) takeBack()
+    return true
+  } catch (problem) {
+    if (problem instanceof StorageFailure) throw problem
+    takeBack()
+    staging.core.tellBug(problem)
+    request.failed(problem)
+    return false
+  }
+}
+
+async function settleGroup({ companions }: Queue, staging: Staging): Promise<Change> {
+  for (const companion of companions) await companion(staging)
+  return settle(staging)
+}
+
+/** An error that no storage should give: whether the group is on the disk is unknown, and nobody may go on with what is in memory. */
+class UnknownDisk extends Error {}
+
+async function commit(queue: Queue, staging: Staging, change: Change): Promise<void> {
+  const { storage } = queue.core
+  try {
+    await storage.commit(change)
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure))
+      throw new UnknownDisk('a commit ended in an unknown way', { cause: problem })
+    if (!isDoubtful(problem)) throw problem
+    queue.doubt = { staging, change }
+    const landed = await hasLanded(storage, change)
+    queue.doubt = undefined
+    if (!landed) throw problem
+  }
+}
+
+/** Before anything else is written: a group that lies on the disk after all counts, although its callers heard otherwise. */
+async function settleDoubt(queue: Queue): Promise<void> {
+  const { core, doubt } = queue
+  if (!doubt) return
+  const landed = await hasLanded(core.storage, doubt.change)
+  queue.doubt = undefined
+  if (!landed) return
+  adopt(core, doubt.staging, doubt.change)
+  announce(queue, doubt.staging, doubt.change)
+}
+
+/** Does what a bug must not turn into a failed commit. */
+function guard(core: Core, work: () => void): void {
+  try {
+    work()
+  } catch (problem) {
+    core.tellBug(problem)
+  }
 }
 
 /** Whether the group changes what other entries are judged by; what stations say of themselves does not. */
@@ -144,13 +217,25 @@ function* touchedFiles(staging: Staging, change: Change) {
 
 /** Everyone hears of it; the requests that wrote it have heard already. */
 function announce({ core, followers }: Queue, staging: Staging, change: Change): void {
-  for (const follower of followers) follower(change)
-  core.news.tell({ cases: [...staging.touched], directory: change.directory.length > 0, status: true })
+  for (const follower of followers) guard(core, () => follower(change))
+  guard(core, () =>
+    core.news.tell({ cases: [...staging.touched], directory: change.directory.length > 0, status: true }),
+  )
 }
 
-/** Nothing of the group counts; the case files in memory were never touched. */
-function abandon(core: Core, problem: unknown): void {
-  if (!(problem instanceof StorageFailure)) return
-  core.problem = problem
-  core.news.tellStatus()
+/**
+ * Nothing of the group counts; the case files in memory were never touched. When the disk refuses, everybody hears it.
+ * A bug concerns one of them, and who that is shows when each is committed alone.
+ */
+async function abandon(queue: Queue, problem: unknown, members: readonly Waiting[]): Promise<void> {
+  const { core } = queue
+  if (problem instanceof UnknownDisk) throw problem // the program ends; its next start reads the disk
+  if (problem instanceof StorageFailure) {
+    core.problem = problem
+    guard(core, () => core.news.tellStatus())
+  } else if (members.length > 1) {
+    for (const member of members) await commitGroup(queue, [member])
+    return
+  } else core.tellBug(problem)
+  for (const request of members) request.failed(problem)
 }

@@ -1,5 +1,5 @@
 /** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
-import { count, eq, getTableColumns, gte, lte } from 'drizzle-orm'
+import { and, count, getTableColumns, gte, lte, sql } from 'drizzle-orm'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
@@ -23,6 +23,7 @@ const caseRows = rowsInto(cases, ['id', ...REPLACED], (insert) =>
 const valuesOf = (row: CaseRow) => ({
   id: row.id,
   numberFolded: foldText(row.number),
+  formerFolded: foldText(row.formerNumbers[0] ?? ''),
   item: row.item,
   stage: row.stage,
   home: row.home,
@@ -45,9 +46,16 @@ const valuesOf = (row: CaseRow) => ({
 export const writeCases = (parameters: number, rows: readonly CaseRow[]): Statement[] =>
   caseRows(parameters, rows.map(valuesOf))
 
-/** The case of a whole number, as foldText writes it. */
-export const caseByNumber = query({ row: cases.row }, (select, { folded }: Given<{ folded: string }>) =>
-  select.from(cases).where(eq(cases.numberFolded, folded)).orderBy(cases.sequence).limit(1),
+const LISTED = { sequence: cases.sequence, row: cases.row }
+
+/** Cases of whole numbers, as foldText writes them. */
+export const casesByNumber = query(LISTED, (select, { folded }: Given<{ folded: readonly string[] }>) =>
+  select.from(cases).where(amongst(cases.numberFolded, folded)),
+)
+
+/** Cases that had one of these numbers when they were opened, and were renumbered. */
+export const casesByFormerNumber = query(LISTED, (select, { folded }: Given<{ folded: readonly string[] }>) =>
+  select.from(cases).where(and(sql`${cases.formerFolded} <> ''`, amongst(cases.formerFolded, folded))),
 )
 
 /** The cases of ids. */

@@ -1,5 +1,5 @@
 /** Receipts in SQL: what became of entries that did not simply apply. */
-import { and, count, eq } from 'drizzle-orm'
+import { and, count, desc, eq, ne } from 'drizzle-orm'
 import type { ReceiptRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { receipts } from '../schema.ts'
@@ -48,6 +48,23 @@ export const toldOf = query(
   },
   (select, { document }: Given<{ document: DocumentId }>) =>
     select.from(receipts).where(eq(receipts.document, document)).orderBy(receipts.log, receipts.seq),
+)
+
+/** The receipts of a log's entries that are not set aside, the latest entries first. */
+export const toldIn = query(
+  {
+    log: receipts.log,
+    seq: receipts.seq,
+    document: receipts.document,
+    outcome: receipts.outcome,
+    reason: receipts.reason,
+  },
+  (select, { log, limit }: Given<{ log: number; limit: number }>) =>
+    select
+      .from(receipts)
+      .where(and(eq(receipts.log, log), ne(receipts.outcome, 'set-aside')))
+      .orderBy(desc(receipts.seq))
+      .limit(limit),
 )
 
 /** How many there are of each outcome, log by log. */

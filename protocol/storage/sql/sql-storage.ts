@@ -15,7 +15,7 @@ import {
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { foldText, pageOf } from '../case-order.ts'
+import { foldText, inOrderOf, type ListedCase, pageOf } from '../case-order.ts'
 import { assertChange } from '../change.ts'
 import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
@@ -31,7 +31,7 @@ import * as packs from './packs.ts'
 import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
-import { dropReceipts, receiptCounts, toldOf } from './receipts.ts'
+import { dropReceipts, receiptCounts, toldIn, toldOf } from './receipts.ts'
 import { type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
@@ -198,9 +198,10 @@ class SqlStorage implements Storage {
   }
 
   async cases(query: CaseQuery): Promise<CasePage> {
-    for (const exact of exactCaseLists(query)) {
-      const found = await this.#all(exact)
-      if (found.length > 0) return pageOf(found, query)
+    for (const lists of exactCaseLists(query)) {
+      const found: ListedCase[] = []
+      for (const list of lists) found.push(...(await this.#all(list)))
+      if (found.length > 0) return pageOf(found.sort(inOrderOf(query)), query)
     }
     return pageOf(await this.#all(caseList(query)), query)
   }
@@ -209,8 +210,13 @@ class SqlStorage implements Storage {
     return (await this.#all(cases.casesById({ ids }))).map(({ row }) => row)
   }
 
-  async caseByNumber(number: string) {
-    return (await this.#first(cases.caseByNumber({ folded: foldText(number) })))?.row
+  async casesByNumber(numbers: readonly string[]) {
+    const folded = numbers.map(foldText)
+    const found = [
+      ...(await this.#all(cases.casesByNumber({ folded }))),
+      ...(await this.#all(cases.casesByFormerNumber({ folded }))),
+    ]
+    return found.toSorted((left, right) => left.sequence - right.sequence).map(({ row }) => row)
   }
 
   async countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>> {
@@ -231,6 +237,11 @@ class SqlStorage implements Storage {
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
     const rows = await this.#all(toldOf({ document }))
     return rows.map((row) => ({ ...row, log: this.#logs.keyOf(row.log) }))
+  }
+
+  async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {
+    const rows = await this.#all(toldIn({ log: this.#logs.find(log) ?? 0, limit }))
+    return rows.map((row) => ({ ...row, log }))
   }
 
   async receiptCounts() {

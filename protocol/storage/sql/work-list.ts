@@ -129,14 +129,15 @@ export function caseList(asked: CaseQuery): Ask<ListedCase> {
 }
 
 /**
- * The same list for a text that is a whole case number, or else a whole ID number: both by index.
- * Empty when the text is not a number.
+ * The same list for a text that is a whole case number (its own or its former one), or else a whole ID number: all by
+ * index. Empty when the text is not a number.
  */
-export function exactCaseLists(asked: CaseQuery): readonly Ask<ListedCase>[] {
+export function exactCaseLists(asked: CaseQuery): readonly (readonly Ask<ListedCase>[])[] {
   const text = foldText(asked.text ?? '')
   if (!isNumber(text)) return []
-  return [cases.numberFolded, cases.idNumber].map((column) => {
-    const exactly = { name: `exactly ${column.name}`, sql: (value: Placeholder) => eq(column, value), value: text }
-    return listOf(asked, [exactly, ...filled(column)])
-  })
+  const exactly = (column: Column) => {
+    const condition = { name: `exactly ${column.name}`, sql: (value: Placeholder) => eq(column, value), value: text }
+    return listOf(asked, [condition, ...filled(column)])
+  }
+  return [[exactly(cases.numberFolded), exactly(cases.formerFolded)], [exactly(cases.idNumber)]]
 }

@@ -314,7 +314,7 @@ test('C105 a contribution that names a fact is offered about facts, every other 
   for (const stage of Object.keys(STAGES) as Stage[]) {
     const state = fold(caseAt(stage, TOWN))
     const about = CONTRIBUTION_KINDS.filter((kind) =>
-      Array.isArray(occasionFor(kind, state, { station: TOWN, departments: [] })),
+      Array.isArray(occasionFor(kind, state, { station: TOWN, departments: [], numberIsShared: true })),
     )
     expect(about, stage).toEqual(naming)
   }

@@ -48,8 +48,10 @@ test('where a field is asked for, and what is told of it elsewhere', () => {
   expect(fieldNames(({ asked }) => asked === 'late')).toEqual(['occurredOn', 'occurredWhy'])
   expect(fieldNames(({ asked }) => asked === 'nowhere').toSorted()).toEqual([
     'document',
+    'former',
     'itemVersion',
     'master',
+    'number',
     'source',
   ])
   expect(fieldNames(({ told }) => told === false).toSorted()).toEqual([
@@ -61,7 +63,7 @@ test('where a field is asked for, and what is told of it elsewhere', () => {
 })
 
 test('whoever signs beside the one who acts is named by account, and who confirms is somebody else', () => {
-  expect(kindsWith(({ signs }) => signs === 'another')).toEqual(['lapsed', 'voided'])
+  expect(kindsWith(({ signs }) => signs === 'another')).toEqual(['lapsed', 'voided', 'renumbered'])
   expect(kindsWith(({ signs }) => signs === 'anybody').toSorted()).toEqual([
     'notified',
     'prioritised',

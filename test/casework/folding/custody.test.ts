@@ -1,15 +1,22 @@
 /** Custody: transfers, races, reassignments, forks, adoptions and dismissals. */
 import { expect, test } from 'vitest'
+import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import { foldCase } from '#protocol/casework/folding/fold.ts'
+import type { LogKey } from '#protocol/ids.ts'
 import { caseAt } from '#test/casework/paths.ts'
 import {
+  authority,
+  CASE,
   COUNTY,
   chain,
   epochOf,
+  FIELDS,
   fold,
   last,
   nodeOf,
   OTHER_TOWN,
   reasonOf,
+  register,
   TOWN,
   VILLAGE,
   write,
@@ -306,4 +313,26 @@ test('C19 a dismissal stays when the case moves on, and an adoption outweighs it
   const state = fold([...facts, dismissed, adopted])
   const line = state.story.find(({ hash }) => hash === accepted.hash)
   expect(line?.aside?.resolved?.by).toBe('adopted')
+})
+
+test('S111 what a node delivers after its revocation is set aside, and opens a case only where nothing else does', () => {
+  const late = write('opened', VILLAGE, null, { number: 'n-2', item: 'SL0001', itemVersion: 1 })
+  const first = write('opened', VILLAGE, null, { number: 'n-1', item: 'SL0001', itemVersion: 1 })
+  const captured = write('captured', VILLAGE, first, FIELDS.captured)
+  const noted = write('noted', VILLAGE, null, { text: '停用之后' })
+  const after = (...facts: readonly FactEntry[]) => ({
+    ...register,
+    authority: { ...authority, afterRevocation: (_log: LogKey, seq: number) => facts.some((fact) => fact.seq === seq) },
+  })
+  const facts = [late, first, captured, noted]
+  const both = foldCase(CASE, facts, after(late, captured, noted))
+  expect(both).toMatchObject({ number: 'n-1', stage: '00', holder: VILLAGE, asideOpen: 3 })
+  expect([late, captured, noted].map((fact) => both && reasonOf(both, fact))).toEqual(
+    Array.from({ length: 3 }, () => 'after-revocation'),
+  )
+  // The earlier one opens when it alone is there; what follows has no effect all the same.
+  const alone = foldCase(CASE, [late, write('captured', VILLAGE, late, FIELDS.captured)], after(late))
+  expect(alone).toMatchObject({ number: 'n-2', stage: '10' })
+  const adopted = write('adopted', VILLAGE, first, { fact: captured.hash })
+  expect(foldCase(CASE, [...facts, adopted], after(late, captured, noted))).toMatchObject({ stage: '10' })
 })

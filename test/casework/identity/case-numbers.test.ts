@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkCharacter, checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
-import { civilDay } from '#protocol/casework/time/days.ts'
 import { MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
+import { civilDay } from '#protocol/casework/time/days.ts'
 import { COUNTY, TOWN, VILLAGE } from '#test/casework/people.ts'
 
 const parts = fc.record({
@@ -97,7 +97,5 @@ test('C44 every lane has its own three letters without I and O', () => {
   }
   expect(lanes.size).toBe(MAXIMUM_LANE)
   for (const lane of lanes) expect(lane).toMatch(/^[A-HJ-NP-Z]{3}$/)
-  expect(() =>
-    mintNumber({ station: COUNTY, day: '2026-11-21', lane: MAXIMUM_LANE + 1, running: 1 }),
-  ).toThrow()
+  expect(() => mintNumber({ station: COUNTY, day: '2026-11-21', lane: MAXIMUM_LANE + 1, running: 1 })).toThrow()
 })

@@ -7,8 +7,8 @@ import {
   readDocumentNumber,
   seriesOf,
 } from '#protocol/casework/identity/document-numbers.ts'
-import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import { MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
+import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
 import type { StationCode } from '#protocol/ids.ts'
 
 const PARTS: DocumentNumberParts = {

@@ -1,7 +1,7 @@
 /** Disks that are full, slow, unreadable here and there, or that keep what they said they could not. */
 import { isCaseId } from '#protocol/ids.ts'
 import type { Chance } from '../chance.ts'
-import { type Ailments, healthy } from '../disk.ts'
+import { type Ailments, healthy } from '../witnessed-disk.ts'
 import type { World } from '../world.ts'
 import { type Fault, type Faults, SECOND, some } from './fault.ts'
 

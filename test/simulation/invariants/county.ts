@@ -25,9 +25,13 @@ export function grantsOf(world: World, station: StationCode): Set<string> {
 export function isConverged(world: World): boolean {
   const heights = new Map<LogKey, string[]>()
   const machines = inUse(world)
-  for (const { disk } of machines) {
-    for (const [log, hashes] of disk.held) if ((heights.get(log)?.length ?? 0) < hashes.length) heights.set(log, hashes)
+  const note = (log: LogKey, hashes: string[]) => {
+    if ((heights.get(log)?.length ?? 0) < hashes.length) heights.set(log, hashes)
   }
+  for (const { disk } of machines) for (const [log, hashes] of disk.held) note(log, hashes)
+  // A revoked machine that lives on delivers what it wrote.
+  for (const { disk, identity } of world.machines.filter(({ revoked, scrapped }) => revoked && !scrapped))
+    for (const [log, hashes] of disk.held) if (logParts(log).node === identity.node) note(log, hashes)
   return machines.every((machine) => {
     if (!machine.running) return false
     const granted = grantsOf(world, machine.station)
@@ -71,7 +75,7 @@ export function registerOf(world: World): Register {
       // What the hall held at that moment only its own record says.
       afterRevocation(log, seq) {
         const held = rootOf(world).running?.engine.office.directory.node(logParts(log).node)?.revoked?.held
-        return held !== undefined && seq > (held[log] ?? 0)
+        return held !== undefined && held !== null && seq > (held[log] ?? 0)
       },
       tierOf: (code) => station(code)?.tier,
       parentOf: (code) => station(code)?.parent,

@@ -193,6 +193,7 @@ export const CaseStateShape = z
     ...course,
     id: caseId,
     number: z.string(),
+    formerNumbers: list(z.string()).openapi({ description: '更正前的编号' }),
     home: stationCode,
     tip: entryId.openapi({ description: '办理时放在 expects 里' }),
     times: z.partialRecord(z.enum(FACT_KINDS), milliseconds).readonly(),

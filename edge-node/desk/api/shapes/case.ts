@@ -13,6 +13,7 @@ export const CaseRowShape = z
   .object({
     id: caseId,
     number: z.string(),
+    formerNumbers: list(z.string()).openapi({ description: '更正前的编号' }),
     item: z.string(),
     itemName: z.string(),
     applicant: z.string(),
@@ -91,6 +92,7 @@ export const CaseShape = z
     receipts: list(Receipt),
     targets: list(TransferTarget),
     subCases: list(CaseRowShape).openapi({ description: '联办分件' }),
+    sameNumber: list(CaseRowShape).openapi({ description: '用同一个编号的其他办件,须更正其中一件' }),
     duplicates: list(CaseRowShape).openapi({ description: '同一申请人同一事项的其他在办件' }),
   })
   .openapi('Case')

@@ -57,4 +57,6 @@ export const authorId = branded<PersonId | ''>(new RegExp(`^$|${PATTERNS.person.
 export const fen = z.int().openapi({ description: '金额,单位分' })
 export const stage = coded<Stage>(STAGES).openapi('Stage')
 export const stageNames = parts.keysOf<Stage>(STAGES)
-export const safety = z.enum(SAFETIES).openapi('Safety', { description: '只在本机、已到上级、已到县' })
+export const safety = z
+  .enum(SAFETIES)
+  .openapi('Safety', { description: '只在本机、已到上级、只在县中心一处(仅县中心)、已到县' })

@@ -1,6 +1,7 @@
 /** The node and the network in the API: how safe the data is, what was found, how the nodes below are. */
 import { z } from '@hono/zod-openapi'
 import { FINDING_KINDS } from '#protocol/engine/office.ts'
+import { CaseRowShape } from './case.ts'
 import { day, list, milliseconds, nodeId, stationCode } from './identifiers.ts'
 import { StationShape } from './records.ts'
 
@@ -22,6 +23,10 @@ export const SyncShape = z
     casesOnlyHere: z.int(),
     casesNotAtRoot: z.int(),
     entriesOnlyHere: z.int(),
+    atRootAlone: z
+      .object({ entries: z.int(), standby: z.string().nullable() })
+      .nullable()
+      .openapi({ description: '县中心:只在县中心一处的记录数,备用机名称(没有为空);其他节点为空' }),
     clockOffset: z.int().nullable(),
     catalogueVersion: z.int(),
     calendarVersion: z.int(),
@@ -33,6 +38,9 @@ export const SyncShape = z
     health: z.object({ writable: z.boolean(), problem: z.string(), next: z.string() }),
     conservation: z.object({ written: z.int(), applied: z.int(), setAside: z.int(), quarantined: z.int() }),
     findings: list(Finding),
+    sharedNumbers: list(z.object({ number: z.string(), cases: list(CaseRowShape) })).openapi({
+      description: '给了不止一个办件的编号;办件只列本人能查看的',
+    }),
     refusal: z.object({ message: z.string(), next: z.string() }).nullable(),
   })
   .openapi('Sync')

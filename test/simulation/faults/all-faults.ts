@@ -1,6 +1,7 @@
 /** Everything that goes wrong: each fault has a name, happens at a seeded moment and is counted. */
-import { healthy } from '../disk.ts'
+
 import { start } from '../machines.ts'
+import { healthy } from '../witnessed-disk.ts'
 import type { World } from '../world.ts'
 import { AUTHOR_FAULTS } from './authors.ts'
 import { DISK_FAULTS } from './disks.ts'

@@ -1,0 +1,49 @@
+/** What people read when a database is not the one this node last wrote: how much is missing, who gives it back, which paper to check. */
+
+import { checkStubs } from '#protocol/engine/logs/own-ends.ts'
+import type { Finding } from '#protocol/engine/office.ts'
+import type { LogKey } from '#protocol/ids.ts'
+import type { DatabaseClaim, DatabaseVerdict, SidecarReading } from '#protocol/log/incarnation.ts'
+
+/** A database that went back in time, as far as this machine can tell. */
+export interface Restored {
+  /** Own logs that lack entries which the record outside has seen, and how many. */
+  readonly logs: number
+  readonly entries: number
+  /** Where the own logs end, in words. */
+  readonly ends: string
+}
+
+/** What the database lacks of what the record outside it has seen. */
+export function lackOf(reading: SidecarReading, claim: DatabaseClaim): Pick<Restored, 'logs' | 'entries'> {
+  if (reading.state !== 'present') return { logs: 0, entries: 0 }
+  const lacking = Object.entries(reading.sidecar.ownHeads)
+    .map(([key, seen]) => seen.seq - (claim.ownHeads[key as LogKey]?.seq ?? 0))
+    .filter((entries) => entries > 0)
+  return { logs: lacking.length, entries: lacking.reduce((sum, entries) => sum + entries, 0) }
+}
+
+const NEW_NUMBERS = '已启用新的批次号,编号不会重复。'
+const TWO_COPIES = '请确认原来的那一份不再运行:两份同时运行,同一办件会出现两条后续记录。'
+
+type Verdict = DatabaseVerdict['verdict'] | 'new'
+type Told = Exclude<Verdict, 'new' | 'same'>
+const MESSAGES: Readonly<Record<Told, (restored: Restored) => string>> = {
+  behind: ({ logs, entries }) =>
+    `数据库比本机的记录旧(恢复过备份)${entries > 0 ? `:${logs} 个日志至少少了 ${entries} 条记录` : ''}。${NEW_NUMBERS}`,
+  moved: () => `数据库是恢复或复制来的,或换了机器;备份之后的记录可能缺失。${NEW_NUMBERS}`,
+  unknown: () => `数据库旁的记录文件(sidecar.json)丢失或损坏,无法确认数据库是最新的,记录可能缺失。${NEW_NUMBERS}`,
+}
+
+/** What people should know about the comparison. `isRoot`: nodes below may hold what is missing, else also the parent. */
+export function findingsOf(
+  { verdict, restored }: { readonly verdict: Verdict; readonly restored: Restored },
+  isRoot: boolean,
+  time: number,
+): readonly Finding[] {
+  if (verdict === 'new' || verdict === 'same') return []
+  const copies = verdict === 'moved' ? TWO_COPIES : ''
+  const back = `${isRoot ? '下级' : '上级和下级'}持有的记录自动取回。`
+  const message = MESSAGES[verdict](restored)
+  return [{ kind: 'sidecar', time, message, next: `${copies}${back}${checkStubs(isRoot, restored.ends)}` }]
+}

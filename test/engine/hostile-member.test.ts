@@ -1,0 +1,148 @@
+/** An enrolled node that sends without end: what it makes this node hold stays inside the bounds, and honest work goes on. */
+import { expect, test } from 'vitest'
+import type { Connection } from '#protocol/engine/ports/identity.ts'
+import type { Change, StoredPack } from '#protocol/engine/ports/storage.ts'
+import { type LogKey, logKey, type NodeId, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { generateKeys, nodeHost } from '#protocol/transport/node-host.ts'
+import type { LogPosition } from '#protocol/wire/messages.ts'
+import { COUNTY, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until } from './county.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
+
+/** A disk that takes nothing until it is told to go on. */
+class HeldStorage extends MemoryStorage {
+  held: PromiseWithResolvers<void> | undefined
+  reads: PromiseWithResolvers<void> | undefined
+  hold() {
+    this.held = Promise.withResolvers<void>()
+  }
+  holdReads() {
+    this.reads = Promise.withResolvers<void>()
+  }
+  release() {
+    this.held?.resolve()
+    this.reads?.resolve()
+    this.held = undefined
+    this.reads = undefined
+  }
+  override async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
+    await this.reads?.promise
+    return super.packHolding(log, seq)
+  }
+  override async commit(change: Change): Promise<void> {
+    await this.held?.promise
+    await super.commit(change)
+  }
+}
+
+async function countyWithStranger() {
+  const storage = new HeldStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage, keys: generateKeys() })
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 2)])
+  const delivered = { frames: 0, paused: false }
+  const attach: typeof root.engine.attach = (connection, direction) => {
+    const listen: Connection['listen'] = ({ frame, closed }) =>
+      connection.listen({
+        closed,
+        frame(bytes) {
+          delivered.frames += 1
+          frame(bytes)
+        },
+      })
+    const pause = () => {
+      delivered.paused = true
+      connection.pause()
+    }
+    const resume = () => {
+      delivered.paused = false
+      connection.resume()
+    }
+    return root.engine.attach({ ...connection, listen, pause, resume }, direction)
+  }
+  await raw.link({ ...root, engine: { ...root.engine, attach } as typeof root.engine })
+  return { root, storage, raw, delivered }
+}
+
+/** A frame that unpacks to nearly as much as it may. */
+async function largeFrame(raw: RawNode) {
+  const payload = new Uint8Array(60_000)
+  const records = await raw.write(streamOf(TOWNSHIP), Array(16).fill(draft(TOWNSHIP, { payload })))
+  return frameOf(...records.map((record) => [record]))
+}
+
+test('S106 frames without end wait in the network while the disk is slow, and all of them are stored when it goes on', async () => {
+  const { root, storage, raw, delivered } = await countyWithStranger()
+  const frames = []
+  for (let count = 0; count < LIMITS.windowFrames * 2; count++) frames.push(await largeFrame(raw))
+  storage.hold()
+  const before = delivered.frames
+  for (const frame of frames) raw.send(frame)
+  await until('the link is not read', () => delivered.paused)
+  expect(delivered.frames - before).toBeLessThanOrEqual(LIMITS.linkQueueBytes / LIMITS.unpackedFrameBytes + 1)
+  storage.release()
+  await raw.stored(frames.length)
+  expect(delivered.paused).toBe(false)
+  await root.engine.stop()
+}, 30_000)
+
+test('S106 small frames of an honest link do not wait for each other: they count by what they unpack to', async () => {
+  const { root, storage, raw, delivered } = await countyWithStranger()
+  storage.hold()
+  const before = delivered.frames
+  for (let count = 0; count < LIMITS.windowFrames; count++) {
+    raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP)])))
+  }
+  await until('all are heard', () => delivered.frames - before >= LIMITS.windowFrames)
+  expect(delivered.paused).toBe(false)
+  storage.release()
+  await raw.stored(LIMITS.windowFrames)
+  await root.engine.stop()
+})
+
+test('S109 frontiers without end wait in the network while the disk is asked about the first ones', async () => {
+  const { root, storage, raw, delivered } = await countyWithStranger()
+  raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP), draft(TOWNSHIP)])))
+  await raw.stored()
+  const log = logKey({ node: raw.node, incarnation: 1, stream: streamOf(TOWNSHIP) })
+  storage.holdReads()
+  const before = delivered.frames
+  for (let count = 0; count < 100; count++) {
+    raw.send({ type: 'frontier', streams: [streamOf(TOWNSHIP)], logs: [position(log)] })
+  }
+  await until('the link is not read', () => delivered.paused)
+  expect(delivered.frames - before).toBeLessThanOrEqual(LIMITS.windowFrames * 2 + 1)
+  storage.release()
+  await until('everything is heard', () => raw.ended || delivered.frames - before >= 100)
+  await root.engine.stop()
+})
+
+const inventedLog = (stream: StreamId, number: number): LogKey =>
+  logKey({ node: number.toString(16).padStart(32, '0') as NodeId, incarnation: 1, stream })
+const position = (log: LogKey): LogPosition => ({ log, height: 1, hash: new Uint8Array(8), root: 0 })
+
+test('S107 frontiers of streams that are not shared are kept up to what one frontier may name, then the link is refused by name', async () => {
+  const { raw, root } = await countyWithStranger()
+  const streamAt = (number: number) => streamOf(`9${String(number).padStart(8, '0')}` as StationCode)
+  const perMessage = 2_000
+  for (let sent = 0; sent < LIMITS.frontierLogs && !raw.ended; sent += perMessage) {
+    const streams = Array.from({ length: perMessage }, (_, index) => streamAt(sent + index))
+    raw.send({ type: 'frontier', streams, logs: streams.map((stream, index) => position(inventedLog(stream, index))) })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(await raw.refusal()).toBe('window-exceeded')
+  await root.engine.stop()
+})
+
+test('S108 forks of logs without end are remembered up to what a frontier may name', async () => {
+  const { raw, root } = await countyWithStranger()
+  const proof = nodeHost.random(100)
+  for (let number = 0; number <= LIMITS.frontierLogs + 1 && !raw.ended; number++) {
+    const log = inventedLog(streamOf(TOWNSHIP), number)
+    raw.send({ type: 'fork', log, ladder: [], proof })
+    if (number % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(await raw.refusal()).toBe('window-exceeded')
+  await root.engine.stop()
+}, 30_000)

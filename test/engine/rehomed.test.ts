@@ -1,0 +1,167 @@
+/** Stations change their township (合村并镇): nothing is lost, nothing new comes to the old one, what it holds stays its. */
+import { expect, test } from 'vitest'
+import type { Station } from '#protocol/casework/directory.ts'
+import { type DocumentId, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
+import { KIND } from '#protocol/log/entry.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import {
+  COUNTY,
+  callUntil,
+  connect,
+  type Node,
+  nodeRecord,
+  openNode,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
+
+/** The county puts a village below another township. */
+async function move(root: Node, id: StationCode, parent: StationCode): Promise<Station> {
+  const station = STATIONS.find((one) => one.id === id) as Station
+  await publish(root, [{ ...station, parent }])
+  return root.engine.office.directory.station(id) as Station
+}
+
+const moved = (node: Node, parent: StationCode) =>
+  until(`${node.station} knows`, () => node.engine.office.directory.station(VILLAGE)?.parent === parent)
+
+const unsent = async (node: Node) => (await node.engine.office.status()).entriesOnlyHere
+const notAtRoot = async (node: Node) => (await node.engine.office.status()).casesNotAtRoot
+
+async function captured(village: Node): Promise<DocumentId> {
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  value(await office.act(agent, id, 'captured', { applicant: '王芳', materials: 1 }))
+  value(await office.act(agent, id, 'offered', { to: TOWNSHIP, materials: 1 }))
+  return id
+}
+
+/** What a node holds of the village's stream, log by log. */
+const heldAt = async (node: Node) =>
+  (await node.storage.load()).heads
+    .filter(({ key, height }) => height > 0 && logParts(key).stream === streamOf(VILLAGE))
+    .map(({ key, height }) => `${key} ${height}`)
+    .sort()
+
+test('S114 S115 what the old township had not passed on reaches the county after the village has moved; then nothing is unsent', async () => {
+  const { root, township, village, east } = await place()
+  const [upper, lower] = await link([township, root], [village, township], [east, root])
+  await cut([upper as never])
+  const id = await captured(village)
+  await sees(township, id, ({ offer }) => offer?.to === TOWNSHIP)
+  value(await township.engine.office.act(clerk, id, 'taken', { materials: 1 }))
+  value(await township.engine.office.edit(clerk, id, 'application', { set: { address: '红岩村一组' } }))
+  await cut([lower as never])
+  expect((await move(root, VILLAGE, EAST)).formerParents).toEqual([TOWNSHIP])
+  connect(township, root)
+  await moved(township, EAST)
+  await sees(root, id, ({ holder }) => holder === TOWNSHIP)
+  await until('nothing is unsent', async () => (await unsent(township)) === 0 && (await notAtRoot(township)) === 0)
+  expect((await township.engine.office.safetyOf([id])).get(id)).toBe('root')
+  await sees(east, id, ({ holder }) => holder === TOWNSHIP)
+  await until('the new township holds the whole stream', async () => {
+    const [there, here] = await Promise.all([heldAt(east), heldAt(root)])
+    return there.join() === here.join()
+  })
+  expect((await township.engine.office.status()).findings).toEqual([])
+})
+
+test('S115 nothing new of a stream comes to a node that is no longer granted it', async () => {
+  const { root, township, village, east } = await place()
+  await link([township, root], [village, township], [east, root])
+  const id = await captured(village)
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  await move(root, VILLAGE, EAST)
+  await moved(township, EAST)
+  const { id: next } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  value(await root.engine.office.act(hall, id, 'noted', { text: '县里的话' }))
+  const { id: last } = value(await township.engine.office.openCase(clerk, 'SL0001'))
+  await until('the township goes on', async () => (await stateAt(root, last)) !== undefined)
+  expect(await stateAt(township, next)).toBeUndefined()
+  expect((await heldAt(township)).every((log) => !log.startsWith(root.identity.node))).toBe(true)
+})
+
+test('S116 R63 R64 a township goes on with what it holds and was offered of a village that has moved, and hands it over', async () => {
+  const { root, township, village, east, disk } = await place()
+  await link([township, root], [village, township], [east, root])
+  const [held, offered] = [await captured(village), await captured(village)]
+  await sees(township, held, ({ offer }) => offer?.to === TOWNSHIP)
+  value(await township.engine.office.act(clerk, held, 'taken', { materials: 1 }))
+  await until(
+    'at the county',
+    async () => (await township.engine.office.safetyOf([held, offered])).get(held) === 'root',
+  )
+  await move(root, VILLAGE, EAST)
+  // The county's disk takes nothing for a while: nothing is carried.
+  disk(COUNTY).beforeCommit = () => 'full'
+  await moved(township, EAST)
+  value(await township.engine.office.act(clerk, held, 'received', { applicant: '王芳', materials: 1 }))
+  expect((await stateAt(township, held))?.stage).toBe('20')
+  expect((await entriesOf(township.storage, held)).every(({ kind }) => kind !== KIND.carried)).toBe(true)
+  disk(COUNTY).beforeCommit = undefined
+  await callUntil(township, root, 'delivered', async () => (await stateAt(root, held))?.stage === '20')
+  await sees(root, held, ({ stage }) => stage === '20')
+  value(await township.engine.office.act(clerk, offered, 'taken', { materials: 1 }))
+  for (const node of [root, east]) await sees(node, offered, ({ holder }) => holder === TOWNSHIP)
+  value(await root.engine.office.act(hall, held, 'noted', { text: '请尽快移交' }))
+  await sees(township, held, ({ story }) => story.some(({ kind }) => kind === 'noted'))
+  for (const id of [held, offered]) {
+    value(await township.engine.office.act(clerk, id, 'offered', { to: EAST, materials: 1 }))
+    await sees(east, id, ({ offer }) => offer?.to === EAST)
+    value(await east.engine.office.act(eastClerk, id, 'taken', { materials: 1 }))
+    await sees(township, id, ({ holder }) => holder === EAST)
+  }
+  const states = await Promise.all([root, township, east].map((node) => stateAt(node, held)))
+  for (const state of states) expect(state).toEqual(states[0])
+  await until('nothing is unsent', async () => (await unsent(township)) === 0)
+})
+
+test('R63 the county carries a case to the township that holds it as soon as its home has moved, though nobody writes', async () => {
+  const { root, township, village, east } = await place()
+  await link([township, root], [village, township], [east, root])
+  const id = await captured(village)
+  await sees(township, id, ({ offer }) => offer?.to === TOWNSHIP)
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  await move(root, VILLAGE, EAST)
+  const carried = async () =>
+    (await entriesOf(township.storage, id)).filter(({ stream }) => stream === streamOf(TOWNSHIP))
+  await until('carried', async () => (await carried()).length === 3)
+  expect((await carried()).every(({ kind, node }) => kind === KIND.carried && node === root.identity.node)).toBe(true)
+})
+
+test('S114 the village itself, at its new parent, delivers what nobody had; its case goes on there', async () => {
+  const { root, township, village, east } = await place()
+  const [, lower] = await link([township, root], [village, township], [east, root])
+  await cut([lower as never])
+  const id = await captured(village)
+  await move(root, VILLAGE, EAST)
+  await publish(root, [nodeRecord(village, east.identity.node)])
+  await moved(east, EAST)
+  await village.engine.stop()
+  const { storage, identity } = village
+  const back = await openNode({
+    station: VILLAGE,
+    keys: identity.keys,
+    lease: identity.lease,
+    parent: east,
+    root,
+    storage,
+  })
+  connect(back, east)
+  await until('at the county', async () => (await back.engine.office.safetyOf([id])).get(id) === 'root')
+  // It was offered to the old township, which still answers.
+  await sees(township, id, ({ offer }) => offer?.to === TOWNSHIP)
+  value(await township.engine.office.act(clerk, id, 'declined', { reason: '已并入永安镇' }))
+  await sees(back, id, ({ offer, holder }) => offer === null && holder === VILLAGE)
+  expect(await unsent(township)).toBe(0)
+})
+
+test('S114 a station that moves twice, and back, is delivered from wherever it once was', async () => {
+  const { root } = await place()
+  await move(root, VILLAGE, EAST)
+  expect((await move(root, VILLAGE, TOWNSHIP)).formerParents).toEqual([TOWNSHIP, EAST])
+})

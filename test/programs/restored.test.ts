@@ -1,0 +1,172 @@
+/** What people read when a database was put back, moved, or is gone: real folders, files and programs. */
+import { copyFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { buildPrograms } from '#edge-node/build.ts'
+import { openDatabase } from '#edge-node/restored-database.ts'
+import { findingsOf } from '#edge-node/restored-findings.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import type { KeyPair } from '#protocol/engine/ports/host.ts'
+import { openLibsql } from '#protocol/storage/libsql.ts'
+import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import { COUNTY, nodeRecord, openNode, person, publish, STATIONS } from '#test/engine/county.ts'
+import { temporaryFolder } from '#test/enrolment/folder.ts'
+import { codeFor, HUB, rootOf, startHub, startNode, TOWNSHIP } from './county.ts'
+import { run, until } from './program.ts'
+
+beforeAll(() => buildPrograms(['hub', 'edge-node']), 60_000)
+
+const PLAIN = { hadOne: false, startEmpty: false }
+const DATABASE = 'county.db'
+const SIDECAR = 'sidecar.json'
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'county-restored-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** The hall works in a folder: so many cases; everything is in the record outside when it ends. */
+async function work(folder: string, keys: KeyPair, cases: number) {
+  const database = value(await openDatabase(folder, nodeIdOf(keys.publicKey), PLAIN))
+  const { storage, incarnation, rotated, remember } = database
+  const hall = await openNode({ station: COUNTY, lease: 1, keys, storage, incarnation, rotated })
+  if (hall.engine.office.stations.length === 0)
+    await publish(hall, [...STATIONS, nodeRecord(hall, null), ...SAMPLE_ITEMS])
+  for (let count = 0; count < cases; count++)
+    value(await hall.engine.office.openCase(person(COUNTY, ['clerk']), 'SL0001'))
+  await hall.engine.stop()
+  await remember(hall.engine.ownHeads() as never)
+  await storage.close()
+}
+
+/** What is said of the database in a folder, at the county and below it. */
+async function said(folder: string, keys: KeyPair) {
+  const database = value(await openDatabase(folder, nodeIdOf(keys.publicKey), PLAIN))
+  await database.storage.close()
+  const words = (isRoot: boolean) =>
+    findingsOf(database, isRoot, 0).map(({ message, next }) => `${message}${next}`)[0] ?? ''
+  return { verdict: database.verdict, root: words(true), below: words(false) }
+}
+
+test('D38 a database that is behind says of how many logs how many entries are missing, who gives back which, and from when on paper is to be checked', async () => {
+  const folder = await newFolder()
+  const keys = generateKeys()
+  await work(folder, keys, 1)
+  await copyFile(join(folder, DATABASE), join(folder, 'older'))
+  await work(folder, keys, 3)
+  await copyFile(join(folder, 'older'), join(folder, DATABASE))
+  const { verdict, root, below } = await said(folder, keys)
+  expect(verdict).toBe('behind')
+  for (const words of [root, below]) {
+    expect(words).toContain('1 个日志至少少了 3 条记录')
+    expect(words).toContain('编号不会重复')
+    expect(words).toMatch(/“安县政务服务中心”最后一条写于 \d{4}-\d\d-\d\d \d\d:\d\d\(共 1 条\)/)
+    expect(words).toMatch(/“全县目录”最后一条写于/)
+    expect(words).toMatch(/这之后开出的纸质凭证.*补录/)
+    expect(words).not.toContain('无需操作')
+  }
+  expect(root).toContain('下级持有的记录自动取回')
+  expect(root).toContain('大厅自己建的办件')
+  expect(root).not.toContain('上级')
+  expect(below).toContain('上级和下级持有的记录自动取回')
+  expect(below).not.toContain('大厅')
+})
+
+test('D39 a moved database and one without its record speak of missing records too; the same one says nothing', async () => {
+  const folder = await newFolder()
+  const keys = generateKeys()
+  await work(folder, keys, 1)
+  expect(await said(folder, keys)).toEqual({ verdict: 'same', root: '', below: '' })
+  await copyFile(join(folder, DATABASE), join(folder, 'copy'))
+  await rename(join(folder, 'copy'), join(folder, DATABASE))
+  const moved = await said(folder, keys)
+  expect(moved.verdict).toBe('moved')
+  for (const part of ['备份之后的记录可能缺失', '原来的那一份不再运行', '“安县政务服务中心”最后一条写于', '纸质凭证'])
+    expect(moved.root).toContain(part)
+  await rm(join(folder, SIDECAR))
+  const unknown = await said(folder, keys)
+  expect(unknown.verdict).toBe('unknown')
+  for (const part of ['sidecar.json', '记录可能缺失', '“安县政务服务中心”最后一条写于', '纸质凭证'])
+    expect(unknown.root).toContain(part)
+})
+
+test('D40 a database that is gone or empty is not begun anew: nothing is made, nothing is changed', async () => {
+  const folder = await newFolder()
+  const keys = generateKeys()
+  const node = nodeIdOf(keys.publicKey)
+  await work(folder, keys, 1)
+  const sidecar = await readFile(join(folder, SIDECAR), 'utf8')
+  const refused = async () => {
+    const opened = await openDatabase(folder, node, PLAIN)
+    expect(opened).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
+    expect(await readFile(join(folder, SIDECAR), 'utf8')).toBe(sidecar)
+  }
+  await truncate(join(folder, DATABASE), 0)
+  await refused()
+  await rm(join(folder, DATABASE))
+  await refused()
+  await expect(readFile(join(folder, DATABASE))).rejects.toThrow()
+  // A database of the right form in which nothing was ever written.
+  const elsewhere = await newFolder()
+  const empty = await openLibsql(join(elsewhere, DATABASE))
+  await empty.close()
+  await copyFile(join(elsewhere, DATABASE), join(folder, DATABASE))
+  await refused()
+  await writeFile(join(folder, SIDECAR), 'damaged')
+  expect(await openDatabase(folder, node, PLAIN)).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
+  await rm(join(folder, DATABASE))
+  await rm(join(folder, SIDECAR))
+  const begun = await openDatabase(folder, node, { hadOne: true, startEmpty: false })
+  expect(begun).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
+  const first = value(await openDatabase(folder, node, PLAIN))
+  expect(first.verdict).toBe('new')
+  await first.storage.close()
+})
+
+test('D41 whoever decides it goes on with an empty database, under a new incarnation, and is told what is gone', async () => {
+  const folder = await newFolder()
+  const keys = generateKeys()
+  await work(folder, keys, 2)
+  const before = JSON.parse((await readFile(join(folder, SIDECAR), 'utf8')).split('\n')[0] ?? '') as {
+    incarnation: number
+  }
+  await rm(join(folder, DATABASE))
+  const begun = value(await openDatabase(folder, nodeIdOf(keys.publicKey), { hadOne: true, startEmpty: true }))
+  await begun.storage.close()
+  expect(begun).toMatchObject({ verdict: 'behind', restored: { logs: 2 } })
+  expect(begun.incarnation).not.toBe(before.incarnation)
+  expect(findingsOf(begun, true, 0)[0]?.next).toContain('本机写的记录一条也没有')
+})
+
+test('D40 D41 hub and township end with code 2 and words when their database is gone, and start when told to', {
+  timeout: 120_000,
+}, async () => {
+  const folder = temporaryFolder()
+  const hub = startHub(folder)
+  const county = await hub.address()
+  const code = await codeFor(county, TOWNSHIP, await rootOf(county))
+  const township = await startNode(join(folder, 'township'), county, code, 'anchang.clerk')
+  expect(await township.program.end()).toBe(0)
+  expect(await hub.end()).toBe(0)
+  const programs = [
+    ['hub', { ...HUB, DATA_FOLDER: join(folder, 'hub') }],
+    ['edge-node', { DATA_FOLDER: join(folder, 'township') }],
+  ] as const
+  for (const [name, settings] of programs) {
+    await rm(join(settings.DATA_FOLDER, DATABASE))
+    const refused = run(name, settings)
+    expect(await refused.ended, name).toBe(2)
+    for (const words of ['county.db', '不见了或是空的', '没有新建数据库', 'start-empty'])
+      expect(refused.text(), name).toContain(words)
+    const told = run(name, settings, ['start-empty'])
+    await told.address()
+    await until(() => expect(told.text()).toContain('"verdict":"behind"'))
+    expect(await told.end()).toBe(0)
+    const again = run(name, settings)
+    await again.address()
+    expect(await again.end()).toBe(0)
+  }
+})
