@@ -51,7 +51,10 @@ export function place(staging: Staging, entry: Entry, again = false): void {
   if (isCase(entry.document)) {
     const file = staging.own.has(entry.document) ? staging.files.get(entry.document) : undefined
     assert(file, 'files are loaded by whoever places entries in them')
-    if (file.unreadable) return setLocal(staging, UNREAD_CASES_SPACE, entry.document, true)
+    if (file.unreadable) {
+      setLocal(staging, UNREAD_CASES_SPACE, entry.document, true)
+      return
+    }
     addEntry(file, entry, core.directory, core.logs.sha256)
     staging.touched.add(entry.document)
     return
