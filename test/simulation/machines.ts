@@ -183,7 +183,9 @@ async function open(world: World, machine: Machine, process: Process, opening: O
   const { storage, random, incarnation, rotated } = opening
   const { identity } = machine
   const host = hostOf(process, world.timeline, random.branch('host'), world.keyring, wallClock(world, machine))
-  const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim' })
+  // Whatever it ends, a bug is one.
+  const bug = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
+  const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim', bug })
   if (!opened.ok) {
     process.die() // said in words; a full disk can keep a rebuild from ending
     return
