@@ -83,6 +83,8 @@ export interface World {
   readonly faults: Record<string, number>
   /** Pairs of machines that cannot reach each other. */
   readonly splits: Set<string>
+  /** Whether everything has been repaired: nothing goes wrong any more. */
+  healed: boolean
   /** Virtual time of the last fault. */
   lastFault: number
   readonly traceHash: () => string
@@ -202,6 +204,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     violations,
     faults,
     splits: new Set(),
+    healed: false,
     lastFault: 0,
     traceHash: trace.hash,
     now: () => MORNING + Math.floor(timeline.now),

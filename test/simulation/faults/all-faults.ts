@@ -15,6 +15,7 @@ export const FAULTS: Faults = { ...LINK_FAULTS, ...MACHINE_FAULTS, ...TREE_FAULT
 
 /** Everything that is broken is repaired; copies stay, because nobody tells the network that they are copies. */
 export function heal(world: World): void {
+  world.healed = true
   world.splits.clear()
   for (const machine of world.machines) {
     machine.offline = false
