@@ -93,6 +93,8 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     const entry = storedEntry(placed)
     const subject = subjectOf(entry, core.directory.authority, sha256)
     if (!wanted.has(stream) || subject.is === 'unreadable') continue
+    // What a revoked node says somebody wrote counts nowhere; carried by the root it would.
+    if (subject.is !== 'own' && core.directory.authority.afterRevocation(placed.log, placed.seq)) continue
     // What a relay carries without proof is carried from where it stands, or by nobody.
     if (subject.is === 'kept' && entry.kind !== KIND.kept) continue
     const counts = subject.is === 'own' || subject.is === 'carried'
