@@ -13,7 +13,7 @@ import { noteGone } from './ledger.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
 import { storageOf, unlessDisk } from './storage-faults.ts'
 import { createDisk } from './witnessed-disk.ts'
-import { type Backup, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
+import { type Backup, inUse, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
 
 /** The sidecar follows the heads at once, then at most once in this time, as in edge-node/restored-database.ts. */
 const SIDECAR_MILLISECONDS = 1_000
@@ -40,6 +40,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     offline: false,
     scrapped: false,
     scrappedAt: -1,
+    passing: false,
     revoked: false,
     placed: 0,
     clock: 0,
@@ -98,8 +99,23 @@ export async function register(world: World): Promise<void> {
   const stations = world.stations.filter(({ id }) => !known.station(id))
   const machines = world.machines.filter(({ identity }) => !known.node(identity.node)).map(nodeRecord)
   const catalogue = world.published.filter((record) => !isPublished(known, record))
-  const records = [...stations, ...machines, ...catalogue]
+  const records = [...stations, ...machines, ...misplaced(world, known), ...catalogue]
   if (records.length > 0) await publish(world, records)
+}
+
+/**
+ * Machines that the register has below one that is gone: a hub that was put back may have forgotten where they belong
+ * now, and its people say it again.
+ */
+function misplaced(world: World, known: DirectoryView): NodeRecord[] {
+  const isThere = (node: string | null) => inUse(world).some(({ identity }) => identity.node === node)
+  return inUse(world).flatMap((machine) => {
+    const record = known.node(machine.identity.node)
+    if (!record || record.parent === null || isThere(record.parent)) return []
+    const above = world.stations.find(({ id }) => id === machine.station)?.parent
+    const parent = inUse(world).find(({ station }) => station === above)?.identity.node
+    return parent ? [{ ...record, parent }] : []
+  })
 }
 
 /** The incarnation to write under, compared with the sidecar as edge-node/restored-database.ts does it. */
@@ -246,6 +262,7 @@ export async function copy(world: World, machine: Machine, how: 'image' | 'files
 
 /** A machine is lost; what only it held is gone. */
 export function scrap(world: World, machine: Machine): void {
+  if (machine.scrapped) return
   stop(world, machine, 'power')
   machine.scrapped = true
   machine.scrappedAt = world.timeline.now

@@ -45,6 +45,8 @@ export interface Machine {
   scrapped: boolean
   /** Virtual time of that; −1 while it is in use. */
   scrappedAt: number
+  /** There for a while only: a liar, a copy of the hub. It is gone when everything has healed. */
+  passing: boolean
   /** Revoked while it lives on, in whoever's hands: it still delivers, and is told nothing. */
   revoked: boolean
   /** Parent and version that the machine last heard the county name. */
