@@ -126,16 +126,27 @@ function forgetStreams(session: Live, view: View): void {
   for (const stream of session.told) {
     if (shared.has(stream)) continue
     session.told.delete(stream)
+    session.given.delete(stream)
     session.ready.delete(stream)
   }
 }
 
+/** What was only delivered is shared now: the peer has not compared what it was told of it, and is told again. */
+function takeBack(session: Live, stream: StreamId): void {
+  session.given.delete(stream)
+  session.told.delete(stream)
+}
+
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
 function newStreams(session: Live, view: View): Effect[] {
-  const granted = [...view.shared(session.peer), ...undelivered(session, view)]
-  const fresh = granted.filter((stream) => !session.told.has(stream))
+  const shared = new Set(view.shared(session.peer))
+  for (const stream of session.given) if (shared.has(stream)) takeBack(session, stream)
+  const fresh = [...shared, ...undelivered(session, view)].filter((stream) => !session.told.has(stream))
   if (fresh.length === 0) return []
-  for (const stream of fresh) session.told.add(stream)
+  for (const stream of fresh) {
+    session.told.add(stream)
+    if (!shared.has(stream)) session.given.add(stream)
+  }
   const heard = fresh.filter((stream) => session.waiting.has(stream))
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
   for (const stream of heard) session.waiting.delete(stream)

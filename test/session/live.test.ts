@@ -330,3 +330,12 @@ test('S92 a fork of a log that is not held is not remembered, so that a peer can
   for (const log of [ours, invented]) peer.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
   expect([...peer.live.forked]).toEqual([ours])
 })
+
+test('S114 a stream that was only delivered and is shared again is told again, so that both sides compare it', () => {
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told.has(streamB)).toBe(true)
+  peer.shared = [streamA, streamB]
+  peer.gives = []
+  expect(peer.do({ type: 'changed' })).toContainEqual({ type: 'tell-frontier', streams: [streamB] })
+  expect(peer.do({ type: 'changed' })).toEqual([])
+})
