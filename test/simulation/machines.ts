@@ -39,6 +39,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     running: undefined,
     offline: false,
     scrapped: false,
+    scrappedAt: -1,
     revoked: false,
     placed: 0,
     clock: 0,
@@ -231,6 +232,7 @@ export async function copy(world: World, machine: Machine, how: 'image' | 'files
   const twin = await newMachine(world, `${machine.name}'`, machine.station, machine.identity)
   await world.timeline.hold(twin.disk.restore(snapshot))
   twin.sidecar = machine.sidecar
+  twin.revoked = machine.revoked
   twin.clock = machine.clock
   if (how === 'image') {
     twin.file = machine.file
@@ -244,6 +246,7 @@ export async function copy(world: World, machine: Machine, how: 'image' | 'files
 export function scrap(world: World, machine: Machine): void {
   stop(world, machine, 'power')
   machine.scrapped = true
+  machine.scrappedAt = world.timeline.now
   world.ledger.disks.delete(machine.disk)
   noteGone(world.ledger, [...machine.disk.held.values()].flat())
 }
@@ -256,8 +259,10 @@ const recorded = (world: World, machine: Machine): NodeRecord =>
 export async function replace(world: World, machine: Machine, how: Replaced): Promise<Machine> {
   const station = world.stations.find(({ id }) => id === machine.station) as Station
   if (how.machine === 'lost') scrap(world, machine)
-  else machine.revoked = true
-  const fresh = await enrol(world, `${machine.name}+`, station)
+  // Whoever has its key is revoked with it, copies too.
+  else for (const one of world.machines) if (one.identity.node === machine.identity.node) one.revoked = true
+  const others = world.machines.filter((one) => one.station === station.id && one.name.includes('+'))
+  const fresh = await enrol(world, `${station.id.slice(6)}+${others.length + 1}`, station)
   const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { held: null } : {}) }
   const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
   await publish(world, [

@@ -43,13 +43,15 @@ export interface Machine {
   readonly doubt: Doubt
   /** Given up for good: broken, lost, replaced. */
   scrapped: boolean
+  /** Virtual time of that; −1 while it is in use. */
+  scrappedAt: number
   /** Revoked while it lives on, in whoever's hands: it still delivers, and is told nothing. */
   revoked: boolean
   /** Parent and version that the machine last heard the county name. */
   placed: number
   /** Milliseconds this clock is ahead of virtual time. */
   clock: number
-  /** Virtual time at which it last heard its parent behind the handshake; −1 before. */
+  /** Virtual time at which its last live link to the parent began; −1 before. */
   metAt: number
 }
 
