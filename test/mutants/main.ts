@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util'
 import { createChance } from '#test/simulation/chance.ts'
 import { type Copy, copyProject, TOP } from './copy.ts'
-import { apply, type Mutant, misfit } from './mutant.ts'
+import { type Mutant, misfit } from './mutant.ts'
 import { MUTANTS } from './mutants.ts'
 import { checkSound, judge, type Notice } from './noticing.ts'
 
@@ -48,9 +48,7 @@ const NAMES: Readonly<Record<Notice, string>> = { simulation: 'simulation', test
 /** Takes mutants one after the other until none is left. */
 async function work(copy: Copy, waiting: Mutant[], noticed: Map<Mutant, Notice>): Promise<void> {
   for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-    const undo = await apply(copy.folder, mutant)
     const { by, how } = await judge(copy, mutant, seeds)
-    await undo()
     noticed.set(mutant, by)
     console.log(`| ${mutant.name} | ${mutant.silent && by === 'nobody' ? 'silent' : NAMES[by]} | ${how} |`)
   }

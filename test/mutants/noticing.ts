@@ -1,7 +1,7 @@
 /** Who notices a mutant: the simulation within so many seeds, else the tests that should know, else nobody. */
 import { keptSeeds } from '#test/simulation/seeds.ts'
-import type { Copy } from './copy.ts'
-import type { Mutant } from './mutant.ts'
+import type { Copy, Ended } from './copy.ts'
+import { apply, type Mutant } from './mutant.ts'
 
 export type Notice = 'simulation' | 'tests' | 'nobody'
 
@@ -52,20 +52,34 @@ export async function checkSound(copy: Copy, seeds: number): Promise<void> {
   if (!ok) throw new Error(`the simulation fails without any mutant:\n${said.slice(0, 2_000)}`)
 }
 
-/** Judges a mutant that is in the copy; without seeds the tests alone are asked. */
+/** Judges a mutant in a sound copy, which is sound again afterwards; without seeds the tests alone are asked. */
 export async function judge(copy: Copy, mutant: Mutant, seeds: number): Promise<Verdict> {
-  if (seeds > 0) {
-    const simulated = await simulateIn(copy, seeds)
-    if (!simulated.ok)
-      return { by: 'simulation', how: wordsOf(simulated.said, /^(seed \d+).*?: (M\d+ .*)$/m, simulated.hung) }
-  }
-  const tested = await copy.run(tests(mutant.tests), TESTS_MILLISECONDS)
-  if (tested.ok) return { by: 'nobody', how: mutant.silent ?? mutant.fault }
-  return { by: 'tests', how: wordsOf(tested.said, /FAIL.*?(test\/.*)$/m, tested.hung) }
+  const undo = await apply(copy.folder, mutant)
+  const simulated = seeds > 0 ? await simulateIn(copy, seeds) : undefined
+  const tested = simulated && !simulated.ok ? undefined : await testIn(copy, mutant.tests)
+  await undo()
+  if (simulated && !tested) return { by: 'simulation', how: wordsOf(simulated, /^(seed \d+).*?: (M\d+ .*)$/m) }
+  if (!tested || tested.ok) return { by: 'nobody', how: mutant.silent ?? mutant.fault }
+  const how = wordsOf(tested, /FAIL.*?(test\/.*)$/m)
+  // Tests that fail anyway have noticed nothing.
+  return (await testsAreSound(copy, mutant.tests))
+    ? { by: 'tests', how }
+    : { by: 'nobody', how: `fails without it: ${how}` }
+}
+
+const testIn = (copy: Copy, files: readonly string[]) => copy.run(tests(files), TESTS_MILLISECONDS)
+
+const sound = new Map<string, boolean>()
+
+async function testsAreSound(copy: Copy, files: readonly string[]): Promise<boolean> {
+  const name = files.join(' ')
+  const known = sound.get(name) ?? (await testIn(copy, files)).ok
+  sound.set(name, known)
+  return known
 }
 
 /** Enough to find the place again, as one cell of a table. */
-function wordsOf(said: string, pattern: RegExp, hung: boolean): string {
+function wordsOf({ said, hung }: Ended, pattern: RegExp): string {
   if (hung) return 'it never ended'
   const found = pattern.exec(stripColours(said))
   return (found ? found.slice(1).join(': ') : 'it ended with a failure').replaceAll('|', '/').slice(0, 110)

@@ -107,28 +107,12 @@ export const LINKS: readonly Mutant[] = [
     tests: ['test/engine/restored.test.ts'],
   },
   {
-    name: 'root-heights-stay-at-the-township',
-    file: 'protocol/engine/links/acknowledgement.ts',
-    from: '  passDown(context, changed)\n',
-    to: '',
-    fault: 'S60: what is told from above does not reach the tier below.',
-    tests: ['test/engine/travel.test.ts', 'test/engine/rehomed.test.ts'],
-  },
-  {
     name: 'root-heights-end-where-they-rise',
     file: 'protocol/engine/links/acknowledgement.ts',
     from: '  passDown(context, risen)\n',
     to: '',
     fault: 'S60: a village does not hear that the county has stored what its township sent on.',
     tests: ['test/engine/travel.test.ts'],
-  },
-  {
-    name: 'safety-is-not-saved-again',
-    file: 'protocol/engine/links/acknowledgement.ts',
-    from: '      if (problem instanceof StorageFailure) saveSoon(context, unsaved, RETRY_MILLISECONDS)',
-    to: '      return problem',
-    fault: 'S54: acknowledgements heard while the disk was full are forgotten by the disk.',
-    tests: ['test/engine/durability.test.ts', 'test/engine/disks.test.ts'],
   },
   {
     name: 'safe-beyond-what-the-parent-named',
