@@ -51,8 +51,6 @@ export const LIMITS = {
   forkRungs: 64,
   /** Questions until the height at which two versions of a log part is exact; each leaves a sixtieth of the gap, so six do for any log. */
   forkQuestions: 10,
-  /** Messages about forks that wait for their turn on one link; after a restore each log of a node may be one. */
-  forksWaiting: 1_000,
   /** Receipts in one message; each is about 200 bytes, a message stays inside a frame. */
   messageReceipts: 500,
   /** Receipts told again to a child that comes back; a child with more of them has a fault that people see anyway. */
