@@ -117,6 +117,8 @@ export const LIMITS = {
   cachedCaseBytes: 64 * 1024 * 1024,
   /** Memory for sections that are open, by estimate: a Yjs document takes ten times the bytes of its updates (measured). */
   openSectionBytes: 32 * 1024 * 1024,
+  /** Places of a document that are written again with its next entry: a page of the database; a case of ninety entries has fewer. */
+  growingPlaceBytes: 4 * 1024,
   /** Packs kept in memory after reading; the entries of one case lie in few packs. */
   cachedPackBytes: 4 * 1024 * 1024,
   /** Statements kept prepared on a connection: all that programs run are under a hundred; lists vary with their filters. */
