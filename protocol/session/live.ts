@@ -182,7 +182,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'receipts':
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
     case 'fork':
-      // Of a log that is not held nothing could be sent; a peer cannot fill memory with names.
+      // Of a log that is not held nothing could be sent; so these are no more than ours, whatever a peer names.
       if (view.heads.has(message.log)) session.forked.add(message.log)
       return at(session, [{ type: 'fork-told', fork: message }])
     case 'rungs':
@@ -224,8 +224,8 @@ function answer(session: Live, streams: readonly StreamId[], logs: readonly LogP
   session.lastTaken = view.now
   if (view.admits(session.peer) === 'delivers') session.owed ??= new Map()
   for (const { log, height } of logs) {
-    session.peerHeights.set(log, height)
-    session.owed?.set(log, height)
+    if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, height)
+    if (session.owed && (session.owed.has(log) || mayRemember(session.owed.size))) session.owed.set(log, height)
   }
   return { type: 'tell-held', frontier: { type: 'frontier', streams, logs } }
 }

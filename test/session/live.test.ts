@@ -241,11 +241,10 @@ test('S107 S108 what a peer says of streams not shared, of forks and of logs nob
     reason: 'window-exceeded',
   })
   const forking = opened()
-  for (const { log } of many) forking.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array(0) })
-  expect(forking.live.forked.size).toBe(LIMITS.frontierLogs)
-  expect(
-    forking.hear({ type: 'fork', log: invented(-1 >>> 1), ladder: [], proof: new Uint8Array(0) }).at(-1),
-  ).toMatchObject({ reason: 'window-exceeded' })
+  for (const log of [ours, ...many.map((one) => one.log)]) {
+    forking.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array(0) })
+  }
+  expect([...forking.live.forked]).toEqual([ours])
   const peer = opened()
   peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
   const heights = many.map(({ log }) => ({ log, height: 9 }))
@@ -259,6 +258,20 @@ test('S107 S108 what a peer says of streams not shared, of forks and of logs nob
     )
   }
   expect(peer.live.peerHeights.size).toBeLessThanOrEqual(LIMITS.frontierLogs)
+})
+
+test('S108 nor is what a revoked peer says it holds kept without end', () => {
+  const peer = livePeer({ heads: [head(ours, 6)] })
+  Object.assign(peer, { admits: 'delivers', shared: [], takes: [streamB] })
+  const many = Array.from({ length: LIMITS.frontierLogs }, (_, number) => position(logIn('f', streamB, number), 1))
+  peer.hear({ type: 'frontier', streams: [streamB], logs: many })
+  const first = many[0] as LogPosition
+  const others = many.map((_, number) => position(logIn('e', streamB, number), 1))
+  peer.hear({ type: 'frontier', streams: [streamB], logs: [{ ...first, height: 2 }, ...others.slice(1)] })
+  for (const kept of [peer.live.owed, peer.live.peerHeights]) {
+    expect(kept?.size).toBe(LIMITS.frontierLogs)
+  }
+  expect(peer.live.owed?.get(first.log)).toBe(2)
 })
 
 test('S103 a link begins at the rate its peer had before', () => {
