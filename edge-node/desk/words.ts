@@ -1,6 +1,6 @@
 /** Connection, safety, times and ages as people say them. */
 import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
-import { type Day, plusDays } from '#protocol/casework/time/days.ts'
+import { civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -8,28 +8,23 @@ import { LIMITS } from '#protocol/limits.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-/** China keeps one time zone without summer time, so the offset is a constant on every runtime. */
-const CHINA = 8 * HOUR
-
-const parts = (time: number) => new Date(time + CHINA).toISOString()
-
 /** Date of a time in milliseconds: 2026年11月20日. */
 function dateWords(time: number): string {
-  const text = parts(time)
+  const text = civilTime(time)
   return `${text.slice(0, 4)}年${Number(text.slice(5, 7))}月${Number(text.slice(8, 10))}日`
 }
 
 /** A time in milliseconds as short as it stays clear: 08:31, 11月20日 08:31, 2025年11月20日 08:31. */
 export function timeWords(time: number, now: number): string {
-  const text = parts(time)
+  const text = civilTime(time)
   const clock = text.slice(11, 16)
-  if (text.slice(0, 10) === parts(now).slice(0, 10)) return clock
+  if (text.slice(0, 10) === civilTime(now).slice(0, 10)) return clock
   const date = dateWords(time)
-  return `${text.slice(0, 4) === parts(now).slice(0, 4) ? date.slice(5) : date} ${clock}`
+  return `${text.slice(0, 4) === civilTime(now).slice(0, 4) ? date.slice(5) : date} ${clock}`
 }
 
 /** A full time for paper: 2026年11月20日 08:31. */
-export const paperTime = (time: number): string => `${dateWords(time)} ${parts(time).slice(11, 16)}`
+export const paperTime = (time: number): string => `${dateWords(time)} ${civilTime(time).slice(11, 16)}`
 
 /** A span in milliseconds: 5 分钟, 3 小时, 2 天. */
 export function spanWords(span: number): string {

@@ -29,6 +29,7 @@ import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
 import { noteReader, openRereading } from './refold/rereading.ts'
+import { UNREAD_CASES } from './refold/unread-cases.ts'
 import { openAfterworks } from './writing/afterwork.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue } from './writing/write-queue.ts'
@@ -56,7 +57,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     unsavedSafety: null,
   }
   const rebuilding = (await isRebuilding(core)) ? await rebuildWhenPossible(core, queue, options.progress) : undefined
-  const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS])
+  const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS, UNREAD_CASES])
   const refolding = openRefolding(core, queue)
   queue.follow((change) => tellLinks(context, change))
   queue.follow((change) => afterworks.heard(change))

@@ -118,7 +118,7 @@ test('G31 a gate that is advanced edit by edit stands as one that gates all edit
     }),
     { numRuns: 400 },
   )
-  expect(advancedAlone).toBeGreaterThan(400)
+  expect(advancedAlone).toBeGreaterThan(150)
 })
 
 test('G32 an open section that follows what takes effect shows what one that is opened anew shows, or says that it cannot', () => {

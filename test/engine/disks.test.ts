@@ -78,6 +78,7 @@ test('S122 a case that the disk cannot give says so, the others work, and what a
     return safety.get(torn.id) === 'root' && safety.get(sound.id) === 'root'
   })
   expect(value(await office.view(handler, sound.id)).state.story.at(-1)?.kind).toBe('noted')
+  expect(await office.view(handler, torn.id)).toMatchObject({ ok: false, problem: { code: 'storage-damaged' } })
   await engine.stop()
 
   // On a sound disk everything is there, what came meanwhile as well.
@@ -157,6 +158,7 @@ test('S124 what a program could not read is read again by the next one: records 
     ...NO_CHANGE,
     directory: directory.filter(({ document }) => document !== unread),
     cases: [{ ...row, changedAt: 0, aside: 1 }],
+    local: [{ space: 'engine', key: 'refolding', value: null }],
     receipts: [
       { log: place.log, seq: place.seq, document: unread, outcome: 'quarantined', reason: '目录资料无法识别' },
       { log: ofCase.log, seq: ofCase.seq, document: id, outcome: 'unknown-kind', reason: '本机程序不认识的条目类型' },
@@ -164,7 +166,8 @@ test('S124 what a program could not read is read again by the next one: records 
   })
 
   const same = await reopen(disk, root, '1')
-  await new Promise((resolve) => setImmediate(resolve))
+  await until('the start is over', async () => (await same.engine.office.status()).refolding === null)
+  expect((await disk.casesById([id]))[0]?.aside).toBe(1)
   expect(same.engine.office.directory.item('SL0002')).toBeUndefined()
   await same.engine.stop()
 

@@ -82,6 +82,7 @@ export function noteGone(ledger: Ledger, candidates: readonly string[]): void {
   for (const hash of lost) {
     if (!survives(ledger, hash)) ledger.gone.add(hash)
     for (const [inner, carriers] of ledger.carriers) if (carriers.has(hash)) lost.add(inner)
+    for (const twin of ledger.twins.get(ledger.contents.get(hash) ?? '') ?? []) lost.add(twin)
   }
 }
 

@@ -13,7 +13,7 @@ import { noteGone } from './ledger.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
 import { storageOf, unlessDisk } from './storage-faults.ts'
 import { createDisk } from './witnessed-disk.ts'
-import { type Backup, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
+import { type Backup, inUse, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
 
 /** The sidecar follows the heads at once, then at most once in this time, as in edge-node/restored-database.ts. */
 const SIDECAR_MILLISECONDS = 1_000
@@ -39,6 +39,8 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     running: undefined,
     offline: false,
     scrapped: false,
+    scrappedAt: -1,
+    passing: false,
     revoked: false,
     placed: 0,
     clock: 0,
@@ -97,8 +99,23 @@ export async function register(world: World): Promise<void> {
   const stations = world.stations.filter(({ id }) => !known.station(id))
   const machines = world.machines.filter(({ identity }) => !known.node(identity.node)).map(nodeRecord)
   const catalogue = world.published.filter((record) => !isPublished(known, record))
-  const records = [...stations, ...machines, ...catalogue]
+  const records = [...stations, ...machines, ...misplaced(world, known), ...catalogue]
   if (records.length > 0) await publish(world, records)
+}
+
+/**
+ * Machines that the register has below one that is gone: a hub that was put back may have forgotten where they belong
+ * now, and its people say it again.
+ */
+function misplaced(world: World, known: DirectoryView): NodeRecord[] {
+  const isThere = (node: string | null) => inUse(world).some(({ identity }) => identity.node === node)
+  return inUse(world).flatMap((machine) => {
+    const record = known.node(machine.identity.node)
+    if (!record || record.parent === null || isThere(record.parent)) return []
+    const above = world.stations.find(({ id }) => id === machine.station)?.parent
+    const parent = inUse(world).find(({ station }) => station === above)?.identity.node
+    return parent ? [{ ...record, parent }] : []
+  })
 }
 
 /** The incarnation to write under, compared with the sidecar as edge-node/restored-database.ts does it. */
@@ -182,7 +199,9 @@ async function open(world: World, machine: Machine, process: Process, opening: O
   const { storage, random, incarnation, rotated } = opening
   const { identity } = machine
   const host = hostOf(process, world.timeline, random.branch('host'), world.keyring, wallClock(world, machine))
-  const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim' })
+  // Whatever it ends, a bug is one.
+  const bug = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
+  const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim', bug })
   if (!opened.ok) {
     process.die() // said in words; a full disk can keep a rebuild from ending
     return
@@ -231,6 +250,7 @@ export async function copy(world: World, machine: Machine, how: 'image' | 'files
   const twin = await newMachine(world, `${machine.name}'`, machine.station, machine.identity)
   await world.timeline.hold(twin.disk.restore(snapshot))
   twin.sidecar = machine.sidecar
+  twin.revoked = machine.revoked
   twin.clock = machine.clock
   if (how === 'image') {
     twin.file = machine.file
@@ -242,8 +262,10 @@ export async function copy(world: World, machine: Machine, how: 'image' | 'files
 
 /** A machine is lost; what only it held is gone. */
 export function scrap(world: World, machine: Machine): void {
+  if (machine.scrapped) return
   stop(world, machine, 'power')
   machine.scrapped = true
+  machine.scrappedAt = world.timeline.now
   world.ledger.disks.delete(machine.disk)
   noteGone(world.ledger, [...machine.disk.held.values()].flat())
 }
@@ -256,8 +278,10 @@ const recorded = (world: World, machine: Machine): NodeRecord =>
 export async function replace(world: World, machine: Machine, how: Replaced): Promise<Machine> {
   const station = world.stations.find(({ id }) => id === machine.station) as Station
   if (how.machine === 'lost') scrap(world, machine)
-  else machine.revoked = true
-  const fresh = await enrol(world, `${machine.name}+`, station)
+  // Whoever has its key is revoked with it, copies too.
+  else for (const one of world.machines) if (one.identity.node === machine.identity.node) one.revoked = true
+  const others = world.machines.filter((one) => one.station === station.id && one.name.includes('+'))
+  const fresh = await enrol(world, `${station.id.slice(6)}+${others.length + 1}`, station)
   const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { held: null } : {}) }
   const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
   await publish(world, [

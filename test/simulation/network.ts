@@ -39,7 +39,7 @@ export interface Party {
   readonly disk: Disk
   /** Whether others live under the same identity, so that the same entries may come from both. */
   readonly hasTwin: boolean
-  /** The other side is heard behind the handshake. */
+  /** The other side is heard for the first time behind the handshake. */
   met(): void
 }
 
@@ -111,6 +111,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
   let hungAt: number | undefined
   let change = (frame: Uint8Array) => frame
   const open = new Set<Side>(['up', 'down'])
+  const met = new Set<Side>()
   const directions: Record<Side, Direction> = {
     up: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
     down: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
@@ -157,7 +158,10 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
   const deliver = (side: Side, frame: Uint8Array) => {
     const reader = otherSide[side]
     watch.arrived(side, frame)
-    if (!HANDSHAKE.has(frame[0] as number)) parties[reader].met()
+    if (!met.has(reader) && !HANDSHAKE.has(frame[0] as number)) {
+      met.add(reader)
+      parties[reader].met()
+    }
     if (!directions[reader].inbox.deliver(frame)) end(reader, 'nobody-listens')
   }
   const connection = (side: Side): Connection => ({

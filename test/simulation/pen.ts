@@ -1,15 +1,8 @@
 /** The pen of the simulation: reads the entries of a case from a disk and says which count, without the engine. */
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
+import type { Authority } from '#protocol/casework/register.ts'
 import { isHomeOf } from '#protocol/engine/cases/case-id.ts'
-import {
-  type DocumentId,
-  type EntryHash,
-  type LogKey,
-  logParts,
-  type NodeId,
-  type StreamId,
-  toHex,
-} from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, type LogKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
@@ -24,14 +17,15 @@ interface Read {
 
 const streamOf = ({ log }: Entry): StreamId => logParts(log).stream
 
-async function read(machine: Machine, root: NodeId, id: DocumentId): Promise<Read[]> {
+async function read(machine: Machine, authority: Authority, id: DocumentId): Promise<Read[]> {
   const found: Read[] = []
   for (const placed of (await machine.disk.storage.recordsOf([id])).get(id) ?? []) {
     const record = readRecord(placed.bytes)
     const outer = record && readEntry(placed.log, record, placed.hash)
     if (!outer) continue
     const inner = outer.kind === KIND.carried ? decodeCarried(sha256, outer.payload) : undefined
-    const mayCarry = inner && (logParts(outer.log).node === root || streamOf(inner) === streamOf(outer))
+    const isProved = inner && streamOf(inner) === streamOf(outer) && !authority.afterRevocation(outer.log, outer.seq)
+    const mayCarry = isProved || authority.isRoot(logParts(outer.log).node)
     found.push({ outer, entry: outer.kind === KIND.carried ? (mayCarry ? inner : undefined) : outer })
   }
   return found
@@ -44,11 +38,11 @@ function standsBefore(own: LogKey, left: LogKey, right: LogKey): boolean {
 }
 
 /** The facts of a case that count, and the log each stands in: its own, or the first of those that carry it. */
-export async function readCase(machine: Machine, root: NodeId, id: DocumentId) {
-  const found = await read(machine, root, id)
+export async function readCase(machine: Machine, authority: Authority, id: DocumentId) {
+  const found = await read(machine, authority, id)
   const opened = new Set<StreamId>()
   for (const { outer, entry } of found) {
-    const byRoot = entry !== outer && logParts(outer.log).node === root
+    const byRoot = entry !== outer && authority.isRoot(logParts(outer.log).node)
     if (byRoot || isHomeOf(sha256, id, streamOf(outer))) opened.add(streamOf(outer))
   }
   const facts = new Map<string, FactEntry>()

@@ -8,7 +8,7 @@ import { enrol, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
 import { unlessDisk } from './storage-faults.ts'
 import type { Media } from './witnessed-disk.ts'
-import { createWorld, type Observer, rootOf, type World } from './world.ts'
+import { createWorld, inUse, type Observer, rootOf, type World } from './world.ts'
 
 const SECOND = 1_000
 /** While faults happen. */
@@ -116,11 +116,18 @@ async function comeToRest(world: World): Promise<void> {
 function unlike(world: World): string {
   const down = world.machines.filter(({ running, scrapped }) => !running && !scrapped).map(({ name }) => name)
   if (down.length > 0) return `not running: ${down.join(' ')}`
-  const using = world.machines.filter(({ scrapped }) => !scrapped)
+  const using = inUse(world)
   const logs = new Set(using.flatMap(({ disk }) => [...disk.held.keys()]))
+  // A revoked machine that lives on has to deliver what it wrote, and nothing else.
+  const delivering = world.machines.filter(({ revoked, scrapped }) => revoked && !scrapped)
+  for (const { disk, identity } of delivering)
+    for (const log of disk.held.keys()) if (log.startsWith(identity.node)) logs.add(log)
   const lines = [...logs].flatMap((log) => {
     const [node, incarnation, stream] = log.split('/') as [string, string, string]
-    const subscribers = using.filter(({ station }) => grantsOf(world, station).has(stream))
+    const subscribers = [
+      ...using.filter(({ station }) => grantsOf(world, station).has(stream)),
+      ...delivering.filter(({ identity }) => identity.node === node),
+    ]
     const ends = subscribers.map(({ name, disk }) => {
       const held = disk.held.get(log) ?? []
       return { name, end: `${held.length}:${held.at(-1)?.slice(0, 4) ?? ''}` }

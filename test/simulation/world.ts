@@ -43,13 +43,17 @@ export interface Machine {
   readonly doubt: Doubt
   /** Given up for good: broken, lost, replaced. */
   scrapped: boolean
+  /** Virtual time of that; −1 while it is in use. */
+  scrappedAt: number
+  /** There for a while only: a liar, a copy of the hub. It is gone when everything has healed. */
+  passing: boolean
   /** Revoked while it lives on, in whoever's hands: it still delivers, and is told nothing. */
   revoked: boolean
   /** Parent and version that the machine last heard the county name. */
   placed: number
   /** Milliseconds this clock is ahead of virtual time. */
   clock: number
-  /** Virtual time at which it last heard its parent behind the handshake; −1 before. */
+  /** Virtual time at which its last live link to the parent began; −1 before. */
   metAt: number
 }
 
@@ -81,6 +85,8 @@ export interface World {
   readonly faults: Record<string, number>
   /** Pairs of machines that cannot reach each other. */
   readonly splits: Set<string>
+  /** Whether everything has been repaired: nothing goes wrong any more. */
+  healed: boolean
   /** Virtual time of the last fault. */
   lastFault: number
   readonly traceHash: () => string
@@ -200,6 +206,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     violations,
     faults,
     splits: new Set(),
+    healed: false,
     lastFault: 0,
     traceHash: trace.hash,
     now: () => MORNING + Math.floor(timeline.now),

@@ -73,7 +73,8 @@ describe.skipIf(!canMount)('a full disk', () => {
     await before.commit({ ...local('before'), cases: [caseRow(1)] })
     await before.close() // in order: the file stands in the mode that a start has to change
     disk.fill()
-    const storage = await openLibsql(path)
+    const statements = openStatements(path)
+    const storage = await openStorage(statements)
     expect(await storage.local('s', 'k')).toBe('before')
     expect((await storage.cases({})).rows).toEqual([caseRow(1)])
     await expect(storage.commit(local('refused'))).rejects.toMatchObject({ fault: 'full' })
@@ -82,6 +83,7 @@ describe.skipIf(!canMount)('a full disk', () => {
     disk.free()
     await storage.commit(local('after'))
     expect(await storage.local('s', 'k')).toBe('after')
+    expect(await statements.read(statement('PRAGMA journal_mode'))).toEqual([['wal']])
     expect(elsewhere(path, TELL)).toBe('locked')
     await storage.close()
     expect(elsewhere(path, TELL)).toBe('after')

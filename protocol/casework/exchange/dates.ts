@@ -1,18 +1,14 @@
 /** Days and times as GB/T 39046 writes them: YYYYMMDD and YYYYMMDDhhmmss; reading is lenient, writing is not. */
-import { civilDay, type Day, isDay } from '../time/days.ts'
+import { civilTime, type Day, isDay } from '../time/days.ts'
 
 /** `20261121`. */
 export const compactDay = (day: Day): string => day.replaceAll('-', '')
-
-const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
 
 /**
  * `20261121093000`, Chinese time.
  * @param milliseconds since 1970.
  */
-export const compactTime = (milliseconds: number): string =>
-  compactDay(civilDay(milliseconds)) +
-  new Date(Math.trunc(milliseconds) + CHINA_OFFSET_MILLISECONDS).toISOString().slice(11, 19).replaceAll(':', '')
+export const compactTime = (milliseconds: number): string => civilTime(milliseconds).slice(0, 19).replace(/[-T:]/g, '')
 
 /** Year, month, day, however they are parted; a time of day behind them is left out. */
 const FORMS = [

@@ -30,10 +30,16 @@ export function dayAt(number: number): Day {
  * The Chinese civil day (UTC+8, no daylight saving since 1992).
  * @param milliseconds since 1970; times outside the years 1970 to 9999 count as the nearest day within.
  */
-export function civilDay(milliseconds: number): Day {
-  const local = Math.max(Math.trunc(milliseconds) || 0, 0) + CHINA_OFFSET_MILLISECONDS
-  return dayAt(Math.floor(Math.min(local, LAST_MILLISECOND) / DAY_MILLISECONDS))
-}
+export const civilDay = (milliseconds: number): Day => dayAt(Math.floor(localTime(milliseconds) / DAY_MILLISECONDS))
+
+/**
+ * Day and time in China as text, `2026-11-21T09:30:00.000`, whatever somebody wrote as a time.
+ * @param milliseconds since 1970; times outside the years 1970 to 9999 count as the nearest within.
+ */
+export const civilTime = (milliseconds: number): string => new Date(localTime(milliseconds)).toISOString().slice(0, -1)
+
+const localTime = (milliseconds: number): number =>
+  Math.min(Math.max(Math.trunc(milliseconds) || 0, 0) + CHINA_OFFSET_MILLISECONDS, LAST_MILLISECOND)
 
 /** Whole days since 1970-01-01. */
 export const dayNumber = (day: Day): number => Date.parse(day) / DAY_MILLISECONDS

@@ -84,6 +84,13 @@ interface Held {
   readonly streams: Set<StreamId>
 }
 
+/**
+ * Whether a fact that a relay carries in another stream than its own may be carried on by the root: the door has checked
+ * its author's signature, and the case is in that stream already. Where it stands it counts for nobody (rule R49).
+ */
+const isProved = (inner: Entry, wanted: ReadonlySet<StreamId>): boolean =>
+  inner.kind === KIND.fact && wanted.has(logParts(inner.log).stream)
+
 /** Every entry of a case that counts or is kept, once, in the order of arrival: in that order they apply. */
 async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
   const { sha256 } = core.logs
@@ -93,13 +100,20 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     const entry = storedEntry(placed)
     const subject = subjectOf(entry, core.directory.authority, sha256)
     if (!wanted.has(stream) || subject.is === 'unreadable') continue
+    // What a revoked node says somebody wrote counts nowhere; carried by the root it would.
+    if (subject.is !== 'own' && core.directory.authority.afterRevocation(placed.log, placed.seq)) continue
+    const rescued = subject.is === 'kept' && entry.kind === KIND.carried
     // What a relay carries without proof is carried from where it stands, or by nobody.
-    if (subject.is === 'kept' && entry.kind !== KIND.kept) continue
-    const counts = subject.is === 'own' || subject.is === 'carried'
+    if (rescued && !isProved(subject.entry, wanted)) continue
+    const counts = subject.is === 'own' || subject.is === 'carried' || rescued
     const name = `${counts ? '' : `${subject.is} `}${toHex(subject.entry.hash)}`
-    const known = held.get(name)
-    if (known) known.streams.add(stream)
-    else held.set(name, { placed, carrier: subject.is === 'own' ? undefined : entry, streams: new Set([stream]) })
+    const known = held.get(name) ?? {
+      placed,
+      carrier: subject.is === 'own' ? undefined : entry,
+      streams: new Set<StreamId>(),
+    }
+    held.set(name, known)
+    if (!rescued) known.streams.add(stream)
   }
   return [...held.values()]
 }

@@ -2,12 +2,13 @@
 import type { SectionChange } from '#protocol/documents/change.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
+import { GatedSection } from '#protocol/documents/gated-section.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
-import type { CaseFile } from '../cases/case-file.ts'
+import type { CaseFile, SectionEdit } from '../cases/case-file.ts'
 import { acceptedUpdates, gated } from '../cases/sections.ts'
 import type { ReadEntry } from '../logs/log-reading.ts'
 import { newDraft } from '../writing/draft.ts'
@@ -22,8 +23,19 @@ export interface LostText {
   readonly station: StationCode
 }
 
+/**
+ * Whether the peer whose version stays holds an entry: then it was written in sight of that version, not of ours, and
+ * counts again as soon as the peer's entries are here.
+ */
+export type PeerHolds = (log: LogKey, seq: number) => boolean
+
 /** The sections of a case as they are before a tail with edits of them is cut off. */
-export function lostText(staging: Staging, id: DocumentId, tail: readonly ReadEntry[]): LostText[] {
+export function lostText(
+  staging: Staging,
+  id: DocumentId,
+  tail: readonly ReadEntry[],
+  peerHolds: PeerHolds,
+): LostText[] {
   const { core } = staging
   const file = staging.files.get(id) as CaseFile
   const edits = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
@@ -33,11 +45,37 @@ export function lostText(staging: Staging, id: DocumentId, tail: readonly ReadEn
   if (!station || edits.length === 0) return []
   const written = new Set(edits.map(({ entry }) => decodeEdit(entry.payload)?.section ?? ''))
   return [...written].filter(isSectionName).map((section) => {
-    const opened = openSection(section, acceptedUpdates(file, section))
+    const opened = openSection(section, ownUpdates(file, section, tail, peerHolds))
     const value = opened.ok ? opened.value.value() : undefined
     if (opened.ok) opened.value.close()
     return { file, section, value, station }
   })
+}
+
+/** What counts of a section before the cut, without edits that wait only until the peer's version is here. */
+function ownUpdates(
+  file: CaseFile,
+  section: SectionName,
+  tail: readonly ReadEntry[],
+  peerHolds: PeerHolds,
+): readonly Uint8Array[] {
+  const edits = file.sections.get(section)?.edits ?? []
+  const cut = new Set(tail.map(({ entry }) => toHex(entry.hash)))
+  const left = gate(
+    section,
+    edits.filter(({ hash }) => !cut.has(hash)),
+  )
+  const returning = new Set<SectionEdit>()
+  for (const [edit, { waits }] of left.refused) if (waits && peerHolds(edit.log, edit.seq)) returning.add(edit)
+  if (returning.size === 0) return acceptedUpdates(file, section)
+  const own = edits.filter((edit) => !returning.has(edit))
+  return gate(section, own).accepted.map(({ update }) => update)
+}
+
+function gate(section: SectionName, edits: readonly SectionEdit[]): GatedSection<SectionEdit> {
+  const gating = new GatedSection<SectionEdit>(section)
+  gating.advance(edits, false)
+  return gating
 }
 
 /** Edits of a section that wait for others. */
@@ -50,10 +88,14 @@ const waiting = (file: CaseFile | undefined, section: SectionName) => {
  * Withdraws edits of our own that built on what was cut: they would wait in vain, or, where the peer's version has
  * other content under the same numbers, say something that nobody wrote. Their text is part of what is written again.
  */
-export async function editsInVain({ core, files }: Staging, { file, section, station }: LostText): Promise<Draft[]> {
+export async function editsInVain(
+  { core, files }: Staging,
+  { file, section, station }: LostText,
+  peerHolds: PeerHolds,
+): Promise<Draft[]> {
   const before = new Set(waiting(file, section).map(({ hash }) => hash))
   const inVain = waiting(files.get(file.id), section).filter(
-    ({ hash, log }) => core.logs.isOwn(log) && !before.has(hash),
+    ({ hash, log, seq }) => core.logs.isOwn(log) && !before.has(hash) && !peerHolds(log, seq),
   )
   const held = inVain.length > 0 ? ((await core.storage.recordsOf([file.id])).get(file.id) ?? []) : []
   const drafts: Draft[] = []

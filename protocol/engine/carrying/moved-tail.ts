@@ -9,7 +9,7 @@ import { cutLog } from '../logs/staged-logs.ts'
 import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
 import { append } from '../writing/placing.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
-import { editsInVain, type LostText, lostText, writtenAgain } from './lost-text.ts'
+import { editsInVain, type LostText, lostText, type PeerHolds, writtenAgain } from './lost-text.ts'
 
 /** Where two versions of a log part. */
 export interface Parting {
@@ -38,6 +38,7 @@ export async function moveTail<Problem>(
   staging: Staging,
   log: LogKey,
   { common, signed }: Parting,
+  peerHolds: PeerHolds,
   adopt: (shared: readonly EntryRecord[]) => Promise<Result<unknown, Problem>>,
 ): Promise<Result<MovedTail, Problem | undefined>> {
   const { core } = staging
@@ -46,7 +47,7 @@ export async function moveTail<Problem>(
   const tail = above.slice(common - signed)
   const cases = [...new Set(above.map(({ entry }) => entry.document))].filter(isCase)
   await loadFiles(staging, cases)
-  const lost = cases.flatMap((id) => lostText(staging, id, tail))
+  const lost = cases.flatMap((id) => lostText(staging, id, tail, peerHolds))
   await reloadWithout(staging, cases, log, common)
   cutLog(staging.logs, log, signed, (await core.logs.hashAt(log, signed)) as Uint8Array)
   await noteMoved(staging, log, tail)
@@ -55,14 +56,19 @@ export async function moveTail<Problem>(
   const moved = stream ? append(staging, stream, carried) : success([])
   if (!moved.ok) return failure(undefined) // rule L14: cannot be
   // Before the peer's version is here: written in sight of it, the old text would take back what the peer's says.
-  const unwritten = await writeAgain(staging, logParts(log).stream, lost)
+  const unwritten = await writeAgain(staging, logParts(log).stream, lost, peerHolds)
   const adopted = await adopt(above.slice(0, common - signed).map(({ record }) => record))
   return adopted.ok ? success({ entries: tail.length, unwritten }) : adopted
 }
 
 /** Writes what was lost; answers with what could not be written. */
-async function writeAgain(staging: Staging, stream: StreamId, lost: readonly LostText[]): Promise<LostText[]> {
-  const inVain = (await Promise.all(lost.map((one) => editsInVain(staging, one)))).flat()
+async function writeAgain(
+  staging: Staging,
+  stream: StreamId,
+  lost: readonly LostText[],
+  peerHolds: PeerHolds,
+): Promise<LostText[]> {
+  const inVain = (await Promise.all(lost.map((one) => editsInVain(staging, one, peerHolds)))).flat()
   if (!append(staging, stream, inVain).ok) return [...lost]
   // Their numbers are used up: what is written again has numbers of its own, also for who does not know kind 8.
   if (inVain.length > 0) await staging.core.logs.rotate()

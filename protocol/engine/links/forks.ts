@@ -6,6 +6,7 @@ import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
 import { RUNGS_SINCE } from '#protocol/wire/version.ts'
+import type { PeerHolds } from '../carrying/lost-text.ts'
 import { type MovedTail, moveTail, wasMoved } from '../carrying/moved-tail.ts'
 import type { Core } from '../core.ts'
 import { signedHeight } from '../logs/log-reading.ts'
@@ -149,7 +150,7 @@ async function advance(staging: Staging, link: Link, fork: Fork): Promise<Result
       link.searches.set(log, judged.search)
       return success({ is: 'asks', above: judged.above, below: judged.below })
     case 'exact':
-      return isOld ? giveWayUnproved(staging, log, judged.height) : giveWay(staging, link, fork, judged)
+      return isOld ? giveWayUnproved(staging, link, log, judged.height) : giveWay(staging, link, fork, judged)
   }
 }
 
@@ -187,17 +188,40 @@ async function giveWay(
     return success({ is: 'asks', above: height, below: height + 1 })
   }
   const signed = await signedHeight(core.logs, log, height)
-  const tail = await moveTail(staging, log, { common: height, signed }, (shared) =>
+  const tail = await moveTail(staging, log, { common: height, signed }, holdings(core, link), (shared) =>
     adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
   )
   return tail.ok ? success({ is: 'moved', common: height, tail: tail.value }) : unproved(core, log)
 }
 
+/**
+ * What came from the peer's side of a link: it holds it, and who wrote it stands there; what this node wrote itself came
+ * from there when it was put back since. Of a log with two versions nothing is known.
+ */
+const holdings =
+  (core: Core, { session, direction, peer }: Link): PeerHolds =>
+  (log, seq) => {
+    if (session.is !== 'live' || session.forked.has(log) || seq > (session.peerHeights.get(log) ?? 0)) return false
+    const { node, stream } = logParts(log)
+    if (core.logs.isOwn(log)) return core.logs.ownLog(stream) !== log
+    return direction === 'down' ? isBelow(core, node, peer) : !isBelow(core, node, core.identity.node)
+  }
+
+/** Whether a node is another one or stands below it, as the register has it. */
+function isBelow({ directory }: Core, node: NodeId, above: NodeId | null): boolean {
+  const seen = new Set<NodeId>()
+  for (let at: NodeId | null | undefined = node; at && !seen.has(at); at = directory.node(at)?.parent) {
+    if (at === above) return true
+    seen.add(at)
+  }
+  return false
+}
+
 /** A peer of version 1 tells neighbours and proves that its version exists; only whole signed stretches are cut by that. */
-async function giveWayUnproved(staging: Staging, log: LogKey, common: number): Promise<Result<Advance>> {
+async function giveWayUnproved(staging: Staging, link: Link, log: LogKey, common: number): Promise<Result<Advance>> {
   const { core } = staging
   const signed = await signedHeight(core.logs, log, common)
   if (signed !== common) return tooOld(core, log)
-  const tail = await moveTail(staging, log, { common, signed }, async () => success(undefined))
+  const tail = await moveTail(staging, log, { common, signed }, holdings(core, link), async () => success(undefined))
   return tail.ok ? success({ is: 'moved', common, tail: tail.value }) : unproved(core, log)
 }

@@ -33,12 +33,18 @@ const both = (left: ReadonlySet<StreamId>, right: ReadonlySet<StreamId>): Stream
 export const sharedStreams = (core: Core, peer: NodeId): StreamId[] =>
   isRevoked(core, peer) ? [] : both(core.directory.streamsOf(core.identity.node), core.directory.streamsOf(peer))
 
-/** Streams of which this node only delivers what it holds from the time when it was granted them. */
+/**
+ * Streams of which this node only delivers what it holds from the time when it was granted them. A parent of which the
+ * county stream has not told yet stands above this node, as the root's record says, and is given everything: a revoked
+ * node hears of the county nothing any more.
+ */
 export function givenStreams(core: Core, peer: NodeId): StreamId[] {
+  const { directory, identity } = core
   if (isRevoked(core, peer)) return []
+  const deliverable = directory.deliverableBy(identity.node)
+  if (peer === identity.parent?.node && !directory.node(peer)) return [...deliverable]
   const shared = new Set(sharedStreams(core, peer))
-  const { deliverableBy, streamsOf } = core.directory
-  return both(deliverableBy(core.identity.node), streamsOf(peer)).filter((stream) => !shared.has(stream))
+  return both(deliverable, directory.streamsOf(peer)).filter((stream) => !shared.has(stream))
 }
 
 /** Streams of which the peer only delivers: it is revoked, or stations have moved away from it. */

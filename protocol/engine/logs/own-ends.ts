@@ -1,4 +1,5 @@
 /** Where a node's own logs end: what people hold paper stubs against when the database went back in time. */
+import { civilTime } from '#protocol/casework/time/days.ts'
 import { COUNTY_STREAM, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import { readEntry } from '#protocol/log/entry.ts'
 import type { LogHead } from '#protocol/log/head.ts'
@@ -36,11 +37,8 @@ async function timeAt(storage: Pick<Storage, 'packHolding'>, { key, height, hash
   return (packed && readEntry(key, packed.record, hash)?.time) ?? 0
 }
 
-const CHINA_MILLISECONDS = 8 * 60 * 60 * 1000
-
 /** A time as it stands on paper stubs: `2026-11-21 08:31`. */
-const minuteOf = (time: number): string =>
-  new Date(time + CHINA_MILLISECONDS).toISOString().slice(0, 16).replace('T', ' ')
+const minuteOf = (time: number): string => civilTime(time).slice(0, 16).replace('T', ' ')
 
 /** The ends in words; without any, that nothing is there. */
 export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) => string | undefined): string {

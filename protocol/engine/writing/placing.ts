@@ -51,7 +51,10 @@ export function place(staging: Staging, entry: Entry, again = false): void {
   if (isCase(entry.document)) {
     const file = staging.own.has(entry.document) ? staging.files.get(entry.document) : undefined
     assert(file, 'files are loaded by whoever places entries in them')
-    if (file.unreadable) return // kept with its place; it counts when the case can be read again
+    if (file.unreadable) {
+      setLocal(staging, UNREAD_CASES_SPACE, entry.document, true)
+      return
+    }
     addEntry(file, entry, core.directory, core.logs.sha256)
     staging.touched.add(entry.document)
     return
@@ -61,6 +64,9 @@ export function place(staging: Staging, entry: Entry, again = false): void {
 }
 
 type Oddity = Pick<ReceiptRow, 'outcome' | 'reason'>
+
+/** Cases that could not be read when an entry of them was kept; it counts when they can be. */
+export const UNREAD_CASES_SPACE = 'unread-cases'
 
 /** At the root: logs that carry directory records; what is true of them is found out after the commit. */
 export const RETURNED_RECORDS_SPACE = 'returned-records'

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkCharacter, checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
-import { civilDay } from '#protocol/casework/time/days.ts'
+import { civilDay, civilTime } from '#protocol/casework/time/days.ts'
 import { COUNTY, TOWN, VILLAGE } from '#test/casework/people.ts'
 
 const parts = fc.record({
@@ -80,6 +80,12 @@ test('C42 anything else is refused with a reason', () => {
     const result = checkNumber(text)
     expect(result).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/\p{Script=Han}/u) } })
   }
+})
+
+test('C43 day and time in China are text for every time that an entry may bear, and beyond', () => {
+  expect(civilTime(Date.UTC(2026, 10, 20, 16, 30))).toBe('2026-11-21T00:30:00.000')
+  for (const time of [8.64e15, -8.64e15, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY, -1])
+    expect(civilTime(time)).toMatch(/^(1970-01-01|9999-12-31)T\d\d:\d\d:\d\d\.\d{3}$/)
 })
 
 test('C43 the civil day begins at 16:00 UTC and the function is total', () => {

@@ -1,6 +1,6 @@
 /** Everything that goes wrong: each fault has a name, happens at a seeded moment and is counted. */
 
-import { start } from '../machines.ts'
+import { scrap, start } from '../machines.ts'
 import { healthy } from '../witnessed-disk.ts'
 import type { World } from '../world.ts'
 import { AUTHOR_FAULTS } from './authors.ts'
@@ -15,8 +15,10 @@ export const FAULTS: Faults = { ...LINK_FAULTS, ...MACHINE_FAULTS, ...TREE_FAULT
 
 /** Everything that is broken is repaired; copies stay, because nobody tells the network that they are copies. */
 export function heal(world: World): void {
+  world.healed = true
   world.splits.clear()
   for (const machine of world.machines) {
+    if (machine.passing) scrap(world, machine)
     machine.offline = false
     Object.assign(machine.disk.ailments, healthy())
     if (!machine.scrapped && !machine.running) void start(world, machine)

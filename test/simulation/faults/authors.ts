@@ -98,6 +98,7 @@ export const AUTHOR_FAULTS: Faults = {
     some(chance, honest, (machine) => {
       void (async () => {
         const liar = await copy(world, machine, 'image')
+        liar.passing = true
         const logs = [...liar.disk.held].filter(([log]) =>
           log.startsWith(`${machine.identity.node}/${machine.running?.engine.incarnation}/`),
         )

@@ -59,7 +59,7 @@ export const LINK_FAULTS: Faults = {
       const back = chance.between(60 * SECOND, 240 * SECOND)
       // The month passes for every clock at once; virtual timers do not notice.
       world.timeline.after(back / 2, () => {
-        for (const each of world.machines) each.clock += 30 * DAY
+        if (!world.healed) for (const each of world.machines) each.clock += 30 * DAY
       })
       world.timeline.after(back, () => {
         machine.offline = false

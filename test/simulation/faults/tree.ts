@@ -40,6 +40,7 @@ export const TREE_FAULTS: Faults = {
     const root = rootOf(world)
     if (!root.running || world.machines.some(({ name, scrapped }) => name === `${root.name}'` && !scrapped)) return
     void copy(world, root, chance.pick(['image', 'files'])).then((twin) => {
+      twin.passing = true
       startLater(world, chance, twin)
       // Somebody notices that two machines answer as the county, and the copy goes.
       world.timeline.after(chance.between(20 * SECOND, 60 * SECOND), () => scrap(world, twin))

@@ -15,6 +15,9 @@ export async function checkAlways(world: World): Promise<void> {
   }
 }
 
+/** A parent that was put back has shown what it lacks so long after the link began, on the weakest line too. */
+const HEARD_MILLISECONDS = 30_000
+
 /**
  * What people read as “at the township” and “at the county” must be true. A machine that was put back is known to be
  * so once it was met again; copies answer in turns, so that one of them must hold it. Looked at last: any may be put
@@ -28,9 +31,11 @@ async function checkClaims(world: World, machine: Machine): Promise<void> {
   const places = await disk.storage.placesOf(ids)
   const safety = await running.engine.office.safetyOf(ids)
   if (!running.process.alive) return
-  const root = rootOf(world)
-  const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
-  const isKnown = (other: Machine) => other.disk.restoredAt < metAt
+  const roots = ofNode(world, rootOf(world).identity.node)
+  const parents = ofNode(world, machine.identity.parent?.node)
+  const between = parents.filter((parent) => !roots.includes(parent))
+  const parentKnown = hasHeard(world, machine, parents)
+  const rootKnown = parentKnown && [machine, ...between].every((one) => hasHeard(world, one, roots))
   for (const id of ids) {
     const claim = safety.get(id)
     if (claim === 'here') continue
@@ -44,7 +49,16 @@ async function checkClaims(world: World, machine: Machine): Promise<void> {
           `${machine.name} claims ${id.slice(0, 8)} at ${claim}, ${who} lacks ${nameOf(world, missing)}`,
         )
     }
-    if (parents.every(isKnown)) says(lacking(parents), 'the parent')
-    if (claim === 'root' && parents.every(isKnown) && root.disk.restoredAt < 0) says(lacking([root]), 'the root')
+    if (parentKnown) says(lacking(parents), 'the parent')
+    if (claim === 'root' && rootKnown) says(lacking(roots), 'the root')
   }
 }
+
+/** Machines that answer under an identity, those that are gone among them: what they held is lost, or with others. */
+const ofNode = (world: World, node: string | undefined): Machine[] =>
+  world.machines.filter(({ identity }) => identity.node === node)
+
+/** Whether a machine has been told what is held above since anything of it was put back or lost. */
+const hasHeard = (world: World, { metAt }: Machine, above: readonly Machine[]): boolean =>
+  world.timeline.now - metAt > HEARD_MILLISECONDS &&
+  above.every(({ disk, scrappedAt }) => Math.max(disk.restoredAt, scrappedAt) < metAt)

@@ -40,7 +40,7 @@ function checkSubscribers(world: World, machines: readonly Machine[]): void {
 /** What a person was told is stored lies where the person works. */
 function checkKept(world: World, { told }: Staff): void {
   for (const { machine, hash } of told) {
-    if (machine.scrapped || world.ledger.gone.has(hash)) continue
+    if (machine.scrapped || machine.revoked || world.ledger.gone.has(hash)) continue
     if (!holdsSomehow(world.ledger, machine.disk, hash))
       world.violation('M1', `${machine.name} lost ${hash.slice(0, 12)} of which a person was told`)
   }

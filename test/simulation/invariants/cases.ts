@@ -20,13 +20,13 @@ export async function checkCase(
 ): Promise<void> {
   const expected = foldCase(
     id,
-    (await readCase(rootOf(world), rootOf(world).identity.node, id)).facts,
+    (await readCase(rootOf(world), registerOf(world).authority, id)).facts,
     registerOf(world),
   )
   let sections: string | undefined
   for (const machine of machines) {
     // Elsewhere lies only what somebody wrote about another's case, which is kept and shown to nobody.
-    const { facts, streams } = await readCase(machine, rootOf(world).identity.node, id)
+    const { facts, streams } = await readCase(machine, registerOf(world).authority, id)
     const own = foldCase(id, facts, registerOf(world))
     if (!own) continue
     // Whoever was granted none of its streams any more shows what it got before.

@@ -27,7 +27,7 @@ export function checkTold(world: World, { told }: Staff, state: CaseState): void
   const lines = new Map<string, number>()
   for (const { hash } of state.story) lines.set(hash, (lines.get(hash) ?? 0) + 1)
   for (const { machine, hash, document } of told) {
-    if (document !== state.id || world.ledger.gone.has(hash)) continue
+    if (document !== state.id || machine.revoked || world.ledger.gone.has(hash)) continue
     const times = lines.get(hash) ?? 0
     if (times !== 1)
       world.violation('M17', `${machine.name} did ${hash.slice(0, 8)}, which is ${times} lines of its case`)

@@ -43,7 +43,7 @@ export async function checkConservation(world: World, machine: Machine): Promise
     if (logParts(log).node === machine.identity.node) written += hashes.length
   let setAside = 0
   for (const { id } of (await allCases(machine)).rows) {
-    const { facts, where } = await readCase(machine, rootOf(world).identity.node, id)
+    const { facts, where } = await readCase(machine, registerOf(world).authority, id)
     const own = (hash: string) => where.get(hash)?.startsWith(machine.identity.node) ?? false
     const state = foldCase(id, facts, registerOf(world))
     for (const line of state?.story ?? []) if (line.aside && own(line.hash)) setAside += 1
