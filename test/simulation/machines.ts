@@ -109,7 +109,8 @@ export async function register(world: World): Promise<void> {
  */
 function misplaced(world: World, known: DirectoryView): NodeRecord[] {
   const isThere = (node: string | null) => inUse(world).some(({ identity }) => identity.node === node)
-  return inUse(world).flatMap((machine) => {
+  return world.machines.flatMap((machine) => {
+    if (machine.scrapped) return []
     const record = known.node(machine.identity.node)
     if (!record || record.parent === null || isThere(record.parent)) return []
     const above = world.stations.find(({ id }) => id === machine.station)?.parent
@@ -283,7 +284,9 @@ export async function replace(world: World, machine: Machine, how: Replaced): Pr
   const others = world.machines.filter((one) => one.station === station.id && one.name.includes('+'))
   const fresh = await enrol(world, `${station.id.slice(6)}+${others.length + 1}`, station)
   const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { held: null } : {}) }
-  const below = world.machines.filter(({ identity }) => identity.parent?.node === machine.identity.node)
+  const below = world.machines.filter((child) =>
+    [child.identity.parent?.node, recorded(world, child).parent].includes(machine.identity.node),
+  )
   await publish(world, [
     { ...recorded(world, machine), revoked },
     nodeRecord(fresh),

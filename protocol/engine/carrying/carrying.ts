@@ -4,6 +4,7 @@ import { type DocumentId, logParts, type StationCode, type StreamId, streamOf, t
 import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried, subjectOf } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
@@ -28,17 +29,27 @@ function holdsHome(core: Core, home: StationCode, station: StationCode): boolean
 
 /**
  * The stream in which a node writes about a case: the home's when it is granted that, else its own station's, else
- * another in which it holds the case; the home's also when that has moved away and the root has not yet carried the
- * case: what is written there is still delivered (rule S114).
+ * another in which it holds the case; one that has moved away as long as the root has not carried the case: what is
+ * written there is still delivered (rule S114). Refused in words where nothing that is written would count.
  */
-export function writingStream(core: Core, file: CaseFile, station: StationCode): StreamId {
-  const granted = core.directory.streamsOf(core.identity.node)
-  if (file.home && granted.has(file.home)) return file.home
+export function writingStream(core: Core, file: CaseFile, station: StationCode): Result<StreamId> {
+  const { streamsOf, deliverableBy } = core.directory
+  const [granted, deliverable] = [streamsOf(core.identity.node), deliverableBy(core.identity.node)]
+  const { home } = file
+  if (home && granted.has(home)) return success(home)
   const own = streamOf(station)
-  const others = [...file.streams].filter((stream) => granted.has(stream)).sort()
-  if (file.streams.has(own)) return own
-  const isDeliverable = file.home && core.directory.deliverableBy(core.identity.node).has(file.home)
-  return others[0] ?? (isDeliverable ? (file.home as StreamId) : own)
+  const streams = [...file.streams].sort()
+  const stream = streams.includes(own)
+    ? own
+    : (streams.find((one) => granted.has(one)) ??
+      (home && deliverable.has(home) ? home : streams.find((one) => deliverable.has(one))))
+  if (stream !== undefined) return success(stream)
+  return fail(
+    'case-moved-away',
+    '这个办件已随站点划出本机的范围,本机只留有以前的内容。',
+    '办件没有变化,以前的内容都在。',
+    '请由现在的主办站点或县中心办理;本站点要接着办的,请对方移交过来。',
+  )
 }
 
 /** Stations that need a case at hand: who holds it, who is to sign for it, who was asked for an opinion. */

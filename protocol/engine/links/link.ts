@@ -47,11 +47,14 @@ export function givenStreams(core: Core, peer: NodeId): StreamId[] {
   return both(deliverable, directory.streamsOf(peer)).filter((stream) => !shared.has(stream))
 }
 
-/** Streams of which the peer only delivers: it is revoked, or stations have moved away from it. */
+/**
+ * Streams of which the peer only delivers: it is revoked, or stations have moved away from it. This node may have been
+ * granted them before as well: then it passes on what the peer brings.
+ */
 export function takenStreams(core: Core, peer: NodeId): StreamId[] {
   const shared = new Set(sharedStreams(core, peer))
-  const { deliverableBy, streamsOf } = core.directory
-  return both(deliverableBy(peer), streamsOf(core.identity.node)).filter((stream) => !shared.has(stream))
+  const { deliverableBy } = core.directory
+  return both(deliverableBy(peer), deliverableBy(core.identity.node)).filter((stream) => !shared.has(stream))
 }
 
 /** Whether both sides may settle what a log is: one that they share, or of which one of them wrote what it delivers. */

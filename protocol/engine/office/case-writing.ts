@@ -136,7 +136,8 @@ export async function editSection(
   const payload = encodeEdit({ section: name, update: changed.value })
   const { person, station } = actor
   const stream = writingStream(core, file, station)
-  const appended = append(staging, stream, [
+  if (!stream.ok) return stream
+  const appended = append(staging, stream.value, [
     newDraft(core, { kind: KIND.edit, document: id, person, station, payload }),
   ])
   return appended.ok ? success({ changed: true }) : appended
@@ -191,7 +192,8 @@ export async function act(
     if (number !== undefined) fields[name] = number
   }
   const previous = FACTS[kind].guarded ? state.tip : null
-  return write(staging, actor, id, writingStream(core, file, actor.station), { kind, previous, fields })
+  const stream = writingStream(core, file, actor.station)
+  return stream.ok ? write(staging, actor, id, stream.value, { kind, previous, fields }) : stream
 }
 
 /** The edition a case is received under: the one in force that day, else the one it was opened under. */

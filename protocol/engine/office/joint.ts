@@ -47,7 +47,8 @@ async function openPart(
   const { core } = staging
   const state = stateOf(master, registerOf(core)) as CaseState
   const stream = writingStream(core, master, actor.station)
-  const opened = await openCase(staging, actor, item, { master: master.id, stream })
+  if (!stream.ok) return stream
+  const opened = await openCase(staging, actor, item, { master: master.id, stream: stream.value })
   if (!opened.ok) return opened
   const { id } = opened.value
   for (const name of COPIED) {

@@ -11,7 +11,9 @@ export const SECOND = 1_000
 export const DAY = 86_400_000
 
 export const runningOnes = (world: World) => world.machines.filter(({ running }) => running !== undefined)
-export const children = (world: World) => runningOnes(world).filter(({ identity }) => identity.parent !== null)
+/** Running machines below others that the county counts on. */
+export const children = (world: World) =>
+  runningOnes(world).filter(({ identity, revoked }) => identity.parent !== null && !revoked)
 
 /** One of a list, when there is any. */
 export function some<Of>(chance: Chance, list: readonly Of[], then: (one: Of) => void): void {
