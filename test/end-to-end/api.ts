@@ -10,6 +10,7 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>
 }
 export type Row = z.infer<typeof CaseRowShape>
+type Page = z.infer<typeof CasePageShape>
 export type Sync = z.infer<typeof SyncShape>
 
 /** The machine did not answer: what was asked may or may not have happened. */
@@ -33,6 +34,8 @@ export interface Api {
   act(id: string, kind: string, fields: object, key?: string): Promise<string>
   view(id: string): Promise<CaseView>
   sync(): Promise<Sync>
+  /** The first page of a list. */
+  page(query: string): Promise<Page>
   /** Every case of a list, page by page. */
   rows(query: string): Promise<readonly Row[]>
 }
@@ -81,6 +84,7 @@ export function apiAt({ address }: { readonly address: string }, person: string)
     if (answer.status !== 200) throw new Refused(`${person}: ${method} ${path}`, answer)
     return answer.body
   }
+  const page: Api['page'] = async (query) => (await done('GET', `/cases?${query}`)) as unknown as Page
   return {
     ask,
     done,
@@ -88,13 +92,14 @@ export function apiAt({ address }: { readonly address: string }, person: string)
       String((await done('POST', `/cases/${id}/acts/${kind}`, { fields }, key)).hash),
     view: async (id) => (await done('GET', `/cases/${id}`)) as unknown as CaseView,
     sync: async () => (await done('GET', '/sync')) as unknown as Sync,
+    page,
     async rows(query) {
       const all: Row[] = []
       for (let after = ''; ; ) {
-        const page = (await done('GET', `/cases?${query}${after}`)) as unknown as z.infer<typeof CasePageShape>
-        all.push(...page.rows)
-        if (page.next === null) return all
-        after = `&after=${encodeURIComponent(page.next)}`
+        const { rows, next } = await page(`${query}${after}`)
+        all.push(...rows)
+        if (next === null) return all
+        after = `&after=${encodeURIComponent(next)}`
       }
     },
   }

@@ -7,6 +7,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import { startClock } from '#test/clock/wall-clock.ts'
 import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
+import { administratorAt } from './administrator.ts'
 import { type Api, apiAt, Refused } from './api.ts'
 import { sharedContent } from './comparing.ts'
 import { COUNTY_HALL, enrol, openCounty, type Place, TOWNSHIP, VILLAGES } from './county.ts'
@@ -53,9 +54,10 @@ export async function openCaseworkCounty(folder: string) {
   const clock = startClock(FIRST_DAY)
   const { hub, township, villages } = await openCounty(folder, ['hongyan'], clock)
   await addLandHall(hub.machine)
+  const administrator = await administratorAt(hub.machine)
   const join = async (name: string, station: string, person: string): Promise<Place> => {
     const machine = await createMachine('edge-node', folder, name, { clock })
-    return { machine, api: await enrol(hub.machine, hub, machine, { station, person }) }
+    return { machine, api: await enrol(administrator, hub, machine, { station, person }) }
   }
   const huagai = await join('huagai', HUAGAI, 'huagai.clerk')
   const land = await join('land', LAND, 'land.handler')

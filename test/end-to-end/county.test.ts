@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildPrograms } from '#edge-node/build.ts'
 import { ask } from '#test/programs/calls.ts'
+import { administratorAt } from './administrator.ts'
 import { ITEM } from './capture.ts'
 import { COUNTY_HALL, TOWNSHIP, VILLAGES } from './county.ts'
-import { type Act, arrived, beginDay, type Day, NAMES, revoke, untilAtRoot, untilSync } from './day.ts'
+import { type Act, arrived, beginDay, type Day, NAMES, untilAtRoot, untilSync } from './day.ts'
 import { killMachines } from './machine.ts'
 
 const CASES = 30
@@ -161,7 +162,7 @@ describe('a county’s day, in order', { timeout: 180_000 }, () => {
   test('N9 a revoked village says why it is refused, and keeps what it captures', async () => {
     const { api } = day.villages.yonghe
     const { node } = await api.sync()
-    await revoke(day, node, '电脑被盗')
+    await (await administratorAt(day.hub.machine)).revoke(node, '电脑被盗')
     const { refusal } = await untilSync(api, (sync) => expect(sync.refusal).not.toBeNull())
     expect(refusal?.message).toContain('停用')
     expect(refusal?.next).not.toBe('')

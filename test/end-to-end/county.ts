@@ -1,9 +1,8 @@
 /** The sample county on machines of its own: hub, township, villages, each joined by a real code. */
-import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { SAMPLE_COUNTY } from '#hub/samples/stations.ts'
 import type { WallClock } from '#test/clock/wall-clock.ts'
-import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
+import { type Administrator, administratorAt } from './administrator.ts'
 import { type Api, apiAt } from './api.ts'
 import { createMachine, type Machine } from './machine.ts'
 
@@ -12,24 +11,9 @@ export const TOWNSHIP = '510724100'
 export const VILLAGES = { hongyan: '510724100201', yonghe: '510724100202' } as const
 export type VillageName = keyof typeof VILLAGES
 
-/** The code an administrator reads off the hub's page. */
-async function codeFor(hub: Machine, station: string, parent: string): Promise<string> {
-  const administrator = await signIn(hub.address, 'admin', SAMPLE_PASSWORD)
-  const made = await administrator.post('/hub/enrolment', '/hub/enrolment', { station, parent })
-  const page = made.location ? await administrator.get(made.location) : made
-  const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){4}/.exec(page.text)?.[0]
-  if (!code) throw new Error(`no code: ${made.status} ${made.text}`)
-  return code
-}
-
 /** Joins a machine below another, starts it, and waits until its people can sign in. */
-export async function enrol(
-  hub: Machine,
-  parent: { machine: Machine; api: Api },
-  machine: Machine,
-  at: At,
-): Promise<Api> {
-  const code = await codeFor(hub, at.station, (await parent.api.sync()).node)
+export async function enrol(administrator: Administrator, parent: Place, machine: Machine, at: Post): Promise<Api> {
+  const code = await administrator.code(at.station, (await parent.api.sync()).node)
   const joined = await machine.command(['join', parent.machine.address, code])
   if (joined.code !== 0) throw new Error(joined.text)
   await machine.start()
@@ -41,7 +25,8 @@ export async function enrol(
   return api
 }
 
-interface At {
+/** A station, and who works there. */
+export interface Post {
   readonly station: string
   readonly person: string
 }
@@ -54,22 +39,29 @@ export interface Place {
 /** The settings of the sample county's hub. */
 export const HUB_VALUES = { STATION_CODE: COUNTY_HALL, STATION_NAME: SAMPLE_COUNTY.name, SAMPLE_DATA: 'yes' }
 
+/** A county with nothing below its hall yet, and how places are opened in it. */
+export async function openHall(folder: string, clock?: WallClock) {
+  const machine = await createMachine('hub', folder, 'hub', { values: HUB_VALUES, clock })
+  await machine.start()
+  const hub: Place = { machine, api: apiAt(machine, 'handler') }
+  const administrator = await administratorAt(machine)
+  return {
+    hub,
+    /** A new computer below another one: joined, running and connected. */
+    async open(name: string, parent: Place, post: Post): Promise<Place> {
+      const computer = await createMachine('edge-node', folder, name, { clock })
+      return { machine: computer, api: await enrol(administrator, parent, computer, post) }
+    },
+  }
+}
+
 /** Sets up the county in a folder; everything runs and is connected afterwards. */
 export async function openCounty<Name extends VillageName>(folder: string, names: readonly Name[], clock?: WallClock) {
-  const hubMachine = await createMachine('hub', folder, 'hub', { values: HUB_VALUES, clock })
-  await hubMachine.start()
-  const hub: Place = { machine: hubMachine, api: apiAt(hubMachine, 'handler') }
-  const make = (name: string) => createMachine('edge-node', folder, name, { clock })
-  const townshipMachine = await make('township')
-  const clerk = { station: TOWNSHIP, person: 'anchang.clerk' }
-  const township: Place = { machine: townshipMachine, api: await enrol(hubMachine, hub, townshipMachine, clerk) }
+  const { hub, open } = await openHall(folder, clock)
+  const township = await open('township', hub, { station: TOWNSHIP, person: 'anchang.clerk' })
   const villages: Partial<Record<Name, Place>> = {}
-  for (const name of names) {
-    const machine = await make(name)
-    const api = await enrol(hubMachine, township, machine, { station: VILLAGES[name], person: name })
-    villages[name] = { machine, api }
-  }
+  for (const name of names) villages[name] = await open(name, township, { station: VILLAGES[name], person: name })
   const places = villages as Record<Name, Place>
-  const machines = [hubMachine, townshipMachine, ...names.map((name) => places[name].machine)]
+  const machines = [hub, township, ...names.map((name) => places[name])].map(({ machine }) => machine)
   return { hub, township, villages: places, machines }
 }

@@ -1,19 +1,15 @@
 /** A county's day for the tests: who writes about which village's cases, and what the paper says should be seen. */
 import { expect } from 'vitest'
-import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
-import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Api, apiAt, type Row, type Sync } from './api.ts'
+import { each } from './at-once.ts'
 import { createAuthor, createLedger } from './author.ts'
 import { capture } from './capture.ts'
 import { compareNodes } from './comparing.ts'
 import { openCounty, TOWNSHIP, VILLAGES, type VillageName } from './county.ts'
 
 export const NAMES = ['hongyan', 'yonghe'] as const
-/** Requests at once per person: as fast as several windows, and enough to be cut in the middle. */
-const AT_ONCE = 4
-
 /** What the paper says of a case. */
 interface Expected {
   readonly stage: Row['stage']
@@ -86,16 +82,6 @@ export async function beginDay(folder: string) {
 
 export type Act = readonly [kind: FactKind, fields: Fields, change: Partial<Expected>]
 
-/** Works through a list, a few at once. */
-export async function each<Value>(list: Iterable<Value>, work: (value: Value) => Promise<void>): Promise<void> {
-  const waiting = [...list].values()
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const value of waiting) await work(value)
-    }),
-  )
-}
-
 /** Waits until a node's status says what is wanted. */
 export const untilSync = (api: Api, check: (sync: Sync) => void): Promise<Sync> =>
   untilTrue(async () => {
@@ -114,10 +100,3 @@ export const arrived = (api: Api, ids: readonly string[]): Promise<void> =>
     const incoming = new Set<string>((await api.rows('scope=incoming')).map(({ id }) => id))
     expect(ids.filter((id) => !incoming.has(id))).toEqual([])
   }, 200)
-
-/** An administrator takes a node out of the network on the hub's page. */
-export async function revoke({ hub }: Day, node: string, reason: string): Promise<void> {
-  const administrator = await signIn(hub.machine.address, 'admin', SAMPLE_PASSWORD)
-  const answer = await administrator.post('/hub/nodes', `/hub/nodes/${node}/revoke`, { reason })
-  expect(answer.status, answer.text).toBe(303)
-}

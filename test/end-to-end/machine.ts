@@ -1,4 +1,5 @@
 /** A computer of the county: its folder, its fixed address, and a program that is started, killed and started again. */
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ProgramName } from '#edge-node/build.ts'
@@ -51,6 +52,12 @@ const machines: Machine[] = []
 
 /** Kills every program that machines of this process run. */
 export const killMachines = async (): Promise<void> => void (await Promise.all(machines.map(({ kill }) => kill())))
+
+/** The incarnation under which a machine's node writes, as its sidecar says. */
+export async function incarnationOf({ folder }: Pick<Machine, 'folder'>): Promise<number> {
+  const [body] = (await readFile(join(folder, 'sidecar.json'), 'utf8')).split('\n')
+  return (JSON.parse(body ?? '') as { incarnation: number }).incarnation
+}
 
 export interface MachineOptions {
   readonly values?: Readonly<Record<string, string>>

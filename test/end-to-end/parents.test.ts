@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildPrograms } from '#edge-node/build.ts'
-import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
-import { ask, signIn } from '#test/programs/calls.ts'
+import { ask } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
+import { administratorAt } from './administrator.ts'
 import { type Api, apiAt } from './api.ts'
 import { createAuthor, createLedger, type Ledger } from './author.ts'
 import { capture } from './capture.ts'
@@ -31,18 +31,9 @@ async function take(village: VillageName, count: number): Promise<void> {
   for (let index = 0; index < count; index++) await capture(author, ++citizens)
 }
 
-/** A form on the hub's page of a node, as an administrator fills it in; what the page then says. */
-async function onNodePage(page: string, form: string, values: Record<string, string>) {
-  const administrator = await signIn(hub.machine.address, 'admin', SAMPLE_PASSWORD)
-  const answer = await administrator.post(`/hub/nodes/${page}`, `/hub/nodes/${page}/${form}`, values)
-  return answer.location ? administrator.get(answer.location) : answer
-}
-
-async function changed(page: string, form: string, values: Record<string, string>): Promise<void> {
-  const answer = await onNodePage(page, form, values)
-  expect(answer.status, answer.text).toBe(200)
-  expect(answer.text).toContain('随同步送到各节点')
-}
+/** What an administrator records about a node on its page. */
+const changed = async (node: string, form: 'addresses' | 'parent' | 'children', values: Record<string, string>) =>
+  (await administratorAt(hub.machine)).place(node, form, values)
 
 const nodeOf = async (api: Api): Promise<string> => (await api.sync()).node
 const keyIn = ({ machine }: Place) => readFile(join(machine.folder, 'node-key.pem'), 'utf8')
@@ -90,13 +81,16 @@ describe('a parent that is gone strands nobody', { timeout: 240_000 }, () => {
 
     // A new computer at the same address, as offices do it; the county says who it is and what takes its place.
     await hub.machine.start()
-    const administrator = await signIn(hub.machine.address, 'admin', SAMPLE_PASSWORD)
-    await administrator.post('/hub/nodes', `/hub/nodes/${former}/revoke`, { reason: '电脑损坏' })
+    const administrator = await administratorAt(hub.machine)
+    await administrator.revoke(former, '电脑损坏')
     const port = Number(new URL(township.machine.address).port)
     const machine = await createMachine('edge-node', folder, 'new-township', { port })
-    township = { machine, api: await enrol(hub.machine, hub, machine, { station: TOWNSHIP, person: 'anchang.clerk' }) }
+    township = {
+      machine,
+      api: await enrol(administrator, hub, machine, { station: TOWNSHIP, person: 'anchang.clerk' }),
+    }
     const successor = await nodeOf(township.api)
-    const refused = await onNodePage(former, 'children', { parent: successor })
+    const refused = await administrator.onNode(former, 'children', { parent: successor })
     expect(refused.text).toContain('还没有登记地址')
     await changed(successor, 'addresses', { addresses: machine.address })
     await changed(former, 'children', { parent: successor })

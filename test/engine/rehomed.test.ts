@@ -160,6 +160,23 @@ test('S114 the village itself, at its new parent, delivers what nobody had; its 
   expect(await unsent(township)).toBe(0)
 })
 
+test('S31 a station comes back while the links stand: the old township hears what was written meanwhile', async () => {
+  const { root, township, village, east } = await place()
+  await link([township, root], [village, township], [east, root])
+  const id = await captured(village)
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  await move(root, VILLAGE, EAST)
+  await moved(township, EAST)
+  value(await root.engine.office.act(hall, id, 'noted', { text: '县里的话' }))
+  await move(root, VILLAGE, TOWNSHIP)
+  await moved(township, TOWNSHIP)
+  await until('the old township holds the whole stream', async () => {
+    const [there, here] = await Promise.all([heldAt(township), heldAt(root)])
+    return there.join() === here.join()
+  })
+  expect([await unsent(township), await notAtRoot(township)]).toEqual([0, 0])
+})
+
 test('S114 a station that moves twice, and back, is delivered from wherever it once was', async () => {
   const { root } = await place()
   await move(root, VILLAGE, EAST)

@@ -1,16 +1,19 @@
 /** The kill test: whatever was acknowledged is there afterwards, at its author and upstream, once and with equal content. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apiAt } from '#test/end-to-end/api.ts'
 import { createLedger, insist } from '#test/end-to-end/author.ts'
 import { type Comparison, compareNodes } from '#test/end-to-end/comparing.ts'
-import { openCounty, VILLAGES } from '#test/end-to-end/county.ts'
-import { killMachines, type Machine } from '#test/end-to-end/machine.ts'
+import { openCounty, TOWNSHIP, VILLAGES } from '#test/end-to-end/county.ts'
+import { incarnationOf, killMachines } from '#test/end-to-end/machine.ts'
+import { startWork } from '#test/end-to-end/work.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { createChance } from '#test/simulation/chance.ts'
 import { killOften } from './killer.ts'
-import { startWork } from './work.ts'
+
+/** People at one counter who work at the same time. */
+const AGENTS = 3
 
 export interface KillOutcome extends Comparison {
   readonly kills: number
@@ -25,11 +28,6 @@ export interface KillOutcome extends Comparison {
   readonly unbalanced: readonly string[]
   /** Findings people would read; a kill is nothing they must hear of. */
   readonly findings: readonly string[]
-}
-
-async function incarnationOf({ folder }: Machine): Promise<number> {
-  const [body] = (await readFile(join(folder, 'sidecar.json'), 'utf8')).split('\n')
-  return (JSON.parse(body ?? '') as { incarnation: number }).incarnation
 }
 
 /** Runs the whole test; the county lies in a temporary folder that is removed afterwards. */
@@ -58,7 +56,8 @@ async function run(
   const ledger = createLedger(VILLAGES.hongyan)
   say(`the county is up; ${kills} kills with seed ${seed}`)
 
-  const work = startWork(village.api, township.api, ledger)
+  const townships = [{ station: TOWNSHIP, api: township.api, villages: [{ api: village.api, ledger }] }]
+  const work = startWork({ townships, agents: AGENTS })
   const targets = { hub: hub.machine, township: township.machine, village: village.machine }
   await killOften(targets, kills, createChance(seed), say)
   await work.finish()

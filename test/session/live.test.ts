@@ -176,6 +176,31 @@ test('S31 streams granted during the link are told, and what the peer told of th
   expect(peer.do({ type: 'changed' })).toEqual([])
 })
 
+test('S31 a stream that was only delivered is told anew when both share it again: as one of both the peer never heard it', () => {
+  const told = { type: 'tell-frontier', streams: [streamB] }
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA, streamB]))
+  compared(peer, [], { streams: [streamB] })
+  peer.shared = [streamA, streamB]
+  peer.gives = []
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+  expect(peer.live.ready.has(streamB)).toBe(true)
+  expect(peer.do({ type: 'changed' })).not.toContainEqual(told)
+  // Away and back again, with nothing to deliver in between.
+  peer.shared = [streamA]
+  peer.gives = [streamB]
+  expect(peer.do({ type: 'changed' })).not.toContainEqual(told)
+  peer.shared = [streamA, streamB]
+  peer.gives = []
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+  // Away for good: nothing of it is sent any more, and it is told when it comes back.
+  peer.shared = [streamA]
+  peer.do({ type: 'changed' })
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  peer.shared = [streamA, streamB]
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+})
+
 test('S32 a stream that is taken away is no longer sent', () => {
   const peer = opened()
   expect([...peer.live.ready]).toEqual([streamA])
