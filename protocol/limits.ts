@@ -51,8 +51,6 @@ export const LIMITS = {
   forkRungs: 64,
   /** Questions until the height at which two versions of a log part is exact; each leaves a sixtieth of the gap, so six do for any log. */
   forkQuestions: 10,
-  /** Messages about forks that wait for their turn on one link; after a restore each log of a node may be one. */
-  forksWaiting: 1_000,
   /** Receipts in one message; each is about 200 bytes, a message stays inside a frame. */
   messageReceipts: 500,
   /** Receipts told again to a child that comes back; a child with more of them has a fault that people see anyway. */
@@ -119,6 +117,8 @@ export const LIMITS = {
   cachedCaseBytes: 64 * 1024 * 1024,
   /** Memory for sections that are open, by estimate: a Yjs document takes ten times the bytes of its updates (measured). */
   openSectionBytes: 32 * 1024 * 1024,
+  /** Places of a document that are written again with its next entry: a page of the database; a case of ninety entries has fewer. */
+  growingPlaceBytes: 4 * 1024,
   /** Packs kept in memory after reading; the entries of one case lie in few packs. */
   cachedPackBytes: 4 * 1024 * 1024,
   /** Statements kept prepared on a connection: all that programs run are under a hundred; lists vary with their filters. */

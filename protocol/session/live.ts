@@ -120,32 +120,34 @@ function undelivered(session: Live, view: View): StreamId[] {
   return [...new Set(unsafe.map(({ key }) => logParts(key).stream))]
 }
 
-/**
- * Of streams no longer granted nothing is sent any more. One that came back is told anew: what was told while it was
- * only delivered, the peer answered and did not keep.
- */
+/** Streams no longer granted: nothing of them is sent any more; some are only delivered from now on. */
 function forgetStreams(session: Live, view: View): void {
-  const shared = new Set(view.shared(session.peer))
-  const given = new Set(view.gives(session.peer))
+  const sent = sentStreams(session, view)
+  for (const stream of view.gives(session.peer)) if (session.told.has(stream)) session.given.add(stream)
   for (const stream of session.told) {
-    if (given.has(stream)) session.delivered.add(stream)
-    else if (!shared.has(stream)) forget(session, stream)
-    else if (session.delivered.delete(stream)) session.told.delete(stream)
+    if (sent.has(stream)) continue
+    session.told.delete(stream)
+    session.given.delete(stream)
+    session.ready.delete(stream)
   }
 }
 
-function forget(session: Live, stream: StreamId): void {
-  for (const streams of [session.told, session.ready, session.delivered]) streams.delete(stream)
+/** What was only delivered is shared now: the peer has not compared what it was told of it, and is told again. */
+function takeBack(session: Live, stream: StreamId): void {
+  session.given.delete(stream)
+  session.told.delete(stream)
 }
 
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
 function newStreams(session: Live, view: View): Effect[] {
-  const notTold = (streams: readonly StreamId[]) => streams.filter((stream) => !session.told.has(stream))
-  const delivered = notTold(undelivered(session, view))
-  const fresh = [...notTold(view.shared(session.peer)), ...delivered]
+  const shared = new Set(view.shared(session.peer))
+  for (const stream of session.given) if (shared.has(stream)) takeBack(session, stream)
+  const fresh = [...shared, ...undelivered(session, view)].filter((stream) => !session.told.has(stream))
   if (fresh.length === 0) return []
-  for (const stream of fresh) session.told.add(stream)
-  for (const stream of delivered) session.delivered.add(stream)
+  for (const stream of fresh) {
+    session.told.add(stream)
+    if (!shared.has(stream)) session.given.add(stream)
+  }
   const heard = fresh.filter((stream) => session.waiting.has(stream))
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
   for (const stream of heard) session.waiting.delete(stream)
@@ -181,7 +183,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
     case 'receipts':
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
     case 'fork':
-      // Of a log that is not held nothing could be sent; a peer cannot fill memory with names.
+      // Of a log that is not held nothing could be sent; so these are no more than ours, whatever a peer names.
       if (view.heads.has(message.log)) session.forked.add(message.log)
       return at(session, [{ type: 'fork-told', fork: message }])
     case 'rungs':
@@ -223,8 +225,8 @@ function answer(session: Live, streams: readonly StreamId[], logs: readonly LogP
   session.lastTaken = view.now
   if (view.admits(session.peer) === 'delivers') session.owed ??= new Map()
   for (const { log, height } of logs) {
-    session.peerHeights.set(log, height)
-    session.owed?.set(log, height)
+    if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, height)
+    if (session.owed && (session.owed.has(log) || mayRemember(session.owed.size))) session.owed.set(log, height)
   }
   return { type: 'tell-held', frontier: { type: 'frontier', streams, logs } }
 }

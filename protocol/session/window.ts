@@ -37,7 +37,7 @@ export const mayAdmit = ({ admitting }: Window): boolean => admitting < FRAMES_W
 /** Whether one more message of a peer that went live first may be kept until this side does (S17). */
 export const mayWait = (early: number): boolean => early < FRAMES_WAITING
 
-/** Whether one more log may be remembered of what a peer said: its height here or at the root, or that it differs. */
+/** Whether one more log may be remembered of what a peer said of it: its height there or at the root. */
 export const mayRemember = (logs: number): boolean => logs < LIMITS.frontierLogs
 
 /** Whether frontiers of streams that are not shared yet may be kept: as much as one frontier may name (S107). */

@@ -61,4 +61,11 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'engine', 'rebuilding', 'true' WHERE EXISTS (SELECT 1 FROM `documents`);",
     ],
   },
+  {
+    name: '0004_parts',
+    statements: [
+      'CREATE TABLE `parts` ( `sequence` integer PRIMARY KEY NOT NULL, `document` text NOT NULL, `places` blob NOT NULL );',
+      'CREATE INDEX `parts_by_document` ON `parts` (`document`);',
+    ],
+  },
 ]

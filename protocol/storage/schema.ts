@@ -36,11 +36,23 @@ export const runs = sqliteTable(
   (table) => [primaryKey({ columns: [table.log, table.last] })],
 )
 
-/** Where the entries of a document lie; places are only ever appended. */
+/** Where the entries of a document lie; places are only ever appended, and here is their last part. */
 export const documents = sqliteTable('documents', {
   id: text('id').$type<DocumentId>().primaryKey(),
   places: bytes('places').notNull(),
 })
+
+/** The parts before the last one: full, and never written again, so that an entry costs the same in a long case. */
+export const parts = sqliteTable(
+  'parts',
+  {
+    /** Rises with each part of a document. */
+    sequence: integer('sequence').primaryKey(),
+    document: text('document').$type<DocumentId>().notNull(),
+    places: bytes('places').notNull(),
+  },
+  (table) => [index('parts_by_document').on(table.document)],
+)
 
 /** The indexes that a search of the work list reads, by where it looks; the statement names them. */
 export const SEARCH_INDEXES = { names: 'cases_by_arrival', numbers: 'cases_by_digits' } as const

@@ -312,14 +312,3 @@ test('S91 only what is held and shared is answered, between neighbours with the 
   expect(await ask({ log: `${root.identity.node}/1/510724` as LogKey, above: 0, below: 2 })).toBeUndefined()
   expect(raw.ended).toBe(false)
 })
-
-test('S91 a peer that asks faster than it can be answered is let go, and others are served', async () => {
-  const { root, raw, log } = await openRoot(3)
-  raw.versions = [1, 2]
-  await raw.link(root)
-  for (let count = 0; count <= LIMITS.forksWaiting; count++) raw.send({ type: 'rungs', log, above: 0, below: 5 })
-  expect(await raw.refusal()).toBe('window-exceeded')
-  await raw.link(root)
-  raw.send({ type: 'rungs', log, above: 0, below: 5 })
-  await until('answered', () => raw.received.some(({ type }) => type === 'fork'))
-})

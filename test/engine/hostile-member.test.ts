@@ -8,6 +8,7 @@ import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeHost } from '#protocol/transport/node-host.ts'
 import type { LogPosition } from '#protocol/wire/messages.ts'
 import { COUNTY, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until } from './county.ts'
+import { forkWords } from './other-version.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 
 /** A disk that takes nothing until it is told to go on. */
@@ -135,7 +136,7 @@ test('S107 frontiers of streams that are not shared are kept up to what one fron
   await root.engine.stop()
 })
 
-test('S108 forks of logs without end are remembered up to what a frontier may name', async () => {
+test('S108 forks of invented logs without end are passed over: nobody is told, and the link goes on', async () => {
   const { raw, root } = await countyWithStranger()
   const proof = nodeHost.random(100)
   for (let number = 0; number <= LIMITS.frontierLogs + 1 && !raw.ended; number++) {
@@ -143,6 +144,26 @@ test('S108 forks of logs without end are remembered up to what a frontier may na
     raw.send({ type: 'fork', log, ladder: [], proof })
     if (number % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  expect(await raw.refusal()).toBe('window-exceeded')
+  raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP)])))
+  await raw.stored()
+  expect(await forkWords(root)).toBe('')
+  await root.engine.stop()
+}, 30_000)
+
+test('S109 a peer that asks about a fork faster than it can be answered waits in the network; all is answered in turn', async () => {
+  const { root, storage, raw, delivered } = await countyWithStranger()
+  raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP), draft(TOWNSHIP), draft(TOWNSHIP)])))
+  await raw.stored()
+  const log = logKey({ node: raw.node, incarnation: 1, stream: streamOf(TOWNSHIP) })
+  storage.holdReads()
+  const before = delivered.frames
+  const asked = Array.from({ length: 1_500 }, (_, number) => (number % 2) + 2)
+  for (const below of asked) raw.send({ type: 'rungs', log, above: 0, below })
+  await until('the link is not read', () => delivered.paused)
+  expect(delivered.frames - before).toBeLessThanOrEqual(LIMITS.windowFrames * 2 + 1)
+  storage.release()
+  const answers = () => raw.received.flatMap((message) => (message.type === 'fork' ? [message.ladder.length] : []))
+  await until('all is answered', () => raw.ended || answers().length >= asked.length)
+  expect(answers()).toEqual(asked.map((below) => below - 1))
   await root.engine.stop()
 }, 30_000)

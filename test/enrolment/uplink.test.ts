@@ -30,14 +30,19 @@ async function start() {
   const calls: string[] = []
   const pauses: number[] = []
   const state = { now: 1_000_000_000 }
-  const debug = (about: object, message: string) => {
-    calls.push(message)
-    pauses.push((about as { milliseconds: number }).milliseconds)
+  const debug = (about: object) => {
+    if ('milliseconds' in about) pauses.push(about.milliseconds as number)
+  }
+  const { parent, following } = fixedParent(address)
+  const addresses = () => {
+    calls.push(address)
+    return [address]
   }
   uplink = startUplink({
     links: { attach: () => Promise.reject(new Error('nobody answers')) },
     node,
-    ...fixedParent(address),
+    parent: { ...parent, addresses },
+    following,
     log: { debug, info() {}, warn() {}, error() {} },
     now: () => state.now,
     chance: () => 0.999999,

@@ -266,8 +266,10 @@ test('S107 S108 what a peer says of streams not shared, of forks and of logs nob
     reason: 'window-exceeded',
   })
   const forking = opened()
-  for (const { log } of many) forking.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array(0) })
-  expect(forking.live.forked.size).toBe(0)
+  for (const log of [ours, ...many.map((one) => one.log)]) {
+    forking.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array(0) })
+  }
+  expect([...forking.live.forked]).toEqual([ours])
   const peer = opened()
   peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
   const heights = many.map(({ log }) => ({ log, height: 9 }))
@@ -281,6 +283,20 @@ test('S107 S108 what a peer says of streams not shared, of forks and of logs nob
     )
   }
   expect(peer.live.peerHeights.size).toBeLessThanOrEqual(LIMITS.frontierLogs)
+})
+
+test('S108 nor is what a revoked peer says it holds kept without end', () => {
+  const peer = livePeer({ heads: [head(ours, 6)] })
+  Object.assign(peer, { admits: 'delivers', shared: [], takes: [streamB] })
+  const many = Array.from({ length: LIMITS.frontierLogs }, (_, number) => position(logIn('f', streamB, number), 1))
+  peer.hear({ type: 'frontier', streams: [streamB], logs: many })
+  const first = many[0] as LogPosition
+  const others = many.map((_, number) => position(logIn('e', streamB, number), 1))
+  peer.hear({ type: 'frontier', streams: [streamB], logs: [{ ...first, height: 2 }, ...others.slice(1)] })
+  for (const kept of [peer.live.owed, peer.live.peerHeights]) {
+    expect(kept?.size).toBe(LIMITS.frontierLogs)
+  }
+  expect(peer.live.owed?.get(first.log)).toBe(2)
 })
 
 test('S103 a link begins at the rate its peer had before', () => {
@@ -351,4 +367,13 @@ test('S92 a fork of a log that is not held is not remembered, so that a peer can
   const invented = logIn('e', streamA)
   for (const log of [ours, invented]) peer.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
   expect([...peer.live.forked]).toEqual([ours])
+})
+
+test('S114 a stream that was only delivered and is shared again is told again, so that both sides compare it', () => {
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told.has(streamB)).toBe(true)
+  peer.shared = [streamA, streamB]
+  peer.gives = []
+  expect(peer.do({ type: 'changed' })).toContainEqual({ type: 'tell-frontier', streams: [streamB] })
+  expect(peer.do({ type: 'changed' })).toEqual([])
 })

@@ -284,9 +284,7 @@ export async function replace(world: World, machine: Machine, how: Replaced): Pr
   const others = world.machines.filter((one) => one.station === station.id && one.name.includes('+'))
   const fresh = await enrol(world, `${station.id.slice(6)}+${others.length + 1}`, station)
   const revoked = { time: wallClock(world, machine)(), reason: '更换', ...(how.trusted ? { held: null } : {}) }
-  const below = world.machines.filter((child) =>
-    [child.identity.parent?.node, recorded(world, child).parent].includes(machine.identity.node),
-  )
+  const below = world.machines.filter((child) => recorded(world, child).parent === machine.identity.node)
   await publish(world, [
     { ...recorded(world, machine), revoked },
     nodeRecord(fresh),

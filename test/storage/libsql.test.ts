@@ -153,11 +153,14 @@ describe('damaged', () => {
   })
 
   test('D23 torn pages in the middle are found by the check and never crash a read', async () => {
+    const pagesOf = () => statSync(path).size / 4096
+    await (await openLibsql(path)).close()
+    const empty = pagesOf()
     const storage = await openLibsql(path)
     await fill(storage)
     await storage.close()
-    const pages = statSync(path).size / 4096
-    for (let page = 25; page < pages; page++) overwrite(page * 4096 + 8, new Uint8Array(2000).fill(0xa7))
+    for (let page = empty, pages = pagesOf(); page < pages; page++)
+      overwrite(page * 4096 + 8, new Uint8Array(2000).fill(0xa7))
     const torn = await openLibsql(path)
     await expect(torn.check()).rejects.toMatchObject({ fault: 'damaged', message: expect.stringContaining('备份') })
     const ids = Array.from({ length: 900 }, (_, index) => caseId(index))

@@ -1,6 +1,5 @@
 /** One log, two versions (rule S73): who gives way finds where they part, goes on with the other one and carries its own tail on. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
@@ -54,17 +53,11 @@ function tellPeople(core: Core, log: LogKey): void {
 const mayHear = (core: Core, link: Link, log: LogKey): boolean =>
   link.peer !== null && mayDispute(core, link.peer, log) && core.logs.head(log).height > 0
 
-/** Does work when what came before it on this link is done; a peer that asks faster than is answered is let go. */
-async function inTurn({ forkWork, dispatch }: Link, work: () => Promise<void>): Promise<void> {
-  if (forkWork.waiting >= LIMITS.forksWaiting) {
-    return dispatch({ type: 'refused', code: 'window-exceeded', detail: 'forks' })
-  }
-  forkWork.waiting += 1
-  const done = forkWork.last.then(work)
-  forkWork.last = done.catch(() => {}) // whoever asked hears of the failure
-  await done.finally(() => {
-    forkWork.waiting -= 1
-  })
+/** Does work when what came before it on this link is done; a peer that asks faster than is answered is not read (S109). */
+function inTurn(link: Link, work: () => Promise<void>): Promise<void> {
+  const done = link.forkWork.then(work)
+  link.forkWork = done.catch(() => {}) // whoever asked hears of the failure
+  return done
 }
 
 /** The other side tells its version of a log, or asks for ours. */

@@ -20,7 +20,7 @@ export interface Link {
   /** Logs of which the peer holds another version, and how far the search for the height is at which it parts from ours. */
   readonly searches: Map<LogKey, Search>
   /** Work on forks, one after the other: each reads many hashes from the disk. */
-  readonly forkWork: { last: Promise<void>; waiting: number }
+  forkWork: Promise<void>
   dispatch(event: Event): void
 }
 

@@ -49,7 +49,7 @@ export function runLink(
       searches: new Map(),
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
-      forkWork: { last: Promise.resolve(), waiting: 0 },
+      forkWork: Promise.resolve(),
       dispatch(event) {
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done

@@ -2,10 +2,10 @@
 import type { Place, StoredPack } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { type Cut, cutPlaces, cutRuns, documentsCut } from '../cut.ts'
-import { dropDocument, replacePlaces } from './documents.ts'
+import { dropDocument, forgetPlaces, writePlaces } from './documents.ts'
 import type { LogNumbers } from './log-numbers.ts'
 import { dropRunsAbove, endRunsAt, writeRunsOfPack } from './packs.ts'
-import { encodePlaces, encodeRuns } from './place-bytes.ts'
+import { encodeRuns } from './place-bytes.ts'
 import type { Statement } from './statements.ts'
 
 /** What a cut must read before it can write; given by the adapter. */
@@ -19,6 +19,7 @@ export interface CutReader {
 export async function statementsOfCuts(
   cuts: readonly Cut[],
   reader: CutReader,
+  parameters: number,
   logs: LogNumbers,
 ): Promise<Statement[]> {
   const numberOf = logs.numberOf.bind(logs)
@@ -33,12 +34,11 @@ export async function statementsOfCuts(
   for (const { log, height } of known) {
     statements.push(dropRunsAbove({ log: numberOf(log), height }), endRunsAt({ log: numberOf(log), height }))
   }
-  const documents = new Set([...packs.values()].flatMap((pack) => documentsCut(pack, cuts)))
-  for (const [id, places] of await reader.placesOf([...documents])) {
-    const kept = cutPlaces(places, cuts)
-    statements.push(
-      kept.length === 0 ? dropDocument({ id }) : replacePlaces({ id, places: encodePlaces(kept, numberOf) }),
-    )
-  }
-  return statements
+  const documents = [...new Set([...packs.values()].flatMap((pack) => documentsCut(pack, cuts)))]
+  const left = [...(await reader.placesOf(documents))].map(([document, places]) => ({
+    document,
+    places: cutPlaces(places, cuts),
+  }))
+  const gone = left.filter(({ places }) => places.length === 0).map(({ document: id }) => dropDocument({ id }))
+  return [...statements, ...forgetPlaces(documents), ...gone, ...writePlaces(parameters, left, logs)]
 }

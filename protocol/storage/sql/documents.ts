@@ -1,13 +1,17 @@
-/** Documents in SQL: where their entries lie. */
-import { eq, gt, sql } from 'drizzle-orm'
-import type { Change } from '#protocol/engine/ports/storage.ts'
+/** Documents in SQL: where their entries lie, in parts of which only the last one is written again. */
+import { and, eq, gt, sql } from 'drizzle-orm'
+import type { Change, Place } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
-import { documents } from '../schema.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { documents, parts } from '../schema.ts'
 import type { LogNumbers } from './log-numbers.ts'
-import { encodePlaces } from './place-bytes.ts'
+import { encodePlaces, PLACE_BYTES } from './place-bytes.ts'
 import { amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
 import { rowsInto } from './rows.ts'
 import type { Statement } from './statements.ts'
+
+/** Places that are appended to a document at once at most; more of them go round by round. */
+const PLACES_PER_ROUND = Math.floor(LIMITS.growingPlaceBytes / PLACE_BYTES)
 
 const placeRows = rowsInto(documents, ['id', 'places'], (insert) =>
   insert.onConflictDoUpdate({
@@ -17,17 +21,75 @@ const placeRows = rowsInto(documents, ['id', 'places'], (insert) =>
   }),
 )
 
+type DocumentsGiven = Given<{ ids: readonly DocumentId[] }>
+
+/** Of these documents the ones whose last part is full. */
+const isFull = (ids: DocumentsGiven['ids']) =>
+  and(amongst(documents.id, ids), gt(sql`length(${documents.places})`, LIMITS.growingPlaceBytes))
+
+const keepFull = change(({ ids }: DocumentsGiven) =>
+  builder.insert(parts).select(
+    builder
+      .select({ sequence: sql`null`.as('sequence'), document: documents.id, places: documents.places })
+      .from(documents)
+      .where(isFull(ids)),
+  ),
+)
+
+const NOTHING = sql`x''`
+
+const beginNext = change(({ ids }: DocumentsGiven) =>
+  builder.update(documents).set({ places: NOTHING }).where(isFull(ids)),
+)
+
 /** Appends places to what is known of each document. */
 export function writePlaces(parameters: number, places: Change['places'], numbers: LogNumbers): Statement[] {
   const numberOf = numbers.numberOf.bind(numbers)
-  const rows = places.map((entry) => ({ id: entry.document, places: encodePlaces(entry.places, numberOf) }))
-  return placeRows(parameters, rows)
+  return roundsOf(places).flatMap((round) => {
+    const ids = round.map(({ document }) => document)
+    const rows = round.map((entry) => ({ id: entry.document, places: encodePlaces(entry.places, numberOf) }))
+    return [...placeRows(parameters, rows), keepFull({ ids }), beginNext({ ids })]
+  })
 }
 
-/** The places of documents. */
+/** Each document once a round, with no more places than a part has room for: a commit may bring a whole case. */
+function roundsOf(given: Change['places']): Change['places'][] {
+  const byDocument = new Map<DocumentId, Place[]>()
+  for (const { document, places } of given) {
+    const known = byDocument.get(document)
+    if (known) known.push(...places)
+    else byDocument.set(document, [...places])
+  }
+  const rounds: { document: DocumentId; places: Place[] }[][] = []
+  for (const [document, places] of byDocument) {
+    for (let start = 0, round = 0; start < places.length; start += PLACES_PER_ROUND, round++) {
+      rounds[round] ??= []
+      rounds[round]?.push({ document, places: places.slice(start, start + PLACES_PER_ROUND) })
+    }
+  }
+  return rounds
+}
+
+/** Behind every full part. */
+const LAST = Number.MAX_SAFE_INTEGER
+
+/** The places of documents by parts; the parts of a document follow one another by their sequence. */
 export const placesOf = query(
-  { id: documents.id, places: documents.places },
-  (select, { ids }: Given<{ ids: readonly DocumentId[] }>) => select.from(documents).where(amongst(documents.id, ids)),
+  { id: documents.id, sequence: whole(sql`${LAST}`), places: documents.places },
+  (select, { ids }: DocumentsGiven) =>
+    select
+      .from(documents)
+      .where(amongst(documents.id, ids))
+      .unionAll(
+        builder
+          .select({
+            id: sql`cast(${parts.document} as blob)`,
+            sequence: sql`${parts.sequence}`,
+            places: sql`${parts.places}`,
+          })
+          .from(parts)
+          .where(amongst(parts.document, ids)),
+      ),
 )
 
 /** Every table has this number beside its columns; documents get theirs in the order in which they are first stored. */
@@ -40,12 +102,12 @@ export const documentsAfter = query(
     select.from(documents).where(gt(ROWID, place)).orderBy(ROWID).limit(limit),
 )
 
-/** For cuts: the places of a document written anew. */
-export const replacePlaces = change((given: Given<{ id: DocumentId; places: Uint8Array }>) =>
-  builder
-    .update(documents)
-    .set({ places: sql`${given.places}` })
-    .where(eq(documents.id, given.id)),
+/** For cuts: documents keep their place in the order, and lose all places. */
+export const forgetPlaces = (ids: readonly DocumentId[]): Statement[] => [dropFull({ ids }), empty({ ids })]
+
+const dropFull = change(({ ids }: DocumentsGiven) => builder.delete(parts).where(amongst(parts.document, ids)))
+const empty = change(({ ids }: DocumentsGiven) =>
+  builder.update(documents).set({ places: NOTHING }).where(amongst(documents.id, ids)),
 )
 
 /** For cuts: a document of which nothing is left. */

@@ -10,8 +10,8 @@ export type NumberOfLog = (log: LogKey) => number
 /** Finds a log by its local number; throws when the number is unknown. */
 export type LogOfNumber = (number: number) => LogKey
 
-/** Five numbers of at most 8 bytes each and the hash. */
-const PLACE_BYTES = 5 * 8 + HASH_BYTES
+/** What a place takes at most: five numbers of up to 8 bytes each and the hash. */
+export const PLACE_BYTES = 5 * 8 + HASH_BYTES
 
 /** Writes a number as lib0's varUint does; returns the offset behind it. */
 function putNumber(bytes: Uint8Array, offset: number, number: number): number {
@@ -41,10 +41,9 @@ export function encodePlaces(places: readonly Place[], numberOf: NumberOfLog): U
   return bytes.subarray(0, at)
 }
 
-/** Reads what {@link encodePlaces} wrote; throws (lib0) on truncated bytes. */
-export function decodePlaces(bytes: Uint8Array, logOf: LogOfNumber): Place[] {
+/** Reads what {@link encodePlaces} wrote, behind the places of earlier parts; throws (lib0) on truncated bytes. */
+export function decodePlaces(bytes: Uint8Array, logOf: LogOfNumber, places: Place[] = []): Place[] {
   const decoder = decoding.createDecoder(bytes)
-  const places: Place[] = []
   while (decoding.hasContent(decoder)) {
     const arrival = decoding.readVarUint(decoder)
     const offset = decoding.readVarUint(decoder)

@@ -102,7 +102,10 @@ class SqlStorage implements Storage {
   async #commit(change: Change): Promise<void> {
     assertChange(change)
     try {
-      const cuts = change.cuts.length === 0 ? [] : await statementsOfCuts(change.cuts, this, this.#logs)
+      const cuts =
+        change.cuts.length === 0
+          ? []
+          : await statementsOfCuts(change.cuts, this, this.#statements.parameters, this.#logs)
       const statements = [...cuts, ...statementsOf(change, this.#statements.parameters, this.#logs)]
       if (statements.length > 0) await this.#statements.commit(statements)
       this.#logs.settle()
@@ -142,11 +145,18 @@ class SqlStorage implements Storage {
   }
 
   async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {
-    const rows = await this.#all(placesOf({ ids: documents }))
+    const parts = await this.#all(placesOf({ ids: documents }))
+    parts.sort((left, right) => left.sequence - right.sequence)
     const keyOf = (number: number) => this.#logs.keyOf(number)
-    return this.#noting(
-      async () => new Map(rows.map(({ id, places }) => [id, readSound(() => decodePlaces(places, keyOf))])),
-    )
+    return this.#noting(async () => {
+      const found = new Map<DocumentId, Place[]>()
+      for (const { id, places } of parts) {
+        const known = found.get(id) ?? []
+        found.set(id, known)
+        readSound(() => decodePlaces(places, keyOf, known))
+      }
+      return found
+    })
   }
 
   recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
