@@ -120,34 +120,32 @@ function undelivered(session: Live, view: View): StreamId[] {
   return [...new Set(unsafe.map(({ key }) => logParts(key).stream))]
 }
 
-/** Streams no longer granted: nothing of them is sent any more; some are only delivered from now on. */
+/**
+ * Of streams no longer granted nothing is sent any more. One that came back is told anew: what was told while it was
+ * only delivered, the peer answered and did not keep.
+ */
 function forgetStreams(session: Live, view: View): void {
-  const sent = sentStreams(session, view)
-  for (const stream of view.gives(session.peer)) if (session.told.has(stream)) session.given.add(stream)
+  const shared = new Set(view.shared(session.peer))
+  const given = new Set(view.gives(session.peer))
   for (const stream of session.told) {
-    if (sent.has(stream)) continue
-    session.told.delete(stream)
-    session.given.delete(stream)
-    session.ready.delete(stream)
+    if (given.has(stream)) session.delivered.add(stream)
+    else if (!shared.has(stream)) forget(session, stream)
+    else if (session.delivered.delete(stream)) session.told.delete(stream)
   }
 }
 
-/** What was only delivered is shared now: the peer has not compared what it was told of it, and is told again. */
-function takeBack(session: Live, stream: StreamId): void {
-  session.given.delete(stream)
-  session.told.delete(stream)
+function forget(session: Live, stream: StreamId): void {
+  for (const streams of [session.told, session.ready, session.delivered]) streams.delete(stream)
 }
 
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
 function newStreams(session: Live, view: View): Effect[] {
-  const shared = new Set(view.shared(session.peer))
-  for (const stream of session.given) if (shared.has(stream)) takeBack(session, stream)
-  const fresh = [...shared, ...undelivered(session, view)].filter((stream) => !session.told.has(stream))
+  const notTold = (streams: readonly StreamId[]) => streams.filter((stream) => !session.told.has(stream))
+  const delivered = notTold(undelivered(session, view))
+  const fresh = [...notTold(view.shared(session.peer)), ...delivered]
   if (fresh.length === 0) return []
-  for (const stream of fresh) {
-    session.told.add(stream)
-    if (!shared.has(stream)) session.given.add(stream)
-  }
+  for (const stream of fresh) session.told.add(stream)
+  for (const stream of delivered) session.delivered.add(stream)
   const heard = fresh.filter((stream) => session.waiting.has(stream))
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
   for (const stream of heard) session.waiting.delete(stream)

@@ -78,8 +78,8 @@ export interface Live {
   readonly ready: Set<StreamId>
   /** Streams for which we told our frontier. */
   readonly told: Set<StreamId>
-  /** Of those, the ones of which this side only delivers. */
-  readonly given: Set<StreamId>
+  /** Those of them that we only deliver. */
+  readonly delivered: Set<StreamId>
   /** Frontiers of streams that we do not share yet, kept until a grant arrives. */
   readonly waiting: Map<StreamId, LogPosition[]>
   readonly peerHeights: Map<LogKey, number>

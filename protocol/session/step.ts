@@ -122,7 +122,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     since: view.now,
     ready: new Set(equal ? shared : []),
     told: new Set(shared),
-    given: new Set(),
+    delivered: new Set(),
     waiting: new Map(),
     peerHeights: equal ? new Map(said.heights) : new Map(),
     comparing: 0,

@@ -53,8 +53,8 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'written-where-nobody-looks',
     file: 'protocol/engine/carrying/carrying.ts',
-    from: '  if (file.home && granted.has(file.home)) return file.home\n',
-    to: '  if (file.home && granted.has(file.home)) return streamOf(station)\n',
+    from: '  if (home && granted.has(home)) return success(home)\n',
+    to: '  if (home && granted.has(home)) return success(streamOf(station))\n',
     fault: 'R44: a township writes about its villages’ cases into its own stream, where nothing counts.',
     tests: ['test/engine/carrying.test.ts', 'test/engine/joint.test.ts', 'test/engine/travel.test.ts'],
   },

@@ -53,7 +53,7 @@ export const FORKS: readonly Mutant[] = [
   {
     name: 'cut-edits-never-written-again',
     file: 'protocol/engine/carrying/moved-tail.ts',
-    from: '  const unwritten = await writeAgain(staging, logParts(log).stream, lost)',
+    from: '  const unwritten = await writeAgain(staging, logParts(log).stream, lost, peerHolds)',
     to: '  const unwritten: LostText[] = []',
     fault: 'S73: what people had typed in the tail that gave way is gone from the sections.',
     tests: ['test/engine/restored.test.ts', 'test/engine/withdrawn.test.ts', 'test/engine/forks.test.ts'],
