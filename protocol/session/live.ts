@@ -112,12 +112,14 @@ function more(session: Live, view: View): Effect[] {
 const sentStreams = (session: Live, view: View): ReadonlySet<StreamId> =>
   new Set([...view.shared(session.peer), ...view.gives(session.peer)])
 
-/** Streams that are only delivered, while something of them is not known to be at the root. */
+/**
+ * Streams that are only delivered and of which something is held; also when all of it was at the root once, because a
+ * root may be put back, and nobody but former subscribers may hold what it then lacks.
+ */
 function undelivered(session: Live, view: View): StreamId[] {
   const gives = view.gives(session.peer)
   if (gives.length === 0) return []
-  const unsafe = logsOf(view.heads, gives).filter(({ height, rootHeight }) => rootHeight < height)
-  return [...new Set(unsafe.map(({ key }) => logParts(key).stream))]
+  return [...new Set(logsOf(view.heads, gives).map(({ key }) => logParts(key).stream))]
 }
 
 /**

@@ -162,6 +162,7 @@ test.each(Object.keys(LIES))('S95 without entries that prove it the height count
   const theirs = await otherwise(root, ours, common, 3)
   await raw.link(root)
   const proof = LIES[what]?.(theirs, ours, common) as Uint8Array
+  raw.send({ type: 'fork', log, ladder: [], proof: new Uint8Array() }) // it has noticed as well, which is no answer yet
   await tell(
     raw,
     firstLadder(theirs),

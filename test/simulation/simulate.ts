@@ -1,4 +1,5 @@
 /** One run: a county at work, faults, healing, rest; a function of its seed alone. */
+import type { LogKey } from '#protocol/ids.ts'
 import { createStaff } from './actors.ts'
 import { FAULTS, heal } from './faults/all-faults.ts'
 import { checkAlways } from './invariants/always.ts'
@@ -7,7 +8,7 @@ import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
 import { enrol, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
 import { unlessDisk } from './storage-faults.ts'
-import type { Media } from './witnessed-disk.ts'
+import type { Disk, Media } from './witnessed-disk.ts'
 import { createWorld, inUse, type Observer, rootOf, type World } from './world.ts'
 
 const SECOND = 1_000
@@ -112,6 +113,10 @@ async function comeToRest(world: World): Promise<void> {
   }
 }
 
+/** Whether a disk holds of a log what the root does not: a former subscriber has to deliver it. */
+const isAhead = (world: World, { held }: Disk, log: LogKey): boolean =>
+  held.get(log)?.some((hash, place) => rootOf(world).disk.held.get(log)?.[place] !== hash) ?? false
+
 /** What keeps the county from rest, for whoever reads a failing seed. */
 function unlike(world: World): string {
   const down = world.machines.filter(({ running, scrapped }) => !running && !scrapped).map(({ name }) => name)
@@ -125,7 +130,7 @@ function unlike(world: World): string {
   const lines = [...logs].flatMap((log) => {
     const [node, incarnation, stream] = log.split('/') as [string, string, string]
     const subscribers = [
-      ...using.filter(({ station }) => grantsOf(world, station).has(stream)),
+      ...using.filter(({ station, disk }) => grantsOf(world, station).has(stream) || isAhead(world, disk, log)),
       ...delivering.filter(({ identity }) => identity.node === node),
     ]
     const ends = subscribers.map(({ name, disk }) => {

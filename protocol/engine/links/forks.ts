@@ -69,7 +69,10 @@ async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<v
   if (!mayHear(core, link, fork.log)) return
   tellPeople(core, fork.log) // on both sides, whoever noticed
   const search = link.searches.get(fork.log)
-  const isQuestion = fork.ladder.length === 0 && fork.proof.length === 0 && !isShown(search)
+  const isEmpty = fork.ladder.length === 0 && fork.proof.length === 0
+  // Both sides may notice: the first empty one is the peer's question, whatever answer is waited for at the moment.
+  const isQuestion = isEmpty && !(isShown(search) && link.questioned.has(fork.log))
+  if (isQuestion) link.questioned.add(fork.log)
   if (!isQuestion && (search || (await givesWay(core, link, fork)))) await goOn(context, link, fork)
   else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
 }

@@ -19,6 +19,8 @@ export interface Link {
   readonly untold: Map<LogKey, number>
   /** Logs of which the peer holds another version, and how far the search for the height is at which it parts from ours. */
   readonly searches: Map<LogKey, Search>
+  /** Logs held here of which the peer asked for our version. */
+  readonly questioned: Set<LogKey>
   /** Work on forks, one after the other: each reads many hashes from the disk. */
   forkWork: Promise<void>
   dispatch(event: Event): void

@@ -47,6 +47,7 @@ export function runLink(
       liveSince: null,
       untold: new Map(),
       searches: new Map(),
+      questioned: new Set(),
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       forkWork: Promise.resolve(),
