@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import { type Change, NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { commitRules, cutRules, packRules, placeRules } from './contract-entries.ts'
 import { deadlineRules, filterRules, pagingRules, textRules } from './contract-lists.ts'
+import { partRules } from './contract-parts.ts'
 import { localRules, receiptRules } from './contract-rows.ts'
 
 const RULES = [
@@ -10,6 +11,7 @@ const RULES = [
   packRules,
   placeRules,
   cutRules,
+  partRules,
   pagingRules,
   filterRules,
   textRules,

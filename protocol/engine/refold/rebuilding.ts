@@ -8,7 +8,7 @@ import { isStationDocument } from '../directory/directory.ts'
 import { type Change, NO_CHANGE, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { readOrMark } from '../writing/case-loading.ts'
-import { placeRecords } from '../writing/placing.ts'
+import { placeRecords, UNREAD_CASES_SPACE } from '../writing/placing.ts'
 import { noteShared } from '../writing/shared-numbers.ts'
 import { beginStaging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
@@ -115,10 +115,13 @@ async function foldedAgain(core: Core, cases: readonly DocumentId[]): Promise<Ch
   const register = registerOf(core)
   const files = await readOrMark(core, cases)
   const rows = files.flatMap((file) => rowOf(file, register) ?? [])
+  const unread = files
+    .filter(({ unreadable }) => unreadable)
+    .map(({ id }) => ({ space: UNREAD_CASES_SPACE, key: id, value: 'true' }))
   return {
     ...NO_CHANGE,
     cases: rows,
-    local: await noteShared(core, rows),
+    local: [...(await noteShared(core, rows)), ...unread],
     receipts: files.flatMap((file) => standingReceipts(file, register)),
   }
 }

@@ -9,7 +9,8 @@ import type { Core } from '../core.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { loadFiles } from '../writing/case-loading.ts'
-import type { Staging } from '../writing/staging.ts'
+import { UNREAD_CASES_SPACE } from '../writing/placing.ts'
+import { type Staging, setLocal } from '../writing/staging.ts'
 import type { RefoldMark } from './refold-mark.ts'
 
 /** The cases of a page that a change of the directory may have made stale. */
@@ -35,13 +36,18 @@ export async function refold(staging: Staging, ids: readonly DocumentId[]): Prom
     const file = staging.files.get(id)
     // What the group has touched already is folded with it.
     if (!file || staging.touched.has(id)) continue
+    if (file.unreadable) {
+      setLocal(staging, UNREAD_CASES_SPACE, id, true)
+      changed = true
+      continue
+    }
     const known = rows.get(id)
-    const row = rowOf(file, register) // none where the disk cannot give the case
+    const row = rowOf(file, register)
     if (row && !(isSame(row, known) && receiptsAreTold(file, register))) {
       staging.touched.add(id)
       changed = true
     } else if (!row && known?.wake) {
-      // Its opening no longer counts, or cannot be read: the row stays as it was, and does not wake again.
+      // Its opening no longer counts: the row stays as it was, and does not wake again.
       staging.rows.push({ ...known, wake: null })
       changed = true
     }
