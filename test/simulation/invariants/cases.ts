@@ -51,7 +51,7 @@ export async function checkCase(
       world.violation('M4', `${machine.name}: the list shows ${id.slice(0, 8)} otherwise than its page`)
     const waiting = viewed.value.receipts.filter(({ reason }) => /尚未到达/.test(reason))
     // An edit built on one that a lost disk took along waits for ever, and says so.
-    if (waiting.length > 0 && !lostFrom(world.ledger, id))
+    if (follows && waiting.length > 0 && !lostFrom(world.ledger, id))
       world.violation('M7', `${machine.name}: ${id.slice(0, 8)} waits for edits: ${waiting[0]?.reason}`)
     checkEpochs(world, machine, state)
     checkCustody(world, machine, state)
