@@ -201,6 +201,10 @@ function onMessage(session: Live, message: Message, view: View): Step {
 function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const shared = sentStreams(session, view)
   const byStream = new Map<StreamId, LogPosition[]>(frontier.streams.map((stream) => [stream, []]))
+  const logs = new Set(frontier.logs.map(({ log }) => log))
+  // Each name costs a read and an answer here; twice the same one only costs.
+  if (byStream.size < frontier.streams.length || logs.size < frontier.logs.length)
+    return refuseLink('malformed', 'a stream or log named twice')
   for (const position of frontier.logs) {
     const list = byStream.get(logParts(position.log).stream)
     if (!list) return refuseLink('malformed', 'a log outside the named streams')

@@ -79,6 +79,7 @@ const EFFECTS: Handlers = {
 /** Work that the peer's messages ask for; frames of entries count by their bytes. */
 const ASKED: readonly Effect['type'][] = [
   'compare',
+  'tell-held',
   'fork-found',
   'fork-told',
   'rungs-asked',
