@@ -55,6 +55,8 @@ export const LIMITS = {
   messageReceipts: 500,
   /** Receipts told again to a child that comes back; a child with more of them has a fault that people see anyway. */
   standingReceipts: 5_000,
+  /** What a child has acknowledged of them is told again after this time: it may have rebuilt what it holds. */
+  standingAgainMilliseconds: 24 * 60 * 60_000,
   /** A link without any sign of life for this long is dropped (half-open TCP). */
   silenceMilliseconds: 30_000,
   /** A link sends a sign of life this often while idle. */

@@ -48,6 +48,7 @@ export function runLink(
       untold: new Map(),
       searches: new Map(),
       questioned: new Set(),
+      standing: null,
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       forkWork: Promise.resolve(),
