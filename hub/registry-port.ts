@@ -76,8 +76,10 @@ export interface Registry extends CountyRegister {
   setAddresses(actor: Actor, node: NodeId, addresses: readonly string[]): Promise<Result<void>>
   /** Names another parent for nodes, all in one commit; they follow by themselves, with their key and data folder. */
   moveNodes(actor: Actor, nodes: readonly NodeId[], parent: NodeId): Promise<Result<void>>
-  /** The node may only deliver any more; its entries stay, what the county sees later has no effect. */
-  /** `broken`: its key is in nobody's hands, so what it wrote counts however late it is delivered. */
+  /**
+   * The node may only deliver any more; its entries stay, what the county sees later has no effect. `broken`: its key is in nobody's hands, so what it wrote counts however late it is
+   * delivered.
+   */
   revokeNode(actor: Actor, node: NodeId, reason: string, broken?: boolean): Promise<Result<void>>
   /** Checks a catalogue file row by row, and publishes the good rows when told to. */
   importItems(

@@ -75,7 +75,7 @@ export const LIMITS = {
   healthyMilliseconds: 60_000,
   /** A clock that is ahead by so much after a pause tells that the computer slept; no machine is held up as long. */
   sleepMilliseconds: 30_000,
-  /** Pauses of the uplink are cut into pieces this long, so that waking up is noticed. */
+  /** Pauses of the uplink are cut into pieces this long, so that waking up is noticed; as often a program looks for what the command wrote. */
   wakeCheckMilliseconds: 5_000,
   /** After a start nodes first call their parent spread over this time: a county's power comes back at once. */
   coldSlotMilliseconds: 3_000,
