@@ -26,7 +26,7 @@ async function join(): Promise<void> {
   say(`入网成功:${station?.name ?? joined.name}(上级:${joined.parent.name})。运行 npm run edge-node 开始工作。`)
 }
 
-/** A program that runs on the same folder takes up what is written here before its next call. */
+/** A program that runs on the same folder takes up what is written here within seconds. */
 async function move(): Promise<void> {
   if (!address) return endRefusing(usage('缺少上级地址'))
   const folder = settings.DATA_FOLDER

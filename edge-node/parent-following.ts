@@ -23,7 +23,7 @@ export interface FollowingOptions {
 }
 
 export interface Following {
-  /** Before each round of calls: takes up what the command has written in this folder. */
+  /** Takes up at once what the command has written in this folder; also done every LIMITS.wakeCheckMilliseconds. */
   beforeCalling(): void
   /** After a round in which no address led to the parent: asks others where this node belongs now and then. */
   unreached(): Promise<void>
@@ -88,17 +88,18 @@ export function followParent(options: FollowingOptions): Following {
   const askAbove = async () => {
     for (const address of addressesAbove(options)) if (isNews(done(await learnAt(mover, { address }), address))) return
   }
-  let cancel = () => {}
-  const askInTime = () => {
-    cancel = options.after(LIMITS.parentQuestionMilliseconds, () => void askAbove().then(askInTime, options.failed))
+  const takeUp = () => {
+    if (parent.refresh()) changed()
   }
-  askInTime()
+  // A person waits for what the command did, and an open link or a pause after a refusal can last for days.
+  const repeated = [
+    repeat(options, LIMITS.wakeCheckMilliseconds, async () => takeUp()),
+    repeat(options, LIMITS.parentQuestionMilliseconds, askAbove),
+  ]
   const unwatch = engine.office.watch(({ directory: news }) => news && lookSoon())
   lookSoon()
   return {
-    beforeCalling() {
-      if (parent.refresh()) changed()
-    },
+    beforeCalling: takeUp,
     reached() {
       quietSince = options.now()
     },
@@ -114,8 +115,22 @@ export function followParent(options: FollowingOptions): Following {
     watch: (listener) => void listeners.push(listener),
     stop() {
       unwatch()
-      cancel()
+      for (const stop of repeated) stop()
     },
+  }
+}
+
+/** Does a work again and again, so long after it was done; what is given back ends that, also while it is being done. */
+function repeat({ after, failed }: FollowingOptions, milliseconds: number, work: () => Promise<void>): () => void {
+  let stopped = false
+  let cancel = () => {}
+  const next = () => {
+    if (!stopped) cancel = after(milliseconds, () => void work().then(next, failed))
+  }
+  next()
+  return () => {
+    stopped = true
+    cancel()
   }
 }
 

@@ -1,4 +1,5 @@
 /** The parent as this node knows it: a pinned key, its addresses, and the record of the root that named it. */
+import { isDeepStrictEqual } from 'node:util'
 import { type Enrolment, keepEnrolment, readEnrolment } from '#edge-node/identity.ts'
 import { impostor, type Known, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
 import { assert } from '#protocol/assert.ts'
@@ -45,7 +46,7 @@ export interface Parent {
    * `answering`: who gave the placement, whose address counts when it is that parent.
    */
   accept(placement: Placement, knownVersion: number, answering?: Answering): Promise<Result<'same' | 'changed'>>
-  /** Takes up what another program has written in this folder; true when the parent is another one now. */
+  /** Takes up what another program has written in this folder; true when it is another parent, or reached elsewhere. */
   refresh(): boolean
 }
 
@@ -53,6 +54,7 @@ export interface Parent {
 export function createParent({ folder, keys, enrolment, cryptography, told }: ParentOptions): Parent {
   assert(enrolment.parent, 'the root has no parent')
   let parent = enrolment.parent
+  let onDisk = parent
   const problems = new Map<string, Failure>()
   const root = { node: enrolment.root.node, publicKey: fromHex(enrolment.root.publicKey) ?? new Uint8Array() }
 
@@ -60,9 +62,12 @@ export function createParent({ folder, keys, enrolment, cryptography, told }: Pa
     if (next.node !== parent.node) problems.clear()
     parent = next
   }
+  /** A disk that refuses is said in words; the parent that was known goes on. */
   const keep = (next: KnownParent): Result<void> => {
     const written = isSame(next, parent) ? success(undefined) : keepEnrolment(folder, { ...enrolment, parent: next })
-    if (written.ok) adopt(next)
+    if (!written.ok) return written
+    adopt(next)
+    onDisk = next
     return written
   }
   return {
@@ -95,17 +100,19 @@ export function createParent({ folder, keys, enrolment, cryptography, told }: Pa
     refresh() {
       const read = readEnrolment(folder, keys)
       const written = read.ok ? read.value?.parent : undefined
-      if (!written) return false // damaged or gone meanwhile: the next start says so, and what is known goes on
-      const changed = written.node !== parent.node
+      // Damaged or gone meanwhile: the next start says so, and what is known goes on.
+      if (!written || isSame(written, onDisk)) return false
+      onDisk = written
       adopt(written)
-      return changed
+      return true
     },
   }
 }
 
-const isSame = (left: KnownParent, right: KnownParent): boolean => JSON.stringify(left) === JSON.stringify(right)
+/** Whether both say the same in a file. */
+const isSame = (left: KnownParent, right: KnownParent): boolean => isDeepStrictEqual(asWritten(left), asWritten(right))
+const asWritten = (parent: KnownParent): unknown => JSON.parse(JSON.stringify(parent))
 
-/** A disk that refuses is said in words; the parent that was known goes on. */
 /** Whoever answers proves the pinned key over the very connection's certificate, or is refused. */
 async function prove(cryptography: Cryptography, parent: KnownParent, address: URL): Promise<Result<Known>> {
   const met = await meet(cryptography, address)

@@ -55,6 +55,8 @@ export const LIMITS = {
   messageReceipts: 500,
   /** Receipts told again to a child that comes back; a child with more of them has a fault that people see anyway. */
   standingReceipts: 5_000,
+  /** What a child has acknowledged of them is told again after this time: it may have rebuilt what it holds. */
+  standingAgainMilliseconds: 24 * 60 * 60_000,
   /** A link without any sign of life for this long is dropped (half-open TCP). */
   silenceMilliseconds: 30_000,
   /** A link sends a sign of life this often while idle. */
@@ -75,7 +77,7 @@ export const LIMITS = {
   healthyMilliseconds: 60_000,
   /** A clock that is ahead by so much after a pause tells that the computer slept; no machine is held up as long. */
   sleepMilliseconds: 30_000,
-  /** Pauses of the uplink are cut into pieces this long, so that waking up is noticed. */
+  /** Pauses of the uplink are cut into pieces this long, so that waking up is noticed; as often a program looks for what the command wrote. */
   wakeCheckMilliseconds: 5_000,
   /** After a start nodes first call their parent spread over this time: a county's power comes back at once. */
   coldSlotMilliseconds: 3_000,
@@ -207,6 +209,12 @@ export const LIMITS = {
   enrolmentAttemptsPerMinute: 20,
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,
+  /** Answer to who asks where it belongs: two entries, each with what proves it, in hex. */
+  placementBytes: 4 * (128 * 1024 + 1024) + 1024,
+  /** Questions of strangers (who are you, where does a node belong) that one node answers in a minute: as many as it has links. */
+  doorQuestionsPerMinute: 600,
+  /** Beyond that a question waits up to this long; whoever asks gives up after handshakeMilliseconds. */
+  doorWaitMilliseconds: 20_000,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
   enrolmentMilliseconds: 60_000,
   /** Addresses of one node: wire, radio and office network, each old and new. */

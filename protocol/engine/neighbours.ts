@@ -14,6 +14,14 @@ export interface GivenBack {
   rotated: boolean
 }
 
+/** Receipts that a child has acknowledged since a time, by logs, each named by a digest of them. */
+export interface ToldReceipts {
+  readonly incarnation: number
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly logs: Map<LogKey, string>
+}
+
 export interface Neighbours {
   /** Whether the parent can be asked now; the root needs nobody. */
   parentConnected: boolean
@@ -27,6 +35,8 @@ export interface Neighbours {
   readonly below: Map<NodeId, NodeStatus>
   /** Bytes a second that the last link to a node carried. */
   readonly rates: Map<NodeId, number>
+  /** What children were told of the receipts that stand; in memory, a restart costs telling them once more. */
+  readonly told: Map<NodeId, ToldReceipts>
 }
 
 /** Nobody is connected; what was heard of nodes below before the last stop is known. */
@@ -37,4 +47,5 @@ export const createNeighbours = (isRoot: boolean, remembered: readonly NodeStatu
   returned: null,
   below: new Map(remembered.map((status) => [status.node, { ...status, connected: false }])),
   rates: new Map(),
+  told: new Map(),
 })

@@ -29,6 +29,10 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       // A comparison that sent the cursor back while this was being read counts more.
       if (session.cursor >= event.after) session.cursor = Math.max(session.cursor, event.through)
       return at(session, more(session, view))
+    case 'standing':
+      session.window.loading = false
+      session.standing = event.left
+      return at(session, more(session, view))
     case 'held-told':
       session.lastTaken = view.now
       return at(session)
@@ -73,7 +77,8 @@ function hasDelivered(session: Live, view: View): boolean {
   if (view.admits(session.peer) !== 'delivers' || session.window.admitting > 0) return false
   const idle = view.now - session.lastTaken
   const { owed } = session
-  const isComplete = owed !== null && [...owed].every(([log, height]) => heightOf(view, log) >= height)
+  const isComplete =
+    !session.standing && owed !== null && [...owed].every(([log, height]) => heightOf(view, log) >= height)
   // Acknowledgements are under way, and the peer reads its disk before it counts them.
   return idle >= (isComplete ? LIMITS.heartbeatMilliseconds / 2 : LIMITS.deliveryMilliseconds)
 }
@@ -103,9 +108,18 @@ function noteRoot(session: Live, heights: readonly Height[]): void {
 
 /** Asks for more to send while the window is open and something lies behind the cursor. */
 function more(session: Live, view: View): Effect[] {
-  if (!maySend(session.window) || session.ready.size === 0 || session.cursor >= view.arrival) return []
+  if (!maySend(session.window)) return []
+  if (session.ready.size === 0 || session.cursor >= view.arrival) return moreReceipts(session, view)
   session.window.loading = true
   return [{ type: 'load', after: session.cursor }]
+}
+
+/** Standing receipts wait for the entries, and each message for the acknowledgement of all before: they hold nothing up. */
+function moreReceipts(session: Live, view: View): Effect[] {
+  const isCompared = session.ready.size > 0 || view.admits(session.peer) === 'delivers'
+  if (!session.standing || !isCompared || session.window.inFlight.length > 0) return []
+  session.window.loading = true
+  return [{ type: 'tell-standing' }]
 }
 
 /** Streams of which entries are sent to the peer: shared ones, and those that are only delivered. */
@@ -201,6 +215,10 @@ function onMessage(session: Live, message: Message, view: View): Step {
 function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const shared = sentStreams(session, view)
   const byStream = new Map<StreamId, LogPosition[]>(frontier.streams.map((stream) => [stream, []]))
+  const logs = new Set(frontier.logs.map(({ log }) => log))
+  // Each name costs a read and an answer here; twice the same one only costs.
+  if (byStream.size < frontier.streams.length || logs.size < frontier.logs.length)
+    return refuseLink('malformed', 'a stream or log named twice')
   for (const position of frontier.logs) {
     const list = byStream.get(logParts(position.log).stream)
     if (!list) return refuseLink('malformed', 'a log outside the named streams')

@@ -74,6 +74,8 @@ export interface Live {
   /** The highest protocol version that both sides speak. */
   readonly version: number
   readonly since: number
+  /** Under which the peer writes. */
+  readonly incarnation: number
   /** Streams whose frontier the peer has told (or whose digests agreed): entries may be sent. */
   readonly ready: Set<StreamId>
   /** Streams for which we told our frontier. */
@@ -97,6 +99,8 @@ export interface Live {
   lastTaken: number
   /** Everything up to this arrival has been considered for sending. */
   cursor: number
+  /** Whether receipts are left to be told, or the last of them not acknowledged. */
+  standing: boolean
   /** What is under way. */
   readonly window: Window
   /** Bytes that had come from the peer at the last tick. */
@@ -130,6 +134,8 @@ export type Event =
   | { readonly type: 'held-told' }
   /** What lay behind `after` was considered up to `through`. */
   | { readonly type: 'loaded'; readonly after: number; readonly through: number }
+  /** Whether receipts are left that the peer is to be told, or not acknowledged. */
+  | { readonly type: 'standing'; readonly left: boolean }
   | { readonly type: 'dispatched'; readonly sizes: readonly number[]; readonly heights: readonly Height[] }
   | { readonly type: 'admitted'; readonly frames: number; readonly heights: readonly Height[] }
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string }
@@ -159,6 +165,8 @@ export type Effect =
   | { readonly type: 'tell-held'; readonly frontier: Frontier }
   /** Read packs behind the cursor, select what the peer lacks, send it. */
   | { readonly type: 'load'; readonly after: number }
+  /** Note that the receipts told before are acknowledged, and tell the next. */
+  | { readonly type: 'tell-standing' }
   | { readonly type: 'admit'; readonly packed: Uint8Array }
   /** The peer holds these heights durably. `exact` when it is its whole truth (rule S71: it may be lower than before). */
   | { readonly type: 'acknowledged'; readonly heights: readonly Height[]; readonly exact: boolean }

@@ -62,8 +62,9 @@ async function countyWithStranger() {
     }
     return root.engine.attach({ ...connection, listen, pause, resume }, direction)
   }
-  await raw.link({ ...root, engine: { ...root.engine, attach } as typeof root.engine })
-  return { root, storage, raw, delivered }
+  const again = () => raw.link({ ...root, engine: { ...root.engine, attach } as typeof root.engine })
+  await again()
+  return { root, storage, raw, again, delivered }
 }
 
 /** A frame that unpacks to nearly as much as it may. */
@@ -117,6 +118,43 @@ test('S109 frontiers without end wait in the network while the disk is asked abo
   storage.release()
   await until('everything is heard', () => raw.ended || delivered.frames - before >= 100)
   await root.engine.stop()
+})
+
+test('S109 a revoked peer that names what it holds without end waits in the network; all of it is answered in turn', async () => {
+  const { root, storage, raw, again, delivered } = await countyWithStranger()
+  raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP), draft(TOWNSHIP)])))
+  await raw.stored()
+  await publish(root, [{ ...raw.record(root.identity.node, 2), revoked: { time: 1, reason: '被盗' } }])
+  await until('let go', () => raw.ended)
+  void again()
+  await until('let in', () => raw.received.some(({ type }) => type === 'proof'))
+  const log = logKey({ node: raw.node, incarnation: 1, stream: streamOf(TOWNSHIP) })
+  storage.holdReads()
+  const before = delivered.frames
+  for (let count = 0; count < 100; count++) {
+    raw.send({ type: 'frontier', streams: [streamOf(TOWNSHIP)], logs: [position(log)] })
+  }
+  await until('the link is not read', () => delivered.paused)
+  expect(delivered.frames - before).toBeLessThanOrEqual(LIMITS.windowFrames * 2 + 3)
+  storage.release()
+  await until('everything is heard', () => raw.ended || delivered.frames - before >= 100)
+  expect(raw.ended).toBe(false)
+  await root.engine.stop()
+})
+
+test('S109 a frontier that names a stream or a log twice is refused: each name costs a read and an answer', async () => {
+  for (const twice of ['stream', 'log'] as const) {
+    const { root, raw } = await countyWithStranger()
+    const stream = streamOf(TOWNSHIP)
+    const logs = [position(inventedLog(stream, 1)), position(inventedLog(stream, 1))]
+    raw.send(
+      twice === 'log'
+        ? { type: 'frontier', streams: [stream], logs }
+        : { type: 'frontier', streams: [stream, stream], logs: logs.slice(1) },
+    )
+    expect(await raw.refusal()).toBe('malformed')
+    await root.engine.stop()
+  }
 })
 
 const inventedLog = (stream: StreamId, number: number): LogKey =>

@@ -245,25 +245,87 @@ test('S119 a child that was away hears what became of its entries and passes it 
   await until('told to the village', async () => (await told(village)).length === 1)
   expect([await told(township), await told(village)]).toEqual([[receipt], [receipt]])
   expect((await village.engine.office.status()).conservation.quarantined).toBe(1)
-  for (const link of again) link.cut()
-  await Promise.all(again.map(({ ended }) => ended))
   const counts = [...disks.values()].map((disk) => disk.told)
-  const heard: string[] = []
-  const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
-  void township.engine.attach(up, 'up')
-  void root.engine.attach(
-    {
-      ...down,
-      send(frame) {
-        heard.push(decodeMessage(frame)?.type ?? '')
-        down.send(frame)
+  const cutAll = async () => {
+    for (const link of again.splice(0)) {
+      link.cut()
+      await link.ended
+    }
+  }
+  /** What the county tells when the township comes back. */
+  const comesBack = async () => {
+    await cutAll()
+    const heard: string[] = []
+    const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
+    const ended = township.engine.attach(up, 'up')
+    void root.engine.attach(
+      {
+        ...down,
+        send(frame) {
+          heard.push(decodeMessage(frame)?.type ?? '')
+          down.send(frame)
+        },
       },
-    },
-    'down',
-  )
-  await until('told again', () => heard.includes('receipts'))
+      'down',
+    )
+    again.push({ cut: () => down.close('cut'), ended } as never)
+    await until('connected', async () => (await township.engine.office.status()).parent?.connected === true)
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+    return heard
+  }
+  await until('acknowledged, and then told no more', async () => (await comesBack()).join() === 'hello,proof')
+  await root.storage.commit({ ...NO_CHANGE, receipts: [{ ...receipt, seq: 2 }] })
+  expect(await comesBack()).toContain('receipts')
+  await until('told', async () => (await told(township)).length === 2)
   value(await township.engine.office.openCase(clerk, 'SL0001'))
-  expect([...disks.values()].map((disk) => disk.told)).toEqual(counts)
+  expect([...disks.values()].map((disk) => disk.told)).toEqual(
+    counts.map((count, index) => count + (index === 0 ? 1 : index === 1 ? 1 : 0)),
+  )
+  await cutAll()
+})
+
+test('S119 standing receipts wait for the entries and for each other: a weak line carries what is new first', async () => {
+  let slow = 0 // how much later than it is
+  const host = hostWith(() => testHost.now() + slow)
+  const root = await openNode({ station: COUNTY, lease: 1, host })
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 2)])
+  const log = `${raw.node}/1/${TOWNSHIP}` as LogKey
+  const document = draft(TOWNSHIP).document
+  const receipts = Array.from({ length: 100 }, (_, index) => ({
+    log,
+    seq: index + 1,
+    document,
+    outcome: 'quarantined' as const,
+    reason: '条目不在办件所属的分区',
+  }))
+  await root.storage.commit({ ...NO_CHANGE, receipts })
+  await raw.link(root)
+  const types = () => raw.received.map(({ type }) => type).filter((type) => type === 'entries' || type === 'receipts')
+  expect(types()).toEqual([]) // nothing is told before the peer has said what it holds
+  raw.send({ type: 'frontier', streams: [COUNTY_STREAM, streamOf(TOWNSHIP)], logs: [] })
+  const acknowledged = async (count: number) => {
+    await until(`${count} messages`, () => types().length >= count)
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    return types()
+  }
+  expect(await acknowledged(1)).toEqual(['entries'])
+  const told = () => raw.received.flatMap((message) => (message.type === 'receipts' ? [message.receipts] : []))
+  for (let messages = 1; told().flat().length < receipts.length; messages++) {
+    slow += 20_000
+    raw.send({ type: 'stored', frames: 1, heights: [] })
+    expect(await acknowledged(1 + 2 * messages)).toEqual([
+      'entries',
+      ...Array(messages).fill(['receipts', 'entries']).flat(),
+    ])
+  }
+  expect(
+    told()
+      .flat()
+      .map(({ seq }) => seq),
+  ).toEqual(receipts.map(({ seq }) => seq).reverse())
+  expect(Math.max(...told().map(({ length }) => length)) * 256).toBeLessThanOrEqual(LIMITS.leastFrameBytes)
+  await root.engine.stop()
 })
 
 test('S69 a parent vouches for the entries it names, not for everything held here of their log', async () => {

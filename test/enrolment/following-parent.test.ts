@@ -92,9 +92,10 @@ test('E39 a parent that answers although the county has replaced it is found out
   const place = below(county, township, {})
   const { changes, waiting } = follow({ ...county, village: { ...village, engine: known.engine } }, place)
   await name(county, root, [door.address])
-  expect(waiting.map(({ milliseconds }) => milliseconds)).toEqual([LIMITS.parentQuestionMilliseconds])
-  waiting[0]?.callback()
-  await until('it has asked and will ask again', () => waiting.length === 2)
+  const questions = () => waiting.filter(({ milliseconds }) => milliseconds === LIMITS.parentQuestionMilliseconds)
+  expect(questions()).toHaveLength(1)
+  questions()[0]?.callback()
+  await until('it has asked and will ask again', () => questions().length === 2)
   expect(changes).toMatchObject([{ node: root.identity.node }])
 })
 
@@ -129,6 +130,54 @@ test('E40 a program takes up before its next call what the command has written i
   following.beforeCalling()
   expect(changes).toMatchObject([{ node: root.identity.node, publicKey: root.identity.keys.publicKey }])
   expect(place.parent.addresses()).toEqual([hall.address])
+})
+
+test('E40 a program that is linked, or pauses for long, takes up within seconds what the command has written', async () => {
+  const county = await openCounty()
+  const { root, township } = county
+  const hall = await openDoor(root)
+  const place = below(county, township, {})
+  const { following, changes, waiting } = follow(county, place)
+  let news = 0
+  following.watch(() => {
+    news += 1
+  })
+  const look = async () => {
+    const looks = waiting.filter(({ milliseconds }) => milliseconds === LIMITS.wakeCheckMilliseconds)
+    looks.at(-1)?.callback()
+    await until(
+      'it will look again',
+      () => waiting.filter(({ milliseconds }) => milliseconds === LIMITS.wakeCheckMilliseconds).length > looks.length,
+    )
+    return news
+  }
+  expect(await look()).toBe(0)
+  const command = createParent({ ...place.options, told: () => [] })
+  const address = new URL('https://10.0.0.9:8443/')
+  expect(command.reached({ address, publicKey: command.current().publicKey, certificate: null })).toMatchObject({
+    ok: true,
+  })
+  expect(await look()).toBe(1)
+  expect([place.parent.current().node, place.parent.addresses()[0]]).toEqual([township.identity.node, address.href])
+  await name(county, root, [hall.address])
+  expect(await moveTo({ ...place.mover, parent: command }, hall.address)).toMatchObject({ ok: true })
+  expect(await look()).toBe(2)
+  expect(changes.at(-1)).toMatchObject({ node: root.identity.node })
+  // What it writes itself is no news, nor is a certificate that it doubts.
+  place.parent.certificateChanged(hall.address)
+  expect(await look()).toBe(2)
+  expect(place.parent.current().certificate).toBe(null)
+})
+
+test('E40 a program that was stopped while it asked around asks no more', async () => {
+  const county = await openCounty()
+  const place = below(county, county.township, {})
+  const { following, waiting } = follow(county, place)
+  const begun = waiting.length
+  for (const { callback } of waiting.slice()) callback()
+  following.stop()
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(waiting).toHaveLength(begun)
 })
 
 test('E15 another parent is called without the back-off that the former one has earned, also from within a long pause', async () => {

@@ -4,7 +4,6 @@ import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { acknowledge, learnRootHeights, noteElsewhere } from './acknowledgement.ts'
-import { tellStanding } from './commit-news.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork, tellRungs } from './forks.ts'
 import type { Link } from './link.ts'
@@ -14,6 +13,7 @@ import { receiveFrame } from './receiving.ts'
 import { believeParent } from './rollback.ts'
 import { tellUntold } from './root-heights.ts'
 import { sendAfter } from './sending.ts'
+import { tellNextStanding, tellStanding } from './standing-receipts.ts'
 
 type Handler<Of extends Effect> = (
   context: LinkContext,
@@ -41,6 +41,7 @@ const EFFECTS: Handlers = {
     link.dispatch({ type: 'held-told' })
   },
   load: ({ core }, link, connection, { after }) => sendAfter(core, link, connection, after),
+  'tell-standing': ({ core }, link, connection) => tellNextStanding(core, link, connection),
   admit: (context, link, _connection, { packed }) => receiveFrame(context, link, packed),
   live: ({ core, reports }, link, _connection, { peer }) => {
     link.peer = peer
@@ -79,6 +80,7 @@ const EFFECTS: Handlers = {
 /** Work that the peer's messages ask for; frames of entries count by their bytes. */
 const ASKED: readonly Effect['type'][] = [
   'compare',
+  'tell-held',
   'fork-found',
   'fork-told',
   'rungs-asked',

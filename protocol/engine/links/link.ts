@@ -4,6 +4,7 @@ import type { Search } from '#protocol/session/common-height.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
 import type { LinkShare } from './link-budget.ts'
+import type { Standing } from './standing-receipts.ts'
 
 export interface Link {
   readonly direction: 'up' | 'down'
@@ -21,6 +22,8 @@ export interface Link {
   readonly searches: Map<LogKey, Search>
   /** Logs held here of which the peer asked for our version. */
   readonly questioned: Set<LogKey>
+  /** Receipts that the peer is still to be told; null when there are none. */
+  standing: Standing | null
   /** Work on forks, one after the other: each reads many hashes from the disk. */
   forkWork: Promise<void>
   dispatch(event: Event): void

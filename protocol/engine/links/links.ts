@@ -1,5 +1,5 @@
 /** Running sessions: one loop per link, event in, effects done, outcomes back as events. */
-import { LIMITS } from '#protocol/limits.ts'
+import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
 import { rateAfter } from '#protocol/session/pace.ts'
 import type { Effect, Event } from '#protocol/session/state.ts'
 import { open, step } from '#protocol/session/step.ts'
@@ -48,6 +48,7 @@ export function runLink(
       untold: new Map(),
       searches: new Map(),
       questioned: new Set(),
+      standing: null,
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       forkWork: Promise.resolve(),
@@ -91,7 +92,7 @@ export function runLink(
 }
 
 function received(frame: Uint8Array): Event {
-  if (frame.length > LIMITS.frameBytes + 1024) {
+  if (frame.length > MESSAGE_BYTES) {
     return { type: 'malformed', code: 'oversized', detail: `${frame.length} bytes` }
   }
   const message = decodeMessage(frame)

@@ -130,22 +130,27 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
 
 /** What the parent takes back stays as long as it stands here: of carried entries two nodes can hold other carriers. */
 async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
-  for (const receipt of told) {
-    const { outcome, document, log, seq } = receipt
-    if (outcome === 'applied' && isCase(document)) {
-      const standing = standingReceipts(await fileOf(staging, document), registerOf(staging.core))
-      if (standing.some((own) => own.log === log && own.seq === seq)) continue
-    }
-    // A parent tells what stands whenever a link begins: most of it is known, and nobody below need hear it again.
-    if (await isKnown(staging, receipt)) continue
-    staging.receipts.push(receipt)
+  // A message speaks of many entries of few cases, and everybody who writes waits meanwhile: each case is read once.
+  for (const [document, receipts] of Map.groupBy(told, (receipt) => receipt.document)) {
+    const isTakenBack = isCase(document) && receipts.some(({ outcome }) => outcome === 'applied')
+    const own = isTakenBack ? standingReceipts(await fileOf(staging, document), registerOf(staging.core)) : []
+    const standing = new Set(own.map(placeIn))
+    const rows = await staging.core.storage.receiptsOf(document)
+    const known = new Map(rows.map((row) => [placeIn(row), row]))
+    // A parent may tell again what stands: it is known, and nobody below need hear it again.
+    staging.receipts.push(
+      ...receipts.filter((receipt) => {
+        const staysHere = receipt.outcome === 'applied' && standing.has(placeIn(receipt))
+        return !staysHere && !says(known.get(placeIn(receipt)), receipt)
+      }),
+    )
   }
 }
 
-async function isKnown({ core }: Staging, { log, seq, document, outcome, reason }: Receipt): Promise<boolean> {
-  const known = (await core.storage.receiptsOf(document)).find((row) => row.log === log && row.seq === seq)
-  return outcome === 'applied' ? known === undefined : known?.outcome === outcome && known.reason === reason
-}
+const placeIn = ({ log, seq }: Receipt): string => `${log} ${seq}`
+
+const says = (known: Receipt | undefined, { outcome, reason }: Receipt): boolean =>
+  outcome === 'applied' ? known === undefined : known?.outcome === outcome && known.reason === reason
 
 /** Only refusals that a person must resolve are kept in view. */
 function refusalOf(reason: string): SyncStatus['refusal'] {
