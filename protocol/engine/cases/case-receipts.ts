@@ -1,7 +1,7 @@
 /** What of a case did not simply apply, and where each such entry lies. */
 import type { Register } from '#protocol/casework/register.ts'
 import { GATE_PROBLEMS } from '#protocol/documents/problems.ts'
-import { type EntryHash, logParts } from '#protocol/ids.ts'
+import { type EntryHash, type LogKey, logParts } from '#protocol/ids.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import { AFTER_REVOCATION, CUT_OFF, UNSERVED } from './case-entries.ts'
 import { type CaseFile, type SectionOutcome, type Stand, stateOf } from './case-file.ts'
@@ -62,10 +62,14 @@ function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: En
 /** Reasons that another directory or another program may see otherwise. */
 const OWN_REASONS: readonly string[] = [UNSERVED, AFTER_REVOCATION, GATE_PROBLEMS['unknown-section'].message]
 
-/** Stored receipts that our own fold may take back when directory, day or program change; the others are the parent's. */
-export const ownReceipts = (receipts: readonly ReceiptRow[]): readonly ReceiptRow[] =>
+/**
+ * Stored receipts that our own fold takes back when their reason is gone: all about entries of others, because a parent
+ * tells its children of their own only, and of our own those that only a fold can have given.
+ */
+export const ownReceipts = (receipts: readonly ReceiptRow[], isOwn: (log: LogKey) => boolean): readonly ReceiptRow[] =>
   receipts.filter(
-    ({ outcome, reason }) => outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
+    ({ log, outcome, reason }) =>
+      !isOwn(log) || outcome === 'set-aside' || outcome === 'unknown-kind' || OWN_REASONS.includes(reason),
   )
 
 /** Everything that did not simply apply, set-aside facts included: the other side of the conservation sum. */

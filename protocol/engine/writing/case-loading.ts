@@ -60,7 +60,9 @@ export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile
 async function receiptsTold(core: Core, file: CaseFile): Promise<readonly ReceiptRow[]> {
   const register = registerOf(core)
   const isBehind = core.rows.refolding !== null || core.rows.foldedOn !== register.today
-  return isBehind ? ownReceipts(await core.storage.receiptsOf(file.id)) : standingReceipts(file, register)
+  return isBehind
+    ? ownReceipts(await core.storage.receiptsOf(file.id), core.logs.isOwn)
+    : standingReceipts(file, register)
 }
 
 /**
