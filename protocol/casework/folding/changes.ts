@@ -14,7 +14,7 @@ function passTo(progress: Progress, holder: StationCode): void {
   progress.offer = null
   // Whoever handled it works elsewhere: the new station decides anew.
   progress.assignee = ''
-  progress.holders.add(holder)
+  progress.holders.set(progress.epoch, holder)
 }
 
 type Change = (progress: Progress, effect: EffectiveFact, answers: Answers) => void

@@ -16,6 +16,7 @@ import { type Answers, collectAnswers } from './answers.ts'
 import { byTimeThenHash, contest } from './custody.ts'
 import { dayOf, writtenOn } from './day-of.ts'
 import { gather, type Judged } from './gather.ts'
+import { numbersOf } from './numbers.ts'
 import { begin, type Progress } from './progress.ts'
 import { type Derived, tellStory } from './story.ts'
 import { takeEffect } from './taking-effect.ts'
@@ -173,6 +174,7 @@ function setDescendantsAside(all: readonly Judged[]): void {
 
 /** A dismissal counts from a station that holds or held the case, but a former holder cannot dismiss its own facts. */
 function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]): void {
+  const holders = new Set(progress.holders.values())
   for (const { entry, writer, tooLate } of contributions) {
     const { fact } = entry
     if (fact === undefined || !writer.served || tooLate) continue
@@ -180,7 +182,7 @@ function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]
     if (fact.kind !== 'dismissed') continue
     const target = byHash.get(subjectOf(fact.fields))
     if (target === undefined || target.resolution !== null) continue
-    const isFormerHolder = progress.holders.has(entry.station) && entry.station !== target.entry.station
+    const isFormerHolder = holders.has(entry.station) && entry.station !== target.entry.station
     if (entry.station === progress.holder || isFormerHolder) {
       target.resolution = { by: 'dismissed', fact: entry.hash }
     }
@@ -197,21 +199,6 @@ function kindsOf(progress: Progress, item: Item | undefined): LocalKind[] {
   if (progress.deferred !== null) kinds.push('deferred')
   if (['80', '81', '82'].includes(progress.stage)) kinds.push('returned')
   return kinds
-}
-
-/**
- * The numbers of a case, the present one last: a station that holds or held the case, or the root, may renumber it.
- * Contributions come in their order by time and hash.
- */
-function numbersOf({ progress }: Folding, opening: Judged, contributions: readonly Judged[]): readonly string[] {
-  const numbers = [textOf(opening.entry.fact?.fields.number)]
-  for (const judged of contributions) {
-    const { fact, station } = judged.entry
-    if (fact?.kind !== 'renumbered' || judged.verdict !== null) continue
-    if (judged.writer.root || progress.holders.has(station)) numbers.push(textOf(fact.fields.number))
-    else judged.verdict = 'not-holder'
-  }
-  return numbers
 }
 
 /** What contributions say of the whole case, once the chain is known. */
@@ -238,7 +225,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   const folding: Folding = { byHash, register, answers, progress }
   const { chain, tip, forks } = walk(folding, opening)
   dismiss(folding, contributions)
-  const numbers = numbersOf(folding, opening, contributions)
+  const numbers = numbersOf(folding, textOf(opening.entry.fact?.fields.number), contributions)
   setDescendantsAside(all)
   finish(folding)
   const others = all.filter(({ verdict }) => typeof verdict !== 'number')

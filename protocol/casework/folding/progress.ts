@@ -18,8 +18,8 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   days: Mutable<Course['days']>
   spans: Mutable<ClockSpans>
   readonly times: Partial<Record<FactKind, number>>
-  /** Every station that has held the case, in any epoch. */
-  readonly holders: Set<StationCode>
+  /** The station that held the case in each epoch. */
+  readonly holders: Map<number, StationCode>
 }
 
 /** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */
@@ -65,5 +65,5 @@ export const begin = (opening: FactEntry, day: Day, answers: Answers): Progress 
   master: textOf(opening.fact?.fields.master),
   seals: {},
   times: { opened: opening.time },
-  holders: new Set([opening.station]),
+  holders: new Map([[1, opening.station]]),
 })

@@ -18,7 +18,7 @@ export const logName = z.string().regex(/^[0-9a-f]{32}\/[0-9]{1,5}\/[a-z0-9]{6,1
 >
 /** 32 bytes. */
 export const publicKey = z.string().regex(/^[0-9a-fA-F]{64}$/)
-export const entryHash = z.string().regex(/^[0-9a-f]{64}$/) as unknown as z.ZodType<EntryHash, EntryHash>
+export const hashOfEntry = z.string().regex(/^[0-9a-f]{64}$/) as unknown as z.ZodType<EntryHash, EntryHash>
 
 const NO_DAY = '须为日期,如 2026-11-21'
 /** A day that exists; the pattern is for those who are told the shape. */

@@ -23,7 +23,7 @@ import type { Item } from '#protocol/casework/item.ts'
 import { isRecord } from '#protocol/json.ts'
 import {
   day,
-  entryHash,
+  hashOfEntry,
   list,
   logName,
   milliseconds,
@@ -67,7 +67,7 @@ const node = shapeOf<NodeRecord>()({
       time: milliseconds,
       reason: text,
       held: z.record(logName, wholeNumber).nullable().optional(),
-      carried: list(entryHash).optional(),
+      carried: list(hashOfEntry).optional(),
     })
     .nullable(),
   standby: flag.optional(),

@@ -191,7 +191,8 @@ export async function act(
     const number = await mintPaperNumber(staging, kind, actor.station, state, register)
     if (number !== undefined) fields[name] = number
   }
-  const previous = FACTS[kind].guarded ? state.tip : null
+  // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
+  const previous = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null
   const stream = writingStream(core, file, actor.station)
   return stream.ok ? write(staging, actor, id, stream.value, { kind, previous, fields }) : stream
 }

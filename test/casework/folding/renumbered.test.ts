@@ -2,8 +2,20 @@
 import { expect, test } from 'vitest'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { caseAt } from '#test/casework/paths.ts'
-import { COUNTY, FIELDS, fold, OTHER_TOWN, reasonOf, TODAY, TOWN, VILLAGE, write } from '#test/casework/people.ts'
+import {
+  COUNTY,
+  FIELDS,
+  fold,
+  morning,
+  OTHER_TOWN,
+  reasonOf,
+  TODAY,
+  TOWN,
+  VILLAGE,
+  write,
+} from '#test/casework/people.ts'
 
+const DAY = 86_400_000
 const NEW = String(FIELDS.renumbered.number)
 const numbered = (running: number) => mintNumber({ station: TOWN, day: TODAY, lane: 5541, running })
 
@@ -42,4 +54,57 @@ test('C117 a station that never held the case, a lone signature or no number cha
     expect(state.papers.map(({ code }) => code)).not.toContain('D25')
   }
   expect(fold([...facts, write('renumbered', VILLAGE, null)]).number).toBe(fold(facts).home === VILLAGE ? NEW : 'n-1')
+})
+
+test('C117 a clock that is years ahead gives no number for ever: a later correction replaces the number it gave', () => {
+  const facts = caseAt('30', TOWN)
+  const tip = fold(facts).tip
+  const ahead = write('renumbered', TOWN, tip, {}, { time: morning(TODAY) + 3 * 365 * DAY })
+  const mended = write('renumbered', TOWN, tip, { number: numbered(2), former: NEW })
+  const again = write('renumbered', COUNTY, tip, { number: numbered(3), former: numbered(2) })
+  for (const order of [
+    [ahead, mended, again],
+    [again, mended, ahead],
+  ]) {
+    expect(fold([...facts, ...order])).toMatchObject({
+      number: numbered(3),
+      formerNumbers: ['n-1', NEW, numbered(2)],
+      asideOpen: 0,
+    })
+  }
+  // Two that replace the same number: the first one is followed, the other number can still be found.
+  const rival = write('renumbered', TOWN, tip, { number: numbered(4) })
+  expect(fold([...facts, mended, ahead, rival])).toMatchObject({
+    number: numbered(4),
+    formerNumbers: ['n-1', numbered(2), NEW],
+  })
+  // Numbers that lead back to each other end somewhere.
+  const back = write('renumbered', TOWN, tip, { number: NEW, former: numbered(2) })
+  expect(fold([...facts, mended, write('renumbered', TOWN, tip), back]).number).toBe(NEW)
+})
+
+test('C117 C4 whoever held the case formerly renumbers it no more: neither at the tip nor over what a later holder gave', () => {
+  const before = caseAt('10', VILLAGE)
+  const seen = fold(before).tip
+  const offered = write('offered', VILLAGE, seen, { to: TOWN })
+  const taken = write('taken', TOWN, offered)
+  const facts = [...before, offered, taken]
+  expect(fold(facts)).toMatchObject({ holder: TOWN, epoch: fold(before).epoch + 1 })
+  const knowing = write('renumbered', VILLAGE, taken)
+  expect(reasonOf(fold([...facts, knowing]), knowing)).toBe('not-holder')
+  expect(fold([...facts, knowing]).number).toBe('n-1')
+  const honest = write('renumbered', VILLAGE, seen)
+  expect(fold([...facts, honest]).number).toBe(NEW)
+  const later = write('renumbered', TOWN, taken, { number: numbered(2), former: NEW })
+  for (const previous of [seen, null]) {
+    const stubborn = write('renumbered', VILLAGE, previous, { number: numbered(3), former: numbered(2) })
+    expect(fold([...facts, honest, later, stubborn]).number).toBe(numbered(2))
+    const rival = write('renumbered', VILLAGE, previous, { number: numbered(3) }, { time: 1 })
+    const first = write('renumbered', TOWN, taken, { number: numbered(2) })
+    expect(fold([...facts, rival, first]).number).toBe(numbered(2))
+  }
+  // The root's counts in whatever epoch it saw, and the holder then may correct it.
+  const root = write('renumbered', COUNTY, seen, { number: numbered(5), former: NEW })
+  const corrected = write('renumbered', TOWN, taken, { number: numbered(6), former: numbered(5) })
+  expect(fold([...facts, honest, root, corrected]).number).toBe(numbered(6))
 })

@@ -1,0 +1,64 @@
+/** The numbers of a case: each renumbering names the number it replaces, so no clock decides which one is the last. */
+import type { EntryHash } from '#protocol/ids.ts'
+import { textOf } from '../facts/values.ts'
+import type { Judged } from './gather.ts'
+import type { Progress } from './progress.ts'
+
+interface Renumbering {
+  readonly former: string
+  readonly number: string
+  /** The epoch in which it counts; 0 of the root's when an earlier program wrote it. */
+  readonly epoch: number
+}
+
+interface Holding {
+  readonly byHash: ReadonlyMap<EntryHash, Judged>
+  readonly progress: Pick<Progress, 'holders'>
+}
+
+/**
+ * The epoch in which a renumbering counts: that of the fact at which its writer saw the case, if its station held the case
+ * then or is the root; of earlier programs, which did not write that down, the last one of the station.
+ * Undefined when there is none.
+ */
+function epochOf({ byHash, progress }: Holding, { entry, writer }: Judged): number | undefined {
+  const seen = entry.fact?.previous ?? null
+  const verdict = seen === null ? undefined : byHash.get(seen)?.verdict
+  if (writer.root) return typeof verdict === 'number' ? verdict : 0
+  if (seen !== null) {
+    return typeof verdict === 'number' && progress.holders.get(verdict) === entry.station ? verdict : undefined
+  }
+  return [...progress.holders].findLast(([, station]) => station === entry.station)?.[0]
+}
+
+/**
+ * The numbers of a case, the present one last. A renumbering follows the one that gave the number it replaces, but never
+ * one of a later epoch. Of several that replace the same number the one of the latest epoch is followed, then the first
+ * by time and hash; the others stay among the former numbers, because papers with them are in people's hands. One that
+ * replaces a number which nobody gave follows the opening.
+ * @param contributions in their order by time and hash
+ */
+export function numbersOf(holding: Holding, opened: string, contributions: readonly Judged[]): readonly string[] {
+  const all: Renumbering[] = []
+  for (const judged of contributions) {
+    const { fact } = judged.entry
+    if (fact?.kind !== 'renumbered' || judged.verdict !== null) continue
+    const epoch = epochOf(holding, judged)
+    if (epoch === undefined) judged.verdict = 'not-holder'
+    else all.push({ former: textOf(fact.fields.former), number: textOf(fact.fields.number), epoch })
+  }
+  const given = new Set([opened, ...all.map(({ number }) => number)])
+  const replacing = Map.groupBy(all, ({ former }) => (given.has(former) ? former : opened))
+  const chain = new Set<Renumbering>()
+  for (let [number, epoch] = [opened, 0]; ; ) {
+    const rivals = (replacing.get(number) ?? []).filter((one) => one.epoch === 0 || one.epoch >= epoch)
+    replacing.delete(number) // numbers that lead back to each other end here
+    const [next] = rivals.sort((left, right) => right.epoch - left.epoch)
+    if (next === undefined) break
+    chain.add(next)
+    number = next.number
+    epoch = Math.max(epoch, next.epoch)
+  }
+  const besides = all.filter((one) => !chain.has(one))
+  return [opened, ...[...besides, ...chain].map(({ number }) => number)]
+}
