@@ -36,8 +36,8 @@ import {
 import { assertChange } from './change.ts'
 import { type Cut, cutPlaces, cutRuns, documentsCut } from './cut.ts'
 
-/** Whether a commit succeeds, meets a full disk, or the process dies before or after it became durable. */
-export type CommitFate = 'ok' | 'full' | 'crash-before' | 'crash-after'
+/** Whether a commit succeeds, meets a full disk, loses its answer, or the process dies before or after it became durable. */
+export type CommitFate = 'ok' | 'full' | 'lost' | 'crash-before' | 'crash-after'
 
 /** Thrown where a real process would have died; the simulation restarts the node over the same storage. */
 export class SimulatedCrash extends Error {
@@ -55,6 +55,8 @@ interface SearchedCase extends ListedCase {
 }
 
 type Step = Change | 'drop-computed'
+
+const notSaved = () => new StorageFailure('other', '数据库读写失败,这次没有保存。请重试;仍然失败时联系管理员。')
 
 const byText = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0)
 
@@ -110,10 +112,9 @@ export class MemoryStorage implements Storage {
       throw new StorageFailure('full', '磁盘已满,这次没有保存;之前的数据都在。请清理磁盘空间后重试。')
     if (fate === 'crash-before') throw new SimulatedCrash('before the commit was durable')
     const newest = this.#packs.at(-1)?.arrival ?? 0
-    if ((change.packs[0]?.arrival ?? newest + 1) <= newest) {
-      throw new StorageFailure('other', '数据库读写失败,这次没有保存。请重试;仍然失败时联系管理员。')
-    }
+    if ((change.packs[0]?.arrival ?? newest + 1) <= newest) throw notSaved()
     this.#take(change)
+    if (fate === 'lost') throw notSaved()
     if (fate === 'crash-after') throw new SimulatedCrash('after the commit was durable')
   }
 

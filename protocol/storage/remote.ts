@@ -49,14 +49,18 @@ class RemoteStatements implements Statements {
  * @throws StorageFailure
  */
 export async function openRemote(address: string, token?: string): Promise<Storage> {
-  const client = clientOf(address, token)
+  const statements = openRemoteStatements(address, token)
   try {
-    return await openStorage(new RemoteStatements(client))
+    return await openStorage(statements)
   } catch (error) {
-    client.close()
+    await statements.close()
     throw error
   }
 }
+
+/** The statement port alone, for tools and tests. */
+export const openRemoteStatements = (address: string, token?: string): Statements =>
+  new RemoteStatements(clientOf(address, token))
 
 /** One connection, so that commits follow one another. */
 function clientOf(url: string, authToken: string | undefined): Client {

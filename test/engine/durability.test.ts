@@ -6,9 +6,11 @@ import { afterEach, expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Change } from '#protocol/engine/ports/storage.ts'
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { openLibsql } from '#protocol/storage/libsql.ts'
+import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
+import { goodLine, overLine } from '#test/storage/poor-line.ts'
 import {
   COUNTY,
   connect,
@@ -81,6 +83,83 @@ test('S50 an act is answered, shown and listed only when it is durable', async (
   storage.release()
   value(await noted)
   expect(value(await office.view(handler, id)).state.story).toHaveLength(2)
+})
+
+/** Each case with the number of its facts, by case number. */
+async function storiesOf(office: Node['engine']['office']) {
+  const { rows } = await office.find({})
+  const stories = rows.map(async ({ id, number }) => [number, value(await office.state(id)).story.length] as const)
+  return (await Promise.all(stories)).sort()
+}
+
+/** A root on a real file over a line that may fail, in which its next case is the first entry of a log. */
+async function openOverLine() {
+  const folder = mkdtempSync(join(tmpdir(), 'engine-'))
+  folders.push(folder)
+  const line = goodLine()
+  const open = () => openStorage(overLine(openStatements(join(folder, 'node.db')), line))
+  const storage = await open()
+  const root = await openNode({ station: COUNTY, lease: 1, storage })
+  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
+  /** Closes everything; answers what a new start shows of the cases. */
+  const fromDisk = async () => {
+    await root.engine.stop()
+    await storage.close()
+    const again = await open()
+    const { keys } = root.identity
+    const { engine } = await openNode({ station: COUNTY, lease: 1, storage: again, keys, incarnation: 2 })
+    const held = await storiesOf(engine.office)
+    await engine.stop()
+    await again.close()
+    return held
+  }
+  const stories = () => storiesOf(root.engine.office)
+  return { line, office: root.engine.office, stories, fromDisk }
+}
+
+test('S50 a commit that is durable although its answer was lost is answered as saved, also the first entry of a log', async () => {
+  const { line, office, stories, fromDisk } = await openOverLine()
+  line.next = 'lost'
+  const opened = value(await office.openCase(handler, 'SL0001'))
+  expect((await office.status()).health.writable).toBe(true)
+  value(await office.act(handler, opened.id, 'noted', { text: '现场核验' }))
+  line.next = 'lost'
+  value(await office.act(handler, opened.id, 'noted', { text: '再次核验' }))
+  const second = value(await office.openCase(handler, 'SL0001'))
+  const listed = [[opened.number, 3] as const, [second.number, 1] as const].sort()
+  expect(await stories()).toEqual(listed)
+  expect(await fromDisk()).toEqual(listed)
+})
+
+test('S50 a commit of which the disk could not be asked counts with the next write, when it is there', async () => {
+  const { line, office, stories, fromDisk } = await openOverLine()
+  Object.assign(line, { next: 'lost', thenMute: true })
+  const said = await office.openCase(handler, 'SL0001')
+  expect(said).toMatchObject({ ok: false, problem: { code: 'storage-other' } })
+  expect(await office.openCase(handler, 'SL0001')).toMatchObject({ ok: false, problem: { code: 'storage-other' } })
+  expect((await office.status()).health.writable).toBe(false)
+  line.isMute = false
+  const opened = value(await office.openCase(handler, 'SL0001'))
+  expect((await office.status()).health.writable).toBe(true)
+  value(await office.act(handler, opened.id, 'noted', { text: '现场核验' }))
+  const listed = await stories()
+  expect(listed).toHaveLength(2)
+  expect(listed).toContainEqual([opened.number, 2])
+  expect(await fromDisk()).toEqual(listed)
+})
+
+test('S50 a commit that failed in the same words and is not on the disk is refused, and leaves nothing', async () => {
+  const { line, office, stories, fromDisk } = await openOverLine()
+  line.next = 'refused'
+  expect(await office.openCase(handler, 'SL0001')).toMatchObject({ ok: false, problem: { code: 'storage-other' } })
+  expect(await stories()).toEqual([])
+  Object.assign(line, { next: 'refused', thenMute: true })
+  expect(await office.openCase(handler, 'SL0001')).toMatchObject({ ok: false, problem: { code: 'storage-other' } })
+  line.isMute = false
+  const opened = value(await office.openCase(handler, 'SL0001'))
+  value(await office.act(handler, opened.id, 'noted', { text: '现场核验' }))
+  expect(await stories()).toEqual([[opened.number, 2]])
+  expect(await fromDisk()).toEqual([[opened.number, 2]])
 })
 
 test('S51 entries are acknowledged and passed on only after the commit', async () => {

@@ -52,6 +52,42 @@ export function commitRules({ storage, reopen, commit }: Bench): void {
   })
 }
 
+export function lostAnswerRules({ storage, reopen, commit, loseAnswer }: Bench): void {
+  test('D56 a commit that is durable although it failed is found by its logs, also new ones, and the next ones go on from it', async () => {
+    const author = new Author()
+    await commit(author.pack([[logOf(1), caseId(1)]]))
+    const lost = author.pack([
+      [logOf(2), caseId(2)],
+      [logOf(1), caseId(1)],
+    ])
+    loseAnswer()
+    await expect(commit(lost)).rejects.toMatchObject({ fault: 'other' })
+    // At once and in any order, as many rooms of a node ask.
+    const [held, above, places, packs] = await Promise.all([
+      storage().packHolding(logOf(2), 1),
+      storage().arrivalAbove(logOf(2), 0),
+      storage().placesOf([caseId(2)]),
+      storage().packsAfter(1, 1_000_000),
+    ])
+    expect(held).toMatchObject({ arrival: 2, runs: lost.packs[0]?.runs })
+    expect(above).toBe(2)
+    expect(plainPlaces(places.get(caseId(2)))).toEqual(plainPlaces(lost.places[0]?.places))
+    expect(packs).toEqual(lost.packs)
+    await commit(author.pack([[logOf(3), caseId(3)]]))
+    loseAnswer()
+    await expect(commit(author.pack([[logOf(4), caseId(4)]]))).rejects.toMatchObject({ fault: 'other' })
+    await commit(author.pack([[logOf(5), caseId(5)]])) // before anybody asked
+    for (const again of [async () => {}, reopen]) {
+      await again()
+      const { heads, arrival } = await storage().load()
+      expect(arrival).toBe(5)
+      expect(heads.map(({ key }) => key).sort()).toEqual([1, 2, 3, 4, 5].map(logOf).sort())
+      for (const [at, number] of [2, 3, 4, 5].entries())
+        expect((await storage().packHolding(logOf(number), 1))?.arrival).toBe(at + 2)
+    }
+  })
+}
+
 export function packRules({ storage, commit }: Bench): void {
   test('D3 packs are read behind an arrival number, at least one, until about the bytes wanted', async () => {
     const author = new Author()

@@ -1,13 +1,14 @@
 /** The storage contract: every adapter runs these tests; D rules in SPEC. */
 import { afterEach, beforeEach, describe } from 'vitest'
 import { type Change, NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
-import { commitRules, cutRules, packRules, placeRules } from './contract-entries.ts'
+import { commitRules, cutRules, lostAnswerRules, packRules, placeRules } from './contract-entries.ts'
 import { deadlineRules, filterRules, pagingRules, textRules } from './contract-lists.ts'
 import { partRules } from './contract-parts.ts'
 import { localRules, receiptRules } from './contract-rows.ts'
 
 const RULES = [
   commitRules,
+  lostAnswerRules,
   packRules,
   placeRules,
   cutRules,
@@ -25,11 +26,15 @@ export interface Bench {
   storage(): Storage
   reopen(): Promise<void>
   commit(change: Partial<Change>): Promise<void>
+  /** Loses the answer to the next commit, which is durable all the same. */
+  loseAnswer(): void
 }
 
 /** One place where a storage lives: opened, closed and opened again. */
 export interface Home {
   open(): Promise<Storage>
+  /** Loses the answer to the next commit, which is durable all the same. */
+  loseAnswer(): void
   remove(): Promise<void>
 }
 
@@ -55,6 +60,6 @@ export function storageContract(name: string, makeHome: () => Promise<Home>): vo
       await home.remove()
     })
 
-    for (const rules of RULES) rules({ storage, reopen, commit })
+    for (const rules of RULES) rules({ storage, reopen, commit, loseAnswer: () => home.loseAnswer() })
   })
 }

@@ -12,8 +12,9 @@ import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
 import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
 import { statement } from '#protocol/storage/sql/statements.ts'
-import { storageContract } from './contract.ts'
+import { type Home, storageContract } from './contract.ts'
 import { Author, caseId, caseRow, logOf } from './fixtures.ts'
+import { goodLine, overLine } from './poor-line.ts'
 
 let folder: string
 let path: string
@@ -23,11 +24,40 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-storageContract('libSQL', async () => ({ open: () => openLibsql(path), remove: async () => undefined }))
-storageContract('libSQL with 100 parameters a statement', async () => ({
-  open: () => openLibsql(path, { parameters: 100 }),
-  remove: async () => undefined,
-}))
+/** A file of its own, with real connections over a line that may fail. */
+const fileHome = async (settings: Parameters<typeof openStatements>[1] = {}): Promise<Home> => {
+  const line = goodLine()
+  return {
+    open: () => openStorage(overLine(openStatements(path, settings), line)),
+    loseAnswer: () => {
+      line.next = 'lost'
+    },
+    remove: async () => undefined,
+  }
+}
+
+storageContract('libSQL', () => fileHome())
+storageContract('libSQL with 100 parameters a statement', () => fileHome({ parameters: 100 }))
+
+test('D56 while it cannot be asked whether new logs were stored, reads and commits fail, and then it is known', async () => {
+  const line = goodLine()
+  const storage = await openStorage(overLine(openStatements(path), line))
+  const author = new Author()
+  Object.assign(line, { next: 'lost', thenMute: true })
+  await expect(storage.commit(author.pack([[logOf(1), caseId(1)]]))).rejects.toMatchObject({ fault: 'other' })
+  const next = author.pack([[logOf(2), caseId(2)]])
+  await expect(storage.packHolding(logOf(1), 1)).rejects.toMatchObject({ fault: 'other' })
+  await expect(storage.receiptsIn(logOf(1), 10)).rejects.toMatchObject({ fault: 'other' })
+  await expect(storage.commit(next)).rejects.toMatchObject({ fault: 'other' })
+  line.isMute = false
+  expect((await storage.packHolding(logOf(1), 1))?.arrival).toBe(1)
+  line.next = 'refused'
+  await expect(storage.commit(next)).rejects.toMatchObject({ fault: 'other' })
+  expect(await storage.packHolding(logOf(2), 1)).toBeUndefined()
+  await storage.commit(next)
+  expect((await storage.packHolding(logOf(2), 1))?.arrival).toBe(2)
+  await storage.close()
+})
 
 /** Writes enough that the file has pages to damage. */
 async function fill(storage: Storage): Promise<void> {

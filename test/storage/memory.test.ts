@@ -7,7 +7,13 @@ import { Author, caseId, caseRow, logOf } from './fixtures.ts'
 
 storageContract('memory', async () => {
   const storage = new MemoryStorage()
-  return { open: async () => storage, remove: async () => undefined }
+  const loseAnswer = () => {
+    storage.beforeCommit = () => {
+      storage.beforeCommit = undefined
+      return 'lost'
+    }
+  }
+  return { open: async () => storage, loseAnswer, remove: async () => undefined }
 })
 
 test('D17 a snapshot taken earlier brings the whole state back, here or in another storage', async () => {

@@ -10,15 +10,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { openRemote } from '#protocol/storage/remote.ts'
+import { openRemote, openRemoteStatements } from '#protocol/storage/remote.ts'
+import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
 import { SQLD } from '#test/config.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Home, storageContract } from './contract.ts'
+import { goodLine, overLine } from './poor-line.ts'
+
+/** Connections to an address, over a line that may fail. */
+function overPoorLine(address: string): Pick<Home, 'open' | 'loseAnswer'> {
+  const line = goodLine()
+  return {
+    open: () => openStorage(overLine(openRemoteStatements(address), line)),
+    loseAnswer: () => {
+      line.next = 'lost'
+    },
+  }
+}
 
 async function fileHome(): Promise<Home> {
   const folder = mkdtempSync(join(tmpdir(), 'remote-'))
   const address = pathToFileURL(join(folder, 'node.db')).href
-  return { open: () => openRemote(address), remove: async () => rmSync(folder, { recursive: true }) }
+  return { ...overPoorLine(address), remove: async () => rmSync(folder, { recursive: true }) }
 }
 
 async function freePort(): Promise<number> {
@@ -41,7 +54,7 @@ async function serverHome(program: string): Promise<Home> {
     await once(server, 'exit')
     rmSync(folder, { recursive: true })
   }
-  return { open: () => openRemote(`http://${address}`), remove }
+  return { ...overPoorLine(`http://${address}`), remove }
 }
 
 storageContract('libSQL by address', fileHome)

@@ -122,9 +122,9 @@ async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<num
     change = await settleGroup(queue, staging)
     if (!isEmpty(change)) await commit(queue, staging, change)
   } catch (problem) {
-    const isDisk = problem instanceof StorageFailure
-    await abandon(queue, problem, isDisk ? group : members)
-    return isDisk ? group.length : settled
+    const concernsAll = problem instanceof StorageFailure || settled === 0
+    await abandon(queue, problem, concernsAll ? group : members)
+    return concernsAll ? group.length : settled
   }
   adopt(core, staging, change)
   // Durable is durable: whoever cannot bear to hear of it changes nothing about that.

@@ -47,8 +47,10 @@ export class LogNumbers {
     this.#settled = this.#keys.length
   }
 
-  /** It failed: the numbers may be given again. */
-  abandon(): void {
+  /** It failed: what the database holds is what counts, and all other numbers may be given again. */
+  relearn(keys: readonly LogKey[]): void {
     for (const key of this.#keys.splice(this.#settled)) this.#numbers.delete(key)
+    for (const key of keys) this.numberOf(key)
+    this.settle()
   }
 }

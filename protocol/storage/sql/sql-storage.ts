@@ -43,17 +43,24 @@ const PACKS_PER_STATEMENT = LIMITS.cachedPackBytes / LIMITS.packBytes
 /** Migrates a database and opens the storage over it. */
 export async function openStorage(statements: Statements): Promise<Storage> {
   await migrate(statements)
+  return new SqlStorage(statements, new LogNumbers(await logsOf(statements)))
+}
+
+/** The logs of a database in the order of their numbers. */
+async function logsOf(statements: Statements): Promise<LogKey[]> {
   const ask = numberedLogs()
-  const rows = await statements.read(ask)
-  return new SqlStorage(statements, new LogNumbers(rows.map((row) => ask.rowOf(row).key)))
+  return (await statements.read(ask)).map((row) => ask.rowOf(row).key)
 }
 
 class SqlStorage implements Storage {
   readonly #statements: Statements
   readonly #logs: LogNumbers
   readonly #cache = new PackCache(LIMITS.cachedPackBytes)
-  /** Commits follow one another, because a failed one gives its log numbers back. */
+  /** Commits follow one another, because a failed one may give its log numbers back. */
   #turn: Promise<void> = Promise.resolve()
+  /** Whether a commit that numbered logs failed: the answer alone may have been lost, so the numbers are read again. */
+  #areLogsUnsure = false
+  #relearning: Promise<void> | undefined
   #damage: StorageFailure | undefined
 
   constructor(statements: Statements, logs: LogNumbers) {
@@ -66,7 +73,30 @@ class SqlStorage implements Storage {
   }
 
   async #all<Row>(ask: Ask<Row>): Promise<Row[]> {
-    return this.#noting(async () => (await this.#statements.read(ask)).map(ask.rowOf))
+    return this.#noting(async () => {
+      if (this.#areLogsUnsure) await this.#relearnLogs()
+      return (await this.#statements.read(ask)).map(ask.rowOf)
+    })
+  }
+
+  /** Reads the logs again; once for all who wait, because the next commit numbers new ones. */
+  #relearnLogs(): Promise<void> {
+    const relearn = async () => {
+      try {
+        this.#logs.relearn(await logsOf(this.#statements))
+        this.#areLogsUnsure = false
+      } finally {
+        this.#relearning = undefined
+      }
+    }
+    this.#relearning ??= relearn()
+    return this.#relearning
+  }
+
+  /** The number of a log that the database holds. */
+  async #numberOf(log: LogKey): Promise<number | undefined> {
+    if (this.#areLogsUnsure) await this.#noting(() => this.#relearnLogs())
+    return this.#logs.find(log)
   }
 
   /** Does something with the file and remembers when it turns out to be damaged. */
@@ -101,6 +131,7 @@ class SqlStorage implements Storage {
 
   async #commit(change: Change): Promise<void> {
     assertChange(change)
+    if (this.#areLogsUnsure) await this.#relearnLogs()
     try {
       const cuts =
         change.cuts.length === 0
@@ -110,7 +141,7 @@ class SqlStorage implements Storage {
       if (statements.length > 0) await this.#statements.commit(statements)
       this.#logs.settle()
     } catch (error) {
-      this.#logs.abandon()
+      this.#areLogsUnsure = this.#logs.unsettled().length > 0
       throw error
     }
   }
@@ -126,7 +157,7 @@ class SqlStorage implements Storage {
   }
 
   async packHolding(log: LogKey, seq: number): Promise<StoredPack | undefined> {
-    const number = this.#logs.find(log)
+    const number = await this.#numberOf(log)
     if (number === undefined) return undefined
     const row = await this.#first(packs.packHolding({ log: number, seq }))
     return row && this.#noting(async () => this.#packOf(row))
@@ -134,12 +165,12 @@ class SqlStorage implements Storage {
 
   /** For cuts: every pack with entries of the log above the seq. */
   async packsAbove(log: LogKey, seq: number): Promise<StoredPack[]> {
-    const rows = await this.#all(packs.packsAbove({ log: this.#logs.find(log) ?? 0, seq }))
+    const rows = await this.#all(packs.packsAbove({ log: (await this.#numberOf(log)) ?? 0, seq }))
     return rows.map((row) => this.#packOf(row))
   }
 
   async arrivalAbove(log: LogKey, seq: number): Promise<number | undefined> {
-    const number = this.#logs.find(log)
+    const number = await this.#numberOf(log)
     if (number === undefined) return undefined
     return (await this.#first(packs.arrivalAbove({ log: number, seq })))?.arrival
   }
@@ -250,7 +281,7 @@ class SqlStorage implements Storage {
   }
 
   async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {
-    const rows = await this.#all(toldIn({ log: this.#logs.find(log) ?? 0, limit }))
+    const rows = await this.#all(toldIn({ log: (await this.#numberOf(log)) ?? 0, limit }))
     return rows.map((row) => ({ ...row, log }))
   }
 

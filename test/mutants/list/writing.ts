@@ -37,8 +37,8 @@ export const WRITING: readonly Mutant[] = [
   {
     name: 'landing-judged-the-wrong-way',
     file: 'protocol/engine/writing/doubtful-commit.ts',
-    from: '?.arrival === pack.arrival',
-    to: '?.arrival !== pack.arrival',
+    from: 'stored.arrival === pack.arrival',
+    to: 'stored.arrival !== pack.arrival',
     fault: 'S50: of a commit whose outcome is unknown the opposite of what the disk says is believed.',
     tests: ['test/engine/durability.test.ts', 'test/engine/disks.test.ts'],
   },
@@ -49,6 +49,22 @@ export const WRITING: readonly Mutant[] = [
     to: '  queue.doubt = undefined\n  return\n',
     fault: 'S50: a commit that turns out to be durable later is forgotten, and its numbers are used again.',
     tests: ['test/engine/durability.test.ts', 'test/engine/disks.test.ts'],
+  },
+  {
+    name: 'damaged-case-refuses-the-group',
+    file: 'protocol/engine/writing/write-queue.ts',
+    from: '    if (problem instanceof StorageFailure) guard(',
+    to: '    if (problem instanceof StorageFailure) throw problem\n    if (problem instanceof StorageFailure) guard(',
+    fault: 'S97, S122: one case that the disk cannot give refuses what everybody else writes with it.',
+    tests: ['test/engine/disks.test.ts'],
+  },
+  {
+    name: 'log-numbers-taken-back-unseen',
+    file: 'protocol/storage/sql/sql-storage.ts',
+    from: '      this.#areLogsUnsure = this.#logs.unsettled().length > 0\n',
+    to: '      this.#logs.relearn([])\n',
+    fault: 'D56, S50: a commit that landed with the first entry of a log is not found, and every later one fails.',
+    tests: ['test/storage/libsql.test.ts', 'test/engine/durability.test.ts'],
   },
   {
     name: 'refused-requests-stay-staged',
