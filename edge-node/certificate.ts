@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
-import { readIfThere, writtenOrNot } from '#edge-node/durable-file.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { readIfThere, writtenOrNot } from '#protocol/storage/durable-file.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 
 export interface Certificate {

@@ -25,6 +25,7 @@ export interface DoorOptions {
   /** Fingerprint of the certificate this node listens with; null on plain HTTP. */
   readonly certificate: string | null
   now(): number
+  after(milliseconds: number, callback: () => void): () => void
   /** The records that say where a node belongs; undefined when they are not here. */
   placementOf(node: NodeId): Promise<Placement | undefined>
   /** The hub looks into its register; every other node asks its parent. */
@@ -39,12 +40,14 @@ const NO_PLACEMENT = fail(
   '没有改动',
   '请等这个节点与县中心同步后重试,或换一个地址',
 )
+const TOO_MANY_QUESTIONS = fail('too-many-questions', '询问过于频繁', '没有改动', '请等一分钟后再试')
 const TOO_MANY = fail('too-many-attempts', '入网尝试过于频繁', NOTHING_KEPT, '请等一分钟后再试')
 
 /** Routes GET /join/hello, GET /join/placement and POST /join. */
 export function createDoor(options: DoorOptions): Hono {
   const { identity, cryptography } = options
   const attempts = boundedAttempts(options.now)
+  const mayAsk = boundedQuestions(options)
   const door = new Hono()
 
   door.get('/join/hello', async (context) => {
@@ -55,12 +58,14 @@ export function createDoor(options: DoorOptions): Hono {
       publicKey: toHex(identity.keys.publicKey),
       certificate: options.certificate,
     }
+    if (!(await mayAsk())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
     const signature = await signHex(cryptography, identity.keys.privateKey, helloBytes(nonce.data, shown))
     return context.json({ ...shown, signature })
   })
 
   door.get('/join/placement', async (context) => {
     const node = PlacementQuestion.safeParse(context.req.query('node'))
+    if (!(await mayAsk())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
     const placement = node.success ? await options.placementOf(node.data) : undefined
     if (!placement) return context.json({ problem: problemOf(NO_PLACEMENT.problem) }, 404)
     return context.json({ node: toHex(placement.node), parent: toHex(placement.parent) } satisfies PlacementAnswer)
@@ -80,6 +85,25 @@ export function createDoor(options: DoorOptions): Hono {
 }
 
 const problemOf = ({ code, message, kept, next }: Failure) => ({ code, message, kept, next })
+
+/**
+ * Whether a stranger's question is answered: a minute's worth of them at once, then one after the other as time allows;
+ * it waits for its turn as long as whoever asks would. In memory, as wrong codes are counted.
+ */
+function boundedQuestions({ now, after }: DoorOptions): () => Promise<boolean> {
+  const each = 60_000 / LIMITS.doorQuestionsPerMinute
+  let due = 0
+  return async () => {
+    const time = now()
+    // A clock that was set back must not keep everybody waiting.
+    if (due > time + LIMITS.doorWaitMilliseconds + each) due = time
+    const turn = Math.max(due, time - 60_000) + each
+    if (turn > time + LIMITS.doorWaitMilliseconds) return false
+    due = turn
+    if (turn > time) await new Promise<void>((resolve) => void after(turn - time, resolve))
+    return true
+  }
+}
 
 interface Attempts {
   /** Decides a request in its turn; undefined when too many wrong codes came in this minute, or too many wait. */

@@ -180,6 +180,7 @@ function createApp(
     cryptography: nodeHost.cryptography,
     certificate: certificate?.fingerprint ?? null,
     now: office.now,
+    after: nodeHost.after,
     placementOf: office.placementOf,
     enrol,
   }

@@ -63,11 +63,11 @@ export async function meet(cryptography: Cryptography, address: URL): Promise<Re
 }
 
 /** A question that everybody may hear, to a machine of which nothing is believed yet. */
-const ask = (address: URL, path: string): Promise<Answer> =>
+const ask = (address: URL, path: string, maximumBytes: number = LIMITS.enrolmentBytes): Promise<Answer> =>
   call({
     address: new URL(path, address),
     pin: null,
-    maximumBytes: LIMITS.enrolmentBytes,
+    maximumBytes,
     milliseconds: LIMITS.handshakeMilliseconds,
   })
 
@@ -162,7 +162,7 @@ export async function askToJoin(
 /** Asks any machine where a node belongs. The answer proves itself, so it does not matter who gives it. */
 export async function askForPlacement(address: URL, node: NodeId): Promise<Result<Placement>> {
   try {
-    const { body } = await ask(address, `/join/placement?node=${node}`)
+    const { body } = await ask(address, `/join/placement?node=${node}`, LIMITS.placementBytes)
     const refusal = readMessage(JoinRefusal, body)
     if (refusal) return { ok: false, problem: refusal.problem }
     const answer = readMessage(PlacementAnswer, body)

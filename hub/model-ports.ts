@@ -1,7 +1,7 @@
 /** Ports of the model county: remembered, because people come back to an address, and given up when another program has one. */
 import { createServer } from 'node:net'
 import * as z from 'zod'
-import { readIfThere, writtenOrNot } from '#edge-node/durable-file.ts'
+import { readIfThere, writtenOrNot } from '#protocol/storage/durable-file.ts'
 
 const FIRST_PORT = 8080
 const LAST_PORT = 8179

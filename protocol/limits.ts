@@ -207,6 +207,12 @@ export const LIMITS = {
   enrolmentAttemptsPerMinute: 20,
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,
+  /** Answer to who asks where it belongs: two entries, each with what proves it, in hex. */
+  placementBytes: 4 * (128 * 1024 + 1024) + 1024,
+  /** Questions of strangers (who are you, where does a node belong) that one node answers in a minute: as many as it has links. */
+  doorQuestionsPerMinute: 600,
+  /** Beyond that a question waits up to this long; whoever asks gives up after handshakeMilliseconds. */
+  doorWaitMilliseconds: 20_000,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
   enrolmentMilliseconds: 60_000,
   /** Addresses of one node: wire, radio and office network, each old and new. */

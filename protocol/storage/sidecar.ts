@@ -1,10 +1,10 @@
 /** The small file outside the database that tells at start whether the database went back in time or was copied. */
 import { createHash } from 'node:crypto'
-import { open, readFile, rename, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { isNodeId, MAXIMUM_INCARNATION } from '#protocol/ids.ts'
 import type { FileIdentity, Sidecar, SidecarReading } from '#protocol/log/incarnation.ts'
+import { writeDurably } from './durable-file.ts'
 import { storageFailure } from './faults.ts'
 
 const HEX_HASH = /^[0-9a-f]{64}$/
@@ -50,30 +50,10 @@ export async function readSidecar(path: string): Promise<SidecarReading> {
  */
 export async function writeSidecar(path: string, sidecar: Sidecar): Promise<void> {
   const body = JSON.stringify(sidecar)
-  const temporary = `${path}.new`
   try {
-    const file = await open(temporary, 'w', 0o600)
-    try {
-      await file.writeFile(`${body}\n${sumOf(body)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-    await syncFolder(dirname(path))
+    writeDurably(path, `${body}\n${sumOf(body)}\n`)
   } catch (error) {
     throw storageFailure(error)
-  }
-}
-
-/** Makes a rename durable. Windows cannot open folders and needs no such step. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import { fromHex, isNodeId, isStationCode, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { TIERS } from '#protocol/tiers.ts'
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`))
@@ -59,8 +60,12 @@ export const JoinRefusal = z.object({
   problem: z.object({ code: z.string(), message: z.string(), kept: z.string(), next: z.string() }),
 })
 
-/** An entry with what proves it, as hex; an entry of a node's record is some hundred bytes. */
-const Carried = z.string().regex(/^([0-9a-f]{2}){1,4096}$/)
+/** An entry with what proves it, as hex: as long as any entry, because a record may name each log of a node and a long reason. */
+const Carried = z
+  .string()
+  .max(2 * (LIMITS.entryBytes + LIMITS.carrierBytes))
+  .regex(/^[0-9a-f]+$/)
+  .refine((text) => text.length % 2 === 0)
 
 /** The answer to who asks where it belongs: two records of the county stream, each with the root's own signature. */
 export const PlacementAnswer = z.object({ node: Carried, parent: Carried })

@@ -62,6 +62,24 @@ test('S106 frames count by what they unpack to, not by the most they could', () 
   expect(link.turns).toEqual([])
 })
 
+test('S106 frames that turn out small make room for those that wait, before they are done', async () => {
+  const link = openLink(createLinkBudget())
+  const sizes = Array.from({ length: FRAMES_OF_LINK }, () => Promise.withResolvers<number>())
+  for (const { promise } of sizes) {
+    void link.share.unpacked(async (tell) => {
+      tell(await promise)
+      await new Promise(() => {}) // the disk is slow
+    })
+  }
+  for (let frame = 0; frame < FRAMES_OF_LINK * 2; frame++) void link.send(frame, 1_000)
+  expect(link.begun).toEqual([])
+  for (const { resolve } of sizes.slice(0, 2)) resolve(1_000)
+  await settle()
+  // One makes room for the next, which is small as well.
+  expect(link.begun).toEqual(Array.from({ length: FRAMES_OF_LINK * 2 }, (_, frame) => frame))
+  expect(link.turns).toEqual([true, false])
+})
+
 test('S106 all links together stay inside the node’s bound, and who waited longest goes first', async () => {
   const budget = createLinkBudget()
   const [first] = filled(budget)

@@ -25,6 +25,10 @@ interface ParentOptions {
   /** What the hello claims, when it differs. */
   readonly claimed?: string | null
   readonly enrol?: (request: JoinRequest) => Promise<Result<Enrolled>>
+  readonly now?: () => number
+  readonly after?: (milliseconds: number, callback: () => void) => () => void
+  /** Told when a request to join has come in whole. */
+  readonly heard?: () => void
 }
 
 function enrolledBy(keys: KeyPair, request: JoinRequest): Enrolled {
@@ -39,24 +43,38 @@ function enrolledBy(keys: KeyPair, request: JoinRequest): Enrolled {
   }
 }
 
-async function startParent(options: ParentOptions = {}) {
+/** A door over the test's own register; `requests` takes what it was asked to enrol. */
+function doorOf(options: ParentOptions, requests: JoinRequest[] = []) {
   const keys = options.keys ?? generateKeys()
   const node = nodeIdOf(keys.publicKey)
   const root = { node, publicKey: toHex(keys.publicKey) }
-  const certificate = options.certificate ?? null
-  const requests: JoinRequest[] = []
-  const door = createDoor({
+  return createDoor({
     identity: identityOf(keys, { node, lease: 1, root, county: '', parent: null }),
     cryptography: nodeHost.cryptography,
-    certificate: options.claimed === undefined ? (certificate?.fingerprint ?? null) : options.claimed,
-    now: () => 0,
+    certificate: options.claimed === undefined ? (options.certificate?.fingerprint ?? null) : options.claimed,
+    now: options.now ?? (() => 0),
+    after: options.after ?? nodeHost.after,
     placementOf: async () => undefined,
     enrol: async (request) => {
       requests.push(request)
       return options.enrol ? options.enrol(request) : success(enrolledBy(keys, request))
     },
   })
-  const server: Server = createNodeServer(door.fetch, certificate)
+}
+
+async function startParent(options: ParentOptions = {}) {
+  const keys = options.keys ?? generateKeys()
+  const certificate = options.certificate ?? null
+  const requests: JoinRequest[] = []
+  const door = doorOf({ ...options, keys }, requests)
+  const fetch = async (request: Request) => {
+    if (request.method === 'POST') {
+      await request.clone().text()
+      options.heard?.()
+    }
+    return door.fetch(request)
+  }
+  const server: Server = createNodeServer(fetch, certificate)
   const listening = await listen(server, '127.0.0.1', 0, certificate !== null)
   if (!listening.ok) throw new Error(listening.problem.message)
   onTestFinished(() => listening.value.close())
@@ -174,21 +192,47 @@ const askAll = (parent: Awaited<ReturnType<typeof startParent>>, count: number) 
   )
 
 test('E10 wrong codes beyond the limit of a minute are refused before the register is asked, also when they come at once', async () => {
-  let asked = 0
+  const beyond = 5
+  let came = 0
   const all = Promise.withResolvers<void>()
   const enrol = async () => {
-    asked += 1
-    if (asked === LIMITS.enrolmentAttemptsPerMinute) setTimeout(all.resolve, 200) // others would have come by then
     await all.promise
     return wrongCode()
   }
-  const parent = await startParent({ enrol })
-  const beyond = 5
+  const heard = () => {
+    came += 1
+    if (came === LIMITS.enrolmentAttemptsPerMinute + beyond) setImmediate(all.resolve) // each has reached the door by then
+  }
+  const parent = await startParent({ enrol, heard })
   const codes = await askAll(parent, LIMITS.enrolmentAttemptsPerMinute + beyond)
   expect(codes.filter((code) => code === 'code-unknown')).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)
   expect(codes.filter((code) => code === 'too-many-attempts')).toHaveLength(beyond)
   expect(parent.requests).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)
   expect(await askAll(parent, 1)).toEqual(['too-many-attempts'])
+})
+
+test('E10 questions of strangers wait beyond what a minute is answered, and are refused beyond what they would wait', async () => {
+  let now = 1_000_000
+  const waits: number[] = []
+  const after = (milliseconds: number, callback: () => void) => {
+    waits.push(milliseconds)
+    setImmediate(callback)
+    return () => {}
+  }
+  const door = doorOf({ now: () => now, after })
+  const ask = async (path: string) => (await door.request(path)).status
+  const hello = () => ask(`/join/hello?nonce=${'0'.repeat(32)}`)
+  const placement = () => ask(`/join/placement?node=${'a'.repeat(32)}`)
+  for (let count = 0; count < LIMITS.doorQuestionsPerMinute; count++) await (count % 2 ? hello() : placement())
+  expect(waits).toEqual([])
+  expect([await hello(), await placement()]).toEqual([200, 404])
+  expect(waits).toEqual([100, 200])
+  while (waits.length < LIMITS.doorWaitMilliseconds / 100) await hello()
+  expect([await hello(), await placement()]).toEqual([429, 429])
+  now += 100
+  expect([await hello(), await hello()]).toEqual([200, 429])
+  now -= 3_600_000 // a clock that is set back keeps nobody out
+  expect(await hello()).toBe(200)
 })
 
 test('E28 good codes are not counted: all points of a county can join in the same minute', async () => {

@@ -32,6 +32,7 @@ export async function openDoor(node: Node, { certificate, claimed, records = nod
     cryptography,
     certificate: claimed ?? certificate?.fingerprint ?? null,
     now: () => 0,
+    after: nodeHost.after,
     placementOf: records.engine.office.placementOf,
     enrol: async () => fail('unused', '', '', ''),
   })

@@ -90,6 +90,18 @@ test('E37 another node there is taken when the root names it the parent, even wh
   })
 })
 
+test('E37 a record as long as an entry may be is handed over and taken: a revoked node still has something to deliver', async () => {
+  const county = await openCounty()
+  const { root, township, village } = county
+  const door = await openDoor(root)
+  const { mover, kept } = below(county, township, {})
+  await name(county, root, [door.address])
+  const revoked = { time: 1, reason: '电脑被盗,'.repeat(800) }
+  await publish(root, [{ ...recordOf(root, village), revoked }])
+  expect(await moveTo(mover, door.address)).toMatchObject({ ok: true, value: { is: 'named' } })
+  expect(kept()).toMatchObject({ node: root.identity.node })
+})
+
 test('E37 whoever is asked may name a third node, and is believed for the root’s signature alone', async () => {
   const county = await openCounty()
   const { root, township } = county

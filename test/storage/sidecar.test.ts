@@ -1,5 +1,14 @@
 /** The record outside the database on a real disk. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -31,6 +40,12 @@ test('D35 the record is read as it was written, for its owner only, with nothing
   expect(await readSidecar(path)).toEqual({ state: 'present', sidecar: sidecar(2) })
   expect(readdirSync(folder)).toEqual(['node.sidecar'])
   expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+test('D35 a write that the system refuses leaves the record as it was, and nothing beside it', async () => {
+  mkdirSync(path) // a folder in its place: nothing is renamed over it
+  await expect(writeSidecar(path, sidecar(1))).rejects.toMatchObject({ fault: 'other' })
+  expect(readdirSync(folder)).toEqual(['node.sidecar'])
 })
 
 test('D36 a record with any byte changed or missing is reported as damaged', async () => {

@@ -46,7 +46,10 @@ export function createLinkBudget(): LinkBudget {
     share.bytes += more
   }
   /** Begins what there is room for, in the order in which it came. */
+  let beginning = false
   const beginWaiting = () => {
+    if (beginning) return // what begins may give room back at once: the round that goes on sees it
+    beginning = true
     for (let index = 0; index < waiters.length && hasRoom(); ) {
       const { share, begin } = waiters[index] as Waiter
       if (!mayBegin(share)) {
@@ -56,7 +59,9 @@ export function createLinkBudget(): LinkBudget {
       waiters.splice(index, 1)
       share.waiting -= 1
       begin()
+      index = 0
     }
+    beginning = false
   }
   const hold = async <Value>(share: Share, work: (takes: (bytes: number) => void) => Promise<Value>) => {
     let held: number = LIMITS.unpackedFrameBytes
@@ -64,12 +69,12 @@ export function createLinkBudget(): LinkBudget {
     const takes = (real: number) => {
       add(share, real - held)
       held = real
+      beginWaiting()
     }
     try {
       return await work(takes)
     } finally {
       takes(0)
-      beginWaiting()
     }
   }
   return {

@@ -124,8 +124,8 @@ export const LOGS: readonly Mutant[] = [
   },
   {
     name: 'sidecar-not-synced',
-    file: 'protocol/storage/sidecar.ts',
-    from: '      await file.sync()\n',
+    file: 'protocol/storage/durable-file.ts',
+    from: '      fsyncSync(file)\n',
     to: '',
     fault: 'D35: the new record may be empty after a power cut.',
     tests: ['test/storage/sidecar.test.ts'],

@@ -1,21 +1,29 @@
-/** Small files that must be whole after a power cut: keys, the identity, certificates. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+/** Small files that must be whole after a power cut: keys, the identity, certificates, the record beside the database. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Only the program's own user may read what lies in the data folder. */
 const MODE = 0o600
 
-/** Replaces a file as a whole: after a crash there is the old text or the new one, never a part. */
+/**
+ * Replaces a file as a whole: after a crash there is the old text or the new one, never a part. What the system refuses is
+ * thrown as it came ({@link isRefusal}); the old text then stays, with nothing beside it.
+ */
 export function writeDurably(path: string, text: string): void {
   const fresh = `${path}.new`
   const file = openSync(fresh, 'w', MODE)
   try {
-    writeFileSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    try {
+      writeFileSync(file, text)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(fresh, path)
+  } catch (refusal) {
+    rmSync(fresh, { force: true })
+    throw refusal
   }
-  renameSync(fresh, path)
   syncFolder(dirname(path))
 }
 
