@@ -1,6 +1,7 @@
 /** Deciding requests to join, and taking nodes out again. */
 import { type Codes, type CodesOptions, type KeptCode, servingNode } from '#hub/enrolment-codes.ts'
 import { standbyOf } from '#hub/register/nodes.ts'
+import type { RevocationCause } from '#hub/registry-port.ts'
 import { chainOf } from '#hub/stations.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
@@ -13,8 +14,7 @@ import { nodeIdOf } from '#protocol/transport/node-host.ts'
 
 interface Decisions {
   enrol(request: JoinRequest): Promise<Result<Enrolled>>
-  /** `broken`: its key is in nobody's hands, so what it wrote counts however late it is delivered. */
-  revoke(actor: Actor, node: NodeId, reason: string, broken: boolean): Promise<Result<void>>
+  revoke(actor: Actor, node: NodeId, reason: string, cause: RevocationCause | undefined): Promise<Result<void>>
 }
 
 const KEPT = '没有登记新节点'
@@ -29,7 +29,7 @@ export function createEnrolment(options: CodesOptions & { readonly codes: Codes 
       line = turn.catch(() => undefined) // the caller gets the error; the line only waits
       return turn
     },
-    revoke: (actor, node, reason, broken) => revoke(options, actor, node, reason, broken),
+    revoke: (actor, node, reason, cause) => revoke(options, actor, node, reason, cause),
   }
 }
 
@@ -142,7 +142,7 @@ async function revoke(
   actor: Actor,
   node: NodeId,
   reason: string,
-  broken: boolean,
+  cause: RevocationCause | undefined,
 ): Promise<Result<void>> {
   const kept = '节点没有改动'
   const record = office.directory.node(node)
@@ -152,7 +152,9 @@ async function revoke(
   if (text === '' || text.length > LIMITS.noteCharacters)
     return fail('reason-missing', '请写明吊销的原因', kept, '原因会留在记录里', 'reason')
   if (record.revoked) return fail('node-revoked', '这个节点已经吊销', kept, '不需要再做什么')
+  if (cause === undefined)
+    return fail('cause-missing', '请选择这台电脑怎么了', kept, '它决定以后才送达的记录是否有效', 'cause')
   return office.publish(actor, [
-    { ...record, revoked: { time: office.now(), reason: text, ...(broken ? { held: null } : {}) } },
+    { ...record, revoked: { time: office.now(), reason: text, ...(cause === 'broken' ? { held: null } : {}) } },
   ])
 }

@@ -49,6 +49,13 @@ export interface IssuedCode {
 }
 
 /**
+ * What became of a machine that is revoked. Broken or retired: its key is in nobody's hands, so what it wrote counts
+ * however late it is delivered. Lost, stolen or used by somebody else: what the county sees later has no effect.
+ */
+export const REVOCATION_CAUSES = { broken: '电脑坏了或退役', lost: '丢失、被盗或被冒用' } as const
+export type RevocationCause = keyof typeof REVOCATION_CAUSES
+
+/**
  * The register. Every act checks that the actor is an administrator and answers with words that the page shows;
  * `field` of a failure names the form field (id, name, tier, parent, station, roles, password, reason; for a code `station` and `parent`).
  */
@@ -76,11 +83,8 @@ export interface Registry extends CountyRegister {
   setAddresses(actor: Actor, node: NodeId, addresses: readonly string[]): Promise<Result<void>>
   /** Names another parent for nodes, all in one commit; they follow by themselves, with their key and data folder. */
   moveNodes(actor: Actor, nodes: readonly NodeId[], parent: NodeId): Promise<Result<void>>
-  /**
-   * The node may only deliver any more; its entries stay, what the county sees later has no effect. `broken`: its key is in nobody's hands, so what it wrote counts however late it is
-   * delivered.
-   */
-  revokeNode(actor: Actor, node: NodeId, reason: string, broken?: boolean): Promise<Result<void>>
+  /** The node may only deliver any more; its entries stay. Undefined: nobody has said what became of it, which is refused. */
+  revokeNode(actor: Actor, node: NodeId, reason: string, cause: RevocationCause | undefined): Promise<Result<void>>
   /** Checks a catalogue file row by row, and publishes the good rows when told to. */
   importItems(
     actor: Actor,

@@ -88,8 +88,7 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
     createCode: (actor, station, parentNode, options = {}) =>
       administer(actor, () => codes.create(actor, station, parentNode, options.standby ?? false)),
     codes: async (actor) => (hasRole(actor, 'administrator') ? success(await codes.open()) : NOT_ADMINISTRATOR),
-    revokeNode: (actor, node, reason, broken = false) =>
-      administer(actor, () => enrolment.revoke(actor, node, reason, broken)),
+    revokeNode: (actor, node, reason, cause) => administer(actor, () => enrolment.revoke(actor, node, reason, cause)),
     setAddresses: (actor, node, addresses) =>
       administer(actor, () => published(actor, addressedNode(office.directory, node, addresses))),
     moveNodes: (actor, nodes, parent) =>

@@ -67,6 +67,8 @@ export const LIMITS = {
   handshakeMilliseconds: 45_000,
   /** A revoked node that has more to deliver and sends nothing for this long is let go; it may come again. */
   deliveryMilliseconds: 5 * 60_000,
+  /** Entries that a revocation names one by one, because forks had cut them off: 67 KB of a record; a fork leaves some tens. */
+  revokedEntries: 1_000,
   /** Pauses before reconnecting may always be this long: every child of a parent that restarts calls again. */
   reconnectBaseMilliseconds: 2_000,
   /** Longest pause before reconnecting: people expect the network back within a minute. */

@@ -11,7 +11,7 @@ import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/vi
 import { paperTime, stationName } from '#edge-node/desk/words.ts'
 import { childrenOf } from '#hub/register/node-places.ts'
 import { enrolledNodes } from '#hub/register/nodes.ts'
-import type { Registry } from '#hub/registry-port.ts'
+import { REVOCATION_CAUSES, type Registry, type RevocationCause } from '#hub/registry-port.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { isNodeId, type NodeId } from '#protocol/ids.ts'
@@ -20,6 +20,10 @@ import { doneBox, type Returned, returnedTo } from './answers.ts'
 import { nodePage } from './node.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister } from './stations.ts'
+
+const CAUSES = Object.entries(REVOCATION_CAUSES).map(([value, label]) => ({ value, label }))
+const causeIn = ({ cause }: Typed): RevocationCause | undefined =>
+  cause !== undefined && Object.hasOwn(REVOCATION_CAUSES, cause) ? (cause as RevocationCause) : undefined
 
 function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | undefined): Html {
   const record = desk.office.directory.node(id)
@@ -33,7 +37,7 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
   return html`${served}<details ${box === '' ? '' : html`open`}><summary>吊销节点<span class="visually-hidden"> ${record?.name ?? id}</span></summary>
     <form class="mt-2" method="post" action="/hub/nodes/${id}/revoke" novalidate>${csrfField(visit)}${box}
       ${field({ name: 'reason', id: form, label: '吊销原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '吊销后只能再送达它写下的记录' })}
-      ${field({ name: 'broken', id: `${form}-broken`, label: '电脑坏了或退役,没有落到别人手里', kind: 'flag', value: typed.broken ?? '', problem: problems.broken, hint: '勾选:它写下的记录不论何时送达都照常有效。不勾选(丢失、被盗、被冒用):县中心已收到的照常有效,之后才送达的保留、暂不生效,由主办站点采用或驳回' })}
+      ${field({ name: 'cause', id: `${form}-cause`, label: '这台电脑怎么了', kind: 'choice', value: typed.cause ?? '', problem: problems.cause, required: true, options: CAUSES, hint: '坏了或退役:它写下的记录不论何时送达都照常有效。丢失、被盗或被冒用:县中心已收到的照常有效,之后才送达的保留、暂不生效,由主办站点采用或驳回' })}
       <button class="btn" type="submit">吊销节点</button></form></details>`
 }
 
@@ -71,7 +75,7 @@ export function nodeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): 
       context.get('visit').actor,
       id,
       (typed.reason ?? '').trim(),
-      typed.broken === 'yes',
+      causeIn(typed),
     )
     if (!revoked.ok) return nodesPage(context, desk, { form: `revoke-${id}`, typed, problem: revoked.problem })
     return context.redirect('/hub/nodes?done=revoked', 303)

@@ -1,5 +1,5 @@
 /** Directory records: stations, nodes, people, items. Written by the root, held where they are needed. */
-import type { LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Power, WindowKind } from './codes.ts'
 import type { Item } from './item.ts'
@@ -48,6 +48,11 @@ export interface Revocation {
    * of earlier programs: then everything counts, and nothing more is taken, until the root has written the heights down.
    */
   readonly held?: Readonly<Record<LogKey, number>> | null
+  /**
+   * Entries of the node that the root held in no log of theirs any more, but carried: a fork had cut them off. They
+   * keep their effect; others that are only carried have none. The office writes it beside `held`.
+   */
+  readonly carried?: readonly EntryHash[]
 }
 
 /** An enrolled node and the stations it serves. */

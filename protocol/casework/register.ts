@@ -1,5 +1,5 @@
 /** What counts outside a case: who speaks for whom, editions, letters, calendar and local rules, as the hub published them. */
-import type { LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Power } from './codes.ts'
 import type { LocalRules } from './directory.ts'
@@ -13,8 +13,12 @@ export interface Authority {
   serves(node: NodeId, station: StationCode): boolean
   /** Whether the node is the root (the county hub). */
   isRoot(node: NodeId): boolean
-  /** Whether the root first saw an entry of a log after it had revoked the log's node: it is kept without effect. */
-  afterRevocation(log: LogKey, seq: number): boolean
+  /**
+   * Whether the root first saw an entry of a log after it had revoked the log's node: it is kept without effect.
+   * `hash`: of an entry that may count where it is carried. `isOnlyCarried`: it stands neither in its own place nor does
+   * the root carry it.
+   */
+  afterRevocation(log: LogKey, seq: number, hash?: EntryHash, isOnlyCarried?: boolean): boolean
   tierOf(station: StationCode): Tier | undefined
   parentOf(station: StationCode): StationCode | null | undefined
 }

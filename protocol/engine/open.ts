@@ -65,7 +65,7 @@ async function open(options: EngineOptions): Promise<Engine> {
   await refolding.begin()
   const rereading = openRereading(core, queue)
   rereading.begin()
-  if (core.isRoot) await queue.write(completeRevocations).catch(onlyStorage)
+  if (core.isRoot) await queue.writeAlone(completeRevocations).catch(onlyStorage)
   afterworks.heard(NO_CHANGE)
   return {
     office: openOffice(core, queue),

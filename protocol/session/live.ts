@@ -228,7 +228,9 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const takes = new Set(view.takes(session.peer))
   const taken = frontier.streams.filter((stream) => takes.has(stream) && !shared.has(stream))
   for (const stream of frontier.streams) {
-    if (!shared.has(stream) && !takes.has(stream)) session.waiting.set(stream, byStream.get(stream) ?? [])
+    // What the peer only delivers may be shared later, and is compared then; of a revoked one nothing ever is.
+    const mayCome = view.admits(session.peer) !== 'delivers'
+    if (!shared.has(stream) && (mayCome || !takes.has(stream))) session.waiting.set(stream, byStream.get(stream) ?? [])
   }
   if (!mayKeep(session.waiting)) return refuseLink('window-exceeded', 'frontiers of streams not shared')
   const logsIn = (streams: readonly StreamId[]) => streams.flatMap((stream) => byStream.get(stream) ?? [])

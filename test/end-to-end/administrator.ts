@@ -1,4 +1,5 @@
 /** What an administrator does on the hub's pages, as in a browser: codes, addresses and parents of nodes, places of stations. */
+import type { RevocationCause } from '#hub/registry-port.ts'
 import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { signIn } from '#test/programs/calls.ts'
 import type { Machine } from './machine.ts'
@@ -25,8 +26,8 @@ export async function administratorAt(hub: Machine) {
     place: (node: string, form: 'addresses' | 'parent' | 'children', values: Record<string, string>) =>
       publish(`/hub/nodes/${node}`, `/hub/nodes/${node}/${form}`, values),
     moveStation: (station: string, to: string) => publish('/hub/stations', '/hub/stations/move', { station, to }),
-    async revoke(node: string, reason: string): Promise<void> {
-      const { status, text } = await person.post('/hub/nodes', `/hub/nodes/${node}/revoke`, { reason })
+    async revoke(node: string, reason: string, cause: RevocationCause): Promise<void> {
+      const { status, text } = await person.post('/hub/nodes', `/hub/nodes/${node}/revoke`, { reason, cause })
       if (status !== 303) throw new Error(`revoke: ${status} ${text}`)
     },
     /** The code for a station's new computer, read off the page. */

@@ -56,11 +56,18 @@ async function call(url: string, method: string, headers: Record<string, string>
   }
 }
 
-/** A token. Tried ever more rarely: accounts come down with the first sync, and a node locks names that fail often. */
+/** A node's answer to a sign-in, once it has heard of any people: they come down with the first sync. */
+const signInAt = (address: string, name: string): Promise<Answer> =>
+  untilTrue(async () => {
+    const answer = await call(`${address}/api/sign-in`, 'POST', {}, { name, password: SAMPLE_PASSWORD })
+    if (answer.body.code === 'no-people-yet') throw new Error(`${address} knows nobody yet`)
+    return answer
+  }, 200)
+
+/** A token. Tried ever more rarely: somebody's account may come later than others, and a node locks names that fail often. */
 async function tokenOf(address: string, name: string): Promise<string> {
   for (let pause = 500; ; pause *= 2) {
-    const body = { name, password: SAMPLE_PASSWORD }
-    const { status, body: answer } = await untilTrue(() => call(`${address}/api/sign-in`, 'POST', {}, body))
+    const { status, body: answer } = await signInAt(address, name)
     if (status === 200) return String(answer.token)
     if (pause > 16_000) throw new Error(`${name} cannot sign in at ${address}: ${JSON.stringify(answer)}`)
     await new Promise((resolve) => setTimeout(resolve, pause))

@@ -162,7 +162,7 @@ describe('a county’s day, in order', { timeout: 180_000 }, () => {
   test('N9 a revoked village says why it is refused, and keeps what it captures', async () => {
     const { api } = day.villages.yonghe
     const { node } = await api.sync()
-    await (await administratorAt(day.hub.machine)).revoke(node, '电脑被盗')
+    await (await administratorAt(day.hub.machine)).revoke(node, '电脑被盗', 'lost')
     const { refusal } = await untilSync(api, (sync) => expect(sync.refusal).not.toBeNull())
     expect(refusal?.message).toContain('停用')
     expect(refusal?.next).not.toBe('')

@@ -82,7 +82,7 @@ describe('a parent that is gone strands nobody', { timeout: 240_000 }, () => {
     // A new computer at the same address, as offices do it; the county says who it is and what takes its place.
     await hub.machine.start()
     const administrator = await administratorAt(hub.machine)
-    await administrator.revoke(former, '电脑损坏')
+    await administrator.revoke(former, '电脑损坏', 'broken')
     const port = Number(new URL(township.machine.address).port)
     const machine = await createMachine('edge-node', folder, 'new-township', { port })
     township = {

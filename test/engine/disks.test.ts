@@ -88,6 +88,54 @@ test('S122 a case that the disk cannot give says so, the others work, and what a
   expect((await mended.status()).health.problem).toBe('')
 })
 
+test('S122 what is written together with a case that the disk cannot give is saved, and a frame among it keeps its link', async () => {
+  const disk = new TornStorage()
+  const { root, township } = await openCounty((station) => (station === COUNTY ? disk : new MemoryStorage()))
+  const [torn, sound] = [
+    await root.engine.office.openCase(handler, 'SL0001'),
+    await root.engine.office.openCase(handler, 'SL0001'),
+  ].map(value)
+  if (!torn || !sound) throw new Error('two cases were opened')
+  await root.engine.stop()
+  disk.torn = torn.id
+  const { engine } = await reopen(disk, root)
+  const { office } = engine
+  const link = connect(township, { station: COUNTY, identity: root.identity, storage: disk, engine })
+  await until('the township has its station', () => township.engine.office.stations.length === 1)
+  const ended: string[] = []
+  void link.ended.then(({ reason }) => ended.push(reason))
+
+  // A commit that takes until everything else waits: what waits is one group.
+  let [commits, release] = [0, () => {}]
+  const commit = disk.commit.bind(disk)
+  disk.commit = async (change) => {
+    commits += 1
+    if (commits === 1) await new Promise<void>((resolve) => (release = resolve))
+    await commit(change)
+  }
+  const opening = office.openCase(handler, 'SL0001')
+  await until('the commit is held', () => commits === 1)
+  const arriving = value(await township.engine.office.openCase(clerk, 'SL0001'))
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+  const notes = [sound, torn, sound].map(({ id }) => office.act(handler, id, 'noted', { text: '电话联系' }))
+  release()
+  value(await opening)
+  const [first, refused, last] = await Promise.all(notes)
+  expect([first?.ok, refused?.ok, last?.ok]).toEqual([true, false, true])
+  expect(refused).toMatchObject({ problem: { code: 'storage-damaged' } })
+  expect(value(await office.view(handler, sound.id)).state.story).toHaveLength(3)
+  await until('the case arrived', async () => {
+    return (await township.engine.office.safetyOf([arriving.id])).get(arriving.id) === 'root'
+  })
+  expect(commits).toBe(2)
+  expect(ended).toEqual([])
+  const { health, findings } = await office.status()
+  expect(health).toMatchObject({ writable: true, problem: '数据库文件损坏' })
+  expect(findings).toMatchObject([{ kind: 'storage' }])
+  disk.commit = commit
+  await engine.stop()
+})
+
 test('S123 a record outside the database that cannot be written is health, and is tried again with the next write and without one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'county-sidecar-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

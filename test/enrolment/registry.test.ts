@@ -100,7 +100,7 @@ test('E5 a join publishes one record and answers with number, root, parent and c
 
 test('E5 a number is never leased twice, not even after its node was revoked', async () => {
   const first = valueIn(await joinAs(TOWNSHIP, root))
-  valueIn(await registry.revokeNode(ADMINISTRATOR, first.node, '电脑被盗'))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, first.node, '电脑被盗', 'lost'))
   expect(valueIn(await joinAs(TOWNSHIP, root)).lease).not.toBe(first.lease)
 })
 
@@ -168,7 +168,7 @@ test('E6 the same machine may ask again, even after the hour, and gets the same 
 test('E6 a revoked machine cannot come back with a code', async () => {
   const keys = generateKeys()
   const joined = valueIn(await joinAs(TOWNSHIP, root, keys))
-  valueIn(await registry.revokeNode(ADMINISTRATOR, joined.node, '电脑被盗'))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, joined.node, '电脑被盗', 'lost'))
   expect(codeOf(await joinAs(TOWNSHIP, root, keys))).toBe('node-revoked')
 })
 
@@ -180,7 +180,7 @@ test('E11 only administrators change the register', async () => {
     await registry.disablePerson(CLERK, 'admin' as PersonId),
     await registry.createCode(CLERK, TOWNSHIP, root),
     await registry.codes(CLERK),
-    await registry.revokeNode(CLERK, root, '试一试'),
+    await registry.revokeNode(CLERK, root, '试一试', 'lost'),
   ]
   expect(results.map(codeOf)).toEqual(results.map(() => 'not-authorised'))
 })
@@ -191,7 +191,7 @@ test('E11 A28 an administrator who also supervises reads the register and change
     await registry.createStation(watching, { id: '510724102', name: '新镇', tier: 'township', parent: COUNTY }),
     await registry.createPerson(watching, person()),
     await registry.keep(watching, office.directory.rules(), 'change'),
-    await registry.revokeNode(watching, root, '试一试'),
+    await registry.revokeNode(watching, root, '试一试', 'lost'),
   ]
   expect(results.map(codeOf)).toEqual(results.map(() => 'reads-only'))
   expect(codeOf(await registry.codes(watching))).toBe('ok')
@@ -247,7 +247,7 @@ test('E11 the last administrator stays, and so does the root', async () => {
   const second = person({ id: 'admin2', station: COUNTY, roles: ['administrator'] })
   valueIn(await registry.createPerson(ADMINISTRATOR, second))
   expect(codeOf(await registry.disablePerson(ADMINISTRATOR, id))).toBe('ok')
-  expect(codeOf(await registry.revokeNode(ADMINISTRATOR, root, '试一试'))).toBe('node-is-root')
+  expect(codeOf(await registry.revokeNode(ADMINISTRATOR, root, '试一试', 'lost'))).toBe('node-is-root')
 })
 
 test('E11 a code is made only for a place without a node, below a node of a station above', async () => {
@@ -272,7 +272,7 @@ test('E41 all nodes below a dead one are moved below its successor in one commit
   const dead = valueIn(await joinAs(TOWNSHIP, root))
   const villages = [valueIn(await joinAs(VILLAGE, dead.node)), valueIn(await joinAs(SECOND_VILLAGE, dead.node))]
   const nodes = villages.map(({ node }) => node)
-  valueIn(await registry.revokeNode(ADMINISTRATOR, dead.node, '电脑损坏'))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, dead.node, '电脑损坏', 'lost'))
   const successor = valueIn(await joinAs(TOWNSHIP, root))
   expect(await movedTo(nodes, successor.node)).toBe('parent-without-address')
   valueIn(await registry.setAddresses(ADMINISTRATOR, successor.node, [ADDRESS]))
@@ -303,9 +303,9 @@ test('E41 a node goes only below one in use that serves a station above, and a r
   expect(await movedTo([township.node], village.node)).toBe('parent-unfit')
   expect(await movedTo(['f'.repeat(32) as NodeId], root)).toBe('node-unknown')
   expect(await movedTo([village.node], 'f'.repeat(32) as NodeId)).toBe('parent-unknown')
-  valueIn(await registry.revokeNode(ADMINISTRATOR, township.node, '电脑损坏'))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, township.node, '电脑损坏', 'lost'))
   expect(await movedTo([village.node], township.node)).toBe('parent-unknown')
-  valueIn(await registry.revokeNode(ADMINISTRATOR, village.node, '停用'))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, village.node, '停用', 'lost'))
   expect(await movedTo([village.node], root)).toBe('ok')
   expect(office.directory.node(village.node)).toMatchObject({ parent: root, revoked: { reason: '停用' } })
 })
@@ -366,7 +366,7 @@ test('E45 a standby is enrolled at the county hall below the root, one at a time
   // It is no second node for anything else: the hall is still served by the root, and every point keeps its own.
   expect(codeOf(await registry.createCode(ADMINISTRATOR, COUNTY, root))).toBe('station-served')
   expect(signingNode(office.directory, COUNTY)?.id).toBe(root)
-  valueIn(await registry.revokeNode(ADMINISTRATOR, joined.node, '换一台'))
+  valueIn(await registry.revokeNode(ADMINISTRATOR, joined.node, '换一台', 'lost'))
   expect(codeOf(await ask(COUNTY, root))).toBe('ok')
 })
 

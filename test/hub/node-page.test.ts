@@ -98,11 +98,33 @@ test('P186 the successor of a revoked node takes over everything below it with o
   const path = `/hub/nodes/${successor.id}`
   await admin.submit(await admin.get(path), `${path}/addresses`, { addresses: ADDRESS })
   const page = await admin.get(path)
-  expect(page.text).toContain('还有 2 个下级接在它下面:红牌村、齐心村')
+  // By the names of their keys, which are drawn.
+  expect(page.text).toMatch(/还有 2 个下级接在它下面:(红牌村、齐心村|齐心村、红牌村)/)
   await admin.submit(page, `/hub/nodes/${dead.id}/children`)
   expect([parentOf(place, first), parentOf(place, second)]).toEqual([successor.id, successor.id])
   expect((await admin.get(path)).text).not.toContain('由本节点接替')
   expect((await admin.get(`/hub/nodes/${dead.id}`)).text).not.toContain('全部改接')
+})
+
+test('E11 whoever revokes a node says what became of the computer: broken it keeps its word, lost it does not', async () => {
+  const { place, first, second } = await openCounty()
+  const admin = await place.as('admin')
+  const revoke = (id: string) => `/hub/nodes/${id}/revoke`
+  const page = await admin.get('/hub/nodes')
+  expect(page.html).not.toMatch(/type="checkbox"|name="cause"[^>]*checked/)
+  for (const cause of [undefined, 'yes', 'toString']) {
+    const typed = { reason: '电脑不能开机', ...(cause === undefined ? {} : { cause }) }
+    const refused = await admin.submit(page, revoke(first.id), typed)
+    expect(refused.status).toBe(422)
+    expect(refused.text).toContain('请选择这台电脑怎么了')
+    expect(refused.html).toContain('value="电脑不能开机"')
+    expect(place.office.directory.node(first.id)?.revoked).toBeNull()
+  }
+  await admin.submit(page, revoke(first.id), { reason: '电脑不能开机', cause: 'broken' })
+  await admin.submit(page, revoke(second.id), { reason: '电脑不见了', cause: 'lost' })
+  const revokedOf = ({ id }: NodeRecord) => place.office.directory.node(id)?.revoked
+  expect(revokedOf(first)).toMatchObject({ reason: '电脑不能开机', held: null })
+  expect(revokedOf(second)).toMatchObject({ reason: '电脑不见了', held: {}, carried: [] })
 })
 
 test('P187 only administrators change where nodes belong; coordinators read it and others do not', async () => {

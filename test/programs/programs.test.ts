@@ -42,7 +42,7 @@ describe('a county of three programs', { timeout: 120_000 }, () => {
     await connected(village.address, 'hongyan')
 
     const administrator = await signIn(county, 'admin', SAMPLE_PASSWORD)
-    await administrator.post('/hub/nodes', `/hub/nodes/${village.node}/revoke`, { reason: '电脑被盗' })
+    await administrator.post('/hub/nodes', `/hub/nodes/${village.node}/revoke`, { reason: '电脑被盗', cause: 'lost' })
     await until(async () => {
       const { refusal, parent } = await syncOf(village.address, 'hongyan', SAMPLE_PASSWORD)
       expect(parent?.connected).toBe(false)

@@ -5,6 +5,7 @@ import { type Machine, type Running, rootOf, type World } from './world.ts'
 
 /** A parent that was not heard for this long is asked for elsewhere, as edge-node/parent-following.ts does it. */
 const SEARCH_MILLISECONDS = 30_000
+const ANSWER_MILLISECONDS = 15_000
 
 /** Takes a placement when it proves itself and is news. */
 async function accept(world: World, machine: Machine, running: Running, placement: Placement): Promise<void> {
@@ -38,6 +39,10 @@ export async function askCounty(world: World, machine: Machine, running: Running
   const root = rootOf(world)
   const isQuiet = world.timeline.now - machine.metAt > SEARCH_MILLISECONDS
   if (!isQuiet || machine.offline || root.offline || !root.running) return
-  const placement = await root.running.engine.office.placementOf(machine.identity.node)
+  // Who asks a machine that dies hears nothing, and gives up after a while.
+  const gaveUp = new Promise<undefined>((resolve) =>
+    world.timeline.after(ANSWER_MILLISECONDS, () => resolve(undefined)),
+  )
+  const placement = await Promise.race([root.running.engine.office.placementOf(machine.identity.node), gaveUp])
   if (placement && running.process.alive) await accept(world, machine, running, placement)
 }

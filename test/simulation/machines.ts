@@ -96,7 +96,7 @@ function isPublished(known: DirectoryView, record: DirectoryRecord): boolean {
 export async function register(world: World): Promise<void> {
   const known = rootOf(world).running?.engine.office.directory
   if (!known) return
-  const stations = world.stations.filter(({ id }) => !known.station(id))
+  const stations = world.stations.filter(({ id, parent }) => known.station(id)?.parent !== parent)
   const machines = world.machines.filter(({ identity }) => !known.node(identity.node)).map(nodeRecord)
   const catalogue = world.published.filter((record) => !isPublished(known, record))
   const records = [...stations, ...machines, ...misplaced(world, known), ...catalogue]
@@ -104,18 +104,17 @@ export async function register(world: World): Promise<void> {
 }
 
 /**
- * Machines that the register has below one that is gone: a hub that was put back may have forgotten where they belong
- * now, and its people say it again.
+ * Machines that the register has below one that is gone, or that is not of the station above theirs: a hub that was put
+ * back, or whose disk was full, may not know where they belong, and its people say it again.
  */
 function misplaced(world: World, known: DirectoryView): NodeRecord[] {
-  const isThere = (node: string | null) => inUse(world).some(({ identity }) => identity.node === node)
   return world.machines.flatMap((machine) => {
-    if (machine.scrapped) return []
     const record = known.node(machine.identity.node)
-    if (!record || record.parent === null || isThere(record.parent)) return []
-    const above = world.stations.find(({ id }) => id === machine.station)?.parent
-    const parent = inUse(world).find(({ station }) => station === above)?.identity.node
-    return parent ? [{ ...record, parent }] : []
+    if (machine.scrapped || !record || record.parent === null) return []
+    const station = world.stations.find(({ id }) => id === machine.station)?.parent
+    const above = inUse(world).filter((other) => other.station === station)
+    if (above.length === 0 || above.some(({ identity }) => identity.node === record.parent)) return []
+    return [{ ...record, parent: above[0]?.identity.node ?? record.parent }]
   })
 }
 

@@ -54,7 +54,10 @@ export async function readCase(machine: Machine, authority: Authority, id: Docum
     const known = where.get(hash)
     if (outer === entry) where.set(hash, outer.log)
     else if (known === undefined || (known !== log && standsBefore(log, outer.log, known))) where.set(hash, outer.log)
-    facts.set(hash, { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
+    const isOnlyCarried =
+      outer !== entry && !authority.isRoot(logParts(outer.log).node) && facts.get(hash)?.isOnlyCarried !== false
+    const fact = decodeFact(entry.payload)
+    facts.set(hash, { hash, log, seq, isOnlyCarried, person, station, time, clockOffset, fact })
   }
   return { facts: [...facts.values()], where, streams: opened }
 }

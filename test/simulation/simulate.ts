@@ -69,7 +69,10 @@ async function storm(world: World, work: () => void, without: readonly string[])
   const { timeline, chance } = world
   const dice = chance.branch('storm')
   const calm = dice.happens(0.05)
-  const kinds = Object.keys(FAULTS).filter(() => !calm && dice.happens(0.45))
+  const all = Object.keys(FAULTS)
+  // Half of the counties meet a few kinds of faults again and again, the others many kinds at once.
+  const theme = dice.happens(0.5) ? Array.from({ length: dice.between(1, 3) }, () => dice.pick(all)) : undefined
+  const kinds = all.filter((kind) => !calm && (theme ? theme.includes(kind) : dice.happens(0.45)))
   const end = timeline.now + STORM
   const again = (longest: number, what: () => void) => {
     const once = () => {
@@ -87,13 +90,13 @@ async function storm(world: World, work: () => void, without: readonly string[])
       machine.backups.push({ at: timeline.now, snapshot: machine.disk.snapshot(), sidecar: machine.sidecar })
   })
   if (kinds.length > 0)
-    again(16 * SECOND, () => {
+    again((theme ? 10 : 16) * SECOND, () => {
       const kind = dice.pick(kinds)
       if (without.includes(kind)) return
       if (kind !== 'restore') world.fault(kind)
       FAULTS[kind]?.(world, dice)
     })
-  again(30 * SECOND, () => void checkAlways(world).catch(unlessDisk))
+  again(8 * SECOND, () => void checkAlways(world).catch(unlessDisk))
   await timeline.run(end)
 }
 

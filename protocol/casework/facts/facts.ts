@@ -81,6 +81,8 @@ export interface FactEntry {
   readonly hash: EntryHash
   readonly log: LogKey
   readonly seq: number
+  /** Set while it was only met carried, and not by the root: neither its own place nor the root vouches for when it came. */
+  readonly isOnlyCarried?: boolean
   readonly person: PersonId | ''
   readonly station: StationCode
   /** Milliseconds since 1970 on the author's clock. */

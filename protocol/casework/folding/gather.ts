@@ -65,7 +65,7 @@ export function gather(facts: readonly FactEntry[], authority: Authority): Gathe
   for (const entry of facts) {
     if (byHash.has(entry.hash)) continue // a duplicate
     const writer = writerOf(entry.log, entry.station)
-    const tooLate = authority.afterRevocation(entry.log, entry.seq)
+    const tooLate = authority.afterRevocation(entry.log, entry.seq, entry.hash, entry.isOnlyCarried)
     const verdict = entry.fact === undefined ? 'malformed' : undefined
     const judged: Judged = { entry, writer, tooLate, followers: [], verdict, resolution: null }
     byHash.set(entry.hash, judged)

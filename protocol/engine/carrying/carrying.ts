@@ -1,6 +1,14 @@
 /** Carrying (DESIGN.md section 8): the root brings a case into the streams of stations that do not hold its home's. */
 import type { CaseState } from '#protocol/casework/case.ts'
-import { type DocumentId, logParts, type StationCode, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
+import {
+  type DocumentId,
+  type EntryHash,
+  logParts,
+  type StationCode,
+  type StreamId,
+  streamOf,
+  toHex,
+} from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried, subjectOf } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
@@ -102,6 +110,17 @@ interface Held {
 const isProved = (inner: Entry, wanted: ReadonlySet<StreamId>): boolean =>
   inner.kind === KIND.fact && wanted.has(logParts(inner.log).stream)
 
+/**
+ * Whether somebody carries what a revoked node is said to have written, and the root did not hold it when it revoked the
+ * node: in another stream nobody could tell it from what the root held.
+ */
+function isOnlyTold({ directory }: Core, entry: Entry, subject: ReturnType<typeof subjectOf>): boolean {
+  if (subject.is === 'unreadable' || subject.is === 'own' || entry.kind !== KIND.carried) return false
+  if (subject.is === 'carried' && subject.byRoot) return false
+  const { log, seq, hash } = subject.entry
+  return directory.authority.afterRevocation(log, seq, toHex(hash) as EntryHash, true)
+}
+
 /** Every entry of a case that counts or is kept, once, in the order of arrival: in that order they apply. */
 async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
   const { sha256 } = core.logs
@@ -113,6 +132,7 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     if (!wanted.has(stream) || subject.is === 'unreadable') continue
     // What a revoked node says somebody wrote counts nowhere; carried by the root it would.
     if (subject.is !== 'own' && core.directory.authority.afterRevocation(placed.log, placed.seq)) continue
+    if (isOnlyTold(core, entry, subject)) continue
     const rescued = subject.is === 'kept' && entry.kind === KIND.carried
     // What a relay carries without proof is carried from where it stands, or by nobody.
     if (rescued && !isProved(subject.entry, wanted)) continue

@@ -49,7 +49,8 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
     // Else a revoked node could say that what it writes today was in a log of its own that was cut long ago.
     file.oddities.push(oddity(entry, 'quarantined', AFTER_REVOCATION, hashOf(subject.entry)))
   } else if (subject.is === 'withdrawn') withdraw(file, subject.entry)
-  else count(file, subject.entry, subject.is === 'carried' ? entry : undefined, directory)
+  else if (subject.is === 'own') count(file, entry, undefined, directory)
+  else count(file, subject.entry, { entry, byRoot: subject.byRoot }, directory)
 }
 
 function keep(file: CaseFile, entry: Entry, inner: Entry): void {
@@ -101,26 +102,47 @@ const oddity = (
   unless: EntryHash | null = null,
 ): Oddity => ({ log: entry.log, seq: entry.seq, hash: hashOf(entry), outcome, reason, unless })
 
+/** What carries an entry. */
+interface Carrier {
+  readonly entry: Entry
+  readonly byRoot: boolean
+}
+
 /** Makes an entry count, once however often it comes: in its own place, or carried. */
-function count(file: CaseFile, entry: Entry, carrier: Entry | undefined, directory: Directory): void {
+function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, directory: Directory): void {
   const hash = hashOf(entry)
-  if (carrier) file.carriers.add(hash, { log: carrier.log, seq: carrier.seq })
+  const isOnlyCarried = carrier?.byRoot === false
+  if (carrier) file.carriers.add(hash, { log: carrier.entry.log, seq: carrier.entry.seq })
   else if (file.uprooted.has(hash)) file.replanted.add(hash)
-  if (file.known.has(hash)) return
+  if (file.known.has(hash)) {
+    if (!isOnlyCarried) vouchFor(file, hash)
+    return
+  }
   file.known.add(hash)
   if (carrier) file.uprooted.add(hash)
   if (file.withdrawn.has(hash)) file.oddities.push(oddity(entry, CUT_OFF.outcome, CUT_OFF.reason))
-  else if (entry.kind === KIND.fact) addFact(file, entry, hash)
+  else if (entry.kind === KIND.fact) addFact(file, entry, hash, isOnlyCarried)
   else if (entry.kind === KIND.edit) addEdit(file, entry, hash, directory)
   else if (entry.kind !== KIND.attachment) {
     file.oddities.push(oddity(entry, 'unknown-kind', '本机程序不认识的条目类型'))
   }
 }
 
-function addFact(file: CaseFile, entry: Entry, hash: EntryHash): void {
+function addFact(file: CaseFile, entry: Entry, hash: EntryHash, isOnlyCarried: boolean): void {
   file.state = undefined
   const { log, seq, person, station, time, clockOffset } = entry
-  file.facts.push({ hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) })
+  const known = { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) }
+  file.facts.push(isOnlyCarried ? { ...known, isOnlyCarried } : known)
+}
+
+/** A fact that was met carried by somebody came in its own place, or the root carries it. */
+function vouchFor(file: CaseFile, hash: EntryHash): void {
+  if (!file.uprooted.has(hash)) return
+  const at = file.facts.findIndex((fact) => fact.hash === hash)
+  const fact = file.facts[at]
+  if (!fact?.isOnlyCarried) return
+  file.facts[at] = { ...fact, isOnlyCarried: false }
+  file.state = undefined
 }
 
 /** What waits for an edit that never counts is judged otherwise. */
@@ -135,7 +157,7 @@ function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Direc
   const { node, incarnation } = logParts(entry.log)
   const author = directory.node(node)
   const tier = directory.station(entry.station)?.tier
-  const isTooLate = directory.authority.afterRevocation(entry.log, entry.seq)
+  const isTooLate = directory.authority.afterRevocation(entry.log, entry.seq, hash)
   if (!edit || isTooLate || tier === undefined || !author?.stations.includes(entry.station)) {
     const reason = !edit ? '编辑内容残缺或格式无法识别' : isTooLate ? AFTER_REVOCATION : UNSERVED
     if (edit && isTooLate) noteLate(file, edit.section)

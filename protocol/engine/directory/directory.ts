@@ -164,9 +164,11 @@ export function createDirectory(identity: Identity): Directory {
     authority: {
       serves: (node, station) => view.node(node)?.stations.includes(station) ?? false,
       isRoot: (node) => node === identity.root.node,
-      afterRevocation(log, seq) {
-        const held = view.node(logParts(log).node)?.revoked?.held
-        return held !== undefined && held !== null && seq > (held[log] ?? 0)
+      afterRevocation(log, seq, hash, isOnlyCarried = false) {
+        const { held, carried } = view.node(logParts(log).node)?.revoked ?? {}
+        if (held === undefined || held === null) return false
+        const isAbove = isOnlyCarried || seq > (held[log] ?? 0)
+        return isAbove && !(hash !== undefined && carried?.includes(hash))
       },
       tierOf: (station) => view.station(station)?.tier,
       parentOf: (station) => view.station(station)?.parent,

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { POWERS, WINDOW_KINDS } from '#protocol/casework/codes.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
-import { type LogKey, type NodeId, PATTERNS, type PersonId, type StationCode } from '#protocol/ids.ts'
+import { type EntryHash, type LogKey, type NodeId, PATTERNS, type PersonId, type StationCode } from '#protocol/ids.ts'
 import { TIERS } from '#protocol/tiers.ts'
 
 const identifier = <Name extends string>(pattern: RegExp, error: string) =>
@@ -18,6 +18,7 @@ export const logName = z.string().regex(/^[0-9a-f]{32}\/[0-9]{1,5}\/[a-z0-9]{6,1
 >
 /** 32 bytes. */
 export const publicKey = z.string().regex(/^[0-9a-fA-F]{64}$/)
+export const entryHash = z.string().regex(/^[0-9a-f]{64}$/) as unknown as z.ZodType<EntryHash, EntryHash>
 
 const NO_DAY = '须为日期,如 2026-11-21'
 /** A day that exists; the pattern is for those who are told the shape. */

@@ -23,6 +23,7 @@ import type { Item } from '#protocol/casework/item.ts'
 import { isRecord } from '#protocol/json.ts'
 import {
   day,
+  entryHash,
   list,
   logName,
   milliseconds,
@@ -62,7 +63,12 @@ const node = shapeOf<NodeRecord>()({
   addresses: list(text).optional(),
   lease: wholeNumber,
   revoked: z
-    .object({ time: milliseconds, reason: text, held: z.record(logName, wholeNumber).nullable().optional() })
+    .object({
+      time: milliseconds,
+      reason: text,
+      held: z.record(logName, wholeNumber).nullable().optional(),
+      carried: list(entryHash).optional(),
+    })
     .nullable(),
   standby: flag.optional(),
 })

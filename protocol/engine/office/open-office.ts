@@ -15,7 +15,7 @@ import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
-import { keepRecord, publish } from './record-writing.ts'
+import { areRevocations, keepRecord, publish } from './record-writing.ts'
 import { signaturesOf } from './signatures.ts'
 import { casesAlone, syncStatus } from './sync-status.ts'
 
@@ -73,7 +73,12 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
         }),
       ),
     placementOf: (node) => placementOf(core, node),
-    publish: (actor, records) => words(queue.write((staging) => publish(staging, actor, records))),
+    publish: (actor, records) =>
+      words(
+        areRevocations(records)
+          ? queue.writeAlone((staging) => publish(staging, actor, records))
+          : queue.write((staging) => publish(staging, actor, records)),
+      ),
     keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
   }
 }

@@ -3,18 +3,18 @@ import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
 import type { DirectoryRecord, StationRecord } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { isDocumentId, type LogKey, logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import { isDocumentId, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { isStationRecord, streamOfRecord } from '../directory/directory.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
-import { stagedHead } from '../logs/staged-logs.ts'
 import type { Actor } from '../office.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
+import { heldAtRevocation } from './revoking.ts'
 
 const encoder = new TextEncoder()
 /** A directory record beside the other parts of its entry. */
@@ -60,12 +60,13 @@ const textAt = (item: Item, path: string): string =>
  * What only the root itself knows at the moment of the commit: how much of a revoked node's logs it holds, and what was
  * above a station that moves.
  */
-function completed(staging: Staging, given: DirectoryRecord): DirectoryRecord {
+async function completed(staging: Staging, given: DirectoryRecord): Promise<DirectoryRecord> {
   const { directory } = staging.core
   if (given.type === 'node' && given.revoked) {
     if (given.revoked.held === null) return given
-    const held = directory.node(given.id)?.revoked?.held ?? heightsOf(staging, given.id)
-    return { ...given, revoked: { ...given.revoked, held } }
+    const known = directory.node(given.id)?.revoked
+    const { held, carried } = known?.held ? known : await heldAtRevocation(staging, given.id)
+    return { ...given, revoked: { ...given.revoked, held, ...(carried ? { carried } : {}) } }
   }
   const known = given.type === 'station' ? directory.station(given.id) : undefined
   if (given.type !== 'station' || !known?.parent) return given
@@ -73,18 +74,10 @@ function completed(staging: Staging, given: DirectoryRecord): DirectoryRecord {
   return former.length === 0 ? given : { ...given, formerParents: [...new Set(former)] }
 }
 
-/** Heights of a node's logs as the group sees them. */
-const heightsOf = ({ logs }: Staging, node: NodeId): Readonly<Record<LogKey, number>> =>
-  Object.fromEntries(
-    [...new Set([...logs.committed.heads.keys(), ...logs.heads.keys()])]
-      .filter((log) => logParts(log).node === node)
-      .map((log) => [log, stagedHead(logs, log).height]),
-  )
-
 /** Writes a record with a version above every earlier one. */
-function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): Result<void> {
+async function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): Promise<Result<void>> {
   const { core } = staging
-  const given = completed(staging, unfinished)
+  const given = await completed(staging, unfinished)
   const document = documentOf(given)
   const known = staging.directory.get(document) ?? core.directory.row(document)
   // The clock only lifts the number, so that a node restored from a backup does not repeat a version.
@@ -99,7 +92,11 @@ function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | nul
 const rootStation = (core: Core): StationCode =>
   core.directory.node(core.identity.node)?.stations[0] ?? ('000000' as StationCode)
 
-/** Root only: writes directory records, all of them or none. */
+/** Whether records revoke a node: what is held then is read from the disk, so nothing else may be in their group. */
+export const areRevocations = (records: readonly DirectoryRecord[]): boolean =>
+  records.some((record) => record.type === 'node' && record.revoked)
+
+/** Root only: writes directory records, all of them or none; in a group of its own when they revoke a node. */
 export async function publish(
   staging: Staging,
   actor: Actor | null,
@@ -113,7 +110,7 @@ export async function publish(
     if (problem) return problem
   }
   for (const given of records) {
-    const written = write(staging, given, actor)
+    const written = await write(staging, given, actor)
     if (!written.ok) return written
   }
   return success(undefined)
@@ -126,7 +123,7 @@ export async function publish(
 export async function completeRevocations(staging: Staging): Promise<void> {
   if (!staging.core.isRoot) return
   for (const node of staging.core.directory.nodes()) {
-    if (node.revoked && node.revoked.held === undefined) write(staging, node, null)
+    if (node.revoked && node.revoked.held === undefined) await write(staging, node, null)
   }
 }
 

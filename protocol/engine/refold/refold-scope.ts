@@ -22,6 +22,7 @@ export function scopeOf(record: DirectoryRecord, directory: Directory): RefoldSc
         stations,
         lease,
         revoked?.held,
+        revoked?.carried,
       ])
     case 'letter':
       return scopeOfLetter(record, directory)

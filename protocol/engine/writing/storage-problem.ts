@@ -42,6 +42,13 @@ export function noteDamage(core: Core, problem: StorageFailure): void {
   core.news.add({ kind: 'storage', message: problem.message, next: RESTORE })
 }
 
+/** The disk refused one request: what it cannot give is damaged and others go on writing, else writing fails for now. */
+export function noteRefusal(core: Core, problem: StorageFailure): void {
+  noteDamage(core, problem)
+  if (problem.fault !== 'damaged') core.problem = problem
+  core.news.tellStatus()
+}
+
 /** Whether this node can write, and what a person has to do about its disk; the gravest first. */
 export function healthOf(core: Core): SyncStatus['health'] {
   const { problem, sidecarProblem } = core

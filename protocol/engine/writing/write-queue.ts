@@ -6,14 +6,16 @@ import { type Change, StorageFailure } from '../ports/storage.ts'
 import { type Doubt, hasLanded, isDoubtful } from './doubtful-commit.ts'
 import { settle } from './settling.ts'
 import { beginMember, beginStaging, type Staging } from './staging.ts'
+import { noteRefusal } from './storage-problem.ts'
 
 /** A request: checks first, then stages; what it answers counts once the group is durable. */
 export type Request<Value> = (staging: Staging) => Promise<Value>
 
 export interface WriteQueue {
   /**
-   * Stages and commits; resolves after the commit (store before you tell). Rejects with {@link StorageFailure}, and with
-   * what the request itself throws, which is a bug, is told as one and concerns no other request. A request that answers
+   * Stages and commits; resolves after the commit (store before you tell). Rejects with {@link StorageFailure}, which
+   * concerns the whole group when it is the commit that failed, and with what the request itself throws: that concerns
+   * no other request, and what is no failure of the disk is a bug and told as one. A request that answers
    * a refusal (a {@link Result} that is not ok) has staged nothing.
    * `durable` is called at the commit, before anyone else hears of it.
    */
@@ -132,16 +134,19 @@ async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<num
   return settled
 }
 
-/** Stages a request; a refused or failing one leaves nothing in the group. False when its caller has heard already. */
+/**
+ * Stages a request; a refused or failing one leaves nothing in the group: what the disk cannot give of one case concerns
+ * nobody else. False when its caller has heard already.
+ */
 async function stageMember(staging: Staging, request: Waiting): Promise<boolean> {
   const takeBack = beginMember(staging)
   try {
     if (await request.stage(staging)) takeBack()
     return true
   } catch (problem) {
-    if (problem instanceof StorageFailure) throw problem
     takeBack()
-    staging.core.tellBug(problem)
+    if (problem instanceof StorageFailure) guard(staging.core, () => noteRefusal(staging.core, problem))
+    else staging.core.tellBug(problem)
     request.failed(problem)
     return false
   }

@@ -41,6 +41,9 @@ function checkSubscribers(world: World, machines: readonly Machine[]): void {
 function checkKept(world: World, { told }: Staff): void {
   for (const { machine, hash } of told) {
     if (machine.scrapped || machine.revoked || world.ledger.gone.has(hash)) continue
+    // What lay in a stream that went elsewhere does not come back to a machine that was put back.
+    const entry = world.ledger.entries.get(hash)
+    if (entry && !grantsOf(world, machine.station).has(logParts(entry.log).stream)) continue
     if (!holdsSomehow(world.ledger, machine.disk, hash))
       world.violation('M1', `${machine.name} lost ${hash.slice(0, 12)} of which a person was told`)
   }

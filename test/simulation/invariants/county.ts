@@ -73,9 +73,11 @@ export function registerOf(world: World): Register {
         world.machines.some(({ identity, station }) => identity.node === node && station === code),
       isRoot: (node) => node === rootOf(world).identity.node,
       // What the hall held at that moment only its own record says.
-      afterRevocation(log, seq) {
-        const held = rootOf(world).running?.engine.office.directory.node(logParts(log).node)?.revoked?.held
-        return held !== undefined && held !== null && seq > (held[log] ?? 0)
+      afterRevocation(log, seq, hash, isOnlyCarried = false) {
+        const revoked = rootOf(world).running?.engine.office.directory.node(logParts(log).node)?.revoked
+        if (!revoked?.held) return false
+        if (hash && revoked.carried?.includes(hash)) return false
+        return isOnlyCarried || seq > (revoked.held[log] ?? 0)
       },
       tierOf: (code) => station(code)?.tier,
       parentOf: (code) => station(code)?.parent,

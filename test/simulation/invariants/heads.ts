@@ -64,6 +64,7 @@ export async function checkRebuild(world: World, machine: Machine): Promise<void
   if (!isDeepStrictEqual(order(before.rows), order((await allCases(machine)).rows)))
     world.violation('M4', `${machine.name}: rebuilding changes the lists`)
   const total = (list: typeof counts) => list.reduce((sum, { count }) => sum + count, 0)
-  if (total(counts) !== total(await machine.disk.storage.receiptCounts()))
+  // What its parent told it of its own entries comes again with the next link.
+  if (total(await machine.disk.storage.receiptCounts()) > total(counts))
     world.violation('M4', `${machine.name}: rebuilding changes the receipts`)
 }
