@@ -2,6 +2,7 @@
 import type { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import { assert } from '#protocol/assert.ts'
 import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
 import { createInbox } from './inbox.ts'
@@ -42,6 +43,8 @@ export function socketConnection(socket: WebSocket): Connection {
   // The handshake's bytes count as well: what matters is that more have come.
   const keepRaw = () => {
     raw = (socket as unknown as { readonly _socket?: Socket })._socket
+    // ws has no public name for it; without the bytes a link on a slow line would be taken for silent.
+    assert(typeof raw?.bytesRead === 'number', 'a WebSocket that is open has a socket that counts its bytes')
   }
   if (socket.readyState === WebSocket.OPEN) keepRaw()
   else socket.once('open', keepRaw)

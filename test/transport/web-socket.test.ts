@@ -71,6 +71,13 @@ test('T4 an oversized message from a hostile client ends only its link', async (
   await until(() => expect(socket.readyState).toBe(WebSocket.CLOSED))
 })
 
+test('T11 a socket that does not say how many bytes have come is found out when the link opens, not by links that fall silent', async () => {
+  const { address } = await listen()
+  const socket = await rawClient(address)
+  expect(() => socketConnection(Object.create(socket, { _socket: { value: undefined } }))).toThrow('counts its bytes')
+  socket.terminate()
+})
+
 test('T6 a text message ends the link', async () => {
   const { address, accepted } = await listen()
   const socket = await rawClient(address)

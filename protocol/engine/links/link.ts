@@ -2,9 +2,24 @@
 import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import type { Search } from '#protocol/session/common-height.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
+import type { Receipt } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import type { LinkShare } from './link-budget.ts'
-import type { Standing } from './standing-receipts.ts'
+
+interface ToldLog {
+  readonly log: LogKey
+  /** Names all receipts of the log; null when only some of them are told. */
+  readonly digest: string | null
+}
+
+/** What a child is still to be told on a link. */
+export interface Standing {
+  readonly left: (ToldLog & { readonly receipts: Receipt[] })[]
+  /** Logs that end with the message under way. */
+  underWay: ToldLog[]
+  /** Places of receipts told since by a commit: what was read before is older. */
+  readonly newer: Set<string>
+}
 
 export interface Link {
   readonly direction: 'up' | 'down'

@@ -7,25 +7,10 @@ import type { Receipt } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import type { ToldReceipts } from '../neighbours.ts'
 import type { Connection } from '../ports/identity.ts'
-import { type Link, sharedStreams } from './link.ts'
+import { type Link, type Standing, sharedStreams } from './link.ts'
 
 /** A receipt on the wire with a long reason; so many bytes a message is cut by. */
 const RECEIPT_BYTES = 256
-
-interface ToldLog {
-  readonly log: LogKey
-  /** Names all receipts of the log; null when only some of them are told. */
-  readonly digest: string | null
-}
-
-/** What a child is still to be told on a link. */
-export interface Standing {
-  readonly left: (ToldLog & { readonly receipts: Receipt[] })[]
-  /** Logs that end with the message under way. */
-  underWay: ToldLog[]
-  /** Places of receipts told since by a commit: what was read before is older. */
-  readonly newer: Set<string>
-}
 
 const placeOf = ({ log, seq }: Receipt): string => `${log} ${seq}`
 
