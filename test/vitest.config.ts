@@ -1,8 +1,9 @@
-/** How the tests run: one runner, real parts, bounded; three projects, so that what needs no browser can run alone. */
+/** How the tests run: one runner, real parts, bounded; four projects, so that each can run alone. */
 import { defineConfig } from 'vitest/config'
 
 const BROWSER = 'test/**/browser.test.ts'
 const END_TO_END = 'test/end-to-end/**/*.test.ts'
+const SIMULATION = 'test/simulation/**/*.test.ts'
 
 /** A project of these tests; everything else is as for all. */
 const project = (name: string, include: string, exclude: string[] = []) => ({
@@ -14,7 +15,8 @@ export default defineConfig({
   root: `${import.meta.dirname}/..`,
   test: {
     projects: [
-      project('unit', 'test/**/*.test.ts', [BROWSER, END_TO_END]),
+      project('unit', 'test/**/*.test.ts', [BROWSER, END_TO_END, SIMULATION]),
+      project('simulation', SIMULATION),
       project('browser', BROWSER),
       project('end-to-end', END_TO_END),
     ],
