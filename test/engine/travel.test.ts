@@ -269,14 +269,19 @@ test('S119 a child that was away hears what became of its entries and passes it 
       'down',
     )
     again.push({ cut: () => down.close('cut'), ended } as never)
-    await until('connected', async () => (await township.engine.office.status()).parent?.connected === true)
+    const isLive = async () =>
+      (await root.engine.office.nodesBelow()).some(
+        ({ node, connected }) => connected && node === township.identity.node,
+      )
+    await until('connected', isLive)
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
     return heard
   }
   await until('acknowledged, and then told no more', async () => (await comesBack()).join() === 'hello,proof')
   await root.storage.commit({ ...NO_CHANGE, receipts: [{ ...receipt, seq: 2 }] })
-  expect(await comesBack()).toContain('receipts')
+  const heard = await comesBack()
   await until('told', async () => (await told(township)).length === 2)
+  expect(heard).toContain('receipts')
   value(await township.engine.office.openCase(clerk, 'SL0001'))
   expect([...disks.values()].map((disk) => disk.told)).toEqual(
     counts.map((count, index) => count + (index === 0 ? 1 : index === 1 ? 1 : 0)),
