@@ -76,7 +76,7 @@ export async function rebuildWhenPossible(
       await rebuild(core, queue, progress)
     } catch (problem) {
       if (!(problem instanceof StorageFailure)) throw problem
-      cancel = core.host.after(RETRY_MILLISECONDS, () => void attempt())
+      cancel = core.host.after(RETRY_MILLISECONDS, () => void attempt().catch(core.tellBug))
     }
   }
   await attempt()
