@@ -14,6 +14,7 @@ import {
   type CaseQuery,
   type DocumentPage,
   type Loaded,
+  NO_CHANGE,
   StorageFailure,
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
@@ -105,7 +106,11 @@ export class MemoryStorage implements Storage {
     return { heads: [...this.#heads.values()], directory, arrival: this.#packs.at(-1)?.arrival ?? 0 }
   }
 
-  async commit(change: Change): Promise<void> {
+  commit(change: Change): Promise<void> {
+    return this.#commit([change], change)
+  }
+
+  async #commit(steps: readonly Step[], change: Change): Promise<void> {
     assertChange(change)
     const fate = this.beforeCommit?.() ?? 'ok'
     if (fate === 'full')
@@ -113,7 +118,7 @@ export class MemoryStorage implements Storage {
     if (fate === 'crash-before') throw new SimulatedCrash('before the commit was durable')
     const newest = this.#packs.at(-1)?.arrival ?? 0
     if ((change.packs[0]?.arrival ?? newest + 1) <= newest) throw notSaved()
-    this.#take(change)
+    for (const step of steps) this.#take(step)
     if (fate === 'lost') throw notSaved()
     if (fate === 'crash-after') throw new SimulatedCrash('after the commit was durable')
   }
@@ -309,8 +314,8 @@ export class MemoryStorage implements Storage {
     return rows.sort((left, right) => byText(left.key, right.key))
   }
 
-  async dropComputed(): Promise<void> {
-    this.#take('drop-computed')
+  dropComputed(change: Change = NO_CHANGE): Promise<void> {
+    return this.#commit(['drop-computed', change], change)
   }
 
   /** Memory does not rot. */

@@ -228,6 +228,48 @@ test('S124 what a program could not read is read again by the next one: records 
   await newer.engine.stop()
 })
 
+test('S124 a bug while records are read again is told and ends nothing: the node works, and the next start tries it again', async () => {
+  const disk = new MemoryStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage: disk, version: '1' })
+  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
+  await root.engine.stop()
+  const documentsAfter = disk.documentsAfter.bind(disk)
+  disk.documentsAfter = async () => {
+    throw new Error('a bug in reading again')
+  }
+  const { engine } = await reopen(disk, root, '2')
+  const { office } = engine
+  await until('it is told', async () => (await office.status()).findings.some(({ kind }) => kind === 'bug'))
+  value(await office.openCase(handler, 'SL0001'))
+  await engine.stop()
+  disk.documentsAfter = documentsAfter
+  const next = await reopen(disk, root, '2')
+  await until('it is noted', async () => (await disk.local('engine', 'reader')) === '"2"')
+  await next.engine.stop()
+})
+
+test('S125 a rebuild that a full disk cuts in the middle keeps the directory: people sign in at the next start', async () => {
+  const disk = new MemoryStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage: disk })
+  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
+  value(await root.engine.office.openCase(handler, 'SL0001'))
+  const { directory } = await disk.load()
+  for (const commitsBefore of [0, 1, 2]) {
+    let commits = 0
+    disk.beforeCommit = () => (++commits > commitsBefore ? 'full' : 'ok')
+    await expect(root.engine.rebuild()).rejects.toMatchObject({ fault: 'full' })
+    expect((await disk.load()).directory).toEqual(directory)
+  }
+  await root.engine.stop()
+  disk.beforeCommit = () => 'full'
+  const { engine } = await reopen(disk, root)
+  expect(engine.office.stations).toHaveLength(1)
+  disk.beforeCommit = undefined
+  await engine.rebuild()
+  expect((await engine.office.find({})).rows).toHaveLength(1)
+  await engine.stop()
+})
+
 test('S125 a rebuild that the disk refuses at a start is put off: lists show what there is, and it is done when there is room', async () => {
   const disk = new MemoryStorage()
   const root = await openNode({ station: COUNTY, lease: 1, storage: disk })

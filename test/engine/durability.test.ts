@@ -304,7 +304,7 @@ test('S58 a rebuild that was cut short is done again at the next start', async (
   value(await root.engine.office.openCase(handler, 'SL0001'))
   const { directory } = await storage.load()
   let commits = 0
-  storage.beforeCommit = () => (++commits > 1 ? 'crash-before' : 'ok')
+  storage.beforeCommit = () => (++commits > 2 ? 'crash-before' : 'ok')
   await expect(root.engine.rebuild()).rejects.toThrow('before the commit')
   expect((await storage.cases({})).rows).toEqual([])
   storage.beforeCommit = undefined

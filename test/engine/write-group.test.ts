@@ -6,7 +6,18 @@ import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Node, nodeRecord, openNode, person, publish, STATIONS, TOWNSHIP, VILLAGE } from './county.ts'
+import {
+  COUNTY,
+  type Node,
+  nodeRecord,
+  openNode,
+  person,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 
 const handler = person(COUNTY, ['handler', 'clerk', 'chief'])
@@ -220,6 +231,32 @@ test('S98 an effect of a link that throws ends that link by name, and the node g
   expect(await raw.refusal()).toBe('internal')
   expect((await findings(root)).map(({ kind }) => kind)).toEqual(['bug'])
   failing = false
+  await raw.link(root)
+  raw.send(frame)
+  await raw.stored()
+})
+
+test('S98 a throw in the session itself ends that link by name and nothing else, and the next link works', async () => {
+  let failing = false
+  const host = {
+    ...testHost,
+    now: () => {
+      if (failing) {
+        failing = false
+        throw new Error('a bug in the session')
+      }
+      return testHost.now()
+    },
+  }
+  const root = await openRoot(new MemoryStorage(), host)
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [raw.record(root.identity.node, 9)])
+  await raw.link(root)
+  const frame = frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP)]))
+  failing = true
+  raw.send(frame)
+  await until('the link has ended', () => raw.ended)
+  expect((await findings(root)).map(({ kind }) => kind)).toEqual(['bug'])
   await raw.link(root)
   raw.send(frame)
   await raw.stored()

@@ -51,7 +51,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     receiptCounts: () => read((storage) => storage.receiptCounts()),
     local: (space, key) => read((storage) => storage.local(space, key)),
     localAll: (space) => read((storage) => storage.localAll(space)),
-    dropComputed: () => process.gate(() => disk.dropComputed()),
+    dropComputed: (change) => process.gate(() => disk.dropComputed(change)),
     damage: undefined,
     check: () => process.gate(() => disk.storage.check()),
     close: () => process.gate(() => disk.storage.close()),

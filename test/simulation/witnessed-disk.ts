@@ -60,7 +60,7 @@ export interface Disk {
 
 export type WritableDisk = Disk & {
   commit(change: Change): Promise<void>
-  dropComputed(): Promise<void>
+  dropComputed(change?: Change): Promise<void>
 }
 
 export const healthy = (): Ailments => ({ full: false, uncertain: false, failingReads: 0, slow: 0, damaged: '' })
@@ -112,9 +112,12 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
       steps.push(change)
       take(change)
     },
-    async dropComputed() {
-      await storage.dropComputed()
+    async dropComputed(change) {
+      await storage.dropComputed(change)
       steps.push('drop-computed')
+      if (!change) return
+      steps.push(change)
+      take(change)
     },
     async restore(snapshot) {
       const before = [...hashes]

@@ -1,5 +1,6 @@
 /** The storage contract: receipts, directory, local rows and what is computed. */
 import { expect, test } from 'vitest'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { Bench } from './contract.ts'
 import { Author, caseId, caseRow, logOf } from './fixtures.ts'
@@ -116,6 +117,17 @@ export function localRules({ storage, reopen, commit }: Bench): void {
     expect(loaded.heads).toEqual([author.headOf(logOf(1))])
     expect((await storage().recordsOf([document])).get(document)).toHaveLength(1)
     expect(await storage().local('s', 'k')).toBe('1')
+    // All or nothing with what takes its place.
+    await commit({ directory, cases: [caseRow(1)] })
+    const next = author.pack([[logOf(2), document]])
+    const used = { ...NO_CHANGE, packs: next.packs.map((pack) => ({ ...pack, arrival: 1 })) }
+    await expect(storage().dropComputed(used)).rejects.toMatchObject({ fault: 'other' })
+    expect((await storage().load()).directory).toEqual(directory)
+    expect((await storage().cases({})).rows).toHaveLength(1)
+    await storage().dropComputed({ ...NO_CHANGE, directory, receipts: [receipt] })
+    expect((await storage().load()).directory).toEqual(directory)
+    expect(await storage().receiptsOf(document)).toEqual([receipt])
+    expect((await storage().cases({})).rows).toEqual([])
   })
 
   test('D2 commits asked for at the same time all arrive', async () => {

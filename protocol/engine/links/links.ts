@@ -56,14 +56,23 @@ export function runLink(
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done
         busy = true
-        for (let next = events.shift(); next; next = events.shift()) {
-          const { session, effects } = step(link.session, next, viewOf(core))
-          if (session.is === 'ended') rememberRate(core, link)
-          link.session = session
-          perform(effects)
+        try {
+          for (let next = events.shift(); next; next = events.shift()) take(next)
+        } catch (problem) {
+          // A bug ends the link it happened on; what else had come on it comes again on the next one.
+          events.length = 0
+          core.tellBug(problem)
+          finish('internal', true, null)
+        } finally {
+          busy = false
         }
-        busy = false
       },
+    }
+    const take = (event: Event) => {
+      const { session, effects } = step(link.session, event, viewOf(core))
+      if (session.is === 'ended') rememberRate(core, link)
+      link.session = session
+      perform(effects)
     }
     const perform = (effects: readonly Effect[]) => {
       for (const effect of effects) {

@@ -228,8 +228,11 @@ export interface Storage {
   receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>
   local(space: string, key: string): Promise<string | undefined>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: string }[]>
-  /** Drops every computed table (cases, receipts, directory); packs, places, heads and local rows stay. */
-  dropComputed(): Promise<void>
+  /**
+   * Drops every computed table (cases, receipts, directory) and commits a change behind it, all or nothing; packs,
+   * places, heads and local rows stay.
+   */
+  dropComputed(change?: Change): Promise<void>
   /**
    * Looks through every page, one table after the other, and waits between them for what it is given: others have
    * their turn. Throws {@link StorageFailure} when the file is damaged (SQLite quick_check).

@@ -32,8 +32,6 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
   await queue.writeAlone(async () => {
     const records = await recordDocuments(core) // before anything is dropped: a disk that cannot list them keeps what it has
     await core.storage.commit(mark(true))
-    await core.storage.dropComputed()
-    core.files.clear()
     let done = 0
     const advance = async (documents: number) => {
       done += documents
@@ -42,14 +40,22 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
       await new Promise<void>((resolve) => core.host.after(0, resolve))
     }
     // The directory first: cases are judged by it, and what stations write by who serves them.
+    const placed: Change[] = []
     for (const own of [false, true]) {
       for (const page of pagesOf(records.filter((document) => isStationDocument(document) === own))) {
         const change = await placedAgain(core, page)
-        await core.storage.commit(change)
+        placed.push(change)
         for (const row of change.directory) core.directory.apply(row)
         await advance(page.length)
       }
     }
+    // In one commit with what takes its place: without a directory nobody could sign in until the rebuild is done.
+    await core.storage.dropComputed({
+      ...NO_CHANGE,
+      directory: placed.flatMap(({ directory }) => directory),
+      receipts: placed.flatMap(({ receipts }) => receipts),
+    })
+    core.files.clear()
     for await (const page of documentPages(core)) {
       await core.storage.commit(await foldedAgain(core, page.filter(isCase)))
       await advance(page.filter(isCase).length)
@@ -76,7 +82,7 @@ export async function rebuildWhenPossible(
       await rebuild(core, queue, progress)
     } catch (problem) {
       if (!(problem instanceof StorageFailure)) throw problem
-      cancel = core.host.after(RETRY_MILLISECONDS, () => void attempt())
+      cancel = core.host.after(RETRY_MILLISECONDS, () => void attempt().catch(core.tellBug))
     }
   }
   await attempt()

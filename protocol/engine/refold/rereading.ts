@@ -55,8 +55,9 @@ export function openRereading(core: Core, queue: WriteQueue): Rereading {
   const begin = () => {
     if (stopped) return
     run().catch((problem) => {
-      if (!(problem instanceof StorageFailure)) throw problem
-      cancel = core.host.after(RETRY_MILLISECONDS, begin)
+      // A bug ends the rereading, not the node; what was not read stays noted, and the next start tries it again.
+      if (problem instanceof StorageFailure) cancel = core.host.after(RETRY_MILLISECONDS, begin)
+      else core.tellBug(problem)
     })
   }
   return {

@@ -6,6 +6,7 @@ import {
   type Change,
   type DocumentPage,
   type Loaded,
+  NO_CHANGE,
   type Place,
   type PlacedRecord,
   type ReceiptRow,
@@ -32,7 +33,7 @@ import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
 import { dropReceipts, receiptCounts, toldIn, toldOf } from './receipts.ts'
-import { type Statements, statement } from './statements.ts'
+import { type Statement, type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
 import { statementsOf } from './writing.ts'
@@ -123,13 +124,17 @@ class SqlStorage implements Storage {
   }
 
   commit(change: Change): Promise<void> {
-    const turn = this.#turn.then(() => this.#noting(() => this.#commit(change)))
+    return this.#inTurn(change, [])
+  }
+
+  #inTurn(change: Change, first: readonly Statement[]): Promise<void> {
+    const turn = this.#turn.then(() => this.#noting(() => this.#commit(change, first)))
     // The caller hears of the failure; the next commit must not.
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
-  async #commit(change: Change): Promise<void> {
+  async #commit(change: Change, first: readonly Statement[]): Promise<void> {
     assertChange(change)
     if (this.#areLogsUnsure) await this.#relearnLogs()
     try {
@@ -137,7 +142,7 @@ class SqlStorage implements Storage {
         change.cuts.length === 0
           ? []
           : await statementsOfCuts(change.cuts, this, this.#statements.parameters, this.#logs)
-      const statements = [...cuts, ...statementsOf(change, this.#statements.parameters, this.#logs)]
+      const statements = [...first, ...cuts, ...statementsOf(change, this.#statements.parameters, this.#logs)]
       if (statements.length > 0) await this.#statements.commit(statements)
       this.#logs.settle()
     } catch (error) {
@@ -298,8 +303,8 @@ class SqlStorage implements Storage {
     return this.#all(localRows({ space }))
   }
 
-  dropComputed(): Promise<void> {
-    return this.#statements.commit([cases.dropCases(), dropReceipts(), dropDirectory()])
+  dropComputed(change: Change = NO_CHANGE): Promise<void> {
+    return this.#inTurn(change, [cases.dropCases(), dropReceipts(), dropDirectory()])
   }
 
   check(between: () => Promise<void> = async () => undefined): Promise<void> {
