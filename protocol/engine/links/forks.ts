@@ -160,6 +160,14 @@ const unproved = (core: Core, log: LogKey): Result<never, Failure> =>
     '重新连接时会再核对;反复出现请联系管理员检查对方程序。',
   )
 
+const tooLong = (core: Core, log: LogKey): Result<never, Failure> =>
+  fail(
+    'fork-too-long',
+    `“${nameOf(core, log)}”的日志有两个版本(${log}),但分叉处连续未签名的记录过长,接收后无法再传给其他节点,${NOTHING_CUT}`,
+    NOTHING_CUT,
+    '正常程序不会写出这样的记录,请联系管理员检查作者节点。',
+  )
+
 const tooOld = (core: Core, log: LogKey): Result<never, Failure> =>
   fail(
     'fork-old-peer',
@@ -187,7 +195,8 @@ async function giveWay(
   const tail = await moveTail(staging, log, { common: height, signed }, holdings(core, link), (shared) =>
     adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
   )
-  return tail.ok ? success({ is: 'moved', common: height, tail: tail.value }) : unproved(core, log)
+  if (!tail.ok) return tail.problem?.code === 'oversized' ? tooLong(core, log) : unproved(core, log)
+  return success({ is: 'moved', common: height, tail: tail.value })
 }
 
 /**
