@@ -12,7 +12,7 @@ import { signedHeight } from '../logs/log-reading.ts'
 import type { Staging } from '../writing/staging.ts'
 import { adoptRun } from './admission.ts'
 import { answerTo, forkLadder, forkQuestion, isFirstLadder, ownVersion, provenRun, provesFork } from './fork-ladder.ts'
-import { type Link, mayDispute } from './link.ts'
+import { isBelow, type Link, mayDispute } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { originOf } from './receiving.ts'
 
@@ -211,16 +211,6 @@ const holdings =
     if (core.logs.isOwn(log)) return core.logs.ownLog(stream) !== log
     return direction === 'down' ? isBelow(core, node, peer) : !isBelow(core, node, core.identity.node)
   }
-
-/** Whether a node is another one or stands below it, as the register has it. */
-function isBelow({ directory }: Core, node: NodeId, above: NodeId | null): boolean {
-  const seen = new Set<NodeId>()
-  for (let at: NodeId | null | undefined = node; at && !seen.has(at); at = directory.node(at)?.parent) {
-    if (at === above) return true
-    seen.add(at)
-  }
-  return false
-}
 
 /** A peer of version 1 tells neighbours and proves that its version exists; only whole signed stretches are cut by that. */
 async function giveWayUnproved(staging: Staging, link: Link, log: LogKey, common: number): Promise<Result<Advance>> {
