@@ -129,13 +129,18 @@ const writeReport = (to: Encoder, report: NodeReport) => {
   encoding.writeVarString(to, report.version)
   writeOptional(to, report.clockOffset)
 }
+function readVersion(from: Decoder): string {
+  const version = decoding.readVarString(from)
+  check(version.length <= LIMITS.versionCharacters, 'version too long')
+  return version
+}
 const readReport = (from: Decoder): NodeReport => ({
   node: readNode(from),
   age: decoding.readVarUint(from),
   connected: decoding.readUint8(from) === 1,
   unsentEntries: decoding.readVarUint(from),
   unsentCases: decoding.readVarUint(from),
-  version: decoding.readVarString(from),
+  version: readVersion(from),
   clockOffset: readOptional(from),
 })
 

@@ -42,7 +42,10 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     type: fc.constant('frontier' as const),
     streams: fc.array(stream, some),
-    logs: fc.array(fc.record({ log: anyLog, height: number, hash: bytes(8), root: number }), some),
+    logs: fc.uniqueArray(fc.record({ log: anyLog, height: number, hash: bytes(8), root: number }), {
+      ...some,
+      selector: ({ log }) => log,
+    }),
   }),
   fc.record({ type: fc.constant('entries' as const), packed: fc.uint8Array({ maxLength: 300 }) }),
   fc.record({ type: fc.constant('stored' as const), frames: number, heights: fc.array(height, some) }),

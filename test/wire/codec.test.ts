@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import * as encoding from 'lib0/encoding'
 import { expect, test } from 'vitest'
 import { fromHex, toHex } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
+import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
 import { decodeMessage, encodeMessage, MESSAGE_TYPES } from '#protocol/wire/codec.ts'
 import { PROTOCOL_VERSION, WIRE_FINGERPRINT } from '#protocol/wire/version.ts'
 import { sha256 } from '#test/storage/fixtures.ts'
@@ -98,6 +98,26 @@ test('W5 lists are bounded by their count, before anything is made for them', ()
   const rungs = (count: number) => encodeMessage({ ...fork, ladder: Array.from({ length: count }, () => rung) })
   expect(decodeMessage(rungs(LIMITS.forkRungs))).toBeDefined()
   expect(decodeMessage(rungs(LIMITS.forkRungs + 1))).toBeUndefined()
+})
+
+test('W5 the version of a report is bounded, and the longest list of reports is a message', () => {
+  const node = SAMPLES.find((sample) => sample.type === 'status')?.nodes[0]
+  if (!node) throw new Error('no sample of a status')
+  const full = { age: Number.MAX_SAFE_INTEGER, unsentEntries: Number.MAX_SAFE_INTEGER, clockOffset: -(2 ** 52) }
+  const of = (version: string) =>
+    encodeMessage({
+      type: 'status',
+      nodes: Array.from({ length: LIMITS.links }, () => ({
+        ...node,
+        ...full,
+        unsentCases: Number.MAX_SAFE_INTEGER,
+        version,
+      })),
+    })
+  const longest = of('版'.repeat(LIMITS.versionCharacters))
+  expect(decodeMessage(longest)).toBeDefined()
+  expect(longest.length).toBeLessThan(MESSAGE_BYTES)
+  expect(decodeMessage(of('v'.repeat(LIMITS.versionCharacters + 1)))).toBeUndefined()
 })
 
 test('W6 names are checked at the door: streams, incarnations, documents, outcomes, codes', () => {

@@ -1,5 +1,6 @@
 /** The door for entries of others: grant, author, chain and signature are checked before anything is staged. */
 import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type EntryRecord, KIND } from '#protocol/log/entry.ts'
 import { decodePack, encodePack, packable } from '#protocol/log/pack.ts'
@@ -14,6 +15,7 @@ import {
   type FollowedPack,
   followPack,
   type ReceivedPack,
+  refused,
   type Walk,
 } from '../logs/following.ts'
 import { keepPack, stagedHead } from '../logs/staged-logs.ts'
@@ -60,6 +62,7 @@ export async function admitFrame(
 /**
  * Goes on with another version of a log, right behind a cut: the shared entries above the last signed one that is left,
  * and those of the other version up to the one whose signature covers both. So nothing that is shared leaves the disk.
+ * What would be longer than a pack from a link is refused: it could never be passed on.
  */
 export async function adoptRun(
   staging: Staging,
@@ -67,9 +70,23 @@ export async function adoptRun(
   records: readonly EntryRecord[],
   source: Omit<FrameSource, 'shared'>,
 ): Promise<Result<readonly Height[], ChainRefusal>> {
-  const bytes = encodePack(records.map((record) => packable(log, record)))
-  const pack = { bytes, records: decodePack(bytes) ?? [] }
-  return admitFrame(staging, [pack], { shared: new Set([logParts(log).stream]), ...source })
+  const packs = endingSigned(records).map((part) => encodePack(part.map((record) => packable(log, record))))
+  const long = packs.find(({ length }) => length > LIMITS.receivedPackBytes)
+  if (long) return refused('oversized', `${log}: a pack of ${long.length} bytes`)
+  const received = packs.map((bytes) => ({ bytes, records: decodePack(bytes) ?? [] }))
+  return admitFrame(staging, received, { shared: new Set([logParts(log).stream]), ...source })
+}
+
+/** Parts of a log, each up to the next signed entry. */
+function endingSigned(records: readonly EntryRecord[]): EntryRecord[][] {
+  const parts: EntryRecord[][] = []
+  let isOpen = false
+  for (const record of records) {
+    if (isOpen) parts.at(-1)?.push(record)
+    else parts.push([record])
+    isOpen = record.signature === null
+  }
+  return parts
 }
 
 /** Whether the author of a log may be in this frame at all. */

@@ -53,7 +53,7 @@ const EFFECTS: Handlers = {
     if (link.direction === 'down') return tellStanding(core, link, peer)
   },
   status: ({ reports }, link, _connection, { status }) => {
-    if (link.direction === 'down') reports.heard(status)
+    if (link.direction === 'down' && link.peer) reports.heard(link.peer, status)
   },
   'own-log-ahead': (context, link, _connection, claim) => {
     // The pinned parent is believed; a child proves it by the entries themselves (see receiveFrame).

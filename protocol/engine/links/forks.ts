@@ -12,7 +12,7 @@ import { signedHeight } from '../logs/log-reading.ts'
 import type { Staging } from '../writing/staging.ts'
 import { adoptRun } from './admission.ts'
 import { answerTo, forkLadder, forkQuestion, isFirstLadder, ownVersion, provenRun, provesFork } from './fork-ladder.ts'
-import { type Link, mayDispute } from './link.ts'
+import { isBelow, type Link, mayDispute } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { originOf } from './receiving.ts'
 
@@ -160,6 +160,14 @@ const unproved = (core: Core, log: LogKey): Result<never, Failure> =>
     '重新连接时会再核对;反复出现请联系管理员检查对方程序。',
   )
 
+const tooLong = (core: Core, log: LogKey): Result<never, Failure> =>
+  fail(
+    'fork-too-long',
+    `“${nameOf(core, log)}”的日志有两个版本(${log}),但分叉处连续未签名的记录过长,接收后无法再传给其他节点,${NOTHING_CUT}`,
+    NOTHING_CUT,
+    '正常程序不会写出这样的记录,请联系管理员检查作者节点。',
+  )
+
 const tooOld = (core: Core, log: LogKey): Result<never, Failure> =>
   fail(
     'fork-old-peer',
@@ -187,7 +195,8 @@ async function giveWay(
   const tail = await moveTail(staging, log, { common: height, signed }, holdings(core, link), (shared) =>
     adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
   )
-  return tail.ok ? success({ is: 'moved', common: height, tail: tail.value }) : unproved(core, log)
+  if (!tail.ok) return tail.problem?.code === 'oversized' ? tooLong(core, log) : unproved(core, log)
+  return success({ is: 'moved', common: height, tail: tail.value })
 }
 
 /**
@@ -202,16 +211,6 @@ const holdings =
     if (core.logs.isOwn(log)) return core.logs.ownLog(stream) !== log
     return direction === 'down' ? isBelow(core, node, peer) : !isBelow(core, node, core.identity.node)
   }
-
-/** Whether a node is another one or stands below it, as the register has it. */
-function isBelow({ directory }: Core, node: NodeId, above: NodeId | null): boolean {
-  const seen = new Set<NodeId>()
-  for (let at: NodeId | null | undefined = node; at && !seen.has(at); at = directory.node(at)?.parent) {
-    if (at === above) return true
-    seen.add(at)
-  }
-  return false
-}
 
 /** A peer of version 1 tells neighbours and proves that its version exists; only whole signed stretches are cut by that. */
 async function giveWayUnproved(staging: Staging, link: Link, log: LogKey, common: number): Promise<Result<Advance>> {

@@ -1,5 +1,6 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
 import { isCase, type NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
@@ -12,7 +13,7 @@ import { fileOf } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { noteParent } from './acknowledging-parent.ts'
-import type { Link } from './link.ts'
+import { isBelow, type Link } from './link.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
@@ -21,7 +22,8 @@ const SPACE = 'node-status'
 export interface Reports {
   linkLive(link: Link): void
   linkEnded(link: Link, reason: string): void
-  heard(status: Status): void
+  /** A node tells of itself and of those below it. */
+  heard(reporter: NodeId, status: Status): void
   /** Resolves when they are kept. */
   receipts(receipts: readonly Receipt[]): Promise<void>
   /** Sends a report upward soon. */
@@ -31,11 +33,11 @@ export interface Reports {
 /** Opens the reports of a node over its links; what is heard stands in the core's neighbours. */
 export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reports {
   const { neighbours, clock } = core
-  const reporter = createReporter(core, queue, links)
+  const kept = createReporter(core, queue, links)
   const met = (node: NodeId, connected: boolean) =>
-    reporter.keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
+    kept.keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
   return {
-    soon: reporter.soon,
+    soon: kept.soon,
     linkLive(link) {
       if (link.direction === 'up') {
         // A revoked node is let in to deliver; that takes nothing back.
@@ -44,7 +46,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
         neighbours.parentConnected = true
         if (link.peer) noteParent(core, queue, link.peer).catch(toldByQueue)
       } else if (link.peer) met(link.peer, true)
-      reporter.soon()
+      kept.soon()
     },
     linkEnded(link, reason) {
       if (link.direction === 'up') {
@@ -56,11 +58,11 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       } else if (link.peer) met(link.peer, false)
       core.news.tellStatus()
     },
-    heard(status) {
+    heard(reporter, status) {
       for (const { age, ...heard } of status.nodes) {
-        // Only nodes of the register, so that a hostile child cannot fill memory and disk with inventions.
-        if (core.directory.node(heard.node) && heard.node !== core.identity.node) {
-          reporter.keep({ ...heard, lastContact: clock.now() - age })
+        // Only nodes of the register below it, so that a hostile child cannot fill memory and disk with inventions.
+        if (heard.node !== core.identity.node && isBelow(core, heard.node, reporter)) {
+          kept.keep({ ...heard, lastContact: Math.max(0, clock.now() - age) })
         }
       }
       core.news.tellStatus()
@@ -105,7 +107,10 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
     if (unsaved.size > 0) await save([...unsaved])
     if (parentsAmong(links).length === 0) return
     const nodes = [await ownReport(core), ...[...below.values()].map((status) => reportOf(core, status))]
-    for (const link of parentsAmong(links)) link.dispatch({ type: 'tell', message: { type: 'status', nodes } })
+    for (let from = 0; from < nodes.length; from += LIMITS.links) {
+      const message: Status = { type: 'status', nodes: nodes.slice(from, from + LIMITS.links) }
+      for (const link of parentsAmong(links)) link.dispatch({ type: 'tell', message })
+    }
   }
   const soon = () => {
     if (scheduled) return
@@ -182,6 +187,9 @@ function deliveredSoFar(core: Core): Omit<Finding, 'time'> {
   }
 }
 
+/** Longer ones, which earlier programs kept as they came, would make the message malformed. */
+const shortVersion = (version: string): string => version.slice(0, LIMITS.versionCharacters)
+
 async function ownReport(core: Core): Promise<NodeReport> {
   return {
     node: core.identity.node,
@@ -189,7 +197,7 @@ async function ownReport(core: Core): Promise<NodeReport> {
     connected: true,
     unsentEntries: entriesAbove(core, 'parentHeight'),
     unsentCases: await casesAbove(core, 'parentHeight'),
-    version: core.version,
+    version: shortVersion(core.version),
     clockOffset: core.clock.offset(),
   }
 }
@@ -207,5 +215,6 @@ const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
 /** Reads what was heard before the last stop. */
 export async function rememberedReports(storage: Pick<Storage, 'localAll'>): Promise<NodeStatus[]> {
   const rows = await storage.localAll(SPACE)
-  return rows.map(({ value }) => JSON.parse(value) as NodeStatus)
+  const statuses = rows.map(({ value }) => JSON.parse(value) as NodeStatus)
+  return statuses.map((status) => ({ ...status, version: shortVersion(status.version) }))
 }

@@ -40,12 +40,15 @@ export async function sendAfter(core: Core, link: Link, connection: Connection, 
 function cutFrame(core: Core, session: Live, packs: readonly StoredPack[], wanted: number): Cut {
   const last = packs.at(-1)
   if (!last) return { frames: [], heights: [], through: core.logs.arrival }
-  for (let count = packs.length; ; ) {
+  // A pack that is longer than one from a link may be goes alone, so that only it is cut.
+  const long = packs.findIndex(({ bytes }) => bytes.length > LIMITS.receivedPackBytes)
+  for (let count = long === -1 ? packs.length : Math.max(1, long); ; ) {
     const some = packs.slice(0, count)
     const { packs: chosen, heights } = selectOutgoing(some, session)
     const frames = compressFrames(core, chosen)
     const bytes = frames.reduce((sum, { length }) => sum + length, 0)
-    if (bytes <= wanted * TOLERANCE) return { frames, heights, through: (some.at(-1) ?? last).arrival }
+    const isLong = chosen.some(({ length }) => length > LIMITS.receivedPackBytes)
+    if (!isLong && bytes <= wanted * TOLERANCE) return { frames, heights, through: (some.at(-1) ?? last).arrival }
     if (count === 1) return cutPack(core, session, packs[0] as StoredPack, wanted / bytes)
     count = Math.max(1, Math.min(count - 1, Math.floor((count * wanted) / bytes)))
   }
@@ -53,8 +56,20 @@ function cutFrame(core: Core, session: Live, packs: readonly StoredPack[], wante
 
 /** The first part of a pack, about `share` of what the peer lacks of it; the rest is read again for the next frame. */
 function cutPack(core: Core, session: Live, pack: StoredPack, share: number): Cut {
-  const { packs, heights, isWhole } = selectPart(pack, session, share)
+  const longest = LIMITS.receivedPackBytes / pack.bytes.length
+  const { packs, heights, isWhole } = selectPart(pack, session, Math.min(share, longest))
+  if (packs.some(({ length }) => length > LIMITS.receivedPackBytes)) return passOver(core, pack)
   return { frames: compressFrames(core, packs), heights, through: isWhole ? pack.arrival : pack.arrival - 1 }
+}
+
+/** What no peer would take must not hold up what lies behind it; of its logs nothing further goes, because it would not follow. */
+function passOver(core: Core, { arrival, bytes, runs }: StoredPack): Cut {
+  core.news.add({
+    kind: 'refused',
+    message: `有一段记录过长(${bytes.length} 字节,日志 ${runs.map(({ log }) => log).join('、')}),无法传给其他节点,已跳过;其余记录照常传送`,
+    next: '本机仍完整保留这段记录。请联系管理员检查写出该日志的节点。',
+  })
+  return { frames: [], heights: [], through: arrival }
 }
 
 /** Frames of at most the limit: as many packs together as fit. */

@@ -1,5 +1,6 @@
 /** Reading a log from the disk: entry by entry with what proves each, and where it is signed. */
 import type { LogKey } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import { type Entry, type EntryRecord, readEntry } from '#protocol/log/entry.ts'
@@ -66,12 +67,13 @@ export async function signedHeight(logs: Logs, log: LogKey, height: number): Pro
 const recordsIn = ({ bytes }: Pick<StoredPack, 'bytes'>, log: LogKey): PackedRecord[] =>
   (decodePack(bytes) ?? []).filter((packed) => packed.log === log)
 
-/** The entries behind a height up to the first signed one, as a pack: what proves how a log goes on. Empty when nothing does. */
+/** The entries behind a height up to the first signed one, as a pack: what proves how a log goes on. Empty when nothing does that fits a link. */
 export async function runBehind(logs: Logs, log: LogKey, height: number): Promise<Uint8Array> {
   const pack = await logs.packHolding(log, height + 1)
   const run = pack?.runs.find((one) => one.log === log)
   if (!pack || !run) return new Uint8Array()
   const behind = recordsIn(pack, log).filter(({ record }) => record.seq > height && record.seq <= run.last)
   const end = behind.findIndex(({ record }) => record.signature !== null)
-  return encodePack(behind.slice(0, end + 1).map(({ record }) => packable(log, record)))
+  const proof = encodePack(behind.slice(0, end + 1).map(({ record }) => packable(log, record)))
+  return proof.length > LIMITS.receivedPackBytes ? new Uint8Array() : proof
 }
