@@ -40,7 +40,7 @@ export interface Extension {
   readonly title: string
 }
 
-export interface NodeOptions extends Opening {
+export interface NodeOptions extends Omit<Opening, 'isRoot'> {
   readonly settings: EdgeNodeConfiguration
   readonly keys: KeyPair
   readonly enrolment: Enrolment
@@ -63,10 +63,11 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   const { settings, enrolment, log } = options
   const certificate = await certificateFor(settings)
   if (!certificate.ok) return certificate
-  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, options)
+  const isRoot = enrolment.parent === null
+  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, { ...options, isRoot })
   if (!database.ok) return database
   const { storage, incarnation, verdict, rotated } = database.value
-  const findings = findingsOf(database.value, enrolment.parent === null, nodeHost.now())
+  const findings = findingsOf(database.value, isRoot, nodeHost.now())
   if (findings.length > 0) log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
   const identity = identityOf(options.keys, enrolment)
   const version = VERSION

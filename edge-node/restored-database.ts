@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFirst } from '#edge-node/first-write.ts'
-import { lackOf, type Restored } from '#edge-node/restored-findings.ts'
+import { ENROL_AGAIN, lackOf, type Restored } from '#edge-node/restored-findings.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
 import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
@@ -52,6 +52,8 @@ export interface Opening {
   readonly hadOne: boolean
   /** A person wants to go on without what was in the database. */
   readonly startEmpty: boolean
+  /** The county's own node: nobody gives its directory back. */
+  readonly isRoot: boolean
 }
 
 /**
@@ -67,14 +69,14 @@ export async function openDatabase(folder: string, node: NodeId, opening: Openin
   try {
     const reading = await readSidecar(sidecarPath)
     const had = opening.hadOne || reading.state !== 'missing'
-    if (!opening.startEmpty && had && (await isAbsent(path))) return gone(folder)
+    if (!opening.startEmpty && had && (await isAbsent(path))) return gone(folder, opening)
     storage = await openLibsql(path)
     const claim = await claimOf(storage, node, await fileIdentityOf(path))
     if (!opening.startEmpty && claim.incarnation === null && knowsEntries(reading)) {
       await storage.close()
-      return gone(folder)
+      return gone(folder, opening)
     }
-    return success({ ...(await compare(storage, sidecarPath, reading, claim)), unclean })
+    return success({ ...(await compare(storage, sidecarPath, reading, claim, opening)), unclean })
   } catch (error) {
     await storage?.close()
     if (!(error instanceof StorageFailure)) throw error
@@ -82,12 +84,16 @@ export async function openDatabase(folder: string, node: NodeId, opening: Openin
   }
 }
 
-const gone = (folder: string) =>
+const gone = (folder: string, { isRoot }: Opening) =>
   fail(
     'database-gone',
     `数据库文件 ${DATABASE_FILE} 不见了或是空的,但本机以前写过数据`,
     `没有新建数据库,没有改动任何文件;密钥、入网资料和旁车记录都在(数据目录:${folder})`,
-    '请先找回原来的数据库文件,或按 README“备份与恢复”恢复备份。确实都没有了、决定从空数据库重新开始的,在启动命令后加 start-empty 运行一次:别的节点手里有的记录会自动取回,只存在本机的没有了,须按纸质存根补录',
+    `请先找回原来的数据库文件,或按 README“备份与恢复”恢复备份。确实都没有了、决定从空数据库重新开始的,${
+      isRoot
+        ? `先联系程序的维护人员,再在启动命令后加 start-empty 运行一次:空的县中心不认识任何节点。${ENROL_AGAIN}`
+        : '在启动命令后加 start-empty 运行一次:别的节点手里有的记录会自动取回,只存在本机的没有了,须按纸质存根补录'
+    }`,
   )
 
 /** Whether there is no database file, or nothing in it. */
@@ -109,13 +115,15 @@ async function compare(
   sidecarPath: string,
   reading: SidecarReading,
   claim: DatabaseClaim,
+  { startEmpty }: Opening,
 ): Promise<Omit<Database, 'unclean'>> {
   const { node, identity } = claim
   const { verdict, rotate } = judgeDatabase(reading, claim)
   const own = [claim.ownHeads, reading.state === 'present' ? reading.sidecar.ownHeads : {}]
   const known = new Set(own.flatMap(Object.keys).map((key) => logParts(key as LogKey).incarnation))
   if (reading.state === 'present') known.add(reading.sidecar.incarnation)
-  const isNew = claim.incarnation === null && reading.state === 'missing'
+  const isEmpty = claim.incarnation === null && startEmpty
+  const isNew = claim.incarnation === null && reading.state === 'missing' && !startEmpty
   let incarnation =
     claim.incarnation === null || rotate ? nextIncarnation(known, (bound) => randomInt(bound)) : claim.incarnation
   const boots = (reading.state === 'present' ? reading.sidecar.boots : 0) + 1
@@ -132,7 +140,7 @@ async function compare(
   const stays = incarnation === claim.incarnation
   const first = writeFirst(storage, () => (stays ? Promise.resolve() : rotated(incarnation)))
   await (stays ? remember(claim.ownHeads) : first.attempt()).catch(whenRefused)
-  const restored = { ...lackOf(reading, claim), ends: await endsOf(storage, node) }
+  const restored = { ...lackOf(reading, claim), isEmpty, ends: await endsOf(storage, node) }
   return { storage: first.storage, incarnation, verdict: isNew ? 'new' : verdict, restored, rotated, remember }
 }
 

@@ -10,6 +10,8 @@ export interface Restored {
   /** Own logs that lack entries which the record outside has seen, and how many. */
   readonly logs: number
   readonly entries: number
+  /** A person went on with an empty database: nothing was put back. */
+  readonly isEmpty: boolean
   /** Where the own logs end, in words. */
   readonly ends: string
 }
@@ -22,6 +24,10 @@ export function lackOf(reading: SidecarReading, claim: DatabaseClaim): Pick<Rest
     .filter((entries) => entries > 0)
   return { logs: lacking.length, entries: lacking.reduce((sum, entries) => sum + entries, 0) }
 }
+
+/** What becomes of the nodes below a county that has lost its directory, and whom to ask. */
+export const ENROL_AGAIN =
+  '各节点都会被拒绝(“上级尚未登记本节点”),要重新登记站点、人员、事项目录,再逐个重新入网;它们手里的记录不会自动回到县中心,留在各自的电脑里:不要删除它们的数据目录,重新入网前先把整个目录改名留着。怎样取回这些记录,请联系程序的维护人员;县中心自己写的,须按纸质存根补录'
 
 const NEW_NUMBERS = '已启用新的批次号,编号不会重复。'
 const TWO_COPIES = '请确认原来的那一份不再运行:两份同时运行,同一办件会出现两条后续记录。'
@@ -42,8 +48,19 @@ export function findingsOf(
   time: number,
 ): readonly Finding[] {
   if (verdict === 'new' || verdict === 'same') return []
+  if (restored.isEmpty) return [begunEmpty(isRoot, restored, time)]
   const copies = verdict === 'moved' ? TWO_COPIES : ''
   const back = `${isRoot ? '下级' : '上级和下级'}持有的记录自动取回。`
   const message = MESSAGES[verdict](restored)
   return [{ kind: 'sidecar', time, message, next: `${copies}${back}${checkStubs(isRoot, restored.ends)}` }]
+}
+
+/** Nothing was restored: whoever reads that a backup was put back looks for what is not there. */
+function begunEmpty(isRoot: boolean, { logs, entries, ends }: Restored, time: number): Finding {
+  const lost = entries > 0 ? `:${logs} 个日志至少 ${entries} 条本机写的记录不在里面` : ''
+  const message = `原来的数据库不见了,已按 start-empty 从空数据库重新开始${lost}。${NEW_NUMBERS}`
+  const next = isRoot
+    ? `原来的数据库或备份如果找到了,请停止程序,先恢复它。没有的:本机不认识任何节点。${ENROL_AGAIN}。`
+    : `上级和下级持有的记录自动取回。${checkStubs(isRoot, ends)}`
+  return { kind: 'sidecar', time, message, next }
 }

@@ -26,7 +26,8 @@ function connectButton(desk: Desk, { parent }: SyncStatus, visit: Visit): Html |
 function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const now = desk.office.now()
   const parent = status.parent
-  const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : '未连接'}`
+  const away = status.refusal ? `未连接:${status.refusal.message}` : '未连接'
+  const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : away}`
   const contact = parent?.lastContact
     ? `${timeWords(parent.lastContact, now)}(${spanWords(now - parent.lastContact)}前)`
     : parent

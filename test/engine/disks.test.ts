@@ -140,7 +140,9 @@ test('S123 a record outside the database that cannot be written is health, and i
   const folder = await mkdtemp(join(tmpdir(), 'county-sidecar-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const keys = generateKeys()
-  const database = value(await openDatabase(folder, nodeIdOf(keys.publicKey), { hadOne: false, startEmpty: false }))
+  const database = value(
+    await openDatabase(folder, nodeIdOf(keys.publicKey), { hadOne: false, startEmpty: false, isRoot: true }),
+  )
   const { storage, incarnation, rotated } = database
   const root = await openNode({ station: COUNTY, lease: 1, keys, storage, incarnation, rotated })
   const pauses = new Map<number, () => void>()

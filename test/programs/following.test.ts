@@ -12,7 +12,11 @@ test('E24 the first write after a rest is in the sidecar at once, further ones a
   const folder = await mkdtemp(join(tmpdir(), 'county-following-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const keys = generateKeys()
-  const opened = await openDatabase(folder, nodeIdOf(keys.publicKey), { hadOne: false, startEmpty: false })
+  const opened = await openDatabase(folder, nodeIdOf(keys.publicKey), {
+    hadOne: false,
+    startEmpty: false,
+    isRoot: true,
+  })
   if (!opened.ok) throw new Error(opened.problem.message)
   const database = opened.value
   const { storage, incarnation, rotated } = database

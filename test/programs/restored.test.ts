@@ -18,7 +18,7 @@ import { run, until } from './program.ts'
 
 beforeAll(() => buildPrograms(['hub', 'edge-node']), 60_000)
 
-const PLAIN = { hadOne: false, startEmpty: false }
+const PLAIN = { hadOne: false, startEmpty: false, isRoot: true }
 const DATABASE = 'county.db'
 const SIDECAR = 'sidecar.json'
 
@@ -119,7 +119,7 @@ test('D40 a database that is gone or empty is not begun anew: nothing is made, n
   expect(await openDatabase(folder, node, PLAIN)).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
   await rm(join(folder, DATABASE))
   await rm(join(folder, SIDECAR))
-  const begun = await openDatabase(folder, node, { hadOne: true, startEmpty: false })
+  const begun = await openDatabase(folder, node, { ...PLAIN, hadOne: true })
   expect(begun).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
   const first = value(await openDatabase(folder, node, PLAIN))
   expect(first.verdict).toBe('new')
@@ -134,11 +134,23 @@ test('D41 whoever decides it goes on with an empty database, under a new incarna
     incarnation: number
   }
   await rm(join(folder, DATABASE))
-  const begun = value(await openDatabase(folder, nodeIdOf(keys.publicKey), { hadOne: true, startEmpty: true }))
+  const startEmpty = { ...PLAIN, hadOne: true, startEmpty: true }
+  const begun = value(await openDatabase(folder, nodeIdOf(keys.publicKey), startEmpty))
   await begun.storage.close()
   expect(begun).toMatchObject({ verdict: 'behind', restored: { logs: 2 } })
   expect(begun.incarnation).not.toBe(before.incarnation)
-  expect(findingsOf(begun, true, 0)[0]?.next).toContain('本机写的记录一条也没有')
+  const words = (isRoot: boolean) =>
+    findingsOf(begun, isRoot, 0).map(({ message, next }) => `${message}${next}`)[0] ?? ''
+  expect(words(false)).toContain('本机写的记录一条也没有')
+  expect(words(true)).toMatch(/不认识任何节点.*逐个重新入网.*不要删除它们的数据目录.*联系/)
+  expect(words(true)).not.toContain('自动取回')
+  for (const told of [words(true), words(false)]) expect(told).not.toContain('恢复过备份')
+  // Without the record, too, it is not a first start.
+  await rm(join(folder, DATABASE))
+  await rm(join(folder, SIDECAR))
+  const alone = value(await openDatabase(folder, nodeIdOf(keys.publicKey), startEmpty))
+  await alone.storage.close()
+  expect(findingsOf(alone, true, 0)[0]?.message).toContain('从空数据库重新开始')
 })
 
 test('D40 D41 hub and township end with code 2 and words when their database is gone, and start when told to', {
@@ -161,6 +173,8 @@ test('D40 D41 hub and township end with code 2 and words when their database is 
     expect(await refused.ended, name).toBe(2)
     for (const words of ['county.db', '不见了或是空的', '没有新建数据库', 'start-empty'])
       expect(refused.text(), name).toContain(words)
+    expect(refused.text().includes('自动取回'), name).toBe(name === 'edge-node')
+    expect(refused.text().includes('不要删除它们的数据目录'), name).toBe(name === 'hub')
     const told = run(name, settings, ['start-empty'])
     await told.address()
     await until(() => expect(told.text()).toContain('"verdict":"behind"'))
