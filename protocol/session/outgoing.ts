@@ -28,7 +28,7 @@ export interface Outgoing {
 }
 
 /** A pack at least this full is sent as it is. */
-const WHOLE_PACK_BYTES = LIMITS.packBytes / 4
+const wholePackBytes = (): number => LIMITS.packBytes / 4
 
 /** Selects from packs in arrival order what the peer of a live session lacks. Every log in the result ends signed. */
 export function selectOutgoing(candidates: readonly Candidate[], session: Live): Outgoing {
@@ -47,7 +47,7 @@ export function selectOutgoing(candidates: readonly Candidate[], session: Live):
     const whole = wanted.length === candidate.runs.length && wanted.every((run) => run.from === run.first)
     for (const run of wanted) heights.set(run.log, run.last)
     const asItIs = whole && !hasCut(candidate)
-    if (asItIs && candidate.bytes.length >= WHOLE_PACK_BYTES) {
+    if (asItIs && candidate.bytes.length >= wholePackBytes()) {
       flush()
       packs.push(candidate.bytes)
       continue

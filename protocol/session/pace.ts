@@ -12,21 +12,21 @@ export interface Pace {
 }
 
 /** Beyond this the window holds its largest number of bytes; a faster link needs no more. */
-const FASTEST = LIMITS.windowBytes / (LIMITS.windowMilliseconds / 1000)
+const fastest = (): number => LIMITS.windowBytes / (LIMITS.windowMilliseconds / 1000)
 /** First frames that may be under way: a county that comes back at once has little to say and much to wait for. */
 export const FIRST_FRAMES = 3
 /** A link begins no faster than this, whatever the last one carried: it may lead over another line. */
-const FASTEST_BEGINNING = (2 * LIMITS.firstFrameBytes) / (LIMITS.frameMilliseconds / 1000)
+const fastestBeginning = (): number => (2 * LIMITS.firstFrameBytes) / (LIMITS.frameMilliseconds / 1000)
 /** Below this frames get no smaller. */
-const SLOWEST = LIMITS.leastFrameBytes / (LIMITS.frameMilliseconds / 1000)
+const slowest = (): number => LIMITS.leastFrameBytes / (LIMITS.frameMilliseconds / 1000)
 /** An acknowledgement that comes sooner says no more than that the link is fast. */
 const SHORTEST_MILLISECONDS = 20
 /** A stretch this long counts half from then on, so that a link that changes is followed. */
-const STRETCH_MILLISECONDS = 2 * LIMITS.frameMilliseconds
+const stretchMilliseconds = (): number => 2 * LIMITS.frameMilliseconds
 
 /** The pace of a new link, given the rate of an earlier one with the same peer; null when there was none. */
 export const paceAt = (rate: number | null): Pace => ({
-  rate: rate === null ? null : Math.min(rate, FASTEST_BEGINNING),
+  rate: rate === null ? null : Math.min(rate, fastestBeginning()),
   since: 0,
   bytes: 0,
   last: 0,
@@ -45,7 +45,7 @@ export function measure(pace: Pace, now: number, bytes: number): void {
     beginStretch(pace, now) // the clock was set back
     return
   }
-  if (now > pace.last && pace.last - pace.since > STRETCH_MILLISECONDS) {
+  if (now > pace.last && pace.last - pace.since > stretchMilliseconds()) {
     pace.since = (pace.since + pace.last) / 2
     pace.bytes /= 2
   }
@@ -58,7 +58,7 @@ export function measure(pace: Pace, now: number, bytes: number): void {
   else if (pace.bytes >= frameBytes(pace) / 2) pace.rate = bounded(Math.max(seen, pace.rate / 2))
 }
 
-const bounded = (rate: number): number => Math.min(FASTEST, Math.max(SLOWEST, rate))
+const bounded = (rate: number): number => Math.min(fastest(), Math.max(slowest(), rate))
 
 /** The rate to begin the next link with: half of it when this one ended with frames under way. */
 export function rateAfter({ rate }: Pace, underWay: boolean): number | null {

@@ -15,7 +15,7 @@ export interface Window {
 }
 
 /** Frames that a peer may have waiting here: it may fill its window again before our acknowledgement reaches it. */
-const FRAMES_WAITING = LIMITS.windowFrames * 2
+const framesWaiting = (): number => LIMITS.windowFrames * 2
 
 /** Nothing is under way; `rate` in bytes a second as an earlier link with the peer left it, null when it is unknown. */
 export const openWindow = (rate: number | null): Window => ({
@@ -32,10 +32,10 @@ export function maySend({ inFlight, loading, pace }: Window): boolean {
 }
 
 /** Whether one more frame of the peer may wait here (S27). */
-export const mayAdmit = ({ admitting }: Window): boolean => admitting < FRAMES_WAITING
+export const mayAdmit = ({ admitting }: Window): boolean => admitting < framesWaiting()
 
 /** Whether one more message of a peer that went live first may be kept until this side does (S17). */
-export const mayWait = (early: number): boolean => early < FRAMES_WAITING
+export const mayWait = (early: number): boolean => early < framesWaiting()
 
 /** Whether one more log may be remembered of what a peer said of it: its height there or at the root. */
 export const mayRemember = (logs: number): boolean => logs < LIMITS.frontierLogs

@@ -2,7 +2,7 @@
 import { LIMITS } from '#protocol/limits.ts'
 
 /** Pieces of work that one peer's messages may have under way here; with as many frames as it may have waiting it is full. */
-const TASKS = LIMITS.windowFrames * 2
+const mostTasks = (): number => LIMITS.windowFrames * 2
 
 export interface LinkBudget {
   /** Whether one more link from below can be served now; else it is told to come back. */
@@ -82,7 +82,7 @@ export function createLinkBudget(): LinkBudget {
     share: (turned) => {
       const share: Share = { bytes: 0, waiting: 0, tasks: 0 }
       let wasFull = false
-      const isFull = () => share.waiting > 0 || share.tasks > TASKS
+      const isFull = () => share.waiting > 0 || share.tasks > mostTasks()
       const look = () => {
         if (isFull() === wasFull) return
         wasFull = !wasFull

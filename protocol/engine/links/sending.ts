@@ -11,7 +11,7 @@ import type { StoredPack } from '../ports/storage.ts'
 import type { Link } from './link.ts'
 
 /** Bytes read from disk at once for sending; a frame is cut from each. */
-const LOAD_BYTES = LIMITS.unpackedFrameBytes / 2
+const loadBytes = (): number => LIMITS.unpackedFrameBytes / 2
 /** Records of cases compress to about a third; what is read beyond a frame is read again for the next one. */
 const EXPANSION = 4
 /** A frame may be so much larger than it should be before it is cut again: compression cannot be foretold. */
@@ -28,7 +28,7 @@ interface Cut {
 export async function sendAfter(core: Core, link: Link, connection: Connection, after: number): Promise<void> {
   if (link.session.is !== 'live') return
   const wanted = frameBytes(link.session.window.pace)
-  const packs = await core.logs.packsAfter(after, Math.min(LOAD_BYTES, wanted * EXPANSION))
+  const packs = await core.logs.packsAfter(after, Math.min(loadBytes(), wanted * EXPANSION))
   if (link.session.is !== 'live') return
   const { frames, heights, through } = cutFrame(core, link.session, packs, wanted)
   for (const frame of frames) connection.send(frame)

@@ -11,7 +11,7 @@ import { rowsInto } from './rows.ts'
 import type { Statement } from './statements.ts'
 
 /** Places that are appended to a document at once at most; more of them go round by round. */
-const PLACES_PER_ROUND = Math.floor(LIMITS.growingPlaceBytes / PLACE_BYTES)
+const placesPerRound = (): number => Math.max(1, Math.floor(LIMITS.growingPlaceBytes / PLACE_BYTES))
 
 const placeRows = rowsInto(documents, ['id', 'places'], (insert) =>
   insert.onConflictDoUpdate({
@@ -60,11 +60,12 @@ function roundsOf(given: Change['places']): Change['places'][] {
     if (known) known.push(...places)
     else byDocument.set(document, [...places])
   }
+  const most = placesPerRound()
   const rounds: { document: DocumentId; places: Place[] }[][] = []
   for (const [document, places] of byDocument) {
-    for (let start = 0, round = 0; start < places.length; start += PLACES_PER_ROUND, round++) {
+    for (let start = 0, round = 0; start < places.length; start += most, round++) {
       rounds[round] ??= []
-      rounds[round]?.push({ document, places: places.slice(start, start + PLACES_PER_ROUND) })
+      rounds[round]?.push({ document, places: places.slice(start, start + most) })
     }
   }
   return rounds

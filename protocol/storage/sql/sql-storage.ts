@@ -39,7 +39,7 @@ import { caseList, exactCaseLists } from './work-list.ts'
 import { statementsOf } from './writing.ts'
 
 /** Packs that are read in one statement: 64 of 64 KiB fill the cache once. */
-const PACKS_PER_STATEMENT = LIMITS.cachedPackBytes / LIMITS.packBytes
+const packsPerStatement = (): number => Math.max(1, Math.floor(LIMITS.cachedPackBytes / LIMITS.packBytes))
 
 /** Migrates a database and opens the storage over it. */
 export async function openStorage(statements: Statements): Promise<Storage> {
@@ -207,9 +207,10 @@ class SqlStorage implements Storage {
     // Pack by pack, so that one read of many cases holds no more packs than the cache.
     wanted.sort((left, right) => left.place.arrival - right.place.arrival)
     const arrivals = [...new Set(wanted.map(({ place }) => place.arrival))]
+    const most = packsPerStatement()
     let next = 0
-    for (let start = 0; start < arrivals.length; start += PACKS_PER_STATEMENT) {
-      const read = await this.#packs(arrivals.slice(start, start + PACKS_PER_STATEMENT))
+    for (let start = 0; start < arrivals.length; start += most) {
+      const read = await this.#packs(arrivals.slice(start, start + most))
       for (; next < wanted.length; next++) {
         const { document, place } = wanted[next] as (typeof wanted)[number]
         const pack = read.get(place.arrival)
