@@ -4,6 +4,7 @@ import type { Search } from '#protocol/session/common-height.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
 import type { LinkShare } from './link-budget.ts'
+import type { Pieces } from './turns.ts'
 
 export interface Link {
   readonly direction: 'up' | 'down'
@@ -21,8 +22,12 @@ export interface Link {
   readonly searches: Map<LogKey, Search>
   /** Logs held here of which the peer asked for our version. */
   readonly questioned: Set<LogKey>
+  /** Logs whose ladder waits to be told. */
+  readonly ladders: Set<LogKey>
   /** Work on forks, one after the other: each reads many hashes from the disk. */
   forkWork: Promise<void>
+  /** Parts it so that everybody else has a turn. */
+  readonly pieces: Pieces
   dispatch(event: Event): void
 }
 

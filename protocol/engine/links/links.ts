@@ -12,6 +12,7 @@ import { performEffect } from './effects.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { viewOf } from './session-view.ts'
+import { inPieces } from './turns.ts'
 
 const helloOf = (core: Core): Hello => ({
   type: 'hello',
@@ -48,9 +49,11 @@ export function runLink(
       untold: new Map(),
       searches: new Map(),
       questioned: new Set(),
+      ladders: new Set(),
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       forkWork: Promise.resolve(),
+      pieces: inPieces(core.host),
       dispatch(event) {
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done
