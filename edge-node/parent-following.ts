@@ -47,7 +47,7 @@ export function followParent(options: FollowingOptions): Following {
   let notTaken: Failure | undefined
   let quietSince = options.now()
   const own = () => directory.node(node)
-  const mover: Mover = { ...options, knownVersion: () => own()?.version ?? 0 }
+  const mover: Mover = { ...options, knownVersion: (one) => directory.node(one)?.version ?? 0 }
 
   const changed = () => {
     const { node: above, name, publicKey } = parent.current()
@@ -72,7 +72,7 @@ export function followParent(options: FollowingOptions): Following {
     if (now.parent === seen.parent && now.own === seen.own && now.above === seen.above) return
     seen = now
     const placement = await engine.office.placementOf(node)
-    const accepted = placement && (await parent.accept(placement, record.version))
+    const accepted = placement && (await parent.accept(placement, mover.knownVersion))
     notTaken = accepted?.ok === false ? accepted.problem : undefined
     if (accepted?.ok === false) log.warn({ ...accepted.problem }, 'the parent that the county names is not taken')
     else if (accepted?.value === 'changed') changed()

@@ -1,6 +1,7 @@
 /** Moving below another address or another parent: by hand, by what the county stream says, or by asking around. */
 import type { Answering, KnownParent, Parent } from '#edge-node/parent.ts'
 import { askForPlacement, impostor, meet, parentAddress } from '#edge-node/parent-call.ts'
+import type { KnownVersion } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -9,8 +10,8 @@ export interface Mover {
   readonly parent: Parent
   readonly node: NodeId
   readonly cryptography: Cryptography
-  /** Version of this node's own record, as held here; 0 where no database is open. */
-  knownVersion(): number
+  /** 0 where no database is open. */
+  readonly knownVersion: KnownVersion
 }
 
 /** What came of it: the same parent at another address, the parent that the county has named, or nothing new. */
@@ -50,7 +51,7 @@ export async function learnAt(
   if (!placement.ok) return placement
   const { address, met } = answering
   const before = parent.addresses()
-  const accepted = await parent.accept(placement.value, mover.knownVersion(), met && { address, met })
+  const accepted = await parent.accept(placement.value, mover.knownVersion, met && { address, met })
   if (!accepted.ok) return accepted
   const isNew = accepted.value === 'changed' || parent.addresses().some((one) => !before.includes(one))
   return success({ is: isNew ? 'named' : 'known', parent: parent.current() })

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Enrolment, keepEnrolment, readEnrolment } from '#edge-node/identity.ts'
 import { impostor, type Known, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
 import { assert } from '#protocol/assert.ts'
-import { type Placed, type Placement, readPlacement } from '#protocol/engine/directory/placement.ts'
+import { type KnownVersion, type Placed, type Placement, readPlacement } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography, KeyPair } from '#protocol/engine/ports/host.ts'
 import { fromHex, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -42,10 +42,10 @@ export interface Parent {
   /** It answered there: from now on this address is tried first. */
   reached(known: Known): Result<void>
   /**
-   * Takes the parent that a placement names, in the same folder. `knownVersion`: of this node's own record, as held here;
+   * Takes the parent that a placement names, in the same folder. `knownVersion`: of the records held here;
    * `answering`: who gave the placement, whose address counts when it is that parent.
    */
-  accept(placement: Placement, knownVersion: number, answering?: Answering): Promise<Result<'same' | 'changed'>>
+  accept(placement: Placement, knownVersion: KnownVersion, answering?: Answering): Promise<Result<'same' | 'changed'>>
   /** Takes up what another program has written in this folder; true when it is another parent, or reached elsewhere. */
   refresh(): boolean
 }
@@ -88,8 +88,9 @@ export function createParent({ folder, keys, enrolment, cryptography, told }: Pa
     },
     reached: ({ address, certificate }) => keep({ ...parent, address: address.href, certificate }),
     async accept(placement, knownVersion, answering) {
-      const known = Math.max(knownVersion, parent.version ?? 0)
-      const read = await readPlacement(cryptography, { node: enrolment.node, root }, placement, known)
+      const { node } = enrolment
+      const known = (one: NodeId) => Math.max(knownVersion(one), one === node ? (parent.version ?? 0) : 0)
+      const read = await readPlacement(cryptography, { node, root }, placement, known)
       if (!read.ok) return read
       const named = namedBy(parent, read.value, answering)
       if (!named.ok) return named

@@ -1,5 +1,5 @@
 /** This node's clock: its own time, what it knows of the root's, and the civil day by it. Never decides order. */
-import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day, hasCivilDay } from '#protocol/casework/time/days.ts'
 import type { Host } from './ports/host.ts'
 
 export interface NodeClock {
@@ -7,7 +7,7 @@ export interface NodeClock {
   now(): number
   /** This clock's offset to the root in milliseconds; null while unknown, 0 at the root. */
   offset(): number | null
-  /** The parent said what time it is at the root. */
+  /** The parent said what time it is at the root; a time that no date can name is passed over. */
   heardRoot(rootTime: number): void
   /** The root's time as far as this node knows it; null while unknown. */
   rootTime(): number | null
@@ -23,7 +23,7 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean): NodeClock
     now: () => host.now(),
     offset: () => offset,
     heardRoot(time) {
-      offset = time - host.now()
+      if (hasCivilDay(time)) offset = time - host.now()
     },
     rootTime,
     today: () => civilDay(rootTime() ?? host.now()),

@@ -184,10 +184,12 @@ const CODECS: CodecTable = {
       writeList(to, streams, encoding.writeVarString)
       writeList(to, logs, writePosition)
     },
-    read: (from) => ({
-      streams: readList(from, LIMITS.frontierLogs, readStream),
-      logs: readList(from, LIMITS.frontierLogs, readPosition),
-    }),
+    read: (from) => {
+      const streams = readList(from, LIMITS.frontierLogs, readStream)
+      const logs = readList(from, LIMITS.frontierLogs, readPosition)
+      check(new Set(logs.map(({ log }) => log)).size === logs.length, 'a log named twice')
+      return { streams, logs }
+    },
   },
   entries: {
     write: (to, { packed }) => encoding.writeUint8Array(to, packed),

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { type Placement, readPlacement } from '#protocol/engine/directory/placement.ts'
 import type { PinnedParent } from '#protocol/engine/ports/identity.ts'
-import type { LogKey } from '#protocol/ids.ts'
+import type { LogKey, NodeId } from '#protocol/ids.ts'
 import { encodeCarried, openCarried } from '#protocol/log/carried.ts'
 import { encodeContent, KIND } from '#protocol/log/entry.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
@@ -47,7 +47,7 @@ async function placementOf(root: Node, of: Node): Promise<Placement> {
 }
 
 const read = (village: Node, placement: Placement, known = 0) =>
-  readPlacement(cryptography, village.identity, placement, known)
+  readPlacement(cryptography, village.identity, placement, (node) => (node === village.identity.node ? known : 0))
 
 const codeOf = (result: Awaited<ReturnType<typeof read>>) => (result.ok ? 'ok' : result.problem.code)
 
@@ -151,6 +151,21 @@ test('E31 a placement of another node, an older one and one below a revoked node
   const stranded = await read(village, await placementOf(root, village))
   expect(stranded).toMatchObject({ ok: false, problem: { code: 'parent-revoked' } })
   if (!stranded.ok) expect(stranded.problem.message).toContain('还没有指定新的上级')
+})
+
+test('E31 a parent that was revoked does not come back with an older record of it', async () => {
+  const county = await openCounty()
+  const { root, township, village } = county
+  await move(county, township)
+  const before = await placementOf(root, village)
+  const { directory } = root.engine.office
+  const record = directory.node(township.identity.node) ?? expect.fail('no record')
+  await publish(root, [{ ...record, revoked: { time: 1, reason: '被盗' } }])
+  await publish(root, [{ ...(directory.node(village.identity.node) ?? expect.fail('no record')), name: '新名' }])
+  const { node } = await placementOf(root, village)
+  const known = (one: NodeId) => directory.node(one)?.version ?? 0
+  const replayed = await readPlacement(cryptography, village.identity, { node, parent: before.parent }, known)
+  expect(codeOf(replayed)).toBe('placement-older')
 })
 
 const clerk = person(VILLAGE, ['agent'])

@@ -1,8 +1,10 @@
 /** A second machine of the hall: granted everything, it makes that nothing lies at the county in one place. */
 import { expect, test } from 'vitest'
-import { type DocumentId, logParts } from '#protocol/ids.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import { type DocumentId, logParts, streamOf } from '#protocol/ids.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, connect, type Node, nodeRecord, openNode, publish, until, VILLAGE } from './county.ts'
+import { COUNTY, connect, type Node, nodeRecord, openNode, publish, STATIONS, until, VILLAGE } from './county.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
 import { agent, clerk, cut, hall, link, place, ready, sees, stateAt } from './wide-county.ts'
 
 async function standbyOf(root: Node): Promise<Node> {
@@ -78,4 +80,17 @@ test('R66 a standby holds every stream, those of stations below no hall as well,
   expect(directory.node(standby.identity.node)?.stations).toEqual([COUNTY])
   const streams = new Set((await heldAt(standby)).map((log) => logParts(log.split(' ')[0] as never).stream))
   expect(streams.has(VILLAGE as never)).toBe(true)
+})
+
+test('R65 what a node says of streams that it is not granted makes nothing safe', async () => {
+  const root = await openNode({ station: COUNTY, lease: 1 })
+  const raw = new RawNode(VILLAGE)
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 9), ...SAMPLE_ITEMS])
+  const { id } = value(await root.engine.office.openCase(hall, 'SL0001'))
+  await raw.link(root)
+  const heights = (await root.storage.load()).heads.map(({ key, height }) => ({ log: key, height }))
+  raw.send({ type: 'stored', frames: 0, heights })
+  raw.send(frameOf(await raw.write(streamOf(VILLAGE), [draft(VILLAGE)])))
+  await raw.stored()
+  expect(await safetyAt(root, id)).toBe('alone')
 })

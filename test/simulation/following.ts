@@ -1,5 +1,6 @@
 /** Following a parent that changes: what the county names counts, heard over the link or from whoever answers. */
 import { type Placement, readPlacement } from '#protocol/engine/directory/placement.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { unlessDisk } from './storage-faults.ts'
 import { type Machine, type Running, rootOf, type World } from './world.ts'
 
@@ -10,7 +11,8 @@ const ANSWER_MILLISECONDS = 15_000
 /** Takes a placement when it proves itself and is news. */
 async function accept(world: World, machine: Machine, running: Running, placement: Placement): Promise<void> {
   const { office } = running.engine
-  const known = Math.max(machine.placed, office.directory.node(machine.identity.node)?.version ?? 0)
+  const { node } = machine.identity
+  const known = (one: NodeId) => Math.max(office.directory.node(one)?.version ?? 0, one === node ? machine.placed : 0)
   const cryptography = world.keyring.cryptography((work) => running.process.gate(work))
   const read = await readPlacement(cryptography, machine.identity, placement, known)
   if (!read.ok || !running.process.alive) return

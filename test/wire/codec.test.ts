@@ -137,6 +137,14 @@ test('W6 names are checked at the door: streams, incarnations, documents, outcom
   expect(decodeMessage(Uint8Array.of(99))).toBeUndefined()
 })
 
+test('W6 a frontier names each log once', () => {
+  const frontier = SAMPLES.find((sample) => sample.type === 'frontier')
+  const position = frontier?.logs[0]
+  if (!frontier || !position) throw new Error('no sample of a frontier')
+  const twice = { ...frontier, logs: [position, { ...position, height: position.height + 1 }] }
+  expect(decodeMessage(encodeMessage(twice))).toBeUndefined()
+})
+
 test('W7 every message has a sample, so that the fingerprint covers it', () => {
   expect(MESSAGE_TYPES.filter((type) => SAMPLES.every((sample) => sample.type !== type))).toEqual([])
 })

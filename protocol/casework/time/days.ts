@@ -32,6 +32,10 @@ export function dayAt(number: number): Day {
  */
 export const civilDay = (milliseconds: number): Day => dayAt(Math.floor(localTime(milliseconds) / DAY_MILLISECONDS))
 
+/** Whether a time in milliseconds since 1970 lies within the years 1970 to 9999 in China, so that its day is its own. */
+export const hasCivilDay = (milliseconds: number): boolean =>
+  milliseconds >= 0 && milliseconds + CHINA_OFFSET_MILLISECONDS <= LAST_MILLISECOND
+
 /**
  * Day and time in China as text, `2026-11-21T09:30:00.000`, whatever somebody wrote as a time.
  * @param milliseconds since 1970; times outside the years 1970 to 9999 count as the nearest within.

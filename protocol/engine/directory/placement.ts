@@ -1,6 +1,6 @@
 /** Where a node belongs, as the root says it: two records that prove themselves, whoever hands them over. */
 import type { NodeRecord } from '#protocol/casework/directory.ts'
-import { COUNTY_STREAM, fromHex, logParts, toHex } from '#protocol/ids.ts'
+import { COUNTY_STREAM, fromHex, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -25,6 +25,9 @@ export interface Placed {
   /** Where the parent is reached, as its record says. */
   readonly addresses: readonly string[]
 }
+
+/** The highest version of a node's record that is known here; 0 when none is. */
+export type KnownVersion = (node: NodeId) => number
 
 const KEPT = '本机的上级没有改动'
 const FORGED = fail(
@@ -57,20 +60,21 @@ function keyOf({ sha256 }: Pick<Cryptography, 'sha256'>, { id, publicKey }: Node
 
 /**
  * The parent that the root names for this node. Refused in words: what the root did not sign, what is about another node,
- * a record older than `knownVersion` (the highest version of its own record this node has seen), a parent that was revoked.
+ * a record of it or of its parent older than this node has seen, a parent that was revoked.
+ * @param knownVersion the highest version of a node's record that this node has seen; 0 when none
  */
 export async function readPlacement(
   cryptography: Pick<Cryptography, 'sha256' | 'verify'>,
   identity: Pick<Identity, 'node' | 'root'>,
   placement: Placement,
-  knownVersion: number,
+  knownVersion: KnownVersion,
 ): Promise<Result<Placed>> {
   const own = await provenRecord(cryptography, identity.root, placement.node)
   const above = await provenRecord(cryptography, identity.root, placement.parent)
   if (!own || !above) return FORGED
   if (own.id !== identity.node)
     return fail('placement-of-another', '收到的是另一个节点的上级登记', KEPT, '请核对地址后重试')
-  if (own.version < knownVersion)
+  if (own.version < knownVersion(own.id) || above.version < knownVersion(above.id))
     return fail(
       'placement-older',
       '收到的上级登记比本机已有的旧',

@@ -1,11 +1,11 @@
 /** Acknowledgements in three steps: stored here, at the parent, at the root; a restored parent shows lower heights (rule S71). */
-import type { LogKey } from '#protocol/ids.ts'
+import { type LogKey, logParts } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import { StorageFailure } from '../ports/storage.ts'
-import type { Link } from './link.ts'
+import { type Link, sharedStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { passDown } from './root-heights.ts'
 
@@ -37,15 +37,19 @@ export function acknowledge(context: LinkContext, heights: readonly Height[], ex
   core.news.tellStatus()
 }
 
-/** A node below holds these heights: at the root what it sent, or acknowledged, lies in more than one place. */
-export function noteElsewhere(
-  { elsewhere, news }: Core,
-  { peer }: Link,
-  heights: readonly Height[],
-  exact: boolean,
-): void {
+/**
+ * A node below holds these heights: at the root what it sent, or acknowledged, lies in more than one place. Of streams
+ * that it is not granted it is given nothing, and its word counts for nothing.
+ */
+export function noteElsewhere(core: Core, { peer }: Link, heights: readonly Height[], exact: boolean): void {
+  const { elsewhere, news } = core
   if (!elsewhere || !peer || heights.length === 0) return
-  elsewhere.heard(peer, heights, exact)
+  const shared = new Set(sharedStreams(core, peer))
+  elsewhere.heard(
+    peer,
+    heights.filter(({ log }) => shared.has(logParts(log).stream)),
+    exact,
+  )
   news.tellStatus()
 }
 

@@ -6,6 +6,7 @@ import { logsOf } from '#protocol/session/handshake.ts'
 import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Frontier, LogPosition } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
+import { inPieces } from './turns.ts'
 
 /** Logs in one frontier message; a message must stay inside one frame. */
 const LOGS_IN_MESSAGE = 2_000
@@ -48,10 +49,12 @@ function inMessages(streams: readonly StreamId[], positionsOf: (stream: StreamId
  */
 export async function heldOf(core: Core, peer: NodeId | null, { streams, logs }: Frontier): Promise<Frontier[]> {
   const told = new Map<StreamId, LogPosition[]>(streams.map((stream) => [stream, []]))
+  const pieces = inPieces(core.host)
   for (const { log, height } of logs) {
     const head = core.logs.head(log)
     const common = Math.min(height, head.height)
     const hash = common === 0 ? undefined : await core.logs.hashAt(log, common)
+    if (common < head.height) await pieces()
     const root = Math.min(common, head.rootHeight)
     if (hash) told.get(logParts(log).stream)?.push({ ...positionOf(head), height: common, hash: short(hash), root })
   }
@@ -77,19 +80,22 @@ export interface Comparison {
 }
 
 /** Compares a peer's frontier with what is held here. Forks show on the side that holds at least as much. */
-export async function compare({ logs, storage }: Core, frontier: Frontier): Promise<Comparison> {
-  const forks: LogKey[] = []
+export async function compare({ logs, storage, host }: Core, frontier: Frontier): Promise<Comparison> {
+  const forks = new Set<LogKey>()
+  const pieces = inPieces(host)
   const theirs = new Map(frontier.logs.map((position) => [position.log, position]))
   let start = logs.arrival
   for (const { log, height, hash } of frontier.logs) {
     const ours = height === 0 ? undefined : await logs.hashAt(log, height)
-    if (ours && !equalBytes(short(ours), hash)) forks.push(log)
+    if (ours && !equalBytes(short(ours), hash)) forks.add(log)
+    if (ours && height < logs.head(log).height) await pieces()
   }
   for (const head of logsOf(logs.heads, frontier.streams)) {
     const height = theirs.get(head.key)?.height ?? 0
-    if (height >= head.height || forks.includes(head.key)) continue
+    if (height >= head.height || forks.has(head.key)) continue
     const arrival = await storage.arrivalAbove(head.key, height)
     if (arrival !== undefined) start = Math.min(start, arrival - 1)
+    await pieces()
   }
-  return { forks, start }
+  return { forks: [...forks], start }
 }

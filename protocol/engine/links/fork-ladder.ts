@@ -11,6 +11,7 @@ import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Fork, Rung, Rungs } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import { headProof, runBehind } from '../logs/log-reading.ts'
+import type { Pieces } from './turns.ts'
 
 /** Asks for the other version of a log: a ladder without rungs. */
 export const forkQuestion = (log: LogKey): Fork => ({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
@@ -25,34 +26,41 @@ function fallingHeights(top: number): number[] {
   return heights
 }
 
-async function rungsAt({ logs }: Core, log: LogKey, heights: readonly number[]): Promise<Rung[]> {
+async function rungsAt({ logs }: Core, log: LogKey, heights: readonly number[], pieces: Pieces): Promise<Rung[]> {
   const rungs: Rung[] = []
   for (const height of heights) {
     const hash = await logs.hashAt(log, height)
     if (hash) rungs.push({ height, hash: hash.subarray(0, POSITION_HASH_BYTES) })
+    await pieces()
   }
   return rungs
 }
 
 /** Hashes of our version of a log at falling heights, with its highest entry as proof that it exists. */
-export async function forkLadder(core: Core, log: LogKey): Promise<Fork> {
-  const ladder = await rungsAt(core, log, fallingHeights(core.logs.head(log).height))
+export async function forkLadder(core: Core, log: LogKey, pieces: Pieces): Promise<Fork> {
+  const ladder = await rungsAt(core, log, fallingHeights(core.logs.head(log).height), pieces)
   return { type: 'fork', log, ladder, proof: await headProof(core.logs, log) }
 }
 
 /** The hashes that a question asks for; between neighbours the entries that prove how our version goes on. */
-export async function answerTo(core: Core, { log, above, below }: Rungs): Promise<Fork> {
-  const ladder = await rungsAt(core, log, heightsBetween(above, below, core.logs.head(log).height))
+export async function answerTo(core: Core, { log, above, below }: Rungs, pieces: Pieces): Promise<Fork> {
+  const ladder = await rungsAt(core, log, heightsBetween(above, below, core.logs.head(log).height), pieces)
   const proof = below === above + 1 ? await runBehind(core.logs, log, above) : new Uint8Array()
   return { type: 'fork', log, ladder, proof }
 }
 
 /** What our own version says at the heights of a search. */
-export async function ownVersion({ logs }: Core, search: Search, { log, ladder }: Fork): Promise<OwnVersion> {
+export async function ownVersion(
+  { logs }: Core,
+  search: Search,
+  { log, ladder }: Fork,
+  pieces: Pieces,
+): Promise<OwnVersion> {
   const hashes = new Map<number, Uint8Array>()
   for (const height of heightsToJudge(search, ladder)) {
     const hash = await logs.hashAt(log, height)
     if (hash) hashes.set(height, hash)
+    await pieces()
   }
   return { height: logs.head(log).height, hashes }
 }

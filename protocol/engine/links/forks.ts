@@ -33,7 +33,22 @@ export async function reportFork({ core }: LinkContext, link: Link, log: LogKey,
   tellPeople(core, log)
   // Of its parent's logs a child tells its version and hears what to do; of its children's a parent tells its own.
   const asks = link.direction === 'down' ? core.logs.isOwn(log) : logParts(log).node !== peer
-  link.dispatch({ type: 'tell', message: asks ? forkQuestion(log) : await forkLadder(core, log) })
+  if (asks) link.dispatch({ type: 'tell', message: forkQuestion(log) })
+  else await tellLadder(core, link, log)
+}
+
+/** Tells our version in its turn; one that waits for its turn is enough, however often the two are compared meanwhile. */
+async function tellLadder(core: Core, link: Link, log: LogKey): Promise<void> {
+  if (link.ladders.has(log)) return
+  link.ladders.add(log)
+  try {
+    await inTurn(link, async () => {
+      link.dispatch({ type: 'tell', message: await forkLadder(core, log, link.pieces) })
+      return true
+    })
+  } finally {
+    link.ladders.delete(log)
+  }
 }
 
 const nameOf = (core: Core, log: LogKey): string => {
@@ -53,9 +68,12 @@ function tellPeople(core: Core, log: LogKey): void {
 const mayHear = (core: Core, link: Link, log: LogKey): boolean =>
   link.peer !== null && mayDispute(core, link.peer, log) && core.logs.head(log).height > 0
 
-/** Does work when what came before it on this link is done; a peer that asks faster than is answered is not read (S109). */
-function inTurn(link: Link, work: () => Promise<void>): Promise<void> {
-  const done = link.forkWork.then(work)
+/** Does work when what came before it on this link is done; a peer that asks faster than is answered is not read (S109). Between its pieces everybody else has a turn. */
+function inTurn(link: Link, work: () => Promise<boolean>): Promise<void> {
+  const done = link.forkWork.then(async () => {
+    if (link.session.is === 'ended') return
+    if (await work()) await link.pieces()
+  })
   link.forkWork = done.catch(() => {}) // whoever asked hears of the failure
   return done
 }
@@ -64,9 +82,9 @@ function inTurn(link: Link, work: () => Promise<void>): Promise<void> {
 export const takeFork = (context: LinkContext, link: Link, fork: Fork): Promise<void> =>
   inTurn(link, () => hearFork(context, link, fork))
 
-async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<void> {
+async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<boolean> {
   const { core } = context
-  if (!mayHear(core, link, fork.log)) return
+  if (!mayHear(core, link, fork.log)) return false
   tellPeople(core, fork.log) // on both sides, whoever noticed
   const search = link.searches.get(fork.log)
   const isEmpty = fork.ladder.length === 0 && fork.proof.length === 0
@@ -74,7 +92,8 @@ async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<v
   const isQuestion = isEmpty && !(isShown(search) && link.questioned.has(fork.log))
   if (isQuestion) link.questioned.add(fork.log)
   if (!isQuestion && (search || (await givesWay(core, link, fork)))) await goOn(context, link, fork)
-  else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log) })
+  else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log, link.pieces) })
+  return true
 }
 
 /** Whether all that is left to ask for is the proof, which may turn out to be nothing. */
@@ -83,8 +102,9 @@ const isShown = (search: Search | undefined): boolean => search?.gap === 0
 /** The other side gives way and searches for the height at which its version and ours part. */
 export const tellRungs = ({ core }: LinkContext, link: Link, question: Rungs): Promise<void> =>
   inTurn(link, async () => {
-    if (!mayHear(core, link, question.log)) return
-    link.dispatch({ type: 'tell', message: await answerTo(core, question) })
+    if (!mayHear(core, link, question.log)) return false
+    link.dispatch({ type: 'tell', message: await answerTo(core, question, link.pieces) })
+    return true
   })
 
 /** What a ladder leads to. */
@@ -132,7 +152,7 @@ async function advance(staging: Staging, link: Link, fork: Fork): Promise<Result
     if (core.logs.ownLog(logParts(log).stream) === log) await core.logs.rotate()
   } else if (isFirstLadder(core, fork)) return success({ is: 'idle' }) // both sides noticed: the search goes on already
   const search = known ?? beginSearch()
-  const judged = judge(search, fork.ladder, await ownVersion(core, search, fork))
+  const judged = judge(search, fork.ladder, await ownVersion(core, search, fork, link.pieces))
   const isOld = link.session.is === 'live' && link.session.version < RUNGS_SINCE
   switch (judged.is) {
     case 'beginning':

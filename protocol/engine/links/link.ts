@@ -5,6 +5,7 @@ import type { Event, Session } from '#protocol/session/state.ts'
 import type { Receipt } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import type { LinkShare } from './link-budget.ts'
+import type { Pieces } from './turns.ts'
 
 interface ToldLog {
   readonly log: LogKey
@@ -39,8 +40,12 @@ export interface Link {
   readonly questioned: Set<LogKey>
   /** Receipts that the peer is still to be told; null when there are none. */
   standing: Standing | null
+  /** Logs whose ladder waits to be told. */
+  readonly ladders: Set<LogKey>
   /** Work on forks, one after the other: each reads many hashes from the disk. */
   forkWork: Promise<void>
+  /** Parts it so that everybody else has a turn. */
+  readonly pieces: Pieces
   dispatch(event: Event): void
 }
 

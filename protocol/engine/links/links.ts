@@ -12,6 +12,7 @@ import { performEffect } from './effects.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { viewOf } from './session-view.ts'
+import { inPieces } from './turns.ts'
 
 const helloOf = (core: Core): Hello => ({
   type: 'hello',
@@ -49,9 +50,11 @@ export function runLink(
       searches: new Map(),
       questioned: new Set(),
       standing: null,
+      ladders: new Set(),
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       forkWork: Promise.resolve(),
+      pieces: inPieces(core.host),
       dispatch(event) {
         events.push(event)
         if (busy) return // an effect dispatched: its event waits until the effects before it are done

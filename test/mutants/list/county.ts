@@ -69,7 +69,7 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'older-placement-counts',
     file: 'protocol/engine/directory/placement.ts',
-    from: '  if (own.version < knownVersion)\n',
+    from: '  if (own.version < knownVersion(own.id) || above.version < knownVersion(above.id))\n',
     to: '  if (own.version < 0)\n',
     fault: 'E31: a placement of before leads a node back to a former parent.',
     tests: ['test/engine/placement.test.ts'],
