@@ -204,7 +204,7 @@ test(
     const noReason = await admin.submit(nodes, `/hub/nodes/${village}/revoke`)
     expect(noReason.status).toBeGreaterThanOrEqual(400)
     expect(noReason.text).toContain('吊销原因')
-    const done = await admin.submit(noReason, `/hub/nodes/${village}/revoke`, { reason: '电脑被盗' })
+    const done = await admin.submit(noReason, `/hub/nodes/${village}/revoke`, { reason: '电脑被盗', cause: 'lost' })
     expect(done.text).toContain('已吊销')
     expect(done.text).toContain('电脑被盗')
     await until('the village is told', async () => (await county.village.engine.office.status()).refusal !== null)
