@@ -4,10 +4,12 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFirst } from '#edge-node/first-write.ts'
-import { ENROL_AGAIN, lackOf, type Restored } from '#edge-node/restored-findings.ts'
+import { ENROL_AGAIN, findingsOf, lackOf, type Restored } from '#edge-node/restored-findings.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
-import { endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
-import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { keptRows } from '#protocol/engine/kept-findings.ts'
+import { type EndWords, endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
+import type { Finding } from '#protocol/engine/office.ts'
+import { type LocalRow, NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logParts, type NodeId, type StreamId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import {
@@ -22,6 +24,7 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import { storageFailure } from '#protocol/storage/faults.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { fileIdentityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
 
 const DATABASE_FILE = 'county.db'
 const SIDECAR_FILE = 'sidecar.json'
@@ -38,6 +41,8 @@ export interface Database {
   readonly verdict: DatabaseVerdict['verdict'] | 'new'
   /** What people need to know when the database is not the one this node last wrote. */
   readonly restored: Restored
+  /** The same in words; on the disk, too, with the first write under the new incarnation. */
+  readonly findings: readonly Finding[]
   /** Makes a new incarnation durable, outside the database first. */
   rotated(incarnation: number): Promise<void>
   /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
@@ -115,7 +120,7 @@ async function compare(
   sidecarPath: string,
   reading: SidecarReading,
   claim: DatabaseClaim,
-  { startEmpty }: Opening,
+  { startEmpty, isRoot }: Opening,
 ): Promise<Omit<Database, 'unclean'>> {
   const { node, identity } = claim
   const { verdict, rotate } = judgeDatabase(reading, claim)
@@ -130,18 +135,23 @@ async function compare(
 
   const remember = (ownHeads: ReturnType<Heads>) =>
     writeSidecar(sidecarPath, { node, incarnation, boots, ownHeads: ownHeads as DatabaseClaim['ownHeads'], identity })
-  const rotated = async (next: number) => {
+  const restored = { ...lackOf(reading, claim), isEmpty, ends: await endsOf(storage, node) }
+  const told = { verdict: isNew ? ('new' as const) : verdict, restored }
+  const findings = findingsOf(told, isRoot, nodeHost.now())
+  const rotatedWith = async (next: number, kept: readonly LocalRow[]) => {
     incarnation = next
     await remember({}) // the old logs end here; what matters from now on is the new number
     const row = { space: SPACE, key: INCARNATION, value: JSON.stringify(next) }
-    await storage.commit({ ...NO_CHANGE, local: [row] })
+    await storage.commit({ ...NO_CHANGE, local: [row, ...kept] })
   }
+  const rotated = (next: number) => rotatedWith(next, [])
   // Under the incarnation that stands the record may lag behind; under a new one nothing may be written before it does.
   const stays = incarnation === claim.incarnation
-  const first = writeFirst(storage, () => (stays ? Promise.resolve() : rotated(incarnation)))
+  const first = writeFirst(storage, () =>
+    stays ? Promise.resolve() : rotatedWith(incarnation, findings.flatMap(keptRows)),
+  )
   await (stays ? remember(claim.ownHeads) : first.attempt()).catch(whenRefused)
-  const restored = { ...lackOf(reading, claim), isEmpty, ends: await endsOf(storage, node) }
-  return { storage: first.storage, incarnation, verdict: isNew ? 'new' : verdict, restored, rotated, remember }
+  return { storage: first.storage, incarnation, ...told, findings, rotated, remember }
 }
 
 /** The disk refuses: what was to be written is tried again with the next write, and the health says why that fails. */
@@ -149,7 +159,7 @@ function whenRefused(error: unknown): void {
   if (!(error instanceof StorageFailure)) throw error
 }
 
-async function endsOf(storage: Storage, node: NodeId): Promise<string> {
+async function endsOf(storage: Storage, node: NodeId): Promise<EndWords> {
   const { heads, directory } = await storage.load()
   const nameOf = (stream: StreamId) => {
     const row = directory.find(({ document }) => document === `station/${stream}`)

@@ -157,6 +157,10 @@ export interface Finding {
   readonly kind: (typeof FINDING_KINDS)[number]
   readonly message: string
   readonly next: string
+  /** More than fits a line: where each log ended. */
+  readonly details?: string
+  /** Its name while it asks for something to be checked: it is kept over restarts until a person has marked it as done. */
+  readonly kept?: string
 }
 
 /** Who signed an entry, and how. */
@@ -251,6 +255,8 @@ export interface Office {
   local(space: string, key: string): Promise<unknown>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
+  /** Ends a finding that was kept: what it asked for has been done. One that is not there has been ended before. */
+  findingDone(kept: string): Promise<Result<void>>
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */
   placementOf(node: NodeId): Promise<Placement | undefined>
   /** Root only: writes directory records (the version is set by the office). */
