@@ -39,7 +39,7 @@ export interface Extension {
   readonly title: string
 }
 
-export interface NodeOptions extends Omit<Opening, 'isRoot'> {
+export interface NodeOptions extends Omit<Opening, 'root'> {
   readonly settings: EdgeNodeConfiguration
   readonly keys: KeyPair
   readonly enrolment: Enrolment
@@ -62,8 +62,10 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   const { settings, enrolment, log } = options
   const certificate = await certificateFor(settings)
   if (!certificate.ok) return certificate
-  const isRoot = enrolment.parent === null
-  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, { ...options, isRoot })
+  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, {
+    ...options,
+    root: enrolment.root.node,
+  })
   if (!database.ok) return database
   const { storage, incarnation, verdict, rotated, findings } = database.value
   if (findings.length > 0) log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')

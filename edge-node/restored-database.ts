@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFirst } from '#edge-node/first-write.ts'
+import { DATABASE_FILE, ENROLMENT_FILE, enrolmentMissing, SIDECAR_FILE } from '#edge-node/identity.ts'
 import { ENROL_AGAIN, findingsOf, lackOf, type Restored } from '#edge-node/restored-findings.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { keptRows } from '#protocol/engine/kept-findings.ts'
@@ -26,8 +27,6 @@ import { openLibsql } from '#protocol/storage/libsql.ts'
 import { fileIdentityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 
-const DATABASE_FILE = 'county.db'
-const SIDECAR_FILE = 'sidecar.json'
 const SPACE = 'node'
 const INCARNATION = 'incarnation'
 
@@ -57,8 +56,10 @@ export interface Opening {
   readonly hadOne: boolean
   /** A person wants to go on without what was in the database. */
   readonly startEmpty: boolean
-  /** The county's own node: nobody gives its directory back. */
-  readonly isRoot: boolean
+  /** Whether an enrolment was kept; a root that has none has not written yet, or has lost it. */
+  readonly enrolled: boolean
+  /** The root that the enrolment names; this node itself at the county, where nobody gives the directory back. */
+  readonly root: NodeId
 }
 
 /**
@@ -73,13 +74,19 @@ export async function openDatabase(folder: string, node: NodeId, opening: Openin
   let storage: Storage | undefined
   try {
     const reading = await readSidecar(sidecarPath)
+    if (!opening.enrolled && knowsEntries(reading)) return enrolmentMissing(folder)
     const had = opening.hadOne || reading.state !== 'missing'
-    if (!opening.startEmpty && had && (await isAbsent(path))) return gone(folder, opening)
+    if (!opening.startEmpty && had && (await isAbsent(path))) return gone(folder, opening.root === node)
     storage = await openLibsql(path)
+    const foreign = await foreignTo(storage, folder, opening)
+    if (foreign) {
+      await storage.close()
+      return foreign
+    }
     const claim = await claimOf(storage, node, await fileIdentityOf(path))
     if (!opening.startEmpty && claim.incarnation === null && knowsEntries(reading)) {
       await storage.close()
-      return gone(folder, opening)
+      return gone(folder, opening.root === node)
     }
     return success({ ...(await compare(storage, sidecarPath, reading, claim, opening)), unclean })
   } catch (error) {
@@ -89,7 +96,7 @@ export async function openDatabase(folder: string, node: NodeId, opening: Openin
   }
 }
 
-const gone = (folder: string, { isRoot }: Opening) =>
+const gone = (folder: string, isRoot: boolean) =>
   fail(
     'database-gone',
     `数据库文件 ${DATABASE_FILE} 不见了或是空的,但本机以前写过数据`,
@@ -100,6 +107,22 @@ const gone = (folder: string, { isRoot }: Opening) =>
         : '在启动命令后加 start-empty 运行一次:别的节点手里有的记录会自动取回,只存在本机的没有了,须按纸质存根补录'
     }`,
   )
+
+/** What is said of a database that is another county's, or that nobody who is enrolled here has written. */
+async function foreignTo(storage: Storage, folder: string, { enrolled, root }: Opening) {
+  const { heads, directory } = await storage.load()
+  if (!enrolled && heads.length > 0) return enrolmentMissing(folder)
+  const roots = directory
+    .map(({ json }) => JSON.parse(json) as { type?: string; id?: string; parent?: string | null })
+    .filter(({ type, parent }) => type === 'node' && parent === null)
+  if (roots.length === 0 || roots.some(({ id }) => id === root)) return undefined
+  return fail(
+    'other-root',
+    `数据库 ${DATABASE_FILE} 属于另一个县中心(${roots[0]?.id?.slice(0, 8)}),与 ${ENROLMENT_FILE} 不符`,
+    `没有改动数据(数据目录:${folder})`,
+    `请核对 DATA_FOLDER,并从同一份备份里一起恢复 ${DATABASE_FILE}、node-key.pem 和 ${ENROLMENT_FILE}`,
+  )
+}
 
 /** Whether there is no database file, or nothing in it. */
 async function isAbsent(path: string): Promise<boolean> {
@@ -120,7 +143,7 @@ async function compare(
   sidecarPath: string,
   reading: SidecarReading,
   claim: DatabaseClaim,
-  { startEmpty, isRoot }: Opening,
+  { startEmpty, root }: Opening,
 ): Promise<Omit<Database, 'unclean'>> {
   const { node, identity } = claim
   const { verdict, rotate } = judgeDatabase(reading, claim)
@@ -137,7 +160,7 @@ async function compare(
     writeSidecar(sidecarPath, { node, incarnation, boots, ownHeads: ownHeads as DatabaseClaim['ownHeads'], identity })
   const restored = { ...lackOf(reading, claim), isEmpty, ends: await endsOf(storage, node) }
   const told = { verdict: isNew ? ('new' as const) : verdict, restored }
-  const findings = findingsOf(told, isRoot, nodeHost.now())
+  const findings = findingsOf(told, root === node, nodeHost.now())
   const rotatedWith = async (next: number, kept: readonly LocalRow[]) => {
     incarnation = next
     await remember({}) // the old logs end here; what matters from now on is the new number

@@ -93,7 +93,12 @@ test('S123 a record outside the database that cannot be written is health, and i
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const keys = generateKeys()
   const database = value(
-    await openDatabase(folder, nodeIdOf(keys.publicKey), { hadOne: false, startEmpty: false, isRoot: true }),
+    await openDatabase(folder, nodeIdOf(keys.publicKey), {
+      hadOne: false,
+      startEmpty: false,
+      enrolled: true,
+      root: nodeIdOf(keys.publicKey),
+    }),
   )
   const { storage, incarnation, rotated } = database
   const root = await openNode({ station: COUNTY, lease: 1, keys, storage, incarnation, rotated })
