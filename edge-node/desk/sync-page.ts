@@ -14,7 +14,7 @@ import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
 import { failurePage, notFound, statusOf } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
-import { clockWords, connectionWords, paperTime, sentence, spanWords, timeWords } from './words.ts'
+import { clockWords, connectionWords, PARENT_REVOKED, paperTime, sentence, spanWords, timeWords } from './words.ts'
 
 const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
 
@@ -27,7 +27,8 @@ function connectButton(desk: Desk, { parent }: SyncStatus, visit: Visit): Html |
 function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const now = desk.office.now()
   const parent = status.parent
-  const away = status.refusal ? `未连接:${status.refusal.message}` : '未连接'
+  const why = parent?.revoked ? PARENT_REVOKED : status.refusal?.message
+  const away = why ? `未连接:${why}` : '未连接'
   const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : away}`
   const contact = parent?.lastContact
     ? `${timeWords(parent.lastContact, now)}(${spanWords(now - parent.lastContact)}前)`
@@ -143,13 +144,19 @@ function parentPart(
   )
 }
 
+/** Beside a field there is one line: what happened and what to do. */
+const withNext = (problem: Failure): Failure => ({
+  ...problem,
+  message: `${sentence(problem.message)}${sentence(problem.next)}`,
+})
+
 async function moved(context: DeskContext, desk: Desk): Promise<Response> {
   if (!desk.parent) return notFound(context, desk)
   const typed = await readForm(context.req)
   const result = await moveParent(context.get('visit').actor, desk.parent, typed.address ?? '')
   return result.ok
     ? context.redirect('/sync?done=parent', 303)
-    : syncPage(context, desk, formAgain(typed, [result.problem]), result.problem)
+    : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
 }
 
 /** Numbers that two cases have, until one of them is renumbered; of other people's cases only that they are there. */
@@ -185,7 +192,7 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
   const words = said
     ? html`<div class="alert alert-success" role="status"><div><strong>${said}</strong></div></div>`
     : ''
-  const body = html`${headline('同步与安全')}${words}${livePart('sync', 'network', '/sync', parts)}${parentPart(desk, context.get('visit'), again)}`
+  const body = html`${headline('同步与安全')}${words}${problem ? failureBox(problem) : ''}${livePart('sync', 'network', '/sync', parts)}${parentPart(desk, context.get('visit'), again)}`
   return page(context, desk, { title: '同步与安全', body, status: problem ? statusOf(problem) : 200 })
 }
 

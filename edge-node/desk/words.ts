@@ -91,6 +91,9 @@ function calendarWarning(until: Day | null, today: Day): Warning | undefined {
   return { tone: 'warning', message: `工作日历只到${until},之后的到期日不能计算`, next }
 }
 
+/** What the county has to do next, where it took out the parent. */
+export const PARENT_REVOKED = '上级已被停用,等待县中心指定新上级'
+
 /** It stands until a person says that it is done: the paper that was given to people is all there is of some records. */
 const NOT_CHECKED: Warning = {
   tone: 'warning',
@@ -104,7 +107,13 @@ export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
   const { health, refusal } = status
   if (!health.writable) warnings.push({ tone: 'danger', message: `现在不能保存:${health.problem}`, next: health.next })
   else if (health.problem !== '') warnings.push({ tone: 'danger', message: health.problem, next: health.next })
-  if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
+  if (status.parent?.revoked)
+    warnings.push({
+      tone: 'danger',
+      message: PARENT_REVOKED,
+      next: '本机照常登记,数据都在。县中心指定以后自动改接;等了一天还没有改接的,请联系县中心管理员。',
+    })
+  else if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
   if (status.findings.some(({ kept }) => kept !== undefined)) warnings.push(NOT_CHECKED)
   const clock = clockWords(status.clockOffset)
   if (clock) warnings.push({ tone: 'warning', message: clock, next: '请校准电脑时间;已登记的办件会记下这个差值。' })

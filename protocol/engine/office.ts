@@ -107,7 +107,13 @@ export interface SyncStatus {
   readonly node: NodeId
   readonly stations: readonly Station[]
   readonly isRoot: boolean
-  readonly parent: { readonly name: string; readonly connected: boolean; readonly lastContact: number | null } | null
+  readonly parent: {
+    readonly name: string
+    readonly connected: boolean
+    readonly lastContact: number | null
+    /** The county has taken it out: until it names another, nothing from here gets there. */
+    readonly revoked?: boolean
+  } | null
   /** Cases with an entry only on this computer. */
   readonly casesOnlyHere: number
   /** Cases with an entry not yet known to be at the county. */

@@ -182,3 +182,20 @@ test('P189 a code is shown with the command to type at the new computer, for eac
   const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){4}/.exec(made.text)?.[0] ?? expect.fail(made.text)
   expect(made.text).toContain(`npm run edge-node -- join ${ADDRESS} ${code}`)
 })
+
+test('P183 after a revocation people read how many nodes stand below and what to do; the page says of which kind it was', async () => {
+  const { place, root, successor, first } = await openCounty()
+  const published = await place.office.publish(null, [{ ...first, parent: successor.id }])
+  expect(published.ok).toBe(true)
+  const admin = await place.as('admin')
+  const done = await admin.submit(await admin.get('/hub/nodes'), `/hub/nodes/${successor.id}/revoke`, {
+    reason: '被盗',
+  })
+  expect(done.text).toContain('“桑枣镇新电脑”下面还接着 1 个节点:红牌村')
+  expect(done.html).toContain(`href="/hub/nodes/${successor.id}">在“桑枣镇新电脑”的页面上`)
+  expect((await admin.get(`/hub/nodes/${successor.id}`)).text).toContain('被盗(')
+  const broken = { ...first, parent: root, revoked: { time: 2, reason: '烧坏', held: null } }
+  expect((await place.office.publish(null, [broken])).ok).toBe(true)
+  expect((await admin.get(`/hub/nodes/${first.id}`)).text).toContain('不论何时送达都照常有效')
+  expect((await admin.get(`/hub/nodes/${successor.id}`)).text).toContain('之后才送达的暂不生效')
+})

@@ -21,7 +21,14 @@ export const SyncShape = z
     node: nodeId,
     stations: list(StationShape),
     isRoot: z.boolean(),
-    parent: z.object({ name: z.string(), connected: z.boolean(), lastContact: milliseconds.nullable() }).nullable(),
+    parent: z
+      .object({
+        name: z.string(),
+        connected: z.boolean(),
+        lastContact: milliseconds.nullable(),
+        revoked: z.boolean().optional(),
+      })
+      .nullable(),
     casesOnlyHere: z.int(),
     casesNotAtRoot: z.int(),
     entriesOnlyHere: z.int(),
