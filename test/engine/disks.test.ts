@@ -64,6 +64,7 @@ test('S122 a case that the disk cannot give says so, the others work, and what a
   const { engine } = await reopen(disk, root)
   const { office } = engine
   expect(await office.view(handler, torn.id)).toMatchObject({ ok: false, problem: { code: 'storage-damaged' } })
+  expect((await office.status()).health.next).toMatch(/没有备份时.*改名留着.*start-empty/)
   expect(value(await office.view(handler, sound.id)).state.number).toBe(sound.number)
   const { health, findings } = await office.status()
   expect(health).toMatchObject({ writable: true, problem: '数据库文件损坏' })

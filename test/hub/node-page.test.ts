@@ -98,7 +98,7 @@ test('P186 the successor of a revoked node takes over everything below it with o
   const path = `/hub/nodes/${successor.id}`
   await admin.submit(await admin.get(path), `${path}/addresses`, { addresses: ADDRESS })
   const page = await admin.get(path)
-  expect(page.text).toContain('还有 2 个下级接在它下面:红牌村、齐心村')
+  expect(page.text).toMatch(/还有 2 个下级接在它下面:(红牌村、齐心村|齐心村、红牌村)/)
   await admin.submit(page, `/hub/nodes/${dead.id}/children`)
   expect([parentOf(place, first), parentOf(place, second)]).toEqual([successor.id, successor.id])
   expect((await admin.get(path)).text).not.toContain('由本节点接替')
@@ -151,6 +151,8 @@ test('P188 the sync page shows where the parent is tried and why not, and goes t
   const refused = await agent.submit(page, '/sync/parent', { address: 'https://10.9.9.9' })
   expect([refused.status, refusing.asked]).toEqual([422, ['https://10.9.9.9']])
   expect(refused.html).toContain('value="https://10.9.9.9"')
+  expect(refused.text).toContain('那里不是本机的上级。请联系县中心') // beside the field
+  expect(refused.text.split('请联系县中心').length - 1).toBeGreaterThanOrEqual(3) // and at the top of the page
   const willing = await deskBelow(place)
   const chief = await enter(willing.desk, 'chief')
   const moved = await chief.submit(await chief.get('/sync'), '/sync/parent', { address: ADDRESS })
