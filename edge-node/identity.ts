@@ -1,5 +1,5 @@
 /** Who this machine is: its key, made at first start, and what enrolment gave it. */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { assert } from '#protocol/assert.ts'
@@ -13,7 +13,9 @@ import { Enrolled } from '#protocol/transport/enrolment.ts'
 import { generateKeys, keysFromPem, keysToPem, nodeIdOf } from '#protocol/transport/node-host.ts'
 
 const KEY_FILE = 'node-key.pem'
-const ENROLMENT_FILE = 'enrolment.json'
+export const ENROLMENT_FILE = 'enrolment.json'
+export const DATABASE_FILE = 'county.db'
+export const SIDECAR_FILE = 'sidecar.json'
 
 /** What a node keeps of its enrolment, beside its key. The root has enrolled itself and has no parent. */
 const Enrolment = z.object({
@@ -45,12 +47,42 @@ const damaged = (file: string) =>
     `请从备份恢复 ${file};没有备份时请联系县中心管理员,吊销本节点后重新入网`,
   )
 
-/** The node's key: read, or made and stored when the folder has none. The folder is made when missing. */
+const keyMissing = (folder: string, found: string) =>
+  fail(
+    'key-missing',
+    `数据目录里没有 ${KEY_FILE}(本机的密钥),但有以前的 ${found}`,
+    `没有生成新的密钥,没有改动任何文件(数据目录:${folder})`,
+    `请从备份恢复 ${KEY_FILE};DATA_FOLDER 写错了或要另装一台的,请改用正确的或空的数据目录。密钥没有备份时:这个目录留着不要删除,乡镇、村的节点由县中心吊销后用新的数据目录重新入网;县中心的密钥丢了,请联系程序的维护人员`,
+  )
+
+/** Something of an earlier node in a folder; undefined in a new one. */
+const remainsIn = (folder: string): string | undefined =>
+  [DATABASE_FILE, SIDECAR_FILE, ENROLMENT_FILE].find((file) => existsSync(join(folder, file)))
+
+/** Whether a node has been started in a folder: it has a database or its record. */
+export const hasWorked = (folder: string): boolean =>
+  [undefined, ENROLMENT_FILE].every((file) => remainsIn(folder) !== file)
+
+/** What is said where a folder has data and no enrolment. */
+export const enrolmentMissing = (folder: string) =>
+  fail(
+    'enrolment-missing',
+    `数据目录里有以前的数据,但没有 ${ENROLMENT_FILE}(入网资料)`,
+    `没有重新入网,没有改动任何文件(数据目录:${folder})`,
+    `请从备份恢复 ${ENROLMENT_FILE};DATA_FOLDER 写错了或要另装一台的,请改用正确的或空的数据目录。没有备份时:这个目录留着不要删除,请联系县中心管理员;县中心自己的,请联系程序的维护人员`,
+  )
+
+/**
+ * The node's key: read, or made and stored when the folder has none. The folder is made when missing. Beside what an
+ * earlier node left no key is made: it would be another node over the old one's data.
+ */
 export function loadKeys(folder: string): Result<KeyPair> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const path = join(folder, KEY_FILE)
     const text = readIfThere(path)
+    const remains = text === undefined ? remainsIn(folder) : undefined
+    if (remains) return keyMissing(folder, remains)
     if (text === undefined) return success(makeKeys(path))
     const keys = keysFromPem(text)
     return keys ? success(keys) : damaged(KEY_FILE)

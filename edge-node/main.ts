@@ -1,7 +1,7 @@
 /** The edge node's program: it runs the node, makes this machine one (`join`), and changes where its parent is (`parent`). */
 import { EDGE_NODE_VARIABLES, readConfiguration } from '#edge-node/config.ts'
 import { createRelay } from '#edge-node/enrolment-relay.ts'
-import { loadKeys, readEnrolment } from '#edge-node/identity.ts'
+import { enrolmentMissing, hasWorked, loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { joinParent } from '#edge-node/join.ts'
 import { createLog } from '#edge-node/log.ts'
 import { startNode } from '#edge-node/node.ts'
@@ -42,6 +42,7 @@ async function move(): Promise<void> {
 async function run(): Promise<void> {
   const keys = orRefuse(loadKeys(settings.DATA_FOLDER))
   const enrolment = orRefuse(readEnrolment(settings.DATA_FOLDER, keys))
+  if (!enrolment && hasWorked(settings.DATA_FOLDER)) return endRefusing(enrolmentMissing(settings.DATA_FOLDER).problem)
   if (!enrolment) return endRefusing(usage('本机还没有入网'))
   const log = createLog(settings.LOG_LEVEL)
   const node = await runNode(log, (failed) =>
@@ -51,6 +52,7 @@ async function run(): Promise<void> {
       enrolment,
       log,
       failed,
+      enrolled: true,
       hadOne: false, // joining comes before the first start
       startEmpty: command === START_EMPTY,
       extend: async ({ office }, _accounts, known) => {

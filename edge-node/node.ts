@@ -19,7 +19,6 @@ import { createParent, type Parent } from '#edge-node/parent.ts'
 import { type Following, followParent } from '#edge-node/parent-following.ts'
 import { movedWords } from '#edge-node/parent-move.ts'
 import { type Database, followHeads, type Opening, openDatabase } from '#edge-node/restored-database.ts'
-import { findingsOf } from '#edge-node/restored-findings.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import { VERSION } from '#edge-node/version.ts'
@@ -40,7 +39,7 @@ export interface Extension {
   readonly title: string
 }
 
-export interface NodeOptions extends Omit<Opening, 'isRoot'> {
+export interface NodeOptions extends Omit<Opening, 'root'> {
   readonly settings: EdgeNodeConfiguration
   readonly keys: KeyPair
   readonly enrolment: Enrolment
@@ -63,11 +62,12 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   const { settings, enrolment, log } = options
   const certificate = await certificateFor(settings)
   if (!certificate.ok) return certificate
-  const isRoot = enrolment.parent === null
-  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, { ...options, isRoot })
+  const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, {
+    ...options,
+    root: enrolment.root.node,
+  })
   if (!database.ok) return database
-  const { storage, incarnation, verdict, rotated } = database.value
-  const findings = findingsOf(database.value, isRoot, nodeHost.now())
+  const { storage, incarnation, verdict, rotated, findings } = database.value
   if (findings.length > 0) log.warn({ verdict, incarnation }, 'database and sidecar differ: new incarnation')
   const identity = identityOf(options.keys, enrolment)
   const version = VERSION

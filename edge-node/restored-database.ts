@@ -4,10 +4,13 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFirst } from '#edge-node/first-write.ts'
-import { ENROL_AGAIN, lackOf, type Restored } from '#edge-node/restored-findings.ts'
+import { DATABASE_FILE, ENROLMENT_FILE, enrolmentMissing, SIDECAR_FILE } from '#edge-node/identity.ts'
+import { ENROL_AGAIN, findingsOf, lackOf, type Restored } from '#edge-node/restored-findings.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
-import { endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
-import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { keptRows } from '#protocol/engine/kept-findings.ts'
+import { type EndWords, endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
+import type { Finding } from '#protocol/engine/office.ts'
+import { type LocalRow, NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logParts, type NodeId, type StreamId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import {
@@ -22,9 +25,8 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import { storageFailure } from '#protocol/storage/faults.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { fileIdentityOf, readSidecar, writeSidecar } from '#protocol/storage/sidecar.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
 
-const DATABASE_FILE = 'county.db'
-const SIDECAR_FILE = 'sidecar.json'
 const SPACE = 'node'
 const INCARNATION = 'incarnation'
 
@@ -38,6 +40,8 @@ export interface Database {
   readonly verdict: DatabaseVerdict['verdict'] | 'new'
   /** What people need to know when the database is not the one this node last wrote. */
   readonly restored: Restored
+  /** The same in words; on the disk, too, with the first write under the new incarnation. */
+  readonly findings: readonly Finding[]
   /** Makes a new incarnation durable, outside the database first. */
   rotated(incarnation: number): Promise<void>
   /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
@@ -52,8 +56,10 @@ export interface Opening {
   readonly hadOne: boolean
   /** A person wants to go on without what was in the database. */
   readonly startEmpty: boolean
-  /** The county's own node: nobody gives its directory back. */
-  readonly isRoot: boolean
+  /** Whether an enrolment was kept; a root that has none has not written yet, or has lost it. */
+  readonly enrolled: boolean
+  /** The root that the enrolment names; this node itself at the county, where nobody gives the directory back. */
+  readonly root: NodeId
 }
 
 /**
@@ -68,13 +74,19 @@ export async function openDatabase(folder: string, node: NodeId, opening: Openin
   let storage: Storage | undefined
   try {
     const reading = await readSidecar(sidecarPath)
+    if (!opening.enrolled && knowsEntries(reading)) return enrolmentMissing(folder)
     const had = opening.hadOne || reading.state !== 'missing'
-    if (!opening.startEmpty && had && (await isAbsent(path))) return gone(folder, opening)
+    if (!opening.startEmpty && had && (await isAbsent(path))) return gone(folder, opening.root === node)
     storage = await openLibsql(path)
+    const foreign = await foreignTo(storage, folder, opening)
+    if (foreign) {
+      await storage.close()
+      return foreign
+    }
     const claim = await claimOf(storage, node, await fileIdentityOf(path))
     if (!opening.startEmpty && claim.incarnation === null && knowsEntries(reading)) {
       await storage.close()
-      return gone(folder, opening)
+      return gone(folder, opening.root === node)
     }
     return success({ ...(await compare(storage, sidecarPath, reading, claim, opening)), unclean })
   } catch (error) {
@@ -84,7 +96,7 @@ export async function openDatabase(folder: string, node: NodeId, opening: Openin
   }
 }
 
-const gone = (folder: string, { isRoot }: Opening) =>
+const gone = (folder: string, isRoot: boolean) =>
   fail(
     'database-gone',
     `数据库文件 ${DATABASE_FILE} 不见了或是空的,但本机以前写过数据`,
@@ -95,6 +107,22 @@ const gone = (folder: string, { isRoot }: Opening) =>
         : '在启动命令后加 start-empty 运行一次:别的节点手里有的记录会自动取回,只存在本机的没有了,须按纸质存根补录'
     }`,
   )
+
+/** What is said of a database that is another county's, or that nobody who is enrolled here has written. */
+async function foreignTo(storage: Storage, folder: string, { enrolled, root }: Opening) {
+  const { heads, directory } = await storage.load()
+  if (!enrolled && heads.length > 0) return enrolmentMissing(folder)
+  const roots = directory
+    .map(({ json }) => JSON.parse(json) as { type?: string; id?: string; parent?: string | null })
+    .filter(({ type, parent }) => type === 'node' && parent === null)
+  if (roots.length === 0 || roots.some(({ id }) => id === root)) return undefined
+  return fail(
+    'other-root',
+    `数据库 ${DATABASE_FILE} 属于另一个县中心(${roots[0]?.id?.slice(0, 8)}),与 ${ENROLMENT_FILE} 不符`,
+    `没有改动数据(数据目录:${folder})`,
+    `请核对 DATA_FOLDER,并从同一份备份里一起恢复 ${DATABASE_FILE}、node-key.pem 和 ${ENROLMENT_FILE}`,
+  )
+}
 
 /** Whether there is no database file, or nothing in it. */
 async function isAbsent(path: string): Promise<boolean> {
@@ -115,7 +143,7 @@ async function compare(
   sidecarPath: string,
   reading: SidecarReading,
   claim: DatabaseClaim,
-  { startEmpty }: Opening,
+  { startEmpty, root }: Opening,
 ): Promise<Omit<Database, 'unclean'>> {
   const { node, identity } = claim
   const { verdict, rotate } = judgeDatabase(reading, claim)
@@ -130,18 +158,23 @@ async function compare(
 
   const remember = (ownHeads: ReturnType<Heads>) =>
     writeSidecar(sidecarPath, { node, incarnation, boots, ownHeads: ownHeads as DatabaseClaim['ownHeads'], identity })
-  const rotated = async (next: number) => {
+  const restored = { ...lackOf(reading, claim), isEmpty, ends: await endsOf(storage, node) }
+  const told = { verdict: isNew ? ('new' as const) : verdict, restored }
+  const findings = findingsOf(told, root === node, nodeHost.now())
+  const rotatedWith = async (next: number, kept: readonly LocalRow[]) => {
     incarnation = next
     await remember({}) // the old logs end here; what matters from now on is the new number
     const row = { space: SPACE, key: INCARNATION, value: JSON.stringify(next) }
-    await storage.commit({ ...NO_CHANGE, local: [row] })
+    await storage.commit({ ...NO_CHANGE, local: [row, ...kept] })
   }
+  const rotated = (next: number) => rotatedWith(next, [])
   // Under the incarnation that stands the record may lag behind; under a new one nothing may be written before it does.
   const stays = incarnation === claim.incarnation
-  const first = writeFirst(storage, () => (stays ? Promise.resolve() : rotated(incarnation)))
+  const first = writeFirst(storage, () =>
+    stays ? Promise.resolve() : rotatedWith(incarnation, findings.flatMap(keptRows)),
+  )
   await (stays ? remember(claim.ownHeads) : first.attempt()).catch(whenRefused)
-  const restored = { ...lackOf(reading, claim), isEmpty, ends: await endsOf(storage, node) }
-  return { storage: first.storage, incarnation, verdict: isNew ? 'new' : verdict, restored, rotated, remember }
+  return { storage: first.storage, incarnation, ...told, findings, rotated, remember }
 }
 
 /** The disk refuses: what was to be written is tried again with the next write, and the health says why that fails. */
@@ -149,7 +182,7 @@ function whenRefused(error: unknown): void {
   if (!(error instanceof StorageFailure)) throw error
 }
 
-async function endsOf(storage: Storage, node: NodeId): Promise<string> {
+async function endsOf(storage: Storage, node: NodeId): Promise<EndWords> {
   const { heads, directory } = await storage.load()
   const nameOf = (stream: StreamId) => {
     const row = directory.find(({ document }) => document === `station/${stream}`)

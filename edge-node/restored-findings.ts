@@ -1,6 +1,6 @@
 /** What people read when a database is not the one this node last wrote: how much is missing, who gives it back, which paper to check. */
 
-import { checkStubs } from '#protocol/engine/logs/own-ends.ts'
+import { checkStubs, type EndWords } from '#protocol/engine/logs/own-ends.ts'
 import type { Finding } from '#protocol/engine/office.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import type { DatabaseClaim, DatabaseVerdict, SidecarReading } from '#protocol/log/incarnation.ts'
@@ -13,7 +13,7 @@ export interface Restored {
   /** A person went on with an empty database: nothing was put back. */
   readonly isEmpty: boolean
   /** Where the own logs end, in words. */
-  readonly ends: string
+  readonly ends: EndWords
 }
 
 /** What the database lacks of what the record outside it has seen. */
@@ -52,8 +52,12 @@ export function findingsOf(
   const copies = verdict === 'moved' ? TWO_COPIES : ''
   const back = `${isRoot ? '下级' : '上级和下级'}持有的记录自动取回。`
   const message = MESSAGES[verdict](restored)
-  return [{ kind: 'sidecar', time, message, next: `${copies}${back}${checkStubs(isRoot, restored.ends)}` }]
+  const next = `${copies}${back}${checkStubs(isRoot, restored.ends)}`
+  return [{ ...keptAs(time), message, next, ...(restored.ends.each === '' ? {} : { details: restored.ends.each }) }]
 }
+
+/** Which paper to check is known at this start only: it stands until a person has checked it. */
+const keptAs = (time: number) => ({ kind: 'sidecar', time, kept: `sidecar-${time}` }) as const
 
 /** Nothing was restored: whoever reads that a backup was put back looks for what is not there. */
 function begunEmpty(isRoot: boolean, { logs, entries, ends }: Restored, time: number): Finding {
@@ -62,5 +66,5 @@ function begunEmpty(isRoot: boolean, { logs, entries, ends }: Restored, time: nu
   const next = isRoot
     ? `原来的数据库或备份如果找到了,请停止程序,先恢复它。没有的:本机不认识任何节点。${ENROL_AGAIN}。`
     : `上级和下级持有的记录自动取回。${checkStubs(isRoot, ends)}`
-  return { kind: 'sidecar', time, message, next }
+  return { ...keptAs(time), message, next }
 }

@@ -40,6 +40,7 @@ const node = await runNode(log, (failed) =>
     keys,
     enrolment,
     hadOne: kept !== null,
+    enrolled: kept !== null,
     startEmpty,
     log,
     failed,

@@ -3,6 +3,7 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
+import { markChecked, mayMarkChecked } from '#edge-node/commands/station/checked-findings.ts'
 import { mayMoveParent, moveParent } from '#edge-node/commands/station/parent-address.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
@@ -11,9 +12,9 @@ import { csrfField, type FormState, failureBox, field, formAgain, readForm } fro
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
-import { notFound, statusOf } from './problems.ts'
+import { failurePage, notFound, statusOf } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
-import { clockWords, connectionWords, paperTime, sentence, spanWords, timeWords } from './words.ts'
+import { clockWords, connectionWords, PARENT_REVOKED, paperTime, sentence, spanWords, timeWords } from './words.ts'
 
 const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
 
@@ -26,7 +27,8 @@ function connectButton(desk: Desk, { parent }: SyncStatus, visit: Visit): Html |
 function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const now = desk.office.now()
   const parent = status.parent
-  const away = status.refusal ? `未连接:${status.refusal.message}` : '未连接'
+  const why = parent?.revoked ? PARENT_REVOKED : status.refusal?.message
+  const away = why ? `未连接:${why}` : '未连接'
   const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : away}`
   const contact = parent?.lastContact
     ? `${timeWords(parent.lastContact, now)}(${spanWords(now - parent.lastContact)}前)`
@@ -68,16 +70,29 @@ async function aloneCard(desk: Desk, { atRootAlone }: SyncStatus): Promise<Html 
 const catalogueWords = (version: number): string => (version > 0 ? `${paperTime(version)} 发布` : '还没有收到')
 
 /** Written = applied + set aside + quarantined; anything else is a fault that must be seen. */
-function conservation({ conservation: sum }: SyncStatus): Html {
+function conservation({ conservation: sum, findings }: SyncStatus): Html {
   const total = sum.applied + sum.setAside + sum.quarantined
   const balanced = total === sum.written
+  // The sum counts what is on this disk: after a restoration it agrees, too, and says nothing of what is no longer there.
+  const lost = findings.some(({ kept }) => kept !== undefined)
+    ? ';恢复以前写过而现在不在本机的不在这个数里,见“发生过的事”。'
+    : ',没有丢失。'
+  const agrees = `三项相加等于写入数(只算本机磁盘上的记录)${lost}`
   return html`<div class="card-body"><dl class="desk-pairs">${pair('本机写入', `${sum.written} 条`)}${pair('已生效', `${sum.applied} 条`)}
     ${pair('暂不生效', `${sum.setAside} 条`)}${pair('隔离', `${sum.quarantined} 条`)}</dl>
-    <p class="mb-0${balanced ? '' : ' field-problem'}">${balanced ? '三项相加等于写入数,没有丢失。' : `三项相加是 ${total} 条,与写入数不符,请把本页交给县中心管理员。`}</p></div>`
+    <p class="mb-0${balanced ? '' : ' field-problem'}">${balanced ? agrees : `三项相加是 ${total} 条,与写入数不符,请把本页交给县中心管理员。`}</p></div>`
 }
 
-const finding = (desk: Desk, each: Finding): Html =>
-  html`<li class="list-group-item"><strong>${timeWords(each.time, desk.office.now())}</strong> ${sentence(each.message)}${sentence(each.next)}</li>`
+/** What asks for something to be checked carries a button for whoever may say that it has been. */
+function finding(desk: Desk, visit: Visit, { time, message, next, details, kept }: Finding): Html {
+  const more = details ? html`<details><summary>各站点的记录分别到什么时候</summary>${sentence(details)}</details>` : ''
+  const button =
+    kept && mayMarkChecked(visit.actor)
+      ? html`<form method="post" action="/sync/checked">${csrfField(visit)}<input type="hidden" name="kept" value="${kept}" />
+        <button class="btn btn-sm" type="submit">已核对</button></form>`
+      : ''
+  return html`<li class="list-group-item"><strong>${timeWords(time, desk.office.now())}</strong> ${sentence(message)}${sentence(next)}${more}${button}</li>`
+}
 
 /** Nodes below as a table; the hub's node list adds what only the hub knows. */
 export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node: NodeStatus) => Html): Html {
@@ -129,13 +144,19 @@ function parentPart(
   )
 }
 
+/** Beside a field there is one line: what happened and what to do. */
+const withNext = (problem: Failure): Failure => ({
+  ...problem,
+  message: `${sentence(problem.message)}${sentence(problem.next)}`,
+})
+
 async function moved(context: DeskContext, desk: Desk): Promise<Response> {
   if (!desk.parent) return notFound(context, desk)
   const typed = await readForm(context.req)
   const result = await moveParent(context.get('visit').actor, desk.parent, typed.address ?? '')
   return result.ok
     ? context.redirect('/sync?done=parent', 303)
-    : syncPage(context, desk, formAgain(typed, [result.problem]), result.problem)
+    : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
 }
 
 /** Numbers that two cases have, until one of them is renumbered; of other people's cases only that they are there. */
@@ -163,15 +184,15 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
   const findings =
     status.findings.length === 0
       ? html`<p class="desk-empty">没有需要知道的事。</p>`
-      : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, each))}</ul>`
+      : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, visit, each))}</ul>`
   const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
-  const words =
-    done === 'parent'
-      ? html`<div class="alert alert-success" role="status"><div><strong>上级已核对,地址已改用。</strong></div></div>`
-      : ''
-  const body = html`${headline('同步与安全')}${words}${livePart('sync', 'network', '/sync', parts)}${parentPart(desk, context.get('visit'), again)}`
+  const said = { parent: '上级已核对,地址已改用。', checked: '已标为核对过。' }[done ?? '']
+  const words = said
+    ? html`<div class="alert alert-success" role="status"><div><strong>${said}</strong></div></div>`
+    : ''
+  const body = html`${headline('同步与安全')}${words}${problem ? failureBox(problem) : ''}${livePart('sync', 'network', '/sync', parts)}${parentPart(desk, context.get('visit'), again)}`
   return page(context, desk, { title: '同步与安全', body, status: problem ? statusOf(problem) : 200 })
 }
 
@@ -180,6 +201,11 @@ export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.post('/sync/connect', (context) => {
     desk.parent?.callNow()
     return context.redirect('/sync', 303)
+  })
+  app.post('/sync/checked', async (context) => {
+    const { kept } = await readForm(context.req)
+    const checked = await markChecked(context.get('visit').actor, desk.office, kept ?? '')
+    return checked.ok ? context.redirect('/sync?done=checked', 303) : failurePage(context, desk, checked.problem)
   })
   app.post('/sync/parent', (context) => moved(context, desk))
 }

@@ -91,13 +91,30 @@ function calendarWarning(until: Day | null, today: Day): Warning | undefined {
   return { tone: 'warning', message: `工作日历只到${until},之后的到期日不能计算`, next }
 }
 
+/** What the county has to do next, where it took out the parent. */
+export const PARENT_REVOKED = '上级已被停用,等待县中心指定新上级'
+
+/** It stands until a person says that it is done: the paper that was given to people is all there is of some records. */
+const NOT_CHECKED: Warning = {
+  tone: 'warning',
+  message: '数据库恢复过或重新开始过,还没有核对完',
+  next: '请打开“同步与安全”页,按“发生过的事”核对纸质凭证,核对后点“已核对”。',
+}
+
 /** What is wrong with this node, worst first. */
 export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
   const warnings: Warning[] = []
   const { health, refusal } = status
   if (!health.writable) warnings.push({ tone: 'danger', message: `现在不能保存:${health.problem}`, next: health.next })
   else if (health.problem !== '') warnings.push({ tone: 'danger', message: health.problem, next: health.next })
-  if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
+  if (status.parent?.revoked)
+    warnings.push({
+      tone: 'danger',
+      message: PARENT_REVOKED,
+      next: '本机照常登记,数据都在。县中心指定以后自动改接;等了一天还没有改接的,请联系县中心管理员。',
+    })
+  else if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
+  if (status.findings.some(({ kept }) => kept !== undefined)) warnings.push(NOT_CHECKED)
   const clock = clockWords(status.clockOffset)
   if (clock) warnings.push({ tone: 'warning', message: clock, next: '请校准电脑时间;已登记的办件会记下这个差值。' })
   const calendar = calendarWarning(status.calendarUntil, today)

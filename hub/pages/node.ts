@@ -20,10 +20,19 @@ const optionsOf = (nodes: readonly NodeRecord[]): FieldOption[] =>
 
 const WHAT_HAPPENS = html`<p class="text-secondary">密钥、数据目录和已存的记录都不变。节点下次同步时自动改接;联系不上原上级的节点,过一会儿会向县中心等已知地址询问,也可以在它的电脑上运行下面的命令。原上级收到而还没有到县的记录,会由节点重新核对、补送给新上级。</p>`
 
+/** Of which kind a revocation is decides what becomes of what the node still delivers. */
+function revokedWords({ reason, time, held }: NonNullable<NodeRecord['revoked']>): string {
+  const when = `已吊销:${reason}(${paperTime(time)})`
+  if (held === undefined) return when // by an earlier program, which did not ask
+  return held === null
+    ? `${when}。电脑坏了或退役:它写下的记录不论何时送达都照常有效`
+    : `${when}。丢失、被盗或被冒用:县中心吊销时已收到的照常有效,之后才送达的暂不生效`
+}
+
 function facts(desk: Desk, node: NodeRecord): Html {
   const above = node.parent === null ? '无(县中心)' : (desk.office.directory.node(node.parent)?.name ?? '未知')
   const stations = node.stations.map((station) => stationName(desk.office, station)).join('、')
-  const state = node.revoked ? `已吊销:${node.revoked.reason}(${paperTime(node.revoked.time)})` : '在用'
+  const state = node.revoked ? revokedWords(node.revoked) : '在用'
   return html`<dl class="card-body desk-pairs"><div><dt>服务</dt><dd>${stations || '无'}</dd></div>
     <div><dt>上级</dt><dd>${above}</dd></div><div><dt>状态</dt><dd>${state}</dd></div></dl>`
 }

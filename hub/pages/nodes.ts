@@ -41,6 +41,15 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
       <button class="btn" type="submit">吊销节点</button></form></details>`
 }
 
+/** After a revocation: the nodes that still stand below the one that is gone, and the way to their new parent. */
+function leftBelow(desk: Desk, id: string | undefined): Html | string {
+  const { directory } = desk.office
+  const revoked = directory.node((id ?? '') as NodeId)
+  const children = revoked ? childrenOf(directory, revoked.id).filter((child) => !child.revoked) : []
+  if (!revoked?.revoked || children.length === 0) return ''
+  return html`<div class="alert alert-warning" role="alert"><div>“${revoked.name}”下面还接着 ${children.length} 个节点:${children.map(({ name }) => name).join('、')}。它们的办件照常登记,但到不了县中心。请先让新电脑入网,在它的页面上点“由本节点接替”;一时没有新电脑,先<a href="/hub/nodes/${revoked.id}">在“${revoked.name}”的页面上把它们全部改接</a>到县中心。</div></div>`
+}
+
 async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {
   const visit = context.get('visit')
   const nodes = await enrolledNodes(desk.office)
@@ -48,6 +57,7 @@ async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned):
   const body = html`${headline('节点')}${doneBox(context.req.query('done'), {
     revoked: '节点已吊销,随即断开连接。它以后再连接,只能送达自己写下的记录。',
   })}
+    ${leftBelow(desk, context.req.query('node'))}
     ${root ? html`<p><a href="/hub/nodes/${root.id}">县中心的地址和下级</a></p>` : ''}
     ${livePart(
       'nodes',
@@ -78,7 +88,7 @@ export function nodeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): 
       causeIn(typed),
     )
     if (!revoked.ok) return nodesPage(context, desk, { form: `revoke-${id}`, typed, problem: revoked.problem })
-    return context.redirect('/hub/nodes?done=revoked', 303)
+    return context.redirect(`/hub/nodes?done=revoked&node=${id}`, 303)
   })
   placeRoutes(app, desk, registry)
 }

@@ -1,11 +1,14 @@
 /** The nodes above and below as they were last heard: the links write it, the office shows it. */
 import type { LogKey, NodeId } from '#protocol/ids.ts'
+import type { EndWords } from './logs/own-ends.ts'
 import type { NodeStatus, SyncStatus } from './office.ts'
 
 /** Own entries that others held and this node's database lacked. */
 export interface GivenBack {
-  /** Where the own logs ended before any of them came back, in words. */
-  readonly ends: string
+  /** When the first of them was met, in milliseconds since 1970: what is told of them goes by it. */
+  readonly since: number
+  /** Where the own logs ended before any of them came back. */
+  readonly ends: EndWords
   readonly logs: Set<LogKey>
   /** Over which links: from the parent, from children. */
   readonly from: Set<'up' | 'down'>

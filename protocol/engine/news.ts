@@ -1,7 +1,7 @@
 /** What people should know of the network, and who watches for changes. */
 import type { Finding, Notice } from './office.ts'
 
-/** Findings kept in memory and shown; older ones are in the log file. */
+/** Findings in memory and shown; older ones are in the log file. What is to be checked stays beside them. */
 const FINDINGS_KEPT = 100
 
 export interface News {
@@ -9,8 +9,10 @@ export interface News {
   readonly findings: readonly Finding[]
   /** Remembers something a person should know. What happens again moves up instead of filling the list. */
   add(finding: Omit<Finding, 'time'>): void
-  /** Remembers how something stands that was told before: one finding of its kind. */
+  /** Remembers how something stands that was told before: one finding of its kind and name. */
   replace(finding: Omit<Finding, 'time'>): void
+  /** Forgets a kept finding: a person has marked it as done. */
+  done(kept: string): void
   /** Tells everyone who watches. */
   tell(notice: Notice): void
   /** Tells everyone who watches that connection, safety or health has changed. */
@@ -41,13 +43,19 @@ export function createNews(now: () => number, before: readonly Finding[], bug: (
     const again = findings.findIndex(isSame)
     if (again !== -1) findings.splice(again, 1)
     findings.unshift({ ...finding, time: now() })
-    findings.splice(FINDINGS_KEPT)
+    const oldest = findings.findLastIndex(({ kept }) => kept === undefined)
+    if (findings.length > FINDINGS_KEPT && oldest !== -1) findings.splice(oldest, 1)
     tellStatus()
   }
   return {
     findings,
     add: (finding) => put(finding, ({ kind, message }) => kind === finding.kind && message === finding.message),
-    replace: (finding) => put(finding, ({ kind }) => kind === finding.kind),
+    replace: (finding) => put(finding, ({ kind, kept }) => kind === finding.kind && kept === finding.kept),
+    done(kept) {
+      const place = findings.findIndex((finding) => finding.kept === kept)
+      if (place !== -1) findings.splice(place, 1)
+      tellStatus()
+    },
     tell,
     tellStatus,
     watch(listener) {

@@ -107,7 +107,13 @@ export interface SyncStatus {
   readonly node: NodeId
   readonly stations: readonly Station[]
   readonly isRoot: boolean
-  readonly parent: { readonly name: string; readonly connected: boolean; readonly lastContact: number | null } | null
+  readonly parent: {
+    readonly name: string
+    readonly connected: boolean
+    readonly lastContact: number | null
+    /** The county has taken it out: until it names another, nothing from here gets there. */
+    readonly revoked?: boolean
+  } | null
   /** Cases with an entry only on this computer. */
   readonly casesOnlyHere: number
   /** Cases with an entry not yet known to be at the county. */
@@ -157,6 +163,10 @@ export interface Finding {
   readonly kind: (typeof FINDING_KINDS)[number]
   readonly message: string
   readonly next: string
+  /** More than fits a line: where each log ended. */
+  readonly details?: string
+  /** Its name while it asks for something to be checked: it is kept over restarts until a person has marked it as done. */
+  readonly kept?: string
 }
 
 /** Who signed an entry, and how. */
@@ -251,6 +261,8 @@ export interface Office {
   local(space: string, key: string): Promise<unknown>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
+  /** Ends a finding that was kept: what it asked for has been done. One that is not there has been ended before. */
+  findingDone(kept: string): Promise<Result<void>>
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */
   placementOf(node: NodeId): Promise<Placement | undefined>
   /** Root only: writes directory records (the version is set by the office). */

@@ -9,6 +9,7 @@ import { createClock } from './clock.ts'
 import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
 import type { Engine, EngineOptions } from './engine.ts'
+import { withKept } from './kept-findings.ts'
 import { loadBelow } from './links/acknowledging-parent.ts'
 import { tellLinks } from './links/commit-news.ts'
 import type { Link } from './links/link.ts'
@@ -116,7 +117,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
       next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
     })
   }
-  const news = createNews(clock.now, findings, tellBug)
+  const news = createNews(clock.now, await withKept(storage, findings), tellBug)
   return {
     storage,
     host,

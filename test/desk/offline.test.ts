@@ -117,7 +117,7 @@ test('P40 P180 offline work is said to be only here, its receipt carries the res
   const offline = await agent.get('/')
   expect(offline.text).toMatch(/离线 · 1 件只存在本机 · 最后同步 /)
   expect(offline.text).toContain('只在本机')
-  expect((await agent.get('/sync')).text).toContain('三项相加等于写入数,没有丢失')
+  expect((await agent.get('/sync')).text).toContain('三项相加等于写入数(只算本机磁盘上的记录),没有丢失')
   await join()
   await safe(county.village)
   const online = await agent.get(`/cases/${id}`)

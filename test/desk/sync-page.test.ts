@@ -2,11 +2,15 @@
 import { expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
+import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
+import { keptRows } from '#protocol/engine/kept-findings.ts'
+import type { Finding } from '#protocol/engine/office.ts'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { connect, type Node, publish, TOWNSHIP, until } from '#test/engine/county.ts'
+import { connect, type Node, person, publish, TOWNSHIP, until } from '#test/engine/county.ts'
 import { cutAll, place, restart } from '#test/engine/restoring.ts'
 import { enter, PASSWORD } from './place.ts'
 
@@ -45,4 +49,33 @@ test('P22 a node that an emptied county does not know says why it is not connect
   const { text } = await clerk.get('/sync')
   expect(text).toContain('未连接:上级尚未登记本节点')
   expect(text).toContain('请联系县中心管理员核对入网登记')
+})
+
+test('D43 what is to be checked after a restoration stands in the head of every page until somebody who answers for the node has checked it', async () => {
+  const { root, township, links, diskOf } = await placeWith('chief')
+  await cutAll(links)
+  await township.engine.stop()
+  const finding: Finding = {
+    kind: 'sidecar',
+    time: 1,
+    message: '数据库比本机的记录旧',
+    next: '请核对纸质凭证',
+    details: '“安昌镇”最后一条写于',
+    kept: 'sidecar-1',
+  }
+  const disk = diskOf(TOWNSHIP)
+  await disk.commit({ ...NO_CHANGE, local: [...keptRows(finding)] })
+  const back = await restart(township, disk, root, root, 1)
+  const chief = await enter(deskOf(back), 'chief')
+  expect((await chief.get('/')).text).toContain('还没有核对完')
+  const told = await chief.get('/sync')
+  for (const words of ['数据库比本机的记录旧', '请核对纸质凭证', '“安昌镇”最后一条写于', '只算本机磁盘上的记录'])
+    expect(told.text).toContain(words)
+  expect(told.text).not.toContain('没有丢失')
+  const done = await chief.submit(told, '/sync/checked')
+  expect(done.text).toContain('已标为核对过')
+  expect(done.text).not.toContain('数据库比本机的记录旧')
+  expect(done.text).toContain('没有丢失')
+  expect((await chief.get('/')).text).not.toContain('还没有核对完')
+  expect(await markChecked(person(TOWNSHIP, ['clerk']), back.engine.office, 'sidecar-1')).toMatchObject({ ok: false })
 })

@@ -53,6 +53,8 @@ test('P22 a full disk, a refusal and a wrong clock are said at the head of every
   expect(warnings[0]).toMatchObject({ message: '现在不能保存:磁盘已满', next: '请清理磁盘' })
   expect(warnings[1]?.message).toContain('本节点已停用')
   expect(warnings[2]?.message).toBe('本机时钟比县中心慢 3 分钟')
+  const revoked = warningsOf({ ...STATUS, parent: { ...STATUS.parent, ...away, revoked: true } }, TODAY)
+  expect(revoked.map(({ message }) => message)).toEqual(['上级已被停用,等待县中心指定新上级'])
   expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 }, TODAY)).toEqual([])
   expect(warningsOf({ ...STATUS, clockOffset: null }, TODAY)).toEqual([])
 })

@@ -64,6 +64,7 @@ test('S122 a case that the disk cannot give says so, the others work, and what a
   const { engine } = await reopen(disk, root)
   const { office } = engine
   expect(await office.view(handler, torn.id)).toMatchObject({ ok: false, problem: { code: 'storage-damaged' } })
+  expect((await office.status()).health.next).toMatch(/没有备份时.*改名留着.*start-empty/)
   expect(value(await office.view(handler, sound.id)).state.number).toBe(sound.number)
   const { health, findings } = await office.status()
   expect(health).toMatchObject({ writable: true, problem: '数据库文件损坏' })
@@ -141,7 +142,12 @@ test('S123 a record outside the database that cannot be written is health, and i
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const keys = generateKeys()
   const database = value(
-    await openDatabase(folder, nodeIdOf(keys.publicKey), { hadOne: false, startEmpty: false, isRoot: true }),
+    await openDatabase(folder, nodeIdOf(keys.publicKey), {
+      hadOne: false,
+      startEmpty: false,
+      enrolled: true,
+      root: nodeIdOf(keys.publicKey),
+    }),
   )
   const { storage, incarnation, rotated } = database
   const root = await openNode({ station: COUNTY, lease: 1, keys, storage, incarnation, rotated })

@@ -72,11 +72,12 @@ test('D42 a root that was put back says in one finding how much came back from b
   })
   const rolledBack = (await back.engine.office.status()).findings.filter(({ kind }) => kind === 'rolled-back')
   expect(rolledBack).toHaveLength(1)
-  const [{ message, next } = { message: '', next: '' }] = rolledBack
+  const [{ message, next, details } = { message: '', next: '', details: '' }] = rolledBack
   expect(message).toContain('已启用新的批次号')
   expect(message).toContain('已从下级取回 3 条(2 个日志)')
   expect(next).toContain('大厅自己建的办件')
-  expect(next).toMatch(/“全县目录”最后一条写于 .*纸质凭证/)
+  expect(next).toMatch(/本机写的记录当时只到 .*纸质凭证/)
+  expect(details).toContain('“全县目录”最后一条写于')
   expect(`${message}${next}`).not.toMatch(/上级|无需操作/)
   expect((await village.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('rolled-back')
 })
@@ -97,6 +98,32 @@ test('D42 what comes back to a database that was found out at the start is told 
   expect(message).toContain('已从上级取回 1 条(1 个日志)')
   expect(message).not.toContain('批次号')
   expect(back.engine.incarnation).toBe(900)
+})
+
+test('D43 what came back, and where the own logs ended, is told again after every start until somebody has checked it', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  const backup = copyOf(diskOf(VILLAGE))
+  value(await office.act(agent, id, 'noted', { text: '一' }))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await cutAll(links)
+  await village.engine.stop()
+  const back = await restart(village, backup, township, root, 3)
+  await callUntil(back, township, 'the note is back', async () => (await notes(back, id)) === 1)
+  const toldBy = async (node: Node) =>
+    (await node.engine.office.status()).findings.filter(({ kept }) => kept !== undefined)
+  await until('told', async () => (await toldBy(back)).length === 1)
+  const [{ kept = '', next } = { next: '' }] = await toldBy(back)
+  await back.engine.stop()
+  const again = await restart(village, backup, township, root, back.engine.incarnation)
+  expect(await toldBy(again)).toMatchObject([{ kind: 'rolled-back', kept, next }])
+  expect((await toldBy(again))[0]?.message).toContain('已从上级取回 1 条(1 个日志)')
+  value(await again.engine.office.findingDone(kept))
+  expect(await toldBy(again)).toEqual([])
+  await again.engine.stop()
+  const last = await restart(village, backup, township, root, back.engine.incarnation)
+  expect(await toldBy(last)).toEqual([])
 })
 
 test('S71 a parent that was put back is sent again what it had acknowledged, and says so', async () => {

@@ -11,6 +11,7 @@ const ROOMS = [
   'cases/',
   'clock.ts',
   'locals.ts',
+  'kept-findings.ts',
   'news.ts',
   'neighbours.ts',
   'core.ts',

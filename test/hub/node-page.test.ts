@@ -173,6 +173,8 @@ test('P188 the sync page shows where the parent is tried and why not, and goes t
   const refused = await agent.submit(page, '/sync/parent', { address: 'https://10.9.9.9' })
   expect([refused.status, refusing.asked]).toEqual([422, ['https://10.9.9.9']])
   expect(refused.html).toContain('value="https://10.9.9.9"')
+  expect(refused.text).toContain('那里不是本机的上级。请联系县中心') // beside the field
+  expect(refused.text.split('请联系县中心').length - 1).toBeGreaterThanOrEqual(3) // and at the top of the page
   const willing = await deskBelow(place)
   const chief = await enter(willing.desk, 'chief')
   const moved = await chief.submit(await chief.get('/sync'), '/sync/parent', { address: ADDRESS })
@@ -203,4 +205,21 @@ test('P189 a code is shown with the command to type at the new computer, for eac
   const made = await admin.submit(page, '/hub/enrolment', { station: THIRD, parent: root })
   const code = /[0-9A-Z]{4}(-[0-9A-Z]{4}){4}/.exec(made.text)?.[0] ?? expect.fail(made.text)
   expect(made.text).toContain(`npm run edge-node -- join ${ADDRESS} ${code}`)
+})
+
+test('P183 after a revocation people read how many nodes stand below and what to do; the page says of which kind it was', async () => {
+  const { place, root, successor, first } = await openCounty()
+  const published = await place.office.publish(null, [{ ...first, parent: successor.id }])
+  expect(published.ok).toBe(true)
+  const admin = await place.as('admin')
+  const done = await admin.submit(await admin.get('/hub/nodes'), `/hub/nodes/${successor.id}/revoke`, {
+    reason: '被盗',
+  })
+  expect(done.text).toContain('“桑枣镇新电脑”下面还接着 1 个节点:红牌村')
+  expect(done.html).toContain(`href="/hub/nodes/${successor.id}">在“桑枣镇新电脑”的页面上`)
+  expect((await admin.get(`/hub/nodes/${successor.id}`)).text).toContain('被盗(')
+  const broken = { ...first, parent: root, revoked: { time: 2, reason: '烧坏', held: null } }
+  expect((await place.office.publish(null, [broken])).ok).toBe(true)
+  expect((await admin.get(`/hub/nodes/${first.id}`)).text).toContain('不论何时送达都照常有效')
+  expect((await admin.get(`/hub/nodes/${successor.id}`)).text).toContain('之后才送达的暂不生效')
 })

@@ -15,7 +15,8 @@ test('E24 the first write after a rest is in the sidecar at once, further ones a
   const opened = await openDatabase(folder, nodeIdOf(keys.publicKey), {
     hadOne: false,
     startEmpty: false,
-    isRoot: true,
+    enrolled: true,
+    root: nodeIdOf(keys.publicKey),
   })
   if (!opened.ok) throw new Error(opened.problem.message)
   const database = opened.value

@@ -1,5 +1,6 @@
 /** What people read when a database was put back, moved, or is gone: real folders, files and programs. */
-import { copyFile, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -18,7 +19,13 @@ import { run, until } from './program.ts'
 
 beforeAll(() => buildPrograms(['hub', 'edge-node']), 60_000)
 
-const PLAIN = { hadOne: false, startEmpty: false, isRoot: true }
+/** How the county's own node opens its database. */
+const plain = (keys: KeyPair) => ({
+  hadOne: false,
+  startEmpty: false,
+  enrolled: true,
+  root: nodeIdOf(keys.publicKey),
+})
 const DATABASE = 'county.db'
 const SIDECAR = 'sidecar.json'
 
@@ -30,7 +37,7 @@ async function newFolder(): Promise<string> {
 
 /** The hall works in a folder: so many cases; everything is in the record outside when it ends. */
 async function work(folder: string, keys: KeyPair, cases: number) {
-  const database = value(await openDatabase(folder, nodeIdOf(keys.publicKey), PLAIN))
+  const database = value(await openDatabase(folder, nodeIdOf(keys.publicKey), plain(keys)))
   const { storage, incarnation, rotated, remember } = database
   const hall = await openNode({ station: COUNTY, lease: 1, keys, storage, incarnation, rotated })
   if (hall.engine.office.stations.length === 0)
@@ -44,10 +51,10 @@ async function work(folder: string, keys: KeyPair, cases: number) {
 
 /** What is said of the database in a folder, at the county and below it. */
 async function said(folder: string, keys: KeyPair) {
-  const database = value(await openDatabase(folder, nodeIdOf(keys.publicKey), PLAIN))
+  const database = value(await openDatabase(folder, nodeIdOf(keys.publicKey), plain(keys)))
   await database.storage.close()
   const words = (isRoot: boolean) =>
-    findingsOf(database, isRoot, 0).map(({ message, next }) => `${message}${next}`)[0] ?? ''
+    findingsOf(database, isRoot, 0).map(({ message, next, details }) => `${message}${next}${details}`)[0] ?? ''
   return { verdict: database.verdict, root: words(true), below: words(false) }
 }
 
@@ -65,7 +72,9 @@ test('D38 a database that is behind says of how many logs how many entries are m
     expect(words).toContain('编号不会重复')
     expect(words).toMatch(/“安县政务服务中心”最后一条写于 \d{4}-\d\d-\d\d \d\d:\d\d\(共 1 条\)/)
     expect(words).toMatch(/“全县目录”最后一条写于/)
-    expect(words).toMatch(/这之后开出的纸质凭证.*补录/)
+    expect(words).toMatch(
+      /本机写的记录当时只到 \d{4}-\d\d-\d\d \d\d:\d\d\(1 个站点,共 \d+ 条\)。这之后开出的纸质凭证.*补录/,
+    )
     expect(words).not.toContain('无需操作')
   }
   expect(root).toContain('下级持有的记录自动取回')
@@ -100,7 +109,7 @@ test('D40 a database that is gone or empty is not begun anew: nothing is made, n
   await work(folder, keys, 1)
   const sidecar = await readFile(join(folder, SIDECAR), 'utf8')
   const refused = async () => {
-    const opened = await openDatabase(folder, node, PLAIN)
+    const opened = await openDatabase(folder, node, plain(keys))
     expect(opened).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
     expect(await readFile(join(folder, SIDECAR), 'utf8')).toBe(sidecar)
   }
@@ -116,12 +125,12 @@ test('D40 a database that is gone or empty is not begun anew: nothing is made, n
   await copyFile(join(elsewhere, DATABASE), join(folder, DATABASE))
   await refused()
   await writeFile(join(folder, SIDECAR), 'damaged')
-  expect(await openDatabase(folder, node, PLAIN)).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
+  expect(await openDatabase(folder, node, plain(keys))).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
   await rm(join(folder, DATABASE))
   await rm(join(folder, SIDECAR))
-  const begun = await openDatabase(folder, node, { ...PLAIN, hadOne: true })
+  const begun = await openDatabase(folder, node, { ...plain(keys), hadOne: true })
   expect(begun).toMatchObject({ ok: false, problem: { code: 'database-gone' } })
-  const first = value(await openDatabase(folder, node, PLAIN))
+  const first = value(await openDatabase(folder, node, plain(keys)))
   expect(first.verdict).toBe('new')
   await first.storage.close()
 })
@@ -134,7 +143,7 @@ test('D41 whoever decides it goes on with an empty database, under a new incarna
     incarnation: number
   }
   await rm(join(folder, DATABASE))
-  const startEmpty = { ...PLAIN, hadOne: true, startEmpty: true }
+  const startEmpty = { ...plain(keys), hadOne: true, startEmpty: true }
   const begun = value(await openDatabase(folder, nodeIdOf(keys.publicKey), startEmpty))
   await begun.storage.close()
   expect(begun).toMatchObject({ verdict: 'behind', restored: { logs: 2 } })
@@ -183,4 +192,62 @@ test('D40 D41 hub and township end with code 2 and words when their database is 
     await again.address()
     expect(await again.end()).toBe(0)
   }
+})
+
+/** What lies in a folder, each file as a hash. A database that is looked into may be tidied by its library. */
+async function contentOf(folder: string, lookedInto: boolean) {
+  const hashOf = async (name: string) =>
+    lookedInto && name === DATABASE
+      ? ''
+      : createHash('sha256')
+          .update(await readFile(join(folder, name)))
+          .digest('hex')
+  return Promise.all((await readdir(folder)).sort().map(async (name) => [name, await hashOf(name)]))
+}
+
+test('D44 without its key or its enrolment nothing goes on over old data: code 2, the missing file is named, nothing is made', {
+  timeout: 120_000,
+}, async () => {
+  const folder = temporaryFolder()
+  const hub = startHub(folder)
+  const county = await hub.address()
+  const code = await codeFor(county, TOWNSHIP, await rootOf(county))
+  const township = await startNode(join(folder, 'township'), county, code, 'anchang.clerk')
+  expect(await township.program.end()).toBe(0)
+  expect(await hub.end()).toBe(0)
+  const programs = [
+    ['hub', { ...HUB, DATA_FOLDER: join(folder, 'hub') }],
+    ['edge-node', { DATA_FOLDER: join(folder, 'township') }],
+  ] as const
+  for (const [name, settings] of programs) {
+    const at = (file: string) => join(settings.DATA_FOLDER, file)
+    for (const missing of [
+      ['node-key.pem'],
+      ['node-key.pem', 'enrolment.json'],
+      ['enrolment.json'],
+      ['enrolment.json', SIDECAR],
+    ]) {
+      for (const file of missing) await rename(at(file), join(folder, file))
+      const before = await contentOf(settings.DATA_FOLDER, missing.includes(SIDECAR))
+      const refused = run(name, settings)
+      expect(await refused.ended, `${name} ${missing}`).toBe(2)
+      expect(refused.text()).toContain(`没有 ${missing[0]}`)
+      expect(await contentOf(settings.DATA_FOLDER, missing.includes(SIDECAR))).toEqual(before)
+      for (const file of missing) await rename(join(folder, file), at(file))
+    }
+  }
+})
+
+test('D44 a database of another county is not taken; a first start that was cut short goes on', async () => {
+  const folder = await newFolder()
+  const [keys, others] = [generateKeys(), generateKeys()]
+  await work(folder, keys, 1)
+  await rm(join(folder, SIDECAR))
+  const other = await openDatabase(folder, nodeIdOf(others.publicKey), plain(others))
+  expect(other).toMatchObject({ ok: false, problem: { code: 'other-root' } })
+  const begun = await newFolder()
+  const first = value(await openDatabase(begun, nodeIdOf(keys.publicKey), { ...plain(keys), enrolled: false }))
+  await first.storage.close()
+  const second = value(await openDatabase(begun, nodeIdOf(keys.publicKey), { ...plain(keys), enrolled: false }))
+  await second.storage.close()
 })

@@ -1,11 +1,14 @@
 /** This node's database went back in time (rule S70): others hold entries of its own logs that it lacks. */
 import { type LogKey, logParts, type StationCode, type StreamId } from '#protocol/ids.ts'
+import { success } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
+import { KEPT_FINDINGS, keptRows } from '../kept-findings.ts'
 import { checkStubs, endsInWords, ownEnds } from '../logs/own-ends.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import type { GivenBack } from '../neighbours.ts'
-import type { Staging } from '../writing/staging.ts'
+import type { Finding } from '../office.ts'
+import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
@@ -26,7 +29,16 @@ export async function rotateIfAhead(core: Core, link: Link, heights: readonly He
 /** As {@link rotateIfAhead}, for a claim of the pinned parent, which is believed. */
 export async function believeParent({ core, queue }: LinkContext, link: Link, claim: Height): Promise<void> {
   await queue.writeAlone(() => rotateIfAhead(core, link, [claim]))
-  if (core.neighbours.returned?.rotated) reportRollback(core, core.neighbours.returned)
+  const { returned } = core.neighbours
+  if (!returned?.rotated) return
+  const finding = rollbackFinding(core, returned)
+  core.news.replace(finding)
+  await queue.write(async (staging) => {
+    // What came back meanwhile has been kept with its figures.
+    const isKept = (await getLocal(staging, KEPT_FINDINGS, finding.kept ?? '')) !== undefined
+    if (!isKept) keepFinding(staging, finding)
+    return success(undefined)
+  })
 }
 
 /** Heights of this node's own logs as a group sees them, before a frame is admitted into it. */
@@ -37,14 +49,15 @@ export function ownHeights({ core, logs }: Staging): ReadonlyMap<LogKey, number>
 
 /** Own entries that a frame brought back, by log. Whoever writes a log has all of it, unless its database went back. */
 export async function cameBack(
-  { core, logs }: Staging,
+  staging: Staging,
   link: Link,
   before: ReadonlyMap<LogKey, number>,
 ): Promise<readonly Height[]> {
+  const { core, logs } = staging
   const risen = [...logs.heads.values()]
     .filter(({ key, height }) => core.logs.isOwn(key) && height > (before.get(key) ?? 0))
     .map(({ key, height }) => ({ log: key, height: height - (before.get(key) ?? 0) }))
-  if (risen.length > 0) await returnedOver(core, link)
+  if (risen.length > 0) keepFinding(staging, rollbackFinding(core, withRisen(await returnedOver(core, link), risen)))
   return risen
 }
 
@@ -52,18 +65,30 @@ export async function cameBack(
 export function noteCameBack(core: Core, risen: readonly Height[]): void {
   const { returned } = core.neighbours
   if (!returned || risen.length === 0) return
-  for (const { log, height } of risen) {
-    returned.logs.add(log)
-    returned.entries += height
-  }
-  reportRollback(core, returned)
+  const { logs, entries } = withRisen(returned, risen)
+  for (const log of logs) returned.logs.add(log)
+  returned.entries = entries
+  core.news.replace(rollbackFinding(core, returned))
+}
+
+const withRisen = (returned: GivenBack, risen: readonly Height[]): GivenBack => ({
+  ...returned,
+  logs: new Set([...returned.logs, ...risen.map(({ log }) => log)]),
+  entries: risen.reduce((sum, { height }) => sum + height, returned.entries),
+})
+
+/** With the entries that came back, or not at all: after a restart nobody could say it any more. */
+function keepFinding(staging: Staging, finding: Omit<Finding, 'time'>): void {
+  for (const { space, key, value } of keptRows({ ...finding, time: staging.core.clock.now() }))
+    setLocal(staging, space, key, JSON.parse(value ?? 'null'))
 }
 
 /** What came back since the start, with where our own logs ended before any of it did. */
 async function returnedOver(core: Core, { direction }: Link): Promise<GivenBack> {
-  const { neighbours, storage, identity, logs, directory } = core
+  const { neighbours, storage, identity, logs, directory, clock } = core
   const nameOf = (stream: StreamId) => directory.station(stream as string as StationCode)?.name
   neighbours.returned ??= {
+    since: clock.now(),
     ends: endsInWords(await ownEnds(storage, logs.heads.values(), identity.node), nameOf),
     logs: new Set(),
     from: new Set(),
@@ -74,13 +99,18 @@ async function returnedOver(core: Core, { direction }: Link): Promise<GivenBack>
   return neighbours.returned
 }
 
-function reportRollback({ news, isRoot }: Core, { ends, logs, from, entries, rotated }: GivenBack): void {
+function rollbackFinding(
+  { isRoot }: Core,
+  { since, ends, logs, from, entries, rotated }: GivenBack,
+): Omit<Finding, 'time'> {
   const sides = [from.has('up') ? '上级' : '', from.has('down') ? '下级' : ''].filter((side) => side !== '').join('和')
-  news.replace({
+  return {
     kind: 'rolled-back',
     message: `本机数据库退回过较早的状态:${sides}持有本机写过、本机已没有的记录。${
       rotated ? '已启用新的批次号,编号不会重复。' : ''
     }已从${sides}取回 ${entries} 条(${logs.size} 个日志)。`,
     next: `取回自动进行。${checkStubs(isRoot, ends)}`,
-  })
+    ...(ends.each === '' ? {} : { details: ends.each }),
+    kept: `rolled-back-${since}`,
+  }
 }

@@ -40,19 +40,32 @@ async function timeAt(storage: Pick<Storage, 'packHolding'>, { key, height, hash
 /** A time as it stands on paper stubs: `2026-11-21 08:31`. */
 const minuteOf = (time: number): string => civilTime(time).slice(0, 16).replace('T', ' ')
 
+/** Where the own logs end, in words. */
+export interface EndWords {
+  /** Until when they go, and how much they hold, in one clause. */
+  readonly until: string
+  /** The last entry of each stream; empty without any. */
+  readonly each: string
+}
+
 /** The ends in words; without any, that nothing is there. */
-export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) => string | undefined): string {
+export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) => string | undefined): EndWords {
+  if (ends.length === 0) return { until: '本机写的记录一条也没有', each: '' }
   const words = ends.map(({ stream, entries, time }) => {
     const name = stream === COUNTY_STREAM ? '全县目录' : (nameOf(stream) ?? `站点 ${stream}`)
     return `“${name}”最后一条写于 ${time === 0 ? '不明时间' : minuteOf(time)}(共 ${entries} 条)`
   })
-  return words.length === 0 ? '本机写的记录一条也没有' : words.join(';')
+  const newest = Math.max(...ends.map(({ time }) => time))
+  const entries = ends.reduce((sum, end) => sum + end.entries, 0)
+  const stations = ends.filter(({ stream }) => stream !== COUNTY_STREAM).length
+  const until = `本机写的记录当时只到 ${newest === 0 ? '不明时间' : minuteOf(newest)}(${stations} 个站点,共 ${entries} 条)`
+  return { until, each: words.join(';') }
 }
 
 /** What people do about own records that nobody else holds. */
-export const checkStubs = (isRoot: boolean, ends: string): string =>
+export const checkStubs = (isRoot: boolean, { until }: EndWords): string =>
   `${
     isRoot
       ? '只在县中心产生、没有到过下级的记录(大厅自己建的办件,没有发到下级的目录、人员和站点)取不回来'
       : '只存在本机、没有到过别的节点的记录取不回来'
-  }。本机写的记录当时只到:${ends}。这之后开出的纸质凭证,请按编号逐份查询,查不到的补录。`
+  }。${until}。这之后开出的纸质凭证,请按编号逐份查询,查不到的补录。`

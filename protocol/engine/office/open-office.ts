@@ -5,6 +5,7 @@ import { stateOf } from '../cases/case-file.ts'
 import { readFile } from '../cases/case-reading.ts'
 import { safetyOf } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
+import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { type Office, UNKNOWN_CASE } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { sharedNumbers } from '../writing/shared-numbers.ts'
@@ -71,6 +72,16 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
           setLocal(staging, space, key, value)
           return success(undefined)
         }),
+      ),
+    findingDone: (kept) =>
+      words(
+        queue.write(
+          async (staging) => {
+            setLocal(staging, KEPT_FINDINGS, kept, null)
+            return success(undefined)
+          },
+          () => core.news.done(kept),
+        ),
       ),
     placementOf: (node) => placementOf(core, node),
     publish: (actor, records) =>

@@ -76,9 +76,11 @@ async function countsOf(core: Core): Promise<Counts> {
 
 function parentOf({ identity, directory, neighbours, clock }: Core): SyncStatus['parent'] {
   if (!identity.parent) return null
-  const name = directory.node(identity.parent.node)?.name ?? identity.parent.name
+  const record = directory.node(identity.parent.node)
+  const name = record?.name ?? identity.parent.name
   const { parentConnected: connected, parentContact } = neighbours
-  return { name, connected, lastContact: connected ? clock.now() : parentContact }
+  const place = { name, connected, lastContact: connected ? clock.now() : parentContact }
+  return record?.revoked ? { ...place, revoked: true } : place
 }
 
 function writtenHere({ logs }: Core): number {

@@ -5,7 +5,7 @@ import type { SyncStatus } from '../office.ts'
 import { StorageFailure } from '../ports/storage.ts'
 
 const RESTORE =
-  '请停止录入,把整个数据目录复制一份留存,联系管理员用备份恢复;已上交的办件在上级、下级交来的在下级,恢复后会自动取回。'
+  '请停止录入,把整个数据目录复制一份留存,联系管理员用备份恢复;已上交的办件在上级、下级交来的在下级,恢复后会自动取回。没有备份时:停止程序,把 county.db 改名留着,按 README“备份与恢复”用 start-empty 重新开始。'
 
 const FAULTS = {
   full: ['本机磁盘已满', '请清理磁盘空间后重试;查询和打印不受影响。'],

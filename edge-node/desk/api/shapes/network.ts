@@ -11,6 +11,8 @@ const Finding = z
     kind: z.enum(FINDING_KINDS),
     message: z.string(),
     next: z.string(),
+    details: z.string().optional(),
+    kept: z.string().optional().openapi({ description: '还要人核对的:核对后在“同步与安全”页标为已核对' }),
   })
   .openapi('Finding')
 
@@ -19,7 +21,14 @@ export const SyncShape = z
     node: nodeId,
     stations: list(StationShape),
     isRoot: z.boolean(),
-    parent: z.object({ name: z.string(), connected: z.boolean(), lastContact: milliseconds.nullable() }).nullable(),
+    parent: z
+      .object({
+        name: z.string(),
+        connected: z.boolean(),
+        lastContact: milliseconds.nullable(),
+        revoked: z.boolean().optional(),
+      })
+      .nullable(),
     casesOnlyHere: z.int(),
     casesNotAtRoot: z.int(),
     entriesOnlyHere: z.int(),

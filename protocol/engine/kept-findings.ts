@@ -1,0 +1,20 @@
+/** Findings that ask for something to be checked: kept on the disk until a person has marked them as done. */
+import type { Finding } from './office.ts'
+import type { LocalRow, Storage } from './ports/storage.ts'
+
+export const KEPT_FINDINGS = 'findings'
+
+/** The row that keeps a finding; nothing for one that asks for nothing. */
+export const keptRows = (finding: Finding): readonly LocalRow[] =>
+  finding.kept === undefined ? [] : [{ space: KEPT_FINDINGS, key: finding.kept, value: JSON.stringify(finding) }]
+
+/** What is known before the engine is open, with what was kept and not marked as done; newest first. */
+export async function withKept(
+  storage: Pick<Storage, 'localAll'>,
+  before: readonly Finding[],
+): Promise<readonly Finding[]> {
+  const known = new Set(before.map(({ kept }) => kept))
+  const kept = (await storage.localAll(KEPT_FINDINGS)).map(({ value }) => JSON.parse(value ?? 'null') as Finding)
+  const all = [...before, ...kept.filter((finding) => !known.has(finding.kept))]
+  return all.sort((left, right) => right.time - left.time)
+}
