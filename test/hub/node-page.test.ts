@@ -214,6 +214,7 @@ test('P183 after a revocation people read how many nodes stand below and what to
   const admin = await place.as('admin')
   const done = await admin.submit(await admin.get('/hub/nodes'), `/hub/nodes/${successor.id}/revoke`, {
     reason: '被盗',
+    cause: 'lost',
   })
   expect(done.text).toContain('“桑枣镇新电脑”下面还接着 1 个节点:红牌村')
   expect(done.html).toContain(`href="/hub/nodes/${successor.id}">在“桑枣镇新电脑”的页面上`)
