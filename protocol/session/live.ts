@@ -138,15 +138,16 @@ function undelivered(session: Live, view: View): StreamId[] {
 
 /**
  * Of streams no longer granted nothing is sent any more. One that came back is told anew: what was told while it was
- * only delivered, the peer answered and did not keep.
+ * only delivered, the peer answered and did not keep. One that is only delivered from now on is told anew as well: the
+ * peer sends nothing more that would show whether what it named is ours.
  */
 function forgetStreams(session: Live, view: View): void {
   const shared = new Set(view.shared(session.peer))
   const given = new Set(view.gives(session.peer))
   for (const stream of session.told) {
-    if (given.has(stream)) session.delivered.add(stream)
-    else if (!shared.has(stream)) forget(session, stream)
-    else if (session.delivered.delete(stream)) session.told.delete(stream)
+    if (given.has(stream) === session.delivered.has(stream) && (given.has(stream) || shared.has(stream))) continue
+    if (shared.has(stream) && session.delivered.delete(stream)) session.told.delete(stream)
+    else forget(session, stream)
   }
 }
 
@@ -274,7 +275,9 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
       effects.push({ type: 'fork-found', log, peer: session.peer })
       continue
     }
-    const held = Math.max(height, session.heardMeanwhile.get(log) ?? 0)
+    const heard = Math.max(height, session.heardMeanwhile.get(log) ?? 0)
+    // What is only delivered does not come from the peer: above ours it is sent, and acknowledged when it is the same.
+    const held = session.delivered.has(logParts(log).stream) ? Math.min(heard, heightOf(view, log)) : heard
     if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, held)
     // A peer that holds more may hold another version: its entries will show whether they follow ours.
     if (height <= heightOf(view, log)) safe.push({ log, height: held })

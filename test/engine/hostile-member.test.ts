@@ -129,11 +129,12 @@ test('S109 a revoked peer that names what it holds without end waits in the netw
   void again()
   await until('let in', () => raw.received.some(({ type }) => type === 'proof'))
   const log = logKey({ node: raw.node, incarnation: 1, stream: streamOf(TOWNSHIP) })
+  const name = () => raw.send({ type: 'frontier', streams: [streamOf(TOWNSHIP)], logs: [position(log)] })
+  name()
+  await until('answered, so live there as well', () => raw.received.some(({ type }) => type === 'frontier'))
   storage.holdReads()
   const before = delivered.frames
-  for (let count = 0; count < 100; count++) {
-    raw.send({ type: 'frontier', streams: [streamOf(TOWNSHIP)], logs: [position(log)] })
-  }
+  for (let count = 0; count < 100; count++) name()
   await until('the link is not read', () => delivered.paused)
   expect(delivered.frames - before).toBeLessThanOrEqual(LIMITS.windowFrames * 2 + 3)
   storage.release()

@@ -186,10 +186,14 @@ test('S31 a stream that was only delivered is told anew when both share it again
   expect(peer.do({ type: 'changed' })).toContainEqual(told)
   expect(peer.live.ready.has(streamB)).toBe(true)
   expect(peer.do({ type: 'changed' })).not.toContainEqual(told)
-  // Away and back again, with nothing to deliver in between.
+  // Away: told anew, because the peer sends nothing more that would show whether what it named is ours. And back again.
   peer.shared = [streamA]
   peer.gives = [streamB]
-  expect(peer.do({ type: 'changed' })).not.toContainEqual(told)
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  // Above ours it is sent when it comes from elsewhere: the peer's acknowledgement proves that it is the same.
+  compared(peer, [position(logIn('a', streamB), 9)], { streams: [streamB] })
+  expect(peer.live.peerHeights.get(logIn('a', streamB))).toBe(4)
   peer.shared = [streamA, streamB]
   peer.gives = []
   expect(peer.do({ type: 'changed' })).toContainEqual(told)

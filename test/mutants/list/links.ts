@@ -21,10 +21,18 @@ export const LINKS: readonly Mutant[] = [
   {
     name: 'heard-meanwhile-forgotten',
     file: 'protocol/session/live.ts',
-    from: '    const held = Math.max(height, session.heardMeanwhile.get(log) ?? 0)',
-    to: '    const held = height',
+    from: '    const heard = Math.max(height, session.heardMeanwhile.get(log) ?? 0)',
+    to: '    const heard = height',
     fault: 'S30: a frontier takes back what was acknowledged while it was compared with the disk.',
     tests: ['test/session/live.test.ts', 'test/engine/logs.test.ts'],
+  },
+  {
+    name: 'delivered-above-ours-counts',
+    file: 'protocol/session/live.ts',
+    from: '    const held = session.delivered.has(logParts(log).stream) ? Math.min(heard, heightOf(view, log)) : heard',
+    to: '    const held = heard',
+    fault: 'S31: what a former parent gets from below later is neither sent up nor ever acknowledged.',
+    tests: ['test/session/live.test.ts'],
   },
   {
     name: 'no-window',
