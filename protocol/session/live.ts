@@ -145,9 +145,9 @@ function forgetStreams(session: Live, view: View): void {
   const shared = new Set(view.shared(session.peer))
   const given = new Set(view.gives(session.peer))
   for (const stream of session.told) {
-    if (given.has(stream) === session.delivered.has(stream) && (given.has(stream) || shared.has(stream))) continue
-    if (shared.has(stream) && session.delivered.delete(stream)) session.told.delete(stream)
-    else forget(session, stream)
+    if (!shared.has(stream)) {
+      if (!given.has(stream) || !session.delivered.has(stream)) forget(session, stream)
+    } else if (session.delivered.delete(stream)) session.told.delete(stream)
   }
 }
 

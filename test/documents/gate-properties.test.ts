@@ -270,28 +270,37 @@ test('G18 no bytes make the gate throw', () => {
   )
 })
 
+const inventionsOf = fc.array(fc.tuple(place, draws, deletions), { maxLength: 8 })
+
+/** Authors who told each other everything, among it what was made by hand and passed the gate. */
+function inventive(
+  section: SectionName,
+  story: readonly Step[],
+  inventions: typeof inventionsOf extends fc.Arbitrary<infer Drawn> ? Drawn : never,
+) {
+  const authors = live(section, story)
+  let passed = 0
+  for (const [who, made, removed] of inventions) {
+    const author = authors[who] as Author
+    const { client, clocks } = author
+    const update = invented(section, client, clocks, made, removed)
+    if (!gateUpdate({ section, client, tier: 'county', clocks }, update).ok) continue
+    author.take({ client, update })
+    passed += 1
+  }
+  for (const author of authors) for (const other of authors) author.pull(other)
+  return { authors, passed }
+}
+
 test('G25 nodes that hold the same edits agree, even where references were invented', () => {
   const seen = { passed: 0 }
   assertCovering(
-    fc.property(
-      sections,
-      steps,
-      fc.array(fc.tuple(place, draws, deletions), { maxLength: 8 }),
-      (name, story, inventions) => {
-        const authors = live(name, story)
-        for (const [who, made, removed] of inventions) {
-          const author = authors[who] as Author
-          const { client, clocks } = author
-          const update = invented(name, client, clocks, made, removed)
-          if (!gateUpdate({ section: name, client, tier: 'county', clocks }, update).ok) continue
-          author.take({ client, update })
-          seen.passed += 1
-        }
-        for (const author of authors) for (const other of authors) author.pull(other)
-        const shown = authors.map((author) => author.shown())
-        for (const one of shown) expect(one).toEqual(shown[0])
-      },
-    ),
+    fc.property(sections, steps, inventionsOf, (name, story, inventions) => {
+      const { authors, passed } = inventive(name, story, inventions)
+      seen.passed += passed
+      const shown = authors.map((author) => author.shown())
+      for (const one of shown) expect(one).toEqual(shown[0])
+    }),
     100,
     () => {
       expect(seen.passed).toBeGreaterThan(50)
@@ -302,36 +311,23 @@ test('G25 nodes that hold the same edits agree, even where references were inven
 test('G32 a section that stays open agrees with others, even where references were invented', () => {
   const seen = { followed: 0, anew: 0, passed: 0 }
   assertCovering(
-    fc.property(
-      sections,
-      steps,
-      fc.array(fc.tuple(place, draws, deletions), { maxLength: 8 }),
-      (name, story, inventions) => {
-        const authors = live(name, story)
-        for (const [who, made, removed] of inventions) {
-          const author = authors[who] as Author
-          const { client, clocks } = author
-          const update = invented(name, client, clocks, made, removed)
-          if (!gateUpdate({ section: name, client, tier: 'county', clocks }, update).ok) continue
-          author.take({ client, update })
-          seen.passed += 1
-        }
-        for (const author of authors) for (const other of authors) author.pull(other)
-        for (const author of authors) {
-          let open = valueIn(openSection(name, []))
-          for (let end = 1; end <= author.held.length; end++) {
-            if (open.follow(author.held.slice(0, end), {})) seen.followed += 1
-            else {
-              open.close()
-              open = valueIn(openSection(name, author.updates().slice(0, end)))
-              seen.anew += 1
-            }
+    fc.property(sections, steps, inventionsOf, (name, story, inventions) => {
+      const { authors, passed } = inventive(name, story, inventions)
+      seen.passed += passed
+      for (const author of authors) {
+        let open = valueIn(openSection(name, []))
+        for (let end = 1; end <= author.held.length; end++) {
+          if (open.follow(author.held.slice(0, end), {})) seen.followed += 1
+          else {
+            open.close()
+            open = valueIn(openSection(name, author.updates().slice(0, end)))
+            seen.anew += 1
           }
-          expect({ value: open.value(), digest: open.digest(sha256) }).toEqual(authors[0]?.shown())
-          open.close()
         }
-      },
-    ),
+        expect({ value: open.value(), digest: open.digest(sha256) }).toEqual(authors[0]?.shown())
+        open.close()
+      }
+    }),
     100,
     () => {
       expect(seen.passed).toBeGreaterThan(50)

@@ -82,7 +82,8 @@ test('D42 a root that was put back says in one finding how much came back from b
   expect((await village.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('rolled-back')
 })
 
-test('D42 what comes back to a database that was found out at the start is told as well, without a second rotation', async () => {
+/** A village with a backup of before its last note, which came back from the township under another incarnation. */
+async function villagePutBack(incarnation: number) {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
@@ -91,8 +92,15 @@ test('D42 what comes back to a database that was found out at the start is told 
   await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
   await cutAll(links)
   await village.engine.stop()
-  const back = await restart(village, backup, township, root, 900)
+  const back = await restart(village, backup, township, root, incarnation)
   await callUntil(back, township, 'the note is back', async () => (await notes(back, id)) === 1)
+  /** The same database started once more. */
+  const again = () => restart(village, backup, township, root, back.engine.incarnation)
+  return { back, again }
+}
+
+test('D42 what comes back to a database that was found out at the start is told as well, without a second rotation', async () => {
+  const { back } = await villagePutBack(900)
   await until('told', async () => (await findings(back)).includes('rolled-back'))
   const { message } = (await back.engine.office.status()).findings[0] ?? { message: '' }
   expect(message).toContain('已从上级取回 1 条(1 个日志)')
@@ -101,28 +109,19 @@ test('D42 what comes back to a database that was found out at the start is told 
 })
 
 test('D43 what came back, and where the own logs ended, is told again after every start until somebody has checked it', async () => {
-  const { root, township, village, links, diskOf } = await place()
-  const { office } = village.engine
-  const { id } = value(await office.openCase(agent, 'SL0001'))
-  const backup = copyOf(diskOf(VILLAGE))
-  value(await office.act(agent, id, 'noted', { text: '一' }))
-  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
-  await cutAll(links)
-  await village.engine.stop()
-  const back = await restart(village, backup, township, root, 3)
-  await callUntil(back, township, 'the note is back', async () => (await notes(back, id)) === 1)
+  const { back, again: startAgain } = await villagePutBack(3)
   const toldBy = async (node: Node) =>
     (await node.engine.office.status()).findings.filter(({ kept }) => kept !== undefined)
   await until('told', async () => (await toldBy(back)).length === 1)
   const [{ kept = '', next } = { next: '' }] = await toldBy(back)
   await back.engine.stop()
-  const again = await restart(village, backup, township, root, back.engine.incarnation)
+  const again = await startAgain()
   expect(await toldBy(again)).toMatchObject([{ kind: 'rolled-back', kept, next }])
   expect((await toldBy(again))[0]?.message).toContain('已从上级取回 1 条(1 个日志)')
   value(await again.engine.office.findingDone(kept))
   expect(await toldBy(again)).toEqual([])
   await again.engine.stop()
-  const last = await restart(village, backup, township, root, back.engine.incarnation)
+  const last = await startAgain()
   expect(await toldBy(last)).toEqual([])
 })
 

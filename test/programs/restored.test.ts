@@ -162,9 +162,8 @@ test('D41 whoever decides it goes on with an empty database, under a new incarna
   expect(findingsOf(alone, true, 0)[0]?.message).toContain('从空数据库重新开始')
 })
 
-test('D40 D41 hub and township end with code 2 and words when their database is gone, and start when told to', {
-  timeout: 120_000,
-}, async () => {
+/** A hub and a township that have worked and were stopped. */
+async function workedAndStopped() {
   const folder = temporaryFolder()
   const hub = startHub(folder)
   const county = await hub.address()
@@ -176,6 +175,13 @@ test('D40 D41 hub and township end with code 2 and words when their database is 
     ['hub', { ...HUB, DATA_FOLDER: join(folder, 'hub') }],
     ['edge-node', { DATA_FOLDER: join(folder, 'township') }],
   ] as const
+  return { folder, programs }
+}
+
+test('D40 D41 hub and township end with code 2 and words when their database is gone, and start when told to', {
+  timeout: 120_000,
+}, async () => {
+  const { programs } = await workedAndStopped()
   for (const [name, settings] of programs) {
     await rm(join(settings.DATA_FOLDER, DATABASE))
     const refused = run(name, settings)
@@ -208,17 +214,7 @@ async function contentOf(folder: string, lookedInto: boolean) {
 test('D44 without its key or its enrolment nothing goes on over old data: code 2, the missing file is named, nothing is made', {
   timeout: 120_000,
 }, async () => {
-  const folder = temporaryFolder()
-  const hub = startHub(folder)
-  const county = await hub.address()
-  const code = await codeFor(county, TOWNSHIP, await rootOf(county))
-  const township = await startNode(join(folder, 'township'), county, code, 'anchang.clerk')
-  expect(await township.program.end()).toBe(0)
-  expect(await hub.end()).toBe(0)
-  const programs = [
-    ['hub', { ...HUB, DATA_FOLDER: join(folder, 'hub') }],
-    ['edge-node', { DATA_FOLDER: join(folder, 'township') }],
-  ] as const
+  const { folder, programs } = await workedAndStopped()
   for (const [name, settings] of programs) {
     const at = (file: string) => join(settings.DATA_FOLDER, file)
     for (const missing of [

@@ -27,6 +27,14 @@ export const LINKS: readonly Mutant[] = [
     tests: ['test/session/live.test.ts', 'test/engine/logs.test.ts'],
   },
   {
+    name: 'only-delivered-not-told-anew',
+    file: 'protocol/session/live.ts',
+    from: '      if (!given.has(stream) || !session.delivered.has(stream)) forget(session, stream)',
+    to: '      if (given.has(stream)) session.delivered.add(stream)\n      else forget(session, stream)',
+    fault: 'S31: what both named before a station moved away is never compared with what comes from below.',
+    tests: ['test/session/live.test.ts'],
+  },
+  {
     name: 'delivered-above-ours-counts',
     file: 'protocol/session/live.ts',
     from: '    const held = session.delivered.has(logParts(log).stream) ? Math.min(heard, heightOf(view, log)) : heard',
