@@ -76,6 +76,27 @@ test('S97 a request that throws fails alone: its neighbours are committed, and t
   value(await office.act(handler, id, 'noted', { text: '再后' }))
 })
 
+test('S63 who asks together with a change of the directory is judged by the new one, in a commit of its own', async () => {
+  const storage = new MemoryStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage })
+  await publish(root, [...STATIONS, nodeRecord(root, null)])
+  const { office } = root.engine
+  expect(await office.openCase(handler, 'SL0001')).toMatchObject({ problem: { code: 'unknown-item' } })
+  const commits = counted(storage)
+  // The first is under way while the others gather.
+  const [busy, published, opened] = await Promise.all([
+    office.publish(null, STATIONS),
+    office.publish(null, SAMPLE_ITEMS),
+    office.openCase(handler, 'SL0001'),
+  ])
+  expect([busy.ok, published.ok]).toEqual([true, true])
+  expect(commits()).toBe(3)
+  const { id } = value(opened)
+  for (const node of [root, await fromDisk(storage, root)]) {
+    expect(value(await node.engine.office.state(id)).story.map(({ kind }) => kind)).toEqual(['opened'])
+  }
+})
+
 test('S97 what a failing request had staged is taken back, a number it was given too', async () => {
   const storage = new MemoryStorage()
   let failing = false
