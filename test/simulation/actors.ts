@@ -74,16 +74,16 @@ export function createStaff(world: World, chance: Chance): Staff {
     if (place) told.push({ machine, hash: toHex(place.hash), document: opened.value.id })
   }
 
-  const typing = new Set<Machine>()
+  const typing = new Set<Running>()
 
-  /** One person at a time types at a machine; what is wanted is noted once it was answered as stored. */
+  /** One person at a time types at a running program; what is wanted is noted once it was answered as stored. */
   const edit = async (machine: Machine, running: Running, actor: Actor, id: DocumentId) => {
-    if (typing.has(machine)) return
-    typing.add(machine)
+    if (typing.has(running)) return
+    typing.add(running)
     try {
       await (chance.happens(0.25) ? write(machine, running, actor, id) : fill(machine, running, actor, id))
     } finally {
-      typing.delete(machine)
+      typing.delete(running)
     }
   }
   const changed = async (machine: Machine, running: Running, actor: Actor, id: DocumentId, typed: Typed) => {
@@ -101,8 +101,11 @@ export function createStaff(world: World, chance: Chance): Staff {
     const value = section === 'materials' ? { state: 'copy', copies: words % 900 } : `w${words}`
     const change = chance.happens(0.15) ? { remove: [key] } : { set: { [key]: value } }
     const seen = intents.seenBy(machine, id)
-    if (!(await changed(machine, running, actor, id, { section, change }))) return
     const wanted = 'set' in change ? JSON.stringify(sorted(value)) : undefined
+    const answered = intents.ask({ document: id, section, key, value: wanted })
+    const isStored = await changed(machine, running, actor, id, { section, change })
+    answered()
+    if (!isStored) return
     await intents.note(machine, seen, { document: id, section, key, value: wanted })
   }
   /** Each word of a note is one character that nobody else writes, so that none is ever half deleted. */
@@ -115,7 +118,10 @@ export function createStaff(world: World, chance: Chance): Staff {
     const clears = chance.happens(0.1)
     const seen = intents.seenBy(machine, id)
     const text = clears ? '' : `${present}${word}`
-    if (!(await changed(machine, running, actor, id, { section: 'office-note', change: { text } }))) return
+    const answered = intents.ask({ document: id, section: 'office-note', key: undefined, value: undefined })
+    const isStored = await changed(machine, running, actor, id, { section: 'office-note', change: { text } })
+    answered()
+    if (!isStored) return
     // What came between reading and writing is deleted as well: the person saw a text without it.
     const struck = [...intents.of(id, 'office-note').keys()].filter((known) => !text.includes(known))
     const now = intents.seenBy(machine, id)

@@ -23,7 +23,20 @@ export interface Before {
   readonly of: (section: string, key: string) => ReadonlySet<Intent>
 }
 
+/** What somebody asked for without having heard an answer. */
+interface Asked {
+  readonly document: DocumentId
+  readonly section: string
+  /** Undefined where any key of the section may be meant. */
+  readonly key: string | undefined
+  readonly value: string | undefined
+}
+
 export interface Intents {
+  /** Somebody asks for a change; what is given back says that an answer came. A dead program never gives one, and may have stored it. */
+  ask(asked: Asked): () => void
+  /** Values that a key may hold because nobody heard what became of them. */
+  unanswered(document: DocumentId, section: string, key: string): readonly (string | undefined)[]
   /** What lies on a machine's disk of a case as its person begins to type. */
   seenBy(machine: Machine, document: DocumentId): Before
   /** Notes a change that was answered as stored; `seen`: as of before it. */
@@ -37,9 +50,18 @@ const nameOf = (document: string, section: string) => `${document} ${section}`
 /** A model in which nobody has typed anything. */
 export function createIntents(world: World): Intents {
   const all = new Map<string, Map<string, Intent[]>>()
+  const open = new Set<Asked>()
   const of = (document: string, section: string) => all.get(nameOf(document, section)) ?? new Map<string, Intent[]>()
   return {
     of,
+    ask(asked) {
+      open.add(asked)
+      return () => void open.delete(asked)
+    },
+    unanswered: (document, section, key) =>
+      [...open]
+        .filter((asked) => asked.document === document && asked.section === section && (asked.key ?? key) === key)
+        .map(({ value }) => value),
     seenBy(machine, document) {
       const known = new Set<Intent>()
       for (const [name, keys] of all) {

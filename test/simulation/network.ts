@@ -47,6 +47,8 @@ export interface Network {
   readonly wires: Set<Wire>
   /** Frames that children really sent, newest last. */
   readonly corpus: Uint8Array[]
+  /** Milliseconds that lines have spent so far on entries which their readers did not hold, all lines together. */
+  readonly carrying: { milliseconds: number }
   connect(child: Party, parent: Party, line: Line): { readonly up: Connection; readonly down: Connection }
 }
 
@@ -56,6 +58,7 @@ interface Surroundings {
   readonly trace: (text: string, frame: Uint8Array) => void
   readonly violation: (rule: string, detail: string) => void
   readonly corpus: Uint8Array[]
+  readonly carrying: { milliseconds: number }
   readonly ended: (wire: Wire) => void
 }
 
@@ -72,10 +75,12 @@ export function createNetwork(
 ): Network {
   const wires = new Set<Wire>()
   const corpus: Uint8Array[] = []
-  const around: Surroundings = { timeline, chance, corpus, ...watch, ended: (wire) => wires.delete(wire) }
+  const carrying = { milliseconds: 0 }
+  const around: Surroundings = { timeline, chance, corpus, carrying, ...watch, ended: (wire) => wires.delete(wire) }
   return {
     wires,
     corpus,
+    carrying,
     connect(child, parent, line) {
       const link = openLink(around, { up: child, down: parent }, line)
       for (const other of wires) {
@@ -116,7 +121,9 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     up: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
     down: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
   }
-  const watch: Watch = watchLink({ up: readerAt('down'), down: readerAt('up') }, around.violation)
+  const watch: Watch = watchLink({ up: readerAt('down'), down: readerAt('up') }, around.violation, (bytes) => {
+    around.carrying.milliseconds += (bytes * 1000) / line.bytesPerSecond
+  })
 
   function readerAt(side: Side) {
     const { disk, hasTwin } = parties[side]

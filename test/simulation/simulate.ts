@@ -16,6 +16,8 @@ const SECOND = 1_000
 const STORM = 180 * SECOND
 /** Progress must resume within this virtual time after the last fault: two long pauses after a refusal and a bit. */
 const REST_BOUND = 25 * 60 * SECOND
+/** Beside it lines may take their time for what their readers lack, but who sends for ever does not rest either. */
+const CARRYING_BOUND = 3 * REST_BOUND
 /** Acknowledgements and reports settle within this time after the entries have. */
 const SETTLE = 40 * SECOND
 
@@ -101,16 +103,18 @@ async function storm(world: World, work: () => void, without: readonly string[])
 }
 
 async function comeToRest(world: World): Promise<void> {
-  const { timeline } = world
-  const bound = timeline.now + REST_BOUND
+  const { timeline, network } = world
+  const began = { at: timeline.now, carrying: network.carrying.milliseconds }
+  // The largest lies of the door fill the slowest line for two minutes each.
+  const bound = () => began.at + REST_BOUND + Math.min(CARRYING_BOUND, network.carrying.milliseconds - began.carrying)
   // What was killed at the very end is started by its people.
   const revive = () => {
     void register(world)
     for (const machine of world.machines) if (!machine.scrapped && !machine.process?.alive) void start(world, machine)
-    if (timeline.now < bound) timeline.after(10 * SECOND, revive)
+    if (timeline.now < bound()) timeline.after(10 * SECOND, revive)
   }
   revive()
-  for (let quiet = 0; timeline.now < bound && quiet < 2; ) {
+  for (let quiet = 0; timeline.now < bound() && quiet < 2; ) {
     await timeline.run(timeline.now + SETTLE / 2)
     quiet = isConverged(world) && (await isAcknowledged(world)) ? quiet + 1 : 0
   }

@@ -29,10 +29,11 @@ export const TAG = { hello: 0, proof: 1, entries: 3, stored: 4, busy: 10, refuse
 /** One read of the disk may become a few frames, so the window may be passed by those. */
 const BEYOND_WINDOW = 4
 
-/** Watches a link. `readers`: who reads what a side sent. */
+/** Watches a link. `readers`: who reads what a side sent; `news`: told of bytes of entries that a reader did not hold. */
 export function watchLink(
   readers: Readonly<Record<Side, Reader>>,
   violation: (rule: string, detail: string) => void,
+  news: (bytes: number) => void,
 ): Watch {
   const unanswered = { up: 0, down: 0 }
   const again = { up: 0, down: 0 }
@@ -52,9 +53,10 @@ export function watchLink(
     },
     arrived(side, frame) {
       const reader = readers[side]
-      if (frame[0] !== TAG.entries || reader.hearsTwice) return
+      if (frame[0] !== TAG.entries) return
       for (const { log, record, length } of recordsOf(frame) ?? [])
-        if (record.seq <= reader.height(log)) again[side] += length
+        if (record.seq > reader.height(log)) news(length)
+        else if (!reader.hearsTwice) again[side] += length
       const bound = repeatedBytes()
       if (again[side] > bound) violation('M19', `${again[side]} bytes sent again on one link, at most ${bound} may be`)
     },

@@ -9,16 +9,22 @@ import { inUse, type Machine, rootOf, type World } from '../world.ts'
 
 /** Streams of which a station may hold what it got while they were its own. */
 export function formerOf(world: World, station: StationCode): Set<string> {
-  const below = new Set<string>([station])
-  for (const { id, parent } of world.stations) if (parent !== null && below.has(parent)) below.add(id)
-  return new Set([...below].flatMap((id) => [...(world.former.get(id as StationCode) ?? [])]))
+  return new Set([...andBelow(world, station)].flatMap((id) => [...(world.former.get(id as StationCode) ?? [])]))
 }
 
 /** Streams a station may hold: the county's, its own, and those of every station below. */
 export function grantsOf(world: World, station: StationCode): Set<string> {
-  const granted = new Set<string>([COUNTY_STREAM, station])
-  for (const { id, parent } of world.stations) if (parent !== null && granted.has(parent)) granted.add(id)
-  return granted
+  return new Set([COUNTY_STREAM, ...andBelow(world, station)])
+}
+
+/** A station and all below it; one that has moved may stand before its parent in the list. */
+function andBelow(world: World, station: StationCode): Set<string> {
+  const found = new Set<string>([station])
+  for (let known = 0; known < found.size; ) {
+    known = found.size
+    for (const { id, parent } of world.stations) if (parent !== null && found.has(parent)) found.add(id)
+  }
+  return found
 }
 
 /** Whether every subscriber holds the same logs: cheap enough to be asked after every turn near the end. */

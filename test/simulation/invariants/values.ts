@@ -38,6 +38,7 @@ export function checkValues(
     for (const [key, wanted] of intents.of(id, section)) {
       const may = standing(world.ledger, wanted, counts)
       const stands = record[key] === undefined ? undefined : JSON.stringify(record[key])
+      if (intents.unanswered(id, section, key).includes(stands)) continue
       if (may.length > 0 && !may.some(({ value }) => value === stands))
         world.violation(
           'M20',
@@ -50,7 +51,8 @@ export function checkValues(
   for (const [word, wanted] of intents.of(id, 'office-note')) {
     const times = text.split(word).length - 1
     const may = standing(world.ledger, wanted, counts)
-    const isWanted = may.length > 0 && may.every(({ value }) => value !== undefined)
+    const isStruck = intents.unanswered(id, 'office-note', word).length > 0
+    const isWanted = may.length > 0 && !isStruck && may.every(({ value }) => value !== undefined)
     if (times > timesWritten(world, wanted) || (times === 0 && isWanted))
       world.violation('M20', `${id.slice(0, 8)} note: a word of ${wanted.length} changes stands ${times} times`)
   }
