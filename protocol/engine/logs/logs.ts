@@ -32,9 +32,11 @@ export interface Logs {
   noteSafety(log: LogKey, safety: Partial<Pick<LogHead, 'parentHeight' | 'rootHeight'>>): void
   /**
    * Goes on under a new incarnation, made durable outside the database before anything is written under it.
-   * @throws what {@link LogsOptions.rotated} throws; the incarnation then stays
+   * @throws what {@link LogsOptions.rotated} throws; the incarnation then stays, and nothing may be written under it
    */
   rotate(): Promise<void>
+  /** Does what {@link rotate} could not: called before anything is written. @throws as it does */
+  rotateIfOwed(): Promise<void>
   /** A group is durable: its heads, packs and arrival numbers are what is. `bases`: the heads from which it started. */
   adopt(change: Change, arrival: number, bases: ReadonlyMap<LogKey, LogHead | undefined>): void
   /** Heights and hashes of this node's own logs, for the sidecar. */
@@ -61,6 +63,16 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
   const recent = createRecentPacks()
   let present = incarnation
   let arrival = loaded.arrival
+  /** Somebody else has written under the present incarnation, and the disk did not take a new one. */
+  let owed = false
+  const rotate = async () => {
+    owed = true
+    const used = [...heads.keys()].filter(isOwn).map((log) => logParts(log).incarnation)
+    const next = nextIncarnation(new Set([present, ...used]), (bound) => randomBelow(host, bound))
+    await rotated(next)
+    present = next
+    owed = false
+  }
   const isOwn = (log: LogKey) => logParts(log).node === identity.node
   const packHolding = async (log: LogKey, seq: number) => {
     const pack = await storage.packHolding(log, seq)
@@ -90,11 +102,9 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
     packsAfter: async (after, aboutBytes) =>
       recent.after(after, aboutBytes) ?? (await storage.packsAfter(after, aboutBytes)).map(sound),
     noteSafety: (log, safety) => heads.set(log, { ...(heads.get(log) ?? emptyHead(log)), ...safety }),
-    async rotate() {
-      const used = [...heads.keys()].filter(isOwn).map((log) => logParts(log).incarnation)
-      const next = nextIncarnation(new Set([present, ...used]), (bound) => randomBelow(host, bound))
-      await rotated(next)
-      present = next
+    rotate,
+    rotateIfOwed: async () => {
+      if (owed) await rotate()
     },
     adopt(change, reached, bases) {
       arrival = reached

@@ -50,10 +50,7 @@ interface Queue {
   doubt: Doubt | undefined
 }
 
-const isEmpty = (change: Change): boolean =>
-  [change.cuts, change.packs, change.heads, change.cases, change.directory, change.local, change.receipts].every(
-    (list) => list.length === 0,
-  )
+const isEmpty = (change: Change): boolean => Object.values(change).every((list) => list.length === 0)
 
 /** Opens the queue. While one group is being committed the next one gathers; an idle queue commits at once. */
 export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteQueue {
@@ -112,6 +109,7 @@ async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<num
   let change: Change
   try {
     await settleDoubt(queue)
+    await core.logs.rotateIfOwed()
     staging = beginStaging(core)
     for (const request of group) {
       const stays = await stageMember(staging, request)
