@@ -81,7 +81,7 @@ export function followParent(options: FollowingOptions): Following {
   const lookSoon = () => {
     looking = looking.then(look).catch((error: unknown) => {
       if (error instanceof StorageFailure)
-        seen = { ...seen, own: -1 } // the disk refused to be read: again with the next news
+        seen = { ...seen, own: -1 } // the disk refused to be read: again in a while, or with the next news
       else options.failed(error)
     })
   }
@@ -93,7 +93,10 @@ export function followParent(options: FollowingOptions): Following {
   }
   // A person waits for what the command did, and an open link or a pause after a refusal can last for days.
   const repeated = [
-    repeat(options, LIMITS.wakeCheckMilliseconds, async () => takeUp()),
+    repeat(options, LIMITS.wakeCheckMilliseconds, async () => {
+      takeUp()
+      if (seen.own === -1) lookSoon()
+    }),
     repeat(options, LIMITS.parentQuestionMilliseconds, askAbove),
   ]
   const unwatch = engine.office.watch(({ directory: news }) => news && lookSoon())

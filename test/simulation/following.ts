@@ -7,6 +7,8 @@ import { type Machine, type Running, rootOf, type World } from './world.ts'
 /** A parent that was not heard for this long is asked for elsewhere, as edge-node/parent-following.ts does it. */
 const SEARCH_MILLISECONDS = 30_000
 const ANSWER_MILLISECONDS = 15_000
+/** What the disk did not give is asked for again after this time, as there. */
+const AGAIN_MILLISECONDS = 5_000
 
 /** Takes a placement when it proves itself and is news. */
 async function accept(world: World, machine: Machine, running: Running, placement: Placement): Promise<void> {
@@ -32,8 +34,13 @@ export function followParent(world: World, machine: Machine, running: Running): 
     const placement = await office.placementOf(node)
     if (placement) await accept(world, machine, running, placement)
   }
-  office.watch(({ directory }) => directory && void look().catch(unlessDisk))
-  void look().catch(unlessDisk)
+  const lookSoon = () =>
+    void look().catch((problem: unknown) => {
+      unlessDisk(problem)
+      world.timeline.after(AGAIN_MILLISECONDS, () => running.process.alive && lookSoon())
+    })
+  office.watch(({ directory }) => directory && lookSoon())
+  lookSoon()
 }
 
 /** Asks the county, which is reached at an address of its own, where this machine belongs now. */
