@@ -59,17 +59,17 @@ export const sharedStreams = (core: Core, peer: NodeId): StreamId[] =>
   isRevoked(core, peer) ? [] : both(core.directory.streamsOf(core.identity.node), core.directory.streamsOf(peer))
 
 /**
- * Streams of which this node only delivers what it holds from the time when it was granted them. A parent of which the
- * county stream has not told yet stands above this node, as the root's record says, and is given everything: a revoked
- * node hears of the county nothing any more.
+ * Streams of which this node only delivers what it holds from the time when it was granted them. The parent stands above
+ * this node, as the root's record says, and is given everything: the county stream may not have told yet, and tells a
+ * revoked node nothing any more.
  */
 export function givenStreams(core: Core, peer: NodeId): StreamId[] {
   const { directory, identity } = core
   if (isRevoked(core, peer)) return []
   const deliverable = directory.deliverableBy(identity.node)
-  if (peer === identity.parent?.node && !directory.node(peer)) return [...deliverable]
   const shared = new Set(sharedStreams(core, peer))
-  return both(deliverable, directory.streamsOf(peer)).filter((stream) => !shared.has(stream))
+  const theirs = peer === identity.parent?.node ? deliverable : directory.streamsOf(peer)
+  return both(deliverable, theirs).filter((stream) => !shared.has(stream))
 }
 
 /**
@@ -82,12 +82,23 @@ export function takenStreams(core: Core, peer: NodeId): StreamId[] {
   return both(deliverableBy(peer), deliverableBy(core.identity.node)).filter((stream) => !shared.has(stream))
 }
 
-/** Whether both sides may settle what a log is: one that they share, or of which one of them wrote what it delivers. */
+/** Whether both sides may settle what a log is: one that they share, or that either of them wrote in a stream which one delivers. */
 export function mayDispute(core: Core, peer: NodeId, log: LogKey): boolean {
+  if (mayHearVersion(core, peer, log)) return true
+  // What the county lost of its own log a former township may hold: its version is heard, ours is not told.
+  const { node, stream } = logParts(log)
+  return node === core.identity.node && takenStreams(core, peer).includes(stream)
+}
+
+/** Whether our version of a log may be told to a peer: of a stream that it only delivers, nothing but what it wrote itself. */
+export function mayHearVersion(core: Core, peer: NodeId, log: LogKey): boolean {
   const { node, stream } = logParts(log)
   if (sharedStreams(core, peer).includes(stream)) return true
-  const author = node === peer ? takenStreams(core, peer) : node === core.identity.node ? givenStreams(core, peer) : []
-  return author.includes(stream)
+  const isEithers = node === peer || node === core.identity.node
+  return (
+    (isEithers && givenStreams(core, peer).includes(stream)) ||
+    (node === peer && takenStreams(core, peer).includes(stream))
+  )
 }
 
 /** Whether a node is another one or stands below it, as the register has it. */
