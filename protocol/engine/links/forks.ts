@@ -1,6 +1,8 @@
 /** One log, two versions (rule S73): who gives way finds where they part, goes on with the other one and carries its own tail on. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
+import { entryHash, GENESIS } from '#protocol/log/chain.ts'
+import type { EntryRecord } from '#protocol/log/entry.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
@@ -12,14 +14,15 @@ import { signedHeight } from '../logs/log-reading.ts'
 import type { Staging } from '../writing/staging.ts'
 import { adoptRun } from './admission.ts'
 import { answerTo, forkLadder, forkQuestion, isFirstLadder, ownVersion, provenRun, provesFork } from './fork-ladder.ts'
-import { isBelow, type Link, mayDispute } from './link.ts'
+import { isBelow, type Link, mayDispute, mayHearVersion } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { originOf } from './receiving.ts'
 
 /**
  * On a link the child gives way, so that one version wins the whole way down from the county. Only for its own logs
  * the parent does: after a restore its children hold what was lost there. But once: a version that it has carried on
- * already ends at the child, else two children with two versions would keep it busy for ever.
+ * already ends at the child, else two children with two versions would keep it busy for ever ({@link giveWay} judges
+ * that by where the two part; here only a top that was carried is known).
  */
 async function givesWay(core: Core, link: Link, fork: Fork): Promise<boolean> {
   if (link.direction === 'up') return true
@@ -64,9 +67,13 @@ function tellPeople(core: Core, log: LogKey): void {
   })
 }
 
-/** Only a peer that may hold a log is told of it, and only what is held. */
-const mayHear = (core: Core, link: Link, log: LogKey): boolean =>
+/** Only what is held is spoken of, with a peer that may have something to say about it. */
+const maySpeak = (core: Core, link: Link, log: LogKey): boolean =>
   link.peer !== null && mayDispute(core, link.peer, log) && core.logs.head(log).height > 0
+
+/** Only a peer that may hold a log is told our version of it. */
+const mayTell = (core: Core, link: Link, log: LogKey): boolean =>
+  maySpeak(core, link, log) && link.peer !== null && mayHearVersion(core, link.peer, log)
 
 /** Does work when what came before it on this link is done; a peer that asks faster than is answered is not read (S109). Between its pieces everybody else has a turn. */
 function inTurn(link: Link, work: () => Promise<boolean>): Promise<void> {
@@ -84,7 +91,7 @@ export const takeFork = (context: LinkContext, link: Link, fork: Fork): Promise<
 
 async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<boolean> {
   const { core } = context
-  if (!mayHear(core, link, fork.log)) return false
+  if (!maySpeak(core, link, fork.log)) return false
   tellPeople(core, fork.log) // on both sides, whoever noticed
   const search = link.searches.get(fork.log)
   const isEmpty = fork.ladder.length === 0 && fork.proof.length === 0
@@ -92,7 +99,8 @@ async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<b
   const isQuestion = isEmpty && !(isShown(search) && link.questioned.has(fork.log))
   if (isQuestion) link.questioned.add(fork.log)
   if (!isQuestion && (search || (await givesWay(core, link, fork)))) await goOn(context, link, fork)
-  else link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log, link.pieces) })
+  else if (mayTell(core, link, fork.log))
+    link.dispatch({ type: 'tell', message: await forkLadder(core, fork.log, link.pieces) })
   return true
 }
 
@@ -102,13 +110,15 @@ const isShown = (search: Search | undefined): boolean => search?.gap === 0
 /** The other side gives way and searches for the height at which its version and ours part. */
 export const tellRungs = ({ core }: LinkContext, link: Link, question: Rungs): Promise<void> =>
   inTurn(link, async () => {
-    if (!mayHear(core, link, question.log)) return false
+    if (!mayTell(core, link, question.log)) return false
     link.dispatch({ type: 'tell', message: await answerTo(core, question, link.pieces) })
     return true
   })
 
 /** What a ladder leads to. */
 type Advance =
+  /** The peer's version was carried on here already: ours stays. */
+  | { readonly is: 'stays' }
   | { readonly is: 'moved'; readonly common: number; readonly tail: MovedTail }
   | { readonly is: 'asks'; readonly above: number; readonly below: number }
   /** Nothing to do, or not to be believed. */
@@ -122,6 +132,9 @@ async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void>
   if (!done.ok) {
     link.searches.delete(log)
     core.news.add({ kind: 'fork', message: done.problem.message, next: done.problem.next })
+  } else if (done.value.is === 'stays') {
+    link.searches.delete(log)
+    link.dispatch({ type: 'tell', message: await forkLadder(core, log, link.pieces) })
   } else if (done.value.is === 'asks') {
     const { above, below } = done.value
     link.dispatch({ type: 'tell', message: { type: 'rungs', log, above, below } })
@@ -211,12 +224,20 @@ async function giveWay(
     link.searches.set(log, { ...search, gap: 0 })
     return success({ is: 'asks', above: height, below: height + 1 })
   }
+  if (link.direction === 'down' && (await wasMoved(core, log, await hashBehind(core, log, height, run))))
+    return success({ is: 'stays' })
   const signed = await signedHeight(core.logs, log, height)
   const tail = await moveTail(staging, log, { common: height, signed }, holdings(core, link), (shared) =>
     adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
   )
   if (!tail.ok) return tail.problem?.code === 'oversized' ? tooLong(core, log) : unproved(core, log)
   return success({ is: 'moved', common: height, tail: tail.value })
+}
+
+/** The hash of the first entry in which the peer's version differs: it stands for all of it, however long it has grown since. */
+async function hashBehind({ logs }: Core, log: LogKey, height: number, [first]: readonly EntryRecord[]) {
+  const shared = await logs.hashAt(log, height)
+  return shared && first ? entryHash(logs.sha256, log, shared, first) : GENESIS
 }
 
 /**
