@@ -74,6 +74,7 @@ export class MemoryStorage implements Storage {
   #stored = 0
   readonly #heads = new Map<LogKey, LogHead>()
   readonly #cases = new Map<DocumentId, SearchedCase>()
+  #listed = 0
   readonly #receipts = new Map<string, ReceiptRow>()
   readonly #directory = new Map<DocumentId, DirectoryRow>()
   readonly #local = new Map<string, Map<string, string>>()
@@ -150,9 +151,10 @@ export class MemoryStorage implements Storage {
     }
   }
 
-  #takeComputed({ cases, receipts, directory }: Change): void {
+  #takeComputed({ cases, unopened, receipts, directory }: Change): void {
+    for (const id of unopened) this.#cases.delete(id)
     for (const row of cases) {
-      const sequence = this.#cases.get(row.id)?.sequence ?? this.#cases.size + 1
+      const sequence = this.#cases.get(row.id)?.sequence ?? ++this.#listed
       this.#cases.set(row.id, { row, sequence, names: foldedNames(row), numbers: foldedNumbers(row) })
     }
     for (const row of receipts) {

@@ -56,6 +56,7 @@ function merge(changes: readonly Change[]): Change {
       changes.flatMap(({ cases }) => cases),
       ({ id }) => id,
     ),
+    unopened: changes.flatMap(({ unopened }) => unopened),
     receipts: changes.flatMap(({ receipts }) => receipts),
     directory: changes.flatMap(({ directory }) => directory),
     local: lastOf(

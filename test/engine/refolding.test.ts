@@ -174,6 +174,8 @@ test('R21 a changed station makes rows anew: whoever no longer serves a station 
   await publish(root, [{ ...nodeRecord(root, null), stations: [] }])
   await quiet(root)
   expect(await office.state(id)).toMatchObject({ ok: false })
+  expect(await office.byNumber(number)).toEqual([])
+  expect((await root.storage.recordsOf([id as DocumentId])).get(id as DocumentId)).not.toEqual([])
   await publish(root, [nodeRecord(root, null)])
   await quiet(root)
   expect((await office.byNumber(number))[0]).toEqual(fine)

@@ -103,10 +103,10 @@ test('D28 a statement is made once: lists that differ in values only are the sam
 
 test('D28 rows are written in as few statements as the parameters allow, of few sizes', () => {
   const sizes = (parameters: number, rows: number) =>
-    writeCases(
-      parameters,
-      Array.from({ length: rows }, (_, number) => caseRow(number)),
-    ).map(({ values }) => values.length / WIDTH)
+    writeCases(parameters, {
+      cases: Array.from({ length: rows }, (_, number) => caseRow(number)),
+      unopened: [],
+    }).map(({ values }) => values.length / WIDTH)
   const WIDTH = Object.keys(getTableColumns(schema.cases)).length - 1 // SQLite gives the sequence
   expect(sizes(2_000, 0)).toEqual([])
   expect(sizes(2_000, 213)).toEqual([100, 100, 8, 2, 2, 1])

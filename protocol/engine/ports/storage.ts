@@ -107,6 +107,8 @@ export interface Change {
   readonly places: readonly { readonly document: DocumentId; readonly places: readonly Place[] }[]
   readonly heads: readonly LogHead[]
   readonly cases: readonly CaseRow[]
+  /** Cases that no entry opens any more: they leave the lists, their entries stay. */
+  readonly unopened: readonly DocumentId[]
   readonly receipts: readonly ReceiptRow[]
   readonly directory: readonly DirectoryRow[]
   readonly local: readonly LocalRow[]
@@ -118,6 +120,7 @@ export const NO_CHANGE: Change = {
   places: [],
   heads: [],
   cases: [],
+  unopened: [],
   receipts: [],
   directory: [],
   local: [],

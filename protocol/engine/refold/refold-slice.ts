@@ -43,12 +43,9 @@ export async function refold(staging: Staging, ids: readonly DocumentId[]): Prom
     }
     const known = rows.get(id)
     const row = rowOf(file, register)
-    if (row && !(isSame(row, known) && receiptsAreTold(file, register))) {
+    // Where its opening no longer counts, the row goes.
+    if (row ? !(isSame(row, known) && receiptsAreTold(file, register)) : known) {
       staging.touched.add(id)
-      changed = true
-    } else if (!row && known?.wake) {
-      // Its opening no longer counts: the row stays as it was, and does not wake again.
-      staging.rows.push({ ...known, wake: null })
       changed = true
     }
   }

@@ -1,5 +1,6 @@
 /** Finishing a group: what is to be committed at once follows from what was staged. */
 import type { Register } from '#protocol/casework/register.ts'
+import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
@@ -23,9 +24,11 @@ export async function settle(staging: Staging): Promise<Change> {
   await noteLanes(staging, touched)
   const register = registerOf(core)
   const { rows, receipts } = staged
+  const unopened: DocumentId[] = []
   for (const file of touched) {
     const row = rowOf(file, register)
     if (row) rows.push(row)
+    else unopened.push(file.id)
     receipts.push(...changedReceipts(file, register))
   }
   return {
@@ -34,6 +37,7 @@ export async function settle(staging: Staging): Promise<Change> {
     places: logs.places,
     heads: [...logs.heads.values()],
     cases: rows,
+    unopened,
     receipts,
     directory: [...staged.directory.values()],
     local: [...staged.locals.values(), ...(await noteShared(core, rows))],

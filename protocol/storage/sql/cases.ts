@@ -1,7 +1,7 @@
 /** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
-import { and, count, getTableColumns, gte, lte, sql } from 'drizzle-orm'
+import { and, count, eq, getTableColumns, gte, lte, sql } from 'drizzle-orm'
 import { dayNumber } from '#protocol/casework/time/days.ts'
-import type { CaseRow } from '#protocol/engine/ports/storage.ts'
+import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { dueNumber, foldedNames, foldedNumbers, foldText, needsAttention } from '../case-order.ts'
 import { cases } from '../schema.ts'
@@ -42,9 +42,13 @@ const valuesOf = (row: CaseRow) => ({
   row,
 })
 
-/** Writes rows; a row that is there already is replaced. */
-export const writeCases = (parameters: number, rows: readonly CaseRow[]): Statement[] =>
-  caseRows(parameters, rows.map(valuesOf))
+const dropCase = change(({ id }: Given<{ id: DocumentId }>) => builder.delete(cases).where(eq(cases.id, id)))
+
+/** Writes rows; a row that is there already is replaced. The rows of cases that nothing opens any more go. */
+export const writeCases = (
+  parameters: number,
+  { cases: rows, unopened }: Pick<Change, 'cases' | 'unopened'>,
+): Statement[] => [...unopened.map((id) => dropCase({ id })), ...caseRows(parameters, rows.map(valuesOf))]
 
 const LISTED = { sequence: cases.sequence, row: cases.row }
 

@@ -17,7 +17,7 @@ export function statementsOf(change: Change, parameters: number, numbers: LogNum
     ...writePlaces(parameters, change.places, numbers),
     ...writeReceipts(parameters, change.receipts, numbers),
     ...writeHeads(parameters, change.heads, numbers),
-    ...writeCases(parameters, change.cases),
+    ...writeCases(parameters, change),
     ...writeDirectory(parameters, change.directory),
     ...writeLocal(change.local),
   ]
