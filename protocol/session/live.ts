@@ -14,15 +14,15 @@ const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session,
 export function stepLive(session: Live, event: Event, view: View): Step {
   switch (event.type) {
     case 'message':
-      session.lastHeard = view.now
+      session.lastHeard = view.elapsed
       return onMessage(session, event.message, view)
     case 'compared':
       return compared(session, event, view)
     case 'dispatched':
-      if (session.window.inFlight.length === 0) beginStretch(session.window.pace, view.now)
+      if (session.window.inFlight.length === 0) beginStretch(session.window.pace, view.elapsed)
       session.window.inFlight.push(...event.sizes)
       raise(session, event.heights)
-      if (event.sizes.length > 0) session.lastSaid = view.now
+      if (event.sizes.length > 0) session.lastSaid = view.elapsed
       return at(session)
     case 'loaded':
       session.window.loading = false
@@ -34,16 +34,16 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       session.standing = event.left
       return at(session, more(session, view))
     case 'held-told':
-      session.lastTaken = view.now
+      session.lastTaken = view.elapsed
       return at(session)
     case 'admitted':
       session.window.admitting -= event.frames
-      session.lastTaken = view.now
+      session.lastTaken = view.elapsed
       holds(session, event.heights)
       return said(session, { type: 'stored', frames: event.frames, heights: event.heights }, view)
     case 'changed':
       forgetStreams(session, view)
-      return at(session, [...newStreams(session, view), ...more(session, view)])
+      return at(session, [...newStreams(session, view), ...newlyTaken(session, view), ...more(session, view)])
     case 'tell':
       return said(session, event.message, view)
     case 'tick':
@@ -54,28 +54,24 @@ export function stepLive(session: Live, event: Event, view: View): Step {
 }
 
 function said(session: Live, message: Message, view: View): Step {
-  session.lastSaid = view.now
+  session.lastSaid = view.elapsed
   return at(session, [{ type: 'send', message }])
 }
 
 /** Bytes are life, also in the middle of a message: a large frame on a slow line takes minutes (S100). */
 function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick' }>, view: View): Step {
-  if (received > session.received || !reading) session.lastHeard = view.now
+  if (received > session.received || !reading) session.lastHeard = view.elapsed
   session.received = received
-  // A clock that was set back must not make a dead link look alive until it has caught up.
-  session.lastHeard = Math.min(session.lastHeard, view.now)
-  session.lastSaid = Math.min(session.lastSaid, view.now)
-  session.lastTaken = Math.min(session.lastTaken, view.now)
-  if (view.now - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
+  if (view.elapsed - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
   if (hasDelivered(session, view)) return refuseLink('revoked', session.peer)
-  if (view.now - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
+  if (view.elapsed - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
   return said(session, { type: 'beat', rootTime: view.rootTime }, view)
 }
 
 /** Whether a revoked peer has delivered what it said it holds, or delivers nothing any more: then it is told and let go. */
 function hasDelivered(session: Live, view: View): boolean {
   if (view.admits(session.peer) !== 'delivers' || session.window.admitting > 0) return false
-  const idle = view.now - session.lastTaken
+  const idle = view.elapsed - session.lastTaken
   const { owed } = session
   const isComplete =
     !session.standing && owed !== null && [...owed].every(([log, height]) => heightOf(view, log) >= height)
@@ -171,6 +167,15 @@ function newStreams(session: Live, view: View): Effect[] {
   return effects
 }
 
+/** Streams that the peer delivers, as is known only now: what it told of them is answered. */
+function newlyTaken(session: Live, view: View): Effect[] {
+  const streams = view.takes(session.peer).filter((one) => session.waiting.has(one) && !session.answered.has(one))
+  if (streams.length === 0) return []
+  for (const stream of streams) session.answered.add(stream)
+  const logs = streams.flatMap((stream) => session.waiting.get(stream) ?? [])
+  return [answer(session, streams, logs, view)]
+}
+
 function onMessage(session: Live, message: Message, view: View): Step {
   switch (message.type) {
     case 'frontier':
@@ -184,7 +189,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
       if (sizes.length > 0) {
         measure(
           session.window.pace,
-          view.now,
+          view.elapsed,
           sizes.reduce((sum, size) => sum + size, 0),
         )
       }
@@ -229,6 +234,8 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const takes = new Set(view.takes(session.peer))
   const taken = frontier.streams.filter((stream) => takes.has(stream) && !shared.has(stream))
   for (const stream of frontier.streams) {
+    if (taken.includes(stream)) session.answered.add(stream)
+    else session.answered.delete(stream)
     // What the peer only delivers may be shared later, and is compared then; of a revoked one nothing ever is.
     const mayCome = view.admits(session.peer) !== 'delivers'
     if (!shared.has(stream) && (mayCome || !takes.has(stream))) session.waiting.set(stream, byStream.get(stream) ?? [])
@@ -243,7 +250,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
 
 /** What the peer may only deliver is not compared here: it hears what is held of it, and sends the rest. */
 function answer(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[], view: View): Effect {
-  session.lastTaken = view.now
+  session.lastTaken = view.elapsed
   if (view.admits(session.peer) === 'delivers') session.owed ??= new Map()
   for (const { log, height } of logs) {
     if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, height)

@@ -41,10 +41,6 @@ export function beginStretch(pace: Pace, now: number): void {
 
 /** Frames of so many bytes were acknowledged. */
 export function measure(pace: Pace, now: number, bytes: number): void {
-  if (now < pace.last) {
-    beginStretch(pace, now) // the clock was set back
-    return
-  }
   if (now > pace.last && pace.last - pace.since > stretchMilliseconds()) {
     pace.since = (pace.since + pace.last) / 2
     pace.bytes /= 2

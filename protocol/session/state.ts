@@ -18,7 +18,8 @@ import type { Window } from './window.ts'
 
 /** What a session may look at when it steps; given afresh with every event. */
 export interface View {
-  readonly now: number
+  /** Milliseconds that no change of the clock moves. */
+  readonly elapsed: number
   readonly node: NodeId
   readonly heads: ReadonlyMap<LogKey, LogHead>
   /** Highest arrival number here. */
@@ -84,6 +85,8 @@ export interface Live {
   readonly delivered: Set<StreamId>
   /** Frontiers of streams that we do not share yet, kept until a grant arrives. */
   readonly waiting: Map<StreamId, LogPosition[]>
+  /** Streams that the peer only delivers and whose frontier was answered. */
+  readonly answered: Set<StreamId>
   readonly peerHeights: Map<LogKey, number>
   /** Frontiers of the peer that are being compared with the disk. */
   comparing: number

@@ -13,7 +13,7 @@ import { mayWait, openWindow } from './window.ts'
 /** Opens a session: our hello is the first frame. */
 export function open(hello: AwaitingHello['hello'], view: View): Step {
   return {
-    session: { is: 'awaiting-hello', hello, since: view.now },
+    session: { is: 'awaiting-hello', hello, since: view.elapsed },
     effects: [{ type: 'send', message: hello }],
   }
 }
@@ -33,13 +33,8 @@ export function step(session: Session, event: Event, view: View): Step {
       if (event.message.type === 'busy') return busy(event.message.retryAfterSeconds)
       break
     case 'tick':
-      // Also when the clock was set back: how long the peer has been silent is then unknown.
-      if (
-        session.is !== 'live' &&
-        !(view.now - session.since <= LIMITS.handshakeMilliseconds && view.now >= session.since)
-      ) {
+      if (session.is !== 'live' && view.elapsed - session.since > LIMITS.handshakeMilliseconds)
         return refuseLink('silent', 'handshake')
-      }
       break
     default:
   }
@@ -119,25 +114,26 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     is: 'live',
     peer: peer.node,
     version: commonVersion(session.hello.versions, peer.versions) ?? OLDEST_VERSION,
-    since: view.now,
+    since: view.elapsed,
     incarnation: peer.incarnation,
     ready: new Set(equal ? shared : []),
     told: new Set(shared),
     delivered: new Set(),
     waiting: new Map(),
+    answered: new Set(),
     peerHeights: equal ? new Map(said.heights) : new Map(),
     comparing: 0,
     heardMeanwhile: new Map(),
     rootMeanwhile: new Map(),
     forked: new Set(),
     owed: null,
-    lastTaken: view.now,
+    lastTaken: view.elapsed,
     cursor: said.arrival,
     standing: false,
     window: openWindow(view.rate(peer.node)),
     received: 0,
-    lastHeard: view.now,
-    lastSaid: view.now,
+    lastHeard: view.elapsed,
+    lastSaid: view.elapsed,
   }
   const begun: Effect[] = [
     ...effects,

@@ -86,6 +86,7 @@ const compression: Compression = {
 /** This machine as the core sees it. */
 export const nodeHost: Host = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   random: (bytes) => plain(randomBytes(bytes)),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds)

@@ -11,8 +11,8 @@ export const MONDAY = '2026-11-23' as Day
 /** Nine in the morning in China: far enough from midnight for any test. */
 export const morningOf = (day: Day): number => Date.parse(`${day}T09:00:00+08:00`)
 
-/** This machine with another clock. */
-export const hostWith = (now: () => number): Host => ({ ...nodeHost, now })
+/** This machine with another clock; what passes on it has passed. */
+export const hostWith = (now: () => number): Host => ({ ...nodeHost, now, elapsed: now })
 
 /** This machine with a clock that begins at a time and runs as fast as any. */
 export function runningHost(start: number): Host {

@@ -261,12 +261,12 @@ test('S98 a throw in the session itself ends that link by name and nothing else,
   let failing = false
   const host = {
     ...testHost,
-    now: () => {
+    elapsed: () => {
       if (failing) {
         failing = false
         throw new Error('a bug in the session')
       }
-      return testHost.now()
+      return testHost.elapsed()
     },
   }
   const root = await openRoot(new MemoryStorage(), host)

@@ -129,11 +129,10 @@ test.each(['frontier', 'entries', 'stored', 'beat', 'proof'] as const)(
   },
 )
 
-test('S19 a handshake that takes too long, or whose clock runs backwards, is given up', () => {
+test('S19 a handshake that takes too long is given up', () => {
   for (const [wait, ends] of [
     [LIMITS.handshakeMilliseconds, false],
     [LIMITS.handshakeMilliseconds + 1, true],
-    [-1, true],
   ] as const) {
     const left = new Peer()
     left.now += wait

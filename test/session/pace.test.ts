@@ -67,16 +67,13 @@ test('S101 a line that becomes slow, or fast again, is followed', () => {
   expect(send(pace, wide, 60_000, 5_000_000).sizes.at(-1)).toBe(LIMITS.frameBytes)
 })
 
-test('S101 single acts on an idle line do not make a fast link look slow, nor does a clock that was set back', () => {
+test('S101 single acts on an idle line do not make a fast link look slow', () => {
   const pace = paceAt(null)
   send(pace, wide, 1_000)
   for (let act = 0; act < 100; act++) {
     beginStretch(pace, act * 10_000)
     measure(pace, act * 10_000 + 900, 500)
   }
-  expect(frameBytes(pace)).toBe(LIMITS.frameBytes)
-  beginStretch(pace, 9_000_000)
-  measure(pace, 1, LIMITS.frameBytes)
   expect(frameBytes(pace)).toBe(LIMITS.frameBytes)
 })
 

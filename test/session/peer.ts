@@ -71,7 +71,7 @@ export class Peer {
   get view(): View {
     const { now, node, heads, arrival, shared, admits, gives, takes, rate } = this
     return {
-      now,
+      elapsed: now,
       node,
       heads,
       arrival,

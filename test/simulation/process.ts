@@ -61,6 +61,7 @@ export function hostOf(
 ): Host {
   return {
     now: wallClock,
+    elapsed: () => timeline.now,
     random: (count) => chance.bytes(count),
     after: (milliseconds, callback) =>
       timeline.after(milliseconds, () => {

@@ -1,13 +1,15 @@
 /** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
-import { isCase, type LogKey, logParts } from '#protocol/ids.ts'
+import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { openCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
+import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { readAbove } from '../logs/log-reading.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
-import { append, RETURNED_RECORDS_SPACE } from '../writing/placing.ts'
+import { newDraft } from '../writing/draft.ts'
+import { append, parentsIn, RETURNED_RECORDS_SPACE, RETURNED_STATIONS_SPACE } from '../writing/placing.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 
 /**
@@ -59,4 +61,29 @@ async function takeBack(staging: Staging, key: string): Promise<void> {
   })
 }
 
+/** Writes down who was ever above a station: a record that came back may name parents that the present one does not. */
+async function nameParents(staging: Staging, key: string): Promise<void> {
+  const { core } = staging
+  setLocal(staging, RETURNED_STATIONS_SPACE, key, null)
+  const station = core.directory.station(key as StationCode)
+  const document = `station/${key}` as DocumentId
+  const row = core.directory.row(document)
+  if (!station || !row) return
+  const held = ((await core.storage.recordsOf([document])).get(document) ?? []).map(storedEntry)
+  const records = held.flatMap((entry) => {
+    const isOwn = entry.kind === KIND.directory && core.logs.isOwn(entry.log)
+    return isOwn ? (readDirectoryRecord(new TextDecoder().decode(entry.payload), document) ?? []) : []
+  })
+  const above = records.flatMap((record) => (record.type === 'station' ? parentsIn(record) : []))
+  const former = [...new Set([...(station.formerParents ?? []), ...above])].filter((one) => one !== station.parent)
+  if (former.every((one) => station.formerParents?.includes(one))) return
+  const payload = new TextEncoder().encode(
+    JSON.stringify({ ...station, formerParents: former, version: row.version + 1 }),
+  )
+  const own = core.directory.node(core.identity.node)?.stations[0] ?? station.id
+  const draft = newDraft(core, { kind: KIND.directory, document, person: '', station: own, payload })
+  if (!append(staging, COUNTY_STREAM, [draft]).ok) core.tellBug(new Error(`${document}: its parents cannot be written`))
+}
+
+export const RETURNED_STATIONS: Afterwork = { space: RETURNED_STATIONS_SPACE, work: nameParents }
 export const RETURNED_RECORDS: Afterwork = { space: RETURNED_RECORDS_SPACE, work: takeBack }

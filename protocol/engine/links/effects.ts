@@ -45,7 +45,7 @@ const EFFECTS: Handlers = {
   admit: (context, link, _connection, { packed }) => receiveFrame(context, link, packed),
   live: ({ core, reports }, link, _connection, { peer }) => {
     link.peer = peer
-    link.liveSince = core.clock.now()
+    link.liveSince = core.host.elapsed()
     link.proved(peer)
     reports.linkLive(link)
     tellUntold(core, link, peer)

@@ -91,7 +91,7 @@ export function runLink(
       link.session = { is: 'ended' }
       connection.close(reason)
       context.reports.linkEnded(link, reason)
-      const liveMilliseconds = link.liveSince === null ? 0 : core.clock.now() - link.liveSince
+      const liveMilliseconds = link.liveSince === null ? 0 : core.host.elapsed() - link.liveSince
       resolve({ reason, liveMilliseconds, retryAfterSeconds, retry })
     }
     links.add(link)

@@ -6,7 +6,7 @@ import { givenStreams, sharedStreams, takenStreams } from './link.ts'
 
 /** The view of a session on this node. */
 export const viewOf = (core: Core): View => ({
-  now: core.clock.now(),
+  elapsed: core.host.elapsed(),
   node: core.identity.node,
   heads: core.logs.heads,
   arrival: core.logs.arrival,

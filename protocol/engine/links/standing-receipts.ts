@@ -42,12 +42,12 @@ export async function tellStanding(core: Core, link: Link, peer: NodeId): Promis
 }
 
 /** What is remembered of a child as it is now: one that was put back, or rebuilt what it holds, forgot what it was told. */
-function toldTo({ neighbours, clock }: Core, { session }: Link, peer: NodeId): ToldReceipts | undefined {
+function toldTo({ neighbours, host }: Core, { session }: Link, peer: NodeId): ToldReceipts | undefined {
   const incarnation = session.is === 'live' ? session.incarnation : 0
   const known = neighbours.told.get(peer)
-  const age = known ? clock.now() - known.since : 0
-  if (known?.incarnation === incarnation && age >= 0 && age < LIMITS.standingAgainMilliseconds) return known
-  neighbours.told.set(peer, { incarnation, since: clock.now(), logs: new Map() })
+  const age = known ? host.elapsed() - known.since : 0
+  if (known?.incarnation === incarnation && age < LIMITS.standingAgainMilliseconds) return known
+  neighbours.told.set(peer, { incarnation, since: host.elapsed(), logs: new Map() })
   return neighbours.told.get(peer)
 }
 

@@ -28,6 +28,8 @@ export interface Compression {
 export interface Host {
   /** Milliseconds since 1970 on this machine's clock. */
   now(): number
+  /** Milliseconds since some moment: how long something takes is measured by it, because setting the clock does not move it. */
+  elapsed(): number
   /** Cryptographically strong random bytes. */
   random(bytes: number): Uint8Array
   /** Calls back once after the given milliseconds; returns a function that cancels. */

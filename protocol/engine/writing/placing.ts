@@ -1,7 +1,15 @@
 /** Making entries count in a group: in their case, in the directory, or only as kept. */
 import { assert } from '#protocol/assert.ts'
-import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import { type DocumentId, type EntryHash, isCase, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
+import {
+  type DocumentId,
+  type EntryHash,
+  isCase,
+  logParts,
+  type StationCode,
+  type StreamId,
+  toHex,
+} from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -71,6 +79,13 @@ export const UNREAD_CASES_SPACE = 'unread-cases'
 /** At the root: logs that carry directory records; what is true of them is found out after the commit. */
 export const RETURNED_RECORDS_SPACE = 'returned-records'
 
+/** At the root: stations of which a record has come back that names a parent which the present one does not know of. */
+export const RETURNED_STATIONS_SPACE = 'returned-stations'
+
+/** Every station that a record says was above: its parent then, and those before. */
+export const parentsIn = ({ parent, formerParents = [] }: Station): StationCode[] =>
+  parent === null ? [...formerParents] : [parent, ...formerParents]
+
 /** Directory records that a fork cut off come carried: without effect here, the root writes them again. */
 function placeOther(staging: Staging, entry: Entry): Oddity {
   if (entry.kind !== KIND.carried) return { outcome: 'unknown-kind', reason: '本机程序不认识的条目类型' }
@@ -97,9 +112,19 @@ function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | u
   if (problem !== undefined) return { outcome: 'quarantined', reason: problem }
   const { document } = entry
   const row: DirectoryRow = { document, version: record.version, hash: toHex(entry.hash) as EntryHash, json }
-  const committed = again ? undefined : staging.core.directory.row(document)
-  if (isNewer(row, staging.directory.get(document) ?? committed)) staging.directory.set(document, row)
+  const known = staging.directory.get(document) ?? (again ? undefined : staging.core.directory.row(document))
+  const newer = isNewer(row, known)
+  if (newer) staging.directory.set(document, row)
+  if (staging.core.isRoot && known && record.type === 'station')
+    noteParents(staging, newer ? [known, row] : [row, known])
   return undefined
+}
+
+/** A root that was put back has forgotten where a station was: who was above it then may still hold what was written there. */
+function noteParents(staging: Staging, [older, newer]: readonly [DirectoryRow, DirectoryRow]): void {
+  const [before, now] = [older, newer].map(({ json }) => JSON.parse(json) as Station)
+  if (!before || !now || parentsIn(before).every((parent) => parentsIn(now).includes(parent))) return
+  setLocal(staging, RETURNED_STATIONS_SPACE, now.id, true)
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What holds once everything has healed and come to rest. */
-import { type DocumentId, isCaseId, logParts } from '#protocol/ids.ts'
+import { type DocumentId, isCaseId, logParts, type StreamId } from '#protocol/ids.ts'
 import type { Staff } from '../actors.ts'
 import { holdsSomehow } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
@@ -22,11 +22,25 @@ export async function checkAtRest(world: World, staff: Staff): Promise<void> {
   await checkRebuild(world, world.chance.pick(machines))
 }
 
+/** Whether no disk holds an entry itself, and all that carry it stand in other streams. */
+function livesElsewhere({ ledger }: World, machines: readonly Machine[], hash: string, stream: StreamId): boolean {
+  if (machines.some(({ disk }) => disk.holds(hash))) return false
+  const carriers = [...(ledger.carriers.get(hash) ?? [])].filter((one) => machines.some(({ disk }) => disk.holds(one)))
+  return carriers.length > 0 && carriers.every((one) => logOf(ledger, one)?.stream !== stream)
+}
+
+const logOf = (ledger: World['ledger'], hash: string) => {
+  const entry = ledger.entries.get(hash)
+  return entry && logParts(entry.log)
+}
+
 function checkSubscribers(world: World, machines: readonly Machine[]): void {
   const { ledger } = world
   for (const { hash, log, seq } of ledger.entries.values()) {
     if (ledger.gone.has(hash) && !machines.some(({ disk }) => disk.holds(hash))) continue
     const { stream } = logParts(log)
+    // What everybody lost in its own place lives on where the root had carried it: M4 asks who has to show it.
+    if (livesElsewhere(world, machines, hash, stream)) continue
     for (const machine of machines) {
       if (!grantsOf(world, machine.station).has(stream)) continue
       if (!holdsSomehow(ledger, machine.disk, hash)) {
