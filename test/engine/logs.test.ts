@@ -16,7 +16,7 @@ import {
   stageLogs,
 } from '#protocol/engine/logs/staged-logs.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
-import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
+import { NO_CHANGE, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { logParts, type PersonId, type StationCode, type StreamId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
@@ -167,6 +167,21 @@ test('S30 what was acknowledged while a group was being written is kept with its
   expect(logs.head(log)).toMatchObject({ height: 3, parentHeight: 2, rootHeight: 1 })
 })
 
+test('S30 so it is where the group raised them as well, and where they fell meanwhile', async () => {
+  const logs = await openLogs()
+  await write(logs, [1, 1, 1])
+  const log = logs.ownLog(STREAM)
+  const raised = async (parentHeight: number, meanwhile: number) => {
+    const staged = stageLogs(logs)
+    staged.heads.set(log, { ...stagedHead(staged, log), parentHeight })
+    logs.noteSafety(log, { parentHeight: meanwhile })
+    await settle(logs, staged)
+    return logs.head(log).parentHeight
+  }
+  expect(await raised(2, 3)).toBe(3)
+  expect(await raised(3, 1)).toBe(1)
+})
+
 test('L13 what is too long for an entry is not appended, and nothing else changes', async () => {
   const empty = encodeContent(draft(KIND.edit, new Uint8Array())).length
   // The payload's own length takes two bytes more once it is long.
@@ -209,4 +224,20 @@ test('S70 a new incarnation is durable outside the database before it is written
   })
   await expect(failing.rotate()).rejects.toThrow('refuses')
   expect(failing.incarnation).toBe(7)
+})
+
+test('S70 a rotation that the disk refused is owed until it takes it, and done once', async () => {
+  let room = false
+  const logs = await openLogs(async (incarnation) => {
+    if (!room) throw new StorageFailure('full', '磁盘已满')
+    rotations.push(incarnation)
+  })
+  await logs.rotateIfOwed() // nothing is owed
+  await expect(logs.rotate()).rejects.toThrow('磁盘已满')
+  await expect(logs.rotateIfOwed()).rejects.toThrow('磁盘已满')
+  room = true
+  await logs.rotateIfOwed()
+  expect(logs.incarnation).not.toBe(7)
+  await logs.rotateIfOwed()
+  expect(rotations).toEqual([logs.incarnation])
 })

@@ -142,8 +142,11 @@ export function hashInPack(sha256: Sha256, pack: StoredPack, log: LogKey, seq: n
 /** A head as staged, with what was acknowledged while the group was being written. */
 function withSafety(head: LogHead, before: LogHead | undefined, now: LogHead | undefined): LogHead {
   if (!now || now === before) return head
-  const newest = (step: 'parentHeight' | 'rootHeight') =>
-    head[step] === (before?.[step] ?? 0) ? now[step] : head[step]
+  const newest = (step: 'parentHeight' | 'rootHeight') => {
+    const then = before?.[step] ?? 0
+    if (head[step] < then) return head[step] // the group has cut it
+    return now[step] < then ? now[step] : Math.max(head[step], now[step])
+  }
   // The root may hold more than has arrived here so far; the parent's acknowledgement is only of what we hold.
   return { ...head, parentHeight: Math.min(newest('parentHeight'), head.height), rootHeight: newest('rootHeight') }
 }

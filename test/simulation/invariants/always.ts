@@ -49,7 +49,8 @@ async function checkClaims(world: World, machine: Machine): Promise<void> {
           `${machine.name} claims ${id.slice(0, 8)} at ${claim}, ${who} lacks ${nameOf(world, missing)}`,
         )
     }
-    if (parentKnown) says(lacking(parents), 'the parent')
+    // A station that has moved may be at the root with what its new parent has not heard yet.
+    if (claim !== 'root' && parentKnown) says(lacking(parents), 'the parent')
     if (claim === 'root' && rootKnown) says(lacking(roots), 'the root')
   }
 }

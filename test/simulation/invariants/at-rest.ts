@@ -4,7 +4,7 @@ import type { Staff } from '../actors.ts'
 import { holdsSomehow } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 import { checkCase } from './cases.ts'
-import { allCases, grantsOf } from './county.ts'
+import { allCases, grantsOf, holdsFormerVersion } from './county.ts'
 import { checkConservation, checkHeads, checkRebuild } from './heads.ts'
 
 /** Everything people were told or that survives must be where it belongs, and mean the same everywhere. */
@@ -41,6 +41,8 @@ function checkSubscribers(world: World, machines: readonly Machine[]): void {
     const { stream } = logParts(log)
     // What everybody lost in its own place lives on where the root had carried it: M4 asks who has to show it.
     if (livesElsewhere(world, machines, hash, stream)) continue
+    const holders = machines.filter(({ disk }) => disk.holds(hash))
+    if (holders.length > 0 && holders.every((machine) => holdsFormerVersion(world, machine, log))) continue
     for (const machine of machines) {
       if (!grantsOf(world, machine.station).has(stream)) continue
       if (!holdsSomehow(ledger, machine.disk, hash)) {

@@ -27,6 +27,19 @@ function andBelow(world: World, station: StationCode): Set<string> {
   return found
 }
 
+/**
+ * Whether a machine holds another version than the root of a log that neither of the two wrote, in a stream which it is no
+ * longer granted: nobody may show it the root's version, so it keeps its own, says so, and people settle it (decision 64).
+ */
+export function holdsFormerVersion(world: World, machine: Machine, log: LogKey): boolean {
+  const { node, stream } = logParts(log)
+  const root = rootOf(world)
+  if (node === machine.identity.node || node === root.identity.node) return false
+  if (grantsOf(world, machine.station).has(stream)) return false
+  const held = root.disk.held.get(log) ?? []
+  return machine.disk.held.get(log)?.some((hash, place) => held[place] !== undefined && held[place] !== hash) ?? false
+}
+
 /** Whether every subscriber holds the same logs: cheap enough to be asked after every turn near the end. */
 export function isConverged(world: World): boolean {
   const heights = new Map<LogKey, string[]>()

@@ -5,7 +5,7 @@ import { logParts } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
-import { allCases, registerOf } from './county.ts'
+import { allCases, holdsFormerVersion, registerOf } from './county.ts'
 
 /** A head is the last entry, and claims nothing that is not so. */
 export async function checkHeads(world: World, machine: Machine): Promise<void> {
@@ -17,6 +17,7 @@ export async function checkHeads(world: World, machine: Machine): Promise<void> 
     if (parentHeight > height || Math.min(rootHeight, height) > (rootOf(world).disk.held.get(key)?.length ?? 0))
       world.violation('M11', `${machine.name}: ${key} claims ${parentHeight}/${rootHeight} of ${height}`)
   }
+  if (heads.some(({ key }) => holdsFormerVersion(world, machine, key))) return
   if (status && (status.entriesOnlyHere > 0 || status.casesNotAtRoot > 0))
     world.violation(
       'M8',
