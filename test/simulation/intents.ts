@@ -63,12 +63,8 @@ export function createIntents(world: World): Intents {
         .filter((asked) => asked.document === document && asked.section === section && (asked.key ?? key) === key)
         .map(({ value }) => value),
     seenBy(machine, document) {
-      const known = new Set<Intent>()
-      for (const [name, keys] of all) {
-        if (!name.startsWith(document)) continue
-        for (const intents of keys.values())
-          for (const intent of intents) if (holdsSomehow(world.ledger, machine.disk, intent.hash)) known.add(intent)
-      }
+      const made = [...all].flatMap(([name, keys]) => (name.startsWith(document) ? [...keys.values()].flat() : []))
+      const known = inEffect(world, machine, made)
       return {
         of: (section, key) => new Set((of(document, section).get(key) ?? []).filter((intent) => known.has(intent))),
       }
@@ -84,6 +80,23 @@ export function createIntents(world: World): Intents {
       intents.push({ ...wanted, hash, over: seen.of(wanted.section, wanted.key) })
     },
   }
+}
+
+/** Changes that a machine holds and shows: one that was made on top of what the machine lacks waits for that. */
+function inEffect({ ledger }: World, machine: Machine, made: readonly Intent[]): ReadonlySet<Intent> {
+  const known = new Set(made.filter(({ hash }) => holdsSomehow(ledger, machine.disk, hash)))
+  const placeOf = ({ hash }: Intent) => ledger.entries.get(hash)
+  // Edits of one log say so by their clocks, whatever key they are of.
+  const waits = (intent: Intent) =>
+    [...intent.over].some((before) => !known.has(before)) ||
+    made.some((other) => {
+      const [there, here] = [placeOf(other), placeOf(intent)]
+      const isBefore = there !== undefined && here !== undefined && there.log === here.log && there.seq < here.seq
+      return isBefore && other.section === intent.section && !known.has(other)
+    })
+  for (let waiting = [...known].filter(waits); waiting.length > 0; waiting = [...known].filter(waits))
+    for (const intent of waiting) known.delete(intent)
+  return known
 }
 
 /** The last edit of a case that a machine wrote itself. */
