@@ -1,5 +1,5 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
-import { isCase, type NodeId } from '#protocol/ids.ts'
+import { type DocumentId, isCase, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
@@ -7,7 +7,7 @@ import { standingReceipts } from '../cases/case-receipts.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
-import { type Storage, StorageFailure } from '../ports/storage.ts'
+import { type ReceiptRow, type Storage, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
@@ -68,9 +68,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       core.news.tellStatus()
     },
     async receipts(receipts) {
-      // What is set aside follows from the facts, which are held here as well: our own fold says it, and takes it back.
-      const told = receipts.filter(({ outcome }) => outcome !== 'set-aside')
-      if (told.length > 0) await queue.write((staging) => take(staging, told)).catch(toldByQueue)
+      await queue.write((staging) => take(staging, receipts)).catch(toldByQueue)
     },
   }
 }
@@ -133,23 +131,34 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
   }
 }
 
-/** What the parent takes back stays as long as it stands here: of carried entries two nodes can hold other carriers. */
+/**
+ * What the parent takes back stays as long as it stands here: of carried entries two nodes can hold other carriers. What is
+ * set aside follows from the facts, which are held here as well: our own fold says it, and the parent's word only takes
+ * back what the parent had said of the entry before.
+ */
 async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
   // A message speaks of many entries of few cases, and everybody who writes waits meanwhile: each case is read once.
   for (const [document, receipts] of Map.groupBy(told, (receipt) => receipt.document)) {
-    const isTakenBack = isCase(document) && receipts.some(({ outcome }) => outcome === 'applied')
-    const own = isTakenBack ? standingReceipts(await fileOf(staging, document), registerOf(staging.core)) : []
-    const standing = new Set(own.map(placeIn))
     const rows = await staging.core.storage.receiptsOf(document)
     const known = new Map(rows.map((row) => [placeIn(row), row]))
-    // A parent may tell again what stands: it is known, and nobody below need hear it again.
-    staging.receipts.push(
-      ...receipts.filter((receipt) => {
-        const staysHere = receipt.outcome === 'applied' && standing.has(placeIn(receipt))
-        return !staysHere && !says(known.get(placeIn(receipt)), receipt)
-      }),
-    )
+    let standing: ReadonlyMap<string, ReceiptRow> | undefined
+    for (const receipt of receipts) {
+      const place = placeIn(receipt)
+      const before = known.get(place)
+      const takesBack = receipt.outcome === 'applied' || receipt.outcome === 'set-aside'
+      // A parent may tell again what stands: it is known, and nobody below need hear it again.
+      if (receipt.outcome === 'set-aside' ? !before || says(before, receipt) : says(before, receipt)) continue
+      if (takesBack) standing ??= await standingHere(staging, document)
+      const row = takesBack ? (standing?.get(place) ?? { ...receipt, outcome: 'applied', reason: '' }) : receipt
+      if (!says(before, row)) staging.receipts.push(row)
+    }
   }
+}
+
+/** What our own fold says of a case's entries, by place. */
+async function standingHere(staging: Staging, document: DocumentId): Promise<ReadonlyMap<string, ReceiptRow>> {
+  const own = isCase(document) ? standingReceipts(await fileOf(staging, document), registerOf(staging.core)) : []
+  return new Map(own.map((row) => [placeIn(row), row]))
 }
 
 const placeIn = ({ log, seq }: Receipt): string => `${log} ${seq}`
