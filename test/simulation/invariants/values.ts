@@ -59,11 +59,11 @@ export function checkValues(
 }
 
 /**
- * How often a word may stand: once, and once more for each further node that carried it on after a fork of its author's
- * log: none of them knows that another has written it again.
+ * How often a word may stand: once, and once more for each further writer that carried it on after a fork of its author's
+ * log, copies of one machine among them: none of them knows that another has written it again.
  */
 function timesWritten({ ledger }: World, intents: readonly Intent[]): number {
   const carriers = intents.flatMap(({ hash }) => [...(ledger.carriers.get(hash) ?? [])])
-  const nodes = new Set(carriers.map((carrier) => ledger.entries.get(carrier)?.log.split('/')[0]))
-  return Math.max(1, nodes.size)
+  const writers = new Set(carriers.map((carrier) => ledger.entries.get(carrier)?.log.split('/').slice(0, 2).join('/')))
+  return Math.max(1, writers.size)
 }
