@@ -29,6 +29,8 @@ export const LIMITS = {
   frameMilliseconds: 5_000,
   /** What may be under way on a link takes so long: the next frame never waits for an acknowledgement that is near. */
   windowMilliseconds: 12_500,
+  /** So many entries that the parent lacks of one's own logs go on in a new log: what is captured now does not wait for them. */
+  overtakenEntries: 100,
   /** First frames on a link of unknown rate: 8 seconds at 16 kbit/s; smaller ones cost a county that comes back more commits. */
   firstFrameBytes: 16 * 1024,
   /** Frames get no smaller than this, however slow the link: smaller ones compress badly. */

@@ -26,8 +26,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       return at(session)
     case 'loaded':
       session.window.loading = false
-      // A comparison that sent the cursor back while this was being read counts more.
-      if (session.cursor >= event.after) session.cursor = Math.max(session.cursor, event.through)
+      passed(session, event)
       return at(session, more(session, view))
     case 'standing':
       session.window.loading = false
@@ -107,7 +106,20 @@ function more(session: Live, view: View): Effect[] {
   if (!maySend(session.window)) return []
   if (session.ready.size === 0 || session.cursor >= view.arrival) return moreReceipts(session, view)
   session.window.loading = true
-  return [{ type: 'load', after: session.cursor }]
+  const isNewer = isBehind(session) && session.turn === 'newer' && session.front < view.arrival
+  return [{ type: 'load', after: isNewer ? session.front : session.cursor }]
+}
+
+/** Whether older packs are left to be sent beside those that have arrived since. */
+const isBehind = ({ cursor, front }: Live): boolean => cursor < front
+
+/** Packs behind an arrival number have been considered for sending. */
+function passed(session: Live, { after, through }: Extract<Event, { type: 'loaded' }>): void {
+  const isNewer = isBehind(session) && after >= session.front
+  session.turn = isNewer ? 'older' : 'newer'
+  // A comparison that sent the cursor back while this was being read counts more.
+  if (!isNewer && session.cursor >= after) session.cursor = Math.max(session.cursor, through)
+  session.front = Math.max(session.front, isNewer ? through : session.cursor)
 }
 
 /** Standing receipts wait for the entries, and each message for the acknowledgement of all before: they hold nothing up. */

@@ -102,6 +102,10 @@ export interface Live {
   lastTaken: number
   /** Everything up to this arrival has been considered for sending. */
   cursor: number
+  /** What arrived behind this goes before what is older (S127); at or below the cursor there is nothing older. */
+  front: number
+  /** The last batch was one of those that go before: now it is the turn of what is older. */
+  turn: 'newer' | 'older'
   /** Whether receipts are left to be told, or the last of them not acknowledged. */
   standing: boolean
   /** What is under way. */

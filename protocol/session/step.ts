@@ -129,6 +129,8 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     owed: null,
     lastTaken: view.elapsed,
     cursor: said.arrival,
+    front: said.arrival,
+    turn: 'newer',
     standing: false,
     window: openWindow(view.rate(peer.node)),
     received: 0,

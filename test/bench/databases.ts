@@ -95,7 +95,8 @@ export async function openSaved(saved: SavedNode, file = saved.file): Promise<Op
 
 /** An engine as the bench opens all of them, on the working day after everything was made: nothing ever rotates. */
 export async function engineOver(storage: Storage, identity: Identity): Promise<Engine> {
-  const rotated = () => Promise.reject(new Error('a node of the bench rotated'))
+  // What is captured beside a long way behind goes into a new log (S128).
+  const rotated = async () => {}
   const host = runningHost(morningOf(MONDAY))
   const known = { storage, host, identity, incarnation: identity.lease, version: 'bench' }
   return value(await openEngine({ ...known, rotated }))

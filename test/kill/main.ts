@@ -14,16 +14,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 await buildPrograms(['hub', 'edge-node'])
 const outcome = await killTest(kills, values.seed, (text) => console.log(text))
 const { missing, different, repeated, rotated, unbalanced, findings, extra, ...figures } = outcome
-for (const list of [missing, different, repeated, rotated, unbalanced, findings])
+for (const list of [missing, different, repeated, unbalanced, findings])
   for (const text of list.slice(0, 20)) console.log(text)
 const wrong = {
   missing: missing.length,
   different: different.length,
   repeated: repeated.length,
-  rotated: rotated.length,
   unbalanced: unbalanced.length,
   findings: findings.length,
   unexplained: Math.max(0, extra - outcome.perhapsOpened),
 }
-console.log(JSON.stringify({ ...figures, ...wrong }))
+// A machine that came back with much to send goes on in a new log (S128); one that was put back would be among the findings.
+console.log(JSON.stringify({ ...figures, rotated: rotated.length, ...wrong }))
 process.exitCode = Object.values(wrong).some((count) => count > 0) ? 1 : 0

@@ -94,7 +94,6 @@ test('S25 our own log higher at the peer than here is told; a log that differs i
 test('S26 one read at a time, and only while the window is open', () => {
   const peer = opened()
   expect(peer.live.window.loading).toBe(true)
-  peer.arrival = 100
   expect(peer.do({ type: 'changed' })).toEqual([])
   peer.do({ type: 'dispatched', sizes: [100], heights: [{ log: ours, height: 1 }] })
   for (let frames = 1, cursor = 0; frames < LIMITS.windowFrames; frames++) {
@@ -111,6 +110,22 @@ test('S26 one read at a time, and only while the window is open', () => {
     { type: 'acknowledged', heights: [{ log: ours, height: 1 }], exact: false },
     { type: 'load', after: 8 },
   ])
+})
+
+test('S127 what arrives while older packs are left goes before them, in turns with them', () => {
+  const peer = opened()
+  const sends = (after: number, through: number) => peer.do({ type: 'loaded', after, through })
+  expect(peer.live.front).toBe(10)
+  expect(sends(0, 1)).toEqual([{ type: 'load', after: 1 }])
+  peer.arrival = 12
+  expect(sends(1, 2)).toEqual([{ type: 'load', after: 10 }])
+  expect(sends(10, 11)).toEqual([{ type: 'load', after: 2 }])
+  expect(sends(2, 9)).toEqual([{ type: 'load', after: 11 }])
+  expect(sends(11, 12)).toEqual([{ type: 'load', after: 9 }])
+  // Nothing is older than the front any more: the rest is looked through once.
+  expect(sends(9, 12)).toEqual([])
+  peer.arrival = 13
+  expect(peer.do({ type: 'changed' })).toEqual([{ type: 'load', after: 12 }])
 })
 
 test('S26 the window closes by bytes as well', () => {

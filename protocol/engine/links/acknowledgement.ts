@@ -1,5 +1,6 @@
 /** Acknowledgements in three steps: stored here, at the parent, at the root; a restored parent shows lower heights (rule S71). */
 import { type LogKey, logParts } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
@@ -35,6 +36,21 @@ export function acknowledge(context: LinkContext, heights: readonly Height[], ex
   if (lost.length > 0) reportRestoredParent(core, lost)
   passDown(context, risen)
   core.news.tellStatus()
+}
+
+/**
+ * What the parent lacks of our present logs goes first, because a log has no gaps: when it is much, what is written from
+ * now on goes into a new log, and does not wait for it (S128).
+ */
+export async function goBefore({ core, queue }: LinkContext, compared: readonly Height[]): Promise<void> {
+  const present = compared.filter(({ log }) => core.logs.ownLog(logParts(log).stream) === log)
+  const lacking = present.reduce((sum, { log, height }) => sum + Math.max(0, core.logs.head(log).height - height), 0)
+  if (lacking < LIMITS.overtakenEntries) return
+  try {
+    await queue.writeAlone(() => core.logs.beginAnew())
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure)) throw problem // the queue has told that the disk refuses; the old log goes on
+  }
 }
 
 /**

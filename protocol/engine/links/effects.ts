@@ -3,7 +3,7 @@ import type { Effect } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
-import { acknowledge, learnRootHeights, noteElsewhere } from './acknowledgement.ts'
+import { acknowledge, goBefore, learnRootHeights, noteElsewhere } from './acknowledgement.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork, tellRungs } from './forks.ts'
 import type { Link } from './link.ts'
@@ -66,8 +66,9 @@ const EFFECTS: Handlers = {
     if (link.direction === 'up') return reports.receipts(receipts)
   },
   acknowledged: (context, link, _connection, { heights, exact }) => {
-    if (link.direction === 'up') acknowledge(context, heights, exact)
-    else noteElsewhere(context.core, link, heights, exact)
+    if (link.direction === 'down') return noteElsewhere(context.core, link, heights, exact)
+    acknowledge(context, heights, exact)
+    if (exact) return goBefore(context, heights)
   },
   'at-root': (context, link, _connection, { heights }) => {
     if (link.direction === 'up') learnRootHeights(context, heights)

@@ -4,7 +4,7 @@ import type { Result } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import type { ChainRefusal, ReceivedPack } from '../logs/following.ts'
-import { noteElsewhere } from './acknowledgement.ts'
+import { acknowledge, noteElsewhere } from './acknowledgement.ts'
 import { admitFrame, type FrameSource } from './admission.ts'
 import { directoryFirst, unpackFrame } from './frame-unpacking.ts'
 import { type Link, sharedStreams, takenStreams } from './link.ts'
@@ -43,12 +43,13 @@ export function originOf({ identity }: Core, { direction, peer }: Link): Pick<Fr
 
 /** One part of a frame, whole or not at all; with the last one the frame is acknowledged. */
 function admitPart(
-  { core, queue }: LinkContext,
+  context: LinkContext,
   link: Link,
   part: readonly ReceivedPack[],
   source: FrameSource,
   isLast: boolean,
 ): Promise<Result<readonly Height[], ChainRefusal>> {
+  const { core, queue } = context
   let risen: readonly Height[] = []
   return queue.write(
     async (staging) => {
@@ -62,7 +63,10 @@ function admitPart(
     (outcome) => {
       noteCameBack(core, risen)
       // Before links look for what to send: what a peer sent is not sent back to it.
-      if (outcome.ok) link.dispatch({ type: 'admitted', frames: isLast ? 1 : 0, heights: outcome.value })
+      if (!outcome.ok) return
+      link.dispatch({ type: 'admitted', frames: isLast ? 1 : 0, heights: outcome.value })
+      // Its frontier, which is older, may have been compared while this was being written, and have lowered the heads.
+      if (source.fromParent && link.session.is === 'live') acknowledge(context, outcome.value, false)
     },
   )
 }

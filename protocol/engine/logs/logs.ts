@@ -35,6 +35,8 @@ export interface Logs {
    * @throws what {@link LogsOptions.rotated} throws; the incarnation then stays, and nothing may be written under it
    */
   rotate(): Promise<void>
+  /** As {@link rotate}, where nothing forbids to go on under the present one: when the disk refuses, it stays in use. */
+  beginAnew(): Promise<void>
   /** Does what {@link rotate} could not: called before anything is written. @throws as it does */
   rotateIfOwed(): Promise<void>
   /** A group is durable: its heads, packs and arrival numbers are what is. `bases`: the heads from which it started. */
@@ -65,13 +67,16 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
   let arrival = loaded.arrival
   /** Somebody else has written under the present incarnation, and the disk did not take a new one. */
   let owed = false
-  const rotate = async () => {
-    owed = true
+  const beginAnew = async () => {
     const used = [...heads.keys()].filter(isOwn).map((log) => logParts(log).incarnation)
     const next = nextIncarnation(new Set([present, ...used]), (bound) => randomBelow(host, bound))
     await rotated(next)
     present = next
     owed = false
+  }
+  const rotate = () => {
+    owed = true
+    return beginAnew()
   }
   const isOwn = (log: LogKey) => logParts(log).node === identity.node
   const packHolding = async (log: LogKey, seq: number) => {
@@ -103,6 +108,7 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
       recent.after(after, aboutBytes) ?? (await storage.packsAfter(after, aboutBytes)).map(sound),
     noteSafety: (log, safety) => heads.set(log, { ...(heads.get(log) ?? emptyHead(log)), ...safety }),
     rotate,
+    beginAnew,
     rotateIfOwed: async () => {
       if (owed) await rotate()
     },
