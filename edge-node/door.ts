@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Placement } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
-import { type NodeId, toHex } from '#protocol/ids.ts'
+import { fromHex, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
 import {
@@ -16,6 +16,7 @@ import {
   type PlacementAnswer,
   PlacementQuestion,
   readMessage,
+  ShownRecord,
   signHex,
 } from '#protocol/transport/enrolment.ts'
 
@@ -28,6 +29,8 @@ export interface DoorOptions {
   after(milliseconds: number, callback: () => void): () => void
   /** The records that say where a node belongs; undefined when they are not here. */
   placementOf(node: NodeId): Promise<Placement | undefined>
+  /** The root knows a node again by the record that it signed itself; every other node has its directory from above. */
+  recognise(carried: Uint8Array): Promise<Result<unknown>>
   /** The hub looks into its register; every other node asks its parent. */
   enrol(request: JoinRequest): Promise<Result<Enrolled>>
 }
@@ -43,7 +46,7 @@ const NO_PLACEMENT = fail(
 const TOO_MANY_QUESTIONS = fail('too-many-questions', '询问过于频繁', '没有改动', '请等一分钟后再试')
 const TOO_MANY = fail('too-many-attempts', '入网尝试过于频繁', NOTHING_KEPT, '请等一分钟后再试')
 
-/** Routes GET /join/hello, GET /join/placement and POST /join. */
+/** Routes GET /join/hello, GET /join/placement, POST /join/known and POST /join. */
 export function createDoor(options: DoorOptions): Hono {
   const { identity, cryptography } = options
   const attempts = boundedAttempts(options.now)
@@ -69,6 +72,14 @@ export function createDoor(options: DoorOptions): Hono {
     const placement = node.success ? await options.placementOf(node.data) : undefined
     if (!placement) return context.json({ problem: problemOf(NO_PLACEMENT.problem) }, 404)
     return context.json({ node: toHex(placement.node), parent: toHex(placement.parent) } satisfies PlacementAnswer)
+  })
+
+  door.post('/join/known', bodyLimit({ maxSize: LIMITS.placementBytes }), async (context) => {
+    const known = readMessage(ShownRecord, await context.req.text())
+    if (!known) return context.json({ problem: problemOf(UNREADABLE.problem) }, 400)
+    if (!(await mayAsk())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
+    const result = await options.recognise(fromHex(known.node) ?? new Uint8Array())
+    return result.ok ? context.json({}) : context.json({ problem: problemOf(result.problem) }, 403)
   })
 
   door.post('/join', bodyLimit({ maxSize: LIMITS.enrolmentBytes }), async (context) => {

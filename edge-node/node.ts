@@ -183,6 +183,7 @@ function createApp(
     now: office.now,
     after: nodeHost.after,
     placementOf: office.placementOf,
+    recognise: office.recognise,
     enrol,
   }
   app.route('/', createDoor(door))

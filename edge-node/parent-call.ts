@@ -15,6 +15,7 @@ import {
   ParentHello,
   PlacementAnswer,
   readMessage,
+  type ShownRecord,
   verifyHex,
 } from '#protocol/transport/enrolment.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
@@ -157,6 +158,25 @@ export async function askToJoin(
     '本机没有入网',
     '请重试;仍然如此请联系县中心管理员',
   )
+}
+
+/** Shows a parent that does not know this node the record of it that the root signed; the root takes it back by that. */
+export async function showRecord(parent: Known, record: Uint8Array): Promise<Result<void>> {
+  try {
+    const { status, body } = await call({
+      address: new URL('/join/known', parent.address),
+      body: JSON.stringify({ node: toHex(record) } satisfies ShownRecord),
+      pin: parent.certificate,
+      maximumBytes: LIMITS.enrolmentBytes,
+      milliseconds: LIMITS.handshakeMilliseconds,
+    })
+    const refusal = readMessage(JoinRefusal, body)
+    if (refusal) return { ok: false, problem: refusal.problem }
+    if (status === 200) return success(undefined)
+  } catch (error) {
+    return unreachable(parent.address, error)
+  }
+  return fail('not-a-node', `${parent.address.host} 的程序较旧,不能凭登记认回节点`, UNCHANGED, '请升级那台机器的程序')
 }
 
 /** Asks any machine where a node belongs. The answer proves itself, so it does not matter who gives it. */

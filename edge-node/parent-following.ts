@@ -1,6 +1,7 @@
 /** Following the parent while the program runs: the county's record, another program's change, and asking around when it is gone. */
 import type { Log } from '#edge-node/log.ts'
 import type { Parent } from '#edge-node/parent.ts'
+import { showRecord } from '#edge-node/parent-call.ts'
 import { learnAt, type Moved, type Mover, moveTo } from '#edge-node/parent-move.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
@@ -27,6 +28,8 @@ export interface Following {
   beforeCalling(): void
   /** After a round in which no address led to the parent: asks others where this node belongs now and then. */
   unreached(): Promise<void>
+  /** The parent does not know this node: it is shown the record that the root signed, which a root that lost its own takes. */
+  unknown(): Promise<void>
   /** A link to the parent lived until now. */
   reached(): void
   /** Why the parent that the county names is not taken yet; undefined when it is. */
@@ -113,6 +116,7 @@ export function followParent(options: FollowingOptions): Following {
       for (const address of replaced) if (isNews(done(await moveTo(mover, address), address))) return
       if (isLong) await askAbove()
     },
+    unknown: () => showItself(options),
     notTaken: () => notTaken,
     moveTo: async (text) => done(await moveTo(mover, text), text),
     watch: (listener) => void listeners.push(listener),
@@ -121,6 +125,18 @@ export function followParent(options: FollowingOptions): Following {
       for (const stop of repeated) stop()
     },
   }
+}
+
+/** Shows the parent this node's record, if it can be read: with the next refusal it is tried again. */
+async function showItself({ engine, node, parent, log }: FollowingOptions): Promise<void> {
+  const placement = await engine.office.placementOf(node).catch((problem: unknown) => {
+    if (!(problem instanceof StorageFailure)) throw problem // the node's health says that the disk refuses
+  })
+  if (!placement) return
+  const known = await parent.at(parent.current().address)
+  const shown = known.ok ? await showRecord(known.value, placement.node) : known
+  if (shown.ok) log.info({}, 'the parent knows this node again')
+  else log.debug({ code: shown.problem.code }, 'the parent does not know this node')
 }
 
 /** Does a work again and again, so long after it was done; what is given back ends that, also while it is being done. */

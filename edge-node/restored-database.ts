@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFirst } from '#edge-node/first-write.ts'
 import { DATABASE_FILE, ENROLMENT_FILE, enrolmentMissing, SIDECAR_FILE } from '#edge-node/identity.ts'
-import { ENROL_AGAIN, findingsOf, lackOf, type Restored } from '#edge-node/restored-findings.ts'
+import { BACK_FROM_BELOW, findingsOf, lackOf, type Restored } from '#edge-node/restored-findings.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import { keptRows } from '#protocol/engine/kept-findings.ts'
 import { type EndWords, endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
@@ -103,7 +103,7 @@ const gone = (folder: string, isRoot: boolean) =>
     `没有新建数据库,没有改动任何文件;密钥、入网资料和旁车记录都在(数据目录:${folder})`,
     `请先找回原来的数据库文件,或按 README“备份与恢复”恢复备份。确实都没有了、决定从空数据库重新开始的,${
       isRoot
-        ? `先联系程序的维护人员,再在启动命令后加 start-empty 运行一次:空的县中心不认识任何节点。${ENROL_AGAIN}`
+        ? `在启动命令后加 start-empty 运行一次:${BACK_FROM_BELOW}`
         : '在启动命令后加 start-empty 运行一次:别的节点手里有的记录会自动取回,只存在本机的没有了,须按纸质存根补录'
     }`,
   )

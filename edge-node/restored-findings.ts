@@ -25,9 +25,9 @@ export function lackOf(reading: SidecarReading, claim: DatabaseClaim): Pick<Rest
   return { logs: lacking.length, entries: lacking.reduce((sum, entries) => sum + entries, 0) }
 }
 
-/** What becomes of the nodes below a county that has lost its directory, and whom to ask. */
-export const ENROL_AGAIN =
-  '各节点都会被拒绝(“上级尚未登记本节点”),要重新登记站点、人员、事项目录,再逐个重新入网;它们手里的记录不会自动回到县中心,留在各自的电脑里:不要删除它们的数据目录,重新入网前先把整个目录改名留着。怎样取回这些记录,请联系程序的维护人员;县中心自己写的,须按纸质存根补录'
+/** What comes back to a county that has lost its directory, and what does not. */
+export const BACK_FROM_BELOW =
+  '下级节点连上后凭县中心以前签名的登记被重新认可,它们手里的目录、站点人员和办件自动取回,不用重新入网;县级站点自己的账号和办件只有备用机有,没有备用机的须重新建账号,办件按纸质存根补录'
 
 const NEW_NUMBERS = '已启用新的批次号,编号不会重复。'
 const TWO_COPIES = '请确认原来的那一份不再运行:两份同时运行,同一办件会出现两条后续记录。'
@@ -64,7 +64,7 @@ function begunEmpty(isRoot: boolean, { logs, entries, ends }: Restored, time: nu
   const lost = entries > 0 ? `:${logs} 个日志至少 ${entries} 条本机写的记录不在里面` : ''
   const message = `原来的数据库不见了,已按 start-empty 从空数据库重新开始${lost}。${NEW_NUMBERS}`
   const next = isRoot
-    ? `原来的数据库或备份如果找到了,请停止程序,先恢复它。没有的:本机不认识任何节点。${ENROL_AGAIN}。`
+    ? `原来的数据库或备份如果找到了,请停止程序,先恢复它。没有的:${BACK_FROM_BELOW}。请在“节点”页核对取回的节点,不该再使用的请停用。`
     : `上级和下级持有的记录自动取回。${checkStubs(isRoot, ends)}`
   return { ...keptAs(time), message, next }
 }

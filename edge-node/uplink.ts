@@ -60,6 +60,7 @@ export function startUplink(options: UplinkOptions): Uplink {
       // The back-off was the former parent's.
       waiting = elsewhere ? beginAnew(options.now()) : afterEnd(waiting, end, options.now())
       elsewhere = false
+      if (end.reason === 'unknown-node') await following.unknown()
       if (end.liveMilliseconds > 0) following.reached()
       else await following.unreached()
     }

@@ -265,6 +265,8 @@ export interface Office {
   findingDone(kept: string): Promise<Result<void>>
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */
   placementOf(node: NodeId): Promise<Placement | undefined>
+  /** Root only: takes a node back into a directory that was lost, by the record that the root itself once signed. */
+  recognise(carried: Uint8Array): Promise<Result<'known' | 'recognised'>>
   /** Root only: writes directory records (the version is set by the office). */
   publish(actor: Actor | null, records: readonly DirectoryRecord[]): Promise<Result<void>>
   /** Writes what a station says of itself (absence, consultation, hand-over); works offline. The office sets the version. */

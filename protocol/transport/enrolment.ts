@@ -71,6 +71,10 @@ const Carried = z
 export const PlacementAnswer = z.object({ node: Carried, parent: Carried })
 export type PlacementAnswer = z.output<typeof PlacementAnswer>
 
+/** A node that its parent does not know shows the record of itself that the root signed. */
+export const ShownRecord = z.object({ node: Carried })
+export type ShownRecord = z.output<typeof ShownRecord>
+
 /** Whoever asks names itself; there is nothing to prove, because the answer says nothing that its neighbours do not hold. */
 export const PlacementQuestion = NodeIdText
 

@@ -14,9 +14,9 @@ export interface Machine {
   text(): string
   isRunning(): boolean
   /** Starts the program and does not wait for it. */
-  launch(): void
-  /** Starts the program and waits until it listens. */
-  start(): Promise<void>
+  launch(words?: readonly string[]): void
+  /** Starts the program, perhaps with words behind its name, and waits until it listens. */
+  start(words?: readonly string[]): Promise<void>
   /** The program ends without a word. */
   kill(): Promise<void>
   /** The exit code of a program that ends by itself. */
@@ -80,9 +80,9 @@ export async function createMachine(
   let current: Program | undefined
   let before = ''
 
-  const launch = () => {
+  const launch = (words: readonly string[] = []) => {
     before += current?.text() ?? ''
-    current = startProgram(program, settings())
+    current = startProgram(program, settings(), words)
   }
   const machine: Machine = {
     name,
@@ -91,8 +91,8 @@ export async function createMachine(
     text: () => before + (current?.text() ?? ''),
     isRunning: () => current?.child.exitCode === null && current.child.signalCode === null,
     launch,
-    async start() {
-      launch()
+    async start(words) {
+      launch(words)
       await current?.address()
     },
     async kill() {

@@ -7,14 +7,17 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type Draft, type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
   callUntil,
   connect,
   type Linked,
   type Node,
+  nodeRecord,
   openCounty,
   openNode,
+  person,
   publish,
   stationRecord,
   TOWNSHIP,
@@ -117,4 +120,59 @@ test('R61 a directory record that the county did not sign is kept and changes no
   expect(names(root)).not.toContain(EAST)
   const receipts = await root.storage.receiptsOf(about.document)
   expect(receipts.map(({ outcome }) => outcome)).toEqual(['forked', 'forked', 'forked'])
+})
+
+/** A county that has lost everything but its key. */
+const emptied = (root: Node) =>
+  openNode({ station: COUNTY, keys: root.identity.keys, lease: 1, storage: new MemoryStorage(), incarnation: 8 })
+
+/** What a node shows of itself. */
+async function recordOf(node: Node): Promise<Uint8Array> {
+  const placement = await node.engine.office.placementOf(node.identity.node)
+  return placement?.node ?? expect.fail('its record is not here')
+}
+
+test('E47 a root that has lost its directory knows a node by the record it signed; a revocation that comes back stays in force', async () => {
+  const { root, township, village } = await openCounty()
+  const links = [connect(township, root)]
+  await until('township is served', () => township.engine.office.stations.length === 1)
+  links.push(connect(village, township))
+  await until('village is served', () => village.engine.office.stations.length === 1)
+  const stolen = await recordOf(village)
+  const { id } = value(await township.engine.office.openCase(person(TOWNSHIP, ['clerk']), 'SL0001'))
+  await until('at the county', async () => (await township.engine.office.safetyOf([id])).get(id) === 'root')
+  const record = root.engine.office.directory.node(village.identity.node) ?? expect.fail('no record')
+  await publish(root, [{ ...record, revoked: { time: 1, reason: '被盗' } }])
+  await until('the township knows', () => Boolean(township.engine.office.directory.node(record.id)?.revoked))
+  await cut(links)
+  await root.engine.stop()
+
+  const hall = await emptied(root)
+  const { office } = hall.engine
+  expect(office.directory.node(township.identity.node)).toBeUndefined()
+  // Whoever stole the computer may come first: its record was genuine once.
+  expect(value(await office.recognise(stolen))).toBe('recognised')
+  expect(value(await office.recognise(await recordOf(township)))).toBe('recognised')
+  expect(value(await office.recognise(await recordOf(township)))).toBe('known')
+  await callUntil(township, hall, 'the case is back', async () => (await office.state(id)).ok)
+  await until('the revocation is back', () => office.directory.node(record.id)?.revoked?.reason === '被盗')
+  expect((await office.status()).findings.map(({ message }) => message).join()).toContain('已重新认可')
+})
+
+test('E47 what the root did not sign, or signed about something else, changes nothing; nobody but the root is asked', async () => {
+  const { root, township } = await openCounty()
+  connect(township, root)
+  await until('township is served', () => township.engine.office.stations.length === 1)
+  const genuine = await recordOf(township)
+  const hall = await emptied(root)
+  const forged = genuine.slice()
+  forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1
+  const other = await openNode({ station: COUNTY, lease: 1 })
+  const raw = new RawNode(TOWNSHIP)
+  await publish(other, [raw.record(other.identity.node, 9), nodeRecord(other, null)])
+  const foreign = (await other.engine.office.placementOf(raw.node))?.node ?? expect.fail('no record')
+  for (const shown of [forged, new Uint8Array(), Uint8Array.of(1, 2, 3), foreign])
+    expect(await hall.engine.office.recognise(shown)).toMatchObject({ ok: false })
+  expect(hall.engine.office.directory.nodes()).toEqual([])
+  expect(await township.engine.office.recognise(genuine)).toMatchObject({ ok: false })
 })

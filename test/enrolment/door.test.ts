@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Certificate, ownCertificate } from '#edge-node/certificate.ts'
-import { createDoor } from '#edge-node/door.ts'
+import { createDoor, type DoorOptions } from '#edge-node/door.ts'
 import { identityOf, loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { joinParent } from '#edge-node/join.ts'
 import { createParent } from '#edge-node/parent.ts'
@@ -26,6 +26,7 @@ interface ParentOptions {
   readonly claimed?: string | null
   readonly enrol?: (request: JoinRequest) => Promise<Result<Enrolled>>
   readonly now?: () => number
+  readonly recognise?: DoorOptions['recognise']
   readonly after?: (milliseconds: number, callback: () => void) => () => void
   /** Told when a request to join has come in whole. */
   readonly heard?: () => void
@@ -55,6 +56,7 @@ function doorOf(options: ParentOptions, requests: JoinRequest[] = []) {
     now: options.now ?? (() => 0),
     after: options.after ?? nodeHost.after,
     placementOf: async () => undefined,
+    recognise: options.recognise ?? (async () => success('known')),
     enrol: async (request) => {
       requests.push(request)
       return options.enrol ? options.enrol(request) : success(enrolledBy(keys, request))

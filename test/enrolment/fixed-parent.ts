@@ -19,6 +19,7 @@ export function fixedParent(address: string): { readonly parent: Parent; readonl
     },
     following: {
       beforeCalling() {},
+      unknown: async () => {},
       unreached: async () => {},
       reached() {},
       notTaken: () => undefined,

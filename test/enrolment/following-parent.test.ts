@@ -194,6 +194,7 @@ test('E15 another parent is called without the back-off that the former one has 
     following: {
       beforeCalling: () => {},
       unreached: async () => {},
+      unknown: async () => {},
       reached: () => {},
       notTaken: () => undefined,
       moveTo: () => expect.fail('nobody asked'),

@@ -8,7 +8,7 @@ import type { Mover } from '#edge-node/parent-move.ts'
 import { createNodeServer, listen } from '#edge-node/server.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { toHex } from '#protocol/ids.ts'
-import { fail } from '#protocol/result.ts'
+import { fail, success } from '#protocol/result.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { type County, type Node, publish } from '#test/engine/county.ts'
 import { temporaryFolder } from './folder.ts'
@@ -31,6 +31,7 @@ export async function openDoor(node: Node, { certificate, claimed, records = nod
     identity: node.identity,
     cryptography,
     certificate: claimed ?? certificate?.fingerprint ?? null,
+    recognise: async () => success('known'),
     now: () => 0,
     after: nodeHost.after,
     placementOf: records.engine.office.placementOf,

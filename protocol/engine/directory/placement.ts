@@ -2,7 +2,7 @@
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { COUNTY_STREAM, fromHex, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
-import { KIND } from '#protocol/log/entry.ts'
+import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Cryptography } from '../ports/host.ts'
 import type { Identity, PinnedParent } from '../ports/identity.ts'
@@ -37,20 +37,23 @@ const FORGED = fail(
   '请核对地址;地址无误时不要继续,请立即联系县中心管理员',
 )
 
-/** The record of a node inside a carried entry; undefined unless the root wrote it into the county stream and signed it. */
-async function provenRecord(
+/** The record of a node inside a carried entry, and that entry; undefined unless the root wrote it into the county stream and signed it. */
+export async function provenEntry(
   { sha256, verify }: Pick<Cryptography, 'sha256' | 'verify'>,
   root: Identity['root'],
   carried: Uint8Array,
-): Promise<NodeRecord | undefined> {
+): Promise<{ readonly entry: Entry; readonly record: NodeRecord } | undefined> {
   const entry = decodeCarried(sha256, carried)
   if (entry?.kind !== KIND.directory || entry.signature === null) return undefined
   const { node, stream } = logParts(entry.log)
   if (node !== root.node || stream !== COUNTY_STREAM) return undefined
   if (!(await verify(root.publicKey, entry.hash, entry.signature))) return undefined
   const record = readDirectoryRecord(new TextDecoder().decode(entry.payload), entry.document)
-  return record?.type === 'node' ? record : undefined
+  return record?.type === 'node' ? { entry, record } : undefined
 }
+
+const provenRecord = async (...given: Parameters<typeof provenEntry>): Promise<NodeRecord | undefined> =>
+  (await provenEntry(...given))?.record
 
 /** The key of a record, when it is the one that the node's id stands for. */
 function keyOf({ sha256 }: Pick<Cryptography, 'sha256'>, { id, publicKey }: NodeRecord): Uint8Array | undefined {
