@@ -1,6 +1,7 @@
 /** The downlink: takes the links of nodes below on the server that also serves the desk. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
 import { isLoopback } from '#edge-node/config.ts'
 import type { Log } from '#edge-node/log.ts'
 import type { Connection, Links } from '#protocol/engine/ports/identity.ts'
@@ -34,14 +35,21 @@ interface Asking {
 /** Accepts links on a server. */
 export function acceptLinks(server: Server, options: DownlinkOptions): Downlink {
   const links = createLinkServer()
+  /** Oldest first. Whoever opens many and says nothing keeps out nobody who proves itself. */
+  const unproved = new Set<WebSocket>()
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => options.log.debug({ error: error.message }, 'upgrade broke'))
-    const refusal = refusalOf(request, options.secure, links.clients.size)
+    const refusal = refusalOf(request, options.secure, links.clients.size - unproved.size)
     if (refusal) return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`)
     links.handleUpgrade(request, socket, head, (upgraded) => {
       const from = request.socket.remoteAddress
       options.log.debug({ from }, 'link opened from below')
-      takeLink(options, socketConnection(upgraded), from)
+      const isProved = () => void unproved.delete(upgraded)
+      upgraded.once('close', isProved)
+      unproved.add(upgraded)
+      const [oldest] = unproved
+      if (unproved.size > LIMITS.unprovedLinks) oldest?.terminate()
+      takeLink(options, socketConnection(upgraded), isProved, from)
     })
   })
   return {
@@ -53,9 +61,15 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
 }
 
 /** Runs a link; the log says who was connected from when to when, and why no longer. */
-function takeLink({ links, log, about, failed }: DownlinkOptions, connection: Connection, from?: string): void {
+function takeLink(
+  { links, log, about, failed }: DownlinkOptions,
+  connection: Connection,
+  isProved: () => void,
+  from?: string,
+): void {
   let who: object = { from }
   const proved = (node: NodeId) => {
+    isProved()
     who = { from, node, ...about(node) }
     log.info(who, 'link from below began')
   }

@@ -47,6 +47,8 @@ export const LIMITS = {
   linkQueueBytes: 4 * 1024 * 1024,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
+  /** Links whose peer has not proved its key yet; beyond, the oldest goes: a county's stations prove themselves in a second. */
+  unprovedLinks: 200,
   /** A version that a program says of itself, in characters; with it a full list of reports stays inside a message. */
   versionCharacters: 40,
   /** Logs named in one frontier; 600 nodes with several incarnations each. */

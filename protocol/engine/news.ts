@@ -21,6 +21,13 @@ export interface News {
   watch(listener: (notice: Notice) => void): () => void
 }
 
+/** The place of the oldest finding of the kind that there is most of: who makes many of one kind pushes out no other. */
+function oldestOfMost(findings: readonly Finding[]): number {
+  const passing = findings.filter(({ kept }) => kept === undefined)
+  const [most] = [...Map.groupBy(passing, ({ kind }) => kind)].sort(([, left], [, right]) => right.length - left.length)
+  return findings.findLastIndex(({ kept, kind }) => kept === undefined && kind === most?.[0])
+}
+
 /**
  * Opens the news of a node with what is known from before it was open.
  * @param bug told when a listener throws; that one then hears no more, and everybody else hears all the same
@@ -43,8 +50,8 @@ export function createNews(now: () => number, before: readonly Finding[], bug: (
     const again = findings.findIndex(isSame)
     if (again !== -1) findings.splice(again, 1)
     findings.unshift({ ...finding, time: now() })
-    const oldest = findings.findLastIndex(({ kept }) => kept === undefined)
-    if (findings.length > FINDINGS_KEPT && oldest !== -1) findings.splice(oldest, 1)
+    const oldest = findings.length > FINDINGS_KEPT ? oldestOfMost(findings) : -1
+    if (oldest !== -1) findings.splice(oldest, 1)
     tellStatus()
   }
   return {

@@ -88,3 +88,37 @@ test('E13 joins over plain HTTP are taken from this machine only', async () => {
   expect(await statusFor('10.0.0.7', '/join/hello', 'GET')).toBe(403)
   expect(await statusFor('10.0.0.7', '/join', 'POST')).toBe(403)
 })
+
+test('E16 who opens many links and proves nothing keeps nobody out: the oldest of them goes', async () => {
+  const proofs: ((peer: NodeId) => void)[] = []
+  const links = {
+    attach(_connection: Connection, _direction: string, proved?: (peer: NodeId) => void): Promise<LinkEnd> {
+      if (proved) proofs.push(proved)
+      return new Promise(() => undefined)
+    },
+  }
+  const failed = (error: unknown) => expect.fail(String(error))
+  const server = createNodeServer(() => new Response(), null)
+  const downlink = acceptLinks(server, { links, log, secure: false, failed, about: () => ({}) })
+  const listening = await listen(server, '127.0.0.1', 0, false)
+  open = listening.ok ? listening.value : undefined
+  const sockets: WebSocket[] = []
+  const call = async () => {
+    const socket = new WebSocket(`${open?.address.replace('http', 'ws')}/link`)
+    socket.on('error', () => undefined) // it is ended by the server
+    await once(socket, 'open')
+    sockets.push(socket)
+    return socket
+  }
+  const station = await call()
+  await expect.poll(() => proofs.length).toBe(1)
+  proofs[0]?.('a'.repeat(32) as NodeId)
+  const silent = await call()
+  const closed = once(silent, 'close')
+  for (let count = 0; count < LIMITS.unprovedLinks; count++) await call()
+  await closed
+  expect(station.readyState).toBe(WebSocket.OPEN)
+  expect(sockets.at(-1)?.readyState).toBe(WebSocket.OPEN)
+  for (const socket of sockets) socket.terminate()
+  downlink.close()
+})
