@@ -8,7 +8,7 @@ import { lostFrom } from '../ledger.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
 import { grantsOf, registerOf } from './county.ts'
-import { checkCustody, checkTold } from './custody.ts'
+import { checkAtHand, checkCustody, checkTold } from './custody.ts'
 import { checkValues, sortedDeep } from './values.ts'
 
 /** What each node shows of a case is the fold of its entries, and what people did and wanted. */
@@ -28,7 +28,10 @@ export async function checkCase(
     // Elsewhere lies only what somebody wrote about another's case, which is kept and shown to nobody.
     const { facts, streams } = await readCase(machine, registerOf(world).authority, id)
     const own = foldCase(id, facts, registerOf(world))
-    if (!own) continue
+    if (!own) {
+      if (expected) checkAtHand(world, machine, expected)
+      continue
+    }
     // Whoever was granted none of its streams any more shows what it got before.
     const granted = grantsOf(world, machine.station)
     const follows = [...streams].some((stream) => granted.has(stream))

@@ -22,6 +22,13 @@ export function checkCustody(world: World, machine: Machine, state: CaseState): 
     world.violation('M16', `${state.id.slice(0, 8)} is held by ${state.holder}, which is no station`)
 }
 
+/** A machine that has nothing of a case serves no station that the case names. */
+export function checkAtHand(world: World, machine: Machine, { id, holder, offer, invitations }: CaseState): void {
+  const named = [holder, offer?.to, ...invitations.map(({ to }) => to)]
+  if (named.includes(machine.station))
+    world.violation('M16', `${machine.name}: ${id.slice(0, 8)} names its station and is not there`)
+}
+
 /** What a person was told is done is one line of the story, with effect or with a reason. */
 export function checkTold(world: World, { told }: Staff, state: CaseState): void {
   const lines = new Map<string, number>()
