@@ -116,9 +116,16 @@ async function comeToRest(world: World): Promise<void> {
   revive()
   for (let quiet = 0; timeline.now < bound() && quiet < 2; ) {
     await timeline.run(timeline.now + SETTLE / 2)
-    quiet = isConverged(world) && (await isAcknowledged(world)) ? quiet + 1 : 0
+    quiet = isConverged(world) && isLinked(world) && (await isAcknowledged(world)) ? quiet + 1 : 0
   }
 }
+
+/** Whether every machine hears its parent: whoever does not goes by its own clock, which somebody may just have set. */
+const isLinked = (world: World): boolean =>
+  inUse(world).every(
+    ({ name, identity }) =>
+      identity.parent === null || [...world.network.wires].some(({ child, isOpen }) => isOpen && child === name),
+  )
 
 /** Whether a disk holds of a log what the root does not: a former subscriber has to deliver it. */
 const isAhead = (world: World, { held }: Disk, log: LogKey): boolean =>

@@ -2,9 +2,11 @@
 import type { DocumentId, NodeId } from '#protocol/ids.ts'
 import { toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
-import { readRecord } from '#protocol/log/entry.ts'
+import { KIND, readRecord } from '#protocol/log/entry.ts'
+import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import type { Placement } from '../directory/placement.ts'
+import type { PlacedRecord } from '../ports/storage.ts'
 
 /** The newest record of a node and that of its parent; undefined when one of them is not here, and for the root. */
 export async function placementOf(core: Core, node: NodeId): Promise<Placement | undefined> {
@@ -14,12 +16,19 @@ export async function placementOf(core: Core, node: NodeId): Promise<Placement |
   return own && above && { node: own, parent: above }
 }
 
-/** The entry of the record that counts, with the hash before it. */
+/**
+ * An entry of the record that counts, with the hash before it. The one whose hash is known may have been cut off by a fork
+ * of the root's log: then what the root has written again in its place says the same.
+ */
 async function proofOf(core: Core, node: NodeId): Promise<Uint8Array | undefined> {
   const document = `node/${node}` as DocumentId
-  const counts = core.directory.row(document)?.hash
+  const row = core.directory.row(document)
   const held = (await core.storage.recordsOf([document])).get(document) ?? []
-  const placed = held.find(({ hash }) => toHex(hash) === counts)
+  const saysSo = (one: PlacedRecord) => {
+    const { kind, payload } = storedEntry(one)
+    return kind === KIND.directory && new TextDecoder().decode(payload) === row?.json
+  }
+  const placed = held.find(({ hash }) => toHex(hash) === row?.hash) ?? held.find(saysSo)
   const record = placed && readRecord(placed.bytes)
   if (!record) return undefined
   const before = await core.logs.hashAt(placed.log, record.seq - 1)
