@@ -1,4 +1,5 @@
 /** One run: a county at work, faults, healing, rest; a function of its seed alone. */
+import { civilDay } from '#protocol/casework/time/days.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { createStaff } from './actors.ts'
 import { FAULTS, heal } from './faults/all-faults.ts'
@@ -116,16 +117,15 @@ async function comeToRest(world: World): Promise<void> {
   revive()
   for (let quiet = 0; timeline.now < bound() && quiet < 2; ) {
     await timeline.run(timeline.now + SETTLE / 2)
-    quiet = isConverged(world) && isLinked(world) && (await isAcknowledged(world)) ? quiet + 1 : 0
+    quiet = isConverged(world) && knowsDay(world) && (await isAcknowledged(world)) ? quiet + 1 : 0
   }
 }
 
-/** Whether every machine hears its parent: whoever does not goes by its own clock, which somebody may just have set. */
-const isLinked = (world: World): boolean =>
-  inUse(world).every(
-    ({ name, identity }) =>
-      identity.parent === null || [...world.network.wires].some(({ child, isOpen }) => isOpen && child === name),
-  )
+/** Whether every machine has heard what day it is at the county since its clock was last set. */
+function knowsDay(world: World): boolean {
+  const today = civilDay(world.now() + rootOf(world).clock)
+  return inUse(world).every(({ running }) => running?.engine.office.today() === today)
+}
 
 /** Whether a disk holds of a log what the root does not: a former subscriber has to deliver it. */
 const isAhead = (world: World, { held }: Disk, log: LogKey): boolean =>
