@@ -57,6 +57,8 @@ interface Surroundings {
   readonly chance: Chance
   readonly trace: (text: string, frame: Uint8Array) => void
   readonly violation: (rule: string, detail: string) => void
+  /** Whether the station of a stream has moved. */
+  readonly hasMoved: (stream: string) => boolean
   readonly corpus: Uint8Array[]
   readonly carrying: { milliseconds: number }
   readonly ended: (wire: Wire) => void
@@ -71,7 +73,7 @@ const HEADER_BYTES = 60
 export function createNetwork(
   timeline: Timeline,
   chance: Chance,
-  watch: Pick<Surroundings, 'trace' | 'violation'>,
+  watch: Pick<Surroundings, 'trace' | 'violation' | 'hasMoved'>,
 ): Network {
   const wires = new Set<Wire>()
   const corpus: Uint8Array[] = []
@@ -129,6 +131,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     const { disk, hasTwin } = parties[side]
     return {
       height: (log: string) => disk.held.get(log as never)?.length ?? 0,
+      comesTwice: around.hasMoved,
       get hearsTwice() {
         return wire.doubled || hasTwin || parties[otherSide[side]].hasTwin
       },

@@ -1,4 +1,5 @@
 /** What passes over a link, counted on the wire and not asked of the engine: windows, overhead, what is sent again. */
+import { logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodePack, type PackedRecord, splitPacks } from '#protocol/log/pack.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
@@ -21,6 +22,8 @@ export interface Reader {
   height(log: string): number
   /** Whether the same entries may honestly reach it over another link as well. */
   readonly hearsTwice: boolean
+  /** Whether entries of a stream may come over two links: its station has moved, and whoever was above it delivers as well. */
+  comesTwice(stream: string): boolean
 }
 
 /** First bytes of frames (SPEC part W). */
@@ -53,7 +56,7 @@ export function watchLink(
       if (frame[0] !== TAG.entries) return
       for (const { log, record, length } of recordsOf(frame) ?? [])
         if (record.seq > reader.height(log)) news(length)
-        else if (!reader.hearsTwice) again[side] += length
+        else if (!reader.hearsTwice && !reader.comesTwice(logParts(log).stream)) again[side] += length
       const bound = repeatedBytes()
       if (again[side] > bound) violation('M19', `${again[side]} bytes sent again on one link, at most ${bound} may be`)
     },

@@ -185,7 +185,11 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     timeline,
     chance,
     keyring: createKeyring(),
-    network: createNetwork(timeline, chance.branch('network'), { trace: trace.mix, violation }),
+    network: createNetwork(timeline, chance.branch('network'), {
+      trace: trace.mix,
+      violation,
+      hasMoved: (stream) => [...world.former.values()].some((left) => left.has(stream)),
+    }),
     ledger: {
       entries: new Map(),
       firsts: new Map(),
