@@ -47,7 +47,8 @@ export function isConverged(world: World): boolean {
   const note = (log: LogKey, hashes: string[]) => {
     if ((heights.get(log)?.length ?? 0) < hashes.length) heights.set(log, hashes)
   }
-  for (const { disk } of machines) for (const [log, hashes] of disk.held) note(log, hashes)
+  for (const machine of machines)
+    for (const [log, hashes] of machine.disk.held) if (!holdsFormerVersion(world, machine, log)) note(log, hashes)
   // A revoked machine that lives on delivers what it wrote.
   for (const { disk, identity } of world.machines.filter(({ revoked, scrapped }) => revoked && !scrapped))
     for (const [log, hashes] of disk.held) if (logParts(log).node === identity.node) note(log, hashes)
