@@ -71,6 +71,10 @@ export function holdsSomehow(ledger: Ledger, disk: Disk, hash: string, seen: Rea
   )
 }
 
+/** Whether somebody wrote two entries under one number of a log. */
+export const hasTwoVersions = ({ entries, firsts }: Ledger, log: LogKey): boolean =>
+  [...entries.values()].some((entry) => entry.log === log && firsts.get(`${log}#${entry.seq}`) !== entry.hash)
+
 /** Whether any disk still holds an entry. */
 export const survives = (ledger: Ledger, hash: string): boolean =>
   [...ledger.disks].some((disk) => holdsSomehow(ledger, disk, hash))

@@ -63,7 +63,10 @@ export async function checkCase(
     checkCustody(world, machine, state)
   }
   if (expected) checkTold(world, staff, expected)
-  if (sections !== undefined) checkValues(world, staff.intents, id, JSON.parse(sections))
+  if (sections === undefined) return
+  const receipts = await rootOf(world).disk.storage.receiptsOf(id)
+  const refused = receipts.filter(({ outcome }) => outcome === 'quarantined').map(({ log, seq }) => `${log}#${seq}`)
+  checkValues(world, staff.intents, id, JSON.parse(sections), new Set(refused))
 }
 
 /** Along the chain epochs rise by one with each taking and reassignment, and never otherwise. */

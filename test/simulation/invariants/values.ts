@@ -1,7 +1,7 @@
 /** What stands in a section at rest is what somebody wanted who knew of everything older. */
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { type Intent, type Intents, standing } from '../intents.ts'
-import { lostFrom } from '../ledger.ts'
+import { hasTwoVersions, lostFrom } from '../ledger.ts'
 import type { World } from '../world.ts'
 import { registerOf } from './county.ts'
 
@@ -15,17 +15,23 @@ export const sortedDeep = (value: unknown): unknown =>
       )
     : value
 
-/** Compares the sections of a case with the model. What was lost for good may have taken along what was built on it. */
+/**
+ * Compares the sections of a case with the model. What was lost for good may have taken along what was built on it.
+ * `refused`: entries that the root says it quarantined, as `log#seq`.
+ */
 export function checkValues(
   world: World,
   intents: Intents,
   id: DocumentId,
   shown: Readonly<Record<string, unknown>>,
+  refused: ReadonlySet<string>,
 ): void {
   if (lostFrom(world.ledger, id)) return
   // What was first seen after its author was revoked stands aside.
   const { authority } = registerOf(world)
-  const counts = (log: LogKey, seq: number) => !authority.afterRevocation(log, seq)
+  // Two copies of one machine edit under the same numbers: one of the two edits is refused, and people read that.
+  const isRefused = (log: LogKey, seq: number) => refused.has(`${log}#${seq}`) && hasTwoVersions(world.ledger, log)
+  const counts = (log: LogKey, seq: number) => !authority.afterRevocation(log, seq) && !isRefused(log, seq)
   // What stands on something that stands aside is not shown either, and says so.
   const isAside = (section: string) =>
     [...intents.of(id, section).values()].flat().some(({ hash }) => {
