@@ -36,6 +36,7 @@ import {
   VILLAGE,
 } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
+import { copyOf, restart } from './restoring.ts'
 import { agent, clerk, cut, link, place, sees, stateAt } from './wide-county.ts'
 
 const hurried = () => place(hurriedHost(morningOf(FRIDAY), 10))
@@ -278,4 +279,32 @@ test('S112 what a township had passed on before it heard of it, and what others 
   await until('at the county', async () => JSON.stringify(await form(root)) === JSON.stringify(await form(township)))
   await root.engine.rebuild()
   expect(await asideAt(root, id)).toEqual(await asideAt(township, id))
+})
+
+test('R19 rows are judged anew when a county that was put back revokes once more, with less than it had held', async () => {
+  const { root, township, village, disk } = await place()
+  const [upper, lower] = await link([township, root], [village, township])
+  const image = copyOf(disk(COUNTY))
+  const id = await captured(village, '王芳')
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  const first = await revoke(root, village, township)
+  await knowsRevoked(township, village)
+  const rowAt = async (node: Node) => (await node.storage.casesById([id]))[0]
+  const counts = await rowAt(township)
+  expect(counts).toMatchObject({ stage: '10', aside: 0 })
+  await cut([upper as never, lower as never])
+  await root.engine.stop()
+  const back = await restart(root, image, undefined, undefined, 900)
+  const second = await revoke(back, village, township)
+  expect(second.revoked?.carried).toEqual(first.revoked?.carried)
+  expect(second.revoked?.held).not.toEqual(first.revoked?.held)
+  connect(township, back)
+  const knows = () => township.engine.office.directory.node(village.identity.node)?.version === second.version
+  await until('the township knows what the county holds now', knows)
+  await until('judged anew', async () => (await rowAt(township))?.stage === '00')
+  expect((await rowAt(township))?.aside).toBeGreaterThan(0)
+  await until('the same row', async () => {
+    const [here, there] = await Promise.all([township, back].map(rowAt))
+    return JSON.stringify({ ...here, arrival: 0 }) === JSON.stringify({ ...there, arrival: 0 })
+  })
 })
