@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { type DocumentId, logParts, streamOf, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { decodePack, splitPacks } from '#protocol/log/pack.ts'
 import type { Result } from '#protocol/result.ts'
-import { COUNTY, connect, openCounty, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
+import type { Message } from '#protocol/wire/messages.ts'
+import { COUNTY, connect, type Node, openCounty, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { RawNode } from './raw-node.ts'
 
 export function value<Of>(result: Result<Of>): Of {
   if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`)
@@ -48,4 +55,127 @@ test('S1 a case captured offline in the village reaches the county through the t
   expect(state.holder).toBe(COUNTY)
   expect(state.applicant.name).toBe('王芳')
   expect(value(await root.engine.office.view(handler, id)).state).toEqual(state)
+})
+
+const villager = person(VILLAGE, ['agent'])
+
+/** A township and a village that was connected once, cut off since; the village writes down its new incarnations. */
+async function cutOff(rotated = async (_incarnation: number) => {}) {
+  const { root, township, village: registered } = await openCounty()
+  const links = [connect(township, root)]
+  await until('township has its station', () => township.engine.office.stations.length === 1)
+  await registered.engine.stop()
+  const { keys, lease } = registered.identity
+  const { storage } = registered
+  const village = await openNode({ station: VILLAGE, keys, lease, storage, parent: township, root, rotated })
+  links.push(connect(village, township))
+  await until('village has its station', () => village.engine.office.stations.length === 1)
+  for (const link of links) link.cut()
+  await Promise.all(links.map(({ ended }) => ended))
+  return { township, village }
+}
+
+/** One case of so many entries. */
+async function caseOf({ engine }: Node, entries: number, textOf = (count: number) => `${count}`): Promise<DocumentId> {
+  const { id } = value(await engine.office.openCase(villager, 'SL0001'))
+  for (let count = 1; count < entries; count++) {
+    value(await engine.office.act(villager, id, 'noted', { text: textOf(count) }))
+  }
+  return id
+}
+
+const written = ({ engine }: Node) => Object.values(engine.ownHeads()).map(({ seq }) => seq)
+const safetyAt = async ({ engine }: Node, id: DocumentId) => (await engine.office.safetyOf([id])).get(id)
+
+test('S128 a village whose township lacks many entries goes on in a log of its own when they are compared', async () => {
+  const { township, village } = await cutOff()
+  const old = await caseOf(village, LIMITS.overtakenEntries)
+  expect([village.engine.incarnation, written(village)]).toEqual([3, [LIMITS.overtakenEntries]])
+  connect(village, township)
+  await until('the township has it', async () => (await safetyAt(village, old)) === 'parent')
+  expect(village.engine.incarnation).not.toBe(3)
+  const next = await caseOf(village, 2)
+  expect(written(village)).toEqual([LIMITS.overtakenEntries, 2])
+  await until('and the new one', async () => (await safetyAt(village, next)) === 'parent')
+})
+
+test('S128 one whose township lacks less goes on in the log it has', async () => {
+  const { township, village } = await cutOff()
+  const id = await caseOf(village, LIMITS.overtakenEntries - 1)
+  connect(village, township)
+  await until('the township has it', async () => (await safetyAt(village, id)) === 'parent')
+  await caseOf(village, 1)
+  expect([village.engine.incarnation, written(village)]).toEqual([3, [LIMITS.overtakenEntries]])
+})
+
+test('S128 when the disk takes no new incarnation the old log goes on, and writing with it', async () => {
+  let asked = 0
+  const { township, village } = await cutOff(async () => {
+    asked += 1
+    throw new StorageFailure('full', '磁盘已满')
+  })
+  const old = await caseOf(village, 150)
+  connect(village, township)
+  await until('the township has it', async () => (await safetyAt(village, old)) === 'parent')
+  expect(asked).toBe(1)
+  const next = await caseOf(village, 2)
+  await until('and the new one', async () => (await safetyAt(village, next)) === 'parent')
+  expect([asked, village.engine.incarnation, written(village)]).toEqual([1, 3, [152]])
+  expect((await village.engine.office.status()).health.writable).toBe(true)
+})
+
+/** The logs of a frame, each as often as it has entries there. */
+const logsIn = (message: Message) =>
+  message.type === 'entries'
+    ? (splitPacks(nodeHost.compression.unpack(message.packed, LIMITS.unpackedFrameBytes) ?? new Uint8Array()) ?? [])
+        .flatMap((pack) => decodePack(pack) ?? [])
+        .map(({ log }) => log)
+    : []
+
+/** A township that takes what comes and acknowledges it when it is told to. */
+function slowTownship(township: Node): RawNode {
+  const slow = new RawNode(TOWNSHIP)
+  return Object.assign(slow, { keys: township.identity.keys, node: township.identity.node })
+}
+
+const frames = ({ received }: RawNode) => received.map(logsIn).filter(({ length }) => length > 0)
+
+test('S128 what the township lacks of earlier logs is no reason to begin another one', async () => {
+  const { township, village } = await cutOff()
+  await caseOf(village, 150)
+  const incarnations: number[] = []
+  for (let call = 0; call < 2; call++) {
+    const slow = slowTownship(township)
+    await slow.link(village, 'up')
+    slow.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] })
+    await until('something is under way', () => frames(slow).length > 0)
+    await caseOf(village, 1)
+    incarnations.push(village.engine.incarnation)
+    slow.cut()
+  }
+  expect(written(village)).toEqual([150, 2])
+  expect(incarnations).toEqual([incarnations[0], incarnations[0]])
+})
+
+test('S127 a case captured while much is still to be sent does not wait for it', async () => {
+  const { township, village } = await cutOff()
+  const slow = slowTownship(township)
+  const noise = () => toHex(nodeHost.random(1_500))
+  await caseOf(village, 150, noise)
+  await slow.link(village, 'up')
+  slow.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] })
+  await until('it goes on in a new log', () => village.engine.incarnation !== 3)
+  await until('something is under way', () => frames(slow).length > 0)
+  await caseOf(village, 1)
+  const { incarnation } = village.engine
+  const isNew = (log: Parameters<typeof logParts>[0]) => logParts(log).incarnation === incarnation
+  for (let acknowledged = 0; frames(slow).flat().length < 151; ) {
+    await until('the next frame', () => frames(slow).length > acknowledged || slow.ended)
+    expect(slow.ended).toBe(false)
+    acknowledged += 1
+    slow.send({ type: 'stored', frames: 1, heights: [] })
+  }
+  const first = frames(slow).findIndex((logs) => logs.some(isNew))
+  const behind = frames(slow).slice(first + 1)
+  expect(behind.flat().filter((log) => !isNew(log)).length).toBeGreaterThan(75)
 })
