@@ -1,7 +1,7 @@
 /** Stations change their township (合村并镇): nothing is lost, nothing new comes to the old one, what it holds stays its. */
 import { expect, test } from 'vitest'
 import type { Station } from '#protocol/casework/directory.ts'
-import { type DocumentId, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
+import { COUNTY_STREAM, type DocumentId, logKey, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
@@ -17,6 +17,8 @@ import {
   until,
   VILLAGE,
 } from './county.ts'
+import { RawNode } from './raw-node.ts'
+import { copyOf, restart } from './restoring.ts'
 import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
 
 /** The county puts a village below another township. */
@@ -181,4 +183,56 @@ test('S114 a station that moves twice, and back, is delivered from wherever it o
   const { root } = await place()
   await move(root, VILLAGE, EAST)
   expect((await move(root, VILLAGE, TOWNSHIP)).formerParents).toEqual([TOWNSHIP, EAST])
+})
+
+const wordsAt = async (node: Node, id: DocumentId) =>
+  ((await stateAt(node, id))?.story ?? []).flatMap(({ kind, fields }) => (kind === 'noted' ? [fields.text] : [])).sort()
+
+/** The county is put back to before its last words in a village's stream, says others, and puts the village below the east. */
+async function countyPutBack() {
+  const { root, township, village, disk } = await place()
+  const links = await link([township, root], [village, township])
+  const id = await captured(village)
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  await cut([links[1] as never])
+  const image = copyOf(disk(COUNTY))
+  for (const text of ['丢失一', '丢失二']) value(await root.engine.office.act(hall, id, 'noted', { text }))
+  await until('the township has them', async () => (await wordsAt(township, id)).length === 2)
+  await cut([links[0] as never])
+  await root.engine.stop()
+  const back = await restart(root, image, undefined, undefined, root.engine.incarnation)
+  for (const text of ['另一', '另二', '另三']) value(await back.engine.office.act(hall, id, 'noted', { text }))
+  const log = logKey({ node: root.identity.node, incarnation: root.engine.incarnation, stream: streamOf(VILLAGE) })
+  expect(back.engine.ownHeads()[log]?.seq).toBe(3)
+  await move(back, VILLAGE, EAST)
+  return { back, township, id, log }
+}
+
+test('S114 a county that was put back and has said other words since gets those back that only a former township holds', async () => {
+  const { back, township, id, log } = await countyPutBack()
+  const all = ['丢失一', '丢失二', '另一', '另二', '另三'].sort()
+  await callUntil(township, back, 'all words are at the county', async () => {
+    return (await wordsAt(back, id)).join() === all.join()
+  })
+  await moved(township, EAST)
+  const countys = (await heldAt(township)).filter((held) => held.startsWith(back.identity.node))
+  expect(countys).toEqual([`${log} 2`])
+  expect((await back.engine.office.status()).findings.map(({ kind }) => kind)).toContain('fork')
+  await until('nothing is unsent', async () => (await unsent(township)) === 0)
+})
+
+test('S115 a former township that asks for the county’s version of the county’s log is not told it', async () => {
+  const { back, township, log } = await countyPutBack()
+  const former = new RawNode(TOWNSHIP)
+  Object.assign(former, { keys: township.identity.keys, node: township.identity.node, versions: [1, 2] })
+  await former.link(back)
+  const county = logKey({ node: back.identity.node, incarnation: back.engine.incarnation, stream: COUNTY_STREAM })
+  former.send({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
+  former.send({ type: 'rungs', log, above: 0, below: 3 })
+  former.send({ type: 'rungs', log, above: 1, below: 2 })
+  former.send({ type: 'rungs', log: county, above: 0, below: 3 }) // answered behind them
+  const answers = () => former.received.flatMap((message) => (message.type === 'fork' ? [message] : []))
+  await until('the last question is answered', () => answers().some((answer) => answer.log === county))
+  expect(answers().map((answer) => answer.log)).toEqual([county])
+  expect(former.ended).toBe(false)
 })
