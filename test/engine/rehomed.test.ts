@@ -1,8 +1,11 @@
 /** Stations change their township (合村并镇): nothing is lost, nothing new comes to the old one, what it holds stays its. */
 import { expect, test } from 'vitest'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Station } from '#protocol/casework/directory.ts'
+import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { COUNTY_STREAM, type DocumentId, logKey, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
+import type { Rungs } from '#protocol/wire/messages.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -17,9 +20,10 @@ import {
   until,
   VILLAGE,
 } from './county.ts'
-import { RawNode } from './raw-node.ts'
+import { answerTo, firstLadder, headOf, heightOf, heldVersion, openRoot, otherwise, tell } from './other-version.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { copyOf, restart } from './restoring.ts'
-import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
+import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, MORE, place, sees, stateAt } from './wide-county.ts'
 
 /** The county puts a village below another township. */
 async function move(root: Node, id: StationCode, parent: StationCode): Promise<Station> {
@@ -235,4 +239,46 @@ test('S115 a former township that asks for the county’s version of the county�
   await until('the last question is answered', () => answers().some((answer) => answer.log === county))
   expect(answers().map((answer) => answer.log)).toEqual([county])
   expect(former.ended).toBe(false)
+})
+
+test('S115 nor when what it shows was carried on at the county before', async () => {
+  const { root, raw: former } = await openRoot(0)
+  const [east, writer] = [new RawNode(EAST), new RawNode(VILLAGE)]
+  const own = root.identity.node
+  await publish(root, [...MORE, east.record(own, 10), writer.record(former.node, 11), ...SAMPLE_ITEMS])
+  const opening: Fact = { kind: 'opened', previous: null, fields: { number: 'n-1', item: 'SL0001', itemVersion: 1 } }
+  const first = draft(VILLAGE, { payload: factPayload(opening) })
+  for (const one of [former, east]) one.versions = [1, 2]
+  await former.link(root)
+  former.send(frameOf(await writer.write(streamOf(VILLAGE), [first])))
+  await former.stored()
+  for (let count = 0; count < 6; count++) {
+    value(await root.engine.office.act(hall, first.document, 'noted', { text: `${count}` }))
+  }
+  await move(root, VILLAGE, EAST)
+  former.cut()
+  const log = logKey({ node: own, incarnation: root.engine.incarnation, stream: streamOf(VILLAGE) })
+  const countys = logKey({ node: own, incarnation: root.engine.incarnation, stream: COUNTY_STREAM })
+  const ours = await heldVersion(root, log)
+  expect(heightOf(ours)).toBe(6)
+  const short = await otherwise(root, ours, 4, 3)
+  const others = await otherwise(root, ours, 2, 2)
+  const cut = (height: number) => async () => (await headOf(root, log))?.height === height
+  await former.link(root)
+  await tell(former, firstLadder(short), (question) => answerTo(short, question), cut(5))
+  await east.link(root)
+  await tell(east, firstLadder(others), (question) => answerTo(others, question), cut(3))
+  const grown = await otherwise(root, short, heightOf(short), 2)
+  await former.link(root)
+  let asked = 0
+  const answer = (question: Rungs) => {
+    asked += 1
+    return answerTo(grown, question)
+  }
+  await tell(former, firstLadder(grown), answer, () => asked > 0)
+  former.send({ type: 'rungs', log: countys, above: 0, below: 3 }) // answered behind it
+  const answers = () => former.received.flatMap((message) => (message.type === 'fork' ? [message.log] : []))
+  await until('the question behind it is answered', () => answers().includes(countys))
+  expect(answers()).toEqual([countys])
+  expect((await headOf(root, log))?.height).toBe(3)
 })
