@@ -220,6 +220,31 @@ test('S31 a stream that was only delivered is told anew when both share it again
   expect(peer.do({ type: 'changed' })).toContainEqual(told)
 })
 
+test('S31 what the peer only delivers and told before this side knew so is answered then, and once', () => {
+  const peer = opened()
+  const logs = [position(logIn('b', streamB), 2)]
+  const frontier = { type: 'frontier', streams: [streamB], logs } as const
+  const answer = { type: 'tell-held', frontier }
+  expect(peer.hear(frontier)).toEqual([])
+  expect(peer.do({ type: 'changed' })).not.toContainEqual(answer)
+  peer.takes = [streamB]
+  expect(peer.do({ type: 'changed' })).toEqual([answer])
+  expect(peer.live.peerHeights.get(logIn('b', streamB))).toBe(2)
+  expect(peer.do({ type: 'changed' })).toEqual([])
+  // Told again it is answered at once, and that is enough.
+  expect(peer.hear(frontier)).toEqual([answer])
+  expect(peer.do({ type: 'changed' })).toEqual([])
+  // While neither side gives it, what is told of it waits as before.
+  peer.takes = []
+  expect(peer.hear(frontier)).toEqual([])
+  peer.takes = [streamB]
+  expect(peer.do({ type: 'changed' })).toEqual([answer])
+  // Shared later, it is compared: nothing that was told is lost.
+  peer.takes = []
+  peer.shared = [streamA, streamB]
+  expect(peer.do({ type: 'changed' })).toContainEqual({ type: 'compare', frontier })
+})
+
 test('S32 a stream that is taken away is no longer sent', () => {
   const peer = opened()
   expect([...peer.live.ready]).toEqual([streamA])
