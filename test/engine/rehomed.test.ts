@@ -16,6 +16,7 @@ import {
   openNode,
   publish,
   STATIONS,
+  stationRecord,
   TOWNSHIP,
   until,
   VILLAGE,
@@ -281,4 +282,31 @@ test('S115 nor when what it shows was carried on at the county before', async ()
   await until('the question behind it is answered', () => answers().includes(countys))
   expect(answers()).toEqual([countys])
   expect((await headOf(root, log))?.height).toBe(3)
+})
+
+test('S114 a county that was put back names a former parent anew when its lost record of the station comes back', async () => {
+  const west = '510724300' as StationCode
+  const { root, township, east, disk } = await place()
+  await publish(root, [stationRecord(west, '和平镇便民服务中心', 'township', COUNTY)])
+  const links = await link([township, root], [east, root])
+  await until('the east is up to date', () => east.engine.office.directory.station(west) !== undefined)
+  const image = copyOf(disk(COUNTY))
+  const lost = await move(root, VILLAGE, EAST)
+  await until('the east knows', () => east.engine.office.directory.station(VILLAGE)?.parent === EAST)
+  await cut(links)
+  await root.engine.stop()
+  const back = await restart(root, image, undefined, undefined, 900)
+  expect((await move(back, VILLAGE, west)).formerParents).toEqual([TOWNSHIP])
+  const village = () => back.engine.office.directory.station(VILLAGE)
+  await callUntil(east, back, 'the lost record is back and its parent is named', () => {
+    return village()?.formerParents?.includes(EAST) === true
+  })
+  expect(village()).toMatchObject({ parent: west, formerParents: [TOWNSHIP, EAST] })
+  expect(village()?.version).toBeGreaterThan(lost.version)
+  expect(await back.storage.localAll('returned-stations')).toEqual([])
+  // Everybody hears of it, and one more start finds nothing to do.
+  await until('the east hears', () => east.engine.office.directory.station(VILLAGE)?.version === village()?.version)
+  await back.engine.stop()
+  const again = await restart(root, image, undefined, undefined, back.engine.incarnation)
+  expect(again.engine.office.directory.station(VILLAGE)).toEqual(village())
 })
