@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
-import { StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { type DocumentId, logParts, streamOf, toHex } from '#protocol/ids.ts'
+import type { Fact } from '#protocol/casework/facts/facts.ts'
+import { type ReceiptRow, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { type DocumentId, type LogKey, logParts, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodePack, splitPacks } from '#protocol/log/pack.ts'
 import type { Result } from '#protocol/result.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import type { Message } from '#protocol/wire/messages.ts'
 import { COUNTY, connect, type Node, openCounty, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
-import { RawNode } from './raw-node.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
 export function value<Of>(result: Result<Of>): Of {
   if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`)
@@ -178,4 +179,34 @@ test('S127 a case captured while much is still to be sent does not wait for it',
   const first = frames(slow).findIndex((logs) => logs.some(isNew))
   const behind = frames(slow).slice(first + 1)
   expect(behind.flat().filter((log) => !isNew(log)).length).toBeGreaterThan(75)
+})
+
+test('S119 a parent that now says set aside takes back what it had said of an entry; what our own fold says stays', async () => {
+  const { township, village } = await cutOff()
+  const id = await caseOf(village, 3)
+  const [log] = Object.keys(village.engine.ownHeads()) as [LogKey]
+  const parent = slowTownship(township)
+  await parent.link(village, 'up')
+  parent.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] })
+  // A fact of the township about a case that it does not hold: here, too, it is set aside.
+  const forward: Fact = { kind: 'offered', previous: null, fields: { to: COUNTY, materials: 1 } }
+  const about = draft(TOWNSHIP, { document: id, payload: factPayload(forward) })
+  parent.send(frameOf(await parent.write(streamOf(VILLAGE), [about])))
+  await parent.stored()
+  const aside = await village.storage.receiptsOf(id)
+  expect(aside.map(({ outcome }) => outcome)).toEqual(['set-aside'])
+  const theirs = aside[0] as ReceiptRow
+  const says = async (outcome: 'quarantined' | 'set-aside', reason: string) => {
+    const receipts = [{ ...theirs, log, seq: 2 }, theirs].map((place) => ({ ...place, outcome, reason }))
+    parent.send({ type: 'receipts', receipts })
+    parent.send(frameOf(await parent.write(streamOf(VILLAGE), [draft(VILLAGE)]))) // acknowledged behind it
+    await parent.stored(parent.heads.get(theirs.log)?.seq)
+    return (await village.storage.receiptsOf(id)).filter((row) => row.log === log || row.seq === theirs.seq)
+  }
+  expect(await says('set-aside', '上级的话')).toEqual(aside)
+  expect((await says('quarantined', '上级认为不合规')).map(({ outcome }) => outcome)).toEqual([
+    'quarantined',
+    'quarantined',
+  ])
+  expect(await says('set-aside', '上级的话')).toEqual(aside)
 })
