@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
-import { type ReceiptRow, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { type DocumentId, type LogKey, logParts, streamOf, toHex } from '#protocol/ids.ts'
+import { type Change, type ReceiptRow, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { type DocumentId, type LogKey, logKey, logParts, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodePack, splitPacks } from '#protocol/log/pack.ts'
 import type { Result } from '#protocol/result.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import type { Message } from '#protocol/wire/messages.ts'
 import { COUNTY, connect, type Node, openCounty, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { headOf } from './other-version.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
 export function value<Of>(result: Result<Of>): Of {
@@ -61,14 +63,14 @@ test('S1 a case captured offline in the village reaches the county through the t
 const villager = person(VILLAGE, ['agent'])
 
 /** A township and a village that was connected once, cut off since; the village writes down its new incarnations. */
-async function cutOff(rotated = async (_incarnation: number) => {}) {
-  const { root, township, village: registered } = await openCounty()
+async function cutOff(rotated = async (_incarnation: number) => {}, disk = new MemoryStorage()) {
+  const storageOf = (station: StationCode) => (station === VILLAGE ? disk : new MemoryStorage())
+  const { root, township, village: registered } = await openCounty(storageOf)
   const links = [connect(township, root)]
   await until('township has its station', () => township.engine.office.stations.length === 1)
   await registered.engine.stop()
   const { keys, lease } = registered.identity
-  const { storage } = registered
-  const village = await openNode({ station: VILLAGE, keys, lease, storage, parent: township, root, rotated })
+  const village = await openNode({ station: VILLAGE, keys, lease, storage: disk, parent: township, root, rotated })
   links.push(connect(village, township))
   await until('village has its station', () => village.engine.office.stations.length === 1)
   for (const link of links) link.cut()
@@ -209,4 +211,44 @@ test('S119 a parent that now says set aside takes back what it had said of an en
     'quarantined',
   ])
   expect(await says('set-aside', '上级的话')).toEqual(aside)
+})
+
+/** A disk on which a commit of entries takes until it is let go. */
+class SlowDisk extends MemoryStorage {
+  waiting = 0
+  letGo: Promise<void> | undefined
+
+  override async commit(change: Change): Promise<void> {
+    if (change.packs.length > 0) {
+      this.waiting += 1
+      await this.letGo
+    }
+    await super.commit(change)
+  }
+}
+
+test('S30 what the parent sends counts as held by it, although an older frontier lowers the head while it is being stored', async () => {
+  const disk = new SlowDisk()
+  const { township, village } = await cutOff(undefined, disk)
+  const parent = slowTownship(township)
+  await parent.link(village, 'up')
+  const next = () => parent.write(streamOf(VILLAGE), [draft(VILLAGE)], { incarnation: 900 })
+  const log = logKey({ node: parent.node, incarnation: 900, stream: streamOf(VILLAGE) })
+  const unsent = async () => (await village.engine.office.status()).entriesOnlyHere
+  parent.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] })
+  const first = await next()
+  const hash = parent.heads.get(log)?.hash.subarray(0, 8) as Uint8Array
+  parent.send(frameOf([...first, ...(await next()), ...(await next())]))
+  await parent.stored()
+  expect(await unsent()).toBe(0)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  Object.assign(disk, { waiting: 0, letGo: promise })
+  parent.send(frameOf(await next()))
+  await until('it is being stored', () => disk.waiting > 0)
+  parent.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [{ log, height: 1, hash, root: 0 }] })
+  await until('the frontier counts', async () => (await unsent()) === 2)
+  resolve()
+  await parent.stored(2)
+  expect(await unsent()).toBe(0)
+  expect(await headOf(village, log)).toMatchObject({ height: 4 })
 })
