@@ -32,7 +32,7 @@ export const LINKS: readonly Mutant[] = [
     from: '      if (!given.has(stream) || !session.delivered.has(stream)) forget(session, stream)',
     to: '      if (given.has(stream)) session.delivered.add(stream)\n      else forget(session, stream)',
     fault: 'S31: what both named before a station moved away is never compared with what comes from below.',
-    tests: ['test/session/live.test.ts'],
+    tests: ['test/session/granted.test.ts'],
   },
   {
     name: 'delivered-above-ours-counts',
@@ -40,7 +40,7 @@ export const LINKS: readonly Mutant[] = [
     from: '    const held = session.delivered.has(logParts(log).stream) ? Math.min(heard, heightOf(view, log)) : heard',
     to: '    const held = heard',
     fault: 'S31: what a former parent gets from below later is neither sent up nor ever acknowledged.',
-    tests: ['test/session/live.test.ts'],
+    tests: ['test/session/granted.test.ts'],
   },
   {
     name: 'no-window',
@@ -208,7 +208,7 @@ export const LINKS: readonly Mutant[] = [
     from: '...newStreams(session, view), ...newlyTaken(session, view), ...more',
     to: '...newStreams(session, view), ...more',
     fault: 'S31: what a peer delivers, as is known only later, is never answered and so never sent.',
-    tests: ['test/session/live.test.ts'],
+    tests: ['test/session/granted.test.ts'],
   },
   {
     name: 'late-delivery-answered-always',
@@ -216,7 +216,7 @@ export const LINKS: readonly Mutant[] = [
     from: '  for (const stream of streams) session.answered.add(stream)\n',
     to: '',
     fault: 'S31: with every commit a peer that only delivers is told again what is held of it.',
-    tests: ['test/session/live.test.ts'],
+    tests: ['test/session/granted.test.ts'],
   },
   {
     name: 'links-live-by-the-wall-clock',
