@@ -121,6 +121,35 @@ test('S93 two other versions told at once on two links: each is followed to its 
   expect(await writtenElsewhere(root, log)).toBe(heightOf(now) - (won === left ? 20 : 10))
 })
 
+test('S93 a parent gives way to a version of its own log only once, also when the version has grown since', async () => {
+  const { root, raw, log, ours } = await openRoot(10)
+  const second = new RawNode(TOWNSHIP)
+  await publish(root, [second.record(root.identity.node, 10)])
+  const common = heightOf(ours) - 5
+  for (const one of [raw, second]) one.versions = [1, 2]
+  const short = await otherwise(root, ours, common, 3)
+  await raw.link(root)
+  await tell(raw, firstLadder(short), honest(short), reaches(root, log, common + 1))
+  // The other child's version parts before it: what came of the first one is cut off and carried.
+  const others = await otherwise(root, ours, common - 2, 2)
+  await second.link(root)
+  await tell(second, firstLadder(others), honest(others), reaches(root, log, common - 1))
+  const now = await heldVersion(root, log)
+  const carried = await writtenElsewhere(root, log)
+  const grown = await otherwise(root, short, heightOf(short), 2)
+  expect(grown.hashes.slice(0, heightOf(short) + 1)).toEqual(short.hashes)
+  await raw.link(root)
+  const ladders = () => raw.received.filter((message): message is Fork => message.type === 'fork')
+  await tell(raw, firstLadder(grown), honest(grown), async () => raw.ended || ladders().length > 0)
+  expect(ladders().at(-1)?.ladder[0]).toEqual(rung(now, heightOf(now)))
+  expect(await headOf(root, log)).toMatchObject({ height: heightOf(now), hash: now.hashes.at(-1) })
+  expect(await writtenElsewhere(root, log)).toBe(carried)
+  expect(raw.ended).toBe(false)
+  // One that was never carried on is still given way to.
+  const fresh = await otherwise(root, now, common - 4, 7)
+  await tell(raw, firstLadder(fresh), honest(fresh), reaches(root, log, common - 3))
+})
+
 test('S92 a side that leads nowhere cuts nothing, and people are told', async () => {
   const wrong = (height: number) => ({ height, hash: new Uint8Array(8).fill(1) })
   const nothing = new Uint8Array()

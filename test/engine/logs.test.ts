@@ -159,6 +159,29 @@ test('S73 a cut log ends at its new height, is read only up to there, and goes o
   expect((await readAbove(logs, log, 2)).map(({ entry }) => entry.payload.length)).toEqual([9])
 })
 
+test('S73 what parent and root held of the version that ended does not count for what is written behind the cut', async () => {
+  const logs = await openLogs()
+  await write(logs, [1, 1, 1, 1])
+  const log = logs.ownLog(STREAM)
+  logs.noteSafety(log, { parentHeight: 4, rootHeight: 4 })
+  const cut = async (meanwhile: () => void) => {
+    const staged = stageLogs(logs)
+    cutLog(staged, log, 2, (await logs.hashAt(log, 2)) as Uint8Array)
+    meanwhile()
+    await settle(logs, staged)
+  }
+  await cut(() => {})
+  expect(logs.head(log)).toMatchObject({ height: 2, parentHeight: 2, rootHeight: 2 })
+  await write(logs, [1, 1])
+  for (const each of [logs, await openLogs()]) {
+    expect(each.head(log)).toMatchObject({ height: 4, parentHeight: 2, rootHeight: 2 })
+  }
+  // Nor what is acknowledged of it while the cut is being made durable.
+  logs.noteSafety(log, { parentHeight: 3, rootHeight: 3 })
+  await cut(() => logs.noteSafety(log, { parentHeight: 4, rootHeight: 4 }))
+  expect(logs.head(log)).toMatchObject({ height: 2, parentHeight: 2, rootHeight: 2 })
+})
+
 test('S30 what was acknowledged while a group was being written is kept with its heads', async () => {
   const logs = await openLogs()
   await write(logs, [1, 1])

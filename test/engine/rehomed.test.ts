@@ -1,8 +1,11 @@
 /** Stations change their township (合村并镇): nothing is lost, nothing new comes to the old one, what it holds stays its. */
 import { expect, test } from 'vitest'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Station } from '#protocol/casework/directory.ts'
-import { type DocumentId, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
+import type { Fact } from '#protocol/casework/facts/facts.ts'
+import { COUNTY_STREAM, type DocumentId, logKey, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
+import type { Rungs } from '#protocol/wire/messages.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -13,11 +16,15 @@ import {
   openNode,
   publish,
   STATIONS,
+  stationRecord,
   TOWNSHIP,
   until,
   VILLAGE,
 } from './county.ts'
-import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
+import { answerTo, firstLadder, headOf, heightOf, heldVersion, openRoot, otherwise, tell } from './other-version.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
+import { copyOf, restart } from './restoring.ts'
+import { agent, clerk, cut, EAST, eastClerk, entriesOf, hall, link, MORE, place, sees, stateAt } from './wide-county.ts'
 
 /** The county puts a village below another township. */
 async function move(root: Node, id: StationCode, parent: StationCode): Promise<Station> {
@@ -181,4 +188,125 @@ test('S114 a station that moves twice, and back, is delivered from wherever it o
   const { root } = await place()
   await move(root, VILLAGE, EAST)
   expect((await move(root, VILLAGE, TOWNSHIP)).formerParents).toEqual([TOWNSHIP, EAST])
+})
+
+const wordsAt = async (node: Node, id: DocumentId) =>
+  ((await stateAt(node, id))?.story ?? []).flatMap(({ kind, fields }) => (kind === 'noted' ? [fields.text] : [])).sort()
+
+/** The county is put back to before its last words in a village's stream, says others, and puts the village below the east. */
+async function countyPutBack() {
+  const { root, township, village, disk } = await place()
+  const links = await link([township, root], [village, township])
+  const id = await captured(village)
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  await cut([links[1] as never])
+  const image = copyOf(disk(COUNTY))
+  for (const text of ['丢失一', '丢失二']) value(await root.engine.office.act(hall, id, 'noted', { text }))
+  await until('the township has them', async () => (await wordsAt(township, id)).length === 2)
+  await cut([links[0] as never])
+  await root.engine.stop()
+  const back = await restart(root, image, undefined, undefined, root.engine.incarnation)
+  for (const text of ['另一', '另二', '另三']) value(await back.engine.office.act(hall, id, 'noted', { text }))
+  const log = logKey({ node: root.identity.node, incarnation: root.engine.incarnation, stream: streamOf(VILLAGE) })
+  expect(back.engine.ownHeads()[log]?.seq).toBe(3)
+  await move(back, VILLAGE, EAST)
+  return { back, township, id, log }
+}
+
+test('S114 a county that was put back and has said other words since gets those back that only a former township holds', async () => {
+  const { back, township, id, log } = await countyPutBack()
+  const all = ['丢失一', '丢失二', '另一', '另二', '另三'].sort()
+  await callUntil(township, back, 'all words are at the county', async () => {
+    return (await wordsAt(back, id)).join() === all.join()
+  })
+  await moved(township, EAST)
+  const countys = (await heldAt(township)).filter((held) => held.startsWith(back.identity.node))
+  expect(countys).toEqual([`${log} 2`])
+  expect((await back.engine.office.status()).findings.map(({ kind }) => kind)).toContain('fork')
+  await until('nothing is unsent', async () => (await unsent(township)) === 0)
+})
+
+test('S115 a former township that asks for the county’s version of the county’s log is not told it', async () => {
+  const { back, township, log } = await countyPutBack()
+  const former = new RawNode(TOWNSHIP)
+  Object.assign(former, { keys: township.identity.keys, node: township.identity.node, versions: [1, 2] })
+  await former.link(back)
+  const county = logKey({ node: back.identity.node, incarnation: back.engine.incarnation, stream: COUNTY_STREAM })
+  former.send({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
+  former.send({ type: 'rungs', log, above: 0, below: 3 })
+  former.send({ type: 'rungs', log, above: 1, below: 2 })
+  former.send({ type: 'rungs', log: county, above: 0, below: 3 }) // answered behind them
+  const answers = () => former.received.flatMap((message) => (message.type === 'fork' ? [message] : []))
+  await until('the last question is answered', () => answers().some((answer) => answer.log === county))
+  expect(answers().map((answer) => answer.log)).toEqual([county])
+  expect(former.ended).toBe(false)
+})
+
+test('S115 nor when what it shows was carried on at the county before', async () => {
+  const { root, raw: former } = await openRoot(0)
+  const [east, writer] = [new RawNode(EAST), new RawNode(VILLAGE)]
+  const own = root.identity.node
+  await publish(root, [...MORE, east.record(own, 10), writer.record(former.node, 11), ...SAMPLE_ITEMS])
+  const opening: Fact = { kind: 'opened', previous: null, fields: { number: 'n-1', item: 'SL0001', itemVersion: 1 } }
+  const first = draft(VILLAGE, { payload: factPayload(opening) })
+  for (const one of [former, east]) one.versions = [1, 2]
+  await former.link(root)
+  former.send(frameOf(await writer.write(streamOf(VILLAGE), [first])))
+  await former.stored()
+  for (let count = 0; count < 6; count++) {
+    value(await root.engine.office.act(hall, first.document, 'noted', { text: `${count}` }))
+  }
+  await move(root, VILLAGE, EAST)
+  former.cut()
+  const log = logKey({ node: own, incarnation: root.engine.incarnation, stream: streamOf(VILLAGE) })
+  const countys = logKey({ node: own, incarnation: root.engine.incarnation, stream: COUNTY_STREAM })
+  const ours = await heldVersion(root, log)
+  expect(heightOf(ours)).toBe(6)
+  const short = await otherwise(root, ours, 4, 3)
+  const others = await otherwise(root, ours, 2, 2)
+  const cut = (height: number) => async () => (await headOf(root, log))?.height === height
+  await former.link(root)
+  await tell(former, firstLadder(short), (question) => answerTo(short, question), cut(5))
+  await east.link(root)
+  await tell(east, firstLadder(others), (question) => answerTo(others, question), cut(3))
+  const grown = await otherwise(root, short, heightOf(short), 2)
+  await former.link(root)
+  let asked = 0
+  const answer = (question: Rungs) => {
+    asked += 1
+    return answerTo(grown, question)
+  }
+  await tell(former, firstLadder(grown), answer, () => asked > 0)
+  former.send({ type: 'rungs', log: countys, above: 0, below: 3 }) // answered behind it
+  const answers = () => former.received.flatMap((message) => (message.type === 'fork' ? [message.log] : []))
+  await until('the question behind it is answered', () => answers().includes(countys))
+  expect(answers()).toEqual([countys])
+  expect((await headOf(root, log))?.height).toBe(3)
+})
+
+test('S114 a county that was put back names a former parent anew when its lost record of the station comes back', async () => {
+  const west = '510724300' as StationCode
+  const { root, township, east, disk } = await place()
+  await publish(root, [stationRecord(west, '和平镇便民服务中心', 'township', COUNTY)])
+  const links = await link([township, root], [east, root])
+  await until('the east is up to date', () => east.engine.office.directory.station(west) !== undefined)
+  const image = copyOf(disk(COUNTY))
+  const lost = await move(root, VILLAGE, EAST)
+  await until('the east knows', () => east.engine.office.directory.station(VILLAGE)?.parent === EAST)
+  await cut(links)
+  await root.engine.stop()
+  const back = await restart(root, image, undefined, undefined, 900)
+  expect((await move(back, VILLAGE, west)).formerParents).toEqual([TOWNSHIP])
+  const village = () => back.engine.office.directory.station(VILLAGE)
+  await callUntil(east, back, 'the lost record is back and its parent is named', () => {
+    return village()?.formerParents?.includes(EAST) === true
+  })
+  expect(village()).toMatchObject({ parent: west, formerParents: [TOWNSHIP, EAST] })
+  expect(village()?.version).toBeGreaterThan(lost.version)
+  expect(await back.storage.localAll('returned-stations')).toEqual([])
+  // Everybody hears of it, and one more start finds nothing to do.
+  await until('the east hears', () => east.engine.office.directory.station(VILLAGE)?.version === village()?.version)
+  await back.engine.stop()
+  const again = await restart(root, image, undefined, undefined, back.engine.incarnation)
+  expect(again.engine.office.directory.station(VILLAGE)).toEqual(village())
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
-import type { NodeRecord } from '#protocol/casework/directory.ts'
+import type { NodeRecord, Station } from '#protocol/casework/directory.ts'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { AFTER_REVOCATION } from '#protocol/engine/cases/case-entries.ts'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
@@ -36,7 +36,8 @@ import {
   VILLAGE,
 } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
-import { agent, clerk, cut, link, place, sees, stateAt } from './wide-county.ts'
+import { copyOf, restart } from './restoring.ts'
+import { agent, clerk, cut, EAST, link, place, sees, stateAt } from './wide-county.ts'
 
 const hurried = () => place(hurriedHost(morningOf(FRIDAY), 10))
 
@@ -48,6 +49,8 @@ async function revoke(root: Node, node: Node, parent: Node): Promise<NodeRecord>
 
 const knowsRevoked = (node: Node, other: Node) =>
   until(`${node.station} knows`, () => Boolean(node.engine.office.directory.node(other.identity.node)?.revoked))
+
+const knows = ({ engine }: Node, other: Node) => engine.office.directory.node(other.identity.node) !== undefined
 
 const receiptsAt = (node: Node, id: DocumentId) => node.storage.receiptsOf(id)
 const asideAt = async (node: Node, id: DocumentId) =>
@@ -278,4 +281,55 @@ test('S112 what a township had passed on before it heard of it, and what others 
   await until('at the county', async () => JSON.stringify(await form(root)) === JSON.stringify(await form(township)))
   await root.engine.rebuild()
   expect(await asideAt(root, id)).toEqual(await asideAt(township, id))
+})
+
+test('R19 rows are judged anew when a county that was put back revokes once more, with less than it had held', async () => {
+  const { root, township, village, disk } = await place()
+  const [upper, lower] = await link([township, root], [village, township])
+  const image = copyOf(disk(COUNTY))
+  const id = await captured(village, '王芳')
+  await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
+  const first = await revoke(root, village, township)
+  await knowsRevoked(township, village)
+  const rowAt = async (node: Node) => (await node.storage.casesById([id]))[0]
+  const counts = await rowAt(township)
+  expect(counts).toMatchObject({ stage: '10', aside: 0 })
+  await cut([upper as never, lower as never])
+  await root.engine.stop()
+  const back = await restart(root, image, undefined, undefined, 900)
+  const second = await revoke(back, village, township)
+  expect(second.revoked?.carried).toEqual(first.revoked?.carried)
+  expect(second.revoked?.held).not.toEqual(first.revoked?.held)
+  connect(township, back)
+  const knows = () => township.engine.office.directory.node(village.identity.node)?.version === second.version
+  await until('the township knows what the county holds now', knows)
+  await until('judged anew', async () => (await rowAt(township))?.stage === '00')
+  expect((await rowAt(township))?.aside).toBeGreaterThan(0)
+  await until('the same row', async () => {
+    const [here, there] = await Promise.all([township, back].map(rowAt))
+    return JSON.stringify({ ...here, arrival: 0 }) === JSON.stringify({ ...there, arrival: 0 })
+  })
+})
+
+test('S114 a node that does not know yet that its station is below another township delivers everything to the new parent', async () => {
+  const host = hurriedHost(morningOf(FRIDAY), 10)
+  const { root, township, village, east } = await place(host)
+  const [, lower] = await link([township, root], [village, township], [east, root])
+  await until('the village knows of the other township', () => knows(village, east))
+  await cut([lower as never])
+  const id = await captured(village, '李强')
+  const station = STATIONS.find((one) => one.id === VILLAGE) as Station
+  await publish(root, [{ ...station, parent: EAST }])
+  await revoke(root, village, east)
+  await knowsRevoked(east, village)
+  await village.engine.stop()
+  const { storage, identity } = village
+  const { keys, lease } = identity
+  // The root's record, which anybody may show it, names its parent; of the county it hears nothing any more.
+  const back = await openNode({ station: VILLAGE, keys, lease, storage, host, parent: east, root })
+  expect(await connect(back, east).ended).toMatchObject({ reason: 'revoked' })
+  expect(back.engine.office.directory.station(VILLAGE)?.parent).toBe(TOWNSHIP)
+  for (const node of [east, root]) await sees(node, id, ({ story }) => story.length === 2)
+  expect(await heldOf(root, back)).toEqual(await heldOf(back, back))
+  expect((await back.engine.office.safetyOf([id])).get(id)).not.toBe('here')
 })

@@ -4,7 +4,7 @@ import type { LogHead } from '#protocol/log/head.ts'
 import { frontierDigest, transcript } from '#protocol/session/handshake.ts'
 import type { Effect, Event, Live, Session, View } from '#protocol/session/state.ts'
 import { open, step } from '#protocol/session/step.ts'
-import type { Hello, Message } from '#protocol/wire/messages.ts'
+import type { Hello, LogPosition, Message } from '#protocol/wire/messages.ts'
 import { sha256 } from '#test/storage/fixtures.ts'
 
 export const nodeOf = (letter: string) => letter.repeat(32) as NodeId
@@ -145,6 +145,40 @@ export function livePeer(given: Given = {}): Peer {
     peer,
     new Peer({ node: nodeOf('b'), heads: [head(logIn('b', streamA), 3)], shared: given.shared ?? [streamA] }),
   )
+  peer.effects.length = 0
+  return peer
+}
+
+/** What the other side says of a log. */
+export const position = (log: LogKey, height: number, root = 0): LogPosition => ({
+  log,
+  height,
+  hash: new Uint8Array(8),
+  root,
+})
+/** A log of this side and one of the other. */
+export const ours = logIn('a', streamA)
+export const theirs = logIn('b', streamA)
+
+/** The comparison comes back from the disk. */
+export const compared = (
+  peer: Peer,
+  positions: LogPosition[],
+  given: { forks?: LogKey[]; start?: number; streams?: StreamId[] } = {},
+) =>
+  peer.do({
+    type: 'compared',
+    positions,
+    streams: given.streams ?? [streamA],
+    forks: given.forks ?? [],
+    start: given.start ?? 0,
+  })
+
+/** A live session whose other side has told what it holds. */
+export const opened = (heads = [head(ours, 6)]) => {
+  const peer = livePeer({ heads })
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [position(theirs, 3)] })
+  compared(peer, [position(theirs, 3)])
   peer.effects.length = 0
   return peer
 }

@@ -41,6 +41,29 @@ export function pagingRules({ storage, commit }: Bench): void {
   })
 }
 
+export function unopenedRules({ storage, reopen, commit }: Bench): void {
+  test('R21 a case that nothing opens any more leaves the lists, alone and for good, until it is written again', async () => {
+    const same = { arrival: 7 }
+    await commit({ cases: [1, 2, 3].map((number) => caseRow(number, { ...same, applicant: `王${number}` })) })
+    await commit({ unopened: [caseId(2), caseId(9)] })
+    const isGone = async () => {
+      expect(await storage().casesById([caseId(2)])).toEqual([])
+      expect(await idsOf(storage(), { text: caseRow(2).number })).toEqual([])
+      expect(await walk(storage(), { limit: 1 })).toEqual([3, 1])
+    }
+    await isGone()
+    await reopen()
+    await isGone()
+    // Those that come later have places of their own in the order of a list.
+    await commit({ cases: [caseRow(4, same), caseRow(5, same)] })
+    expect(await walk(storage(), { limit: 1 })).toEqual([5, 4, 3, 1])
+    await commit({ cases: [caseRow(2, { ...same, stage: '30' })] })
+    expect(await storage().casesById([caseId(2)])).toEqual([caseRow(2, { ...same, stage: '30' })])
+    expect((await walk(storage(), { limit: 1 })).sort()).toEqual([1, 2, 3, 4, 5])
+    expect(await idsOf(storage(), { stages: ['30'] })).toEqual([2])
+  })
+}
+
 export function filterRules({ storage, commit }: Bench): void {
   test('D8 all conditions of a query must hold; an empty list of stations finds nothing', async () => {
     const [village, town] = [station('510724101201'), station('510724102')]

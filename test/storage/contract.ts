@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { type Change, NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { commitRules, cutRules, lostAnswerRules, packRules, placeRules } from './contract-entries.ts'
-import { deadlineRules, filterRules, pagingRules, textRules } from './contract-lists.ts'
+import { deadlineRules, filterRules, pagingRules, textRules, unopenedRules } from './contract-lists.ts'
 import { partRules } from './contract-parts.ts'
 import { localRules, receiptRules } from './contract-rows.ts'
 
@@ -14,6 +14,7 @@ const RULES = [
   cutRules,
   partRules,
   pagingRules,
+  unopenedRules,
   filterRules,
   textRules,
   deadlineRules,

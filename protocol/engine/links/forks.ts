@@ -134,7 +134,7 @@ async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void>
     core.news.add({ kind: 'fork', message: done.problem.message, next: done.problem.next })
   } else if (done.value.is === 'stays') {
     link.searches.delete(log)
-    link.dispatch({ type: 'tell', message: await forkLadder(core, log, link.pieces) })
+    if (mayTell(core, link, log)) link.dispatch({ type: 'tell', message: await forkLadder(core, log, link.pieces) })
   } else if (done.value.is === 'asks') {
     const { above, below } = done.value
     link.dispatch({ type: 'tell', message: { type: 'rungs', log, above, below } })

@@ -106,4 +106,20 @@ export const COUNTY: readonly Mutant[] = [
     fault: 'S111: an act that a stolen machine made up after its revocation takes effect.',
     tests: ['test/casework/folding/custody.test.ts', 'test/engine/revoked.test.ts'],
   },
+  {
+    name: 'known-parent-given-less',
+    file: 'protocol/engine/links/link.ts',
+    from: 'peer === identity.parent?.node ? deliverable',
+    to: 'peer === identity.parent?.node && !directory.node(peer) ? deliverable',
+    fault: 'S114: what a node holds of a station that has moved stays with it, when it has not heard of the move.',
+    tests: ['test/engine/revoked.test.ts'],
+  },
+  {
+    name: 'returned-parents-unnamed',
+    file: 'protocol/engine/writing/placing.ts',
+    from: '  setLocal(staging, RETURNED_STATIONS_SPACE, now.id, true)\n',
+    to: '',
+    fault: 'S114: a township that a put-back county has forgotten may deliver nothing of what it holds.',
+    tests: ['test/engine/rehomed.test.ts'],
+  },
 ]

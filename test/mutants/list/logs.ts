@@ -131,4 +131,12 @@ export const LOGS: readonly Mutant[] = [
     tests: ['test/storage/sidecar.test.ts'],
     silent: 'only a machine that loses power between rename and write-back shows it; no process can',
   },
+  {
+    name: 'cut-leaves-what-the-parent-held',
+    file: 'protocol/engine/logs/logs.ts',
+    from: '    if (head[step] < then) return head[step] // the group has cut it\n',
+    to: '',
+    fault: 'S73: what is acknowledged of a version while it is being cut off counts for the one that stays.',
+    tests: ['test/engine/logs.test.ts'],
+  },
 ]

@@ -146,4 +146,28 @@ export const WRITING: readonly Mutant[] = [
     fault: 'C115: a database that was put back numbers in the lane in which what it lost was numbered.',
     tests: ['test/engine/number-lanes.test.ts'],
   },
+  {
+    name: 'unopened-rows-stay-in-memory',
+    file: 'protocol/storage/memory.ts',
+    from: '    for (const id of unopened) this.#cases.delete(id)\n',
+    to: '',
+    fault: 'R21: a case whose opening no longer counts is still listed.',
+    tests: ['test/storage/memory.test.ts'],
+  },
+  {
+    name: 'unopened-rows-stay',
+    file: 'protocol/storage/sql/cases.ts',
+    from: '[...unopened.map((id) => dropCase({ id })), ...caseRows',
+    to: '[...unopened.slice(0, 0).map((id) => dropCase({ id })), ...caseRows',
+    fault: 'R21: a case whose opening no longer counts is still listed.',
+    tests: ['test/storage/libsql.test.ts'],
+  },
+  {
+    name: 'unopened-not-noted',
+    file: 'protocol/engine/writing/settling.ts',
+    from: '    else unopened.push(file.id)\n',
+    to: '',
+    fault: 'R21: a case whose opening no longer counts stays in the lists until the next rebuild.',
+    tests: ['test/engine/refolding.test.ts'],
+  },
 ]

@@ -1,0 +1,112 @@
+/** Streams that come and go during a link: granted, only delivered, taken away. */
+import { expect, test } from 'vitest'
+import { compared, head, livePeer, logIn, names, opened, position, streamA, streamB } from './peer.ts'
+
+test('S31 streams granted during the link are told, and what the peer told of them before is used then', () => {
+  const peer = opened()
+  const logs = [position(logIn('b', streamB), 2)]
+  expect(peer.hear({ type: 'frontier', streams: [streamB], logs })).toEqual([])
+  peer.shared = [streamA, streamB]
+  expect(peer.do({ type: 'changed' })).toEqual([
+    { type: 'tell-frontier', streams: [streamB] },
+    { type: 'compare', frontier: { type: 'frontier', streams: [streamB], logs } },
+  ])
+  expect(peer.do({ type: 'changed' })).toEqual([])
+})
+
+test('S31 a stream that was only delivered is told anew when both share it again: as one of both the peer never heard it', () => {
+  const told = { type: 'tell-frontier', streams: [streamB] }
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA, streamB]))
+  compared(peer, [], { streams: [streamB] })
+  peer.shared = [streamA, streamB]
+  peer.gives = []
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+  expect(peer.live.ready.has(streamB)).toBe(true)
+  expect(peer.do({ type: 'changed' })).not.toContainEqual(told)
+  // Away: told anew, because the peer sends nothing more that would show whether what it named is ours. And back again.
+  peer.shared = [streamA]
+  peer.gives = [streamB]
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  // Above ours it is sent when it comes from elsewhere: the peer's acknowledgement proves that it is the same.
+  compared(peer, [position(logIn('a', streamB), 9)], { streams: [streamB] })
+  expect(peer.live.peerHeights.get(logIn('a', streamB))).toBe(4)
+  peer.shared = [streamA, streamB]
+  peer.gives = []
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+  // Away for good: nothing of it is sent any more, and it is told when it comes back.
+  peer.shared = [streamA]
+  peer.do({ type: 'changed' })
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  peer.shared = [streamA, streamB]
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+})
+
+test('S31 what the peer only delivers and told before this side knew so is answered then, and once', () => {
+  const peer = opened()
+  const logs = [position(logIn('b', streamB), 2)]
+  const frontier = { type: 'frontier', streams: [streamB], logs } as const
+  const answer = { type: 'tell-held', frontier }
+  expect(peer.hear(frontier)).toEqual([])
+  expect(peer.do({ type: 'changed' })).not.toContainEqual(answer)
+  peer.takes = [streamB]
+  expect(peer.do({ type: 'changed' })).toEqual([answer])
+  expect(peer.live.peerHeights.get(logIn('b', streamB))).toBe(2)
+  expect(peer.do({ type: 'changed' })).toEqual([])
+  // Told again it is answered at once, and that is enough.
+  expect(peer.hear(frontier)).toEqual([answer])
+  expect(peer.do({ type: 'changed' })).toEqual([])
+  // While neither side gives it, what is told of it waits as before.
+  peer.takes = []
+  expect(peer.hear(frontier)).toEqual([])
+  peer.takes = [streamB]
+  expect(peer.do({ type: 'changed' })).toEqual([answer])
+  // Shared later, it is compared: nothing that was told is lost.
+  peer.takes = []
+  peer.shared = [streamA, streamB]
+  expect(peer.do({ type: 'changed' })).toContainEqual({ type: 'compare', frontier })
+})
+
+test('S32 a stream that is taken away is no longer sent', () => {
+  const peer = opened()
+  expect([...peer.live.ready]).toEqual([streamA])
+  peer.shared = []
+  peer.do({ type: 'changed' })
+  expect(peer.live.ready.size).toBe(0)
+  compared(peer, [])
+  expect(peer.live.ready.size).toBe(0)
+})
+
+test('S114 what was once granted is told, also when it was at the root once, and sent when the peer has answered', () => {
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA, streamB]))
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [] })
+  expect(names(answer)).toEqual(['compare'])
+  peer.do({ type: 'compared', streams: [streamB], positions: [], forks: [], start: 3 })
+  expect(peer.live.ready.has(streamB)).toBe(true)
+  expect(peer.live.window.loading).toBe(true)
+  const safe = { ...head(logIn('a', streamB), 4), parentHeight: 4, rootHeight: 4 }
+  expect(livePeer({ shared: [streamA], gives: [streamB], heads: [safe] }).live.told).toEqual(
+    new Set([streamA, streamB]),
+  )
+})
+
+test('S115 of a stream that the peer only delivers nothing is told by itself, nothing compared and nothing sent', () => {
+  const peer = livePeer({ shared: [streamA], takes: [streamB], heads: [head(logIn('c', streamB), 4)] })
+  expect(peer.live.told).toEqual(new Set([streamA]))
+  const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [] })
+  expect(names(answer)).toEqual(['tell-held'])
+  expect(peer.live.ready.has(streamB)).toBe(false)
+  expect([...peer.live.waiting.keys()]).toEqual([streamB]) // compared once it is shared
+})
+
+test('S114 a stream that was only delivered and is shared again is told again, so that both sides compare it', () => {
+  const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
+  expect(peer.live.told.has(streamB)).toBe(true)
+  peer.shared = [streamA, streamB]
+  peer.gives = []
+  expect(peer.do({ type: 'changed' })).toContainEqual({ type: 'tell-frontier', streams: [streamB] })
+  expect(peer.do({ type: 'changed' })).toEqual([])
+})
