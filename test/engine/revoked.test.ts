@@ -330,6 +330,8 @@ test('S114 a node that does not know yet that its station is below another towns
   expect(await connect(back, east).ended).toMatchObject({ reason: 'revoked' })
   expect(back.engine.office.directory.station(VILLAGE)?.parent).toBe(TOWNSHIP)
   for (const node of [east, root]) await sees(node, id, ({ story }) => story.length === 2)
+  const told = (await back.engine.office.status()).findings.filter(({ kind }) => kind === 'revoked')
+  expect(told.map(({ message }) => message).join()).toContain('已全部送达上级')
   expect(await heldOf(root, back)).toEqual(await heldOf(back, back))
   expect((await back.engine.office.safetyOf([id])).get(id)).not.toBe('here')
 })

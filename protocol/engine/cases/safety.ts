@@ -22,10 +22,15 @@ interface Held {
 const reached = ({ elsewhere }: Pick<Held, 'elsewhere'>, head: LogHead, step: Step): number =>
   step === 'elsewhere' ? Math.min(head.height, elsewhere?.heightOf(head.key) ?? head.height) : head[step]
 
-/** Entries held here that have not reached a step. */
-export function entriesAbove(held: Pick<Held, 'logs' | 'elsewhere'>, step: Step): number {
+/** Entries held here that have not reached a step; `of`: of which logs. */
+export function entriesAbove(
+  held: Pick<Held, 'logs' | 'elsewhere'>,
+  step: Step,
+  of: (log: LogKey) => boolean = () => true,
+): number {
   let sum = 0
-  for (const head of held.logs.heads.values()) sum += Math.max(0, head.height - reached(held, head, step))
+  for (const head of held.logs.heads.values())
+    if (of(head.key)) sum += Math.max(0, head.height - reached(held, head, step))
   return sum
 }
 

@@ -1,5 +1,5 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
-import { type DocumentId, isCase, type NodeId } from '#protocol/ids.ts'
+import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
@@ -184,7 +184,9 @@ function parentRevoked({ directory, identity }: Core, reason: string): SyncStatu
 
 /** What became of a revoked node's entries, for its people. */
 function deliveredSoFar(core: Core): Omit<Finding, 'time'> {
-  const left = entriesAbove(core, 'parentHeight')
+  // What came from the county is at its new parent, which tells a revoked node nothing of it any more.
+  const deliverable = core.directory.deliverableBy(core.identity.node)
+  const left = entriesAbove(core, 'parentHeight', (log) => deliverable.has(logParts(log).stream))
   const delivered = left === 0 ? '本机的记录已全部送达上级' : `本机还有 ${left} 条记录没有送达上级`
   return {
     kind: 'revoked',
