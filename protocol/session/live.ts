@@ -1,5 +1,5 @@
 /** A live link: frontiers compared, entries sent under the window, entries admitted, acknowledgements passed on. */
-import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
+import { COUNTY_STREAM, type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
 import { logsOf } from './handshake.ts'
@@ -106,9 +106,14 @@ function more(session: Live, view: View): Effect[] {
   if (!maySend(session.window)) return []
   if (session.ready.size === 0 || session.cursor >= view.arrival) return moreReceipts(session, view)
   session.window.loading = true
-  const isNewer = isBehind(session) && session.turn === 'newer' && session.front < view.arrival
+  const mayOvertake = isBehind(session) && session.turn === 'newer' && session.front < view.arrival
+  const isNewer = mayOvertake && holdsCounty(session, view)
   return [{ type: 'load', after: isNewer ? session.front : session.cursor }]
 }
+
+/** Whether the peer has all that is here of the county stream: else it would not know who wrote what is new. */
+const holdsCounty = (session: Live, view: View): boolean =>
+  logsOf(view.heads, [COUNTY_STREAM]).every(({ key, height }) => (session.peerHeights.get(key) ?? 0) >= height)
 
 /** Whether older packs are left to be sent beside those that have arrived since. */
 const isBehind = ({ cursor, front }: Live): boolean => cursor < front
@@ -163,13 +168,30 @@ function forget(session: Live, stream: StreamId): void {
   for (const streams of [session.told, session.ready, session.delivered]) streams.delete(stream)
 }
 
+function noteTold({ told, tellings, hearings }: Live, stream: StreamId): void {
+  told.add(stream)
+  tellings.set(stream, Math.max((tellings.get(stream) ?? 0) + 1, hearings.get(stream) ?? 0))
+}
+
+/**
+ * A peer that tells a stream once more has forgotten what it heard of it, because it saw the stream go and come back: it
+ * needs our frontier again. Both count, so that neither answers an answer.
+ */
+function toldAnew(session: Live, streams: readonly StreamId[]): Effect[] {
+  const { told, tellings, hearings } = session
+  for (const stream of streams) hearings.set(stream, (hearings.get(stream) ?? 0) + 1)
+  const again = streams.filter((one) => told.has(one) && (hearings.get(one) ?? 0) > (tellings.get(one) ?? 0))
+  for (const stream of again) noteTold(session, stream)
+  return again.length > 0 ? [{ type: 'tell-frontier', streams: again }] : []
+}
+
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
 function newStreams(session: Live, view: View): Effect[] {
   const notTold = (streams: readonly StreamId[]) => streams.filter((stream) => !session.told.has(stream))
   const delivered = notTold(undelivered(session, view))
   const fresh = [...notTold(view.shared(session.peer)), ...delivered]
   if (fresh.length === 0) return []
-  for (const stream of fresh) session.told.add(stream)
+  for (const stream of fresh) noteTold(session, stream)
   for (const stream of delivered) session.delivered.add(stream)
   const heard = fresh.filter((stream) => session.waiting.has(stream))
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
@@ -255,6 +277,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   if (!mayKeep(session.waiting)) return refuseLink('window-exceeded', 'frontiers of streams not shared')
   const logsIn = (streams: readonly StreamId[]) => streams.flatMap((stream) => byStream.get(stream) ?? [])
   return at(session, [
+    ...toldAnew(session, now),
     ...(now.length > 0 ? [compare(session, now, logsIn(now))] : []),
     ...(taken.length > 0 ? [answer(session, taken, logsIn(taken), view)] : []),
   ])

@@ -81,6 +81,9 @@ export interface Live {
   readonly ready: Set<StreamId>
   /** Streams for which we told our frontier. */
   readonly told: Set<StreamId>
+  /** How often a frontier of each stream was told and heard: who hears more often than it told tells again (S31). */
+  readonly tellings: Map<StreamId, number>
+  readonly hearings: Map<StreamId, number>
   /** Those of them that we only deliver. */
   readonly delivered: Set<StreamId>
   /** Frontiers of streams that we do not share yet, kept until a grant arrives. */

@@ -118,6 +118,8 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     incarnation: peer.incarnation,
     ready: new Set(equal ? shared : []),
     told: new Set(shared),
+    tellings: new Map(equal ? [] : [...shared].map((stream) => [stream, 1])),
+    hearings: new Map(),
     delivered: new Set(),
     waiting: new Map(),
     answered: new Set(),
