@@ -63,6 +63,9 @@ function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick
   session.received = received
   if (view.elapsed - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
   if (hasDelivered(session, view)) return refuseLink('revoked', session.peer)
+  const again = askedAgain(session, view)
+  for (const stream of again) noteTold(session, stream)
+  if (again.length > 0) return at(session, [{ type: 'tell-frontier', streams: again }])
   if (view.elapsed - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
   return said(session, { type: 'beat', rootTime: view.rootTime }, view)
 }
@@ -174,15 +177,12 @@ function noteTold({ told, tellings, hearings }: Live, stream: StreamId): void {
 }
 
 /**
- * A peer that tells a stream once more has forgotten what it heard of it, because it saw the stream go and come back: it
- * needs our frontier again. Both count, so that neither answers an answer.
+ * Shared streams that the peer told more often than we did: it has seen them go and come back, forgot what it heard of them,
+ * and needs our frontier again. Looked at with each tick, because a side that sees a stream otherwise answers every time.
  */
-function toldAnew(session: Live, streams: readonly StreamId[]): Effect[] {
+function askedAgain(session: Live, view: View): StreamId[] {
   const { told, tellings, hearings } = session
-  for (const stream of streams) hearings.set(stream, (hearings.get(stream) ?? 0) + 1)
-  const again = streams.filter((one) => told.has(one) && (hearings.get(one) ?? 0) > (tellings.get(one) ?? 0))
-  for (const stream of again) noteTold(session, stream)
-  return again.length > 0 ? [{ type: 'tell-frontier', streams: again }] : []
+  return view.shared(session.peer).filter((one) => told.has(one) && (hearings.get(one) ?? 0) > (tellings.get(one) ?? 0))
 }
 
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
@@ -265,6 +265,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
     list.push(position)
   }
   const now = frontier.streams.filter((stream) => shared.has(stream))
+  for (const stream of now) session.hearings.set(stream, (session.hearings.get(stream) ?? 0) + 1)
   const takes = new Set(view.takes(session.peer))
   const taken = frontier.streams.filter((stream) => takes.has(stream) && !shared.has(stream))
   for (const stream of frontier.streams) {
@@ -277,7 +278,6 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   if (!mayKeep(session.waiting)) return refuseLink('window-exceeded', 'frontiers of streams not shared')
   const logsIn = (streams: readonly StreamId[]) => streams.flatMap((stream) => byStream.get(stream) ?? [])
   return at(session, [
-    ...toldAnew(session, now),
     ...(now.length > 0 ? [compare(session, now, logsIn(now))] : []),
     ...(taken.length > 0 ? [answer(session, taken, logsIn(taken), view)] : []),
   ])
