@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { type Change, type ReceiptRow, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { type DocumentId, type LogKey, logKey, logParts, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
+import {
+  COUNTY_STREAM,
+  type DocumentId,
+  type LogKey,
+  logKey,
+  logParts,
+  type StationCode,
+  streamOf,
+  toHex,
+} from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodePack, splitPacks } from '#protocol/log/pack.ts'
 import type { Result } from '#protocol/result.ts'
@@ -166,7 +175,10 @@ test('S127 a case captured while much is still to be sent does not wait for it',
   const noise = () => toHex(nodeHost.random(1_500))
   await caseOf(village, 150, noise)
   await slow.link(village, 'up')
-  slow.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] })
+  // It knows who there is: without that nothing new would overtake.
+  const county = (await village.storage.load()).heads.filter(({ key }) => logParts(key).stream === COUNTY_STREAM)
+  const logs = county.map(({ key, height, hash }) => ({ log: key, height, hash: hash.subarray(0, 8), root: height }))
+  slow.send({ type: 'frontier', streams: [COUNTY_STREAM, streamOf(VILLAGE)], logs })
   await until('it goes on in a new log', () => village.engine.incarnation !== 3)
   await until('something is under way', () => frames(slow).length > 0)
   await caseOf(village, 1)

@@ -14,6 +14,24 @@ test('S31 streams granted during the link are told, and what the peer told of th
   expect(peer.do({ type: 'changed' })).toEqual([])
 })
 
+test('S31 a peer that tells a shared stream once more has forgotten what it heard: it is told again with the next tick, once', () => {
+  const peer = opened()
+  const tick = () => peer.do({ type: 'tick', received: 0, reading: true })
+  const told = { type: 'tell-frontier', streams: [streamA] }
+  const frontier = { type: 'frontier', streams: [streamA], logs: [] } as const
+  expect(tick()).toEqual([]) // both told it once
+  peer.hear(frontier)
+  peer.hear(frontier)
+  expect(tick()).toEqual([told])
+  expect(tick()).toEqual([])
+  peer.hear(frontier)
+  expect(tick()).toEqual([told])
+  // What only one side delivers is answered by other means.
+  peer.hear(frontier)
+  peer.shared = []
+  expect(tick()).not.toContainEqual(told)
+})
+
 test('S31 a stream that was only delivered is told anew when both share it again: as one of both the peer never heard it', () => {
   const told = { type: 'tell-frontier', streams: [streamB] }
   const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })

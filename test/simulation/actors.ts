@@ -103,9 +103,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const seen = intents.seenBy(machine, id)
     const wanted = 'set' in change ? JSON.stringify(sorted(value)) : undefined
     const answered = intents.ask({ document: id, section, key, value: wanted })
-    const isStored = await changed(machine, running, actor, id, { section, change })
-    answered()
-    if (!isStored) return
+    if (!(await changed(machine, running, actor, id, { section, change }).finally(answered))) return
     await intents.note(machine, seen, { document: id, section, key, value: wanted })
   }
   /** Each word of a note is one character that nobody else writes, so that none is ever half deleted. */
@@ -118,10 +116,9 @@ export function createStaff(world: World, chance: Chance): Staff {
     const clears = chance.happens(0.1)
     const seen = intents.seenBy(machine, id)
     const text = clears ? '' : `${present}${word}`
-    const answered = intents.ask({ document: id, section: 'office-note', key: undefined, value: undefined })
-    const isStored = await changed(machine, running, actor, id, { section: 'office-note', change: { text } })
-    answered()
-    if (!isStored) return
+    const answered = intents.ask({ document: id, section: 'office-note', key: { text }, value: undefined })
+    const change = { section: 'office-note', change: { text } }
+    if (!(await changed(machine, running, actor, id, change).finally(answered))) return
     // What came between reading and writing is deleted as well: the person saw a text without it.
     const struck = [...intents.of(id, 'office-note').keys()].filter((known) => !text.includes(known))
     const now = intents.seenBy(machine, id)

@@ -27,10 +27,13 @@ export interface Before {
 interface Asked {
   readonly document: DocumentId
   readonly section: string
-  /** Undefined where any key of the section may be meant. */
-  readonly key: string | undefined
+  /** The key of a map; of a text the whole text that was asked for: words that are not in it would be struck. */
+  readonly key: string | { readonly text: string }
   readonly value: string | undefined
 }
+
+const concerns = ({ key }: Asked, wanted: string): boolean =>
+  typeof key === 'string' ? key === wanted : !key.text.includes(wanted)
 
 export interface Intents {
   /** Somebody asks for a change; what is given back says that an answer came. A dead program never gives one, and may have stored it. */
@@ -60,7 +63,7 @@ export function createIntents(world: World): Intents {
     },
     unanswered: (document, section, key) =>
       [...open]
-        .filter((asked) => asked.document === document && asked.section === section && (asked.key ?? key) === key)
+        .filter((asked) => asked.document === document && asked.section === section && concerns(asked, key))
         .map(({ value }) => value),
     seenBy(machine, document) {
       const made = [...all].flatMap(([name, keys]) => (name.startsWith(document) ? [...keys.values()].flat() : []))

@@ -47,8 +47,8 @@ export interface Network {
   readonly wires: Set<Wire>
   /** Frames that children really sent, newest last. */
   readonly corpus: Uint8Array[]
-  /** Milliseconds that lines have spent so far on entries which their readers did not hold, all lines together. */
-  readonly carrying: { milliseconds: number }
+  /** Milliseconds that each child's line has spent so far on entries which their readers did not hold. */
+  readonly carrying: Map<string, number>
   connect(child: Party, parent: Party, line: Line): { readonly up: Connection; readonly down: Connection }
 }
 
@@ -60,7 +60,7 @@ interface Surroundings {
   /** Whether the station of a stream has moved. */
   readonly hasMoved: (stream: string) => boolean
   readonly corpus: Uint8Array[]
-  readonly carrying: { milliseconds: number }
+  readonly carrying: Map<string, number>
   readonly ended: (wire: Wire) => void
 }
 
@@ -77,7 +77,7 @@ export function createNetwork(
 ): Network {
   const wires = new Set<Wire>()
   const corpus: Uint8Array[] = []
-  const carrying = { milliseconds: 0 }
+  const carrying = new Map<string, number>()
   const around: Surroundings = { timeline, chance, corpus, carrying, ...watch, ended: (wire) => wires.delete(wire) }
   return {
     wires,
@@ -124,7 +124,8 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     down: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
   }
   const watch: Watch = watchLink({ up: readerAt('down'), down: readerAt('up') }, around.violation, (bytes) => {
-    around.carrying.milliseconds += (bytes * 1000) / line.bytesPerSecond
+    const { name } = parties.up
+    around.carrying.set(name, (around.carrying.get(name) ?? 0) + (bytes * 1000) / line.bytesPerSecond)
   })
 
   function readerAt(side: Side) {

@@ -105,9 +105,14 @@ async function storm(world: World, work: () => void, without: readonly string[])
 
 async function comeToRest(world: World): Promise<void> {
   const { timeline, network } = world
-  const began = { at: timeline.now, carrying: network.carrying.milliseconds }
-  // The largest lies of the door fill the slowest line for two minutes each.
-  const bound = () => began.at + REST_BOUND + Math.min(CARRYING_BOUND, network.carrying.milliseconds - began.carrying)
+  const began = { at: timeline.now, carrying: new Map(network.carrying) }
+  // The largest lies of the door fill the slowest line for two minutes each; what a village lies passes two lines.
+  const carrying = () => {
+    const since = [...network.carrying].map(([line, spent]) => spent - (began.carrying.get(line) ?? 0))
+    const [first = 0, second = 0] = since.sort((left, right) => right - left)
+    return first + second
+  }
+  const bound = () => began.at + REST_BOUND + Math.min(CARRYING_BOUND, carrying())
   // What was killed at the very end is started by its people.
   const revive = () => {
     void register(world)

@@ -7,6 +7,7 @@ type Name = keyof typeof LIMITS
 /** The smallest and largest value drawn of each limit; those that bound honest messages as a whole stay. */
 const DRAWN: Partial<Record<Name, readonly [number, number]>> = {
   windowFrames: [1, 6],
+  overtakenEntries: [2, 20],
   windowBytes: [2 * 1024, 64 * 1024],
   packBytes: [512, 16 * 1024],
   runEntries: [1, 20],

@@ -3,7 +3,7 @@ import type { Effect } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
 import { StorageFailure } from '../ports/storage.ts'
-import { acknowledge, goBefore, learnRootHeights, noteElsewhere } from './acknowledgement.ts'
+import { acknowledge, learnRootHeights, noteElsewhere, overtake } from './acknowledgement.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork, tellRungs } from './forks.ts'
 import type { Link } from './link.ts'
@@ -68,7 +68,7 @@ const EFFECTS: Handlers = {
   acknowledged: (context, link, _connection, { heights, exact }) => {
     if (link.direction === 'down') return noteElsewhere(context.core, link, heights, exact)
     acknowledge(context, heights, exact)
-    if (exact) return goBefore(context, heights)
+    if (exact) return overtake(context, heights)
   },
   'at-root': (context, link, _connection, { heights }) => {
     if (link.direction === 'up') learnRootHeights(context, heights)

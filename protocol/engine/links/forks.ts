@@ -1,7 +1,7 @@
 /** One log, two versions (rule S73): who gives way finds where they part, goes on with the other one and carries its own tail on. */
 import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
-import { entryHash, GENESIS } from '#protocol/log/chain.ts'
+import { entryHash } from '#protocol/log/chain.ts'
 import type { EntryRecord } from '#protocol/log/entry.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
@@ -224,8 +224,8 @@ async function giveWay(
     link.searches.set(log, { ...search, gap: 0 })
     return success({ is: 'asks', above: height, below: height + 1 })
   }
-  if (link.direction === 'down' && (await wasMoved(core, log, await hashBehind(core, log, height, run))))
-    return success({ is: 'stays' })
+  const theirs = link.direction === 'down' ? await hashBehind(core, log, height, run) : undefined
+  if (theirs && (await wasMoved(core, log, theirs))) return success({ is: 'stays' })
   const signed = await signedHeight(core.logs, log, height)
   const tail = await moveTail(staging, log, { common: height, signed }, holdings(core, link), (shared) =>
     adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
@@ -237,7 +237,7 @@ async function giveWay(
 /** The hash of the first entry in which the peer's version differs: it stands for all of it, however long it has grown since. */
 async function hashBehind({ logs }: Core, log: LogKey, height: number, [first]: readonly EntryRecord[]) {
   const shared = await logs.hashAt(log, height)
-  return shared && first ? entryHash(logs.sha256, log, shared, first) : GENESIS
+  return shared && first && entryHash(logs.sha256, log, shared, first)
 }
 
 /**

@@ -140,17 +140,21 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
   // A message speaks of many entries of few cases, and everybody who writes waits meanwhile: each case is read once.
   for (const [document, receipts] of Map.groupBy(told, (receipt) => receipt.document)) {
     const rows = await staging.core.storage.receiptsOf(document)
-    const known = new Map(rows.map((row) => [placeIn(row), row]))
+    // What the group has staged already is newer than the disk.
+    const staged = staging.receipts.filter((receipt) => receipt.document === document)
+    const known = new Map([...rows, ...staged].map((row) => [placeIn(row), row]))
     let standing: ReadonlyMap<string, ReceiptRow> | undefined
     for (const receipt of receipts) {
       const place = placeIn(receipt)
       const before = known.get(place)
       const takesBack = receipt.outcome === 'applied' || receipt.outcome === 'set-aside'
       // A parent may tell again what stands: it is known, and nobody below need hear it again.
-      if (receipt.outcome === 'set-aside' ? !before || says(before, receipt) : says(before, receipt)) continue
+      if (says(before, receipt) || (receipt.outcome === 'set-aside' && !before)) continue
       if (takesBack) standing ??= await standingHere(staging, document)
       const row = takesBack ? (standing?.get(place) ?? { ...receipt, outcome: 'applied', reason: '' }) : receipt
-      if (!says(before, row)) staging.receipts.push(row)
+      if (says(before, row)) continue
+      staging.receipts.push(row)
+      known.set(place, row)
     }
   }
 }
@@ -164,7 +168,9 @@ async function standingHere(staging: Staging, document: DocumentId): Promise<Rea
 const placeIn = ({ log, seq }: Receipt): string => `${log} ${seq}`
 
 const says = (known: Receipt | undefined, { outcome, reason }: Receipt): boolean =>
-  outcome === 'applied' ? known === undefined : known?.outcome === outcome && known.reason === reason
+  outcome === 'applied'
+    ? known === undefined || known.outcome === 'applied'
+    : known?.outcome === outcome && known.reason === reason
 
 /** Only refusals that a person must resolve are kept in view. */
 function refusalOf(reason: string): SyncStatus['refusal'] {

@@ -141,7 +141,7 @@ export const FORKS: readonly Mutant[] = [
   {
     name: 'grown-version-given-way-to-again',
     file: 'protocol/engine/links/forks.ts',
-    from: "  if (link.direction === 'down' && (await wasMoved(core, log, await hashBehind(core, log, height, run))))\n    return success({ is: 'stays' })\n",
+    from: "  if (theirs && (await wasMoved(core, log, theirs))) return success({ is: 'stays' })\n",
     to: '',
     fault: 'S93: two children with two versions keep their parent busy for ever.',
     tests: ['test/engine/forks.test.ts'],

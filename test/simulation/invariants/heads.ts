@@ -17,7 +17,8 @@ export async function checkHeads(world: World, machine: Machine): Promise<void> 
     if (parentHeight > height || Math.min(rootHeight, height) > (rootOf(world).disk.held.get(key)?.length ?? 0))
       world.violation('M11', `${machine.name}: ${key} claims ${parentHeight}/${rootHeight} of ${height}`)
   }
-  if (heads.some(({ key }) => holdsFormerVersion(world, machine, key))) return
+  const open = heads.filter((head) => head.parentHeight < head.height || head.rootHeight < head.height)
+  if (open.length > 0 && open.every(({ key }) => holdsFormerVersion(world, machine, key))) return
   if (status && (status.entriesOnlyHere > 0 || status.casesNotAtRoot > 0))
     world.violation(
       'M8',

@@ -68,8 +68,14 @@ export function checkValues(
  * How often a word may stand: once, and once more for each further writer that carried it on after a fork of its author's
  * log, copies of one machine among them: none of them knows that another has written it again.
  */
-function timesWritten({ ledger }: World, intents: readonly Intent[]): number {
+function timesWritten({ ledger, machines }: World, intents: readonly Intent[]): number {
   const carriers = intents.flatMap(({ hash }) => [...(ledger.carriers.get(hash) ?? [])])
-  const writers = new Set(carriers.map((carrier) => ledger.entries.get(carrier)?.log.split('/').slice(0, 2).join('/')))
+  const isCopied = (node: string) => machines.filter(({ identity }) => identity.node === node).length > 1
+  const writers = new Set(
+    carriers.map((carrier) => {
+      const [node = '', incarnation] = ledger.entries.get(carrier)?.log.split('/') ?? []
+      return isCopied(node) ? `${node}/${incarnation}` : node
+    }),
+  )
   return Math.max(1, writers.size)
 }
