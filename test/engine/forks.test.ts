@@ -293,7 +293,7 @@ test('S96 a run that holds signed entries is cut at the highest of them', async 
   expect(await writtenElsewhere(root, log)).toBe(10)
 })
 
-test('S94 a peer of version 1 makes nothing be cut unless its ladder shows where the versions part', async () => {
+test('S94 a child of version 1 makes nothing be cut: it cannot prove where the versions part', async () => {
   const { root, raw, log, ours } = await openRoot()
   const deep = await otherwise(root, ours, heightOf(ours) - 25, 30)
   await raw.link(root)
@@ -304,8 +304,12 @@ test('S94 a peer of version 1 makes nothing be cut unless its ladder shows where
 
   const near = await otherwise(root, ours, heightOf(ours) - 5, 3)
   await raw.link(root)
-  await tell(raw, firstLadder(near), honest(near), reaches(root, log, heightOf(ours) - 5))
-  expect(await writtenElsewhere(root, log)).toBe(5)
+  await tell(raw, firstLadder(near), honest(near), isTold(root, '对方程序版本较旧'))
+  expect((await headOf(root, log))?.height).toBe(heightOf(ours))
+  // What cannot be true of any log is no better.
+  const false1 = { ...firstLadder(near), ladder: [{ height: 1, hash: new Uint8Array(8).fill(7) }] }
+  await tell(raw, false1, honest(near), isTold(root, '对方程序版本较旧'))
+  expect((await headOf(root, log))?.height).toBe(heightOf(ours))
 })
 
 test('S94 nor where what is shared does not end signed', async () => {

@@ -4,10 +4,25 @@ import type { Connection } from '#protocol/engine/ports/identity.ts'
 import type { Change, StoredPack } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logKey, type NodeId, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import type { Packable } from '#protocol/log/pack.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeHost } from '#protocol/transport/node-host.ts'
 import type { LogPosition } from '#protocol/wire/messages.ts'
-import { COUNTY, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until } from './county.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  nodeRecord,
+  openCounty,
+  openNode,
+  person,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
 import { forkWords } from './other-version.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 
@@ -206,3 +221,41 @@ test('S109 a peer that asks about a fork faster than it can be answered waits in
   expect(answers()).toEqual(asked.map((below) => below - 1))
   await root.engine.stop()
 }, 30_000)
+
+test('S129 a member that begins a log with every entry is taken up to so many, keeps nobody out and can be revoked as stolen', async () => {
+  const { root, township } = await openCounty()
+  const raw = new RawNode(VILLAGE)
+  await publish(root, [raw.record(township.identity.node, 9)])
+  const link = connect(township, root)
+  await until('the township knows it', () => township.engine.office.directory.node(raw.node) !== undefined)
+  await raw.link(township)
+  const payload = new TextEncoder().encode('{}')
+  for (let begun = 0, frames = 1; begun < LIMITS.logsOfNode + 60; begun += 40, frames++) {
+    const packed: Packable[] = []
+    for (let incarnation = begun + 1; incarnation <= begun + 40; incarnation++)
+      packed.push(...(await raw.write(streamOf(VILLAGE), [draft(VILLAGE, { payload })], { incarnation })))
+    raw.send(frameOf(packed))
+    await raw.stored(frames)
+  }
+  expect(raw.ended).toBe(false)
+  const logsAt = async ({ storage }: Node) =>
+    (await storage.load()).heads.filter(({ key, height }) => height > 0 && key.startsWith(raw.node)).length
+  expect(await logsAt(township)).toBe(LIMITS.logsOfNode)
+  await until('the root has them', async () => (await logsAt(root)) === LIMITS.logsOfNode)
+  expect((await township.engine.office.status()).findings.map(({ message }) => message).join()).toContain('个日志')
+  const record = root.engine.office.directory.node(raw.node) ?? expect.fail('no record')
+  await publish(root, [{ ...record, revoked: { time: 1, reason: '被盗' } }])
+  link.cut()
+  await link.ended
+  const { id } = value(await township.engine.office.openCase(person(TOWNSHIP, ['clerk']), 'SL0001'))
+  connect(township, root)
+  await until('its case is at the county', async () => (await township.engine.office.safetyOf([id])).get(id) === 'root')
+})
+
+test('S130 one key holds so many links and no more: its oldest ends', async () => {
+  const { root, township } = await openCounty()
+  const links = Array.from({ length: 4 }, () => connect(township, root))
+  expect(await links[0]?.ended).toMatchObject({ reason: 'stopping' })
+  const others = links.slice(1).map(async ({ ended }) => (await ended).reason)
+  expect(await Promise.race([...others, new Promise((resolve) => setImmediate(() => resolve('open')))])).toBe('open')
+})

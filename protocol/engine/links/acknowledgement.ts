@@ -40,9 +40,6 @@ export function acknowledge(context: LinkContext, heights: readonly Height[], ex
 
 /** An entry of a case takes about so many bytes on a link (500 cases of the bench: 260). */
 const ENTRY_BYTES = 260
-/** A node that has begun so many logs begins no more for speed: frontiers stay short, and the numbers last (13,823). */
-const MOST_INCARNATIONS = 1_000
-
 /**
  * What the parent lacks of our present logs goes first, because a log has no gaps: when that takes long on this line, what is
  * written from now on goes into a new log, and does not wait for it (S128).
@@ -63,8 +60,9 @@ function isLongWay({ logs, identity, neighbours }: Core, compared: readonly Heig
   if (lacking < LIMITS.overtakenEntries) return false
   const slow = (LIMITS.firstFrameBytes * 1_000) / LIMITS.frameMilliseconds
   const rate = (identity.parent && neighbours.rates.get(identity.parent.node)) ?? slow
-  const begun = new Set([...logs.heads.keys()].filter(logs.isOwn).map((log) => logParts(log).incarnation))
-  return (lacking * ENTRY_BYTES * 1_000) / rate > LIMITS.frameMilliseconds && begun.size < MOST_INCARNATIONS
+  // Half of the logs that others take are left for when the node is put back and has to begin a new one.
+  const begun = [...logs.heads.keys()].filter(logs.isOwn).length
+  return (lacking * ENTRY_BYTES * 1_000) / rate > LIMITS.frameMilliseconds && begun < LIMITS.logsOfNode / 2
 }
 
 /**

@@ -1,5 +1,13 @@
 /** The door for entries of others: grant, author, chain and signature are checked before anything is staged. */
-import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
+import {
+  COUNTY_STREAM,
+  type DocumentId,
+  isCase,
+  type LogKey,
+  logParts,
+  type NodeId,
+  type StreamId,
+} from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type EntryRecord, KIND } from '#protocol/log/entry.ts'
@@ -43,7 +51,7 @@ export async function admitFrame(
   received: readonly ReceivedPack[],
   source: FrameSource,
 ): Promise<Result<readonly Height[], ChainRefusal>> {
-  const walk = beginWalk(staging.logs, (log) => authorProblem(staging.core, log, source))
+  const walk = beginWalk(staging.logs, (log) => authorProblem(staging.core, log, source), roomFor(staging))
   const packs: FollowedPack[] = []
   for (const pack of received) {
     const followed = followPack(walk, pack)
@@ -56,6 +64,7 @@ export async function admitFrame(
   if (!repeated.ok) return repeated
   await stage(staging, packs, source)
   raiseHeads(staging, walk, source)
+  tellPassedOver(staging.core, walk.passedOver)
   return success([...walk.heights].map(([log, { told }]) => ({ log, height: told })))
 }
 
@@ -98,6 +107,32 @@ function authorProblem(core: Core, log: LogKey, source: FrameSource): ChainRefus
   // written before must still arrive everywhere. The link's own grants bound what a peer can bring here.
   const foreign = stream === COUNTY_STREAM && node !== core.identity.root.node
   return foreign ? { code: 'foreign-stream', detail: log } : undefined
+}
+
+/**
+ * Whether there is room for a log: each author has so many (LIMITS.logsOfNode), the root and this node itself as many as they
+ * write. A node that begins a log with every entry would make streams that no message can tell, and could not be revoked.
+ */
+function roomFor({ core, logs }: Staging): (log: LogKey) => boolean {
+  const counts = new Map<NodeId, number>()
+  return (log) => {
+    const { node } = logParts(log)
+    if (core.logs.heads.has(log) || logs.heads.has(log) || core.logs.isOwn(log)) return true
+    if (core.directory.authority.isRoot(node)) return true
+    const known = new Set([...core.logs.heads.keys(), ...logs.heads.keys()])
+    const count = counts.get(node) ?? [...known].filter((one) => logParts(one).node === node).length
+    counts.set(node, count + 1)
+    return count < LIMITS.logsOfNode
+  }
+}
+
+function tellPassedOver({ directory, news }: Core, logs: ReadonlySet<LogKey>): void {
+  for (const node of new Set([...logs].map((log) => logParts(log).node)))
+    news.add({
+      kind: 'refused',
+      message: `节点“${directory.node(node)?.name ?? node}”写了超过 ${LIMITS.logsOfNode} 个日志,多出的没有接收;其余记录照常`,
+      next: '正常程序不会这样写,请联系管理员检查或停用该节点。',
+    })
 }
 
 /** The first signature that does not hold: one per run authenticates everything before it, carried facts have their own. */

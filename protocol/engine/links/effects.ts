@@ -1,4 +1,5 @@
 /** The effects that sessions ask for, done: each is one line here and leads to the file that does it. */
+import type { NodeId } from '#protocol/ids.ts'
 import type { Effect } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
@@ -43,11 +44,12 @@ const EFFECTS: Handlers = {
   load: ({ core }, link, connection, { after }) => sendAfter(core, link, connection, after),
   'tell-standing': ({ core }, link, connection) => tellNextStanding(core, link, connection),
   admit: (context, link, _connection, { packed }) => receiveFrame(context, link, packed),
-  live: ({ core, reports }, link, _connection, { peer }) => {
+  live: ({ core, reports, links }, link, _connection, { peer }) => {
     link.peer = peer
     link.liveSince = core.host.elapsed()
     link.proved(peer)
     reports.linkLive(link)
+    endOlder(links, link, peer)
     tellUntold(core, link, peer)
     core.news.tellStatus()
     if (link.direction === 'down') return tellStanding(core, link, peer)
@@ -76,6 +78,15 @@ const EFFECTS: Handlers = {
   'root-time': ({ core }, link, _connection, { rootTime }) => {
     if (link.direction === 'up' && rootTime !== null) core.clock.heardRoot(rootTime)
   },
+}
+
+/** Links from below that one key may have: a copy of a machine and one that nobody has noticed to be dead, no more. */
+const LINKS_OF_PEER = 3
+
+/** Whoever calls again and again with one key takes the place of its own older links, and of nobody else's. */
+function endOlder(links: ReadonlySet<Link>, link: Link, peer: NodeId): void {
+  const same = [...links].filter((one) => one !== link && one.direction === 'down' && one.peer === peer)
+  if (link.direction === 'down' && same.length >= LINKS_OF_PEER) same[0]?.dispatch({ type: 'stop', code: 'stopping' })
 }
 
 /** Work that the peer's messages ask for; frames of entries count by their bytes. */

@@ -179,7 +179,9 @@ async function advance(staging: Staging, link: Link, fork: Fork): Promise<Result
       link.searches.set(log, judged.search)
       return success({ is: 'asks', above: judged.above, below: judged.below })
     case 'exact':
-      return isOld ? giveWayUnproved(staging, link, log, judged.height) : giveWay(staging, link, fork, judged)
+      if (!isOld) return giveWay(staging, link, fork, judged)
+      // Only the pinned parent is believed without proof.
+      return link.direction === 'up' ? giveWayUnproved(staging, link, log, judged.height) : tooOld(core, log)
   }
 }
 

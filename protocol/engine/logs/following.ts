@@ -56,14 +56,19 @@ export interface Walk {
   readonly held: Map<LogKey, EntryRecord[]>
   /** Why a log may not be here at all; asked once for each. */
   readonly problemOf: (log: LogKey) => ChainRefusal | undefined
+  /** Whether there is room for one more log of its author; what is beyond is passed over, and holds up nothing else. */
+  readonly hasRoom: (log: LogKey) => boolean
+  readonly passedOver: Set<LogKey>
 }
 
-export const beginWalk = (staged: StagedLogs, problemOf: Walk['problemOf']): Walk => ({
+export const beginWalk = (staged: StagedLogs, problemOf: Walk['problemOf'], hasRoom: Walk['hasRoom']): Walk => ({
   staged,
   heights: new Map(),
   ends: [],
   held: new Map(),
   problemOf,
+  hasRoom,
+  passedOver: new Set(),
 })
 
 interface OpenRun {
@@ -101,9 +106,14 @@ function follow(
   runs: Map<LogKey, OpenRun>,
 ): Result<Entry | undefined, ChainRefusal> {
   let position = walk.heights.get(log)
+  if (walk.passedOver.has(log)) return success(undefined)
   if (!position) {
     const problem = walk.problemOf(log)
     if (problem) return failure(problem)
+    if (!walk.hasRoom(log)) {
+      walk.passedOver.add(log)
+      return success(undefined)
+    }
     const head = stagedHead(walk.staged, log)
     position = { height: head.height, hash: head.hash, told: 0 }
     walk.heights.set(log, position)
