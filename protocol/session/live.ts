@@ -28,6 +28,9 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       session.window.loading = false
       passed(session, event)
       return at(session, more(session, view))
+    case 'standing-begun':
+      session.standing = true
+      return at(session, more(session, view))
     case 'standing':
       session.window.loading = false
       session.standing = event.left

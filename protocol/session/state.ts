@@ -144,7 +144,9 @@ export type Event =
   | { readonly type: 'held-told' }
   /** What lay behind `after` was considered up to `through`. */
   | { readonly type: 'loaded'; readonly after: number; readonly through: number }
-  /** Whether receipts are left that the peer is to be told, or not acknowledged. */
+  /** Receipts are to be told. */
+  | { readonly type: 'standing-begun' }
+  /** Some were told; whether receipts are left that the peer is to be told, or not acknowledged. */
   | { readonly type: 'standing'; readonly left: boolean }
   | { readonly type: 'dispatched'; readonly sizes: readonly number[]; readonly heights: readonly Height[] }
   | { readonly type: 'admitted'; readonly frames: number; readonly heights: readonly Height[] }

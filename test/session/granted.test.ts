@@ -128,3 +128,10 @@ test('S114 a stream that was only delivered and is shared again is told again, s
   expect(peer.do({ type: 'changed' })).toContainEqual({ type: 'tell-frontier', streams: [streamB] })
   expect(peer.do({ type: 'changed' })).toEqual([])
 })
+
+test('S26 receipts that are found while packs are being read let nobody read a second time', () => {
+  const peer = opened()
+  expect(peer.live.window.loading).toBe(true)
+  expect(peer.do({ type: 'standing-begun' })).toEqual([])
+  expect([peer.live.standing, peer.live.window.loading]).toEqual([true, true])
+})

@@ -37,7 +37,7 @@ export async function tellStanding(core: Core, link: Link, peer: NodeId): Promis
     standing.left.push({ log, digest: receipts.length > room ? null : digest, receipts: receipts.slice(0, room) })
     room -= receipts.length
   }
-  if (standing.left.length > 0) link.dispatch({ type: 'standing', left: true })
+  if (standing.left.length > 0) link.dispatch({ type: 'standing-begun' })
   else link.standing = null
 }
 
