@@ -29,6 +29,9 @@ export interface Reader {
 /** First bytes of frames (SPEC part W). */
 export const TAG = { hello: 0, proof: 1, entries: 3, stored: 4, busy: 10, refuse: 11 } as const
 
+/** A read of the disk that began when the window was open may end when it is full. */
+const BEGUN = 1
+
 /** Watches a link. `readers`: who reads what a side sent; `news`: told of bytes of entries that a reader did not hold. */
 export function watchLink(
   readers: Readonly<Record<Side, Reader>>,
@@ -41,7 +44,7 @@ export function watchLink(
     sent(side, frame) {
       if (frame[0] === TAG.entries) {
         unanswered[side] += 1
-        if (unanswered[side] > LIMITS.windowFrames)
+        if (unanswered[side] > LIMITS.windowFrames + BEGUN)
           violation('M10', `${unanswered[side]} frames unanswered, the window is ${LIMITS.windowFrames}`)
         const payload = recordsOf(frame)?.reduce((sum, { length }) => sum + length, 0)
         if (payload === undefined) violation('M12', 'entries that cannot be read')
