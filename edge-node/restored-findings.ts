@@ -64,7 +64,7 @@ function begunEmpty(isRoot: boolean, { logs, entries, ends }: Restored, time: nu
   const lost = entries > 0 ? `:${logs} 个日志至少 ${entries} 条本机写的记录不在里面` : ''
   const message = `原来的数据库不见了,已按 start-empty 从空数据库重新开始${lost}。${NEW_NUMBERS}`
   const next = isRoot
-    ? `原来的数据库或备份如果找到了,请停止程序,先恢复它。没有的:${BACK_FROM_BELOW}。请在“节点”页核对取回的节点,不该再使用的请停用。`
+    ? `原来的数据库或备份如果找到了,请停止程序,先恢复它。没有的:${BACK_FROM_BELOW}。取回之后请在“节点”页核对,不该再使用的到那时再停用。`
     : `上级和下级持有的记录自动取回。${checkStubs(isRoot, ends)}`
   return { ...keptAs(time), message, next }
 }

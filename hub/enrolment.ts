@@ -151,9 +151,11 @@ async function revoke(
   const text = reason.trim()
   if (text === '' || text.length > LIMITS.noteCharacters)
     return fail('reason-missing', '请写明吊销的原因', kept, '原因会留在记录里', 'reason')
-  if (record.revoked) return fail('node-revoked', '这个节点已经吊销', kept, '不需要再做什么')
   if (cause === undefined)
     return fail('cause-missing', '请选择这台电脑怎么了', kept, '它决定以后才送达的记录是否有效', 'cause')
+  // Lost after all, or revoked while the county did not hold what it had written: then everything may be made to count.
+  const isCorrected = cause === 'broken' && record.revoked && record.revoked.held !== null
+  if (record.revoked && !isCorrected) return fail('node-revoked', '这个节点已经吊销', kept, '不需要再做什么')
   return office.publish(actor, [
     { ...record, revoked: { time: office.now(), reason: text, ...(cause === 'broken' ? { held: null } : {}) } },
   ])

@@ -30,7 +30,7 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
   const stations = (record?.stations ?? []).map((station) => stationName(desk.office, station)).join('、')
   const served = html`<div>服务 ${stations || '无'}</div><div><a href="/hub/nodes/${id}">地址和上级<span class="visually-hidden"> ${record?.name ?? id}</span></a></div>`
   if (record?.revoked)
-    return html`${served}<strong>已吊销</strong>:${record.revoked.reason}(${paperTime(record.revoked.time)})`
+    return html`${served}<strong>已吊销</strong>:${record.revoked.reason}(${paperTime(record.revoked.time)})${correction(visit, record, returned)}`
   if (!mayAdminister(visit)) return served
   const form = `revoke-${id}`
   const { typed, problems, box } = returnedTo(form, returned)
@@ -39,6 +39,17 @@ function nodeActs(desk: Desk, visit: Visit, id: NodeId, returned: Returned | und
       ${field({ name: 'reason', id: form, label: '吊销原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '吊销后只能再送达它写下的记录' })}
       ${field({ name: 'cause', id: `${form}-cause`, label: '这台电脑怎么了', kind: 'choice', value: typed.cause ?? '', problem: problems.cause, required: true, options: CAUSES, hint: '坏了或退役:它写下的记录不论何时送达都照常有效。丢失、被盗或被冒用:县中心已收到的照常有效,之后才送达的保留、暂不生效,由主办站点采用或驳回' })}
       <button class="btn" type="submit">吊销节点</button></form></details>`
+}
+
+/** A node revoked as lost: when it turns out otherwise, or the county had not yet back what it wrote, everything may count. */
+function correction(visit: Visit, { id, name, revoked }: NodeRecord, returned: Returned | undefined): Html | string {
+  if (!mayAdminister(visit) || !revoked || revoked.held === null) return ''
+  const form = `revoke-${id}`
+  const { typed, problems, box } = returnedTo(form, returned)
+  return html`<details ${box === '' ? '' : html`open`}><summary>改为坏了或退役<span class="visually-hidden"> ${name}</span></summary>
+    <form class="mt-2" method="post" action="/hub/nodes/${id}/revoke" novalidate>${csrfField(visit)}${box}<input type="hidden" name="cause" value="broken">
+      ${field({ name: 'reason', id: form, label: '更改原因', kind: 'text', value: typed.reason ?? '', problem: problems.reason, required: true, hint: '它写下的记录从此不论何时送达都有效;确认电脑不在别人手里才能改' })}
+      <button class="btn" type="submit">全部算数</button></form></details>`
 }
 
 /** After a revocation: the nodes that still stand below the one that is gone, and the way to their new parent. */

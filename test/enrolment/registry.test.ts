@@ -172,6 +172,17 @@ test('E6 a revoked machine cannot come back with a code', async () => {
   expect(codeOf(await joinAs(TOWNSHIP, root, keys))).toBe('node-revoked')
 })
 
+test('E6 a revocation as lost can be corrected to broken, so that everything counts; not the other way round', async () => {
+  const { node } = valueIn(await joinAs(TOWNSHIP, root, generateKeys()))
+  const revoke = (cause: 'lost' | 'broken') => registry.revokeNode(ADMINISTRATOR, node, '核对之后', cause)
+  valueIn(await revoke('lost'))
+  expect(office.directory.node(node)?.revoked?.held).not.toBeNull()
+  expect(codeOf(await revoke('lost'))).toBe('node-revoked')
+  valueIn(await revoke('broken'))
+  expect(office.directory.node(node)?.revoked?.held).toBeNull()
+  for (const cause of ['lost', 'broken'] as const) expect(codeOf(await revoke(cause))).toBe('node-revoked')
+})
+
 test('E11 only administrators change the register', async () => {
   const results = [
     await registry.createStation(CLERK, { id: '510724102', name: '新镇', tier: 'township', parent: COUNTY }),

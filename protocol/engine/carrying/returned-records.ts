@@ -103,7 +103,7 @@ export async function recognise(staging: Staging, carried: Uint8Array): Promise<
   core.news.add({
     kind: 'rolled-back',
     message: `本机的目录里没有节点“${name}”,但它出示了县中心亲自签名的登记,已重新认可。`,
-    next: '无需操作:它手里的目录、站点人员和办件会自动取回。不该再使用的电脑,请在“节点”页核对并停用。',
+    next: '它手里的目录、站点人员和办件会自动取回。取回之后,请在“节点”页核对;不该再使用的电脑到那时再停用:现在停用,县中心还没取回的记录会暂不生效。',
   })
   return success('recognised')
 }
