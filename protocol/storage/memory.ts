@@ -159,8 +159,10 @@ export class MemoryStorage implements Storage {
     }
     for (const row of receipts) {
       const key = `${row.log}/${row.seq}`
-      if (row.outcome === 'applied') this.#receipts.delete(key)
-      else this.#receipts.set(key, row)
+      // After a cut another document's entry may lie in the same place.
+      const isOf = this.#receipts.get(key)?.document === row.document
+      if (row.outcome !== 'applied') this.#receipts.set(key, row)
+      else if (isOf) this.#receipts.delete(key)
     }
     for (const row of directory) {
       const known = this.#directory.get(row.document)

@@ -31,6 +31,17 @@ export function receiptRules({ storage, reopen, commit }: Bench): void {
     expect((await storage().load()).heads).toEqual([])
   })
 
+  test('D13 what takes back a receipt takes it from its own document only: a cut may have put another entry in that place', async () => {
+    const now = { log: logOf(1), seq: 3, document, outcome: 'set-aside', reason: '' } as const
+    await commit({ receipts: [now] })
+    await commit({ receipts: [{ ...now, document: caseId(2), outcome: 'applied' }] })
+    expect(await storage().receiptsOf(document)).toEqual([now])
+    // In one commit, whichever comes first.
+    const later = { ...now, seq: 9 }
+    await commit({ receipts: [later, { ...later, document: caseId(2), outcome: 'applied' }] })
+    expect(await storage().receiptsOf(document)).toEqual([now, later])
+  })
+
   test('D13 receipts of a log are given from its end, those that the fold sets aside left out', async () => {
     const receipt = { log: logOf(1), seq: 3, document, outcome: 'quarantined', reason: 'pending' } as const
     const [later, forked] = [

@@ -19,17 +19,18 @@ const receiptRows = rowsInto(receipts, ['log', 'seq', 'document', 'outcome', 're
   }),
 )
 
-const dropReceipt = change(({ log, seq }: Given<{ log: number; seq: number }>) =>
-  builder.delete(receipts).where(and(eq(receipts.log, log), eq(receipts.seq, seq))),
+/** Of that document only: after a cut another document's entry may lie in the same place. */
+const dropReceipt = change(({ log, seq, document }: Given<{ log: number; seq: number; document: DocumentId }>) =>
+  builder.delete(receipts).where(and(eq(receipts.log, log), eq(receipts.seq, seq), eq(receipts.document, document))),
 )
 
 /** Writes receipts; `applied` removes the earlier one, also one of the same commit: of an entry the last one counts. */
 export function writeReceipts(parameters: number, rows: readonly ReceiptRow[], numbers: LogNumbers): Statement[] {
-  const last = [...new Map(rows.map((row) => [`${row.log}#${row.seq}`, row])).values()]
+  const last = [...new Map(rows.map((row) => [`${row.log}#${row.seq}#${row.document}`, row])).values()]
   const applied = last.filter(({ outcome }) => outcome === 'applied')
   const kept = last.filter(({ outcome }) => outcome !== 'applied')
   return [
-    ...applied.map(({ log, seq }) => dropReceipt({ log: numbers.numberOf(log), seq })),
+    ...applied.map(({ log, seq, document }) => dropReceipt({ log: numbers.numberOf(log), seq, document })),
     ...receiptRows(
       parameters,
       kept.map((row) => ({ ...row, log: numbers.numberOf(row.log) })),
