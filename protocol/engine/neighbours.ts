@@ -7,7 +7,7 @@ import type { NodeStatus, SyncStatus } from './office.ts'
 export interface GivenBack {
   /** When the first of them was met, in milliseconds since 1970: what is told of them goes by it. */
   readonly since: number
-  /** Where the own logs ended before any of them came back. */
+  /** Where the own logs ended when the program found the database, before it wrote anything and before any of them came back. */
   readonly ends: EndWords
   readonly logs: Set<LogKey>
   /** Over which links: from the parent, from children. */

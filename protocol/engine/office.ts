@@ -12,6 +12,7 @@ import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
+import type { EndWords } from './logs/own-ends.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
 /** Who acts, for which station. */
@@ -167,6 +168,8 @@ export interface Finding {
   readonly details?: string
   /** Its name while it asks for something to be checked: it is kept over restarts until a person has marked it as done. */
   readonly kept?: string
+  /** Where the own logs ended before anything was written over what is missing: what is told later goes by it, too. */
+  readonly ends?: EndWords
 }
 
 /** Who signed an entry, and how. */

@@ -63,9 +63,9 @@ export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) 
 }
 
 /** What people do about own records that nobody else holds. */
-export const checkStubs = (isRoot: boolean, { until }: EndWords): string =>
+export const checkStubs = (isRoot: boolean, { until, each }: EndWords): string =>
   `${
     isRoot
       ? '只在县中心产生、没有到过下级的记录(大厅自己建的办件,没有发到下级的目录、人员和站点)取不回来'
       : '只存在本机、没有到过别的节点的记录取不回来'
-  }。${until}。这之后开出的纸质凭证,请按编号逐份查询,查不到的补录。`
+  }。${until}。${each === '' ? '所有纸质凭证' : '这之后开出的纸质凭证'},请按编号逐份查询,查不到的补录。`
