@@ -1,7 +1,7 @@
 /** What people read when a database is not the one this node last wrote: how much is missing, who gives it back, which paper to check. */
 
-import { checkStubs, type EndWords } from '#protocol/engine/logs/own-ends.ts'
-import type { Finding } from '#protocol/engine/office.ts'
+import { checkStubs } from '#protocol/engine/logs/own-ends.ts'
+import type { EndWords, Finding } from '#protocol/engine/office.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import type { DatabaseClaim, DatabaseVerdict, SidecarReading } from '#protocol/log/incarnation.ts'
 

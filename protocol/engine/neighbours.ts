@@ -1,7 +1,6 @@
 /** The nodes above and below as they were last heard: the links write it, the office shows it. */
 import type { LogKey, NodeId } from '#protocol/ids.ts'
-import type { EndWords } from './logs/own-ends.ts'
-import type { NodeStatus, SyncStatus } from './office.ts'
+import type { EndWords, NodeStatus, SyncStatus } from './office.ts'
 
 /** Own entries that others held and this node's database lacked. */
 export interface GivenBack {

@@ -12,7 +12,6 @@ import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
-import type { EndWords } from './logs/own-ends.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
 
 /** Who acts, for which station. */
@@ -157,6 +156,14 @@ export const FINDING_KINDS = [
   'revoked',
   'bug',
 ] as const
+
+/** Where the own logs end, in words. */
+export interface EndWords {
+  /** Until when they go, and how much they hold, in one clause. */
+  readonly until: string
+  /** The last entry of each stream; empty without any. */
+  readonly each: string
+}
 
 /** Something that happened to the network that a person should know. */
 export interface Finding {

@@ -4,6 +4,7 @@ import { COUNTY_STREAM, logParts, type NodeId, type StreamId } from '#protocol/i
 import { readEntry } from '#protocol/log/entry.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack } from '#protocol/log/pack.ts'
+import type { EndWords } from '../office.ts'
 import type { Storage } from '../ports/storage.ts'
 
 /** What this node wrote to a stream, under all its incarnations. */
@@ -39,14 +40,6 @@ async function timeAt(storage: Pick<Storage, 'packHolding'>, { key, height, hash
 
 /** A time as it stands on paper stubs: `2026-11-21 08:31`. */
 const minuteOf = (time: number): string => civilTime(time).slice(0, 16).replace('T', ' ')
-
-/** Where the own logs end, in words. */
-export interface EndWords {
-  /** Until when they go, and how much they hold, in one clause. */
-  readonly until: string
-  /** The last entry of each stream; empty without any. */
-  readonly each: string
-}
 
 /** The ends in words; without any, that nothing is there. */
 export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) => string | undefined): EndWords {
