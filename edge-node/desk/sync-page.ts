@@ -3,8 +3,8 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
-import { markChecked, mayMarkChecked } from '#edge-node/commands/station/checked-findings.ts'
-import { mayMoveParent, moveParent } from '#edge-node/commands/station/parent-address.ts'
+import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
+import { moveParent } from '#edge-node/commands/station/parent-address.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
@@ -87,7 +87,7 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 function finding(desk: Desk, visit: Visit, { time, message, next, details, kept }: Finding): Html {
   const more = details ? html`<details><summary>各站点的记录分别到什么时候</summary>${sentence(details)}</details>` : ''
   const button =
-    kept && mayMarkChecked(visit.actor)
+    kept && mayWrite(visit.actor)
       ? html`<form method="post" action="/sync/checked">${csrfField(visit)}<input type="hidden" name="kept" value="${kept}" />
         <button class="btn btn-sm" type="submit">已核对</button></form>`
       : ''
@@ -140,7 +140,7 @@ function parentPart(
     <button class="btn" type="submit">核对并改用</button></form>`
   return card(
     `上级的地址(${name})`,
-    html`<div class="card-body">${notTaken ? failureBox(notTaken) : ''}<ul>${addresses.map(line)}</ul>${mayMoveParent(actor) ? form : ''}</div>`,
+    html`<div class="card-body">${notTaken ? failureBox(notTaken) : ''}<ul>${addresses.map(line)}</ul>${mayWrite(actor) ? form : ''}</div>`,
   )
 }
 

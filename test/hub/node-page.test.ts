@@ -157,7 +157,7 @@ async function deskBelow(place: Place, problem?: Failure) {
   return { desk, asked }
 }
 
-test('P188 the sync page shows where the parent is tried and why not, and goes to another address for whoever answers for the node', async () => {
+test('P188 the sync page shows where the parent is tried and why not, and goes to another address for everybody who may write', async () => {
   const place = await openPlace()
   const problem = {
     code: 'parent-not-named',
@@ -179,12 +179,17 @@ test('P188 the sync page shows where the parent is tried and why not, and goes t
   const chief = await enter(willing.desk, 'chief')
   const moved = await chief.submit(await chief.get('/sync'), '/sync/parent', { address: ADDRESS })
   expect(moved.text).toContain('地址已改用')
-  const clerk = await enter(willing.desk, 'clerk')
-  const read = await clerk.get('/sync')
+  // A township has nobody but its clerks and handlers.
+  for (const role of ['clerk', 'handler']) {
+    const person = await enter(willing.desk, role)
+    expect((await person.submit(await person.get('/sync'), '/sync/parent', { address: ADDRESS })).status).toBe(200)
+  }
+  const supervisor = await enter(willing.desk, 'supervisor')
+  const read = await supervisor.get('/sync')
   expect(read.html).not.toContain('action="/sync/parent"')
   const csrf = /name="csrf" value="([^"]+)"/.exec(read.html)?.[1] ?? ''
-  expect((await clerk.post('/sync/parent', { csrf, address: ADDRESS })).status).toBe(403)
-  expect(willing.asked).toEqual([ADDRESS])
+  expect((await supervisor.post('/sync/parent', { csrf, address: ADDRESS })).status).toBe(403)
+  expect(willing.asked).toEqual([ADDRESS, ADDRESS, ADDRESS])
 })
 
 test('P188 the hub has no parent to look for', async () => {
