@@ -96,11 +96,18 @@ test('P186 the successor of a revoked node takes over everything below it with o
   const { place, dead, successor, first, second } = await openCounty()
   const admin = await place.as('admin')
   const path = `/hub/nodes/${successor.id}`
-  await admin.submit(await admin.get(path), `${path}/addresses`, { addresses: ADDRESS })
+  const title = (html: string) => /<h1[^>]*>([^<]*)/.exec(html)?.[1]
+  expect(title((await admin.get(`/hub/nodes/${dead.id}`)).html)).toBe('节点:桑枣镇旧电脑(已停用)')
+  const early = await admin.submit(await admin.get(path), `${path}/succession`)
+  expect([early.status, title(early.html)]).toEqual([422, '节点:桑枣镇新电脑'])
+  expect(early.text).toMatch(/“桑枣镇新电脑”还没有登记地址.*请先在“桑枣镇新电脑”的页面上填写地址/)
+  expect([parentOf(place, first), parentOf(place, second)]).toEqual([dead.id, dead.id])
+  await admin.submit(early, `${path}/addresses`, { addresses: ADDRESS })
   const page = await admin.get(path)
   // By the names of their keys, which are drawn.
   expect(page.text).toMatch(/还有 2 个下级接在它下面:(红牌村、齐心村|齐心村、红牌村)/)
-  await admin.submit(page, `/hub/nodes/${dead.id}/children`)
+  const done = await admin.submit(page, `${path}/succession`)
+  expect([done.text.includes('已由本节点接替'), title(done.html)]).toEqual([true, '节点:桑枣镇新电脑'])
   expect([parentOf(place, first), parentOf(place, second)]).toEqual([successor.id, successor.id])
   expect((await admin.get(path)).text).not.toContain('由本节点接替')
   expect((await admin.get(`/hub/nodes/${dead.id}`)).text).not.toContain('全部改接')
@@ -135,7 +142,7 @@ test('P187 only administrators change where nodes belong; coordinators read it a
   expect(read.status).toBe(200)
   for (const form of ['parent', 'addresses', 'children']) expect(read.html).not.toContain(`action="${path}/${form}"`)
   const { csrf = '' } = { csrf: /name="csrf" value="([^"]+)"/.exec(read.html)?.[1] }
-  for (const form of ['parent', 'addresses', 'children'])
+  for (const form of ['parent', 'addresses', 'children', 'succession'])
     expect((await coordinator.post(`${path}/${form}`, { csrf, parent: root })).status).toBe(403)
   expect((await (await place.as('handler')).get(path)).status).toBe(403)
   expect(parentOf(place, first)).toBe(first.parent)
