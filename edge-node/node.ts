@@ -17,7 +17,6 @@ import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
 import { type Following, followParent } from '#edge-node/parent-following.ts'
-import { movedWords } from '#edge-node/parent-move.ts'
 import { type Database, followHeads, type Opening, openDatabase } from '#edge-node/restored-database.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
@@ -155,7 +154,7 @@ const parentDoor = (parent: Parent, following: Following, callNow: () => void): 
   }),
   async moveTo(address) {
     const moved = await following.moveTo(address)
-    return moved.ok ? success(movedWords(moved.value)) : moved
+    return moved.ok ? success(moved.value.is === 'known' ? 'known' : 'moved') : moved
   },
 })
 

@@ -155,7 +155,7 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
   const typed = await readForm(context.req)
   const result = await moveParent(context.get('visit').actor, desk.parent, typed.address ?? '')
   return result.ok
-    ? context.redirect('/sync?done=parent', 303)
+    ? context.redirect(`/sync?done=${result.value}`, 303)
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
 }
 
@@ -188,7 +188,11 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
   const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
-  const said = { parent: '上级已核对,地址已改用。', checked: '已标为核对过。' }[done ?? '']
+  const said = {
+    moved: '上级已核对,地址已改用。',
+    known: '上级没有改动,已经是县中心登记的那一个。',
+    checked: '已标为核对过。',
+  }[done ?? '']
   const words = said
     ? html`<div class="alert alert-success" role="status"><div><strong>${said}</strong></div></div>`
     : ''

@@ -156,7 +156,7 @@ async function deskBelow(place: Place, problem?: Failure) {
     places: () => ({ name: '桑枣镇', addresses: [{ address: ADDRESS, problem }], notTaken: undefined }),
     async moveTo(address) {
       asked.push(address)
-      return problem ? failure(problem) : success('')
+      return problem ? failure(problem) : success(address === ADDRESS ? 'moved' : 'known')
     },
   }
   const { office } = place
@@ -186,6 +186,9 @@ test('P188 the sync page shows where the parent is tried and why not, and goes t
   const chief = await enter(willing.desk, 'chief')
   const moved = await chief.submit(await chief.get('/sync'), '/sync/parent', { address: ADDRESS })
   expect(moved.text).toContain('地址已改用')
+  const same = await chief.submit(moved, '/sync/parent', { address: 'https://10.9.9.9' })
+  expect(same.text).toContain('上级没有改动,已经是')
+  expect(same.text).not.toContain('地址已改用')
   // A township has nobody but its clerks and handlers.
   for (const role of ['clerk', 'handler']) {
     const person = await enter(willing.desk, role)
@@ -196,7 +199,7 @@ test('P188 the sync page shows where the parent is tried and why not, and goes t
   expect(read.html).not.toContain('action="/sync/parent"')
   const csrf = /name="csrf" value="([^"]+)"/.exec(read.html)?.[1] ?? ''
   expect((await supervisor.post('/sync/parent', { csrf, address: ADDRESS })).status).toBe(403)
-  expect(willing.asked).toEqual([ADDRESS, ADDRESS, ADDRESS])
+  expect(willing.asked).toEqual([ADDRESS, 'https://10.9.9.9', ADDRESS, ADDRESS])
 })
 
 test('P188 the hub has no parent to look for', async () => {

@@ -15,14 +15,14 @@ export interface ParentPlaces {
 /** The program's side of it. */
 export interface ParentDoor {
   places(): ParentPlaces
-  /** Goes to an address when the parent, or the one the county has named, proves to be there; in words what came of it. */
-  moveTo(address: string): Promise<Result<string>>
+  /** Goes to an address when the parent, or the one the county has named, proves to be there. `known`: nothing had to change. */
+  moveTo(address: string): Promise<Result<'moved' | 'known'>>
   /** Calls the parent at once instead of after the present pause. */
   callNow(): void
 }
 
 /** Moves to an address on behalf of a person: whoever works at the node's own computer, for a small station has no chief. */
-export async function moveParent(actor: Actor, door: ParentDoor, address: string): Promise<Result<string>> {
+export async function moveParent(actor: Actor, door: ParentDoor, address: string): Promise<Result<'moved' | 'known'>> {
   if (!mayWrite(actor)) return failure(READS_ONLY)
   const moved = await door.moveTo(address)
   return moved.ok ? moved : failure({ ...moved.problem, field: 'address' })
