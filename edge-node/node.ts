@@ -174,6 +174,7 @@ function createApp(
   const app = new Hono()
   const secure = certificate !== null
   const onFault = (error: unknown) => log.error({ error: describe(error) }, 'a request failed')
+  const noted = (about: object, message: string) => log.info(about, message)
   if (!secure) app.use('/join/*', onlyFromHere)
   const door = {
     identity: identityOf(keys, enrolment),
@@ -190,7 +191,16 @@ function createApp(
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
   app.route(
     '/',
-    createDesk({ office, accounts, title, secure, hubPages: pages, onFault, ...(parent ? { parent } : {}) }),
+    createDesk({
+      office,
+      accounts,
+      title,
+      secure,
+      hubPages: pages,
+      onFault,
+      noted,
+      ...(parent ? { parent } : {}),
+    }),
   )
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
     log.warn(

@@ -94,6 +94,32 @@ function finding(desk: Desk, visit: Visit, { time, message, next, details, kept 
   return html`<li class="list-group-item"><strong>${timeWords(time, desk.office.now())}</strong> ${sentence(message)}${sentence(next)}${more}${button}</li>`
 }
 
+/** What is marked as checked is gone from every page: asked once, also without scripts, and kept in the log. */
+async function checked(context: DeskContext, desk: Desk): Promise<Response> {
+  const { kept = '', sure } = await readForm(context.req)
+  const visit = context.get('visit')
+  const { findings } = await desk.office.status()
+  const asked = findings.find((one) => one.kept !== undefined && one.kept === kept)
+  if (asked && sure !== 'yes' && mayWrite(visit.actor)) return askWhetherChecked(context, desk, asked)
+  const done = await markChecked(visit.actor, desk.office, kept)
+  if (!done.ok) return failurePage(context, desk, done.problem)
+  const { person, name, station } = visit.actor
+  if (asked) desk.noted({ person, name, station, kept, finding: asked.message }, 'a finding is marked as checked')
+  return context.redirect('/sync?done=checked', 303)
+}
+
+function askWhetherChecked(context: DeskContext, desk: Desk, { message, next, kept, details }: Finding) {
+  const title = '纸质凭证都核对完了吗?'
+  const body = html`${headline(title)}${card(
+    '标为已核对以后,这件事不再提示,也不能恢复',
+    html`<form class="card-body" method="post" action="/sync/checked">${csrfField(context.get('visit'))}
+      <input type="hidden" name="kept" value="${kept}" /><input type="hidden" name="sure" value="yes" />
+      <p>${sentence(message)}${sentence(next)}</p>${details ? html`<p>${sentence(details)}</p>` : ''}<p>您的姓名和时间会写入本机的运行日志。</p>
+      <div class="btn-list"><button class="btn btn-primary" type="submit">都核对完了,标为已核对</button><a class="btn" href="/sync">还没有,返回</a></div></form>`,
+  )}`
+  return page(context, desk, { title, body })
+}
+
 /** Nodes below as a table; the hub's node list adds what only the hub knows. */
 export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node: NodeStatus) => Html): Html {
   const now = desk.office.now()
@@ -206,10 +232,6 @@ export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     desk.parent?.callNow()
     return context.redirect('/sync', 303)
   })
-  app.post('/sync/checked', async (context) => {
-    const { kept } = await readForm(context.req)
-    const checked = await markChecked(context.get('visit').actor, desk.office, kept ?? '')
-    return checked.ok ? context.redirect('/sync?done=checked', 303) : failurePage(context, desk, checked.problem)
-  })
+  app.post('/sync/checked', (context) => checked(context, desk))
   app.post('/sync/parent', (context) => moved(context, desk))
 }
