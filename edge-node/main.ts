@@ -36,7 +36,8 @@ async function move(): Promise<void> {
   const { cryptography } = nodeHost
   const parent = createParent({ folder, keys, enrolment, cryptography, told: () => [] })
   const moved = orRefuse(await moveTo({ parent, node: enrolment.node, cryptography, knownVersion: () => 0 }, address))
-  say(`${movedWords(moved)}正在运行的程序一分钟内改用;没有运行时请运行 npm run edge-node。`)
+  const next = moved.is === 'known' ? '' : '正在运行的程序一分钟内改用;没有运行时请运行 npm run edge-node。'
+  say(`${movedWords(moved)}${next}`)
 }
 
 async function run(): Promise<void> {

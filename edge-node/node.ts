@@ -17,7 +17,6 @@ import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
 import { type Following, followParent } from '#edge-node/parent-following.ts'
-import { movedWords } from '#edge-node/parent-move.ts'
 import { type Database, followHeads, type Opening, openDatabase } from '#edge-node/restored-database.ts'
 import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
@@ -155,7 +154,7 @@ const parentDoor = (parent: Parent, following: Following, callNow: () => void): 
   }),
   async moveTo(address) {
     const moved = await following.moveTo(address)
-    return moved.ok ? success(movedWords(moved.value)) : moved
+    return moved.ok ? success(moved.value.is === 'known' ? 'known' : 'moved') : moved
   },
 })
 
@@ -175,6 +174,7 @@ function createApp(
   const app = new Hono()
   const secure = certificate !== null
   const onFault = (error: unknown) => log.error({ error: describe(error) }, 'a request failed')
+  const noted = (about: object, message: string) => log.info(about, message)
   if (!secure) app.use('/join/*', onlyFromHere)
   const door = {
     identity: identityOf(keys, enrolment),
@@ -191,7 +191,16 @@ function createApp(
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
   app.route(
     '/',
-    createDesk({ office, accounts, title, secure, hubPages: pages, onFault, ...(parent ? { parent } : {}) }),
+    createDesk({
+      office,
+      accounts,
+      title,
+      secure,
+      hubPages: pages,
+      onFault,
+      noted,
+      ...(parent ? { parent } : {}),
+    }),
   )
   if (settings.DESK_WITHOUT_TLS === 'accept-risk' && !isLoopback(settings.DESK_HOST))
     log.warn(

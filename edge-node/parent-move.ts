@@ -30,15 +30,15 @@ export async function moveTo(mover: Mover, text: string): Promise<Result<Moved>>
   if (!address.ok) return address
   const met = await meet(mover.cryptography, address.value)
   if (!met.ok) return met
-  const { publicKey, node } = parent.current()
+  const { publicKey } = parent.current()
   const { certificate, hello } = met.value
   if (hello.publicKey === publicKey) {
     const reached = parent.reached({ address: address.value, publicKey, certificate })
     return reached.ok ? success({ is: 'address', parent: parent.current() }) : reached
   }
   const learnt = await learnAt(mover, { address: address.value.href, met: met.value })
-  if (!learnt.ok) return learnt.problem.code === 'placement-unknown' ? strangerAt(address.value, parent) : learnt
-  return learnt.value.is === 'known' && hello.node !== node ? strangerAt(address.value, parent) : learnt
+  const isStranger = !learnt.ok && learnt.problem.code === 'placement-unknown'
+  return isStranger ? strangerAt(address.value, parent) : learnt
 }
 
 /** Asks whoever answers at an address where this node belongs; what it says proves itself. */
@@ -57,12 +57,12 @@ export async function learnAt(
   return success({ is: isNew ? 'named' : 'known', parent: parent.current() })
 }
 
-/** Somebody else is there, and the county names nobody new: said with what the county has to do first. */
+/** Somebody else is there who does not know where this node belongs: said with what the county has to do first. */
 function strangerAt(address: URL, parent: Parent) {
   const { message } = impostor(address, `本机的上级“${parent.current().name}”`).problem
   return fail(
     'parent-not-named',
-    `${message};县中心也没有把本机的上级改为它`,
+    `${message};它也拿不出县中心对本机上级的登记`,
     '本机的上级没有改动',
     '确实换了上级时,请县中心管理员先在“节点”页为本机指定新的上级,再重试;否则请核对地址',
   )
@@ -72,5 +72,6 @@ function strangerAt(address: URL, parent: Parent) {
 export function movedWords({ is, parent }: Moved): string {
   const there = `${parent.name}(${parent.address})`
   if (is === 'address') return `上级仍是${parent.name},地址改为 ${parent.address}。`
-  return is === 'named' ? `县中心登记的上级是${there},本机已改用。` : `县中心登记的上级仍是${there},没有改动。`
+  if (is === 'named') return `县中心登记的上级是${there},本机已改用。`
+  return `上级没有改动,已经是县中心登记的${there}。要接到别的上级,请县中心管理员先在“节点”页为本机指定,再重试。`
 }

@@ -1,7 +1,7 @@
 /** What people read when a database is not the one this node last wrote: how much is missing, who gives it back, which paper to check. */
 
-import { checkStubs, type EndWords } from '#protocol/engine/logs/own-ends.ts'
-import type { Finding } from '#protocol/engine/office.ts'
+import { checkStubs } from '#protocol/engine/logs/own-ends.ts'
+import type { EndWords, Finding } from '#protocol/engine/office.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import type { DatabaseClaim, DatabaseVerdict, SidecarReading } from '#protocol/log/incarnation.ts'
 
@@ -53,7 +53,8 @@ export function findingsOf(
   const back = `${isRoot ? '下级' : '上级和下级'}持有的记录自动取回。`
   const message = MESSAGES[verdict](restored)
   const next = `${copies}${back}${checkStubs(isRoot, restored.ends)}`
-  return [{ ...keptAs(time), message, next, ...(restored.ends.each === '' ? {} : { details: restored.ends.each }) }]
+  const { ends } = restored
+  return [{ ...keptAs(time), message, next, ends, ...(ends.each === '' ? {} : { details: ends.each }) }]
 }
 
 /** Which paper to check is known at this start only: it stands until a person has checked it. */
@@ -66,5 +67,5 @@ function begunEmpty(isRoot: boolean, { logs, entries, ends }: Restored, time: nu
   const next = isRoot
     ? `原来的数据库或备份如果找到了,请停止程序,先恢复它。没有的:${BACK_FROM_BELOW}。取回之后请在“节点”页核对,不该再使用的到那时再停用。`
     : `上级和下级持有的记录自动取回。${checkStubs(isRoot, ends)}`
-  return { ...keptAs(time), message, next }
+  return { ...keptAs(time), message, next, ends }
 }

@@ -47,6 +47,8 @@ export interface DeskOptions {
   readonly hubPages?: MorePages
   /** Where the node's parent is; absent at the root. */
   readonly parent?: ParentDoor
+  /** Told of what a person did that the node keeps nowhere else, for the program's log. */
+  readonly noted?: Desk['noted']
   /** Told of errors that nobody expected; people see words, this sees the error. */
   readonly onFault?: (error: Error) => void
 }
@@ -76,6 +78,7 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
     secure,
     links: [...LINKS, ...(hubPages?.links ?? [])],
     filePaths: hubPages?.filePaths ?? [],
+    noted: options.noted ?? (() => {}),
     ...(options.parent ? { parent: options.parent } : {}),
   }
   const app = new Hono<DeskEnv>()

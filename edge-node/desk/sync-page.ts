@@ -3,8 +3,8 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
-import { markChecked, mayMarkChecked } from '#edge-node/commands/station/checked-findings.ts'
-import { mayMoveParent, moveParent } from '#edge-node/commands/station/parent-address.ts'
+import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
+import { moveParent } from '#edge-node/commands/station/parent-address.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
@@ -87,11 +87,37 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 function finding(desk: Desk, visit: Visit, { time, message, next, details, kept }: Finding): Html {
   const more = details ? html`<details><summary>各站点的记录分别到什么时候</summary>${sentence(details)}</details>` : ''
   const button =
-    kept && mayMarkChecked(visit.actor)
+    kept && mayWrite(visit.actor)
       ? html`<form method="post" action="/sync/checked">${csrfField(visit)}<input type="hidden" name="kept" value="${kept}" />
         <button class="btn btn-sm" type="submit">已核对</button></form>`
       : ''
   return html`<li class="list-group-item"><strong>${timeWords(time, desk.office.now())}</strong> ${sentence(message)}${sentence(next)}${more}${button}</li>`
+}
+
+/** What is marked as checked is gone from every page: asked once, also without scripts, and kept in the log. */
+async function checked(context: DeskContext, desk: Desk): Promise<Response> {
+  const { kept = '', sure } = await readForm(context.req)
+  const visit = context.get('visit')
+  const { findings } = await desk.office.status()
+  const asked = findings.find((one) => one.kept !== undefined && one.kept === kept)
+  if (asked && sure !== 'yes' && mayWrite(visit.actor)) return askWhetherChecked(context, desk, asked)
+  const done = await markChecked(visit.actor, desk.office, kept)
+  if (!done.ok) return failurePage(context, desk, done.problem)
+  const { person, name, station } = visit.actor
+  if (asked) desk.noted({ person, name, station, kept, finding: asked.message }, 'a finding is marked as checked')
+  return context.redirect('/sync?done=checked', 303)
+}
+
+function askWhetherChecked(context: DeskContext, desk: Desk, { message, next, kept, details }: Finding) {
+  const title = '纸质凭证都核对完了吗?'
+  const body = html`${headline(title)}${card(
+    '标为已核对以后,这件事不再提示,也不能恢复',
+    html`<form class="card-body" method="post" action="/sync/checked">${csrfField(context.get('visit'))}
+      <input type="hidden" name="kept" value="${kept}" /><input type="hidden" name="sure" value="yes" />
+      <p>${sentence(message)}${sentence(next)}</p>${details ? html`<p>${sentence(details)}</p>` : ''}<p>您的姓名和时间会写入本机的运行日志。</p>
+      <div class="btn-list"><button class="btn btn-primary" type="submit">都核对完了,标为已核对</button><a class="btn" href="/sync">还没有,返回</a></div></form>`,
+  )}`
+  return page(context, desk, { title, body })
 }
 
 /** Nodes below as a table; the hub's node list adds what only the hub knows. */
@@ -140,7 +166,7 @@ function parentPart(
     <button class="btn" type="submit">核对并改用</button></form>`
   return card(
     `上级的地址(${name})`,
-    html`<div class="card-body">${notTaken ? failureBox(notTaken) : ''}<ul>${addresses.map(line)}</ul>${mayMoveParent(actor) ? form : ''}</div>`,
+    html`<div class="card-body">${notTaken ? failureBox(notTaken) : ''}<ul>${addresses.map(line)}</ul>${mayWrite(actor) ? form : ''}</div>`,
   )
 }
 
@@ -155,7 +181,7 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
   const typed = await readForm(context.req)
   const result = await moveParent(context.get('visit').actor, desk.parent, typed.address ?? '')
   return result.ok
-    ? context.redirect('/sync?done=parent', 303)
+    ? context.redirect(`/sync?done=${result.value}`, 303)
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
 }
 
@@ -188,7 +214,11 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
   const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
-  const said = { parent: '上级已核对,地址已改用。', checked: '已标为核对过。' }[done ?? '']
+  const said = {
+    moved: '上级已核对,地址已改用。',
+    known: '上级没有改动,已经是县中心登记的那一个。',
+    checked: '已标为核对过。',
+  }[done ?? '']
   const words = said
     ? html`<div class="alert alert-success" role="status"><div><strong>${said}</strong></div></div>`
     : ''
@@ -202,10 +232,6 @@ export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     desk.parent?.callNow()
     return context.redirect('/sync', 303)
   })
-  app.post('/sync/checked', async (context) => {
-    const { kept } = await readForm(context.req)
-    const checked = await markChecked(context.get('visit').actor, desk.office, kept ?? '')
-    return checked.ok ? context.redirect('/sync?done=checked', 303) : failurePage(context, desk, checked.problem)
-  })
+  app.post('/sync/checked', (context) => checked(context, desk))
   app.post('/sync/parent', (context) => moved(context, desk))
 }

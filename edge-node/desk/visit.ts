@@ -26,6 +26,8 @@ export interface Desk {
   readonly links: readonly PageLink[]
   /** Where the node's parent is; absent at the root. */
   readonly parent?: ParentDoor
+  /** Writes what a person did into the program's log, which also says when. */
+  noted(about: object, message: string): void
   /** Addresses whose forms carry a file. */
   readonly filePaths: readonly string[]
 }

@@ -98,7 +98,7 @@ export const PARENT_REVOKED = '上级已被停用,等待县中心指定新上级
 const NOT_CHECKED: Warning = {
   tone: 'warning',
   message: '数据库恢复过或重新开始过,还没有核对完',
-  next: '请打开“同步与安全”页,按“发生过的事”核对纸质凭证,核对后点“已核对”。',
+  next: '请打开“同步与安全”页,按“发生过的事”核对纸质凭证,由本站的人核对后点“已核对”。',
 }
 
 /** What is wrong with this node, worst first. */

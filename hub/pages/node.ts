@@ -83,8 +83,14 @@ function childrenCard(desk: Desk, visit: Visit, node: NodeRecord, returned: Retu
   )
 }
 
+/** The form that is answered on the page of the node that takes over: the former one often has the same name. */
+export const SUCCESSION = 'succession'
+
+/** A computer and its successor often have one name: which of them does not work any more is said with it. */
+const titleOf = ({ name, revoked }: NodeRecord): string => `${name}${revoked ? '(已停用)' : ''}`
+
 /** The node in use takes over from a revoked one of the same station, with one click. */
-function successionCard(desk: Desk, visit: Visit, node: NodeRecord): Html | string {
+function successionCard(desk: Desk, visit: Visit, node: NodeRecord, returned: Returned | undefined): Html | string {
   const { directory } = desk.office
   if (node.revoked || !mayAdminister(visit)) return ''
   const before = directory
@@ -94,11 +100,12 @@ function successionCard(desk: Desk, visit: Visit, node: NodeRecord): Html | stri
     )
     .map((former) => ({ former, children: childrenOf(directory, former.id) }))
     .filter(({ children }) => children.length > 0)
+  const { typed, box } = returnedTo(SUCCESSION, returned)
   return html`${before.map(({ former, children }) =>
     card(
-      `接替“${former.name}”`,
-      html`<form class="card-body" method="post" action="/hub/nodes/${former.id}/children" novalidate>${csrfField(visit)}
-        <input type="hidden" name="parent" value="${node.id}" />
+      `接替“${titleOf(former)}”`,
+      html`<form class="card-body" method="post" action="/hub/nodes/${node.id}/${SUCCESSION}" novalidate>${csrfField(visit)}${typed.former === former.id ? box : ''}
+        <input type="hidden" name="former" value="${former.id}" />
         <p>原来的电脑已吊销,还有 ${children.length} 个下级接在它下面:${children.map(({ name }) => name).join('、')}。</p>${WHAT_HAPPENS}
         <button class="btn btn-primary" type="submit">由本节点接替</button></form>`,
     ),
@@ -116,9 +123,10 @@ export function nodePage(
   const done = doneBox(context.req.query('done'), {
     addressed: '地址已保存,随同步送到各节点。',
     moved: '上级已更换,随同步送到各节点。',
+    succeeded: '已由本节点接替,随同步送到各节点。',
   })
-  const body = html`${headline(`节点:${node.name}`)}${done}<p><a href="/hub/nodes">全部节点</a></p>
-    ${card('登记', facts(desk, node))}${successionCard(desk, visit, node)}${addressesCard(visit, node, returned)}
+  const body = html`${headline(`节点:${titleOf(node)}`)}${done}<p><a href="/hub/nodes">全部节点</a></p>
+    ${card('登记', facts(desk, node))}${successionCard(desk, visit, node, returned)}${addressesCard(visit, node, returned)}
     ${parentCard(desk, visit, node, returned)}${childrenCard(desk, visit, node, returned)}`
-  return page(context, desk, { title: node.name, body, status: returned ? statusOf(returned.problem) : 200 })
+  return page(context, desk, { title: titleOf(node), body, status: returned ? statusOf(returned.problem) : 200 })
 }

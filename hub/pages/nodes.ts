@@ -17,7 +17,7 @@ import type { Actor } from '#protocol/engine/office.ts'
 import { isNodeId, type NodeId } from '#protocol/ids.ts'
 import type { Result } from '#protocol/result.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
-import { nodePage } from './node.ts'
+import { nodePage, SUCCESSION } from './node.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister } from './stations.ts'
 
@@ -130,8 +130,9 @@ function placeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
     registry.setAddresses(actor, node.id, (typed.addresses ?? '').split('\n')),
   )
   change('parent', 'moved', (actor, node, typed) => registry.moveNodes(actor, [node.id], parentIn(typed)))
-  change('children', 'moved', (actor, node, typed) => {
-    const children = childrenOf(directory, node.id).map(({ id }) => id)
-    return registry.moveNodes(actor, children, parentIn(typed))
-  })
+  const childrenIds = (id: NodeId) => childrenOf(directory, id).map((child) => child.id)
+  change('children', 'moved', (actor, node, typed) => registry.moveNodes(actor, childrenIds(node.id), parentIn(typed)))
+  change(SUCCESSION, 'succeeded', (actor, node, typed) =>
+    registry.moveNodes(actor, childrenIds((typed.former ?? '') as NodeId), node.id),
+  )
 }

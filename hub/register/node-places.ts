@@ -43,7 +43,7 @@ export function movedNodes(
       'parent-without-address',
       `节点“${parent.name}”还没有登记地址,下级找不到它`,
       KEPT,
-      '请先在它的页面上填写地址',
+      `请先在“${parent.name}”的页面上填写地址`,
       'parent',
     )
   const moved: NodeRecord[] = []

@@ -1,13 +1,12 @@
 /** The nodes above and below as they were last heard: the links write it, the office shows it. */
 import type { LogKey, NodeId } from '#protocol/ids.ts'
-import type { EndWords } from './logs/own-ends.ts'
-import type { NodeStatus, SyncStatus } from './office.ts'
+import type { EndWords, NodeStatus, SyncStatus } from './office.ts'
 
 /** Own entries that others held and this node's database lacked. */
 export interface GivenBack {
   /** When the first of them was met, in milliseconds since 1970: what is told of them goes by it. */
   readonly since: number
-  /** Where the own logs ended before any of them came back. */
+  /** Where the own logs ended when the program found the database, before it wrote anything and before any of them came back. */
   readonly ends: EndWords
   readonly logs: Set<LogKey>
   /** Over which links: from the parent, from children. */

@@ -157,6 +157,14 @@ export const FINDING_KINDS = [
   'bug',
 ] as const
 
+/** Where the own logs end, in words. */
+export interface EndWords {
+  /** Until when they go, and how much they hold, in one clause. */
+  readonly until: string
+  /** The last entry of each stream; empty without any. */
+  readonly each: string
+}
+
 /** Something that happened to the network that a person should know. */
 export interface Finding {
   readonly time: number
@@ -167,6 +175,8 @@ export interface Finding {
   readonly details?: string
   /** Its name while it asks for something to be checked: it is kept over restarts until a person has marked it as done. */
   readonly kept?: string
+  /** Where the own logs ended before anything was written over what is missing: what is told later goes by it, too. */
+  readonly ends?: EndWords
 }
 
 /** Who signed an entry, and how. */

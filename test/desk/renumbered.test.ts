@@ -1,6 +1,9 @@
 /** Two cases with one number at the desk: told, told apart, and one of them renumbered with its paper. */
 import { beforeAll, expect, test } from 'vitest'
-import { openPlace, type Place, TOWNSHIP, VILLAGE, type Visitor } from './place.ts'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
+import { createDesk } from '#edge-node/desk/desk.ts'
+import { enter, openPlace, type Place, TOWNSHIP, VILLAGE, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'
 
 let place: Place
@@ -45,6 +48,30 @@ test('P192 a number that two cases have leads to a list of both', async () => {
   const found = await agent.get(`/search?q=${encodeURIComponent(number)}`)
   expect(found.path).toContain('/search')
   for (const words of ['罗大成', '张秀英']) expect(found.text).toContain(words)
+})
+
+test('P193 where nobody is there to be the second person, no form is shown that cannot be sent, and who can is said', async () => {
+  const { office } = place
+  const chief = office.directory.people().find(({ id }) => id === 'chief') ?? expect.fail('no chief')
+  const path = `/cases/${ids[1]}?act=renumbered`
+  const action = `action="/cases/${ids[1]}/acts/renumbered"`
+  expect((await agent.get(path)).html).toContain(action)
+  expect((await office.publish(null, [{ ...chief, disabled: true }])).ok).toBe(true)
+  const told = async (parent?: ParentDoor) => {
+    const options = { office, accounts: createAccounts(office), title: '安县', secure: true }
+    const desk = createDesk({ ...options, ...(parent ? { parent } : {}) })
+    return (await enter(desk, 'agent')).get(path)
+  }
+  const below = await told({
+    callNow() {},
+    places: () => ({ name: '', addresses: [], notTaken: undefined }),
+    moveTo: () => expect.fail('nobody asked'),
+  })
+  expect(below.html).not.toContain(action)
+  expect(below.text).toContain('本站只有一人,更正办件编号要第二人复核,请县中心协调员办理。')
+  expect((await told()).text).toContain('为本站登记第二人')
+  expect((await office.publish(null, [{ ...chief, disabled: false }])).ok).toBe(true)
+  expect((await agent.get(path)).html).toContain(action)
 })
 
 test('P193 the case is renumbered on its page by its holder and a second person; the paper tells the applicant', async () => {

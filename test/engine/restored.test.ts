@@ -1,7 +1,12 @@
 /** Databases that go back in time or are copied: nothing that survives anywhere is lost, and people are told. */
 import { expect, test } from 'vitest'
+import { keptRows } from '#protocol/engine/kept-findings.ts'
+import { endsInWords, ownEnds } from '#protocol/engine/logs/own-ends.ts'
+import type { Finding } from '#protocol/engine/office.ts'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
+import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -25,6 +30,10 @@ const coordinator = person(COUNTY, ['coordinator'])
 const findings = async (node: Node) => (await node.engine.office.status()).findings.map(({ kind }) => kind)
 const story = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1], who = agent) =>
   value(await node.engine.office.view(who, id)).state
+/** Where the own logs of a node end on a disk, in words. */
+async function endsOf(disk: MemoryStorage, { identity }: Node): Promise<string> {
+  return endsInWords(await ownEnds(disk, (await disk.load()).heads, identity.node), () => undefined).until
+}
 const notes = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1]) =>
   (await story(node, id)).story.filter(({ kind }) => kind === 'noted').length
 
@@ -98,6 +107,50 @@ async function villagePutBack(incarnation: number) {
   const again = () => restart(village, backup, township, root, back.engine.incarnation)
   return { back, again }
 }
+
+/** A village put back to before three notes, on which people write before it meets its township again. */
+async function writtenOn(incarnation: number, kept?: Finding) {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  const backup = copyOf(diskOf(VILLAGE))
+  for (const text of ['一', '二', '三']) value(await office.act(agent, id, 'noted', { text }))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await cutAll(links)
+  await village.engine.stop()
+  if (kept) await backup.commit({ ...NO_CHANGE, local: [...keptRows(kept)] })
+  const found = await endsOf(backup, village)
+  const back = await restart(village, backup, township, root, incarnation)
+  value(await back.engine.office.act(agent, id, 'noted', { text: '恢复以后' }))
+  expect(await endsOf(backup, village)).not.toBe(found)
+  await callUntil(back, township, 'told', async () => (await findings(back)).includes('rolled-back'))
+  const told = (await back.engine.office.status()).findings.find(({ kind }) => kind === 'rolled-back')
+  return { found, next: told?.next }
+}
+
+test.for([
+  ['under another incarnation', 900],
+  ['without being noticed', 3],
+] as const)(
+  'D42 the paper to check is what came after the state that was found %s, whatever was written on it',
+  async ([, incarnation]) => {
+    const { found, next } = await writtenOn(incarnation)
+    expect(next).toContain(`${found}。这之后开出的纸质凭证`)
+  },
+)
+
+test('D42 while the finding of an earlier run stands, the paper to check is what came after what that one had found', async () => {
+  const ends = endsInWords([], () => undefined)
+  const { next } = await writtenOn(900, {
+    kind: 'sidecar',
+    time: 1,
+    message: '空',
+    next: '核对',
+    kept: 'sidecar-1',
+    ends,
+  })
+  expect(next).toContain('本机写的记录一条也没有。所有纸质凭证')
+})
 
 test('D42 what comes back to a database that was found out at the start is told as well, without a second rotation', async () => {
   const { back } = await villagePutBack(900)

@@ -14,6 +14,7 @@ import { entryHash, GENESIS } from '#protocol/log/chain.ts'
 import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
+import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
@@ -116,6 +117,35 @@ test('S110 S111 what a revoked village had captured arrives everywhere through i
   })
   upper?.cut()
 })
+
+test.for([
+  ['broken or retired', { held: null }, '不论何时送达都照常有效', '暂不生效'],
+  ['lost', {}, '停用之后才送达的,照样保留,但暂不生效', '照常有效'],
+] as const)(
+  'S117 people of a revoked node read what late delivery means by its cause: %s',
+  async ([, cause, means, never]) => {
+    const { root, township, village } = await openCounty(undefined, hurriedHost(morningOf(FRIDAY), 10))
+    const before = copyOf(root.storage as MemoryStorage)
+    const revoked = { time: 1, reason: '停用', ...cause }
+    await publish(root, [{ ...nodeRecord(village, township.identity.node), revoked }])
+    const { keys, lease } = village.identity
+    const revokedAt = async (storage: Storage) => {
+      const back = await openNode({ station: VILLAGE, keys, lease, storage, parent: root, root })
+      await connect(back, root).ended
+      const { findings, refusal } = await back.engine.office.status()
+      const finding = findings.find(({ kind }) => kind === 'revoked')
+      for (const words of [finding?.next, refusal?.next]) expect(words).toContain('如已由新电脑接替,请勿再在此办件')
+      return finding?.message ?? ''
+    }
+    // Whoever has the record knows the cause; without, nothing untrue is said of either.
+    const known = await revokedAt(copyOf(root.storage as MemoryStorage))
+    expect(known).toContain(means)
+    expect(known).not.toContain(never)
+    const told = await revokedAt(before)
+    for (const words of ['电脑坏了或退役而停用的照常有效', '丢失、被盗或被冒用而停用的暂不生效'])
+      expect(told).toContain(words)
+  },
+)
 
 test('S110 a revoked node is given nothing: no entry, no height of others, no receipt about others', async () => {
   const { root, township, village } = await hurried()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ownCertificate } from '#edge-node/certificate.ts'
 import { createParent } from '#edge-node/parent.ts'
-import { moveTo } from '#edge-node/parent-move.ts'
+import { movedWords, moveTo } from '#edge-node/parent-move.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { generateKeys, keysToPem } from '#protocol/transport/node-host.ts'
@@ -129,12 +129,19 @@ test('E37 without the root’s word nothing changes, and each refusal says what 
     expect(moved.problem.next).not.toBe('')
     return moved.problem
   }
-  // The county has a record, and it names the parent that we have; or it knows nothing of us.
+  // The county has a record, and it names the parent that we have: nobody is an impostor. Or it knows nothing of us.
   const hall = await openDoor(root)
-  expect(await refused(hall.address)).toMatchObject({ code: 'parent-not-named', next: expect.stringContaining('节点') })
+  const known = await moveTo(mover, hall.address)
+  expect(pins()).toEqual(before)
+  if (!known.ok) return expect.fail(known.problem.message)
+  expect(known.value.is).toBe('known')
+  expect(movedWords(known.value)).toMatch(/^上级没有改动,已经是县中心登记的.*“节点”页/)
   const stranger = await openNode({ station: TOWNSHIP, lease: 9 })
   const elsewhere = await openDoor(stranger)
-  expect(await refused(elsewhere.address)).toMatchObject({ code: 'parent-not-named' })
+  expect(await refused(elsewhere.address)).toMatchObject({
+    code: 'parent-not-named',
+    next: expect.stringContaining('节点'),
+  })
   // Another county names itself our parent, with everything its own root can sign.
   const county2 = await openCounty()
   const asOurs = { ...nodeRecord(county.village, county2.root.identity.node) }

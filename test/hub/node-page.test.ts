@@ -96,11 +96,18 @@ test('P186 the successor of a revoked node takes over everything below it with o
   const { place, dead, successor, first, second } = await openCounty()
   const admin = await place.as('admin')
   const path = `/hub/nodes/${successor.id}`
-  await admin.submit(await admin.get(path), `${path}/addresses`, { addresses: ADDRESS })
+  const title = (html: string) => /<h1[^>]*>([^<]*)/.exec(html)?.[1]
+  expect(title((await admin.get(`/hub/nodes/${dead.id}`)).html)).toBe('节点:桑枣镇旧电脑(已停用)')
+  const early = await admin.submit(await admin.get(path), `${path}/succession`)
+  expect([early.status, title(early.html)]).toEqual([422, '节点:桑枣镇新电脑'])
+  expect(early.text).toMatch(/“桑枣镇新电脑”还没有登记地址.*请先在“桑枣镇新电脑”的页面上填写地址/)
+  expect([parentOf(place, first), parentOf(place, second)]).toEqual([dead.id, dead.id])
+  await admin.submit(early, `${path}/addresses`, { addresses: ADDRESS })
   const page = await admin.get(path)
   // By the names of their keys, which are drawn.
   expect(page.text).toMatch(/还有 2 个下级接在它下面:(红牌村、齐心村|齐心村、红牌村)/)
-  await admin.submit(page, `/hub/nodes/${dead.id}/children`)
+  const done = await admin.submit(page, `${path}/succession`)
+  expect([done.text.includes('已由本节点接替'), title(done.html)]).toEqual([true, '节点:桑枣镇新电脑'])
   expect([parentOf(place, first), parentOf(place, second)]).toEqual([successor.id, successor.id])
   expect((await admin.get(path)).text).not.toContain('由本节点接替')
   expect((await admin.get(`/hub/nodes/${dead.id}`)).text).not.toContain('全部改接')
@@ -135,7 +142,7 @@ test('P187 only administrators change where nodes belong; coordinators read it a
   expect(read.status).toBe(200)
   for (const form of ['parent', 'addresses', 'children']) expect(read.html).not.toContain(`action="${path}/${form}"`)
   const { csrf = '' } = { csrf: /name="csrf" value="([^"]+)"/.exec(read.html)?.[1] }
-  for (const form of ['parent', 'addresses', 'children'])
+  for (const form of ['parent', 'addresses', 'children', 'succession'])
     expect((await coordinator.post(`${path}/${form}`, { csrf, parent: root })).status).toBe(403)
   expect((await (await place.as('handler')).get(path)).status).toBe(403)
   expect(parentOf(place, first)).toBe(first.parent)
@@ -149,7 +156,7 @@ async function deskBelow(place: Place, problem?: Failure) {
     places: () => ({ name: '桑枣镇', addresses: [{ address: ADDRESS, problem }], notTaken: undefined }),
     async moveTo(address) {
       asked.push(address)
-      return problem ? failure(problem) : success('')
+      return problem ? failure(problem) : success(address === ADDRESS ? 'moved' : 'known')
     },
   }
   const { office } = place
@@ -157,7 +164,7 @@ async function deskBelow(place: Place, problem?: Failure) {
   return { desk, asked }
 }
 
-test('P188 the sync page shows where the parent is tried and why not, and goes to another address for whoever answers for the node', async () => {
+test('P188 the sync page shows where the parent is tried and why not, and goes to another address for everybody who may write', async () => {
   const place = await openPlace()
   const problem = {
     code: 'parent-not-named',
@@ -179,12 +186,20 @@ test('P188 the sync page shows where the parent is tried and why not, and goes t
   const chief = await enter(willing.desk, 'chief')
   const moved = await chief.submit(await chief.get('/sync'), '/sync/parent', { address: ADDRESS })
   expect(moved.text).toContain('地址已改用')
-  const clerk = await enter(willing.desk, 'clerk')
-  const read = await clerk.get('/sync')
+  const same = await chief.submit(moved, '/sync/parent', { address: 'https://10.9.9.9' })
+  expect(same.text).toContain('上级没有改动,已经是')
+  expect(same.text).not.toContain('地址已改用')
+  // A township has nobody but its clerks and handlers.
+  for (const role of ['clerk', 'handler']) {
+    const person = await enter(willing.desk, role)
+    expect((await person.submit(await person.get('/sync'), '/sync/parent', { address: ADDRESS })).status).toBe(200)
+  }
+  const supervisor = await enter(willing.desk, 'supervisor')
+  const read = await supervisor.get('/sync')
   expect(read.html).not.toContain('action="/sync/parent"')
   const csrf = /name="csrf" value="([^"]+)"/.exec(read.html)?.[1] ?? ''
-  expect((await clerk.post('/sync/parent', { csrf, address: ADDRESS })).status).toBe(403)
-  expect(willing.asked).toEqual([ADDRESS])
+  expect((await supervisor.post('/sync/parent', { csrf, address: ADDRESS })).status).toBe(403)
+  expect(willing.asked).toEqual([ADDRESS, 'https://10.9.9.9', ADDRESS, ADDRESS])
 })
 
 test('P188 the hub has no parent to look for', async () => {

@@ -150,7 +150,7 @@ test('D41 whoever decides it goes on with an empty database, under a new incarna
   expect(begun.incarnation).not.toBe(before.incarnation)
   const words = (isRoot: boolean) =>
     findingsOf(begun, isRoot, 0).map(({ message, next }) => `${message}${next}`)[0] ?? ''
-  expect(words(false)).toContain('本机写的记录一条也没有')
+  expect(words(false)).toContain('本机写的记录一条也没有。所有纸质凭证,请按编号逐份查询')
   expect(words(true)).toMatch(/凭县中心以前签名的登记被重新认可.*自动取回.*不用重新入网.*没有备用机的须重新建账号/)
   for (const told of [words(true), words(false)]) expect(told).not.toContain('恢复过备份')
   // Without the record, too, it is not a first start.

@@ -9,6 +9,7 @@ import { stationsFrom } from '#edge-node/desk/stations.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { stationName } from '#edge-node/desk/words.ts'
 import { PROCEDURES, type Procedure } from '#protocol/casework/codes.ts'
+import { FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { ActDrawing } from './act-drawing.ts'
@@ -19,6 +20,13 @@ function personOptions({ desk, visit, view, kind }: ActDrawing, { signs }: Field
   if (signs !== undefined) return signers(desk, visit.actor, signs === 'another' ? [visit.actor.person] : [])
   const without = kind === 'entrusted' && view.state.assignee !== '' ? [view.state.assignee] : []
   return colleagues(desk, view.state.holder, without, view.item?.department)
+}
+
+/** Whether an act needs the signature of another person and there is nobody to choose. */
+export function lacksSigner(drawing: ActDrawing): boolean {
+  const rules: readonly FieldRule[] = Object.values(FACTS[drawing.kind].fields)
+  const second = rules.find(({ signs, required }) => signs === 'another' && required)
+  return second !== undefined && personOptions(drawing, second).length === 0
 }
 
 function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[] {

@@ -11,7 +11,7 @@ import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import type { ActDrawing } from './act-drawing.ts'
-import { actField } from './act-fields.ts'
+import { actField, lacksSigner } from './act-fields.ts'
 import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 import { feeName } from './joint-part.ts'
@@ -93,6 +93,13 @@ export function actFieldsPart(drawing: ActDrawing): Html {
   return html`${main}${lateFields(drawing, asked.filter(isLate))}`
 }
 
+/** In place of a form that nobody here could send: who can. The county's coordinator renumbers wherever the case is. */
+function withoutSecond({ desk, kind }: ActDrawing, title: string): Html {
+  const elsewhere = kind === 'renumbered' && desk.parent !== undefined
+  const next = elsewhere ? '请县中心协调员办理' : '请县中心管理员先在“人员”页为本站登记第二人'
+  return html`<p class="mb-0">${sentence(`本站只有一人,${title}要第二人复核,${next}`)}</p>`
+}
+
 /** One act as a plain form post. */
 export function actForm(
   desk: Desk,
@@ -103,6 +110,7 @@ export function actForm(
   main: boolean,
 ): Html {
   const drawing = drawingOf(desk, visit, view, offer, rejected)
+  if (lacksSigner(drawing)) return withoutSecond(drawing, offer.title)
   const style = main ? 'btn btn-primary btn-lg w-100' : 'btn'
   return html`<form method="post" action="/cases/${view.state.id}/acts/${offer.kind}" novalidate>${csrfField(visit)}
     <input type="hidden" name="tip" value="${view.state.tip}" />${subjectField(drawing, offer)}

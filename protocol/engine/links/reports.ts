@@ -188,6 +188,22 @@ function parentRevoked({ directory, identity }: Core, reason: string): SyncStatu
   return { message: '上级节点已被县中心停用', next: '本机数据都在,没有丢失。请等待县中心指定新的上级节点。' }
 }
 
+const BY_CAUSE = {
+  broken: '本机因电脑坏了或退役而停用:写下的记录不论何时送达都照常有效',
+  lost: '停用之后才送达的,照样保留,但暂不生效,由主办站点核对后采纳或不采纳',
+  unknown:
+    '停用之后才送达的照样保留:电脑坏了或退役而停用的照常有效;丢失、被盗或被冒用而停用的暂不生效,由主办站点核对后采纳或不采纳',
+} as const
+
+/** What late delivery means goes by the cause. A revoked node is given no entry, so that it seldom knows which it was. */
+function lateWords({ directory, identity }: Core): string {
+  const held = directory.node(identity.node)?.revoked?.held
+  if (held === undefined) return BY_CAUSE.unknown
+  return held === null ? BY_CAUSE.broken : BY_CAUSE.lost
+}
+
+const SUCCEEDED = '本站如已由新电脑接替,请勿再在此办件'
+
 /** What became of a revoked node's entries, for its people. */
 function deliveredSoFar(core: Core): Omit<Finding, 'time'> {
   // What came from the county is at its new parent, which tells a revoked node nothing of it any more.
@@ -196,11 +212,11 @@ function deliveredSoFar(core: Core): Omit<Finding, 'time'> {
   const delivered = left === 0 ? '本机的记录已全部送达上级' : `本机还有 ${left} 条记录没有送达上级`
   return {
     kind: 'revoked',
-    message: `本节点已被县中心停用。${delivered};停用之后才送达的,照样保留,但暂不生效,由主办站点核对后采纳或不采纳`,
+    message: `本节点已被县中心停用。${delivered}。${lateWords(core)}`,
     next:
       left === 0
-        ? '请改用新入网的电脑办理;本机的数据请保留到县中心核对完毕。'
-        : '请保持开机和联网,本机会继续送达;不要删除数据文件夹。',
+        ? `${SUCCEEDED};本机的数据请保留到县中心核对完毕。`
+        : `请保持开机和联网,本机会继续送达;不要删除数据文件夹。${SUCCEEDED}。`,
   }
 }
 

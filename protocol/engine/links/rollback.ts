@@ -7,7 +7,7 @@ import { KEPT_FINDINGS, keptRows } from '../kept-findings.ts'
 import { checkStubs, endsInWords, ownEnds } from '../logs/own-ends.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import type { GivenBack } from '../neighbours.ts'
-import type { Finding } from '../office.ts'
+import type { EndWords, Finding } from '../office.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
@@ -83,13 +83,23 @@ function keepFinding(staging: Staging, finding: Omit<Finding, 'time'>): void {
     setLocal(staging, space, key, JSON.parse(value ?? 'null'))
 }
 
+/**
+ * Where our own logs ended when the program found the database that went back. What is written since says nothing of it:
+ * people would not look for the stubs in between. An earlier run may have found it, and have written since.
+ */
+async function endsAsFound({ news, storage, identity, logs, directory }: Core): Promise<EndWords> {
+  const [earliest] = news.findings.filter(({ ends }) => ends).toSorted((left, right) => left.time - right.time)
+  if (earliest?.ends) return earliest.ends
+  const nameOf = (stream: StreamId) => directory.station(stream as string as StationCode)?.name
+  return endsInWords(await ownEnds(storage, logs.found, identity.node), nameOf)
+}
+
 /** What came back since the start, with where our own logs ended before any of it did. */
 async function returnedOver(core: Core, { direction }: Link): Promise<GivenBack> {
-  const { neighbours, storage, identity, logs, directory, clock } = core
-  const nameOf = (stream: StreamId) => directory.station(stream as string as StationCode)?.name
+  const { neighbours, clock } = core
   neighbours.returned ??= {
     since: clock.now(),
-    ends: endsInWords(await ownEnds(storage, logs.heads.values(), identity.node), nameOf),
+    ends: await endsAsFound(core),
     logs: new Set(),
     from: new Set(),
     entries: 0,
@@ -112,5 +122,6 @@ function rollbackFinding(
     next: `取回自动进行。${checkStubs(isRoot, ends)}`,
     ...(ends.each === '' ? {} : { details: ends.each }),
     kept: `rolled-back-${since}`,
+    ends,
   }
 }

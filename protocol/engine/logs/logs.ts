@@ -13,6 +13,8 @@ export interface Logs {
   readonly sha256: Sha256
   /** What is held of each log, as committed, and how far it is known to be safe. */
   readonly heads: ReadonlyMap<LogKey, LogHead>
+  /** The heads as this run found them, before it wrote or took anything. */
+  readonly found: readonly LogHead[]
   /** Highest arrival number on the disk. */
   readonly arrival: number
   /** The incarnation under which this node writes. */
@@ -86,6 +88,7 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
   return {
     sha256,
     heads,
+    found: loaded.heads,
     get arrival() {
       return arrival
     },

@@ -4,6 +4,7 @@ import { COUNTY_STREAM, logParts, type NodeId, type StreamId } from '#protocol/i
 import { readEntry } from '#protocol/log/entry.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack } from '#protocol/log/pack.ts'
+import type { EndWords } from '../office.ts'
 import type { Storage } from '../ports/storage.ts'
 
 /** What this node wrote to a stream, under all its incarnations. */
@@ -40,14 +41,6 @@ async function timeAt(storage: Pick<Storage, 'packHolding'>, { key, height, hash
 /** A time as it stands on paper stubs: `2026-11-21 08:31`. */
 const minuteOf = (time: number): string => civilTime(time).slice(0, 16).replace('T', ' ')
 
-/** Where the own logs end, in words. */
-export interface EndWords {
-  /** Until when they go, and how much they hold, in one clause. */
-  readonly until: string
-  /** The last entry of each stream; empty without any. */
-  readonly each: string
-}
-
 /** The ends in words; without any, that nothing is there. */
 export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) => string | undefined): EndWords {
   if (ends.length === 0) return { until: '本机写的记录一条也没有', each: '' }
@@ -63,9 +56,9 @@ export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) 
 }
 
 /** What people do about own records that nobody else holds. */
-export const checkStubs = (isRoot: boolean, { until }: EndWords): string =>
+export const checkStubs = (isRoot: boolean, { until, each }: EndWords): string =>
   `${
     isRoot
       ? '只在县中心产生、没有到过下级的记录(大厅自己建的办件,没有发到下级的目录、人员和站点)取不回来'
       : '只存在本机、没有到过别的节点的记录取不回来'
-  }。${until}。这之后开出的纸质凭证,请按编号逐份查询,查不到的补录。`
+  }。${until}。${each === '' ? '所有纸质凭证' : '这之后开出的纸质凭证'},请按编号逐份查询,查不到的补录。`

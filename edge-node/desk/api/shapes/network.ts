@@ -13,6 +13,10 @@ const Finding = z
     next: z.string(),
     details: z.string().optional(),
     kept: z.string().optional().openapi({ description: '还要人核对的:核对后在“同步与安全”页标为已核对' }),
+    ends: z
+      .object({ until: z.string(), each: z.string() })
+      .optional()
+      .openapi({ description: '缺失的记录以前,本机写的记录到什么时候为止' }),
   })
   .openapi('Finding')
 
