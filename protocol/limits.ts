@@ -49,10 +49,7 @@ export const LIMITS = {
   links: 600,
   /** Links whose peer has not proved its key yet; beyond, the oldest goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
-  /**
-   * Logs of one node that others take: a record that revokes it names each of them and has to fit an entry, and a stream is
-   * told in one message. An honest node begins one for each of its streams when it is put back, or comes back with much (S128).
-   */
+  /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */
   logsOfNode: 800,
   /** A version that a program says of itself, in characters; with it a full list of reports stays inside a message. */
   versionCharacters: 40,

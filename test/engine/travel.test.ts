@@ -233,6 +233,7 @@ test('S119 a child that was away hears what became of its entries and passes it 
   links.push(connect(village, township))
   await until('village has its station', () => village.engine.office.stations.length === 1)
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  value(await village.engine.office.act(agent, id, 'noted', { text: '第二条' }))
   await until('at the county', async () => (await safety(village, id)) === 'root')
   for (const link of links) link.cut()
   await Promise.all(links.map(({ ended }) => ended))

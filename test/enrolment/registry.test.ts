@@ -174,13 +174,16 @@ test('E6 a revoked machine cannot come back with a code', async () => {
 
 test('E6 a revocation as lost can be corrected to broken, so that everything counts; not the other way round', async () => {
   const { node } = valueIn(await joinAs(TOWNSHIP, root, generateKeys()))
-  const revoke = (cause: 'lost' | 'broken') => registry.revokeNode(ADMINISTRATOR, node, '核对之后', cause)
-  valueIn(await revoke('lost'))
-  expect(office.directory.node(node)?.revoked?.held).not.toBeNull()
-  expect(codeOf(await revoke('lost'))).toBe('node-revoked')
-  valueIn(await revoke('broken'))
-  expect(office.directory.node(node)?.revoked?.held).toBeNull()
-  for (const cause of ['lost', 'broken'] as const) expect(codeOf(await revoke(cause))).toBe('node-revoked')
+  const revoke = async (cause: 'lost' | 'broken') => [
+    codeOf(await registry.revokeNode(ADMINISTRATOR, node, '核对', cause)),
+    office.directory.node(node)?.revoked?.held,
+  ]
+  expect(await revoke('lost')).toEqual(['ok', {}])
+  expect([await revoke('lost'), await revoke('broken')]).toEqual([
+    ['node-revoked', {}],
+    ['ok', null],
+  ])
+  expect([await revoke('lost'), await revoke('broken')]).toEqual(Array(2).fill(['node-revoked', null]))
 })
 
 test('E11 only administrators change the register', async () => {

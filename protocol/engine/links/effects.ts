@@ -80,8 +80,8 @@ const EFFECTS: Handlers = {
   },
 }
 
-/** Links from below that one key may have: a copy of a machine and one that nobody has noticed to be dead, no more. */
-const LINKS_OF_PEER = 3
+/** Links from below that one key may have: a few copies of a machine, and some that nobody has noticed to be dead. */
+const LINKS_OF_PEER = 16
 
 /** Whoever calls again and again with one key takes the place of its own older links, and of nobody else's. */
 function endOlder(links: ReadonlySet<Link>, link: Link, peer: NodeId): void {

@@ -143,8 +143,10 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
     // What the group has staged already is newer than the disk.
     const staged = staging.receipts.filter((receipt) => receipt.document === document)
     const known = new Map([...rows, ...staged].map((row) => [placeIn(row), row]))
+    // Of a log with two versions the parent may speak of its own: in that place another entry lies here.
+    const held = await placesHere(staging, document)
     let standing: ReadonlyMap<string, ReceiptRow> | undefined
-    for (const receipt of receipts) {
+    for (const receipt of receipts.filter((one) => held.has(placeIn(one)))) {
       const place = placeIn(receipt)
       const before = known.get(place)
       const takesBack = receipt.outcome === 'applied' || receipt.outcome === 'set-aside'
@@ -157,6 +159,12 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
       known.set(place, row)
     }
   }
+}
+
+/** Where entries of a document lie, as committed. */
+async function placesHere({ core }: Staging, document: DocumentId): Promise<ReadonlySet<string>> {
+  const places = (await core.storage.placesOf([document])).get(document) ?? []
+  return new Set(places.map(({ log, seq }) => `${log} ${seq}`))
 }
 
 /** What our own fold says of a case's entries, by place. */
