@@ -143,7 +143,13 @@ test('D30 a rotation that the database or its record refuses, or that a power cu
   expect(await record()).toMatchObject({ incarnation: before.incarnation + 2, ownHeads: before.ownHeads })
   await second.rotated(before.incarnation + 3)
   expect(await record()).toMatchObject({ incarnation: before.incarnation + 3, ownHeads: before.ownHeads })
+  await mkdir(block)
+  await expect(second.rotated(before.incarnation + 4)).rejects.toThrow(StorageFailure)
+  await rmdir(block)
   await second.storage.close()
+  const third = await open()
+  expect([third.verdict, third.incarnation, third.findings]).toEqual(['same', before.incarnation + 4, []])
+  await third.storage.close()
 })
 
 test('D40 a database that is gone or empty is not begun anew: nothing is made, nothing is changed', async () => {
