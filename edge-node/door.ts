@@ -51,6 +51,7 @@ export function createDoor(options: DoorOptions): Hono {
   const { identity, cryptography } = options
   const attempts = boundedAttempts(options.now)
   const mayAsk = boundedQuestions(options)
+  const mayShow = boundedQuestions(options) // who floods one kind of question keeps nobody from the other
   const door = new Hono()
 
   door.get('/join/hello', async (context) => {
@@ -77,7 +78,7 @@ export function createDoor(options: DoorOptions): Hono {
   door.post('/join/known', bodyLimit({ maxSize: LIMITS.placementBytes }), async (context) => {
     const known = readMessage(ShownRecord, await context.req.text())
     if (!known) return context.json({ problem: problemOf(UNREADABLE.problem) }, 400)
-    if (!(await mayAsk())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
+    if (!(await mayShow())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
     const result = await options.recognise(fromHex(known.node) ?? new Uint8Array())
     return result.ok ? context.json({}) : context.json({ problem: problemOf(result.problem) }, 403)
   })

@@ -37,19 +37,24 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
   const links = createLinkServer()
   /** Oldest first. Whoever opens many and says nothing keeps out nobody who proves itself. */
   const unproved = new Set<WebSocket>()
+  const proved = new Set<WebSocket>()
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => options.log.debug({ error: error.message }, 'upgrade broke'))
-    const refusal = refusalOf(request, options.secure, links.clients.size - unproved.size)
+    const refusal = refusalOf(request, options.secure, proved.size)
     if (refusal) return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`)
     links.handleUpgrade(request, socket, head, (upgraded) => {
       const from = request.socket.remoteAddress
       options.log.debug({ from }, 'link opened from below')
-      const isProved = () => void unproved.delete(upgraded)
-      upgraded.once('close', isProved)
+      upgraded.once('close', () => {
+        unproved.delete(upgraded)
+        proved.delete(upgraded)
+      })
       unproved.add(upgraded)
-      const [oldest] = unproved
-      if (unproved.size > LIMITS.unprovedLinks) oldest?.terminate()
-      takeLink(options, socketConnection(upgraded), isProved, from)
+      endOldest(unproved)
+      const noteProof = () => {
+        if (unproved.delete(upgraded)) proved.add(upgraded)
+      }
+      takeLink(options, socketConnection(upgraded), noteProof, from)
     })
   })
   return {
@@ -60,16 +65,24 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
   }
 }
 
+/** It counts no more at once: many that come in the same moment end as many. */
+function endOldest(unproved: Set<WebSocket>): void {
+  const [oldest] = unproved
+  if (!oldest || unproved.size <= LIMITS.unprovedLinks) return
+  unproved.delete(oldest)
+  oldest.terminate()
+}
+
 /** Runs a link; the log says who was connected from when to when, and why no longer. */
 function takeLink(
   { links, log, about, failed }: DownlinkOptions,
   connection: Connection,
-  isProved: () => void,
+  noteProof: () => void,
   from?: string,
 ): void {
   let who: object = { from }
   const proved = (node: NodeId) => {
-    isProved()
+    noteProof()
     who = { from, node, ...about(node) }
     log.info(who, 'link from below began')
   }
@@ -77,9 +90,9 @@ function takeLink(
 }
 
 /** The status line of a refused upgrade; undefined when the link may come. */
-export function refusalOf(request: Asking, secure: boolean, open: number): string | undefined {
+export function refusalOf(request: Asking, secure: boolean, proved: number): string | undefined {
   if (request.url !== LINK_PATH) return '404 Not Found'
   if (!secure && !isLoopback(request.socket.remoteAddress ?? '')) return '403 Forbidden'
-  if (open >= LIMITS.links) return '503 Service Unavailable\r\nRetry-After: 60'
+  if (proved >= LIMITS.links) return '503 Service Unavailable\r\nRetry-After: 60'
   return undefined
 }

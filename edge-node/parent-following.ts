@@ -16,8 +16,8 @@ export interface FollowingOptions {
   readonly parent: Parent
   readonly cryptography: Cryptography
   readonly log: Log
-  /** Milliseconds on a clock of this machine. */
-  now(): number
+  /** Milliseconds on a clock that nobody sets. */
+  elapsed(): number
   after(milliseconds: number, callback: () => void): () => void
   /** Told of bugs; the program ends. */
   failed(error: unknown): void
@@ -48,7 +48,7 @@ export function followParent(options: FollowingOptions): Following {
   const listeners: (() => void)[] = []
   let seen = { parent: parent.current().node, own: -1, above: -1 }
   let notTaken: Failure | undefined
-  let quietSince = options.now()
+  let quietSince = options.elapsed()
   const own = () => directory.node(node)
   const mover: Mover = { ...options, knownVersion: (one) => directory.node(one)?.version ?? 0 }
 
@@ -107,12 +107,12 @@ export function followParent(options: FollowingOptions): Following {
   return {
     beforeCalling: takeUp,
     reached() {
-      quietSince = options.now()
+      quietSince = options.elapsed()
     },
     async unreached() {
       const replaced = parent.addresses().filter((one) => parent.problemAt(one)?.code === 'parent-not-genuine')
-      const isLong = options.now() - quietSince >= LIMITS.parentSearchMilliseconds
-      if (isLong) quietSince = options.now()
+      const isLong = options.elapsed() - quietSince >= LIMITS.parentSearchMilliseconds
+      if (isLong) quietSince = options.elapsed()
       for (const address of replaced) if (isNews(done(await moveTo(mover, address), address))) return
       if (isLong) await askAbove()
     },

@@ -7,7 +7,7 @@ import { LIMITS } from '#protocol/limits.ts'
 export type Waiting =
   /** The program has just started, perhaps with every other machine of the county. */
   | { readonly for: 'slot'; readonly node: NodeId }
-  /** The parent was lost at that time (milliseconds since 1970); the pause is at most so long. */
+  /** The parent was lost at that time, on the clock that nobody sets; the pause is at most so long. */
   | { readonly for: 'network'; readonly lostAt: number; readonly longest: number }
   /** The parent named a time. */
   | { readonly for: 'parent'; readonly seconds: number; readonly lostAt: number; readonly longest: number }
@@ -33,21 +33,20 @@ export function nextPause(waiting: Waiting, random: number): number {
 }
 
 /** What to wait for where there is another parent, or another address of it: what was lost was the former one. */
-export const beginAnew = (now: number): Waiting => ({
+export const beginAnew = (elapsed: number): Waiting => ({
   for: 'network',
-  lostAt: now,
+  lostAt: elapsed,
   longest: LIMITS.reconnectBaseMilliseconds,
 })
 
 /**
- * What to wait for after a link has ended at `now`. Full jitter: anywhere up to half of the time since the parent was
+ * What to wait for after a link has ended; `elapsed` is the host's clock that nobody sets. Full jitter: anywhere up to half of the time since the parent was
  * lost, so that a thousand nodes never call in step and a short outage stays short.
  */
-export function afterEnd(waiting: Waiting, end: LinkEnd, now: number): Waiting {
+export function afterEnd(waiting: Waiting, end: LinkEnd, elapsed: number): Waiting {
   if (!end.retry) return { for: 'person' }
-  const before = 'lostAt' in waiting && !wasWell(end) ? waiting.lostAt : now
-  const lostAt = Math.min(before, now) // a clock that was set back must not make the pauses short for ever
-  const half = (now - lostAt) / 2
+  const lostAt = 'lostAt' in waiting && !wasWell(end) ? waiting.lostAt : elapsed
+  const half = (elapsed - lostAt) / 2
   const longest = Math.min(LIMITS.reconnectCapMilliseconds, Math.max(LIMITS.reconnectBaseMilliseconds, half))
   const lost = { lostAt, longest }
   return end.retryAfterSeconds === null

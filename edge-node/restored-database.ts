@@ -29,6 +29,8 @@ import { nodeHost } from '#protocol/transport/node-host.ts'
 
 const SPACE = 'node'
 const INCARNATION = 'incarnation'
+/** Key of the incarnations that this database has left. */
+const LEFT = 'left-incarnations'
 
 type Heads = Engine['ownHeads']
 
@@ -42,7 +44,7 @@ export interface Database {
   readonly restored: Restored
   /** The same in words; on the disk, too, with the first write under the new incarnation. */
   readonly findings: readonly Finding[]
-  /** Makes a new incarnation durable, outside the database first. */
+  /** Makes a new incarnation durable, in the database and then outside it; what throws leaves the present one in use. */
   rotated(incarnation: number): Promise<void>
   /** Writes the sidecar; called after commits, so it may lag behind the database and never leads it. */
   remember(heads: ReturnType<Heads>): Promise<void>
@@ -149,6 +151,7 @@ async function compare(
   const { verdict, rotate } = judgeDatabase(reading, claim)
   const own = [claim.ownHeads, reading.state === 'present' ? reading.sidecar.ownHeads : {}]
   const known = new Set(own.flatMap(Object.keys).map((key) => logParts(key as LogKey).incarnation))
+  for (const left of claim.left ?? []) known.add(left)
   if (reading.state === 'present') known.add(reading.sidecar.incarnation)
   const isEmpty = claim.incarnation === null && startEmpty
   const isNew = claim.incarnation === null && reading.state === 'missing' && !startEmpty
@@ -156,26 +159,43 @@ async function compare(
     claim.incarnation === null || rotate ? nextIncarnation(known, (bound) => randomInt(bound)) : claim.incarnation
   const boots = (reading.state === 'present' ? reading.sidecar.boots : 0) + 1
 
-  const remember = (ownHeads: ReturnType<Heads>) =>
-    writeSidecar(sidecarPath, { node, incarnation, boots, ownHeads: ownHeads as DatabaseClaim['ownHeads'], identity })
+  let heads = claim.ownHeads
+  const write = (under: number) =>
+    writeSidecar(sidecarPath, { node, incarnation: under, boots, ownHeads: heads, identity })
+  const remember = (ownHeads: ReturnType<Heads>) => {
+    heads = ownHeads as DatabaseClaim['ownHeads']
+    return write(incarnation)
+  }
   const restored = { ...lackOf(reading, claim), isEmpty, ends: await endsOf(storage, node) }
   const told = { verdict: isNew ? ('new' as const) : verdict, restored }
   const findings = findingsOf(told, root === node, nodeHost.now())
+  let stands = claim.incarnation
+  let left = claim.left ?? []
+  // The database first: were the record first and the commit refused, the next start would take the database for an old one.
   const rotatedWith = async (next: number, kept: readonly LocalRow[]) => {
-    incarnation = next
-    await remember({}) // the old logs end here; what matters from now on is the new number
-    const row = { space: SPACE, key: INCARNATION, value: JSON.stringify(next) }
-    await storage.commit({ ...NO_CHANGE, local: [row, ...kept] })
+    left = [...new Set([...left, ...(stands === null ? [] : [stands])])].filter((one) => one !== next)
+    const rows = [localRow(INCARNATION, next), localRow(LEFT, left)]
+    await storage.commit({ ...NO_CHANGE, local: [...rows, ...kept] })
+    stands = next
+    const written = write(next)
+    const before = incarnation
+    incarnation = next // at once: heads that are remembered meanwhile must not put the former number back
+    await written.catch((error: unknown) => {
+      incarnation = before
+      throw error
+    })
   }
   const rotated = (next: number) => rotatedWith(next, [])
   // Under the incarnation that stands the record may lag behind; under a new one nothing may be written before it does.
-  const stays = incarnation === claim.incarnation
+  const stays = reading.state === 'present' && reading.sidecar.incarnation === incarnation
   const first = writeFirst(storage, () =>
     stays ? Promise.resolve() : rotatedWith(incarnation, findings.flatMap(keptRows)),
   )
   await (stays ? remember(claim.ownHeads) : first.attempt()).catch(whenRefused)
   return { storage: first.storage, incarnation, ...told, findings, rotated, remember }
 }
+
+const localRow = (key: string, value: unknown): LocalRow => ({ space: SPACE, key, value: JSON.stringify(value) })
 
 /** The disk refuses: what was to be written is tried again with the next write, and the health says why that fails. */
 function whenRefused(error: unknown): void {
@@ -198,7 +218,8 @@ async function claimOf(storage: Storage, node: NodeId, identity: DatabaseClaim['
   for (const { key, height, hash } of own) ownHeads[key] = { seq: height, hash: toHex(hash) }
   const kept = await storage.local(SPACE, INCARNATION)
   const incarnation = kept === undefined ? null : Number(JSON.parse(kept))
-  return { node, incarnation, ownHeads, identity }
+  const left = JSON.parse((await storage.local(SPACE, LEFT)) ?? '[]') as number[]
+  return { node, incarnation, left, ownHeads, identity }
 }
 
 /**

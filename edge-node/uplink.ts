@@ -15,8 +15,10 @@ export interface UplinkOptions {
   readonly parent: Parent
   readonly following: Following
   readonly log: Log
-  /** Milliseconds since 1970 on this machine's clock. */
+  /** Milliseconds since 1970 on this machine's clock, which goes on while the machine sleeps: for nothing else. */
   now(): number
+  /** Milliseconds on a clock that nobody sets: how long the parent has been gone. */
+  elapsed(): number
   /** At least 0 and below 1. */
   chance(): number
   after(milliseconds: number, callback: () => void): () => void
@@ -58,7 +60,7 @@ export function startUplink(options: UplinkOptions): Uplink {
       if (stopping.signal.aborted) return
       log.info(end, 'link to the parent ended')
       // The back-off was the former parent's.
-      waiting = elsewhere ? beginAnew(options.now()) : afterEnd(waiting, end, options.now())
+      waiting = elsewhere ? beginAnew(options.elapsed()) : afterEnd(waiting, end, options.elapsed())
       elsewhere = false
       if (end.reason === 'unknown-node') await following.unknown()
       if (end.liveMilliseconds > 0) following.reached()

@@ -41,6 +41,8 @@ export interface DatabaseClaim {
   readonly node: NodeId
   /** Null in a database that has never written. */
   readonly incarnation: number | null
+  /** Incarnations that it has left for the present one: a power cut may have kept the record from following. */
+  readonly left?: readonly number[]
   readonly ownHeads: Readonly<Record<LogKey, OwnHead>>
   readonly identity: FileIdentity
 }
@@ -66,7 +68,7 @@ const isOtherFile = (left: FileIdentity, right: FileIdentity): boolean =>
 
 /** Whether the database lacks something the record has seen in it. */
 function isBehind(sidecar: Sidecar, database: DatabaseClaim): boolean {
-  if (sidecar.incarnation !== database.incarnation) return true
+  if (sidecar.incarnation !== database.incarnation && !database.left?.includes(sidecar.incarnation)) return true
   return Object.entries(sidecar.ownHeads).some(([key, seen]) => {
     const held = database.ownHeads[key as LogKey]
     return held === undefined || held.seq < seen.seq || (held.seq === seen.seq && held.hash !== seen.hash)

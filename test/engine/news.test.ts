@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createNews } from '#protocol/engine/news.ts'
 
-test('D43 whoever makes many findings of one kind pushes out no other, and what is kept stays', () => {
+test('S131 whoever makes many findings of one kind pushes out no other, and what is kept stays', () => {
   let time = 0
   const news = createNews(
     () => time++,

@@ -176,3 +176,34 @@ test('E47 what the root did not sign, or signed about something else, changes no
   expect(hall.engine.office.directory.nodes()).toEqual([])
   expect(await township.engine.office.recognise(genuine)).toMatchObject({ ok: false })
 })
+
+test('E47 a record that is known again is told when it is on the disk; what proves nothing waits for no disk and holds up no writer', async () => {
+  const { root, township } = await openCounty()
+  connect(township, root)
+  await until('township is served', () => township.engine.office.stations.length === 1)
+  const genuine = await recordOf(township)
+  const disk = new MemoryStorage()
+  const { keys } = root.identity
+  const { office } = (await openNode({ station: COUNTY, keys, lease: 1, storage: disk, incarnation: 8 })).engine
+  const told = async () =>
+    (await office.status()).findings.filter(({ message }) => message.includes('已重新认可')).length
+  disk.beforeCommit = () => 'full'
+  expect(await office.recognise(genuine)).toMatchObject({ ok: false, problem: { code: 'storage-full' } })
+  expect(await told()).toBe(0)
+  disk.beforeCommit = undefined
+
+  let release = () => {}
+  const commit = disk.commit.bind(disk)
+  disk.commit = async (change) => {
+    await new Promise<void>((resolve) => (release = resolve))
+    await commit(change)
+  }
+  const twice = [office.recognise(genuine), office.recognise(genuine)]
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(await told()).toBe(0)
+  expect(await office.recognise(Uint8Array.of(1, 2, 3))).toMatchObject({ problem: { code: 'record-not-genuine' } })
+  expect(office.directory.nodes()).toEqual([])
+  release()
+  expect((await Promise.all(twice)).map(value)).toEqual(['recognised', 'known'])
+  expect(await told()).toBe(1)
+})

@@ -123,11 +123,14 @@ test('S64 a node that is revoked while connected is told and let go, delivers wh
   expect((await township.engine.office.status()).refusal?.message).toContain('停用')
 })
 
-test('S65 a node serves a bounded number of links and tells others when to come back', async () => {
+test('S65 a node serves a bounded number of links that have proved a key and tells others when to come back', async () => {
   const root = await openNode({ station: COUNTY, lease: 1 })
-  for (let count = 0; count < LIMITS.links; count++) {
-    void root.engine.attach(memoryPair((deliver) => queueMicrotask(deliver))[1], 'down')
-  }
+  const nodes = Array.from({ length: LIMITS.links }, () => new RawNode(VILLAGE))
+  await publish(root, [...STATIONS, ...nodes.map((node, at) => node.record(root.identity.node, at + 2))])
+  for (let count = 0; count < LIMITS.links; count++)
+    void root.engine.attach(memoryPair((deliver) => queueMicrotask(deliver))[1], 'down') // says nothing
+  for (const node of nodes) await node.link(root)
+  expect(nodes.filter(({ ended }) => ended)).toEqual([])
   const [mine, theirs] = memoryPair((deliver) => queueMicrotask(deliver))
   const heard: unknown[] = []
   mine.listen({ frame: (frame) => heard.push(decodeMessage(frame)), closed: () => heard.push('closed') })

@@ -182,6 +182,9 @@ test('E9 a machine that runs something else is no node', async () => {
   expect(joined).toMatchObject({ ok: false, problem: { code: 'not-a-node' } })
 })
 
+/** A refusal as it goes over the network. */
+const problemIn = (refusal: Result<never>) => (refusal.ok ? undefined : JSON.parse(JSON.stringify(refusal.problem)))
+
 const wrongCode = async () => fail('code-unknown', '没有这个入网码', '没有登记新节点', '请核对入网码')
 
 /** Requests to join as they come over the network, from so many machines at once. */
@@ -235,6 +238,47 @@ test('E10 questions of strangers wait beyond what a minute is answered, and are 
   expect([await hello(), await hello()]).toEqual([200, 429])
   now -= 3_600_000 // a clock that is set back keeps nobody out
   expect(await hello()).toBe(200)
+})
+
+test('E10 E47 a record that is shown: genuine 200, forged 403, unreadable 400, a flood 429, and neither flood stops the other', async () => {
+  const after = (_milliseconds: number, callback: () => void) => {
+    setImmediate(callback)
+    return () => {}
+  }
+  const forged = () => fail('record-not-genuine', '这不是县中心签名的节点登记', '没有改动', '请核对上级地址')
+  const shown: string[] = []
+  const recognise: DoorOptions['recognise'] = async (carried) => {
+    shown.push(toHex(carried))
+    return toHex(carried) === 'abcd' ? success('recognised') : forged()
+  }
+  const newDoor = () => {
+    const door = doorOf({ now: () => 1_000_000, after, recognise })
+    const show = async (body: string) => {
+      const answer = await door.request('/join/known', { method: 'POST', body })
+      return { status: answer.status, body: (await answer.json()) as { problem?: { code: string } } }
+    }
+    const ask = async () => (await door.request(`/join/placement?node=${'a'.repeat(32)}`)).status
+    return { show, ask }
+  }
+  const record = (hex: string) => JSON.stringify({ node: hex })
+  const most = LIMITS.doorQuestionsPerMinute * (1 + LIMITS.doorWaitMilliseconds / 60_000)
+
+  const { show, ask } = newDoor()
+  expect(await show(record('abcd'))).toEqual({ status: 200, body: {} })
+  expect(await show(record('abce'))).toEqual({ status: 403, body: { problem: problemIn(forged()) } })
+  expect(shown).toEqual(['abcd', 'abce'])
+  for (const unreadable of ['', 'x', '{}', record('县'), '[]']) {
+    const answer = await show(unreadable)
+    expect([answer.status, answer.body.problem?.code]).toEqual([400, 'request-unreadable'])
+  }
+  for (let count = 2; count < most; count++) await show(record('abce'))
+  expect(await show(record('abcd'))).toMatchObject({ status: 429, body: { problem: { code: 'too-many-questions' } } })
+  expect(shown).toHaveLength(most)
+  expect(await ask()).toBe(404)
+
+  const other = newDoor()
+  for (let count = 0; count < most; count++) await other.ask()
+  expect([await other.ask(), (await other.show(record('abcd'))).status]).toEqual([429, 200])
 })
 
 test('E28 good codes are not counted: all points of a county can join in the same minute', async () => {

@@ -119,6 +119,10 @@ test('E16 who opens many links and proves nothing keeps nobody out: the oldest o
   await closed
   expect(station.readyState).toBe(WebSocket.OPEN)
   expect(sockets.at(-1)?.readyState).toBe(WebSocket.OPEN)
+  const isOpen = ({ readyState }: WebSocket) => readyState === WebSocket.OPEN
+  await Promise.all(Array.from({ length: LIMITS.unprovedLinks / 2 }, call)) // at once, too, as many go as come
+  await expect.poll(() => sockets.filter(isOpen).length).toBe(1 + LIMITS.unprovedLinks)
+  expect(isOpen(station)).toBe(true)
   for (const socket of sockets) socket.terminate()
   downlink.close()
 })

@@ -13,7 +13,7 @@ import { below, cryptography, name, openDoor } from './parent-doors.ts'
 
 /** The village's program around its engine, with a clock that the test moves. */
 function follow(county: County, place: ReturnType<typeof below>) {
-  let now = 0
+  let elapsed = 0
   const changes: PinnedParent[] = []
   const waiting: { readonly milliseconds: number; callback(): void }[] = []
   const { office } = county.village.engine
@@ -23,7 +23,7 @@ function follow(county: County, place: ReturnType<typeof below>) {
     parent: place.parent,
     cryptography,
     log: createLog('error'),
-    now: () => now,
+    elapsed: () => elapsed,
     after(milliseconds, callback) {
       waiting.push({ milliseconds, callback })
       return () => {}
@@ -32,7 +32,7 @@ function follow(county: County, place: ReturnType<typeof below>) {
   })
   onTestFinished(() => following.stop())
   const wait = (milliseconds: number) => {
-    now += milliseconds
+    elapsed += milliseconds
   }
   return { following, changes, wait, waiting }
 }
@@ -205,6 +205,7 @@ test('E15 another parent is called without the back-off that the former one has 
     },
     log: createLog('error'),
     now: () => now,
+    elapsed: () => now,
     chance: () => 0.99,
     after(milliseconds, callback) {
       pauses.push(milliseconds)

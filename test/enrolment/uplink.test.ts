@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -12,7 +12,6 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interva
 const node = `ffffffff${'0'.repeat(24)}` as NodeId
 
 let uplink: Uplink | undefined
-afterEach(() => uplink?.stop())
 
 /** A port where nobody listens. */
 async function closedPort(): Promise<number> {
@@ -29,13 +28,15 @@ async function start() {
   const waits: { milliseconds: number; done: () => void; cancelled: boolean }[] = []
   const calls: string[] = []
   const pauses: number[] = []
-  const state = { now: 1_000_000_000 }
+  const state = { now: 1_000_000_000, elapsed: 0, set: 0 }
   const debug = (about: object) => {
     if ('milliseconds' in about) pauses.push(about.milliseconds as number)
   }
   const { parent, following } = fixedParent(address)
   const addresses = () => {
     calls.push(address)
+    state.now += state.set
+    state.set = -state.set
     return [address]
   }
   uplink = startUplink({
@@ -45,6 +46,7 @@ async function start() {
     following,
     log: { debug, info() {}, warn() {}, error() {} },
     now: () => state.now,
+    elapsed: () => state.elapsed,
     chance: () => 0.999999,
     after(milliseconds, done) {
       const wait = { milliseconds, done, cancelled: false }
@@ -54,12 +56,14 @@ async function start() {
       }
     },
   })
+  onTestFinished(uplink.stop)
   await until(() => expect(waits).toHaveLength(1))
-  /** Lets the present piece of the pause pass, the clock going on by more than that where told. */
+  /** Lets the present piece of the pause pass, the wall clock going on by more than that where told: the machine slept, or somebody set it. */
   const pass = async (jump = 0) => {
     const count = waits.length
     const wait = waits.at(-1)
     state.now += (wait?.milliseconds ?? 0) + jump
+    state.elapsed += wait?.milliseconds ?? 0
     wait?.done()
     await until(() => expect(waits.length).toBeGreaterThan(count))
   }
@@ -68,8 +72,17 @@ async function start() {
 
 /** Goes on until the pauses are long. */
 async function untilLong({ pauses, pass }: Awaited<ReturnType<typeof start>>): Promise<void> {
-  while ((pauses.at(-1) ?? 0) < 6 * LIMITS.wakeCheckMilliseconds) await pass(LIMITS.sleepMilliseconds - 1)
+  while ((pauses.at(-1) ?? 0) < 6 * LIMITS.wakeCheckMilliseconds) await pass()
 }
+
+test('E15 S19 a wall clock that is set, far back or far on, changes no pause', async () => {
+  const even = await start()
+  const set = await start()
+  set.state.set = 10_000_000_000 // with each call, on and back again in turn
+  for (let turn = 0; turn < 8; turn++) for (const one of [even, set]) await one.pass()
+  expect(set.pauses).toEqual(even.pauses)
+  expect(new Set(even.pauses).size).toBeGreaterThan(2)
+})
 
 test('E26 a person ends the pause: the parent is called at once', async () => {
   const given = await start()

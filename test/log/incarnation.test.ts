@@ -31,6 +31,14 @@ test('D30 the database the record was made from, or one ahead of it, is the same
   expect(judge({ identity: { ...identity, born: null, machine: null } })).toEqual({ verdict: 'same', rotate: false })
 })
 
+test('D30 a record that names an incarnation which the database has left lags behind it; its heads and the file still count', () => {
+  const rotated = { incarnation: 6, left: [4, 5] }
+  expect(judge(rotated)).toEqual({ verdict: 'same', rotate: false })
+  expect(judge({ ...rotated, left: [4] }).verdict).toBe('behind')
+  expect(judge({ ...rotated, ownHeads: heads(7, '1') }).verdict).toBe('behind')
+  expect(judge({ ...rotated, identity: { ...identity, inode: '101' } }).verdict).toBe('moved')
+})
+
 test('D31 a database that lacks what the record has seen is behind and rotates', () => {
   const behind = { verdict: 'behind', rotate: true }
   expect(judge({ ownHeads: heads(7, '1') })).toEqual(behind)

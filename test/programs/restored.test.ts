@@ -1,6 +1,6 @@
 /** What people read when a database was put back, moved, or is gone: real folders, files and programs. */
 import { createHash } from 'node:crypto'
-import { copyFile, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -9,7 +9,9 @@ import { openDatabase } from '#edge-node/restored-database.ts'
 import { findingsOf } from '#edge-node/restored-findings.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { KeyPair } from '#protocol/engine/ports/host.ts'
+import { NO_CHANGE, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
+import { readSidecar } from '#protocol/storage/sidecar.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, nodeRecord, openNode, person, publish, STATIONS } from '#test/engine/county.ts'
@@ -100,6 +102,54 @@ test('D39 a moved database and one without its record speak of missing records t
   expect(unknown.verdict).toBe('unknown')
   for (const part of ['sidecar.json', '记录可能缺失', '“安县政务服务中心”最后一条写于', '纸质凭证'])
     expect(unknown.root).toContain(part)
+})
+
+test('D30 a rotation that the database or its record refuses, or that a power cut halves, is no restored backup at the next start', async () => {
+  const folder = await newFolder()
+  const keys = generateKeys()
+  const node = nodeIdOf(keys.publicKey)
+  await work(folder, keys, 1)
+  const record = async () => {
+    const reading = await readSidecar(join(folder, SIDECAR))
+    return reading.state === 'present' ? reading.sidecar : expect.fail('the record is there')
+  }
+  const open = async () => value(await openDatabase(folder, node, plain(keys)))
+
+  const refused = await open()
+  const before = await record()
+  expect(Object.keys(before.ownHeads)).toHaveLength(2)
+  await refused.storage.close()
+  await expect(refused.rotated(before.incarnation + 1)).rejects.toThrow()
+  expect(await record()).toEqual(before)
+  const first = await open()
+  expect([first.verdict, first.incarnation, first.findings]).toEqual(['same', before.incarnation, []])
+
+  // No file can be written where a folder stands: the database has the new number, its record does not.
+  const block = join(folder, `${SIDECAR}.new`)
+  await mkdir(block)
+  for (const next of [before.incarnation + 1, before.incarnation + 2])
+    await expect(first.rotated(next)).rejects.toThrow(StorageFailure)
+  await rmdir(block)
+  await first.remember(before.ownHeads as never) // it goes on under the number that stands
+  expect((await record()).incarnation).toBe(before.incarnation)
+  await first.storage.close()
+
+  await mkdir(block)
+  const second = await open()
+  expect([second.verdict, second.incarnation, second.findings]).toEqual(['same', before.incarnation + 2, []])
+  await expect(second.storage.commit(NO_CHANGE)).rejects.toThrow(StorageFailure) // not before the record has it
+  await rmdir(block)
+  await second.storage.commit(NO_CHANGE)
+  expect(await record()).toMatchObject({ incarnation: before.incarnation + 2, ownHeads: before.ownHeads })
+  await second.rotated(before.incarnation + 3)
+  expect(await record()).toMatchObject({ incarnation: before.incarnation + 3, ownHeads: before.ownHeads })
+  await mkdir(block)
+  await expect(second.rotated(before.incarnation + 4)).rejects.toThrow(StorageFailure)
+  await rmdir(block)
+  await second.storage.close()
+  const third = await open()
+  expect([third.verdict, third.incarnation, third.findings]).toEqual(['same', before.incarnation + 4, []])
+  await third.storage.close()
 })
 
 test('D40 a database that is gone or empty is not begun anew: nothing is made, nothing is changed', async () => {

@@ -12,7 +12,7 @@ import { casesByNumber, writeCases } from '#protocol/storage/sql/cases.ts'
 import { query } from '#protocol/storage/sql/query.ts'
 import { caseList } from '#protocol/storage/sql/work-list.ts'
 import { ROOT } from '#test/house/tree.ts'
-import { caseRow, station } from './fixtures.ts'
+import { caseId, caseRow, station } from './fixtures.ts'
 
 const STORAGE = join(ROOT, 'protocol', 'storage')
 
@@ -113,6 +113,9 @@ test('D28 rows are written in as few statements as the parameters allow, of few 
   expect(sizes(2_000, 110)).toEqual([100, 8, 2])
   expect(sizes(100, 12)).toEqual([5, 5, 2])
   expect(sizes(1, 2)).toEqual([1, 1])
+  const gone = (...numbers: number[]) =>
+    writeCases(100, { cases: [], unopened: numbers.map((number) => caseId(number)) })
+  expect([gone(), gone(1), gone(1, 2, 3)].map(({ length }) => length)).toEqual([0, 1, 1])
 })
 
 test('D23 a value of another type than its column is damage', () => {

@@ -3,10 +3,8 @@ import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type Sta
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { openCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
-import { provenEntry } from '../directory/placement.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { readAbove } from '../logs/log-reading.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
@@ -86,34 +84,6 @@ async function nameParents(staging: Staging, key: string): Promise<void> {
   const draft = newDraft(core, { kind: KIND.directory, document, person: '', station: own, payload })
   if (!append(staging, COUNTY_STREAM, [draft]).ok) core.tellBug(new Error(`${document}: its parents cannot be written`))
 }
-
-/**
- * Root only: a root that has lost its directory knows a node again by the record of it that it signed itself, whoever
- * shows it, and writes it again with the same version: a later one that comes back, such as a revocation, stays in force.
- */
-export async function recognise(staging: Staging, carried: Uint8Array): Promise<Result<'known' | 'recognised'>> {
-  const { core } = staging
-  const proven = core.isRoot ? await provenEntry(core.host.cryptography, core.identity.root, carried) : undefined
-  if (!proven) return NOT_GENUINE
-  const { log: _log, seq: _seq, hash: _hash, signature: _signature, ...draft } = proven.entry
-  const { id, name } = proven.record
-  if (core.directory.node(id)) return success('known')
-  const written = append(staging, COUNTY_STREAM, [draft])
-  if (!written.ok) return written
-  core.news.add({
-    kind: 'rolled-back',
-    message: `本机的目录里没有节点“${name}”,但它出示了县中心亲自签名的登记,已重新认可。`,
-    next: '它手里的目录、站点人员和办件会自动取回。取回之后,请在“节点”页核对;不该再使用的电脑到那时再停用:现在停用,县中心还没取回的记录会暂不生效。',
-  })
-  return success('recognised')
-}
-
-const NOT_GENUINE = fail(
-  'record-not-genuine',
-  '这不是县中心签名的节点登记,或者问的不是县中心',
-  '没有改动',
-  '请核对上级地址;地址无误的,请联系县中心管理员',
-)
 
 export const RETURNED_STATIONS: Afterwork = { space: RETURNED_STATIONS_SPACE, work: nameParents }
 export const RETURNED_RECORDS: Afterwork = { space: RETURNED_RECORDS_SPACE, work: takeBack }

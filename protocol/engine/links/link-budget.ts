@@ -5,8 +5,8 @@ import { LIMITS } from '#protocol/limits.ts'
 const mostTasks = (): number => LIMITS.windowFrames * 2
 
 export interface LinkBudget {
-  /** Whether one more link from below can be served now; else it is told to come back. */
-  admits(links: number): boolean
+  /** Whether one more link from below can be served now beside so many proved ones; else it is told to come back. */
+  admits(proved: number): boolean
   /** The share of one link; `turned` is told when it becomes full, and when it no longer is. */
   share(turned: (isFull: boolean) => void): LinkShare
 }
@@ -78,7 +78,7 @@ export function createLinkBudget(): LinkBudget {
     }
   }
   return {
-    admits: (links) => links < LIMITS.links && hasRoom(),
+    admits: (proved) => proved < LIMITS.links && hasRoom(),
     share: (turned) => {
       const share: Share = { bytes: 0, waiting: 0, tasks: 0 }
       let wasFull = false

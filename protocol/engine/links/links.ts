@@ -23,6 +23,9 @@ const helloOf = (core: Core): Hello => ({
   rootTime: core.clock.rootTime(),
 })
 
+/** Links whose peer has proved its key. Who proves nothing takes nobody's place; how many of those there are, the downlink bounds. */
+const provedOf = (links: ReadonlySet<Link>): number => [...links].filter(({ peer }) => peer !== null).length
+
 /** Runs a session over a connection until it ends. */
 export function runLink(
   context: LinkContext,
@@ -31,7 +34,7 @@ export function runLink(
   proved: Link['proved'] = () => {},
 ): Promise<LinkEnd> {
   const { core, links } = context
-  if (direction === 'down' && !context.budget.admits(links.size)) {
+  if (direction === 'down' && !context.budget.admits(provedOf(links))) {
     connection.send(encodeMessage({ type: 'busy', retryAfterSeconds: 5 }))
     connection.close('busy')
     return Promise.resolve({ reason: 'busy', liveMilliseconds: 0, retryAfterSeconds: 5, retry: true })

@@ -1,7 +1,7 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
 import type { DocumentId } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { recognise } from '../carrying/returned-records.ts'
+import { recognise } from '../carrying/recognised-nodes.ts'
 import { stateOf } from '../cases/case-file.ts'
 import { readFile } from '../cases/case-reading.ts'
 import { safetyOf } from '../cases/safety.ts'
@@ -85,7 +85,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
         ),
       ),
     placementOf: (node) => placementOf(core, node),
-    recognise: (carried) => words(queue.write((staging) => recognise(staging, carried))),
+    recognise: (carried) => words(recognise(core, queue, carried)),
     publish: (actor, records) =>
       words(
         areRevocations(records)

@@ -5,7 +5,7 @@ import type { CaseFile } from '../cases/case-file.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import { packAuthored } from '../logs/staged-logs.ts'
-import type { Change, ReceiptRow } from '../ports/storage.ts'
+import type { CaseRow, Change, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { noteLanes } from './number-lanes.ts'
 import { noteShared } from './shared-numbers.ts'
@@ -23,7 +23,8 @@ export async function settle(staging: Staging): Promise<Change> {
   const touched = [...staged.touched].map((id) => staged.files.get(id) as CaseFile)
   await noteLanes(staging, touched)
   const register = registerOf(core)
-  const { rows, receipts } = staged
+  const { receipts } = staged
+  const rows: CaseRow[] = []
   const unopened: DocumentId[] = []
   for (const file of touched) {
     const row = rowOf(file, register)

@@ -3,7 +3,7 @@ import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
 import { markLogs, markMap, type StagedLogs, stageLogs } from '../logs/staged-logs.ts'
-import type { CaseRow, DirectoryRow, LocalRow, ReceiptRow } from '../ports/storage.ts'
+import type { DirectoryRow, LocalRow, ReceiptRow } from '../ports/storage.ts'
 
 export interface Staging {
   readonly core: Core
@@ -15,9 +15,8 @@ export interface Staging {
   readonly touched: Set<DocumentId>
   readonly directory: Map<DocumentId, DirectoryRow>
   readonly locals: Map<string, LocalRow>
-  /** Receipts and rows beside those that follow from the touched files. */
+  /** Receipts beside those that follow from the touched files. */
   readonly receipts: ReceiptRow[]
-  readonly rows: CaseRow[]
 }
 
 /** Begins a group. */
@@ -30,7 +29,6 @@ export const beginStaging = (core: Core): Staging => ({
   directory: new Map(),
   locals: new Map(),
   receipts: [],
-  rows: [],
 })
 
 /**
@@ -38,10 +36,10 @@ export const beginStaging = (core: Core): Staging => ({
  * Files are copied before a member adds to them (case-loading.ts), so that those of others stay as they are.
  */
 export function beginMember(staging: Staging): () => void {
-  const { logs, files, own, touched, directory, locals, receipts, rows } = staging
+  const { logs, files, own, touched, directory, locals, receipts } = staging
   own.clear()
   const touchedBefore = [...touched]
-  const [receiptsBefore, rowsBefore] = [receipts.length, rows.length]
+  const receiptsBefore = receipts.length
   const restores = [markLogs(logs), markMap(files), markMap(directory), markMap(locals)]
   return () => {
     for (const restore of restores) restore()
@@ -49,7 +47,6 @@ export function beginMember(staging: Staging): () => void {
     touched.clear()
     for (const id of touchedBefore) touched.add(id)
     receipts.length = receiptsBefore
-    rows.length = rowsBefore
   }
 }
 

@@ -1,5 +1,5 @@
 /** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
-import { and, count, eq, getTableColumns, gte, lte, sql } from 'drizzle-orm'
+import { and, count, getTableColumns, gte, lte, sql } from 'drizzle-orm'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
@@ -42,13 +42,18 @@ const valuesOf = (row: CaseRow) => ({
   row,
 })
 
-const dropCase = change(({ id }: Given<{ id: DocumentId }>) => builder.delete(cases).where(eq(cases.id, id)))
+const dropUnopened = change(({ ids }: Given<{ ids: readonly DocumentId[] }>) =>
+  builder.delete(cases).where(amongst(cases.id, ids)),
+)
 
 /** Writes rows; a row that is there already is replaced. The rows of cases that nothing opens any more go. */
 export const writeCases = (
   parameters: number,
   { cases: rows, unopened }: Pick<Change, 'cases' | 'unopened'>,
-): Statement[] => [...unopened.map((id) => dropCase({ id })), ...caseRows(parameters, rows.map(valuesOf))]
+): Statement[] => [
+  ...(unopened.length > 0 ? [dropUnopened({ ids: unopened })] : []),
+  ...caseRows(parameters, rows.map(valuesOf)),
+]
 
 const LISTED = { sequence: cases.sequence, row: cases.row }
 

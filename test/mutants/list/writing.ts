@@ -157,8 +157,8 @@ export const WRITING: readonly Mutant[] = [
   {
     name: 'unopened-rows-stay',
     file: 'protocol/storage/sql/cases.ts',
-    from: '[...unopened.map((id) => dropCase({ id })), ...caseRows',
-    to: '[...unopened.slice(0, 0).map((id) => dropCase({ id })), ...caseRows',
+    from: '...(unopened.length > 0 ? [dropUnopened({ ids: unopened })] : []),',
+    to: '...(unopened.length < 0 ? [dropUnopened({ ids: unopened })] : []),',
     fault: 'R21: a case whose opening no longer counts is still listed.',
     tests: ['test/storage/libsql.test.ts'],
   },
