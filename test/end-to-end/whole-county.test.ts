@@ -8,7 +8,7 @@ import { untilTrue } from '#test/programs/process.ts'
 import { each } from './at-once.ts'
 import { compareNodes } from './comparing.ts'
 import { untilAtRoot, untilSync } from './day.ts'
-import { incarnationOf, killMachines } from './machine.ts'
+import { killMachines } from './machine.ts'
 import { holdersOf, openWholeCounty, startCounty, type Valley, type Village, type WholeCounty } from './whole-county.ts'
 
 const TOWNSHIPS = 7
@@ -20,7 +20,6 @@ let county: WholeCounty
 let back: Valley
 let away: readonly Valley[]
 let living: readonly Valley[]
-let incarnations: readonly number[]
 
 const countOf = ({ ledger }: Village, kind?: string): number =>
   ledger.acknowledged.filter(({ what }) => kind === undefined || what === kind).length
@@ -34,7 +33,6 @@ async function untilMore(villages: readonly Village[], more: number, kind?: stri
   })
 }
 
-const incarnationsNow = () => Promise.all(county.places.map(({ machine }) => incarnationOf(machine)))
 const villagesOf = (valleys: readonly Valley[]) => valleys.flatMap(({ villages }) => villages)
 const connected = ({ api }: Valley) => untilSync(api, ({ parent }) => expect(parent?.connected).toBe(true))
 
@@ -46,7 +44,6 @@ beforeAll(async () => {
   back = first
   away = [second, third]
   living = others
-  incarnations = await incarnationsNow()
 }, 240_000)
 
 afterAll(async () => {
@@ -98,7 +95,7 @@ describe('a county in which four computers die at once, in order', { timeout: 24
   })
 
   test('N44 K3 K4 K5 numbers are unique, sums of entries agree, and nobody has anything to report', async () => {
-    expect(await incarnationsNow()).toEqual(incarnations)
+    // Who came back with much to send goes on in a new log (S128); nobody was put back, and nobody says so.
     const rows = await county.hall.rows('scope=all')
     expect(new Set(rows.map(({ number }) => number)).size).toBe(rows.length)
     expect(rows.length).toBeGreaterThanOrEqual(
