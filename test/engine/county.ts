@@ -116,6 +116,13 @@ export async function publish(root: Node, records: readonly DirectoryRecord[]): 
   if (!published.ok) throw new Error(published.problem.message)
 }
 
+/** The county's root alone, with the stations and sample items published. */
+export async function openCountyRoot(storage: Storage = new MemoryStorage(), host: Host = testHost): Promise<Node> {
+  const root = await openNode({ station: COUNTY, lease: 1, storage, host })
+  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
+  return root
+}
+
 export interface County {
   readonly root: Node
   readonly township: Node

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Change } from '#protocol/engine/ports/storage.ts'
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
@@ -15,12 +14,10 @@ import {
   COUNTY,
   connect,
   type Node,
-  nodeRecord,
   openCounty,
+  openCountyRoot,
   openNode,
   person,
-  publish,
-  STATIONS,
   TOWNSHIP,
   until,
   VILLAGE,
@@ -55,19 +52,13 @@ class SlowStorage extends MemoryStorage {
 
 const handler = person(COUNTY, ['handler', 'agent'])
 
-async function openRoot(storage = new MemoryStorage()): Promise<Node> {
-  const root = await openNode({ station: COUNTY, lease: 1, storage })
-  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
-  return root
-}
-
 const turns = async (count = 20) => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 test('S50 an act is answered, shown and listed only when it is durable', async () => {
   const storage = new SlowStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   const { id } = value(await office.openCase(handler, 'SL0001'))
   storage.holding = true
@@ -99,8 +90,7 @@ async function openOverLine() {
   const line = goodLine()
   const open = () => openStorage(overLine(openStatements(join(folder, 'node.db')), line))
   const storage = await open()
-  const root = await openNode({ station: COUNTY, lease: 1, storage })
-  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
+  const root = await openCountyRoot(storage)
   /** Closes everything; answers what a new start shows of the cases. */
   const fromDisk = async () => {
     await root.engine.stop()
@@ -182,7 +172,7 @@ test('S51 entries are acknowledged and passed on only after the commit', async (
 
 test('S52 writes that come while one is being committed are committed together', async () => {
   const storage = new SlowStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   storage.holding = true
   const first = office.openCase(handler, 'SL0001')
@@ -196,7 +186,7 @@ test('S52 writes that come while one is being committed are committed together',
 })
 
 test('S53 of twenty acts on one case at once exactly the first takes it on, the others are told in words', async () => {
-  const root = await openRoot()
+  const root = await openCountyRoot()
   const { office } = root.engine
   const { id } = value(await office.openCase(handler, 'SL0001'))
   value(await office.edit(handler, id, 'application', { set: { applicant: '王芳' } }))
@@ -212,7 +202,7 @@ test('S53 of twenty acts on one case at once exactly the first takes it on, the 
 
 test('S54 a full disk: the act fails in words, nothing is half written, health says so, and it recovers', async () => {
   const storage = new MemoryStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   const { id } = value(await office.openCase(handler, 'SL0001'))
   const before = value(await office.view(handler, id)).state
@@ -247,7 +237,7 @@ test('S55 a child whose parent cannot write keeps its entries and delivers them 
 
 test('S56 a disk that fails while reading ends a link or answers in words, never the process', async () => {
   const disk = new MemoryStorage()
-  const root = await openRoot(disk)
+  const root = await openCountyRoot(disk)
   const { id } = value(await root.engine.office.openCase(handler, 'SL0001'))
   disk.recordsOf = async () => {
     throw new StorageFailure('damaged', 'test')
@@ -270,8 +260,7 @@ test('S57 a rebuild gives what was computed entry by entry, on a real disk and a
   folders.push(folder)
   const open = () => openLibsql(join(folder, 'node.db'))
   const storage = await open()
-  const root = await openNode({ station: COUNTY, lease: 1, storage })
-  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   for (const name of ['王芳', '李强', '张敏']) {
     const { id } = value(await office.openCase(handler, 'SL0001'))
@@ -300,7 +289,7 @@ test('S57 a rebuild gives what was computed entry by entry, on a real disk and a
 
 test('S58 a rebuild that was cut short is done again at the next start', async () => {
   const storage = new MemoryStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   value(await root.engine.office.openCase(handler, 'SL0001'))
   const { directory } = await storage.load()
   let commits = 0

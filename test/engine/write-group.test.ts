@@ -10,6 +10,7 @@ import {
   COUNTY,
   type Node,
   nodeRecord,
+  openCountyRoot,
   openNode,
   person,
   publish,
@@ -21,12 +22,6 @@ import {
 import { draft, frameOf, RawNode } from './raw-node.ts'
 
 const handler = person(COUNTY, ['handler', 'clerk', 'chief'])
-
-async function openRoot(storage: MemoryStorage, host = testHost): Promise<Node> {
-  const root = await openNode({ station: COUNTY, lease: 1, storage, host })
-  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
-  return root
-}
 
 /** Counts commits, so that it shows what was committed together. */
 function counted(storage: MemoryStorage): () => number {
@@ -52,7 +47,7 @@ async function fromDisk(storage: MemoryStorage, node: Node) {
 
 test('S97 a request that throws fails alone: its neighbours are committed, and the queue goes on', async () => {
   const storage = new MemoryStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   const { id } = value(await office.openCase(handler, 'SL0001'))
   const commits = counted(storage)
@@ -107,7 +102,7 @@ test('S97 what a failing request had staged is taken back, a number it was given
       return testHost.random(bytes)
     },
   }
-  const root = await openRoot(storage, host)
+  const root = await openCountyRoot(storage, host)
   const { office } = root.engine
   const first = value(await office.openCase(handler, 'SL0001'))
   failing = true
@@ -124,7 +119,7 @@ test('S97 what a failing request had staged is taken back, a number it was given
 
 test('S97 a refused request of several parts leaves nothing, and what others wrote to the same case stays', async () => {
   const storage = new MemoryStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   const { id } = value(await office.openCase(handler, 'SL0001'))
   value(await office.act(handler, id, 'received', { applicant: '王芳', materials: 1 }))
@@ -152,7 +147,7 @@ test('S97 a refused request of several parts leaves nothing, and what others wro
 
 test('S97 when the disk refuses, everybody of the group hears it and nothing of it counts', async () => {
   const storage = new MemoryStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   const { id } = value(await office.openCase(handler, 'SL0001'))
   storage.beforeCommit = () => 'full'
@@ -178,7 +173,7 @@ test('S97 a bug that shows only when the group is settled concerns one request; 
   }
   let failing = false
   let signed = 0
-  const root = await openRoot(storage, host)
+  const root = await openCountyRoot(storage, host)
   const { office } = root.engine
   const { id } = value(await office.openCase(handler, 'SL0001'))
   failing = true
@@ -196,7 +191,7 @@ test('S97 a bug that shows only when the group is settled concerns one request; 
 
 test('S98 who cannot bear to hear of a commit does not make it fail', async () => {
   const storage = new MemoryStorage()
-  const root = await openRoot(storage)
+  const root = await openCountyRoot(storage)
   const { office } = root.engine
   const heard: number[] = []
   office.watch(() => {
@@ -243,7 +238,7 @@ test('S98 an effect of a link that throws ends that link by name, and the node g
       },
     },
   }
-  const root = await openRoot(new MemoryStorage(), host)
+  const root = await openCountyRoot(new MemoryStorage(), host)
   const raw = new RawNode(TOWNSHIP)
   await publish(root, [raw.record(root.identity.node, 9)])
   await raw.link(root)
@@ -269,7 +264,7 @@ test('S98 a throw in the session itself ends that link by name and nothing else,
       return testHost.elapsed()
     },
   }
-  const root = await openRoot(new MemoryStorage(), host)
+  const root = await openCountyRoot(new MemoryStorage(), host)
   const raw = new RawNode(TOWNSHIP)
   await publish(root, [raw.record(root.identity.node, 9)])
   await raw.link(root)
