@@ -224,13 +224,17 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
   return world
 }
 
+/** What was asked for before a peer told it is on its way to a disk for so long: the slowest of them, and its pauses. */
+const WRITE_MILLISECONDS = 3_100
+
 /** An author wrote a second version: right only where nothing could tell the machine what it had written before. */
 function checkFork(world: World, disk: Disk, log: string, rival: string): void {
   const machine = world.machines.find((one) => one.disk === disk)
   if (!machine || machine.doubt.doubled) return
   const { imagedAt } = machine.doubt
   const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
-  const told = machine.metAt > imagedAt && parents.some((parent) => parent.disk.holds(rival))
+  const couldHear = machine.metAt > imagedAt && world.timeline.now - machine.metAt > WRITE_MILLISECONDS
+  const told = couldHear && parents.some((parent) => parent.disk.holds(rival))
   if (imagedAt >= 0 && !told) return
   world.violation('M18', `${machine.name} wrote a second version of ${log.slice(33)} without need`)
 }
