@@ -15,12 +15,15 @@ export interface Intent {
   /** Hash of the entry that says so. */
   readonly hash: string
   /** Changes of the same key that lay on the disk when it was made: it is newer than these. */
-  readonly over: ReadonlySet<Intent>
+  readonly over: Older
 }
+
+/** Changes, and of each the entries there that had written it again after a fork: an unseen one says it anew. */
+export type Older = ReadonlyMap<Intent, ReadonlySet<string>>
 
 /** What is asked for before an edit: the changes it will be newer than. */
 export interface Before {
-  readonly of: (section: string, key: string) => ReadonlySet<Intent>
+  readonly of: (section: string, key: string) => Older
 }
 
 /** What somebody asked for without having heard an answer. */
@@ -68,8 +71,11 @@ export function createIntents(world: World): Intents {
     seenBy(machine, document) {
       const made = [...all].flatMap(([name, keys]) => (name.startsWith(document) ? [...keys.values()].flat() : []))
       const known = inEffect(world, machine, made)
+      const older = (section: string, key: string) =>
+        (of(document, section).get(key) ?? []).filter((intent) => known.has(intent))
+      const written = (intent: Intent) => new Set(rewritings(world.ledger, intent).filter(machine.disk.holds))
       return {
-        of: (section, key) => new Set((of(document, section).get(key) ?? []).filter((intent) => known.has(intent))),
+        of: (section, key) => new Map(older(section, key).map((intent) => [intent, written(intent)])),
       }
     },
     async note(machine, seen, wanted) {
@@ -91,7 +97,7 @@ function inEffect({ ledger }: World, machine: Machine, made: readonly Intent[]):
   const placeOf = ({ hash }: Intent) => ledger.entries.get(hash)
   // Edits of one log say so by their clocks, whatever key they are of.
   const waits = (intent: Intent) =>
-    [...intent.over].some((before) => !known.has(before)) ||
+    [...intent.over.keys()].some((before) => !known.has(before)) ||
     made.some((other) => {
       const [there, here] = [placeOf(other), placeOf(intent)]
       const isBefore = there !== undefined && here !== undefined && there.log === here.log && there.seq < here.seq
@@ -113,6 +119,17 @@ async function newestEdit(machine: Machine, document: DocumentId): Promise<strin
   return undefined
 }
 
+/** Entries of an edit that a fork cut off, beside each of which its text was written again. */
+const rewritings = ({ carriers, sights }: Ledger, { hash }: Intent): string[] =>
+  [...(carriers.get(hash) ?? [])].filter((carrier) => sights.has(carrier))
+
+/** Whether a change was made in sight of another one and of all that wrote it again without having seen the change. */
+function isOver(ledger: Ledger, later: Intent, intent: Intent): boolean {
+  const seen = later.over.get(intent)
+  if (!seen) return false
+  return rewritings(ledger, intent).every((one) => seen.has(one) || ledger.sights.get(one)?.has(later.hash))
+}
+
 /** Changes that may stand at rest: somebody still holds them, and nobody changed the key again in sight of them. */
 export function standing(
   ledger: Ledger,
@@ -123,5 +140,5 @@ export function standing(
     const entry = ledger.entries.get(hash)
     return entry !== undefined && !ledger.gone.has(hash) && counts(entry.log, entry.seq)
   })
-  return alive.filter((intent) => !alive.some((later) => later.over.has(intent)))
+  return alive.filter((intent) => !alive.some((later) => isOver(ledger, later, intent)))
 }

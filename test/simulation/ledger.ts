@@ -22,6 +22,8 @@ export interface Ledger {
   readonly firsts: Map<string, string>
   /** Hash of an entry → hashes of the entries that carry it. */
   readonly carriers: Map<string, Set<string>>
+  /** Hash of an entry that keeps an edit a fork cut off → what its author held when its text was written again. */
+  readonly sights: Map<string, ReadonlySet<string>>
   /** Content of an entry that is written again as it is → hashes of all entries with that content. */
   readonly twins: Map<string, Set<string>>
   readonly contents: Map<string, string>
@@ -36,8 +38,11 @@ export interface Ledger {
 /** Kinds of entry that hold another one. */
 const CARRIERS = new Set<number>([KIND.carried, KIND.kept, KIND.withdrawn])
 
-/** Notes which entries of a change carry others, and which say the same as others. */
-export function noteContents(ledger: Ledger, change: Change): void {
+/** Kinds beside which the text of the edit they hold is written again. */
+const REWRITING = new Set<number>([KIND.kept, KIND.withdrawn])
+
+/** Notes which entries of a change carry others, and which say the same as others; `held` by the disk before it. */
+export function noteContents(ledger: Ledger, change: Change, held: ReadonlySet<string>): void {
   const hashes = new Map(
     change.places.flatMap(({ places }) => places.map(({ log, seq, hash }) => [`${log}#${seq}`, toHex(hash)] as const)),
   )
@@ -49,6 +54,7 @@ export function noteContents(ledger: Ledger, change: Change): void {
     ledger.contents.set(hash, contentOf(entry))
     const inner = CARRIERS.has(entry.kind) ? decodeCarried(sha256, entry.payload) : undefined
     if (inner) add(ledger.carriers, toHex(inner.hash), hash)
+    if (inner && REWRITING.has(entry.kind) && !ledger.sights.has(hash)) ledger.sights.set(hash, new Set(held))
   }
 }
 

@@ -88,10 +88,10 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     else ledger.forked(disk, place.log, first)
   }
   const take = (change: Change) => {
+    noteContents(ledger, change, hashes)
     for (const { log, height } of change.cuts) {
       for (const hash of held.get(log)?.splice(height) ?? []) hashes.delete(hash)
     }
-    noteContents(ledger, change)
     for (const { document, places } of change.places) for (const place of places) note(place, document)
     for (const log of new Set(change.places.flatMap(({ places }) => places.map((place) => place.log)))) {
       if (held.get(log)?.includes(undefined as never)) ledger.violation('M3', `${name}: ${log} has a gap`)

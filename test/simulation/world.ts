@@ -194,6 +194,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
       entries: new Map(),
       firsts: new Map(),
       carriers: new Map(),
+      sights: new Map(),
       twins: new Map(),
       contents: new Map(),
       disks: new Set(),

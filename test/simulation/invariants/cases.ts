@@ -66,7 +66,14 @@ export async function checkCase(
   if (sections === undefined) return
   const receipts = await rootOf(world).disk.storage.receiptsOf(id)
   const refused = receipts.filter(({ outcome }) => outcome === 'quarantined').map(({ log, seq }) => `${log}#${seq}`)
-  checkValues(world, staff.intents, id, JSON.parse(sections), new Set(refused))
+  checkValues(
+    world,
+    staff.intents,
+    id,
+    JSON.parse(sections),
+    new Set(refused),
+    (expected?.master ?? undefined) as DocumentId | undefined,
+  )
 }
 
 /** Along the chain epochs rise by one with each taking and reassignment, and never otherwise. */

@@ -15,9 +15,15 @@ export const sortedDeep = (value: unknown): unknown =>
       )
     : value
 
+/** Whether an edit of a case was cut off by a fork and its text written again. */
+const isRewritten = ({ carriers, sights, entries }: World['ledger'], id: DocumentId): boolean =>
+  [...carriers].some(
+    ([hash, by]) => entries.get(hash)?.document === id && [...by].some((carrier) => sights.has(carrier)),
+  )
+
 /**
  * Compares the sections of a case with the model. What was lost for good may have taken along what was built on it.
- * `refused`: entries that the root says it quarantined, as `log#seq`.
+ * `refused`: entries that the root says it quarantined, as `log#seq`. `master`: the case of which this one is a part.
  */
 export function checkValues(
   world: World,
@@ -25,6 +31,7 @@ export function checkValues(
   id: DocumentId,
   shown: Readonly<Record<string, unknown>>,
   refused: ReadonlySet<string>,
+  master: DocumentId | undefined,
 ): void {
   if (lostFrom(world.ledger, id)) return
   // What was first seen after its author was revoked stands aside.
@@ -38,13 +45,18 @@ export function checkValues(
       const entry = world.ledger.entries.get(hash)
       return entry !== undefined && !counts(entry.log, entry.seq)
     })
+  // What was copied from the master when the part was opened nobody typed here; after a fork it is written again.
+  const copied = (section: string, key: string) =>
+    master && isRewritten(world.ledger, id)
+      ? (intents.of(master, section).get(key) ?? []).map(({ value }) => value)
+      : []
   for (const section of ['application', 'materials']) {
     if (isAside(section)) continue
     const record = shown[section] as Readonly<Record<string, unknown>>
     for (const [key, wanted] of intents.of(id, section)) {
       const may = standing(world.ledger, wanted, counts)
       const stands = record[key] === undefined ? undefined : JSON.stringify(record[key])
-      if (intents.unanswered(id, section, key).includes(stands)) continue
+      if ([...intents.unanswered(id, section, key), ...copied(section, key)].includes(stands)) continue
       if (may.length > 0 && !may.some(({ value }) => value === stands))
         world.violation(
           'M20',
@@ -66,7 +78,8 @@ export function checkValues(
 
 /**
  * How often a word may stand: once, and once more for each further writer that carried it on after a fork of its author's
- * log, copies of one machine among them: none of them knows that another has written it again.
+ * log, copies of one machine among them: none of them knows that another has written it again. Whoever gave way to a
+ * parent that gave way to the county itself gets its own version back, beside what it had written again.
  */
 function timesWritten({ ledger, machines }: World, intents: readonly Intent[]): number {
   const carriers = intents.flatMap(({ hash }) => [...(ledger.carriers.get(hash) ?? [])])
@@ -77,5 +90,7 @@ function timesWritten({ ledger, machines }: World, intents: readonly Intent[]): 
       return isCopied(node) ? `${node}/${incarnation}` : node
     }),
   )
-  return Math.max(1, writers.size)
+  const [root] = machines
+  const cameBack = carriers.length > 0 && intents.some(({ hash }) => root?.disk.holds(hash))
+  return Math.max(1, writers.size + (cameBack ? 1 : 0))
 }
