@@ -153,3 +153,10 @@ export const withNames = (office: Office, text: string): string =>
 /** A case's number, with those it had before it was renumbered. */
 export const numberWords = ({ number, formerNumbers }: Pick<CaseRow, 'number' | 'formerNumbers'>): string =>
   formerNumbers.length === 0 ? number : `${number}(原编号 ${formerNumbers.join('、')})`
+
+/** Why something of a case was not simply used: each reason once, with how often it stands there. */
+export function reasonWords(receipts: readonly { readonly reason: string }[]): string[] {
+  const times = new Map<string, number>()
+  for (const { reason } of receipts) times.set(reason, (times.get(reason) ?? 0) + 1)
+  return [...times].map(([reason, count]) => `${sentence(reason)}原文已保存。${count > 1 ? `(${count} 条)` : ''}`)
+}

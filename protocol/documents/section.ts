@@ -34,6 +34,8 @@ export interface OpenSection<Name extends SectionName = SectionName> {
   value(): SectionValues[Name]
   /** Hex SHA-256 of the section's snapshot: equal on every node that holds the same edits. */
   digest(sha256: (bytes: Uint8Array) => Uint8Array): string
+  /** Hex SHA-256 of what it says, keys in order: equal whoever wrote it, and in how many edits. */
+  contentDigest(sha256: (bytes: Uint8Array) => Uint8Array): string
   /**
    * Makes one update (v1) by the author that takes the section from here to the change; undefined when nothing
    * changes. The open section then shows the change: when storing fails, close it and open it again.
@@ -85,6 +87,14 @@ const KEPT = '所有编辑均已原样保存,没有丢失。'
 
 /** Whether two updates are the same; mostly they are one object. */
 const isSame = (left: Uint8Array, right: Uint8Array): boolean => left === right || equalBytes(left, right)
+
+/** A value with its keys in the order of their code units, so that equal ones are equal as text. */
+const inOrder = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([key, each]) => [key, inOrder(each)])
+    : value
 
 /** An update among what belongs to its edit. */
 interface Update {
@@ -144,6 +154,10 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   digest(sha256: (bytes: Uint8Array) => Uint8Array): string {
     this.#digest ??= toHex(sha256(Y.encodeSnapshot(Y.snapshot(this.#opened()))))
     return this.#digest
+  }
+
+  contentDigest(sha256: (bytes: Uint8Array) => Uint8Array): string {
+    return toHex(sha256(new TextEncoder().encode(JSON.stringify(inOrder(this.value())))))
   }
 
   change(client: number, change: SectionChange): Result<Uint8Array | undefined> {

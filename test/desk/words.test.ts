@@ -1,6 +1,6 @@
 /** Connection, safety and times in words. */
 import { expect, test } from 'vitest'
-import { connectionWords, sentence, spanWords, timeWords, warningsOf } from '#edge-node/desk/words.ts'
+import { connectionWords, reasonWords, sentence, spanWords, timeWords, warningsOf } from '#edge-node/desk/words.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { SyncStatus } from '#protocol/engine/office.ts'
 import type { NodeId } from '#protocol/ids.ts'
@@ -80,4 +80,14 @@ test('P169 a calendar that is missing or about to end is said at the head of eve
   expect(said(null, '2026-11-20')).toEqual(['本机还没有工作日历,到期日不能计算'])
   expect(said('2026-12-31' as Day, '2026-12-02')).toEqual(['工作日历只到2026-12-31,之后的到期日不能计算'])
   expect(said('2026-12-31' as Day, '2026-11-20')).toEqual([])
+})
+
+test('P195 equal reasons are told once, with how often', () => {
+  const [kept, early] = ['留作证据的编辑', '依据的编辑尚未到达'].map((reason) => ({ reason }))
+  if (!kept || !early) throw new Error('no reasons')
+  expect(reasonWords([kept, early, kept, kept])).toEqual([
+    '留作证据的编辑。原文已保存。(3 条)',
+    '依据的编辑尚未到达。原文已保存。',
+  ])
+  expect(reasonWords([])).toEqual([])
 })

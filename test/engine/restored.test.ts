@@ -278,6 +278,28 @@ test('S33 S73 a copied node: the common beginning stays, the other tail is carri
   expect(carried.filter((kind) => kind === KIND.kept)).toHaveLength(1)
 })
 
+test('S86 what a cut wrote again with the same words is not changed behind its seal', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  await cutAll(links.slice(1))
+  const twin = await restart(village, copyOf(diskOf(VILLAGE)), township, root, 3)
+  value(await office.openCase(agent, 'SL0001'))
+  const other = twin.engine.office
+  const { id } = value(await other.openCase(agent, 'SL0001'))
+  value(await other.edit(agent, id, 'application', { set: { applicant: '王芳' } }))
+  value(await other.act(agent, id, 'captured', { materials: 1 }))
+  connect(village, township)
+  await until('the first version at the county', async () => (await office.status()).entriesOnlyHere === 0)
+  await callUntil(twin, township, 'carried to the county', async () => (await other.safetyOf([id])).get(id) === 'root')
+  expect(await findings(twin)).toContain('fork')
+  for (const node of [twin, township, root]) {
+    const { sections, state } = value(await node.engine.office.view(agent, id))
+    expect(state.seals.application).toBeDefined()
+    expect(sections.map(({ changedAfterSeal }) => changedAfterSeal)).toEqual([false, false, false])
+    expect(sections[0]?.value).toEqual({ applicant: '王芳' })
+  }
+})
+
 test('S74 the copies of a node that is connected twice at once never lose an entry', async () => {
   const { root, township, village, diskOf } = await place()
   const { office } = village.engine

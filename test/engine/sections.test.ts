@@ -201,4 +201,6 @@ test('S86 a change behind a seal is merged and shown as such, on every node', as
     await until('shown', async () => (await view(node)).sections[0]?.changedAfterSeal === true)
     expect((await view(node)).state.applicant.name).toBe('王芳')
   }
+  value(await village.engine.office.edit(agent, id, 'application', { set: { applicant: '王芳' } }))
+  expect((await view(village)).sections[0]?.changedAfterSeal).toBe(false)
 })

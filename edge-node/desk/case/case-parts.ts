@@ -11,6 +11,7 @@ import {
   itemName,
   materialWords,
   personName,
+  reasonWords,
   safetyWords,
   sentence,
   spanWords,
@@ -107,7 +108,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
       ? box(
           'warning',
           `同步时有 ${view.receipts.length} 条内容没有直接采用。`,
-          html`<ul class="mb-0">${view.receipts.map((row) => html`<li>${sentence(row.reason)}原文已保存。</li>`)}</ul>`,
+          html`<ul class="mb-0">${reasonWords(view.receipts).map((words) => html`<li>${words}</li>`)}</ul>`,
         )
       : ''
   }`

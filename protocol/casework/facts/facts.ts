@@ -48,11 +48,13 @@ export const fieldNames = (wanted: (rule: FieldRule) => boolean): readonly strin
   ...new Set(FACT_KINDS.flatMap((kind) => fieldsOf(kind, wanted))),
 ]
 
-/** What a fact relied on: the digest and the frontier of a section when the fact was written (DESIGN.md section 7). */
+/** What a fact relied on: the digests and the frontier of a section when the fact was written (DESIGN.md section 7). */
 export interface Seal {
   readonly section: string
   /** Hex SHA-256 of the section's snapshot. */
   readonly digest: string
+  /** Hex SHA-256 of what the section said, whoever wrote it; absent where a program before this wrote the fact. */
+  readonly content?: string
   /** Heights of the logs that hold the section's edits. */
   readonly frontier: Readonly<Record<string, number>>
 }

@@ -10,6 +10,7 @@ function isSeal(value: unknown): boolean {
     isRecord(value) &&
     typeof value.section === 'string' &&
     typeof value.digest === 'string' &&
+    (value.content === undefined || typeof value.content === 'string') &&
     isRecord(value.frontier) &&
     Object.values(value.frontier).every((height) => Number.isSafeInteger(height))
   )

@@ -57,7 +57,7 @@ function keep(file: CaseFile, entry: Entry, inner: Entry): void {
   const isEdit = inner.kind === KIND.edit
   const section = isEdit && entry.kind === KIND.kept ? decodeEdit(inner.payload)?.section : undefined
   if (section !== undefined) file.cutSections.add(section)
-  const reason = isEdit ? '分叉时保留的编辑,内容已重新写入' : '转存的条目,以县级转来的为准'
+  const reason = isEdit ? '两份记录合并时留作证据的编辑,内容已重新写入,不用处理' : '转存的条目,以县级转来的为准'
   file.oddities.push(oddity(entry, 'forked', reason, hashOf(inner)))
 }
 

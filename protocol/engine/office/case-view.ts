@@ -3,10 +3,13 @@ import { actsFor } from '#protocol/casework/acts/acts.ts'
 import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
+import type { Seal } from '#protocol/casework/facts/facts.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
+import type { OpenSection } from '#protocol/documents/section.ts'
 import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import type { Sha256 } from '#protocol/log/chain.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { receiptsOf } from '../cases/case-receipts.ts'
@@ -59,6 +62,13 @@ function offers(state: CaseState, actor: ActorAtNode, register: Register): ActOf
   return actsFor(state, actor, register).map((offer) => (offer.allowed ? { ...offer, why: '', next: '' } : offer))
 }
 
+/** Whether a section says something else than when it was sealed: after a fork the same may be there in other edits. */
+const isChanged = (
+  { digest, content }: Seal,
+  section: Pick<OpenSection, 'digest' | 'contentDigest'>,
+  sha256: Sha256,
+): boolean => (content === undefined ? digest !== section.digest(sha256) : content !== section.contentDigest(sha256))
+
 function showSection(
   core: Core,
   file: CaseFile,
@@ -76,7 +86,7 @@ function showSection(
     title: SECTIONS[name].title,
     value: section.value() as SectionView['value'],
     writable: tier !== undefined && mayWriteSection(name, tier),
-    changedAfterSeal: seal !== undefined && seal.digest !== section.digest(core.host.cryptography.sha256),
+    changedAfterSeal: seal !== undefined && isChanged(seal, section, core.host.cryptography.sha256),
   }
   return success(view)
 }

@@ -211,8 +211,9 @@ function completeFields(core: Core, file: CaseFile, kind: FactKind, given: Field
   for (const name of SEALED_SECTIONS) {
     const opened = core.sections.open(file, name)
     if (!opened.ok) return opened
-    const digest = opened.value.digest(core.host.cryptography.sha256)
-    seals.push({ section: name, digest, frontier: sectionFrontier(file, name) })
+    const { sha256 } = core.host.cryptography
+    const [digest, content] = [opened.value.digest(sha256), opened.value.contentDigest(sha256)]
+    seals.push({ section: name, digest, content, frontier: sectionFrontier(file, name) })
     if (name === 'application') {
       const form = opened.value.value() as Readonly<Record<string, string>>
       for (const field of fieldsOf(kind, ({ fill }) => fill === 'form')) {

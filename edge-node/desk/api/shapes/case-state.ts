@@ -32,7 +32,12 @@ import {
 } from './identifiers.ts'
 
 const Seal = z
-  .object({ section: z.string(), digest: z.string(), frontier: z.record(z.string(), z.int()).readonly() })
+  .object({
+    section: z.string(),
+    digest: z.string(),
+    content: z.string().optional(),
+    frontier: z.record(z.string(), z.int()).readonly(),
+  })
   .openapi('Seal')
 
 const FieldValue = z
