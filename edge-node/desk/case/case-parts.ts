@@ -13,7 +13,6 @@ import {
   personName,
   reasonWords,
   safetyWords,
-  sentence,
   spanWords,
   stationName,
 } from '#edge-node/desk/words.ts'
