@@ -9,7 +9,7 @@ import { openLibsql } from '#protocol/storage/libsql.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { keysFromPem, keysToPem, nodeHost } from '#protocol/transport/node-host.ts'
 import { MONDAY, morningOf, runningHost } from '#test/clock/host.ts'
-import type { Node } from '#test/engine/county.ts'
+import { type Node, VERSION } from '#test/engine/county.ts'
 import { value } from './workload.ts'
 
 /** A node as another process opens it: its database file and who it is. */
@@ -98,7 +98,7 @@ export async function engineOver(storage: Storage, identity: Identity): Promise<
   // What is captured beside a long way behind goes into a new log (S128).
   const rotated = async () => {}
   const host = runningHost(morningOf(MONDAY))
-  const known = { storage, host, identity, incarnation: identity.lease, version: 'bench' }
+  const known = { storage, host, identity, incarnation: identity.lease, version: VERSION }
   return value(await openEngine({ ...known, rotated }))
 }
 

@@ -19,6 +19,8 @@ export const COUNTY = '510724' as StationCode
 export const TOWNSHIP = '510724100' as StationCode
 export const VILLAGE = '510724100201' as StationCode
 export const SECOND_VILLAGE = '510724100202' as StationCode
+/** The program that these nodes say they run: another one reads their disks again at its first start. */
+export const VERSION = '0.0.0-test'
 
 export interface Node {
   readonly station: StationCode
@@ -91,7 +93,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
     identity,
     incarnation: options.incarnation ?? options.lease,
     rotated: options.rotated ?? (async () => {}),
-    version: options.version ?? '0.0.0-test',
+    version: options.version ?? VERSION,
   })
   if (!opened.ok) throw new Error(opened.problem.message)
   return { station: options.station, identity, storage, engine: opened.value }
