@@ -3,7 +3,7 @@ import { type KeyObject, sign } from 'node:crypto'
 import { decodeFact, encodeFact, type Fact, type FactEntry, type Seal } from '#protocol/casework/facts/facts.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
-import { drawLane, type LaneShare, lettersOf } from '#protocol/casework/identity/lanes.ts'
+import { drawLane, lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
@@ -40,7 +40,8 @@ export interface Author {
   readonly keys: KeyPair
   readonly lease: number
   readonly incarnation: number
-  readonly share: LaneShare
+  /** How many machines its station had before. */
+  readonly place: number
   readonly agent: Actor
   readonly parent: StationCode
   readonly catalogueVersion: number
@@ -65,7 +66,7 @@ const FORMS = 500
 
 interface SectionMade {
   readonly update: Uint8Array
-  readonly digest: string
+  readonly digests: Pick<Seal, 'digest' | 'content'>
 }
 
 interface Placing {
@@ -103,8 +104,8 @@ export class Generator {
 
   /** Drawn at the first number, as the office draws it. */
   get #lane(): number {
-    const { host, incarnation, share } = this.author
-    this.#drawn ??= drawLane(new Set([incarnation]), share, (bound) => randomBelow(host, bound))
+    const { host, incarnation, place } = this.author
+    this.#drawn ??= drawLane(new Set([incarnation]), place, (bound) => randomBelow(host, bound))
     return this.#drawn
   }
 
@@ -208,10 +209,10 @@ export class Generator {
     const made = this.#made.get(name) ?? this.#make(section, set())
     if (!this.author.signed) this.#made.set(name, made)
     this.#append(KIND.edit, document, encodeEdit({ section, update: made.update }))
-    return { section, digest: made.digest, frontier: { [this.log]: this.#height } }
+    return { section, ...made.digests, frontier: { [this.log]: this.#height } }
   }
 
-  /** The update and the seal's digest, made as the Office makes them. */
+  /** The update and the seal's digests, made as the Office makes them. */
   #make(section: SectionName, set: Record<string, string | object>): SectionMade {
     const opened = openSection(section, [])
     if (!opened.ok) throw new Error(opened.problem.message)
@@ -219,9 +220,10 @@ export class Generator {
     const change = { set: set as Record<string, string>, remove: [] }
     const changed = opened.value.change(clientIdOf(lease, incarnation), change)
     if (!changed.ok || !changed.value) throw new Error('the workload changes its sections')
-    const made = { update: changed.value, digest: opened.value.digest(host.cryptography.sha256) }
+    const { sha256 } = host.cryptography
+    const digests = { digest: opened.value.digest(sha256), content: opened.value.contentDigest(sha256) }
     opened.value.close()
-    return made
+    return { update: changed.value, digests }
   }
 
   #append(kind: number, document: DocumentId, payload: Uint8Array): Uint8Array {

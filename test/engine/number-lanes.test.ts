@@ -5,6 +5,7 @@ import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { readDocumentNumber } from '#protocol/casework/identity/document-numbers.ts'
 import { drawLane, lettersOf, MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
 import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
+import { placeOf } from '#protocol/engine/writing/number-lanes.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
@@ -48,7 +49,15 @@ async function number({ engine: { office } }: Node) {
   return { id, number, paper }
 }
 
-const WHOLE = { place: 0, of: 1 }
+/** Every lane that the machine at a place among those of its station may draw. */
+function lanesAt(place: number): number[] {
+  let count = 0
+  drawLane(new Set(), place, (bound) => {
+    count = bound
+    return 0
+  })
+  return Array.from({ length: count }, (_, index) => drawLane(new Set(), place, () => index))
+}
 
 const laneIn = (text: string): number => value(checkNumber(text)).lane
 
@@ -173,27 +182,37 @@ test('C116 lanes of entries that come back, and of other nodes of the station, c
   await back.engine.stop()
 })
 
-test('C115 machines of one station draw from different shares of the lanes', () => {
-  const drawn = [0, 1, 2].map((place) => {
-    const draw = (index: number) => drawLane(new Set(), { place, of: 3 }, (bound) => Math.min(index, bound - 1))
-    return Array.from({ length: 60 }, (_, index) => draw(index * 79))
-  })
-  expect(drawn.map((lanes) => new Set(lanes.map((lane) => lane % 3)))).toEqual([
-    new Set([0]),
-    new Set([1]),
-    new Set([2]),
-  ])
-  expect(new Set(drawn.flat()).size).toBeGreaterThan(170)
-  expect(Math.min(...drawn.flat())).toBe(1)
+test('C115 machines of one station draw from different lanes, however many come after them', () => {
+  const shares = [0, 1, 2, 3, 4, 5].map((place) => new Set(lanesAt(place)))
+  expect(shares.map(({ size }) => size)).toEqual([6912, 3456, 1728, 864, 432, 431])
+  expect(new Set(shares.flatMap((share) => [...share])).size).toBe(MAXIMUM_LANE)
+  expect(new Set(lanesAt(20))).toEqual(shares[5])
+})
+
+test('C115 a machine has its place by its lease: whoever comes after it, and whoever of them is revoked', async () => {
+  const { hall } = await openHall()
+  const later = await openNode({ station: COUNTY, lease: 7, parent: hall, root: hall })
+  const latest = await openNode({ station: COUNTY, lease: 8, parent: hall, root: hall })
+  const places = () => {
+    const nodes = hall.engine.office.directory.nodes()
+    return [hall, later, latest].map(({ identity }) => placeOf(nodes, identity.node, COUNTY))
+  }
+  await publish(hall, [nodeRecord(later, hall.identity.node)])
+  expect(places()).toEqual([0, 1, 0])
+  await publish(hall, [nodeRecord(latest, hall.identity.node)])
+  expect(places()).toEqual([0, 1, 2])
+  const revoked = { time: 1, reason: '报废', held: null }
+  await publish(hall, [{ ...nodeRecord(later, hall.identity.node), version: 2, revoked }])
+  expect(places()).toEqual([0, 1, 2])
 })
 
 test('C114 of all lanes only those are drawn that are free; with none left numbers go on in some lane', () => {
   const all = new Set(Array.from({ length: MAXIMUM_LANE }, (_, index) => index + 1))
-  for (const left of [1, 500, MAXIMUM_LANE]) {
+  for (const left of [1, 501, MAXIMUM_LANE]) {
     const used = new Set(all)
     used.delete(left)
-    expect(drawLane(used, WHOLE, () => 0)).toBe(left)
+    expect(drawLane(used, 0, () => 0)).toBe(left)
   }
-  expect(drawLane(all, WHOLE, (bound) => bound - 1)).toBe(MAXIMUM_LANE)
-  expect(drawLane(new Set(), WHOLE, () => 0)).toBe(1)
+  expect(drawLane(all, 0, (bound) => bound - 1)).toBe(MAXIMUM_LANE)
+  expect(drawLane(new Set(), 0, () => 0)).toBe(1)
 })

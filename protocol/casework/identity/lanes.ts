@@ -22,25 +22,23 @@ export const laneOf = (letters: string): number =>
 /** Whether a lane can stand in a number. */
 export const isLane = (lane: number): boolean => Number.isInteger(lane) && lane >= 1 && lane <= MAXIMUM_LANE
 
-/** Every so-many-th lane: what one of several machines of a station draws from. */
-export interface LaneShare {
-  /** From 0. */
-  readonly place: number
-  readonly of: number
-}
+/** Shares of the lanes: half of them, half of what is left, and so on; the last one is for all further machines. */
+const SHARES = 6
+
+/** The share in which a lane lies, from 0. */
+const shareOfLane = (lane: number): number => Math.min(SHARES - 1, Math.log2(lane & -lane))
 
 /**
- * A random lane of a share that is not known to be used; with none left any lane, and running numbers then go on in it.
- * Two runs of a share that know nothing of each other draw the same one with probability of / MAXIMUM_LANE.
+ * A random lane that is not known to be used, from the share of the machine that was the so-many-th (from 0) to serve its
+ * station; with none left any lane, and running numbers then go on in it. A share does not change when machines are added,
+ * so one that knows nothing of its predecessors' numbers draws none of their lanes. Two runs of one machine that know
+ * nothing of each other draw the same one with probability 2^(place + 1) / MAXIMUM_LANE.
  * @param random gives a whole number from 0 to below its bound
  */
-export function drawLane(
-  used: ReadonlySet<number>,
-  { place, of }: LaneShare,
-  random: (bound: number) => number,
-): number {
+export function drawLane(used: ReadonlySet<number>, place: number, random: (bound: number) => number): number {
+  const share = Math.min(SHARES - 1, place)
   const free: number[] = []
-  for (let lane = 1; lane <= MAXIMUM_LANE; lane++) if (lane % of === place && !used.has(lane)) free.push(lane)
+  for (let lane = 1; lane <= MAXIMUM_LANE; lane++) if (shareOfLane(lane) === share && !used.has(lane)) free.push(lane)
   const drawn = free.length > 0 ? free[random(free.length)] : 1 + random(MAXIMUM_LANE)
   assert(drawn !== undefined, 'random stays below its bound')
   return drawn

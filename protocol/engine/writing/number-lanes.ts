@@ -4,7 +4,7 @@ import { type FactEntry, fieldsOf } from '#protocol/casework/facts/facts.ts'
 import { textOf } from '#protocol/casework/facts/values.ts'
 import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { readDocumentNumber } from '#protocol/casework/identity/document-numbers.ts'
-import { drawLane, type LaneShare, laneOf, lettersOf } from '#protocol/casework/identity/lanes.ts'
+import { drawLane, laneOf, lettersOf } from '#protocol/casework/identity/lanes.ts'
 import { logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
@@ -34,13 +34,18 @@ async function newLane({ storage, logs, host, directory, identity }: Core, stati
   // Programs before this one took the incarnation as the lane.
   for (const log of logs.heads.keys()) if (logs.isOwn(log)) used.add(logParts(log).incarnation)
   used.add(logs.incarnation)
-  return drawLane(used, shareOf(directory.nodes(), identity.node, station), (bound) => randomBelow(host, bound))
+  return drawLane(used, placeOf(directory.nodes(), identity.node, station), (bound) => randomBelow(host, bound))
 }
 
-/** The share of a machine among those that serve a station: they draw from different ones before they hear of each other. */
-export function shareOf(nodes: readonly NodeRecord[], node: NodeId, station: StationCode): LaneShare {
-  const serving = nodes.filter(({ stations }) => stations.includes(station)).map(({ id }) => id)
-  return { place: Math.max(0, serving.sort().indexOf(node)), of: Math.max(1, serving.length) }
+/** How many machines were enrolled before this one for a station, revoked ones too; 0 while its record is not here. */
+export function placeOf(nodes: readonly NodeRecord[], node: NodeId, station: StationCode): number {
+  const serving = nodes
+    .filter(({ stations }) => stations.includes(station))
+    .sort((left, right) => left.lease - right.lease)
+  return Math.max(
+    0,
+    serving.findIndex(({ id }) => id === node),
+  )
 }
 
 /** Marks the lanes of numbers in a group: given here, given back by other nodes, given by other nodes of a station. */
