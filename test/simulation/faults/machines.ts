@@ -28,7 +28,9 @@ export const MACHINE_FAULTS: Faults = {
     })
   },
   clone(world, chance) {
-    const candidates = children(world).filter(({ name }) => !world.machines.some((other) => other.name === `${name}'`))
+    // What a liar wrote on its disk no program has read: a copy that stays would show what no honest machine does.
+    const honest = children(world).filter(({ passing }) => !passing)
+    const candidates = honest.filter(({ name }) => !world.machines.some((other) => other.name === `${name}'`))
     some(chance, candidates, (machine) => {
       void copy(world, machine, chance.pick(['image', 'files'])).then((twin) => startLater(world, chance, twin))
     })
