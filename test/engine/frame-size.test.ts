@@ -1,13 +1,26 @@
-/** The sizes of frames between real engines: small at first, larger on a link that proved fast, and so the next time. */
+/** Frames between real engines: small at first, larger on a link that proved fast, and so the next time. */
 import { expect, test } from 'vitest'
-import { streamOf, toHex } from '#protocol/ids.ts'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
+import { COUNTY_STREAM, type LogKey, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { connect, type Node, openCounty, person, publish, SECOND_VILLAGE, until } from './county.ts'
+import {
+  connect,
+  type Node,
+  openCounty,
+  openCountyRoot,
+  person,
+  publish,
+  SECOND_VILLAGE,
+  TOWNSHIP,
+  until,
+} from './county.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
+import { restart } from './restoring.ts'
 
 /** A frame is weighed before it is sent and cut when it is more than a quarter too large. */
 const TOLERANCE = 1.25
@@ -91,4 +104,36 @@ test('S104 a large pack at a relay goes on in small frames, and all of it arrive
   expect(sizes[0]).toBeLessThanOrEqual(LIMITS.firstFrameBytes * TOLERANCE)
   expect(await heightsOf(root)).toEqual(await heightsOf(township))
   await Promise.all([root, township].map((node) => node.engine.stop()))
+})
+
+test('S26 standing receipts that are found while the disk is read let nobody read a second time', async () => {
+  const disk = new MemoryStorage()
+  const first = await openCountyRoot(disk)
+  const raw = new RawNode(TOWNSHIP)
+  await publish(first, [raw.record(first.identity.node, 9)])
+  const log = `${raw.node}/1/${TOWNSHIP}` as LogKey
+  const { document } = draft(TOWNSHIP)
+  await disk.commit({ ...NO_CHANGE, receipts: [{ log, seq: 1, document, outcome: 'quarantined', reason: '' }] })
+  await first.engine.stop()
+  const root = await restart(first, disk, undefined, undefined, 1) // has no packs in memory
+  let [reads, release] = [0, () => {}]
+  const isRead = new Promise<void>((resolve) => (release = resolve))
+  const [packsAfter, receiptCounts] = [disk.packsAfter.bind(disk), disk.receiptCounts.bind(disk)]
+  disk.packsAfter = async (after, bytes) => {
+    reads += 1
+    await isRead
+    return packsAfter(after, bytes)
+  }
+  disk.receiptCounts = async () => {
+    await until('packs are being read', () => reads > 0)
+    return receiptCounts()
+  }
+  await raw.link(root)
+  raw.send({ type: 'frontier', streams: [COUNTY_STREAM, streamOf(TOWNSHIP)], logs: [] })
+  await until('packs are being read', () => reads > 0)
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(reads).toBe(1)
+  release()
+  await until('a frame came', () => raw.received.some(({ type }) => type === 'entries'))
+  await root.engine.stop()
 })

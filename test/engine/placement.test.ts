@@ -2,12 +2,14 @@
 import { expect, test } from 'vitest'
 import { type Placement, readPlacement } from '#protocol/engine/directory/placement.ts'
 import type { PinnedParent } from '#protocol/engine/ports/identity.ts'
-import type { LogKey, NodeId } from '#protocol/ids.ts'
+import type { LogKey, NodeId, StationCode } from '#protocol/ids.ts'
 import { encodeCarried, openCarried } from '#protocol/log/carried.ts'
 import { encodeContent, KIND } from '#protocol/log/entry.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeHost, sha256 } from '#protocol/transport/node-host.ts'
+import { hostWith, MONDAY, morningOf } from '#test/clock/host.ts'
 import {
+  COUNTY,
   type County,
   callUntil,
   connect,
@@ -17,12 +19,15 @@ import {
   openNode,
   person,
   publish,
+  stationRecord,
   TOWNSHIP,
   until,
   VILLAGE,
 } from './county.ts'
+import { copyOf, cutAll, place, restart } from './restoring.ts'
 
 const cryptography = nodeHost.cryptography
+const [EAST, WEST] = ['510724200', '510724300'] as [StationCode, StationCode]
 
 const asParent = ({ identity, station }: Node): PinnedParent => ({
   node: identity.node,
@@ -166,6 +171,42 @@ test('E31 a parent that was revoked does not come back with an older record of i
   const known = (one: NodeId) => directory.node(one)?.version ?? 0
   const replayed = await readPlacement(cryptography, village.identity, { node, parent: before.parent }, known)
   expect(codeOf(replayed)).toBe('placement-older')
+})
+
+test('E31 where a fork of the county’s log has cut off the entry by which a place is known, the other version’s proves it', async () => {
+  const county = await place()
+  const { root, township, village, links, diskOf } = county
+  await cutAll(links)
+  const sameTime = hostWith(() => morningOf(MONDAY))
+  const pairs = [EAST, WEST].map(async (id) => {
+    const hall = await restart(root, copyOf(diskOf(COUNTY)), undefined, undefined, 1, sameTime)
+    return { id, hall, town: await restart(township, copyOf(diskOf(TOWNSHIP)), hall, hall, 2) }
+  })
+  const counting = async ({ storage }: Node) =>
+    (await storage.load()).directory.find((one) => one.document === `node/${village.identity.node}`)?.hash ?? ''
+  // Two copies of the county write the same of the village, each behind another record, and their townships hear it.
+  const versions = pairs.map(async (pair) => {
+    const { id, hall, town } = await pair
+    await publish(hall, [stationRecord(id, id, 'township', COUNTY)])
+    await move({ ...county, root: hall }, township, ['https://10.0.0.1:8443'])
+    const hash = await counting(hall)
+    await callUntil(town, hall, 'the township has it', async () => (await counting(town)) === hash)
+    return { town, id, hash }
+  })
+  // The greater hash counts (D14): that version the village hears first, and cuts it off.
+  const [stays, goes] = (await Promise.all(versions)).sort((one, other) => (one.hash < other.hash ? -1 : 1))
+  if (!stays || !goes) throw new Error('there are two')
+  const first = connect(village, goes.town)
+  await until('the village has it', async () => (await counting(village)) === goes.hash)
+  await cutAll([first])
+  const { office } = village.engine
+  await callUntil(village, stays.town, 'the other version is here, and the place proved', async () => {
+    const isHere = office.directory.station(stays.id) !== undefined
+    return isHere && (await office.placementOf(village.identity.node)) !== undefined
+  })
+  expect(await counting(village)).toBe(goes.hash)
+  const placed = await read(village, await placementOf(village, village))
+  expect(placed).toMatchObject({ ok: true, value: { addresses: ['https://10.0.0.1:8443'] } })
 })
 
 const clerk = person(VILLAGE, ['agent'])

@@ -1,7 +1,9 @@
 /** A small county on disks of its own, whose machines are put back to copies and started again. */
 
+import type { Host } from '#protocol/engine/ports/host.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -45,6 +47,7 @@ export const restart = (
   parent: Node | undefined,
   root: Node | undefined,
   incarnation: number,
+  host: Host = testHost,
 ) =>
   openNode({
     station: node.station,
@@ -52,6 +55,7 @@ export const restart = (
     lease: node.identity.lease,
     storage,
     incarnation,
+    host,
     ...(parent ? { parent } : {}),
     ...(root ? { root } : {}),
   })

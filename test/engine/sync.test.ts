@@ -16,7 +16,7 @@ import { decodePack, splitPacks } from '#protocol/log/pack.ts'
 import type { Result } from '#protocol/result.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
-import type { Message } from '#protocol/wire/messages.ts'
+import type { Message, Receipt } from '#protocol/wire/messages.ts'
 import { COUNTY, connect, type Node, openCounty, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { headOf } from './other-version.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
@@ -263,4 +263,36 @@ test('S30 what the parent sends counts as held by it, although an older frontier
   await parent.stored(2)
   expect(await unsent()).toBe(0)
   expect(await headOf(village, log)).toMatchObject({ height: 4 })
+})
+
+test('S119 D13 of what a parent says of an entry the last counts, also in one commit; what it says of another document’s entry in that place says nothing of ours', async () => {
+  const disk = new SlowDisk()
+  const { township, village } = await cutOff(undefined, disk)
+  const [ours, other] = [await caseOf(village, 1), await caseOf(village, 1)]
+  const [log] = Object.keys(village.engine.ownHeads()) as [LogKey]
+  const parent = slowTownship(township)
+  await parent.link(village, 'up')
+  parent.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] })
+  const frame = async () => frameOf(await parent.write(streamOf(VILLAGE), [draft(VILLAGE)]))
+  /** The village hears these messages while a commit is held, so that they are one group; what then stands. */
+  const told = async (...messages: (readonly Receipt[])[]) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    Object.assign(disk, { waiting: 0, letGo: promise })
+    parent.send(await frame())
+    await until('it is being stored', () => disk.waiting > 0)
+    for (const receipts of messages) parent.send({ type: 'receipts', receipts })
+    parent.send(await frame()) // acknowledged behind them
+    resolve()
+    await parent.stored(parent.heads.values().next().value?.seq)
+    return [...(await disk.receiptsOf(ours)), ...(await disk.receiptsOf(other))]
+  }
+  const says = (outcome: Receipt['outcome'], document = ours): Receipt[] => [
+    { log, seq: 1, document, outcome, reason: outcome === 'applied' ? '' : '上级的话' },
+  ]
+  expect(await told(says('quarantined'))).toEqual(says('quarantined'))
+  expect(await told(says('unknown-kind', other), says('applied', other))).toEqual(says('quarantined'))
+  expect(await told(says('applied'))).toEqual([])
+  expect(await told([...says('quarantined'), ...says('applied')])).toEqual([])
+  expect(await told(says('quarantined'), says('applied'))).toEqual([])
+  expect(await told(says('applied'), says('quarantined'))).toEqual(says('quarantined'))
 })

@@ -6,6 +6,7 @@ import { followParent } from '#edge-node/parent-following.ts'
 import { moveTo } from '#edge-node/parent-move.ts'
 import { startUplink } from '#edge-node/uplink.ts'
 import type { PinnedParent } from '#protocol/engine/ports/identity.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type County, nodeRecord, openCounty, openNode, publish, TOWNSHIP, until } from '#test/engine/county.ts'
 
@@ -113,6 +114,28 @@ test('E30 a parent that the county names in the stream is taken at once, and one
   expect(changes).toMatchObject([{ node: root.identity.node }])
   expect(place.kept()).toMatchObject({ node: root.identity.node, address: 'https://10.0.0.1:8443/', certificate: null })
   await until('nothing is open', () => following.notTaken() === undefined)
+})
+
+test('E30 a parent whose record the disk does not give is looked for again in a while, without any news', async () => {
+  const county = await openCounty()
+  const { root, township } = county
+  const { storage } = root
+  const place = below(county, township, {})
+  await name(county, root, ['https://10.0.0.1:8443'])
+  let refused = 0
+  const recordsOf = storage.recordsOf.bind(storage)
+  storage.recordsOf = async () => {
+    refused += 1
+    throw new StorageFailure('other', '读不出来')
+  }
+  // The root's own office holds the county stream as the village would.
+  const { changes, waiting } = follow({ ...county, village: { ...county.village, engine: root.engine } }, place)
+  await until('the disk has refused', () => refused > 0)
+  storage.recordsOf = recordsOf
+  expect(changes).toEqual([])
+  waiting.find(({ milliseconds }) => milliseconds === LIMITS.wakeCheckMilliseconds)?.callback()
+  await until('it is taken', () => changes.length > 0)
+  expect(place.kept()).toMatchObject({ node: root.identity.node })
 })
 
 test('E40 a program takes up before its next call what the command has written in its folder', async () => {

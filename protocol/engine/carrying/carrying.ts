@@ -10,7 +10,7 @@ import {
   toHex,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { encodeCarried, subjectOf } from '#protocol/log/carried.ts'
+import { encodeCarried, isActOfRoot, subjectOf } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
@@ -67,6 +67,16 @@ const namedIn = ({ holder, offer, invitations }: CaseState): StationCode[] => [
   ...invitations.map(({ to }) => to),
 ]
 
+/**
+ * Stations that were named before, by what took effect or by the county itself, and in whose streams something lies that
+ * does not count: a copy of the county that ended since had carried the case there, whatever became of it here (R67).
+ */
+function namedBefore(core: Core, { strays }: CaseFile, { story }: CaseState): StationCode[] {
+  const streams = new Set<string>(strays.map(({ log }) => logParts(log).stream))
+  const naming = story.filter(({ log, aside }) => aside === null || (log !== '' && core.logs.isOwn(log)))
+  return naming.map(({ fields }) => fields.to as StationCode).filter((to) => streams.has(to))
+}
+
 /** Streams a case must lie in: its home's, those of stations it names, those in which facts of it were written. */
 function streamsWanted(core: Core, file: CaseFile): Set<StreamId> {
   const streams = new Set(file.streams)
@@ -74,13 +84,16 @@ function streamsWanted(core: Core, file: CaseFile): Set<StreamId> {
   const state = home === undefined ? undefined : stateOf(file, registerOf(core))
   if (!home || !state) return streams
   const { directory, identity } = core
-  for (const station of namedIn(state)) {
+  for (const station of [...namedIn(state), ...namedBefore(core, file, state)]) {
     const isHere = directory.authority.serves(identity.node, station) || !directory.station(station)
     if (!isHere && !holdsHome(core, home as string as StationCode, station)) streams.add(streamOf(station))
   }
   for (const { log } of file.facts) streams.add(logParts(log).stream)
   return streams
 }
+
+/** Whether others carry acts of the county that it lacks itself. */
+const isReturned = ({ returned, known }: CaseFile): boolean => [...returned].some((hash) => !known.has(hash))
 
 /** At the root: notes with a group which of its cases lie in several streams and have to be looked at. */
 export function noteUncarried(staging: Staging): void {
@@ -91,7 +104,7 @@ export function noteUncarried(staging: Staging): void {
     const wanted = streamsWanted(core, file)
     // What nobody wrote to can still need another stream: its home has moved, and is judged anew.
     const isLacking = staging.touched.has(id) ? wanted.size > 1 : [...wanted].some((one) => !file.streams.has(one))
-    if (isLacking) setLocal(staging, SPACE, id, true)
+    if (isLacking || isReturned(file)) setLocal(staging, SPACE, id, true)
   }
 }
 
@@ -129,7 +142,8 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     const { stream } = logParts(placed.log)
     const entry = storedEntry(placed)
     const subject = subjectOf(entry, core.directory.authority, sha256)
-    if (!wanted.has(stream) || subject.is === 'unreadable') continue
+    if (subject.is === 'unreadable') continue
+    if (!wanted.has(stream) && !isActOfRoot(entry, subject, core.directory.authority)) continue
     // What a revoked node says somebody wrote counts nowhere; carried by the root it would.
     if (subject.is !== 'own' && core.directory.authority.afterRevocation(placed.log, placed.seq)) continue
     if (isOnlyTold(core, entry, subject)) continue
@@ -165,8 +179,9 @@ async function draftOf(core: Core, id: DocumentId, { placed, carrier }: Held): P
  */
 async function carry(staging: Staging, id: DocumentId): Promise<void> {
   const { core } = staging
-  const wanted = streamsWanted(core, await fileOf(staging, id))
-  const held = wanted.size > 1 ? await heldOf(core, id, wanted) : []
+  const file = await fileOf(staging, id)
+  const wanted = streamsWanted(core, file)
+  const held = wanted.size > 1 || isReturned(file) ? await heldOf(core, id, wanted) : []
   let room: number = LIMITS.carriedEntries
   for (const one of held) {
     const lacking = [...wanted].filter((stream) => !one.streams.has(stream))
@@ -178,7 +193,9 @@ async function carry(staging: Staging, id: DocumentId): Promise<void> {
     if (!carried) core.tellBug(new Error(`case ${id}: ${one.placed.log} ${one.placed.seq} cannot be carried`))
     room -= lacking.length
   }
-  setLocal(staging, SPACE, id, null)
+  // An act that came back can name a station of which nobody knew.
+  const isMore = [...streamsWanted(core, file)].some((stream) => !wanted.has(stream))
+  setLocal(staging, SPACE, id, isMore ? true : null)
 }
 
 export const CARRYING: Afterwork = { space: SPACE, work: (staging, key) => carry(staging, key as DocumentId) }

@@ -4,7 +4,7 @@ import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
 import { type EntryHash, logParts, type StreamId, toHex } from '#protocol/ids.ts'
-import { subjectOf } from '#protocol/log/carried.ts'
+import { isActOfRoot, subjectOf } from '#protocol/log/carried.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -39,8 +39,11 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
     openStream(file, stream, directory, sha256)
   }
   // Whoever learns a case's id may not write about it from a stream of its own (one case, one owner).
-  if (!file.streams.has(stream)) file.strays.push(entry)
-  else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
+  if (!file.streams.has(stream)) {
+    file.strays.push(entry)
+    const mayCarry = !directory.authority.afterRevocation(entry.log, entry.seq)
+    if (mayCarry && isActOfRoot(entry, subject, directory.authority)) file.returned.add(hashOf(subject.entry))
+  } else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
   else if (subject.is === 'kept') keep(file, entry, subject.entry)
   else if (
     (subject.is === 'carried' || subject.is === 'withdrawn') &&

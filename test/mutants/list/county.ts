@@ -5,10 +5,26 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'nothing-is-carried',
     file: 'protocol/engine/carrying/carrying.ts',
-    from: '  const held = wanted.size > 1 ? await heldOf(core, id, wanted) : []',
+    from: '  const held = wanted.size > 1 || isReturned(file) ? await heldOf(core, id, wanted) : []',
     to: '  const held: Held[] = []',
     fault: 'R41: a case that names a station elsewhere never comes there.',
     tests: ['test/engine/carrying.test.ts'],
+  },
+  {
+    name: 'copied-acts-stay-away',
+    file: 'protocol/engine/carrying/carrying.ts',
+    from: '    if (isLacking || isReturned(file)) setLocal(staging, SPACE, id, true)',
+    to: '    if (isLacking) setLocal(staging, SPACE, id, true)',
+    fault: 'R67: an act of a copied county that a village carries never comes home.',
+    tests: ['test/engine/returned-acts.test.ts'],
+  },
+  {
+    name: 'copied-streams-stay-closed',
+    file: 'protocol/engine/carrying/carrying.ts',
+    from: '  for (const station of [...namedIn(state), ...namedBefore(core, file, state)]) {',
+    to: '  for (const station of namedIn(state)) {',
+    fault: 'R67: what a village wrote about a case that a copy of the county had carried to it never counts.',
+    tests: ['test/engine/returned-acts.test.ts'],
   },
   {
     name: 'one-commit-carries-all',
