@@ -21,6 +21,8 @@ export interface LostText {
   /** Undefined when the section could not be opened. */
   readonly value: unknown
   readonly station: StationCode
+  /** A copy of this machine has kept all that is cut here, and has written it again with what stood on it. */
+  readonly isWritten: boolean
 }
 
 /**
@@ -44,13 +46,22 @@ export function lostText(
   const station = edits.every(({ entry }) => core.logs.isOwn(entry.log)) ? edits[0]?.entry.station : own
   if (!station || edits.length === 0) return []
   const written = new Set(edits.map(({ entry }) => decodeEdit(entry.payload)?.section ?? ''))
+  const kept = keptByUs(staging, file)
   return [...written].filter(isSectionName).map((section) => {
+    const cut = edits.filter(({ entry }) => decodeEdit(entry.payload)?.section === section)
+    const isWritten = cut.every(({ entry }) => kept.has(toHex(entry.hash)))
     const opened = openSection(section, ownUpdates(file, section, tail, peerHolds))
     const value = opened.ok ? opened.value.value() : undefined
     if (opened.ok) opened.value.close()
-    return { file, section, value, station }
+    return { file, section, value, station, isWritten }
   })
 }
+
+/** Edits that this node has kept: in another run of it, or in a copy that gave way before. */
+const keptByUs = ({ core }: Staging, { oddities }: CaseFile): ReadonlySet<string | null> =>
+  new Set(
+    oddities.filter(({ log, outcome }) => outcome === 'forked' && core.logs.isOwn(log)).map(({ unless }) => unless),
+  )
 
 /** What counts of a section before the cut, without edits that wait only until the peer's version is here. */
 function ownUpdates(
@@ -59,6 +70,8 @@ function ownUpdates(
   tail: readonly ReadEntry[],
   peerHolds: PeerHolds,
 ): readonly Uint8Array[] {
+  // A field holds the newest value, whichever version the edit was made in sight of.
+  if (SECTIONS[section].shape === 'map') return acceptedUpdates(file, section)
   const edits = file.sections.get(section)?.edits ?? []
   const cut = new Set(tail.map(({ entry }) => toHex(entry.hash)))
   const left = gate(

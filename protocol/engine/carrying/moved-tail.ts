@@ -68,11 +68,14 @@ async function writeAgain(
   lost: readonly LostText[],
   peerHolds: PeerHolds,
 ): Promise<LostText[]> {
-  const inVain = (await Promise.all(lost.map((one) => editsInVain(staging, one, peerHolds)))).flat()
-  if (!append(staging, stream, inVain).ok) return [...lost]
+  const inVain = new Map<LostText, Draft[]>()
+  for (const one of lost) inVain.set(one, await editsInVain(staging, one, peerHolds))
+  const withdrawn = [...inVain.values()].flat()
+  if (!append(staging, stream, withdrawn).ok) return [...lost]
   // Their numbers are used up: what is written again has numbers of its own, also for who does not know kind 8.
-  if (inVain.length > 0) await staging.core.logs.rotate()
-  return lost.filter((one) => {
+  if (withdrawn.length > 0) await staging.core.logs.rotate()
+  const owed = lost.filter((one) => !one.isWritten || inVain.get(one)?.length)
+  return owed.filter((one) => {
     const drafts = writtenAgain(staging, one)
     return !drafts || !append(staging, stream, drafts).ok
   })

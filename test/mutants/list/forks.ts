@@ -61,9 +61,17 @@ export const FORKS: readonly Mutant[] = [
   {
     name: 'edits-in-vain-stay',
     file: 'protocol/engine/carrying/moved-tail.ts',
-    from: '  if (!append(staging, stream, inVain).ok) return [...lost]\n',
+    from: '  if (!append(staging, stream, withdrawn).ok) return [...lost]\n',
     to: '',
     fault: 'S73: edits that had built on the tail are not withdrawn: they wait in vain, or say what nobody wrote.',
+    tests: ['test/engine/withdrawn.test.ts'],
+  },
+  {
+    name: 'copies-write-again-what-they-lack',
+    file: 'protocol/engine/carrying/moved-tail.ts',
+    from: '!one.isWritten || inVain.get(one)?.length',
+    to: 'true',
+    fault: 'S73: the second copy of a machine writes again what the first has written again, without what stood on it.',
     tests: ['test/engine/withdrawn.test.ts'],
   },
   {
