@@ -2,7 +2,7 @@
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
-import { RETURNED_RECORDS, RETURNED_STATIONS } from './carrying/returned-records.ts'
+import { RETURNED_RECORDS, RETURNED_REVOCATIONS, RETURNED_STATIONS } from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
 import { createOpenSections } from './cases/open-sections.ts'
 import { createClock } from './clock.ts'
@@ -58,7 +58,13 @@ async function open(options: EngineOptions): Promise<Engine> {
     unsavedSafety: null,
   }
   const rebuilding = (await isRebuilding(core)) ? await rebuildWhenPossible(core, queue, options.progress) : undefined
-  const afterworks = await openAfterworks(core, queue, [CARRYING, RETURNED_RECORDS, RETURNED_STATIONS, UNREAD_CASES])
+  const afterworks = await openAfterworks(core, queue, [
+    CARRYING,
+    RETURNED_RECORDS,
+    RETURNED_STATIONS,
+    RETURNED_REVOCATIONS,
+    UNREAD_CASES,
+  ])
   const refolding = openRefolding(core, queue)
   queue.follow((change) => tellLinks(context, change))
   queue.follow((change) => afterworks.heard(change))

@@ -7,6 +7,7 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type Draft, type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { runningHost, testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
   COUNTY,
@@ -206,4 +207,52 @@ test('E47 a record that is known again is told when it is on the disk; what prov
   release()
   expect((await Promise.all(twice)).map(value)).toEqual(['recognised', 'known'])
   expect(await told()).toBe(1)
+})
+
+/** The record of a node, renamed. */
+const renamed = (node: Node, parent: Node, name: string) => ({ ...nodeRecord(node, parent.identity.node), name })
+
+test('S111 a record of a revoked node that was made of what was read before leaves it revoked, with what was held', async () => {
+  const { root, township, village } = await openCounty()
+  const record = renamed(village, township, '旧电脑')
+  await publish(root, [{ ...record, revoked: { time: 1, reason: '电脑被盗' } }])
+  const { directory } = root.engine.office
+  const revoked = directory.node(village.identity.node)?.revoked
+  expect(revoked).toMatchObject({ reason: '电脑被盗', held: {} })
+  await publish(root, [{ ...record, parent: root.identity.node }])
+  expect(directory.node(village.identity.node)).toMatchObject({ parent: root.identity.node, revoked })
+})
+
+test('S111 a node that a root revoked which had lost its record stays revoked when a later record comes back', async () => {
+  const disk = new MemoryStorage()
+  const storageOf = (station: StationCode) => (station === COUNTY ? disk : new MemoryStorage())
+  const { root, township, village } = await openCounty(storageOf)
+  const image = disk.snapshot()
+  await root.engine.stop()
+  const again = (storage: MemoryStorage, incarnation: number, host = testHost) =>
+    openNode({ station: COUNTY, keys: root.identity.keys, lease: 1, storage, incarnation, host })
+  // Written by a clock that was a year ahead.
+  const ahead = await again(disk, 1, runningHost(testHost.now() + 365 * 86_400_000))
+  await publish(ahead, [renamed(village, township, '新名字')])
+  const link = connect(township, ahead)
+  const nameAt = (node: Node) => node.engine.office.directory.node(village.identity.node)?.name
+  await until('the township has it', () => nameAt(township) === '新名字')
+  await cut([link])
+  await ahead.engine.stop()
+  // Put back to before, and found out: it goes on in another log.
+  const old = new MemoryStorage()
+  old.restore(image)
+  const back = await again(old, 7)
+  await publish(back, [{ ...renamed(village, township, '旧电脑'), revoked: { time: 1, reason: '电脑被盗' } }])
+  connect(township, back)
+  for (const node of [back, township]) {
+    await until('the record has come back', () => nameAt(node) === '新名字')
+    await until('revoked all the same', () =>
+      Boolean(node.engine.office.directory.node(village.identity.node)?.revoked),
+    )
+  }
+  expect(back.engine.office.directory.node(village.identity.node)?.revoked).toMatchObject({
+    reason: '电脑被盗',
+    held: {},
+  })
 })

@@ -1,5 +1,14 @@
 /** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
-import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import type { DirectoryRecord } from '#protocol/casework/directory.ts'
+import {
+  COUNTY_STREAM,
+  type DocumentId,
+  isCase,
+  type LogKey,
+  logParts,
+  type NodeId,
+  type StationCode,
+} from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { openCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
@@ -9,7 +18,13 @@ import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { readAbove } from '../logs/log-reading.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
 import { newDraft } from '../writing/draft.ts'
-import { append, parentsIn, RETURNED_RECORDS_SPACE, RETURNED_STATIONS_SPACE } from '../writing/placing.ts'
+import {
+  append,
+  parentsIn,
+  RETURNED_RECORDS_SPACE,
+  RETURNED_REVOCATIONS_SPACE,
+  RETURNED_STATIONS_SPACE,
+} from '../writing/placing.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 
 /**
@@ -61,29 +76,50 @@ async function takeBack(staging: Staging, key: string): Promise<void> {
   })
 }
 
+/** What the root itself ever wrote about one thing, as far as it is held. */
+async function ownRecords(core: Core, document: DocumentId): Promise<DirectoryRecord[]> {
+  const held = ((await core.storage.recordsOf([document])).get(document) ?? []).map(storedEntry)
+  return held.flatMap((entry) => {
+    const isOwn = entry.kind === KIND.directory && core.logs.isOwn(entry.log)
+    return isOwn ? (readDirectoryRecord(new TextDecoder().decode(entry.payload), document) ?? []) : []
+  })
+}
+
+/** Writes a record above the one in force. */
+function writeAbove(staging: Staging, document: DocumentId, record: DirectoryRecord): void {
+  const { core } = staging
+  const version = (core.directory.row(document)?.version ?? 0) + 1
+  const payload = new TextEncoder().encode(JSON.stringify({ ...record, version }))
+  const own = core.directory.node(core.identity.node)?.stations[0] ?? ('000000' as StationCode)
+  const draft = newDraft(core, { kind: KIND.directory, document, person: '', station: own, payload })
+  if (!append(staging, COUNTY_STREAM, [draft]).ok) core.tellBug(new Error(`${document}: it cannot be written`))
+}
+
 /** Writes down who was ever above a station: a record that came back may name parents that the present one does not. */
 async function nameParents(staging: Staging, key: string): Promise<void> {
   const { core } = staging
   setLocal(staging, RETURNED_STATIONS_SPACE, key, null)
   const station = core.directory.station(key as StationCode)
   const document = `station/${key}` as DocumentId
-  const row = core.directory.row(document)
-  if (!station || !row) return
-  const held = ((await core.storage.recordsOf([document])).get(document) ?? []).map(storedEntry)
-  const records = held.flatMap((entry) => {
-    const isOwn = entry.kind === KIND.directory && core.logs.isOwn(entry.log)
-    return isOwn ? (readDirectoryRecord(new TextDecoder().decode(entry.payload), document) ?? []) : []
-  })
-  const above = records.flatMap((record) => (record.type === 'station' ? parentsIn(record) : []))
+  if (!station) return
+  const above = (await ownRecords(core, document)).flatMap((one) => (one.type === 'station' ? parentsIn(one) : []))
   const former = [...new Set([...(station.formerParents ?? []), ...above])].filter((one) => one !== station.parent)
   if (former.every((one) => station.formerParents?.includes(one))) return
-  const payload = new TextEncoder().encode(
-    JSON.stringify({ ...station, formerParents: former, version: row.version + 1 }),
-  )
-  const own = core.directory.node(core.identity.node)?.stations[0] ?? station.id
-  const draft = newDraft(core, { kind: KIND.directory, document, person: '', station: own, payload })
-  if (!append(staging, COUNTY_STREAM, [draft]).ok) core.tellBug(new Error(`${document}: its parents cannot be written`))
+  writeAbove(staging, document, { ...station, formerParents: former })
+}
+
+/** A node that was revoked stays so: the record in force was written by who did not know that. */
+async function keepRevoked(staging: Staging, key: string): Promise<void> {
+  const { core } = staging
+  setLocal(staging, RETURNED_REVOCATIONS_SPACE, key, null)
+  const node = core.directory.node(key as NodeId)
+  const document = `node/${key}` as DocumentId
+  if (!node || node.revoked) return
+  const records = (await ownRecords(core, document)).sort((left, right) => left.version - right.version)
+  const last = records.findLast((one) => one.type === 'node' && one.revoked)
+  if (last?.type === 'node') writeAbove(staging, document, { ...node, revoked: last.revoked })
 }
 
 export const RETURNED_STATIONS: Afterwork = { space: RETURNED_STATIONS_SPACE, work: nameParents }
+export const RETURNED_REVOCATIONS: Afterwork = { space: RETURNED_REVOCATIONS_SPACE, work: keepRevoked }
 export const RETURNED_RECORDS: Afterwork = { space: RETURNED_RECORDS_SPACE, work: takeBack }

@@ -62,9 +62,11 @@ const textAt = (item: Item, path: string): string =>
  */
 async function completed(staging: Staging, given: DirectoryRecord): Promise<DirectoryRecord> {
   const { directory } = staging.core
-  if (given.type === 'node' && given.revoked) {
-    if (given.revoked.held === null) return given
+  if (given.type === 'node') {
     const known = directory.node(given.id)?.revoked
+    // Made of what was read before somebody else revoked it.
+    if (!given.revoked) return known ? { ...given, revoked: known } : given
+    if (given.revoked.held === null) return given
     const { held, carried } = known?.held ? known : await heldAtRevocation(staging, given.id)
     return { ...given, revoked: { ...given.revoked, held, ...(carried ? { carried } : {}) } }
   }

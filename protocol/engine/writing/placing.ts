@@ -1,6 +1,6 @@
 /** Making entries count in a group: in their case, in the directory, or only as kept. */
 import { assert } from '#protocol/assert.ts'
-import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
 import {
   type DocumentId,
   type EntryHash,
@@ -82,6 +82,9 @@ export const RETURNED_RECORDS_SPACE = 'returned-records'
 /** At the root: stations of which a record has come back that names a parent which the present one does not know of. */
 export const RETURNED_STATIONS_SPACE = 'returned-stations'
 
+/** At the root: nodes that an older record revokes and the one in force does not: it was written by who had not read that one. */
+export const RETURNED_REVOCATIONS_SPACE = 'returned-revocations'
+
 /** Every station that a record says was above: its parent then, and those before. */
 export const parentsIn = ({ parent, formerParents = [] }: Station): StationCode[] =>
   parent === null ? [...formerParents] : [parent, ...formerParents]
@@ -115,9 +118,20 @@ function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | u
   const known = staging.directory.get(document) ?? (again ? undefined : staging.core.directory.row(document))
   const newer = isNewer(row, known)
   if (newer) staging.directory.set(document, row)
-  if (staging.core.isRoot && known && record.type === 'station')
-    noteParents(staging, newer ? [known, row] : [row, known])
+  if (staging.core.isRoot && known) noteReturned(staging, record.type, newer ? [known, row] : [row, known])
   return undefined
+}
+
+/** What the record in force leaves out because the root that wrote it knew less: it was put back, or emptied. */
+function noteReturned(
+  staging: Staging,
+  type: DirectoryRecord['type'],
+  rows: readonly [DirectoryRow, DirectoryRow],
+): void {
+  if (type === 'station') noteParents(staging, rows)
+  if (type !== 'node') return
+  const [before, now] = rows.map(({ json }) => JSON.parse(json) as NodeRecord)
+  if (before?.revoked && now && !now.revoked) setLocal(staging, RETURNED_REVOCATIONS_SPACE, now.id, true)
 }
 
 /** A root that was put back has forgotten where a station was: who was above it then may still hold what was written there. */

@@ -138,4 +138,20 @@ export const COUNTY: readonly Mutant[] = [
     fault: 'S114: a township that a put-back county has forgotten may deliver nothing of what it holds.',
     tests: ['test/engine/rehomed.test.ts'],
   },
+  {
+    name: 'stale-record-ends-a-revocation',
+    file: 'protocol/engine/office/record-writing.ts',
+    from: 'return known ? { ...given, revoked: known } : given',
+    to: 'return given',
+    fault: 'S111: whoever moves a node while another person revokes it takes the revocation back.',
+    tests: ['test/engine/returned-records.test.ts'],
+  },
+  {
+    name: 'returned-record-ends-a-revocation',
+    file: 'protocol/engine/writing/placing.ts',
+    from: '  if (before?.revoked && now && !now.revoked) setLocal(staging, RETURNED_REVOCATIONS_SPACE, now.id, true)\n',
+    to: '',
+    fault: 'S111: a record that comes back to an emptied county takes a revocation back.',
+    tests: ['test/engine/returned-records.test.ts'],
+  },
 ]
