@@ -11,7 +11,7 @@ import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { testHost } from '#test/clock/host.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
-import { callUntil, connect, type Node, openNode, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { COUNTY, callUntil, connect, type Node, openNode, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { heldVersion } from './other-version.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
@@ -115,6 +115,38 @@ test('S73 of two copies of a relay that cut off the same edit the second takes b
     return second.engine.incarnation !== 2 && (await second.engine.office.safetyOf([id])).get(id) === 'root'
   })
   for (const node of [second, root]) await shows(node, '王小芳')
+})
+
+test('S73 what the own station may not write is not written again in vain: it is kept, and people read what it was', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const agent = person(VILLAGE, ['agent'])
+  const handler = person(COUNTY, ['handler'])
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await atCounty(village, id)
+  const [above, between] = [copyOf(diskOf(COUNTY)), copyOf(diskOf(TOWNSHIP))]
+  value(await root.engine.office.edit(handler, id, 'office-note', { text: '已电话核实' }))
+  await until('in the village', async () => (await sections(village, id))['office-note'] === '已电话核实')
+  await cutAll(links)
+  await Promise.all([root.engine.stop(), township.engine.stop()])
+  // County and township go back together, with everything that could tell them so, and go on.
+  const hall = await restart(root, above, undefined, undefined, 1)
+  const town = await restart(township, between, hall, hall, 2)
+  value(await hall.engine.office.act(handler, id, 'noted', { text: '另一份' }))
+  const link = connect(town, hall)
+  await until('the township goes on with it', async () => (await town.storage.recordsOf([id])).get(id)?.length === 2)
+  await callUntil(village, town, 'the village has given way', async () => {
+    return (await hall.storage.receiptsOf(id)).length > 0
+  })
+  const { number } = value(await hall.engine.office.state(id))
+  const told = (await village.engine.office.status()).findings.filter(({ kind }) => kind === 'fork')
+  expect(told.map(({ message }) => message).join()).toContain(`补写:${number} 的“办理备注”,原文“已电话核实”`)
+  for (const node of [hall, town, village]) {
+    expect((await sections(node, id))['office-note']).toBe('')
+    const receipts = await node.storage.receiptsOf(id)
+    expect(receipts.map(({ outcome }) => outcome)).toEqual(['forked'])
+    expect(receipts[0]?.reason).toContain('请有权的站点核对后补写')
+  }
+  link.cut()
 })
 
 test('S73 nobody withdraws an edit but its author, and it has no effect whichever of the two comes first', async () => {

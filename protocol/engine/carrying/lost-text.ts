@@ -4,13 +4,15 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
 import { openSection } from '#protocol/documents/section.ts'
-import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
+import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import { type DocumentId, type LogKey, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
-import type { CaseFile, SectionEdit } from '../cases/case-file.ts'
+import { type CaseFile, type SectionEdit, stateOf } from '../cases/case-file.ts'
 import { acceptedUpdates, gated } from '../cases/sections.ts'
+import type { Core } from '../core.ts'
 import type { ReadEntry } from '../logs/log-reading.ts'
+import { registerOf } from '../register.ts'
 import { newDraft } from '../writing/draft.ts'
 import type { Staging } from '../writing/staging.ts'
 
@@ -126,10 +128,13 @@ export async function editsInVain(
 
 /**
  * The edits that write again what a section lost by a cut, made under the new incarnation in sight of what is shared:
- * one, or one for each key where all at once are more than an edit may hold. Undefined when it cannot be written.
+ * one, or one for each key where all at once are more than an edit may hold. Undefined when it cannot be written, or
+ * would count nowhere because the own station may not write the section.
  */
 export function writtenAgain(staging: Staging, { file, section, value, station }: LostText): Draft[] | undefined {
   const { core } = staging
+  const tier = core.directory.authority.tierOf(station)
+  if (!tier || !mayWriteSection(section, tier)) return undefined
   const opened = openSection(section, acceptedUpdates(staging.files.get(file.id) as CaseFile, section))
   if (!opened.ok || value === undefined) return undefined
   const author = clientIdOf(core.identity.lease, core.logs.incarnation)
@@ -148,6 +153,16 @@ export function writtenAgain(staging: Staging, { file, section, value, station }
       payload: encodeEdit({ section, update }),
     }),
   )
+}
+
+/** Of a text so much is told. */
+const TOLD_CHARACTERS = 200
+
+/** What could not be written again, for people: the case, the section, and a text word by word. */
+export function lostWords(core: Core, { file, section, value }: LostText): string {
+  const number = stateOf(file, registerOf(core))?.number ?? file.id
+  const text = typeof value === 'string' ? `,原文“${value.slice(0, TOLD_CHARACTERS)}”` : ''
+  return `${number} 的“${SECTIONS[section].title}”${text}`
 }
 
 /** A change key by key; a text has no parts. */

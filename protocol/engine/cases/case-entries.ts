@@ -3,7 +3,8 @@ import { decodeFact } from '#protocol/casework/facts/facts.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
-import { type EntryHash, logParts, type StreamId, toHex } from '#protocol/ids.ts'
+import { isSectionName, mayWriteSection } from '#protocol/documents/sections.ts'
+import { type EntryHash, logParts, type NodeId, type StreamId, toHex } from '#protocol/ids.ts'
 import { isActOfRoot, subjectOf } from '#protocol/log/carried.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
@@ -44,7 +45,7 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
     const mayCarry = !directory.authority.afterRevocation(entry.log, entry.seq)
     if (mayCarry && isActOfRoot(entry, subject, directory.authority)) file.returned.add(hashOf(subject.entry))
   } else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
-  else if (subject.is === 'kept') keep(file, entry, subject.entry)
+  else if (subject.is === 'kept') keep(file, entry, subject.entry, directory)
   else if (
     (subject.is === 'carried' || subject.is === 'withdrawn') &&
     directory.authority.afterRevocation(entry.log, entry.seq)
@@ -56,11 +57,22 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   else count(file, subject.entry, { entry, byRoot: subject.byRoot }, directory)
 }
 
-function keep(file: CaseFile, entry: Entry, inner: Entry): void {
+/** Why a kept edit has no effect; whoever kept it has written it again, unless his stations may not. */
+const KEPT = '两份记录合并时留作证据的编辑,内容已重新写入,不用处理'
+const KEPT_ONLY = '两份记录合并时留作证据的编辑,转入的站点无权填写这个栏目,请有权的站点核对后补写'
+
+/** Whether a node serves a station that may write a section. */
+function mayWrite(directory: Directory, node: NodeId, section: string): boolean {
+  const tiers = directory.node(node)?.stations.map((station) => directory.authority.tierOf(station)) ?? []
+  return isSectionName(section) && tiers.some((tier) => tier && mayWriteSection(section, tier))
+}
+
+function keep(file: CaseFile, entry: Entry, inner: Entry, directory: Directory): void {
   const isEdit = inner.kind === KIND.edit
   const section = isEdit && entry.kind === KIND.kept ? decodeEdit(inner.payload)?.section : undefined
   if (section !== undefined) file.cutSections.add(section)
-  const reason = isEdit ? '两份记录合并时留作证据的编辑,内容已重新写入,不用处理' : '转存的条目,以县级转来的为准'
+  const isOnlyKept = section !== undefined && !mayWrite(directory, logParts(entry.log).node, section)
+  const reason = isEdit ? (isOnlyKept ? KEPT_ONLY : KEPT) : '转存的条目,以县级转来的为准'
   file.oddities.push(oddity(entry, 'forked', reason, hashOf(inner)))
 }
 

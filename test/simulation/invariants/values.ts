@@ -21,6 +21,15 @@ const isRewritten = ({ carriers, sights, entries }: World['ledger'], id: Documen
     ([hash, by]) => entries.get(hash)?.document === id && [...by].some((carrier) => sights.has(carrier)),
   )
 
+/** Whether a village had to cut off an office note: it may not write it again, and says so (S73). */
+function isKeptOnly({ ledger, machines }: World, id: DocumentId): boolean {
+  const keepers = [...ledger.carriers].flatMap(([hash, by]) =>
+    ledger.entries.get(hash)?.document === id ? [...by].filter((carrier) => ledger.sights.has(carrier)) : [],
+  )
+  const villages = machines.filter(({ station }) => station.length === 12).map(({ identity }) => identity.node)
+  return keepers.some((carrier) => villages.some((node) => ledger.entries.get(carrier)?.log.startsWith(node)))
+}
+
 /**
  * Compares the sections of a case with the model. What was lost for good may have taken along what was built on it.
  * `refused`: entries that the root says it quarantined, as `log#seq`. `master`: the case of which this one is a part.
@@ -64,7 +73,7 @@ export function checkValues(
         )
     }
   }
-  if (isAside('office-note')) return
+  if (isAside('office-note') || isKeptOnly(world, id)) return
   const text = String(shown['office-note'])
   for (const [word, wanted] of intents.of(id, 'office-note')) {
     const times = text.split(word).length - 1
