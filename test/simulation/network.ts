@@ -132,6 +132,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     const { disk, hasTwin } = parties[side]
     return {
       height: (log: string) => disk.held.get(log as never)?.length ?? 0,
+      heights: () => [...disk.held].map(([log, hashes]) => [log, hashes.length] as const),
       comesTwice: around.hasMoved,
       get hearsTwice() {
         return wire.doubled || hasTwin || parties[otherSide[side]].hasTwin

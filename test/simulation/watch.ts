@@ -20,6 +20,8 @@ export interface Watch {
 export interface Reader {
   /** How many entries of a log lie on its disk. */
   height(log: string): number
+  /** The same of all logs. */
+  heights(): Iterable<readonly [log: string, height: number]>
   /** Whether the same entries may honestly reach it over another link as well. */
   readonly hearsTwice: boolean
   /** Whether entries of a stream may come over two links: its station has moved, and whoever was above it delivers as well. */
@@ -40,6 +42,8 @@ export function watchLink(
 ): Watch {
   const unanswered = { up: 0, down: 0 }
   const again = { up: 0, down: 0 }
+  // What the sender can know of: the rest may have come to its reader by another road since.
+  const known = { up: new Map(readers.up.heights()), down: new Map(readers.down.heights()) }
   return {
     sent(side, frame) {
       if (frame[0] === TAG.entries) {
@@ -57,9 +61,13 @@ export function watchLink(
     arrived(side, frame) {
       const reader = readers[side]
       if (frame[0] !== TAG.entries) return
-      for (const { log, record, length } of recordsOf(frame) ?? [])
+      const told = known[side]
+      for (const { log, record, length } of recordsOf(frame) ?? []) {
         if (record.seq > reader.height(log)) news(length)
-        else if (!reader.hearsTwice && !reader.comesTwice(logParts(log).stream)) again[side] += length
+        else if (record.seq <= (told.get(log) ?? 0) && !reader.hearsTwice && !reader.comesTwice(logParts(log).stream))
+          again[side] += length
+        told.set(log, Math.max(record.seq, told.get(log) ?? 0))
+      }
       const bound = repeatedBytes()
       if (again[side] > bound) violation('M19', `${again[side]} bytes sent again on one link, at most ${bound} may be`)
     },
