@@ -58,7 +58,7 @@ export function changeProblem(section: Section, change: SectionChange): Refusal 
 }
 
 /** Whether two values of a section are the same, whatever the order of a record's fields. */
-function sameValue(left: PlainValue | undefined, right: PlainValue): boolean {
+export function sameValue(left: PlainValue | undefined, right: PlainValue): boolean {
   if (typeof left !== 'object' || typeof right !== 'object') return left === right
   const keys = Object.keys(left)
   return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key])
@@ -75,9 +75,8 @@ function writeMap(map: Y.Map<PlainValue>, change: Extract<SectionChange, { set: 
 const isHighHalf = (text: string, index: number): boolean => (text.charCodeAt(index) & 0xfc00) === 0xd800
 const isLowHalf = (text: string, index: number): boolean => (text.charCodeAt(index) & 0xfc00) === 0xdc00
 
-/** Replaces what differs between the common beginning and the common end, never inside a character. */
-function writeText(text: Y.Text, wanted: string): void {
-  const current = text.toString()
+/** What differs between two texts: between their common beginning and their common end, never inside a character. */
+export function differenceOf(current: string, wanted: string): { start: number; removed: number; inserted: string } {
   const shorter = Math.min(current.length, wanted.length)
   let start = 0
   while (start < shorter && current[start] === wanted[start]) start++
@@ -85,9 +84,12 @@ function writeText(text: Y.Text, wanted: string): void {
   let end = 0
   while (end < shorter - start && current[current.length - 1 - end] === wanted[wanted.length - 1 - end]) end++
   if (end > 0 && isLowHalf(current, current.length - end)) end--
-  const removed = current.length - start - end
+  return { start, removed: current.length - start - end, inserted: wanted.slice(start, wanted.length - end) }
+}
+
+function writeText(text: Y.Text, wanted: string): void {
+  const { start, removed, inserted } = differenceOf(text.toString(), wanted)
   if (removed > 0) text.delete(start, removed)
-  const inserted = wanted.slice(start, wanted.length - end)
   if (inserted.length > 0) text.insert(start, inserted)
 }
 

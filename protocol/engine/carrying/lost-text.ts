@@ -1,11 +1,17 @@
 /** What people had written in sections and a cut takes away: read before the cut, written again after it. */
-import type { SectionChange } from '#protocol/documents/change.ts'
+import { differenceOf, type SectionChange, sameValue } from '#protocol/documents/change.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
 import { openSection } from '#protocol/documents/section.ts'
-import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type LogKey, type StationCode, toHex } from '#protocol/ids.ts'
+import {
+  isSectionName,
+  mayWriteSection,
+  type PlainValue,
+  SECTIONS,
+  type SectionName,
+} from '#protocol/documents/sections.ts'
+import { type DocumentId, type EntryHash, type LogKey, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
 import { type CaseFile, type SectionEdit, stateOf } from '../cases/case-file.ts'
@@ -22,9 +28,13 @@ export interface LostText {
   readonly section: SectionName
   /** Undefined when the section could not be opened. */
   readonly value: unknown
+  /** Edits of which the value was made, and those that had no effect beside them. */
+  readonly edits: readonly SectionEdit[]
+  /** Of the edits that are cut off those that no copy of this machine has kept, and written again, before. */
+  readonly owed: ReadonlySet<EntryHash>
+  /** Whether such a copy has kept some of them. */
+  readonly isPartlyKept: boolean
   readonly station: StationCode
-  /** A copy of this machine has kept all that is cut here, and has written it again with what stood on it. */
-  readonly isWritten: boolean
 }
 
 /**
@@ -32,6 +42,9 @@ export interface LostText {
  * counts again as soon as the peer's entries are here.
  */
 export type PeerHolds = (log: LogKey, seq: number) => boolean
+
+const sectionOf = ({ entry }: ReadEntry): string => decodeEdit(entry.payload)?.section ?? ''
+const hashOf = ({ entry }: ReadEntry): EntryHash => toHex(entry.hash) as EntryHash
 
 /** The sections of a case as they are before a tail with edits of them is cut off. */
 export function lostText(
@@ -42,49 +55,51 @@ export function lostText(
 ): LostText[] {
   const { core } = staging
   const file = staging.files.get(id) as CaseFile
-  const edits = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
-  const own = core.directory.node(core.identity.node)?.stations[0]
-  // A relay that gives way writes what it passed on in its own name: the author may be gone for good.
-  const station = edits.every(({ entry }) => core.logs.isOwn(entry.log)) ? edits[0]?.entry.station : own
-  if (!station || edits.length === 0) return []
-  const written = new Set(edits.map(({ entry }) => decodeEdit(entry.payload)?.section ?? ''))
-  const kept = keptByUs(staging, file)
-  return [...written].filter(isSectionName).map((section) => {
-    const cut = edits.filter(({ entry }) => decodeEdit(entry.payload)?.section === section)
-    const isWritten = cut.every(({ entry }) => kept.has(toHex(entry.hash)))
-    const opened = openSection(section, ownUpdates(file, section, tail, peerHolds))
-    const value = opened.ok ? opened.value.value() : undefined
-    if (opened.ok) opened.value.close()
-    return { file, section, value, station, isWritten }
+  const cut = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
+  const kept = keptByUs(core, file)
+  return [...new Set(cut.map(sectionOf))].filter(isSectionName).flatMap((section) => {
+    const ours = cut.filter((one) => sectionOf(one) === section)
+    const station = stationFor(core, section, ours)
+    if (!station) return []
+    const edits = ownEdits(file, section, tail, peerHolds)
+    const owed = new Set(ours.map(hashOf).filter((hash) => !kept.has(hash)))
+    const value = valueOf(section, edits)
+    return [{ file, section, value, edits, owed, isPartlyKept: owed.size < ours.length, station }]
   })
 }
 
-/** Edits that this node has kept: in another run of it, or in a copy that gave way before. */
-const keptByUs = ({ core }: Staging, { oddities }: CaseFile): ReadonlySet<string | null> =>
-  new Set(
-    oddities.filter(({ log, outcome }) => outcome === 'forked' && core.logs.isOwn(log)).map(({ unless }) => unless),
-  )
+/** A relay that gives way writes what it passed on in its own name: the author may be gone for good. */
+function stationFor(core: Core, section: SectionName, cut: readonly ReadEntry[]): StationCode | undefined {
+  if (cut.every(({ entry }) => core.logs.isOwn(entry.log))) return cut[0]?.entry.station
+  const stations = core.directory.node(core.identity.node)?.stations ?? []
+  return stations.find((station) => mayWrite(core, section, station)) ?? stations[0]
+}
 
-/** What counts of a section before the cut, without edits that wait only until the peer's version is here. */
-function ownUpdates(
+function mayWrite({ directory }: Core, section: SectionName, station: StationCode): boolean {
+  const tier = directory.authority.tierOf(station)
+  return tier !== undefined && mayWriteSection(section, tier)
+}
+
+/** Edits that this node has kept: in another run of it, or in a copy that gave way before. */
+const keptByUs = ({ logs }: Core, { oddities }: CaseFile): ReadonlySet<EntryHash | null> =>
+  new Set(oddities.filter(({ log, outcome }) => outcome === 'forked' && logs.isOwn(log)).map(({ unless }) => unless))
+
+/** The edits of a section before the cut, without those that wait only until the peer's version is here. */
+function ownEdits(
   file: CaseFile,
   section: SectionName,
   tail: readonly ReadEntry[],
   peerHolds: PeerHolds,
-): readonly Uint8Array[] {
-  // A field holds the newest value, whichever version the edit was made in sight of.
-  if (SECTIONS[section].shape === 'map') return acceptedUpdates(file, section)
+): readonly SectionEdit[] {
   const edits = file.sections.get(section)?.edits ?? []
-  const cut = new Set(tail.map(({ entry }) => toHex(entry.hash)))
+  const cut = new Set(tail.map(hashOf))
   const left = gate(
     section,
     edits.filter(({ hash }) => !cut.has(hash)),
   )
   const returning = new Set<SectionEdit>()
   for (const [edit, { waits }] of left.refused) if (waits && peerHolds(edit.log, edit.seq)) returning.add(edit)
-  if (returning.size === 0) return acceptedUpdates(file, section)
-  const own = edits.filter((edit) => !returning.has(edit))
-  return gate(section, own).accepted.map(({ update }) => update)
+  return returning.size === 0 ? edits.slice() : edits.filter((edit) => !returning.has(edit))
 }
 
 function gate(section: SectionName, edits: readonly SectionEdit[]): GatedSection<SectionEdit> {
@@ -93,10 +108,28 @@ function gate(section: SectionName, edits: readonly SectionEdit[]): GatedSection
   return gating
 }
 
+/** What edits make of a section; undefined when it cannot be opened. */
+function valueOf(section: SectionName, edits: readonly SectionEdit[]): unknown {
+  const opened = openSection(
+    section,
+    gate(section, edits).accepted.map(({ update }) => update),
+  )
+  if (!opened.ok) return undefined
+  const value = opened.value.value()
+  opened.value.close()
+  return value
+}
+
 /** Edits of a section that wait for others. */
 const waiting = (file: CaseFile | undefined, section: SectionName) => {
   const held = file?.sections.get(section)
   return file && held ? gated(file, section, held).refused.filter(({ waits }) => waits) : []
+}
+
+/** Own edits that are taken back, and what says so. */
+export interface InVain {
+  readonly hashes: ReadonlySet<EntryHash>
+  readonly drafts: readonly Draft[]
 }
 
 /**
@@ -107,7 +140,7 @@ export async function editsInVain(
   { core, files }: Staging,
   { file, section, station }: LostText,
   peerHolds: PeerHolds,
-): Promise<Draft[]> {
+): Promise<InVain> {
   const before = new Set(waiting(file, section).map(({ hash }) => hash))
   const inVain = waiting(files.get(file.id), section).filter(
     ({ hash, log, seq }) => core.logs.isOwn(log) && !before.has(hash) && !peerHolds(log, seq),
@@ -123,46 +156,54 @@ export async function editsInVain(
     const payload = encodeCarried(log, hash, record)
     drafts.push(newDraft(core, { kind: KIND.withdrawn, document: file.id, person: '', station, payload }))
   }
-  return drafts
+  return { hashes: new Set(inVain.map(({ hash }) => hash)), drafts }
 }
+
+/** Edits that write again what was lost, or words for people about what could not be. */
+export type Again = { readonly drafts: readonly Draft[] } | { readonly unwritten: string }
 
 /**
  * The edits that write again what a section lost by a cut, made under the new incarnation in sight of what is shared:
- * one, or one for each key where all at once are more than an edit may hold. Undefined when it cannot be written, or
- * would count nowhere because the own station may not write the section.
+ * one, or one for each key where all at once are more than an edit may hold. What would count nowhere, because the own
+ * station may not write the section, is not written.
  */
-export function writtenAgain(staging: Staging, { file, section, value, station }: LostText): Draft[] | undefined {
+export function writtenAgain(staging: Staging, lost: LostText, inVain: ReadonlySet<EntryHash>): Again {
   const { core } = staging
-  const tier = core.directory.authority.tierOf(station)
-  if (!tier || !mayWriteSection(section, tier)) return undefined
+  const { file, section, value, station } = lost
   const opened = openSection(section, acceptedUpdates(staging.files.get(file.id) as CaseFile, section))
-  if (!opened.ok || value === undefined) return undefined
+  if (!opened.ok || value === undefined) return { unwritten: lostWords(core, lost, undefined) }
+  const present = opened.value.value()
   const author = clientIdOf(core.identity.lease, core.logs.incarnation)
-  const change = changeTo(section, value, opened.value.value())
+  const change = changeTo(section, value, present, knownTo(lost, inVain))
   const whole = opened.value.change(author, change)
   const made = whole.ok ? [whole] : partsOf(change).map((part) => opened.value.change(author, part))
   opened.value.close()
-  if (made.some(({ ok }) => !ok)) return undefined
   const updates = made.flatMap((one) => (one.ok && one.value ? [one.value] : []))
-  return updates.map((update) =>
-    newDraft(core, {
-      kind: KIND.edit,
-      document: file.id,
-      person: '',
-      station,
-      payload: encodeEdit({ section, update }),
-    }),
+  if (made.some(({ ok }) => !ok) || (updates.length > 0 && !mayWrite(core, section, station)))
+    return { unwritten: lostWords(core, lost, present) }
+  const same = { kind: KIND.edit, document: file.id, person: '', station } as const
+  return { drafts: updates.map((update) => newDraft(core, { ...same, payload: encodeEdit({ section, update }) })) }
+}
+
+/** What a copy of this machine has written again already: the section without what is owed; undefined: nothing of it. */
+function knownTo({ section, edits, owed, isPartlyKept }: LostText, inVain: ReadonlySet<EntryHash>): unknown {
+  if (!isPartlyKept) return undefined
+  return valueOf(
+    section,
+    edits.filter(({ hash }) => !owed.has(hash) && !inVain.has(hash)),
   )
 }
 
-/** Of a text so much is told. */
+/** Of a text so much is told: a finding is read at a glance, and kept in the database. */
 const TOLD_CHARACTERS = 200
 
-/** What could not be written again, for people: the case, the section, and a text word by word. */
-export function lostWords(core: Core, { file, section, value }: LostText): string {
-  const number = stateOf(file, registerOf(core))?.number ?? file.id
-  const text = typeof value === 'string' ? `,原文“${value.slice(0, TOLD_CHARACTERS)}”` : ''
-  return `${number} 的“${SECTIONS[section].title}”${text}`
+/** What could not be written again: the case, the section, and of a text the words that are missing now. */
+export function lostWords(core: Core, { file, section, value }: LostText, present: unknown): string {
+  const place = `${stateOf(file, registerOf(core))?.number ?? file.id} 的“${SECTIONS[section].title}”`
+  if (typeof value !== 'string') return place
+  const { inserted } = differenceOf(typeof present === 'string' ? present : '', value)
+  const told = inserted.length > TOLD_CHARACTERS ? `${inserted.slice(0, TOLD_CHARACTERS)}……` : inserted
+  return `${place},原文“${told}”`
 }
 
 /** A change key by key; a text has no parts. */
@@ -172,9 +213,17 @@ function partsOf(change: SectionChange): SectionChange[] {
   return [...set, ...change.remove.map((key) => ({ set: {}, remove: [key] }))]
 }
 
-/** The change that leads from one value of a section back to another. */
-function changeTo(section: SectionName, wanted: unknown, present: unknown): SectionChange {
-  if (SECTIONS[section].shape === 'text') return { text: wanted as string }
-  const set = wanted as Record<string, never>
-  return { set, remove: Object.keys(present as object).filter((key) => !Object.hasOwn(set, key)) }
+type Map = Readonly<Record<string, PlainValue>>
+
+/** The change that leads from one value of a section back to another, but for what is `known` to have been written. */
+function changeTo(section: SectionName, wanted: unknown, present: unknown, known: unknown): SectionChange {
+  if (SECTIONS[section].shape === 'text') return { text: (known === wanted ? present : wanted) as string }
+  const has = (values: unknown, key: string) => values !== undefined && Object.hasOwn(values as Map, key)
+  const isOwed = (key: string) =>
+    known === undefined ||
+    has(known, key) !== has(wanted, key) ||
+    (has(wanted, key) && !sameValue((known as Map)[key], (wanted as Map)[key] as PlainValue))
+  const set = Object.fromEntries(Object.entries(wanted as Map).filter(([key]) => isOwed(key)))
+  const gone = Object.keys(present as Map).filter((key) => !has(wanted, key))
+  return { set, remove: gone.filter(isOwed) }
 }

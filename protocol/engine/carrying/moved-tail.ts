@@ -9,7 +9,15 @@ import { cutLog } from '../logs/staged-logs.ts'
 import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
 import { append } from '../writing/placing.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
-import { editsInVain, type LostText, lostText, type PeerHolds, writtenAgain } from './lost-text.ts'
+import {
+  editsInVain,
+  type InVain,
+  type LostText,
+  lostText,
+  lostWords,
+  type PeerHolds,
+  writtenAgain,
+} from './lost-text.ts'
 
 /** Where two versions of a log part. */
 export interface Parting {
@@ -23,8 +31,8 @@ export interface Parting {
 export interface MovedTail {
   /** Entries that were cut off above what is shared. */
   readonly entries: number
-  /** Sections whose text could not be written again; what had written it is kept. */
-  readonly unwritten: readonly LostText[]
+  /** Sections whose text could not be written again, in words; what had written it is kept. */
+  readonly unwritten: readonly string[]
 }
 
 /**
@@ -61,23 +69,23 @@ export async function moveTail<Problem>(
   return adopted.ok ? success({ entries: tail.length, unwritten }) : adopted
 }
 
-/** Writes what was lost; answers with what could not be written. */
+/** Writes what was lost; answers with words for what could not be written. */
 async function writeAgain(
   staging: Staging,
   stream: StreamId,
   lost: readonly LostText[],
   peerHolds: PeerHolds,
-): Promise<LostText[]> {
-  const inVain = new Map<LostText, Draft[]>()
-  for (const one of lost) inVain.set(one, await editsInVain(staging, one, peerHolds))
-  const withdrawn = [...inVain.values()].flat()
-  if (!append(staging, stream, withdrawn).ok) return [...lost]
+): Promise<string[]> {
+  const inVain: InVain[] = []
+  for (const one of lost) inVain.push(await editsInVain(staging, one, peerHolds))
+  const withdrawn = inVain.flatMap(({ drafts }) => drafts)
+  const isWithdrawn = append(staging, stream, withdrawn).ok
   // Their numbers are used up: what is written again has numbers of its own, also for who does not know kind 8.
   if (withdrawn.length > 0) await staging.core.logs.rotate()
-  const owed = lost.filter((one) => !one.isWritten || inVain.get(one)?.length)
-  return owed.filter((one) => {
-    const drafts = writtenAgain(staging, one)
-    return !drafts || !append(staging, stream, drafts).ok
+  return lost.flatMap((one, place) => {
+    const again = writtenAgain(staging, one, inVain[place]?.hashes ?? new Set())
+    if ('unwritten' in again) return [again.unwritten]
+    return isWithdrawn && append(staging, stream, again.drafts).ok ? [] : [lostWords(staging.core, one, undefined)]
   })
 }
 

@@ -57,8 +57,8 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   else count(file, subject.entry, { entry, byRoot: subject.byRoot }, directory)
 }
 
-/** Why a kept edit has no effect; whoever kept it has written it again, unless his stations may not. */
-const KEPT = '两份记录合并时留作证据的编辑,内容已重新写入,不用处理'
+/** Why a kept edit has no effect; whoever kept it writes it again, unless his stations may not. */
+const KEPT = '两份记录合并时留作证据的编辑,内容由转存它的节点另行写入'
 const KEPT_ONLY = '两份记录合并时留作证据的编辑,转入的站点无权填写这个栏目,请有权的站点核对后补写'
 
 /** Whether a node serves a station that may write a section. */

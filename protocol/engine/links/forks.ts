@@ -7,7 +7,7 @@ import { type Failure, fail, type Result, success } from '#protocol/result.ts'
 import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
 import { RUNGS_SINCE } from '#protocol/wire/version.ts'
-import { lostWords, type PeerHolds } from '../carrying/lost-text.ts'
+import type { PeerHolds } from '../carrying/lost-text.ts'
 import { type MovedTail, moveTail, wasMoved } from '../carrying/moved-tail.ts'
 import type { Core } from '../core.ts'
 import { signedHeight } from '../logs/log-reading.ts'
@@ -145,11 +145,16 @@ async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void>
   }
 }
 
+/** Of what could not be written again so much is named: who wants to know all looks at the cases. */
+const UNWRITTEN_NAMED = 5
+
 function tellMoved(core: Core, log: LogKey, common: number, { entries, unwritten }: MovedTail): void {
+  const named = unwritten.slice(0, UNWRITTEN_NAMED).join(';')
+  const more = unwritten.length > UNWRITTEN_NAMED ? '等' : ''
   const lacking =
     unwritten.length === 0
       ? ''
-      : `其中 ${unwritten.length} 处填写内容没有能重新写入,原编辑仍保留,请有权填写的站点补写:${unwritten.map((one) => lostWords(core, one)).join(';')}。`
+      : `其中 ${unwritten.length} 处填写内容没有能重新写入,原编辑仍保留,请有权填写的站点补写:${named}${more}。`
   core.news.add({
     kind: 'fork',
     message: `日志 ${log} 与其他节点持有的版本从第 ${common + 1} 条起不同。对方的版本保留;本机的 ${entries} 条记录已完整转入本机的新日志。${lacking}`,
