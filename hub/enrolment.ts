@@ -84,8 +84,9 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
 function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: NodeId): NodeRecord {
   const { publicKey } = request
   const { station, parentNode, standby } = code
+  const nodes = office.directory.nodes()
   const lease = unusedLease(
-    office.directory.nodes().map((other) => other.lease),
+    nodes.map((other) => other.lease),
     office.random,
   )
   return {
@@ -97,6 +98,7 @@ function recordOf(office: Office, code: KeptCode, request: JoinRequest, node: No
     stations: [station],
     parent: parentNode,
     lease,
+    predecessors: nodes.filter(({ stations }) => stations.includes(station)).length,
     revoked: null,
     ...(standby ? { standby } : {}),
   }

@@ -70,6 +70,8 @@ export interface NodeRecord {
   readonly addresses?: readonly string[]
   /** Small number leased by the root; with the incarnation it makes the Yjs client id. */
   readonly lease: number
+  /** Machines that were enrolled for its stations before it, those that are gone among them (rule C115); absent: none. */
+  readonly predecessors?: number
   /** Set when the node may only deliver any more. */
   readonly revoked: Revocation | null
   /** A second machine of the county hall that is granted every stream, so that nothing lies at the root alone. */

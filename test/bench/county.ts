@@ -2,7 +2,6 @@
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person } from '#protocol/casework/directory.ts'
-import { placeOf } from '#protocol/engine/writing/number-lanes.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { testHost } from '#test/clock/host.ts'
 import {
@@ -83,8 +82,7 @@ export function generatorOf(
   const known = { host: testHost, node, keys, lease, incarnation: lease, agent, parent: TOWNSHIP }
   const register = village.engine.office.register()
   const written = { catalogueVersion, calendarVersion, itemVersion, organ: HALL_NAME, register }
-  const place = placeOf(directory.nodes(), node, village.station)
-  return new Generator({ ...known, ...written, place, ...how }, arrival)
+  return new Generator({ ...known, ...written, predecessors: 0, ...how }, arrival)
 }
 
 /** Cases per commit while databases are made. */

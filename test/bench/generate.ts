@@ -40,8 +40,8 @@ export interface Author {
   readonly keys: KeyPair
   readonly lease: number
   readonly incarnation: number
-  /** How many machines its station had before. */
-  readonly place: number
+  /** Machines that its station had before. */
+  readonly predecessors: number
   readonly agent: Actor
   readonly parent: StationCode
   readonly catalogueVersion: number
@@ -104,8 +104,8 @@ export class Generator {
 
   /** Drawn at the first number, as the office draws it. */
   get #lane(): number {
-    const { host, incarnation, place } = this.author
-    this.#drawn ??= drawLane(new Set([incarnation]), place, (bound) => randomBelow(host, bound))
+    const { host, incarnation, predecessors } = this.author
+    this.#drawn ??= drawLane(new Set([incarnation]), predecessors, (bound) => randomBelow(host, bound))
     return this.#drawn
   }
 

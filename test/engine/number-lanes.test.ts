@@ -5,7 +5,6 @@ import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { readDocumentNumber } from '#protocol/casework/identity/document-numbers.ts'
 import { drawLane, lettersOf, MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
 import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
-import { placeOf } from '#protocol/engine/writing/number-lanes.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import {
@@ -49,14 +48,14 @@ async function number({ engine: { office } }: Node) {
   return { id, number, paper }
 }
 
-/** Every lane that the machine at a place among those of its station may draw. */
-function lanesAt(place: number): number[] {
+/** Every lane that a machine with so many predecessors may draw. */
+function lanesAt(predecessors: number): number[] {
   let count = 0
-  drawLane(new Set(), place, (bound) => {
+  drawLane(new Set(), predecessors, (bound) => {
     count = bound
     return 0
   })
-  return Array.from({ length: count }, (_, index) => drawLane(new Set(), place, () => index))
+  return Array.from({ length: count }, (_, index) => drawLane(new Set(), predecessors, () => index))
 }
 
 const laneIn = (text: string): number => value(checkNumber(text)).lane
@@ -146,7 +145,8 @@ test('C116 lanes of entries that come back, and of other nodes of the station, c
   const morning = copyOf(storage)
   const township = await openNode({ station: TOWNSHIP, lease: 2, parent: hall, root: hall })
   const second = await openNode({ station: COUNTY, lease: 3, parent: hall, root: hall })
-  await publish(hall, [nodeRecord(township, hall.identity.node), nodeRecord(second, hall.identity.node)])
+  const secondRecord = { ...nodeRecord(second, hall.identity.node), predecessors: 1 }
+  await publish(hall, [nodeRecord(township, hall.identity.node), secondRecord])
   const links = [connect(second, hall)]
   await until('the second machine of the hall knows itself', () => second.engine.office.stations.length === 1)
   const ours = await number(hall)
@@ -155,7 +155,7 @@ test('C116 lanes of entries that come back, and of other nodes of the station, c
   value(await hall.engine.office.edit(clerk, later.id, 'application', { set: { applicant: '李勇' } }))
   value(await hall.engine.office.act(clerk, later.id, 'received', { materials: 1, document: typed }))
   const theirs = await number(second)
-  expect(laneIn(ours.number) % 2).not.toBe(laneIn(theirs.number) % 2)
+  expect(laneIn(ours.number)).not.toBe(laneIn(theirs.number))
   const known = async (of: MemoryStorage) =>
     (await of.localAll(`number-lane ${COUNTY} ${hall.engine.office.today().slice(0, 4)}`)).map(({ key }) => key).sort()
   const lanesOf = (...numbers: readonly string[]) => ['KUB', ...numbers.map((one) => one.split('-')[2])].sort()
@@ -170,7 +170,7 @@ test('C116 lanes of entries that come back, and of other nodes of the station, c
   await hall.engine.stop()
   const disk = copyOf(morning)
   const back = await start(hall, disk)
-  await publish(back, [nodeRecord(second, hall.identity.node)])
+  await publish(back, [secondRecord])
   const link = connect(second, back)
   await until(
     'what the second machine holds is back',
@@ -183,27 +183,25 @@ test('C116 lanes of entries that come back, and of other nodes of the station, c
 })
 
 test('C115 machines of one station draw from different lanes, however many come after them', () => {
-  const shares = [0, 1, 2, 3, 4, 5].map((place) => new Set(lanesAt(place)))
+  const shares = [0, 1, 2, 3, 4, 5].map((predecessors) => new Set(lanesAt(predecessors)))
   expect(shares.map(({ size }) => size)).toEqual([6912, 3456, 1728, 864, 432, 431])
   expect(new Set(shares.flatMap((share) => [...share])).size).toBe(MAXIMUM_LANE)
   expect(new Set(lanesAt(20))).toEqual(shares[5])
 })
 
-test('C115 a machine has its place by its lease: whoever comes after it, and whoever of them is revoked', async () => {
+test('C115 a new machine of a station draws none of the lanes of the one before, of whose numbers it knows nothing', async () => {
   const { hall } = await openHall()
-  const later = await openNode({ station: COUNTY, lease: 7, parent: hall, root: hall })
-  const latest = await openNode({ station: COUNTY, lease: 8, parent: hall, root: hall })
-  const places = () => {
-    const nodes = hall.engine.office.directory.nodes()
-    return [hall, later, latest].map(({ identity }) => placeOf(nodes, identity.node, COUNTY))
-  }
-  await publish(hall, [nodeRecord(later, hall.identity.node)])
-  expect(places()).toEqual([0, 1, 0])
-  await publish(hall, [nodeRecord(latest, hall.identity.node)])
-  expect(places()).toEqual([0, 1, 2])
-  const revoked = { time: 1, reason: '报废', held: null }
-  await publish(hall, [{ ...nodeRecord(later, hall.identity.node), version: 2, revoked }])
-  expect(places()).toEqual([0, 1, 2])
+  const parent = hall.identity.node
+  const fresh = await openNode({ station: COUNTY, lease: 7, parent: hall, root: hall })
+  await publish(hall, [{ ...nodeRecord(fresh, parent), predecessors: 1 }])
+  const link = connect(fresh, hall)
+  await until('registered', () => fresh.engine.office.directory.node(fresh.identity.node) !== undefined)
+  link.cut()
+  await link.ended
+  const [ours, theirs] = [await number(hall), await number(fresh)]
+  const shares = [0, 1].map((predecessors) => new Set(lanesAt(predecessors)))
+  expect(shares.map((share) => share.has(laneIn(ours.number)))).toEqual([true, false])
+  expect(shares.map((share) => share.has(laneIn(theirs.number)))).toEqual([false, true])
 })
 
 test('C114 of all lanes only those are drawn that are free; with none left numbers go on in some lane', () => {

@@ -397,3 +397,20 @@ test('E46 a station goes below another one of the right tier, never below itself
     valueIn(await registry.createStation(ADMINISTRATOR, { id, name: '分厅', tier: 'county', parent }))
   expect(fieldOf(await move(east, west))).toBe('to')
 })
+
+test('E11 a new password does not open an account again that somebody closed meanwhile', async () => {
+  const id = 'wang.fang' as PersonId
+  expect(codeOf(await registry.createPerson(ADMINISTRATOR, person()))).toBe('ok')
+  const setting = registry.setPassword(ADMINISTRATOR, id, 'Other-pass 9')
+  expect(codeOf(await registry.disablePerson(ADMINISTRATOR, id))).toBe('ok')
+  expect(codeOf(await setting)).toBe('ok')
+  expect(office.directory.person(id)?.disabled).toBe(true)
+})
+
+test('C115 the record of a node says how many machines its station had before', async () => {
+  const first = valueIn(await joinAs(TOWNSHIP, root))
+  expect(office.directory.node(first.node)?.predecessors).toBe(0)
+  valueIn(await registry.revokeNode(ADMINISTRATOR, first.node, '换一台', 'broken'))
+  const second = valueIn(await joinAs(TOWNSHIP, root))
+  expect(office.directory.node(second.node)?.predecessors).toBe(1)
+})

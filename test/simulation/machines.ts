@@ -42,6 +42,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     scrappedAt: -1,
     passing: false,
     revoked: false,
+    predecessors: 0,
     placed: 0,
     clock: 0,
     metAt: -1,
@@ -56,13 +57,18 @@ export async function enrol(world: World, name: string, station: Station): Promi
   const node = nodeIdOf(keys.publicKey)
   const above = world.machines.find((machine) => machine.station === station.parent && !machine.scrapped)
   const root = world.machines[0]?.identity
-  return newMachine(world, name, station.id, {
+  const before = new Set(
+    world.machines.filter((one) => one.station === station.id).map(({ identity }) => identity.node),
+  )
+  const machine = await newMachine(world, name, station.id, {
     node,
     keys,
     root: { node: root?.node ?? node, publicKey: root?.keys.publicKey ?? keys.publicKey },
     parent: above ? { node: above.identity.node, publicKey: above.identity.keys.publicKey, name: above.name } : null,
     lease: new Set(world.machines.map(({ identity }) => identity.node)).size + 1,
   })
+  machine.predecessors = before.size
+  return machine
 }
 
 /** What the register says of a machine. */
@@ -75,6 +81,7 @@ export const nodeRecord = (machine: Machine): NodeRecord => ({
   stations: [machine.station],
   parent: machine.identity.parent?.node ?? null,
   lease: machine.identity.lease,
+  predecessors: machine.predecessors,
   revoked: null,
 })
 
@@ -251,6 +258,7 @@ export async function copy(world: World, machine: Machine, how: 'image' | 'files
   await world.timeline.hold(twin.disk.restore(snapshot))
   twin.sidecar = machine.sidecar
   twin.revoked = machine.revoked
+  twin.predecessors = machine.predecessors
   twin.clock = machine.clock
   if (how === 'image') {
     twin.file = machine.file

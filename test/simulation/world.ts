@@ -49,6 +49,8 @@ export interface Machine {
   passing: boolean
   /** Revoked while it lives on, in whoever's hands: it still delivers, and is told nothing. */
   revoked: boolean
+  /** Machines that its station had before. */
+  predecessors: number
   /** Parent and version that the machine last heard the county name. */
   placed: number
   /** Milliseconds this clock is ahead of virtual time. */

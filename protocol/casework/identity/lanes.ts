@@ -29,14 +29,15 @@ const SHARES = 6
 const shareOfLane = (lane: number): number => Math.min(SHARES - 1, Math.log2(lane & -lane))
 
 /**
- * A random lane that is not known to be used, from the share of the machine that was the so-many-th (from 0) to serve its
- * station; with none left any lane, and running numbers then go on in it. A share does not change when machines are added,
- * so one that knows nothing of its predecessors' numbers draws none of their lanes. Two runs of one machine that know
- * nothing of each other draw the same one with probability 2^(place + 1) / MAXIMUM_LANE.
+ * A random lane that is not known to be used, from the share of a machine of a station; with none left any lane, and
+ * running numbers then go on in it. A share does not change when machines are added, so one that knows nothing of the
+ * numbers of its predecessors draws none of their lanes. Two runs of one machine that know nothing of each other draw
+ * the same one with probability 1 / the size of their share, which is MAXIMUM_LANE / 2^(predecessors + 1) but for the last.
+ * @param predecessors machines that were enrolled for the station before
  * @param random gives a whole number from 0 to below its bound
  */
-export function drawLane(used: ReadonlySet<number>, place: number, random: (bound: number) => number): number {
-  const share = Math.min(SHARES - 1, place)
+export function drawLane(used: ReadonlySet<number>, predecessors: number, random: (bound: number) => number): number {
+  const share = Math.min(SHARES - 1, predecessors)
   const free: number[] = []
   for (let lane = 1; lane <= MAXIMUM_LANE; lane++) if (shareOfLane(lane) === share && !used.has(lane)) free.push(lane)
   const drawn = free.length > 0 ? free[random(free.length)] : 1 + random(MAXIMUM_LANE)

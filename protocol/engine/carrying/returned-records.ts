@@ -1,14 +1,6 @@
 /** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
-import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import {
-  COUNTY_STREAM,
-  type DocumentId,
-  isCase,
-  type LogKey,
-  logParts,
-  type NodeId,
-  type StationCode,
-} from '#protocol/ids.ts'
+import type { DirectoryRecord, Letter, NodeRecord } from '#protocol/casework/directory.ts'
+import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { openCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
@@ -108,17 +100,21 @@ async function nameParents(staging: Staging, key: string): Promise<void> {
   writeAbove(staging, document, { ...station, formerParents: former })
 }
 
-/** A node that was revoked stays so: the record in force was written by who did not know that. */
+/** A node or letter that was revoked stays so: the record in force was written by who did not know that. */
 async function keepRevoked(staging: Staging, key: string): Promise<void> {
   const { core } = staging
   setLocal(staging, RETURNED_REVOCATIONS_SPACE, key, null)
-  const node = core.directory.node(key as NodeId)
-  const document = `node/${key}` as DocumentId
-  if (!node || node.revoked) return
-  const records = (await ownRecords(core, document)).sort((left, right) => left.version - right.version)
-  const last = records.findLast((one) => one.type === 'node' && one.revoked)
-  if (last?.type === 'node') writeAbove(staging, document, { ...node, revoked: last.revoked })
+  const document = key as DocumentId
+  const row = core.directory.row(document)
+  const present = row && readDirectoryRecord(row.json, document)
+  if (!present || !isRevocable(present) || present.revoked) return
+  const records = (await ownRecords(core, document)).filter(isRevocable)
+  const last = records.sort((left, right) => left.version - right.version).findLast(({ revoked }) => revoked)
+  if (last) writeAbove(staging, document, { ...present, revoked: last.revoked } as DirectoryRecord)
 }
+
+const isRevocable = (record: DirectoryRecord): record is NodeRecord | Letter =>
+  record.type === 'node' || record.type === 'letter'
 
 export const RETURNED_STATIONS: Afterwork = { space: RETURNED_STATIONS_SPACE, work: nameParents }
 export const RETURNED_REVOCATIONS: Afterwork = { space: RETURNED_REVOCATIONS_SPACE, work: keepRevoked }

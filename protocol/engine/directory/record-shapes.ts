@@ -62,6 +62,7 @@ const node = shapeOf<NodeRecord>()({
   parent: nodeId.nullable(),
   addresses: list(text).optional(),
   lease: wholeNumber,
+  predecessors: wholeNumber.optional(),
   revoked: z
     .object({
       time: milliseconds,

@@ -1,9 +1,9 @@
 /** After every commit: links send what is new, children hear what became of their entries, revoked ones are let go. */
-import type { DocumentId } from '#protocol/ids.ts'
+import { type DocumentId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Receipt } from '#protocol/wire/messages.ts'
 import type { Change } from '../ports/storage.ts'
-import type { Link } from './link.ts'
+import { type Link, sharedStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { concerning, tellNewer } from './standing-receipts.ts'
 
@@ -19,7 +19,9 @@ export function tellLinks(context: LinkContext, change: Change): void {
     tellNewer(link, receipts)
     tellReceipts(link, receipts)
   }
-  if (change.directory.length > 0) endRevoked(context, change)
+  if (change.directory.length === 0) return
+  endRevoked(context, change)
+  endNarrowed(context)
 }
 
 function tellReceipts(link: Link, receipts: readonly Receipt[]): void {
@@ -36,5 +38,20 @@ function endRevoked({ links, core }: LinkContext, change: Change): void {
     const isChanged = link.peer && changed.has(`node/${link.peer}` as DocumentId)
     if (isChanged && link.peer && core.directory.node(link.peer)?.revoked)
       link.dispatch({ type: 'stop', code: 'revoked' })
+  }
+}
+
+/**
+ * A node whose own station has moved away from above its parent ends the link: on this one both would wait for the
+ * other's frontier, on the next one the node delivers (rule S114), until it belongs below somebody else.
+ */
+function endNarrowed({ links, core }: LinkContext): void {
+  const own = (core.directory.node(core.identity.node)?.stations ?? []).map(streamOf)
+  for (const link of [...links]) {
+    if (link.direction !== 'up' || !link.peer) continue
+    const now = new Set(sharedStreams(core, link.peer))
+    const isNarrowed = own.some((stream) => link.shared.has(stream) && !now.has(stream))
+    link.shared = now
+    if (isNarrowed) link.dispatch({ type: 'stop', code: 'stopping' })
   }
 }

@@ -7,7 +7,7 @@ import { StorageFailure } from '../ports/storage.ts'
 import { acknowledge, learnRootHeights, noteElsewhere, overtake } from './acknowledgement.ts'
 import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork, tellRungs } from './forks.ts'
-import type { Link } from './link.ts'
+import { type Link, sharedStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { checkProof, prove } from './proof.ts'
 import { receiveFrame } from './receiving.ts'
@@ -46,6 +46,7 @@ const EFFECTS: Handlers = {
   admit: (context, link, _connection, { packed }) => receiveFrame(context, link, packed),
   live: ({ core, reports, links }, link, _connection, { peer }) => {
     link.peer = peer
+    link.shared = new Set(sharedStreams(core, peer))
     link.liveSince = core.host.elapsed()
     link.proved(peer)
     reports.linkLive(link)

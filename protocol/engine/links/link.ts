@@ -28,6 +28,8 @@ export interface Link {
   /** Null until the peer has proved itself. */
   peer: NodeId | null
   liveSince: number | null
+  /** Streams that both sides were granted when the directory last changed. */
+  shared: ReadonlySet<StreamId>
   /** Told who the peer is when it has proved itself. */
   proved(peer: NodeId): void
   /** What the peer may have under work here. */

@@ -49,6 +49,7 @@ export function runLink(
       session: opened.session,
       peer: null,
       liveSince: null,
+      shared: new Set(),
       untold: new Map(),
       searches: new Map(),
       questioned: new Set(),

@@ -57,14 +57,17 @@ const textAt = (item: Item, path: string): string =>
   )
 
 /**
- * What only the root itself knows at the moment of the commit: how much of a revoked node's logs it holds, and what was
- * above a station that moves.
+ * What only the root itself knows at the moment of the commit: how much of a revoked node's logs it holds, what was above
+ * a station that moves, and what somebody else has ended since the given record was read: nothing opens that again but
+ * the program itself, for whoever may start it (E21).
  */
-async function completed(staging: Staging, given: DirectoryRecord): Promise<DirectoryRecord> {
+async function completed(staging: Staging, given: DirectoryRecord, actor: Actor | null): Promise<DirectoryRecord> {
   const { directory } = staging.core
+  if (given.type === 'person' && actor && directory.person(given.id)?.disabled) return { ...given, disabled: true }
+  if (given.type === 'letter' && !given.revoked)
+    return { ...given, revoked: directory.letters().find(({ id }) => id === given.id)?.revoked ?? null }
   if (given.type === 'node') {
     const known = directory.node(given.id)?.revoked
-    // Made of what was read before somebody else revoked it.
     if (!given.revoked) return known ? { ...given, revoked: known } : given
     if (given.revoked.held === null) return given
     const { held, carried } = known?.held ? known : await heldAtRevocation(staging, given.id)
@@ -79,7 +82,7 @@ async function completed(staging: Staging, given: DirectoryRecord): Promise<Dire
 /** Writes a record with a version above every earlier one. */
 async function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): Promise<Result<void>> {
   const { core } = staging
-  const given = await completed(staging, unfinished)
+  const given = await completed(staging, unfinished, actor)
   const document = documentOf(given)
   const known = staging.directory.get(document) ?? core.directory.row(document)
   // The clock only lifts the number, so that a node restored from a backup does not repeat a version.

@@ -1,11 +1,10 @@
 /** Number lanes of a running node: new at every start, never one that its station is known to have used (rules C114–C116). */
-import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { type FactEntry, fieldsOf } from '#protocol/casework/facts/facts.ts'
 import { textOf } from '#protocol/casework/facts/values.ts'
 import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { readDocumentNumber } from '#protocol/casework/identity/document-numbers.ts'
 import { drawLane, laneOf, lettersOf } from '#protocol/casework/identity/lanes.ts'
-import { logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import { logParts, type StationCode } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
 import { randomBelow } from '../logs/logs.ts'
@@ -34,18 +33,7 @@ async function newLane({ storage, logs, host, directory, identity }: Core, stati
   // Programs before this one took the incarnation as the lane.
   for (const log of logs.heads.keys()) if (logs.isOwn(log)) used.add(logParts(log).incarnation)
   used.add(logs.incarnation)
-  return drawLane(used, placeOf(directory.nodes(), identity.node, station), (bound) => randomBelow(host, bound))
-}
-
-/** How many machines were enrolled before this one for a station, revoked ones too; 0 while its record is not here. */
-export function placeOf(nodes: readonly NodeRecord[], node: NodeId, station: StationCode): number {
-  const serving = nodes
-    .filter(({ stations }) => stations.includes(station))
-    .sort((left, right) => left.lease - right.lease)
-  return Math.max(
-    0,
-    serving.findIndex(({ id }) => id === node),
-  )
+  return drawLane(used, directory.node(identity.node)?.predecessors ?? 0, (bound) => randomBelow(host, bound))
 }
 
 /** Marks the lanes of numbers in a group: given here, given back by other nodes, given by other nodes of a station. */

@@ -149,8 +149,8 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'returned-record-ends-a-revocation',
     file: 'protocol/engine/writing/placing.ts',
-    from: '  if (before?.revoked && now && !now.revoked) setLocal(staging, RETURNED_REVOCATIONS_SPACE, now.id, true)\n',
-    to: '',
+    from: 'if (before?.revoked && now && !now.revoked)',
+    to: 'if (before === now)',
     fault: 'S111: a record that comes back to an emptied county takes a revocation back.',
     tests: ['test/engine/returned-records.test.ts'],
   },
