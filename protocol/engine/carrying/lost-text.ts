@@ -21,6 +21,7 @@ import type { ReadEntry } from '../logs/log-reading.ts'
 import { registerOf } from '../register.ts'
 import { newDraft } from '../writing/draft.ts'
 import type { Staging } from '../writing/staging.ts'
+import { keptBefore } from './kept-before.ts'
 
 /** What a section held before a cut. */
 export interface LostText {
@@ -47,16 +48,17 @@ const sectionOf = ({ entry }: ReadEntry): string => decodeEdit(entry.payload)?.s
 const hashOf = ({ entry }: ReadEntry): EntryHash => toHex(entry.hash) as EntryHash
 
 /** The sections of a case as they are before a tail with edits of them is cut off. */
-export function lostText(
+export async function lostText(
   staging: Staging,
   id: DocumentId,
   tail: readonly ReadEntry[],
   peerHolds: PeerHolds,
-): LostText[] {
+): Promise<LostText[]> {
   const { core } = staging
   const file = staging.files.get(id) as CaseFile
   const cut = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
-  const kept = keptByUs(core, file)
+  if (cut.length === 0) return []
+  const kept = await keptBefore(core, id)
   return [...new Set(cut.map(sectionOf))].filter(isSectionName).flatMap((section) => {
     const ours = cut.filter((one) => sectionOf(one) === section)
     const station = stationFor(core, section, ours)
@@ -79,10 +81,6 @@ function mayWrite({ directory }: Core, section: SectionName, station: StationCod
   const tier = directory.authority.tierOf(station)
   return tier !== undefined && mayWriteSection(section, tier)
 }
-
-/** Edits that this node has kept: in another run of it, or in a copy that gave way before. */
-const keptByUs = ({ logs }: Core, { oddities }: CaseFile): ReadonlySet<EntryHash | null> =>
-  new Set(oddities.filter(({ log, outcome }) => outcome === 'forked' && logs.isOwn(log)).map(({ unless }) => unless))
 
 /** The edits of a section before the cut, without those that wait only until the peer's version is here. */
 function ownEdits(

@@ -55,7 +55,8 @@ export async function moveTail<Problem>(
   const tail = above.slice(common - signed)
   const cases = [...new Set(above.map(({ entry }) => entry.document))].filter(isCase)
   await loadFiles(staging, cases)
-  const lost = cases.flatMap((id) => lostText(staging, id, tail, peerHolds))
+  const lost: LostText[] = []
+  for (const id of cases) lost.push(...(await lostText(staging, id, tail, peerHolds)))
   await reloadWithout(staging, cases, log, common)
   cutLog(staging.logs, log, signed, (await core.logs.hashAt(log, signed)) as Uint8Array)
   await noteMoved(staging, log, tail)
