@@ -280,7 +280,14 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   }
   if (!mayKeep(session.waiting)) return refuseLink('window-exceeded', 'frontiers of streams not shared')
   const logsIn = (streams: readonly StreamId[]) => streams.flatMap((stream) => byStream.get(stream) ?? [])
+  // Of what both only deliver the peer waits for our frontier, also where nothing of it is held here.
+  const owed = view.gives(session.peer).filter((stream) => byStream.has(stream) && !session.told.has(stream))
+  for (const stream of owed) {
+    noteTold(session, stream)
+    session.delivered.add(stream)
+  }
   return at(session, [
+    ...(owed.length > 0 ? [{ type: 'tell-frontier', streams: owed } as const] : []),
     ...(now.length > 0 ? [compare(session, now, logsIn(now))] : []),
     ...(taken.length > 0 ? [answer(session, taken, logsIn(taken), view)] : []),
   ])

@@ -2,6 +2,7 @@
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { encodeFact, type Fact } from '#protocol/casework/facts/facts.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '#protocol/engine/cases/case-id.ts'
+import type { KeyPair } from '#protocol/engine/ports/host.ts'
 import type { Connection } from '#protocol/engine/ports/identity.ts'
 import {
   type LogKey,
@@ -49,8 +50,8 @@ function openPair(): readonly [Connection, Connection] {
 }
 
 export class RawNode {
-  readonly keys = generateKeys()
-  readonly node: NodeId = nodeIdOf(this.keys.publicKey)
+  readonly keys: KeyPair
+  readonly node: NodeId
   readonly station: StationCode
   readonly heads = new Map<LogKey, { seq: number; hash: Uint8Array }>()
   readonly received: Message[] = []
@@ -59,8 +60,11 @@ export class RawNode {
   ended = true
   #connection: Connection | undefined
 
-  constructor(station: StationCode) {
+  /** Given keys make it speak for the machine that has them. */
+  constructor(station: StationCode, keys: KeyPair = generateKeys()) {
     this.station = station
+    this.keys = keys
+    this.node = nodeIdOf(keys.publicKey)
   }
 
   record(parent: NodeId, lease: number): NodeRecord {

@@ -167,16 +167,22 @@ test('S114 the village itself, at its new parent, delivers what nobody had; its 
   expect(await unsent(township)).toBe(0)
 })
 
-test('S114 a village that is moved while its link stands ends it, and delivers to its old township over the next one', async () => {
-  const { root, township, village, east } = await place()
-  const [, lower] = await link([township, root], [village, township], [east, root])
-  await move(root, VILLAGE, EAST)
-  await moved(village, EAST)
-  expect((await lower?.ended)?.reason).toBe('stopping')
-  connect(village, township)
-  const id = await captured(village)
-  await sees(root, id, ({ offer }) => offer?.to === TOWNSHIP)
-  await until('nothing is unsent', async () => (await unsent(village)) === 0 && (await notAtRoot(village)) === 0)
+test('S114 a village that is moved ends its link, and over the next one delivers to its old township, which passes it on', async () => {
+  for (const before of [0, 1]) {
+    const { root, township, village, east } = await place()
+    const [, lower] = await link([township, root], [village, township], [east, root])
+    for (let count = 0; count < before; count++) {
+      const early = await captured(village)
+      await until('at the county', async () => (await village.engine.office.safetyOf([early])).get(early) === 'root')
+    }
+    await move(root, VILLAGE, EAST)
+    await moved(village, EAST)
+    expect((await lower?.ended)?.reason).toBe('stopping')
+    connect(village, township)
+    const id = await captured(village)
+    await sees(root, id, ({ offer }) => offer?.to === TOWNSHIP)
+    await until('nothing is unsent', async () => (await unsent(village)) === 0 && (await notAtRoot(village)) === 0)
+  }
 })
 
 test('S31 a station comes back while the links stand: the old township hears what was written meanwhile', async () => {

@@ -2,10 +2,14 @@
 import { expect, test } from 'vitest'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
-import type { DocumentId } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, logParts } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { packable } from '#protocol/log/pack.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, callUntil, connect, type Node, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { heldVersion } from './other-version.ts'
+import { frameOf, RawNode } from './raw-node.ts'
 import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
 
 const agent = person(VILLAGE, ['agent'])
@@ -152,4 +156,45 @@ test('S73 where nothing is missing after a cut nobody is told that something is'
   const { village } = await noteInTheVillage('', ['已电话核实', ''])
   expect((await forksAt(village)).join()).toContain('已完整转入')
   expect((await forksAt(village)).join()).not.toContain('没有能重新写入')
+})
+
+test('S73 what is kept while the writing again of it is lost is owed, and written by who gives way next', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await set(village, agent, id, { applicant: '王' })
+  await atCounty(village, id)
+  await cutAll(links)
+  const copied = copyOf(diskOf(VILLAGE))
+  // As many as one signature covers: they are kept in one run, and written again in the next.
+  for (let count = 1; count <= LIMITS.runEntries; count++) await set(village, agent, id, { applicant: `王小${count}` })
+  const image = copyOf(diskOf(VILLAGE))
+  await village.engine.stop()
+  const twin = await restart(village, copied, township, root, 3)
+  value(await twin.engine.office.act(agent, id, 'noted', { text: '副本' }))
+  const first = [connect(township, root), connect(twin, township)]
+  await atCounty(twin, id)
+  await cutAll(first)
+  await twin.engine.stop()
+  // It gives way to a copy of the township: what it then writes is what it would have sent.
+  const elsewhere = await restart(township, copyOf(diskOf(TOWNSHIP)), root, root, 2)
+  const giving = await restart(village, copyOf(image), elsewhere, root, 3)
+  const newLog = async () =>
+    (await giving.storage.load()).heads.find(
+      ({ key, height }) => key.startsWith(giving.identity.node) && logParts(key).incarnation !== 3 && height > 0,
+    )?.key
+  await callUntil(giving, elsewhere, 'it has given way', async () => (await newLog()) !== undefined)
+  const log = (await newLog()) as LogKey
+  const { records } = await heldVersion(giving, log)
+  expect(records).toHaveLength(LIMITS.runEntries + 1)
+  await Promise.all([giving, elsewhere].map(({ engine }) => engine.stop()))
+  // The line dies between the two runs, and the machine with it: it is put back to before.
+  const raw = new RawNode(VILLAGE, village.identity.keys)
+  await raw.link(township)
+  raw.send(frameOf(records.slice(0, LIMITS.runEntries).map((record) => packable(log, record))))
+  await raw.stored(1)
+  raw.cut()
+  connect(township, root)
+  const back = await restart(village, copyOf(image), township, root, 3)
+  await callUntil(back, township, 'it has given way again', async () => (await form(root, id)).applicant !== '王')
+  for (const node of [back, township, root]) await shows(node, id, { applicant: `王小${LIMITS.runEntries}` })
 })
