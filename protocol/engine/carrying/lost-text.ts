@@ -65,7 +65,7 @@ export async function lostText(
     if (!station) return []
     const edits = ownEdits(file, section, tail, peerHolds)
     const owed = new Set(ours.map(hashOf).filter((hash) => !kept.has(hash)))
-    const value = valueOf(section, edits)
+    const value = madeOf(section, edits)
     return [{ file, section, value, edits, owed, isPartlyKept: owed.size < ours.length, station }]
   })
 }
@@ -107,7 +107,7 @@ function gate(section: SectionName, edits: readonly SectionEdit[]): GatedSection
 }
 
 /** What edits make of a section; undefined when it cannot be opened. */
-function valueOf(section: SectionName, edits: readonly SectionEdit[]): unknown {
+function madeOf(section: SectionName, edits: readonly SectionEdit[]): unknown {
   const opened = openSection(
     section,
     gate(section, edits).accepted.map(({ update }) => update),
@@ -186,7 +186,7 @@ export function writtenAgain(staging: Staging, lost: LostText, inVain: ReadonlyS
 /** What a copy of this machine has written again already: the section without what is owed; undefined: nothing of it. */
 function knownTo({ section, edits, owed, isPartlyKept }: LostText, inVain: ReadonlySet<EntryHash>): unknown {
   if (!isPartlyKept) return undefined
-  return valueOf(
+  return madeOf(
     section,
     edits.filter(({ hash }) => !owed.has(hash) && !inVain.has(hash)),
   )

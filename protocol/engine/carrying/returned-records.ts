@@ -7,7 +7,8 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
-import { readAbove } from '../logs/log-reading.ts'
+import { logPacks } from '../logs/log-reading.ts'
+import { inPieces } from '../logs/pieces.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
 import { newDraft } from '../writing/draft.ts'
 import {
@@ -19,18 +20,30 @@ import {
 } from '../writing/placing.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 
+/** What a log carries of the root's own entries about no case. The rest of it, which may be long, is let go at once. */
+async function carriersIn(core: Core, log: LogKey) {
+  const found: { readonly entry: Entry; readonly before: Uint8Array }[] = []
+  const pieces = inPieces(core.host)
+  for await (const entries of logPacks(core.logs, log, 0)) {
+    await pieces()
+    for (const { entry } of entries) {
+      if (entry.kind !== KIND.carried || isCase(entry.document)) continue
+      const carried = openCarried(core.host.cryptography.sha256, entry.payload)
+      if (carried && core.logs.isOwn(carried.entry.log)) found.push(carried)
+    }
+  }
+  return found
+}
+
 /**
  * The root's own entries that a log carries, each proved: one of a run is signed, and the hashes of those before it
  * lead there. Whoever carries them can neither make one up nor change one.
  */
 async function provedIn(core: Core, log: LogKey): Promise<Entry[]> {
-  const { sha256, verify } = core.host.cryptography
+  const { verify } = core.host.cryptography
   const proved: Entry[] = []
   let run: Entry[] = []
-  for (const { entry } of await readAbove(core.logs, log, 0)) {
-    const carried =
-      entry.kind === KIND.carried && !isCase(entry.document) ? openCarried(sha256, entry.payload) : undefined
-    if (!carried || !core.logs.isOwn(carried.entry.log)) continue
+  for (const carried of await carriersIn(core, log)) {
     const last = run.at(-1)
     if (last && (last.log !== carried.entry.log || !equalBytes(last.hash, carried.before))) run = []
     run.push(carried.entry)

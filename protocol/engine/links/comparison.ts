@@ -6,7 +6,7 @@ import { logsOf } from '#protocol/session/handshake.ts'
 import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Frontier, LogPosition } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
-import { inPieces } from './turns.ts'
+import { inPieces } from '../logs/pieces.ts'
 
 /** Logs in one frontier message; a message must stay inside one frame. */
 const LOGS_IN_MESSAGE = 2_000

@@ -11,7 +11,7 @@ import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Fork, Rung, Rungs } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
 import { headProof, runBehind } from '../logs/log-reading.ts'
-import type { Pieces } from './turns.ts'
+import type { Pieces } from '../logs/pieces.ts'
 
 /** Asks for the other version of a log: a ladder without rungs. */
 export const forkQuestion = (log: LogKey): Fork => ({ type: 'fork', log, ladder: [], proof: new Uint8Array() })

@@ -4,8 +4,8 @@ import type { Search } from '#protocol/session/common-height.ts'
 import type { Event, Session } from '#protocol/session/state.ts'
 import type { Receipt } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
+import type { Pieces } from '../logs/pieces.ts'
 import type { LinkShare } from './link-budget.ts'
-import type { Pieces } from './turns.ts'
 
 interface ToldLog {
   readonly log: LogKey

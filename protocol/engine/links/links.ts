@@ -7,12 +7,12 @@ import { decodeMessage, encodeMessage } from '#protocol/wire/codec.ts'
 import type { Hello } from '#protocol/wire/messages.ts'
 import { OLDEST_VERSION, PROTOCOL_VERSION } from '#protocol/wire/version.ts'
 import type { Core } from '../core.ts'
+import { inPieces } from '../logs/pieces.ts'
 import type { Connection, LinkEnd } from '../ports/identity.ts'
 import { performEffect } from './effects.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { viewOf } from './session-view.ts'
-import { inPieces } from './turns.ts'
 
 const helloOf = (core: Core): Hello => ({
   type: 'hello',

@@ -19,6 +19,12 @@ export interface ReadEntry {
 /** The entries of a log above a height, in order, with the hash before each. */
 export async function readAbove(logs: Logs, log: LogKey, height: number): Promise<ReadEntry[]> {
   const found: ReadEntry[] = []
+  for await (const entries of logPacks(logs, log, height)) found.push(...entries)
+  return found
+}
+
+/** The same pack by pack: a log may be longer than memory. */
+export async function* logPacks(logs: Logs, log: LogKey, height: number): AsyncGenerator<readonly ReadEntry[]> {
   const top = logs.head(log).height
   let before = await logs.hashAt(log, height)
   for (let seq = height + 1; seq <= top; ) {
@@ -29,6 +35,7 @@ export async function readAbove(logs: Logs, log: LogKey, height: number): Promis
     const records = (decodePack(pack.bytes) ?? []).filter(
       (one) => one.log === log && one.record.seq >= seq && one.record.seq <= last,
     )
+    const found: ReadEntry[] = []
     for (const { record } of records) {
       const hash: Uint8Array = entryHash(logs.sha256, log, before, record)
       const entry = readEntry(log, record, hash)
@@ -37,8 +44,8 @@ export async function readAbove(logs: Logs, log: LogKey, height: number): Promis
     }
     if (records.length === 0) break
     seq += records.length
+    yield found
   }
-  return found
 }
 
 /** The highest entry of a log with everything that proves it alone: its author's signature is on it. Empty without one. */

@@ -6,7 +6,8 @@ import { equalBytes } from '#protocol/log/bytes.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Core } from '../core.ts'
-import { readAbove } from '../logs/log-reading.ts'
+import { logPacks } from '../logs/log-reading.ts'
+import { inPieces } from '../logs/pieces.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import type { Staging } from '../writing/staging.ts'
 
@@ -28,23 +29,27 @@ const heightsOf = ({ logs }: Staging, node: NodeId): Readonly<Record<LogKey, num
   )
 
 /**
- * Entries of a node that stand in logs of its streams only carried: a fork cut them off. Those of the node's own logs
- * come last, so that nobody who has its key can crowd out what others carry of it.
+ * Entries of a node that stand in logs of its streams only carried: a fork cut them off. The door has checked the author's
+ * signature on facts alone, so these come first, and those of the node's own logs last: nobody crowds out what is true.
  */
 async function carriedOf(core: Core, node: NodeId, own: readonly LogKey[]): Promise<readonly EntryHash[]> {
   const streams = new Set([...core.directory.deliverableBy(node), ...own.map((log) => logParts(log).stream)])
   streams.delete(COUNTY_STREAM)
   const isOwn = (log: LogKey) => logParts(log).node === node
   const logs = [...core.logs.heads.keys()].filter((log) => streams.has(logParts(log).stream)).sort()
-  const found = new Set<EntryHash>()
+  const [proved, others] = [new Set<EntryHash>(), new Set<EntryHash>()]
+  const pieces = inPieces(core.host)
   for (const log of [...logs.filter((one) => !isOwn(one)), ...logs.filter(isOwn)]) {
-    for (const { entry } of await readAbove(core.logs, log, 0)) {
-      if (found.size >= LIMITS.revokedEntries) return [...found]
-      const inner = await cutOffIn(core, node, entry)
-      if (inner) found.add(toHex(inner.hash) as EntryHash)
+    for await (const entries of logPacks(core.logs, log, 0)) {
+      await pieces()
+      for (const { entry } of entries) {
+        const inner = await cutOffIn(core, node, entry)
+        const found = inner?.kind === KIND.fact ? proved : others
+        if (inner && found.size < LIMITS.revokedEntries) found.add(toHex(inner.hash) as EntryHash)
+      }
     }
   }
-  return [...found]
+  return [...proved, ...others].slice(0, LIMITS.revokedEntries)
 }
 
 /** The entry of a node that an entry carries and that does not stand in its own place. */

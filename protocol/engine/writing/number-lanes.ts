@@ -23,12 +23,12 @@ export async function laneFor(staging: Staging, station: StationCode, year: numb
   const space = spaceOf(station, year)
   const present = core.lanes.get(space)
   const { incarnation } = core.logs
-  const lane = present?.incarnation === incarnation ? present.lane : await newLane(core, station, space)
+  const lane = present?.incarnation === incarnation ? present.lane : await newLane(core, space)
   core.lanes.set(space, { incarnation, lane })
   return lane
 }
 
-async function newLane({ storage, logs, host, directory, identity }: Core, station: StationCode, space: string) {
+async function newLane({ storage, logs, host, directory, identity }: Core, space: string) {
   const used = new Set((await storage.localAll(space)).map(({ key }) => laneOf(key)))
   // Programs before this one took the incarnation as the lane.
   for (const log of logs.heads.keys()) if (logs.isOwn(log)) used.add(logParts(log).incarnation)

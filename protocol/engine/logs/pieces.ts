@@ -1,4 +1,4 @@
-/** Long work on a link in pieces, between which everybody else has a turn. */
+/** Long work in pieces, between which everybody else has a turn. */
 import type { Host } from '../ports/host.ts'
 
 /** Hashes read from the disk in one piece: each reads and hashes a whole pack, about a millisecond. */
