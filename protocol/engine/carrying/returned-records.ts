@@ -7,7 +7,7 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
-import { logPacks } from '../logs/log-reading.ts'
+import { readInPacks } from '../logs/log-reading.ts'
 import { inPieces } from '../logs/pieces.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
 import { newDraft } from '../writing/draft.ts'
@@ -24,7 +24,7 @@ import { type Staging, setLocal } from '../writing/staging.ts'
 async function carriersIn(core: Core, log: LogKey) {
   const found: { readonly entry: Entry; readonly before: Uint8Array }[] = []
   const pieces = inPieces(core.host)
-  for await (const entries of logPacks(core.logs, log, 0)) {
+  for await (const entries of readInPacks(core.logs, log, 0)) {
     await pieces()
     for (const { entry } of entries) {
       if (entry.kind !== KIND.carried || isCase(entry.document)) continue

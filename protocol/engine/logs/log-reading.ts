@@ -19,12 +19,12 @@ export interface ReadEntry {
 /** The entries of a log above a height, in order, with the hash before each. */
 export async function readAbove(logs: Logs, log: LogKey, height: number): Promise<ReadEntry[]> {
   const found: ReadEntry[] = []
-  for await (const entries of logPacks(logs, log, height)) found.push(...entries)
+  for await (const entries of readInPacks(logs, log, height)) found.push(...entries)
   return found
 }
 
 /** The same pack by pack: a log may be longer than memory. */
-export async function* logPacks(logs: Logs, log: LogKey, height: number): AsyncGenerator<readonly ReadEntry[]> {
+export async function* readInPacks(logs: Logs, log: LogKey, height: number): AsyncGenerator<readonly ReadEntry[]> {
   const top = logs.head(log).height
   let before = await logs.hashAt(log, height)
   for (let seq = height + 1; seq <= top; ) {

@@ -6,7 +6,7 @@ import { equalBytes } from '#protocol/log/bytes.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Core } from '../core.ts'
-import { logPacks } from '../logs/log-reading.ts'
+import { readInPacks } from '../logs/log-reading.ts'
 import { inPieces } from '../logs/pieces.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import type { Staging } from '../writing/staging.ts'
@@ -40,7 +40,7 @@ async function carriedOf(core: Core, node: NodeId, own: readonly LogKey[]): Prom
   const [proved, others] = [new Set<EntryHash>(), new Set<EntryHash>()]
   const pieces = inPieces(core.host)
   for (const log of [...logs.filter((one) => !isOwn(one)), ...logs.filter(isOwn)]) {
-    for await (const entries of logPacks(core.logs, log, 0)) {
+    for await (const entries of readInPacks(core.logs, log, 0)) {
       await pieces()
       for (const { entry } of entries) {
         const inner = await cutOffIn(core, node, entry)
