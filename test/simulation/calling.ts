@@ -39,6 +39,7 @@ export async function callOnce(world: World, machine: Machine, running: Running)
   const { up, down } = world.network.connect(
     partyOf(world, machine, running, () => {
       machine.metAt = world.timeline.now
+      if (machine.doubt.heardAt <= machine.doubt.imagedAt) machine.doubt.heardAt = machine.metAt
     }),
     partyOf(world, above, above.running, () => {}),
     machine.line,

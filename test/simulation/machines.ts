@@ -31,7 +31,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     disk: await world.timeline.hold(createDisk(name, identity.node, world.ledger, world.media)),
     chance,
     line: lineOf(world, chance.branch('line')),
-    doubt: { doubled: false, imagedAt: -1 },
+    doubt: { doubled: false, imagedAt: -1, heardAt: -1 },
     backups: [],
     sidecar: undefined,
     file: newFile(world.machines.length),

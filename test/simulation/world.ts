@@ -65,6 +65,8 @@ export interface Doubt {
   doubled: boolean
   /** Put back together with its sidecar, or before the sidecar had followed: virtual time; −1 when never. */
   imagedAt: number
+  /** Virtual time at which it first heard a peer since then; −1 before. */
+  heardAt: number
 }
 
 export interface World {
@@ -234,9 +236,9 @@ const WRITE_MILLISECONDS = 3_100
 function checkFork(world: World, disk: Disk, log: string, rival: string): void {
   const machine = world.machines.find((one) => one.disk === disk)
   if (!machine || machine.doubt.doubled) return
-  const { imagedAt } = machine.doubt
+  const { imagedAt, heardAt } = machine.doubt
   const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
-  const couldHear = machine.metAt > imagedAt && world.timeline.now - machine.metAt > WRITE_MILLISECONDS
+  const couldHear = heardAt > imagedAt && world.timeline.now - heardAt > WRITE_MILLISECONDS
   const told = couldHear && parents.some((parent) => parent.disk.holds(rival))
   if (imagedAt >= 0 && !told) return
   world.violation('M18', `${machine.name} wrote a second version of ${log.slice(33)} without need`)

@@ -1,7 +1,7 @@
 /** What stands in a section at rest is what somebody wanted who knew of everything older. */
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { type Intent, type Intents, standing } from '../intents.ts'
-import { hasTwoVersions, lostFrom } from '../ledger.ts'
+import { hasTwoVersions, type Ledger, lostFrom } from '../ledger.ts'
 import type { World } from '../world.ts'
 import { registerOf } from './county.ts'
 
@@ -22,12 +22,11 @@ const isRewritten = ({ carriers, sights, entries }: World['ledger'], id: Documen
   )
 
 /** Whether a village had to cut off an office note: it may not write it again, and says so (S73). */
-function isKeptOnly({ ledger, machines }: World, id: DocumentId): boolean {
-  const keepers = [...ledger.carriers].flatMap(([hash, by]) =>
-    ledger.entries.get(hash)?.document === id ? [...by].filter((carrier) => ledger.sights.has(carrier)) : [],
-  )
+function isKeptOnly({ ledger, machines }: World, notes: ReadonlyMap<string, readonly Intent[]>): boolean {
+  const carriers = [...notes.values()].flat().flatMap(({ hash }) => [...(ledger.carriers.get(hash) ?? [])])
   const villages = machines.filter(({ station }) => station.length === 12).map(({ identity }) => identity.node)
-  return keepers.some((carrier) => villages.some((node) => ledger.entries.get(carrier)?.log.startsWith(node)))
+  const logs = carriers.filter((one) => ledger.sights.has(one)).map((one) => ledger.entries.get(one)?.log)
+  return logs.some((log) => villages.some((node) => log?.startsWith(node)))
 }
 
 /**
@@ -73,14 +72,15 @@ export function checkValues(
         )
     }
   }
-  if (isAside('office-note') || isKeptOnly(world, id)) return
+  if (isAside('office-note')) return
+  const mayLack = isKeptOnly(world, intents.of(id, 'office-note'))
   const text = String(shown['office-note'])
   for (const [word, wanted] of intents.of(id, 'office-note')) {
     const times = text.split(word).length - 1
     const may = standing(world.ledger, wanted, counts)
     const isStruck = intents.unanswered(id, 'office-note', word).length > 0
     const isWanted = may.length > 0 && !isStruck && may.every(({ value }) => value !== undefined)
-    if (times > timesWritten(world, wanted) || (times === 0 && isWanted))
+    if (times > timesWritten(world, wanted) || (times === 0 && isWanted && !mayLack))
       world.violation('M20', `${id.slice(0, 8)} note: a word of ${wanted.length} changes stands ${times} times`)
   }
 }
@@ -100,6 +100,14 @@ function timesWritten({ ledger, machines }: World, intents: readonly Intent[]): 
     }),
   )
   const [root] = machines
-  const cameBack = carriers.length > 0 && intents.some(({ hash }) => root?.disk.holds(hash))
+  const cameBack =
+    carriers.length > 0 && intents.some((intent) => root?.disk.holds(intent.hash) && isParted(ledger, intent))
   return Math.max(1, writers.size + (cameBack ? 1 : 0))
+}
+
+/** Whether two versions of an edit's log part at or below it: else it is common to both, and nobody has to carry it. */
+function isParted({ entries }: Ledger, { hash }: Intent): boolean {
+  const entry = entries.get(hash)
+  const below = [...entries.values()].filter(({ log, seq }) => log === entry?.log && seq <= entry.seq)
+  return new Set(below.map(({ seq }) => seq)).size < below.length
 }
