@@ -251,16 +251,18 @@ async function hashBehind({ logs }: Core, log: LogKey, height: number, [first]: 
 }
 
 /**
- * What came from the peer's side of a link: it holds it, and who wrote it stands there; what this node wrote itself came
- * from there when it was put back since. Of a log with two versions nothing is known.
+ * What came from the peer's side of a link: who wrote it stands there, above also when the present parent is new and has
+ * it not yet; what this node wrote itself came from there when it was put back since. Of a log with two versions nothing
+ * is known.
  */
 const holdings =
   (core: Core, { session, direction, peer }: Link): PeerHolds =>
   (log, seq) => {
-    if (session.is !== 'live' || session.forked.has(log) || seq > (session.peerHeights.get(log) ?? 0)) return false
+    if (session.is !== 'live' || session.forked.has(log)) return false
     const { node, stream } = logParts(log)
-    if (core.logs.isOwn(log)) return core.logs.ownLog(stream) !== log
-    return direction === 'down' ? isBelow(core, node, peer) : !isBelow(core, node, core.identity.node)
+    const isHeld = seq <= (session.peerHeights.get(log) ?? 0)
+    if (core.logs.isOwn(log)) return isHeld && core.logs.ownLog(stream) !== log
+    return direction === 'down' ? isHeld && isBelow(core, node, peer) : !isBelow(core, node, core.identity.node)
   }
 
 /** A peer of version 1 tells neighbours and proves that its version exists; only whole signed stretches are cut by that. */
