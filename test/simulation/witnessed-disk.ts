@@ -51,6 +51,8 @@ export interface Disk {
   /** Log → hash per seq, as committed. */
   readonly held: Map<LogKey, string[]>
   readonly ailments: Ailments
+  /** How often it failed whoever worked with it. */
+  troubles: number
   /** Virtual time of the last restore; −1 when never. */
   restoredAt: number
   holds(hash: string): boolean
@@ -72,6 +74,10 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   const held = new Map<LogKey, string[]>()
   const hashes = new Set<string>()
 
+  /** Own logs of which entries that were known elsewhere came to this disk: somebody else wrote on in them. */
+  const returned = new Set<LogKey>()
+  let restoring = false
+
   const note = (place: Change['places'][number]['places'][number], document: string) => {
     const hash = toHex(place.hash)
     const list = held.get(place.log) ?? []
@@ -79,9 +85,15 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     if (list[place.seq - 1] !== undefined) ledger.violation('M3', `${name}: ${place.log} ${place.seq} twice`)
     list[place.seq - 1] = hash
     hashes.add(hash)
-    if (ledger.entries.has(hash)) return
+    const isOwn = place.log.startsWith(node)
+    if (ledger.entries.has(hash)) {
+      if (isOwn && !restoring) returned.add(place.log)
+      return
+    }
+    // Entries of its own came back: it went back in time, or has a twin. Who writes on there may write over what is still on its way.
+    if (returned.has(place.log)) ledger.violation('M18', `${name}: goes on in ${place.log}, of which entries came back`)
     // Store before you send: an entry is first seen on a disk of its author, or somebody forged it.
-    if (!place.log.startsWith(node)) ledger.violation('M15', `${name}: ${place.log} ${place.seq} is not its author's`)
+    if (!isOwn) ledger.violation('M15', `${name}: ${place.log} ${place.seq} is not its author's`)
     ledger.entries.set(hash, { hash, log: place.log, seq: place.seq, document })
     const first = ledger.firsts.get(`${place.log}#${place.seq}`)
     if (first === undefined) ledger.firsts.set(`${place.log}#${place.seq}`, hash)
@@ -104,6 +116,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     },
     held,
     ailments: healthy(),
+    troubles: 0,
     restoredAt: -1,
     holds: (hash) => hashes.has(hash),
     snapshot: () => steps.slice(),
@@ -126,7 +139,10 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
       steps = []
       held.clear()
       hashes.clear()
+      returned.clear()
+      restoring = true
       for (const step of snapshot) await (step === 'drop-computed' ? disk.dropComputed() : disk.commit(step))
+      restoring = false
       noteGone(ledger, before)
     },
   }

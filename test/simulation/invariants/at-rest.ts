@@ -19,7 +19,7 @@ export async function checkAtRest(world: World, staff: Staff): Promise<void> {
   }
   const cases = new Set([...world.ledger.entries.values()].map(({ document }) => document).filter(isCaseId))
   for (const id of cases) await checkCase(world, machines, id, staff)
-  await checkRebuild(world, world.chance.pick(machines))
+  for (const machine of machines) await checkRebuild(world, machine)
 }
 
 /** Whether no disk holds an entry itself, and all that carry it stand in other streams. */
