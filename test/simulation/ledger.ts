@@ -20,6 +20,8 @@ export interface Ledger {
   readonly entries: Map<string, WitnessedEntry>
   /** `log#seq` → the hash seen there first: another one under the same number is a second version. */
   readonly firsts: Map<string, string>
+  /** Logs in which somebody wrote two entries under one number. */
+  readonly forkedLogs: Set<LogKey>
   /** Hash of an entry → hashes of the entries that carry it. */
   readonly carriers: Map<string, Set<string>>
   /** Content of an entry that is written again as it is → hashes of all entries with that content. */
@@ -72,8 +74,7 @@ export function holdsSomehow(ledger: Ledger, disk: Disk, hash: string, seen: Rea
 }
 
 /** Whether somebody wrote two entries under one number of a log. */
-export const hasTwoVersions = ({ entries, firsts }: Ledger, log: LogKey): boolean =>
-  [...entries.values()].some((entry) => entry.log === log && firsts.get(`${log}#${entry.seq}`) !== entry.hash)
+export const hasTwoVersions = ({ forkedLogs }: Ledger, log: LogKey): boolean => forkedLogs.has(log)
 
 /** Whether any disk still holds an entry. */
 export const survives = (ledger: Ledger, hash: string): boolean =>

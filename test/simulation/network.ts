@@ -18,6 +18,8 @@ export interface Wire {
   readonly since: number
   /** Whether it was made to hang, crawl or lie: what its ends make of each other then is another matter. */
   readonly isHurt: boolean
+  /** Whether the programs that opened it still run. */
+  readonly isServed: boolean
   /** Everything sent from now on vanishes and nobody is told (half-open TCP). */
   hang(): void
   /** Breaks; both ends are told. */
@@ -54,6 +56,8 @@ export interface Network {
   readonly corpus: Uint8Array[]
   /** Milliseconds that each child's line has spent so far on entries which their readers did not hold. */
   readonly carrying: Map<string, number>
+  /** Told when one side tells the other its version of a log. */
+  versionTold: (from: string, to: string, frame: Uint8Array) => void
   connect(child: Party, parent: Party, line: Line): { readonly up: Connection; readonly down: Connection }
 }
 
@@ -66,6 +70,7 @@ interface Surroundings {
   readonly hasMoved: (stream: string) => boolean
   readonly corpus: Uint8Array[]
   readonly carrying: Map<string, number>
+  readonly versionTold: Network['versionTold']
   readonly ended: (wire: Wire) => void
 }
 
@@ -83,11 +88,11 @@ export function createNetwork(
   const wires = new Set<Wire>()
   const corpus: Uint8Array[] = []
   const carrying = new Map<string, number>()
-  const around: Surroundings = { timeline, chance, corpus, carrying, ...watch, ended: (wire) => wires.delete(wire) }
-  return {
+  const network: Network = {
     wires,
     corpus,
     carrying,
+    versionTold: () => {},
     connect(child, parent, line) {
       const link = openLink(around, { up: child, down: parent }, line)
       for (const other of wires) {
@@ -99,6 +104,12 @@ export function createNetwork(
       return link
     },
   }
+  const around: Surroundings = {
+    ...{ timeline, chance, corpus, carrying, ...watch },
+    versionTold: (...told) => network.versionTold(...told),
+    ended: (wire) => wires.delete(wire),
+  }
+  return network
 }
 
 /** Half of a link: what one side sends, on its way. */
@@ -196,6 +207,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
       if (!open.has(side) || !parties[side].process.alive) return
       around.trace(`${parties[side].name}>${parties[otherSide[side]].name}`, frame)
       watch.sent(side, frame)
+      if (frame[0] === TAG.fork) around.versionTold(parties[side].name, parties[otherSide[side]].name, frame)
       if (frame[0] === TAG.refuse) checkRefusal(around.violation, frame, refusedBy(side))
       if (side === 'up') remember(around.corpus, frame)
       const sent = side === 'up' ? change(frame) : frame
@@ -220,6 +232,9 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     parent: parties.down.name,
     doubled: false,
     since: timeline.now,
+    get isServed() {
+      return parties.up.process.alive && parties.down.process.alive
+    },
     get isHurt() {
       return isHurt
     },

@@ -6,6 +6,8 @@ import { FAULTS, heal } from './faults/all-faults.ts'
 import { checkAlways } from './invariants/always.ts'
 import { checkAtRest } from './invariants/at-rest.ts'
 import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
+import { createProgress } from './invariants/progress.ts'
+import { checkVersionTold } from './invariants/secrets.ts'
 import { enrol, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
 import { unlessDisk } from './storage-faults.ts'
@@ -43,6 +45,7 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
   const world = createWorld(seed, observe, media ? { media } : {})
   const usual = drawLimits(world.chance.branch('limits'))
   const { timeline, chance } = world
+  world.network.versionTold = (...told) => checkVersionTold(world, ...told)
   const staff = createStaff(world, chance.branch('staff'))
   const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
   process.on('unhandledRejection', bugs)
@@ -99,7 +102,8 @@ async function storm(world: World, work: () => void, without: readonly string[])
       if (kind !== 'restore') world.fault(kind)
       FAULTS[kind]?.(world, dice)
     })
-  again(8 * SECOND, () => void checkAlways(world).catch(unlessDisk))
+  const progress = createProgress(world)
+  again(8 * SECOND, () => void checkAlways(world).then(progress).catch(unlessDisk))
   await timeline.run(end)
 }
 

@@ -97,7 +97,10 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     ledger.entries.set(hash, { hash, log: place.log, seq: place.seq, document })
     const first = ledger.firsts.get(`${place.log}#${place.seq}`)
     if (first === undefined) ledger.firsts.set(`${place.log}#${place.seq}`, hash)
-    else ledger.forked(disk, place.log, first)
+    else {
+      ledger.forkedLogs.add(place.log)
+      ledger.forked(disk, place.log, first)
+    }
   }
   const take = (change: Change) => {
     for (const { log, height } of change.cuts) {

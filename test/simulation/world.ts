@@ -193,6 +193,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     ledger: {
       entries: new Map(),
       firsts: new Map(),
+      forkedLogs: new Set(),
       carriers: new Map(),
       twins: new Map(),
       contents: new Map(),

@@ -23,6 +23,7 @@ export async function checkCase(
     (await readCase(rootOf(world), registerOf(world).authority, id)).facts,
     registerOf(world),
   )
+  const late = await lateFacts(world, id)
   let sections: string | undefined
   for (const machine of machines) {
     // Elsewhere lies only what somebody wrote about another's case, which is kept and shown to nobody.
@@ -61,12 +62,30 @@ export async function checkCase(
       world.violation('M7', `${machine.name}: ${id.slice(0, 8)} waits for edits: ${waiting[0]?.reason}`)
     checkEpochs(world, machine, state)
     checkCustody(world, machine, state)
+    if (follows) checkLate(world, machine, state, late)
   }
   if (expected) checkTold(world, staff, expected)
   if (sections === undefined) return
   const receipts = await rootOf(world).disk.storage.receiptsOf(id)
   const refused = receipts.filter(({ outcome }) => outcome === 'quarantined').map(({ log, seq }) => `${log}#${seq}`)
   checkValues(world, staff.intents, id, JSON.parse(sections), new Set(refused))
+}
+
+/** Facts of a case that the hall first saw after it had revoked their author, and did not trust it. */
+async function lateFacts(world: World, id: DocumentId): Promise<ReadonlySet<string>> {
+  const { authority } = registerOf(world)
+  const { facts } = await readCase(rootOf(world), authority, id)
+  const late = facts.filter(({ log, seq, hash, isOnlyCarried }) =>
+    authority.afterRevocation(log, seq, hash, isOnlyCarried),
+  )
+  return new Set(late.map(({ hash }) => hash))
+}
+
+/** What came too late takes no effect until the holder has adopted it. */
+function checkLate(world: World, machine: Machine, state: CaseState, late: ReadonlySet<string>): void {
+  for (const { hash, aside, kind } of state.story)
+    if (late.has(hash) && aside === null && kind !== 'opened')
+      world.violation('M23', `${machine.name}: ${kind} ${hash.slice(0, 8)} of a revoked machine takes effect`)
 }
 
 /** Along the chain epochs rise by one with each taking and reassignment, and never otherwise. */
