@@ -40,6 +40,8 @@ export interface Ailments {
   failingReads: number
   /** Longest extra time of a commit, in milliseconds. */
   slow: number
+  /** The record outside the database cannot be written. */
+  record: boolean
   /** Every read of this document meets a damaged page; empty when none does. */
   damaged: string
 }
@@ -65,7 +67,14 @@ export type WritableDisk = Disk & {
   dropComputed(change?: Change): Promise<void>
 }
 
-export const healthy = (): Ailments => ({ full: false, uncertain: false, failingReads: 0, slow: 0, damaged: '' })
+export const healthy = (): Ailments => ({
+  full: false,
+  uncertain: false,
+  failingReads: 0,
+  slow: 0,
+  record: false,
+  damaged: '',
+})
 
 /** A new, empty disk of a node. */
 export async function createDisk(name: string, node: NodeId, ledger: Ledger, media: Media): Promise<WritableDisk> {
