@@ -8,7 +8,7 @@ import { FIELDS } from '#test/casework/people.ts'
 import type { Chance } from './chance.ts'
 import { createIntents, type Intents } from './intents.ts'
 import { unlessDisk } from './storage-faults.ts'
-import type { Machine, Running, World } from './world.ts'
+import type { Machine, People, Running, World } from './world.ts'
 
 const ROLES: Readonly<Record<Tier, readonly Role[]>> = {
   village: ['agent'],
@@ -23,12 +23,17 @@ export interface Told {
   readonly document: DocumentId
 }
 
-export interface Staff {
+export interface Staff extends People {
   readonly told: Told[]
   readonly intents: Intents
+  /** Words of notices that were refused: no line of a case may hold them. */
+  readonly refused: ReadonlySet<string>
   /** One person does one thing somewhere. */
   workOnce(): void
 }
+
+/** What is compared with the county at rest. */
+export type Remembered = Pick<Staff, 'told' | 'intents' | 'refused'>
 
 const actorOf = (world: World, machine: Machine): Actor => {
   const station = world.stations.find(({ id }) => id === machine.station)
@@ -145,11 +150,47 @@ export function createStaff(world: World, chance: Chance): Staff {
     if (acted.ok) tell(machine, running, acted.value.hash, id)
   }
 
+  const refused = new Set<string>()
+  /** A notice that opens a part by an item which does not exist: what it had staged before goes with it. */
+  const inviteInVain = async (running: Running, actor: Actor, id: DocumentId, to: StationCode) => {
+    const content = `会办${refused.size + 1}`
+    const invited = await running.engine.office.act(actor, id, 'invited', { ...FIELDS.invited, to, content, item: 'NO-SUCH' })
+    if (!invited.ok) refused.add(content)
+  }
+  /** Requests of several people gather while the first of them is being committed. */
+  const burst = async (machine: Machine, die: Chance) => {
+    const { running } = machine
+    if (!running || typing.has(running)) return
+    typing.add(running)
+    const actor = actorOf(world, machine)
+    try {
+      const { rows } = await machine.disk.storage.cases({ limit: 50 })
+      if (!running.process.alive) return
+      const few = rows.filter(() => die.happens(0.4)).slice(0, 4)
+      const asked = few.map(async ({ id }) => {
+        const what = die.next()
+        if (what < 0.2) return inviteInVain(running, actor, id, die.pick(world.stations).id)
+        return what < 0.4 ? act(machine, running, actor, id) : fill(machine, running, actor, id)
+      })
+      if (die.happens(0.5) || few.length === 0) asked.push(open(machine, running, actor))
+      const ends = await Promise.allSettled(asked)
+      for (const end of ends) if (end.status === 'rejected') unlessDisk(end.reason)
+    } finally {
+      typing.delete(running)
+    }
+  }
+
+  const bursts = chance.branch('bursts')
   return {
     told,
     intents,
-    workOnce() {
-      const machine = chance.pick(world.machines)
+    refused,
+    work: (machine) => workAt(machine, bursts),
+    burst: (machine) => void burst(machine, bursts).catch(unlessDisk),
+    workOnce: () => workAt(chance.pick(world.machines), chance),
+  }
+
+  function workAt(machine: Machine, chance: Chance): void {
       const { running } = machine
       if (!running) return
       const actor = actorOf(world, machine)
@@ -164,7 +205,6 @@ export function createStaff(world: World, chance: Chance): Staff {
         if (!row || what < 0.15) return open(machine, running, actor)
         return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
       })().catch(unlessDisk)
-    },
   }
 }
 

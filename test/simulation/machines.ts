@@ -44,6 +44,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     metAt: -1,
   }
   world.machines.push(machine)
+  world.ledger.root ??= identity.node
   return machine
 }
 

@@ -6,6 +6,7 @@ import type { Change, Storage } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, type NodeId, toHex } from '#protocol/ids.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { decodePack } from '#protocol/log/pack.ts'
 import { type Ledger, noteContents, noteGone } from './ledger.ts'
 
 /** What was committed to reach a state; changes are shared, never copied. */
@@ -87,6 +88,16 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   const returned = new Set<LogKey>()
   let restoring = false
 
+  /** Log → which entries are signed. */
+  const signed = new Map<LogKey, boolean[]>()
+  /** A log ends where its author has signed, whatever was cut off: else nobody could take it from here. */
+  const checkEnds = (logs: Iterable<LogKey>) => {
+    for (const log of logs) {
+      const height = held.get(log)?.length ?? 0
+      if (height > 0 && !signed.get(log)?.[height - 1]) ledger.violation('M3', `${name}: ${log} ends unsigned at ${height}`)
+    }
+  }
+
   const note = (place: Change['places'][number]['places'][number], document: string) => {
     const hash = toHex(place.hash)
     const list = held.get(place.log) ?? []
@@ -116,10 +127,16 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
       for (const hash of held.get(log)?.splice(height) ?? []) hashes.delete(hash)
     }
     noteContents(ledger, change)
+    for (const { log, record } of change.packs.flatMap(({ bytes }) => decodePack(bytes) ?? [])) {
+      const list = signed.get(log) ?? []
+      signed.set(log, list)
+      list[record.seq - 1] = record.signature !== null
+    }
     for (const { document, places } of change.places) for (const place of places) note(place, document)
     for (const log of new Set(change.places.flatMap(({ places }) => places.map((place) => place.log)))) {
       if (held.get(log)?.includes(undefined as never)) ledger.violation('M3', `${name}: ${log} has a gap`)
     }
+    checkEnds([...change.cuts.map(({ log }) => log), ...change.heads.map(({ key }) => key)])
   }
   const disk: WritableDisk = {
     name,
@@ -152,6 +169,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
       held.clear()
       hashes.clear()
       returned.clear()
+      signed.clear()
       restoring = true
       for (const step of snapshot) await (step === 'drop-computed' ? disk.dropComputed() : disk.commit(step))
       restoring = false

@@ -65,6 +65,14 @@ export interface Doubt {
   imagedAt: number
 }
 
+/** People who do something now. */
+export interface People {
+  /** One person does one thing at a machine. */
+  work(machine: Machine): void
+  /** Several people do something at once. */
+  burst(machine: Machine): void
+}
+
 export interface World {
   readonly timeline: Timeline
   readonly chance: Chance
@@ -78,7 +86,9 @@ export interface World {
   /** Streams that a station was granted before it was taken below another. */
   readonly former: Map<StationCode, Set<string>>
   /** Everything the root publishes besides stations and nodes. */
-  readonly published: readonly DirectoryRecord[]
+  readonly published: DirectoryRecord[]
+  /** The staff, for faults that need somebody to write at that very moment. */
+  people: People
   readonly machines: Machine[]
   readonly violations: { readonly rule: string; readonly detail: string; readonly at: number }[]
   /** Times each kind of fault happened. */
@@ -198,6 +208,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
       twins: new Map(),
       contents: new Map(),
       disks: new Set(),
+      root: undefined,
       gone: new Set(),
       forked: (disk, log, rival) => checkFork(world, disk, log, rival),
       violation,
@@ -206,7 +217,8 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     weakLines: !plan && chance.branch('lines').happens(0.3),
     former: new Map(),
     stations: plan?.stations.slice() ?? treeOf(chance.branch('tree')),
-    published: plan?.published ?? SAMPLE_ITEMS.slice(0, 1),
+    published: plan?.published.slice() ?? SAMPLE_ITEMS.slice(0, 1),
+    people: { work: () => {}, burst: () => {} },
     machines: [],
     violations,
     faults,

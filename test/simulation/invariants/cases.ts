@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { DocumentId } from '#protocol/ids.ts'
-import { personOf, type Staff } from '../actors.ts'
+import { personOf, type Remembered } from '../actors.ts'
 import { lostFrom } from '../ledger.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
@@ -16,7 +16,7 @@ export async function checkCase(
   world: World,
   machines: readonly Machine[],
   id: DocumentId,
-  staff: Staff,
+  staff: Remembered,
 ): Promise<void> {
   const expected = foldCase(
     id,
@@ -36,6 +36,8 @@ export async function checkCase(
     // Whoever was granted none of its streams any more shows what it got before.
     const granted = grantsOf(world, machine.station)
     const follows = [...streams].some((stream) => granted.has(stream))
+    // What it got while the case's home was below it is not kept up to date any more.
+    if (!follows && expected) checkAtHand(world, machine, expected)
     const viewed = await machine.running?.engine.office.view(personOf(world, machine), id)
     if (!viewed?.ok) {
       if (expected) world.violation('M5', `${machine.name} cannot show ${id.slice(0, 8)}: ${viewed?.problem.code}`)

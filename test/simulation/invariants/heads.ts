@@ -56,6 +56,17 @@ export async function checkConservation(world: World, machine: Machine): Promise
     world.violation('M13', `${machine.name}: says ${conservation.setAside} set aside, ${setAside} are`)
 }
 
+/** The first column that differs, for whoever follows a failing seed. */
+function difference(left: readonly object[], right: readonly object[]): string {
+  if (left.length !== right.length) return `${left.length} rows and ${right.length}`
+  for (const [index, row] of left.entries())
+    for (const [name, value] of Object.entries(row)) {
+      const other: unknown = Object.entries(right[index] ?? {}).find(([one]) => one === name)?.[1]
+      if (!isDeepStrictEqual(value, other)) return `${name} ${JSON.stringify(value)} and ${JSON.stringify(other)}`
+    }
+  return 'nothing'
+}
+
 /** Dropping everything computed and folding again gives the same lists. */
 export async function checkRebuild(world: World, machine: Machine): Promise<void> {
   const before = await allCases(machine)
@@ -64,7 +75,7 @@ export async function checkRebuild(world: World, machine: Machine): Promise<void
   const order = (rows: readonly { readonly id: string }[]) =>
     [...rows].sort((left, right) => (left.id < right.id ? -1 : 1))
   if (!isDeepStrictEqual(order(before.rows), order((await allCases(machine)).rows)))
-    world.violation('M4', `${machine.name}: rebuilding changes the lists`)
+    world.violation('M4', `${machine.name}: rebuilding changes the lists: ${difference(order(before.rows), order((await allCases(machine)).rows))}`)
   const total = (list: typeof counts) => list.reduce((sum, { count }) => sum + count, 0)
   // What its parent told it of its own entries comes again with the next link.
   if (total(await machine.disk.storage.receiptCounts()) > total(counts))
