@@ -1,6 +1,7 @@
 /** People at work: agents, clerks, handlers and the coordinator, right and wrong, through the office of their machine. */
 import type { Role } from '#protocol/casework/directory.ts'
 import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Actor, CaseView, UncheckedChange } from '#protocol/engine/office.ts'
 import { type DocumentId, type EntryHash, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
@@ -108,7 +109,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const seen = intents.seenBy(machine, id)
     const wanted = 'set' in change ? JSON.stringify(sorted(value)) : undefined
     const answered = intents.ask({ document: id, section, key, value: wanted })
-    if (!(await changed(machine, running, actor, id, { section, change }).finally(answered))) return
+    if (!(await unlessUnknown(changed(machine, running, actor, id, { section, change }), answered))) return
     await intents.note(machine, seen, { document: id, section, key, value: wanted })
   }
   /** Each word of a note is one character that nobody else writes, so that none is ever half deleted. */
@@ -123,7 +124,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const text = clears ? '' : `${present}${word}`
     const answered = intents.ask({ document: id, section: 'office-note', key: { text }, value: undefined })
     const change = { section: 'office-note', change: { text } }
-    if (!(await changed(machine, running, actor, id, change).finally(answered))) return
+    if (!(await unlessUnknown(changed(machine, running, actor, id, change), answered))) return
     // What came between reading and writing is deleted as well: the person saw a text without it.
     const struck = [...intents.of(id, 'office-note').keys()].filter((known) => !text.includes(known))
     const now = intents.seenBy(machine, id)
@@ -205,6 +206,18 @@ export function createStaff(world: World, chance: Chance): Staff {
         if (!row || what < 0.15) return open(machine, running, actor)
         return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
       })().catch(unlessDisk)
+  }
+}
+
+/** An answer came, unless a disk failed in a way that does not tell whether it has kept what was asked for. */
+async function unlessUnknown<Of>(asked: Promise<Of>, answered: () => void): Promise<Of> {
+  try {
+    const answer = await asked
+    answered()
+    return answer
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure) || problem.fault !== 'other') answered()
+    throw problem
   }
 }
 

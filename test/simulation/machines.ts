@@ -63,6 +63,15 @@ export async function enrol(world: World, name: string, station: Station): Promi
   })
 }
 
+/** A second machine of the county hall, which is granted every stream. */
+export async function enrolStandby(world: World): Promise<void> {
+  const root = rootOf(world)
+  const hall = world.stations.find(({ id }) => id === root.station) as Station
+  const machine = await enrol(world, 'standby', hall)
+  const { node, keys } = root.identity
+  machine.identity = { ...machine.identity, parent: { node, publicKey: keys.publicKey, name: root.name } }
+}
+
 /** What the register says of a machine. */
 export const nodeRecord = (machine: Machine): NodeRecord => ({
   type: 'node',
@@ -74,6 +83,7 @@ export const nodeRecord = (machine: Machine): NodeRecord => ({
   parent: machine.identity.parent?.node ?? null,
   lease: machine.identity.lease,
   revoked: null,
+  ...(machine.name === 'standby' ? { standby: true } : {}),
 })
 
 /** Publishes at the root; a full disk or a dead root is no violation, the administrator tries again. */
@@ -127,7 +137,7 @@ export async function start(world: World, machine: Machine): Promise<void> {
   const random = machine.chance.branch(`start ${world.timeline.now}`)
   const storage = storageOf(machine.disk, process, random.branch('disk'))
   try {
-    await open(world, machine, process, { begun: await begin(machine, process, storage, random), random })
+    await open(world, machine, process, { begun: await begin(world, machine, process, storage, random), random })
   } catch (problem) {
     unlessDisk(problem)
     process.die() // the program says so and ends; somebody starts it again

@@ -8,6 +8,9 @@ import type { Chance } from './chance.ts'
 import type { Process } from './process.ts'
 import type { Machine, Running, World } from './world.ts'
 
+/** Until everybody has started for the first time nothing goes wrong. */
+const FIRST_MILLISECONDS = 15_000
+
 type Heads = Readonly<Record<LogKey, OwnHead>>
 
 /** The incarnation a start writes under. */
@@ -22,7 +25,13 @@ export interface Begun extends FirstWrite {
 const localRow = (key: string, value: unknown): LocalRow => ({ space: 'node', key, value: JSON.stringify(value) })
 
 /** Compares the database with the record; what must be durable before anything is written is tried at once. */
-export async function begin(machine: Machine, process: Process, storage: Storage, random: Chance): Promise<Begun> {
+export async function begin(
+  world: World,
+  machine: Machine,
+  process: Process,
+  storage: Storage,
+  random: Chance,
+): Promise<Begun> {
   const { heads, left: before, claimed } = await claimOf(machine, storage)
   const { sidecar, identity, file } = machine
   const { rotate } = judgeDatabase(sidecar ? { state: 'present', sidecar } : { state: 'missing' }, {
@@ -43,7 +52,11 @@ export async function begin(machine: Machine, process: Process, storage: Storage
     left = [...new Set([...left, ...(stands === null ? [] : [stands])])].filter((one) => one !== next)
     await storage.commit({ ...NO_CHANGE, local: [localRow('incarnation', next), localRow('left-incarnations', left)] })
     stands = next
-    await process.gate(() => remember(next, last)) // power may go in between
+    // A new incarnation that is needed holds everything up; one that is not, nothing.
+    if (machine.disk.ailments.record && !isPristine(world, machine)) machine.disk.troubles += 1
+    if (world.timeline.now > FIRST_MILLISECONDS && !world.healed && random.branch(`record ${next}`).happens(0.1)) process.die() // power goes in between
+    if (process.alive) remember(next, last)
+    else await new Promise(() => {})
   }
   const stays = sidecar?.incarnation === incarnation
   const first = writeFirst(storage, () => (stays ? Promise.resolve() : rotated(incarnation)))
@@ -56,13 +69,13 @@ export async function begin(machine: Machine, process: Process, storage: Storage
   return { ...first, incarnation, rotated, remember }
 }
 
-async function claimOf({ identity }: Machine, storage: Storage) {
+async function claimOf({ identity, disk }: Machine, storage: Storage) {
   const { heads: all } = await storage.load()
   const own = all.filter(({ key, height }) => logParts(key).node === identity.node && height > 0)
   const heads: Record<LogKey, OwnHead> = {}
   for (const { key, height, hash } of own) heads[key] = { seq: height, hash: toHex(hash) }
   const kept = await storage.local('node', 'incarnation')
-  const left = JSON.parse((await storage.local('node', 'left-incarnations')) ?? '[]') as number[]
+  const left = JSON.parse((await disk.storage.local('node', 'left-incarnations')) ?? '[]') as number[]
   return { heads, left, claimed: kept === undefined ? null : Number(kept) }
 }
 
@@ -97,17 +110,22 @@ export function followHeads(world: World, { process, engine }: Running, remember
   engine.office.watch(follow)
 }
 
+/** Whether a machine was never put back, has no twin, and nobody wrote another version of what it wrote. */
+export function isPristine(world: World, machine: Machine): boolean {
+  const { disk, identity, doubt } = machine
+  const { node } = identity
+  const isShared = world.machines.some((other) => other !== machine && other.identity.node === node)
+  const isForked = [...world.ledger.forkedLogs].some((log) => log.startsWith(node))
+  return disk.restoredAt < 0 && !doubt.doubled && !isShared && !isForked
+}
+
 /**
  * Nothing but a backlog lets a machine begin anew that was never put back and has no twin; and then its present logs hold
  * so many entries.
  */
 export function checkRotation(world: World, machine: Machine, present: number): void {
-  const { disk, identity, doubt } = machine
-  const { node } = identity
-  const isShared = world.machines.some((other) => other !== machine && other.identity.node === node)
-  const isForked = [...world.ledger.forkedLogs].some((log) => log.startsWith(node))
-  if (disk.restoredAt >= 0 || doubt.doubled || isShared || isForked) return
-  const logs = [...disk.held].filter(([log]) => log.startsWith(`${node}/${present}/`))
+  if (!isPristine(world, machine)) return
+  const logs = [...machine.disk.held].filter(([log]) => log.startsWith(`${machine.identity.node}/${present}/`))
   const entries = logs.reduce((sum, [, hashes]) => sum + hashes.length, 0)
   if (entries < LIMITS.overtakenEntries)
     world.violation('M26', `${machine.name} begins anew behind ${entries} entries of incarnation ${present}`)

@@ -8,7 +8,7 @@ import { checkAtRest } from './invariants/at-rest.ts'
 import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
 import { createProgress } from './invariants/progress.ts'
 import { checkVersionTold } from './invariants/secrets.ts'
-import { enrol, register, start } from './machines.ts'
+import { enrol, enrolStandby, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
 import { unlessDisk } from './storage-faults.ts'
 import type { Chance } from './chance.ts'
@@ -53,6 +53,7 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
   process.on('unhandledRejection', bugs)
   try {
     for (const station of world.stations) await enrol(world, station.id.slice(6) || 'hub', station)
+    if (chance.branch('standby').happens(0.15)) await enrolStandby(world)
     await timeline.until(start(world, rootOf(world)))
     await timeline.until(register(world))
     for (const machine of world.machines) void start(world, machine)

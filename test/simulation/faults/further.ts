@@ -1,8 +1,7 @@
 /** What goes wrong only when several things meet: drawn apart, so that other seeds keep their paths. */
-import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { isCaseId } from '#protocol/ids.ts'
 import type { Chance } from '../chance.ts'
-import { copy, moveStation, nodeRecord, publish, restore, scrap, start, stop } from '../machines.ts'
+import { copy, moveStation, restore, scrap, start, stop } from '../machines.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
 import { writeLies } from './authors.ts'
 import { children, type Faults, runningOnes, SECOND, some, startLater } from './fault.ts'
@@ -64,7 +63,7 @@ export const FURTHER_FAULTS: Faults = {
         for (let count = chance.between(2, 6); count > 0; count--)
           after(world, chance, 15 * SECOND, () => world.people.work(chance.pick([root, machine, township])))
         after(world, chance, 40 * SECOND, () => {
-          const how = chance.pick(['survives', 'lost', 'image'] as const)
+          const how = chance.pick(['survives', 'lost'] as const)
           stop(world, root, 'reset')
           void restore(world, root, backup, how).then(() => startLater(world, chance, root))
         })
@@ -73,7 +72,8 @@ export const FURTHER_FAULTS: Faults = {
   },
   /** Put back as a whole, and what was lost is typed in again before anybody is met: two versions of one length. */
   'typed-again'(world, chance) {
-    some(chance, children(world), (machine) => {
+    const alone = children(world).filter((machine) => !isCopied(world, machine))
+    some(chance, alone, (machine) => {
       const backup = backupOf(machine, world.timeline.now)
       const times = chance.between(1, 3)
       for (let count = 0; count < times; count++) world.people.work(machine)
@@ -92,6 +92,7 @@ export const FURTHER_FAULTS: Faults = {
     const twins = runningOnes(world).filter((machine) => isCopied(world, machine) && !machine.revoked)
     if (twins.length === 0)
       return some(chance, children(world), (machine) => {
+        if (machine.name.endsWith("'")) return
         void copy(world, machine, 'image').then((twin) => startLater(world, chance, twin))
       })
     some(chance, twins, (machine) => {
@@ -104,25 +105,6 @@ export const FURTHER_FAULTS: Faults = {
       offline(world, machine, chance.between(10 * SECOND, 40 * SECOND))
       for (let count = chance.between(5, 15); count > 0; count--)
         after(world, chance, 20 * SECOND, () => world.people.burst(machine))
-    }),
-  /** The county publishes a calendar while everybody works. */
-  publishes(world) {
-    const next = SAMPLE_CALENDARS.find(({ id }) => !world.published.some((one) => one.type === 'calendar' && one.id === id))
-    if (!next || !rootOf(world).running) return
-    world.published.push(next)
-    void publish(world, [next])
-  },
-  /** A node's record loses its station for a while: nobody speaks for the station until that is put right. */
-  misregistered: (world, chance) =>
-    some(chance, villages(world), (machine) => {
-      const root = rootOf(world)
-      const known = () => root.running?.engine.office.directory.node(machine.identity.node)
-      const record = known()
-      if (!record || record.revoked) return
-      void publish(world, [{ ...record, stations: [] }])
-      world.timeline.after(chance.between(15 * SECOND, 50 * SECOND), () => {
-        void publish(world, [{ ...(known() ?? nodeRecord(machine)), stations: [machine.station] }])
-      })
     }),
   /** A member writes entries of the largest size about cases that travel. */
   'long-lies'(world, chance) {
