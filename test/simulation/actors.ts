@@ -95,6 +95,7 @@ export function createStaff(world: World, chance: Chance): Staff {
   const changed = async (machine: Machine, running: Running, actor: Actor, id: DocumentId, typed: Typed) => {
     const before = ownCount(machine)
     const edited = await running.engine.office.edit(actor, id, typed.section, typed.change)
+    if (!edited.ok && edited.problem.code === 'storage-other') throw new StorageFailure('other', edited.problem.message)
     const isStored = edited.ok && edited.value.changed && running.process.alive
     if (isStored && ownCount(machine) <= before)
       world.violation('M1', `${machine.name}: an edit was answered before it was stored`)

@@ -87,18 +87,6 @@ export const FURTHER_FAULTS: Faults = {
       })
     })
   },
-  /** The people of a machine and of its copy write at the same moment. */
-  'twins-write'(world, chance) {
-    const twins = runningOnes(world).filter((machine) => isCopied(world, machine) && !machine.revoked)
-    if (twins.length === 0)
-      return some(chance, children(world), (machine) => {
-        if (machine.name.endsWith("'")) return
-        void copy(world, machine, 'image').then((twin) => startLater(world, chance, twin))
-      })
-    some(chance, twins, (machine) => {
-      for (const one of twins) if (one.identity.node === machine.identity.node) world.people.burst(one)
-    })
-  },
   /** Much is written without a line, and goes up when it is there again. */
   backlog: (world, chance) =>
     some(chance, children(world), (machine) => {
