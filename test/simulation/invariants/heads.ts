@@ -1,11 +1,11 @@
 /** What each machine says of its own disk: heads, acknowledgements, sums, and what rebuilding gives. */
 import { isDeepStrictEqual } from 'node:util'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
-import { logParts } from '#protocol/ids.ts'
+import { type LogKey, logParts } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
-import { allCases, holdsFormerVersion, registerOf } from './county.ts'
+import { allCases, grantsOf, holdsFormerVersion, registerOf } from './county.ts'
 
 /** A head is the last entry, and claims nothing that is not so. */
 export async function checkHeads(world: World, machine: Machine): Promise<void> {
@@ -54,6 +54,32 @@ export async function checkConservation(world: World, machine: Machine): Promise
     world.violation('M13', `${machine.name}: says ${conservation.written} written, wrote ${written}`)
   if (conservation.setAside !== setAside)
     world.violation('M13', `${machine.name}: says ${conservation.setAside} set aside, ${setAside} are`)
+}
+
+/**
+ * What the root quarantined of a machine's entries, the machine says as well, and nothing else: its people read there what
+ * they have to write again. Of two versions of a log each side may mean its own.
+ */
+export async function checkReceipts(world: World, machine: Machine): Promise<void> {
+  const root = rootOf(world)
+  if (machine === root) return
+  const granted = grantsOf(world, machine.station)
+  for (const [log, hashes] of machine.disk.held) {
+    if (logParts(log).node !== machine.identity.node || world.ledger.forkedLogs.has(log)) continue
+    if (!granted.has(logParts(log).stream)) continue
+    const [here, there] = await Promise.all([machine, root].map(({ disk }) => refusedIn(disk.storage, log)))
+    for (const seq of new Set([...(here ?? []), ...(there ?? [])]))
+      if (seq <= hashes.length && here?.has(seq) !== there?.has(seq))
+        world.violation(
+          'M13',
+          `${machine.name}: ${log.slice(33)} ${seq} is quarantined ${here?.has(seq) ? 'here' : 'at the root'} only`,
+        )
+  }
+}
+
+async function refusedIn(storage: Machine['disk']['storage'], log: LogKey): Promise<ReadonlySet<number>> {
+  const receipts = await storage.receiptsIn(log, 10_000)
+  return new Set(receipts.filter(({ outcome }) => outcome === 'quarantined').map(({ seq }) => seq))
 }
 
 /** The first column that differs, for whoever follows a failing seed. */
