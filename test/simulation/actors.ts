@@ -8,6 +8,7 @@ import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import type { Chance } from './chance.ts'
 import { createIntents, type Intents } from './intents.ts'
+import { isPristine } from './records.ts'
 import { unlessDisk } from './storage-faults.ts'
 import type { Machine, People, Running, World } from './world.ts'
 
@@ -69,6 +70,14 @@ export function createStaff(world: World, chance: Chance): Staff {
     told.push({ machine, hash, document })
   }
 
+  /** A person hears that the disk fails only when it does, and where only a page is damaged, about that case alone. */
+  const checkRefused = (machine: Machine, id: DocumentId, code: string, troubles: number) => {
+    const { disk } = machine
+    const isOthers = code === 'storage-damaged' && disk.ailments.damaged !== id && disk.ailments.damaged !== ''
+    const isWell = code.startsWith('storage') && disk.troubles === troubles && isPristine(world, machine)
+    if (isOthers || isWell) world.violation('M30', `${machine.name}: ${code} for ${id.slice(0, 8)}, whose disk is well`)
+  }
+
   const open = async (machine: Machine, running: Running, actor: Actor) => {
     const item = running.engine.office.directory.items()[0]
     if (!item) return
@@ -94,7 +103,9 @@ export function createStaff(world: World, chance: Chance): Staff {
   }
   const changed = async (machine: Machine, running: Running, actor: Actor, id: DocumentId, typed: Typed) => {
     const before = ownCount(machine)
+    const { troubles } = machine.disk
     const edited = await running.engine.office.edit(actor, id, typed.section, typed.change)
+    if (!edited.ok) checkRefused(machine, id, edited.problem.code, troubles)
     if (!edited.ok && edited.problem.code === 'storage-other') throw new StorageFailure('other', edited.problem.message)
     const isStored = edited.ok && edited.value.changed && running.process.alive
     if (isStored && ownCount(machine) <= before)
@@ -148,7 +159,9 @@ export function createStaff(world: World, chance: Chance): Staff {
       chance,
     )
     const expects = chance.happens(0.3) ? (chance.happens(0.2) ? stale : state.tip) : undefined
+    const { troubles } = machine.disk
     const acted = await office.act(actor, id, kind, fields, expects)
+    if (!acted.ok && acted.problem.code !== 'storage-damaged') checkRefused(machine, id, acted.problem.code, troubles)
     if (acted.ok) tell(machine, running, acted.value.hash, id)
   }
 

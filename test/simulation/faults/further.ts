@@ -48,6 +48,18 @@ export const FURTHER_FAULTS: Faults = {
         ailments.failingReads = 0
       })
     }),
+  /** A page of one case is damaged while several people work on others. */
+  'page-in-group': (world, chance) =>
+    some(chance, runningOnes(world), (machine) => {
+      void machine.disk.storage.cases({ limit: 50 }).then(({ rows }) => {
+        if (rows.length < 2 || world.healed) return
+        machine.disk.ailments.damaged = chance.pick(rows).id
+        for (let count = 0; count < 8; count++) after(world, chance, 4 * SECOND, () => world.people.burst(machine))
+        world.timeline.after(5 * SECOND, () => {
+          machine.disk.ailments.damaged = ''
+        })
+      })
+    }),
   /** A station comes below another township, and the county is put back to before that. */
   'county-forgets'(world, chance) {
     const root = rootOf(world)
@@ -90,7 +102,16 @@ export const FURTHER_FAULTS: Faults = {
   /** Much is written without a line, and goes up when it is there again. */
   backlog: (world, chance) =>
     some(chance, children(world), (machine) => {
-      offline(world, machine, chance.between(10 * SECOND, 40 * SECOND))
+      const away = chance.between(10 * SECOND, 40 * SECOND)
+      offline(world, machine, away)
+      if (chance.happens(0.5)) {
+        world.timeline.after(away, () => {
+          machine.disk.ailments.record = !world.healed
+        })
+        world.timeline.after(away + 30 * SECOND, () => {
+          machine.disk.ailments.record = false
+        })
+      }
       for (let count = chance.between(5, 15); count > 0; count--)
         after(world, chance, 20 * SECOND, () => world.people.burst(machine))
     }),
