@@ -1,8 +1,8 @@
 /** People at work: agents, clerks, handlers and the coordinator, right and wrong, through the office of their machine. */
 import type { Role } from '#protocol/casework/directory.ts'
 import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
-import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Actor, CaseView, UncheckedChange } from '#protocol/engine/office.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, type EntryHash, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
@@ -75,7 +75,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const { disk } = machine
     const isOthers = code === 'storage-damaged' && disk.ailments.damaged !== id && disk.ailments.damaged !== ''
     const isWell = code.startsWith('storage') && disk.troubles === troubles && isPristine(world, machine)
-    if (isOthers || isWell) world.violation('M30', `${machine.name}: ${code} for ${id.slice(0, 8)}, whose disk is well`)
+    if (isOthers || isWell) world.violation('M29', `${machine.name}: ${code} for ${id.slice(0, 8)}, whose disk is well`)
   }
 
   const open = async (machine: Machine, running: Running, actor: Actor) => {
@@ -169,7 +169,12 @@ export function createStaff(world: World, chance: Chance): Staff {
   /** A notice that opens a part by an item which does not exist: what it had staged before goes with it. */
   const inviteInVain = async (running: Running, actor: Actor, id: DocumentId, to: StationCode) => {
     const content = `会办${refused.size + 1}`
-    const invited = await running.engine.office.act(actor, id, 'invited', { ...FIELDS.invited, to, content, item: 'NO-SUCH' })
+    const invited = await running.engine.office.act(actor, id, 'invited', {
+      ...FIELDS.invited,
+      to,
+      content,
+      item: 'NO-SUCH',
+    })
     if (!invited.ok) refused.add(content)
   }
   /** Requests of several people gather while the first of them is being committed. */
@@ -206,20 +211,20 @@ export function createStaff(world: World, chance: Chance): Staff {
   }
 
   function workAt(machine: Machine, chance: Chance): void {
-      const { running } = machine
-      if (!running) return
-      const actor = actorOf(world, machine)
-      const what = chance.next()
-      void (async () => {
-        const { rows } = await machine.disk.storage.cases({ limit: 50 })
-        if (!running.process.alive) return
-        // What waits to be signed for is seen first, wherever in the county it comes from.
-        const waiting = rows.filter(({ offeredTo }) => offeredTo === machine.station)
-        if (waiting.length > 0 && chance.happens(0.5)) return act(machine, running, actor, chance.pick(waiting).id)
-        const row = rows.length === 0 ? undefined : rows[Math.min(chance.below(rows.length), chance.below(rows.length))]
-        if (!row || what < 0.15) return open(machine, running, actor)
-        return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
-      })().catch(unlessDisk)
+    const { running } = machine
+    if (!running) return
+    const actor = actorOf(world, machine)
+    const what = chance.next()
+    void (async () => {
+      const { rows } = await machine.disk.storage.cases({ limit: 50 })
+      if (!running.process.alive) return
+      // What waits to be signed for is seen first, wherever in the county it comes from.
+      const waiting = rows.filter(({ offeredTo }) => offeredTo === machine.station)
+      if (waiting.length > 0 && chance.happens(0.5)) return act(machine, running, actor, chance.pick(waiting).id)
+      const row = rows.length === 0 ? undefined : rows[Math.min(chance.below(rows.length), chance.below(rows.length))]
+      if (!row || what < 0.15) return open(machine, running, actor)
+      return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
+    })().catch(unlessDisk)
   }
 }
 

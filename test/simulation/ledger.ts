@@ -57,7 +57,12 @@ export function noteContents(ledger: Ledger, change: Change): void {
     if (!inner) continue
     add(ledger.carriers, toHex(inner.hash), hash)
     // What an edit had written is written again by whoever cuts it off: in its own stream it is only kept.
-    if (entry.kind === KIND.carried && inner.kind === KIND.edit && isBeside(entry, inner) && logParts(log).node !== ledger.root)
+    if (
+      entry.kind === KIND.carried &&
+      inner.kind === KIND.edit &&
+      isBeside(entry, inner) &&
+      logParts(log).node !== ledger.root
+    )
       ledger.violation('M27', `${log} ${record.seq} carries an edit beside what it wrote`)
   }
 }

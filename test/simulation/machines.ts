@@ -28,7 +28,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     disk: await world.timeline.hold(createDisk(name, identity.node, world.ledger, world.media)),
     chance,
     line: lineOf(world, chance.branch('line')),
-    doubt: { doubled: false, imagedAt: -1 },
+    doubt: { doubled: false, imagedAt: -1, rotating: false },
     backups: [],
     sidecar: undefined,
     file: newFile(world.machines.length),
@@ -194,7 +194,8 @@ export async function restore(
 }
 
 /** Whether the record outside the database had not yet followed what was written. */
-const isSidecarBehind = ({ sidecar, disk, identity }: Machine): boolean =>
+const isSidecarBehind = ({ sidecar, disk, identity, doubt }: Machine): boolean =>
+  doubt.rotating ||
   [...disk.held].some(
     ([log, hashes]) =>
       log.startsWith(identity.node) &&

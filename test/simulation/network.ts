@@ -1,5 +1,4 @@
 /** A virtual network: frames take time by their bytes; links break, hang open, lie, and are watched. */
-import { COUNTY_STREAM, logParts } from '#protocol/ids.ts'
 import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { createInbox, type Inbox } from '#protocol/transport/inbox.ts'
 import type { Chance } from './chance.ts'
@@ -152,7 +151,6 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     const { disk, hasTwin } = parties[side]
     return {
       height: (log: string) => disk.held.get(log as never)?.length ?? 0,
-      register: () => registerIn(disk),
       comesTwice: around.hasMoved,
       get hearsTwice() {
         return wire.doubled || hasTwin || parties[otherSide[side]].hasTwin
@@ -264,12 +262,6 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     },
   }
   return { up: connection('up'), down: connection('down'), wire }
-}
-
-function registerIn({ held }: Disk): number {
-  let records = 0
-  for (const [log, hashes] of held) if (logParts(log).stream === COUNTY_STREAM) records += hashes.length
-  return records
 }
 
 function remember(corpus: Uint8Array[], frame: Uint8Array): void {

@@ -46,15 +46,18 @@ export async function begin(
   const remember = (under: number, ownHeads: Heads) => {
     last = ownHeads
     if (machine.disk.ailments.record) throw new StorageFailure('other', '旁车写不进去')
+    machine.doubt.rotating = false
     machine.sidecar = { node: identity.node, incarnation: under, boots: 0, ownHeads, identity: file }
   }
   const rotated = async (next: number) => {
     left = [...new Set([...left, ...(stands === null ? [] : [stands])])].filter((one) => one !== next)
     await storage.commit({ ...NO_CHANGE, local: [localRow('incarnation', next), localRow('left-incarnations', left)] })
     stands = next
+    machine.doubt.rotating = true
     // A new incarnation that is needed holds everything up; one that is not, nothing.
     if (machine.disk.ailments.record && !isPristine(world, machine)) machine.disk.troubles += 1
-    if (world.timeline.now > FIRST_MILLISECONDS && !world.healed && random.branch(`record ${next}`).happens(0.1)) process.die() // power goes in between
+    if (world.timeline.now > FIRST_MILLISECONDS && !world.healed && random.branch(`record ${next}`).happens(0.1))
+      process.die() // power goes in between
     if (process.alive) remember(next, last)
     else await new Promise(() => {})
   }

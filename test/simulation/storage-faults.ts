@@ -16,10 +16,8 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
   const read = <Of>(work: (storage: Storage) => Promise<Of>, documents: readonly DocumentId[] = []) =>
     process.gate(
       () => {
-        if (ailments.failingReads > 0 && chance.happens(ailments.failingReads))
-          throw trouble('other', '读盘失败')
-        if (documents.some((document) => document === ailments.damaged))
-          throw trouble('damaged', '数据页损坏')
+        if (ailments.failingReads > 0 && chance.happens(ailments.failingReads)) throw trouble('other', '读盘失败')
+        if (documents.some((document) => document === ailments.damaged)) throw trouble('damaged', '数据页损坏')
         return work(disk.storage)
       },
       pause(0.15, 25),

@@ -20,8 +20,6 @@ export interface Watch {
 export interface Reader {
   /** How many entries of a log lie on its disk. */
   height(log: string): number
-  /** How many records of the register lie on its disk. */
-  register(): number
   /** Whether the same entries may honestly reach it over another link as well. */
   readonly hearsTwice: boolean
   /** Whether entries of a stream may come over two links: its station has moved, and whoever was above it delivers as well. */
@@ -29,12 +27,7 @@ export interface Reader {
 }
 
 /** First bytes of frames (SPEC part W). */
-export const TAG = { hello: 0, proof: 1, frontier: 2, entries: 3, stored: 4, fork: 7, busy: 10, refuse: 11 } as const
-
-/** What is held is told when a link begins, to answer, and when one side asks again. */
-const FRONTIERS = 6
-/** And of streams that come and go with each change of the register. */
-const FRONTIERS_OF_CHANGE = 2
+export const TAG = { hello: 0, proof: 1, entries: 3, stored: 4, fork: 7, busy: 10, refuse: 11 } as const
 
 /** A read of the disk that began when the window was open may end when it is full. */
 const BEGUN = 1
@@ -47,16 +40,8 @@ export function watchLink(
 ): Watch {
   const unanswered = { up: 0, down: 0 }
   const again = { up: 0, down: 0 }
-  const frontiers = { up: 0, down: 0 }
-  const begun: { up?: number; down?: number } = {}
   return {
     sent(side, frame) {
-      if (frame[0] === TAG.frontier) {
-        begun[side] ??= readers[otherSide[side]].register()
-        frontiers[side] += 1
-        const most = FRONTIERS + FRONTIERS_OF_CHANGE * (readers[otherSide[side]].register() - (begun[side] ?? 0))
-        if (frontiers[side] > most) violation('M29', `${frontiers[side]} frontiers told on one link, at most ${most} may be`)
-      }
       if (frame[0] === TAG.entries) {
         unanswered[side] += 1
         if (unanswered[side] > LIMITS.windowFrames + BEGUN)

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Change, Storage } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, type NodeId, toHex } from '#protocol/ids.ts'
+import { decodePack } from '#protocol/log/pack.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { decodePack } from '#protocol/log/pack.ts'
 import { type Ledger, noteContents, noteGone } from './ledger.ts'
 
 /** What was committed to reach a state; changes are shared, never copied. */
@@ -49,6 +49,8 @@ export interface Ailments {
 
 export interface Disk {
   readonly name: string
+  /** Whose log is written on it. */
+  readonly node: NodeId
   /** What lies on it, read as it is: no process, no ailment. */
   readonly storage: Storage
   /** Log → hash per seq, as committed. */
@@ -94,7 +96,8 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   const checkEnds = (logs: Iterable<LogKey>) => {
     for (const log of logs) {
       const height = held.get(log)?.length ?? 0
-      if (height > 0 && !signed.get(log)?.[height - 1]) ledger.violation('M3', `${name}: ${log} ends unsigned at ${height}`)
+      if (height > 0 && !signed.get(log)?.[height - 1])
+        ledger.violation('M3', `${name}: ${log} ends unsigned at ${height}`)
     }
   }
 
@@ -107,7 +110,9 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     hashes.add(hash)
     const isOwn = place.log.startsWith(node)
     if (ledger.entries.has(hash)) {
-      if (isOwn && !restoring) returned.add(place.log)
+      // Copies that carry the same on write the very same entry, each by itself.
+      const isCopied = [...ledger.disks].some((other) => other !== disk && other.node === node)
+      if (isOwn && !restoring && !isCopied) returned.add(place.log)
       return
     }
     // Entries of its own came back: it went back in time, or has a twin. Who writes on there may write over what is still on its way.
@@ -140,6 +145,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   }
   const disk: WritableDisk = {
     name,
+    node,
     get storage() {
       return storage
     },

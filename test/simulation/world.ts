@@ -63,6 +63,8 @@ export interface Doubt {
   doubled: boolean
   /** Put back together with its sidecar, or before the sidecar had followed: virtual time; −1 when never. */
   imagedAt: number
+  /** The database has a new incarnation, and the record has not followed yet. */
+  rotating: boolean
 }
 
 /** People who do something now. */

@@ -18,8 +18,7 @@ const isCopied = (world: World, { identity }: Machine) =>
 /** A line is pulled out for a while. */
 function offline(world: World, machine: Machine, milliseconds: number): void {
   machine.offline = true
-  for (const wire of world.network.wires)
-    if (wire.child === machine.name || wire.parent === machine.name) wire.cut()
+  for (const wire of world.network.wires) if (wire.child === machine.name || wire.parent === machine.name) wire.cut()
   world.timeline.after(milliseconds, () => {
     machine.offline = false
   })
@@ -69,7 +68,7 @@ export const FURTHER_FAULTS: Faults = {
           station.length === 9 && !revoked && identity.node !== machine.identity.parent?.node,
       )
       some(chance, others, (township) => {
-        if (!root.running) return
+        if (!root.running || isCopied(world, root)) return
         const backup = backupOf(root, world.timeline.now)
         void moveStation(world, machine, township)
         for (let count = chance.between(2, 6); count > 0; count--)
@@ -78,23 +77,6 @@ export const FURTHER_FAULTS: Faults = {
           const how = chance.pick(['survives', 'lost'] as const)
           stop(world, root, 'reset')
           void restore(world, root, backup, how).then(() => startLater(world, chance, root))
-        })
-      })
-    })
-  },
-  /** Put back as a whole, and what was lost is typed in again before anybody is met: two versions of one length. */
-  'typed-again'(world, chance) {
-    const alone = children(world).filter((machine) => !isCopied(world, machine))
-    some(chance, alone, (machine) => {
-      const backup = backupOf(machine, world.timeline.now)
-      const times = chance.between(1, 3)
-      for (let count = 0; count < times; count++) world.people.work(machine)
-      after(world, chance, 20 * SECOND, () => {
-        stop(world, machine, 'reset')
-        void restore(world, machine, backup, 'image').then(async () => {
-          offline(world, machine, 15 * SECOND)
-          await start(world, machine)
-          for (let count = 0; count < times; count++) world.people.work(machine)
         })
       })
     })
@@ -128,7 +110,8 @@ export const FURTHER_FAULTS: Faults = {
         const [log, held] = [...liar.disk.held].find(([one]) =>
           one.startsWith(`${machine.identity.node}/${machine.running?.engine.incarnation}/`),
         ) ?? ['', []]
-        if (held.length > 0) await writeLies(world, liar, log as never, held.length, chance, { documents, isLong: true })
+        if (held.length > 0)
+          await writeLies(world, liar, log as never, held.length, chance, { documents, isLong: true })
         await start(world, liar)
         world.timeline.after(chance.between(20 * SECOND, 90 * SECOND), () => scrap(world, liar))
       })()

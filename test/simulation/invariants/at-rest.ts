@@ -5,7 +5,7 @@ import { holdsSomehow } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 import { checkCase } from './cases.ts'
 import { allCases, grantsOf, holdsFormerVersion } from './county.ts'
-import { checkConservation, checkHeads, checkReceipts, checkRebuild } from './heads.ts'
+import { checkConservation, checkHeads, checkRebuild, checkReceipts } from './heads.ts'
 
 /** Everything people were told or that survives must be where it belongs, and mean the same everywhere. */
 export async function checkAtRest(world: World, staff: Remembered): Promise<void> {

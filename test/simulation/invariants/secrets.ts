@@ -14,7 +14,11 @@ export function checkVersionTold(world: World, from: string, to: string, frame: 
   const { node, stream } = logParts(message.log)
   if (stream === COUNTY_STREAM || node === reader.identity.node) return
   const seen = new Set<string>()
-  for (let at: string | null | undefined = stream; at && !seen.has(at); at = directory.station(at as StationCode)?.parent) {
+  for (
+    let at: string | null | undefined = stream;
+    at && !seen.has(at);
+    at = directory.station(at as StationCode)?.parent
+  ) {
     if (at === reader.station) return
     seen.add(at)
   }
