@@ -119,7 +119,7 @@ export function isPristine(world: World, machine: Machine): boolean {
   const { node } = identity
   const isShared = world.machines.some((other) => other !== machine && other.identity.node === node)
   const isForked = [...world.ledger.forkedLogs].some((log) => log.startsWith(node))
-  return disk.restoredAt < 0 && !doubt.doubled && !isShared && !isForked
+  return disk.restoredAt < 0 && !doubt.doubled && !doubt.rotating && !isShared && !isForked
 }
 
 /**

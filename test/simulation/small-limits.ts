@@ -26,6 +26,8 @@ const DRAWN: Partial<Record<Name, readonly [number, number]>> = {
 const PACE: Partial<Record<Name, readonly [number, number]>> = {
   frameMilliseconds: [50, 2_000],
   leastFrameBytes: [300, 4 * 1024],
+  firstFrameBytes: [512, 4 * 1024],
+  overtakenEntries: [2, 10],
 }
 
 /** Makes some limits small until the returned function is called. */

@@ -82,8 +82,9 @@ export const FURTHER_FAULTS: Faults = {
     })
   },
   /** Much is written without a line, and goes up when it is there again. */
-  backlog: (world, chance) =>
-    some(chance, children(world), (machine) => {
+  backlog(world, chance) {
+    const alone = children(world).filter((machine) => !isCopied(world, machine))
+    some(chance, alone, (machine) => {
       const away = chance.between(10 * SECOND, 40 * SECOND)
       offline(world, machine, away)
       if (chance.happens(0.5)) {
@@ -94,9 +95,16 @@ export const FURTHER_FAULTS: Faults = {
           machine.disk.ailments.record = false
         })
       }
+      // Whoever has just started knows nothing of the line.
+      if (chance.happens(0.7))
+        world.timeline.after(away - 5 * SECOND, () => {
+          stop(world, machine, 'reset')
+          void start(world, machine)
+        })
       for (let count = chance.between(5, 15); count > 0; count--)
         after(world, chance, 20 * SECOND, () => world.people.burst(machine))
-    }),
+    })
+  },
   /** A member writes entries of the largest size about cases that travel. */
   'long-lies'(world, chance) {
     const honest = villages(world).filter((machine) => !isCopied(world, machine))
