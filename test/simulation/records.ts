@@ -46,7 +46,7 @@ export async function begin(
   const remember = (under: number, ownHeads: Heads) => {
     last = ownHeads
     if (machine.disk.ailments.record) throw new StorageFailure('other', '旁车写不进去')
-    machine.doubt.rotating = false
+    Object.assign(machine.doubt, { rotating: false, owed: false })
     machine.sidecar = { node: identity.node, incarnation: under, boots: 0, ownHeads, identity: file }
   }
   const rotated = async (next: number) => {
@@ -62,6 +62,7 @@ export async function begin(
     else await new Promise(() => {})
   }
   const stays = sidecar?.incarnation === incarnation
+  machine.doubt.owed = !stays
   const first = writeFirst(storage, () => (stays ? Promise.resolve() : rotated(incarnation)))
   try {
     await (stays ? remember(incarnation, heads) : first.attempt())
@@ -119,7 +120,7 @@ export function isPristine(world: World, machine: Machine): boolean {
   const { node } = identity
   const isShared = world.machines.some((other) => other !== machine && other.identity.node === node)
   const isForked = [...world.ledger.forkedLogs].some((log) => log.startsWith(node))
-  return disk.restoredAt < 0 && !doubt.doubled && !doubt.rotating && !isShared && !isForked
+  return disk.restoredAt < 0 && !doubt.doubled && !doubt.owed && !isShared && !isForked
 }
 
 /**

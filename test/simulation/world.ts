@@ -65,6 +65,8 @@ export interface Doubt {
   imagedAt: number
   /** The database has a new incarnation, and the record has not followed yet. */
   rotating: boolean
+  /** Nothing may be written before the record has followed. */
+  owed: boolean
 }
 
 /** People who do something now. */

@@ -96,7 +96,7 @@ export const FURTHER_FAULTS: Faults = {
         })
       }
       // Whoever has just started knows nothing of the line.
-      if (chance.happens(0.7))
+      if (chance.happens(0.5))
         world.timeline.after(away - 5 * SECOND, () => {
           stop(world, machine, 'reset')
           void start(world, machine)
