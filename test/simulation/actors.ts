@@ -2,13 +2,15 @@
 import type { Role } from '#protocol/casework/directory.ts'
 import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Actor, CaseView, UncheckedChange } from '#protocol/engine/office.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, type EntryHash, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import type { Chance } from './chance.ts'
 import { createIntents, type Intents } from './intents.ts'
+import { isPristine } from './records.ts'
 import { unlessDisk } from './storage-faults.ts'
-import type { Machine, Running, World } from './world.ts'
+import type { Machine, People, Running, World } from './world.ts'
 
 const ROLES: Readonly<Record<Tier, readonly Role[]>> = {
   village: ['agent'],
@@ -23,12 +25,17 @@ export interface Told {
   readonly document: DocumentId
 }
 
-export interface Staff {
+export interface Staff extends People {
   readonly told: Told[]
   readonly intents: Intents
+  /** Words of notices that were refused: no line of a case may hold them. */
+  readonly refused: ReadonlySet<string>
   /** One person does one thing somewhere. */
   workOnce(): void
 }
+
+/** What is compared with the county at rest. */
+export type Remembered = Pick<Staff, 'told' | 'intents' | 'refused'>
 
 const actorOf = (world: World, machine: Machine): Actor => {
   const station = world.stations.find(({ id }) => id === machine.station)
@@ -63,6 +70,14 @@ export function createStaff(world: World, chance: Chance): Staff {
     told.push({ machine, hash, document })
   }
 
+  /** A person hears that the disk fails only when it does, and where only a page is damaged, about that case alone. */
+  const checkRefused = (machine: Machine, id: DocumentId, code: string, troubles: number) => {
+    const { disk } = machine
+    const isOthers = code === 'storage-damaged' && disk.ailments.damaged !== id && disk.ailments.damaged !== ''
+    const isWell = code.startsWith('storage') && disk.troubles === troubles && isPristine(world, machine)
+    if (isOthers || isWell) world.violation('M29', `${machine.name}: ${code} for ${id.slice(0, 8)}, whose disk is well`)
+  }
+
   const open = async (machine: Machine, running: Running, actor: Actor) => {
     const item = running.engine.office.directory.items()[0]
     if (!item) return
@@ -88,7 +103,10 @@ export function createStaff(world: World, chance: Chance): Staff {
   }
   const changed = async (machine: Machine, running: Running, actor: Actor, id: DocumentId, typed: Typed) => {
     const before = ownCount(machine)
+    const { troubles } = machine.disk
     const edited = await running.engine.office.edit(actor, id, typed.section, typed.change)
+    if (!edited.ok) checkRefused(machine, id, edited.problem.code, troubles)
+    if (!edited.ok && edited.problem.code === 'storage-other') throw new StorageFailure('other', edited.problem.message)
     const isStored = edited.ok && edited.value.changed && running.process.alive
     if (isStored && ownCount(machine) <= before)
       world.violation('M1', `${machine.name}: an edit was answered before it was stored`)
@@ -103,7 +121,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const seen = intents.seenBy(machine, id)
     const wanted = 'set' in change ? JSON.stringify(sorted(value)) : undefined
     const answered = intents.ask({ document: id, section, key, value: wanted })
-    if (!(await changed(machine, running, actor, id, { section, change }).finally(answered))) return
+    if (!(await unlessUnknown(changed(machine, running, actor, id, { section, change }), answered))) return
     await intents.note(machine, seen, { document: id, section, key, value: wanted })
   }
   /** Each word of a note is one character that nobody else writes, so that none is ever half deleted. */
@@ -118,7 +136,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const text = clears ? '' : `${present}${word}`
     const answered = intents.ask({ document: id, section: 'office-note', key: { text }, value: undefined })
     const change = { section: 'office-note', change: { text } }
-    if (!(await changed(machine, running, actor, id, change).finally(answered))) return
+    if (!(await unlessUnknown(changed(machine, running, actor, id, change), answered))) return
     // What came between reading and writing is deleted as well: the person saw a text without it.
     const struck = [...intents.of(id, 'office-note').keys()].filter((known) => !text.includes(known))
     const now = intents.seenBy(machine, id)
@@ -141,30 +159,84 @@ export function createStaff(world: World, chance: Chance): Staff {
       chance,
     )
     const expects = chance.happens(0.3) ? (chance.happens(0.2) ? stale : state.tip) : undefined
+    const { troubles } = machine.disk
     const acted = await office.act(actor, id, kind, fields, expects)
+    if (!acted.ok && acted.problem.code !== 'storage-damaged') checkRefused(machine, id, acted.problem.code, troubles)
     if (acted.ok) tell(machine, running, acted.value.hash, id)
   }
 
+  const refused = new Set<string>()
+  /** A notice that opens a part by an item which does not exist: what it had staged before goes with it. */
+  const inviteInVain = async (running: Running, actor: Actor, id: DocumentId, to: StationCode) => {
+    const content = `会办${refused.size + 1}`
+    const invited = await running.engine.office.act(actor, id, 'invited', {
+      ...FIELDS.invited,
+      to,
+      content,
+      item: 'NO-SUCH',
+    })
+    if (!invited.ok) refused.add(content)
+  }
+  /** Requests of several people gather while the first of them is being committed. */
+  const burst = async (machine: Machine, die: Chance) => {
+    const { running } = machine
+    if (!running || typing.has(running)) return
+    typing.add(running)
+    const actor = actorOf(world, machine)
+    try {
+      const { rows } = await machine.disk.storage.cases({ limit: 50 })
+      if (!running.process.alive) return
+      const few = rows.filter(() => die.happens(0.4)).slice(0, 4)
+      const asked = few.map(async ({ id }) => {
+        const what = die.next()
+        if (what < 0.2) return inviteInVain(running, actor, id, die.pick(world.stations).id)
+        return what < 0.4 ? act(machine, running, actor, id) : fill(machine, running, actor, id)
+      })
+      if (die.happens(0.5) || few.length === 0) asked.push(open(machine, running, actor))
+      const ends = await Promise.allSettled(asked)
+      for (const end of ends) if (end.status === 'rejected') unlessDisk(end.reason)
+    } finally {
+      typing.delete(running)
+    }
+  }
+
+  const bursts = chance.branch('bursts')
   return {
     told,
     intents,
-    workOnce() {
-      const machine = chance.pick(world.machines)
-      const { running } = machine
-      if (!running) return
-      const actor = actorOf(world, machine)
-      const what = chance.next()
-      void (async () => {
-        const { rows } = await machine.disk.storage.cases({ limit: 50 })
-        if (!running.process.alive) return
-        // What waits to be signed for is seen first, wherever in the county it comes from.
-        const waiting = rows.filter(({ offeredTo }) => offeredTo === machine.station)
-        if (waiting.length > 0 && chance.happens(0.5)) return act(machine, running, actor, chance.pick(waiting).id)
-        const row = rows.length === 0 ? undefined : rows[Math.min(chance.below(rows.length), chance.below(rows.length))]
-        if (!row || what < 0.15) return open(machine, running, actor)
-        return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
-      })().catch(unlessDisk)
-    },
+    refused,
+    work: (machine) => workAt(machine, bursts),
+    burst: (machine) => void burst(machine, bursts).catch(unlessDisk),
+    workOnce: () => workAt(chance.pick(world.machines), chance),
+  }
+
+  function workAt(machine: Machine, chance: Chance): void {
+    const { running } = machine
+    if (!running) return
+    const actor = actorOf(world, machine)
+    const what = chance.next()
+    void (async () => {
+      const { rows } = await machine.disk.storage.cases({ limit: 50 })
+      if (!running.process.alive) return
+      // What waits to be signed for is seen first, wherever in the county it comes from.
+      const waiting = rows.filter(({ offeredTo }) => offeredTo === machine.station)
+      if (waiting.length > 0 && chance.happens(0.5)) return act(machine, running, actor, chance.pick(waiting).id)
+      const row = rows.length === 0 ? undefined : rows[Math.min(chance.below(rows.length), chance.below(rows.length))]
+      if (!row || what < 0.15) return open(machine, running, actor)
+      return what < 0.5 ? edit(machine, running, actor, row.id) : act(machine, running, actor, row.id)
+    })().catch(unlessDisk)
+  }
+}
+
+/** An answer came, unless a disk failed in a way that does not tell whether it has kept what was asked for. */
+async function unlessUnknown<Of>(asked: Promise<Of>, answered: () => void): Promise<Of> {
+  try {
+    const answer = await asked
+    answered()
+    return answer
+  } catch (problem) {
+    if (!(problem instanceof StorageFailure) || problem.fault !== 'other') answered()
+    throw problem
   }
 }
 

@@ -45,7 +45,11 @@ export async function callOnce(world: World, machine: Machine, running: Running)
     machine.line,
   )
   void above.running.engine.attach(down, 'down')
-  return running.engine.attach(up, 'up')
+  const began = world.timeline.now
+  const end = await running.engine.attach(up, 'up')
+  if (end.liveMilliseconds < 0 || end.liveMilliseconds > world.timeline.now - began)
+    world.violation('M22', `${machine.name}: a link of ${world.timeline.now - began} ms lived ${end.liveMilliseconds}`)
+  return end
 }
 
 /** Keeps one link to the parent for as long as the process lives. */

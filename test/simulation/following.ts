@@ -18,6 +18,8 @@ async function accept(world: World, machine: Machine, running: Running, placemen
   const cryptography = world.keyring.cryptography((work) => running.process.gate(work))
   const read = await readPlacement(cryptography, machine.identity, placement, known)
   if (!read.ok || !running.process.alive) return
+  if (read.value.version < machine.placed)
+    world.violation('M28', `${machine.name} follows version ${read.value.version} of its place after ${machine.placed}`)
   machine.placed = read.value.version
   if (read.value.parent.node === machine.identity.parent?.node) return
   machine.identity = { ...machine.identity, parent: read.value.parent }

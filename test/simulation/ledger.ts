@@ -1,6 +1,6 @@
 /** The witness: everything that was ever committed anywhere, counted independently of the engine. */
 import type { Change } from '#protocol/engine/ports/storage.ts'
-import { type LogKey, logParts, toHex } from '#protocol/ids.ts'
+import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
@@ -20,6 +20,8 @@ export interface Ledger {
   readonly entries: Map<string, WitnessedEntry>
   /** `log#seq` → the hash seen there first: another one under the same number is a second version. */
   readonly firsts: Map<string, string>
+  /** Logs in which somebody wrote two entries under one number. */
+  readonly forkedLogs: Set<LogKey>
   /** Hash of an entry → hashes of the entries that carry it. */
   readonly carriers: Map<string, Set<string>>
   /** Hash of an entry that keeps an edit a fork cut off → what its author held when its text was written again. */
@@ -28,6 +30,8 @@ export interface Ledger {
   readonly twins: Map<string, Set<string>>
   readonly contents: Map<string, string>
   readonly disks: Set<Disk>
+  /** Who may carry whatever a case needs: the county. */
+  root: NodeId | undefined
   /** Entries whose last copy went with a restore or a lost machine: nobody can bring them back. */
   readonly gone: Set<string>
   /** A disk wrote another entry under a number that a version of its log had used already. */
@@ -49,14 +53,31 @@ export function noteContents(ledger: Ledger, change: Change, held: ReadonlySet<s
   for (const { log, record } of change.packs.flatMap(({ bytes }) => decodePack(bytes) ?? [])) {
     const entry = readEntry(log, record, GENESIS)
     const hash = hashes.get(`${log}#${record.seq}`)
+    if (entry && isProvedAlone(entry) && !record.signature)
+      ledger.violation('M27', `${log} ${record.seq} cannot be proved alone`)
     if (!entry || !hash || (!CARRIERS.has(entry.kind) && entry.kind !== KIND.directory)) continue
     add(ledger.twins, contentOf(entry), hash)
     ledger.contents.set(hash, contentOf(entry))
     const inner = CARRIERS.has(entry.kind) ? decodeCarried(sha256, entry.payload) : undefined
-    if (inner) add(ledger.carriers, toHex(inner.hash), hash)
-    if (inner && REWRITING.has(entry.kind) && !ledger.sights.has(hash)) ledger.sights.set(hash, new Set(held))
+    if (!inner) continue
+    add(ledger.carriers, toHex(inner.hash), hash)
+    if (REWRITING.has(entry.kind) && !ledger.sights.has(hash)) ledger.sights.set(hash, new Set(held))
+    // What an edit had written is written again by whoever cuts it off: in its own stream it is only kept.
+    if (
+      entry.kind === KIND.carried &&
+      inner.kind === KIND.edit &&
+      isBeside(entry, inner) &&
+      logParts(log).node !== ledger.root
+    )
+      ledger.violation('M27', `${log} ${record.seq} carries an edit beside what it wrote`)
   }
 }
+
+/** Acts of office, and who belongs where: whoever gets one of them alone has to be able to prove it. */
+const isProvedAlone = ({ kind, document }: Entry): boolean =>
+  kind === KIND.fact || (kind === KIND.directory && document.startsWith('node/'))
+
+const isBeside = (outer: Entry, inner: Entry): boolean => logParts(outer.log).stream === logParts(inner.log).stream
 
 /** The same content in another stream is for other subscribers: it replaces nothing. */
 const contentOf = ({ kind, log, document, payload }: Entry) =>
@@ -78,8 +99,7 @@ export function holdsSomehow(ledger: Ledger, disk: Disk, hash: string, seen: Rea
 }
 
 /** Whether somebody wrote two entries under one number of a log. */
-export const hasTwoVersions = ({ entries, firsts }: Ledger, log: LogKey): boolean =>
-  [...entries.values()].some((entry) => entry.log === log && firsts.get(`${log}#${entry.seq}`) !== entry.hash)
+export const hasTwoVersions = ({ forkedLogs }: Ledger, log: LogKey): boolean => forkedLogs.has(log)
 
 /** Whether any disk still holds an entry. */
 export const survives = (ledger: Ledger, hash: string): boolean =>

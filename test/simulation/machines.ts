@@ -3,20 +3,17 @@ import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/di
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
-import { NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
-import { type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts'
-import { type FileIdentity, judgeDatabase, nextIncarnation, type OwnHead } from '#protocol/log/incarnation.ts'
+import { type StationCode, toHex } from '#protocol/ids.ts'
+import type { FileIdentity } from '#protocol/log/incarnation.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
 import { callParent } from './calling.ts'
 import type { Chance } from './chance.ts'
 import { noteGone } from './ledger.ts'
 import { createProcess, hostOf, type Process } from './process.ts'
+import { type Begun, begin, checkRotation, followHeads } from './records.ts'
 import { storageOf, unlessDisk } from './storage-faults.ts'
 import { createDisk } from './witnessed-disk.ts'
 import { type Backup, inUse, lineOf, type Machine, type Running, rootOf, type World } from './world.ts'
-
-/** The sidecar follows the heads at once, then at most once in this time, as in edge-node/restored-database.ts. */
-const SIDECAR_MILLISECONDS = 1_000
 
 const wallClock = (world: World, machine: Machine) => () => world.now() + machine.clock
 
@@ -31,7 +28,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     disk: await world.timeline.hold(createDisk(name, identity.node, world.ledger, world.media)),
     chance,
     line: lineOf(world, chance.branch('line')),
-    doubt: { doubled: false, imagedAt: -1, heardAt: -1 },
+    doubt: { doubled: false, imagedAt: -1, heardAt: -1, rotating: false, owed: false },
     backups: [],
     sidecar: undefined,
     file: newFile(world.machines.length),
@@ -48,6 +45,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     metAt: -1,
   }
   world.machines.push(machine)
+  world.ledger.root ??= identity.node
   return machine
 }
 
@@ -71,6 +69,15 @@ export async function enrol(world: World, name: string, station: Station): Promi
   return machine
 }
 
+/** A second machine of the county hall, which is granted every stream. */
+export async function enrolStandby(world: World): Promise<void> {
+  const root = rootOf(world)
+  const hall = world.stations.find(({ id }) => id === root.station) as Station
+  const machine = await enrol(world, 'standby', hall)
+  const { node, keys } = root.identity
+  machine.identity = { ...machine.identity, parent: { node, publicKey: keys.publicKey, name: root.name } }
+}
+
 /** What the register says of a machine. */
 export const nodeRecord = (machine: Machine): NodeRecord => ({
   type: 'node',
@@ -83,6 +90,7 @@ export const nodeRecord = (machine: Machine): NodeRecord => ({
   lease: machine.identity.lease,
   predecessors: machine.predecessors,
   revoked: null,
+  ...(machine.name === 'standby' ? { standby: true } : {}),
 })
 
 /** Publishes at the root; a full disk or a dead root is no violation, the administrator tries again. */
@@ -125,51 +133,6 @@ function misplaced(world: World, known: DirectoryView): NodeRecord[] {
   })
 }
 
-/** The incarnation to write under, compared with the sidecar as edge-node/restored-database.ts does it. */
-async function judge(machine: Machine, storage: Storage, random: Chance) {
-  const { heads } = await storage.load()
-  const kept = await storage.local('node', 'incarnation')
-  const claimed = kept === undefined ? null : Number(kept)
-  const own = heads.filter((head) => logParts(head.key).node === machine.identity.node && head.height > 0)
-  const ownHeads: Record<LogKey, OwnHead> = {}
-  for (const head of own) ownHeads[head.key] = { seq: head.height, hash: toHex(head.hash) }
-  const { sidecar, file } = machine
-  const { rotate } = judgeDatabase(sidecar ? { state: 'present', sidecar } : { state: 'missing' }, {
-    node: machine.identity.node,
-    incarnation: claimed,
-    ownHeads,
-    identity: file,
-  })
-  const known = new Set(own.map((head) => logParts(head.key).incarnation))
-  if (sidecar) known.add(sidecar.incarnation)
-  const fresh = claimed === null || rotate
-  return {
-    incarnation: fresh ? nextIncarnation(known, (bound) => random.below(bound)) : claimed,
-    ownHeads: fresh ? {} : ownHeads,
-    fresh,
-  }
-}
-
-function remember(machine: Machine, incarnation: number, ownHeads: Readonly<Record<LogKey, OwnHead>>): void {
-  machine.sidecar = { node: machine.identity.node, incarnation, boots: 0, ownHeads, identity: machine.file }
-}
-
-function followHeads(world: World, machine: Machine, { process, engine }: Running): void {
-  let pausing = false
-  let moved = false
-  const follow = () => {
-    moved = pausing
-    if (moved) return
-    if (process.alive) remember(machine, engine.incarnation, engine.ownHeads())
-    pausing = true
-    world.timeline.after(SIDECAR_MILLISECONDS, () => {
-      pausing = false
-      if (moved) follow()
-    })
-  }
-  engine.office.watch(follow)
-}
-
 /** Starts a machine's program; does nothing when it runs already. */
 export async function start(world: World, machine: Machine): Promise<void> {
   if (machine.process?.alive || machine.scrapped) return
@@ -180,15 +143,8 @@ export async function start(world: World, machine: Machine): Promise<void> {
   }
   const random = machine.chance.branch(`start ${world.timeline.now}`)
   const storage = storageOf(machine.disk, process, random.branch('disk'))
-  const rotated = async (next: number) => {
-    remember(machine, next, {})
-    await storage.commit({ ...NO_CHANGE, local: [{ space: 'node', key: 'incarnation', value: String(next) }] })
-  }
   try {
-    const { incarnation, ownHeads, fresh } = await judge(machine, storage, random)
-    remember(machine, incarnation, ownHeads)
-    if (fresh) await rotated(incarnation)
-    await open(world, machine, process, { storage, random, incarnation, rotated })
+    await open(world, machine, process, { begun: await begin(world, machine, process, storage, random), random })
   } catch (problem) {
     unlessDisk(problem)
     process.die() // the program says so and ends; somebody starts it again
@@ -196,18 +152,20 @@ export async function start(world: World, machine: Machine): Promise<void> {
 }
 
 interface Opening {
-  readonly storage: Storage
+  readonly begun: Begun
   readonly random: Chance
-  readonly incarnation: number
-  readonly rotated: (incarnation: number) => Promise<void>
 }
 
-async function open(world: World, machine: Machine, process: Process, opening: Opening): Promise<void> {
-  const { storage, random, incarnation, rotated } = opening
+async function open(world: World, machine: Machine, process: Process, { begun, random }: Opening): Promise<void> {
+  const { storage, incarnation } = begun
   const { identity } = machine
   const host = hostOf(process, world.timeline, random.branch('host'), world.keyring, wallClock(world, machine))
   // Whatever it ends, a bug is one.
   const bug = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
+  const rotated = (next: number) => {
+    checkRotation(world, machine, machine.running?.engine.incarnation ?? incarnation)
+    return begun.rotated(next)
+  }
   const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim', bug })
   if (!opened.ok) {
     process.die() // said in words; a full disk can keep a rebuild from ending
@@ -215,7 +173,7 @@ async function open(world: World, machine: Machine, process: Process, opening: O
   }
   const running: Running = { process, engine: opened.value }
   machine.running = running
-  followHeads(world, machine, running)
+  followHeads(world, running, begun.remember)
   if (identity.parent) callParent(world, machine, running)
 }
 
@@ -243,7 +201,8 @@ export async function restore(
 }
 
 /** Whether the record outside the database had not yet followed what was written. */
-const isSidecarBehind = ({ sidecar, disk, identity }: Machine): boolean =>
+const isSidecarBehind = ({ sidecar, disk, identity, doubt }: Machine): boolean =>
+  doubt.rotating ||
   [...disk.held].some(
     ([log, hashes]) =>
       log.startsWith(identity.node) &&

@@ -3,6 +3,7 @@ import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { createInbox, type Inbox } from '#protocol/transport/inbox.ts'
 import type { Chance } from './chance.ts'
 import type { Process } from './process.ts'
+import { checkRefusal } from './refusals.ts'
 import type { Timeline } from './timeline.ts'
 import { otherSide, type Side, TAG, type Watch, watchLink } from './watch.ts'
 import type { Disk } from './witnessed-disk.ts'
@@ -13,6 +14,12 @@ export interface Wire {
   readonly isOpen: boolean
   /** Whether another link between the same two was open at the same time. */
   doubled: boolean
+  /** Virtual time at which it was opened. */
+  readonly since: number
+  /** Whether it was made to hang, crawl or lie: what its ends make of each other then is another matter. */
+  readonly isHurt: boolean
+  /** Whether the programs that opened it still run. */
+  readonly isServed: boolean
   /** Everything sent from now on vanishes and nobody is told (half-open TCP). */
   hang(): void
   /** Breaks; both ends are told. */
@@ -49,6 +56,8 @@ export interface Network {
   readonly corpus: Uint8Array[]
   /** Milliseconds that each child's line has spent so far on entries which their readers did not hold. */
   readonly carrying: Map<string, number>
+  /** Told when one side tells the other its version of a log. */
+  versionTold: (from: string, to: string, frame: Uint8Array) => void
   connect(child: Party, parent: Party, line: Line): { readonly up: Connection; readonly down: Connection }
 }
 
@@ -61,6 +70,7 @@ interface Surroundings {
   readonly hasMoved: (stream: string) => boolean
   readonly corpus: Uint8Array[]
   readonly carrying: Map<string, number>
+  readonly versionTold: Network['versionTold']
   readonly ended: (wire: Wire) => void
 }
 
@@ -78,11 +88,11 @@ export function createNetwork(
   const wires = new Set<Wire>()
   const corpus: Uint8Array[] = []
   const carrying = new Map<string, number>()
-  const around: Surroundings = { timeline, chance, corpus, carrying, ...watch, ended: (wire) => wires.delete(wire) }
-  return {
+  const network: Network = {
     wires,
     corpus,
     carrying,
+    versionTold: () => {},
     connect(child, parent, line) {
       const link = openLink(around, { up: child, down: parent }, line)
       for (const other of wires) {
@@ -94,6 +104,12 @@ export function createNetwork(
       return link
     },
   }
+  const around: Surroundings = {
+    ...{ timeline, chance, corpus, carrying, ...watch },
+    versionTold: (...told) => network.versionTold(...told),
+    ended: (wire) => wires.delete(wire),
+  }
+  return network
 }
 
 /** Half of a link: what one side sends, on its way. */
@@ -119,6 +135,9 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
   let change = (frame: Uint8Array) => frame
   const open = new Set<Side>(['up', 'down'])
   const met = new Set<Side>()
+  let isHurt = false
+  /** When a whole frame last came to each side. */
+  const heardAt = { up: timeline.now, down: timeline.now }
   const directions: Record<Side, Direction> = {
     up: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
     down: { free: 0, last: 0, inbox: createInbox(), arriving: [], arrived: 0 },
@@ -169,6 +188,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
   }
   const deliver = (side: Side, frame: Uint8Array) => {
     const reader = otherSide[side]
+    heardAt[reader] = timeline.now
     watch.arrived(side, frame)
     if (!met.has(reader) && !HANDSHAKE.has(frame[0] as number)) {
       met.add(reader)
@@ -176,11 +196,20 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     }
     if (!directions[reader].inbox.deliver(frame)) end(reader, 'nobody-listens')
   }
+  const troubles = { up: parties.up.disk.troubles, down: parties.down.disk.troubles }
+  const refusedBy = (side: Side) => ({
+    isHonest: !isHurt && !wire.doubled && !parties.up.hasTwin && !parties.down.hasTwin,
+    quiet: timeline.now - heardAt[side],
+    disk: parties[side].disk,
+    troubles: troubles[side],
+  })
   const connection = (side: Side): Connection => ({
     send(frame) {
       if (!open.has(side) || !parties[side].process.alive) return
       around.trace(`${parties[side].name}>${parties[otherSide[side]].name}`, frame)
       watch.sent(side, frame)
+      if (frame[0] === TAG.fork) around.versionTold(parties[side].name, parties[otherSide[side]].name, frame)
+      if (frame[0] === TAG.refuse) checkRefusal(around.violation, frame, refusedBy(side))
       if (side === 'up') remember(around.corpus, frame)
       const sent = side === 'up' ? change(frame) : frame
       later(side, sent.length, () => deliver(side, sent))
@@ -203,20 +232,33 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     child: parties.up.name,
     parent: parties.down.name,
     doubled: false,
+    since: timeline.now,
+    get isServed() {
+      return parties.up.process.alive && parties.down.process.alive
+    },
+    get isHurt() {
+      return isHurt
+    },
     get isOpen() {
       return open.size === 2 && hungAt === undefined
     },
     hang: () => {
+      isHurt = true
       hungAt ??= timeline.now
     },
     cut() {
       for (const side of ['up', 'down'] as const) timeline.after(chance.between(0, 50), () => end(side, 'cut'))
     },
-    inject: (frame) => later('up', frame.length, () => deliver('up', frame)),
+    inject: (frame) => {
+      isHurt = true
+      later('up', frame.length, () => deliver('up', frame))
+    },
     tamper: (given) => {
+      isHurt = true
       change = given
     },
     slow: (milliseconds) => {
+      isHurt = true
       longest = milliseconds
     },
   }

@@ -2,11 +2,14 @@
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { createStaff } from './actors.ts'
-import { FAULTS, heal } from './faults/all-faults.ts'
+import type { Chance } from './chance.ts'
+import { FAULTS, FURTHER_FAULTS, heal } from './faults/all-faults.ts'
 import { checkAlways } from './invariants/always.ts'
 import { checkAtRest } from './invariants/at-rest.ts'
 import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
-import { enrol, register, start } from './machines.ts'
+import { createProgress } from './invariants/progress.ts'
+import { checkVersionTold } from './invariants/secrets.ts'
+import { enrol, enrolStandby, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
 import { unlessDisk } from './storage-faults.ts'
 import type { Disk, Media } from './witnessed-disk.ts'
@@ -43,11 +46,14 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
   const world = createWorld(seed, observe, media ? { media } : {})
   const usual = drawLimits(world.chance.branch('limits'))
   const { timeline, chance } = world
+  world.network.versionTold = (...told) => checkVersionTold(world, ...told)
   const staff = createStaff(world, chance.branch('staff'))
+  world.people = staff
   const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
   process.on('unhandledRejection', bugs)
   try {
     for (const station of world.stations) await enrol(world, station.id.slice(6) || 'hub', station)
+    if (chance.branch('standby').happens(0.15)) await enrolStandby(world)
     await timeline.until(start(world, rootOf(world)))
     await timeline.until(register(world))
     for (const machine of world.machines) void start(world, machine)
@@ -77,14 +83,15 @@ async function storm(world: World, work: () => void, without: readonly string[])
   const theme = dice.happens(0.5) ? Array.from({ length: dice.between(1, 3) }, () => dice.pick(all)) : undefined
   const kinds = all.filter((kind) => !calm && (theme ? theme.includes(kind) : dice.happens(0.45)))
   const end = timeline.now + STORM
-  const again = (longest: number, what: () => void) => {
+  const againBy = (die: Chance, longest: number, what: () => void) => {
     const once = () => {
       if (timeline.now >= end) return
       what()
-      timeline.after(dice.between(1, longest), once)
+      timeline.after(die.between(1, longest), once)
     }
-    timeline.after(dice.between(1, longest), once)
+    timeline.after(die.between(1, longest), once)
   }
+  const again = (longest: number, what: () => void) => againBy(dice, longest, what)
   // In some counties much is written, so that logs grow long before something happens to them.
   again(dice.pick([5, 5, 2, 0.6]) * SECOND, work)
   again(40 * SECOND, () => {
@@ -99,7 +106,17 @@ async function storm(world: World, work: () => void, without: readonly string[])
       if (kind !== 'restore') world.fault(kind)
       FAULTS[kind]?.(world, dice)
     })
-  again(8 * SECOND, () => void checkAlways(world).catch(unlessDisk))
+  const progress = createProgress(world)
+  const further = chance.branch('further')
+  const meeting = calm || !further.happens(0.4) ? [] : [1, 2].map(() => further.pick(Object.keys(FURTHER_FAULTS)))
+  if (meeting.length > 0)
+    againBy(further, 25 * SECOND, () => {
+      const kind = further.pick(meeting)
+      if (without.includes(kind)) return
+      world.fault(kind)
+      FURTHER_FAULTS[kind]?.(world, further)
+    })
+  again(8 * SECOND, () => void checkAlways(world).then(progress).catch(unlessDisk))
   await timeline.run(end)
 }
 

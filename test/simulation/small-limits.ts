@@ -22,6 +22,14 @@ const DRAWN: Partial<Record<Name, readonly [number, number]>> = {
   caseEntries: [15, 120],
 }
 
+/** How long a frame takes and how small it gets: on weak lines a small backlog is then a long way. */
+const PACE: Partial<Record<Name, readonly [number, number]>> = {
+  frameMilliseconds: [50, 2_000],
+  leastFrameBytes: [300, 4 * 1024],
+  firstFrameBytes: [512, 4 * 1024],
+  overtakenEntries: [2, 10],
+}
+
 /** Makes some limits small until the returned function is called. */
 export function drawLimits(chance: Chance): () => void {
   const changeable = LIMITS as Record<Name, number>
@@ -33,5 +41,11 @@ export function drawLimits(chance: Chance): () => void {
       changeable[name] = chance.between(low, high)
     }
   }
+  const pace = chance.branch('pace')
+  if (pace.happens(0.3))
+    for (const [name, [low, high]] of Object.entries(PACE) as [Name, readonly [number, number]][]) {
+      usual[name] ??= changeable[name]
+      changeable[name] = pace.between(low, high)
+    }
   return () => Object.assign(changeable, usual)
 }

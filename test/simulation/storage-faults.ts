@@ -9,13 +9,15 @@ import type { WritableDisk } from './witnessed-disk.ts'
 export function storageOf(disk: WritableDisk, process: Process, chance: Chance): Storage {
   const { ailments } = disk
   const pause = (probability: number, longest: number) => (chance.happens(probability) ? chance.between(1, longest) : 0)
+  const trouble = (fault: StorageFailure['fault'], message: string) => {
+    disk.troubles += 1
+    return new StorageFailure(fault, message)
+  }
   const read = <Of>(work: (storage: Storage) => Promise<Of>, documents: readonly DocumentId[] = []) =>
     process.gate(
       () => {
-        if (ailments.failingReads > 0 && chance.happens(ailments.failingReads))
-          throw new StorageFailure('other', '读盘失败')
-        if (documents.some((document) => document === ailments.damaged))
-          throw new StorageFailure('damaged', '数据页损坏')
+        if (ailments.failingReads > 0 && chance.happens(ailments.failingReads)) throw trouble('other', '读盘失败')
+        if (documents.some((document) => document === ailments.damaged)) throw trouble('damaged', '数据页损坏')
         return work(disk.storage)
       },
       pause(0.15, 25),
@@ -23,11 +25,11 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
   const commit: Storage['commit'] = (change) =>
     process.gate(
       async () => {
-        if (ailments.full) throw new StorageFailure('full', '磁盘已满')
+        if (ailments.full) throw trouble('full', '磁盘已满')
         await disk.commit(change)
         if (!ailments.uncertain) return
         ailments.uncertain = false
-        throw new StorageFailure('other', '写盘的结果不明')
+        throw trouble('other', '写盘的结果不明')
       },
       pause(0.5, 30) + (ailments.slow > 0 ? chance.between(1, ailments.slow) : 0),
     )

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Change, Storage } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, type NodeId, toHex } from '#protocol/ids.ts'
+import { decodePack } from '#protocol/log/pack.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { type Ledger, noteContents, noteGone } from './ledger.ts'
@@ -40,17 +41,23 @@ export interface Ailments {
   failingReads: number
   /** Longest extra time of a commit, in milliseconds. */
   slow: number
+  /** The record outside the database cannot be written. */
+  record: boolean
   /** Every read of this document meets a damaged page; empty when none does. */
   damaged: string
 }
 
 export interface Disk {
   readonly name: string
+  /** Whose log is written on it. */
+  readonly node: NodeId
   /** What lies on it, read as it is: no process, no ailment. */
   readonly storage: Storage
   /** Log → hash per seq, as committed. */
   readonly held: Map<LogKey, string[]>
   readonly ailments: Ailments
+  /** How often it failed whoever worked with it. */
+  troubles: number
   /** Virtual time of the last restore; −1 when never. */
   restoredAt: number
   holds(hash: string): boolean
@@ -63,7 +70,14 @@ export type WritableDisk = Disk & {
   dropComputed(change?: Change): Promise<void>
 }
 
-export const healthy = (): Ailments => ({ full: false, uncertain: false, failingReads: 0, slow: 0, damaged: '' })
+export const healthy = (): Ailments => ({
+  full: false,
+  uncertain: false,
+  failingReads: 0,
+  slow: 0,
+  record: false,
+  damaged: '',
+})
 
 /** A new, empty disk of a node. */
 export async function createDisk(name: string, node: NodeId, ledger: Ledger, media: Media): Promise<WritableDisk> {
@@ -72,6 +86,21 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   const held = new Map<LogKey, string[]>()
   const hashes = new Set<string>()
 
+  /** Own logs of which entries that were known elsewhere came to this disk: somebody else wrote on in them. */
+  const returned = new Set<LogKey>()
+  let restoring = false
+
+  /** Log → which entries are signed. */
+  const signed = new Map<LogKey, boolean[]>()
+  /** A log ends where its author has signed, whatever was cut off: else nobody could take it from here. */
+  const checkEnds = (logs: Iterable<LogKey>) => {
+    for (const log of logs) {
+      const height = held.get(log)?.length ?? 0
+      if (height > 0 && !signed.get(log)?.[height - 1])
+        ledger.violation('M3', `${name}: ${log} ends unsigned at ${height}`)
+    }
+  }
+
   const note = (place: Change['places'][number]['places'][number], document: string) => {
     const hash = toHex(place.hash)
     const list = held.get(place.log) ?? []
@@ -79,31 +108,50 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     if (list[place.seq - 1] !== undefined) ledger.violation('M3', `${name}: ${place.log} ${place.seq} twice`)
     list[place.seq - 1] = hash
     hashes.add(hash)
-    if (ledger.entries.has(hash)) return
+    const isOwn = place.log.startsWith(node)
+    if (ledger.entries.has(hash)) {
+      // Copies that carry the same on write the very same entry, each by itself.
+      const isCopied = [...ledger.disks].some((other) => other !== disk && other.node === node)
+      if (isOwn && !restoring && !isCopied) returned.add(place.log)
+      return
+    }
+    // Entries of its own came back: it went back in time, or has a twin. Who writes on there may write over what is still on its way.
+    if (returned.has(place.log)) ledger.violation('M18', `${name}: goes on in ${place.log}, of which entries came back`)
     // Store before you send: an entry is first seen on a disk of its author, or somebody forged it.
-    if (!place.log.startsWith(node)) ledger.violation('M15', `${name}: ${place.log} ${place.seq} is not its author's`)
+    if (!isOwn) ledger.violation('M15', `${name}: ${place.log} ${place.seq} is not its author's`)
     ledger.entries.set(hash, { hash, log: place.log, seq: place.seq, document })
     const first = ledger.firsts.get(`${place.log}#${place.seq}`)
     if (first === undefined) ledger.firsts.set(`${place.log}#${place.seq}`, hash)
-    else ledger.forked(disk, place.log, first)
+    else {
+      ledger.forkedLogs.add(place.log)
+      ledger.forked(disk, place.log, first)
+    }
   }
   const take = (change: Change) => {
     noteContents(ledger, change, hashes)
     for (const { log, height } of change.cuts) {
       for (const hash of held.get(log)?.splice(height) ?? []) hashes.delete(hash)
     }
+    for (const { log, record } of change.packs.flatMap(({ bytes }) => decodePack(bytes) ?? [])) {
+      const list = signed.get(log) ?? []
+      signed.set(log, list)
+      list[record.seq - 1] = record.signature !== null
+    }
     for (const { document, places } of change.places) for (const place of places) note(place, document)
     for (const log of new Set(change.places.flatMap(({ places }) => places.map((place) => place.log)))) {
       if (held.get(log)?.includes(undefined as never)) ledger.violation('M3', `${name}: ${log} has a gap`)
     }
+    checkEnds([...change.cuts.map(({ log }) => log), ...change.heads.map(({ key }) => key)])
   }
   const disk: WritableDisk = {
     name,
+    node,
     get storage() {
       return storage
     },
     held,
     ailments: healthy(),
+    troubles: 0,
     restoredAt: -1,
     holds: (hash) => hashes.has(hash),
     snapshot: () => steps.slice(),
@@ -126,7 +174,11 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
       steps = []
       held.clear()
       hashes.clear()
+      returned.clear()
+      signed.clear()
+      restoring = true
       for (const step of snapshot) await (step === 'drop-computed' ? disk.dropComputed() : disk.commit(step))
+      restoring = false
       noteGone(ledger, before)
     },
   }

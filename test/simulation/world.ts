@@ -67,6 +67,18 @@ export interface Doubt {
   imagedAt: number
   /** Virtual time at which it first heard a peer since then; −1 before. */
   heardAt: number
+  /** The database has a new incarnation, and the record has not followed yet. */
+  rotating: boolean
+  /** Nothing may be written before the record has followed. */
+  owed: boolean
+}
+
+/** People who do something now. */
+export interface People {
+  /** One person does one thing at a machine. */
+  work(machine: Machine): void
+  /** Several people do something at once. */
+  burst(machine: Machine): void
 }
 
 export interface World {
@@ -82,7 +94,9 @@ export interface World {
   /** Streams that a station was granted before it was taken below another. */
   readonly former: Map<StationCode, Set<string>>
   /** Everything the root publishes besides stations and nodes. */
-  readonly published: readonly DirectoryRecord[]
+  readonly published: DirectoryRecord[]
+  /** The staff, for faults that need somebody to write at that very moment. */
+  people: People
   readonly machines: Machine[]
   readonly violations: { readonly rule: string; readonly detail: string; readonly at: number }[]
   /** Times each kind of fault happened. */
@@ -197,11 +211,13 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     ledger: {
       entries: new Map(),
       firsts: new Map(),
+      forkedLogs: new Set(),
       carriers: new Map(),
       sights: new Map(),
       twins: new Map(),
       contents: new Map(),
       disks: new Set(),
+      root: undefined,
       gone: new Set(),
       forked: (disk, log, rival) => checkFork(world, disk, log, rival),
       violation,
@@ -210,7 +226,8 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     weakLines: !plan && chance.branch('lines').happens(0.3),
     former: new Map(),
     stations: plan?.stations.slice() ?? treeOf(chance.branch('tree')),
-    published: plan?.published ?? SAMPLE_ITEMS.slice(0, 1),
+    published: plan?.published.slice() ?? SAMPLE_ITEMS.slice(0, 1),
+    people: { work: () => {}, burst: () => {} },
     machines: [],
     violations,
     faults,

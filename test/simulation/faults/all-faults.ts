@@ -13,6 +13,9 @@ import { TREE_FAULTS } from './tree.ts'
 /** Every kind of fault. */
 export const FAULTS: Faults = { ...LINK_FAULTS, ...MACHINE_FAULTS, ...TREE_FAULTS, ...DISK_FAULTS, ...AUTHOR_FAULTS }
 
+/** Kinds of faults that are drawn apart from the others. */
+export { FURTHER_FAULTS } from './further.ts'
+
 /** Everything that is broken is repaired; copies stay, because nobody tells the network that they are copies. */
 export function heal(world: World): void {
   world.healed = true

@@ -18,7 +18,7 @@ const LATEST_TIME = 8.64e15
 const keyOf = (machine: Machine) => machine.identity.keys.privateKey
 
 /** What a liar says: bytes that are no fact, an edit or a note about a case, at any time, as large as the door lets in. */
-function lie(machine: Machine, document: DocumentId, seq: number, chance: Chance): Draft {
+function lie(machine: Machine, document: DocumentId, seq: number, chance: Chance, isLong = false): Draft {
   const small = chance.bytes(chance.between(0, 40))
   const draft: Draft = {
     kind: chance.pick([KIND.fact, KIND.edit, KIND.carried, KIND.kept, KIND.attachment, 99]),
@@ -31,7 +31,7 @@ function lie(machine: Machine, document: DocumentId, seq: number, chance: Chance
     calendarVersion: 0,
     payload: small,
   }
-  if (chance.happens(0.5)) return draft
+  if (!isLong && chance.happens(0.5)) return draft
   const frame = recordBytes({ seq, signature: new Uint8Array(64), content: encodeContent(draft) })
   // Two bytes more for the length of a payload that needs three to be told.
   return { ...draft, payload: new Uint8Array(LARGEST_ENTRY() - frame + small.length - 2).fill(120) }
@@ -39,10 +39,24 @@ function lie(machine: Machine, document: DocumentId, seq: number, chance: Chance
 
 const recordBytes = (record: EntryRecord): number => packable('' as LogKey, record).bytes.length
 
+/** What is lied about, where it is not drawn. */
+interface Lies {
+  readonly documents?: readonly DocumentId[]
+  readonly isLong?: boolean
+}
+
 /** Writes some lies behind a height of a log that the machine writes, on its disk alone, signed with its key. */
-async function writeLies(world: World, machine: Machine, log: LogKey, height: number, chance: Chance): Promise<void> {
+export async function writeLies(
+  world: World,
+  machine: Machine,
+  log: LogKey,
+  height: number,
+  chance: Chance,
+  about: Lies = {},
+): Promise<void> {
   const { disk } = machine
-  const documents = [...new Set([...world.ledger.entries.values()].map(({ document }) => document))].filter(isCaseId)
+  const all = () => [...new Set([...world.ledger.entries.values()].map(({ document }) => document))].filter(isCaseId)
+  const documents = about.documents ?? all()
   const { heads, arrival } = await disk.storage.load()
   const head = heads.find(({ key }) => key === log)
   const before = height === 0 ? GENESIS : hashBytes(disk.held.get(log)?.[height - 1])
@@ -52,7 +66,7 @@ async function writeLies(world: World, machine: Machine, log: LogKey, height: nu
   let previous = before
   for (let seq = height + 1, last = height + chance.between(1, 4); seq <= last; seq++) {
     const document = chance.pick(documents)
-    const content = encodeContent(lie(machine, document, seq, chance))
+    const content = encodeContent(lie(machine, document, seq, chance, about.isLong))
     const hash = entryHash(sha256, log, previous, { seq, signature: null, content }).slice()
     records.push({ record: { seq, signature: await sign(keyOf(machine), hash), content }, hash, document })
     previous = hash

@@ -12,11 +12,14 @@ export async function checkAlways(world: World): Promise<void> {
       if (!granted.has(logParts(log).stream)) world.violation('M9', `${machine.name} holds ${log}`)
     }
     await checkClaims(world, machine)
+    if (!machine.passing) await checkListed(world, machine)
   }
 }
 
 /** A parent that was put back has shown what it lacks so long after the link began, on the weakest line too. */
 const HEARD_MILLISECONDS = 30_000
+/** The same on a good line while its disks are quick. */
+const HEARD_SOON_MILLISECONDS = 4_000
 
 /**
  * What people read as “at the township” and “at the county” must be true. A machine that was put back is known to be
@@ -60,6 +63,23 @@ const ofNode = (world: World, node: string | undefined): Machine[] =>
   world.machines.filter(({ identity }) => identity.node === node)
 
 /** Whether a machine has been told what is held above since anything of it was put back or lost. */
-const hasHeard = (world: World, { metAt }: Machine, above: readonly Machine[]): boolean =>
-  world.timeline.now - metAt > HEARD_MILLISECONDS &&
-  above.every(({ disk, scrappedAt }) => Math.max(disk.restoredAt, scrappedAt) < metAt)
+const hasHeard = (world: World, machine: Machine, above: readonly Machine[]): boolean =>
+  world.timeline.now - machine.metAt > (isQuick([machine, ...above]) ? HEARD_SOON_MILLISECONDS : HEARD_MILLISECONDS) &&
+  above.every(({ disk, scrappedAt }) => Math.max(disk.restoredAt, scrappedAt) < machine.metAt)
+
+const isQuick = (machines: readonly Machine[]): boolean =>
+  machines.every(({ line, disk }) => line.bytesPerSecond > 1_000_000 && disk.ailments.slow === 0)
+
+/** What stands in a list can be opened, once nothing is being judged anew. */
+async function checkListed(world: World, { name, running, disk }: Machine): Promise<void> {
+  const { rows } = await disk.storage.cases({ limit: 3 })
+  for (const { id } of rows) {
+    if (!running?.process.alive) continue
+    const shown = await running.engine.office.state(id)
+    if (shown.ok || shown.problem.code !== 'unknown-case') continue
+    const { refolding } = await running.engine.office.status()
+    const [row] = await disk.storage.casesById([id])
+    if (row && refolding === null && running.process.alive && !(await running.engine.office.state(id)).ok)
+      world.violation('M4', `${name} lists ${id.slice(0, 8)}, which cannot be opened: ${shown.problem.code}`)
+  }
+}

@@ -1,14 +1,14 @@
 /** What holds once everything has healed and come to rest. */
 import { type DocumentId, isCaseId, logParts, type StreamId } from '#protocol/ids.ts'
-import type { Staff } from '../actors.ts'
+import type { Remembered } from '../actors.ts'
 import { holdsSomehow } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 import { checkCase } from './cases.ts'
 import { allCases, grantsOf, holdsFormerVersion } from './county.ts'
-import { checkConservation, checkHeads, checkRebuild } from './heads.ts'
+import { checkConservation, checkHeads, checkRebuild, checkReceipts } from './heads.ts'
 
 /** Everything people were told or that survives must be where it belongs, and mean the same everywhere. */
-export async function checkAtRest(world: World, staff: Staff): Promise<void> {
+export async function checkAtRest(world: World, staff: Remembered): Promise<void> {
   const machines = inUse(world)
   checkSubscribers(world, machines)
   checkKept(world, staff)
@@ -16,10 +16,11 @@ export async function checkAtRest(world: World, staff: Staff): Promise<void> {
   for (const machine of machines) {
     await checkHeads(world, machine)
     await checkConservation(world, machine)
+    await checkReceipts(world, machine)
   }
   const cases = new Set([...world.ledger.entries.values()].map(({ document }) => document).filter(isCaseId))
   for (const id of cases) await checkCase(world, machines, id, staff)
-  await checkRebuild(world, world.chance.pick(machines))
+  for (const machine of machines) await checkRebuild(world, machine)
 }
 
 /** Whether no disk holds an entry itself, and all that carry it stand in other streams. */
@@ -54,7 +55,7 @@ function checkSubscribers(world: World, machines: readonly Machine[]): void {
 }
 
 /** What a person was told is stored lies where the person works. */
-function checkKept(world: World, { told }: Staff): void {
+function checkKept(world: World, { told }: Remembered): void {
   for (const { machine, hash } of told) {
     if (machine.scrapped || machine.revoked || world.ledger.gone.has(hash)) continue
     // What lay in a stream that went elsewhere does not come back to a machine that was put back.

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { DocumentId } from '#protocol/ids.ts'
-import { personOf, type Staff } from '../actors.ts'
+import { personOf, type Remembered } from '../actors.ts'
 import { lostFrom } from '../ledger.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
@@ -16,13 +16,14 @@ export async function checkCase(
   world: World,
   machines: readonly Machine[],
   id: DocumentId,
-  staff: Staff,
+  staff: Remembered,
 ): Promise<void> {
   const expected = foldCase(
     id,
     (await readCase(rootOf(world), registerOf(world).authority, id)).facts,
     registerOf(world),
   )
+  const late = await lateFacts(world, id)
   let sections: string | undefined
   for (const machine of machines) {
     // Elsewhere lies only what somebody wrote about another's case, which is kept and shown to nobody.
@@ -35,6 +36,8 @@ export async function checkCase(
     // Whoever was granted none of its streams any more shows what it got before.
     const granted = grantsOf(world, machine.station)
     const follows = [...streams].some((stream) => granted.has(stream))
+    // What it got while the case's home was below it is not kept up to date any more.
+    if (!follows && expected) checkAtHand(world, machine, expected)
     const viewed = await machine.running?.engine.office.view(personOf(world, machine), id)
     if (!viewed?.ok) {
       if (expected) world.violation('M5', `${machine.name} cannot show ${id.slice(0, 8)}: ${viewed?.problem.code}`)
@@ -61,6 +64,7 @@ export async function checkCase(
       world.violation('M7', `${machine.name}: ${id.slice(0, 8)} waits for edits: ${waiting[0]?.reason}`)
     checkEpochs(world, machine, state)
     checkCustody(world, machine, state)
+    if (follows) checkLate(world, machine, state, late)
   }
   if (expected) checkTold(world, staff, expected)
   if (sections === undefined) return
@@ -74,6 +78,23 @@ export async function checkCase(
     new Set(refused),
     (expected?.master ?? undefined) as DocumentId | undefined,
   )
+}
+
+/** Facts of a case that the hall first saw after it had revoked their author, and did not trust it. */
+async function lateFacts(world: World, id: DocumentId): Promise<ReadonlySet<string>> {
+  const { authority } = registerOf(world)
+  const { facts } = await readCase(rootOf(world), authority, id)
+  const late = facts.filter(({ log, seq, hash, isOnlyCarried }) =>
+    authority.afterRevocation(log, seq, hash, isOnlyCarried),
+  )
+  return new Set(late.map(({ hash }) => hash))
+}
+
+/** What came too late takes no effect until the holder has adopted it. */
+function checkLate(world: World, machine: Machine, state: CaseState, late: ReadonlySet<string>): void {
+  for (const { hash, aside, kind } of state.story)
+    if (late.has(hash) && aside === null && kind !== 'opened')
+      world.violation('M23', `${machine.name}: ${kind} ${hash.slice(0, 8)} of a revoked machine takes effect`)
 }
 
 /** Along the chain epochs rise by one with each taking and reassignment, and never otherwise. */

@@ -1,7 +1,7 @@
 /** One case, one owner: found by walking its story, held by a station that has it at hand; and every act is in it. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { StationCode } from '#protocol/ids.ts'
-import type { Staff } from '../actors.ts'
+import type { Remembered } from '../actors.ts'
 import { inUse, type Machine, type World } from '../world.ts'
 
 /** The holder is whoever took the case last, and a machine of that station can show it. */
@@ -30,7 +30,10 @@ export function checkAtHand(world: World, machine: Machine, { id, holder, offer,
 }
 
 /** What a person was told is done is one line of the story, with effect or with a reason. */
-export function checkTold(world: World, { told }: Staff, state: CaseState): void {
+export function checkTold(world: World, { told, refused }: Remembered, state: CaseState): void {
+  for (const { fields, hash } of state.story)
+    if (refused.has(String(fields.content)))
+      world.violation('M17', `${hash.slice(0, 8)} was refused and is a line of its case`)
   const lines = new Map<string, number>()
   for (const { hash } of state.story) lines.set(hash, (lines.get(hash) ?? 0) + 1)
   for (const { machine, hash, document } of told) {

@@ -1,11 +1,11 @@
 /** What each machine says of its own disk: heads, acknowledgements, sums, and what rebuilding gives. */
 import { isDeepStrictEqual } from 'node:util'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
-import { logParts } from '#protocol/ids.ts'
+import { type LogKey, logParts } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
-import { allCases, holdsFormerVersion, registerOf } from './county.ts'
+import { allCases, grantsOf, holdsFormerVersion, registerOf } from './county.ts'
 
 /** A head is the last entry, and claims nothing that is not so. */
 export async function checkHeads(world: World, machine: Machine): Promise<void> {
@@ -56,6 +56,41 @@ export async function checkConservation(world: World, machine: Machine): Promise
     world.violation('M13', `${machine.name}: says ${conservation.setAside} set aside, ${setAside} are`)
 }
 
+/**
+ * What the root quarantined of a machine's entries, the machine says as well: its people read there what
+ * they have to write again. Of two versions of a log each side may mean its own; a county that was put back may have
+ * forgotten what it said.
+ */
+export async function checkReceipts(world: World, machine: Machine): Promise<void> {
+  const root = rootOf(world)
+  if (machine === root || root.disk.restoredAt >= 0) return
+  const granted = grantsOf(world, machine.station)
+  for (const [log, hashes] of machine.disk.held) {
+    if (logParts(log).node !== machine.identity.node || world.ledger.forkedLogs.has(log)) continue
+    if (!granted.has(logParts(log).stream)) continue
+    const [here, there] = await Promise.all([machine, root].map(({ disk }) => refusedIn(disk.storage, log)))
+    for (const seq of there ?? [])
+      if (seq <= hashes.length && !here?.has(seq))
+        world.violation('M13', `${machine.name}: ${log.slice(33)} ${seq} is quarantined at the root only`)
+  }
+}
+
+async function refusedIn(storage: Machine['disk']['storage'], log: LogKey): Promise<ReadonlySet<number>> {
+  const receipts = await storage.receiptsIn(log, 10_000)
+  return new Set(receipts.filter(({ outcome }) => outcome === 'quarantined').map(({ seq }) => seq))
+}
+
+/** The first column that differs, for whoever follows a failing seed. */
+function difference(left: readonly object[], right: readonly object[]): string {
+  if (left.length !== right.length) return `${left.length} rows and ${right.length}`
+  for (const [index, row] of left.entries())
+    for (const [name, value] of Object.entries(row)) {
+      const other: unknown = Object.entries(right[index] ?? {}).find(([one]) => one === name)?.[1]
+      if (!isDeepStrictEqual(value, other)) return `${name} ${JSON.stringify(value)} and ${JSON.stringify(other)}`
+    }
+  return 'nothing'
+}
+
 /** Dropping everything computed and folding again gives the same lists. */
 export async function checkRebuild(world: World, machine: Machine): Promise<void> {
   const before = await allCases(machine)
@@ -64,7 +99,10 @@ export async function checkRebuild(world: World, machine: Machine): Promise<void
   const order = (rows: readonly { readonly id: string }[]) =>
     [...rows].sort((left, right) => (left.id < right.id ? -1 : 1))
   if (!isDeepStrictEqual(order(before.rows), order((await allCases(machine)).rows)))
-    world.violation('M4', `${machine.name}: rebuilding changes the lists`)
+    world.violation(
+      'M4',
+      `${machine.name}: rebuilding changes the lists: ${difference(order(before.rows), order((await allCases(machine)).rows))}`,
+    )
   const total = (list: typeof counts) => list.reduce((sum, { count }) => sum + count, 0)
   // What its parent told it of its own entries comes again with the next link.
   if (total(await machine.disk.storage.receiptCounts()) > total(counts))

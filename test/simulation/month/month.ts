@@ -70,7 +70,7 @@ export async function liveMonth(seed: number, options: MonthOptions): Promise<Mo
     for (const [index, offset] of days.entries()) await liveDay(world, chance, errands, index + 1, offset * 24 * HOUR)
     await comeToRest(world)
     const { stages, deadlines } = await timeline.until(checkMonth(world, errands))
-    await timeline.until(checkAtRest(world, { told: [], intents: createIntents(world), workOnce: () => {} }))
+    await timeline.until(checkAtRest(world, { told: [], intents: createIntents(world), refused: new Set() }))
     const unfinished = errands
       .filter((errand) => !isDone(errand))
       .map(({ script, stuck }) => `${script.name}: ${stuck}`)
