@@ -199,6 +199,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
   const troubles = { up: parties.up.disk.troubles, down: parties.down.disk.troubles }
   const refusedBy = (side: Side) => ({
     isHonest: !isHurt && !wire.doubled && !parties.up.hasTwin && !parties.down.hasTwin,
+    wasPutBack: parties.up.disk.restoredAt >= 0 || parties.down.disk.restoredAt >= 0,
     quiet: timeline.now - heardAt[side],
     disk: parties[side].disk,
     troubles: troubles[side],

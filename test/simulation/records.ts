@@ -129,6 +129,8 @@ export function isPristine(world: World, machine: Machine): boolean {
  */
 export function checkRotation(world: World, machine: Machine, present: number): void {
   if (!isPristine(world, machine)) return
+  // Who cuts off another's version withdraws what of its own had built on it, and then begins anew as well (S73).
+  if ([...world.ledger.forkedLogs].some((log) => machine.disk.held.has(log))) return
   const logs = [...machine.disk.held].filter(([log]) => log.startsWith(`${machine.identity.node}/${present}/`))
   const entries = logs.reduce((sum, [, hashes]) => sum + hashes.length, 0)
   if (entries < LIMITS.overtakenEntries)

@@ -58,10 +58,11 @@ export async function admitFrame(
     if (!followed.ok) return followed
     if (followed.value.entries.length > 0) packs.push(followed.value)
   }
-  const forged = await forgery(staging.core, walk, packs)
-  if (forged) return failure(forged)
+  // First: behind another version of what is held here the best signature seems not to hold.
   const repeated = await checkHeld(walk)
   if (!repeated.ok) return repeated
+  const forged = await forgery(staging.core, walk, packs)
+  if (forged) return failure(forged)
   await stage(staging, packs, source)
   raiseHeads(staging, walk, source)
   tellPassedOver(staging.core, walk.passedOver)
