@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import type { Host } from '#protocol/engine/ports/host.ts'
 import type { Change } from '#protocol/engine/ports/storage.ts'
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
+import { FRIDAY, hurriedHost, morningOf } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { goodLine, overLine } from '#test/storage/poor-line.ts'
 import {
@@ -84,13 +86,13 @@ async function storiesOf(office: Node['engine']['office']) {
 }
 
 /** A root on a real file over a line that may fail, in which its next case is the first entry of a log. */
-async function openOverLine() {
+async function openOverLine(host?: Host) {
   const folder = mkdtempSync(join(tmpdir(), 'engine-'))
   folders.push(folder)
   const line = goodLine()
   const open = () => openStorage(overLine(openStatements(join(folder, 'node.db')), line))
   const storage = await open()
-  const root = await openCountyRoot(storage)
+  const root = await openCountyRoot(storage, host)
   /** Closes everything; answers what a new start shows of the cases. */
   const fromDisk = async () => {
     await root.engine.stop()
@@ -136,6 +138,14 @@ test('S50 a commit of which the disk could not be asked counts with the next wri
   expect(listed).toHaveLength(2)
   expect(listed).toContainEqual([opened.number, 2])
   expect(await fromDisk()).toEqual(listed)
+})
+
+test('S50 it counts without another write, as soon as the disk can be asked again', async () => {
+  const { line, office, stories } = await openOverLine(hurriedHost(morningOf(FRIDAY), 100))
+  Object.assign(line, { next: 'lost', thenMute: true })
+  expect(await office.openCase(handler, 'SL0001')).toMatchObject({ ok: false, problem: { code: 'storage-other' } })
+  line.isMute = false
+  await until('it is shown', async () => (await stories()).length === 1)
 })
 
 test('S50 a commit that failed in the same words and is not on the disk is refused, and leaves nothing', async () => {

@@ -50,6 +50,9 @@ interface Queue {
   doubt: Doubt | undefined
 }
 
+/** What is in doubt is looked for after this time at the latest: until then nobody is shown or sent it. */
+const DOUBT_MILLISECONDS = 10_000
+
 const isEmpty = (change: Change): boolean => Object.values(change).every((list) => list.length === 0)
 
 /** Opens the queue. While one group is being committed the next one gathers; an idle queue commits at once. */
@@ -65,6 +68,12 @@ export function openWriteQueue(core: Core, companions: readonly Companion[]): Wr
       waiting.unshift(...group.slice(staged))
     }
     running = undefined
+    if (queue.doubt) core.host.after(DOUBT_MILLISECONDS, askDisk)
+  }
+  /** A write of nothing: it begins with what is in doubt, and fails as long as the disk cannot be asked. */
+  const askDisk = () => {
+    // Whatever it was, `abandon` has told it, and the next look comes with the end of this run.
+    if (queue.doubt && !running) ask(async () => undefined, true).catch(() => undefined)
   }
   const ask = <Value>(request: Request<Value>, alone: boolean, durable?: (value: Value) => void) =>
     new Promise<Value>((resolve, reject) => {
