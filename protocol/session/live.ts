@@ -5,6 +5,7 @@ import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/mess
 import { logsOf } from './handshake.ts'
 import { refuseLink } from './outcome.ts'
 import { beginStretch, measure } from './pace.ts'
+import { noteForked, waitsForCounty } from './parted-county.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
 import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
@@ -69,6 +70,11 @@ function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick
   const again = askedAgain(session, view)
   for (const stream of again) noteTold(session, stream)
   if (again.length > 0) return at(session, [{ type: 'tell-frontier', streams: again }])
+  if (session.partedSince !== null && !waitsForCounty(session, view)) {
+    session.partedSince = Number.NEGATIVE_INFINITY // it was waited for; once is enough
+    const effects = more(session, view)
+    if (effects.length > 0) return at(session, effects)
+  }
   if (view.elapsed - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
   return said(session, { type: 'beat', rootTime: view.rootTime }, view)
 }
@@ -109,7 +115,7 @@ function noteRoot(session: Live, heights: readonly Height[]): void {
 
 /** Asks for more to send while the window is open and something lies behind the cursor. */
 function more(session: Live, view: View): Effect[] {
-  if (!maySend(session.window)) return []
+  if (!maySend(session.window) || waitsForCounty(session, view)) return []
   if (session.ready.size === 0 || session.cursor >= view.arrival) return moreReceipts(session, view)
   session.window.loading = true
   const mayOvertake = isBehind(session) && session.turn === 'newer' && session.front < view.arrival
@@ -241,7 +247,7 @@ function onMessage(session: Live, message: Message, view: View): Step {
       return at(session, [{ type: 'receipts', receipts: message.receipts }])
     case 'fork':
       // Of a log that is not held nothing could be sent; so these are no more than ours, whatever a peer names.
-      if (view.heads.has(message.log)) session.forked.add(message.log)
+      if (view.heads.has(message.log)) noteForked(session, message.log, view)
       return at(session, [{ type: 'fork-told', fork: message }])
     case 'rungs':
       return at(session, [{ type: 'rungs-asked', question: message }])
@@ -323,7 +329,7 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
     if (forks.has(log)) {
       // Only logs that are held here differ, so that these are no more than ours.
       session.peerHeights.set(log, height)
-      session.forked.add(log)
+      noteForked(session, log, view)
       effects.push({ type: 'fork-found', log, peer: session.peer })
       continue
     }

@@ -99,6 +99,8 @@ export interface Live {
   readonly rootMeanwhile: Map<LogKey, number>
   /** Logs that differ here and there: nothing of them is sent until a person or a rotation resolved it. */
   readonly forked: Set<LogKey>
+  /** When a log of the county stream was first found among them on this link; null before. */
+  partedSince: number | null
   /** What a revoked peer said it holds; null until it did, and on every other link. */
   owed: Map<LogKey, number> | null
   /** When something was last heard or taken of a revoked peer's entries. */

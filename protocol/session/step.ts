@@ -128,6 +128,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     heardMeanwhile: new Map(),
     rootMeanwhile: new Map(),
     forked: new Set(),
+    partedSince: null,
     owed: null,
     lastTaken: view.elapsed,
     cursor: said.arrival,

@@ -1,0 +1,21 @@
+/** Two versions of the county's own log on a link: what is sent meanwhile, and for how long nothing is. */
+import { COUNTY_STREAM, type LogKey, logParts } from '#protocol/ids.ts'
+import type { Live, View } from './state.ts'
+
+/** A fork of the county's log is settled within a few round trips; one that is not keeps nobody for longer than this. */
+const PARTED_MILLISECONDS = 60_000
+
+/**
+ * Whether two versions of the county's log are being settled on this link: until then the peer may not know who wrote what
+ * would be sent, and would end the link before it is settled, each time anew.
+ */
+export const waitsForCounty = ({ forked, partedSince }: Live, view: View): boolean =>
+  partedSince !== null && view.elapsed - partedSince < PARTED_MILLISECONDS && [...forked].some(isCounty)
+
+const isCounty = (log: LogKey): boolean => logParts(log).stream === COUNTY_STREAM
+
+/** Notes a log of which the peer holds another version. */
+export function noteForked(session: Live, log: LogKey, view: View): void {
+  session.forked.add(log)
+  if (isCounty(log)) session.partedSince ??= view.elapsed
+}

@@ -1,0 +1,38 @@
+/** Two versions of the county's own log on a link: nothing is sent beside them before they are settled. */
+import { expect, test } from 'vitest'
+import { COUNTY_STREAM } from '#protocol/ids.ts'
+import { compared, head, livePeer, logIn, names, ours, position, streamA } from './peer.ts'
+
+const county = logIn('c', COUNTY_STREAM)
+const shared = [COUNTY_STREAM, streamA]
+
+/** A link on which both streams were compared, with one log of which the peer holds another version. */
+function parted(log: typeof county) {
+  const peer = livePeer({ heads: [head(ours, 6), head(county, 4)], shared })
+  const logs = [position(county, 4), position(ours, 2)]
+  peer.hear({ type: 'frontier', streams: shared, logs })
+  return { peer, effects: names(compared(peer, logs, { forks: [log], start: 1, streams: shared })) }
+}
+
+const tick = { type: 'tick', received: 1, reading: true } as const
+
+test('S132 while two versions of the county’s log are being settled nothing else is sent, and for no more than a minute', () => {
+  const { peer, effects } = parted(county)
+  expect(effects).toContain('fork-found')
+  expect(effects).not.toContain('load')
+  expect(names(peer.do({ type: 'changed' }))).not.toContain('load')
+  for (let seconds = 10; seconds < 60; seconds += 10) {
+    peer.now += 10_000
+    expect(names(peer.do({ ...tick, received: seconds }))).not.toContain('load')
+  }
+  peer.now += 10_000
+  expect(names(peer.do({ ...tick, received: 60 }))).toContain('load')
+})
+
+test('S132 it is sent as soon as they are one; another log with two versions keeps nobody', () => {
+  const { peer } = parted(county)
+  const logs = [position(county, 4), position(ours, 2)]
+  peer.hear({ type: 'frontier', streams: shared, logs })
+  expect(names(compared(peer, logs, { start: 1, streams: shared }))).toContain('load')
+  expect(parted(ours).effects).toContain('load')
+})
