@@ -1,5 +1,5 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
-import type { DocumentId, EntryHash } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, logParts, streamOf } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
 import { clocksOf } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
@@ -37,8 +37,21 @@ const subjectOf = (fields: Readonly<Record<string, FieldValue>>): EntryHash => f
 const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>): Item | undefined =>
   register.edition(progress.item, progress.itemVersion)
 
+/** Whether another station than that of an opening has built on it: what was signed for nobody opens anew. */
+function isBuiltOn(opening: Judged): boolean {
+  const seen = new Set(opening.followers)
+  for (const { writer, followers } of seen) {
+    if (writer.served && writer.station !== opening.writer.station) return true
+    for (const follower of followers) seen.add(follower)
+  }
+  return false
+}
+
+const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === streamOf(entry.station)
+
 /**
- * The opening that counts: of several valid ones the earliest by time, then hash. One that came after its node was
+ * The opening that counts: of several valid ones one on which another station has built, then one in the stream of its
+ * own station, then the earliest by time, then hash; a time alone is anybody's word. One that came after its node was
  * revoked opens the case only where no other does: it takes nothing from anybody, and without it nobody would see what
  * else was delivered.
  */
@@ -48,10 +61,20 @@ function chooseOpening(openings: Judged[]): Judged | undefined {
     if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
     else opening.verdict = 'not-authorised'
   }
-  valid.sort((left, right) => Number(left.tooLate) - Number(right.tooLate) || inOrder(left, right))
+  if (valid.length > 1) valid.sort(openingOrder(valid))
   const [first, ...others] = valid
   for (const other of others) other.verdict = other.tooLate ? 'after-revocation' : 'fork'
   return first
+}
+
+function openingOrder(openings: readonly Judged[]): (left: Judged, right: Judged) => number {
+  const built = new Set(openings.filter(isBuiltOn))
+  const first = (left: boolean, right: boolean) => Number(right) - Number(left)
+  return (left, right) =>
+    first(!left.tooLate, !right.tooLate) ||
+    first(built.has(left), built.has(right)) ||
+    first(isAtHome(left), isAtHome(right)) ||
+    inOrder(left, right)
 }
 
 /** Why the writer of one fact may not do what a fact (its own or an adopted one) says. */

@@ -59,8 +59,31 @@ test('C2 the earliest of several openings counts and the others are a fork', () 
   expect(state.home).toBe(VILLAGE)
   expect(reasonOf(state, second)).toBe('fork')
   expect(reasonOf(state, follower)).toBe('fork')
-  const sameTime = { ...second, time: first.time }
-  expect(fold([sameTime, first]).tip).toBe([first.hash, second.hash].sort()[0])
+  const [left, right] = [write('opened', VILLAGE, null), write('opened', VILLAGE, null)]
+  expect(fold([right, left]).tip).toBe(left.hash)
+  const sameTime = { ...right, time: left.time }
+  expect(fold([sameTime, left]).tip).toBe([left.hash, right.hash].sort()[0])
+})
+
+test('C2 nobody takes a case back with an opening of an earlier time once another station has built on the first', () => {
+  const facts = chain([
+    ['opened', VILLAGE],
+    ['captured', VILLAGE],
+    ['offered', VILLAGE, { to: TOWN, materials: 1 }],
+    ['taken', TOWN, { materials: 1 }],
+  ])
+  const antedated = { ...write('opened', VILLAGE, null), time: 1 }
+  const state = fold([...facts, antedated])
+  expect([state.holder, state.epoch]).toEqual([TOWN, 2])
+  expect(reasonOf(state, antedated)).toBe('fork')
+})
+
+test('C2 nor does another station with an earlier opening in a stream that is not its own', () => {
+  const home = write('opened', VILLAGE, null)
+  const foreign = { ...write('opened', TOWN, null), time: 1 }
+  const state = fold([foreign, home])
+  expect(state.holder).toBe(VILLAGE)
+  expect(reasonOf(state, foreign)).toBe('fork')
 })
 
 test('C2 a second opening that follows the first is set aside', () => {
