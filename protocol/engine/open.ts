@@ -26,6 +26,7 @@ import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
+import { noteDay } from './refold/folded-day.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
@@ -47,7 +48,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 
 async function open(options: EngineOptions): Promise<Engine> {
   const core = await loadCore(options)
-  const queue = openWriteQueue(core, [noteStale, noteUncarried, noteReader])
+  const queue = openWriteQueue(core, [noteStale, noteUncarried, noteReader, noteDay])
   const links = new Set<Link>()
   const context: LinkContext = {
     core,

@@ -8,7 +8,10 @@ const LONG_MILLISECONDS = 60_000
 
 export interface Clock {
   readonly host: Host
-  /** Sets the clock to a later time and ends every long wait that is over by then. */
+  /**
+   * Sets the clock to a later time and ends every long wait that is over by then; to an earlier one, and ends all of them:
+   * they pass whatever the clock says, and none is longer than LIMITS.dayCheckMilliseconds.
+   */
   moveTo(time: string): void
 }
 
@@ -31,9 +34,11 @@ export function openClock(start: string): Clock {
       },
     },
     moveTo(time) {
+      const before = now()
       shift = Date.parse(time) - monotonic()
-      const over = waits.filter(({ at }) => at <= now())
-      waits = waits.filter(({ at }) => at > now())
+      const isOver = ({ at }: { readonly at: number }) => at <= now() || now() < before
+      const over = waits.filter(isOver)
+      waits = waits.filter((one) => !isOver(one))
       for (const { callback } of over) callback()
     },
   }

@@ -98,6 +98,26 @@ test('R17 a node that was off for days has true rows soon after its start', asyn
   expect((await office.byNumber(number))[0]).toMatchObject({ exceeded: true })
 })
 
+test('R17 a clock that was ahead and is put back leaves no row that says what is not yet so, also when it was put back while off', async () => {
+  const { clock, root, restart } = await openHall(SAMPLE_CALENDARS)
+  const { number } = await receive(root)
+  const rowAt = async ({ engine }: Node) => (await engine.office.byNumber(number))[0]
+  const isAhead = (node: Node) => until('judged for a day to come', async () => (await rowAt(node))?.exceeded === true)
+  const isTrue = (node: Node) => until('judged for today', async () => (await rowAt(node))?.stage === '20')
+  clock.moveTo('2026-03-20T08:00+08:00')
+  await isAhead(root)
+  clock.moveTo('2026-03-03T09:00+08:00')
+  await isTrue(root)
+  expect(await rowAt(root)).toMatchObject({ exceeded: false, due: '2026-03-09', wake: '2026-03-10' })
+  clock.moveTo('2026-03-20T08:00+08:00')
+  await isAhead(root)
+  await root.engine.stop()
+  clock.moveTo('2026-03-03T10:00+08:00')
+  const again = await restart()
+  await isTrue(again)
+  expect(await rowAt(again)).toMatchObject({ exceeded: false })
+})
+
 test('R18 a published calendar gives every open row its last day; the status says how far that has come', async () => {
   const { root } = await openHall([])
   const { office } = root.engine

@@ -1,5 +1,5 @@
 /** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
-import type { DirectoryRecord, Letter, NodeRecord } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { openCarried } from '#protocol/log/carried.ts'
@@ -113,21 +113,18 @@ async function nameParents(staging: Staging, key: string): Promise<void> {
   writeAbove(staging, document, { ...station, formerParents: former })
 }
 
-/** A node or letter that was revoked stays so: the record in force was written by who did not know that. */
+/** A node that was revoked stays so: the record in force was written by who did not know that. */
 async function keepRevoked(staging: Staging, key: string): Promise<void> {
   const { core } = staging
   setLocal(staging, RETURNED_REVOCATIONS_SPACE, key, null)
   const document = key as DocumentId
   const row = core.directory.row(document)
   const present = row && readDirectoryRecord(row.json, document)
-  if (!present || !isRevocable(present) || present.revoked) return
-  const records = (await ownRecords(core, document)).filter(isRevocable)
+  if (present?.type !== 'node' || present.revoked) return
+  const records = (await ownRecords(core, document)).flatMap((one) => (one.type === 'node' ? one : []))
   const last = records.sort((left, right) => left.version - right.version).findLast(({ revoked }) => revoked)
-  if (last) writeAbove(staging, document, { ...present, revoked: last.revoked } as DirectoryRecord)
+  if (last) writeAbove(staging, document, { ...present, revoked: last.revoked })
 }
-
-const isRevocable = (record: DirectoryRecord): record is NodeRecord | Letter =>
-  record.type === 'node' || record.type === 'letter'
 
 export const RETURNED_STATIONS: Afterwork = { space: RETURNED_STATIONS_SPACE, work: nameParents }
 export const RETURNED_REVOCATIONS: Afterwork = { space: RETURNED_REVOCATIONS_SPACE, work: keepRevoked }

@@ -64,7 +64,7 @@ const textAt = (item: Item, path: string): string =>
 async function completed(staging: Staging, given: DirectoryRecord, actor: Actor | null): Promise<DirectoryRecord> {
   const { directory } = staging.core
   if (given.type === 'person' && actor && directory.person(given.id)?.disabled) return { ...given, disabled: true }
-  if (given.type === 'letter' && !given.revoked)
+  if (given.type === 'letter' && actor && !given.revoked)
     return { ...given, revoked: directory.letters().find(({ id }) => id === given.id)?.revoked ?? null }
   if (given.type === 'node') {
     const known = directory.node(given.id)?.revoked

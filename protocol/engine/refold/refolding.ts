@@ -5,6 +5,7 @@ import type { Core } from '../core.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
 import type { Staging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
+import { judgeAnew, judgedOn } from './folded-day.ts'
 import { moveMark, type RefoldMark, readMark, touchesMark } from './refold-mark.ts'
 import { refold, staleOf } from './refold-slice.ts'
 
@@ -84,10 +85,12 @@ async function slice<Value>({ core, queue }: Work, request: (staging: Staging) =
   return value
 }
 
-/** Cases whose day has come. What was woken wakes on a later day or not at all, so this ends. */
+/** Cases whose day has come, and all of them where the clock was put back. What was woken wakes on a later day or not at all, so this ends. */
 async function wakeAll(work: Work): Promise<void> {
   const { core } = work
   const today = core.clock.today()
+  const judged = await judgedOn(core)
+  if (judged !== undefined && today < judged) await slice(work, judgeAnew)
   while (!work.stopped) {
     const ids = await core.storage.casesToWake(today, LIMITS.sliceCases)
     if (ids.length === 0) {

@@ -1,6 +1,6 @@
 /** Making entries count in a group: in their case, in the directory, or only as kept. */
 import { assert } from '#protocol/assert.ts'
-import type { DirectoryRecord, Letter, NodeRecord, Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
 import {
   type DocumentId,
   type EntryHash,
@@ -82,7 +82,7 @@ export const RETURNED_RECORDS_SPACE = 'returned-records'
 /** At the root: stations of which a record has come back that names a parent which the present one does not know of. */
 export const RETURNED_STATIONS_SPACE = 'returned-stations'
 
-/** At the root: nodes and letters that an older record revokes and the one in force does not: who wrote that knew less. */
+/** At the root: nodes that an older record revokes and the one in force does not: who wrote that knew less. */
 export const RETURNED_REVOCATIONS_SPACE = 'returned-revocations'
 
 /** Every station that a record says was above: its parent then, and those before. */
@@ -129,8 +129,8 @@ function noteReturned(
   rows: readonly [DirectoryRow, DirectoryRow],
 ): void {
   if (type === 'station') noteParents(staging, rows)
-  if (type !== 'node' && type !== 'letter') return
-  const [before, now] = rows.map(({ json }) => JSON.parse(json) as NodeRecord | Letter)
+  if (type !== 'node') return
+  const [before, now] = rows.map(({ json }) => JSON.parse(json) as NodeRecord)
   if (before?.revoked && now && !now.revoked) setLocal(staging, RETURNED_REVOCATIONS_SPACE, rows[0].document, true)
 }
 
