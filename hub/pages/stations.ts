@@ -84,7 +84,7 @@ async function stationsPage(context: DeskContext, desk: Desk, returned?: Returne
   const visit = context.get('visit')
   const done = doneBox(context.req.query('done'), {
     created: '站点已建立,随同步送到各节点。',
-    moved: '站点已改归,随同步送到各节点。',
+    moved: '站点已改归,随同步送到各节点。它的电脑还接在原来的上级下面,办件照样送达;请到“节点”页把它接到新的上级。',
   })
   const form = mayAdminister(visit) ? html`${newForm(desk, visit, returned)}${moveForm(desk, visit, returned)}` : ''
   const body = html`${headline('站点')}${done}<div class="row"><div class="col-lg-8">${card('全部站点', list(desk))}</div><div class="col-lg-4">${form}</div></div>`
