@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
+import { withKept } from '#protocol/engine/kept-findings.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { logKey, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -17,6 +18,7 @@ import {
   connect,
   type Node,
   nodeRecord,
+  openCounty,
   openNode,
   publish,
   STATIONS,
@@ -156,4 +158,32 @@ test('S111 what a relay carries of a revoked node later has no effect, although 
   await root.engine.rebuild()
   expect(await aside()).toEqual(judged)
   expect(LIMITS.revokedEntries * 67).toBeLessThan(LIMITS.writtenBytes)
+})
+
+test('D57 whoever takes a machine out reads until when the county has what it wrote, also after a restart, and once', async () => {
+  const { root, township, village } = await openCounty()
+  connect(township, root)
+  await until('the township is served', () => township.engine.office.stations.length === 1)
+  connect(village, township)
+  await until('the village is served', () => village.engine.office.stations.length === 1)
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  const revoke = async (node: Node, held: null | undefined) =>
+    publish(root, [
+      {
+        ...nodeRecord(node, township.identity.node),
+        revoked: { time: 1, reason: '更换', ...(held === null ? { held } : {}) },
+      },
+    ])
+  await revoke(village, undefined)
+  const told = async (node: Node) =>
+    (await node.engine.office.status()).findings.filter(({ kind }) => kind === 'revoked').map(({ message }) => message)
+  expect(await told(root)).toHaveLength(1)
+  expect((await told(root))[0]).toMatch(/^节点“.*”已停用。县中心有它写的记录 1 条,最后一条写于 2026-11-20 \d\d:\d\d。$/)
+  // Lost after all: that is no second machine.
+  await revoke(village, null)
+  expect(await told(root)).toHaveLength(1)
+  await root.engine.stop()
+  expect((await withKept(root.storage, [])).map(({ kept }) => kept)).toEqual([`revoked-${village.identity.node}`])
 })

@@ -41,6 +41,14 @@ async function timeAt(storage: Pick<Storage, 'packHolding'>, { key, height, hash
 /** A time as it stands on paper stubs: `2026-11-21 08:31`. */
 const minuteOf = (time: number): string => civilTime(time).slice(0, 16).replace('T', ' ')
 
+/** When the newest entry of all was written, as on paper stubs, and how many there are; undefined without any. */
+export function lastOf(ends: readonly OwnEnd[]): { readonly time: string; readonly entries: number } | undefined {
+  if (ends.length === 0) return undefined
+  const newest = Math.max(...ends.map(({ time }) => time))
+  const entries = ends.reduce((sum, end) => sum + end.entries, 0)
+  return { time: newest === 0 ? '不明时间' : minuteOf(newest), entries }
+}
+
 /** The ends in words; without any, that nothing is there. */
 export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) => string | undefined): EndWords {
   if (ends.length === 0) return { until: '本机写的记录一条也没有', each: '' }
@@ -48,10 +56,9 @@ export function endsInWords(ends: readonly OwnEnd[], nameOf: (stream: StreamId) 
     const name = stream === COUNTY_STREAM ? '全县目录' : (nameOf(stream) ?? `站点 ${stream}`)
     return `“${name}”最后一条写于 ${time === 0 ? '不明时间' : minuteOf(time)}(共 ${entries} 条)`
   })
-  const newest = Math.max(...ends.map(({ time }) => time))
-  const entries = ends.reduce((sum, end) => sum + end.entries, 0)
+  const last = lastOf(ends)
   const stations = ends.filter(({ stream }) => stream !== COUNTY_STREAM).length
-  const until = `本机写的记录当时只到 ${newest === 0 ? '不明时间' : minuteOf(newest)}(${stations} 个站点,共 ${entries} 条)`
+  const until = `本机写的记录当时只到 ${last?.time}(${stations} 个站点,共 ${last?.entries} 条)`
   return { until, each: words.join(';') }
 }
 

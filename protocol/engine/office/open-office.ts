@@ -1,4 +1,5 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
+import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { recognise } from '../carrying/recognised-nodes.ts'
@@ -6,8 +7,8 @@ import { stateOf } from '../cases/case-file.ts'
 import { readFile } from '../cases/case-reading.ts'
 import { safetyOf } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
-import { KEPT_FINDINGS } from '../kept-findings.ts'
-import { type Office, UNKNOWN_CASE } from '../office.ts'
+import { KEPT_FINDINGS, keptRows } from '../kept-findings.ts'
+import { type Actor, type Finding, type Office, UNKNOWN_CASE } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { sharedNumbers } from '../writing/shared-numbers.ts'
 import { setLocal } from '../writing/staging.ts'
@@ -18,6 +19,7 @@ import { act, editSection, openCase } from './case-writing.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { areRevocations, keepRecord, publish } from './record-writing.ts'
+import { revokedFindings } from './revoked-findings.ts'
 import { signaturesOf } from './signatures.ts'
 import { casesAlone, syncStatus } from './sync-status.ts'
 
@@ -89,7 +91,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     publish: (actor, records) =>
       words(
         areRevocations(records)
-          ? queue.writeAlone((staging) => publish(staging, actor, records))
+          ? revoke(core, queue, actor, records)
           : queue.write((staging) => publish(staging, actor, records)),
       ),
     keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
@@ -101,4 +103,19 @@ const parsed = (text: string | undefined): unknown => (text === undefined ? unde
 async function stateNow(core: Core, id: DocumentId): ReturnType<Office['state']> {
   const folded = stateOf(await readFile(core, id), registerOf(core))
   return folded ? success(folded) : failure(UNKNOWN_CASE)
+}
+
+/** Publishes records that revoke nodes, in a group of their own, and keeps for people until when the county has what these wrote. */
+async function revoke(core: Core, queue: WriteQueue, actor: Actor | null, records: readonly DirectoryRecord[]) {
+  const findings: Finding[] = []
+  const published = await queue.writeAlone(async (staging) => {
+    findings.push(...(await revokedFindings(core, records)))
+    const result = await publish(staging, actor, records)
+    if (result.ok)
+      for (const { space, key, value } of findings.flatMap(keptRows))
+        setLocal(staging, space, key, JSON.parse(value ?? 'null'))
+    return result
+  })
+  if (published.ok) for (const finding of findings) core.news.add(finding)
+  return published
 }
