@@ -68,6 +68,8 @@ interface Surroundings {
   readonly violation: (rule: string, detail: string) => void
   /** Whether the station of a stream has moved. */
   readonly hasMoved: (stream: string) => boolean
+  /** Whether somebody wrote two versions of a log. */
+  readonly isForked: (log: string) => boolean
   readonly corpus: Uint8Array[]
   readonly carrying: Map<string, number>
   readonly versionTold: Network['versionTold']
@@ -83,7 +85,7 @@ const HEADER_BYTES = 60
 export function createNetwork(
   timeline: Timeline,
   chance: Chance,
-  watch: Pick<Surroundings, 'trace' | 'violation' | 'hasMoved'>,
+  watch: Pick<Surroundings, 'trace' | 'violation' | 'hasMoved' | 'isForked'>,
 ): Network {
   const wires = new Set<Wire>()
   const corpus: Uint8Array[] = []
@@ -199,7 +201,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
   const troubles = { up: parties.up.disk.troubles, down: parties.down.disk.troubles }
   const refusedBy = (side: Side) => ({
     isHonest: !isHurt && !wire.doubled && !parties.up.hasTwin && !parties.down.hasTwin,
-    wasPutBack: parties.up.disk.restoredAt >= 0 || parties.down.disk.restoredAt >= 0,
+    isForked: around.isForked,
     quiet: timeline.now - heardAt[side],
     disk: parties[side].disk,
     troubles: troubles[side],

@@ -8,8 +8,8 @@ import type { Disk } from './witnessed-disk.ts'
 export interface RefusedLink {
   /** Nothing on it was changed, held up or said in somebody else's name, and nobody has a twin. */
   readonly isHonest: boolean
-  /** One of the two once went back in time: it may meet its own entries under numbers that it has used again since. */
-  readonly wasPutBack: boolean
+  /** Whether somebody wrote two versions of a log: one of them may be met behind the other before the two are settled. */
+  readonly isForked: (log: string) => boolean
   /** Milliseconds since a whole frame last came to the side that refuses. */
   readonly quiet: number
   /** Disk of that side, and how often it had failed when the link began. */
@@ -24,7 +24,7 @@ const HONEST: ReadonlySet<RefusalCode> = new Set(['unknown-node', 'revoked', 'fo
 export function checkRefusal(
   violation: (rule: string, detail: string) => void,
   frame: Uint8Array,
-  { isHonest, wasPutBack, quiet, disk, troubles }: RefusedLink,
+  { isHonest, isForked, quiet, disk, troubles }: RefusedLink,
 ): void {
   const message = decodeMessage(frame)
   if (message?.type !== 'refuse') return
@@ -36,5 +36,5 @@ export function checkRefusal(
   } else if (code === 'silent') {
     // A machine that has just died is silent without anything being wrong with the line.
     if (detail !== 'handshake' && quiet < LIMITS.silenceMilliseconds) says(`heard ${quiet} ms ago`)
-  } else if (isHonest && !HONEST.has(code) && !(wasPutBack && code === 'bad-chain')) says('both are honest')
+  } else if (isHonest && !HONEST.has(code) && !isForked(detail.split(' ')[0] ?? '')) says('both are honest')
 }

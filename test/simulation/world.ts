@@ -3,7 +3,7 @@ import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
-import type { StationCode } from '#protocol/ids.ts'
+import type { LogKey, StationCode } from '#protocol/ids.ts'
 import type { FileIdentity, Sidecar } from '#protocol/log/incarnation.ts'
 import { type Chance, createChance } from './chance.ts'
 import type { Ledger } from './ledger.ts'
@@ -207,6 +207,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
       trace: trace.mix,
       violation,
       hasMoved: (stream) => [...world.former.values()].some((left) => left.has(stream)),
+      isForked: (log) => world.ledger.forkedLogs.has(log as LogKey),
     }),
     ledger: {
       entries: new Map(),
