@@ -65,16 +65,18 @@ const ofNode = (world: World, node: string | undefined): Machine[] =>
 /** Whether a machine has been told what is held above since anything of it was put back or lost. */
 const hasHeard = (world: World, machine: Machine, above: readonly Machine[]): boolean =>
   world.timeline.now - machine.metAt >
-    (isQuick(world, [machine, ...above]) ? HEARD_SOON_MILLISECONDS : HEARD_MILLISECONDS) &&
+    (isQuick(world, machine, above) ? HEARD_SOON_MILLISECONDS : HEARD_MILLISECONDS) &&
   above.every(({ disk, scrappedAt }) => Math.max(disk.restoredAt, scrappedAt) < machine.metAt)
 
-/** Nothing is wrong with lines, links and disks of some machines. */
-function isQuick({ network }: World, machines: readonly Machine[]): boolean {
+/** Its link stands, and nothing is wrong with lines, links and disks of it and those above. */
+function isQuick({ network }: World, machine: Machine, above: readonly Machine[]): boolean {
+  const machines = [machine, ...above]
   const names = new Set(machines.map(({ name }) => name))
-  const isHurt = [...network.wires].some((wire) => wire.isHurt && (names.has(wire.child) || names.has(wire.parent)))
+  const wires = [...network.wires].filter((wire) => names.has(wire.child) || names.has(wire.parent))
+  const isLinked = wires.some((wire) => wire.child === machine.name && wire.isOpen && wire.isServed)
   const isGood = ({ line, disk: { ailments } }: Machine) =>
     line.bytesPerSecond > 1_000_000 && ailments.slow === 0 && !ailments.full && ailments.failingReads === 0
-  return !isHurt && machines.every(isGood)
+  return isLinked && !wires.some(({ isHurt }) => isHurt) && machines.every(isGood)
 }
 
 /** What stands in a list can be opened, once nothing is being judged anew. */
