@@ -4,13 +4,24 @@ import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { DirectoryRecord, Letter } from '#protocol/casework/directory.ts'
 import { completeItem } from '#protocol/casework/item.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
+import { NO_CHANGE, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys } from '#protocol/transport/node-host.ts'
+import { FRIDAY, hurriedHost, morningOf } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { type Clock, openClock } from './clock-host.ts'
-import { COUNTY, type Node, nodeRecord, openNode, person, publish, stationRecord, until } from './county.ts'
+import {
+  COUNTY,
+  type Node,
+  nodeRecord,
+  openCountyRoot,
+  openNode,
+  person,
+  publish,
+  stationRecord,
+  until,
+} from './county.ts'
 
 const day = (text: string) => text as Day
 const clerk = person(COUNTY, ['clerk', 'handler', 'coordinator', 'chief'])
@@ -131,6 +142,28 @@ test('R18 a published calendar gives every open row its last day; the status say
   const rows = (await office.find({ dueBefore: day('2099-01-01') })).rows
   expect(rows.map(({ number }) => number).sort()).toEqual(numbers.sort())
   expect(rows.every(({ due }) => due === '2026-03-09')).toBe(true)
+})
+
+/** A disk that cannot be read through so many times. */
+class Refusing extends MemoryStorage {
+  refusals = 0
+
+  override async documentsAfter(place: number, limit: number) {
+    this.refusals -= 1
+    if (this.refusals >= 0) throw new StorageFailure('other', '读盘失败')
+    return super.documentsAfter(place, limit)
+  }
+}
+
+test('R18 what the disk refused is gone on with soon, and not first when the day is looked at again', async () => {
+  const storage = new Refusing()
+  const root = await openCountyRoot(storage, hurriedHost(morningOf(FRIDAY), 50))
+  await quiet(root)
+  storage.refusals = 2
+  await publish(root, SAMPLE_CALENDARS)
+  expect((await root.engine.office.status()).refolding).not.toBeNull()
+  await quiet(root)
+  expect(storage.refusals).toBeLessThan(0)
 })
 
 test('R18 an act does not wait until all rows are mended', async () => {

@@ -18,6 +18,9 @@ export interface Refolding {
 }
 
 /** The work in the background, as far as it can be told to end. */
+/** A disk that refused is tried again after this time. */
+const RETRY_MILLISECONDS = 10_000
+
 interface Work {
   readonly core: Core
   readonly queue: WriteQueue
@@ -50,8 +53,9 @@ export function openRefolding(core: Core, queue: WriteQueue): Refolding {
     if (running || work.stopped) return
     running = true
     run().catch((problem) => {
-      // A failing disk shows in the node's health; what is stale stays noted, and the next look goes on with it.
-      if (!(problem instanceof StorageFailure)) core.tellBug(problem)
+      // A failing disk shows in the node's health; what is stale stays noted, and is gone on with soon.
+      if (problem instanceof StorageFailure) core.host.after(RETRY_MILLISECONDS, soon)
+      else core.tellBug(problem)
     })
   }
   const look = () => {
