@@ -59,6 +59,8 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
 
 /** Why a kept edit has no effect; whoever kept it writes it again, unless his stations may not. */
 const KEPT = '两份记录合并时留作证据的编辑,内容由转存它的节点另行写入'
+/** What a copy of the county had carried, and another carried on: nobody writes it again. */
+const CARRIED_ON = '两份记录合并时转存的编辑,没有重新写入,请核对后补写'
 const KEPT_ONLY = '两份记录合并时留作证据的编辑,转入的站点无权填写这个栏目,请有权的站点核对后补写'
 
 /** Whether a node serves a station that may write a section. */
@@ -72,7 +74,8 @@ function keep(file: CaseFile, entry: Entry, inner: Entry, directory: Directory):
   const section = isEdit && entry.kind === KIND.kept ? decodeEdit(inner.payload)?.section : undefined
   if (section !== undefined) file.cutSections.add(section)
   const isOnlyKept = section !== undefined && !mayWrite(directory, logParts(entry.log).node, section)
-  const reason = isEdit ? (isOnlyKept ? KEPT_ONLY : KEPT) : '转存的条目,以县级转来的为准'
+  const editReason = entry.kind !== KIND.kept ? CARRIED_ON : isOnlyKept ? KEPT_ONLY : KEPT
+  const reason = isEdit ? editReason : '转存的条目,以县级转来的为准'
   file.oddities.push(oddity(entry, 'forked', reason, hashOf(inner)))
 }
 
