@@ -235,6 +235,8 @@ export const LIMITS = {
   parentQuestionMilliseconds: 6 * 60 * 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
+  /** Parts within parts of a directory record; its own go a tenth as deep, and what lists them walks through all. */
+  recordDepth: 64,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */
   gateMilliseconds: 500,
 } as const

@@ -8,6 +8,7 @@ import { shapeOf, stationCode, tier, wholeNumber } from '#protocol/engine/direct
 import { documentOf, readDirectoryRecord } from '#protocol/engine/directory/record-reading.ts'
 import { RECORD_SHAPES } from '#protocol/engine/directory/record-shapes.ts'
 import type { DocumentId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { ABSENT, FIELDS, type Field, rightOf, valuesOf, withField } from './record-fields.ts'
 
 const text = z.string()
@@ -95,6 +96,19 @@ function counted(value: unknown): { readonly list: readonly unknown[]; reads(): 
   )
   return { list, reads: () => reads }
 }
+
+test('R7 a record with parts deeper than any program writes is none, whatever stands in its texts', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+  const withMore = (json: string) =>
+    readDirectoryRecord(
+      JSON.stringify(recordOf('station')).replace(/}$/, `,"later":${json}}`),
+      `station/${recordOf('station').id as string}` as DocumentId,
+    )
+  expect(withMore(nested(LIMITS.recordDepth - 1))).toBeDefined()
+  expect(withMore(nested(LIMITS.recordDepth))).toBeUndefined()
+  expect(withMore(nested(60_000))).toBeUndefined()
+  expect(withMore(JSON.stringify(`${'[{'.repeat(500)}\\"`))).toBeDefined()
+})
 
 test('R7 a long list of nonsense costs no more than its first part', () => {
   let lists = 0

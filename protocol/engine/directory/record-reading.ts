@@ -2,7 +2,8 @@
 import { DEFAULT_RULES, type DirectoryRecord, type DirectoryType } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial, type FeeRule, type Item, type MaterialRule } from '#protocol/casework/item.ts'
 import type { DocumentId } from '#protocol/ids.ts'
-import { isRecord } from '#protocol/json.ts'
+import { isDeeper, isRecord } from '#protocol/json.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { RECORD_SHAPES } from './record-shapes.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -15,6 +16,7 @@ export const documentOf = (record: DirectoryRecord): DocumentId =>
 
 /** Reads a directory record; undefined when it is malformed. The root checked in full what it wrote. */
 export function readDirectoryRecord(json: string, document: DocumentId): DirectoryRecord | undefined {
+  if (isDeeper(json, LIMITS.recordDepth)) return undefined
   let value: unknown
   try {
     value = JSON.parse(json)
