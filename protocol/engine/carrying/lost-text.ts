@@ -65,7 +65,8 @@ export async function lostText(
     if (!station) return []
     const edits = ownEdits(file, section, tail, peerHolds)
     const owed = new Set(ours.map(hashOf).filter((hash) => !kept.has(hash)))
-    const value = madeOf(section, edits)
+    const isWhole = edits.length === file.sections.get(section)?.edits.length
+    const value = madeOf(section, isWhole ? acceptedUpdates(file, section) : acceptedOf(section, edits))
     return [{ file, section, value, edits, owed, isPartlyKept: owed.size < ours.length, station }]
   })
 }
@@ -106,17 +107,17 @@ function gate(section: SectionName, edits: readonly SectionEdit[]): GatedSection
   return gating
 }
 
-/** What edits make of a section; undefined when it cannot be opened. */
-function madeOf(section: SectionName, edits: readonly SectionEdit[]): unknown {
-  const opened = openSection(
-    section,
-    gate(section, edits).accepted.map(({ update }) => update),
-  )
+/** What updates make of a section; undefined when it cannot be opened. */
+function madeOf(section: SectionName, updates: readonly Uint8Array[]): unknown {
+  const opened = openSection(section, updates)
   if (!opened.ok) return undefined
   const value = opened.value.value()
   opened.value.close()
   return value
 }
+
+const acceptedOf = (section: SectionName, edits: readonly SectionEdit[]): readonly Uint8Array[] =>
+  gate(section, edits).accepted.map(({ update }) => update)
 
 /** Edits of a section that wait for others. */
 const waiting = (file: CaseFile | undefined, section: SectionName) => {
@@ -186,10 +187,8 @@ export function writtenAgain(staging: Staging, lost: LostText, inVain: ReadonlyS
 /** What a copy of this machine has written again already: the section without what is owed; undefined: nothing of it. */
 function knownTo({ section, edits, owed, isPartlyKept }: LostText, inVain: ReadonlySet<EntryHash>): unknown {
   if (!isPartlyKept) return undefined
-  return madeOf(
-    section,
-    edits.filter(({ hash }) => !owed.has(hash) && !inVain.has(hash)),
-  )
+  const written = edits.filter(({ hash }) => !owed.has(hash) && !inVain.has(hash))
+  return madeOf(section, acceptedOf(section, written))
 }
 
 /** Of a text so much is told: a finding is read at a glance, and kept in the database. */
