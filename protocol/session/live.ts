@@ -70,7 +70,7 @@ function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick
   const again = askedAgain(session, view)
   for (const stream of again) noteTold(session, stream)
   if (again.length > 0) return at(session, [{ type: 'tell-frontier', streams: again }])
-  if (session.partedSince !== null && !waitsForCounty(session, view)) {
+  if (Number.isFinite(session.partedSince) && !waitsForCounty(session, view)) {
     session.partedSince = Number.NEGATIVE_INFINITY // it was waited for; once is enough
     const effects = more(session, view)
     if (effects.length > 0) return at(session, effects)

@@ -210,17 +210,17 @@ function partsOf(change: SectionChange): SectionChange[] {
   return [...set, ...change.remove.map((key) => ({ set: {}, remove: [key] }))]
 }
 
-type Map = Readonly<Record<string, PlainValue>>
+type Fields = Readonly<Record<string, PlainValue>>
 
 /** The change that leads from one value of a section back to another, but for what is `known` to have been written. */
 function changeTo(section: SectionName, wanted: unknown, present: unknown, known: unknown): SectionChange {
   if (SECTIONS[section].shape === 'text') return { text: (known === wanted ? present : wanted) as string }
-  const has = (values: unknown, key: string) => values !== undefined && Object.hasOwn(values as Map, key)
+  const has = (values: unknown, key: string) => values !== undefined && Object.hasOwn(values as Fields, key)
   const isOwed = (key: string) =>
     known === undefined ||
     has(known, key) !== has(wanted, key) ||
-    (has(wanted, key) && !sameValue((known as Map)[key], (wanted as Map)[key] as PlainValue))
-  const set = Object.fromEntries(Object.entries(wanted as Map).filter(([key]) => isOwed(key)))
-  const gone = Object.keys(present as Map).filter((key) => !has(wanted, key))
+    (has(wanted, key) && !sameValue((known as Fields)[key], (wanted as Fields)[key] as PlainValue))
+  const set = Object.fromEntries(Object.entries(wanted as Fields).filter(([key]) => isOwed(key)))
+  const gone = Object.keys(present as Fields).filter((key) => !has(wanted, key))
   return { set, remove: gone.filter(isOwed) }
 }

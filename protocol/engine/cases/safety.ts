@@ -23,7 +23,7 @@ const reached = ({ elsewhere }: Pick<Held, 'elsewhere'>, head: LogHead, step: St
   step === 'elsewhere' ? Math.min(head.height, elsewhere?.heightOf(head.key) ?? head.height) : head[step]
 
 /** Entries held here that have not reached a step; `of`: of which logs. */
-export function logPacks(
+export function entriesAbove(
   held: Pick<Held, 'logs' | 'elsewhere'>,
   step: Step,
   of: (log: LogKey) => boolean = () => true,

@@ -4,7 +4,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
-import { casesAbove, logPacks } from '../cases/safety.ts'
+import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
 import { type ReceiptRow, type Storage, StorageFailure } from '../ports/storage.ts'
@@ -216,7 +216,7 @@ const SUCCEEDED = '本站如已由新电脑接替,请勿再在此办件'
 function deliveredSoFar(core: Core): Omit<Finding, 'time'> {
   // What came from the county is at its new parent, which tells a revoked node nothing of it any more.
   const deliverable = core.directory.deliverableBy(core.identity.node)
-  const left = logPacks(core, 'parentHeight', (log) => deliverable.has(logParts(log).stream))
+  const left = entriesAbove(core, 'parentHeight', (log) => deliverable.has(logParts(log).stream))
   const delivered = left === 0 ? '本机的记录已全部送达上级' : `本机还有 ${left} 条记录没有送达上级`
   return {
     kind: 'revoked',
@@ -236,7 +236,7 @@ async function ownReport(core: Core): Promise<NodeReport> {
     node: core.identity.node,
     age: 0,
     connected: true,
-    unsentEntries: logPacks(core, 'parentHeight'),
+    unsentEntries: entriesAbove(core, 'parentHeight'),
     unsentCases: await casesAbove(core, 'parentHeight'),
     version: shortVersion(core.version),
     clockOffset: core.clock.offset(),

@@ -3,12 +3,12 @@ import { type LogKey, logParts, type StationCode, type StreamId } from '#protoco
 import { success } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
-import { KEPT_FINDINGS, keptRows } from '../kept-findings.ts'
+import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { checkStubs, endsInWords, ownEnds } from '../logs/own-ends.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import type { GivenBack } from '../neighbours.ts'
 import type { EndWords, Finding } from '../office.ts'
-import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+import { getLocal, keepFinding, type Staging } from '../writing/staging.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
@@ -76,12 +76,6 @@ const withRisen = (returned: GivenBack, risen: readonly Height[]): GivenBack => 
   logs: new Set([...returned.logs, ...risen.map(({ log }) => log)]),
   entries: risen.reduce((sum, { height }) => sum + height, returned.entries),
 })
-
-/** With the entries that came back, or not at all: after a restart nobody could say it any more. */
-function keepFinding(staging: Staging, finding: Omit<Finding, 'time'>): void {
-  for (const { space, key, value } of keptRows({ ...finding, time: staging.core.clock.now() }))
-    setLocal(staging, space, key, JSON.parse(value ?? 'null'))
-}
 
 /**
  * Where our own logs ended when the program found the database that went back. What is written since says nothing of it:

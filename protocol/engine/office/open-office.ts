@@ -7,11 +7,11 @@ import { stateOf } from '../cases/case-file.ts'
 import { readFile } from '../cases/case-reading.ts'
 import { safetyOf } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
-import { KEPT_FINDINGS, keptRows } from '../kept-findings.ts'
+import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { type Actor, type Finding, type Office, UNKNOWN_CASE } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { sharedNumbers } from '../writing/shared-numbers.ts'
-import { setLocal } from '../writing/staging.ts'
+import { keepFinding, setLocal } from '../writing/staging.ts'
 import { inWords } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { viewCase } from './case-view.ts'
@@ -107,13 +107,11 @@ async function stateNow(core: Core, id: DocumentId): ReturnType<Office['state']>
 
 /** Publishes records that revoke nodes, in a group of their own, and keeps for people until when the county has what these wrote. */
 async function revoke(core: Core, queue: WriteQueue, actor: Actor | null, records: readonly DirectoryRecord[]) {
-  const findings: Finding[] = []
+  const findings: Omit<Finding, 'time'>[] = []
   const published = await queue.writeAlone(async (staging) => {
     findings.push(...(await revokedFindings(core, records)))
     const result = await publish(staging, actor, records)
-    if (result.ok)
-      for (const { space, key, value } of findings.flatMap(keptRows))
-        setLocal(staging, space, key, JSON.parse(value ?? 'null'))
+    if (result.ok) for (const finding of findings) keepFinding(staging, finding)
     return result
   })
   if (published.ok) for (const finding of findings) core.news.add(finding)

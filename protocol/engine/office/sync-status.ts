@@ -1,5 +1,5 @@
 /** Connection, safety and health of this node in figures, as the desk says them in words. */
-import { casesAbove, logPacks } from '../cases/safety.ts'
+import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import type { SyncStatus } from '../office.ts'
 import { StorageFailure } from '../ports/storage.ts'
@@ -15,7 +15,7 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     parent: parentOf(core),
     casesOnlyHere: counts.onlyHere,
     casesNotAtRoot: counts.notAtRoot,
-    entriesOnlyHere: logPacks(core, 'parentHeight'),
+    entriesOnlyHere: entriesAbove(core, 'parentHeight'),
     atRootAlone: aloneAt(core),
     clockOffset: core.clock.offset(),
     catalogueVersion: core.directory.catalogueVersion(),
@@ -32,7 +32,7 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
 function aloneAt(core: Core): SyncStatus['atRootAlone'] {
   if (!core.elsewhere) return null
   const standby = core.directory.nodes().find((node) => node.standby && !node.revoked)
-  return { entries: logPacks(core, 'elsewhere'), standby: standby?.name ?? null }
+  return { entries: entriesAbove(core, 'elsewhere'), standby: standby?.name ?? null }
 }
 
 /** Cases with an entry that no other node is known to hold; of a disk that cannot be read at most so many. */
@@ -42,7 +42,7 @@ export async function casesAlone(core: Core): Promise<number> {
   } catch (problem) {
     if (!(problem instanceof StorageFailure)) throw problem
     noteDamage(core, problem)
-    return logPacks(core, 'elsewhere')
+    return entriesAbove(core, 'elsewhere')
   }
 }
 
@@ -67,8 +67,8 @@ async function countsOf(core: Core): Promise<Counts> {
     if (!(problem instanceof StorageFailure)) throw problem
     noteDamage(core, problem)
     return {
-      onlyHere: logPacks(core, 'parentHeight'),
-      notAtRoot: logPacks(core, 'rootHeight'),
+      onlyHere: entriesAbove(core, 'parentHeight'),
+      notAtRoot: entriesAbove(core, 'rootHeight'),
       conservation: { written: writtenHere(core), applied: 0, setAside: 0, quarantined: 0 },
     }
   }

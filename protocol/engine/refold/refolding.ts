@@ -89,7 +89,10 @@ async function slice<Value>({ core, queue }: Work, request: (staging: Staging) =
   return value
 }
 
-/** Cases whose day has come, and all of them where the clock was put back. What was woken wakes on a later day or not at all, so this ends. */
+/**
+ * Cases whose day has come, and all of them where the clock was put back. What was woken wakes on a later day or not at
+ * all, so this ends.
+ */
 async function wakeAll(work: Work): Promise<void> {
   const { core } = work
   const today = core.clock.today()

@@ -2,7 +2,9 @@
 import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
+import { keptRows } from '../kept-findings.ts'
 import { markLogs, markMap, type StagedLogs, stageLogs } from '../logs/staged-logs.ts'
+import type { Finding } from '../office.ts'
 import type { DirectoryRow, LocalRow, ReceiptRow } from '../ports/storage.ts'
 
 export interface Staging {
@@ -67,4 +69,10 @@ export async function getLocal(staging: Staging, space: string, key: string): Pr
   const staged = staging.locals.get(nameOf(space, key))
   const text = staged ? staged.value : await staging.core.locals.read(space, key)
   return text === null || text === undefined ? undefined : (JSON.parse(text) as unknown)
+}
+
+/** Keeps a finding with the group, or not at all: after a restart nobody could say it any more. */
+export function keepFinding(staging: Staging, finding: Omit<Finding, 'time'>): void {
+  for (const { space, key, value } of keptRows({ ...finding, time: staging.core.clock.now() }))
+    setLocal(staging, space, key, JSON.parse(value ?? 'null'))
 }
