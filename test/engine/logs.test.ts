@@ -77,7 +77,7 @@ async function settle(logs: Logs, staged: StagedLogs): Promise<void> {
   const { cuts, packs, places } = staged
   const change = { ...NO_CHANGE, cuts, packs, places, heads: [...staged.heads.values()] }
   await storage.commit(change)
-  logs.adopt(change, staged.arrival, staged.bases)
+  logs.adopt(change, staged)
 }
 
 test('L9 the hash at every height is that of the entry there, in the group, after the commit and after a restart', async () => {

@@ -1,6 +1,7 @@
 /** How machines find their parent: the same pauses as the real uplink, over the virtual network. */
 import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import type { LinkEnd } from '#protocol/engine/ports/identity.ts'
+import { decodeMessage } from '#protocol/wire/codec.ts'
 import { askCounty, followParent } from './following.ts'
 import type { Party } from './network.ts'
 import { unlessDisk } from './storage-faults.ts'
@@ -22,7 +23,12 @@ function parentOf(world: World, machine: Machine): Machine | undefined {
   return machine.offline || above.length === 0 ? undefined : machine.chance.pick(above)
 }
 
-const partyOf = (world: World, machine: Machine, { process }: Running, met: () => void): Party => ({
+const partyOf = (
+  world: World,
+  machine: Machine,
+  { process }: Running,
+  { met, shown }: Pick<Party, 'met' | 'shown'>,
+): Party => ({
   name: machine.name,
   process,
   disk: machine.disk,
@@ -30,6 +36,7 @@ const partyOf = (world: World, machine: Machine, { process }: Running, met: () =
     return world.machines.some((other) => other !== machine && other.identity.node === machine.identity.node)
   },
   met,
+  shown,
 })
 
 /** One link from call to end. */
@@ -37,11 +44,20 @@ export async function callOnce(world: World, machine: Machine, running: Running)
   const above = parentOf(world, machine)
   if (!above?.running) return { reason: 'unreachable', liveMilliseconds: 0, retryAfterSeconds: null, retry: true }
   const { up, down } = world.network.connect(
-    partyOf(world, machine, running, () => {
-      machine.metAt = world.timeline.now
-      if (machine.doubt.heardAt <= machine.doubt.imagedAt) machine.doubt.heardAt = machine.metAt
+    partyOf(world, machine, running, {
+      met() {
+        machine.metAt = world.timeline.now
+        machine.shown.clear()
+        if (machine.doubt.heardAt <= machine.doubt.imagedAt) machine.doubt.heardAt = machine.metAt
+      },
+      shown(frame) {
+        const message = decodeMessage(frame)
+        if (message?.type !== 'frontier') return
+        const now = { by: above.identity.node, at: world.timeline.now, troubles: machine.disk.troubles }
+        for (const stream of message.streams) machine.shown.set(stream, now)
+      },
     }),
-    partyOf(world, above, above.running, () => {}),
+    partyOf(world, above, above.running, { met() {}, shown() {} }),
     machine.line,
   )
   void above.running.engine.attach(down, 'down')

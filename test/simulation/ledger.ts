@@ -6,6 +6,7 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND, readEntry } from '#protocol/log/entry.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
+import type { Claim } from './invariants/claims.ts'
 import type { Disk } from './witnessed-disk.ts'
 
 export interface WitnessedEntry {
@@ -30,12 +31,18 @@ export interface Ledger {
   readonly twins: Map<string, Set<string>>
   readonly contents: Map<string, string>
   readonly disks: Set<Disk>
+  /** Node → hashes of what ever lay on a disk of it. */
+  readonly lain: Map<NodeId, Set<string>>
+  /** Nodes under which more than one disk has been written. */
+  readonly copied: Set<NodeId>
   /** Who may carry whatever a case needs: the county. */
   root: NodeId | undefined
   /** Entries whose last copy went with a restore or a lost machine: nobody can bring them back. */
   readonly gone: Set<string>
   /** A disk wrote another entry under a number that a version of its log had used already. */
   forked(disk: Disk, log: LogKey, rival: string): void
+  /** A disk says that less of a log lies elsewhere than it said before. */
+  fell(disk: Disk, log: LogKey, before: Claim, now: Claim): void
   violation(rule: string, detail: string): void
 }
 

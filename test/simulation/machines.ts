@@ -43,6 +43,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     placed: 0,
     clock: 0,
     metAt: -1,
+    shown: new Map(),
   }
   world.machines.push(machine)
   world.ledger.root ??= identity.node

@@ -48,6 +48,8 @@ export interface Party {
   readonly hasTwin: boolean
   /** The other side is heard for the first time behind the handshake. */
   met(): void
+  /** The other side says all that it holds of some streams. */
+  shown(frame: Uint8Array): void
 }
 
 export interface Network {
@@ -196,6 +198,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
       met.add(reader)
       parties[reader].met()
     }
+    if (frame[0] === TAG.frontier) parties[reader].shown(frame)
     if (!directions[reader].inbox.deliver(frame)) end(reader, 'nobody-listens')
   }
   const troubles = { up: parties.up.disk.troubles, down: parties.down.disk.troubles }

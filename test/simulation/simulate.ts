@@ -2,22 +2,17 @@
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { createStaff } from './actors.ts'
-import type { Chance } from './chance.ts'
-import { FAULTS, FURTHER_FAULTS, heal } from './faults/all-faults.ts'
-import { checkAlways } from './invariants/always.ts'
+import { heal } from './faults/all-faults.ts'
 import { checkAtRest } from './invariants/at-rest.ts'
 import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
-import { createProgress } from './invariants/progress.ts'
 import { checkVersionTold } from './invariants/secrets.ts'
 import { enrol, enrolStandby, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
-import { unlessDisk } from './storage-faults.ts'
+import { encore, storm } from './storm.ts'
 import type { Disk, Media } from './witnessed-disk.ts'
 import { createWorld, inUse, type Observer, rootOf, type World } from './world.ts'
 
 const SECOND = 1_000
-/** While faults happen. */
-const STORM = 180 * SECOND
 /** Progress must resume within this virtual time after the last fault: two long pauses after a refusal and a bit. */
 const REST_BOUND = 25 * 60 * SECOND
 /** Beside it lines may take their time for what their readers lack, but who sends for ever does not rest either. */
@@ -58,9 +53,14 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
     await timeline.until(register(world))
     for (const machine of world.machines) void start(world, machine)
     await timeline.run(15 * SECOND)
-    await storm(world, staff.workOnce, without)
+    const working = { work: staff.workOnce, without }
+    await storm(world, working)
     heal(world)
     await comeToRest(world)
+    if (isConverged(world) && (await encore(world, working))) {
+      heal(world)
+      await comeToRest(world)
+    }
     if (isConverged(world)) await timeline.until(checkAtRest(world, staff))
     else world.violation('M8', `no progress: ${unlike(world)}`)
   } finally {
@@ -71,53 +71,6 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
   }
   const { violations, faults } = world
   return { seed, entries: world.ledger.entries.size, faults, violations, trace: world.traceHash() }
-}
-
-/** Every seed has its own selection of faults, so that rare ones are not always drowned by common ones. */
-async function storm(world: World, work: () => void, without: readonly string[]): Promise<void> {
-  const { timeline, chance } = world
-  const dice = chance.branch('storm')
-  const calm = dice.happens(0.05)
-  const all = Object.keys(FAULTS)
-  // Half of the counties meet a few kinds of faults again and again, the others many kinds at once.
-  const theme = dice.happens(0.5) ? Array.from({ length: dice.between(1, 3) }, () => dice.pick(all)) : undefined
-  const kinds = all.filter((kind) => !calm && (theme ? theme.includes(kind) : dice.happens(0.45)))
-  const end = timeline.now + STORM
-  const againBy = (die: Chance, longest: number, what: () => void) => {
-    const once = () => {
-      if (timeline.now >= end) return
-      what()
-      timeline.after(die.between(1, longest), once)
-    }
-    timeline.after(die.between(1, longest), once)
-  }
-  const again = (longest: number, what: () => void) => againBy(dice, longest, what)
-  // In some counties much is written, so that logs grow long before something happens to them.
-  again(dice.pick([5, 5, 2, 0.6]) * SECOND, work)
-  again(40 * SECOND, () => {
-    const machine = dice.pick(world.machines)
-    if (!machine.scrapped)
-      machine.backups.push({ at: timeline.now, snapshot: machine.disk.snapshot(), sidecar: machine.sidecar })
-  })
-  if (kinds.length > 0)
-    again((theme ? 10 : 16) * SECOND, () => {
-      const kind = dice.pick(kinds)
-      if (without.includes(kind)) return
-      if (kind !== 'restore') world.fault(kind)
-      FAULTS[kind]?.(world, dice)
-    })
-  const progress = createProgress(world)
-  const further = chance.branch('further')
-  const meeting = calm || !further.happens(0.4) ? [] : [1, 2].map(() => further.pick(Object.keys(FURTHER_FAULTS)))
-  if (meeting.length > 0)
-    againBy(further, 25 * SECOND, () => {
-      const kind = further.pick(meeting)
-      if (without.includes(kind)) return
-      world.fault(kind)
-      FURTHER_FAULTS[kind]?.(world, further)
-    })
-  again(8 * SECOND, () => void checkAlways(world).then(progress).catch(unlessDisk))
-  await timeline.run(end)
 }
 
 async function comeToRest(world: World): Promise<void> {

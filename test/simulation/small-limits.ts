@@ -33,7 +33,9 @@ const PACE: Partial<Record<Name, readonly [number, number]>> = {
 /** Makes some limits small until the returned function is called. */
 export function drawLimits(chance: Chance): () => void {
   const changeable = LIMITS as Record<Name, number>
-  const usual: Partial<Record<Name, number>> = {}
+  const usual: Partial<Record<Name, number>> = { dayCheckMilliseconds: LIMITS.dayCheckMilliseconds }
+  // Months pass within minutes here, and lists are compared soon after the last of them.
+  changeable.dayCheckMilliseconds = chance.branch('days').between(3_000, 15_000)
   if (chance.happens(0.6)) {
     for (const [name, [low, high]] of Object.entries(DRAWN) as [Name, readonly [number, number]][]) {
       if (!chance.happens(0.5)) continue

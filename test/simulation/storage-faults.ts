@@ -20,7 +20,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
         if (documents.some((document) => document === ailments.damaged)) throw trouble('damaged', '数据页损坏')
         return work(disk.storage)
       },
-      pause(0.15, 25),
+      pause(0.15, 25) + (ailments.slowReads > 0 ? chance.between(1, ailments.slowReads) : 0),
     )
   const commit: Storage['commit'] = (change) =>
     process.gate(

@@ -29,7 +29,7 @@ export interface Reader {
 }
 
 /** First bytes of frames (SPEC part W). */
-export const TAG = { hello: 0, proof: 1, entries: 3, stored: 4, fork: 7, busy: 10, refuse: 11 } as const
+export const TAG = { hello: 0, proof: 1, frontier: 2, entries: 3, stored: 4, fork: 7, busy: 10, refuse: 11 } as const
 
 /** A read of the disk that began when the window was open may end when it is full. */
 const BEGUN = 1

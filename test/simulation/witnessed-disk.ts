@@ -7,6 +7,7 @@ import { type LogKey, type NodeId, toHex } from '#protocol/ids.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import { openLibsql } from '#protocol/storage/libsql.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { followClaims } from './invariants/claims.ts'
 import { type Ledger, noteContents, noteGone } from './ledger.ts'
 
 /** What was committed to reach a state; changes are shared, never copied. */
@@ -41,6 +42,8 @@ export interface Ailments {
   failingReads: number
   /** Longest extra time of a commit, in milliseconds. */
   slow: number
+  /** Longest extra time of a read, in milliseconds. */
+  slowReads: number
   /** The record outside the database cannot be written. */
   record: boolean
   /** Every read of this document meets a damaged page; empty when none does. */
@@ -75,6 +78,7 @@ export const healthy = (): Ailments => ({
   uncertain: false,
   failingReads: 0,
   slow: 0,
+  slowReads: 0,
   record: false,
   damaged: '',
 })
@@ -89,6 +93,10 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   /** Own logs of which entries that were known elsewhere came to this disk: somebody else wrote on in them. */
   const returned = new Set<LogKey>()
   let restoring = false
+
+  const lain = ledger.lain.get(node) ?? new Set()
+  if (ledger.lain.has(node)) ledger.copied.add(node)
+  ledger.lain.set(node, lain)
 
   /** Log → which entries are signed. */
   const signed = new Map<LogKey, boolean[]>()
@@ -108,6 +116,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     if (list[place.seq - 1] !== undefined) ledger.violation('M3', `${name}: ${place.log} ${place.seq} twice`)
     list[place.seq - 1] = hash
     hashes.add(hash)
+    lain.add(hash)
     const isOwn = place.log.startsWith(node)
     if (ledger.entries.has(hash)) {
       // Copies that carry the same on write the very same entry, each by itself.
@@ -131,6 +140,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     noteContents(ledger, change, hashes)
     for (const { log, height } of change.cuts) {
       for (const hash of held.get(log)?.splice(height) ?? []) hashes.delete(hash)
+      claims.cut(log, height)
     }
     for (const { log, record } of change.packs.flatMap(({ bytes }) => decodePack(bytes) ?? [])) {
       const list = signed.get(log) ?? []
@@ -141,6 +151,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     for (const log of new Set(change.places.flatMap(({ places }) => places.map((place) => place.log)))) {
       if (held.get(log)?.includes(undefined as never)) ledger.violation('M3', `${name}: ${log} has a gap`)
     }
+    claims.committed(change.heads)
     checkEnds([...change.cuts.map(({ log }) => log), ...change.heads.map(({ key }) => key)])
   }
   const disk: WritableDisk = {
@@ -176,12 +187,14 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
       hashes.clear()
       returned.clear()
       signed.clear()
+      claims.forget()
       restoring = true
       for (const step of snapshot) await (step === 'drop-computed' ? disk.dropComputed() : disk.commit(step))
       restoring = false
       noteGone(ledger, before)
     },
   }
+  const claims = followClaims(ledger, disk)
   ledger.disks.add(disk)
   return disk
 }

@@ -3,9 +3,10 @@ import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
-import type { LogKey, StationCode } from '#protocol/ids.ts'
+import type { LogKey, NodeId, StationCode } from '#protocol/ids.ts'
 import type { FileIdentity, Sidecar } from '#protocol/log/incarnation.ts'
 import { type Chance, createChance } from './chance.ts'
+import { checkNotTakenBack } from './invariants/claims.ts'
 import type { Ledger } from './ledger.ts'
 import { createNetwork, type Line, type Network } from './network.ts'
 import type { Process } from './process.ts'
@@ -57,6 +58,16 @@ export interface Machine {
   clock: number
   /** Virtual time at which its last live link to the parent began; −1 before. */
   metAt: number
+  /** Streams of which the other side of that link said what it holds. */
+  readonly shown: Map<string, Shown>
+}
+
+/** Somebody above has said what it holds of a stream. */
+export interface Shown {
+  readonly by: NodeId
+  readonly at: number
+  /** How often the disk here had failed until then. */
+  readonly troubles: number
 }
 
 /** What nothing on the machine itself can tell: only then may an author write twice under one number. */
@@ -218,9 +229,12 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
       twins: new Map(),
       contents: new Map(),
       disks: new Set(),
+      lain: new Map(),
+      copied: new Set(),
       root: undefined,
       gone: new Set(),
       forked: (disk, log, rival) => checkFork(world, disk, log, rival),
+      fell: (disk, log, before, now) => checkNotTakenBack(world, disk, log, before, now),
       violation,
     },
     media,

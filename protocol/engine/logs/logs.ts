@@ -41,10 +41,19 @@ export interface Logs {
   beginAnew(): Promise<void>
   /** Does what {@link rotate} could not: called before anything is written. @throws as it does */
   rotateIfOwed(): Promise<void>
-  /** A group is durable: its heads, packs and arrival numbers are what is. `bases`: the heads from which it started. */
-  adopt(change: Change, arrival: number, bases: ReadonlyMap<LogKey, LogHead | undefined>): void
+  /** A group is durable: its heads, packs and arrival numbers are what is. */
+  adopt(change: Change, group: DurableGroup): void
   /** Heights and hashes of this node's own logs, for the sidecar. */
   ownHeads(): Readonly<Record<string, { readonly seq: number; readonly hash: string }>>
+}
+
+/** What a group has done, as logs take it over once it is durable. */
+export interface DurableGroup {
+  readonly arrival: number
+  /** The heads from which it started. */
+  readonly bases: ReadonlyMap<LogKey, LogHead | undefined>
+  /** Logs in which this node itself wrote on, from where. */
+  readonly begun: ReadonlyMap<LogKey, { readonly first: number }>
 }
 
 export interface LogsOptions {
@@ -115,11 +124,14 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
     rotateIfOwed: async () => {
       if (owed) await rotate()
     },
-    adopt(change, reached, bases) {
-      arrival = reached
+    adopt(change, group) {
+      arrival = group.arrival
       if (change.cuts.length > 0) recent.clear()
       recent.add(change.packs)
-      for (const head of change.heads) heads.set(head.key, withSafety(head, bases.get(head.key), heads.get(head.key)))
+      for (const head of change.heads) {
+        const { key } = head
+        heads.set(key, withSafety(head, group.bases.get(key), heads.get(key), group.begun.get(key)?.first))
+      }
     },
     ownHeads() {
       // A head without entries may be only heard of, and not on the disk yet: the record outside must never lead it.
@@ -148,13 +160,14 @@ export function hashInPack(sha256: Sha256, pack: StoredPack, log: LogKey, seq: n
   return hash
 }
 
-/** A head as staged, with what was acknowledged while the group was being written. */
-function withSafety(head: LogHead, before: LogHead | undefined, now: LogHead | undefined): LogHead {
+/** A head as staged, with what was acknowledged while the group was being written; `first`: where this node wrote on in it. */
+function withSafety(head: LogHead, before: LogHead | undefined, now: LogHead | undefined, first?: number): LogHead {
   if (!now || now === before) return head
   const newest = (step: 'parentHeight' | 'rootHeight') => {
     const then = before?.[step] ?? 0
     if (head[step] < then) return head[step] // the group has cut it
-    return now[step] < then ? now[step] : Math.max(head[step], now[step])
+    const heard = first === undefined ? now[step] : Math.min(now[step], first - 1) // the rest nobody has yet
+    return heard < then ? heard : Math.max(head[step], heard)
   }
   // The root may hold more than has arrived here so far; the parent's acknowledgement is only of what we hold.
   return { ...head, parentHeight: Math.min(newest('parentHeight'), head.height), rootHeight: newest('rootHeight') }

@@ -126,7 +126,9 @@ export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, 
   const hash = entryHash(committed.sha256, log, head.hash, record)
   const { seq } = record
   if (!staged.begun.has(log)) staged.begun.set(log, { first: seq, hash: head.hash })
-  staged.heads.set(log, { ...head, height: seq, hash, ...(safe ? { parentHeight: seq, rootHeight: seq } : {}) })
+  // Whoever holds more of this log holds what somebody else wrote: what is written now lies nowhere else (S133).
+  const rootHeight = safe ? seq : Math.min(head.rootHeight, head.height)
+  staged.heads.set(log, { ...head, height: seq, hash, rootHeight, ...(safe ? { parentHeight: seq } : {}) })
   staged.authored.push({ log, seq, hash, content, document: draft.document, signed: isProvedAlone(draft) })
   return { ...draft, log, seq, hash, signature: null }
 }

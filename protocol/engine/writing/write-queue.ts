@@ -209,7 +209,7 @@ const judgesOthers = ({ directory }: Staging): boolean =>
 /** The group is durable: what it staged becomes what is. */
 function adopt(core: Core, staging: Staging, change: Change): void {
   if (!isEmpty(change)) core.problem = undefined
-  core.logs.adopt(change, staging.logs.arrival, staging.logs.bases)
+  core.logs.adopt(change, staging.logs)
   for (const { space, key, value } of change.local) core.locals.written(space, key, value ?? undefined)
   for (const row of change.directory) core.directory.apply(row)
   if (judgesOthers(staging))

@@ -45,8 +45,8 @@ export const LOGS: readonly Mutant[] = [
   {
     name: 'acknowledged-meanwhile-lost',
     file: 'protocol/engine/logs/logs.ts',
-    from: 'heads.set(head.key, withSafety(head, bases.get(head.key), heads.get(head.key)))',
-    to: 'heads.set(head.key, head)',
+    from: 'heads.set(key, withSafety(head, group.bases.get(key), heads.get(key), group.begun.get(key)?.first))',
+    to: 'heads.set(key, head)',
     fault: 'S60: what was acknowledged while a group was written is forgotten with its commit.',
     tests: ['test/engine/logs.test.ts'],
   },

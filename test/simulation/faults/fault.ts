@@ -24,3 +24,25 @@ export function some<Of>(chance: Chance, list: readonly Of[], then: (one: Of) =>
 export function startLater(world: World, chance: Chance, machine: Machine): void {
   world.timeline.after(chance.between(500, 20 * SECOND), () => void start(world, machine))
 }
+
+/** Something happens within a time, while things still go wrong. */
+export const after = (world: World, chance: Chance, longest: number, what: () => void) =>
+  world.timeline.after(chance.between(1, longest), () => {
+    if (!world.healed) what()
+  })
+
+export const villages = (world: World) => children(world).filter(({ station }) => station.length === 12)
+/** Whether another machine lives, or lived, under the same identity. */
+export const isCopied = (world: World, { identity }: Machine) =>
+  world.machines.filter((other) => other.identity.node === identity.node).length > 1
+
+/** A line is pulled out for a while. */
+export function offline(world: World, machine: Machine, milliseconds: number): void {
+  machine.offline = true
+  for (const wire of world.network.wires) if (wire.child === machine.name || wire.parent === machine.name) wire.cut()
+  world.timeline.after(milliseconds, () => {
+    machine.offline = false
+  })
+}
+
+export const backupOf = ({ disk, sidecar }: Machine, at: number) => ({ at, snapshot: disk.snapshot(), sidecar })

@@ -1,32 +1,25 @@
 /** What goes wrong only when several things meet: drawn apart, so that other seeds keep their paths. */
 import { isCaseId } from '#protocol/ids.ts'
-import type { Chance } from '../chance.ts'
 import { copy, moveStation, restore, scrap, start, stop } from '../machines.ts'
-import { type Machine, rootOf, type World } from '../world.ts'
+import { rootOf } from '../world.ts'
 import { writeLies } from './authors.ts'
-import { children, type Faults, runningOnes, SECOND, some, startLater } from './fault.ts'
-
-const after = (world: World, chance: Chance, longest: number, what: () => void) =>
-  world.timeline.after(chance.between(1, longest), () => {
-    if (!world.healed) what()
-  })
-
-const villages = (world: World) => children(world).filter(({ station }) => station.length === 12)
-const isCopied = (world: World, { identity }: Machine) =>
-  world.machines.filter((other) => other.identity.node === identity.node).length > 1
-
-/** A line is pulled out for a while. */
-function offline(world: World, machine: Machine, milliseconds: number): void {
-  machine.offline = true
-  for (const wire of world.network.wires) if (wire.child === machine.name || wire.parent === machine.name) wire.cut()
-  world.timeline.after(milliseconds, () => {
-    machine.offline = false
-  })
-}
-
-const backupOf = ({ disk, sidecar }: Machine, at: number) => ({ at, snapshot: disk.snapshot(), sidecar })
+import {
+  after,
+  backupOf,
+  children,
+  type Faults,
+  isCopied,
+  offline,
+  runningOnes,
+  SECOND,
+  some,
+  startLater,
+  villages,
+} from './fault.ts'
+import { SCENES } from './scenes.ts'
 
 export const FURTHER_FAULTS: Faults = {
+  ...SCENES,
   /** Several people of one office at the same moment. */
   burst: (world, chance) => some(chance, runningOnes(world), (machine) => world.people.burst(machine)),
   /** The record outside the database cannot be written for a while. */

@@ -2,6 +2,7 @@
 import { logParts, toHex } from '#protocol/ids.ts'
 import { holdsSomehow } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
+import { checkShown } from './claims.ts'
 import { formerOf, grantsOf, nameOf } from './county.ts'
 
 /** Looks at every machine once. */
@@ -12,6 +13,7 @@ export async function checkAlways(world: World): Promise<void> {
       if (!granted.has(logParts(log).stream)) world.violation('M9', `${machine.name} holds ${log}`)
     }
     await checkClaims(world, machine)
+    await checkShown(world, machine)
     if (!machine.passing) await checkListed(world, machine)
   }
 }
@@ -75,7 +77,7 @@ function isQuick({ network }: World, machine: Machine, above: readonly Machine[]
   const wires = [...network.wires].filter((wire) => names.has(wire.child) || names.has(wire.parent))
   const isLinked = wires.some((wire) => wire.child === machine.name && wire.isOpen && wire.isServed)
   const isGood = ({ line, disk: { ailments } }: Machine) =>
-    line.bytesPerSecond > 1_000_000 && ailments.slow === 0 && !ailments.full && ailments.failingReads === 0
+    line.bytesPerSecond > 1_000_000 && ailments.slow + ailments.slowReads === 0 && !ailments.full && ailments.failingReads === 0
   return isLinked && !wires.some(({ isHurt }) => isHurt) && machines.every(isGood)
 }
 

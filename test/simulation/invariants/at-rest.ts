@@ -13,6 +13,7 @@ export async function checkAtRest(world: World, staff: Remembered): Promise<void
   checkSubscribers(world, machines)
   checkKept(world, staff)
   await checkNumbers(world)
+  checkRevoked(world)
   for (const machine of machines) {
     await checkHeads(world, machine)
     await checkConservation(world, machine)
@@ -64,6 +65,15 @@ function checkKept(world: World, { told }: Remembered): void {
     if (!holdsSomehow(world.ledger, machine.disk, hash))
       world.violation('M1', `${machine.name} lost ${hash.slice(0, 12)} of which a person was told`)
   }
+}
+
+/** Who was revoked stays so, whoever writes its record again. */
+function checkRevoked(world: World): void {
+  const root = rootOf(world)
+  if (root.disk.restoredAt >= 0 || world.ledger.copied.has(root.identity.node)) return
+  for (const { name, revoked, identity } of world.machines)
+    if (revoked && !root.running?.engine.office.directory.node(identity.node)?.revoked)
+      world.violation('M35', `${name} was revoked and is not any more`)
 }
 
 /** A number is one case's for ever, whatever was put back or copied. */

@@ -2,12 +2,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
-import type { DocumentId } from '#protocol/ids.ts'
+import { type DocumentId, logParts } from '#protocol/ids.ts'
 import { personOf, type Remembered } from '../actors.ts'
 import { lostFrom } from '../ledger.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
-import { grantsOf, registerOf } from './county.ts'
+import { grantsOf, holdsFormerVersion, registerOf } from './county.ts'
 import { checkAtHand, checkCustody, checkTold } from './custody.ts'
 import { checkValues, sortedDeep } from './values.ts'
 
@@ -35,9 +35,13 @@ export async function checkCase(
     }
     // Whoever was granted none of its streams any more shows what it got before.
     const granted = grantsOf(world, machine.station)
-    const follows = [...streams].some((stream) => granted.has(stream))
+    const hasAnother = [...machine.disk.held.keys()].some(
+      (log) => streams.has(logParts(log).stream) && holdsFormerVersion(world, machine, log),
+    )
+    const isGranted = [...streams].some((stream) => granted.has(stream))
+    const follows = isGranted && !hasAnother
     // What it got while the case's home was below it is not kept up to date any more.
-    if (!follows && expected) checkAtHand(world, machine, expected)
+    if (!isGranted && expected) checkAtHand(world, machine, expected)
     const viewed = await machine.running?.engine.office.view(personOf(world, machine), id)
     if (!viewed?.ok) {
       if (expected) world.violation('M5', `${machine.name} cannot show ${id.slice(0, 8)}: ${viewed?.problem.code}`)

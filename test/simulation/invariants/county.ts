@@ -40,6 +40,12 @@ export function holdsFormerVersion(world: World, machine: Machine, log: LogKey):
   return machine.disk.held.get(log)?.some((hash, place) => held[place] !== undefined && held[place] !== hash) ?? false
 }
 
+/** Whether a former subscriber keeps its own version of a log in which a document has entries: people settle it (decision 64). */
+export function isLeftToPeople(world: World, document: string): boolean {
+  const logs = new Set([...world.ledger.entries.values()].filter((one) => one.document === document).map(({ log }) => log))
+  return inUse(world).some((machine) => [...logs].some((log) => holdsFormerVersion(world, machine, log)))
+}
+
 /** Whether every subscriber holds the same logs: cheap enough to be asked after every turn near the end. */
 export function isConverged(world: World): boolean {
   const heights = new Map<LogKey, string[]>()

@@ -72,6 +72,9 @@ export async function checkReceipts(world: World, machine: Machine): Promise<voi
     for (const seq of there ?? [])
       if (seq <= hashes.length && !here?.has(seq))
         world.violation('M13', `${machine.name}: ${log.slice(33)} ${seq} is quarantined at the root only`)
+    for (const seq of here ?? [])
+      if (!there?.has(seq) && seq <= (root.disk.held.get(log)?.length ?? 0))
+        world.violation('M13', `${machine.name}: ${log.slice(33)} ${seq} is quarantined, at the root it is not`)
   }
 }
 

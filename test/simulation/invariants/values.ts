@@ -3,7 +3,7 @@ import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { type Intent, type Intents, standing } from '../intents.ts'
 import { hasTwoVersions, type Ledger, lostFrom } from '../ledger.ts'
 import type { World } from '../world.ts'
-import { registerOf } from './county.ts'
+import { isLeftToPeople, registerOf } from './county.ts'
 
 /** A value with the keys of its records in order. */
 export const sortedDeep = (value: unknown): unknown =>
@@ -41,7 +41,7 @@ export function checkValues(
   refused: ReadonlySet<string>,
   master: DocumentId | undefined,
 ): void {
-  if (lostFrom(world.ledger, id)) return
+  if (lostFrom(world.ledger, id) || isLeftToPeople(world, id)) return
   // What was first seen after its author was revoked stands aside.
   const { authority } = registerOf(world)
   // Two copies of one machine edit under the same numbers: one of the two edits is refused, and people read that.
