@@ -39,6 +39,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     scrappedAt: -1,
     passing: false,
     revoked: false,
+    isRevocationKnown: false,
     predecessors: 0,
     placed: 0,
     clock: 0,

@@ -50,6 +50,8 @@ export interface Machine {
   passing: boolean
   /** Revoked while it lives on, in whoever's hands: it still delivers, and is told nothing. */
   revoked: boolean
+  /** Whether the county's register has said so. */
+  isRevocationKnown: boolean
   /** Machines that its station had before. */
   predecessors: number
   /** Parent and version that the machine last heard the county name. */

@@ -7,6 +7,9 @@ import { formerOf, grantsOf, nameOf } from './county.ts'
 
 /** Looks at every machine once. */
 export async function checkAlways(world: World): Promise<void> {
+  const register = rootOf(world).running?.engine.office.directory
+  for (const machine of world.machines)
+    if (machine.revoked && register?.node(machine.identity.node)?.revoked) machine.isRevocationKnown = true
   for (const machine of inUse(world)) {
     const granted = new Set([...grantsOf(world, machine.station), ...formerOf(world, machine.station)])
     for (const log of machine.disk.held.keys()) {

@@ -71,8 +71,8 @@ function checkKept(world: World, { told }: Remembered): void {
 function checkRevoked(world: World): void {
   const root = rootOf(world)
   if (root.disk.restoredAt >= 0 || world.ledger.copied.has(root.identity.node)) return
-  for (const { name, revoked, identity } of world.machines)
-    if (revoked && !root.running?.engine.office.directory.node(identity.node)?.revoked)
+  for (const { name, isRevocationKnown, identity } of world.machines)
+    if (isRevocationKnown && !root.running?.engine.office.directory.node(identity.node)?.revoked)
       world.violation('M35', `${name} was revoked and is not any more`)
 }
 

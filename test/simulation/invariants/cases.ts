@@ -7,7 +7,7 @@ import { personOf, type Remembered } from '../actors.ts'
 import { lostFrom } from '../ledger.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
-import { grantsOf, holdsFormerVersion, registerOf } from './county.ts'
+import { grantsOf, holdsFormerVersion, isLeftToPeople, registerOf } from './county.ts'
 import { checkAtHand, checkCustody, checkTold } from './custody.ts'
 import { checkValues, sortedDeep } from './values.ts'
 
@@ -70,7 +70,7 @@ export async function checkCase(
     checkCustody(world, machine, state)
     if (follows) checkLate(world, machine, state, late)
   }
-  if (expected) checkTold(world, staff, expected)
+  if (expected && !isLeftToPeople(world, id)) checkTold(world, staff, expected)
   if (sections === undefined) return
   const receipts = await rootOf(world).disk.storage.receiptsOf(id)
   const refused = receipts.filter(({ outcome }) => outcome === 'quarantined').map(({ log, seq }) => `${log}#${seq}`)
