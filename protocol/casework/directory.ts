@@ -64,6 +64,8 @@ export interface NodeRecord {
   /** Hex, 32 bytes. */
   readonly publicKey: string
   readonly stations: readonly StationCode[]
+  /** Stations that it served before: what it wrote for them it may still deliver. The office writes it. */
+  readonly formerStations?: readonly StationCode[]
   /** The node above; null for the root. A new one counts as soon as the node has seen this record (rule E30). */
   readonly parent: NodeId | null
   /** Where nodes below reach it, https://… or http:// on loopback; absent while nobody has said. */

@@ -1,5 +1,5 @@
 /** What each person wanted: a model of every field that was typed, to be compared with what stands there at rest. */
-import { type DocumentId, type LogKey, toHex } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, logParts, toHex } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { holdsSomehow, type Ledger } from './ledger.ts'
 import type { Machine, World } from './world.ts'
@@ -93,7 +93,13 @@ export function createIntents(world: World): Intents {
 
 /** Changes that a machine holds and shows: one that was made on top of what the machine lacks waits for that. */
 function inEffect({ ledger }: World, machine: Machine, made: readonly Intent[]): ReadonlySet<Intent> {
-  const known = new Set(made.filter(({ hash }) => holdsSomehow(ledger, machine.disk, hash)))
+  const directory = machine.running?.engine.office.directory
+  // Nobody is shown what a machine wrote that speaks for no station at the moment.
+  const speaks = ({ hash }: Intent) => {
+    const entry = ledger.entries.get(hash)
+    return entry !== undefined && directory?.node(logParts(entry.log).node)?.stations.length !== 0
+  }
+  const known = new Set(made.filter((intent) => holdsSomehow(ledger, machine.disk, intent.hash) && speaks(intent)))
   const placeOf = ({ hash }: Intent) => ledger.entries.get(hash)
   // Edits of one log say so by their clocks, whatever key they are of.
   const waits = (intent: Intent) =>

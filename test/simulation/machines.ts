@@ -116,7 +116,7 @@ export async function register(world: World): Promise<void> {
   const stations = world.stations.filter(({ id, parent }) => known.station(id)?.parent !== parent)
   const machines = world.machines.filter(({ identity }) => !known.node(identity.node)).map(nodeRecord)
   const catalogue = world.published.filter((record) => !isPublished(known, record))
-  const records = [...stations, ...machines, ...misplaced(world, known), ...catalogue]
+  const records = [...stations, ...machines, ...misplaced(world, known), ...unserved(world, known), ...catalogue]
   if (records.length > 0) await publish(world, records)
 }
 
@@ -134,6 +134,13 @@ function misplaced(world: World, known: DirectoryView): NodeRecord[] {
     return [{ ...record, parent: above[0]?.identity.node ?? record.parent }]
   })
 }
+
+/** Machines that the register has for no station, because whoever was to put that right was refused. */
+const unserved = (world: World, known: DirectoryView): NodeRecord[] =>
+  world.machines.flatMap(({ identity, station }) => {
+    const record = known.node(identity.node)
+    return record && !record.stations.includes(station) ? [{ ...record, stations: [station] }] : []
+  })
 
 /** Starts a machine's program; does nothing when it runs already. */
 export async function start(world: World, machine: Machine): Promise<void> {

@@ -6,7 +6,7 @@ import type { DirectoryView } from './directory-view.ts'
 export interface Grants {
   /** The county stream, those of the stations a node serves and of all below them; every stream for a standby. */
   streamsOf(node: NodeId): ReadonlySet<StreamId>
-  /** Streams of stations that lie or once lay at or below those of a node: what it holds of them it may deliver. */
+  /** Streams of stations that lie or once lay at or below those a node serves or served: what it holds of them it may deliver. */
   deliverableBy(node: NodeId): ReadonlySet<StreamId>
   /** A station or a node has changed. */
   clear(): void
@@ -34,11 +34,10 @@ export function createGrants(places: Places): Grants {
         ...below(served(node), places.stations(), ({ parent }) => [parent]).map(streamOf),
       ]),
     deliverableBy: (node) =>
-      remember(deliverable, node, () =>
-        below(served(node), places.stations(), ({ parent, formerParents = [] }) => [parent, ...formerParents]).map(
-          streamOf,
-        ),
-      ),
+      remember(deliverable, node, () => {
+        const ever = [...served(node), ...(places.node(node)?.formerStations ?? [])]
+        return below(ever, places.stations(), ({ parent, formerParents = [] }) => [parent, ...formerParents]).map(streamOf)
+      }),
     clear() {
       granted.clear()
       deliverable.clear()

@@ -59,6 +59,7 @@ const node = shapeOf<NodeRecord>()({
   name: text,
   publicKey,
   stations: list(stationCode),
+  formerStations: list(stationCode).optional(),
   parent: nodeId.nullable(),
   addresses: list(text).optional(),
   lease: wholeNumber,

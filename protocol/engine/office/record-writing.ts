@@ -1,7 +1,7 @@
 /** Writing directory records: by the root about everything, by a station about itself. */
 import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
-import type { DirectoryRecord, StationRecord } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, StationRecord } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isDocumentId, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -66,17 +66,27 @@ async function completed(staging: Staging, given: DirectoryRecord, actor: Actor 
   if (given.type === 'person' && actor && directory.person(given.id)?.disabled) return { ...given, disabled: true }
   if (given.type === 'letter' && actor && !given.revoked)
     return { ...given, revoked: directory.letters().find(({ id }) => id === given.id)?.revoked ?? null }
-  if (given.type === 'node') {
-    const known = directory.node(given.id)?.revoked
-    if (!given.revoked) return known ? { ...given, revoked: known } : given
-    if (given.revoked.held === null) return given
-    const { held, carried } = known?.held ? known : await heldAtRevocation(staging, given.id)
-    return { ...given, revoked: { ...given.revoked, held, ...(carried ? { carried } : {}) } }
-  }
+  if (given.type === 'node') return completedNode(staging, withFormerStations(given, directory.node(given.id)))
   const known = given.type === 'station' ? directory.station(given.id) : undefined
   if (given.type !== 'station' || !known?.parent) return given
   const former = [...(known.formerParents ?? []), ...(known.parent === given.parent ? [] : [known.parent])]
   return former.length === 0 ? given : { ...given, formerParents: [...new Set(former)] }
+}
+
+async function completedNode(staging: Staging, given: NodeRecord): Promise<NodeRecord> {
+  const known = staging.core.directory.node(given.id)?.revoked
+  if (!given.revoked) return known ? { ...given, revoked: known } : given
+  if (given.revoked.held === null) return given
+  const { held, carried } = known?.held ? known : await heldAtRevocation(staging, given.id)
+  return { ...given, revoked: { ...given.revoked, held, ...(carried ? { carried } : {}) } }
+}
+
+/** What a node wrote for a station that it serves no more it still has to deliver. */
+function withFormerStations(given: NodeRecord, known: NodeRecord | undefined): NodeRecord {
+  const before = [...(known?.formerStations ?? []), ...(known?.stations ?? [])]
+  const former = new Set(before.filter((station) => !given.stations.includes(station)))
+  const { formerStations: _said, ...record } = given
+  return former.size === 0 ? record : { ...record, formerStations: [...former] }
 }
 
 /** Writes a record with a version above every earlier one. */
