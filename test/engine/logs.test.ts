@@ -182,6 +182,20 @@ test('S73 what parent and root held of the version that ended does not count for
   expect(logs.head(log)).toMatchObject({ height: 2, parentHeight: 2, rootHeight: 2 })
 })
 
+test('S133 what is written now lies nowhere else, whatever parent and root hold of the log above it', async () => {
+  const logs = await openLogs()
+  await write(logs, [1, 1])
+  const log = logs.ownLog(STREAM)
+  // A copy of this machine has written on: the root holds more than we, of another version.
+  logs.noteSafety(log, { parentHeight: 2, rootHeight: 5 })
+  await write(logs, [1])
+  for (const each of [logs, await openLogs()])
+    expect(each.head(log)).toMatchObject({ height: 3, parentHeight: 2, rootHeight: 2 })
+  // Nor what is heard of that version while ours is being made durable.
+  await write(logs, [1, 1], () => logs.noteSafety(log, { parentHeight: 5, rootHeight: 5 }))
+  expect(logs.head(log)).toMatchObject({ height: 5, parentHeight: 3, rootHeight: 3 })
+})
+
 test('S30 what was acknowledged while a group was being written is kept with its heads', async () => {
   const logs = await openLogs()
   await write(logs, [1, 1])

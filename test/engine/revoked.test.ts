@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { NodeRecord, Station } from '#protocol/casework/directory.ts'
@@ -364,4 +365,23 @@ test('S114 a node that does not know yet that its station is below another towns
   expect(told.map(({ message }) => message).join()).toContain('已全部送达上级')
   expect(await heldOf(root, back)).toEqual(await heldOf(back, back))
   expect((await back.engine.office.safetyOf([id])).get(id)).not.toBe('here')
+})
+
+test('S114 what a computer wrote for a station that it serves no more it still delivers', async () => {
+  const { root, township, village, east } = await hurried()
+  const [, lower] = await link([township, root], [village, township], [east, root])
+  await cut([lower as never])
+  const id = await captured(village, '李强')
+  const record = nodeRecord(village, township.identity.node)
+  await publish(root, [{ ...record, stations: [] }])
+  await until('the township knows', () => township.engine.office.directory.node(record.id)?.stations.length === 0)
+  connect(village, township)
+  await until('delivered', async () => isDeepStrictEqual(await heldOf(root, village), await heldOf(village, village)))
+  await until('known', async () => (await village.engine.office.status()).entriesOnlyHere === 0)
+  expect(root.engine.office.directory.node(record.id)?.formerStations).toEqual([VILLAGE])
+  expect(await stateAt(root, id)).toBeUndefined()
+  // Once it serves the station again, what it wrote counts, and there is no former one any more.
+  await publish(root, [record])
+  for (const node of [township, root]) await sees(node, id, ({ story }) => story.length === 2)
+  expect(root.engine.office.directory.node(record.id)?.formerStations).toBeUndefined()
 })
