@@ -5,7 +5,7 @@ import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/mess
 import { logsOf } from './handshake.ts'
 import { refuseLink } from './outcome.ts'
 import { beginStretch, measure } from './pace.ts'
-import { noteForked, waitsForCounty } from './parted-county.ts'
+import { comparesCounty, noteForked, waitsForCounty } from './parted-county.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
 import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
@@ -115,7 +115,7 @@ function noteRoot(session: Live, heights: readonly Height[]): void {
 
 /** Asks for more to send while the window is open and something lies behind the cursor. */
 function more(session: Live, view: View): Effect[] {
-  if (!maySend(session.window) || waitsForCounty(session, view)) return []
+  if (!maySend(session.window) || comparesCounty(session) || waitsForCounty(session, view)) return []
   if (session.ready.size === 0 || session.cursor >= view.arrival) return moreReceipts(session, view)
   session.window.loading = true
   const mayOvertake = isBehind(session) && session.turn === 'newer' && session.front < view.arrival

@@ -1,4 +1,4 @@
-/** Two versions of the county's own log on a link: what is sent meanwhile, and for how long nothing is. */
+/** The county stream on a link, which says who writes: while it is not settled nothing else is sent. */
 import { COUNTY_STREAM, type LogKey, logParts } from '#protocol/ids.ts'
 import type { Live, View } from './state.ts'
 
@@ -11,6 +11,10 @@ const PARTED_MILLISECONDS = 60_000
  */
 export const waitsForCounty = ({ forked, partedSince }: Live, view: View): boolean =>
   partedSince !== null && view.elapsed - partedSince < PARTED_MILLISECONDS && [...forked].some(isCounty)
+
+/** Whether the disk has still to say what the peer lacks of the county stream: who wrote the rest may be in it. */
+export const comparesCounty = ({ hearings, ready }: Live): boolean =>
+  hearings.has(COUNTY_STREAM) && !ready.has(COUNTY_STREAM)
 
 const isCounty = (log: LogKey): boolean => logParts(log).stream === COUNTY_STREAM
 
