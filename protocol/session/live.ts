@@ -1,11 +1,11 @@
 /** A live link: frontiers compared, entries sent under the window, entries admitted, acknowledgements passed on. */
-import { COUNTY_STREAM, type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
+import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
 import { logsOf } from './handshake.ts'
 import { refuseLink } from './outcome.ts'
 import { beginStretch, measure } from './pace.ts'
-import { noteForked, waitsForCounty } from './parted-county.ts'
+import { comparesCounty, forgotten, holdsCounty, noteForked, waitsForCounty } from './parted-county.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
 import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
@@ -115,17 +115,13 @@ function noteRoot(session: Live, heights: readonly Height[]): void {
 
 /** Asks for more to send while the window is open and something lies behind the cursor. */
 function more(session: Live, view: View): Effect[] {
-  if (!maySend(session.window) || waitsForCounty(session, view)) return []
+  if (!maySend(session.window) || comparesCounty(session) || waitsForCounty(session, view)) return []
   if (session.ready.size === 0 || session.cursor >= view.arrival) return moreReceipts(session, view)
   session.window.loading = true
   const mayOvertake = isBehind(session) && session.turn === 'newer' && session.front < view.arrival
   const isNewer = mayOvertake && holdsCounty(session, view)
   return [{ type: 'load', after: isNewer ? session.front : session.cursor }]
 }
-
-/** Whether the peer has all that is here of the county stream: else it would not know who wrote what is new. */
-const holdsCounty = (session: Live, view: View): boolean =>
-  logsOf(view.heads, [COUNTY_STREAM]).every(({ key, height }) => (session.peerHeights.get(key) ?? 0) >= height)
 
 /** Whether older packs are left to be sent beside those that have arrived since. */
 const isBehind = ({ cursor, front }: Live): boolean => cursor < front
@@ -349,7 +345,7 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
   session.cursor = Math.min(session.cursor, event.start)
   effects.push({
     type: 'acknowledged',
-    heights: [...safe, ...unnamed(session, view, streams, event.positions)],
+    heights: [...safe, ...unnamed(session, view, streams, event.positions), ...forgotten(session, view, streams)],
     exact: true,
   })
   effects.push({

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
+import { GATE_PROBLEMS } from '#protocol/documents/problems.ts'
 import { type Change, type ReceiptRow, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import {
   COUNTY_STREAM,
@@ -223,6 +224,25 @@ test('S119 a parent that now says set aside takes back what it had said of an en
     'quarantined',
   ])
   expect(await says('set-aside', '上级的话')).toEqual(aside)
+})
+
+test('S119 that an edit waits for others at the parent is no word of its own: whether it waits here our own fold says', async () => {
+  const { township, village } = await cutOff()
+  const id = await caseOf(village, 3)
+  const [log] = Object.keys(village.engine.ownHeads()) as [LogKey]
+  const parent = slowTownship(township)
+  await parent.link(village, 'up')
+  parent.send({ type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] })
+  const says = async (outcome: Receipt['outcome'], reason: string) => {
+    parent.send({ type: 'receipts', receipts: [{ log, seq: 2, document: id, outcome, reason }] })
+    parent.send(frameOf(await parent.write(streamOf(VILLAGE), [draft(VILLAGE)]))) // acknowledged behind it
+    await parent.stored(parent.heads.values().next().value?.seq)
+    return (await village.storage.receiptsOf(id)).map((row) => row.reason)
+  }
+  const waits = GATE_PROBLEMS['unheld-origin'].message
+  expect(await says('quarantined', waits)).toEqual([])
+  expect(await says('quarantined', '上级认为不合规')).toEqual(['上级认为不合规'])
+  expect(await says('quarantined', waits)).toEqual([])
 })
 
 /** A disk on which a commit of entries takes until it is let go. */

@@ -58,6 +58,54 @@ test('S73 what a relay wrote on top of an edit that it cuts off is not lost with
   })
 })
 
+/** The township holds the village's own version and has written on top of it; the county holds another version. */
+async function relayOnTop() {
+  const { root, township, village, links, diskOf } = await place()
+  const agent = person(VILLAGE, ['agent'])
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  const set = (node: Node, who: Actor, fields: Record<string, string>) =>
+    node.engine.office.edit(who, id, 'application', { set: fields }).then(value)
+  const applicant = async (node: Node) => ((await sections(node, id)).application as Record<string, string>).applicant
+  const shows = (node: Node, name: string) =>
+    until(`${node.station} shows ${name}`, async () => (await applicant(node)) === name)
+  /** First the township gives way, then the village hears of it and gives way itself. */
+  const giveWay = async () => {
+    await callUntil(back, root, 'the township has given way', async () => (await applicant(root)) === '王小芳')
+    await callUntil(village, back, 'the village has given way', async () => village.engine.incarnation !== 3)
+  }
+  await set(village, agent, { applicant: '王' })
+  await atCounty(village, id)
+  await cutAll(links)
+  const [image, copied] = [copyOf(diskOf(TOWNSHIP)), copyOf(diskOf(VILLAGE))]
+  const twin = await restart(village, copied, township, root, 3)
+  value(await twin.engine.office.act(agent, id, 'noted', { text: '副本' }))
+  const first = [connect(township, root), connect(twin, township)]
+  await atCounty(twin, id)
+  await cutAll(first)
+  await Promise.all([township.engine.stop(), twin.engine.stop()])
+  const back = await restart(township, image, root, root, 2)
+  await set(village, agent, { applicant: '王小' })
+  const lower = connect(village, back)
+  await shows(back, '王小')
+  await set(back, clerk, { applicant: '王小芳' })
+  await shows(village, '王小芳')
+  await cutAll([lower])
+  return { nodes: [root, back, village], village, agent, shows, set, giveWay }
+}
+
+test('S73 what was written on top of an edit is not lost where its author takes that back before the cut comes', async () => {
+  const { nodes, village, agent, shows, set, giveWay } = await relayOnTop()
+  await set(village, agent, { applicant: '王小芳芳' })
+  await giveWay()
+  for (const node of nodes) await shows(node, '王小芳芳')
+})
+
+test('S73 where the author of an edit has taken it back, what it stood on comes back over nothing that was written again', async () => {
+  const { nodes, shows, giveWay } = await relayOnTop()
+  await giveWay()
+  for (const node of nodes) await shows(node, '王小芳')
+})
+
 test('S73 nobody withdraws an edit but its author, and it has no effect whichever of the two comes first', async () => {
   const { root, township, village } = await place()
   const raw = new RawNode(VILLAGE)

@@ -106,6 +106,26 @@ test('S73 an edit that was made in sight of the version that stays is not read a
   for (const node of [township, root]) await shows(node, id, { applicant: '王小', phone: '13900002222' })
 })
 
+test('S73 nor is one that a village made in sight of a copy of its township, and that comes back from above', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await set(village, agent, id, { applicant: '王' })
+  await atCounty(village, id)
+  await cutAll(links)
+  const copy = await restart(township, copyOf(diskOf(TOWNSHIP)), root, root, 2)
+  // In the two versions different fields have the same numbers.
+  await set(township, clerk, id, { applicant: '王小' })
+  await set(copy, clerk, id, { phone: '13800001111' })
+  const elsewhere = [connect(copy, root), connect(village, copy)]
+  await shows(village, id, { applicant: '王', phone: '13800001111' })
+  await set(village, agent, id, { phone: '13900002222' })
+  await shows(root, id, { applicant: '王', phone: '13900002222' })
+  await cutAll(elsewhere)
+  await copy.engine.stop()
+  await callUntil(township, root, 'the township has given way', async () => (await form(root, id)).applicant !== '王')
+  for (const node of [township, root]) await shows(node, id, { applicant: '王小', phone: '13900002222' })
+})
+
 /** County and township go back together to before a note of the county that the village alone still has, and go on. */
 async function noteInTheVillage(before: string, written: readonly string[]) {
   const { root, township, village, links, diskOf } = await place()

@@ -70,12 +70,7 @@ export function noteContents(ledger: Ledger, change: Change, held: ReadonlySet<s
     add(ledger.carriers, toHex(inner.hash), hash)
     if (REWRITING.has(entry.kind) && !ledger.sights.has(hash)) ledger.sights.set(hash, new Set(held))
     // What an edit had written is written again by whoever cuts it off: in its own stream it is only kept.
-    if (
-      entry.kind === KIND.carried &&
-      inner.kind === KIND.edit &&
-      isBeside(entry, inner) &&
-      logParts(log).node !== ledger.root
-    )
+    if (entry.kind === KIND.carried && inner.kind === KIND.edit && isBeside(entry, inner) && !isCountys(ledger, entry))
       ledger.violation('M27', `${log} ${record.seq} carries an edit beside what it wrote`)
   }
 }
@@ -83,6 +78,11 @@ export function noteContents(ledger: Ledger, change: Change, held: ReadonlySet<s
 /** Acts of office, and who belongs where: whoever gets one of them alone has to be able to prove it. */
 const isProvedAlone = ({ kind, document }: Entry): boolean =>
   kind === KIND.fact || (kind === KIND.directory && document.startsWith('node/'))
+
+/** Whether the county has carried it so itself: who cuts that off carries it on as it was, and by nobody else does it count. */
+const isCountys = ({ twins, entries, root }: Ledger, entry: Entry): boolean =>
+  logParts(entry.log).node === root ||
+  [...(twins.get(contentOf(entry)) ?? [])].some((twin) => entries.get(twin)?.log.startsWith(`${root}/`))
 
 const isBeside = (outer: Entry, inner: Entry): boolean => logParts(outer.log).stream === logParts(inner.log).stream
 

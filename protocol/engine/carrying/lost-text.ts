@@ -22,13 +22,12 @@ import { registerOf } from '../register.ts'
 import { newDraft } from '../writing/draft.ts'
 import type { Staging } from '../writing/staging.ts'
 import { keptBefore } from './kept-before.ts'
+import { type Beside, besideTakenBack, type SectionReading } from './taken-back.ts'
 
 /** What a section held before a cut. */
-export interface LostText {
+export interface LostText extends Beside {
   readonly file: CaseFile
   readonly section: SectionName
-  /** Undefined when the section could not be opened. */
-  readonly value: unknown
   /** Edits of which the value was made, and those that had no effect beside them. */
   readonly edits: readonly SectionEdit[]
   /** Of the edits that are cut off those that no copy of this machine has kept, and written again, before. */
@@ -65,9 +64,19 @@ export async function lostText(
     if (!station) return []
     const edits = ownEdits(file, section, tail, peerHolds)
     const owed = new Set(ours.map(hashOf).filter((hash) => !kept.has(hash)))
-    const isWhole = edits.length === file.sections.get(section)?.edits.length
-    const value = madeOf(section, isWhole ? acceptedUpdates(file, section) : acceptedOf(section, edits))
-    return [{ file, section, value, edits, owed, isPartlyKept: owed.size < ours.length, station }]
+    const held = file.sections.get(section)
+    const isWhole = edits.length === held?.edits.length
+    const read = (some: readonly SectionEdit[]): SectionReading => {
+      const accepted =
+        held && isWhole && some === edits ? gated(file, section, held).accepted : gate(section, some).accepted
+      const value = madeOf(
+        section,
+        accepted.map(({ update }) => update),
+      )
+      return { value, accepted }
+    }
+    const beside = besideTakenBack(read, edits, held?.takenBack ?? [])
+    return [{ file, section, edits, owed, isPartlyKept: owed.size < ours.length, station, ...beside }]
   })
 }
 
@@ -137,10 +146,11 @@ export interface InVain {
  */
 export async function editsInVain(
   { core, files }: Staging,
-  { file, section, station }: LostText,
+  { file, section, station, onTop }: LostText,
   peerHolds: PeerHolds,
 ): Promise<InVain> {
   const before = new Set(waiting(file, section).map(({ hash }) => hash))
+  for (const { hash } of onTop) before.delete(hash)
   const inVain = waiting(files.get(file.id), section).filter(
     ({ hash, log, seq }) => core.logs.isOwn(log) && !before.has(hash) && !peerHolds(log, seq),
   )
@@ -168,12 +178,12 @@ export type Again = { readonly drafts: readonly Draft[] } | { readonly unwritten
  */
 export function writtenAgain(staging: Staging, lost: LostText, inVain: ReadonlySet<EntryHash>): Again {
   const { core } = staging
-  const { file, section, value, station } = lost
+  const { file, section, value, station, settled } = lost
   const opened = openSection(section, acceptedUpdates(staging.files.get(file.id) as CaseFile, section))
   if (!opened.ok || value === undefined) return { unwritten: lostWords(core, lost, undefined) }
   const present = opened.value.value()
   const author = clientIdOf(core.identity.lease, core.logs.incarnation)
-  const change = changeTo(section, value, present, knownTo(lost, inVain))
+  const change = changeTo(section, value, present, knownTo(lost, inVain), settled)
   const whole = opened.value.change(author, change)
   const made = whole.ok ? [whole] : partsOf(change).map((part) => opened.value.change(author, part))
   opened.value.close()
@@ -213,13 +223,20 @@ function partsOf(change: SectionChange): SectionChange[] {
 type Fields = Readonly<Record<string, PlainValue>>
 
 /** The change that leads from one value of a section back to another, but for what is `known` to have been written. */
-function changeTo(section: SectionName, wanted: unknown, present: unknown, known: unknown): SectionChange {
+function changeTo(
+  section: SectionName,
+  wanted: unknown,
+  present: unknown,
+  known: unknown,
+  settled: ReadonlySet<string>,
+): SectionChange {
   if (SECTIONS[section].shape === 'text') return { text: (known === wanted ? present : wanted) as string }
   const has = (values: unknown, key: string) => values !== undefined && Object.hasOwn(values as Fields, key)
   const isOwed = (key: string) =>
-    known === undefined ||
-    has(known, key) !== has(wanted, key) ||
-    (has(wanted, key) && !sameValue((known as Fields)[key], (wanted as Fields)[key] as PlainValue))
+    !settled.has(key) &&
+    (known === undefined ||
+      has(known, key) !== has(wanted, key) ||
+      (has(wanted, key) && !sameValue((known as Fields)[key], (wanted as Fields)[key] as PlainValue)))
   const set = Object.fromEntries(Object.entries(wanted as Fields).filter(([key]) => isOwed(key)))
   const gone = Object.keys(present as Fields).filter((key) => !has(wanted, key))
   return { set, remove: gone.filter(isOwed) }

@@ -87,7 +87,7 @@ function withdraw(file: CaseFile, edit: Entry): void {
   for (const section of file.sections.values()) {
     const at = section.edits.findIndex((one) => one.hash === hash)
     if (at === -1) continue
-    section.edits.splice(at, 1)
+    section.takenBack.push(...section.edits.splice(at, 1))
     section.gate = undefined
     section.outcome = undefined
     file.oddities.push(oddity(edit, CUT_OFF.outcome, CUT_OFF.reason))
@@ -182,7 +182,7 @@ function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Direc
     file.oddities.push(oddity(entry, 'quarantined', reason))
     return
   }
-  const section = file.sections.get(edit.section) ?? { edits: [], gate: undefined, outcome: undefined }
+  const section = file.sections.get(edit.section) ?? { edits: [], takenBack: [], gate: undefined, outcome: undefined }
   file.sections.set(edit.section, section)
   const client = clientIdOf(author.lease, incarnation)
   section.edits.push({ hash, log: entry.log, seq: entry.seq, client, tier, update: edit.update })

@@ -27,6 +27,8 @@ export interface SectionEdit extends Stand {
 
 export interface SectionFile {
   readonly edits: SectionEdit[]
+  /** Edits that were held before their authors took them back: what was written on top of them waits. */
+  readonly takenBack: SectionEdit[]
   /** The gate's state after the edits it has seen; undefined before it was asked. */
   gate: GatedSection<SectionEdit> | undefined
   /** What of the edits takes effect; undefined when edits came in since it was computed. */
@@ -137,7 +139,12 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   sections: new Map(
     [...file.sections].map(([name, section]) => [
       name,
-      { ...section, edits: section.edits.slice(), gate: section.gate && new GatedSection(name, section.gate) },
+      {
+        ...section,
+        edits: section.edits.slice(),
+        takenBack: section.takenBack.slice(),
+        gate: section.gate && new GatedSection(name, section.gate),
+      },
     ]),
   ),
   cutSections: new Set(file.cutSections),

@@ -59,8 +59,25 @@ function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: En
   return others.reduce((least, stand) => (isBefore(stand, least) ? stand : least), first ?? { log, seq })
 }
 
-/** Reasons that another directory or another program may see otherwise. */
-const OWN_REASONS: readonly string[] = [UNSERVED, AFTER_REVOCATION, GATE_PROBLEMS['unknown-section'].message]
+/** What is said of an edit as long as others have not arrived. */
+const WAITING: readonly string[] = Object.values(GATE_PROBLEMS).flatMap(({ waits, message }) =>
+  waits ? [message] : [],
+)
+
+/**
+ * Whether an edit only waits for others where this was said: of a stream that both hold our own fold says the same for as
+ * long as it is so here, and whoever says it may be gone when it is over.
+ */
+export const onlyWaits = ({ outcome, reason }: Pick<ReceiptRow, 'outcome' | 'reason'>): boolean =>
+  outcome === 'quarantined' && WAITING.includes(reason)
+
+/** Reasons that another directory or another program may see otherwise, and those that pass when something arrives. */
+const OWN_REASONS: readonly string[] = [
+  UNSERVED,
+  AFTER_REVOCATION,
+  GATE_PROBLEMS['unknown-section'].message,
+  ...WAITING,
+]
 
 /**
  * Stored receipts that our own fold takes back when their reason is gone: all about entries of others, because a parent

@@ -30,6 +30,7 @@ import { keepPack, stagedHead } from '../logs/staged-logs.ts'
 import { loadFiles } from '../writing/case-loading.ts'
 import { place } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
+import { noteFromAbove } from './from-above.ts'
 
 /** Where a frame comes from and what may be in it. */
 export interface FrameSource {
@@ -64,6 +65,7 @@ export async function admitFrame(
   const forged = await forgery(staging.core, walk, packs)
   if (forged) return failure(forged)
   await stage(staging, packs, source)
+  if (source.fromParent) for (const [log, { height }] of walk.heights) await noteFromAbove(staging, log, height)
   raiseHeads(staging, walk, source)
   tellPassedOver(staging.core, walk.passedOver)
   return success([...walk.heights].map(([log, { told }]) => ({ log, height: told })))

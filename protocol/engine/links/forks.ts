@@ -14,6 +14,7 @@ import { signedHeight } from '../logs/log-reading.ts'
 import type { Staging } from '../writing/staging.ts'
 import { adoptRun } from './admission.ts'
 import { answerTo, forkLadder, forkQuestion, isFirstLadder, ownVersion, provenRun, provesFork } from './fork-ladder.ts'
+import { cameFromAbove } from './from-above.ts'
 import { isBelow, type Link, mayDispute, mayHearVersion } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 import { originOf } from './receiving.ts'
@@ -237,7 +238,8 @@ async function giveWay(
   const theirs = link.direction === 'down' ? await hashBehind(core, log, height, run) : undefined
   if (theirs && (await wasMoved(core, log, theirs))) return success({ is: 'stays' })
   const signed = await signedHeight(core.logs, log, height)
-  const tail = await moveTail(staging, log, { common: height, signed }, holdings(core, link), (shared) =>
+  const theirsAlso = await holdings(core, link)
+  const tail = await moveTail(staging, log, { common: height, signed }, theirsAlso, (shared) =>
     adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
   )
   if (!tail.ok) return tail.problem?.code === 'oversized' ? tooLong(core, log) : unproved(core, log)
@@ -252,24 +254,27 @@ async function hashBehind({ logs }: Core, log: LogKey, height: number, [first]: 
 
 /**
  * What came from the peer's side of a link: who wrote it stands there, above also when the present parent is new and has
- * it not yet; what this node wrote itself came from there when it was put back since. Of a log with two versions nothing
- * is known.
+ * it not yet; what this node wrote itself came from there when it was put back since, and what nodes below wrote when they
+ * were in touch with a copy of it. Of a log with two versions nothing is known.
  */
-const holdings =
-  (core: Core, { session, direction, peer }: Link): PeerHolds =>
-  (log, seq) => {
+async function holdings(core: Core, { session, direction, peer }: Link): Promise<PeerHolds> {
+  const isFromAbove = await cameFromAbove(core)
+  return (log, seq) => {
     if (session.is !== 'live' || session.forked.has(log)) return false
     const { node, stream } = logParts(log)
     const isHeld = seq <= (session.peerHeights.get(log) ?? 0)
     if (core.logs.isOwn(log)) return isHeld && core.logs.ownLog(stream) !== log
-    return direction === 'down' ? isHeld && isBelow(core, node, peer) : !isBelow(core, node, core.identity.node)
+    if (direction === 'down') return isHeld && isBelow(core, node, peer)
+    return !isBelow(core, node, core.identity.node) || isFromAbove(log, seq)
   }
+}
 
 /** A peer of version 1 tells neighbours and proves that its version exists; only whole signed stretches are cut by that. */
 async function giveWayUnproved(staging: Staging, link: Link, log: LogKey, common: number): Promise<Result<Advance>> {
   const { core } = staging
   const signed = await signedHeight(core.logs, log, common)
   if (signed !== common) return tooOld(core, log)
-  const tail = await moveTail(staging, log, { common, signed }, holdings(core, link), async () => success(undefined))
+  const theirs = await holdings(core, link)
+  const tail = await moveTail(staging, log, { common, signed }, theirs, async () => success(undefined))
   return tail.ok ? success({ is: 'moved', common, tail: tail.value }) : unproved(core, log)
 }

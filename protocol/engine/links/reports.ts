@@ -3,13 +3,13 @@ import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts
 import { LIMITS } from '#protocol/limits.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
-import { standingReceipts } from '../cases/case-receipts.ts'
+import { onlyWaits, standingReceipts } from '../cases/case-receipts.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
 import { type ReceiptRow, type Storage, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
-import { fileOf } from '../writing/case-loading.ts'
+import { loadFiles } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { noteParent } from './acknowledging-parent.ts'
@@ -133,8 +133,8 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
 
 /**
  * What the parent takes back stays as long as it stands here: of carried entries two nodes can hold other carriers. What is
- * set aside follows from the facts, which are held here as well: our own fold says it, and the parent's word only takes
- * back what the parent had said of the entry before.
+ * set aside, or only waits, follows from what is held: our own fold says it, and the parent's word only takes back what
+ * the parent had said of the entry before.
  */
 async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
   // A message speaks of many entries of few cases, and everybody who writes waits meanwhile: each case is read once.
@@ -149,9 +149,10 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
     for (const receipt of receipts.filter((one) => held.has(placeIn(one)))) {
       const place = placeIn(receipt)
       const before = known.get(place)
-      const takesBack = receipt.outcome === 'applied' || receipt.outcome === 'set-aside'
+      const isOurs = receipt.outcome === 'set-aside' || onlyWaits(receipt)
+      const takesBack = receipt.outcome === 'applied' || isOurs
       // A parent may tell again what stands: it is known, and nobody below need hear it again.
-      if (says(before, receipt) || (receipt.outcome === 'set-aside' && !before)) continue
+      if (says(before, receipt) || (isOurs && !before)) continue
       if (takesBack) standing ??= await standingHere(staging, document)
       const row = takesBack ? (standing?.get(place) ?? { ...receipt, outcome: 'applied', reason: '' }) : receipt
       if (says(before, row)) continue
@@ -169,7 +170,11 @@ async function placesHere({ core }: Staging, document: DocumentId): Promise<Read
 
 /** What our own fold says of a case's entries, by place. */
 async function standingHere(staging: Staging, document: DocumentId): Promise<ReadonlyMap<string, ReceiptRow>> {
-  const own = isCase(document) ? standingReceipts(await fileOf(staging, document), registerOf(staging.core)) : []
+  if (!isCase(document)) return new Map()
+  await loadFiles(staging, [document])
+  const file = staging.files.get(document)
+  // Of a case that the disk cannot give the parent's word stands, and the others of the message are not lost with it.
+  const own = file && !file.unreadable ? standingReceipts(file, registerOf(staging.core)) : []
   return new Map(own.map((row) => [placeIn(row), row]))
 }
 

@@ -59,10 +59,7 @@ export async function checkCase(
     const [row] = await machine.disk.storage.casesById([id])
     if (row?.stage !== state.stage || row.holder !== state.holder || row.epoch !== state.epoch)
       world.violation('M4', `${machine.name}: the list shows ${id.slice(0, 8)} otherwise than its page`)
-    // What a machine was told of its own entries may be older than what it holds.
-    const waiting = viewed.value.receipts.filter(
-      ({ reason, log }) => /尚未到达/.test(reason) && !log.startsWith(machine.identity.node),
-    )
+    const waiting = viewed.value.receipts.filter(({ reason }) => /尚未到达/.test(reason))
     // An edit built on one that a lost disk took along waits for ever, and says so.
     if (follows && waiting.length > 0 && !lostFrom(world.ledger, id))
       world.violation('M7', `${machine.name}: ${id.slice(0, 8)} waits for edits: ${waiting[0]?.reason}`)

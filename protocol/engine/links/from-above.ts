@@ -1,0 +1,31 @@
+/** What nodes below wrote and the parent brought: they were in touch with a copy of this machine, or with a former one. */
+import { type LogKey, logParts } from '#protocol/ids.ts'
+import type { PeerHolds } from '../carrying/lost-text.ts'
+import type { Core } from '../core.ts'
+import { stagedHead } from '../logs/staged-logs.ts'
+import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+import { isBelow } from './link.ts'
+
+/** By log; on the disk, because a link may end, and the program stop, between the entries and a cut. */
+const SPACE = 'from-above'
+
+/** The first and the last seq of entries that came together. */
+type Stretch = readonly [first: number, last: number]
+
+/** Notes with a group what the parent brings of a log beyond what is held. */
+export async function noteFromAbove(staging: Staging, log: LogKey, height: number): Promise<void> {
+  const { core } = staging
+  const held = stagedHead(staging.logs, log).height
+  if (height <= held || core.logs.isOwn(log) || !isBelow(core, logParts(log).node, core.identity.node)) return
+  const known = ((await getLocal(staging, SPACE, log)) ?? []) as readonly Stretch[]
+  const last = known.at(-1)
+  const others = last && last[1] >= held ? known.slice(0, -1) : known
+  setLocal(staging, SPACE, log, [...others, [others === known ? held + 1 : last?.[0], height]])
+}
+
+/** Tells of entries of nodes below whether they came from above. */
+export async function cameFromAbove({ storage }: Core): Promise<PeerHolds> {
+  const rows = await storage.localAll(SPACE)
+  const stretches = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as readonly Stretch[]]))
+  return (log, seq) => stretches.get(log)?.some(([first, last]) => first <= seq && seq <= last) ?? false
+}
