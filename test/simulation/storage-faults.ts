@@ -35,6 +35,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     )
   return {
     load: () => process.gate(() => disk.storage.load()),
+    listed: () => read((storage) => storage.listed()),
     commit,
     packsAfter: (arrival, aboutBytes) => read((storage) => storage.packsAfter(arrival, aboutBytes)),
     packHolding: (log, seq) => read((storage) => storage.packHolding(log, seq)),

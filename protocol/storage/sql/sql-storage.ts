@@ -4,6 +4,7 @@ import {
   type CasePage,
   type CaseQuery,
   type Change,
+  type DirectoryRow,
   type DocumentPage,
   type Loaded,
   NO_CHANGE,
@@ -22,7 +23,7 @@ import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
 import * as cases from './cases.ts'
 import { statementsOfCuts } from './cutting.ts'
-import { directoryRows, dropDirectory } from './directory.ts'
+import { directoryRows, dropDirectory, listedRows } from './directory.ts'
 import { documentsAfter, placesOf } from './documents.ts'
 import { localRows, localValue } from './local.ts'
 import { LogNumbers } from './log-numbers.ts'
@@ -118,9 +119,15 @@ class SqlStorage implements Storage {
     const newest = await this.#first(packs.newestArrival())
     return {
       heads: await this.#all(heads()),
-      directory: await this.#all(directoryRows()),
+      directory: [...(await this.#all(directoryRows())), ...(await this.listed())],
       arrival: newest?.arrival ?? 0,
     }
+  }
+
+  async listed(): Promise<DirectoryRow[]> {
+    const rows: DirectoryRow[][] = []
+    for (const ofType of listedRows) rows.push(await this.#all(ofType()))
+    return rows.flat()
   }
 
   commit(change: Change): Promise<void> {
