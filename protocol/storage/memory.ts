@@ -16,6 +16,7 @@ import {
   type DocumentPage,
   type Loaded,
   NO_CHANGE,
+  type PlacePage,
   StorageFailure,
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
@@ -238,6 +239,12 @@ export class MemoryStorage implements Storage {
       if (places) found.set(document, [...places])
     }
     return found
+  }
+
+  async placesBehind(document: DocumentId, mark: number): Promise<PlacePage> {
+    const places = this.#places.get(document) ?? []
+    const end = mark + LIMITS.packsPerRead
+    return { places: places.slice(mark, end), mark: end < places.length ? end : null }
   }
 
   async recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {

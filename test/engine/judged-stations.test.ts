@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { LISTED, type StationRecord } from '#protocol/casework/directory.ts'
 import { documentOf } from '#protocol/engine/directory/record-reading.ts'
 import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
-import { type EntryHash, streamOf } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
@@ -183,4 +183,41 @@ test('R30 a rebuild and a reading after an upgrade hold few entries of a station
   expect(largest).toBeLessThanOrEqual(LIMITS.recordReadBytes)
   expect(root.engine.office.directory.consultations()).toMatchObject([{ id: one.id, version: 3 }])
   expect(await disk.receiptsOf(documentOf(one))).toHaveLength(60)
+})
+
+test('R30 receipts of thousands of versions of one record go to the disk piece by piece, and are the same after a rebuild and a judging', async () => {
+  const disk = new MemoryStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage: disk })
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 9)])
+  await raw.link(root)
+  const spoilt = { ...absence(TOWNSHIP, 'many'), person: '' }
+  const count = LIMITS.standingReceipts + 1_000
+  for (let written = 0, frames = 1; written < count; frames++) {
+    const runs = []
+    for (let run = 0; run < 20; run++, written += 100) {
+      const versions = Array.from({ length: 100 }, (_, at) => ({ ...spoilt, version: written + at }))
+      const drafts = versions.map((record) => draftOf(TOWNSHIP, record, `absence/${spoilt.id}` as DocumentId))
+      runs.push(await raw.write(streamOf(TOWNSHIP), drafts, { sign: (seq) => seq % 100 === 0 }))
+    }
+    raw.send(frameOf(...runs))
+    await raw.stored(frames)
+  }
+  const receipts = () => disk.receiptsOf(`absence/${spoilt.id}` as DocumentId)
+  const before = await receipts()
+  expect(before).toHaveLength(count)
+  let most = 0
+  const { commit } = disk
+  disk.commit = async (change) => {
+    most = Math.max(most, change.receipts.length)
+    await commit.call(disk, change)
+  }
+  await root.engine.rebuild()
+  expect(await receipts()).toEqual(before)
+  await revoke(root, raw)
+  await until('judged', async () => (await disk.localAll('judged-stations')).length === 0)
+  expect((await receipts()).map(({ seq, outcome }) => [seq, outcome])).toEqual(
+    before.map(({ seq, outcome }) => [seq, outcome]),
+  )
+  expect(most).toBeLessThanOrEqual(LIMITS.standingReceipts)
 })

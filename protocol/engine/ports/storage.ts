@@ -174,6 +174,12 @@ export interface DocumentPage {
   readonly last: number
 }
 
+/** Some places of a document, and the mark of the last one; null when there are no more. */
+export interface PlacePage {
+  readonly places: readonly Place[]
+  readonly mark: number | null
+}
+
 /** What a node reads once at start. */
 export interface Loaded {
   readonly heads: readonly LogHead[]
@@ -216,6 +222,8 @@ export interface Storage {
   arrivalAbove(log: LogKey, seq: number): Promise<number | undefined>
   /** Where the entries of documents lie, in arrival order. */
   placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>>
+  /** Some of the places of a document behind a mark, 0 at first, in arrival order: it may have more than memory holds. */
+  placesBehind(document: DocumentId, mark: number): Promise<PlacePage>
   /** The entries of documents, in arrival order. */
   recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>>
   /** Documents behind a place in the order in which they were first stored: their entries lie near each other. */

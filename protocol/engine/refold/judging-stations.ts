@@ -41,8 +41,7 @@ async function judge(staging: Staging, key: string): Promise<void> {
   const after = await getLocal(staging, JUDGED_STATIONS_SPACE, key)
   if (typeof after !== 'number') return
   const { found, last } = await nextOf(core, key as StationCode, after)
-  await placeRecords(staging, found)
-  await cureReceipts(staging, found)
+  await cureReceipts(staging, found, await placeRecords(staging, found))
   for (const document of found) staging.forgotten.add(document)
   // All of it is on the disk: what had given way to records that went is listed again.
   if (found.length === 0) core.directory.relist(await core.storage.listed())

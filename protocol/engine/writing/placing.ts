@@ -20,7 +20,7 @@ import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { isNewer } from '../directory/station-lists.ts'
 import { isOfItsStation, isStationDocument, isStationRecord, largeness } from '../directory/station-records.ts'
 import { appendEntry } from '../logs/staged-logs.ts'
-import { type DirectoryRow, type ReceiptRow, StorageFailure } from '../ports/storage.ts'
+import { type DirectoryRow, NO_CHANGE, type ReceiptRow, StorageFailure } from '../ports/storage.ts'
 import { recordsInPieces } from './record-pieces.ts'
 import { type Staging, setLocal } from './staging.ts'
 import { noteDamage } from './storage-problem.ts'
@@ -166,16 +166,31 @@ function noteParents(staging: Staging, [older, newer]: readonly [DirectoryRow, D
 }
 
 /**
- * Places the stored entries of directory records again. What cannot be read is left out.
+ * Places the stored entries of directory records again. What cannot be read is left out. Answers the documents of which
+ * so many receipts came together that they went to the disk ahead of the group: they are computed, and say no more then.
  * @param anew as if nothing were known of them; otherwise only what is newer counts
  */
-export async function placeRecords(staging: Staging, documents: readonly DocumentId[], anew = true): Promise<void> {
+export async function placeRecords(
+  staging: Staging,
+  documents: readonly DocumentId[],
+  anew = true,
+): Promise<ReadonlySet<DocumentId>> {
+  const { core, receipts } = staging
+  const before = receipts.length
+  const ahead = new Set<DocumentId>()
   try {
-    for await (const records of recordsInPieces(staging.core.storage, documents))
+    for await (const records of recordsInPieces(core.storage, documents)) {
       for (const entry of records.map(storedEntry)) place(staging, entry, anew)
+      if (receipts.length - before < LIMITS.standingReceipts) continue
+      const told = receipts.splice(before)
+      await core.storage.commit({ ...NO_CHANGE, receipts: told })
+      for (const { document } of told) ahead.add(document)
+    }
   } catch (problem) {
     if (!(problem instanceof StorageFailure) || problem.fault !== 'damaged') throw problem
-    noteDamage(staging.core, problem)
-    if (documents.length > 1) for (const document of documents) await placeRecords(staging, [document], anew)
+    noteDamage(core, problem)
+    if (documents.length === 1) return ahead
+    for (const document of documents) for (const one of await placeRecords(staging, [document], anew)) ahead.add(one)
   }
+  return ahead
 }

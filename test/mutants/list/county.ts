@@ -237,8 +237,8 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'records-read-at-once',
     file: 'protocol/engine/writing/record-pieces.ts',
-    from: '    if (more > LIMITS.recordReadBytes) {',
-    to: '    if (more > LIMITS.recordReadBytes * 1e6) {',
+    from: 'if (first.mark !== null || more > LIMITS.recordReadBytes) {',
+    to: 'if (more > LIMITS.recordReadBytes * 1e6) {',
     fault: 'R30: a rebuild reads gigabytes of one record’s versions into memory.',
     tests: ['test/engine/judged-stations.test.ts'],
   },
