@@ -157,6 +157,24 @@ export const LIMITS = {
   pageRows: 50,
   /** Cases on one hand-over list: a person's open work is tens of cases, and the record must fit an entry. */
   handoverCases: 300,
+  /** An absence (去向) as JSON, in characters: two short texts and ten small fields, tenfold. */
+  absenceCharacters: 4_000,
+  /** A consultation (首问) as JSON, in characters: question and answer of noteCharacters each, lines and quotes escaped. */
+  consultationCharacters: 16_000,
+  /** A hand-over list as JSON, in characters: handoverCases numbers of fifty characters. */
+  handoverCharacters: 16_000,
+  /** Parts of one record of a station beside the numbers on a hand-over list: it has 13, and an empty part takes 50 bytes of memory. */
+  stationRecordParts: 60,
+  /** Absences of one station on the lists, the latest written: with their longest texts 16 MB of memory. */
+  listedAbsences: 2_000,
+  /** Consultations of one station on the lists: 20 days of a busy hall, years of a village; with their longest texts 64 MB of memory. */
+  listedConsultations: 2_000,
+  /** Hand-over lists of one station on the lists: tens a year; with their longest lists 20 MB of memory. */
+  listedHandovers: 500,
+  /** Version of a record by anybody but the root: the end of the year 9999 in milliseconds. Above it only the county writes. */
+  recordVersion: 253_402_300_799_999,
+  /** Entries of directory records read at once when they are placed again: a hostile station has gigabytes of them. */
+  recordReadBytes: 4 * 1024 * 1024,
   /** Rows looked through for fees; a county has some thousand charged cases a year. */
   feeSearchRows: 20_000,
   /** Cases of a vertical system in one import file; each is up to five facts, so a file takes some seconds. */

@@ -1,5 +1,6 @@
 /** Directory records: stations, nodes, people, items. Written by the root, held where they are needed. */
 import type { EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Power, WindowKind } from './codes.ts'
 import type { Item } from './item.ts'
@@ -281,6 +282,13 @@ export type RootRecord =
 
 /** Records that a station writes about itself, into its own stream, without asking anybody. */
 export type StationRecord = Absence | Consultation | Handover
+
+/** How many records of a type a station has on the lists, the highest versions of them; others lie on the disk alone (rule R27). */
+export const LISTED: Readonly<Record<StationRecord['type'], number>> = {
+  absence: LIMITS.listedAbsences,
+  consultation: LIMITS.listedConsultations,
+  handover: LIMITS.listedHandovers,
+}
 
 export type DirectoryRecord = RootRecord | StationRecord
 export type DirectoryType = DirectoryRecord['type']

@@ -27,6 +27,7 @@ import { openOffice } from './office/open-office.ts'
 import { completeRevocations } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { noteDay } from './refold/folded-day.ts'
+import { JUDGED_STATIONS, noteStations } from './refold/judging-stations.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
@@ -48,7 +49,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 
 async function open(options: EngineOptions): Promise<Engine> {
   const core = await loadCore(options)
-  const queue = openWriteQueue(core, [noteStale, noteUncarried, noteReader, noteDay])
+  const queue = openWriteQueue(core, [noteStale, noteStations, noteUncarried, noteReader, noteDay])
   const links = new Set<Link>()
   const context: LinkContext = {
     core,
@@ -65,6 +66,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     RETURNED_STATIONS,
     RETURNED_REVOCATIONS,
     UNREAD_CASES,
+    JUDGED_STATIONS,
   ])
   const refolding = openRefolding(core, queue)
   queue.follow((change) => tellLinks(context, change))

@@ -1,5 +1,6 @@
 /** The storage port in memory, for simulations: commits are synchronous, snapshots are cheap, faults are injected. */
 import type { Day } from '#protocol/casework/time/days.ts'
+import { isStationDocument, listedOf, listOf } from '#protocol/engine/directory/station-records.ts'
 import type {
   Change,
   DirectoryRow,
@@ -15,6 +16,7 @@ import {
   type DocumentPage,
   type Loaded,
   NO_CHANGE,
+  type PlacePage,
   StorageFailure,
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
@@ -103,8 +105,22 @@ export class MemoryStorage implements Storage {
   }
 
   async load(): Promise<Loaded> {
-    const directory = [...this.#directory.values()].sort((left, right) => byText(left.document, right.document))
+    const ofRoot = [...this.#directory.values()].filter(({ document }) => !isStationDocument(document))
+    const directory = [...ofRoot, ...(await this.listed())]
+    directory.sort((left, right) => byText(left.document, right.document))
     return { heads: [...this.#heads.values()], directory, arrival: this.#packs.at(-1)?.arrival ?? 0 }
+  }
+
+  async listed(): Promise<DirectoryRow[]> {
+    const rows = [...this.#directory.values()].filter(({ document }) => isStationDocument(document))
+    rows.sort((left, right) => right.version - left.version || byText(right.hash, left.hash))
+    const counts = new Map<string, number>()
+    return rows.filter(({ document }) => {
+      const list = listOf(document)
+      const count = (counts.get(list) ?? 0) + 1
+      counts.set(list, count)
+      return count <= listedOf(document)
+    })
   }
 
   commit(change: Change): Promise<void> {
@@ -151,7 +167,7 @@ export class MemoryStorage implements Storage {
     }
   }
 
-  #takeComputed({ cases, unopened, receipts, directory }: Change): void {
+  #takeComputed({ cases, unopened, receipts, forgotten, directory }: Change): void {
     for (const id of unopened) this.#cases.delete(id)
     for (const row of cases) {
       const sequence = this.#cases.get(row.id)?.sequence ?? ++this.#listed
@@ -164,6 +180,7 @@ export class MemoryStorage implements Storage {
       if (row.outcome !== 'applied') this.#receipts.set(key, row)
       else if (isOf) this.#receipts.delete(key)
     }
+    for (const document of forgotten) this.#directory.delete(document)
     for (const row of directory) {
       const known = this.#directory.get(row.document)
       const wins = !known || row.version > known.version || (row.version === known.version && row.hash > known.hash)
@@ -222,6 +239,12 @@ export class MemoryStorage implements Storage {
       if (places) found.set(document, [...places])
     }
     return found
+  }
+
+  async placesBehind(document: DocumentId, mark: number): Promise<PlacePage> {
+    const places = this.#places.get(document) ?? []
+    const end = mark + LIMITS.packsPerRead
+    return { places: places.slice(mark, end), mark: end < places.length ? end : null }
   }
 
   async recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {

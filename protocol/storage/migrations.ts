@@ -68,4 +68,11 @@ export const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX `parts_by_document` ON `parts` (`document`);',
     ],
   },
+  {
+    name: '0005_station_records',
+    statements: [
+      "DELETE FROM `directory` WHERE ((`document` >= 'absence/' AND `document` < 'absence0') OR (`document` >= 'consultation/' AND `document` < 'consultation0') OR (`document` >= 'handover/' AND `document` < 'handover0')) AND (length(`json`) > 16000 OR instr(`document`, '.') = 0);",
+      "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'judged-stations', substr(`document`, 9), '0' FROM `directory` WHERE `document` >= 'station/' AND `document` < 'station0';",
+    ],
+  },
 ]

@@ -58,6 +58,7 @@ function merge(changes: readonly Change[]): Change {
     ),
     unopened: changes.flatMap(({ unopened }) => unopened),
     receipts: changes.flatMap(({ receipts }) => receipts),
+    forgotten: [],
     directory: changes.flatMap(({ directory }) => directory),
     local: lastOf(
       changes.flatMap(({ local }) => local),

@@ -1,6 +1,6 @@
 /** Who is away, who was asked, who takes over: what a station keeps about its own people. */
 import { beforeAll, expect, test } from 'vitest'
-import type { WindowRecord } from '#protocol/casework/directory.ts'
+import { type Handover, LISTED, type WindowRecord } from '#protocol/casework/directory.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LICENCE_ID } from './licence.ts'
 import { COUNTY, formOf, openPlace, type Place, type Visitor } from './place.ts'
@@ -158,4 +158,27 @@ test('P174 all open work of a person is handed over on one list that the giver a
   expect(page.text).toContain('吴英承办')
   expect(page.text).toContain('改由他人承办')
   expect(place.faults).toEqual([])
+})
+
+test('R27 a station whose list is full reads that it shows the latest only, and what that means', async () => {
+  const note = '这里只有最近写下的'
+  for (const page of ['/handovers', '/consultations', '/absences']) {
+    expect((await handler.get(page)).text).not.toContain(note)
+  }
+  const actor = { person: 'handler' as PersonId, name: '陈刚', station: COUNTY, roles: ['handler'] as const }
+  const list = (at: number): Handover => ({
+    type: 'handover',
+    id: `${COUNTY}.full${at}`,
+    version: 0,
+    station: COUNTY,
+    from: 'handler' as PersonId,
+    to: 'second' as PersonId,
+    time: 1,
+    reason: '调动',
+    cases: [],
+    taken: null,
+  })
+  await Promise.all(Array.from({ length: LISTED.handover }, (_, at) => place.office.keepRecord(actor, list(at))))
+  expect((await handler.get('/handovers')).text).toContain(`本站点的记录已满 ${LISTED.handover} 条:${note}`)
+  expect((await handler.get('/consultations')).text).not.toContain(note)
 })

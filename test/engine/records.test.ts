@@ -233,10 +233,10 @@ test('R8 nobody writes a station’s records from another node or into another s
   await publish(root, [raw.record(township.identity.node, 9)])
   await until('known', () => township.engine.office.directory.node(raw.node) !== undefined)
   await raw.link(township)
-  const foreign = { ...absence, id: 'x1' }
-  const wrongStream = { ...absence, id: 'x2', station: TOWNSHIP }
-  const own = { ...absence, id: 'x3', station: SECOND_VILLAGE }
-  const entries = [foreign, wrongStream, own, { ...own, id: 'x4', person: '' }].map((record) =>
+  const foreign = { ...absence, id: `${VILLAGE}.x1` }
+  const wrongStream = { ...absence, id: `${TOWNSHIP}.x2`, station: TOWNSHIP }
+  const own = { ...absence, id: `${SECOND_VILLAGE}.x3`, station: SECOND_VILLAGE }
+  const entries = [foreign, wrongStream, own, { ...own, id: `${SECOND_VILLAGE}.x4`, person: '' }].map((record) =>
     draft(SECOND_VILLAGE, {
       kind: KIND.directory,
       document: `absence/${record.id}` as DocumentId,
@@ -245,9 +245,11 @@ test('R8 nobody writes a station’s records from another node or into another s
   )
   raw.send(frameOf(await raw.write(streamOf(SECOND_VILLAGE), entries)))
   await until('own record', () => township.engine.office.directory.absences().length === 1)
-  expect(township.engine.office.directory.absences()[0]?.id).toBe('x3')
+  expect(township.engine.office.directory.absences()[0]?.id).toBe(own.id)
   const reasons = await Promise.all(
-    ['x1', 'x2', 'x3', 'x4'].map((id) => township.storage.receiptsOf(`absence/${id}` as DocumentId)),
+    [foreign.id, wrongStream.id, own.id, `${SECOND_VILLAGE}.x4`].map((id) =>
+      township.storage.receiptsOf(`absence/${id}` as DocumentId),
+    ),
   )
   expect(reasons.map((receipts) => receipts.map(({ outcome }) => outcome))).toEqual([
     ['quarantined'],

@@ -35,11 +35,13 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     )
   return {
     load: () => process.gate(() => disk.storage.load()),
+    listed: () => read((storage) => storage.listed()),
     commit,
     packsAfter: (arrival, aboutBytes) => read((storage) => storage.packsAfter(arrival, aboutBytes)),
     packHolding: (log, seq) => read((storage) => storage.packHolding(log, seq)),
     arrivalAbove: (log, seq) => read((storage) => storage.arrivalAbove(log, seq)),
     placesOf: (documents) => read((storage) => storage.placesOf(documents), documents),
+    placesBehind: (document, mark) => read((storage) => storage.placesBehind(document, mark), [document]),
     recordsOf: (documents) => read((storage) => storage.recordsOf(documents), documents),
     documentsAfter: (place, limit) => read((storage) => storage.documentsAfter(place, limit)),
     casesToWake: (day, limit) => read((storage) => storage.casesToWake(day, limit)),

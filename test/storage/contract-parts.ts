@@ -11,11 +11,23 @@ const [long, other] = [caseId(1), caseId(2)]
 export const placesIn = (changes: readonly Change[], document: DocumentId): readonly Place[] =>
   changes.flatMap(({ places }) => places.flatMap((one) => (one.document === document ? one.places : [])))
 
+/** The places of a document, read behind marks. */
+async function pagesOf(storage: Storage, document: DocumentId): Promise<(readonly Place[])[]> {
+  const pages: (readonly Place[])[] = []
+  for (let mark: number | null = 0; mark !== null; ) {
+    const page = await storage.placesBehind(document, mark)
+    pages.push(page.places)
+    mark = page.mark
+  }
+  return pages
+}
+
 /** The places and record bytes of a document are those that changes brought. */
 export async function expectWhole(storage: Storage, changes: readonly Change[], document: DocumentId): Promise<void> {
   const places = placesIn(changes, document)
   const packs = new Map(changes.flatMap(({ packs }) => packs.map(({ arrival, bytes }) => [arrival, bytes] as const)))
   expect(plainPlaces((await storage.placesOf([document])).get(document))).toEqual(plainPlaces(places))
+  expect(plainPlaces((await pagesOf(storage, document)).flat())).toEqual(plainPlaces(places))
   const hexOf = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex')
   const records = (await storage.recordsOf([document])).get(document)?.map(({ bytes }) => hexOf(bytes))
   expect(records).toEqual(
@@ -46,6 +58,20 @@ export function partRules({ storage, reopen, commit }: Bench): void {
       for (const document of [long, other]) await expectWhole(storage(), changes, document)
     }
     expect((await storage().documentsAfter(0, 10)).documents).toEqual([long, other])
+  })
+
+  test('D59 the places of a long document come in pieces, none of which holds many; of one that is not held there are none', async () => {
+    const author = new Author()
+    const changes: Change[] = []
+    for (let count = 0; count < 12; count++)
+      changes.push(author.pack(Array.from({ length: 1_000 }, (_, at) => [logOf(at % 3), at % 10 === 9 ? other : long])))
+    for (const change of changes) await commit(change)
+    await reopen()
+    const pages = await pagesOf(storage(), long)
+    expect(pages.length).toBeGreaterThan(2)
+    for (const places of pages) expect(places.length).toBeLessThan(5_000)
+    expect(plainPlaces(pages.flat())).toEqual(plainPlaces(placesIn(changes, long)))
+    expect(await storage().placesBehind(caseId(3), 0)).toEqual({ places: [], mark: null })
   })
 
   test('D52 a cut in the middle of a long document forgets what lies above it, and the document goes on', async () => {

@@ -1,5 +1,6 @@
 /** The storage contract: receipts, directory, local rows and what is computed. */
 import { expect, test } from 'vitest'
+import { LISTED } from '#protocol/casework/directory.ts'
 import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { Bench } from './contract.ts'
@@ -79,6 +80,40 @@ export function receiptRules({ storage, reopen, commit }: Bench): void {
     await commit({ directory: [row(3, '0')] })
     await reopen()
     expect((await storage().load()).directory).toEqual([row(3, '0')])
+  })
+
+  const byDocument = (left: { document: string }, right: { document: string }) =>
+    left.document < right.document ? -1 : 1
+  const stationRow = (document: string, version: number) => ({
+    document: document as DocumentId,
+    version,
+    hash: String(version + 100_000).padStart(64, '0') as EntryHash,
+    json: `{"version":${version}}`,
+  })
+
+  test('D58 a forgotten row goes before its rows come, so that a lower version takes its place; others stay', async () => {
+    const [one, other] = ['absence/510724.a', 'absence/510724.b']
+    await commit({ directory: [stationRow(one, 9), stationRow(other, 9)] })
+    await commit({ forgotten: [one as DocumentId], directory: [stationRow(one, -5)] })
+    expect((await storage().listed()).sort(byDocument)).toEqual([stationRow(one, -5), stationRow(other, 9)])
+    await commit({ forgotten: [one as DocumentId, 'absence/510724.none' as DocumentId] })
+    await reopen()
+    expect(await storage().listed()).toEqual([stationRow(other, 9)])
+  })
+
+  test('D58 what is read of stations’ records is of each station and type the highest versions, at a start too; other types are whole', async () => {
+    const more = 5
+    const rows = Array.from({ length: LISTED.handover + more }, (_, at) => stationRow(`handover/510724.${at}`, at - 2))
+    const beside = ['handover/510724100.a', 'absence/510724.a', 'consultation/510724.a'].map((one) =>
+      stationRow(one, 0),
+    )
+    const ofRoot = ['department/510724.a', 'handovers/510724.a', 'window/1'].map((one) => stationRow(one, 0))
+    await commit({ directory: [...rows, ...beside, ...ofRoot] })
+    await reopen()
+    const listed = [...rows.slice(more), ...beside].sort(byDocument)
+    expect((await storage().listed()).sort(byDocument)).toEqual(listed)
+    const { directory } = await storage().load()
+    expect([...directory].sort(byDocument)).toEqual([...listed, ...ofRoot].sort(byDocument))
   })
 }
 

@@ -65,6 +65,37 @@ test('R23 the migration to the rows of casework asks for a rebuild where there i
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('R29 the migration to bounded records of stations takes out what no start may read, and asks that every station is judged anew', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
+  const statements = openStatements(join(folder, 'node.db'))
+  const before = MIGRATIONS.findIndex(({ name }) => name === '0005_station_records')
+  await migrate(statements, MIGRATIONS.slice(0, before))
+  const rows = {
+    'absence/510724.a': 16_000,
+    'absence/a': 10,
+    'consultation/510724.a': 16_001,
+    'handover/510724.a': 16_001,
+    'item/a': 90_000,
+    'station/510724': 10,
+    'station/510724100201': 10,
+  }
+  for (const [document, length] of Object.entries(rows))
+    await statements.commit([
+      statement('INSERT INTO directory VALUES (?, 1, ?, ?)', document, 'f'.repeat(64), 'x'.repeat(length)),
+    ])
+  await migrate(statements)
+  const read = async (sql: string) => await statements.read(statement(sql))
+  expect(await read('SELECT document FROM directory ORDER BY document')).toEqual(
+    ['absence/510724.a', 'item/a', 'station/510724', 'station/510724100201'].map((document) => [document]),
+  )
+  expect(await read('SELECT * FROM local ORDER BY key')).toEqual([
+    ['judged-stations', '510724', '0'],
+    ['judged-stations', '510724100201', '0'],
+  ])
+  await statements.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
 test('R23 every migration that changes a computed table asks for a rebuild', () => {
   // Computed are the tables that a rebuild drops: what they say is made again from the entries.
   const changes = /\b(CREATE|DROP|ALTER) TABLE `(cases|receipts|directory)`/

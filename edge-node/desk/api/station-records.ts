@@ -11,6 +11,7 @@ import {
 } from '#edge-node/commands/station/consultations.ts'
 import { giveWork, takeWork } from '#edge-node/commands/station/handovers.ts'
 import type { Kept } from '#edge-node/commands/station/records.ts'
+import { LISTED, type StationRecord } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ApiEnv, SIGNED_IN } from './authentication.ts'
@@ -91,6 +92,10 @@ const posting = <Path extends string, Request extends Asked, Answer extends z.Zo
     responses: { 200: { description: '已保存在本机', content: json(answered) }, ...WRITING },
   })
 
+/** A list holds so many of each station and no more (rule R27). */
+const listing = (type: StationRecord['type'], title: string): string =>
+  `${title}:每个站点最近写下的,最多 ${LISTED[type]} 条`
+
 /** A request about one record. */
 const toOne = <Body extends z.ZodType>(asked: Body) => ({ params: RecordParameter, body: body(asked) })
 
@@ -104,7 +109,7 @@ async function answer<Value extends object>(c: Context, keeping: Kept<Value>) {
 
 function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
-  api.openapi(reading('/absences', '去向留言', shapes.AbsencesShape), (c) =>
+  api.openapi(reading('/absences', listing('absence', '去向留言'), shapes.AbsencesShape), (c) =>
     c.json({ absences: recordsFor(c.get('signIn').actor, directory.absences()) }, 200),
   )
   api.openapi(posting('/absences', '登记外出', { body: body(AbsenceBody) }, shapes.AbsenceShape), (c) =>
@@ -118,7 +123,7 @@ function addAbsences(api: OpenAPIHono<ApiEnv>, office: Office): void {
 function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const shape = shapes.ConsultationShape
   const move = (actor: Actor, id: string, step: ConsultationStep) => moveConsultation(office, actor, id, step)
-  api.openapi(reading('/consultations', '首问登记', shapes.ConsultationsShape), (c) =>
+  api.openapi(reading('/consultations', listing('consultation', '首问登记'), shapes.ConsultationsShape), (c) =>
     c.json({ consultations: consultationsFor(office, c.get('signIn').actor) }, 200),
   )
   api.openapi(posting('/consultations', '登记咨询,由登记人负责到底', { body: body(ConsultationBody) }, shape), (c) =>
@@ -142,7 +147,7 @@ function addConsultations(api: OpenAPIHono<ApiEnv>, office: Office): void {
 
 function addHandovers(api: OpenAPIHono<ApiEnv>, office: Office): void {
   const { directory } = office
-  api.openapi(reading('/handovers', '工作交接清单', shapes.HandoversShape), (c) =>
+  api.openapi(reading('/handovers', listing('handover', '工作交接清单'), shapes.HandoversShape), (c) =>
     c.json({ handovers: recordsFor(c.get('signIn').actor, directory.handovers()) }, 200),
   )
   api.openapi(posting('/handovers', '交出全部在办件', { body: body(HandoverBody) }, shapes.HandoverShape), (c) => {

@@ -5,7 +5,7 @@ import { readsAll } from '#edge-node/commands/reading.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
 import { coverAbsence, currentAbsences, endAbsence, keepAbsence } from '#edge-node/commands/station/absences.ts'
 import { substituteOf } from '#edge-node/commands/station/people.ts'
-import type { Kept } from '#edge-node/commands/station/records.ts'
+import { type Kept, ownRecords } from '#edge-node/commands/station/records.ts'
 import { dayWords, weekday } from '#edge-node/desk/due-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
@@ -16,6 +16,7 @@ import { failurePage } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, stationName } from '#edge-node/desk/words.ts'
 import type { Absence } from '#protocol/casework/directory.ts'
+import { fullListNote } from './full-list.ts'
 
 /** Names who stands in for an absence that was written down without anybody. */
 function coverForm(desk: Desk, visit: Visit, absence: Absence): Html {
@@ -69,8 +70,9 @@ async function absencesPage(context: DeskContext, desk: Desk, form: FormState = 
     ? html`<div class="alert alert-success" role="status"><div>已登记。</div></div>`
     : ''
   const write = mayWrite(visit.actor) ? card('登记外出', absenceForm(desk, visit, form)) : ''
+  const kept = ownRecords(visit.actor, desk.office.directory.absences()).length
   const body = html`${headline('去向板')}${form.failure ? failureBox(form.failure) : done}
-    ${livePart('absences', 'cases', '/absences', card('现在和将要外出的', board(desk, visit)))}${write}`
+    ${fullListNote('absence', kept)}${livePart('absences', 'cases', '/absences', card('现在和将要外出的', board(desk, visit)))}${write}`
   return page(context, desk, { title: '去向板', body, status: isWrong(form) ? 422 : 200 })
 }
 

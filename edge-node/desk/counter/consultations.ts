@@ -28,6 +28,7 @@ import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/vi
 import { personName, spanWords, timeWords } from '#edge-node/desk/words.ts'
 import type { Consultation } from '#protocol/casework/directory.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { fullListNote } from './full-list.ts'
 
 const own = (desk: Desk, { actor }: Visit): readonly Consultation[] =>
   ownRecords(actor, consultationsFor(desk.office, actor))
@@ -56,7 +57,7 @@ function lists(desk: Desk, visit: Visit): Html {
   const mine = open.filter((each) => each.person === person || each.offeredTo === person)
   const others = open.filter((each) => !mine.includes(each))
   const done = all.filter(({ answered }) => answered !== null).slice(0, LIMITS.pageRows)
-  return html`${card('等我答复或接手的', list(desk, mine, '没有。'))}
+  return html`${fullListNote('consultation', all.length)}${card('等我答复或接手的', list(desk, mine, '没有。'))}
     ${others.length === 0 ? '' : card('同事负责的', list(desk, others, ''))}${card('已答复', list(desk, done, '还没有。'))}`
 }
 

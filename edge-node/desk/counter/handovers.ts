@@ -22,6 +22,7 @@ import type { Handover } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { isPersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { fullListNote } from './full-list.ts'
 
 const own = (desk: Desk, visit: Visit): readonly Handover[] =>
   ownRecords(visit.actor, desk.office.directory.handovers()).toSorted((one, other) => other.time - one.time)
@@ -42,10 +43,11 @@ async function listPage(context: DeskContext, desk: Desk, form: FormState = {}):
     ${field({ ...at('to'), label: '交给谁', kind: 'list', required: true, options: colleagues(desk, visit.actor.station, [giver]) })}
     ${field({ ...at('reason'), label: '交接原因', kind: 'text', required: true })}
     <button class="btn btn-primary btn-lg" type="submit" data-main>签字交出 ${work.length} 件</button></form>`
-  const rows = own(desk, visit).slice(0, LIMITS.pageRows)
+  const all = own(desk, visit)
+  const rows = all.slice(0, LIMITS.pageRows)
   const body = html`${headline('工作交接')}${form.failure ? failureBox(form.failure) : ''}
     ${mayEdit(visit.actor) ? card(`${personName(desk.office, giver)}的在办件(${work.length})`, html`<div class="card-body">${choose}${work.length === 0 ? '没有在办件,不用交接。' : give}</div>${caseTable(desk, work, '')}`) : ''}
-    ${card(
+    ${fullListNote('handover', all.length)}${card(
       '交接记录',
       rows.length === 0
         ? html`<p class="desk-empty">还没有。</p>`

@@ -7,6 +7,7 @@ import type { Core } from '../core.ts'
 import { type ReadEntry, readAbove } from '../logs/log-reading.ts'
 import { cutLog } from '../logs/staged-logs.ts'
 import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
+import { noteStationsOf } from '../writing/judged-stations.ts'
 import { append } from '../writing/placing.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
 import {
@@ -60,6 +61,10 @@ export async function moveTail<Problem>(
   await reloadWithout(staging, cases, log, common)
   cutLog(staging.logs, log, signed, (await core.logs.hashAt(log, signed)) as Uint8Array)
   await noteMoved(staging, log, tail)
+  noteStationsOf(
+    staging,
+    above.map(({ entry }) => entry.document),
+  )
   const stream = streamForTail(core, log)
   const carried = tail.map((cut) => draftOf(core, log, cut))
   const moved = stream ? append(staging, stream, carried) : success([])

@@ -6,15 +6,14 @@ import {
   DEFAULT_RULES,
   type Department,
   type DirectoryRecord,
-  type DirectoryType,
   type Handover,
   type Letter,
   type LocalRules,
   type NodeRecord,
   type Person,
   type Region,
+  type RootRecord,
   type Station,
-  type StationRecord,
   type WindowRecord,
 } from '#protocol/casework/directory.ts'
 import type { Authority } from '#protocol/casework/register.ts'
@@ -35,13 +34,21 @@ import type { DirectoryView } from './directory-view.ts'
 import { createEditions, type Editions } from './editions.ts'
 import { createGrants } from './grants.ts'
 import { readDirectoryRecord } from './record-reading.ts'
+import { createStationLists, isNewer, type Rank, type StationLists } from './station-lists.ts'
+import { isOfItsStation, isStationDocument, isStationRecord } from './station-records.ts'
 
 export interface Directory extends DirectoryView {
   readonly authority: Authority
   /** Takes a row when it is newer than what is known; answers whether it did. */
   apply(row: DirectoryRow): boolean
-  /** The row that counts for a record; undefined when there is none. */
+  /** The row that counts for a record of the root; undefined when there is none. */
   row(document: DocumentId): DirectoryRow | undefined
+  /** The rank of the row that counts; undefined when there is none, or a station's record is not on the lists. */
+  rank(document: DocumentId): Rank | undefined
+  /** Takes a station's record off the lists: it was judged anew. */
+  forget(document: DocumentId): void
+  /** Puts rows of stations in place of all that are on the lists. */
+  relist(rows: readonly DirectoryRow[]): void
   /** County stream, the stations a node serves and everything below them; every stream for a standby. */
   streamsOf(node: NodeId): ReadonlySet<StreamId>
   /** Streams of stations that a node was ever granted: what it holds of them it may deliver. */
@@ -54,34 +61,21 @@ export interface Directory extends DirectoryView {
   calendarVersion(): number
 }
 
-const STATION_TYPES: readonly string[] = ['absence', 'consultation', 'handover'] satisfies StationRecord['type'][]
-
-/** Whether a station writes such records about itself. */
-export const isStationRecord = (record: DirectoryRecord): record is StationRecord => STATION_TYPES.includes(record.type)
-
-/** Whether a document is such a record. */
-export const isStationDocument = (document: DocumentId): boolean =>
-  STATION_TYPES.includes(document.slice(0, document.indexOf('/')))
-
 /** Where a record lies: people and what a station writes with their station, everything else in the county stream. */
 export const streamOfRecord = (record: DirectoryRecord): StreamId =>
   record.type === 'person' || isStationRecord(record) ? streamOf(record.station) : COUNTY_STREAM
 
-/** Whether a row beats another: the higher version, then the greater hash. */
-export const isNewer = (row: DirectoryRow, known: DirectoryRow | undefined): boolean =>
-  known === undefined || row.version > known.version || (row.version === known.version && row.hash > known.hash)
-
-/** Records by type and id, with their lists. */
+/** Records of the root by type and id, with their lists. */
 interface Shelf {
-  put(record: DirectoryRecord): void
-  get<Of extends DirectoryRecord>(type: Of['type'], id: string): Of | undefined
+  put(record: RootRecord): void
+  get<Of extends RootRecord>(type: Of['type'], id: string): Of | undefined
   /** All records of a type by id; the same list until one of them changes. */
-  list<Of extends DirectoryRecord>(type: Of['type']): readonly Of[]
+  list<Of extends RootRecord>(type: Of['type']): readonly Of[]
 }
 
 function createShelf(): Shelf {
-  const records = new Map<DirectoryType, Map<string, DirectoryRecord>>()
-  const lists = new Map<DirectoryType, readonly DirectoryRecord[]>()
+  const records = new Map<RootRecord['type'], Map<string, RootRecord>>()
+  const lists = new Map<RootRecord['type'], readonly RootRecord[]>()
   return {
     put(record) {
       const known = records.get(record.type)
@@ -89,8 +83,8 @@ function createShelf(): Shelf {
       else records.set(record.type, new Map([[record.id, record]]))
       lists.delete(record.type)
     },
-    get: <Of extends DirectoryRecord>(type: Of['type'], id: string) => records.get(type)?.get(id) as Of | undefined,
-    list: <Of extends DirectoryRecord>(type: Of['type']) => {
+    get: <Of extends RootRecord>(type: Of['type'], id: string) => records.get(type)?.get(id) as Of | undefined,
+    list: <Of extends RootRecord>(type: Of['type']) => {
       const known = lists.get(type)
       if (known) return known as readonly Of[]
       const made = [...(records.get(type)?.values() ?? [])].sort((left, right) => (left.id < right.id ? -1 : 1))
@@ -101,7 +95,7 @@ function createShelf(): Shelf {
 }
 
 /** What people and folds read of the shelf. */
-const viewOf = ({ get, list }: Shelf, editions: Editions): DirectoryView => ({
+const viewOf = ({ get, list }: Shelf, editions: Editions, stations: StationLists): DirectoryView => ({
   station: (id) => get<Station>('station', id),
   stations: () => list<Station>('station'),
   item: editions.newest,
@@ -121,9 +115,9 @@ const viewOf = ({ get, list }: Shelf, editions: Editions): DirectoryView => ({
   calendar: () => workCalendar(list<CalendarYear>('calendar')),
   rules: () => get<LocalRules>('rules', DEFAULT_RULES.id) ?? DEFAULT_RULES,
   regions: () => list<Region>('region'),
-  absences: () => list<Absence>('absence'),
-  consultations: () => list<Consultation>('consultation'),
-  handovers: () => list<Handover>('handover'),
+  absences: () => stations.list<Absence>('absence'),
+  consultations: () => stations.list<Consultation>('consultation'),
+  handovers: () => stations.list<Handover>('handover'),
 })
 
 /** Opens an empty directory for a node. */
@@ -132,10 +126,11 @@ export function createDirectory(identity: Identity): Directory {
   const shelf = createShelf()
   const editions = createEditions()
   const highest = { item: 0, calendar: 0 }
-  const view = viewOf(shelf, editions)
+  const stations = createStationLists()
+  const view = viewOf(shelf, editions, stations)
   const grants = createGrants(view)
 
-  const keep = (record: DirectoryRecord) => {
+  const keep = (record: RootRecord) => {
     if (record.type === 'item') editions.put(record)
     else shelf.put(record)
     if (record.type === 'item' || record.type === 'calendar') {
@@ -143,15 +138,24 @@ export function createDirectory(identity: Identity): Directory {
     }
     if (record.type === 'station' || record.type === 'node') grants.clear()
   }
+  const apply = (row: DirectoryRow): boolean => {
+    const record = readDirectoryRecord(row.json, row.document)
+    if (!record) return false
+    if (isStationRecord(record)) return isOfItsStation(record) && stations.take(row, record)
+    if (!isNewer(row, rows.get(row.document))) return false
+    rows.set(row.document, row)
+    keep(record)
+    return true
+  }
   return {
     ...view,
+    apply,
     row: (document) => rows.get(document),
-    apply(row) {
-      const record = readDirectoryRecord(row.json, row.document)
-      if (!record || !isNewer(row, rows.get(row.document))) return false
-      rows.set(row.document, row)
-      keep(record)
-      return true
+    rank: (document) => (isStationDocument(document) ? stations.rank(document) : rows.get(document)),
+    forget: stations.forget,
+    relist(listed) {
+      stations.clear()
+      for (const row of listed) apply(row)
     },
     streamsOf: grants.streamsOf,
     deliverableBy: grants.deliverableBy,

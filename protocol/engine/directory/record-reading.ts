@@ -5,6 +5,7 @@ import type { DocumentId } from '#protocol/ids.ts'
 import { isDeeper, isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { RECORD_SHAPES } from './record-shapes.ts'
+import { largeness } from './station-records.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
@@ -16,7 +17,7 @@ export const documentOf = (record: DirectoryRecord): DocumentId =>
 
 /** Reads a directory record; undefined when it is malformed. The root checked in full what it wrote. */
 export function readDirectoryRecord(json: string, document: DocumentId): DirectoryRecord | undefined {
-  if (isDeeper(json, LIMITS.recordDepth)) return undefined
+  if (largeness(json, document) !== undefined || isDeeper(json, LIMITS.recordDepth)) return undefined
   let value: unknown
   try {
     value = JSON.parse(json)

@@ -21,6 +21,7 @@ import {
 } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isRecord } from '#protocol/json.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import {
   day,
   hashOfEntry,
@@ -41,6 +42,9 @@ import {
 
 const text = z.string()
 const flag = z.boolean()
+/** What people type into a record of their station; the root checks in full what it writes, a station is anybody with a key. */
+const typed = text.max(LIMITS.noteCharacters)
+const caseNumbers = z.array(text.max(LIMITS.lineCharacters)).max(LIMITS.handoverCases).readonly()
 
 const station = shapeOf<Station>()({
   type: z.literal('station'),
@@ -168,8 +172,8 @@ const absence = shapeOf<Absence>()({
   person: personId,
   from: day,
   until: day,
-  reason: text,
-  where: text,
+  reason: typed,
+  where: typed,
   substitute: personId.nullable(),
   ended: flag,
 })
@@ -182,11 +186,11 @@ const consultation = shapeOf<Consultation>()({
   first: personId,
   person: personId,
   asked: milliseconds,
-  asker: text,
-  phone: text,
-  matter: text,
+  asker: typed,
+  phone: typed,
+  matter: typed,
   offeredTo: personId.nullable(),
-  answer: text,
+  answer: typed,
   answered: milliseconds.nullable(),
 })
 
@@ -198,8 +202,8 @@ const handover = shapeOf<Handover>()({
   from: personId,
   to: personId,
   time: milliseconds,
-  reason: text,
-  cases: list(text),
+  reason: typed,
+  cases: caseNumbers,
   taken: milliseconds.nullable(),
 })
 

@@ -8,8 +8,9 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
-import { isStationRecord, streamOfRecord } from '../directory/directory.ts'
+import { streamOfRecord } from '../directory/directory.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
+import { isOfItsStation, isStationRecord, largeness } from '../directory/station-records.ts'
 import type { Actor } from '../office.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append } from '../writing/placing.ts'
@@ -24,10 +25,13 @@ const KEPT = '没有改动任何内容。'
 /** What keeps a record from being written; undefined when it may. */
 function recordProblem({ core }: Staging, given: DirectoryRecord): Result<never> | undefined {
   const document = documentOf(given)
-  const json = JSON.stringify({ ...given, version: 1 })
+  // As long as it can become: a record that passes here is never found too long when it is placed.
+  const json = JSON.stringify({ ...given, version: Number.MAX_SAFE_INTEGER })
   if (!isDocumentId(document) || encoder.encode(json).length > RECORD_BYTES) {
     return fail('record-too-large', '这条目录资料过大或编号不合规。', KEPT, '请缩短内容后重试。')
   }
+  const large = largeness(json, document)
+  if (large !== undefined) return fail('record-too-large', `${large}。`, KEPT, '请缩短内容后重试。')
   const record = readDirectoryRecord(json, document)
   if (record === undefined)
     return fail('record-malformed', '这条目录资料不完整或格式不对。', KEPT, '请逐栏核对后重试。')
@@ -94,15 +98,25 @@ async function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor
   const { core } = staging
   const given = await completed(staging, unfinished, actor)
   const document = documentOf(given)
-  const known = staging.directory.get(document) ?? core.directory.row(document)
-  // The clock only lifts the number, so that a node restored from a backup does not repeat a version.
-  const version = Math.max((known?.version ?? 0) + 1, core.clock.now())
+  const known = staging.directory.get(document) ?? core.directory.rank(document)
+  // The clock only lifts the number, so that a node restored from a backup does not repeat a version. One that shows a
+  // time beyond all others would leave nobody a number above.
+  const now = core.clock.now()
+  const version = Math.max((known?.version ?? 0) + 1, now > LIMITS.recordVersion ? 0 : now)
+  if (version > LIMITS.recordVersion && !core.isRoot) return SPENT
   const payload = encoder.encode(JSON.stringify({ ...given, version }))
   const station = actor?.station ?? rootStation(core)
   const draft = newDraft(core, { kind: KIND.directory, document, person: actor?.person ?? '', station, payload })
   const appended = append(staging, streamOfRecord(given), [draft])
   return appended.ok ? success(undefined) : appended
 }
+
+const SPENT = fail(
+  'record-version-spent',
+  '这条记录的版本号已经用到头,本站点不能再修改它。',
+  KEPT,
+  '请县中心更正这条记录,或另外登记一条;正常程序不会这样,请联系管理员检查本站点的电脑。',
+)
 
 const rootStation = (core: Core): StationCode =>
   core.directory.node(core.identity.node)?.stations[0] ?? ('000000' as StationCode)
@@ -149,6 +163,8 @@ export async function keepRecord(staging: Staging, actor: Actor, record: Station
   if (!isStationRecord(record) || !(isOurs || isRoot)) {
     return fail('foreign-station', '本机不代表该站点,不能登记它的记录。', KEPT, '请到该站点的电脑上登记。')
   }
+  if (!isOfItsStation(record))
+    return fail('foreign-record', '这条记录的编号不属于该站点,没有登记。', KEPT, '请另外登记一条。')
   const problem = recordProblem(staging, record)
   if (problem) return problem
   return write(staging, record, actor)

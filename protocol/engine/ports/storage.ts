@@ -77,7 +77,7 @@ export interface CaseRow {
 /** A receipt as it is kept: as it travels. `applied` removes an earlier one: what the entry waited for has arrived. */
 export type ReceiptRow = Receipt
 
-/** A directory record as stored: the highest version wins, equal versions by hash. */
+/** A directory record as stored: the highest version wins, equal versions by hash. One that stands back (rule R29) has a negative one. */
 export interface DirectoryRow {
   /** `type/id`. */
   readonly document: DocumentId
@@ -110,6 +110,8 @@ export interface Change {
   /** Cases that no entry opens any more: they leave the lists, their entries stay. */
   readonly unopened: readonly DocumentId[]
   readonly receipts: readonly ReceiptRow[]
+  /** Records whose rows go before those of `directory` come: they were judged anew, and what counts now may be lower. */
+  readonly forgotten: readonly DocumentId[]
   readonly directory: readonly DirectoryRow[]
   readonly local: readonly LocalRow[]
 }
@@ -122,6 +124,7 @@ export const NO_CHANGE: Change = {
   cases: [],
   unopened: [],
   receipts: [],
+  forgotten: [],
   directory: [],
   local: [],
 }
@@ -171,9 +174,16 @@ export interface DocumentPage {
   readonly last: number
 }
 
+/** Some places of a document, and the mark of the last one; null when there are no more. */
+export interface PlacePage {
+  readonly places: readonly Place[]
+  readonly mark: number | null
+}
+
 /** What a node reads once at start. */
 export interface Loaded {
   readonly heads: readonly LogHead[]
+  /** The records of the root, and of each station those that are listed. */
   readonly directory: readonly DirectoryRow[]
   /** Highest arrival number in use; 0 for a new database. */
   readonly arrival: number
@@ -200,6 +210,8 @@ export interface Storage {
   /** The first damage met since it was opened; undefined while everything that was read was sound. */
   readonly damage: StorageFailure | undefined
   load(): Promise<Loaded>
+  /** What stations write of themselves: of each station and type the rows of the highest versions, as many as are listed. */
+  listed(): Promise<DirectoryRow[]>
   /** Commits everything or nothing; resolves when it is durable (fsync). */
   commit(change: Change): Promise<void>
   /** Packs behind an arrival number in arrival order, until about the given bytes are reached (at least one). */
@@ -210,6 +222,8 @@ export interface Storage {
   arrivalAbove(log: LogKey, seq: number): Promise<number | undefined>
   /** Where the entries of documents lie, in arrival order. */
   placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>>
+  /** Some of the places of a document behind a mark, 0 at first, in arrival order: it may have more than memory holds. */
+  placesBehind(document: DocumentId, mark: number): Promise<PlacePage>
   /** The entries of documents, in arrival order. */
   recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>>
   /** Documents behind a place in the order in which they were first stored: their entries lie near each other. */

@@ -4,7 +4,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import type { Core } from '../core.ts'
-import { isStationDocument } from '../directory/directory.ts'
+import { isStationDocument } from '../directory/station-records.ts'
 import { type Change, NO_CHANGE, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { readOrMark } from '../writing/case-loading.ts'
@@ -41,13 +41,11 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
     }
     // The directory first: cases are judged by it, and what stations write by who serves them.
     const placed: Change[] = []
-    for (const own of [false, true]) {
-      for (const page of pagesOf(records.filter((document) => isStationDocument(document) === own))) {
-        const change = await placedAgain(core, page)
-        placed.push(change)
-        for (const row of change.directory) core.directory.apply(row)
-        await advance(page.length)
-      }
+    for (const page of pagesOf(records.filter((document) => !isStationDocument(document)))) {
+      const change = await placedAgain(core, page)
+      placed.push(change)
+      for (const row of change.directory) core.directory.apply(row)
+      await advance(page.length)
     }
     // In one commit with what takes its place: without a directory nobody could sign in until the rebuild is done.
     await core.storage.dropComputed({
@@ -55,6 +53,12 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
       directory: placed.flatMap(({ directory }) => directory),
       receipts: placed.flatMap(({ receipts }) => receipts),
     })
+    // What stations say of themselves may be more than fits into memory, so it follows page by page.
+    for (const page of pagesOf(records.filter(isStationDocument))) {
+      await core.storage.commit(await placedAgain(core, page))
+      await advance(page.length)
+    }
+    core.directory.relist(await core.storage.listed())
     core.files.clear()
     for await (const page of documentPages(core)) {
       await core.storage.commit(await foldedAgain(core, page.filter(isCase)))

@@ -6,6 +6,7 @@ import { StorageFailure } from '../ports/storage.ts'
 import { placeRecords } from '../writing/placing.ts'
 import { isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
+import { cureReceipts } from './cured-receipts.ts'
 import { markAll } from './refold-mark.ts'
 
 /** The program that has read everything on the disk, by its version. */
@@ -82,11 +83,5 @@ async function recordDocuments(core: Core): Promise<DocumentId[]> {
 
 /** Places records again: what is newer than what is known counts, and receipts that no longer hold are taken back. */
 async function readAgain(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
-  const { storage } = staging.core
-  await placeRecords(staging, documents, false)
-  const standing = new Set(staging.receipts.map(({ log, seq }) => `${log}#${seq}`))
-  for (const document of documents) {
-    const cured = (await storage.receiptsOf(document)).filter(({ log, seq }) => !standing.has(`${log}#${seq}`))
-    staging.receipts.push(...cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' })))
-  }
+  await cureReceipts(staging, documents, await placeRecords(staging, documents, false))
 }

@@ -15,10 +15,13 @@ import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { AFTER_REVOCATION, addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
-import { type Directory, isNewer, isStationRecord, streamOfRecord } from '../directory/directory.ts'
+import { type Directory, streamOfRecord } from '../directory/directory.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
+import { isNewer } from '../directory/station-lists.ts'
+import { isOfItsStation, isStationDocument, isStationRecord, largeness } from '../directory/station-records.ts'
 import { appendEntry } from '../logs/staged-logs.ts'
-import { type DirectoryRow, type ReceiptRow, StorageFailure } from '../ports/storage.ts'
+import { type DirectoryRow, NO_CHANGE, type ReceiptRow, StorageFailure } from '../ports/storage.ts'
+import { recordsInPieces } from './record-pieces.ts'
 import { type Staging, setLocal } from './staging.ts'
 import { noteDamage } from './storage-problem.ts'
 
@@ -98,26 +101,47 @@ function placeOther(staging: Staging, entry: Entry): Oddity {
 
 const decoder = new TextDecoder()
 
+/** Said of a record whose version nothing could follow. */
+const UNFOLLOWED = '版本号超出范围:之后谁也无法再更正'
+
 /** The root writes everything; a station's node writes what the station says of itself, where the station's cases lie. */
 function writerProblem({ authority }: Directory, { log, seq }: Entry, record: DirectoryRecord): string | undefined {
   const { node, stream } = logParts(log)
   if (authority.afterRevocation(log, seq)) return AFTER_REVOCATION
   if (!isStationRecord(record)) return authority.isRoot(node) ? undefined : '目录资料只能由县中心写入'
+  if (!isOfItsStation(record)) return '站点记录的编号不属于该站点'
   if (stream !== streamOfRecord(record)) return '站点记录不在该站点的分区'
-  return authority.isRoot(node) || authority.serves(node, record.station) ? undefined : '写入的节点不代表该站点'
+  if (authority.isRoot(node)) return undefined
+  if (!authority.serves(node, record.station)) return '写入的节点不代表该站点'
+  return record.version > LIMITS.recordVersion ? UNFOLLOWED : undefined
 }
+
+/** So much lower is the version of a record that stands back: below every other one. */
+const STANDS_BACK = Number.MAX_SAFE_INTEGER
+
+/** What a machine wrote that was lost, stolen or misused counts behind what anybody else writes, whatever version it gave. */
+function countedVersion({ node }: Directory, { log }: Entry, record: DirectoryRecord): number {
+  const { held } = node(logParts(log).node)?.revoked ?? {}
+  return isStationRecord(record) && held ? record.version - STANDS_BACK : record.version
+}
+
+/** Why a record cannot be read, in words. */
+const unreadableWords = (json: string, document: DocumentId): string =>
+  largeness(json, document) ?? (isStationDocument(document) ? '站点记录无法识别,或有一栏超出长度' : '目录资料无法识别')
 
 function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | undefined {
   const json = decoder.decode(entry.payload)
   const record: DirectoryRecord | undefined = readDirectoryRecord(json, entry.document)
-  if (!record) return { outcome: 'quarantined', reason: '目录资料无法识别' }
+  if (!record) return { outcome: 'quarantined', reason: unreadableWords(json, entry.document) }
   const problem = writerProblem(staging.core.directory, entry, record)
   if (problem !== undefined) return { outcome: 'quarantined', reason: problem }
   const { document } = entry
-  const row: DirectoryRow = { document, version: record.version, hash: toHex(entry.hash) as EntryHash, json }
-  const known = staging.directory.get(document) ?? (again ? undefined : staging.core.directory.row(document))
-  const newer = isNewer(row, known)
+  const version = countedVersion(staging.core.directory, entry, record)
+  const row: DirectoryRow = { document, version, hash: toHex(entry.hash) as EntryHash, json }
+  const staged = staging.directory.get(document)
+  const newer = isNewer(row, staged ?? (again ? undefined : staging.core.directory.rank(document)))
   if (newer) staging.directory.set(document, row)
+  const known = staged ?? (again ? undefined : staging.core.directory.row(document))
   if (staging.core.isRoot && known) noteReturned(staging, record.type, newer ? [known, row] : [row, known])
   return undefined
 }
@@ -142,17 +166,31 @@ function noteParents(staging: Staging, [older, newer]: readonly [DirectoryRow, D
 }
 
 /**
- * Places the stored entries of directory records again. What cannot be read is left out.
+ * Places the stored entries of directory records again. What cannot be read is left out. Answers the documents of which
+ * so many receipts came together that they went to the disk ahead of the group: they are computed, and say no more then.
  * @param anew as if nothing were known of them; otherwise only what is newer counts
  */
-export async function placeRecords(staging: Staging, documents: readonly DocumentId[], anew = true): Promise<void> {
+export async function placeRecords(
+  staging: Staging,
+  documents: readonly DocumentId[],
+  anew = true,
+): Promise<ReadonlySet<DocumentId>> {
+  const { core, receipts } = staging
+  const before = receipts.length
+  const ahead = new Set<DocumentId>()
   try {
-    const held = await staging.core.storage.recordsOf(documents)
-    const entries = [...held.values()].flat().map(storedEntry)
-    for (const entry of entries) place(staging, entry, anew)
+    for await (const records of recordsInPieces(core.storage, documents)) {
+      for (const entry of records.map(storedEntry)) place(staging, entry, anew)
+      if (receipts.length - before < LIMITS.standingReceipts) continue
+      const told = receipts.splice(before)
+      await core.storage.commit({ ...NO_CHANGE, receipts: told })
+      for (const { document } of told) ahead.add(document)
+    }
   } catch (problem) {
     if (!(problem instanceof StorageFailure) || problem.fault !== 'damaged') throw problem
-    noteDamage(staging.core, problem)
-    if (documents.length > 1) for (const document of documents) await placeRecords(staging, [document], anew)
+    noteDamage(core, problem)
+    if (documents.length === 1) return ahead
+    for (const document of documents) for (const one of await placeRecords(staging, [document], anew)) ahead.add(one)
   }
+  return ahead
 }

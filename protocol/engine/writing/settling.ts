@@ -40,6 +40,7 @@ export async function settle(staging: Staging): Promise<Change> {
     cases: rows,
     unopened,
     receipts,
+    forgotten: [...staged.forgotten],
     directory: [...staged.directory.values()],
     local: [...staged.locals.values(), ...(await noteShared(core, rows))],
   }

@@ -16,6 +16,8 @@ export interface Staging {
   readonly own: Set<DocumentId>
   readonly touched: Set<DocumentId>
   readonly directory: Map<DocumentId, DirectoryRow>
+  /** Records judged anew: only what is staged of them counts from then on. */
+  readonly forgotten: Set<DocumentId>
   readonly locals: Map<string, LocalRow>
   /** Receipts beside those that follow from the touched files. */
   readonly receipts: ReceiptRow[]
@@ -29,6 +31,7 @@ export const beginStaging = (core: Core): Staging => ({
   own: new Set(),
   touched: new Set(),
   directory: new Map(),
+  forgotten: new Set(),
   locals: new Map(),
   receipts: [],
 })
@@ -38,10 +41,11 @@ export const beginStaging = (core: Core): Staging => ({
  * Files are copied before a member adds to them (case-loading.ts), so that those of others stay as they are.
  */
 export function beginMember(staging: Staging): () => void {
-  const { logs, files, own, touched, directory, locals, receipts } = staging
+  const { logs, files, own, touched, directory, forgotten, locals, receipts } = staging
   own.clear()
   const touchedBefore = [...touched]
   const receiptsBefore = receipts.length
+  const forgottenBefore = [...forgotten]
   const restores = [markLogs(logs), markMap(files), markMap(directory), markMap(locals)]
   return () => {
     for (const restore of restores) restore()
@@ -49,6 +53,8 @@ export function beginMember(staging: Staging): () => void {
     touched.clear()
     for (const id of touchedBefore) touched.add(id)
     receipts.length = receiptsBefore
+    forgotten.clear()
+    for (const document of forgottenBefore) forgotten.add(document)
   }
 }
 

@@ -1,7 +1,7 @@
 /** The one write queue: requests are staged one after the other and committed in groups (group commit). */
 import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
-import { isStationDocument } from '../directory/directory.ts'
+import { isStationDocument } from '../directory/station-records.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
 import { type Doubt, hasLanded, isDoubtful } from './doubtful-commit.ts'
 import { settle } from './settling.ts'
@@ -211,6 +211,7 @@ function adopt(core: Core, staging: Staging, change: Change): void {
   if (!isEmpty(change)) core.problem = undefined
   core.logs.adopt(change, staging.logs)
   for (const { space, key, value } of change.local) core.locals.written(space, key, value ?? undefined)
+  for (const document of change.forgotten) core.directory.forget(document)
   for (const row of change.directory) core.directory.apply(row)
   if (judgesOthers(staging))
     core.files.clear() // authority may have changed: fold again when asked

@@ -1,7 +1,9 @@
 /** The directory in SQL: of every record the highest version. */
-import { sql } from 'drizzle-orm'
+import { and, gte, inArray, lt, lte, not, or, type SQL, sql } from 'drizzle-orm'
+import { LISTED, type StationRecord } from '#protocol/casework/directory.ts'
+import type { DocumentId } from '#protocol/ids.ts'
 import { directory } from '../schema.ts'
-import { builder, change, excluded, query } from './query.ts'
+import { amongst, builder, change, excluded, type Given, query } from './query.ts'
 import { rowsInto } from './rows.ts'
 
 /** Writes records; of equal versions the greater hash stays. */
@@ -13,10 +15,48 @@ export const writeDirectory = rowsInto(directory, ['document', 'version', 'hash'
   }),
 )
 
-/** All records. */
-export const directoryRows = query(
-  { document: directory.document, version: directory.version, hash: directory.hash, json: directory.json },
-  (select) => select.from(directory).orderBy(directory.document),
+const TYPES = Object.keys(LISTED) as StationRecord['type'][]
+const COLUMNS = {
+  document: directory.document,
+  version: directory.version,
+  hash: directory.hash,
+  json: directory.json,
+}
+
+/** The documents of a type: `0` is the sign behind `/`. */
+const isOf = (type: string) =>
+  and(gte(directory.document, `${type}/` as DocumentId), lt(directory.document, `${type}0` as DocumentId))
+
+/** All records but those that stations write of themselves. */
+export const directoryRows = query(COLUMNS, (select) =>
+  select
+    .from(directory)
+    .where(not(or(...TYPES.map(isOf)) as SQL))
+    .orderBy(directory.document),
+)
+
+/** Type and station of a document: what stands before the first dot. */
+const LIST = sql`substr(${directory.document}, 1, instr(${directory.document} || '.', '.') - 1)`
+
+/** Of each station the records of a type that are listed; places are found without reading what is not. */
+const listedOfType = (type: StationRecord['type']) =>
+  query(COLUMNS, (select) => {
+    const place = sql<number>`row_number() over (partition by ${LIST} order by ${directory.version} desc, ${directory.hash} desc)`
+    const placed = builder
+      .select({ document: directory.document, place: place.as('place') })
+      .from(directory)
+      .where(isOf(type))
+      .as('placed')
+    const listed = builder.select({ document: placed.document }).from(placed).where(lte(placed.place, LISTED[type]))
+    return select.from(directory).where(inArray(directory.document, listed))
+  })
+
+/** What stations write of themselves, as far as it is listed: one query for each type. */
+export const listedRows = TYPES.map(listedOfType)
+
+/** Takes records out. */
+export const forgetRecords = change(({ documents }: Given<{ documents: readonly DocumentId[] }>) =>
+  builder.delete(directory).where(amongst(directory.document, documents)),
 )
 
 /** Drops all records. */

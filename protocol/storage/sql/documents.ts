@@ -93,6 +93,23 @@ export const placesOf = query(
       ),
 )
 
+/** Full parts of a document behind one of them, in their order. */
+export const partsBehind = query(
+  { sequence: parts.sequence, places: parts.places },
+  (select, { document, sequence, limit }: Given<{ document: DocumentId; sequence: number; limit: number }>) =>
+    select
+      .from(parts)
+      .where(and(eq(parts.document, document), gt(parts.sequence, sequence)))
+      .orderBy(parts.sequence)
+      .limit(limit),
+)
+
+/** The part of a document that still grows. */
+export const growingPart = query(
+  { places: documents.places },
+  (select, { document }: Given<{ document: DocumentId }>) => select.from(documents).where(eq(documents.id, document)),
+)
+
 /** Every table has this number beside its columns; documents get theirs in the order in which they are first stored. */
 const ROWID = sql`rowid`
 

@@ -4,11 +4,13 @@ import {
   type CasePage,
   type CaseQuery,
   type Change,
+  type DirectoryRow,
   type DocumentPage,
   type Loaded,
   NO_CHANGE,
   type Place,
   type PlacedRecord,
+  type PlacePage,
   type ReceiptRow,
   type Storage,
   StorageFailure,
@@ -22,8 +24,8 @@ import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
 import * as cases from './cases.ts'
 import { statementsOfCuts } from './cutting.ts'
-import { directoryRows, dropDirectory } from './directory.ts'
-import { documentsAfter, placesOf } from './documents.ts'
+import { directoryRows, dropDirectory, listedRows } from './directory.ts'
+import { documentsAfter, growingPart, partsBehind, placesOf } from './documents.ts'
 import { localRows, localValue } from './local.ts'
 import { LogNumbers } from './log-numbers.ts'
 import { heads, numberedLogs } from './logs.ts'
@@ -52,6 +54,9 @@ async function logsOf(statements: Statements): Promise<LogKey[]> {
   const ask = numberedLogs()
   return (await statements.read(ask)).map((row) => ask.rowOf(row).key)
 }
+
+/** Parts of a document's places that are read at once: each has about a hundred. */
+const PARTS_PER_PAGE = 20
 
 class SqlStorage implements Storage {
   readonly #statements: Statements
@@ -118,9 +123,15 @@ class SqlStorage implements Storage {
     const newest = await this.#first(packs.newestArrival())
     return {
       heads: await this.#all(heads()),
-      directory: await this.#all(directoryRows()),
+      directory: [...(await this.#all(directoryRows())), ...(await this.listed())],
       arrival: newest?.arrival ?? 0,
     }
+  }
+
+  async listed(): Promise<DirectoryRow[]> {
+    const rows: DirectoryRow[][] = []
+    for (const ofType of listedRows) rows.push(await this.#all(ofType()))
+    return rows.flat()
   }
 
   commit(change: Change): Promise<void> {
@@ -178,6 +189,18 @@ class SqlStorage implements Storage {
     const number = await this.#numberOf(log)
     if (number === undefined) return undefined
     return (await this.#first(packs.arrivalAbove({ log: number, seq })))?.arrival
+  }
+
+  async placesBehind(document: DocumentId, mark: number): Promise<PlacePage> {
+    const full = await this.#all(partsBehind({ document, sequence: mark, limit: PARTS_PER_PAGE }))
+    const isEnd = full.length < PARTS_PER_PAGE
+    const found = [...full, ...(isEnd ? await this.#all(growingPart({ document })) : [])]
+    const keyOf = (number: number) => this.#logs.keyOf(number)
+    return this.#noting(async () => {
+      const places: Place[] = []
+      for (const part of found) readSound(() => decodePlaces(part.places, keyOf, places))
+      return { places, mark: isEnd ? null : (full.at(-1)?.sequence ?? null) }
+    })
   }
 
   async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {

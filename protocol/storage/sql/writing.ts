@@ -1,7 +1,7 @@
 /** A change as statements, in the order in which they are committed. */
 import type { Change } from '#protocol/engine/ports/storage.ts'
 import { writeCases } from './cases.ts'
-import { writeDirectory } from './directory.ts'
+import { forgetRecords, writeDirectory } from './directory.ts'
 import { writePlaces } from './documents.ts'
 import { writeLocal } from './local.ts'
 import type { LogNumbers } from './log-numbers.ts'
@@ -18,6 +18,7 @@ export function statementsOf(change: Change, parameters: number, numbers: LogNum
     ...writeReceipts(parameters, change.receipts, numbers),
     ...writeHeads(parameters, change.heads, numbers),
     ...writeCases(parameters, change),
+    ...(change.forgotten.length > 0 ? [forgetRecords({ documents: change.forgotten })] : []),
     ...writeDirectory(parameters, change.directory),
     ...writeLocal(change.local),
   ]
