@@ -2,6 +2,7 @@
 import type { Day } from '#protocol/casework/time/days.ts'
 import type {
   Change,
+  ChoosePlaces,
   DirectoryRow,
   Place,
   PlacedRecord,
@@ -224,12 +225,12 @@ export class MemoryStorage implements Storage {
     return found
   }
 
-  async recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
+  async recordsOf(documents: readonly DocumentId[], choose?: ChoosePlaces): Promise<Map<DocumentId, PlacedRecord[]>> {
     const found = new Map<DocumentId, PlacedRecord[]>()
     for (const [document, places] of await this.placesOf(documents)) {
       found.set(
         document,
-        places.map((place) => ({ ...place, bytes: this.#recordAt(place) })),
+        (choose?.(document, places) ?? places).map((place) => ({ ...place, bytes: this.#recordAt(place) })),
       )
     }
     return found

@@ -40,7 +40,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     packHolding: (log, seq) => read((storage) => storage.packHolding(log, seq)),
     arrivalAbove: (log, seq) => read((storage) => storage.arrivalAbove(log, seq)),
     placesOf: (documents) => read((storage) => storage.placesOf(documents), documents),
-    recordsOf: (documents) => read((storage) => storage.recordsOf(documents), documents),
+    recordsOf: (documents, choose) => read((storage) => storage.recordsOf(documents, choose), documents),
     documentsAfter: (place, limit) => read((storage) => storage.documentsAfter(place, limit)),
     casesToWake: (day, limit) => read((storage) => storage.casesToWake(day, limit)),
     cases: (query) => read((storage) => storage.cases(query)),

@@ -14,6 +14,7 @@ import {
 import { type DocumentId, type EntryHash, type LogKey, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
+import { countingRecords } from '../cases/case-bounds.ts'
 import { type CaseFile, type SectionEdit, stateOf } from '../cases/case-file.ts'
 import { acceptedUpdates, gated } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
@@ -144,7 +145,7 @@ export async function editsInVain(
   const inVain = waiting(files.get(file.id), section).filter(
     ({ hash, log, seq }) => core.logs.isOwn(log) && !before.has(hash) && !peerHolds(log, seq),
   )
-  const held = inVain.length > 0 ? ((await core.storage.recordsOf([file.id])).get(file.id) ?? []) : []
+  const held = inVain.length > 0 ? await countingRecords(core, file.id) : []
   const drafts: Draft[] = []
   for (const { log, seq } of inVain) {
     const record = readRecord(
