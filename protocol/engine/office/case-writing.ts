@@ -16,7 +16,7 @@ import { backdatedTo } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
-import { isSectionName, mayWriteSection, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
+import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import { type DocumentId, type EntryHash, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
@@ -25,7 +25,7 @@ import { writingStream } from '../carrying/carrying.ts'
 import { sharesOf } from '../cases/case-bounds.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
-import { sectionFrontier } from '../cases/sections.ts'
+import { mayWriteIn, sectionFrontier } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
@@ -149,9 +149,8 @@ export async function editSection(
 }
 
 function sectionProblem(core: Core, actor: Actor, section: string, file: CaseFile): Result<never> | undefined {
-  const tier = core.directory.authority.tierOf(actor.station)
   if (!isSectionName(section)) return fail('unknown-section', '没有这个栏目。', KEPT, '请刷新页面后重试。')
-  if (!tier || !mayWriteSection(section, tier)) {
+  if (!mayWriteIn(core.directory, section, actor.station)) {
     return fail('not-a-writer', `本站点不能填写“${SECTIONS[section].title}”。`, KEPT, '请由有权的窗口填写。')
   }
   // Of this node alone: else whoever knows a case's id could end everybody's edits of it.
