@@ -202,4 +202,37 @@ export const COUNTY: readonly Mutant[] = [
     fault: 'G34: whoever knows the id of a case ends everybody’s edits of it.',
     tests: ['test/engine/long-cases.test.ts'],
   },
+  {
+    name: 'told-crowds-out-proved',
+    file: 'protocol/engine/office/revoking.ts',
+    from: '      const found = inner?.kind === KIND.fact ? proved : others\n',
+    to: '      const found = others\n',
+    fault:
+      'S111: whoever carries a thousand made-up edits of a stolen machine takes the effect of what it really wrote.',
+    tests: ['test/engine/flooded-logs.test.ts'],
+  },
+  {
+    name: 'revoked-crowds-out-others',
+    file: 'protocol/engine/office/revoking.ts',
+    from: '[...logs.filter((one) => !isOwn(one)), ...logs.filter(isOwn)]',
+    to: 'logs',
+    fault: 'S111: a stolen machine says so much of itself that what its copies wrote before has no effect.',
+    tests: ['test/engine/flooded-logs.test.ts'],
+  },
+  {
+    name: 'revoking-in-one-piece',
+    file: 'protocol/engine/office/revoking.ts',
+    from: '      await pieces()\n',
+    to: '',
+    fault: 'S111: whoever revokes a node with long logs stops everybody while they are read.',
+    tests: ['test/engine/flooded-logs.test.ts'],
+  },
+  {
+    name: 'returned-records-in-one-piece',
+    file: 'protocol/engine/carrying/returned-records.ts',
+    from: '    await pieces()\n',
+    to: '',
+    fault: 'R61: one carrier of a record in a long log stops everybody while the log is read.',
+    tests: ['test/engine/flooded-logs.test.ts'],
+  },
 ]

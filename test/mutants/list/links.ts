@@ -259,4 +259,20 @@ export const LINKS: readonly Mutant[] = [
       'S31: a township that saw a village go and come back while the county did not hears and sends nothing of it.',
     tests: ['test/session/granted.test.ts'],
   },
+  {
+    name: 'both-deliver-and-wait',
+    file: 'protocol/session/live.ts',
+    from: "    ...(owed.length > 0 ? [{ type: 'tell-frontier', streams: owed } as const] : []),\n",
+    to: '',
+    fault: 'S114: a moved village that holds nothing of its stream above it is never answered, and cut off.',
+    tests: ['test/session/granted.test.ts', 'test/engine/rehomed.test.ts'],
+  },
+  {
+    name: 'both-deliver-without-end',
+    file: 'protocol/session/live.ts',
+    from: ' && !session.told.has(stream))\n  for (const stream of owed) {',
+    to: ')\n  for (const stream of owed) {',
+    fault: 'S114: two sides that only deliver a stream tell each other of it for ever.',
+    tests: ['test/session/granted.test.ts'],
+  },
 ]

@@ -171,4 +171,20 @@ export const LOGS: readonly Mutant[] = [
     fault: 'S134: a frame with an entry of each of a hundred long cases stops everybody for as long as one flood did.',
     tests: ['test/engine/long-cases.test.ts'],
   },
+  {
+    name: 'signatures-before-held',
+    file: 'protocol/engine/links/admission.ts',
+    from: '  const repeated = await checkHeld(walk)\n  if (!repeated.ok) return repeated\n  const forged = await forgery(staging.core, walk, packs)\n  if (forged) return failure(forged)\n',
+    to: '  const forged = await forgery(staging.core, walk, packs)\n  if (forged) return failure(forged)\n  const repeated = await checkHeld(walk)\n  if (!repeated.ok) return repeated\n',
+    fault: 'S42: an author of two versions is taken for a forger, and the fork is never settled.',
+    tests: ['test/engine/door.test.ts'],
+  },
+  {
+    name: 'log-read-ahead',
+    file: 'protocol/engine/logs/log-reading.ts',
+    from: '    seq += records.length\n    yield found\n',
+    to: '    seq += records.length\n    await logs.packHolding(log, seq)\n    yield found\n',
+    fault: 'L9: of a log that is longer than memory more than a pack is read at a time.',
+    tests: ['test/engine/logs.test.ts'],
+  },
 ]
