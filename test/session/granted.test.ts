@@ -118,7 +118,7 @@ test('S114 of a stream that both sides only deliver each tells its frontier when
   expect(peer.live.told.has(streamB)).toBe(false)
   const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [position(logIn('b', streamB), 2)] })
   expect(answer).toContainEqual(told)
-  expect(names(answer)).toEqual(['tell-frontier', 'tell-held'])
+  expect(names(answer)).toEqual(['tell-frontier', 'compare'])
   expect(peer.live.told.has(streamB)).toBe(true)
   // Told once: each would else answer the other's answer for ever.
   expect(peer.hear(frontier(streamB))).not.toContainEqual(told)
