@@ -129,6 +129,8 @@ test('E46 an administrator puts a station below another one; a refused form come
   })
   const done = await admin.submit(made, '/hub/stations/move', { station: VILLAGE, to: '510724188' })
   expect(done.path).toBe('/hub/stations?done=moved')
+  // The record has moved, the computer has not: who reads only the first would look for nothing more to do.
+  expect(done.text).toContain('它的电脑还接在原来的上级下面,办件照样送达;请到“节点”页把它接到新的上级。')
   expect(place.office.directory.station(VILLAGE as never)?.parent).toBe('510724188')
 })
 

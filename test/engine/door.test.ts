@@ -204,6 +204,18 @@ test('S42 another entry under a seq that is held is refused as a fork, not taken
   expect(await heightsAt(root)).toEqual(held)
 })
 
+test('S42 behind another version of what is held a signature that holds is no forgery: the frame says that the chains differ', async () => {
+  const { root, raw } = await place()
+  raw.send(frameOf(await raw.write(stream, [one(), one()])))
+  await raw.stored()
+  const held = await heightsAt(root)
+  // The author's copy repeats both numbers and goes on: over what is held here, its signature on the third does not hold.
+  raw.heads.clear()
+  raw.send(frameOf(await raw.write(stream, [one(), one(), one()])))
+  expect(await raw.refusal()).toBe('bad-chain')
+  expect(await heightsAt(root)).toEqual(held)
+})
+
 test('S43 an entry of a kind nobody knows is kept and passed on byte for byte, with a receipt', async () => {
   const { root, raw } = await place()
   const [packed] = (await raw.write(stream, [draft(TOWNSHIP, { kind: 99 })])) as [Packable]

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readAbove, signedHeight } from '#protocol/engine/logs/log-reading.ts'
+import { readAbove, readInPacks, signedHeight } from '#protocol/engine/logs/log-reading.ts'
 import { createLogs, type Logs } from '#protocol/engine/logs/logs.ts'
 import {
   appendEntry,
@@ -111,6 +111,28 @@ test('L9 the hash at every height is that of the entry there, in the group, afte
     ),
     { numRuns: 12 },
   )
+})
+
+test('L9 a log is read pack by pack: what comes first is given before the next is read, and nothing above a cut', async () => {
+  const logs = await openLogs()
+  for (let group = 0; group < 5; group++) await write(logs, [1, 1])
+  const log = logs.ownLog(STREAM)
+  let reads = 0
+  const counting: Logs = {
+    ...logs,
+    packHolding: (...where) => {
+      reads += 1
+      return logs.packHolding(...where)
+    },
+  }
+  const found: [number[], number][] = []
+  for await (const entries of readInPacks(counting, log, 3)) found.push([entries.map(({ entry }) => entry.seq), reads])
+  expect(found).toEqual([
+    [[4], 1],
+    [[5, 6], 2],
+    [[7, 8], 3],
+    [[9, 10], 4],
+  ])
 })
 
 test('L9 a log is signed where a group ended, and within one that is longer than a run', async () => {

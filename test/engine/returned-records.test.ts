@@ -205,7 +205,8 @@ test('E47 a record that is known again is told when it is on the disk; what prov
   expect(await office.recognise(Uint8Array.of(1, 2, 3))).toMatchObject({ problem: { code: 'record-not-genuine' } })
   expect(office.directory.nodes()).toEqual([])
   release()
-  expect((await Promise.all(twice)).map(value)).toEqual(['recognised', 'known'])
+  // Which of the two is proved first is up to the machine.
+  expect((await Promise.all(twice)).map(value).sort()).toEqual(['known', 'recognised'])
   expect(await told()).toBe(1)
 })
 

@@ -111,6 +111,21 @@ test('S114 what was once granted is told, also when it was at the root once, and
   )
 })
 
+test('S114 of a stream that both sides only deliver each tells its frontier when it hears the other’s, once, also without anything of it', () => {
+  const told = { type: 'tell-frontier', streams: [streamB] }
+  const frontier = (stream: typeof streamB) => ({ type: 'frontier', streams: [stream], logs: [] }) as const
+  const peer = livePeer({ shared: [streamA], gives: [streamB], takes: [streamB] })
+  expect(peer.live.told.has(streamB)).toBe(false)
+  const answer = peer.hear({ type: 'frontier', streams: [streamB], logs: [position(logIn('b', streamB), 2)] })
+  expect(answer).toContainEqual(told)
+  expect(names(answer)).toEqual(['tell-frontier', 'compare'])
+  expect(peer.live.told.has(streamB)).toBe(true)
+  // Told once: each would else answer the other's answer for ever.
+  expect(peer.hear(frontier(streamB))).not.toContainEqual(told)
+  // What only the peer delivers is none of ours to tell.
+  expect(livePeer({ shared: [streamA], takes: [streamB] }).hear(frontier(streamB))).not.toContainEqual(told)
+})
+
 test('S115 of a stream that the peer only delivers nothing is told by itself, nothing compared and nothing sent', () => {
   const peer = livePeer({ shared: [streamA], takes: [streamB], heads: [head(logIn('c', streamB), 4)] })
   expect(peer.live.told).toEqual(new Set([streamA]))

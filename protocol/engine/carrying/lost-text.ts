@@ -4,18 +4,13 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
 import { openSection } from '#protocol/documents/section.ts'
-import {
-  isSectionName,
-  mayWriteSection,
-  type PlainValue,
-  SECTIONS,
-  type SectionName,
-} from '#protocol/documents/sections.ts'
+import { isSectionName, type PlainValue, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import { type DocumentId, type EntryHash, type LogKey, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
+import { countingRecords } from '../cases/case-bounds.ts'
 import { type CaseFile, type SectionEdit, stateOf } from '../cases/case-file.ts'
-import { acceptedUpdates, gated } from '../cases/sections.ts'
+import { acceptedUpdates, gated, mayWriteIn } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import type { ReadEntry } from '../logs/log-reading.ts'
 import { registerOf } from '../register.ts'
@@ -84,12 +79,7 @@ export async function lostText(
 function stationFor(core: Core, section: SectionName, cut: readonly ReadEntry[]): StationCode | undefined {
   if (cut.every(({ entry }) => core.logs.isOwn(entry.log))) return cut[0]?.entry.station
   const stations = core.directory.node(core.identity.node)?.stations ?? []
-  return stations.find((station) => mayWrite(core, section, station)) ?? stations[0]
-}
-
-function mayWrite({ directory }: Core, section: SectionName, station: StationCode): boolean {
-  const tier = directory.authority.tierOf(station)
-  return tier !== undefined && mayWriteSection(section, tier)
+  return stations.find((station) => mayWriteIn(core.directory, section, station)) ?? stations[0]
 }
 
 /** The edits of a section before the cut, without those that wait only until the peer's version is here. */
@@ -154,7 +144,7 @@ export async function editsInVain(
   const inVain = waiting(files.get(file.id), section).filter(
     ({ hash, log, seq }) => core.logs.isOwn(log) && !before.has(hash) && !peerHolds(log, seq),
   )
-  const held = inVain.length > 0 ? ((await core.storage.recordsOf([file.id])).get(file.id) ?? []) : []
+  const held = inVain.length > 0 ? await countingRecords(core, file.id) : []
   const drafts: Draft[] = []
   for (const { log, seq } of inVain) {
     const record = readRecord(
@@ -188,7 +178,7 @@ export function writtenAgain(staging: Staging, lost: LostText, inVain: ReadonlyS
   const made = whole.ok ? [whole] : partsOf(change).map((part) => opened.value.change(author, part))
   opened.value.close()
   const updates = made.flatMap((one) => (one.ok && one.value ? [one.value] : []))
-  if (made.some(({ ok }) => !ok) || (updates.length > 0 && !mayWrite(core, section, station)))
+  if (made.some(({ ok }) => !ok) || (updates.length > 0 && !mayWriteIn(core.directory, section, station)))
     return { unwritten: lostWords(core, lost, present) }
   const same = { kind: KIND.edit, document: file.id, person: '', station } as const
   return { drafts: updates.map((update) => newDraft(core, { ...same, payload: encodeEdit({ section, update }) })) }

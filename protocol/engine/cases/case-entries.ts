@@ -3,8 +3,7 @@ import { decodeFact } from '#protocol/casework/facts/facts.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
-import { isSectionName, mayWriteSection } from '#protocol/documents/sections.ts'
-import { type EntryHash, logParts, type NodeId, type StreamId, toHex } from '#protocol/ids.ts'
+import { type EntryHash, logParts, type StreamId, toHex } from '#protocol/ids.ts'
 import { isActOfRoot, subjectOf } from '#protocol/log/carried.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
@@ -12,14 +11,13 @@ import type { Directory } from '../directory/directory.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import type { CaseFile, Oddity } from './case-file.ts'
 import { isHomeOf } from './case-id.ts'
+import { mayWriteIn } from './sections.ts'
+import { ENTRY_BYTES } from './spending.ts'
 
 /** Why an edit is quarantined until the directory says otherwise. */
 export const UNSERVED = '写入的节点不代表该站点'
 /** Why what a revoked node delivers later has no effect (rule S111); a fact has the same reason in its story. */
 export const AFTER_REVOCATION = asideWords('after-revocation').text
-
-/** What an entry costs in memory beside its payload: objects, hashes in hex, places in sets (measured: 500 to 700). */
-const ENTRY_BYTES = 600
 
 /** Whoever cuts edits off writes again what stood there, with everything that others had written on top of it. */
 export const CUT_OFF = {
@@ -63,17 +61,12 @@ const KEPT = '两份记录合并时留作证据的编辑,内容由转存它的�
 const CARRIED_ON = '两份记录合并时转存的编辑,没有重新写入,请核对后补写'
 const KEPT_ONLY = '两份记录合并时留作证据的编辑,转入的站点无权填写这个栏目,请有权的站点核对后补写'
 
-/** Whether a node serves a station that may write a section. */
-function mayWrite(directory: Directory, node: NodeId, section: string): boolean {
-  const tiers = directory.node(node)?.stations.map((station) => directory.authority.tierOf(station)) ?? []
-  return isSectionName(section) && tiers.some((tier) => tier && mayWriteSection(section, tier))
-}
-
 function keep(file: CaseFile, entry: Entry, inner: Entry, directory: Directory): void {
   const isEdit = inner.kind === KIND.edit
   const section = isEdit && entry.kind === KIND.kept ? decodeEdit(inner.payload)?.section : undefined
   if (section !== undefined) file.cutSections.add(section)
-  const isOnlyKept = section !== undefined && !mayWrite(directory, logParts(entry.log).node, section)
+  const keepers = directory.node(logParts(entry.log).node)?.stations ?? []
+  const isOnlyKept = section !== undefined && !keepers.some((station) => mayWriteIn(directory, section, station))
   const editReason = entry.kind !== KIND.kept ? CARRIED_ON : isOnlyKept ? KEPT_ONLY : KEPT
   const reason = isEdit ? editReason : '转存的条目,以县级转来的为准'
   file.oddities.push(oddity(entry, 'forked', reason, hashOf(inner)))

@@ -1,6 +1,9 @@
 /** The sections of a case: edits through the gate, in an order in which they apply. */
 import { begunAnew } from '#protocol/documents/authors-order.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
+import { isSectionName, mayWriteSection } from '#protocol/documents/sections.ts'
+import type { StationCode } from '#protocol/ids.ts'
+import type { Directory } from '../directory/directory.ts'
 import type { CaseFile, SectionEdit, SectionFile, SectionOutcome } from './case-file.ts'
 
 /** What takes effect of a section's edits: the gate looks at those that came in since it was last asked. */
@@ -25,6 +28,12 @@ export function gated(
     ],
   }
   return section.outcome
+}
+
+/** Whether a station may write a section; nobody may write one that this program does not know, nor for a station that it does not. */
+export function mayWriteIn({ authority }: Pick<Directory, 'authority'>, name: string, station: StationCode): boolean {
+  const tier = authority.tierOf(station)
+  return tier !== undefined && isSectionName(name) && mayWriteSection(name, tier)
 }
 
 /** The updates of a section that take effect. */

@@ -7,13 +7,14 @@ import type { Seal } from '#protocol/casework/facts/facts.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import type { OpenSection } from '#protocol/documents/section.ts'
-import { mayWriteSection, SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
+import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { receiptsOf } from '../cases/case-receipts.ts'
 import { safetyOfReach } from '../cases/safety.ts'
+import { mayWriteIn } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
@@ -80,12 +81,11 @@ function showSection(
   if (!opened.ok) return opened
   const section = opened.value
   const seal = state.seals[name]
-  const tier = core.directory.authority.tierOf(actor.station)
   const view: SectionView = {
     name,
     title: SECTIONS[name].title,
     value: section.value() as SectionView['value'],
-    writable: tier !== undefined && mayWriteSection(name, tier),
+    writable: mayWriteIn(core.directory, name, actor.station),
     changedAfterSeal: seal !== undefined && isChanged(seal, section, core.host.cryptography.sha256),
   }
   return success(view)

@@ -5,6 +5,7 @@ import {
   type CaseQuery,
   type Change,
   type DirectoryRow,
+  type ChoosePlaces,
   type DocumentPage,
   type Loaded,
   NO_CHANGE,
@@ -218,15 +219,17 @@ class SqlStorage implements Storage {
     })
   }
 
-  recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
-    return this.#noting(() => this.#recordsOf(documents))
+  recordsOf(documents: readonly DocumentId[], choose?: ChoosePlaces): Promise<Map<DocumentId, PlacedRecord[]>> {
+    return this.#noting(() => this.#recordsOf(documents, choose))
   }
 
-  async #recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
+  async #recordsOf(documents: readonly DocumentId[], choose?: ChoosePlaces): Promise<Map<DocumentId, PlacedRecord[]>> {
     const places = await this.placesOf(documents)
     const found = new Map<DocumentId, PlacedRecord[]>()
     for (const document of places.keys()) found.set(document, [])
-    const wanted = [...places].flatMap(([document, list]) => list.map((place) => ({ document, place })))
+    const wanted = [...places].flatMap(([document, list]) =>
+      (choose?.(document, list) ?? list).map((place) => ({ document, place })),
+    )
     // Pack by pack, so that one read of many cases holds no more packs than the cache.
     wanted.sort((left, right) => left.place.arrival - right.place.arrival)
     const arrivals = [...new Set(wanted.map(({ place }) => place.arrival))]

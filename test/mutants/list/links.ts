@@ -291,4 +291,20 @@ export const LINKS: readonly Mutant[] = [
     fault: 'S14: entries of an author whose record the other side lacks go before that record, and end the link.',
     tests: ['test/session/parted-county.test.ts'],
   },
+  {
+    name: 'both-deliver-and-wait',
+    file: 'protocol/session/live.ts',
+    from: "    ...(owed.length > 0 ? [{ type: 'tell-frontier', streams: owed } as const] : []),\n",
+    to: '',
+    fault: 'S114: a moved village that holds nothing of its stream above it is never answered, and cut off.',
+    tests: ['test/session/granted.test.ts', 'test/engine/rehomed.test.ts'],
+  },
+  {
+    name: 'both-deliver-without-end',
+    file: 'protocol/session/live.ts',
+    from: ' && !session.told.has(stream))\n  for (const stream of owed) {',
+    to: ')\n  for (const stream of owed) {',
+    fault: 'S114: two sides that only deliver a stream tell each other of it for ever.',
+    tests: ['test/session/granted.test.ts'],
+  },
 ]
