@@ -36,7 +36,9 @@ export function createGrants(places: Places): Grants {
     deliverableBy: (node) =>
       remember(deliverable, node, () => {
         const ever = [...served(node), ...(places.node(node)?.formerStations ?? [])]
-        return below(ever, places.stations(), ({ parent, formerParents = [] }) => [parent, ...formerParents]).map(streamOf)
+        return below(ever, places.stations(), ({ parent, formerParents = [] }) => [parent, ...formerParents]).map(
+          streamOf,
+        )
       }),
     clear() {
       granted.clear()

@@ -4,7 +4,19 @@ import type { NodeRecord } from '#protocol/casework/directory.ts'
 import type { Chance } from '../chance.ts'
 import { copy, moveStation, nodeRecord, publish, replace, restore, scrap, start, stop } from '../machines.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
-import { after, backupOf, children, type Faults, isCopied, offline, runningOnes, SECOND, some, startLater, villages } from './fault.ts'
+import {
+  after,
+  backupOf,
+  children,
+  type Faults,
+  isCopied,
+  offline,
+  runningOnes,
+  SECOND,
+  some,
+  startLater,
+  villages,
+} from './fault.ts'
 
 /** What the county's register says of a machine. */
 const recordOf = (world: World, { identity }: Machine): NodeRecord | undefined =>

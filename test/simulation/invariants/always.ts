@@ -80,7 +80,10 @@ function isQuick({ network }: World, machine: Machine, above: readonly Machine[]
   const wires = [...network.wires].filter((wire) => names.has(wire.child) || names.has(wire.parent))
   const isLinked = wires.some((wire) => wire.child === machine.name && wire.isOpen && wire.isServed)
   const isGood = ({ line, disk: { ailments } }: Machine) =>
-    line.bytesPerSecond > 1_000_000 && ailments.slow + ailments.slowReads === 0 && !ailments.full && ailments.failingReads === 0
+    line.bytesPerSecond > 1_000_000 &&
+    ailments.slow + ailments.slowReads === 0 &&
+    !ailments.full &&
+    ailments.failingReads === 0
   return isLinked && !wires.some(({ isHurt }) => isHurt) && machines.every(isGood)
 }
 

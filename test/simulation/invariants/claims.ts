@@ -23,9 +23,15 @@ export function checkNeverClaimed(ledger: Ledger, disk: Disk, log: LogKey, now: 
   }
 }
 
-function layElsewhere({ lain, copied, root }: Ledger, { node, restoredAt }: Disk, hash: string, step: (typeof STEPS)[number]): boolean {
+function layElsewhere(
+  { lain, copied, root }: Ledger,
+  { node, restoredAt }: Disk,
+  hash: string,
+  step: (typeof STEPS)[number],
+): boolean {
   // Heights at the root come without a hash: until two versions are found out, one hears what is there of the other.
-  if (step === 'rootHeight') return copied.has(node) || restoredAt >= 0 || (lain.get(root as NodeId)?.has(hash) ?? false)
+  if (step === 'rootHeight')
+    return copied.has(node) || restoredAt >= 0 || (lain.get(root as NodeId)?.has(hash) ?? false)
   return [...lain].some(([other, hashes]) => other !== node && hashes.has(hash))
 }
 
@@ -60,10 +66,18 @@ export async function checkShown(world: World, machine: Machine): Promise<void> 
   const { heads } = await disk.storage.load()
   for (const { key, parentHeight } of heads) {
     const said = shown.get(logParts(key).stream)
-    if (said?.by !== parent.identity.node || said.troubles !== troubles || world.timeline.now - said.at < SHOWN_MILLISECONDS) continue
+    if (
+      said?.by !== parent.identity.node ||
+      said.troubles !== troubles ||
+      world.timeline.now - said.at < SHOWN_MILLISECONDS
+    )
+      continue
     const held = parent.disk.held.get(key)?.length ?? 0
     if (parent.disk.restoredAt < said.at && parentHeight > held && !world.ledger.forkedLogs.has(key))
-      world.violation('M11', `${machine.name}: ${key.slice(33)} is at the parent up to ${parentHeight}, which holds ${held}`)
+      world.violation(
+        'M11',
+        `${machine.name}: ${key.slice(33)} is at the parent up to ${parentHeight}, which holds ${held}`,
+      )
   }
 }
 

@@ -42,7 +42,9 @@ export function holdsFormerVersion(world: World, machine: Machine, log: LogKey):
 
 /** Whether a former subscriber keeps its own version of a log in which a document has entries: people settle it (decision 64). */
 export function isLeftToPeople(world: World, document: string): boolean {
-  const logs = new Set([...world.ledger.entries.values()].filter((one) => one.document === document).map(({ log }) => log))
+  const logs = new Set(
+    [...world.ledger.entries.values()].filter((one) => one.document === document).map(({ log }) => log),
+  )
   return inUse(world).some((machine) => [...logs].some((log) => holdsFormerVersion(world, machine, log)))
 }
 

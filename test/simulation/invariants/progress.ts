@@ -51,7 +51,9 @@ function isWell(world: World, wire: Wire, child: Machine, parent: Machine): bool
     !wire.isHurt &&
     !wire.doubled &&
     child.line.bytesPerSecond >= GOOD_LINE &&
-    !ends.some(({ revoked, passing, disk }) => revoked || passing || disk.ailments.slow + disk.ailments.slowReads > 0) &&
+    !ends.some(
+      ({ revoked, passing, disk }) => revoked || passing || disk.ailments.slow + disk.ailments.slowReads > 0,
+    ) &&
     ends.every(({ name }) => !world.machines.some((other) => other.name === `${name}'` || name === `${other.name}'`)) &&
     ends.every(({ disk }) =>
       register.every(([log, hashes]) => hashes.every((hash, place) => disk.held.get(log)?.[place] === hash)),
