@@ -84,8 +84,9 @@ function hasDelivered(session: Live, view: View): boolean {
   if (view.admits(session.peer) !== 'delivers' || session.window.admitting > 0) return false
   const idle = view.elapsed - session.lastTaken
   const { owed } = session
-  const isComplete =
-    !session.standing && owed !== null && [...owed].every(([log, height]) => heightOf(view, log) >= height)
+  // Of a log with two versions what it wrote is not here, however long ours is: it gives way first.
+  const isHere = ([log, height]: readonly [LogKey, number]) => heightOf(view, log) >= height && !session.forked.has(log)
+  const isComplete = !session.standing && owed !== null && [...owed].every(isHere)
   // Acknowledgements are under way, and the peer reads its disk before it counts them.
   return idle >= (isComplete ? LIMITS.heartbeatMilliseconds / 2 : LIMITS.deliveryMilliseconds)
 }

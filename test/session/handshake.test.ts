@@ -192,6 +192,21 @@ test('S110 S117 a revoked peer goes live, is told what is held of what it names,
   expect(look(LIMITS.heartbeatMilliseconds / 2)).toEqual(['send refuse', 'end'])
 })
 
+test('S117 a revoked peer that wrote another version of a log is not let go before the two are one', () => {
+  const log = logIn('b', streamA)
+  const side = new Peer({ admits: 'delivers', shared: [], takes: [streamA], heads: [head(log, 3)] })
+  shakeHands(new Peer({ node: nodeOf('b'), heads: [head(log, 2)] }), side)
+  side.hear({ type: 'frontier', streams: [streamA], logs: [{ log, height: 2, hash: new Uint8Array(8), root: 0 }] })
+  side.hear({ type: 'fork', log, ladder: [], proof: new Uint8Array() })
+  const look = (milliseconds: number) => {
+    side.now += milliseconds
+    side.live.lastHeard = side.now
+    return names(side.do({ type: 'tick', received: 0, reading: true }))
+  }
+  expect(look(LIMITS.heartbeatMilliseconds)).toEqual(['send beat'])
+  expect(look(LIMITS.deliveryMilliseconds)).toEqual(['send refuse', 'end'])
+})
+
 test('S117 a revoked peer that delivers nothing any more is let go after a while', () => {
   const log = logIn('b', streamA)
   const side = new Peer({ admits: 'delivers', shared: [], takes: [streamA] })
