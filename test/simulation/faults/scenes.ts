@@ -7,7 +7,6 @@ import { type Machine, rootOf, type World } from '../world.ts'
 import {
   after,
   backupOf,
-  children,
   type Faults,
   isCopied,
   offline,
