@@ -8,6 +8,7 @@ import { NO_CHANGE, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys } from '#protocol/transport/node-host.ts'
+import { FIELDS } from '#test/casework/people.ts'
 import { FRIDAY, hurriedHost, morningOf } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { type Clock, openClock } from './clock-host.ts'
@@ -142,6 +143,22 @@ test('R18 a published calendar gives every open row its last day; the status say
   const rows = (await office.find({ dueBefore: day('2099-01-01') })).rows
   expect(rows.map(({ number }) => number).sort()).toEqual(numbers.sort())
   expect(rows.every(({ due }) => due === '2026-03-09')).toBe(true)
+})
+
+test('R18 an ended case says by the calendar that came later whether its day was exceeded, as after a rebuild', async () => {
+  const { clock, root } = await openHall([])
+  const { office } = root.engine
+  const { id, number } = await receive(root)
+  clock.moveTo('2026-03-20T08:00+08:00')
+  value(await office.act(clerk, id, 'withdrawn', FIELDS.withdrawn))
+  const rowNow = async () => (await office.byNumber(number))[0]
+  expect(await rowNow()).toMatchObject({ stage: '83', exceeded: false })
+  await publish(root, SAMPLE_CALENDARS)
+  await quiet(root)
+  const row = await rowNow()
+  expect(row).toMatchObject({ stage: '83', exceeded: true })
+  await root.engine.rebuild()
+  expect(await rowNow()).toEqual(row)
 })
 
 /** A disk that cannot be read through so many times. */

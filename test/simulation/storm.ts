@@ -1,6 +1,6 @@
 /** When what goes wrong: a storm of many faults at once, and an encore of one situation in a county that is well. */
 import type { Chance } from './chance.ts'
-import { FAULTS, FURTHER_FAULTS } from './faults/all-faults.ts'
+import { FAULTS, FURTHER_FAULTS, LONELY } from './faults/all-faults.ts'
 import { checkAlways } from './invariants/always.ts'
 import { createProgress } from './invariants/progress.ts'
 import { unlessDisk } from './storage-faults.ts'
@@ -75,7 +75,8 @@ function meet(world: World, dice: Chance, kinds: readonly string[], without: rea
   const kind = dice.pick(kinds)
   if (without.includes(kind)) return
   world.fault(kind)
-  FURTHER_FAULTS[kind]?.(world, dice)
+  const faults = { ...FURTHER_FAULTS, ...LONELY }
+  faults[kind]?.(world, dice)
 }
 
 /**
@@ -90,7 +91,7 @@ export async function encore(world: World, { work, without }: Work): Promise<boo
   const end = timeline.now + ENCORE
   const again = againUntil(world, dice, end)
   again(dice.pick([5, 2, 0.6]) * SECOND, work)
-  const kinds = [dice.pick(Object.keys(FURTHER_FAULTS))]
+  const kinds = [dice.pick(Object.keys({ ...FURTHER_FAULTS, ...LONELY }))]
   const first = timeline.now + dice.between(5 * SECOND, 20 * SECOND)
   timeline.after(first - timeline.now, () => meet(world, dice, kinds, without))
   if (dice.happens(0.5)) timeline.after(first - timeline.now + 25 * SECOND, () => meet(world, dice, kinds, without))

@@ -26,11 +26,12 @@ export function scopeOf(record: DirectoryRecord, directory: Directory): RefoldSc
       ])
     case 'letter':
       return scopeOfLetter(record, directory)
+    // An ended case says for good whether its day was exceeded, and a hand-over that waits has its own last day.
     case 'item':
-      return { items: [record.id], ended: false }
+      return { items: [record.id], ended: true }
     case 'calendar':
     case 'rules':
-      return { items: null, ended: false }
+      return { items: null, ended: true }
     default:
       return undefined
   }

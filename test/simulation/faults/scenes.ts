@@ -54,17 +54,6 @@ export const SCENES: Faults = {
     world.published.push(next)
     void publish(world, [next])
   },
-  /** A node's record loses its station for a while: nobody speaks for the station until that is put right. */
-  misregistered: (world, chance) =>
-    some(chance, villages(world), (machine) => {
-      const record = recordOf(world, machine)
-      if (!record || record.revoked) return
-      busy(world, chance, machine, 20 * SECOND)
-      void publish(world, [{ ...record, stations: [] }])
-      world.timeline.after(chance.between(15 * SECOND, 40 * SECOND), () => {
-        void publish(world, [{ ...(recordOf(world, machine) ?? nodeRecord(machine)), stations: [machine.station] }])
-      })
-    }),
   /** Put back as a whole, and what was lost is typed in again before anybody is met: two versions of about one length. */
   'typed-again': (world, chance) =>
     some(
@@ -157,4 +146,19 @@ export const SCENES: Faults = {
         })
       },
     ),
+}
+
+/** What is met only where nothing else goes wrong: a log that is cut meanwhile keeps what had no effect as it is. */
+export const LONELY: Faults = {
+  /** A node's record loses its station for a while: nobody speaks for the station until that is put right. */
+  misregistered: (world, chance) =>
+    some(chance, villages(world), (machine) => {
+      const record = recordOf(world, machine)
+      if (!record || record.revoked) return
+      busy(world, chance, machine, 20 * SECOND)
+      void publish(world, [{ ...record, stations: [] }])
+      world.timeline.after(chance.between(15 * SECOND, 40 * SECOND), () => {
+        void publish(world, [{ ...(recordOf(world, machine) ?? nodeRecord(machine)), stations: [machine.station] }])
+      })
+    }),
 }
