@@ -4,6 +4,7 @@ import type { LogHead } from '#protocol/log/head.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Disk } from '../witnessed-disk.ts'
 import type { Machine, World } from '../world.ts'
+import { grantsOf } from './county.ts'
 
 /** Heights of one log that a disk says lie at the parent and at the root. */
 export type Claim = Pick<LogHead, 'parentHeight' | 'rootHeight'>
@@ -44,6 +45,8 @@ export function checkNotTakenBack(world: World, disk: Disk, log: LogKey, before:
   if (!machine?.running || world.ledger.forkedLogs.has(log) || now.parentHeight >= before.parentHeight) return
   const [parent, ...copies] = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
   if (!parent || copies.length > 0 || machine.placed > 1 || world.ledger.copied.has(disk.node)) return
+  // Of what it only delivers nothing is said to lie there before the parent has named it anew (S72).
+  if (!grantsOf(world, machine.station).has(logParts(log).stream)) return
   if ([machine, parent].some((one) => one.disk.restoredAt >= 0 || one.scrapped)) return
   const held = disk.held.get(log)?.slice(0, before.parentHeight) ?? []
   if (held.every((hash) => parent.disk.holds(hash)))
