@@ -11,7 +11,11 @@ import { concerning, tellNewer } from './standing-receipts.ts'
 export function tellLinks(context: LinkContext, change: Change): void {
   const { links, core, reports } = context
   reports.soon()
-  for (const link of links) {
+  for (const link of [...links]) {
+    for (const { log, height } of change.cuts) {
+      link.cut.add(log)
+      link.dispatch({ type: 'cut', log, height })
+    }
     link.dispatch({ type: 'changed' })
     if (link.direction !== 'down' || !link.peer || change.receipts.length === 0) continue
     const concerns = concerning(core, link.peer)

@@ -126,7 +126,7 @@ type Advance =
 
 /** In a group of its own, so that heights and hashes are those on the disk; nothing is cut before the height is exact. */
 async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void> {
-  const { core, queue, links } = context
+  const { core, queue } = context
   const { log } = fork
   const done = await queue.writeAlone((staging) => advance(staging, link, fork))
   if (!done.ok) {
@@ -140,9 +140,15 @@ async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void>
     link.dispatch({ type: 'tell', message: { type: 'rungs', log, above, below } })
   } else if (done.value.is === 'moved') {
     tellMoved(core, log, done.value.common, done.value.tail)
-    // Everyone who was told of the version that ended begins anew with what is held now.
-    for (const one of [...links]) one.dispatch({ type: 'stop', code: 'stopping' })
+    link.dispatch({ type: 'settled', log })
+    tellCut(context, link)
   }
+}
+
+/** Everyone who was told of a version that ended is told what is held now: once for all forks that are being settled here. */
+function tellCut({ links }: LinkContext, { session }: Link): void {
+  if (session.is === 'live' && session.forked.size > 0) return // with the last of them, or with each link's next tick
+  for (const one of [...links]) one.dispatch({ type: 'tell-cuts' })
 }
 
 /** Of what could not be written again so much is named: who wants to know all looks at the cases. */

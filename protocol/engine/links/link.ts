@@ -42,6 +42,8 @@ export interface Link {
   readonly questioned: Set<LogKey>
   /** Receipts that the peer is still to be told; null when there are none. */
   standing: Standing | null
+  /** Logs that were cut here while the link stands: the peer may have sent on in the version that ended. */
+  readonly cut: Set<LogKey>
   /** Logs whose ladder waits to be told. */
   readonly ladders: Set<LogKey>
   /** Work on forks, one after the other: each reads many hashes from the disk. */
