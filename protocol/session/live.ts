@@ -271,6 +271,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const takes = new Set(view.takes(session.peer))
   const taken = frontier.streams.filter((stream) => takes.has(stream) && !shared.has(stream))
   for (const stream of frontier.streams) {
+    session.unanswered.delete(stream)
     if (taken.includes(stream)) session.answered.add(stream)
     else session.answered.delete(stream)
     // What the peer only delivers may be shared later, and is compared then; of a revoked one nothing ever is.

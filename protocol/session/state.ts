@@ -103,6 +103,8 @@ export interface Live {
   readonly forked: Set<LogKey>
   /** Streams of which a log was cut here since we told them. */
   readonly cuts: Set<StreamId>
+  /** Those that were told for that and of which no frontier was heard since. */
+  readonly unanswered: Set<StreamId>
   /** When that was last told; null before. */
   cutsTold: number | null
   /** When a log of the county stream was first found among them on this link; null before. */

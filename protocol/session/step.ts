@@ -132,6 +132,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     rootMeanwhile: new Map(),
     forked: new Set(),
     cuts: new Set(),
+    unanswered: new Set(),
     cutsTold: null,
     partedSince: null,
     owed: null,

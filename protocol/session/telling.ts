@@ -21,7 +21,17 @@ function askedAgain({ peer, told, tellings, hearings }: Live, view: View): Strea
 
 /** What is told again with a tick. */
 export function toldAgain(session: Live, view: View): Effect[] {
-  return tellAgain(session, [...new Set([...askedAgain(session, view), ...takeCuts(session, view)])])
+  const streams = [...askedAgain(session, view), ...takeCuts(session, view), ...unanswered(session, view)]
+  return tellAgain(session, [...new Set(streams)])
+}
+
+/** A peer takes what we tell for an answer when it has told the stream itself just before: told once more, it answers. */
+function unanswered(session: Live, view: View): StreamId[] {
+  if (session.cutsTold === null || view.elapsed - session.cutsTold < LIMITS.silenceMilliseconds) return []
+  const shared = new Set(view.shared(session.peer))
+  const streams = [...session.unanswered].filter((stream) => shared.has(stream))
+  if (streams.length > 0) session.cutsTold = view.elapsed
+  return streams
 }
 
 function tellAgain(session: Live, streams: readonly StreamId[]): Effect[] {
@@ -56,6 +66,7 @@ export function tellCuts(session: Live, view: View): Effect[] {
 function takeCuts(session: Live, view: View): StreamId[] {
   const streams = [...session.cuts].filter((stream) => session.told.has(stream))
   session.cuts.clear()
+  for (const stream of streams) session.unanswered.add(stream)
   if (streams.length > 0) session.cutsTold = view.elapsed
   return streams
 }

@@ -82,6 +82,19 @@ test('S93 the search asks between the highest agreeing and the lowest differing 
   expect(raw.ended).toBe(false)
 })
 
+test('S33 S93 a second version of the same log on the same link is followed like the first', async () => {
+  const { root, raw, log, ours } = await openRoot()
+  raw.versions = [1, 2]
+  await raw.link(root)
+  const common = heightOf(ours) - 25
+  const first = await otherwise(root, ours, common, 3)
+  await tell(raw, firstLadder(first), honest(first), reaches(root, log, common + 1))
+  const second = await otherwise(root, ours, common - 10, 5)
+  await tell(raw, firstLadder(second), honest(second), reaches(root, log, common - 9))
+  expect((await headOf(root, log))?.hash).toEqual(second.hashes[common - 9])
+  expect(raw.ended).toBe(false)
+})
+
 test('S93 a link that ends in the middle changes nothing but the incarnation; the next one finds it all the same', async () => {
   const { root, raw, log, ours } = await openRoot()
   raw.versions = [1, 2]

@@ -104,3 +104,18 @@ test('S33 a link ends where the peer only delivers the stream: it is answered, a
   const peer = livePeer({ heads: [head(ours, 6)], takes: [streamB] })
   expect(names(peer.do(cut(logIn('b', streamB), 1)))).toEqual(['send refuse', 'end'])
 })
+
+test('S33 a peer that had just told the stream itself does not know that it is asked: it is told once more', () => {
+  const peer = opened()
+  peer.do(cut(theirs, 1))
+  expect(peer.do({ type: 'tell-cuts' })).toEqual([tells])
+  peer.now += LIMITS.silenceMilliseconds - 1
+  peer.hear({ type: 'beat', rootTime: null })
+  expect(peer.do({ ...tick, received: 2 })).not.toContainEqual(tells)
+  peer.now += 1
+  expect(peer.do({ ...tick, received: 3 })).toEqual([tells])
+  peer.hear({ type: 'frontier', streams: [streamA], logs: [position(theirs, 3)] })
+  compared(peer, [position(theirs, 3)])
+  peer.now += LIMITS.silenceMilliseconds
+  expect(peer.do({ ...tick, received: 4 })).not.toContainEqual(tells)
+})

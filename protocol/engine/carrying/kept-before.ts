@@ -17,14 +17,13 @@ interface Kept {
 }
 
 /**
- * Hashes of edits of a case that this node has kept and whose writing again is held as well: behind what is kept in the
+ * Hashes of edits of a case that this node had kept up to an arrival and whose writing again is held as well: behind what is kept in the
  * same log, or, where edits were withdrawn too, in a later incarnation. What is kept alone may have lost its text to a
  * database that was put back between the two, and is owed.
  */
-export async function keptBefore(core: Core, id: DocumentId): Promise<ReadonlySet<EntryHash>> {
-  const placed = (await core.storage.recordsOf([id])).get(id) ?? []
-  const own = placed.filter(({ log }) => core.logs.isOwn(log)).map(storedEntry)
-  const again = own.filter(({ kind, person }) => kind === KIND.edit && person === '')
+export async function keptBefore(core: Core, id: DocumentId, until: number): Promise<ReadonlySet<EntryHash>> {
+  const placed = ((await core.storage.recordsOf([id])).get(id) ?? []).filter(({ log }) => core.logs.isOwn(log))
+  const again = placed.map(storedEntry).filter(({ kind, person }) => kind === KIND.edit && person === '')
   const isHeld = ({ section, log, seq, time }: Kept) =>
     again.some(
       (edit) =>
@@ -32,8 +31,9 @@ export async function keptBefore(core: Core, id: DocumentId): Promise<ReadonlySe
         (edit.log === log ? edit.seq > seq : edit.time >= time && edit.log !== log),
     )
   return new Set(
-    own
-      .flatMap((entry) => keptIn(core, entry))
+    placed
+      .filter(({ arrival }) => arrival <= until)
+      .flatMap((one) => keptIn(core, storedEntry(one)))
       .filter(isHeld)
       .map(({ hash }) => hash),
   )

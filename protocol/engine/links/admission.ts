@@ -51,7 +51,14 @@ export async function admitFrame(
   received: readonly ReceivedPack[],
   source: FrameSource,
 ): Promise<Result<readonly Height[], ChainRefusal>> {
-  const walk = beginWalk(staging.logs, (log) => authorProblem(staging.core, log, source), roomFor(staging))
+  const hasRoom = roomFor(staging)
+  // A version that gives way is no longer taken; what comes of it is held, or comes again when all have heard.
+  const isTaken = (log: LogKey) => source.counted !== undefined || !staging.core.partings.has(log)
+  const walk = beginWalk(
+    staging.logs,
+    (log) => authorProblem(staging.core, log, source),
+    (log) => isTaken(log) && hasRoom(log),
+  )
   const packs: FollowedPack[] = []
   for (const pack of received) {
     const followed = followPack(walk, pack)
@@ -65,7 +72,7 @@ export async function admitFrame(
   if (forged) return failure(forged)
   await stage(staging, packs, source)
   raiseHeads(staging, walk, source)
-  tellPassedOver(staging.core, walk.passedOver)
+  tellPassedOver(staging.core, [...walk.passedOver].filter(isTaken))
   return success([...walk.heights].map(([log, { told }]) => ({ log, height: told })))
 }
 
@@ -127,8 +134,8 @@ function roomFor({ core, logs }: Staging): (log: LogKey) => boolean {
   }
 }
 
-function tellPassedOver({ directory, news }: Core, logs: ReadonlySet<LogKey>): void {
-  for (const node of new Set([...logs].map((log) => logParts(log).node)))
+function tellPassedOver({ directory, news }: Core, logs: readonly LogKey[]): void {
+  for (const node of new Set(logs.map((log) => logParts(log).node)))
     news.add({
       kind: 'refused',
       message: `节点“${directory.node(node)?.name ?? node}”写了超过 ${LIMITS.logsOfNode} 个日志,多出的没有接收;其余记录照常`,

@@ -104,13 +104,3 @@ export function mayHearVersion(core: Core, peer: NodeId, log: LogKey): boolean {
     (node === peer && takenStreams(core, peer).includes(stream))
   )
 }
-
-/** Whether a node is another one or stands below it, as the register has it. */
-export function isBelow({ directory }: Core, node: NodeId, above: NodeId | null): boolean {
-  const seen = new Set<NodeId>()
-  for (let at: NodeId | null | undefined = node; at && !seen.has(at); at = directory.node(at)?.parent) {
-    if (at === above) return true
-    seen.add(at)
-  }
-  return false
-}
