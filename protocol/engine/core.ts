@@ -7,6 +7,7 @@ import type { Directory } from './directory/directory.ts'
 import type { Locals } from './locals.ts'
 import type { Elsewhere } from './logs/elsewhere.ts'
 import type { Logs } from './logs/logs.ts'
+import type { Partings } from './logs/partings.ts'
 import type { Neighbours } from './neighbours.ts'
 import type { News } from './news.ts'
 import type { Advance } from './office.ts'
@@ -29,6 +30,8 @@ export interface Core {
   readonly clock: NodeClock
   readonly directory: Directory
   readonly logs: Logs
+  /** Logs whose own version gives way in slices. */
+  readonly partings: Partings
   /** At the root, above which nobody holds anything: what the nodes below hold; null everywhere else. */
   readonly elsewhere: Elsewhere | null
   readonly files: CaseFiles

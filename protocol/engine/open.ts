@@ -1,4 +1,5 @@
 /** Opening an engine: what the disk holds becomes a running node. */
+import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
@@ -17,10 +18,12 @@ import { createLinkBudget } from './links/link-budget.ts'
 import type { LinkContext } from './links/link-context.ts'
 import { runLink } from './links/links.ts'
 import { changeParent } from './links/parent-change.ts'
+import { PARTINGS } from './links/parting.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
 import { createLocals } from './locals.ts'
 import { createElsewhere } from './logs/elsewhere.ts'
 import { createLogs } from './logs/logs.ts'
+import { followPartings, loadPartings, PARTING_SPACE, type Parting } from './logs/partings.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
@@ -48,7 +51,8 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 }
 
 async function open(options: EngineOptions): Promise<Engine> {
-  const core = await loadCore(options)
+  const partings = loadPartings(await options.storage.localAll(PARTING_SPACE))
+  const core = await loadCore(options, partings)
   const queue = openWriteQueue(core, [noteStale, noteStations, noteUncarried, noteReader, noteDay])
   const links = new Set<Link>()
   const context: LinkContext = {
@@ -67,8 +71,10 @@ async function open(options: EngineOptions): Promise<Engine> {
     RETURNED_REVOCATIONS,
     UNREAD_CASES,
     JUDGED_STATIONS,
+    PARTINGS,
   ])
   const refolding = openRefolding(core, queue)
+  queue.follow((change) => followPartings(partings, change))
   queue.follow((change) => tellLinks(context, change))
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
@@ -109,7 +115,7 @@ function onlyStorage(problem: unknown): void {
 }
 
 /** The core as the disk has it. */
-async function loadCore(options: EngineOptions): Promise<Core> {
+async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>): Promise<Core> {
   const { storage, host, incarnation, rotated, version, findings = [], bug = () => {} } = options
   const identity: LiveIdentity = { ...options.identity }
   const loaded = await loadBelow(storage, identity)
@@ -135,6 +141,7 @@ async function loadCore(options: EngineOptions): Promise<Core> {
     isRoot,
     clock,
     directory,
+    partings,
     logs: createLogs({ storage, host, identity, incarnation, loaded, rotated }),
     elsewhere: isRoot ? createElsewhere((node) => directory.node(node)?.revoked === null) : null,
     files: createCaseFiles(),

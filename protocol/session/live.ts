@@ -7,6 +7,7 @@ import { refuseLink } from './outcome.ts'
 import { beginStretch, measure } from './pace.ts'
 import { comparesCounty, forgotten, holdsCounty, noteForked, waitsForCounty } from './parted-county.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
+import { noteCut, noteTold, tellCuts, toldAgain } from './telling.ts'
 import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
 const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session, effects })
@@ -47,6 +48,13 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'changed':
       forgetStreams(session, view)
       return at(session, [...newStreams(session, view), ...newlyTaken(session, view), ...more(session, view)])
+    case 'cut':
+      return noteCut(session, event, view)
+    case 'settled':
+      session.forked.delete(event.log)
+      return at(session, more(session, view))
+    case 'tell-cuts':
+      return at(session, tellCuts(session, view))
     case 'tell':
       return said(session, event.message, view)
     case 'tick':
@@ -67,9 +75,8 @@ function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick
   session.received = received
   if (view.elapsed - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
   if (hasDelivered(session, view)) return refuseLink('revoked', session.peer)
-  const again = askedAgain(session, view)
-  for (const stream of again) noteTold(session, stream)
-  if (again.length > 0) return at(session, [{ type: 'tell-frontier', streams: again }])
+  const again = toldAgain(session, view)
+  if (again.length > 0) return at(session, again)
   if (Number.isFinite(session.partedSince) && !waitsForCounty(session, view)) {
     session.partedSince = Number.NEGATIVE_INFINITY // it was waited for; once is enough
     const effects = more(session, view)
@@ -177,20 +184,6 @@ function forget(session: Live, stream: StreamId): void {
   for (const streams of [session.told, session.ready, session.delivered]) streams.delete(stream)
 }
 
-function noteTold({ told, tellings, hearings }: Live, stream: StreamId): void {
-  told.add(stream)
-  tellings.set(stream, Math.max((tellings.get(stream) ?? 0) + 1, hearings.get(stream) ?? 0))
-}
-
-/**
- * Shared streams that the peer told more often than we did: it has seen them go and come back, forgot what it heard of them,
- * and needs our frontier again. Looked at with each tick, because a side that sees a stream otherwise answers every time.
- */
-function askedAgain(session: Live, view: View): StreamId[] {
-  const { told, tellings, hearings } = session
-  return view.shared(session.peer).filter((one) => told.has(one) && (hearings.get(one) ?? 0) > (tellings.get(one) ?? 0))
-}
-
 /** Streams granted since: tell our frontier, and use what the peer told before we shared them. */
 function newStreams(session: Live, view: View): Effect[] {
   const notTold = (streams: readonly StreamId[]) => streams.filter((stream) => !session.told.has(stream))
@@ -275,6 +268,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   const takes = new Set(view.takes(session.peer))
   const taken = frontier.streams.filter((stream) => takes.has(stream) && !shared.has(stream))
   for (const stream of frontier.streams) {
+    session.unanswered.delete(stream)
     if (taken.includes(stream)) session.answered.add(stream)
     else session.answered.delete(stream)
     // What the peer only delivers may be shared later, and is compared then; of a revoked one nothing ever is.

@@ -64,6 +64,8 @@ export interface AwaitingProof {
   readonly said: Said | null
   /** The peer's digest, once its proof has arrived. */
   readonly heard: { readonly digest: Uint8Array; readonly signature: Uint8Array; readonly checked: boolean } | null
+  /** Logs that were cut here since the proof was asked for: what it says we hold may be older. */
+  readonly cuts: ReadonlyMap<LogKey, number>
   /** Messages of a peer that went live before us; handled once we are. */
   readonly early?: readonly Message[]
 }
@@ -99,6 +101,12 @@ export interface Live {
   readonly rootMeanwhile: Map<LogKey, number>
   /** Logs that differ here and there: nothing of them is sent until a person or a rotation resolved it. */
   readonly forked: Set<LogKey>
+  /** Streams of which a log was cut here since we told them. */
+  readonly cuts: Set<StreamId>
+  /** Those that were told for that and of which no frontier was heard since. */
+  readonly unanswered: Set<StreamId>
+  /** When that was last told; null before. */
+  cutsTold: number | null
   /** When a log of the county stream was first found among them on this link; null before. */
   partedSince: number | null
   /** What a revoked peer said it holds; null until it did, and on every other link. */
@@ -153,6 +161,12 @@ export type Event =
   | { readonly type: 'dispatched'; readonly sizes: readonly number[]; readonly heights: readonly Height[] }
   | { readonly type: 'admitted'; readonly frames: number; readonly heights: readonly Height[] }
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly detail: string }
+  /** A log was cut here: it goes on otherwise behind this height. */
+  | { readonly type: 'cut'; readonly log: LogKey; readonly height: number }
+  /** Our version of a log gave way to the peer's, whose height is known. */
+  | { readonly type: 'settled'; readonly log: LogKey }
+  /** The logs that were cut are to be told, all at once. */
+  | { readonly type: 'tell-cuts' }
   /** Something was committed here, or grants changed. */
   | { readonly type: 'changed' }
   | {

@@ -69,6 +69,7 @@ function awaitingHello(session: AwaitingHello, event: Event, view: View): Step {
     since: session.since,
     said: null,
     heard: null,
+    cuts: new Map(),
   }
   return stay(next, [{ type: 'prove', hello: session.hello, peer }])
 }
@@ -92,6 +93,8 @@ function awaitingProof(session: AwaitingProof, event: Event, view: View): Step {
       if (!event.valid) return refuseLink('wrong-key', session.peer.node)
       if (!session.heard) return stay(session)
       return settle({ ...session, heard: { ...session.heard, checked: true } }, [], view)
+    case 'cut':
+      return stay({ ...session, cuts: new Map([...session.cuts, [event.log, event.height]]) })
     default:
       return stay(session)
   }
@@ -128,6 +131,9 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     heardMeanwhile: new Map(),
     rootMeanwhile: new Map(),
     forked: new Set(),
+    cuts: new Set(),
+    unanswered: new Set(),
+    cutsTold: null,
     partedSince: null,
     owed: null,
     lastTaken: view.elapsed,
@@ -151,17 +157,17 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
   } else if (shared.length > 0) {
     begun.push({ type: 'tell-frontier', streams: shared })
   }
-  return replay(live, session.early ?? [], begun, view)
+  // What was proved equal a moment ago is not so any more, and the peer goes by it; a frontier is told as it is now.
+  const cuts = equal ? [...session.cuts].map(([log, height]) => ({ type: 'cut', log, height }) as const) : []
+  const early = (session.early ?? []).map((message) => ({ type: 'message', message }) as const)
+  return replay(live, [...cuts, { type: 'tell-cuts' }, ...early, { type: 'changed' }], begun, view)
 }
 
-/** Handles what arrived before we were live, in order. */
-function replay(live: Live, messages: readonly Message[], effects: readonly Effect[], view: View): Step {
+/** Handles what happened before we were live, in order. */
+function replay(live: Live, events: readonly Event[], effects: readonly Effect[], view: View): Step {
   let current: Step = stay(live, effects)
-  for (const message of [
-    ...messages.map((early) => ({ type: 'message', message: early }) as const),
-    { type: 'changed' } as const,
-  ]) {
-    const next = step(current.session, message, view)
+  for (const event of events) {
+    const next = step(current.session, event, view)
     current = stay(next.session, [...current.effects, ...next.effects])
   }
   return current

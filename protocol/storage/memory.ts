@@ -318,6 +318,11 @@ export class MemoryStorage implements Storage {
     return [...this.#receipts.values()].filter((row) => row.document === document)
   }
 
+  async receiptsAt(log: LogKey, first: number, last: number): Promise<ReceiptRow[]> {
+    const rows = [...this.#receipts.values()].filter((row) => row.log === log && first <= row.seq && row.seq <= last)
+    return rows.sort((left, right) => left.seq - right.seq)
+  }
+
   async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {
     const rows = [...this.#receipts.values()].filter((row) => row.log === log && row.outcome !== 'set-aside')
     return rows.sort((left, right) => right.seq - left.seq).slice(0, limit)

@@ -5,7 +5,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { encodePack, packable } from '#protocol/log/pack.ts'
 import { heightsBetween } from '#protocol/session/common-height.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
-import type { Fork, Rungs } from '#protocol/wire/messages.ts'
+import type { Fork, Frontier, Rungs } from '#protocol/wire/messages.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { callUntil, type Node, person, publish, STATIONS, TOWNSHIP, until } from './county.ts'
 import {
@@ -74,8 +74,25 @@ test('S93 the search asks between the highest agreeing and the lowest differing 
   expect(await writtenElsewhere(root, log)).toBe(25)
   expect(root.engine.incarnation).not.toBe(1)
   expect(await forkWords(root)).toContain(`从第 ${common + 1} 条起不同`)
-  // Whoever was told the version that ended begins anew.
-  expect(await raw.refusal()).toBe('stopping')
+  // Whoever was told the version that ended is told on the same link what is held now.
+  const told = () => raw.received.filter((message): message is Frontier => message.type === 'frontier')
+  const positions = () => told().flatMap(({ logs }) => logs.filter((one) => one.log === log))
+  await until('it is told', () => positions().at(-1)?.height === common + 1)
+  expect(positions().at(-1)?.hash).toEqual(rung(theirs, common + 1).hash)
+  expect(raw.ended).toBe(false)
+})
+
+test('S33 S93 a second version of the same log on the same link is followed like the first', async () => {
+  const { root, raw, log, ours } = await openRoot()
+  raw.versions = [1, 2]
+  await raw.link(root)
+  const common = heightOf(ours) - 25
+  const first = await otherwise(root, ours, common, 3)
+  await tell(raw, firstLadder(first), honest(first), reaches(root, log, common + 1))
+  const second = await otherwise(root, ours, common - 10, 5)
+  await tell(raw, firstLadder(second), honest(second), reaches(root, log, common - 9))
+  expect((await headOf(root, log))?.hash).toEqual(second.hashes[common - 9])
+  expect(raw.ended).toBe(false)
 })
 
 test('S93 a link that ends in the middle changes nothing but the incarnation; the next one finds it all the same', async () => {

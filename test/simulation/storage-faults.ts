@@ -51,6 +51,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     countByStage: (holders) => read((storage) => storage.countByStage(holders)),
     casesSince: (arrival, limit) => read((storage) => storage.casesSince(arrival, limit)),
     receiptsOf: (document) => read((storage) => storage.receiptsOf(document), [document]),
+    receiptsAt: (log, first, last) => read((storage) => storage.receiptsAt(log, first, last)),
     receiptsIn: (log, limit) => read((storage) => storage.receiptsIn(log, limit)),
     receiptCounts: () => read((storage) => storage.receiptCounts()),
     local: (space, key) => read((storage) => storage.local(space, key)),

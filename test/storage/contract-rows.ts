@@ -54,6 +54,13 @@ export function receiptRules({ storage, reopen, commit }: Bench): void {
     expect(await storage().receiptsIn(logOf(1), 10)).toEqual([later, forked, receipt])
     expect(await storage().receiptsIn(logOf(1), 2)).toEqual([later, forked])
     expect(await storage().receiptsIn(logOf(3), 10)).toEqual([])
+    const between = await storage().receiptsAt(logOf(1), 4, 40)
+    expect(between.map(({ seq, outcome }) => [seq, outcome])).toEqual([
+      [5, 'forked'],
+      [6, 'set-aside'],
+      [40, 'quarantined'],
+    ])
+    expect(await storage().receiptsAt(logOf(1), 7, 39)).toEqual([])
   })
 
   test('D13 of several receipts of an entry in one commit the last one counts', async () => {

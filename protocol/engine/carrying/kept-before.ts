@@ -18,11 +18,11 @@ interface Kept {
 }
 
 /**
- * Hashes of edits of a case that this node has kept and whose writing again is held as well: behind what is kept in the
+ * Hashes of edits of a case that this node had kept up to an arrival and whose writing again is held as well: behind what is kept in the
  * same log, or, where edits were withdrawn too, in a later incarnation. What is kept alone may have lost its text to a
  * database that was put back between the two, and is owed.
  */
-export async function keptBefore(core: Core, id: DocumentId): Promise<ReadonlySet<EntryHash>> {
+export async function keptBefore(core: Core, id: DocumentId, until: number): Promise<ReadonlySet<EntryHash>> {
   const placed = await countingRecords(core, id)
   const own = placed.filter(({ log }) => core.logs.isOwn(log)).map(storedEntry)
   const again = own.filter(({ kind, person }) => kind === KIND.edit && person === '')
@@ -33,8 +33,9 @@ export async function keptBefore(core: Core, id: DocumentId): Promise<ReadonlySe
         (edit.log === log ? edit.seq > seq : edit.time >= time && edit.log !== log),
     )
   return new Set(
-    own
-      .flatMap((entry) => keptIn(core, entry))
+    placed
+      .filter(({ arrival }) => arrival <= until)
+      .flatMap((one) => keptIn(core, storedEntry(one)))
       .filter(isHeld)
       .map(({ hash }) => hash),
   )

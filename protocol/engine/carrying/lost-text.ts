@@ -5,18 +5,18 @@ import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, type PlainValue, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type EntryHash, type LogKey, type StationCode, toHex } from '#protocol/ids.ts'
+import { type EntryHash, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
-import { type Draft, KIND, readRecord } from '#protocol/log/entry.ts'
+import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
 import { countingRecords } from '../cases/case-bounds.ts'
 import { type CaseFile, type SectionEdit, stateOf } from '../cases/case-file.ts'
 import { acceptedUpdates, gated, mayWriteIn } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
-import type { ReadEntry } from '../logs/log-reading.ts'
 import { registerOf } from '../register.ts'
 import { newDraft } from '../writing/draft.ts'
 import type { Staging } from '../writing/staging.ts'
 import { keptBefore } from './kept-before.ts'
+import type { PeerHolds } from './peer-holds.ts'
 import { type Beside, besideTakenBack, type SectionReading } from './taken-back.ts'
 
 /** What a section held before a cut. */
@@ -32,32 +32,28 @@ export interface LostText extends Beside {
   readonly station: StationCode
 }
 
-/**
- * Whether the peer whose version stays holds an entry: then it was written in sight of that version, not of ours, and
- * counts again as soon as the peer's entries are here.
- */
-export type PeerHolds = (log: LogKey, seq: number) => boolean
+/** When a tail began to give way, and what the peer whose version stays holds. */
+export interface GivingWay {
+  readonly begun: number
+  readonly peerHolds: PeerHolds
+}
 
-const sectionOf = ({ entry }: ReadEntry): string => decodeEdit(entry.payload)?.section ?? ''
-const hashOf = ({ entry }: ReadEntry): EntryHash => toHex(entry.hash) as EntryHash
+const sectionOf = (edit: Entry): string => decodeEdit(edit.payload)?.section ?? ''
+const hashOf = (edit: Entry): EntryHash => toHex(edit.hash) as EntryHash
 
-/** The sections of a case as they are before a tail with edits of them is cut off. */
+/** The sections of a case as they are before edits of them are cut off: `file` still has them all. */
 export async function lostText(
-  staging: Staging,
-  id: DocumentId,
-  tail: readonly ReadEntry[],
-  peerHolds: PeerHolds,
+  core: Core,
+  file: CaseFile,
+  cut: readonly Entry[],
+  { begun, peerHolds }: GivingWay,
 ): Promise<LostText[]> {
-  const { core } = staging
-  const file = staging.files.get(id) as CaseFile
-  const cut = tail.filter(({ entry }) => entry.document === id && entry.kind === KIND.edit)
-  if (cut.length === 0) return []
-  const kept = await keptBefore(core, id)
+  const kept = await keptBefore(core, file.id, begun)
   return [...new Set(cut.map(sectionOf))].filter(isSectionName).flatMap((section) => {
     const ours = cut.filter((one) => sectionOf(one) === section)
     const station = stationFor(core, section, ours)
     if (!station) return []
-    const edits = ownEdits(file, section, tail, peerHolds)
+    const edits = ownEdits(file, section, cut, peerHolds)
     const owed = new Set(ours.map(hashOf).filter((hash) => !kept.has(hash)))
     const held = file.sections.get(section)
     const isWhole = edits.length === held?.edits.length
@@ -76,8 +72,8 @@ export async function lostText(
 }
 
 /** A relay that gives way writes what it passed on in its own name: the author may be gone for good. */
-function stationFor(core: Core, section: SectionName, cut: readonly ReadEntry[]): StationCode | undefined {
-  if (cut.every(({ entry }) => core.logs.isOwn(entry.log))) return cut[0]?.entry.station
+function stationFor(core: Core, section: SectionName, cut: readonly Entry[]): StationCode | undefined {
+  if (cut.every(({ log }) => core.logs.isOwn(log))) return cut[0]?.station
   const stations = core.directory.node(core.identity.node)?.stations ?? []
   return stations.find((station) => mayWriteIn(core.directory, section, station)) ?? stations[0]
 }
@@ -86,11 +82,11 @@ function stationFor(core: Core, section: SectionName, cut: readonly ReadEntry[])
 function ownEdits(
   file: CaseFile,
   section: SectionName,
-  tail: readonly ReadEntry[],
+  gone: readonly Entry[],
   peerHolds: PeerHolds,
 ): readonly SectionEdit[] {
   const edits = file.sections.get(section)?.edits ?? []
-  const cut = new Set(tail.map(hashOf))
+  const cut = new Set(gone.map(hashOf))
   const left = gate(
     section,
     edits.filter(({ hash }) => !cut.has(hash)),

@@ -1,31 +1,44 @@
 /** A fork's tail (rule S73): cut off where two versions of a log part, and carried on whole in our own log. */
-import { COUNTY_STREAM, isCase, type LogKey, logParts, type StreamId, streamOf, toHex } from '#protocol/ids.ts'
-import { encodeCarried } from '#protocol/log/carried.ts'
-import { type Draft, type EntryRecord, isCarrier, KIND } from '#protocol/log/entry.ts'
+import {
+  COUNTY_STREAM,
+  type DocumentId,
+  isCase,
+  type LogKey,
+  logParts,
+  type StreamId,
+  streamOf,
+} from '#protocol/ids.ts'
+import { decodeCarried, encodeCarried } from '#protocol/log/carried.ts'
+import { type Draft, type Entry, type EntryRecord, isCarrier, KIND } from '#protocol/log/entry.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
+import { countingRecords } from '../cases/case-bounds.ts'
+import { addEntry } from '../cases/case-entries.ts'
+import type { CaseFile } from '../cases/case-file.ts'
+import { readFiles, storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { type ReadEntry, readAbove } from '../logs/log-reading.ts'
 import { cutLog } from '../logs/staged-logs.ts'
 import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
 import { noteStationsOf } from '../writing/judged-stations.ts'
 import { append } from '../writing/placing.ts'
-import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+import type { Staging } from '../writing/staging.ts'
 import {
   editsInVain,
+  type GivingWay,
   type InVain,
   type LostText,
   lostText,
   lostWords,
-  type PeerHolds,
   writtenAgain,
 } from './lost-text.ts'
+import { noteMoved } from './moved-entries.ts'
 
-/** Where two versions of a log part. */
-export interface Parting {
-  /** Up to here both are the same. */
+/** What of a log gives way in one commit. */
+export interface TailCut {
+  /** Up to here both versions are the same. */
   readonly common: number
-  /** The highest signed entry at or below: there the log is cut. */
-  readonly signed: number
+  /** A signed entry, or the beginning: there the log is cut. At or below `common` nothing of our version is left. */
+  readonly end: number
 }
 
 /** What a node has put into its own log. */
@@ -37,29 +50,31 @@ export interface MovedTail {
 }
 
 /**
- * Our version of a log and a peer's differ above a common height. The peer's version stays; our tail is cut off,
- * carried whole in our own log (facts count through their own signatures, edits are kept), and what its edits had
- * written is written again in our name. Nothing is lost and nothing is chosen silently. What both sides share is
- * neither carried nor written again: `adopt` puts the shared entries above the cut back, under the peer's signature.
+ * Our version of a log and a peer's differ above a common height. The peer's version stays; our tail, or the last part
+ * of it (rule S133), is cut off, carried whole in our own log (facts count through their own signatures, edits are
+ * kept), and what its edits had written is written again in our name. Nothing is lost and nothing is chosen silently.
+ * What both sides share is neither carried nor written again: `adopt`, called with the last part, puts the shared
+ * entries above the cut back, under the peer's signature.
  * Only in a group of its own; when it fails, nothing of the group may be committed.
  */
 export async function moveTail<Problem>(
   staging: Staging,
   log: LogKey,
-  { common, signed }: Parting,
-  peerHolds: PeerHolds,
+  { common, end }: TailCut,
+  giving: GivingWay,
   adopt: (shared: readonly EntryRecord[]) => Promise<Result<unknown, Problem>>,
 ): Promise<Result<MovedTail, Problem | undefined>> {
   const { core } = staging
-  const above = await readAbove(core.logs, log, signed)
-  if (above.length !== core.logs.head(log).height - signed) return failure(undefined) // what cannot be read is not cut
-  const tail = above.slice(common - signed)
+  const above = await readAbove(core.logs, log, end)
+  if (above.length !== core.logs.head(log).height - end) return failure(undefined) // what cannot be read is not cut
+  const shared = Math.max(0, common - end)
+  const tail = above.slice(shared)
   const cases = [...new Set(above.map(({ entry }) => entry.document))].filter(isCase)
   await loadFiles(staging, cases)
   const lost: LostText[] = []
-  for (const id of cases) lost.push(...(await lostText(staging, id, tail, peerHolds)))
-  await reloadWithout(staging, cases, log, common)
-  cutLog(staging.logs, log, signed, (await core.logs.hashAt(log, signed)) as Uint8Array)
+  for (const id of cases) lost.push(...(await textOf(staging, id, tail, { common, end }, giving)))
+  await reloadWithout(staging, cases, log, Math.max(common, end))
+  cutLog(staging.logs, log, end, (await core.logs.hashAt(log, end)) as Uint8Array)
   await noteMoved(staging, log, tail)
   noteStationsOf(
     staging,
@@ -70,9 +85,49 @@ export async function moveTail<Problem>(
   const moved = stream ? append(staging, stream, carried) : success([])
   if (!moved.ok) return failure(undefined) // rule L14: cannot be
   // Before the peer's version is here: written in sight of it, the old text would take back what the peer's says.
-  const unwritten = await writeAgain(staging, logParts(log).stream, lost, peerHolds)
-  const adopted = await adopt(above.slice(0, common - signed).map(({ record }) => record))
-  return adopted.ok ? success({ entries: tail.length, unwritten }) : adopted
+  const unwritten = await writeAgain(staging, logParts(log).stream, lost, giving)
+  const result = success({ entries: tail.length, unwritten })
+  if (end > common) return result
+  const adopted = await adopt(above.slice(0, shared).map(({ record }) => record))
+  return adopted.ok ? result : adopted
+}
+
+/**
+ * The sections of a case that a part of a tail takes its edits from. Nothing while more of its edits are still to be cut:
+ * their text is written again at once, with the last of them, as it was before the first was cut.
+ */
+async function textOf(
+  staging: Staging,
+  id: DocumentId,
+  tail: readonly ReadEntry[],
+  { common, end }: TailCut,
+  giving: GivingWay,
+): Promise<LostText[]> {
+  const { core } = staging
+  const cut = tail.map(({ entry }) => entry).filter(({ document, kind }) => document === id && kind === KIND.edit)
+  const [first] = cut
+  if (!first) return []
+  const held = await countingRecords(core, id)
+  const isLeft = held.some((one) => {
+    const isAbove = one.log === first.log && common < one.seq && one.seq <= end
+    return isAbove && storedEntry(one).kind === KIND.edit
+  })
+  if (isLeft) return []
+  const { height } = core.logs.head(first.log)
+  const since = held.filter(({ arrival, log }) => arrival > giving.begun && core.logs.isOwn(log)).map(storedEntry)
+  const earlier = since
+    .flatMap((entry) => editKept(core, entry))
+    .filter(({ log, seq }) => log === first.log && seq > height)
+  if (earlier.length === 0) return lostText(core, staging.files.get(id) as CaseFile, cut, giving)
+  const [before] = (await readFiles(core, [id])) as [CaseFile]
+  for (const edit of earlier) addEntry(before, edit, core.directory, core.logs.sha256)
+  return lostText(core, before, [...cut, ...earlier], giving)
+}
+
+/** The edit that an entry of ours keeps. */
+function editKept({ logs }: Core, { kind, payload }: Entry): Entry[] {
+  const inner = kind === KIND.kept ? decodeCarried(logs.sha256, payload) : undefined
+  return inner?.kind === KIND.edit ? [inner] : []
 }
 
 /** Writes what was lost; answers with words for what could not be written. */
@@ -80,7 +135,7 @@ async function writeAgain(
   staging: Staging,
   stream: StreamId,
   lost: readonly LostText[],
-  peerHolds: PeerHolds,
+  { peerHolds }: GivingWay,
 ): Promise<string[]> {
   const inVain: InVain[] = []
   for (const one of lost) inVain.push(await editsInVain(staging, one, peerHolds))
@@ -101,20 +156,6 @@ function streamForTail(core: Core, log: LogKey): StreamId | undefined {
   if (stream !== COUNTY_STREAM || core.isRoot) return stream
   const station = core.directory.node(core.identity.node)?.stations[0]
   return station && streamOf(station)
-}
-
-const MOVED = 'moved-tail'
-
-/** Remembers what was cut off a log: met again at a child, it need not be taken back. */
-async function noteMoved(staging: Staging, log: LogKey, tail: readonly ReadEntry[]): Promise<void> {
-  const known = ((await getLocal(staging, MOVED, log)) as readonly string[] | undefined) ?? []
-  setLocal(staging, MOVED, log, [...known, ...tail.map(({ entry }) => toHex(entry.hash))])
-}
-
-/** Whether an entry was cut off a log here once and was carried on. */
-export async function wasMoved(core: Core, log: LogKey, hash: Uint8Array): Promise<boolean> {
-  const known = JSON.parse((await core.locals.read(MOVED, log)) ?? '[]') as readonly string[]
-  return known.includes(toHex(hash))
 }
 
 /**

@@ -14,6 +14,7 @@ import { type EntryRecord, KIND } from '#protocol/log/entry.ts'
 import { decodePack, encodePack, packable } from '#protocol/log/pack.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
+import { noteFromAbove } from '../carrying/from-above.ts'
 import type { Core } from '../core.ts'
 import {
   beginWalk,
@@ -30,7 +31,6 @@ import { keepPack, stagedHead } from '../logs/staged-logs.ts'
 import { loadFiles } from '../writing/case-loading.ts'
 import { place } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
-import { noteFromAbove } from './from-above.ts'
 
 /** Where a frame comes from and what may be in it. */
 export interface FrameSource {
@@ -52,7 +52,14 @@ export async function admitFrame(
   received: readonly ReceivedPack[],
   source: FrameSource,
 ): Promise<Result<readonly Height[], ChainRefusal>> {
-  const walk = beginWalk(staging.logs, (log) => authorProblem(staging.core, log, source), roomFor(staging))
+  const hasRoom = roomFor(staging)
+  // A version that gives way is no longer taken; what comes of it is held, or comes again when all have heard.
+  const isTaken = (log: LogKey) => source.counted !== undefined || !staging.core.partings.has(log)
+  const walk = beginWalk(
+    staging.logs,
+    (log) => authorProblem(staging.core, log, source),
+    (log) => isTaken(log) && hasRoom(log),
+  )
   const packs: FollowedPack[] = []
   for (const pack of received) {
     const followed = followPack(walk, pack)
@@ -67,7 +74,7 @@ export async function admitFrame(
   await stage(staging, packs, source)
   if (source.fromParent) for (const [log, { height }] of walk.heights) await noteFromAbove(staging, log, height)
   raiseHeads(staging, walk, source)
-  tellPassedOver(staging.core, walk.passedOver)
+  tellPassedOver(staging.core, [...walk.passedOver].filter(isTaken))
   return success([...walk.heights].map(([log, { told }]) => ({ log, height: told })))
 }
 
@@ -129,8 +136,8 @@ function roomFor({ core, logs }: Staging): (log: LogKey) => boolean {
   }
 }
 
-function tellPassedOver({ directory, news }: Core, logs: ReadonlySet<LogKey>): void {
-  for (const node of new Set([...logs].map((log) => logParts(log).node)))
+function tellPassedOver({ directory, news }: Core, logs: readonly LogKey[]): void {
+  for (const node of new Set(logs.map((log) => logParts(log).node)))
     news.add({
       kind: 'refused',
       message: `节点“${directory.node(node)?.name ?? node}”写了超过 ${LIMITS.logsOfNode} 个日志,多出的没有接收;其余记录照常`,

@@ -2,6 +2,7 @@
 import { type DocumentId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Receipt } from '#protocol/wire/messages.ts'
+import { PARTING_SPACE } from '../logs/partings.ts'
 import type { Change } from '../ports/storage.ts'
 import { type Link, sharedStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
@@ -11,7 +12,15 @@ import { concerning, tellNewer } from './standing-receipts.ts'
 export function tellLinks(context: LinkContext, change: Change): void {
   const { links, core, reports } = context
   reports.soon()
-  for (const link of links) {
+  // While a tail gives way in slices, peers hear nothing of it.
+  const cuts = change.cuts.filter(({ log }) => !core.partings.has(log))
+  const isParted = change.local.some(({ space, value }) => space === PARTING_SPACE && value === null)
+  for (const link of [...links]) {
+    for (const { log, height } of cuts) {
+      link.cut.add(log)
+      link.dispatch({ type: 'cut', log, height })
+    }
+    if (isParted) link.dispatch({ type: 'tell-cuts' })
     link.dispatch({ type: 'changed' })
     if (link.direction !== 'down' || !link.peer || change.receipts.length === 0) continue
     const concerns = concerning(core, link.peer)

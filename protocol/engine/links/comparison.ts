@@ -14,8 +14,14 @@ const LOGS_IN_MESSAGE = 2_000
 const short = (hash: Uint8Array): Uint8Array => hash.subarray(0, POSITION_HASH_BYTES)
 
 /** Frontier messages for streams: everything held of them. */
-export const frontiers = ({ logs }: Core, streams: readonly StreamId[]): Frontier[] =>
-  inMessages(streams, (stream) => logsOf(logs.heads, [stream]).map(positionOf))
+export const frontiers = ({ logs, partings }: Core, streams: readonly StreamId[]): Frontier[] =>
+  inMessages(streams, (stream) =>
+    logsOf(logs.heads, [stream]).map((head) => {
+      // A version that gives way is told whole until the other one is here: with less of it the peer would send the rest.
+      const top = partings.get(head.key)?.top
+      return top ? { ...positionOf(head), height: top.height, hash: short(top.hash) } : positionOf(head)
+    }),
+  )
 
 const positionOf = ({ key, height, hash, rootHeight }: LogHead): LogPosition => ({
   log: key,

@@ -3,20 +3,24 @@ import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { entryHash } from '#protocol/log/chain.ts'
 import type { EntryRecord } from '#protocol/log/entry.ts'
-import { type Failure, fail, type Result, success } from '#protocol/result.ts'
+import { type Result, success } from '#protocol/result.ts'
 import { beginSearch, judge, type Search, type SearchStep } from '#protocol/session/common-height.ts'
 import type { Fork, Rungs } from '#protocol/wire/messages.ts'
 import { RUNGS_SINCE } from '#protocol/wire/version.ts'
-import type { PeerHolds } from '../carrying/lost-text.ts'
-import { type MovedTail, moveTail, wasMoved } from '../carrying/moved-tail.ts'
+import { holdingsOf } from '../carrying/holdings.ts'
+import { wasMoved } from '../carrying/moved-entries.ts'
+import { type MovedTail, moveTail } from '../carrying/moved-tail.ts'
+import type { PeerView } from '../carrying/peer-holds.ts'
 import type { Core } from '../core.ts'
+import type { ChainRefusal } from '../logs/following.ts'
 import { signedHeight } from '../logs/log-reading.ts'
 import type { Staging } from '../writing/staging.ts'
 import { adoptRun } from './admission.ts'
 import { answerTo, forkLadder, forkQuestion, isFirstLadder, ownVersion, provenRun, provesFork } from './fork-ladder.ts'
-import { cameFromAbove } from './from-above.ts'
-import { isBelow, type Link, mayDispute, mayHearVersion } from './link.ts'
+import { forkTooLong, forkTooOld, forkUnproved, tellForked, tellMoved } from './fork-words.ts'
+import { type Link, mayDispute, mayHearVersion } from './link.ts'
 import type { LinkContext } from './link-context.ts'
+import { beginParting, givesWayInSlices, type StayingVersion } from './parting.ts'
 import { originOf } from './receiving.ts'
 
 /**
@@ -29,16 +33,24 @@ async function givesWay(core: Core, link: Link, fork: Fork): Promise<boolean> {
   if (link.direction === 'up') return true
   if (!core.logs.isOwn(fork.log)) return false
   const theirs = decodeCarried(core.logs.sha256, fork.proof)
-  return !(theirs && (await wasMoved(core, fork.log, theirs.hash)))
+  return !(theirs && (await wasMoved(core, fork.log, theirs.seq, theirs.hash)))
 }
 
 /** Our version and the peer's differ: whoever gives way learns where they part, and people are told. */
 export async function reportFork({ core }: LinkContext, link: Link, log: LogKey, peer: NodeId): Promise<void> {
-  tellPeople(core, log)
+  tellForked(core, log)
+  // What was found out before may be of a version that was cut since: what is told from now on is of the present one.
+  endSearch(link, log)
   // Of its parent's logs a child tells its version and hears what to do; of its children's a parent tells its own.
   const asks = link.direction === 'down' ? core.logs.isOwn(log) : logParts(log).node !== peer
   if (asks) link.dispatch({ type: 'tell', message: forkQuestion(log) })
   else await tellLadder(core, link, log)
+}
+
+/** On the same link another version of the same log can come later. */
+function endSearch(link: Link, log: LogKey): void {
+  link.searches.delete(log)
+  link.questioned.delete(log)
 }
 
 /** Tells our version in its turn; one that waits for its turn is enough, however often the two are compared meanwhile. */
@@ -53,19 +65,6 @@ async function tellLadder(core: Core, link: Link, log: LogKey): Promise<void> {
   } finally {
     link.ladders.delete(log)
   }
-}
-
-const nameOf = (core: Core, log: LogKey): string => {
-  const { node } = logParts(log)
-  return core.directory.node(node)?.name ?? node
-}
-
-function tellPeople(core: Core, log: LogKey): void {
-  core.news.add({
-    kind: 'fork',
-    message: `“${nameOf(core, log)}”的日志出现两个版本(分区 ${logParts(log).stream}),可能是数据文件夹被复制或恢复。`,
-    next: '双方的记录都保留。作者节点会自动启用新的批次号;若该节点有两台机器在运行,请停用其中一台。',
-  })
 }
 
 /** Only what is held is spoken of, with a peer that may have something to say about it. */
@@ -93,7 +92,7 @@ export const takeFork = (context: LinkContext, link: Link, fork: Fork): Promise<
 async function hearFork(context: LinkContext, link: Link, fork: Fork): Promise<boolean> {
   const { core } = context
   if (!maySpeak(core, link, fork.log)) return false
-  tellPeople(core, fork.log) // on both sides, whoever noticed
+  tellForked(core, fork.log) // on both sides, whoever noticed
   const search = link.searches.get(fork.log)
   const isEmpty = fork.ladder.length === 0 && fork.proof.length === 0
   // Both sides may notice: the first empty one is the peer's question, whatever answer is waited for at the moment.
@@ -121,52 +120,47 @@ type Advance =
   /** The peer's version was carried on here already: ours stays. */
   | { readonly is: 'stays' }
   | { readonly is: 'moved'; readonly common: number; readonly tail: MovedTail }
+  /** It gives way in slices behind this commit. */
+  | { readonly is: 'parting' }
   | { readonly is: 'asks'; readonly above: number; readonly below: number }
   /** Nothing to do, or not to be believed. */
   | { readonly is: 'idle' }
 
 /** In a group of its own, so that heights and hashes are those on the disk; nothing is cut before the height is exact. */
 async function goOn(context: LinkContext, link: Link, fork: Fork): Promise<void> {
-  const { core, queue, links } = context
+  const { core, queue } = context
   const { log } = fork
   const done = await queue.writeAlone((staging) => advance(staging, link, fork))
   if (!done.ok) {
-    link.searches.delete(log)
+    endSearch(link, log)
     core.news.add({ kind: 'fork', message: done.problem.message, next: done.problem.next })
   } else if (done.value.is === 'stays') {
-    link.searches.delete(log)
+    endSearch(link, log)
     if (mayTell(core, link, log)) link.dispatch({ type: 'tell', message: await forkLadder(core, log, link.pieces) })
-  } else if (done.value.is === 'asks') {
+  } else if (done.value.is === 'parting') endSearch(link, log)
+  else if (done.value.is === 'asks') {
     const { above, below } = done.value
     link.dispatch({ type: 'tell', message: { type: 'rungs', log, above, below } })
   } else if (done.value.is === 'moved') {
-    tellMoved(core, log, done.value.common, done.value.tail)
-    // Everyone who was told of the version that ended begins anew with what is held now.
-    for (const one of [...links]) one.dispatch({ type: 'stop', code: 'stopping' })
+    endSearch(link, log)
+    const { common, tail } = done.value
+    tellMoved(core, log, { common, moved: tail.entries, unwritten: tail.unwritten.length, words: tail.unwritten })
+    link.dispatch({ type: 'settled', log })
+    tellCut(context, link)
   }
 }
 
-/** Of what could not be written again so much is named: who wants to know all looks at the cases. */
-const UNWRITTEN_NAMED = 5
-
-function tellMoved(core: Core, log: LogKey, common: number, { entries, unwritten }: MovedTail): void {
-  const named = unwritten.slice(0, UNWRITTEN_NAMED).join(';')
-  const more = unwritten.length > UNWRITTEN_NAMED ? '等' : ''
-  const lacking =
-    unwritten.length === 0
-      ? ''
-      : `其中 ${unwritten.length} 处填写内容没有能重新写入,原编辑仍保留,请有权填写的站点补写:${named}${more}。`
-  core.news.add({
-    kind: 'fork',
-    message: `日志 ${log} 与其他节点持有的版本从第 ${common + 1} 条起不同。对方的版本保留;本机的 ${entries} 条记录已完整转入本机的新日志。${lacking}`,
-    next: '请打开“同步情况”查看转入的办件;同一环节有两条记录的办件等待协调员处理。',
-  })
+/** Everyone who was told of a version that ended is told what is held now: once for all forks that are being settled here. */
+function tellCut({ links }: LinkContext, { session }: Link): void {
+  if (session.is === 'live' && session.forked.size > 0) return // with the last of them, or with each link's next tick
+  for (const one of [...links]) one.dispatch({ type: 'tell-cuts' })
 }
 
 /** One step of the search; when it ends, the tail gives way in the same commit. */
 async function advance(staging: Staging, link: Link, fork: Fork): Promise<Result<Advance>> {
   const { core } = staging
   const { log } = fork
+  if (core.partings.has(log)) return success({ is: 'idle' }) // whoever asks meanwhile is told what came of it
   const known = link.searches.get(log)
   if (!known) {
     // A claim without proof changes nothing. With it a node stops writing where somebody else has written (S46).
@@ -182,43 +176,17 @@ async function advance(staging: Staging, link: Link, fork: Fork): Promise<Result
       return success({ is: 'idle' })
     case 'contradictory':
     case 'fruitless':
-      return unproved(core, log)
+      return forkUnproved(core, log)
     case 'open':
-      if (isOld) return tooOld(core, log)
+      if (isOld) return forkTooOld(core, log)
       link.searches.set(log, judged.search)
       return success({ is: 'asks', above: judged.above, below: judged.below })
     case 'exact':
       if (!isOld) return giveWay(staging, link, fork, judged)
       // Only the pinned parent is believed without proof.
-      return link.direction === 'up' ? giveWayUnproved(staging, link, log, judged.height) : tooOld(core, log)
+      return link.direction === 'up' ? giveWayUnproved(staging, link, log, judged.height) : forkTooOld(core, log)
   }
 }
-
-const NOTHING_CUT = '没有截断或改写任何记录,双方的版本都在。'
-
-const unproved = (core: Core, log: LogKey): Result<never, Failure> =>
-  fail(
-    'fork-unproved',
-    `“${nameOf(core, log)}”的日志有两个版本(${log}),但对方说明的分叉位置前后矛盾或无法核实,${NOTHING_CUT}`,
-    NOTHING_CUT,
-    '重新连接时会再核对;反复出现请联系管理员检查对方程序。',
-  )
-
-const tooLong = (core: Core, log: LogKey): Result<never, Failure> =>
-  fail(
-    'fork-too-long',
-    `“${nameOf(core, log)}”的日志有两个版本(${log}),但分叉处连续未签名的记录过长,接收后无法再传给其他节点,${NOTHING_CUT}`,
-    NOTHING_CUT,
-    '正常程序不会写出这样的记录,请联系管理员检查作者节点。',
-  )
-
-const tooOld = (core: Core, log: LogKey): Result<never, Failure> =>
-  fail(
-    'fork-old-peer',
-    `“${nameOf(core, log)}”的日志有两个版本(${log}),对方程序版本较旧,说不出从哪一条起不同,${NOTHING_CUT}`,
-    NOTHING_CUT,
-    '请把对方程序升级到新版本,升级后自动核对并继续。',
-  )
 
 /** The height is exact by what was told: the entries behind it prove it, and are asked for when they did not come. */
 async function giveWay(
@@ -231,19 +199,15 @@ async function giveWay(
   const { log } = fork
   const run = await provenRun(core, fork, height)
   if (!run) {
-    if (isShown(search)) return unproved(core, log)
+    if (isShown(search)) return forkUnproved(core, log)
     link.searches.set(log, { ...search, gap: 0 })
     return success({ is: 'asks', above: height, below: height + 1 })
   }
   const theirs = link.direction === 'down' ? await hashBehind(core, log, height, run) : undefined
-  if (theirs && (await wasMoved(core, log, theirs))) return success({ is: 'stays' })
+  if (theirs && (await wasMoved(core, log, height + 1, theirs))) return success({ is: 'stays' })
   const signed = await signedHeight(core.logs, log, height)
-  const theirsAlso = await holdings(core, link)
-  const tail = await moveTail(staging, log, { common: height, signed }, theirsAlso, (shared) =>
-    adoptRun(staging, log, [...shared, ...run], { ...originOf(core, link), counted: new Map([[log, height]]) }),
-  )
-  if (!tail.ok) return tail.problem?.code === 'oversized' ? tooLong(core, log) : unproved(core, log)
-  return success({ is: 'moved', common: height, tail: tail.value })
+  const version = { run, source: originOf(core, link), view: viewOfPeer(link) }
+  return giveWayTo(staging, log, { common: height, signed }, version)
 }
 
 /** The hash of the first entry in which the peer's version differs: it stands for all of it, however long it has grown since. */
@@ -252,29 +216,47 @@ async function hashBehind({ logs }: Core, log: LogKey, height: number, [first]: 
   return shared && first && entryHash(logs.sha256, log, shared, first)
 }
 
-/**
- * What came from the peer's side of a link: who wrote it stands there, above also when the present parent is new and has
- * it not yet; what this node wrote itself came from there when it was put back since, and what nodes below wrote when they
- * were in touch with a copy of it. Of a log with two versions nothing is known.
- */
-async function holdings(core: Core, { session, direction, peer }: Link): Promise<PeerHolds> {
-  const isFromAbove = await cameFromAbove(core)
-  return (log, seq) => {
-    if (session.is !== 'live' || session.forked.has(log)) return false
-    const { node, stream } = logParts(log)
-    const isHeld = seq <= (session.peerHeights.get(log) ?? 0)
-    if (core.logs.isOwn(log)) return isHeld && core.logs.ownLog(stream) !== log
-    if (direction === 'down') return isHeld && isBelow(core, node, peer)
-    return !isBelow(core, node, core.identity.node) || isFromAbove(log, seq)
-  }
+/** What is known of the peer now; nothing any more when the link has ended meanwhile. */
+function viewOfPeer({ session, direction, peer }: Link): PeerView | null {
+  if (session.is !== 'live') return null
+  return { direction, peer, heights: session.peerHeights, forked: session.forked }
 }
+
+/** Our tail gives way to a version: in this commit, or, where it is long, in slices that follow it. */
+async function giveWayTo(
+  staging: Staging,
+  log: LogKey,
+  at: { readonly common: number; readonly signed: number },
+  version: StayingVersion,
+): Promise<Result<Advance>> {
+  const { core } = staging
+  if (await givesWayInSlices(core, log, at.common)) {
+    const begun = await beginParting(staging, log, at, version)
+    return begun.ok ? success({ is: 'parting' }) : refusedVersion(core, log, begun.problem)
+  }
+  const { run, source, view } = version
+  const giving = { begun: Number.POSITIVE_INFINITY, peerHolds: view ? await holdingsOf(core, view) : () => false }
+  const tail = await moveTail(staging, log, { common: at.common, end: at.signed }, giving, async (shared) =>
+    run
+      ? adoptRun(staging, log, [...shared, ...run], { ...source, counted: new Map([[log, at.common]]) })
+      : success(undefined),
+  )
+  if (!tail.ok) return refusedVersion(core, log, tail.problem)
+  return success({ is: 'moved', common: at.common, tail: tail.value })
+}
+
+const refusedVersion = (core: Core, log: LogKey, problem: ChainRefusal | undefined) =>
+  problem?.code === 'oversized' ? forkTooLong(core, log) : forkUnproved(core, log)
 
 /** A peer of version 1 tells neighbours and proves that its version exists; only whole signed stretches are cut by that. */
 async function giveWayUnproved(staging: Staging, link: Link, log: LogKey, common: number): Promise<Result<Advance>> {
   const { core } = staging
   const signed = await signedHeight(core.logs, log, common)
-  if (signed !== common) return tooOld(core, log)
-  const theirs = await holdings(core, link)
-  const tail = await moveTail(staging, log, { common, signed }, theirs, async () => success(undefined))
-  return tail.ok ? success({ is: 'moved', common, tail: tail.value }) : unproved(core, log)
+  if (signed !== common) return forkTooOld(core, log)
+  return giveWayTo(
+    staging,
+    log,
+    { common, signed },
+    { run: null, source: originOf(core, link), view: viewOfPeer(link) },
+  )
 }

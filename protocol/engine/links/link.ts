@@ -42,6 +42,8 @@ export interface Link {
   readonly questioned: Set<LogKey>
   /** Receipts that the peer is still to be told; null when there are none. */
   standing: Standing | null
+  /** Logs that were cut here while the link stands: the peer may have sent on in the version that ended. */
+  readonly cut: Set<LogKey>
   /** Logs whose ladder waits to be told. */
   readonly ladders: Set<LogKey>
   /** Work on forks, one after the other: each reads many hashes from the disk. */
@@ -101,14 +103,4 @@ export function mayHearVersion(core: Core, peer: NodeId, log: LogKey): boolean {
     (isEithers && givenStreams(core, peer).includes(stream)) ||
     (node === peer && takenStreams(core, peer).includes(stream))
   )
-}
-
-/** Whether a node is another one or stands below it, as the register has it. */
-export function isBelow({ directory }: Core, node: NodeId, above: NodeId | null): boolean {
-  const seen = new Set<NodeId>()
-  for (let at: NodeId | null | undefined = node; at && !seen.has(at); at = directory.node(at)?.parent) {
-    if (at === above) return true
-    seen.add(at)
-  }
-  return false
 }

@@ -54,6 +54,7 @@ export function runLink(
       searches: new Map(),
       questioned: new Set(),
       standing: null,
+      cut: new Set(),
       ladders: new Set(),
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),

@@ -74,7 +74,12 @@ function admitPart(
 const atRoot = ({ logs }: Core, heights: readonly Height[]): Height[] =>
   heights.map(({ log }) => ({ log, height: logs.head(log).rootHeight }))
 
-function refuse(core: Core, link: Link, { code, detail }: ChainRefusal): void {
+function refuse(core: Core, link: Link, { code, detail, log }: ChainRefusal): void {
+  // Sent before the peer heard of the cut: it is not at fault, and the next link begins with what is held now.
+  if (log && link.cut.has(log)) {
+    link.dispatch({ type: 'stop', code: 'stopping' })
+    return
+  }
   const name = link.peer ? (core.directory.node(link.peer)?.name ?? link.peer) : ''
   core.news.add({
     kind: 'refused',

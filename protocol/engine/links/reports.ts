@@ -3,9 +3,11 @@ import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts
 import { LIMITS } from '#protocol/limits.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
+import { isBelow } from '../carrying/peer-holds.ts'
 import { onlyWaits, standingReceipts } from '../cases/case-receipts.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
+import { readAbove } from '../logs/log-reading.ts'
 import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
 import { type ReceiptRow, type Storage, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
@@ -13,7 +15,7 @@ import { loadFiles } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { noteParent } from './acknowledging-parent.ts'
-import { isBelow, type Link } from './link.ts'
+import type { Link } from './link.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
@@ -139,12 +141,12 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
 async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
   // A message speaks of many entries of few cases, and everybody who writes waits meanwhile: each case is read once.
   for (const [document, receipts] of Map.groupBy(told, (receipt) => receipt.document)) {
-    const rows = await staging.core.storage.receiptsOf(document)
+    const rows = await toldBefore(staging.core, receipts)
     // What the group has staged already is newer than the disk.
     const staged = staging.receipts.filter((receipt) => receipt.document === document)
     const known = new Map([...rows, ...staged].map((row) => [placeIn(row), row]))
     // Of a log with two versions the parent may speak of its own: in that place another entry lies here.
-    const held = await placesHere(staging, document)
+    const held = await placesHere(staging, document, receipts)
     let standing: ReadonlyMap<string, ReceiptRow> | undefined
     for (const receipt of receipts.filter((one) => held.has(placeIn(one)))) {
       const place = placeIn(receipt)
@@ -162,10 +164,36 @@ async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
   }
 }
 
-/** Where entries of a document lie, as committed. */
-async function placesHere({ core }: Staging, document: DocumentId): Promise<ReadonlySet<string>> {
-  const places = (await core.storage.placesOf([document])).get(document) ?? []
-  return new Set(places.map(({ log, seq }) => `${log} ${seq}`))
+/** What the disk says of these entries: of a document with very many of them a message speaks of few. */
+async function toldBefore({ storage }: Core, receipts: readonly Receipt[]): Promise<ReceiptRow[]> {
+  const rows: ReceiptRow[] = []
+  for (const [log, some] of Map.groupBy(receipts, (receipt) => receipt.log)) {
+    const seqs = some.map(({ seq }) => seq)
+    rows.push(...(await storage.receiptsAt(log, Math.min(...seqs), Math.max(...seqs))))
+  }
+  return rows.filter(({ document }) => document === receipts[0]?.document)
+}
+
+/** Which of the places that are spoken of hold entries of the document, as committed. */
+async function placesHere(
+  { core }: Staging,
+  document: DocumentId,
+  receipts: readonly Receipt[],
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for (const [log, some] of Map.groupBy(receipts, (receipt) => receipt.log)) {
+    const seqs = some.map(({ seq }) => seq)
+    const [first, last] = [Math.min(...seqs), Math.max(...seqs)]
+    // Of a stretch of a log few packs are read; of a document that has very many entries all their places would be.
+    if (last - first >= LIMITS.messageReceipts) {
+      const places = (await core.storage.placesOf([document])).get(document) ?? []
+      for (const place of places) if (place.log === log) found.add(`${log} ${place.seq}`)
+      continue
+    }
+    const entries = await readAbove(core.logs, log, first - 1, Math.min(last, core.logs.head(log).height))
+    for (const { entry } of entries) if (entry.document === document) found.add(`${log} ${entry.seq}`)
+  }
+  return found
 }
 
 /** What our own fold says of a case's entries, by place. */

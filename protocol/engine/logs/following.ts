@@ -14,9 +14,13 @@ import { type ChainedPack, type StagedLogs, stagedHash, stagedHead } from './sta
 export interface ChainRefusal {
   readonly code: RefusalCode
   readonly detail: string
+  /** The log whose chain does not go on, or is another one, where it is one log's. */
+  readonly log?: LogKey
 }
 
 export const refused = (code: RefusalCode, detail: string) => failure<ChainRefusal>({ code, detail })
+const refusedIn = (log: LogKey, code: RefusalCode, detail: string) =>
+  failure<ChainRefusal>({ code, detail: `${log} ${detail}`, log })
 
 /** A pack as it came. */
 export interface ReceivedPack {
@@ -125,7 +129,7 @@ function follow(
     else walk.held.set(log, [record])
     return success(undefined)
   }
-  if (record.seq !== position.height + 1) return refused('gap', `${log} ${position.height} → ${record.seq}`)
+  if (record.seq !== position.height + 1) return refusedIn(log, 'gap', `${position.height} → ${record.seq}`)
   const hash = entryHash(walk.staged.committed.sha256, log, position.hash, record)
   const entry = readEntry(log, record, hash)
   if (!entry || !isSound(entry)) return refused('malformed', `${log} ${record.seq}`)
@@ -162,7 +166,7 @@ export async function checkHeld({ staged, held }: Walk): Promise<Result<void, Ch
     const last = (records.at(-1) as EntryRecord).seq
     const ours = await stagedHash(staged, log, last)
     if (!hash || !ours || !equalBytes(hash, ours))
-      return refused('bad-chain', `${log} ${last}: differs from what is held`)
+      return refusedIn(log, 'bad-chain', `${last}: differs from what is held`)
   }
   return success(undefined)
 }
@@ -175,5 +179,5 @@ export async function checkSignature(
 ): Promise<ChainRefusal | undefined> {
   if (!key) return { code: 'unknown-author', detail: log }
   const valid = signature !== null && (await verify(key, hash, signature))
-  return valid ? undefined : { code: 'bad-signature', detail: log }
+  return valid ? undefined : { code: 'bad-signature', detail: log, log }
 }

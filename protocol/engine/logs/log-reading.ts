@@ -16,16 +16,25 @@ export interface ReadEntry {
   readonly before: Uint8Array
 }
 
-/** The entries of a log above a height, in order, with the hash before each. */
-export async function readAbove(logs: Logs, log: LogKey, height: number): Promise<ReadEntry[]> {
+/** The entries of a log above a height, in order, with the hash before each; up to `top`, or all. */
+export async function readAbove(
+  logs: Logs,
+  log: LogKey,
+  height: number,
+  top = logs.head(log).height,
+): Promise<ReadEntry[]> {
   const found: ReadEntry[] = []
-  for await (const entries of readInPacks(logs, log, height)) found.push(...entries)
+  for await (const entries of readInPacks(logs, log, height, top)) found.push(...entries)
   return found
 }
 
 /** The same pack by pack: a log may be longer than memory. */
-export async function* readInPacks(logs: Logs, log: LogKey, height: number): AsyncGenerator<readonly ReadEntry[]> {
-  const top = logs.head(log).height
+export async function* readInPacks(
+  logs: Logs,
+  log: LogKey,
+  height: number,
+  top = logs.head(log).height,
+): AsyncGenerator<readonly ReadEntry[]> {
   let before = await logs.hashAt(log, height)
   for (let seq = height + 1; seq <= top; ) {
     const pack = await logs.packHolding(log, seq)
@@ -73,6 +82,27 @@ export async function signedHeight(logs: Logs, log: LogKey, height: number): Pro
 
 const recordsIn = ({ bytes }: Pick<StoredPack, 'bytes'>, log: LogKey): PackedRecord[] =>
   (decodePack(bytes) ?? []).filter((packed) => packed.log === log)
+
+/**
+ * How far a log can be cut down at once: whole packs from its top, few enough for one commit, and at least one. At the
+ * answer it ends signed; where that is at or below `above`, one commit does for all that lies above.
+ */
+export async function sliceEnd(logs: Logs, log: LogKey, above: number): Promise<number> {
+  const { height } = logs.head(log)
+  let end = height
+  let bytes = 0
+  while (end > above) {
+    const seq = end
+    const pack = await logs.packHolding(log, seq)
+    const run = pack?.runs.find((one) => one.log === log && one.first <= seq && seq <= one.last)
+    if (!pack || !run) return above // whoever cuts finds that it cannot be read
+    bytes += pack.bytes.length
+    const isFull = height - run.first + 1 > LIMITS.carriedEntries || bytes > LIMITS.receivedPackBytes
+    if (isFull && end < height) break
+    end = run.first - 1
+  }
+  return end
+}
 
 /** The entries behind a height up to the first signed one, as a pack: what proves how a log goes on. Empty when nothing does that fits a link. */
 export async function runBehind(logs: Logs, log: LogKey, height: number): Promise<Uint8Array> {

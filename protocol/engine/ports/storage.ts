@@ -246,6 +246,8 @@ export interface Storage {
   /** Cases whose row changes on or before a day without anything being written, at most `limit`. */
   casesToWake(day: Day, limit: number): Promise<DocumentId[]>
   receiptsOf(document: DocumentId): Promise<ReceiptRow[]>
+  /** The receipts of a log's entries from one seq to another, both among them. */
+  receiptsAt(log: LogKey, first: number, last: number): Promise<ReceiptRow[]>
   /** The receipts of a log's entries that are not set aside, the highest seq first, at most `limit`. */
   receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]>
   /** Receipt counts per log and outcome, for the conservation sum. */

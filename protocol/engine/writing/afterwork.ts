@@ -1,4 +1,5 @@
 /** Work that a commit makes necessary and that follows it: noted with the commit, so that a restart goes on with it. */
+import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
 import type { Staging } from './staging.ts'
@@ -29,14 +30,15 @@ export async function openAfterworks(core: Core, queue: WriteQueue, kinds: reado
     waiting.set(`${space}\n${key}`, () => queue.writeAlone((staging) => work(staging, key)))
   for (const kind of kinds) for (const { key } of await core.storage.localAll(kind.space)) wait(kind, key)
 
+  /** Between two pieces everybody else has a turn: a disk that answers at once gives none by itself. */
+  const pause = () => new Promise<void>((resolve) => void core.host.after(LIMITS.slicePauseMilliseconds, resolve))
   const doAll = async () => {
     for (const [name, work] of waiting) {
       if (stopped) break
       waiting.delete(name)
       try {
         await work()
-        // A disk that answers at once leaves nobody else a turn between two of many.
-        await new Promise<void>((resolve) => void core.host.after(0, resolve))
+        await pause()
       } catch (problem) {
         // A bug was told by the queue; what is noted stays so on the disk, and the next start tries it again.
         if (!(problem instanceof StorageFailure)) continue

@@ -1,25 +1,24 @@
 /** The cuts of a change as statements: runs end at the height, places above it are forgotten. */
-import type { Place, StoredPack } from '#protocol/engine/ports/storage.ts'
+import type { StoredPack } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { type Cut, cutPlaces, cutRuns, documentsCut } from '../cut.ts'
-import { dropDocument, forgetPlaces, writePlaces } from './documents.ts'
+import { dropDocument, type PlacesPart, writePart } from './documents.ts'
 import type { LogNumbers } from './log-numbers.ts'
 import { dropRunsAbove, endRunsAt, writeRunsOfPack } from './packs.ts'
-import { encodeRuns } from './place-bytes.ts'
+import { decodePlaces, encodePlaces, encodeRuns } from './place-bytes.ts'
 import type { Statement } from './statements.ts'
 
 /** What a cut must read before it can write; given by the adapter. */
 export interface CutReader {
   /** Packs with entries of the log above the height. */
   packsAbove(log: LogKey, height: number): Promise<readonly StoredPack[]>
-  placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>>
+  partsOf(documents: readonly DocumentId[]): Promise<readonly PlacesPart[]>
 }
 
 /** The statements of a change's cuts. */
 export async function statementsOfCuts(
   cuts: readonly Cut[],
   reader: CutReader,
-  parameters: number,
   logs: LogNumbers,
 ): Promise<Statement[]> {
   const numberOf = logs.numberOf.bind(logs)
@@ -35,10 +34,22 @@ export async function statementsOfCuts(
     statements.push(dropRunsAbove({ log: numberOf(log), height }), endRunsAt({ log: numberOf(log), height }))
   }
   const documents = [...new Set([...packs.values()].flatMap((pack) => documentsCut(pack, cuts)))]
-  const left = [...(await reader.placesOf(documents))].map(([document, places]) => ({
-    document,
-    places: cutPlaces(places, cuts),
-  }))
-  const gone = left.filter(({ places }) => places.length === 0).map(({ document: id }) => dropDocument({ id }))
-  return [...statements, ...forgetPlaces(documents), ...gone, ...writePlaces(parameters, left, logs)]
+  const parts = await reader.partsOf(documents)
+  return [...statements, ...cutParts(parts, cuts, logs)]
+}
+
+/** Of a long document few parts hold what is cut: the others stay as they are. */
+function cutParts(parts: readonly PlacesPart[], cuts: readonly Cut[], logs: LogNumbers): Statement[] {
+  const keyOf = (number: number) => logs.keyOf(number)
+  const statements: Statement[] = []
+  const held = new Map<DocumentId, number>()
+  for (const { id, sequence, places } of parts) {
+    const before = decodePlaces(places, keyOf)
+    const left = cutPlaces(before, cuts)
+    held.set(id, (held.get(id) ?? 0) + left.length)
+    if (left.length < before.length)
+      statements.push(writePart({ id, sequence, places: encodePlaces(left, logs.numberOf.bind(logs)) }))
+  }
+  const gone = [...held].flatMap(([id, count]) => (count === 0 ? [dropDocument({ id })] : []))
+  return [...statements, ...gone]
 }

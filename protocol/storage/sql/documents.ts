@@ -120,12 +120,33 @@ export const documentsAfter = query(
     select.from(documents).where(gt(ROWID, place)).orderBy(ROWID).limit(limit),
 )
 
-/** For cuts: documents keep their place in the order, and lose all places. */
-export const forgetPlaces = (ids: readonly DocumentId[]): Statement[] => [dropFull({ ids }), empty({ ids })]
+/** A part of a document's places as it lies on the disk. */
+export interface PlacesPart {
+  readonly id: DocumentId
+  readonly sequence: number
+  readonly places: Uint8Array
+}
 
-const dropFull = change(({ ids }: DocumentsGiven) => builder.delete(parts).where(amongst(parts.document, ids)))
-const empty = change(({ ids }: DocumentsGiven) =>
-  builder.update(documents).set({ places: NOTHING }).where(amongst(documents.id, ids)),
+/** For cuts: a part anew, or without anything left of it; a document keeps its place in the order. */
+export function writePart({ id, sequence, places }: PlacesPart): Statement {
+  if (sequence === LAST) return endWith({ id, places })
+  return places.length === 0 ? dropPart({ sequence }) : changePart({ sequence, places })
+}
+
+const endWith = change(({ id, places }: Given<{ id: DocumentId; places: Uint8Array }>) =>
+  builder
+    .update(documents)
+    .set({ places: sql`${places}` })
+    .where(eq(documents.id, id)),
+)
+const changePart = change(({ sequence, places }: Given<{ sequence: number; places: Uint8Array }>) =>
+  builder
+    .update(parts)
+    .set({ places: sql`${places}` })
+    .where(eq(parts.sequence, sequence)),
+)
+const dropPart = change(({ sequence }: Given<{ sequence: number }>) =>
+  builder.delete(parts).where(eq(parts.sequence, sequence)),
 )
 
 /** For cuts: a document of which nothing is left. */

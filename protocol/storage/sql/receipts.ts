@@ -1,5 +1,5 @@
 /** Receipts in SQL: what became of entries that did not simply apply. */
-import { and, count, desc, eq, ne } from 'drizzle-orm'
+import { and, between, count, desc, eq, ne } from 'drizzle-orm'
 import type { ReceiptRow } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { receipts } from '../schema.ts'
@@ -49,6 +49,22 @@ export const toldOf = query(
   },
   (select, { document }: Given<{ document: DocumentId }>) =>
     select.from(receipts).where(eq(receipts.document, document)).orderBy(receipts.log, receipts.seq),
+)
+
+/** The receipts of a log's entries from one seq to another. */
+export const toldAt = query(
+  {
+    log: receipts.log,
+    seq: receipts.seq,
+    document: receipts.document,
+    outcome: receipts.outcome,
+    reason: receipts.reason,
+  },
+  (select, { log, first, last }: Given<{ log: number; first: number; last: number }>) =>
+    select
+      .from(receipts)
+      .where(and(eq(receipts.log, log), between(receipts.seq, first, last)))
+      .orderBy(receipts.seq),
 )
 
 /** The receipts of a log's entries that are not set aside, the latest entries first. */

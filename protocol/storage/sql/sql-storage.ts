@@ -35,7 +35,7 @@ import * as packs from './packs.ts'
 import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
-import { dropReceipts, receiptCounts, toldIn, toldOf } from './receipts.ts'
+import { dropReceipts, receiptCounts, toldAt, toldIn, toldOf } from './receipts.ts'
 import { type Statement, type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
@@ -150,10 +150,7 @@ class SqlStorage implements Storage {
     assertChange(change)
     if (this.#areLogsUnsure) await this.#relearnLogs()
     try {
-      const cuts =
-        change.cuts.length === 0
-          ? []
-          : await statementsOfCuts(change.cuts, this, this.#statements.parameters, this.#logs)
+      const cuts = change.cuts.length === 0 ? [] : await statementsOfCuts(change.cuts, this, this.#logs)
       const statements = [...first, ...cuts, ...statementsOf(change, this.#statements.parameters, this.#logs)]
       if (statements.length > 0) await this.#statements.commit(statements)
       this.#logs.settle()
@@ -204,9 +201,14 @@ class SqlStorage implements Storage {
     })
   }
 
-  async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {
+  /** For cuts: the places of documents as they lie on the disk. */
+  async partsOf(documents: readonly DocumentId[]) {
     const parts = await this.#all(placesOf({ ids: documents }))
-    parts.sort((left, right) => left.sequence - right.sequence)
+    return parts.sort((left, right) => left.sequence - right.sequence)
+  }
+
+  async placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>> {
+    const parts = await this.partsOf(documents)
     const keyOf = (number: number) => this.#logs.keyOf(number)
     return this.#noting(async () => {
       const found = new Map<DocumentId, Place[]>()
@@ -310,6 +312,11 @@ class SqlStorage implements Storage {
   async receiptsOf(document: DocumentId): Promise<ReceiptRow[]> {
     const rows = await this.#all(toldOf({ document }))
     return rows.map((row) => ({ ...row, log: this.#logs.keyOf(row.log) }))
+  }
+
+  async receiptsAt(log: LogKey, first: number, last: number): Promise<ReceiptRow[]> {
+    const rows = await this.#all(toldAt({ log: (await this.#numberOf(log)) ?? 0, first, last }))
+    return rows.map((row) => ({ ...row, log }))
   }
 
   async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {

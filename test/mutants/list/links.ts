@@ -252,9 +252,9 @@ export const LINKS: readonly Mutant[] = [
   },
   {
     name: 'told-once-more-unheard',
-    file: 'protocol/session/live.ts',
-    from: '  if (again.length > 0) return at(session, [{ type: ',
-    to: '  if (again.length > 1e9) return at(session, [{ type: ',
+    file: 'protocol/session/telling.ts',
+    from: '  return view.shared(peer).filter((one) => told.has(one) && (hearings.get(one) ?? 0) > (tellings.get(one) ?? 0))',
+    to: '  return view.shared(peer).filter((one) => told.has(one) && (hearings.get(one) ?? 0) > 1e9)',
     fault:
       'S31: a township that saw a village go and come back while the county did not hears and sends nothing of it.',
     tests: ['test/session/granted.test.ts'],

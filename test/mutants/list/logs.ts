@@ -5,8 +5,8 @@ export const LOGS: readonly Mutant[] = [
   {
     name: 'signatures-unverified',
     file: 'protocol/engine/logs/following.ts',
-    from: "  return valid ? undefined : { code: 'bad-signature', detail: log }",
-    to: "  return valid || signature ? undefined : { code: 'bad-signature', detail: log }",
+    from: "  return valid ? undefined : { code: 'bad-signature', detail: log, log }",
+    to: "  return valid || signature ? undefined : { code: 'bad-signature', detail: log, log }",
     fault: 'S40: what nobody signed is taken for its author’s.',
     tests: ['test/engine/door.test.ts', 'test/engine/hostile-member.test.ts'],
   },

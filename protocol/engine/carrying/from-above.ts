@@ -1,10 +1,9 @@
 /** What nodes below wrote and the parent brought: they were in touch with a copy of this machine, or with a former one. */
 import { type LogKey, logParts } from '#protocol/ids.ts'
-import type { PeerHolds } from '../carrying/lost-text.ts'
 import type { Core } from '../core.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
-import { isBelow } from './link.ts'
+import { isBelow, type PeerHolds } from './peer-holds.ts'
 
 /** By log; on the disk, because a link may end, and the program stop, between the entries and a cut. */
 const SPACE = 'from-above'

@@ -1,0 +1,52 @@
+/** Logs whose own version gives way in several commits, from its end down: what is noted of each beside its entries. */
+
+import { assert } from '#protocol/assert.ts'
+import { fromHex, type LogKey, toHex } from '#protocol/ids.ts'
+import type { Change } from '../ports/storage.ts'
+
+/** A parting is noted under its log in this space with every commit that goes on with it, and forgotten with the last. */
+export const PARTING_SPACE = 'parting'
+
+export interface Parting {
+  /** Arrival number when it began: what lies behind it was written since. */
+  readonly begun: number
+  /** Up to here both versions are the same. */
+  readonly common: number
+  /** The highest signed entry at or below: there the log is cut in the end. */
+  readonly signed: number
+  /** How much of our version there was, and its hash: that is told until the other one stands here. */
+  readonly top: { readonly height: number; readonly hash: Uint8Array }
+  /** Entries carried so far. */
+  readonly moved: number
+  /** How many sections could not be written again so far, and words for the first of them. */
+  readonly unwritten: number
+  readonly words: readonly string[]
+}
+
+/** What is going on, by log, the oldest first. */
+export type Partings = ReadonlyMap<LogKey, Parting>
+
+/** A parting as it is noted. */
+export const notedParting = ({ top, ...rest }: Parting) => ({ ...rest, top: { ...top, hash: toHex(top.hash) } })
+
+function readParting(value: string): Parting {
+  const { top, ...rest } = JSON.parse(value) as ReturnType<typeof notedParting>
+  const hash = fromHex(top.hash)
+  assert(hash, 'what this node noted itself can be read')
+  return { ...rest, top: { ...top, hash } }
+}
+
+/** The partings that a disk has noted. */
+export function loadPartings(rows: readonly { readonly key: string; readonly value: string }[]): Map<LogKey, Parting> {
+  const read = rows.map(({ key, value }) => [key as LogKey, readParting(value)] as const)
+  return new Map(read.sort(([left, { begun }], [right, other]) => begun - other.begun || (left < right ? -1 : 1)))
+}
+
+/** Follows a commit. */
+export function followPartings(partings: Map<LogKey, Parting>, { local }: Pick<Change, 'local'>): void {
+  for (const { space, key, value } of local) {
+    if (space !== PARTING_SPACE) continue
+    if (value === null) partings.delete(key as LogKey)
+    else partings.set(key as LogKey, readParting(value))
+  }
+}
