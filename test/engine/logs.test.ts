@@ -204,7 +204,7 @@ test('S73 what parent and root held of the version that ended does not count for
   expect(logs.head(log)).toMatchObject({ height: 2, parentHeight: 2, rootHeight: 2 })
 })
 
-test('S133 what is written now lies nowhere else, whatever parent and root hold of the log above it', async () => {
+test('S135 what is written now lies nowhere else, whatever parent and root hold of the log above it', async () => {
   const logs = await openLogs()
   await write(logs, [1, 1])
   const log = logs.ownLog(STREAM)

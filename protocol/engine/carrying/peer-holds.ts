@@ -1,5 +1,5 @@
 /** What the peer whose version of a log stays was known to hold: what it holds was written in sight of that version. */
-import { type LogKey, logParts, type NodeId } from '#protocol/ids.ts'
+import type { LogKey, NodeId } from '#protocol/ids.ts'
 import type { Core } from '../core.ts'
 
 /**

@@ -126,7 +126,7 @@ export function appendEntry(staged: StagedLogs, stream: StreamId, draft: Draft, 
   const hash = entryHash(committed.sha256, log, head.hash, record)
   const { seq } = record
   if (!staged.begun.has(log)) staged.begun.set(log, { first: seq, hash: head.hash })
-  // Whoever holds more of this log holds what somebody else wrote: what is written now lies nowhere else (S133).
+  // Whoever holds more of this log holds what somebody else wrote: what is written now lies nowhere else (S135).
   const rootHeight = safe ? seq : Math.min(head.rootHeight, head.height)
   staged.heads.set(log, { ...head, height: seq, hash, rootHeight, ...(safe ? { parentHeight: seq } : {}) })
   staged.authored.push({ log, seq, hash, content, document: draft.document, signed: isProvedAlone(draft) })

@@ -277,7 +277,7 @@ export const LINKS: readonly Mutant[] = [
   },
   {
     name: 'from-above-unnoted',
-    file: 'protocol/engine/links/forks.ts',
+    file: 'protocol/engine/carrying/holdings.ts',
     from: ' || isFromAbove(log, seq)',
     to: '',
     fault: 'S73: an edit made in sight of the version that stays is read against the other one, as of another field.',
