@@ -147,6 +147,7 @@ export async function start(world: World, machine: Machine): Promise<void> {
   if (machine.process?.alive || machine.scrapped) return
   const process = createProcess(world.timeline)
   machine.process = process
+  machine.shown.clear()
   process.onDeath = () => {
     machine.running = undefined
   }

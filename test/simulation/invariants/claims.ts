@@ -47,6 +47,8 @@ export function checkNotTakenBack(world: World, disk: Disk, log: LogKey, before:
   if (!parent || copies.length > 0 || machine.placed > 1 || world.ledger.copied.has(disk.node)) return
   // Of what it only delivers nothing is said to lie there before the parent has named it anew (S72).
   if (!grantsOf(world, machine.station).has(logParts(log).stream)) return
+  // Over a second link what was said may be older than what came over the first.
+  if ([...world.network.wires].some(({ child, doubled }) => child === machine.name && doubled)) return
   if ([machine, parent].some((one) => one.disk.restoredAt >= 0 || one.scrapped)) return
   const held = disk.held.get(log)?.slice(0, before.parentHeight) ?? []
   if (held.every((hash) => parent.disk.holds(hash)))
