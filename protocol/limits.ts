@@ -119,9 +119,9 @@ export const LIMITS = {
   materialCopies: 999,
   /** Ranges one update may delete; a note of noteCharacters cannot have more pieces. */
   deletedRanges: 4_000,
-  /** Bytes of cases that one group of writes reads, or a rebuild at once: a tenth of a second; longer ones follow one by one. */
-  casesReadBytes: 8 * 1024 * 1024,
-  /** Entries of one case that one node writes; beyond it is refused further edits, not facts. */
+  /** Bytes of cases that one group of writes reads, or a rebuild at once: about a quarter of a second; longer ones follow one by one. */
+  casesReadBytes: 32 * 1024 * 1024,
+  /** Entries of one case; a case that grows beyond is refused further edits, not facts. */
   caseEntries: 5_000,
   /** What one author may write about a case in its home's stream, and as much elsewhere, with the memory of each entry: twice a case of caseEntries. */
   caseAuthorBytes: 8 * 1024 * 1024,

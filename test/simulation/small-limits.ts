@@ -20,8 +20,6 @@ const DRAWN: Partial<Record<Name, readonly [number, number]>> = {
   packsPerRead: [2, 20],
   sliceCases: [1, 5],
   caseEntries: [15, 120],
-  casesReadBytes: [500, 20_000],
-  carriedBytes: [500, 20_000],
 }
 
 /** How long a frame takes and how small it gets: on weak lines a small backlog is then a long way. */

@@ -28,7 +28,7 @@ export function storedEntry({ log, hash, bytes }: PlacedRecord): Entry {
 export interface ReadingTogether {
   /** Leaves out entries as if they were not there. */
   readonly stands?: (place: Place) => boolean
-  /** Bytes that are read at once: cases beyond are `unreadable` for now, but for the first where there is any room. */
+  /** Bytes that are read at once: cases beyond are `unreadable` for now, but for the first. */
   readonly room?: number
 }
 
@@ -43,7 +43,7 @@ export async function readFiles(
   const choose = (id: DocumentId, all: readonly Place[]) => {
     const places = choosePlaces(source, files.get(id) as CaseFile, stands ? all.filter(stands) : all)
     const more = places.reduce((sum, { length }) => sum + length, 0)
-    if ((bytes > 0 || room <= 0) && bytes + more > room) {
+    if (bytes > 0 && bytes + more > room) {
       files.set(id, { ...emptyFile(id), unreadable: notYetRead() })
       return []
     }

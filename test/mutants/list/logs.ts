@@ -166,8 +166,8 @@ export const LOGS: readonly Mutant[] = [
   {
     name: 'long-cases-read-together',
     file: 'protocol/engine/cases/case-reading.ts',
-    from: '    if ((bytes > 0 || room <= 0) && bytes + more > room) {',
-    to: '    if (room < 0 && bytes + more > room) {',
+    from: '    if (bytes > 0 && bytes + more > room) {',
+    to: '    if (bytes > 0 && bytes + more < 0) {',
     fault: 'S134: a frame with an entry of each of a hundred long cases stops everybody for as long as one flood did.',
     tests: ['test/engine/long-cases.test.ts'],
   },
