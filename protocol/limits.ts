@@ -119,20 +119,10 @@ export const LIMITS = {
   materialCopies: 999,
   /** Ranges one update may delete; a note of noteCharacters cannot have more pieces. */
   deletedRanges: 4_000,
-  /** Bytes of cases that one group of writes reads, or a rebuild at once: about a quarter of a second; longer ones follow one by one. */
-  casesReadBytes: 32 * 1024 * 1024,
   /** Entries of one case; a case that grows beyond is refused further edits, not facts. */
   caseEntries: 5_000,
-  /** What one author may write about a case in its home's stream, and as much elsewhere, with the memory of each entry: twice a case of caseEntries. */
-  caseAuthorBytes: 8 * 1024 * 1024,
-  /** Who wrote more has so much of each of his logs counted: a case of forty entries, and of all logsOfNode still a quarter of a second. */
-  caseLogBytes: 64 * 1024,
-  /** Copies of one author's entries that the root carries for one case: what a long case takes in four streams. */
-  carriedCaseBytes: 16 * 1024 * 1024,
   /** Entries carried into other streams with one commit: few for one case, so that others' acts come between. */
   carriedEntries: 200,
-  /** Bytes of such entries with one commit: about 40 ms of others' waiting. */
-  carriedBytes: 4 * 1024 * 1024,
   /** Documents kept decoded in memory; more only saves reads. */
   cachedDocuments: 400,
   /** Memory for decoded cases, by estimate: all that are kept are short, or few are long. A case of caseEntries is 4 MB. */

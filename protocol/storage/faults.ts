@@ -1,11 +1,8 @@
 /** SQLite's error codes as storage failures that tell a person what to do. */
-import { StorageFailure, type StorageFault } from '#protocol/engine/ports/storage.ts'
-
-/** What a disk can have. */
-type DiskFault = Exclude<StorageFault, 'busy'>
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 
 /** What SQLite's codes mean; an extended code means what its first part means, unless it stands here itself. */
-const FAULTS: Readonly<Record<string, DiskFault>> = {
+const FAULTS: Readonly<Record<string, StorageFailure['fault']>> = {
   SQLITE_FULL: 'full',
   ENOSPC: 'full',
   EDQUOT: 'full',
@@ -18,7 +15,7 @@ const FAULTS: Readonly<Record<string, DiskFault>> = {
   SQLITE_IOERR_SHORT_READ: 'damaged',
 }
 
-const SENTENCES: Readonly<Record<DiskFault, string>> = {
+const SENTENCES: Readonly<Record<StorageFailure['fault'], string>> = {
   full: '磁盘已满,这次没有保存;之前的数据都在。请清理磁盘空间后重试。',
   locked: '数据库正被另一个程序使用,没有打开。请关闭另一个程序(或已运行的本程序)后重试。',
   damaged: '数据库文件已损坏。请停止录入,不要删除该文件,联系管理员用备份恢复。',

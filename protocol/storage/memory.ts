@@ -3,7 +3,6 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import { isStationDocument, listedOf, listOf } from '#protocol/engine/directory/station-records.ts'
 import type {
   Change,
-  ChoosePlaces,
   DirectoryRow,
   Place,
   PlacedRecord,
@@ -248,12 +247,12 @@ export class MemoryStorage implements Storage {
     return { places: places.slice(mark, end), mark: end < places.length ? end : null }
   }
 
-  async recordsOf(documents: readonly DocumentId[], choose?: ChoosePlaces): Promise<Map<DocumentId, PlacedRecord[]>> {
+  async recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
     const found = new Map<DocumentId, PlacedRecord[]>()
     for (const [document, places] of await this.placesOf(documents)) {
       found.set(
         document,
-        (choose?.(document, places) ?? places).map((place) => ({ ...place, bytes: this.#recordAt(place) })),
+        places.map((place) => ({ ...place, bytes: this.#recordAt(place) })),
       )
     }
     return found

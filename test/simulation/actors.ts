@@ -74,8 +74,7 @@ export function createStaff(world: World, chance: Chance): Staff {
   const checkRefused = (machine: Machine, id: DocumentId, code: string, troubles: number) => {
     const { disk } = machine
     const isOthers = code === 'storage-damaged' && disk.ailments.damaged !== id && disk.ailments.damaged !== ''
-    const isWell =
-      code.startsWith('storage') && code !== 'storage-busy' && disk.troubles === troubles && isPristine(world, machine)
+    const isWell = code.startsWith('storage') && disk.troubles === troubles && isPristine(world, machine)
     if (isOthers || isWell) world.violation('M29', `${machine.name}: ${code} for ${id.slice(0, 8)}, whose disk is well`)
   }
 

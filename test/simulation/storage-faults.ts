@@ -42,7 +42,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance):
     arrivalAbove: (log, seq) => read((storage) => storage.arrivalAbove(log, seq)),
     placesOf: (documents) => read((storage) => storage.placesOf(documents), documents),
     placesBehind: (document, mark) => read((storage) => storage.placesBehind(document, mark), [document]),
-    recordsOf: (documents, choose) => read((storage) => storage.recordsOf(documents, choose), documents),
+    recordsOf: (documents) => read((storage) => storage.recordsOf(documents), documents),
     documentsAfter: (place, limit) => read((storage) => storage.documentsAfter(place, limit)),
     casesToWake: (day, limit) => read((storage) => storage.casesToWake(day, limit)),
     cases: (query) => read((storage) => storage.cases(query)),

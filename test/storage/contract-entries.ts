@@ -182,16 +182,6 @@ export function placeRules({ storage, reopen, commit }: Bench): void {
     }
   })
 
-  test('D5 of a document only the entries at the chosen places are read', async () => {
-    const author = new Author()
-    for (let round = 0; round < 6; round++) await commit(author.pack([[logOf(1), caseId(round % 2)]]))
-    const chosen = await storage().recordsOf([caseId(0), caseId(1)], (document, places) =>
-      document === caseId(0) ? places.slice(1, 2) : [],
-    )
-    expect(chosen.get(caseId(0))?.map(({ seq }) => seq)).toEqual([3])
-    expect(chosen.get(caseId(1))).toEqual([])
-  })
-
   test('D5 documents are listed in the order in which they were first stored', async () => {
     const author = new Author()
     for (const number of [5, 1, 9, 5, 3]) await commit(author.pack([[logOf(1), caseId(number)]]))

@@ -13,10 +13,8 @@ import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried, isActOfRoot, subjectOf } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { countingRecords } from '../cases/case-bounds.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { storedEntry } from '../cases/case-reading.ts'
-import { ENTRY_BYTES } from '../cases/spending.ts'
 import type { Core } from '../core.ts'
 import type { PlacedRecord } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
@@ -25,7 +23,6 @@ import { fileOf } from '../writing/case-loading.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append } from '../writing/placing.ts'
 import { isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
-import { type Copied, carriedShares, tellFull } from './carried-share.ts'
 
 /** Cases of which something is still to be carried: written with what made it necessary, so that a restart goes on. */
 const SPACE = 'carrying'
@@ -112,12 +109,11 @@ export function noteUncarried(staging: Staging): void {
 }
 
 /** An entry of a case that counts or is kept, and the streams in which it is. */
-interface Held extends Copied {
+interface Held {
   readonly placed: PlacedRecord
   /** Who carries it here; undefined while it stands in a log of its author. */
   readonly carrier: Entry | undefined
   readonly streams: Set<StreamId>
-  copied: number
 }
 
 /**
@@ -142,8 +138,8 @@ function isOnlyTold({ directory }: Core, entry: Entry, subject: ReturnType<typeo
 async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
   const { sha256 } = core.logs
   const held = new Map<string, Held>()
-  for (const placed of await countingRecords(core, id)) {
-    const { node, stream } = logParts(placed.log)
+  for (const placed of (await core.storage.recordsOf([id])).get(id) ?? []) {
+    const { stream } = logParts(placed.log)
     const entry = storedEntry(placed)
     const subject = subjectOf(entry, core.directory.authority, sha256)
     if (subject.is === 'unreadable') continue
@@ -160,12 +156,8 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
       placed,
       carrier: subject.is === 'own' ? undefined : entry,
       streams: new Set<StreamId>(),
-      author: logParts(subject.entry.log).node,
-      length: placed.length,
-      copied: 0,
     }
     held.set(name, known)
-    if (subject.is !== 'own' && core.directory.authority.isRoot(node)) known.copied += ENTRY_BYTES + placed.length
     if (!rescued) known.streams.add(stream)
   }
   return [...held.values()]
@@ -190,21 +182,17 @@ async function carry(staging: Staging, id: DocumentId): Promise<void> {
   const file = await fileOf(staging, id)
   const wanted = streamsWanted(core, file)
   const held = wanted.size > 1 || isReturned(file) ? await heldOf(core, id, wanted) : []
-  const shares = carriedShares(core, held)
   let room: number = LIMITS.carriedEntries
-  let bytes = 0
   for (const one of held) {
     const lacking = [...wanted].filter((stream) => !one.streams.has(stream))
-    if (lacking.length === 0 || !shares.takes(one, lacking.length)) continue
-    if (room <= 0 || bytes > LIMITS.carriedBytes) return setLocal(staging, SPACE, id, true)
+    if (lacking.length === 0) continue
+    if (room <= 0) return setLocal(staging, SPACE, id, true)
     const draft = await draftOf(core, id, one)
     // What was admitted has its bytes and room around it (rule L14): were it otherwise, people must see it.
     const carried = draft && lacking.every((stream) => append(staging, stream, [draft]).ok)
     if (!carried) core.tellBug(new Error(`case ${id}: ${one.placed.log} ${one.placed.seq} cannot be carried`))
     room -= lacking.length
-    bytes += lacking.length * one.length
   }
-  tellFull(core, file, shares.full)
   // An act that came back can name a station of which nobody knew.
   const isMore = [...streamsWanted(core, file)].some((stream) => !wanted.has(stream))
   setLocal(staging, SPACE, id, isMore ? true : null)

@@ -3,7 +3,6 @@ import { decodeEdit } from '#protocol/documents/edit.ts'
 import { type DocumentId, type EntryHash, type LogKey, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
-import { countingRecords } from '../cases/case-bounds.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 
@@ -23,7 +22,7 @@ interface Kept {
  * database that was put back between the two, and is owed.
  */
 export async function keptBefore(core: Core, id: DocumentId, until: number): Promise<ReadonlySet<EntryHash>> {
-  const placed = await countingRecords(core, id)
+  const placed = (await core.storage.recordsOf([id])).get(id) ?? []
   const own = placed.filter(({ log }) => core.logs.isOwn(log)).map(storedEntry)
   const again = own.filter(({ kind, person }) => kind === KIND.edit && person === '')
   const isHeld = ({ section, log, seq, time }: Kept) =>

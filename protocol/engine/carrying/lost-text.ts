@@ -8,7 +8,6 @@ import { isSectionName, type PlainValue, SECTIONS, type SectionName } from '#pro
 import { type EntryHash, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
-import { countingRecords } from '../cases/case-bounds.ts'
 import { type CaseFile, type SectionEdit, stateOf } from '../cases/case-file.ts'
 import { acceptedUpdates, gated, mayWriteIn } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
@@ -140,7 +139,7 @@ export async function editsInVain(
   const inVain = waiting(files.get(file.id), section).filter(
     ({ hash, log, seq }) => core.logs.isOwn(log) && !before.has(hash) && !peerHolds(log, seq),
   )
-  const held = inVain.length > 0 ? await countingRecords(core, file.id) : []
+  const held = inVain.length > 0 ? ((await core.storage.recordsOf([file.id])).get(file.id) ?? []) : []
   const drafts: Draft[] = []
   for (const { log, seq } of inVain) {
     const record = readRecord(

@@ -11,7 +11,6 @@ import {
 import { decodeCarried, encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, type EntryRecord, isCarrier, KIND } from '#protocol/log/entry.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { countingRecords } from '../cases/case-bounds.ts'
 import { addEntry } from '../cases/case-entries.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { readFiles, storedEntry } from '../cases/case-reading.ts'
@@ -107,7 +106,7 @@ async function textOf(
   const cut = tail.map(({ entry }) => entry).filter(({ document, kind }) => document === id && kind === KIND.edit)
   const [first] = cut
   if (!first) return []
-  const held = await countingRecords(core, id)
+  const held = (await core.storage.recordsOf([id])).get(id) ?? []
   const isLeft = held.some((one) => {
     const isAbove = one.log === first.log && common < one.seq && one.seq <= end
     return isAbove && storedEntry(one).kind === KIND.edit

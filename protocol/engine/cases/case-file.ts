@@ -10,7 +10,6 @@ import type { Entry } from '#protocol/log/entry.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { ReceiptRow, StorageFailure } from '../ports/storage.ts'
 import { GrowingLists, GrowingSet } from './growing.ts'
-import { Spending } from './spending.ts'
 
 /** A place in a log. */
 export interface Stand {
@@ -86,12 +85,6 @@ export interface CaseFile {
   readonly replanted: GrowingSet<EntryHash>
   /** The highest seq of each log that has entries of the case: how far the case has travelled follows from it. */
   readonly reach: Map<LogKey, number>
-  /** How much has been written, by whom. */
-  readonly spending: Spending
-  /** Entries of the present group that are held in their log only. */
-  readonly unplaced: Set<string>
-  /** Whether an author wrote so much that less of it counts than is here: it is read anew. */
-  isOutgrown: boolean
   /** Receipts as last committed, so that a cured one is taken back; undefined until a group of writes asks. */
   told: readonly ReceiptRow[] | undefined
   /** Why the disk cannot give its entries; what arrives then is kept and not looked at. */
@@ -124,9 +117,6 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   uprooted: new GrowingSet(),
   replanted: new GrowingSet(),
   reach: new Map(),
-  spending: new Spending(),
-  unplaced: new Set(),
-  isOutgrown: false,
   told: undefined,
   unreadable: undefined,
   state: undefined,
@@ -166,8 +156,6 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   uprooted: file.uprooted.copy(),
   replanted: file.replanted.copy(),
   reach: new Map(file.reach),
-  spending: new Spending(file.spending),
-  unplaced: new Set(file.unplaced),
 })
 
 /** The folded state; undefined while `opened` has not arrived. Another day makes it anew: deadlines pass by themselves. */

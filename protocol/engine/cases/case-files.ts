@@ -7,7 +7,7 @@ export interface CaseFiles {
   /** Changes whenever files are kept or forgotten: what was read from the disk before may be older than they are. */
   readonly version: number
   get(id: DocumentId): CaseFile | undefined
-  /** Keeps files as they were just committed, but those that must be read anew; the oldest ones go. */
+  /** Keeps files as they were just committed; the oldest ones go. */
   keep(files: Iterable<CaseFile>): void
   /** Forgets all: who may speak for whom has changed. */
   clear(): void
@@ -31,7 +31,6 @@ export function createCaseFiles(): CaseFiles {
       version += 1
       for (const file of kept) {
         forget(file.id)
-        if (file.isOutgrown) continue
         files.set(file.id, file)
         bytes += file.bytes
       }

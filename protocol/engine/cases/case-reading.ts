@@ -3,8 +3,7 @@ import type { DocumentId } from '#protocol/ids.ts'
 import { type Entry, readEntry, readRecord } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Logs } from '../logs/logs.ts'
-import { damagedEntries, notYetRead, type Place, type PlacedRecord, type Storage } from '../ports/storage.ts'
-import { choosePlaces } from './case-bounds.ts'
+import { damagedEntries, type PlacedRecord, type Storage } from '../ports/storage.ts'
 import { addEntry } from './case-entries.ts'
 import { type CaseFile, emptyFile } from './case-file.ts'
 import type { CaseFiles } from './case-files.ts'
@@ -24,38 +23,20 @@ export function storedEntry({ log, hash, bytes }: PlacedRecord): Entry {
   return entry
 }
 
-/** How cases are read together. */
-export interface ReadingTogether {
-  /** Leaves out entries as if they were not there. */
-  readonly stands?: (place: Place) => boolean
-  /** Bytes that are read at once: cases beyond are `unreadable` for now, but for the first. */
-  readonly room?: number
+/** A case as its entries make it. */
+export function fileFrom({ directory, logs }: CaseSource, id: DocumentId, records: readonly PlacedRecord[]): CaseFile {
+  const file = emptyFile(id)
+  for (const placed of records) {
+    addEntry(file, storedEntry(placed), directory, logs.sha256)
+    file.arrival = placed.arrival
+  }
+  return file
 }
 
-/** Cases as the disk has them, whatever is in memory: of each what counts, the rest is not even read. */
-export async function readFiles(
-  source: CaseSource,
-  ids: readonly DocumentId[],
-  { stands, room = Number.POSITIVE_INFINITY }: ReadingTogether = {},
-): Promise<CaseFile[]> {
-  const files = new Map(ids.map((id) => [id, emptyFile(id)]))
-  let bytes = 0
-  const choose = (id: DocumentId, all: readonly Place[]) => {
-    const places = choosePlaces(source, files.get(id) as CaseFile, stands ? all.filter(stands) : all)
-    const more = places.reduce((sum, { length }) => sum + length, 0)
-    if (bytes > 0 && bytes + more > room) {
-      files.set(id, { ...emptyFile(id), unreadable: notYetRead() })
-      return []
-    }
-    bytes += more
-    return places
-  }
-  const held = await source.storage.recordsOf(ids, choose)
-  for (const file of files.values()) {
-    for (const placed of held.get(file.id) ?? [])
-      addEntry(file, storedEntry(placed), source.directory, source.logs.sha256)
-  }
-  return ids.map((id) => files.get(id) as CaseFile)
+/** Cases as the disk has them, whatever is in memory. */
+export async function readFiles(source: CaseSource, ids: readonly DocumentId[]): Promise<CaseFile[]> {
+  const held = await source.storage.recordsOf(ids)
+  return ids.map((id) => fileFrom(source, id, held.get(id) ?? []))
 }
 
 /** One case, from memory first. What comes back is shared: only a group of writes may change it, as its own copy. */

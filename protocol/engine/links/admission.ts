@@ -162,12 +162,9 @@ async function forgery(core: Core, walk: Walk, packs: readonly FollowedPack[]): 
 async function stage(staging: Staging, packs: readonly FollowedPack[], { counted }: FrameSource): Promise<void> {
   const documents = new Set<DocumentId>()
   for (const { entries } of packs) for (const { document } of entries) if (isCase(document)) documents.add(document)
-  await loadFiles(staging, [...documents], staging.room.bytes)
+  await loadFiles(staging, [...documents])
   for (const pack of packs) {
-    for (const [index, entry] of pack.entries.entries()) {
-      const isCounted = entry.seq <= (counted?.get(entry.log) ?? 0)
-      if (!isCounted) place(staging, entry, { length: pack.places[index]?.length ?? 0 })
-    }
+    for (const entry of pack.entries) if (entry.seq > (counted?.get(entry.log) ?? 0)) place(staging, entry)
     const placed = pack.entries.map(({ document, log, seq, hash }, index) => {
       const { offset, length } = pack.places[index] as { offset: number; length: number }
       return { document, log, seq, hash, offset, length }

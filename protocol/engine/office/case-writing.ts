@@ -22,7 +22,6 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
-import { sharesOf } from '../cases/case-bounds.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
 import { mayWriteIn, sectionFrontier } from '../cases/sections.ts'
@@ -93,8 +92,6 @@ function write(
   stream: StreamId,
   fact: Fact,
 ): Result<{ readonly hash: EntryHash }> {
-  const full = fullProblem(staging.core, staging.files.get(id) as CaseFile, stream, FACTS_LEAVE)
-  if (full) return full
   const draft = newDraft(staging.core, {
     kind: KIND.fact,
     document: id,
@@ -140,8 +137,6 @@ export async function editSection(
   const { person, station } = actor
   const stream = writingStream(core, file, station)
   if (!stream.ok) return stream
-  const full = fullProblem(core, file, stream.value, EDITS_LEAVE)
-  if (full) return full
   const appended = append(staging, stream.value, [
     newDraft(core, { kind: KIND.edit, document: id, person, station, payload }),
   ])
@@ -153,23 +148,10 @@ function sectionProblem(core: Core, actor: Actor, section: string, file: CaseFil
   if (!mayWriteIn(core.directory, section, actor.station)) {
     return fail('not-a-writer', `本站点不能填写“${SECTIONS[section].title}”。`, KEPT, '请由有权的窗口填写。')
   }
-  // Of this node alone: else whoever knows a case's id could end everybody's edits of it.
-  if (file.spending.entriesOf(core.identity.node) >= LIMITS.caseEntries) {
-    return fail('case-full', '本机对这个办件的修改次数已达上限。', KEPT, '请用“备注”记录补充内容,或联系管理员。')
+  if (file.entries >= LIMITS.caseEntries) {
+    return fail('case-full', '这个办件的修改次数已达上限。', KEPT, '请用“备注”记录补充内容,或联系管理员。')
   }
   return undefined
-}
-
-/** Parts of a share (rule S134) that are left by edits, and by facts too, for what a fork makes the node carry. */
-const [EDITS_LEAVE, FACTS_LEAVE] = [1 / 4, 1 / 8]
-
-/** What this node wrote beyond its share would count nowhere, and less of what it wrote before. */
-function fullProblem(core: Core, file: CaseFile, stream: StreamId, leave: number): Result<never> | undefined {
-  const left = file.spending.left(core.logs.ownLog(stream), sharesOf(core, file.id))
-  if (left >= LIMITS.caseAuthorBytes * leave) return undefined
-  const next =
-    leave === EDITS_LEAVE ? '请用“备注”记录补充内容,或联系管理员。' : '请由其他站点或县中心接着办理,并联系管理员。'
-  return fail('case-full', '本机在这个办件里写入的内容已达上限。', KEPT, next)
 }
 
 /** Writes a fact after checking that it may take effect now. */

@@ -2,7 +2,6 @@
 import { type DocumentId, type EntryHash, type LogKey, logParts, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
-import { countingRecords } from '../cases/case-bounds.ts'
 import type { Core } from '../core.ts'
 import type { EntrySignature } from '../office.ts'
 import type { PlacedRecord } from '../ports/storage.ts'
@@ -23,7 +22,7 @@ function signatureOf(core: Core, log: LogKey, signature: Uint8Array | null): Ent
 /** Signature and key by the hash of each entry of a case. */
 export async function signaturesOf(core: Core, id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>> {
   const found = new Map<EntryHash, EntrySignature>()
-  for (const record of await countingRecords(core, id)) {
+  for (const record of (await core.storage.recordsOf([id])).get(id) ?? []) {
     const entry = entryIn(core, record)
     if (entry) found.set(toHex(entry.hash) as EntryHash, signatureOf(core, entry.log, entry.signature))
   }

@@ -26,9 +26,6 @@ export interface Place {
   readonly hash: Uint8Array
 }
 
-/** Of the places of a document, which are in arrival order, those that are to be read. */
-export type ChoosePlaces = (document: DocumentId, places: readonly Place[]) => readonly Place[]
-
 /** An entry's record bytes with its place. */
 export interface PlacedRecord extends Place {
   readonly bytes: Uint8Array
@@ -192,8 +189,7 @@ export interface Loaded {
   readonly arrival: number
 }
 
-/** `busy`: nothing is wrong with the disk, but what was asked for is read a little later. */
-export type StorageFault = 'full' | 'locked' | 'damaged' | 'busy' | 'other'
+export type StorageFault = 'full' | 'locked' | 'damaged' | 'other'
 
 /** A failure the disk gives; `fault` says what a person can do about it. */
 export class StorageFailure extends Error {
@@ -208,9 +204,6 @@ export class StorageFailure extends Error {
 /** What was read as an entry or a pack is none any more: the disk has changed bytes that SQLite does not look into. */
 export const damagedEntries = (): StorageFailure =>
   new StorageFailure('damaged', '数据库中有条目已损坏,读不出来。请停止录入,联系管理员用备份恢复。')
-
-/** What is too long to be read together with the rest is read next. */
-export const notYetRead = (): StorageFailure => new StorageFailure('busy', '这个办件的内容很多,本机正在读取。')
 
 /** The storage contract; every adapter passes test/storage/contract.ts. All methods may throw {@link StorageFailure}. */
 export interface Storage {
@@ -231,8 +224,8 @@ export interface Storage {
   placesOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, Place[]>>
   /** Some of the places of a document behind a mark, 0 at first, in arrival order: it may have more than memory holds. */
   placesBehind(document: DocumentId, mark: number): Promise<PlacePage>
-  /** The entries of documents, in arrival order; where `choose` is given only those at the places that it leaves. */
-  recordsOf(documents: readonly DocumentId[], choose?: ChoosePlaces): Promise<Map<DocumentId, PlacedRecord[]>>
+  /** The entries of documents, in arrival order. */
+  recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>>
   /** Documents behind a place in the order in which they were first stored: their entries lie near each other. */
   documentsAfter(place: number, limit: number): Promise<DocumentPage>
   cases(query: CaseQuery): Promise<CasePage>

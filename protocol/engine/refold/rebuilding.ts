@@ -1,7 +1,6 @@
 /** Rebuilding: everything that is computed is dropped and folded again from the entries. */
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { CaseFile } from '../cases/case-file.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
 import type { Core } from '../core.ts'
@@ -62,12 +61,8 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
     core.directory.relist(await core.storage.listed())
     core.files.clear()
     for await (const page of documentPages(core)) {
-      for (let left = page.filter(isCase); left.length > 0; ) {
-        const { change, behind } = await foldedAgain(core, left)
-        await core.storage.commit(change)
-        await advance(left.length - behind.length)
-        left = behind
-      }
+      await core.storage.commit(await foldedAgain(core, page.filter(isCase)))
+      await advance(page.filter(isCase).length)
     }
     await core.storage.commit(mark(false))
   })
@@ -120,32 +115,23 @@ function* pagesOf(documents: readonly DocumentId[]): Generator<readonly Document
   }
 }
 
-interface Folded {
-  readonly change: Change
-  readonly behind: DocumentId[]
-}
-
 async function placedAgain(core: Core, documents: readonly DocumentId[]): Promise<Change> {
   const staging = beginStaging(core)
   await placeRecords(staging, documents)
   return { ...NO_CHANGE, receipts: staging.receipts, directory: [...staging.directory.values()] }
 }
 
-/** Rows and receipts of cases, and the cases that are too long to be read together with these. */
-async function foldedAgain(core: Core, cases: readonly DocumentId[]): Promise<Folded> {
+async function foldedAgain(core: Core, cases: readonly DocumentId[]): Promise<Change> {
   const register = registerOf(core)
-  const read = await readOrMark(core, cases, LIMITS.casesReadBytes)
-  const isBehind = ({ unreadable }: CaseFile) => unreadable?.fault === 'busy'
-  const files = read.filter((file) => !isBehind(file))
+  const files = await readOrMark(core, cases)
   const rows = files.flatMap((file) => rowOf(file, register) ?? [])
   const unread = files
     .filter(({ unreadable }) => unreadable)
     .map(({ id }) => ({ space: UNREAD_CASES_SPACE, key: id, value: 'true' }))
-  const change = {
+  return {
     ...NO_CHANGE,
     cases: rows,
     local: [...(await noteShared(core, rows)), ...unread],
     receipts: files.flatMap((file) => standingReceipts(file, register)),
   }
-  return { change, behind: read.filter(isBehind).map(({ id }) => id) }
 }

@@ -28,7 +28,7 @@ export async function staleOf(core: Core, page: readonly DocumentId[], mark: Ref
 /** Judges cases anew and stages the rows and receipts that are different now; answers whether any is. */
 export async function refold(staging: Staging, ids: readonly DocumentId[]): Promise<boolean> {
   const { core } = staging
-  await loadFiles(staging, ids, staging.room.bytes)
+  await loadFiles(staging, ids)
   const rows = new Map((await core.storage.casesById(ids)).map((row) => [row.id, row]))
   const register = registerOf(core)
   let changed = false

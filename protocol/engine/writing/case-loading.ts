@@ -1,7 +1,7 @@
 /** Case files as a group of writes sees them: copies that a failed commit throws away. */
 import type { DocumentId, LogKey } from '#protocol/ids.ts'
 import { type CaseFile, copyOf, emptyFile } from '../cases/case-file.ts'
-import { readFiles } from '../cases/case-reading.ts'
+import { fileFrom, readFiles } from '../cases/case-reading.ts'
 import { ownReceipts, standingReceipts } from '../cases/case-receipts.ts'
 import type { Core } from '../core.ts'
 import { type ReceiptRow, StorageFailure } from '../ports/storage.ts'
@@ -12,13 +12,8 @@ import { noteDamage } from './storage-problem.ts'
 /**
  * Loads cases into the group; those not in memory are read at once. One that the disk cannot give is marked: entries of
  * it can still be kept, and the others work.
- * @param room bytes that may be read of them: those beyond are marked as well, and it is for the caller to come back
  */
-export async function loadFiles(
-  staging: Staging,
-  ids: readonly DocumentId[],
-  room = Number.POSITIVE_INFINITY,
-): Promise<void> {
+export async function loadFiles(staging: Staging, ids: readonly DocumentId[]): Promise<void> {
   const { core } = staging
   const missing: DocumentId[] = []
   for (const id of ids) {
@@ -34,23 +29,22 @@ export async function loadFiles(
     staging.files.set(id, file)
   }
   if (missing.length === 0) return
-  for (const file of await readOrMark(core, missing, room)) {
-    staging.room.bytes -= file.bytes
+  for (const file of await readOrMark(core, missing)) {
     file.told = file.entries > 0 ? await receiptsTold(core, file) : []
     staging.files.set(file.id, file)
   }
 }
 
-/** Cases as the disk has them, of those that are too long to be read at once the first; when some is damaged, one by one. */
-export async function readOrMark(core: Core, ids: readonly DocumentId[], room: number): Promise<readonly CaseFile[]> {
+/** Cases as the disk has them; when some of them is damaged, one by one. */
+export async function readOrMark(core: Core, ids: readonly DocumentId[]): Promise<readonly CaseFile[]> {
   try {
-    return await readFiles(core, ids, { room })
+    return await readFiles(core, ids)
   } catch (problem) {
     if (!(problem instanceof StorageFailure) || problem.fault !== 'damaged') throw problem
     noteDamage(core, problem)
     const [only, ...others] = ids
     if (only !== undefined && others.length === 0) return [{ ...emptyFile(only), unreadable: problem }]
-    return (await Promise.all(ids.map((id) => readOrMark(core, [id], room)))).flat()
+    return (await Promise.all(ids.map((id) => readOrMark(core, [id])))).flat()
   }
 }
 
@@ -81,13 +75,13 @@ export async function reloadWithout(
   log: LogKey,
   height: number,
 ): Promise<void> {
-  const left = await readFiles(staging.core, ids, {
-    stands: (placed) => placed.log !== log || placed.seq <= height,
-  })
-  for (const file of left) {
-    file.told = staging.files.get(file.id)?.told ?? []
-    staging.files.set(file.id, file)
-    staging.own.add(file.id)
-    staging.touched.add(file.id)
+  const held = await staging.core.storage.recordsOf(ids)
+  for (const id of ids) {
+    const left = (held.get(id) ?? []).filter((placed) => placed.log !== log || placed.seq <= height)
+    const file = fileFrom(staging.core, id, left)
+    file.told = staging.files.get(id)?.told ?? []
+    staging.files.set(id, file)
+    staging.own.add(id)
+    staging.touched.add(id)
   }
 }

@@ -13,8 +13,7 @@ import {
 import { LIMITS } from '#protocol/limits.ts'
 import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { takeEntry } from '../cases/case-bounds.ts'
-import { AFTER_REVOCATION } from '../cases/case-entries.ts'
+import { AFTER_REVOCATION, addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import { type Directory, streamOfRecord } from '../directory/directory.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
@@ -57,17 +56,8 @@ export function tooLong(
   )
 }
 
-/** How an entry is placed: `again` as if nothing were known of its record, `length` of its record in a pack. */
-interface Placing {
-  readonly again?: boolean
-  readonly length?: number
-}
-
-/** About what our own entries have around their content, before their pack says how long they are. */
-const AROUND_BYTES = 250
-
-/** Makes an entry count: in its case file, in the directory, or only as kept. */
-export function place(staging: Staging, entry: Entry, { again = false, length }: Placing = {}): void {
+/** Makes an entry count: in its case file, in the directory (`again`: as if nothing were known), or only as kept. */
+export function place(staging: Staging, entry: Entry, again = false): void {
   const { core } = staging
   if (isCase(entry.document)) {
     const file = staging.own.has(entry.document) ? staging.files.get(entry.document) : undefined
@@ -76,9 +66,7 @@ export function place(staging: Staging, entry: Entry, { again = false, length }:
       setLocal(staging, UNREAD_CASES_SPACE, entry.document, true)
       return
     }
-    const bytes = length ?? entry.payload.length + AROUND_BYTES
-    const spent = takeEntry(file, entry, bytes, core.directory, core.logs.sha256)
-    if (spent === 'fills') setLocal(staging, UNREAD_CASES_SPACE, entry.document, true)
+    addEntry(file, entry, core.directory, core.logs.sha256)
     staging.touched.add(entry.document)
     return
   }
@@ -88,7 +76,7 @@ export function place(staging: Staging, entry: Entry, { again = false, length }:
 
 type Oddity = Pick<ReceiptRow, 'outcome' | 'reason'>
 
-/** Cases of which an entry was kept that counts, or makes others not count, when they are read anew. */
+/** Cases that could not be read when an entry of them was kept; it counts when they can be. */
 export const UNREAD_CASES_SPACE = 'unread-cases'
 
 /** At the root: logs that carry directory records; what is true of them is found out after the commit. */
@@ -192,7 +180,7 @@ export async function placeRecords(
   const ahead = new Set<DocumentId>()
   try {
     for await (const records of recordsInPieces(core.storage, documents)) {
-      for (const entry of records.map(storedEntry)) place(staging, entry, { again: anew })
+      for (const entry of records.map(storedEntry)) place(staging, entry, anew)
       if (receipts.length - before < LIMITS.standingReceipts) continue
       const told = receipts.splice(before)
       await core.storage.commit({ ...NO_CHANGE, receipts: told })

@@ -1,7 +1,6 @@
 /** Finishing a group: what is to be committed at once follows from what was staged. */
 import type { Register } from '#protocol/casework/register.ts'
 import type { DocumentId } from '#protocol/ids.ts'
-import { placesKept } from '../cases/case-bounds.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
@@ -16,13 +15,11 @@ import type { Staging } from './staging.ts'
 export async function settle(staging: Staging): Promise<Change> {
   const { core, logs, ...staged } = staging
   await packAuthored(logs, core.host.cryptography, core.identity.keys)
-  const placed = logs.places.flatMap(({ document, places }) => {
+  for (const { document, places } of logs.places) {
     const file = staged.files.get(document)
-    const kept = placesKept(file, places)
-    const last = kept.at(-1)
+    const last = places.at(-1)
     if (file && last) file.arrival = last.arrival
-    return last ? [{ document, places: kept }] : []
-  })
+  }
   const touched = [...staged.touched].map((id) => staged.files.get(id) as CaseFile)
   await noteLanes(staging, touched)
   const register = registerOf(core)
@@ -38,7 +35,7 @@ export async function settle(staging: Staging): Promise<Change> {
   return {
     cuts: logs.cuts,
     packs: logs.packs,
-    places: placed,
+    places: logs.places,
     heads: [...logs.heads.values()],
     cases: rows,
     unopened,

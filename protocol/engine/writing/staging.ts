@@ -1,6 +1,5 @@
 /** One group of writes in the making: everything that will be committed at once, visible to the group itself. */
 import type { DocumentId } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
 import { keptRows } from '../kept-findings.ts'
@@ -16,8 +15,6 @@ export interface Staging {
   /** Files of which the member that is staging now has a copy of its own: only these may it add to. */
   readonly own: Set<DocumentId>
   readonly touched: Set<DocumentId>
-  /** Bytes of cases that the group may still read. */
-  readonly room: { bytes: number }
   readonly directory: Map<DocumentId, DirectoryRow>
   /** Records judged anew: only what is staged of them counts from then on. */
   readonly forgotten: Set<DocumentId>
@@ -33,7 +30,6 @@ export const beginStaging = (core: Core): Staging => ({
   files: new Map(),
   own: new Set(),
   touched: new Set(),
-  room: { bytes: LIMITS.casesReadBytes },
   directory: new Map(),
   forgotten: new Set(),
   locals: new Map(),

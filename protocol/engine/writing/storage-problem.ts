@@ -11,7 +11,6 @@ const FAULTS = {
   full: ['本机磁盘已满', '请清理磁盘空间后重试;查询和打印不受影响。'],
   locked: ['数据库被其他程序占用', '请关闭占用数据文件夹的其他程序(杀毒、备份软件等)后重试。'],
   damaged: ['数据库文件损坏', RESTORE],
-  busy: ['这个办件的内容很多,本机正在读取', '请过几秒再试;其他办件照常办理。'],
   other: ['本机磁盘读写失败', '请稍后重试;反复出现请联系管理员检查硬盘。'],
 } as const
 
@@ -46,7 +45,6 @@ export function noteDamage(core: Core, problem: StorageFailure): void {
 /** The disk refused one request: what it cannot give is damaged and others go on writing, else writing fails for now. */
 export function noteRefusal(core: Core, problem: StorageFailure): void {
   noteDamage(core, problem)
-  if (problem.fault === 'busy') return
   if (problem.fault !== 'damaged') core.problem = problem
   core.news.tellStatus()
 }

@@ -223,7 +223,6 @@ function* touchedFiles(staging: Staging, change: Change) {
   for (const id of staging.touched) {
     const file = staging.files.get(id)
     if (!file) continue
-    file.unplaced.clear()
     file.told = change.receipts.filter((row) => row.document === id && row.outcome !== 'applied')
     yield file
   }

@@ -4,7 +4,6 @@ import {
   type CasePage,
   type CaseQuery,
   type Change,
-  type ChoosePlaces,
   type DirectoryRow,
   type DocumentPage,
   type Loaded,
@@ -221,17 +220,15 @@ class SqlStorage implements Storage {
     })
   }
 
-  recordsOf(documents: readonly DocumentId[], choose?: ChoosePlaces): Promise<Map<DocumentId, PlacedRecord[]>> {
-    return this.#noting(() => this.#recordsOf(documents, choose))
+  recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
+    return this.#noting(() => this.#recordsOf(documents))
   }
 
-  async #recordsOf(documents: readonly DocumentId[], choose?: ChoosePlaces): Promise<Map<DocumentId, PlacedRecord[]>> {
+  async #recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
     const places = await this.placesOf(documents)
     const found = new Map<DocumentId, PlacedRecord[]>()
     for (const document of places.keys()) found.set(document, [])
-    const wanted = [...places].flatMap(([document, list]) =>
-      (choose?.(document, list) ?? list).map((place) => ({ document, place })),
-    )
+    const wanted = [...places].flatMap(([document, list]) => list.map((place) => ({ document, place })))
     // Pack by pack, so that one read of many cases holds no more packs than the cache.
     wanted.sort((left, right) => left.place.arrival - right.place.arrival)
     const arrivals = [...new Set(wanted.map(({ place }) => place.arrival))]

@@ -29,8 +29,8 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'one-commit-carries-all',
     file: 'protocol/engine/carrying/carrying.ts',
-    from: '    if (room <= 0 || bytes > LIMITS.carriedBytes) return setLocal(staging, SPACE, id, true)',
-    to: '    if (room <= 0 || bytes > LIMITS.carriedBytes) break',
+    from: '    if (room <= 0) return setLocal(staging, SPACE, id, true)',
+    to: '    if (room <= 0) break',
     fault: 'R50: what does not fit into one commit is carried only when the case moves again.',
     tests: ['test/engine/carrying.test.ts'],
   },
@@ -241,22 +241,6 @@ export const COUNTY: readonly Mutant[] = [
     to: 'if (more > LIMITS.recordReadBytes * 1e6) {',
     fault: 'R30: a rebuild reads gigabytes of one record’s versions into memory.',
     tests: ['test/engine/judged-stations.test.ts'],
-  },
-  {
-    name: 'carries-a-flood',
-    file: 'protocol/engine/carrying/carried-share.ts',
-    from: 'sum > LIMITS.carriedCaseBytes',
-    to: 'sum < 0',
-    fault: 'R68: whoever floods a case has the county copy the flood into every stream of the case.',
-    tests: ['test/engine/long-cases.test.ts'],
-  },
-  {
-    name: 'edits-of-all-counted',
-    file: 'protocol/engine/office/case-writing.ts',
-    from: 'file.spending.entriesOf(core.identity.node) >= LIMITS.caseEntries',
-    to: 'file.entries >= LIMITS.caseEntries',
-    fault: 'G34: whoever knows the id of a case ends everybody’s edits of it.',
-    tests: ['test/engine/long-cases.test.ts'],
   },
   {
     name: 'told-crowds-out-proved',
