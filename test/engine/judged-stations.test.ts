@@ -16,6 +16,7 @@ import {
   person,
   publish,
   STATIONS,
+  stationRecord,
   TOWNSHIP,
   until,
   VILLAGE,
@@ -220,4 +221,31 @@ test('R30 receipts of thousands of versions of one record go to the disk piece b
     before.map(({ seq, outcome }) => [seq, outcome]),
   )
   expect(most).toBeLessThanOrEqual(LIMITS.standingReceipts)
+})
+
+test('R30 S84 thousands of versions of a record that only the county may write keep their receipts over a rebuild', async () => {
+  const disk = new MemoryStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage: disk })
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 9)])
+  await raw.link(root)
+  const document = `station/${VILLAGE}` as DocumentId
+  const count = LIMITS.standingReceipts + 100
+  for (let written = 0, frames = 1; written < count; frames++) {
+    const runs = []
+    for (let run = 0; run < 20; run++, written += 100) {
+      const versions = Array.from({ length: 100 }, (_, at) => ({
+        ...stationRecord(VILLAGE, '冒名', 'village', TOWNSHIP),
+        version: written + at,
+      }))
+      const drafts = versions.map((record) => draftOf(TOWNSHIP, record, document))
+      runs.push(await raw.write(streamOf(TOWNSHIP), drafts, { sign: (seq) => seq % 100 === 0 }))
+    }
+    raw.send(frameOf(...runs))
+    await raw.stored(frames)
+  }
+  const before = await disk.receiptsOf(document)
+  expect(before.length).toBeGreaterThanOrEqual(count)
+  await root.engine.rebuild()
+  expect(await disk.receiptsOf(document)).toEqual(before)
 })

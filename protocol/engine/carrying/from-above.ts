@@ -9,18 +9,32 @@ import { isBelow, type PeerHolds } from './peer-holds.ts'
 const SPACE = 'from-above'
 
 /** The first and the last seq of entries that came together. */
-type Stretch = readonly [first: number, last: number]
+export type Stretch = readonly [first: number, last: number]
 
 /** Notes with a group what the parent brings of a log beyond what is held. */
 export async function noteFromAbove(staging: Staging, log: LogKey, height: number): Promise<void> {
   const { core } = staging
   const held = stagedHead(staging.logs, log).height
   if (height <= held || core.logs.isOwn(log) || !isBelow(core, logParts(log).node, core.identity.node)) return
-  const known = ((await getLocal(staging, SPACE, log)) ?? []) as readonly Stretch[]
-  const last = known.at(-1)
-  const others = last && last[1] >= held ? known.slice(0, -1) : known
-  setLocal(staging, SPACE, log, [...others, [others === known ? held + 1 : last?.[0], height]])
+  const noted = ((await getLocal(staging, SPACE, log)) ?? []) as readonly Stretch[]
+  setLocal(staging, SPACE, log, withMore(noted, held, height))
 }
+
+/** Notes with a group that a log is cut: what comes in the place of what is taken off may come from below. */
+export async function noteCutFromAbove(staging: Staging, log: LogKey, height: number): Promise<void> {
+  const noted = (await getLocal(staging, SPACE, log)) as readonly Stretch[] | undefined
+  if (noted?.some(([, last]) => last > height)) setLocal(staging, SPACE, log, upTo(noted, height))
+}
+
+/** The stretches with what has come behind a height. */
+export function withMore(noted: readonly Stretch[], held: number, height: number): Stretch[] {
+  const last = noted.at(-1)
+  return last?.[1] === held ? [...noted.slice(0, -1), [last[0], height]] : [...noted, [held + 1, height]]
+}
+
+/** The stretches as far as a cut leaves them. */
+export const upTo = (noted: readonly Stretch[], height: number): Stretch[] =>
+  noted.flatMap(([first, last]): Stretch[] => (first <= height ? [[first, Math.min(last, height)]] : []))
 
 /** Tells of entries of nodes below whether they came from above. */
 export async function cameFromAbove({ storage }: Core): Promise<PeerHolds> {

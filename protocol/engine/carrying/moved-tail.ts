@@ -21,6 +21,7 @@ import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
 import { noteStationsOf } from '../writing/judged-stations.ts'
 import { append } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
+import { noteCutFromAbove } from './from-above.ts'
 import {
   editsInVain,
   type GivingWay,
@@ -75,6 +76,7 @@ export async function moveTail<Problem>(
   await reloadWithout(staging, cases, log, Math.max(common, end))
   cutLog(staging.logs, log, end, (await core.logs.hashAt(log, end)) as Uint8Array)
   await noteMoved(staging, log, tail)
+  await noteCutFromAbove(staging, log, end)
   noteStationsOf(
     staging,
     above.map(({ entry }) => entry.document),

@@ -42,7 +42,7 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
     // The directory first: cases are judged by it, and what stations write by who serves them.
     const placed: Change[] = []
     for (const page of pagesOf(records.filter((document) => !isStationDocument(document)))) {
-      const change = await placedAgain(core, page)
+      const change = await placedAgain(core, page, false)
       placed.push(change)
       for (const row of change.directory) core.directory.apply(row)
       await advance(page.length)
@@ -55,7 +55,7 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
     })
     // What stations say of themselves may be more than fits into memory, so it follows page by page.
     for (const page of pagesOf(records.filter(isStationDocument))) {
-      await core.storage.commit(await placedAgain(core, page))
+      await core.storage.commit(await placedAgain(core, page, true))
       await advance(page.length)
     }
     core.directory.relist(await core.storage.listed())
@@ -115,9 +115,9 @@ function* pagesOf(documents: readonly DocumentId[]): Generator<readonly Document
   }
 }
 
-async function placedAgain(core: Core, documents: readonly DocumentId[]): Promise<Change> {
+async function placedAgain(core: Core, documents: readonly DocumentId[], mayTellAhead: boolean): Promise<Change> {
   const staging = beginStaging(core)
-  await placeRecords(staging, documents)
+  await placeRecords(staging, documents, { mayTellAhead })
   return { ...NO_CHANGE, receipts: staging.receipts, directory: [...staging.directory.values()] }
 }
 

@@ -83,5 +83,5 @@ async function recordDocuments(core: Core): Promise<DocumentId[]> {
 
 /** Places records again: what is newer than what is known counts, and receipts that no longer hold are taken back. */
 async function readAgain(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
-  await cureReceipts(staging, documents, await placeRecords(staging, documents, false))
+  await cureReceipts(staging, documents, await placeRecords(staging, documents, { anew: false }))
 }

@@ -168,20 +168,22 @@ function noteParents(staging: Staging, [older, newer]: readonly [DirectoryRow, D
 /**
  * Places the stored entries of directory records again. What cannot be read is left out. Answers the documents of which
  * so many receipts came together that they went to the disk ahead of the group: they are computed, and say no more then.
- * @param anew as if nothing were known of them; otherwise only what is newer counts
+ * `anew`: as if nothing were known of them; otherwise only what is newer counts. `mayTellAhead`: whether receipts that go
+ * ahead stay, because nothing computed is dropped behind them.
  */
 export async function placeRecords(
   staging: Staging,
   documents: readonly DocumentId[],
-  anew = true,
+  how: { readonly anew?: boolean; readonly mayTellAhead?: boolean } = {},
 ): Promise<ReadonlySet<DocumentId>> {
+  const { anew = true, mayTellAhead = true } = how
   const { core, receipts } = staging
   const before = receipts.length
   const ahead = new Set<DocumentId>()
   try {
     for await (const records of recordsInPieces(core.storage, documents)) {
       for (const entry of records.map(storedEntry)) place(staging, entry, anew)
-      if (receipts.length - before < LIMITS.standingReceipts) continue
+      if (!mayTellAhead || receipts.length - before < LIMITS.standingReceipts) continue
       const told = receipts.splice(before)
       await core.storage.commit({ ...NO_CHANGE, receipts: told })
       for (const { document } of told) ahead.add(document)
@@ -190,7 +192,7 @@ export async function placeRecords(
     if (!(problem instanceof StorageFailure) || problem.fault !== 'damaged') throw problem
     noteDamage(core, problem)
     if (documents.length === 1) return ahead
-    for (const document of documents) for (const one of await placeRecords(staging, [document], anew)) ahead.add(one)
+    for (const document of documents) for (const one of await placeRecords(staging, [document], how)) ahead.add(one)
   }
   return ahead
 }
