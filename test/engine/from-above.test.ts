@@ -1,15 +1,15 @@
 /** Which entries of nodes below came from above, over cuts of their log. */
 import { expect, test } from 'vitest'
-import { type Stretch, upTo, withMore } from '#protocol/engine/carrying/from-above.ts'
+import { type SeqRange, upTo, withMore } from '#protocol/engine/carrying/from-above.ts'
 import { createChance } from '#test/simulation/chance.ts'
 
-const seqsOf = (stretches: readonly Stretch[]): number[] =>
+const seqsOf = (stretches: readonly SeqRange[]): number[] =>
   stretches.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, at) => first + at))
 
 test('S73 what came from above is known over any cuts: what they took off no more, what came in its place anew', () => {
   const chance = createChance('from above')
   for (let round = 0; round < 500; round++) {
-    let stretches: Stretch[] = []
+    let stretches: SeqRange[] = []
     let height = 0
     const wanted = new Set<number>()
     for (let step = 0; step < 12; step++) {

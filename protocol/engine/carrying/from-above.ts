@@ -9,36 +9,36 @@ import { isBelow, type PeerHolds } from './peer-holds.ts'
 const SPACE = 'from-above'
 
 /** The first and the last seq of entries that came together. */
-export type Stretch = readonly [first: number, last: number]
+export type SeqRange = readonly [first: number, last: number]
 
 /** Notes with a group what the parent brings of a log beyond what is held. */
 export async function noteFromAbove(staging: Staging, log: LogKey, height: number): Promise<void> {
   const { core } = staging
   const held = stagedHead(staging.logs, log).height
   if (height <= held || core.logs.isOwn(log) || !isBelow(core, logParts(log).node, core.identity.node)) return
-  const noted = ((await getLocal(staging, SPACE, log)) ?? []) as readonly Stretch[]
+  const noted = ((await getLocal(staging, SPACE, log)) ?? []) as readonly SeqRange[]
   setLocal(staging, SPACE, log, withMore(noted, held, height))
 }
 
 /** Notes with a group that a log is cut: what comes in the place of what is taken off may come from below. */
 export async function noteCutFromAbove(staging: Staging, log: LogKey, height: number): Promise<void> {
-  const noted = (await getLocal(staging, SPACE, log)) as readonly Stretch[] | undefined
+  const noted = (await getLocal(staging, SPACE, log)) as readonly SeqRange[] | undefined
   if (noted?.some(([, last]) => last > height)) setLocal(staging, SPACE, log, upTo(noted, height))
 }
 
 /** The stretches with what has come behind a height. */
-export function withMore(noted: readonly Stretch[], held: number, height: number): Stretch[] {
+export function withMore(noted: readonly SeqRange[], held: number, height: number): SeqRange[] {
   const last = noted.at(-1)
   return last?.[1] === held ? [...noted.slice(0, -1), [last[0], height]] : [...noted, [held + 1, height]]
 }
 
 /** The stretches as far as a cut leaves them. */
-export const upTo = (noted: readonly Stretch[], height: number): Stretch[] =>
-  noted.flatMap(([first, last]): Stretch[] => (first <= height ? [[first, Math.min(last, height)]] : []))
+export const upTo = (noted: readonly SeqRange[], height: number): SeqRange[] =>
+  noted.flatMap(([first, last]): SeqRange[] => (first <= height ? [[first, Math.min(last, height)]] : []))
 
 /** Tells of entries of nodes below whether they came from above. */
 export async function cameFromAbove({ storage }: Core): Promise<PeerHolds> {
   const rows = await storage.localAll(SPACE)
-  const stretches = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as readonly Stretch[]]))
+  const stretches = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as readonly SeqRange[]]))
   return (log, seq) => stretches.get(log)?.some(([first, last]) => first <= seq && seq <= last) ?? false
 }
