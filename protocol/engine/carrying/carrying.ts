@@ -143,6 +143,8 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     const entry = storedEntry(placed)
     const subject = subjectOf(entry, core.directory.authority, sha256)
     if (subject.is === 'unreadable') continue
+    // Only an edit's author takes it back: carried by the root, which is believed, anybody's word would.
+    if (subject.is === 'kept' && entry.kind === KIND.withdrawn) continue
     if (!wanted.has(stream) && !isActOfRoot(entry, subject, core.directory.authority)) continue
     // What a revoked node says somebody wrote counts nowhere; carried by the root it would.
     if (subject.is !== 'own' && core.directory.authority.afterRevocation(placed.log, placed.seq)) continue

@@ -8,6 +8,7 @@ import {
   type StreamId,
   streamOf,
 } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried, encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, type EntryRecord, isCarrier, KIND } from '#protocol/log/entry.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
@@ -15,6 +16,7 @@ import { addEntry } from '../cases/case-entries.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { readFiles, storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
+import { checkSignature } from '../logs/following.ts'
 import { type ReadEntry, readAbove } from '../logs/log-reading.ts'
 import { cutLog } from '../logs/staged-logs.ts'
 import { loadFiles, reloadWithout } from '../writing/case-loading.ts'
@@ -82,7 +84,8 @@ export async function moveTail<Problem>(
     above.map(({ entry }) => entry.document),
   )
   const stream = streamForTail(core, log)
-  const carried = tail.map((cut) => draftOf(core, log, cut))
+  const unproved = await unprovedFacts(core, log, tail)
+  const carried = tail.map((cut) => draftOf(core, log, cut, unproved))
   const moved = stream ? append(staging, stream, carried) : success([])
   if (!moved.ok) return failure(undefined) // rule L14: cannot be
   // Before the peer's version is here: written in sight of it, the old text would take back what the peer's says.
@@ -141,9 +144,13 @@ async function writeAgain(
   const inVain: InVain[] = []
   for (const one of lost) inVain.push(await editsInVain(staging, one, peerHolds))
   const withdrawn = inVain.flatMap(({ drafts }) => drafts)
+  const { logs } = staging.core
+  // Whoever makes forks on purpose must not use up the logs that others take of us: people read what is missing.
+  if (withdrawn.length > 0 && [...logs.heads.keys()].filter(logs.isOwn).length >= LIMITS.logsOfNode / 2)
+    return lost.map((one) => lostWords(staging.core, one, undefined))
   const isWithdrawn = append(staging, stream, withdrawn).ok
   // Their numbers are used up: what is written again has numbers of its own, also for who does not know kind 8.
-  if (withdrawn.length > 0) await staging.core.logs.rotate()
+  if (withdrawn.length > 0) await logs.rotate()
   return lost.flatMap((one, place) => {
     const again = writtenAgain(staging, one, inVain[place]?.hashes ?? new Set())
     if ('unwritten' in again) return [again.unwritten]
@@ -160,14 +167,30 @@ function streamForTail(core: Core, log: LogKey): StreamId | undefined {
 }
 
 /**
+ * Facts that their author has not signed one by one, as honest programs do (rule L9): nobody would take them from us as
+ * carried, nor anything behind them. They are kept, as they are.
+ */
+async function unprovedFacts(core: Core, log: LogKey, tail: readonly ReadEntry[]): Promise<ReadonlySet<ReadEntry>> {
+  if (core.logs.isOwn(log)) return new Set()
+  const key = core.directory.keyOf(logParts(log).node)
+  const facts = tail.filter(({ entry }) => entry.kind === KIND.fact)
+  const found = await Promise.all(facts.map(({ entry }) => checkSignature(core.host.cryptography, key, entry)))
+  return new Set(facts.filter((_, place) => found[place] !== undefined))
+}
+
+/**
  * What an entry that was cut off becomes in our own log. Directory records count by who writes them: our own are
  * written again, the root's are carried and it writes them again; what was carried already is carried as it is.
  */
-function draftOf(core: Core, log: LogKey, { entry, record, before }: ReadEntry): Draft {
+function draftOf(core: Core, log: LogKey, cut: ReadEntry, unproved: ReadonlySet<ReadEntry>): Draft {
+  const { entry, record, before } = cut
   const { kind, document, person, station, time, clockOffset, catalogueVersion, calendarVersion, payload } = entry
   const same = { document, person, station, time, clockOffset, catalogueVersion, calendarVersion }
   const isOwnRecord = kind === KIND.directory && core.logs.isOwn(log)
+  // In our name somebody else's word would take back what we wrote: only an edit's author does that.
+  if (kind === KIND.withdrawn && !core.logs.isOwn(log)) return { ...same, kind: KIND.kept, payload }
   if (isOwnRecord || isCarrier(kind)) return { ...same, kind, payload }
   // What the edit had written is written again; beside it the edit itself must not count a second time.
-  return { ...same, kind: kind === KIND.edit ? KIND.kept : KIND.carried, payload: encodeCarried(log, before, record) }
+  const isKept = kind === KIND.edit || unproved.has(cut)
+  return { ...same, kind: isKept ? KIND.kept : KIND.carried, payload: encodeCarried(log, before, record) }
 }
