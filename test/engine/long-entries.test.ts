@@ -73,7 +73,8 @@ test('L14 a village that signs two versions with the longest entries there are d
   await callUntil(back, root, 'the township has carried the other version to the county', async () =>
     (await carriedAt(root)).some(({ height }) => height >= KINDS.length),
   )
-  expect(await heightAt(back)).toBe(3)
+  // So long a tail gives way in slices: the first of them are at the county before the last is cut (S133).
+  await until('the first version stands', async () => (await heightAt(back)) === 3)
   expect((await back.engine.office.status()).findings.map(({ kind }) => kind)).not.toContain('bug')
 })
 

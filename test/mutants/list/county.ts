@@ -275,4 +275,12 @@ export const COUNTY: readonly Mutant[] = [
     fault: 'R61: one carrier of a record in a long log stops everybody while the log is read.',
     tests: ['test/engine/flooded-logs.test.ts'],
   },
+  {
+    name: 'withdrawn-by-anybody',
+    file: 'protocol/engine/carrying/carrying.ts',
+    from: "    if (subject.is === 'kept' && entry.kind === KIND.withdrawn) continue\n",
+    to: '',
+    fault: 'R41: a member has the county take back anybody’s edit of a case that lies in two streams.',
+    tests: ['test/engine/tails-of-liars.test.ts'],
+  },
 ]

@@ -77,10 +77,26 @@ export const FORKS: readonly Mutant[] = [
   {
     name: 'cut-edits-are-carried',
     file: 'protocol/engine/carrying/moved-tail.ts',
-    from: 'kind: kind === KIND.edit ? KIND.kept : KIND.carried, payload',
-    to: 'kind: KIND.carried, payload',
+    from: '  const isKept = kind === KIND.edit || unproved.has(cut)\n',
+    to: '  const isKept = unproved.has(cut)\n',
     fault: 'R51: an edit counts beside the one that wrote its content again.',
     tests: ['test/engine/withdrawn.test.ts', 'test/engine/restored.test.ts', 'test/engine/forks.test.ts'],
+  },
+  {
+    name: 'unsigned-facts-are-carried',
+    file: 'protocol/engine/carrying/moved-tail.ts',
+    from: '  const isKept = kind === KIND.edit || unproved.has(cut)\n',
+    to: '  const isKept = kind === KIND.edit\n',
+    fault: 'S73: a member whose facts bear no signature of their own cuts the township off that gives way to its fork.',
+    tests: ['test/engine/tails-of-liars.test.ts'],
+  },
+  {
+    name: 'withdrawn-in-our-name',
+    file: 'protocol/engine/carrying/moved-tail.ts',
+    from: '  if (kind === KIND.withdrawn && !core.logs.isOwn(log)) return',
+    to: '  if (kind === KIND.withdrawn && kind > 99) return',
+    fault: 'S73: a member has a township take back what its own clerk wrote.',
+    tests: ['test/engine/tails-of-liars.test.ts'],
   },
   {
     name: 'cut-facts-do-not-count',

@@ -307,4 +307,12 @@ export const LINKS: readonly Mutant[] = [
     fault: 'S114: two sides that only deliver a stream tell each other of it for ever.',
     tests: ['test/session/granted.test.ts'],
   },
+  {
+    name: 'parted-at-a-false-signature',
+    file: 'protocol/engine/links/sending.ts',
+    from: '  const isSound = part.isWhole || (await endsSigned(core, pack, part.heights))\n',
+    to: '  const isSound = part.isWhole || part.heights.length > 0\n',
+    fault: 'S104: a member’s invented signature ends the link of the township that passes his pack on, each time anew.',
+    tests: ['test/engine/tails-of-liars.test.ts'],
+  },
 ]
