@@ -24,11 +24,14 @@ export const holdsCounty = ({ peerHeights }: Live, view: View): boolean =>
 
 /**
  * Logs of shared streams that the peer does not speak of when it tells the county stream, of which it lacks something: who
- * was put back may have forgotten that it shares them, and what it had acknowledged of them is not there for certain.
+ * was put back may have forgotten that it shares them, and what it had acknowledged of them is not there for certain. What
+ * equal digests have settled nobody needs to speak of.
  */
 export function forgotten(session: Live, view: View, compared: ReadonlySet<StreamId>): Height[] {
   if (!compared.has(COUNTY_STREAM) || (holdsCounty(session, view) && ![...session.forked].some(isCounty))) return []
-  const streams = view.shared(session.peer).filter((one) => session.told.has(one) && !session.hearings.has(one))
+  const streams = view
+    .shared(session.peer)
+    .filter((one) => session.told.has(one) && !session.hearings.has(one) && !session.ready.has(one))
   return logsOf(view.heads, streams).map(({ key }) => ({ log: key, height: 0 }))
 }
 

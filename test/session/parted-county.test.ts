@@ -1,7 +1,20 @@
 /** The county stream on a link, which says who writes: nothing is sent before it is compared, and its versions are one. */
 import { expect, test } from 'vitest'
 import { COUNTY_STREAM } from '#protocol/ids.ts'
-import { compared, head, livePeer, logIn, names, ours, position, streamA, streamB } from './peer.ts'
+import {
+  compared,
+  head,
+  livePeer,
+  logIn,
+  names,
+  nodeOf,
+  ours,
+  Peer,
+  position,
+  shakeHands,
+  streamA,
+  streamB,
+} from './peer.ts'
 
 const county = logIn('c', COUNTY_STREAM)
 const shared = [COUNTY_STREAM, streamA]
@@ -60,4 +73,16 @@ test('S72 of a stream that a peer does not name, because it lacks records of the
   expect(acknowledged(2)).toContainEqual({ log: moved, height: 0 })
   // It knows of everything: the stream is still to come, or was taken away.
   expect(acknowledged(4)).not.toContainEqual({ log: moved, height: 0 })
+})
+
+test('S72 S12 what equal digests have settled still counts as held there when a fork of the county is told on that link', () => {
+  const held = { heads: [head(ours, 6), head(county, 4)], shared, arrival: 10 }
+  const peer = new Peer(held)
+  shakeHands(peer, new Peer({ ...held, node: nodeOf('b') }))
+  const logs = [position(county, 4)]
+  peer.hear({ type: 'frontier', streams: [COUNTY_STREAM], logs })
+  const effects = compared(peer, logs, { forks: [county], start: 1, streams: [COUNTY_STREAM] })
+  expect(names(effects)).toContain('fork-found')
+  const acknowledged = effects.flatMap((effect) => (effect.type === 'acknowledged' ? effect.heights : []))
+  expect(acknowledged).not.toContainEqual({ log: ours, height: 0 })
 })
