@@ -1,4 +1,4 @@
-/** What nodes below wrote and the parent brought: they were in touch with a copy of this machine, or with a former one. */
+/** What came back over a link although it was written here or below: by a copy of this machine, or a former one. */
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import type { Core } from '../core.ts'
 import { stagedHead } from '../logs/staged-logs.ts'
@@ -11,11 +11,18 @@ const SPACE = 'from-above'
 /** The first and the last seq of entries that came together. */
 export type SeqRange = readonly [first: number, last: number]
 
-/** Notes with a group what the parent brings of a log beyond what is held. */
-export async function noteFromAbove(staging: Staging, log: LogKey, height: number): Promise<void> {
+/** Notes with a group what a link brings of a log beyond what is held: of this node's own from any side, of nodes below from the parent. */
+export async function noteFromAbove(
+  staging: Staging,
+  log: LogKey,
+  height: number,
+  { fromParent }: { readonly fromParent: boolean },
+): Promise<void> {
   const { core } = staging
   const held = stagedHead(staging.logs, log).height
-  if (height <= held || core.logs.isOwn(log) || !isBelow(core, logParts(log).node, core.identity.node)) return
+  const { node } = logParts(log)
+  const isReturning = core.logs.isOwn(log) || (fromParent && isBelow(core, node, core.identity.node))
+  if (height <= held || !isReturning) return
   const noted = ((await getLocal(staging, SPACE, log)) ?? []) as readonly SeqRange[]
   setLocal(staging, SPACE, log, withMore(noted, held, height))
 }
@@ -36,7 +43,7 @@ export function withMore(noted: readonly SeqRange[], held: number, height: numbe
 export const upTo = (noted: readonly SeqRange[], height: number): SeqRange[] =>
   noted.flatMap(([first, last]): SeqRange[] => (first <= height ? [[first, Math.min(last, height)]] : []))
 
-/** Tells of entries of nodes below whether they came from above. */
+/** Tells of entries of this node and those below whether they came back. */
 export async function cameFromAbove({ storage }: Core): Promise<PeerHolds> {
   const rows = await storage.localAll(SPACE)
   const stretches = new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as readonly SeqRange[]]))

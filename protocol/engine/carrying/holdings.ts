@@ -13,9 +13,9 @@ export async function holdingsOf(core: Core, { direction, peer, heights, forked 
   const isFromAbove = await cameFromAbove(core)
   return (log, seq) => {
     if (forked.has(log)) return false
-    const { node, stream } = logParts(log)
+    const { node } = logParts(log)
     const isHeld = seq <= (heights.get(log) ?? 0)
-    if (core.logs.isOwn(log)) return isHeld && core.logs.ownLog(stream) !== log
+    if (core.logs.isOwn(log)) return isHeld && isFromAbove(log, seq)
     if (direction === 'down') return isHeld && isBelow(core, node, peer)
     return !isBelow(core, node, core.identity.node) || isFromAbove(log, seq)
   }

@@ -72,7 +72,7 @@ export async function admitFrame(
   const forged = await forgery(staging.core, walk, packs)
   if (forged) return failure(forged)
   await stage(staging, packs, source)
-  if (source.fromParent) for (const [log, { height }] of walk.heights) await noteFromAbove(staging, log, height)
+  for (const [log, { height }] of walk.heights) await noteFromAbove(staging, log, height, source)
   raiseHeads(staging, walk, source)
   tellPassedOver(staging.core, [...walk.passedOver].filter(isTaken))
   return success([...walk.heights].map(([log, { told }]) => ({ log, height: told })))
