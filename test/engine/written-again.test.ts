@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
-import { type DocumentId, type LogKey, logParts } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, logKey, logParts, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { packable } from '#protocol/log/pack.ts'
 import { testHost } from '#test/clock/host.ts'
@@ -217,4 +217,35 @@ test('S73 what is kept while the writing again of it is lost is owed, and writte
   const back = await restart(village, copyOf(image), township, root, 3)
   await callUntil(back, township, 'it has given way again', async () => (await form(root, id)).applicant !== '王')
   for (const node of [back, township, root]) await shows(node, id, { applicant: `王小${LIMITS.runEntries}` })
+})
+
+test('S73 what this node itself wrote on top of the version that goes is read with it, though the parent holds it', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await atCounty(village, id)
+  await cutAll(links)
+  const image = copyOf(diskOf(TOWNSHIP))
+  // A copy of the township reaches the county first, so that its version of the log stays.
+  const twin = await restart(township, copyOf(image), root, root, 2)
+  await set(twin, clerk, id, { phone: '13800001111' })
+  await set(township, clerk, id, { applicant: '王' })
+  const first = connect(twin, root)
+  await shows(root, id, { phone: '13800001111' })
+  await cutAll([first])
+  await twin.engine.stop()
+  // Started again it goes on in a new log, which comes to the county while the older one is being settled, and in a third.
+  await township.engine.stop()
+  const between = await restart(township, diskOf(TOWNSHIP), root, root, 9)
+  await set(between, clerk, id, { applicant: '王小' })
+  await between.engine.stop()
+  const town = await restart(township, diskOf(TOWNSHIP), root, root, 12)
+  const log = logKey({ node: town.identity.node, incarnation: 9, stream: streamOf(VILLAGE) })
+  const sent = new RawNode(TOWNSHIP, town.identity.keys)
+  await sent.link(root)
+  const { records } = await heldVersion(town, log)
+  sent.send(frameOf(records.map((record) => packable(log, record))))
+  await sent.stored()
+  sent.cut()
+  await callUntil(town, root, 'the township has given way', async () => (await form(root, id)).applicant !== undefined)
+  for (const node of [town, root]) await shows(node, id, { applicant: '王小', phone: '13800001111' })
 })

@@ -1,5 +1,5 @@
 /** What each person wanted: a model of every field that was typed, to be compared with what stands there at rest. */
-import { type DocumentId, type LogKey, logParts, toHex } from '#protocol/ids.ts'
+import { type DocumentId, type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { holdsSomehow, type Ledger } from './ledger.ts'
 import type { Machine, World } from './world.ts'
@@ -126,25 +126,44 @@ async function newestEdit(machine: Machine, document: DocumentId): Promise<strin
 }
 
 /** Entries of an edit that a fork cut off, beside each of which its text was written again. */
-const rewritings = ({ carriers, sights }: Ledger, { hash }: Intent): string[] =>
+const rewritings = ({ carriers, sights }: Ledger, { hash }: Pick<Intent, 'hash'>): string[] =>
   [...(carriers.get(hash) ?? [])].filter((carrier) => sights.has(carrier))
 
+/** What the model has to know of the county at rest. */
+export interface Standing {
+  readonly ledger: Ledger
+  /** Whether the root counts what stands in a place. */
+  readonly counts: (log: LogKey, seq: number) => boolean
+  /** Whether the root holds an entry in its own place. */
+  readonly isAtRoot: (hash: string) => boolean
+  /** Whether a node is another one or stands below it. */
+  readonly isBelow: (node: NodeId, above: NodeId) => boolean
+}
+
 /** Whether a change was made in sight of another one and of all that wrote it again without having seen the change. */
-function isOver(ledger: Ledger, later: Intent, intent: Intent): boolean {
+function isOver({ ledger, isAtRoot, isBelow }: Standing, later: Intent, intent: Intent): boolean {
   const seen = later.over.get(intent)
   if (!seen) return false
-  return rewritings(ledger, intent).every((one) => seen.has(one) || ledger.sights.get(one)?.has(later.hash))
+  // A version that had been cut came back, but for its end: that stands beside it, written again.
+  if (isAtRoot(intent.hash) && !isAtRoot(later.hash) && rewritings(ledger, intent).length > 0) return false
+  const nodeOf = (hash: string) => logParts(ledger.entries.get(hash)?.log as LogKey).node
+  // Of what came from where the other version stays nobody can tell which of the two it was made in sight of (S73).
+  const hasSeen = (one: string) => ledger.sights.get(one)?.has(later.hash) && isBelow(nodeOf(later.hash), nodeOf(one))
+  return rewritings(ledger, intent).every((one) => seen.has(one) || hasSeen(one))
 }
 
 /** Changes that may stand at rest: somebody still holds them, and nobody changed the key again in sight of them. */
-export function standing(
-  ledger: Ledger,
-  intents: readonly Intent[],
-  counts: (log: LogKey, seq: number) => boolean,
-): Intent[] {
-  const alive = intents.filter(({ hash }) => {
+export function standing(state: Standing, intents: readonly Intent[]): Intent[] {
+  const { ledger, isAtRoot } = state
+  const isCounted = (hash: string) => {
     const entry = ledger.entries.get(hash)
-    return entry !== undefined && !ledger.gone.has(hash) && counts(entry.log, entry.seq)
-  })
-  return alive.filter((intent) => !alive.some((later) => isOver(ledger, later, intent)))
+    return entry !== undefined && state.counts(entry.log, entry.seq)
+  }
+  // What a fork cut off counts by what was written again beside it.
+  const isAlive = (hash: string) => {
+    const kept = rewritings(ledger, { hash })
+    return isCounted(hash) && (kept.length === 0 || isAtRoot(hash) || kept.some(isCounted))
+  }
+  const alive = intents.filter(({ hash }) => !ledger.gone.has(hash) && isAlive(hash))
+  return alive.filter((intent) => !alive.some((later) => isOver(state, later, intent)))
 }

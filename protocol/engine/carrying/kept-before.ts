@@ -1,48 +1,63 @@
 /** Edits that a copy of this machine, or an earlier run of it, has kept and written again already. */
 import { decodeEdit } from '#protocol/documents/edit.ts'
-import { type DocumentId, type EntryHash, type LogKey, toHex } from '#protocol/ids.ts'
+import { type EntryHash, type LogKey, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
+import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
-import { storedEntry } from '../cases/case-reading.ts'
-import type { Core } from '../core.ts'
 
-interface Kept {
-  readonly hash: EntryHash
-  readonly section: string
-  /** Where it is kept. */
+interface Place {
   readonly log: LogKey
   readonly seq: number
-  /** When the edit was made. */
+}
+
+/** An edit, and where it, or what keeps it, lies. */
+interface Written extends Place {
+  readonly section: string
+  /** When it was made. */
   readonly time: number
 }
 
-/**
- * Hashes of edits of a case that this node had kept up to an arrival and whose writing again is held as well: behind what is kept in the
- * same log, or, where edits were withdrawn too, in a later incarnation. What is kept alone may have lost its text to a
- * database that was put back between the two, and is owed.
- */
-export async function keptBefore(core: Core, id: DocumentId, until: number): Promise<ReadonlySet<EntryHash>> {
-  const placed = (await core.storage.recordsOf([id])).get(id) ?? []
-  const own = placed.filter(({ log }) => core.logs.isOwn(log)).map(storedEntry)
-  const again = own.filter(({ kind, person }) => kind === KIND.edit && person === '')
-  const isHeld = ({ section, log, seq, time }: Kept) =>
-    again.some(
-      (edit) =>
-        decodeEdit(edit.payload)?.section === section &&
-        (edit.log === log ? edit.seq > seq : edit.time >= time && edit.log !== log),
-    )
-  return new Set(
-    placed
-      .filter(({ arrival }) => arrival <= until)
-      .flatMap((one) => keptIn(core, storedEntry(one)))
-      .filter(isHeld)
-      .map(({ hash }) => hash),
-  )
+interface Kept extends Written {
+  readonly hash: EntryHash
 }
 
-function keptIn({ logs }: Core, entry: Entry): Kept[] {
+const isBehind = (one: Place, other: Place): boolean => one.log === other.log && one.seq > other.seq
+
+/**
+ * Hashes of edits of a case that this node has kept and whose writing again is held as well. What is kept alone may have
+ * lost its text to a database that was put back between the two, and is owed.
+ * @param own what this node wrote about the case, under all its incarnations
+ * @param isEarly whether an entry was there before a tail began to give way: only those count as kept
+ */
+export function keptBefore(
+  own: readonly Entry[],
+  isEarly: (entry: Entry) => boolean,
+  sha256: Sha256,
+): ReadonlySet<EntryHash> {
+  const kept = own.flatMap((entry) => keptIn(entry, sha256))
+  const again = own.flatMap(writtenIn)
+  // Where edits were withdrawn too, the text is the first that a new log says; behind what it kept itself it says that.
+  const isElsewhere = (one: Kept) => own.some((entry) => entry.kind === KIND.withdrawn && isBehind(entry, one))
+  const isFirst = (edit: Written) => !kept.some((one) => one.section === edit.section && isBehind(edit, one))
+  const isHeld = (one: Kept) =>
+    again
+      .filter(({ section }) => section === one.section)
+      .some((edit) =>
+        edit.log === one.log ? edit.seq > one.seq : edit.time >= one.time && isElsewhere(one) && isFirst(edit),
+      )
+  const early = own.filter(isEarly).flatMap((entry) => keptIn(entry, sha256))
+  return new Set(early.filter(isHeld).map(({ hash }) => hash))
+}
+
+/** What this node wrote again of a section: an edit that no person made. */
+function writtenIn({ kind, person, payload, log, seq, time }: Entry): Written[] {
+  const section = kind === KIND.edit && person === '' ? decodeEdit(payload)?.section : undefined
+  return section === undefined ? [] : [{ section, log, seq, time }]
+}
+
+function keptIn(entry: Entry, sha256: Sha256): Kept[] {
   if (entry.kind !== KIND.kept) return []
-  const inner = decodeCarried(logs.sha256, entry.payload)
+  const inner = decodeCarried(sha256, entry.payload)
   const section = inner?.kind === KIND.edit ? decodeEdit(inner.payload)?.section : undefined
   if (!inner || section === undefined) return []
   return [{ hash: toHex(inner.hash) as EntryHash, section, log: entry.log, seq: entry.seq, time: inner.time }]

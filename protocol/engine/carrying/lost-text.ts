@@ -5,10 +5,11 @@ import { decodeEdit, encodeEdit } from '#protocol/documents/edit.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { isSectionName, type PlainValue, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
-import { type EntryHash, type StationCode, toHex } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, type StationCode, toHex } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
 import { type CaseFile, type SectionEdit, stateOf } from '../cases/case-file.ts'
+import { storedEntry } from '../cases/case-reading.ts'
 import { acceptedUpdates, gated, mayWriteIn } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { registerOf } from '../register.ts'
@@ -47,7 +48,7 @@ export async function lostText(
   cut: readonly Entry[],
   { begun, peerHolds }: GivingWay,
 ): Promise<LostText[]> {
-  const kept = await keptBefore(core, file.id, begun)
+  const kept = await keptUntil(core, file.id, begun)
   return [...new Set(cut.map(sectionOf))].filter(isSectionName).flatMap((section) => {
     const ours = cut.filter((one) => sectionOf(one) === section)
     const station = stationFor(core, section, ours)
@@ -68,6 +69,14 @@ export async function lostText(
     const beside = besideTakenBack(read, edits, held?.takenBack ?? [])
     return [{ file, section, edits, owed, isPartlyKept: owed.size < ours.length, station, ...beside }]
   })
+}
+
+/** What this node had kept of a case up to an arrival, and written again. */
+async function keptUntil({ storage, logs }: Core, id: DocumentId, arrival: number): Promise<ReadonlySet<EntryHash>> {
+  const held = (await storage.recordsOf([id])).get(id) ?? []
+  const own = held.filter(({ log }) => logs.isOwn(log))
+  const early = new Set(own.filter((one) => one.arrival <= arrival).map(({ hash }) => toHex(hash)))
+  return keptBefore(own.map(storedEntry), ({ hash }) => early.has(toHex(hash)), logs.sha256)
 }
 
 /** A relay that gives way writes what it passed on in its own name: the author may be gone for good. */

@@ -1,6 +1,6 @@
 /** What stands in a section at rest is what somebody wanted who knew of everything older. */
-import type { DocumentId, LogKey } from '#protocol/ids.ts'
-import { type Intent, type Intents, standing } from '../intents.ts'
+import type { DocumentId, LogKey, NodeId } from '#protocol/ids.ts'
+import { type Intent, type Intents, type Standing, standing } from '../intents.ts'
 import { hasTwoVersions, type Ledger, lostFrom } from '../ledger.ts'
 import type { World } from '../world.ts'
 import { isLeftToPeople, registerOf } from './county.ts'
@@ -29,6 +29,13 @@ function isKeptOnly({ ledger, machines }: World, notes: ReadonlyMap<string, read
   return logs.some((log) => villages.some((node) => log?.startsWith(node)))
 }
 
+/** Who stands below whom by the codes of the stations, and what the root holds. */
+function placesIn({ machines, ledger }: World): Omit<Standing, 'counts'> {
+  const stations = new Map(machines.map(({ identity, station }) => [identity.node, station as string]))
+  const isBelow = (node: NodeId, above: NodeId) => stations.get(node)?.startsWith(stations.get(above) ?? '') ?? false
+  return { ledger, isBelow, isAtRoot: (hash) => machines[0]?.disk.holds(hash) ?? false }
+}
+
 /**
  * Compares the sections of a case with the model. What was lost for good may have taken along what was built on it.
  * `refused`: entries that the root says it quarantined, as `log#seq`. `master`: the case of which this one is a part.
@@ -47,6 +54,7 @@ export function checkValues(
   // Two copies of one machine edit under the same numbers: one of the two edits is refused, and people read that.
   const isRefused = (log: LogKey, seq: number) => refused.has(`${log}#${seq}`) && hasTwoVersions(world.ledger, log)
   const counts = (log: LogKey, seq: number) => !authority.afterRevocation(log, seq) && !isRefused(log, seq)
+  const state: Standing = { ...placesIn(world), counts }
   // What stands on something that stands aside is not shown either, and says so.
   const isAside = (section: string) =>
     [...intents.of(id, section).values()].flat().some(({ hash }) => {
@@ -62,7 +70,7 @@ export function checkValues(
     if (isAside(section)) continue
     const record = shown[section] as Readonly<Record<string, unknown>>
     for (const [key, wanted] of intents.of(id, section)) {
-      const may = standing(world.ledger, wanted, counts)
+      const may = standing(state, wanted)
       const stands = record[key] === undefined ? undefined : JSON.stringify(record[key])
       if ([...intents.unanswered(id, section, key), ...copied(section, key)].includes(stands)) continue
       if (may.length > 0 && !may.some(({ value }) => value === stands))
@@ -77,7 +85,7 @@ export function checkValues(
   const text = String(shown['office-note'])
   for (const [word, wanted] of intents.of(id, 'office-note')) {
     const times = text.split(word).length - 1
-    const may = standing(world.ledger, wanted, counts)
+    const may = standing(state, wanted)
     const isStruck = intents.unanswered(id, 'office-note', word).length > 0
     const isWanted = may.length > 0 && !isStruck && may.every(({ value }) => value !== undefined)
     if (times > timesWritten(world, wanted) || (times === 0 && isWanted && !mayLack))
