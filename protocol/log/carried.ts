@@ -24,11 +24,14 @@ export function encodeCarried(log: LogKey, before: Uint8Array, record: EntryReco
   return encoding.toUint8Array(encoder)
 }
 
+/** An entry as another one carries it, with the hash before it. */
+export interface Carried {
+  readonly entry: Entry
+  readonly before: Uint8Array
+}
+
 /** The entry inside, and the hash before it; undefined when the payload is malformed. Its signature is not yet checked. */
-export function openCarried(
-  sha256: Sha256,
-  payload: Uint8Array,
-): { readonly entry: Entry; readonly before: Uint8Array } | undefined {
+export function openCarried(sha256: Sha256, payload: Uint8Array): Carried | undefined {
   try {
     const decoder = decoding.createDecoder(payload)
     const log = decoding.readVarString(decoder) as LogKey

@@ -1,13 +1,11 @@
 /** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import { COUNTY_STREAM, type DocumentId, isCase, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
-import { equalBytes } from '#protocol/log/bytes.ts'
-import { openCarried } from '#protocol/log/carried.ts'
+import { COUNTY_STREAM, type DocumentId, type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts'
+import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
-import { readInPacks } from '../logs/log-reading.ts'
 import { inPieces } from '../logs/pieces.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
 import { newDraft } from '../writing/draft.ts'
@@ -18,76 +16,79 @@ import {
   RETURNED_REVOCATIONS_SPACE,
   RETURNED_STATIONS_SPACE,
 } from '../writing/placing.ts'
-import { type Staging, setLocal } from '../writing/staging.ts'
+import { recordsInPieces } from '../writing/record-pieces.ts'
+import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+import { provedBehind } from './proved-records.ts'
 
-/** What a log carries of the root's own entries about no case. The rest of it, which may be long, is let go at once. */
-async function carriersIn(core: Core, log: LogKey) {
-  const found: { readonly entry: Entry; readonly before: Uint8Array }[] = []
-  const pieces = inPieces(core.host)
-  for await (const entries of readInPacks(core.logs, log, 0)) {
-    await pieces()
-    for (const { entry } of entries) {
-      if (entry.kind !== KIND.carried || isCase(entry.document)) continue
-      const carried = openCarried(core.host.cryptography.sha256, entry.payload)
-      if (carried && core.logs.isOwn(carried.entry.log)) found.push(carried)
-    }
-  }
-  return found
+/** How far a log has been looked through, and how many records came of it since the work began. */
+interface Looked {
+  readonly seq: number
+  /** The chain hash there, in hex: behind a cut the log is looked through anew. */
+  readonly hash: string
+  readonly written: number
+}
+
+const LOOKED_SPACE = 'returned-records-looked'
+
+async function lookedUpTo(staging: Staging, log: LogKey): Promise<Pick<Looked, 'seq' | 'written'>> {
+  const noted = (await getLocal(staging, LOOKED_SPACE, log)) as Looked | undefined
+  const hash = noted && (await staging.core.logs.hashAt(log, noted.seq))
+  return noted && hash && toHex(hash) === noted.hash ? noted : { seq: 0, written: 0 }
 }
 
 /**
- * The root's own entries that a log carries, each proved: one of a run is signed, and the hashes of those before it
- * lead there. Whoever carries them can neither make one up nor change one.
+ * Writes again what is not held: with the same version, so that a newer record stays in force. As much of a log at once
+ * as may be read while others wait; whoever carries without end is read once.
  */
-async function provedIn(core: Core, log: LogKey): Promise<Entry[]> {
-  const { verify } = core.host.cryptography
-  const proved: Entry[] = []
-  let run: Entry[] = []
-  for (const carried of await carriersIn(core, log)) {
-    const last = run.at(-1)
-    if (last && (last.log !== carried.entry.log || !equalBytes(last.hash, carried.before))) run = []
-    run.push(carried.entry)
-    const { signature, hash } = carried.entry
-    if (!signature) continue
-    if (await verify(core.identity.keys.publicKey, hash, signature)) proved.push(...run)
-    run = []
-  }
-  return proved
-}
-
-/** Writes again what is not held: with the same version, so that a newer record stays in force. */
 async function takeBack(staging: Staging, key: string): Promise<void> {
   const { core } = staging
-  const records = (await provedIn(core, key as LogKey)).filter(({ kind }) => kind === KIND.directory)
-  const held = await core.storage.recordsOf([...new Set(records.map(({ document }) => document))])
-  let count = 0
-  for (const { log, seq: _seq, hash: _hash, signature: _signature, ...draft } of records) {
-    const { stream } = logParts(log)
-    const isHeld = (held.get(draft.document) ?? []).some((placed) => {
-      if (logParts(placed.log).stream !== stream) return false
-      const known = storedEntry(placed)
-      return known.kind === KIND.directory && equalBytes(known.payload, draft.payload)
-    })
-    if (isHeld) continue
-    if (append(staging, stream, [draft]).ok) count += 1
+  const log = key as LogKey
+  const looked = await lookedUpTo(staging, log)
+  const { records, upTo, isEnd } = await provedBehind(core, log, looked.seq)
+  let { written } = looked
+  for (const { log: from, seq: _seq, hash: _hash, signature: _signature, ...draft } of await lacking(core, records)) {
+    if (append(staging, logParts(from).stream, [draft]).ok) written += 1
     else core.tellBug(new Error(`${draft.document}: a returned record cannot be written again`))
   }
-  setLocal(staging, RETURNED_RECORDS_SPACE, key, null)
-  if (count === 0) return
+  const hash = (await core.logs.hashAt(log, upTo)) ?? GENESIS
+  setLocal(staging, LOOKED_SPACE, log, { seq: upTo, hash: toHex(hash), written: isEnd ? 0 : written } satisfies Looked)
+  setLocal(staging, RETURNED_RECORDS_SPACE, log, isEnd ? null : true)
+  if (!isEnd || written === 0) return
   core.news.add({
     kind: 'fork',
-    message: `下级节点转回了本机恢复备份时丢失的 ${count} 条目录资料,已核对签名并重新写入。`,
+    message: `下级节点转回了本机恢复备份时丢失的 ${written} 条目录资料,已核对签名并重新写入。`,
     next: '请在目录中核对最近的修改。',
   })
 }
 
+/** Those of which nothing with the same content is held in the same stream, each once. */
+async function lacking(core: Core, records: readonly Entry[]): Promise<Entry[]> {
+  const { sha256 } = core.logs
+  const contentOf = ({ log, document, payload }: Entry) =>
+    `${logParts(log).stream} ${document} ${toHex(sha256(payload))}`
+  const wanted = new Map(records.map((record) => [contentOf(record), record]))
+  for await (const held of heldRecords(core, [...new Set(records.map(({ document }) => document))]))
+    wanted.delete(contentOf(held))
+  return [...wanted.values()]
+}
+
+/** Directory records that are held about some things, in whatever log: others may have carried any number about one of them. */
+async function* heldRecords(core: Core, documents: readonly DocumentId[]): AsyncGenerator<Entry> {
+  const pieces = inPieces(core.host)
+  for await (const piece of recordsInPieces(core.storage, documents)) {
+    await pieces()
+    yield* piece.map(storedEntry).filter(({ kind }) => kind === KIND.directory)
+  }
+}
+
 /** What the root itself ever wrote about one thing, as far as it is held. */
 async function ownRecords(core: Core, document: DocumentId): Promise<DirectoryRecord[]> {
-  const held = ((await core.storage.recordsOf([document])).get(document) ?? []).map(storedEntry)
-  return held.flatMap((entry) => {
-    const isOwn = entry.kind === KIND.directory && core.logs.isOwn(entry.log)
-    return isOwn ? (readDirectoryRecord(new TextDecoder().decode(entry.payload), document) ?? []) : []
-  })
+  const found: DirectoryRecord[] = []
+  for await (const { log, payload } of heldRecords(core, [document])) {
+    const record = core.logs.isOwn(log) && readDirectoryRecord(new TextDecoder().decode(payload), document)
+    if (record) found.push(record)
+  }
+  return found
 }
 
 /** Writes a record above the one in force. */
