@@ -226,7 +226,10 @@ test('S119 a parent that now says set aside takes back what it had said of an en
   expect(await says('set-aside', '上级的话')).toEqual(aside)
 })
 
-test('S119 that an edit waits for others at the parent is no word of its own: whether it waits here our own fold says', async () => {
+test.each([
+  ['an edit waits for others', GATE_PROBLEMS['unheld-origin'].message],
+  ['an entry waits for the root to carry its case (R47)', '条目不在办件所属的分区'],
+])('S119 that %s at the parent is no word of its own: whether it waits here our own fold says', async (_, waits) => {
   const { township, village } = await cutOff()
   const id = await caseOf(village, 3)
   const [log] = Object.keys(village.engine.ownHeads()) as [LogKey]
@@ -239,7 +242,6 @@ test('S119 that an edit waits for others at the parent is no word of its own: wh
     await parent.stored(parent.heads.values().next().value?.seq)
     return (await village.storage.receiptsOf(id)).map((row) => row.reason)
   }
-  const waits = GATE_PROBLEMS['unheld-origin'].message
   expect(await says('quarantined', waits)).toEqual([])
   expect(await says('quarantined', '上级认为不合规')).toEqual(['上级认为不合规'])
   expect(await says('quarantined', waits)).toEqual([])

@@ -13,6 +13,9 @@ const BUILT_ON_LATE = {
   reason: '依据的编辑由已停用的节点写入,停用之后才送达,不生效;请核对内容后重新填写',
 } as const
 
+/** What is said of an entry in a stream into which the root has not carried the case (rule R47). */
+const STRAY = '条目不在办件所属的分区'
+
 /** An edit that does not take effect, with the reason for which it never will when it waits for one that does not. */
 function refusalIn(file: CaseFile, section: string, one: SectionOutcome['refused'][number]) {
   if (!one.waits) return one
@@ -40,7 +43,7 @@ export function receiptsOf(file: CaseFile): readonly ReceiptRow[] {
       seq,
       document,
       outcome: 'quarantined' as const,
-      reason: '条目不在办件所属的分区',
+      reason: STRAY,
     })),
   ]
 }
@@ -59,14 +62,15 @@ function placeOf(file: CaseFile, { hash, log, seq }: Stand & { readonly hash: En
   return others.reduce((least, stand) => (isBefore(stand, least) ? stand : least), first ?? { log, seq })
 }
 
-/** What is said of an edit as long as others have not arrived. */
-const WAITING: readonly string[] = Object.values(GATE_PROBLEMS).flatMap(({ waits, message }) =>
-  waits ? [message] : [],
-)
+/** What is said of an entry as long as others have not arrived: of an edit what it builds on, of a stray what carries it. */
+const WAITING: readonly string[] = [
+  STRAY,
+  ...Object.values(GATE_PROBLEMS).flatMap(({ waits, message }) => (waits ? [message] : [])),
+]
 
 /**
- * Whether an edit only waits for others where this was said: of a stream that both hold our own fold says the same for as
- * long as it is so here, and whoever says it may be gone when it is over.
+ * Whether an entry only waits for others where this was said: of a stream that both hold our own fold says the same for
+ * as long as it is so here, and whoever says it may be gone when it is over.
  */
 export const onlyWaits = ({ outcome, reason }: Pick<ReceiptRow, 'outcome' | 'reason'>): boolean =>
   outcome === 'quarantined' && WAITING.includes(reason)
