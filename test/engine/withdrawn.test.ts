@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import type { Actor } from '#protocol/engine/office.ts'
-import { streamOf } from '#protocol/ids.ts'
+import { type DocumentId, streamOf } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
@@ -15,6 +16,7 @@ import { draft, frameOf, RawNode } from './raw-node.ts'
 import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
 
 const clerk = person(TOWNSHIP, ['clerk'])
+const villager = person(VILLAGE, ['agent'])
 
 test('S73 what a relay wrote on top of an edit that it cuts off is not lost with it', async () => {
   const { root, township, village, links, diskOf } = await place()
@@ -59,7 +61,7 @@ test('S73 what a relay wrote on top of an edit that it cuts off is not lost with
 })
 
 /** The township holds the village's own version and has written on top of it; the county holds another version. */
-async function relayOnTop() {
+async function relayOnTop(more: (village: Node, id: DocumentId) => Promise<unknown> = async () => undefined) {
   const { root, township, village, links, diskOf } = await place()
   const agent = person(VILLAGE, ['agent'])
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
@@ -84,13 +86,14 @@ async function relayOnTop() {
   await cutAll(first)
   await Promise.all([township.engine.stop(), twin.engine.stop()])
   const back = await restart(township, image, root, root, 2)
+  await more(village, id)
   await set(village, agent, { applicant: '王小' })
   const lower = connect(village, back)
   await shows(back, '王小')
   await set(back, clerk, { applicant: '王小芳' })
   await shows(village, '王小芳')
   await cutAll([lower])
-  return { nodes: [root, back, village], village, agent, shows, set, giveWay }
+  return { nodes: [root, back, village] as const, id, village, agent, shows, set, giveWay }
 }
 
 test('S73 what was written on top of an edit is not lost where its author takes that back before the cut comes', async () => {
@@ -98,6 +101,24 @@ test('S73 what was written on top of an edit is not lost where its author takes 
   await set(village, agent, { applicant: '王小芳芳' })
   await giveWay()
   for (const node of nodes) await shows(node, '王小芳芳')
+})
+
+test('S73 at half of the logs that others take nothing is withdrawn any more: people read what is missing, and the rest is written again', async () => {
+  const { nodes, id } = await relayOnTop((village, of) =>
+    village.engine.office.edit(villager, of, 'materials', { set: { k1: { state: 'copy', copies: 2 } } }).then(value),
+  )
+  const [root, back] = nodes
+  const { logsOfNode } = LIMITS
+  Object.assign(LIMITS, { logsOfNode: 2 })
+  try {
+    const phone = async () => ((await sections(root, id)).materials as Record<string, unknown>).k1
+    await callUntil(back, root, 'the township has given way', async () => (await phone()) !== undefined)
+  } finally {
+    Object.assign(LIMITS, { logsOfNode })
+  }
+  expect((await sections(root, id)).application).toEqual({ applicant: '王' })
+  const { findings } = await back.engine.office.status()
+  expect(findings.map(({ message }) => message).join()).toContain('的“申请表”')
 })
 
 test('S73 where the author of an edit has taken it back, what it stood on comes back over nothing that was written again', async () => {

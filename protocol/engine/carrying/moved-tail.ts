@@ -141,18 +141,19 @@ async function writeAgain(
   lost: readonly LostText[],
   { peerHolds }: GivingWay,
 ): Promise<string[]> {
-  const inVain: InVain[] = []
-  for (const one of lost) inVain.push(await editsInVain(staging, one, peerHolds))
-  const withdrawn = inVain.flatMap(({ drafts }) => drafts)
   const { logs } = staging.core
   // Whoever makes forks on purpose must not use up the logs that others take of us: people read what is missing.
-  if (withdrawn.length > 0 && [...logs.heads.keys()].filter(logs.isOwn).length >= LIMITS.logsOfNode / 2)
-    return lost.map((one) => lostWords(staging.core, one, undefined))
+  const isSpent = [...logs.heads.keys()].filter(logs.isOwn).length >= LIMITS.logsOfNode / 2
+  const inVain: InVain[] = []
+  for (const one of lost) inVain.push(await editsInVain(staging, one, peerHolds))
+  const withdrawn = isSpent ? [] : inVain.flatMap(({ drafts }) => drafts)
   const isWithdrawn = append(staging, stream, withdrawn).ok
   // Their numbers are used up: what is written again has numbers of its own, also for who does not know kind 8.
   if (withdrawn.length > 0) await logs.rotate()
   return lost.flatMap((one, place) => {
-    const again = writtenAgain(staging, one, inVain[place]?.hashes ?? new Set())
+    const { hashes, drafts } = inVain[place] as InVain
+    if (isSpent && drafts.length > 0) return [lostWords(staging.core, one, undefined)]
+    const again = writtenAgain(staging, one, hashes)
     if ('unwritten' in again) return [again.unwritten]
     return isWithdrawn && append(staging, stream, again.drafts).ok ? [] : [lostWords(staging.core, one, undefined)]
   })
