@@ -94,16 +94,19 @@ function add(map: Map<string, Set<string>>, key: string, value: string): void {
   map.set(key, (map.get(key) ?? new Set()).add(value))
 }
 
-/** Whether a disk holds an entry, itself or carried, also when the carrier was carried on. */
-export function holdsSomehow(ledger: Ledger, disk: Disk, hash: string, seen: ReadonlySet<string> = new Set()): boolean {
-  if (disk.holds(hash)) return true
-  if (seen.has(hash)) return false
-  const further = new Set(seen).add(hash)
-  const twins = ledger.twins.get(ledger.contents.get(hash) ?? '') ?? []
-  return [...(ledger.carriers.get(hash) ?? []), ...twins].some((carrier) =>
-    holdsSomehow(ledger, disk, carrier, further),
-  )
+/** Everything an entry lives on in: itself, what carries it, what says the same, and what carries that. */
+export function formsOf({ carriers, twins, contents }: Ledger, hash: string): ReadonlySet<string> {
+  const forms = new Set([hash])
+  // A set grows while it is walked: a carrier may have been carried on.
+  for (const form of forms)
+    for (const further of [...(carriers.get(form) ?? []), ...(twins.get(contents.get(form) ?? '') ?? [])])
+      forms.add(further)
+  return forms
 }
+
+/** Whether a disk holds an entry, itself or carried, also when the carrier was carried on. */
+export const holdsSomehow = (ledger: Ledger, disk: Disk, hash: string): boolean =>
+  disk.holds(hash) || [...formsOf(ledger, hash)].some((form) => disk.holds(form))
 
 /** Whether somebody wrote two entries under one number of a log. */
 export const hasTwoVersions = ({ forkedLogs }: Ledger, log: LogKey): boolean => forkedLogs.has(log)

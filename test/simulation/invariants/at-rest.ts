@@ -4,7 +4,7 @@ import type { Remembered } from '../actors.ts'
 import { holdsSomehow } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 import { checkCase } from './cases.ts'
-import { allCases, grantsOf, holdsFormerVersion } from './county.ts'
+import { allCases, grantsOf, isLeftInFormerVersions, streamOfEntry } from './county.ts'
 import { checkConservation, checkHeads, checkRebuild, checkReceipts } from './heads.ts'
 
 /** Everything people were told or that survives must be where it belongs, and mean the same everywhere. */
@@ -28,12 +28,7 @@ export async function checkAtRest(world: World, staff: Remembered): Promise<void
 function livesElsewhere({ ledger }: World, machines: readonly Machine[], hash: string, stream: StreamId): boolean {
   if (machines.some(({ disk }) => disk.holds(hash))) return false
   const carriers = [...(ledger.carriers.get(hash) ?? [])].filter((one) => machines.some(({ disk }) => disk.holds(one)))
-  return carriers.length > 0 && carriers.every((one) => logOf(ledger, one)?.stream !== stream)
-}
-
-const logOf = (ledger: World['ledger'], hash: string) => {
-  const entry = ledger.entries.get(hash)
-  return entry && logParts(entry.log)
+  return carriers.length > 0 && carriers.every((one) => streamOfEntry(ledger, one) !== stream)
 }
 
 function checkSubscribers(world: World, machines: readonly Machine[]): void {
@@ -43,15 +38,13 @@ function checkSubscribers(world: World, machines: readonly Machine[]): void {
     const { stream } = logParts(log)
     // What everybody lost in its own place lives on where the root had carried it: M4 asks who has to show it.
     if (livesElsewhere(world, machines, hash, stream)) continue
-    const holders = machines.filter(({ disk }) => disk.holds(hash))
-    if (holders.length > 0 && holders.every((machine) => holdsFormerVersion(world, machine, log))) continue
-    for (const machine of machines) {
-      if (!grantsOf(world, machine.station).has(stream)) continue
-      if (!holdsSomehow(ledger, machine.disk, hash)) {
-        world.violation('M2', `${machine.name} lacks ${log.slice(0, 8)}/${log.split('/')[1]}/${stream} ${seq}`)
-        return
-      }
-    }
+    const lacking = machines.find(
+      ({ station, disk }) => grantsOf(world, station).has(stream) && !holdsSomehow(ledger, disk, hash),
+    )
+    // What only former subscribers hold, in another version of the log than the county's, people have to settle.
+    if (!lacking || isLeftInFormerVersions(world, hash)) continue
+    world.violation('M2', `${lacking.name} lacks ${log.slice(0, 8)}/${log.split('/')[1]}/${stream} ${seq}`)
+    return
   }
 }
 
@@ -62,10 +55,7 @@ function checkKept(world: World, { told }: Remembered): void {
     // What lay in a stream that went elsewhere does not come back to a machine that was put back.
     const entry = world.ledger.entries.get(hash)
     if (entry && !grantsOf(world, machine.station).has(logParts(entry.log).stream)) continue
-    // What only a former subscriber holds, in another version of the log than the county's, people have to settle.
-    const holders = inUse(world).filter(({ disk }) => disk.holds(hash))
-    const isLeft = holders.length > 0 && holders.every((one) => entry && holdsFormerVersion(world, one, entry.log))
-    if (!isLeft && !holdsSomehow(world.ledger, machine.disk, hash))
+    if (!holdsSomehow(world.ledger, machine.disk, hash) && !isLeftInFormerVersions(world, hash))
       world.violation('M1', `${machine.name} lost ${hash.slice(0, 12)} of which a person was told`)
   }
 }

@@ -4,7 +4,8 @@ import type { Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
-import { COUNTY_STREAM, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
+import { COUNTY_STREAM, type LogKey, logParts, type StationCode, type StreamId } from '#protocol/ids.ts'
+import { formsOf, type Ledger } from '../ledger.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 
 /** Streams of which a station may hold what it got while they were its own. */
@@ -38,6 +39,28 @@ export function holdsFormerVersion(world: World, machine: Machine, log: LogKey):
   if (grantsOf(world, machine.station).has(stream)) return false
   const held = root.disk.held.get(log) ?? []
   return machine.disk.held.get(log)?.some((hash, place) => held[place] !== undefined && held[place] !== hash) ?? false
+}
+
+/**
+ * Whether all that an entry lives on in, in its own stream, lies in versions that former subscribers keep. What carries it
+ * stays there like any other entry: an author that gave way put its tail into the very log that has two versions now.
+ */
+export function isLeftInFormerVersions(world: World, hash: string): boolean {
+  const { ledger } = world
+  const stream = streamOfEntry(ledger, hash)
+  const forms = [...formsOf(ledger, hash)].filter((form) => streamOfEntry(ledger, form) === stream)
+  const places = inUse(world).flatMap((machine) =>
+    forms.filter((form) => machine.disk.holds(form)).map((form) => ({ machine, log: logOfEntry(ledger, form) })),
+  )
+  return places.length > 0 && places.every(({ machine, log }) => log && holdsFormerVersion(world, machine, log))
+}
+
+const logOfEntry = (ledger: Ledger, hash: string): LogKey | undefined => ledger.entries.get(hash)?.log
+
+/** The stream in which an entry was written. */
+export function streamOfEntry(ledger: Ledger, hash: string): StreamId | undefined {
+  const log = logOfEntry(ledger, hash)
+  return log && logParts(log).stream
 }
 
 /** Whether a former subscriber keeps its own version of a log in which a document has entries: people settle it (decision 64). */
