@@ -217,6 +217,28 @@ test('S71 a parent that is merely ahead was not put back: nobody is alarmed', as
   upper.cut()
 })
 
+test('S130 up there is one link: what a copy of the parent took back is said again by the parent itself', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const earlier = copyOf(diskOf(TOWNSHIP))
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  await until('at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  const copy = await restart(township, earlier, root, root, 2)
+  const [, first] = links as [Linked, Linked]
+  const second = connect(village, copy)
+  await until('taken back', async () => (await findings(village)).includes('parent-restored'))
+  let reason = 'open'
+  void first.ended.then((end) => {
+    reason = end.reason
+  })
+  await until('the older link ends', () => reason === 'stopping')
+  second.cut()
+  await second.ended
+  await copy.engine.stop()
+  connect(village, township)
+  await until('at the county again', async () => (await office.safetyOf([id])).get(id) === 'root')
+})
+
 test('S72 until a restored parent has an entry again, it is shown as being here only', async () => {
   const { root, township, village, links, diskOf } = await place()
   await cutAll(links.slice(0, 1))

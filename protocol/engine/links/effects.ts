@@ -84,10 +84,14 @@ const EFFECTS: Handlers = {
 /** Links from below that one key may have: a few copies of a machine, and some that nobody has noticed to be dead. */
 const LINKS_OF_PEER = 16
 
-/** Whoever calls again and again with one key takes the place of its own older links, and of nobody else's. */
+/**
+ * Whoever calls again and again with one key takes the place of its own older links, and of nobody else's. Up there is one
+ * link: what a copy of the parent took back on one, the other would never say again.
+ */
 function endOlder(links: ReadonlySet<Link>, link: Link, peer: NodeId): void {
-  const same = [...links].filter((one) => one !== link && one.direction === 'down' && one.peer === peer)
-  if (link.direction === 'down' && same.length >= LINKS_OF_PEER) same[0]?.dispatch({ type: 'stop', code: 'stopping' })
+  const same = [...links].filter((one) => one !== link && one.direction === link.direction && one.peer === peer)
+  const most = link.direction === 'up' ? 1 : LINKS_OF_PEER
+  if (same.length >= most) same[0]?.dispatch({ type: 'stop', code: 'stopping' })
 }
 
 /** Work that the peer's messages ask for; frames of entries count by their bytes. */
