@@ -4,12 +4,14 @@ import type { Actor } from '#protocol/engine/office.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import { type DocumentId, type LogKey, logKey, logParts, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
+import { type EntryRecord, KIND } from '#protocol/log/entry.ts'
 import { packable } from '#protocol/log/pack.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, callUntil, connect, type Node, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { heldVersion } from './other-version.ts'
-import { frameOf, RawNode } from './raw-node.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
 import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
 
 const agent = person(VILLAGE, ['agent'])
@@ -248,4 +250,32 @@ test('S73 what this node itself wrote on top of the version that goes is read wi
   sent.cut()
   await callUntil(town, root, 'the township has given way', async () => (await form(root, id)).applicant !== undefined)
   for (const node of [town, root]) await shows(node, id, { applicant: '王小', phone: '13800001111' })
+})
+
+test('S73 what only the version that stays says, and the county had carried here before, nobody takes away', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await atCounty(village, id)
+  await cutAll(links)
+  const twin = await restart(township, copyOf(diskOf(TOWNSHIP)), root, root, 2)
+  await set(twin, clerk, id, { phone: '13800001111' })
+  await set(township, clerk, id, { applicant: '王' })
+  const first = connect(twin, root)
+  await shows(root, id, { phone: '13800001111' })
+  await cutAll([first])
+  await twin.engine.stop()
+  // In the two versions different fields have the same numbers: beside the own one the carried one does not count.
+  const log = logKey({ node: township.identity.node, incarnation: 2, stream: streamOf(VILLAGE) })
+  const { records, hashes } = await heldVersion(root, log)
+  const [edit] = records.slice(-1) as [EntryRecord]
+  const payload = encodeCarried(log, hashes[edit.seq - 1] as Uint8Array, edit)
+  const raw = new RawNode(COUNTY, root.identity.keys)
+  await raw.link(township, 'up')
+  const carrier = draft(COUNTY, { kind: KIND.carried, document: id, payload })
+  raw.send(frameOf(await raw.write(streamOf(VILLAGE), [carrier], { incarnation: 99 })))
+  await raw.stored()
+  raw.cut()
+  await shows(township, id, { applicant: '王' })
+  await callUntil(township, root, 'it has given way', async () => (await form(root, id)).applicant !== undefined)
+  for (const node of [township, root]) await shows(node, id, { applicant: '王', phone: '13800001111' })
 })

@@ -24,16 +24,9 @@ import { noteStationsOf } from '../writing/judged-stations.ts'
 import { append } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
 import { noteCutFromAbove } from './from-above.ts'
-import {
-  editsInVain,
-  type GivingWay,
-  type InVain,
-  type LostText,
-  lostText,
-  lostWords,
-  writtenAgain,
-} from './lost-text.ts'
+import { type GivingWay, type LostText, lostText } from './lost-text.ts'
 import { noteMoved } from './moved-entries.ts'
+import { editsInVain, type InVain, lostWords, writtenAgain } from './text-again.ts'
 
 /** What of a log gives way in one commit. */
 export interface TailCut {

@@ -13,13 +13,16 @@ export interface SectionReading {
 export interface Beside {
   /** Undefined when the section could not be opened. */
   readonly value: unknown
+  /** Edits of which the value is made. */
+  readonly inEffect: readonly SectionEdit[]
   /** Keys that say what was taken back: whoever took it back has written them again, or did not have to. */
   readonly settled: ReadonlySet<string>
   /** Edits that were made on top of what was taken back: they wait already, though nothing is cut yet. */
   readonly onTop: readonly SectionEdit[]
 }
 
-type Fields = Readonly<Record<string, PlainValue>>
+/** A section of keys. */
+export type Fields = Readonly<Record<string, PlainValue>>
 
 /**
  * Reads edits beside those that were taken back. Two nodes cut the same edits at different times: what the first one
@@ -32,7 +35,7 @@ export function besideTakenBack(
 ): Beside {
   const now = read(edits)
   const whole = takenBack.length > 0 ? read([...edits, ...takenBack]) : now
-  const nothing = { value: now.value, settled: new Set<string>(), onTop: [] }
+  const nothing = { value: now.value, inEffect: now.accepted, settled: new Set<string>(), onTop: [] }
   // What they stood on themselves is not here any more, or has not come.
   if (!whole.accepted.some((edit) => takenBack.includes(edit))) return nothing
   const known = new Set([...now.accepted, ...takenBack])
@@ -41,16 +44,17 @@ export function besideTakenBack(
   if ([now, whole, before].some(({ value }) => value === undefined)) return nothing
   if (typeof now.value === 'string') {
     const { inserted } = differenceOf(before.value as string, whole.value as string)
-    return { ...nothing, value: `${now.value}${inserted}`, onTop }
+    return { ...nothing, value: `${now.value}${inserted}`, inEffect: whole.accepted, onTop }
   }
   const [without, taken, wanted] = [now.value, before.value, whole.value] as [Fields, Fields, Fields]
   const settled = [...new Set([without, taken].flatMap(Object.keys))].filter(
     (key) => !isSame(without, taken, key) && isSame(taken, wanted, key),
   )
-  return { value: wanted, settled: new Set(settled), onTop }
+  return { value: wanted, inEffect: whole.accepted, settled: new Set(settled), onTop }
 }
 
-function isSame(left: Fields, right: Fields, key: string): boolean {
+/** Whether a key says the same in both, or is in neither. */
+export function isSame(left: Fields, right: Fields, key: string): boolean {
   if (!Object.hasOwn(left, key) || !Object.hasOwn(right, key))
     return Object.hasOwn(left, key) === Object.hasOwn(right, key)
   return sameValue(left[key], right[key] as PlainValue)

@@ -36,10 +36,10 @@ export function mayWriteIn({ authority }: Pick<Directory, 'authority'>, name: st
   return tier !== undefined && isSectionName(name) && mayWriteSection(name, tier)
 }
 
-/** The updates of a section that take effect. */
-export function acceptedUpdates(file: CaseFile, name: string): readonly Uint8Array[] {
-  const section = file.sections.get(name)
-  return section ? gated(file, name, section).accepted.map(({ update }) => update) : []
+/** The edits of a section that take effect; none of a case that is not held. */
+export function acceptedEdits(file: CaseFile | undefined, name: string): readonly SectionEdit[] {
+  const section = file?.sections.get(name)
+  return file && section ? gated(file, name, section).accepted : []
 }
 
 /** Heights of the logs that hold a section's edits: the frontier a seal names. */
