@@ -1,3 +1,4 @@
+/** What people had written in sections and a cut takes away, read before the cut. */
 import { decodeEdit } from '#protocol/documents/edit.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
 import { openSection } from '#protocol/documents/section.ts'

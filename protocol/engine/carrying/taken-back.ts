@@ -22,7 +22,7 @@ export interface Beside {
 }
 
 /** A section of keys. */
-export type Fields = Readonly<Record<string, PlainValue>>
+export type KeyedValues = Readonly<Record<string, PlainValue>>
 
 /**
  * Reads edits beside those that were taken back. Two nodes cut the same edits at different times: what the first one
@@ -46,7 +46,7 @@ export function besideTakenBack(
     const { inserted } = differenceOf(before.value as string, whole.value as string)
     return { ...nothing, value: `${now.value}${inserted}`, inEffect: whole.accepted, onTop }
   }
-  const [without, taken, wanted] = [now.value, before.value, whole.value] as [Fields, Fields, Fields]
+  const [without, taken, wanted] = [now.value, before.value, whole.value] as [KeyedValues, KeyedValues, KeyedValues]
   const settled = [...new Set([without, taken].flatMap(Object.keys))].filter(
     (key) => !isSame(without, taken, key) && isSame(taken, wanted, key),
   )
@@ -54,7 +54,7 @@ export function besideTakenBack(
 }
 
 /** Whether a key says the same in both, or is in neither. */
-export function isSame(left: Fields, right: Fields, key: string): boolean {
+export function isSame(left: KeyedValues, right: KeyedValues, key: string): boolean {
   if (!Object.hasOwn(left, key) || !Object.hasOwn(right, key))
     return Object.hasOwn(left, key) === Object.hasOwn(right, key)
   return sameValue(left[key], right[key] as PlainValue)

@@ -15,7 +15,7 @@ import { newDraft } from '../writing/draft.ts'
 import type { Staging } from '../writing/staging.ts'
 import { gate, type LostText, madeOf } from './lost-text.ts'
 import type { PeerHolds } from './peer-holds.ts'
-import { type Fields, isSame } from './taken-back.ts'
+import { isSame, type KeyedValues } from './taken-back.ts'
 
 const acceptedOf = (section: SectionName, edits: readonly SectionEdit[]): readonly Uint8Array[] =>
   gate(section, edits).accepted.map(({ update }) => update)
@@ -138,9 +138,11 @@ interface After {
 /** The change that brings back what a section lost, but for what is known to have been written. */
 function changeTo({ section, value, settled }: LostText, { present, left, known }: After): SectionChange {
   if (SECTIONS[section].shape === 'text') return { text: textWith(String(value), String(present), left, known) }
-  const [wanted, stood] = [value as Fields, (left ?? {}) as Fields]
+  const [wanted, stood] = [value as KeyedValues, (left ?? {}) as KeyedValues]
   const isOwed = (key: string) =>
-    !settled.has(key) && !isSame(stood, wanted, key) && (known === undefined || !isSame(known as Fields, wanted, key))
+    !settled.has(key) &&
+    !isSame(stood, wanted, key) &&
+    (known === undefined || !isSame(known as KeyedValues, wanted, key))
   const set = Object.fromEntries(Object.entries(wanted).filter(([key]) => isOwed(key)))
   const gone = Object.keys(stood).filter((key) => !Object.hasOwn(wanted, key))
   return { set, remove: gone.filter(isOwed) }
