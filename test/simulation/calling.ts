@@ -48,7 +48,8 @@ export async function callOnce(world: World, machine: Machine, running: Running)
       met() {
         machine.metAt = world.timeline.now
         machine.shown.clear()
-        if (machine.doubt.heardAt <= machine.doubt.imagedAt) machine.doubt.heardAt = machine.metAt
+        const { heardAt, imagedAt } = machine.doubt
+        if ((heardAt.get(above) ?? -1) <= imagedAt) heardAt.set(above, machine.metAt)
       },
       shown(frame) {
         const message = decodeMessage(frame)

@@ -28,7 +28,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     disk: await world.timeline.hold(createDisk(name, identity.node, world.ledger, world.media)),
     chance,
     line: lineOf(world, chance.branch('line')),
-    doubt: { doubled: false, imagedAt: -1, heardAt: -1, rotating: false, owed: false },
+    doubt: { doubled: false, imagedAt: -1, heardAt: new Map(), rotating: false, owed: false },
     backups: [],
     sidecar: undefined,
     file: newFile(world.machines.length),

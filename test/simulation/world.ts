@@ -78,8 +78,8 @@ export interface Doubt {
   doubled: boolean
   /** Put back together with its sidecar, or before the sidecar had followed: virtual time; −1 when never. */
   imagedAt: number
-  /** Virtual time at which it first heard a peer since then; −1 before. */
-  heardAt: number
+  /** Machines above, and the virtual time at which it first heard each of them since then. */
+  readonly heardAt: Map<Machine, number>
   /** The database has a new incarnation, and the record has not followed yet. */
   rotating: boolean
   /** Nothing may be written before the record has followed. */
@@ -271,9 +271,14 @@ function checkFork(world: World, disk: Disk, log: string, rival: string): void {
   const machine = world.machines.find((one) => one.disk === disk)
   if (!machine || machine.doubt.doubled) return
   const { imagedAt, heardAt } = machine.doubt
-  const parents = world.machines.filter(({ identity }) => identity.node === machine.identity.parent?.node)
-  const couldHear = heardAt > imagedAt && world.timeline.now - heardAt > WRITE_MILLISECONDS
-  const told = couldHear && parents.some((parent) => parent.disk.holds(rival))
+  // Of several that answer as its parent only those that it has met since can have told it.
+  const told = [...heardAt].some(
+    ([{ identity, disk: above }, at]) =>
+      identity.node === machine.identity.parent?.node &&
+      at > imagedAt &&
+      world.timeline.now - at > WRITE_MILLISECONDS &&
+      above.holds(rival),
+  )
   if (imagedAt >= 0 && !told) return
   world.violation('M18', `${machine.name} wrote a second version of ${log.slice(33)} without need`)
 }
