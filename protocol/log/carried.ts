@@ -82,15 +82,8 @@ export function subjectOf(entry: Entry, authority: { isRoot(node: NodeId): boole
 }
 
 /**
- * Whether somebody carries an act of the root in a stream of his own: what a copy of the root had carried there, a fork
- * cut off, and whoever gave way carried on. The door has checked the root's own signature on it, so nobody made it up.
+ * Whether somebody carries an act in another stream than that of its log: what a copy of the root had carried there, a
+ * fork cut off, and whoever gave way carried on. The door has checked its author's signature, so nobody made it up.
  */
-export const isActOfRoot = (
-  { kind }: Entry,
-  subject: Subject,
-  authority: { isRoot(node: NodeId): boolean },
-): subject is Extract<Subject, { is: 'kept' }> =>
-  subject.is === 'kept' &&
-  kind === KIND.carried &&
-  subject.entry.kind === KIND.fact &&
-  authority.isRoot(logParts(subject.entry.log).node)
+export const isActElsewhere = ({ kind }: Entry, subject: Subject): subject is Extract<Subject, { is: 'kept' }> =>
+  subject.is === 'kept' && kind === KIND.carried && subject.entry.kind === KIND.fact

@@ -50,26 +50,26 @@ async function parted() {
   const copyEast = await restart(east, copyOf(disk(EAST)), copy, copy, 4)
   await reassign(root, other, EAST_VILLAGE)
   /** Links the village in the east to the copies until it sees the case as the copy has it. */
-  const copied = async (what: Parameters<typeof sees>[2]) => {
+  const copied = async (what: Parameters<typeof sees>[2], about = id) => {
     const linked = await link([copyEast, copy], [eastVillage, copyEast])
-    await sees(eastVillage, id, what)
+    await sees(eastVillage, about, what)
     await cut(linked)
     await Promise.all([copy, copyEast].map(({ engine }) => engine.stop()))
   }
   /** Links everybody to the county until all show these lines, and the same. */
-  const together = async (kinds: readonly string[]) => {
+  const together = async (kinds: readonly string[], about = id) => {
     await link([east, root], [township, root], [village, township])
     await sees(east, other, ({ holder }) => holder === EAST_VILLAGE)
     const nodes = [root, township, village, east, eastVillage]
     const told = kinds.toSorted().join()
     await callUntil(eastVillage, east, 'everybody has it all', async () => {
-      const stories = await Promise.all(nodes.map((node) => kindsAt(node, id)))
+      const stories = await Promise.all(nodes.map((node) => kindsAt(node, about)))
       return stories.every((story) => story?.toSorted().join() === told)
     })
-    const [state, ...others] = await Promise.all(nodes.map((node) => stateAt(node, id)))
+    const [state, ...others] = await Promise.all(nodes.map((node) => stateAt(node, about)))
     for (const one of others) expect(one).toEqual(state)
     await until('nothing is left to carry', async () => (await root.storage.localAll('carrying')).length === 0)
-    const receipts = await root.storage.receiptsOf(id)
+    const receipts = await root.storage.receiptsOf(about)
     expect(receipts.filter(({ outcome }) => outcome !== 'set-aside')).toEqual([])
     return state
   }
@@ -105,7 +105,26 @@ test('R67 a village that signed for what only a copy of the county had carried t
   expect(state?.holder).toBe(EAST_VILLAGE)
 })
 
-test('R67 nobody makes up an act of the county, and a genuine one brings a case nowhere but to the station it names', async () => {
+test.for([['the rest of the case is'], ['nothing else of the case is']] as const)(
+  'R67 what a copy of the county had carried to a village comes back, whoever did it, when elsewhere %s left',
+  async ([left]) => {
+    const { township, village, eastVillage, id: known, disk, copy, copied, together } = await parted()
+    const copyTown = await restart(township, copyOf(disk(TOWNSHIP)), copy, copy, 2)
+    const copyVillage = await restart(village, copyOf(disk(VILLAGE)), copyTown, copy, 3)
+    const links = await link([copyTown, copy], [copyVillage, copyTown])
+    const { office } = copyVillage.engine
+    const id = left === 'the rest of the case is' ? known : value(await office.openCase(agent, 'SL0001')).id
+    value(await office.act(agent, id, 'captured', { applicant: '王芳', materials: 1 }))
+    value(await office.act(agent, id, 'offered', { to: EAST_VILLAGE, materials: 1 }))
+    await copied(({ offer }) => offer?.to === EAST_VILLAGE, id)
+    await cut(links)
+    value(await eastVillage.engine.office.act(eastAgent, id, 'taken', { materials: 1 }))
+    const state = await together(['opened', 'captured', 'offered', 'taken'], id)
+    expect(state).toMatchObject({ holder: EAST_VILLAGE, forks: [] })
+  },
+)
+
+test('R67 nobody makes up an act of the county, nor writes in a stream it never had, and a genuine act brings a case nowhere but to the station it names', async () => {
   const { root, township, village, east, disk } = await place()
   const raw = new RawNode(EAST_VILLAGE)
   await publish(root, [raw.record(east.identity.node, 9)])
@@ -126,6 +145,12 @@ test('R67 nobody makes up an act of the county, and a genuine one brings a case 
   raw.send(frameOf(await raw.write(stream, [carrier(forged)], { incarnation: 2 })))
   expect(await raw.refusal()).toBe('bad-signature')
 
+  // By its own hand, but in a stream that it never had.
+  const noted: Fact = { kind: 'noted', previous: null, fields: { text: '旁人的话' } }
+  const aside = [draft(EAST_VILLAGE, { document: id, payload: factPayload(noted) })]
+  const [strange] = (await raw.write(streamOf(VILLAGE), aside, { incarnation: 7 })) as [Packable]
+  const told = encodeCarried(strange.log, GENESIS, readRecord(strange.bytes) as EntryRecord)
+
   // What a copy of the county did for another station.
   const copy = await restart(root, copyOf(disk(COUNTY)), undefined, undefined, 1)
   await reassign(copy, id, LANDS)
@@ -134,10 +159,11 @@ test('R67 nobody makes up an act of the county, and a genuine one brings a case 
   const [before, record] = [hashes[entry.seq - 1], records[entry.seq - 1]]
   if (!before || !record) throw new Error('the copy holds it')
   await raw.link(east)
-  raw.send(frameOf(await raw.write(stream, [carrier(encodeCarried(entry.log, before, record))])))
+  raw.send(frameOf(await raw.write(stream, [carrier(told), carrier(encodeCarried(entry.log, before, record))])))
   await sees(root, id, ({ holder }) => holder === LANDS)
   await until('nothing is left to carry', async () => (await root.storage.localAll('carrying')).length === 0)
   const carriedTo = (await entriesOf(root.storage, id)).flatMap((one) => (one.node === author ? [one.stream] : []))
   expect(new Set(carriedTo)).toEqual(new Set([streamOf(VILLAGE), streamOf(LANDS)]))
+  expect(await kindsAt(root, id)).toEqual(['opened', 'reassigned'])
   expect(await stateAt(east, id)).toBeUndefined()
 })

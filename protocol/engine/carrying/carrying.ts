@@ -10,7 +10,7 @@ import {
   toHex,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { encodeCarried, isActOfRoot, subjectOf } from '#protocol/log/carried.ts'
+import { encodeCarried, isActElsewhere, subjectOf } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND, readRecord } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
@@ -68,11 +68,11 @@ const namedIn = ({ holder, offer, invitations }: CaseState): StationCode[] => [
 ]
 
 /**
- * Stations that were named before, by what took effect or by the county itself, and in whose streams something lies that
+ * Stations that were named before, by what took effect or by the county itself, and of whose streams something is held that
  * does not count: a copy of the county that ended since had carried the case there, whatever became of it here (R67).
  */
-function namedBefore(core: Core, { strays }: CaseFile, { story }: CaseState): StationCode[] {
-  const streams = new Set<string>(strays.map(({ log }) => logParts(log).stream))
+function namedBefore(core: Core, { strays, returned }: CaseFile, { story }: CaseState): StationCode[] {
+  const streams = new Set<string>([...strays.map(({ log }) => logParts(log).stream), ...returned.values()])
   const naming = story.filter(({ log, aside }) => aside === null || (log !== '' && core.logs.isOwn(log)))
   return naming.map(({ fields }) => fields.to as StationCode).filter((to) => streams.has(to))
 }
@@ -92,8 +92,9 @@ function streamsWanted(core: Core, file: CaseFile): Set<StreamId> {
   return streams
 }
 
-/** Whether others carry acts of the county that it lacks itself. */
-const isReturned = ({ returned, known }: CaseFile): boolean => [...returned].some((hash) => !known.has(hash))
+/** Whether others carry acts that the county lacks, from streams in which the case has to lie. */
+const isReturned = ({ returned, known }: CaseFile, wanted: ReadonlySet<StreamId>): boolean =>
+  [...returned].some(([hash, stream]) => !known.has(hash) && wanted.has(stream))
 
 /** At the root: notes with a group which of its cases lie in several streams and have to be looked at. */
 export function noteUncarried(staging: Staging): void {
@@ -104,7 +105,7 @@ export function noteUncarried(staging: Staging): void {
     const wanted = streamsWanted(core, file)
     // What nobody wrote to can still need another stream: its home has moved, and is judged anew.
     const isLacking = staging.touched.has(id) ? wanted.size > 1 : [...wanted].some((one) => !file.streams.has(one))
-    if (isLacking || isReturned(file)) setLocal(staging, SPACE, id, true)
+    if (isLacking || isReturned(file, wanted)) setLocal(staging, SPACE, id, true)
   }
 }
 
@@ -135,7 +136,7 @@ function isOnlyTold({ directory }: Core, entry: Entry, subject: ReturnType<typeo
 }
 
 /** Every entry of a case that counts or is kept, once, in the order of arrival: in that order they apply. */
-async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
+async function heldOf(core: Core, { id, returned }: CaseFile, wanted: ReadonlySet<StreamId>): Promise<Held[]> {
   const { sha256 } = core.logs
   const held = new Map<string, Held>()
   for (const placed of (await core.storage.recordsOf([id])).get(id) ?? []) {
@@ -145,7 +146,8 @@ async function heldOf(core: Core, id: DocumentId, wanted: ReadonlySet<StreamId>)
     if (subject.is === 'unreadable') continue
     // Only an edit's author takes it back: carried by the root, which is believed, anybody's word would.
     if (subject.is === 'kept' && entry.kind === KIND.withdrawn) continue
-    if (!wanted.has(stream) && !isActOfRoot(entry, subject, core.directory.authority)) continue
+    const isBack = isActElsewhere(entry, subject) && returned.has(toHex(subject.entry.hash) as EntryHash)
+    if (!wanted.has(stream) && !isBack) continue
     // What a revoked node says somebody wrote counts nowhere; carried by the root it would.
     if (subject.is !== 'own' && core.directory.authority.afterRevocation(placed.log, placed.seq)) continue
     if (isOnlyTold(core, entry, subject)) continue
@@ -183,7 +185,7 @@ async function carry(staging: Staging, id: DocumentId): Promise<void> {
   const { core } = staging
   const file = await fileOf(staging, id)
   const wanted = streamsWanted(core, file)
-  const held = wanted.size > 1 || isReturned(file) ? await heldOf(core, id, wanted) : []
+  const held = wanted.size > 1 || isReturned(file, wanted) ? await heldOf(core, file, wanted) : []
   let room: number = LIMITS.carriedEntries
   for (const one of held) {
     const lacking = [...wanted].filter((stream) => !one.streams.has(stream))

@@ -4,7 +4,7 @@ import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
 import { type EntryHash, logParts, type StreamId, toHex } from '#protocol/ids.ts'
-import { isActOfRoot, subjectOf } from '#protocol/log/carried.ts'
+import { isActElsewhere, subjectOf } from '#protocol/log/carried.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -42,8 +42,7 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   // Whoever learns a case's id may not write about it from a stream of its own (one case, one owner).
   if (!file.streams.has(stream)) {
     file.strays.push(entry)
-    const mayCarry = !directory.authority.afterRevocation(entry.log, entry.seq)
-    if (mayCarry && isActOfRoot(entry, subject, directory.authority)) file.returned.add(hashOf(subject.entry))
+    if (isActElsewhere(entry, subject)) noteReturned(file, entry, subject.entry, directory, sha256)
   } else if (subject.is === 'unreadable') file.oddities.push(oddity(entry, 'quarantined', '转载的条目无法识别'))
   else if (subject.is === 'kept') keep(file, entry, subject.entry, directory)
   else if (
@@ -55,6 +54,20 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
   } else if (subject.is === 'withdrawn') withdraw(file, subject.entry)
   else if (subject.is === 'own') count(file, entry, undefined, directory)
   else count(file, subject.entry, { entry, byRoot: subject.byRoot }, directory)
+}
+
+/**
+ * Notes an act that somebody else carries. Nobody writes in a stream that he never had by letting another carry it, and
+ * nothing comes back of what a revoked node says, or is said to have done.
+ */
+function noteReturned(file: CaseFile, { log, seq }: Entry, act: Entry, directory: Directory, sha256: Sha256): void {
+  const { authority } = directory
+  const { node, stream } = logParts(act.log)
+  if (!directory.deliverableBy(node).has(stream)) return
+  if (authority.afterRevocation(log, seq) || authority.afterRevocation(act.log, act.seq, hashOf(act), true)) return
+  file.returned.set(hashOf(act), stream)
+  // Where nothing else of the case is left, this says whose it is.
+  learnHome(file, stream, sha256)
 }
 
 /** Why a kept edit has no effect; whoever kept it writes it again, unless his stations may not. */

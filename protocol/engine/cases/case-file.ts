@@ -63,8 +63,8 @@ export interface CaseFile {
   readonly streams: Set<StreamId>
   /** Entries in any other stream: kept without effect, unless the root carries the case there. */
   strays: Entry[]
-  /** Acts of the county itself that others carry among the strays: the county takes back what of them it lacks. */
-  readonly returned: Set<EntryHash>
+  /** Acts that others carry among the strays, with the streams of their logs: the county takes back what of them it lacks. */
+  readonly returned: Map<EntryHash, StreamId>
   readonly facts: FactEntry[]
   readonly sections: Map<string, SectionFile>
   /** Sections of which a fork cut edits off: what stands on those waits in vain. */
@@ -105,7 +105,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   home: undefined,
   streams: new Set(),
   strays: [],
-  returned: new Set(),
+  returned: new Map(),
   facts: [],
   sections: new Map(),
   cutSections: new Set(),
@@ -134,7 +134,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
   ...file,
   streams: new Set(file.streams),
   strays: [...file.strays],
-  returned: new Set(file.returned),
+  returned: new Map(file.returned),
   facts: [...file.facts],
   sections: new Map(
     [...file.sections].map(([name, section]) => [

@@ -5,7 +5,7 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'nothing-is-carried',
     file: 'protocol/engine/carrying/carrying.ts',
-    from: '  const held = wanted.size > 1 || isReturned(file) ? await heldOf(core, id, wanted) : []',
+    from: '  const held = wanted.size > 1 || isReturned(file, wanted) ? await heldOf(core, file, wanted) : []',
     to: '  const held: Held[] = []',
     fault: 'R41: a case that names a station elsewhere never comes there.',
     tests: ['test/engine/carrying.test.ts'],
@@ -13,9 +13,17 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'copied-acts-stay-away',
     file: 'protocol/engine/carrying/carrying.ts',
-    from: '    if (isLacking || isReturned(file)) setLocal(staging, SPACE, id, true)',
+    from: '    if (isLacking || isReturned(file, wanted)) setLocal(staging, SPACE, id, true)',
     to: '    if (isLacking) setLocal(staging, SPACE, id, true)',
     fault: 'R67: an act of a copied county that a village carries never comes home.',
+    tests: ['test/engine/returned-acts.test.ts'],
+  },
+  {
+    name: 'strangers-are-carried-home',
+    file: 'protocol/engine/cases/case-entries.ts',
+    from: '  if (!directory.deliverableBy(node).has(stream)) return\n',
+    to: '',
+    fault: 'R67: a machine writes about a case in a stream it never had, because another carries it.',
     tests: ['test/engine/returned-acts.test.ts'],
   },
   {
