@@ -51,10 +51,11 @@ export async function callOnce(world: World, machine: Machine, running: Running)
         const { heardAt, imagedAt } = machine.doubt
         if ((heardAt.get(above) ?? -1) <= imagedAt) heardAt.set(above, machine.metAt)
       },
-      shown(frame) {
+      shown(frame, sentAt) {
         const message = decodeMessage(frame)
         if (message?.type !== 'frontier') return
-        const now = { by: above.identity.node, at: world.timeline.now, troubles: machine.disk.troubles }
+        const { now: at } = world.timeline
+        const now = { by: above.identity.node, sentAt, at, troubles: machine.disk.troubles }
         for (const stream of message.streams) machine.shown.set(stream, now)
       },
     }),

@@ -49,7 +49,7 @@ export interface Party {
   /** The other side is heard for the first time behind the handshake. */
   met(): void
   /** The other side says all that it holds of some streams. */
-  shown(frame: Uint8Array): void
+  shown(frame: Uint8Array, sentAt: number): void
 }
 
 export interface Network {
@@ -190,7 +190,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     if (open.size === 0) around.ended(wire)
     directions[side].inbox.end(reason)
   }
-  const deliver = (side: Side, frame: Uint8Array) => {
+  const deliver = (side: Side, frame: Uint8Array, sentAt: number) => {
     const reader = otherSide[side]
     heardAt[reader] = timeline.now
     watch.arrived(side, frame)
@@ -198,7 +198,7 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
       met.add(reader)
       parties[reader].met()
     }
-    if (frame[0] === TAG.frontier) parties[reader].shown(frame)
+    if (frame[0] === TAG.frontier) parties[reader].shown(frame, sentAt)
     if (!directions[reader].inbox.deliver(frame)) end(reader, 'nobody-listens')
   }
   const troubles = { up: parties.up.disk.troubles, down: parties.down.disk.troubles }
@@ -218,7 +218,8 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
       if (frame[0] === TAG.refuse) checkRefusal(around.violation, frame, refusedBy(side))
       if (side === 'up') remember(around.corpus, frame)
       const sent = side === 'up' ? change(frame) : frame
-      later(side, sent.length, () => deliver(side, sent))
+      const sentAt = timeline.now
+      later(side, sent.length, () => deliver(side, sent, sentAt))
     },
     received: () => receivedAt(side),
     pause: directions[side].inbox.pause,
@@ -257,7 +258,8 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     },
     inject: (frame) => {
       isHurt = true
-      later('up', frame.length, () => deliver('up', frame))
+      const sentAt = timeline.now
+      later('up', frame.length, () => deliver('up', frame, sentAt))
     },
     tamper: (given) => {
       isHurt = true

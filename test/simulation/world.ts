@@ -67,6 +67,7 @@ export interface Machine {
 /** Somebody above has said what it holds of a stream. */
 export interface Shown {
   readonly by: NodeId
+  readonly sentAt: number
   readonly at: number
   /** How often the disk here had failed until then. */
   readonly troubles: number

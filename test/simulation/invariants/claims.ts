@@ -78,7 +78,8 @@ export async function checkShown(world: World, machine: Machine): Promise<void> 
     )
       continue
     const held = parent.disk.held.get(key)?.length ?? 0
-    if (parent.disk.restoredAt < said.at && parentHeight > held && !world.ledger.forkedLogs.has(key))
+    // What it said before it was put back may be heard only after: what it lacks since, its next word tells.
+    if (parent.disk.restoredAt < said.sentAt && parentHeight > held && !world.ledger.forkedLogs.has(key))
       world.violation(
         'M11',
         `${machine.name}: ${key.slice(33)} is at the parent up to ${parentHeight}, which holds ${held}`,
