@@ -157,12 +157,14 @@ const sentStreams = (session: Live, view: View): ReadonlySet<StreamId> =>
 
 /**
  * Streams that are only delivered and of which something is held; also when all of it was at the root once, because a
- * root may be put back, and nobody but former subscribers may hold what it then lacks.
+ * root may be put back, and nobody but former subscribers may hold what it then lacks. Where this node writes it asks
+ * with nothing as well: it may have been put back to before it wrote there, and the peer holds that (S70).
  */
 function undelivered(session: Live, view: View): StreamId[] {
   const gives = view.gives(session.peer)
   if (gives.length === 0) return []
-  return [...new Set(logsOf(view.heads, gives).map(({ key }) => logParts(key).stream))]
+  const held = logsOf(view.heads, gives).map(({ key }) => logParts(key).stream)
+  return [...new Set([...held, ...gives.filter(view.writes)])]
 }
 
 /**

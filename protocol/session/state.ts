@@ -30,6 +30,8 @@ export interface View {
   shared(peer: NodeId): readonly StreamId[]
   /** Streams that this node was once granted and the peer is: what is held of them is delivered, nothing comes back. */
   gives(peer: NodeId): readonly StreamId[]
+  /** Whether a stream is that of a station which this node serves. */
+  writes(stream: StreamId): boolean
   /** Streams that the peer was once granted and this node is: what the peer holds of them is taken. */
   takes(peer: NodeId): readonly StreamId[]
   /** Bytes a second that an earlier link carried to the peer; null when there was none. */

@@ -126,6 +126,18 @@ test('S114 of a stream that both sides only deliver each tells its frontier when
   expect(livePeer({ shared: [streamA], takes: [streamB] }).hear(frontier(streamB))).not.toContainEqual(told)
 })
 
+test('S70 of a stream in which this node writes and that the peer only takes the peer is asked, also when nothing of it is held', () => {
+  const ahead = logIn('a', streamB)
+  const peer = livePeer({ shared: [streamA], gives: [streamB], writes: [streamB] })
+  expect(peer.live.told).toEqual(new Set([streamA, streamB]))
+  const claim = { type: 'frontier', streams: [streamB], logs: [position(ahead, 3)] } as const
+  expect(names(peer.hear(claim))).toEqual(['compare'])
+  const heard = compared(peer, [position(ahead, 3)], { streams: [streamB] })
+  expect(heard).toContainEqual({ type: 'own-log-ahead', log: ahead, height: 3 })
+  // Of what others write there nothing was lost here: it is told when something of it is held.
+  expect(livePeer({ shared: [streamA], gives: [streamB] }).live.told).toEqual(new Set([streamA]))
+})
+
 test('S115 of a stream that the peer only delivers nothing is told by itself, nothing compared and nothing sent', () => {
   const peer = livePeer({ shared: [streamA], takes: [streamB], heads: [head(logIn('c', streamB), 4)] })
   expect(peer.live.told).toEqual(new Set([streamA]))

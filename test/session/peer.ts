@@ -31,6 +31,7 @@ export interface Given {
   arrival?: number
   admits?: 'yes' | 'delivers' | 'unknown-node' | 'revoked'
   gives?: StreamId[]
+  writes?: StreamId[]
   takes?: StreamId[]
   versions?: [number, number]
   rate?: number | null
@@ -47,6 +48,7 @@ export class Peer {
   arrival: number
   admits: 'yes' | 'delivers' | 'unknown-node' | 'revoked'
   gives: StreamId[]
+  writes: StreamId[]
   takes: StreamId[]
   rate: number | null
   session: Session
@@ -59,6 +61,7 @@ export class Peer {
     this.admits = given.admits ?? 'yes'
     this.rate = given.rate ?? null
     this.gives = given.gives ?? []
+    this.writes = given.writes ?? []
     this.takes = given.takes ?? []
     const nonce = sha256(new TextEncoder().encode(this.node)).subarray(0, 16)
     const versions = given.versions ?? [1, 1]
@@ -69,7 +72,7 @@ export class Peer {
   }
 
   get view(): View {
-    const { now, node, heads, arrival, shared, admits, gives, takes, rate } = this
+    const { now, node, heads, arrival, shared, admits, gives, writes, takes, rate } = this
     return {
       elapsed: now,
       node,
@@ -78,6 +81,7 @@ export class Peer {
       rootTime: 5,
       shared: () => shared,
       gives: () => gives,
+      writes: (stream) => writes.includes(stream),
       takes: () => takes,
       rate: () => rate,
       admits: () => admits,

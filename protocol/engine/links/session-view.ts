@@ -1,5 +1,5 @@
 /** What a session may look at, as of now. */
-import type { NodeId } from '#protocol/ids.ts'
+import { type NodeId, streamOf } from '#protocol/ids.ts'
 import type { View } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
 import { givenStreams, sharedStreams, takenStreams } from './link.ts'
@@ -14,6 +14,8 @@ export const viewOf = (core: Core): View => ({
   shared: (peer) => sharedStreams(core, peer),
   rate: (peer) => core.neighbours.rates.get(peer) ?? null,
   gives: (peer) => givenStreams(core, peer),
+  writes: (stream) =>
+    core.directory.node(core.identity.node)?.stations.some((one) => streamOf(one) === stream) ?? false,
   takes: (peer) => takenStreams(core, peer),
   admits: (peer) => admits(core, peer),
 })

@@ -203,6 +203,14 @@ export const LINKS: readonly Mutant[] = [
     tests: ['test/engine/sync.test.ts'],
   },
   {
+    name: 'own-stream-not-asked-for',
+    file: 'protocol/session/live.ts',
+    from: '[...held, ...gives.filter(view.writes)]',
+    to: 'held',
+    fault: 'S70: a node that was put back to before it moved writes again under numbers that its parent holds.',
+    tests: ['test/session/granted.test.ts', 'test/engine/rehomed.test.ts'],
+  },
+  {
     name: 'late-delivery-unanswered',
     file: 'protocol/session/live.ts',
     from: '...newStreams(session, view), ...newlyTaken(session, view), ...more',
