@@ -35,11 +35,17 @@ export interface GivingWay {
 const sectionOf = (edit: Entry): string => decodeEdit(edit.payload)?.section ?? ''
 const hashOf = (edit: Entry): EntryHash => toHex(edit.hash) as EntryHash
 
+/** Edits of a case that are cut off a log, all of them; up to a height both versions of it are the same. */
+export interface CutEdits {
+  readonly cut: readonly Entry[]
+  readonly common: number
+}
+
 /** The sections of a case as they are before edits of them are cut off: `file` still has them all. */
 export async function lostText(
   core: Core,
   file: CaseFile,
-  cut: readonly Entry[],
+  { cut, common }: CutEdits,
   { begun, peerHolds }: GivingWay,
 ): Promise<LostText[]> {
   const kept = await keptUntil(core, file.id, begun)
@@ -47,7 +53,7 @@ export async function lostText(
     const ours = cut.filter((one) => sectionOf(one) === section)
     const station = stationFor(core, section, ours)
     if (!station) return []
-    const edits = ownEdits(file, section, cut, peerHolds)
+    const edits = ownEdits(file.sections.get(section)?.edits ?? [], section, { cut, common }, peerHolds)
     const owed = new Set(ours.map(hashOf).filter((hash) => !kept.has(hash)))
     const held = file.sections.get(section)
     const isWhole = edits.length === held?.edits.length
@@ -80,22 +86,26 @@ function stationFor(core: Core, section: SectionName, cut: readonly Entry[]): St
   return stations.find((station) => mayWriteIn(core.directory, section, station)) ?? stations[0]
 }
 
-/** The edits of a section before the cut, without those that wait only until the peer's version is here. */
+/**
+ * The edits of a section before the cut, without those that wait only until the peer's version is here, and without what
+ * somebody has carried here of that version: beside it ours may not have counted.
+ */
 function ownEdits(
-  file: CaseFile,
+  held: readonly SectionEdit[],
   section: SectionName,
-  gone: readonly Entry[],
+  { cut, common }: CutEdits,
   peerHolds: PeerHolds,
 ): readonly SectionEdit[] {
-  const edits = file.sections.get(section)?.edits ?? []
-  const cut = new Set(gone.map(hashOf))
+  const gone = new Set(cut.map(hashOf))
+  const isOther = ({ log, seq, hash }: SectionEdit) => log === cut[0]?.log && seq > common && !gone.has(hash)
+  const edits = held.filter((edit) => !isOther(edit))
   const left = gate(
     section,
-    edits.filter(({ hash }) => !cut.has(hash)),
+    edits.filter(({ hash }) => !gone.has(hash)),
   )
   const returning = new Set<SectionEdit>()
   for (const [edit, { waits }] of left.refused) if (waits && peerHolds(edit.log, edit.seq)) returning.add(edit)
-  return returning.size === 0 ? edits.slice() : edits.filter((edit) => !returning.has(edit))
+  return edits.filter((edit) => !returning.has(edit))
 }
 
 /** Edits of a section, gated as if nothing else were held. */

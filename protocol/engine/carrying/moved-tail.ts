@@ -115,10 +115,10 @@ async function textOf(
   const earlier = since
     .flatMap((entry) => editKept(core, entry))
     .filter(({ log, seq }) => log === first.log && seq > height)
-  if (earlier.length === 0) return lostText(core, staging.files.get(id) as CaseFile, cut, giving)
+  if (earlier.length === 0) return lostText(core, staging.files.get(id) as CaseFile, { cut, common }, giving)
   const [before] = (await readFiles(core, [id])) as [CaseFile]
   for (const edit of earlier) addEntry(before, edit, core.directory, core.logs.sha256)
-  return lostText(core, before, [...cut, ...earlier], giving)
+  return lostText(core, before, { cut: [...cut, ...earlier], common }, giving)
 }
 
 /** The edit that an entry of ours keeps. */
