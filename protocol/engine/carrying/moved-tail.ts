@@ -112,19 +112,25 @@ async function textOf(
   if (isLeft) return []
   const { height } = core.logs.head(first.log)
   const since = held.filter(({ arrival, log }) => arrival > giving.begun && core.logs.isOwn(log)).map(storedEntry)
-  const earlier = since
-    .flatMap((entry) => editKept(core, entry))
-    .filter(({ log, seq }) => log === first.log && seq > height)
+  const earlier = since.flatMap((entry) => cutBefore(core, { log: first.log, height }, entry))
   if (earlier.length === 0) return lostText(core, staging.files.get(id) as CaseFile, { cut, common }, giving)
   const [before] = (await readFiles(core, [id])) as [CaseFile]
-  for (const edit of earlier) addEntry(before, edit, core.directory, core.logs.sha256)
-  return lostText(core, before, { cut: [...cut, ...earlier], common }, giving)
+  for (const entry of earlier) addEntry(before, entry, core.directory, core.logs.sha256)
+  const edits = earlier.filter(({ kind }) => kind === KIND.edit)
+  return lostText(core, before, { cut: [...cut, ...edits], common }, giving)
 }
 
-/** The edit that an entry of ours keeps. */
-function editKept({ logs }: Core, { kind, payload }: Entry): Entry[] {
-  const inner = kind === KIND.kept ? decodeCarried(logs.sha256, payload) : undefined
-  return inner?.kind === KIND.edit ? [inner] : []
+/**
+ * What an entry of ours keeps of the edits of a log above a height, and of what took edits back there: both keep an edit
+ * ({@link draftOf}). Only what was one itself has the edit's own time and
+ * person. Whatever took it back lay above the height; its own number is not kept.
+ */
+function cutBefore({ logs }: Core, { log, height }: { log: LogKey; height: number }, kept: Entry): Entry[] {
+  const inner = kept.kind === KIND.kept ? decodeCarried(logs.sha256, kept.payload) : undefined
+  if (inner?.kind !== KIND.edit) return []
+  const isEdit = kept.time === inner.time && kept.person === inner.person
+  if (!isEdit) return [{ ...kept, kind: KIND.withdrawn, log, seq: height + 1 }]
+  return inner.log === log && inner.seq > height ? [inner] : []
 }
 
 /** Writes what was lost; answers with words for what could not be written. */
