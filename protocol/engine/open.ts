@@ -51,7 +51,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 }
 
 async function open(options: EngineOptions): Promise<Engine> {
-  const partings = loadPartings(await options.storage.localAll(PARTING_SPACE))
+  const partings = loadPartings(await options.storage.localAll(PARTING_SPACE), options)
   const core = await loadCore(options, partings)
   const queue = openWriteQueue(core, [noteStale, noteStations, noteUncarried, noteReader, noteDay])
   const links = new Set<Link>()

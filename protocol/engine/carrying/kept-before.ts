@@ -27,13 +27,8 @@ const isBehind = (one: Place, other: Place): boolean => one.log === other.log &&
  * Hashes of edits of a case that this node has kept and whose writing again is held as well. What is kept alone may have
  * lost its text to a database that was put back between the two, and is owed.
  * @param own what this node wrote about the case, under all its incarnations
- * @param isEarly whether an entry was there before a tail began to give way: only those count as kept
  */
-export function keptBefore(
-  own: readonly Entry[],
-  isEarly: (entry: Entry) => boolean,
-  sha256: Sha256,
-): ReadonlySet<EntryHash> {
+export function keptBefore(own: readonly Entry[], sha256: Sha256): ReadonlySet<EntryHash> {
   const kept = own.flatMap((entry) => keptIn(entry, sha256))
   const again = own.flatMap(writtenIn)
   // Where edits were withdrawn too, the text is the first that a new log says; behind what it kept itself it says that.
@@ -45,8 +40,7 @@ export function keptBefore(
       .some((edit) =>
         edit.log === one.log ? edit.seq > one.seq : edit.time >= one.time && isElsewhere(one) && isFirst(edit),
       )
-  const early = own.filter(isEarly).flatMap((entry) => keptIn(entry, sha256))
-  return new Set(early.filter(isHeld).map(({ hash }) => hash))
+  return new Set(kept.filter(isHeld).map(({ hash }) => hash))
 }
 
 /** What this node wrote again of a section: an edit that no person made. */

@@ -46,9 +46,9 @@ export async function lostText(
   core: Core,
   file: CaseFile,
   { cut, common }: CutEdits,
-  { begun, peerHolds }: GivingWay,
+  { peerHolds }: GivingWay,
 ): Promise<LostText[]> {
-  const kept = await keptUntil(core, file.id, begun)
+  const kept = await keptOf(core, file.id)
   return [...new Set(cut.map(sectionOf))].filter(isSectionName).flatMap((section) => {
     const ours = cut.filter((one) => sectionOf(one) === section)
     const station = stationFor(core, section, ours)
@@ -71,12 +71,13 @@ export async function lostText(
   })
 }
 
-/** What this node had kept of a case up to an arrival, and written again. */
-async function keptUntil({ storage, logs }: Core, id: DocumentId, arrival: number): Promise<ReadonlySet<EntryHash>> {
+/**
+ * What this node has kept of a case and written again. Of a tail that gives way in slices that is what a copy of this disk
+ * wrote and what came back: this one writes again with the last of a case's edits, and has written nothing of it before.
+ */
+async function keptOf({ storage, logs }: Core, id: DocumentId): Promise<ReadonlySet<EntryHash>> {
   const held = (await storage.recordsOf([id])).get(id) ?? []
-  const own = held.filter(({ log }) => logs.isOwn(log))
-  const early = new Set(own.filter((one) => one.arrival <= arrival).map(({ hash }) => toHex(hash)))
-  return keptBefore(own.map(storedEntry), ({ hash }) => early.has(toHex(hash)), logs.sha256)
+  return keptBefore(held.filter(({ log }) => logs.isOwn(log)).map(storedEntry), logs.sha256)
 }
 
 /** A relay that gives way writes what it passed on in its own name: the author may be gone for good. */

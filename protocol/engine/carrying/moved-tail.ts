@@ -129,8 +129,9 @@ function cutBefore({ logs }: Core, { log, height }: { log: LogKey; height: numbe
   const inner = kept.kind === KIND.kept ? decodeCarried(logs.sha256, kept.payload) : undefined
   if (inner?.kind !== KIND.edit) return []
   const isEdit = kept.time === inner.time && kept.person === inner.person
-  if (!isEdit) return [{ ...kept, kind: KIND.withdrawn, log, seq: height + 1 }]
-  return inner.log === log && inner.seq > height ? [inner] : []
+  if (isEdit) return inner.log === log && inner.seq > height ? [inner] : []
+  const isAuthors = logParts(inner.log).node === logParts(log).node
+  return isAuthors ? [{ ...kept, kind: KIND.withdrawn, log, seq: height + 1 }] : []
 }
 
 /** Writes what was lost; answers with words for what could not be written. */
@@ -159,7 +160,7 @@ async function writeAgain(
 }
 
 /** Only the root writes the county stream: elsewhere what was cut off there goes up in the stream of the own station. */
-function streamForTail(core: Core, log: LogKey): StreamId | undefined {
+export function streamForTail(core: Core, log: LogKey): StreamId | undefined {
   const { stream } = logParts(log)
   if (stream !== COUNTY_STREAM || core.isRoot) return stream
   const station = core.directory.node(core.identity.node)?.stations[0]

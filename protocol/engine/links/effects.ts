@@ -9,6 +9,7 @@ import { compare, frontiers, heldOf } from './comparison.ts'
 import { reportFork, takeFork, tellRungs } from './forks.ts'
 import { type Link, sharedStreams } from './link.ts'
 import type { LinkContext } from './link-context.ts'
+import { goOnWaiting } from './parting.ts'
 import { checkProof, prove } from './proof.ts'
 import { receiveFrame } from './receiving.ts'
 import { believeParent } from './rollback.ts'
@@ -32,9 +33,11 @@ const EFFECTS: Handlers = {
   'tell-frontier': ({ core }, _link, connection, { streams }) => {
     for (const message of frontiers(core, streams)) connection.send(encodeMessage(message))
   },
-  compare: async ({ core }, link, _connection, { frontier }) => {
+  compare: async (context, link, _connection, { frontier }) => {
+    const { core } = context
     const { forks, start } = await compare(core, frontier)
     link.dispatch({ type: 'compared', positions: frontier.logs, streams: frontier.streams, forks, start })
+    await goOnWaiting(context, link)
   },
   'tell-held': async ({ core }, link, connection, { frontier }) => {
     const messages = await heldOf(core, link.peer, frontier)
@@ -43,8 +46,12 @@ const EFFECTS: Handlers = {
   },
   load: ({ core }, link, connection, { after }) => sendAfter(core, link, connection, after),
   'tell-standing': ({ core }, link, connection) => tellNextStanding(core, link, connection),
-  admit: (context, link, _connection, { packed }) => receiveFrame(context, link, packed),
-  live: ({ core, reports, links }, link, _connection, { peer }) => {
+  admit: async (context, link, _connection, { packed }) => {
+    await receiveFrame(context, link, packed)
+    await goOnWaiting(context, link)
+  },
+  live: (context, link, _connection, { peer }) => {
+    const { core, reports, links } = context
     link.peer = peer
     link.shared = new Set(sharedStreams(core, peer))
     link.liveSince = core.host.elapsed()
@@ -53,7 +60,7 @@ const EFFECTS: Handlers = {
     endOlder(links, link, peer)
     tellUntold(core, link, peer)
     core.news.tellStatus()
-    if (link.direction === 'down') return tellStanding(core, link, peer)
+    return link.direction === 'down' ? tellStanding(core, link, peer) : goOnWaiting(context, link)
   },
   status: ({ reports }, link, _connection, { status }) => {
     if (link.direction === 'down' && link.peer) reports.heard(link.peer, status)

@@ -1,10 +1,10 @@
 /** A long tail gives way in slices (rule S133): noted first, then cut and carried from its end, commit by commit. */
-import { fromHex, type LogKey, type NodeId, toHex } from '#protocol/ids.ts'
+import { fromHex, type LogKey, type NodeId, type StreamId, toHex } from '#protocol/ids.ts'
 import type { EntryRecord } from '#protocol/log/entry.ts'
 import { decodePack, encodePack, packable } from '#protocol/log/pack.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { holdingsOf } from '../carrying/holdings.ts'
-import { moveTail } from '../carrying/moved-tail.ts'
+import { moveTail, streamForTail } from '../carrying/moved-tail.ts'
 import type { PeerView } from '../carrying/peer-holds.ts'
 import type { Core } from '../core.ts'
 import type { ChainRefusal } from '../logs/following.ts'
@@ -15,6 +15,8 @@ import type { Afterwork } from '../writing/afterwork.ts'
 import { beginStaging, getLocal, type Staging, setLocal } from '../writing/staging.ts'
 import { adoptRun, type FrameSource } from './admission.ts'
 import { tellMoved, UNWRITTEN_NAMED } from './fork-words.ts'
+import { givenStreams, type Link, sharedStreams } from './link.ts'
+import type { LinkContext } from './link-context.ts'
 
 /** The version that stays, as the peer proved it: what goes on with a parting asks nobody again. */
 export interface StayingVersion {
@@ -72,7 +74,7 @@ export async function beginParting(
 }
 
 const note = (staging: Staging, log: LogKey, parting: Parting): void =>
-  setLocal(staging, PARTING_SPACE, log, notedParting(parting))
+  setLocal(staging, PARTING_SPACE, log, notedParting({ ...parting, incarnation: staging.core.logs.incarnation }))
 
 /** A group that is never committed, in which a log is cut already. */
 async function cutAside(core: Core, log: LogKey, height: number): Promise<Staging> {
@@ -110,6 +112,7 @@ async function goOnParting(staging: Staging, key: string): Promise<void> {
   const [oldest] = core.partings
   if (!oldest) return
   const [log, parting] = oldest
+  if (parting.waits) return // {@link goOnWaiting} notes it again
   const { common, signed, begun } = parting
   const version = await versionNoted(staging, log)
   const part = await sliceEnd(core.logs, log, common)
@@ -134,6 +137,30 @@ async function goOnParting(staging: Staging, key: string): Promise<void> {
   // Whoever waits behind the oldest is looked at again with its last slice.
   const waiting = core.partings.get(key as LogKey)
   if (key !== log && waiting) note(staging, key as LogKey, waiting)
+}
+
+/**
+ * After a link has brought or told something: a disk that was put back between two slices goes on when its parent holds no
+ * entries of its own that it lacks. What it had written again before then comes first, with what people made of it.
+ */
+export async function goOnWaiting({ core, queue }: LinkContext, link: Link): Promise<void> {
+  const waiting = () => [...core.partings].filter(([, { waits }]) => waits)
+  if (waiting().length === 0 || !waiting().every(([log]) => isOwnBack(core, link, streamForTail(core, log)))) return
+  await queue.write(async (staging) => {
+    for (const [log, parting] of waiting()) note(staging, log, parting)
+  })
+}
+
+/** Whether the parent has told what it holds of a stream, or never tells that one, and has nothing of this node's own that is not here. */
+function isOwnBack(core: Core, { direction, peer, session }: Link, stream: StreamId | undefined): boolean {
+  if (direction !== 'up' || session.is !== 'live' || !peer) return false
+  const { ready, peerHeights, forked } = session
+  const isTold = stream === undefined || ready.has(stream)
+  if (!isTold && [...sharedStreams(core, peer), ...givenStreams(core, peer)].includes(stream)) return false
+  // Of a log with two versions nothing comes back before one has given way.
+  const isMissing = ([log, height]: readonly [LogKey, number]) =>
+    core.logs.isOwn(log) && !forked.has(log) && !core.partings.has(log) && height > core.logs.head(log).height
+  return ![...peerHeights].some(isMissing)
 }
 
 export const PARTINGS: Afterwork = { space: PARTING_SPACE, work: goOnParting }

@@ -2,12 +2,17 @@
 
 import { assert } from '#protocol/assert.ts'
 import { fromHex, type LogKey, toHex } from '#protocol/ids.ts'
+import type { Identity } from '../ports/identity.ts'
 import type { Change } from '../ports/storage.ts'
 
 /** A parting is noted under its log in this space with every commit that goes on with it, and forgotten with the last. */
 export const PARTING_SPACE = 'parting'
 
 export interface Parting {
+  /** Under which the last slice was cut: who starts under another one may be a disk that was put back. */
+  readonly incarnation?: number
+  /** It waits to hear what a copy of this disk has written meanwhile; not noted. */
+  readonly waits?: true
   /** Arrival number when it began: what lies behind it was written since. */
   readonly begun: number
   /** Up to here both versions are the same. */
@@ -27,7 +32,10 @@ export interface Parting {
 export type Partings = ReadonlyMap<LogKey, Parting>
 
 /** A parting as it is noted. */
-export const notedParting = ({ top, ...rest }: Parting) => ({ ...rest, top: { ...top, hash: toHex(top.hash) } })
+export const notedParting = ({ top, waits: _, ...rest }: Parting) => ({
+  ...rest,
+  top: { ...top, hash: toHex(top.hash) },
+})
 
 function readParting(value: string): Parting {
   const { top, ...rest } = JSON.parse(value) as ReturnType<typeof notedParting>
@@ -36,9 +44,19 @@ function readParting(value: string): Parting {
   return { ...rest, top: { ...top, hash } }
 }
 
-/** The partings that a disk has noted. */
-export function loadPartings(rows: readonly { readonly key: string; readonly value: string }[]): Map<LogKey, Parting> {
-  const read = rows.map(({ key, value }) => [key as LogKey, readParting(value)] as const)
+/**
+ * The partings that a disk has noted. A disk that was put back between two slices does not know what was written again
+ * since, and corrected: where there is a parent it waits for its own entries to come back.
+ */
+export function loadPartings(
+  rows: readonly { readonly key: string; readonly value: string }[],
+  { incarnation, identity }: { readonly incarnation: number; readonly identity: Pick<Identity, 'parent'> },
+): Map<LogKey, Parting> {
+  const read = rows.map(({ key, value }) => {
+    const parting = readParting(value)
+    const isPutBack = identity.parent !== null && (parting.incarnation ?? incarnation) !== incarnation
+    return [key as LogKey, isPutBack ? { ...parting, waits: true as const } : parting] as const
+  })
   return new Map(read.sort(([left, { begun }], [right, other]) => begun - other.begun || (left < right ? -1 : 1)))
 }
 
