@@ -6,7 +6,8 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { connect, type Node, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { connect, type Node, openCounty, person, publish, SECOND_VILLAGE, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
 import { copyOf, cutAll, place, restart, sections } from './restoring.ts'
 
 export const agent = person(VILLAGE, ['agent'])
@@ -36,8 +37,11 @@ export const partings = (node: Node) => node.storage.localAll('parting')
 export const notes = async (node: Node, id: DocumentId) =>
   value(await node.engine.office.view(clerk, id)).state.story.filter(({ kind }) => kind === 'noted').length
 
-/** Two copies of a village; the second has written edits of one case in every part of a long tail. */
-export async function copies(host: Host) {
+/**
+ * Two copies of a village; the second has written edits of one case in every part of a long tail.
+ * @param others how much the first one has written
+ */
+export async function copies(host: Host, others = 1) {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
@@ -45,7 +49,7 @@ export async function copies(host: Host) {
   await until('all at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
   await cutAll(links.slice(1))
   const twin = await restart(village, copyOf(diskOf(VILLAGE)), township, root, 3, host)
-  value(await office.act(agent, id, 'noted', { text: '原机' }))
+  for (let count = 0; count < others; count++) value(await office.act(agent, id, 'noted', { text: '原机' }))
   const other = twin.engine.office
   for (const set of [{ applicant: '王小芳' }, { phone: '13900002222' }, { phone: '13900003333' }]) {
     value(await other.edit(agent, id, 'application', { set }))
@@ -73,4 +77,35 @@ export async function expectWhole(nodes: readonly Node[], id: DocumentId) {
     expect(kinds.filter((kind) => kind === KIND.carried)).toHaveLength(3 * NOTES)
     expect(kinds.filter((kind) => kind === KIND.kept)).toHaveLength(3)
   }
+}
+
+/** A township that holds another, long version of a member's log than the county. */
+export async function longVersion(host: Host) {
+  const { root, township } = await openCounty(undefined, host)
+  const raw = new RawNode(SECOND_VILLAGE)
+  raw.versions = [1, 2]
+  await publish(root, [raw.record(township.identity.node, 9)])
+  const first = connect(township, root)
+  await until('the member is known', () => township.engine.office.directory.node(raw.node) !== undefined)
+  await cutAll([first])
+  const stream = streamOf(SECOND_VILLAGE)
+  await raw.link(root)
+  raw.send(frameOf(await raw.write(stream, [draft(SECOND_VILLAGE)])))
+  await raw.stored()
+  raw.cut()
+  raw.heads.clear()
+  await raw.link(township)
+  const write = async () =>
+    frameOf(
+      await raw.write(
+        stream,
+        Array.from({ length: 100 }, () => draft(SECOND_VILLAGE)),
+      ),
+    )
+  for (let sent = 1; sent <= 5; sent++) {
+    raw.send(await write())
+    await raw.stored(sent)
+  }
+  raw.cut()
+  return { root, township, raw, write, log: `${raw.node}/1/${stream}` as LogKey }
 }

@@ -1,16 +1,13 @@
 /** A long tail gives way in slices: everybody else has turns between them, and a stop between two loses nothing. */
 import { expect, test } from 'vitest'
-import type { Host } from '#protocol/engine/ports/host.ts'
-import { type LogKey, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { Frontier } from '#protocol/wire/messages.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { callUntil, connect, type Node, openCounty, publish, SECOND_VILLAGE, until } from './county.ts'
-import { agent, copies, expectWhole, gatedHost, NOTES, notes, partings } from './long-tail.ts'
+import { callUntil, connect, type Node, until } from './county.ts'
+import { agent, copies, expectWhole, gatedHost, longVersion, NOTES, notes, partings } from './long-tail.ts'
 import { headOf } from './other-version.ts'
-import { draft, frameOf, RawNode } from './raw-node.ts'
-import { copyOf, cutAll, restart, sections } from './restoring.ts'
+import { copyOf, restart, sections } from './restoring.ts'
 
 test('S133 a long tail gives way slice by slice, acts come between, and its text is written again whole', async () => {
   const gate = gatedHost()
@@ -60,37 +57,6 @@ test('S133 a stop between two slices loses nothing: the next start goes on witho
   })
   await expectWhole([root, township, again], id)
 })
-
-/** A township that holds another, long version of a member's log than the county. */
-async function longVersion(host: Host) {
-  const { root, township } = await openCounty(undefined, host)
-  const raw = new RawNode(SECOND_VILLAGE)
-  raw.versions = [1, 2]
-  await publish(root, [raw.record(township.identity.node, 9)])
-  const first = connect(township, root)
-  await until('the member is known', () => township.engine.office.directory.node(raw.node) !== undefined)
-  await cutAll([first])
-  const stream = streamOf(SECOND_VILLAGE)
-  await raw.link(root)
-  raw.send(frameOf(await raw.write(stream, [draft(SECOND_VILLAGE)])))
-  await raw.stored()
-  raw.cut()
-  raw.heads.clear()
-  await raw.link(township)
-  const write = async () =>
-    frameOf(
-      await raw.write(
-        stream,
-        Array.from({ length: 100 }, () => draft(SECOND_VILLAGE)),
-      ),
-    )
-  for (let sent = 1; sent <= 5; sent++) {
-    raw.send(await write())
-    await raw.stored(sent)
-  }
-  raw.cut()
-  return { root, township, raw, write, log: `${raw.node}/1/${stream}` as LogKey }
-}
 
 test('S133 while a version gives way nothing more of it is taken, and peers are told all of it', async () => {
   const gate = gatedHost()

@@ -6,6 +6,7 @@ import { logsOf } from '#protocol/session/handshake.ts'
 import { POSITION_HASH_BYTES } from '#protocol/wire/codec.ts'
 import type { Frontier, LogPosition } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
+import { toldHeads } from '../logs/partings.ts'
 import { inPieces } from '../logs/pieces.ts'
 
 /** Logs in one frontier message; a message must stay inside one frame. */
@@ -14,14 +15,10 @@ const LOGS_IN_MESSAGE = 2_000
 const short = (hash: Uint8Array): Uint8Array => hash.subarray(0, POSITION_HASH_BYTES)
 
 /** Frontier messages for streams: everything held of them. */
-export const frontiers = ({ logs, partings }: Core, streams: readonly StreamId[]): Frontier[] =>
-  inMessages(streams, (stream) =>
-    logsOf(logs.heads, [stream]).map((head) => {
-      // A version that gives way is told whole until the other one is here: with less of it the peer would send the rest.
-      const top = partings.get(head.key)?.top
-      return top ? { ...positionOf(head), height: top.height, hash: short(top.hash) } : positionOf(head)
-    }),
-  )
+export function frontiers(core: Core, streams: readonly StreamId[]): Frontier[] {
+  const told = toldHeads(core)
+  return inMessages(streams, (stream) => logsOf(told, [stream]).map(positionOf))
+}
 
 const positionOf = ({ key, height, hash, rootHeight }: LogHead): LogPosition => ({
   log: key,
@@ -56,16 +53,19 @@ function inMessages(streams: readonly StreamId[], positionsOf: (stream: StreamId
 export async function heldOf(core: Core, peer: NodeId | null, { streams, logs }: Frontier): Promise<Frontier[]> {
   const told = new Map<StreamId, LogPosition[]>(streams.map((stream) => [stream, []]))
   const pieces = inPieces(core.host)
+  const heads = toldHeads(core)
   for (const { log, height } of logs) {
-    const head = core.logs.head(log)
-    const common = Math.min(height, head.height)
-    const hash = common === 0 ? undefined : await core.logs.hashAt(log, common)
+    const head = heads.get(log) ?? core.logs.head(log)
+    // What has given way already has no hashes any more but that of its top.
+    const common = isUnread(core, log, height) ? core.logs.head(log).height : Math.min(height, head.height)
+    const hash = common === head.height ? head.hash : await core.logs.hashAt(log, common)
     if (common < head.height) await pieces()
     const root = Math.min(common, head.rootHeight)
-    if (hash) told.get(logParts(log).stream)?.push({ ...positionOf(head), height: common, hash: short(hash), root })
+    if (common > 0 && hash)
+      told.get(logParts(log).stream)?.push({ ...positionOf(head), height: common, hash: short(hash), root })
   }
   const known = new Map(logs.map(({ log, height }) => [log, height]))
-  const ahead = logsOf(core.logs.heads, streams).filter(
+  const ahead = logsOf(heads, streams).filter(
     ({ key, height }) => logParts(key).node === peer && height > (known.get(key) ?? 0),
   )
   const answers = inMessages(streams, (stream) => told.get(stream) ?? [])
@@ -78,6 +78,18 @@ export async function heldOf(core: Core, peer: NodeId | null, { streams, logs }:
   return [...claims, ...answers]
 }
 
+/** Whether a height lies in what a parting has cut already, below the top that peers are told. */
+function isUnread({ logs, partings }: Core, log: LogKey, height: number): boolean {
+  const top = partings.get(log)?.top
+  return top !== undefined && logs.head(log).height < height && height < top.height
+}
+
+/** The hash that peers are told of a log at a height; undefined above what is held. */
+const toldHash = ({ logs, partings }: Core, log: LogKey, height: number): Promise<Uint8Array | undefined> => {
+  const top = partings.get(log)?.top
+  return top?.height === height ? Promise.resolve(top.hash) : logs.hashAt(log, height)
+}
+
 export interface Comparison {
   /** Logs whose hashes differ at the peer's height. */
   readonly forks: readonly LogKey[]
@@ -86,14 +98,16 @@ export interface Comparison {
 }
 
 /** Compares a peer's frontier with what is held here. Forks show on the side that holds at least as much. */
-export async function compare({ logs, storage, host }: Core, frontier: Frontier): Promise<Comparison> {
+export async function compare(core: Core, frontier: Frontier): Promise<Comparison> {
+  const { logs, storage, host } = core
   const forks = new Set<LogKey>()
   const pieces = inPieces(host)
   const theirs = new Map(frontier.logs.map((position) => [position.log, position]))
   let start = logs.arrival
   for (const { log, height, hash } of frontier.logs) {
-    const ours = height === 0 ? undefined : await logs.hashAt(log, height)
-    if (ours && !equalBytes(short(ours), hash)) forks.add(log)
+    const ours = height === 0 ? undefined : await toldHash(core, log, height)
+    // Of what gives way the peer may hold a part, or another version: until that has ended it says nothing about ours.
+    if (isUnread(core, log, height) || (ours && !equalBytes(short(ours), hash))) forks.add(log)
     if (ours && height < logs.head(log).height) await pieces()
   }
   for (const head of logsOf(logs.heads, frontier.streams)) {

@@ -2,13 +2,14 @@
 import { type NodeId, streamOf } from '#protocol/ids.ts'
 import type { View } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
+import { toldHeads } from '../logs/partings.ts'
 import { givenStreams, sharedStreams, takenStreams } from './link.ts'
 
 /** The view of a session on this node. */
 export const viewOf = (core: Core): View => ({
   elapsed: core.host.elapsed(),
   node: core.identity.node,
-  heads: core.logs.heads,
+  heads: toldHeads(core),
   arrival: core.logs.arrival,
   rootTime: core.clock.rootTime(),
   shared: (peer) => sharedStreams(core, peer),

@@ -2,6 +2,8 @@
 
 import { assert } from '#protocol/assert.ts'
 import { fromHex, type LogKey, toHex } from '#protocol/ids.ts'
+import type { LogHead } from '#protocol/log/head.ts'
+import type { Core } from '../core.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Change } from '../ports/storage.ts'
 
@@ -42,6 +44,17 @@ function readParting(value: string): Parting {
   const hash = fromHex(top.hash)
   assert(hash, 'what this node noted itself can be read')
   return { ...rest, top: { ...top, hash } }
+}
+
+/**
+ * What peers are told of each log. A version that gives way counts whole until the other one is here: with less of it a peer
+ * would send the rest, take it for lost, or write under its numbers.
+ */
+export function toldHeads({ logs, partings }: Pick<Core, 'logs' | 'partings'>): ReadonlyMap<LogKey, LogHead> {
+  if (partings.size === 0) return logs.heads
+  const told = new Map(logs.heads)
+  for (const [log, { top }] of partings) told.set(log, { ...logs.head(log), ...top })
+  return told
 }
 
 /**
