@@ -3,9 +3,9 @@
 import { assert } from '#protocol/assert.ts'
 import { fromHex, type LogKey, toHex } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
-import type { Core } from '../core.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Change } from '../ports/storage.ts'
+import type { Logs } from './logs.ts'
 
 /** A parting is noted under its log in this space with every commit that goes on with it, and forgotten with the last. */
 export const PARTING_SPACE = 'parting'
@@ -50,7 +50,13 @@ function readParting(value: string): Parting {
  * What peers are told of each log. A version that gives way counts whole until the other one is here: with less of it a peer
  * would send the rest, take it for lost, or write under its numbers.
  */
-export function toldHeads({ logs, partings }: Pick<Core, 'logs' | 'partings'>): ReadonlyMap<LogKey, LogHead> {
+export function toldHeads({
+  logs,
+  partings,
+}: {
+  readonly logs: Pick<Logs, 'heads' | 'head'>
+  readonly partings: Partings
+}): ReadonlyMap<LogKey, LogHead> {
   if (partings.size === 0) return logs.heads
   const told = new Map(logs.heads)
   for (const [log, { top }] of partings) told.set(log, { ...logs.head(log), ...top })

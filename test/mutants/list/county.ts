@@ -101,8 +101,8 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'standing-receipts-untold',
     file: 'protocol/engine/links/effects.ts',
-    from: "    if (link.direction === 'down') return tellStanding(core, link, peer)\n",
-    to: '',
+    from: "link.direction === 'down' ? tellStanding(core, link, peer) : goOnWaiting(context, link)",
+    to: 'goOnWaiting(context, link)',
     fault: 'S119: a child that was away never hears what became of its entries.',
     tests: ['test/engine/travel.test.ts'],
   },

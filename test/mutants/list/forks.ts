@@ -5,7 +5,7 @@ export const FORKS: readonly Mutant[] = [
   {
     name: 'forks-ignored',
     file: 'protocol/engine/links/comparison.ts',
-    from: '    if (ours && !equalBytes(short(ours), hash)) forks.add(log)\n',
+    from: ' || (ours && !equalBytes(short(ours), hash))',
     to: '',
     fault: 'S25: two versions of a log are never noticed when frontiers are compared.',
     tests: ['test/engine/restored.test.ts', 'test/engine/forks.test.ts'],
