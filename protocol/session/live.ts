@@ -7,7 +7,7 @@ import { refuseLink } from './outcome.ts'
 import { beginStretch, measure } from './pace.ts'
 import { comparesCounty, forgotten, holdsCounty, noteForked, waitsForCounty } from './parted-county.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
-import { noteCut, noteTold, tellCuts, toldAgain } from './telling.ts'
+import { noteCut, noteHeard, noteTold, tellCuts, toldAgain } from './telling.ts'
 import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
 const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session, effects })
@@ -192,9 +192,10 @@ function newStreams(session: Live, view: View): Effect[] {
   const delivered = notTold(undelivered(session, view))
   const fresh = [...notTold(view.shared(session.peer)), ...delivered]
   if (fresh.length === 0) return []
+  const heard = fresh.filter((stream) => session.waiting.has(stream))
+  for (const stream of heard) noteHeard(session, stream)
   for (const stream of fresh) noteTold(session, stream)
   for (const stream of delivered) session.delivered.add(stream)
-  const heard = fresh.filter((stream) => session.waiting.has(stream))
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
   for (const stream of heard) session.waiting.delete(stream)
   const effects: Effect[] = [{ type: 'tell-frontier', streams: fresh }]
@@ -266,7 +267,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
     list.push(position)
   }
   const now = frontier.streams.filter((stream) => shared.has(stream))
-  for (const stream of now) session.hearings.set(stream, (session.hearings.get(stream) ?? 0) + 1)
+  for (const stream of now) noteHeard(session, stream)
   const takes = new Set(view.takes(session.peer))
   const taken = frontier.streams.filter((stream) => takes.has(stream) && !shared.has(stream))
   for (const stream of frontier.streams) {

@@ -11,6 +11,11 @@ export function noteTold({ told, tellings, hearings }: Live, stream: StreamId): 
   tellings.set(stream, Math.max((tellings.get(stream) ?? 0) + 1, hearings.get(stream) ?? 0))
 }
 
+/** Notes that the peer's frontier of a stream is used: one that waited for a grant counts when it comes. */
+export function noteHeard({ hearings }: Live, stream: StreamId): void {
+  hearings.set(stream, (hearings.get(stream) ?? 0) + 1)
+}
+
 /**
  * Shared streams that the peer told more often than we did: it has seen them go and come back, or has cut a log of them,
  * and needs our frontier again. Looked at with each tick, because a side that sees a stream otherwise answers every time.

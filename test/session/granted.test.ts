@@ -32,6 +32,21 @@ test('S31 a peer that tells a shared stream once more has forgotten what it hear
   expect(tick()).not.toContainEqual(told)
 })
 
+test('S31 a frontier that was heard before the grant counts: told once more, the stream is told to the peer again', () => {
+  const peer = opened()
+  const tick = () => peer.do({ type: 'tick', received: 0, reading: true })
+  const frontier = { type: 'frontier', streams: [streamB], logs: [] } as const
+  const told = { type: 'tell-frontier', streams: [streamB] }
+  peer.hear(frontier)
+  peer.shared = [streamA, streamB]
+  expect(peer.do({ type: 'changed' })).toContainEqual(told)
+  expect(tick()).not.toContainEqual(told) // both told it once
+  // The peer saw the stream go and come back, and this side only what came of it.
+  peer.hear(frontier)
+  expect(tick()).toContainEqual(told)
+  expect(tick()).not.toContainEqual(told)
+})
+
 test('S31 a stream that was only delivered is told anew when both share it again: as one of both the peer never heard it', () => {
   const told = { type: 'tell-frontier', streams: [streamB] }
   const peer = livePeer({ shared: [streamA], gives: [streamB], heads: [head(logIn('a', streamB), 4)] })
