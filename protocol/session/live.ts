@@ -107,15 +107,14 @@ function raise(session: Live, heights: readonly Height[]): void {
 /** The peer holds these heights for certain. */
 function holds(session: Live, heights: readonly Height[]): void {
   raise(session, heights)
-  if (session.comparing === 0) return
-  for (const { log, height } of heights) {
-    session.heardMeanwhile.set(log, Math.max(height, session.heardMeanwhile.get(log) ?? 0))
+  for (const since of session.comparing) {
+    for (const { log, height } of heights) since.set(log, Math.max(height, since.get(log) ?? 0))
   }
 }
 
 /** Heights at the root told while an older frontier still waits for a grant or for the disk. */
 function noteRoot(session: Live, heights: readonly Height[]): void {
-  if (session.comparing === 0 && session.waiting.size === 0) return
+  if (session.comparing.length === 0 && session.waiting.size === 0) return
   for (const { log, height } of heights) {
     if (mayRemember(session.rootMeanwhile.size)) session.rootMeanwhile.set(log, height)
   }
@@ -305,12 +304,13 @@ function answer(session: Live, streams: readonly StreamId[], logs: readonly LogP
 }
 
 function compare(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[]): Effect {
-  session.comparing += 1
+  session.comparing.push(new Map())
   return { type: 'compare', frontier: { type: 'frontier', streams, logs } }
 }
 
-/** The comparison with the disk is back: sending may start where the peer's knowledge ends. */
+/** The oldest comparison with the disk is back: sending may start where the peer's knowledge ends. */
 function compared(session: Live, event: Extract<Event, { type: 'compared' }>, view: View): Step {
+  const since = session.comparing.shift() ?? new Map<LogKey, number>()
   const streams = new Set(event.streams)
   for (const log of session.peerHeights.keys()) {
     if (streams.has(logParts(log).stream)) session.peerHeights.delete(log)
@@ -327,7 +327,7 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
       effects.push({ type: 'fork-found', log, peer: session.peer })
       continue
     }
-    const heard = Math.max(height, session.heardMeanwhile.get(log) ?? 0)
+    const heard = Math.max(height, since.get(log) ?? 0)
     // What is only delivered does not come from the peer: above ours it is sent, and acknowledged when it is the same.
     const held = session.delivered.has(logParts(log).stream) ? Math.min(heard, heightOf(view, log)) : heard
     if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, held)
@@ -337,13 +337,12 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
       effects.push({ type: 'own-log-ahead', log, height })
     }
   }
-  session.comparing -= 1
   const granted = sentStreams(session, view)
   for (const stream of streams) if (granted.has(stream)) session.ready.add(stream)
   session.cursor = Math.min(session.cursor, event.start)
   effects.push({
     type: 'acknowledged',
-    heights: [...safe, ...unnamed(session, view, streams, event.positions), ...forgotten(session, view, streams)],
+    heights: [...safe, ...unnamed(since, view, streams, event.positions), ...forgotten(session, view, streams)],
     exact: true,
   })
   effects.push({
@@ -354,8 +353,7 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
     ),
     exact: true,
   })
-  if (session.comparing === 0) session.heardMeanwhile.clear()
-  if (session.comparing === 0 && session.waiting.size === 0) session.rootMeanwhile.clear()
+  if (session.comparing.length === 0 && session.waiting.size === 0) session.rootMeanwhile.clear()
   return at(session, [...effects, ...more(session, view)])
 }
 
@@ -367,12 +365,12 @@ const heightOf = (view: View, log: LogKey): number => view.heads.get(log)?.heigh
 
 /** A log of ours that the peer does not name is at height 0 there. */
 function unnamed(
-  session: Live,
+  since: ReadonlyMap<LogKey, number>,
   view: View,
   streams: ReadonlySet<StreamId>,
   positions: readonly LogPosition[],
 ): Height[] {
   const named = new Set(positions.map(({ log }) => log))
   const absent = [...view.heads.keys()].filter((log) => streams.has(logParts(log).stream) && !named.has(log))
-  return absent.map((log) => ({ log, height: session.heardMeanwhile.get(log) ?? 0 }))
+  return absent.map((log) => ({ log, height: since.get(log) ?? 0 }))
 }

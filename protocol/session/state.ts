@@ -95,10 +95,11 @@ export interface Live {
   /** Streams that the peer only delivers and whose frontier was answered. */
   readonly answered: Set<StreamId>
   readonly peerHeights: Map<LogKey, number>
-  /** Frontiers of the peer that are being compared with the disk. */
-  comparing: number
-  /** What the peer was heard to hold while its frontier was being compared: newer than the frontier. */
-  readonly heardMeanwhile: Map<LogKey, number>
+  /**
+   * For each frontier of the peer that is being compared with the disk, the oldest first, what the peer was heard to hold
+   * since: newer than that frontier, and older than those behind it.
+   */
+  readonly comparing: Map<LogKey, number>[]
   /** Heights at the root told meanwhile, newer as well. */
   readonly rootMeanwhile: Map<LogKey, number>
   /** Logs that differ here and there: nothing of them is sent until a person or a rotation resolved it. */

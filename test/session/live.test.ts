@@ -172,6 +172,18 @@ test('S30 what is acknowledged while a frontier is compared is newer than the fr
   })
 })
 
+test('S30 of two frontiers that are being compared each gives way to what was acknowledged behind it only', () => {
+  const peer = opened()
+  const told = (height: number) => ({ type: 'frontier', streams: [streamA], logs: [position(ours, height)] }) as const
+  peer.hear(told(2))
+  peer.hear({ type: 'stored', frames: 0, heights: [{ log: ours, height: 5 }] })
+  peer.hear(told(3)) // it cut its log meanwhile
+  const acknowledged = (height: number) => ({ type: 'acknowledged', heights: [{ log: ours, height }], exact: true })
+  expect(compared(peer, [position(ours, 2)])).toContainEqual(acknowledged(5))
+  expect(compared(peer, [position(ours, 3)])).toContainEqual(acknowledged(3))
+  expect(peer.live.peerHeights.get(ours)).toBe(3)
+})
+
 test('S34 an idle link gives a sign of life; one without any is dropped', () => {
   const peer = opened()
   peer.now += LIMITS.heartbeatMilliseconds - 1
@@ -230,7 +242,7 @@ test('S107 S108 what a peer says of streams not shared, of forks and of logs nob
   peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
   const heights = many.map(({ log }) => ({ log, height: 9 }))
   expect(peer.hear({ type: 'stored', frames: 0, heights })[0]).toMatchObject({ type: 'acknowledged', heights: [] })
-  expect(peer.live.heardMeanwhile.size).toBe(0)
+  expect(peer.live.comparing).toEqual([new Map()])
   for (let round = 0; round < 3; round++) {
     compared(
       peer,

@@ -33,17 +33,18 @@ const EFFECTS: Handlers = {
   'tell-frontier': ({ core }, _link, connection, { streams }) => {
     for (const message of frontiers(core, streams)) connection.send(encodeMessage(message))
   },
-  compare: async (context, link, _connection, { frontier }) => {
-    const { core } = context
-    const { forks, start } = await compare(core, frontier)
-    link.dispatch({ type: 'compared', positions: frontier.logs, streams: frontier.streams, forks, start })
-    await goOnWaiting(context, link)
-  },
-  'tell-held': async ({ core }, link, connection, { frontier }) => {
-    const messages = await heldOf(core, link.peer, frontier)
-    for (const message of messages) connection.send(encodeMessage(message))
-    link.dispatch({ type: 'held-told' })
-  },
+  compare: (context, link, _connection, { frontier }) =>
+    inOrder(link, async () => {
+      const { forks, start } = await compare(context.core, frontier)
+      link.dispatch({ type: 'compared', positions: frontier.logs, streams: frontier.streams, forks, start })
+      await goOnWaiting(context, link)
+    }),
+  'tell-held': ({ core }, link, connection, { frontier }) =>
+    inOrder(link, async () => {
+      const messages = await heldOf(core, link.peer, frontier)
+      for (const message of messages) connection.send(encodeMessage(message))
+      link.dispatch({ type: 'held-told' })
+    }),
   load: ({ core }, link, connection, { after }) => sendAfter(core, link, connection, after),
   'tell-standing': ({ core }, link, connection) => tellNextStanding(core, link, connection),
   admit: async (context, link, _connection, { packed }) => {
@@ -86,6 +87,13 @@ const EFFECTS: Handlers = {
   'root-time': ({ core }, link, _connection, { rootTime }) => {
     if (link.direction === 'up' && rootTime !== null) core.clock.heardRoot(rootTime)
   },
+}
+
+/** What a peer told first is looked at first: a long frontier takes longer than the short one behind it, and is older. */
+function inOrder(link: Link, work: () => Promise<void>): Promise<void> {
+  const done = link.comparisons.then(() => (link.session.is === 'ended' ? undefined : work()))
+  link.comparisons = done.catch(() => {}) // whoever asked hears of the failure
+  return done
 }
 
 /** Links from below that one key may have: a few copies of a machine, and some that nobody has noticed to be dead. */

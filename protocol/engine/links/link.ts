@@ -48,6 +48,8 @@ export interface Link {
   readonly ladders: Set<LogKey>
   /** Work on forks, one after the other: each reads many hashes from the disk. */
   forkWork: Promise<void>
+  /** What the peer told of its logs, looked at in the order in which it told it: what it told last counts. */
+  comparisons: Promise<void>
   /** Parts it so that everybody else has a turn. */
   readonly pieces: Pieces
   dispatch(event: Event): void

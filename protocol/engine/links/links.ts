@@ -59,6 +59,7 @@ export function runLink(
       proved,
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       forkWork: Promise.resolve(),
+      comparisons: Promise.resolve(),
       pieces: inPieces(core.host),
       dispatch(event) {
         events.push(event)

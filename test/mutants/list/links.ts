@@ -21,7 +21,7 @@ export const LINKS: readonly Mutant[] = [
   {
     name: 'heard-meanwhile-forgotten',
     file: 'protocol/session/live.ts',
-    from: '    const heard = Math.max(height, session.heardMeanwhile.get(log) ?? 0)',
+    from: '    const heard = Math.max(height, since.get(log) ?? 0)',
     to: '    const heard = height',
     fault: 'S30: a frontier takes back what was acknowledged while it was compared with the disk.',
     tests: ['test/session/live.test.ts', 'test/engine/logs.test.ts'],
@@ -53,7 +53,7 @@ export const LINKS: readonly Mutant[] = [
   {
     name: 'unnamed-logs-pass-unnoticed',
     file: 'protocol/session/live.ts',
-    from: '  return absent.map((log) => ({ log, height: session.heardMeanwhile.get(log) ?? 0 }))',
+    from: '  return absent.map((log) => ({ log, height: since.get(log) ?? 0 }))',
     to: '  return []',
     fault: 'S23: a parent that lost a whole log is still said to hold it.',
     tests: ['test/session/live.test.ts', 'test/engine/restored.test.ts'],
