@@ -47,6 +47,7 @@ export async function callOnce(world: World, machine: Machine, running: Running)
     partyOf(world, machine, running, {
       met() {
         machine.metAt = world.timeline.now
+        machine.rememberedAt = machine.metAt
         machine.shown.clear()
         const { heardAt, imagedAt } = machine.doubt
         if ((heardAt.get(above) ?? -1) <= imagedAt) heardAt.set(above, machine.metAt)

@@ -44,6 +44,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     placed: 0,
     clock: 0,
     metAt: -1,
+    rememberedAt: -1,
     shown: new Map(),
   }
   world.machines.push(machine)
@@ -195,6 +196,9 @@ export function stop(world: World, machine: Machine, how: 'power' | 'reset'): vo
   for (const wire of wires) how === 'power' ? wire.hang() : wire.cut()
 }
 
+/** What is held above has been told, and is written down, so long after a link began, on the weakest line too. */
+export const HEARD_MILLISECONDS = 30_000
+
 /** Puts a stopped machine back to a backup; its sidecar stays, is lost, or goes back with it. */
 export async function restore(
   world: World,
@@ -205,6 +209,7 @@ export async function restore(
   const { disk, backups, doubt } = machine
   if (sidecar === 'image' || (sidecar === 'survives' && isSidecarBehind(machine))) doubt.imagedAt = world.timeline.now
   disk.restoredAt = world.timeline.now
+  machine.rememberedAt = backup.at - backup.rememberedAt > HEARD_MILLISECONDS ? backup.rememberedAt : -1
   await world.timeline.hold(disk.restore(backup.snapshot))
   if (sidecar !== 'survives') machine.sidecar = sidecar === 'image' ? backup.sidecar : undefined
   backups.splice(0, backups.length, ...backups.filter(({ at }) => at <= backup.at))

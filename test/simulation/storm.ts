@@ -1,6 +1,7 @@
 /** When what goes wrong: a storm of many faults at once, and an encore of one situation in a county that is well. */
 import type { Chance } from './chance.ts'
 import { FAULTS, FURTHER_FAULTS, LONELY } from './faults/all-faults.ts'
+import { backupOf } from './faults/fault.ts'
 import { checkAlways } from './invariants/always.ts'
 import { createProgress } from './invariants/progress.ts'
 import { unlessDisk } from './storage-faults.ts'
@@ -53,8 +54,7 @@ export async function storm(world: World, { work, without }: Work): Promise<void
   again(dice.pick([5, 5, 2, 0.6]) * SECOND, work)
   again(40 * SECOND, () => {
     const machine = dice.pick(world.machines)
-    if (!machine.scrapped)
-      machine.backups.push({ at: timeline.now, snapshot: machine.disk.snapshot(), sidecar: machine.sidecar })
+    if (!machine.scrapped) machine.backups.push(backupOf(machine, timeline.now))
   })
   if (kinds.length > 0)
     again((theme ? 10 : 16) * SECOND, () => {

@@ -45,4 +45,8 @@ export function offline(world: World, machine: Machine, milliseconds: number): v
   })
 }
 
-export const backupOf = ({ disk, sidecar }: Machine, at: number) => ({ at, snapshot: disk.snapshot(), sidecar })
+/** An image of a machine, and what its disk knew of those above. */
+export const backupOf = ({ disk, rememberedAt, sidecar }: Machine, at: number) => ({
+  ...{ at, rememberedAt, sidecar },
+  snapshot: disk.snapshot(),
+})

@@ -1,6 +1,7 @@
 /** What holds at every moment, also while faults happen: cheap enough to be looked at again and again. */
 import { logParts, toHex } from '#protocol/ids.ts'
 import { holdsSomehow } from '../ledger.ts'
+import { HEARD_MILLISECONDS } from '../machines.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 import { checkShown } from './claims.ts'
 import { formerOf, grantsOf, nameOf } from './county.ts'
@@ -21,8 +22,6 @@ export async function checkAlways(world: World): Promise<void> {
   }
 }
 
-/** A parent that was put back has shown what it lacks so long after the link began, on the weakest line too. */
-const HEARD_MILLISECONDS = 30_000
 /** The same on a good line while its disks are quick. */
 const HEARD_SOON_MILLISECONDS = 4_000
 
@@ -32,8 +31,8 @@ const HEARD_SOON_MILLISECONDS = 4_000
  * back while the claims are read.
  */
 async function checkClaims(world: World, machine: Machine): Promise<void> {
-  const { running, metAt, disk } = machine
-  if (!running || metAt < 0 || machine === rootOf(world)) return
+  const { running, rememberedAt, disk } = machine
+  if (!running || rememberedAt < 0 || machine === rootOf(world)) return
   const { rows } = await disk.storage.cases({ limit: 50 })
   const ids = rows.map(({ id }) => id)
   const places = await disk.storage.placesOf(ids)
@@ -67,11 +66,14 @@ async function checkClaims(world: World, machine: Machine): Promise<void> {
 const ofNode = (world: World, node: string | undefined): Machine[] =>
   world.machines.filter(({ identity }) => identity.node === node)
 
-/** Whether a machine has been told what is held above since anything of it was put back or lost. */
+/**
+ * Whether a machine has been told what is held above since anything of it was put back or lost. Who was put back itself,
+ * to an image from before it heard that, believes what it believed then, and hears it with its next link.
+ */
 const hasHeard = (world: World, machine: Machine, above: readonly Machine[]): boolean =>
-  world.timeline.now - machine.metAt >
+  world.timeline.now - machine.rememberedAt >
     (isQuick(world, machine, above) ? HEARD_SOON_MILLISECONDS : HEARD_MILLISECONDS) &&
-  above.every(({ disk, scrappedAt }) => Math.max(disk.restoredAt, scrappedAt) < machine.metAt)
+  above.every(({ disk, scrappedAt }) => Math.max(disk.restoredAt, scrappedAt) < machine.rememberedAt)
 
 /** Its link stands, and nothing is wrong with lines, links and disks of it and those above. */
 function isQuick({ network }: World, machine: Machine, above: readonly Machine[]): boolean {
