@@ -27,6 +27,22 @@ export const LINKS: readonly Mutant[] = [
     tests: ['test/session/live.test.ts', 'test/engine/logs.test.ts'],
   },
   {
+    name: 'comparisons-in-any-order',
+    file: 'protocol/engine/links/effects.ts',
+    from: '  link.comparisons = done.catch(() => {}) // whoever asked hears of the failure',
+    to: '  link.comparisons = Promise.resolve()',
+    fault: 'S30: of two frontiers the older one counts where the disk takes longer over it.',
+    tests: ['test/engine/fork-turns.test.ts'],
+  },
+  {
+    name: 'waiting-frontier-not-heard',
+    file: 'protocol/session/live.ts',
+    from: '  for (const stream of heard) noteHeard(session, stream)',
+    to: '',
+    fault: 'S31: a stream told once more is taken for the answer to the first telling, and never told again.',
+    tests: ['test/session/granted.test.ts'],
+  },
+  {
     name: 'only-delivered-not-told-anew',
     file: 'protocol/session/live.ts',
     from: '      if (!given.has(stream) || !session.delivered.has(stream)) forget(session, stream)',
