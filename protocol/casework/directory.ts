@@ -285,9 +285,15 @@ export type StationRecord = Absence | Consultation | Handover
 
 /** How many records of a type a station has on the lists, the highest versions of them; others lie on the disk alone (rule R27). */
 export const LISTED: Readonly<Record<StationRecord['type'], number>> = {
-  absence: LIMITS.listedAbsences,
-  consultation: LIMITS.listedConsultations,
-  handover: LIMITS.listedHandovers,
+  get absence() {
+    return LIMITS.listedAbsences
+  },
+  get consultation() {
+    return LIMITS.listedConsultations
+  },
+  get handover() {
+    return LIMITS.listedHandovers
+  },
 }
 
 export type DirectoryRecord = RootRecord | StationRecord

@@ -8,16 +8,20 @@ interface Bound {
   readonly title: string
   /** Of its JSON. */
   readonly characters: number
-  readonly values: number
+  readonly values: () => number
 }
 
 const BOUNDS: Readonly<Record<StationRecord['type'], Bound>> = {
-  absence: { title: '去向留言', characters: LIMITS.absenceCharacters, values: LIMITS.stationRecordParts },
-  consultation: { title: '咨询记录', characters: LIMITS.consultationCharacters, values: LIMITS.stationRecordParts },
+  absence: { title: '去向留言', characters: LIMITS.absenceCharacters, values: () => LIMITS.stationRecordParts },
+  consultation: {
+    title: '咨询记录',
+    characters: LIMITS.consultationCharacters,
+    values: () => LIMITS.stationRecordParts,
+  },
   handover: {
     title: '交接清单',
     characters: LIMITS.handoverCharacters,
-    values: LIMITS.stationRecordParts + LIMITS.handoverCases,
+    values: () => LIMITS.stationRecordParts + LIMITS.handoverCases,
   },
 }
 
@@ -56,5 +60,5 @@ export function largeness(json: string, document: DocumentId): string | undefine
   if (!isStationType(type)) return undefined
   const { title, characters, values } = BOUNDS[type]
   if (json.length > characters) return `这条${title}有 ${json.length} 个字符,最多 ${characters} 个`
-  return hasMoreValues(json, values) ? `这条${title}的栏目和列表项超过 ${values} 个` : undefined
+  return hasMoreValues(json, values()) ? `这条${title}的栏目和列表项超过 ${values()} 个` : undefined
 }

@@ -38,21 +38,24 @@ export const directoryRows = query(COLUMNS, (select) =>
 /** Type and station of a document: what stands before the first dot. */
 const LIST = sql`substr(${directory.document}, 1, instr(${directory.document} || '.', '.') - 1)`
 
-/** Of each station the records of a type that are listed; places are found without reading what is not. */
-const listedOfType = (type: StationRecord['type']) =>
-  query(COLUMNS, (select) => {
+/** Of each station the records of a type of the highest versions; places are found without reading what is not listed. */
+const highestOfType = (type: StationRecord['type']) =>
+  query(COLUMNS, (select, { most }: Given<{ most: number }>) => {
     const place = sql<number>`row_number() over (partition by ${LIST} order by ${directory.version} desc, ${directory.hash} desc)`
     const placed = builder
       .select({ document: directory.document, place: place.as('place') })
       .from(directory)
       .where(isOf(type))
       .as('placed')
-    const listed = builder.select({ document: placed.document }).from(placed).where(lte(placed.place, LISTED[type]))
+    const listed = builder.select({ document: placed.document }).from(placed).where(lte(placed.place, most))
     return select.from(directory).where(inArray(directory.document, listed))
   })
 
 /** What stations write of themselves, as far as it is listed: one query for each type. */
-export const listedRows = TYPES.map(listedOfType)
+export const listedRows = TYPES.map((type) => {
+  const highest = highestOfType(type)
+  return () => highest({ most: LISTED[type] })
+})
 
 /** Takes records out. */
 export const forgetRecords = change(({ documents }: Given<{ documents: readonly DocumentId[] }>) =>
