@@ -28,6 +28,8 @@ import {
   VILLAGE,
 } from './county.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
+import { place } from './restoring.ts'
+import { absence, absencesOf } from './station-members.ts'
 
 const EAST = '510724200' as StationCode
 const WEST = '510724300' as StationCode
@@ -88,6 +90,45 @@ test('R60 R61 what a village alone still holds of the county’s lost records go
     true,
   )
   expect(await back.localAll('returned-records')).toEqual([])
+})
+
+test('R31 what a station’s node said and another node cut off with a fork of its log, the node writes again itself', async () => {
+  const { root, township, links } = await place()
+  const disk = new MemoryStorage()
+  const member = { station: TOWNSHIP, lease: 9, root, incarnation: 1 }
+  const first = await openNode({ ...member, parent: township, storage: disk })
+  await publish(root, [nodeRecord(first, township.identity.node)])
+  const clerk = person(TOWNSHIP, ['clerk'])
+  await until('known', () => township.engine.office.directory.node(first.identity.node) !== undefined)
+  const call = connect(first, township)
+  await until('served', () => first.engine.office.stations.length === 1)
+  await cut(links.slice(0, 1))
+  const early = new MemoryStorage()
+  early.restore(disk.snapshot())
+  // Two with one commit: the signature of the second proves the first.
+  const told = ['a', 'b'].map((id) => absence(TOWNSHIP, id))
+  for (const kept of await Promise.all(told.map((one) => first.engine.office.keepRecord(clerk, one)))) value(kept)
+  await until('at the township', () => absencesOf(township, TOWNSHIP).length === 2)
+  await cut([call])
+  await first.engine.stop()
+  // The machine is put back, is below the county now, and writes on: the version that the county holds stays.
+  await publish(root, [nodeRecord(first, root.identity.node)])
+  const again = await openNode({ ...member, keys: first.identity.keys, parent: root, storage: early })
+  value(await again.engine.office.keepRecord(clerk, absence(TOWNSHIP, 'c')))
+  connect(again, root)
+  await until('at the county', () => absencesOf(root, TOWNSHIP).length === 1)
+  connect(township, root)
+  for (const node of [again, root, township])
+    await until(
+      'all in force',
+      () =>
+        absencesOf(node, TOWNSHIP)
+          .map(({ id }) => id.at(-1))
+          .join('') === 'abc',
+    )
+  const { findings } = await again.engine.office.status()
+  expect(findings.some(({ message }) => message.includes('2 条目录资料'))).toBe(true)
+  expect(await early.localAll('returned-records')).toEqual([])
 })
 
 test('R61 a directory record that the county did not sign is kept and changes nothing', async () => {

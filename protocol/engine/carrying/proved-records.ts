@@ -1,16 +1,17 @@
-/** What others carry of the root's own directory records, proved by the root's own signature (rules R60, R61). */
-import { isCase, type LogKey } from '#protocol/ids.ts'
+/** What others carry of this node's own directory records, proved by its own signature (rules R31, R60, R61). */
+import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { type Carried, openCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Core } from '../core.ts'
+import { isStationDocument } from '../directory/station-records.ts'
 import { readInPacks } from '../logs/log-reading.ts'
 import { inPieces } from '../logs/pieces.ts'
 
 /** What a stretch of a log proves. */
 export interface Proved {
-  /** Directory records of the root of which it does not hold the entry itself. */
+  /** Directory records of this node of which it does not hold the entry itself. */
   readonly records: readonly Entry[]
   /** Up to here the log has been looked through. */
   readonly upTo: number
@@ -18,8 +19,8 @@ export interface Proved {
 }
 
 /**
- * The root's own records that a log carries behind a height, each proved: one of a run is signed, and the hashes of those
- * before it lead there. Whoever carries them can neither make one up nor change one. Of a long log about
+ * This node's own records that a log carries behind a height, each proved: one of a run is signed, and the hashes of those
+ * before it lead there, what is said of cases among them. Whoever carries them can neither make one up nor change one. Of a long log about
  * LIMITS.recordReadBytes are read, and the run that is open there to its end.
  */
 export async function provedBehind(core: Core, log: LogKey, height: number): Promise<Proved> {
@@ -36,7 +37,8 @@ export async function provedBehind(core: Core, log: LogKey, height: number): Pro
       const carried = ownIn(core, entry)
       run = carried ? [...(goesOn(run, carried) ? run : []), carried.entry] : []
       if (!carried?.entry.signature) continue
-      if (await isSigned(core, carried.entry)) records.push(...(await notHeld(core, run)))
+      const lacking = await notHeld(core, run)
+      if (lacking.length > 0 && (await isSigned(core, carried.entry))) records.push(...lacking)
       run = []
     }
     if (bytes > LIMITS.recordReadBytes && run.length === 0) return { records, upTo, isEnd: false }
@@ -44,14 +46,14 @@ export async function provedBehind(core: Core, log: LogKey, height: number): Pro
   return { records, upTo, isEnd: true }
 }
 
-/** What an entry carries of the root's own about no case. */
-function ownIn({ host, logs }: Core, { kind, document, payload }: Entry): Carried | undefined {
-  if (kind !== KIND.carried || isCase(document)) return undefined
+/** What an entry carries or keeps of this node's own: edits that a fork cut off are kept, and stand between records. */
+function ownIn({ host, logs }: Core, { kind, payload }: Entry): Carried | undefined {
+  if (kind !== KIND.carried && kind !== KIND.kept) return undefined
   const carried = openCarried(host.cryptography.sha256, payload)
   return carried && logs.isOwn(carried.entry.log) ? carried : undefined
 }
 
-/** Whether a run is continued: what is carried lies side by side, and no run of the root is longer than one signature covers. */
+/** Whether a run is continued: what is carried lies side by side, and no run is longer than one signature covers. */
 function goesOn(run: readonly Entry[], { entry, before }: Carried): boolean {
   const last = run.at(-1)
   return last !== undefined && last.log === entry.log && equalBytes(last.hash, before) && run.length < LIMITS.runEntries
@@ -61,10 +63,11 @@ const isSigned = ({ host, identity }: Core, { hash, signature }: Entry): Promise
   signature ? host.cryptography.verify(identity.keys.publicKey, hash, signature) : Promise.resolve(false)
 
 /** Records of a run that are not in their places here: whoever carries what is held costs one look at its log. */
-async function notHeld({ logs }: Core, run: readonly Entry[]): Promise<Entry[]> {
+async function notHeld({ logs, isRoot }: Core, run: readonly Entry[]): Promise<Entry[]> {
   const found: Entry[] = []
   for (const entry of run) {
-    if (entry.kind !== KIND.directory) continue
+    // What the root alone may write counts from nobody else.
+    if (entry.kind !== KIND.directory || !(isRoot || isStationDocument(entry.document))) continue
     const held = await logs.hashAt(entry.log, entry.seq)
     if (!held || !equalBytes(held, entry.hash)) found.push(entry)
   }

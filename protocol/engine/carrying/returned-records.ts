@@ -1,4 +1,4 @@
-/** Directory records that others cut off with a fork of the root's log: they come back to the root, which writes them again. */
+/** Directory records that others cut off with a fork of this node's log: they come back to it, and it writes them again. */
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import { COUNTY_STREAM, type DocumentId, type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
@@ -6,11 +6,13 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
+import { isStationDocument } from '../directory/station-records.ts'
 import { inPieces } from '../logs/pieces.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
 import { newDraft } from '../writing/draft.ts'
 import {
   append,
+  countsOfStation,
   parentsIn,
   RETURNED_RECORDS_SPACE,
   RETURNED_REVOCATIONS_SPACE,
@@ -46,7 +48,9 @@ async function takeBack(staging: Staging, key: string): Promise<void> {
   const looked = await lookedUpTo(staging, log)
   const { records, upTo, isEnd } = await provedBehind(core, log, looked.seq)
   let { written } = looked
-  for (const { log: from, seq: _seq, hash: _hash, signature: _signature, ...draft } of await lacking(core, records)) {
+  // A copy may have lied: what counted nowhere is not said again.
+  const counting = records.filter((record) => !isStationDocument(record.document) || countsOfStation(core, record))
+  for (const { log: from, seq: _seq, hash: _hash, signature: _signature, ...draft } of await lacking(core, counting)) {
     if (append(staging, logParts(from).stream, [draft]).ok) written += 1
     else core.tellBug(new Error(`${draft.document}: a returned record cannot be written again`))
   }
@@ -56,7 +60,7 @@ async function takeBack(staging: Staging, key: string): Promise<void> {
   if (!isEnd || written === 0) return
   core.news.add({
     kind: 'fork',
-    message: `下级节点转回了本机恢复备份时丢失的 ${written} 条目录资料,已核对签名并重新写入。`,
+    message: `其他节点转回了本机恢复备份或分叉时失去的 ${written} 条目录资料,已核对签名并重新写入。`,
     next: '请在目录中核对最近的修改。',
   })
 }

@@ -11,10 +11,12 @@ import {
   toHex,
 } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { AFTER_REVOCATION, addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
+import type { Core } from '../core.ts'
 import { type Directory, streamOfRecord } from '../directory/directory.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { isNewer } from '../directory/station-lists.ts'
@@ -79,7 +81,7 @@ type Oddity = Pick<ReceiptRow, 'outcome' | 'reason'>
 /** Cases that could not be read when an entry of them was kept; it counts when they can be. */
 export const UNREAD_CASES_SPACE = 'unread-cases'
 
-/** At the root: logs that carry directory records; what is true of them is found out after the commit. */
+/** Logs that carry directory records of this node, or at the root any; what is true of them is found out after the commit. */
 export const RETURNED_RECORDS_SPACE = 'returned-records'
 
 /** At the root: stations of which a record has come back that names a parent which the present one does not know of. */
@@ -92,11 +94,17 @@ export const RETURNED_REVOCATIONS_SPACE = 'returned-revocations'
 export const parentsIn = ({ parent, formerParents = [] }: Station): StationCode[] =>
   parent === null ? [...formerParents] : [parent, ...formerParents]
 
-/** Directory records that a fork cut off come carried: without effect here, the root writes them again. */
+/** Directory records that a fork cut off come carried: without effect here, whoever wrote them writes them again. */
 function placeOther(staging: Staging, entry: Entry): Oddity {
   if (entry.kind !== KIND.carried) return { outcome: 'unknown-kind', reason: '本机程序不认识的条目类型' }
-  if (staging.core.isRoot) setLocal(staging, RETURNED_RECORDS_SPACE, entry.log, true)
-  return { outcome: 'forked', reason: '分叉时截下的目录资料,由县级核对后重新写入' }
+  if (staging.core.isRoot || isOurs(staging.core, entry)) setLocal(staging, RETURNED_RECORDS_SPACE, entry.log, true)
+  return { outcome: 'forked', reason: '分叉时截下的目录资料,由写它的节点核对后重新写入' }
+}
+
+/** Whether an entry carries what this node said of a station. */
+function isOurs({ logs }: Core, { document, payload }: Entry): boolean {
+  const inner = isStationDocument(document) ? decodeCarried(logs.sha256, payload) : undefined
+  return inner !== undefined && logs.isOwn(inner.log)
 }
 
 const decoder = new TextDecoder()
@@ -114,6 +122,12 @@ function writerProblem({ authority }: Directory, { log, seq }: Entry, record: Di
   if (authority.isRoot(node)) return undefined
   if (!authority.serves(node, record.station)) return '写入的节点不代表该站点'
   return record.version > LIMITS.recordVersion ? UNFOLLOWED : undefined
+}
+
+/** Whether what an entry says of a station would count where it stands. */
+export function countsOfStation({ directory }: Core, entry: Entry): boolean {
+  const record = readDirectoryRecord(decoder.decode(entry.payload), entry.document)
+  return record !== undefined && isStationRecord(record) && writerProblem(directory, entry, record) === undefined
 }
 
 /** So much lower is the version of a record that stands back: below every other one. */

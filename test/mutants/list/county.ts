@@ -243,6 +243,14 @@ export const COUNTY: readonly Mutant[] = [
     tests: ['test/engine/judged-stations.test.ts'],
   },
   {
+    name: 'cut-off-record-not-said-again',
+    file: 'protocol/engine/writing/placing.ts',
+    from: 'staging.core.isRoot || isOurs(staging.core, entry)',
+    to: 'staging.core.isRoot',
+    fault: 'R31: what a station was told is kept has no effect any more once another node has cut it off.',
+    tests: ['test/engine/returned-records.test.ts'],
+  },
+  {
     name: 'records-read-at-once',
     file: 'protocol/engine/writing/record-pieces.ts',
     from: 'if (first.mark !== null || more > LIMITS.recordReadBytes) {',
