@@ -25,7 +25,7 @@ export interface Told {
   readonly document: DocumentId
 }
 
-export interface Staff extends People {
+export interface Staff extends Omit<People, 'keep'> {
   readonly told: Told[]
   readonly intents: Intents
   /** Words of notices that were refused: no line of a case may hold them. */

@@ -8,6 +8,7 @@ import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
 import { checkVersionTold } from './invariants/secrets.ts'
 import { enrol, enrolStandby, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
+import { createStationDesk } from './station-desk.ts'
 import { encore, storm } from './storm.ts'
 import type { Disk, Media } from './witnessed-disk.ts'
 import { createWorld, inUse, type Observer, rootOf, type World } from './world.ts'
@@ -43,7 +44,8 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
   const { timeline, chance } = world
   world.network.versionTold = (...told) => checkVersionTold(world, ...told)
   const staff = createStaff(world, chance.branch('staff'))
-  world.people = staff
+  const desk = createStationDesk(world, chance.branch('station desk'))
+  world.people = { ...staff, keep: desk.keep }
   const bugs = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
   process.on('unhandledRejection', bugs)
   try {
@@ -53,7 +55,7 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
     await timeline.until(register(world))
     for (const machine of world.machines) void start(world, machine)
     await timeline.run(15 * SECOND)
-    const working = { work: staff.workOnce, without }
+    const working = { work: staff.workOnce, records: desk.workOnce, without }
     await storm(world, working)
     heal(world)
     await comeToRest(world)
@@ -61,7 +63,7 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
       heal(world)
       await comeToRest(world)
     }
-    if (isConverged(world)) await timeline.until(checkAtRest(world, staff))
+    if (isConverged(world)) await timeline.until(checkAtRest(world, staff, desk.told))
     else world.violation('M8', `no progress: ${unlike(world)}`)
   } finally {
     for (const { process: one } of world.machines) one?.die()

@@ -30,6 +30,15 @@ const PACE: Partial<Record<Name, readonly [number, number]>> = {
   overtakenEntries: [2, 10],
 }
 
+/** Of what stations write of themselves: lists of a few records, and few of them read at once. */
+const STATIONS: Partial<Record<Name, readonly [number, number]>> = {
+  listedAbsences: [1, 4],
+  listedConsultations: [1, 4],
+  listedHandovers: [1, 4],
+  stationRecordParts: [16, 30],
+  recordReadBytes: [200, 4 * 1024],
+}
+
 /** Makes some limits small until the returned function is called. */
 export function drawLimits(chance: Chance): () => void {
   const changeable = LIMITS as Record<Name, number>
@@ -48,6 +57,13 @@ export function drawLimits(chance: Chance): () => void {
     for (const [name, [low, high]] of Object.entries(PACE) as [Name, readonly [number, number]][]) {
       usual[name] ??= changeable[name]
       changeable[name] = pace.between(low, high)
+    }
+  const stations = chance.branch('stations')
+  if (stations.happens(0.6))
+    for (const [name, [low, high]] of Object.entries(STATIONS) as [Name, readonly [number, number]][]) {
+      if (!stations.happens(0.6)) continue
+      usual[name] ??= changeable[name]
+      changeable[name] = stations.between(low, high)
     }
   return () => Object.assign(changeable, usual)
 }

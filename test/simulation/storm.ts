@@ -1,9 +1,10 @@
 /** When what goes wrong: a storm of many faults at once, and an encore of one situation in a county that is well. */
 import type { Chance } from './chance.ts'
-import { FAULTS, FURTHER_FAULTS, LONELY } from './faults/all-faults.ts'
+import { FAULTS, FURTHER_FAULTS, LONELY, RECORD_FAULTS } from './faults/all-faults.ts'
 import { backupOf } from './faults/fault.ts'
 import { checkAlways } from './invariants/always.ts'
 import { createProgress } from './invariants/progress.ts'
+import { keepsRecords } from './station-desk.ts'
 import { unlessDisk } from './storage-faults.ts'
 import type { World } from './world.ts'
 
@@ -16,6 +17,8 @@ const ENCORE = 70 * SECOND
 export interface Work {
   /** Somebody does something somewhere. */
   readonly work: () => void
+  /** Somebody writes what a station keeps of itself. */
+  readonly records: () => void
   /** Kinds of faults left out. */
   readonly without: readonly string[]
 }
@@ -34,13 +37,23 @@ const againUntil =
     timeline.after(die.between(1, longest), once)
   }
 
+/** What stations keep of themselves, in half of the counties; in some of these something goes wrong with it. */
+function keeping(world: World, { records, without }: Work, end: number): void {
+  if (!keepsRecords(world)) return
+  const die = world.chance.branch(`records until ${end}`)
+  const again = againUntil(world, die, end)
+  again(die.pick([12, 5, 2]) * SECOND, records)
+  if (die.happens(0.4)) again(60 * SECOND, () => meet(world, die, Object.keys(RECORD_FAULTS), without))
+}
+
 const look = (world: World, again: Again) => {
   const progress = createProgress(world)
   again(8 * SECOND, () => void checkAlways(world).then(progress).catch(unlessDisk))
 }
 
 /** Every seed has its own selection of faults, so that rare ones are not always drowned by common ones. */
-export async function storm(world: World, { work, without }: Work): Promise<void> {
+export async function storm(world: World, doing: Work): Promise<void> {
+  const { work, without } = doing
   const { timeline, chance } = world
   const dice = chance.branch('storm')
   const calm = dice.happens(0.05)
@@ -66,6 +79,7 @@ export async function storm(world: World, { work, without }: Work): Promise<void
   const further = chance.branch('further')
   const meeting = calm || !further.happens(0.4) ? [] : [1, 2].map(() => further.pick(Object.keys(FURTHER_FAULTS)))
   if (meeting.length > 0) againUntil(world, further, end)(25 * SECOND, () => meet(world, further, meeting, without))
+  keeping(world, doing, end)
   look(world, again)
   await timeline.run(end)
 }
@@ -75,7 +89,7 @@ function meet(world: World, dice: Chance, kinds: readonly string[], without: rea
   const kind = dice.pick(kinds)
   if (without.includes(kind)) return
   world.fault(kind)
-  const faults = { ...FURTHER_FAULTS, ...LONELY }
+  const faults = { ...FURTHER_FAULTS, ...LONELY, ...RECORD_FAULTS }
   faults[kind]?.(world, dice)
 }
 
@@ -83,7 +97,8 @@ function meet(world: World, dice: Chance, kinds: readonly string[], without: rea
  * Once more, in a county that has come to rest, one situation and nothing else: what it leaves behind no other fault
  * hides or cures. Some counties are spared.
  */
-export async function encore(world: World, { work, without }: Work): Promise<boolean> {
+export async function encore(world: World, doing: Work): Promise<boolean> {
+  const { work, without } = doing
   const { timeline, chance } = world
   const dice = chance.branch('encore')
   if (!dice.happens(0.5)) return false
@@ -95,6 +110,7 @@ export async function encore(world: World, { work, without }: Work): Promise<boo
   const first = timeline.now + dice.between(5 * SECOND, 20 * SECOND)
   timeline.after(first - timeline.now, () => meet(world, dice, kinds, without))
   if (dice.happens(0.5)) timeline.after(first - timeline.now + 25 * SECOND, () => meet(world, dice, kinds, without))
+  keeping(world, doing, end)
   look(world, again)
   await timeline.run(end)
   return true

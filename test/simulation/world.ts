@@ -1,6 +1,6 @@
 /** A county of machines: who there is, what goes wrong, and what was seen. */
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
-import type { DirectoryRecord, Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Station, StationRecord } from '#protocol/casework/directory.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import type { LogKey, NodeId, StationCode } from '#protocol/ids.ts'
@@ -96,6 +96,8 @@ export interface People {
   work(machine: Machine): void
   /** Several people do something at once. */
   burst(machine: Machine): void
+  /** One person writes what the station of a machine keeps of itself; a new record where a type is given. */
+  keep(machine: Machine, type?: StationRecord['type']): void
 }
 
 export interface World {
@@ -248,7 +250,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     former: new Map(),
     stations: plan?.stations.slice() ?? treeOf(chance.branch('tree')),
     published: plan?.published.slice() ?? SAMPLE_ITEMS.slice(0, 1),
-    people: { work: () => {}, burst: () => {} },
+    people: { work: () => {}, burst: () => {}, keep: () => {} },
     machines: [],
     violations,
     faults,

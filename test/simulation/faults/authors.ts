@@ -43,6 +43,8 @@ const recordBytes = (record: EntryRecord): number => packable('' as LogKey, reco
 interface Lies {
   readonly documents?: readonly DocumentId[]
   readonly isLong?: boolean
+  /** What is said, where it is none of the lies about cases. */
+  readonly drafts?: readonly Draft[]
 }
 
 /** Writes some lies behind a height of a log that the machine writes, on its disk alone, signed with its key. */
@@ -60,13 +62,15 @@ export async function writeLies(
   const { heads, arrival } = await disk.storage.load()
   const head = heads.find(({ key }) => key === log)
   const before = height === 0 ? GENESIS : hashBytes(disk.held.get(log)?.[height - 1])
-  if (!head || !before || documents.length === 0) return
+  if (!head || !before || (documents.length === 0 && !about.drafts)) return
   const { sign } = world.keyring.cryptography(async (work) => work())
   const records: { record: EntryRecord; hash: Uint8Array; document: DocumentId }[] = []
   let previous = before
-  for (let seq = height + 1, last = height + chance.between(1, 4); seq <= last; seq++) {
-    const document = chance.pick(documents)
-    const content = encodeContent(lie(machine, document, seq, chance, about.isLong))
+  const count = about.drafts?.length ?? chance.between(1, 4)
+  for (let seq = height + 1; seq <= height + count; seq++) {
+    const draft = about.drafts?.[seq - height - 1] ?? lie(machine, chance.pick(documents), seq, chance, about.isLong)
+    const { document } = draft
+    const content = encodeContent(draft)
     const hash = entryHash(sha256, log, previous, { seq, signature: null, content }).slice()
     records.push({ record: { seq, signature: await sign(keyOf(machine), hash), content }, hash, document })
     previous = hash

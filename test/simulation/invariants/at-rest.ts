@@ -2,13 +2,15 @@
 import { type DocumentId, isCaseId, logParts, type StreamId } from '#protocol/ids.ts'
 import type { Remembered } from '../actors.ts'
 import { holdsSomehow } from '../ledger.ts'
+import type { ToldRecord } from '../station-desk.ts'
 import { inUse, type Machine, rootOf, type World } from '../world.ts'
 import { checkCase } from './cases.ts'
 import { allCases, grantsOf, isLeftInFormerVersions, streamOfEntry } from './county.ts'
 import { checkConservation, checkHeads, checkRebuild, checkReceipts } from './heads.ts'
+import { checkListedRecords, checkToldRecords } from './station-records.ts'
 
 /** Everything people were told or that survives must be where it belongs, and mean the same everywhere. */
-export async function checkAtRest(world: World, staff: Remembered): Promise<void> {
+export async function checkAtRest(world: World, staff: Remembered, records: readonly ToldRecord[] = []): Promise<void> {
   const machines = inUse(world)
   checkSubscribers(world, machines)
   checkKept(world, staff)
@@ -21,7 +23,12 @@ export async function checkAtRest(world: World, staff: Remembered): Promise<void
   }
   const cases = new Set([...world.ledger.entries.values()].map(({ document }) => document).filter(isCaseId))
   for (const id of cases) await checkCase(world, machines, id, staff)
-  for (const machine of machines) await checkRebuild(world, machine)
+  await checkToldRecords(world, records)
+  for (const machine of machines) await checkListedRecords(world, machine, 'at rest')
+  for (const machine of machines) {
+    await checkRebuild(world, machine)
+    await checkListedRecords(world, machine, 'rebuilt')
+  }
 }
 
 /** Whether no disk holds an entry itself, and all that carry it stand in other streams. */
