@@ -245,7 +245,7 @@ export const FORKS: readonly Mutant[] = [
   {
     name: 'returned-records-left-lying',
     file: 'protocol/engine/writing/placing.ts',
-    from: '  if (staging.core.isRoot) setLocal(staging, RETURNED_RECORDS_SPACE, entry.log, true)\n',
+    from: '  if (staging.core.isRoot || isOurs(staging.core, entry)) setLocal(staging, RETURNED_RECORDS_SPACE, entry.log, true)\n',
     to: '',
     fault: 'R60: records that the county lost by a restore come back and are never in force again.',
     tests: ['test/engine/returned-records.test.ts'],
