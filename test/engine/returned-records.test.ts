@@ -1,11 +1,10 @@
 /** What a fork of the county's own log cuts off elsewhere comes back to the county. */
 import { expect, test } from 'vitest'
 import type { StationCode } from '#protocol/ids.ts'
-import { COUNTY_STREAM, type DocumentId, logKey, logParts, streamOf } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
+import { COUNTY_STREAM, type DocumentId, logParts, streamOf } from '#protocol/ids.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
-import { type Draft, type EntryRecord, encodeContent, KIND, readRecord } from '#protocol/log/entry.ts'
+import { type Draft, type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { runningHost, testHost } from '#test/clock/host.ts'
@@ -21,7 +20,6 @@ import {
   openNode,
   person,
   publish,
-  STATIONS,
   stationRecord,
   TOWNSHIP,
   until,
@@ -164,55 +162,6 @@ test('R61 a directory record that the county did not sign is kept and changes no
   expect(names(root)).not.toContain(EAST)
   const receipts = await root.storage.receiptsOf(about.document)
   expect(receipts.map(({ outcome }) => outcome)).toEqual(['forked', 'forked', 'forked'])
-})
-
-test('R60 whoever carries without end is looked through once, as much at a time as others may wait for; what is genuine among it comes back once', async () => {
-  const { root, township } = await openCounty()
-  connect(township, root)
-  await until('township is served', () => township.engine.office.stations.length === 1)
-  const genuine = await recordOf(township)
-  const disk = new MemoryStorage()
-  const hall = await openNode({ station: COUNTY, keys: root.identity.keys, lease: 1, storage: disk, incarnation: 8 })
-  const raw = new RawNode(VILLAGE)
-  await publish(hall, [...STATIONS, nodeRecord(hall, null), raw.record(hall.identity.node, 2)])
-  const stream = streamOf(VILLAGE)
-  const about = (document: string, payload: Uint8Array) =>
-    draft(VILLAGE, { kind: KIND.carried, document: document as DocumentId, payload })
-  const content = encodeContent(draft(COUNTY, { kind: KIND.directory, payload: new Uint8Array(120_000) }))
-  const log = logKey({ node: hall.identity.node, incarnation: 1, stream: COUNTY_STREAM })
-  const invented = about('station/510724999', encodeCarried(log, GENESIS, { seq: 5, signature: null, content }))
-  const carried = about(`node/${township.identity.node}`, genuine)
-  let reads = 0
-  const packHolding = disk.packHolding.bind(disk)
-  disk.packHolding = async (of, seq) => {
-    if (logParts(of).node === raw.node) reads += 1
-    return packHolding(of, seq)
-  }
-  const begun = new Set<string>()
-  const commit = disk.commit.bind(disk)
-  disk.commit = (change) => {
-    for (const { space, value: noted } of change.local)
-      if (space === 'returned-records-looked' && noted) begun.add(noted)
-    return commit(change)
-  }
-  await raw.link(hall)
-  let frames = 0
-  const send = async (...drafts: Draft[]) => {
-    raw.send(frameOf(await raw.write(stream, drafts)))
-    await raw.stored(++frames)
-  }
-  const looked = () => until('looked at', async () => (await disk.localAll('returned-records')).length === 0)
-  for (let count = 0; count * 120_000 < 2.5 * LIMITS.recordReadBytes; count++) await send(invented)
-  await send(carried, carried)
-  await looked()
-  await until('the record is back', () => hall.engine.office.directory.node(township.identity.node) !== undefined)
-  expect(begun.size).toBeGreaterThan(2)
-  reads = 0
-  await send(carried)
-  await looked()
-  expect(reads).toBeLessThan(10)
-  const held = (await disk.recordsOf([carried.document])).get(carried.document) ?? []
-  expect(held.filter(({ log: of }) => logParts(of).node === root.identity.node)).toHaveLength(1)
 })
 
 /** A county that has lost everything but its key. */

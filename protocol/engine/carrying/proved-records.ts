@@ -13,15 +13,15 @@ import { inPieces } from '../logs/pieces.ts'
 export interface Proved {
   /** Directory records of this node of which it does not hold the entry itself. */
   readonly records: readonly Entry[]
-  /** Up to here the log has been looked through. */
+  /** Up to here the log has been looked through: a run of which the end has not come lies behind it. */
   readonly upTo: number
   readonly isEnd: boolean
 }
 
 /**
  * This node's own records that a log carries behind a height, each proved: one of a run is signed, and the hashes of those
- * before it lead there, what is said of cases among them. Whoever carries them can neither make one up nor change one. Of a long log about
- * LIMITS.recordReadBytes are read, and the run that is open there to its end.
+ * before it lead there, what is said of cases among them. Whoever carries them can neither make one up nor change one. Of
+ * a long log about LIMITS.recordReadBytes are read; a run that begins with the first of them is read to its end.
  */
 export async function provedBehind(core: Core, log: LogKey, height: number): Promise<Proved> {
   const pieces = inPieces(core.host)
@@ -32,16 +32,17 @@ export async function provedBehind(core: Core, log: LogKey, height: number): Pro
   for await (const entries of readInPacks(core.logs, log, height)) {
     await pieces()
     for (const { entry } of entries) {
-      upTo = entry.seq
       bytes += entry.payload.length
       const carried = ownIn(core, entry)
       run = carried ? [...(goesOn(run, carried) ? run : []), carried.entry] : []
-      if (!carried?.entry.signature) continue
-      const lacking = await notHeld(core, run)
-      if (lacking.length > 0 && (await isSigned(core, carried.entry))) records.push(...lacking)
-      run = []
+      if (carried?.entry.signature) {
+        const lacking = await notHeld(core, run)
+        if (lacking.length > 0 && (await isSigned(core, carried.entry))) records.push(...lacking)
+        run = []
+      }
+      upTo = entry.seq - run.length
     }
-    if (bytes > LIMITS.recordReadBytes && run.length === 0) return { records, upTo, isEnd: false }
+    if (bytes > LIMITS.recordReadBytes && upTo > height) return { records, upTo, isEnd: false }
   }
   return { records, upTo, isEnd: true }
 }
