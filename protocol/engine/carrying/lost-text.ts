@@ -87,26 +87,39 @@ function stationFor(core: Core, section: SectionName, cut: readonly Entry[]): St
   return stations.find((station) => mayWriteIn(core.directory, section, station)) ?? stations[0]
 }
 
-/**
- * The edits of a section before the cut, without those that wait only until the peer's version is here, and without what
- * somebody has carried here of that version: beside it ours may not have counted.
- */
+/** The edits of a section before the cut, without those that wait only until the peer's version is here. */
 function ownEdits(
   held: readonly SectionEdit[],
   section: SectionName,
-  { cut, common }: CutEdits,
+  edits: CutEdits,
   peerHolds: PeerHolds,
 ): readonly SectionEdit[] {
-  const gone = new Set(cut.map(hashOf))
-  const isOther = ({ log, seq, hash }: SectionEdit) => log === cut[0]?.log && seq > common && !gone.has(hash)
-  const edits = held.filter((edit) => !isOther(edit))
+  const gone = new Set(edits.cut.map(hashOf))
+  const ours = withoutRivals(held, section, edits)
   const left = gate(
     section,
-    edits.filter(({ hash }) => !gone.has(hash)),
+    ours.filter(({ hash }) => !gone.has(hash)),
   )
   const returning = new Set<SectionEdit>()
   for (const [edit, { waits }] of left.refused) if (waits && peerHolds(edit.log, edit.seq)) returning.add(edit)
-  return edits.filter((edit) => !returning.has(edit))
+  return ours.filter((edit) => !returning.has(edit))
+}
+
+/**
+ * Edits without those of the version that stays, which somebody has carried here before the cut: beside them, under the
+ * same clocks, ours may not have counted. Not where ours have gone on from them since.
+ */
+function withoutRivals(
+  held: readonly SectionEdit[],
+  section: SectionName,
+  { cut, common }: CutEdits,
+): readonly SectionEdit[] {
+  const gone = new Set(cut.map(hashOf))
+  const ours = held.filter(({ log, seq, hash }) => log !== cut[0]?.log || seq <= common || gone.has(hash))
+  if (ours.length === held.length) return held
+  const counting = (edits: readonly SectionEdit[]) => gate(section, edits).accepted.filter(({ hash }) => gone.has(hash))
+  const alone = new Set(counting(ours))
+  return counting(held).every((edit) => alone.has(edit)) ? ours : held
 }
 
 /** Edits of a section, gated as if nothing else were held. */

@@ -17,13 +17,17 @@ const RETRY_MILLISECONDS = 10_000
 
 const isBelowRoot = ({ identity }: Core): boolean => identity.parent?.node === identity.root.node
 
+/** Whether a height can be one of the version that is held: of one that gives way the others speak of theirs above what both share (S133). */
+const isOfOurs = ({ partings }: Core, { log, height }: Height): boolean =>
+  height <= (partings.get(log)?.common ?? height)
+
 /** The parent holds these heights durably. `exact`: it is the parent's whole truth and may be lower than before. */
 export function acknowledge(context: LinkContext, heights: readonly Height[], exact: boolean): void {
   const { core } = context
   const rooted = isBelowRoot(core)
   const lost: Height[] = []
   const risen: Height[] = []
-  for (const { log, height } of heights) {
+  for (const { log, height } of heights.filter((one) => isOfOurs(core, one))) {
     const head = core.logs.heads.get(log)
     if (!head) continue
     if (exact && height < head.parentHeight) lost.push({ log, height: head.parentHeight - height })
@@ -86,7 +90,7 @@ export function learnRootHeights(context: LinkContext, heights: readonly Height[
   const { core } = context
   if (isBelowRoot(core)) return // the parent is the root: its own heights count
   const changed: Height[] = []
-  for (const { log, height } of heights) {
+  for (const { log, height } of heights.filter((one) => isOfOurs(core, one))) {
     if (core.logs.head(log).rootHeight === height) continue
     changed.push({ log, height })
     noteSafety(context, log, { rootHeight: height })
