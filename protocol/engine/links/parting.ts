@@ -10,7 +10,7 @@ import type { Core } from '../core.ts'
 import type { ChainRefusal } from '../logs/following.ts'
 import { readAbove, sliceEnd } from '../logs/log-reading.ts'
 import { notedParting, PARTING_SPACE, type Parting } from '../logs/partings.ts'
-import { cutLog } from '../logs/staged-logs.ts'
+import { cutLog, stagedHead } from '../logs/staged-logs.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
 import { beginStaging, getLocal, type Staging, setLocal } from '../writing/staging.ts'
 import { adoptRun, type FrameSource } from './admission.ts'
@@ -57,7 +57,8 @@ export async function beginParting(
   version: StayingVersion,
 ): Promise<Result<void, ChainRefusal>> {
   const { core } = staging
-  const { height, hash } = core.logs.head(log)
+  const head = stagedHead(staging.logs, log)
+  const { height, hash, parentHeight, rootHeight } = head
   const tried = await adoptVersion(await cutAside(core, log, signed), log, { common, signed }, version)
   if (!tried.ok) return tried
   const { run, source, view } = version
@@ -68,6 +69,9 @@ export async function beginParting(
     view: view && { ...view, heights: [...view.heights], forked: [...view.forked] },
   }
   setLocal(staging, VERSION_SPACE, log, noted)
+  // What was heard of its heights elsewhere may have been of the other version.
+  const safety = { parentHeight: Math.min(parentHeight, common), rootHeight: Math.min(rootHeight, common) }
+  staging.logs.heads.set(log, { ...head, ...safety })
   const top = { height, hash }
   note(staging, log, { begun: core.logs.arrival, common, signed, top, moved: 0, unwritten: 0, words: [] })
   return success(undefined)
