@@ -130,6 +130,19 @@ test('R17 a clock that was ahead and is put back leaves no row that says what is
   expect(await rowAt(again)).toMatchObject({ exceeded: false })
 })
 
+test('R17 what was written while the clock was ahead for a moment says soon after what is so', async () => {
+  const { clock, root } = await openHall(SAMPLE_CALENDARS)
+  const { id, number } = await receive(root)
+  const rowNow = async () => (await root.engine.office.byNumber(number))[0]
+  clock.jumpTo('2026-03-20T08:00+08:00')
+  value(await root.engine.office.act(clerk, id, 'noted', { text: '已电话联系' }))
+  await until('judged for a day to come', async () => (await rowNow())?.exceeded === true)
+  clock.jumpTo('2026-03-02T09:02+08:00')
+  clock.moveTo('2026-03-02T09:20+08:00')
+  await until('judged for today', async () => (await rowNow())?.stage === '20')
+  expect(await rowNow()).toMatchObject({ exceeded: false, due: '2026-03-09', wake: '2026-03-10' })
+})
+
 test('R18 a published calendar gives every open row its last day; the status says how far that has come', async () => {
   const { root } = await openHall([])
   const { office } = root.engine

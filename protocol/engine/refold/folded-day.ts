@@ -1,6 +1,7 @@
 /** The latest day for which rows were judged: a clock that is put back makes those of later days untrue. */
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Core } from '../core.ts'
+import type { Change } from '../ports/storage.ts'
 import { isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
 import { markAll } from './refold-mark.ts'
 
@@ -13,6 +14,10 @@ export async function noteDay(staging: Staging): Promise<void> {
   const [today, judged] = [core.clock.today(), await judgedOn(core)]
   if (judged === undefined || judged < today) setLocal(staging, PLACE.space, PLACE.key, today)
 }
+
+/** Whether a commit judged cases for a later day than any before it. */
+export const movesDay = (change: Change): boolean =>
+  change.local.some(({ space, key }) => space === PLACE.space && key === PLACE.key)
 
 /** The latest day for which cases were judged, on this run or before; undefined where none were. */
 export async function judgedOn({ locals }: Core): Promise<Day | undefined> {

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
 import type { Staging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
-import { judgeAnew, judgedOn } from './folded-day.ts'
+import { judgeAnew, judgedOn, movesDay } from './folded-day.ts'
 import { moveMark, type RefoldMark, readMark, touchesMark } from './refold-mark.ts'
 import { refold, staleOf } from './refold-slice.ts'
 
@@ -69,6 +69,8 @@ export function openRefolding(core: Core, queue: WriteQueue): Refolding {
       look()
     },
     heard(change) {
+      // All rows follow at once: a clock that is ahead for a moment only is found out by the next look.
+      if (movesDay(change)) soon()
       if (!touchesMark(change)) return
       core.rows.refolding ??= { done: 0, total: 0 }
       soon()
