@@ -134,6 +134,7 @@ test('R17 what was written while the clock was ahead for a moment says soon afte
   const { clock, root } = await openHall(SAMPLE_CALENDARS)
   const { id, number } = await receive(root)
   const rowNow = async () => (await root.engine.office.byNumber(number))[0]
+  await quiet(root)
   clock.jumpTo('2026-03-20T08:00+08:00')
   value(await root.engine.office.act(clerk, id, 'noted', { text: '已电话联系' }))
   await until('judged for a day to come', async () => (await rowNow())?.exceeded === true)
