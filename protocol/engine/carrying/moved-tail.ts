@@ -122,8 +122,8 @@ async function textOf(
 
 /**
  * What an entry of ours keeps of the edits of a log above a height, and of what took edits back there: both keep an edit
- * ({@link draftOf}). Only what was one itself has the edit's own time and
- * person. Whatever took it back lay above the height; its own number is not kept.
+ * ({@link draftOf}). Only what was one itself has the edit's own time and person. Whatever took it back lay above the
+ * height; its own number is not kept.
  */
 function cutBefore({ logs }: Core, { log, height }: { log: LogKey; height: number }, kept: Entry): Entry[] {
   const inner = kept.kind === KIND.kept ? decodeCarried(logs.sha256, kept.payload) : undefined

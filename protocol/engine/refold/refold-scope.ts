@@ -16,14 +16,23 @@ const differs = (left: unknown, right: unknown): boolean => JSON.stringify(left)
 export function scopeOf(record: DirectoryRecord, directory: Directory): RefoldScope | undefined {
   switch (record.type) {
     case 'station':
-      return scopeOfPlace(record, directory.station(record.id), ({ tier, parent }: Station) => [tier, parent])
-    case 'node':
-      return scopeOfPlace(record, directory.node(record.id), ({ stations, lease, revoked }: NodeRecord) => [
-        stations,
-        lease,
-        revoked?.held,
-        revoked?.carried,
+      return scopeOfPlace(record, directory.station(record.id), ({ tier, parent, formerParents }: Station) => [
+        tier,
+        parent,
+        formerParents,
       ])
+    case 'node':
+      return scopeOfPlace(
+        record,
+        directory.node(record.id),
+        ({ stations, formerStations, lease, revoked }: NodeRecord) => [
+          stations,
+          formerStations, // what others carry of a station that it had comes back (R67)
+          lease,
+          revoked?.held,
+          revoked?.carried,
+        ],
+      )
     case 'letter':
       return scopeOfLetter(record, directory)
     // An ended case says for good whether its day was exceeded, and a hand-over that waits has its own last day.
