@@ -30,30 +30,33 @@ function andBelow(world: World, station: StationCode): Set<string> {
 
 /**
  * Whether a machine holds another version than the root of a log that neither of the two wrote, in a stream which it is no
- * longer granted: nobody may show it the root's version, so it keeps its own, says so, and people settle it (decision 64).
+ * longer granted, or is revoked and did not write it: nobody may show it the root's version, so it keeps its own, says so,
+ * and people settle it (decision 64).
  */
 export function holdsFormerVersion(world: World, machine: Machine, log: LogKey): boolean {
   const { node, stream } = logParts(log)
   const root = rootOf(world)
-  if (node === machine.identity.node || node === root.identity.node) return false
-  if (grantsOf(world, machine.station).has(stream)) return false
+  if (node === machine.identity.node) return false
+  if (!machine.revoked && (node === root.identity.node || grantsOf(world, machine.station).has(stream))) return false
   const held = root.disk.held.get(log) ?? []
   return machine.disk.held.get(log)?.some((hash, place) => held[place] !== undefined && held[place] !== hash) ?? false
 }
 
 /**
- * Whether all that an entry lives on in, in its own stream, lies in versions that former subscribers keep. What carries it
- * stays there like any other entry: an author that gave way put its tail into the very log that has two versions now.
+ * Whether all that an entry lives on in lies in versions that former subscribers keep. What carries it stays there like any
+ * other entry: an author that gave way put its tail into the very log that has two versions now.
  */
 export function isLeftInFormerVersions(world: World, hash: string): boolean {
   const { ledger } = world
-  const stream = streamOfEntry(ledger, hash)
-  const forms = [...formsOf(ledger, hash)].filter((form) => streamOfEntry(ledger, form) === stream)
-  const places = inUse(world).flatMap((machine) =>
+  const forms = [...formsOf(ledger, hash)]
+  const places = living(world).flatMap((machine) =>
     forms.filter((form) => machine.disk.holds(form)).map((form) => ({ machine, log: logOfEntry(ledger, form) })),
   )
   return places.length > 0 && places.every(({ machine, log }) => log && holdsFormerVersion(world, machine, log))
 }
+
+/** Machines that somebody has, revoked ones among them. */
+const living = ({ machines }: World): Machine[] => machines.filter(({ scrapped }) => !scrapped)
 
 const logOfEntry = (ledger: Ledger, hash: string): LogKey | undefined => ledger.entries.get(hash)?.log
 
@@ -68,7 +71,7 @@ export function isLeftToPeople(world: World, document: string): boolean {
   const logs = new Set(
     [...world.ledger.entries.values()].filter((one) => one.document === document).map(({ log }) => log),
   )
-  return inUse(world).some((machine) => [...logs].some((log) => holdsFormerVersion(world, machine, log)))
+  return living(world).some((machine) => [...logs].some((log) => holdsFormerVersion(world, machine, log)))
 }
 
 /** Whether every subscriber holds the same logs: cheap enough to be asked after every turn near the end. */

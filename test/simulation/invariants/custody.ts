@@ -3,6 +3,7 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import type { Remembered } from '../actors.ts'
 import { inUse, type Machine, type World } from '../world.ts'
+import { isLeftInFormerVersions } from './county.ts'
 
 /** The holder is whoever took the case last, and a machine of that station can show it. */
 export function checkCustody(world: World, machine: Machine, state: CaseState): void {
@@ -38,6 +39,7 @@ export function checkTold(world: World, { told, refused }: Remembered, state: Ca
   for (const { hash } of state.story) lines.set(hash, (lines.get(hash) ?? 0) + 1)
   for (const { machine, hash, document } of told) {
     if (document !== state.id || machine.revoked || world.ledger.gone.has(hash)) continue
+    if (isLeftInFormerVersions(world, hash)) continue
     const times = lines.get(hash) ?? 0
     if (times !== 1)
       world.violation('M17', `${machine.name} did ${hash.slice(0, 8)}, which is ${times} lines of its case`)
