@@ -287,6 +287,38 @@ test('S30 what the parent sends counts as held by it, although an older frontier
   expect(await headOf(village, log)).toMatchObject({ height: 4 })
 })
 
+test('S72 what a parent says it lacks counts, although the disk takes nothing of what comes behind that', async () => {
+  const disk = new MemoryStorage()
+  const { township, village } = await cutOff(undefined, disk)
+  const id = await caseOf(village, 1)
+  const [log] = Object.keys(village.engine.ownHeads()) as [LogKey]
+  const parent = slowTownship(township)
+  await parent.link(village, 'up')
+  const told = { type: 'frontier', streams: [streamOf(VILLAGE)], logs: [] } as const
+  parent.send(told)
+  await until('it goes there', () => frames(parent).length > 0)
+  parent.send({ type: 'stored', frames: 1, heights: [{ log, height: village.engine.ownHeads()[log]?.seq ?? 0 }] })
+  await until('at the township', async () => (await safetyAt(village, id)) === 'parent')
+  const { promise, resolve } = Promise.withResolvers<void>()
+  disk.arrivalAbove = async (...asked) => {
+    await promise
+    return MemoryStorage.prototype.arrivalAbove.apply(disk, asked)
+  }
+  parent.send(told)
+  const next = () => parent.write(streamOf(VILLAGE), [draft(VILLAGE)], { incarnation: 900 })
+  disk.beforeCommit = () => {
+    disk.beforeCommit = undefined // there is room again when the next frame comes, which follows what was refused
+    setTimeout(resolve, 20)
+    return 'full'
+  }
+  parent.send(frameOf(await next()))
+  await until('it was refused', () => disk.beforeCommit === undefined)
+  parent.send(frameOf(await next()))
+  await until('the link ends', () => parent.ended)
+  expect(parent.received.at(-1)).toMatchObject({ type: 'refuse', code: 'storage' })
+  expect(await safetyAt(village, id)).toBe('here')
+})
+
 test('S119 D13 of what a parent says of an entry the last counts, also in one commit; what it says of another document’s entry in that place says nothing of ours', async () => {
   const disk = new SlowDisk()
   const { township, village } = await cutOff(undefined, disk)

@@ -120,6 +120,12 @@ const ASKED: readonly Effect['type'][] = [
   'receipts',
 ]
 
+/** A disk that takes nothing can be read: what the peer has told of its logs counts before the link ends for it (S72). */
+function endForDisk(link: Link, { fault }: StorageFailure): void {
+  link.refusing = true
+  void link.comparisons.then(() => link.dispatch({ type: 'refused', code: 'storage', detail: fault }))
+}
+
 /** Does an effect. A failing disk ends the link in words; anything else that fails is a bug and ends the link too. */
 export function performEffect(
   context: LinkContext,
@@ -129,7 +135,7 @@ export function performEffect(
 ): void {
   const handler = EFFECTS[effect.type] as Handler<Effect>
   const fails = (problem: unknown) => {
-    if (problem instanceof StorageFailure) link.dispatch({ type: 'refused', code: 'storage', detail: problem.fault })
+    if (problem instanceof StorageFailure) endForDisk(link, problem)
     else {
       context.core.tellBug(problem)
       link.dispatch({ type: 'refused', code: 'internal', detail: effect.type })

@@ -50,6 +50,8 @@ export interface Link {
   forkWork: Promise<void>
   /** What the peer told of its logs, looked at in the order in which it told it: what it told last counts. */
   comparisons: Promise<void>
+  /** The disk refused something: the link ends as soon as what the peer told of its logs is looked at. */
+  refusing: boolean
   /** Parts it so that everybody else has a turn. */
   readonly pieces: Pieces
   dispatch(event: Event): void

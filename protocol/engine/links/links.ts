@@ -60,6 +60,7 @@ export function runLink(
       share: context.budget.share((isFull) => (isFull ? connection.pause() : connection.resume())),
       forkWork: Promise.resolve(),
       comparisons: Promise.resolve(),
+      refusing: false,
       pieces: inPieces(core.host),
       dispatch(event) {
         events.push(event)

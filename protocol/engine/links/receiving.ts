@@ -75,6 +75,7 @@ const atRoot = ({ logs }: Core, heights: readonly Height[]): Height[] =>
   heights.map(({ log }) => ({ log, height: logs.head(log).rootHeight }))
 
 function refuse(core: Core, link: Link, { code, detail, log }: ChainRefusal): void {
+  if (link.refusing) return // the disk refused what it follows: the peer is not at fault
   // Sent before the peer heard of the cut: it is not at fault, and the next link begins with what is held now.
   if (log && link.cut.has(log)) {
     link.dispatch({ type: 'stop', code: 'stopping' })
