@@ -3,6 +3,7 @@ import { afterEnd, nextPause, type Waiting } from '#edge-node/reconnect.ts'
 import type { LinkEnd } from '#protocol/engine/ports/identity.ts'
 import { decodeMessage } from '#protocol/wire/codec.ts'
 import { askCounty, followParent } from './following.ts'
+import { lastWritten } from './machines.ts'
 import type { Party } from './network.ts'
 import { unlessDisk } from './storage-faults.ts'
 import type { Machine, Running, World } from './world.ts'
@@ -46,6 +47,7 @@ export async function callOnce(world: World, machine: Machine, running: Running)
   const { up, down } = world.network.connect(
     partyOf(world, machine, running, {
       met() {
+        machine.writtenAt = lastWritten(machine, world.timeline.now)
         machine.metAt = world.timeline.now
         machine.rememberedAt = machine.metAt
         machine.shown.clear()

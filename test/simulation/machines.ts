@@ -45,6 +45,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     clock: 0,
     metAt: -1,
     rememberedAt: -1,
+    writtenAt: -1,
     shown: new Map(),
   }
   world.machines.push(machine)
@@ -151,9 +152,11 @@ export async function start(world: World, machine: Machine): Promise<void> {
   machine.shown.clear()
   process.onDeath = () => {
     machine.running = undefined
+    machine.rememberedAt = lastWritten(machine, world.timeline.now)
+    machine.writtenAt = machine.rememberedAt
   }
   const random = machine.chance.branch(`start ${world.timeline.now}`)
-  const storage = storageOf(machine.disk, process, random.branch('disk'))
+  const storage = storageOf(machine.disk, process, random.branch('disk'), () => world.timeline.now)
   try {
     await open(world, machine, process, { begun: await begin(world, machine, process, storage, random), random })
   } catch (problem) {
@@ -199,6 +202,10 @@ export function stop(world: World, machine: Machine, how: 'power' | 'reset'): vo
 /** What is held above has been told, and is written down, so long after a link began, on the weakest line too. */
 export const HEARD_MILLISECONDS = 30_000
 
+/** The last link of which the disk knows what was heard on it: the program lived, and nothing was refused, for so long since. */
+export const lastWritten = ({ rememberedAt, writtenAt, disk }: Machine, now: number): number =>
+  now - Math.max(rememberedAt, disk.failedAt) > HEARD_MILLISECONDS ? rememberedAt : writtenAt
+
 /** Puts a stopped machine back to a backup; its sidecar stays, is lost, or goes back with it. */
 export async function restore(
   world: World,
@@ -209,7 +216,8 @@ export async function restore(
   const { disk, backups, doubt } = machine
   if (sidecar === 'image' || (sidecar === 'survives' && isSidecarBehind(machine))) doubt.imagedAt = world.timeline.now
   disk.restoredAt = world.timeline.now
-  machine.rememberedAt = backup.at - backup.rememberedAt > HEARD_MILLISECONDS ? backup.rememberedAt : -1
+  machine.rememberedAt = backup.writtenAt
+  machine.writtenAt = backup.writtenAt
   await world.timeline.hold(disk.restore(backup.snapshot))
   if (sidecar !== 'survives') machine.sidecar = sidecar === 'image' ? backup.sidecar : undefined
   backups.splice(0, backups.length, ...backups.filter(({ at }) => at <= backup.at))

@@ -55,7 +55,7 @@ export async function begin(
     stands = next
     machine.doubt.rotating = true
     // A new incarnation that is needed holds everything up; one that is not, nothing.
-    if (machine.disk.ailments.record && !isPristine(world, machine)) machine.disk.troubles += 1
+    if (machine.disk.ailments.record && !isPristine(world, machine)) machine.disk.failed(world.timeline.now)
     if (world.timeline.now > FIRST_MILLISECONDS && !world.healed && random.branch(`record ${next}`).happens(0.1))
       process.die() // power goes in between
     if (process.alive) remember(next, last)

@@ -6,11 +6,11 @@ import type { Process } from './process.ts'
 import type { WritableDisk } from './witnessed-disk.ts'
 
 /** Opens a disk for a process. */
-export function storageOf(disk: WritableDisk, process: Process, chance: Chance): Storage {
+export function storageOf(disk: WritableDisk, process: Process, chance: Chance, now: () => number): Storage {
   const { ailments } = disk
   const pause = (probability: number, longest: number) => (chance.happens(probability) ? chance.between(1, longest) : 0)
   const trouble = (fault: StorageFailure['fault'], message: string) => {
-    disk.troubles += 1
+    disk.failed(now())
     return new StorageFailure(fault, message)
   }
   const read = <Of>(work: (storage: Storage) => Promise<Of>, documents: readonly DocumentId[] = []) =>

@@ -60,7 +60,10 @@ export interface Disk {
   readonly held: Map<LogKey, string[]>
   readonly ailments: Ailments
   /** How often it failed whoever worked with it. */
-  troubles: number
+  readonly troubles: number
+  /** Virtual time of the last of these failures; −1 when never. */
+  readonly failedAt: number
+  failed(now: number): void
   /** Virtual time of the last restore; −1 when never. */
   restoredAt: number
   holds(hash: string): boolean
@@ -93,6 +96,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   /** Own logs of which entries that were known elsewhere came to this disk: somebody else wrote on in them. */
   const returned = new Set<LogKey>()
   let restoring = false
+  let [troubles, failedAt] = [0, -1]
 
   const lain = ledger.lain.get(node) ?? new Set()
   if (ledger.lain.has(node)) ledger.copied.add(node)
@@ -162,7 +166,16 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     },
     held,
     ailments: healthy(),
-    troubles: 0,
+    get troubles() {
+      return troubles
+    },
+    get failedAt() {
+      return failedAt
+    },
+    failed(now) {
+      troubles += 1
+      failedAt = now
+    },
     restoredAt: -1,
     holds: (hash) => hashes.has(hash),
     snapshot: () => steps.slice(),

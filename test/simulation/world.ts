@@ -21,7 +21,7 @@ export interface Running {
 
 export interface Backup {
   readonly at: number
-  readonly rememberedAt: number
+  readonly writtenAt: number
   readonly snapshot: Snapshot
   readonly sidecar: Sidecar | undefined
 }
@@ -61,8 +61,10 @@ export interface Machine {
   clock: number
   /** Virtual time at which its last live link to the parent began; −1 before. */
   metAt: number
-  /** The last of these beginnings of which its disk knows: one that was put back knows of none that came later. */
+  /** The last of these beginnings of which its program knows: one that was put back, or began anew, what its disk knows. */
   rememberedAt: number
+  /** One of which its disk knows for certain. */
+  writtenAt: number
   /** Streams of which the other side of that link said what it holds. */
   readonly shown: Map<string, Shown>
 }

@@ -1,7 +1,7 @@
 /** What a fault is: something that goes wrong in a county at a seeded moment. */
 
 import type { Chance } from '../chance.ts'
-import { start } from '../machines.ts'
+import { lastWritten, start } from '../machines.ts'
 import type { Machine, World } from '../world.ts'
 
 export type Fault = (world: World, chance: Chance) => void
@@ -46,7 +46,7 @@ export function offline(world: World, machine: Machine, milliseconds: number): v
 }
 
 /** An image of a machine, and what its disk knew of those above. */
-export const backupOf = ({ disk, rememberedAt, sidecar }: Machine, at: number) => ({
-  ...{ at, rememberedAt, sidecar },
-  snapshot: disk.snapshot(),
+export const backupOf = (machine: Machine, at: number) => ({
+  ...{ at, writtenAt: lastWritten(machine, at), sidecar: machine.sidecar },
+  snapshot: machine.disk.snapshot(),
 })

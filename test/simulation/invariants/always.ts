@@ -68,7 +68,8 @@ const ofNode = (world: World, node: string | undefined): Machine[] =>
 
 /**
  * Whether a machine has been told what is held above since anything of it was put back or lost. Who was put back itself,
- * to an image from before it heard that, believes what it believed then, and hears it with its next link.
+ * to an image from before it heard that, or whose program ended before the disk took what it had heard, believes what the
+ * disk knew, and hears it with its next link.
  */
 const hasHeard = (world: World, machine: Machine, above: readonly Machine[]): boolean =>
   world.timeline.now - machine.rememberedAt >
