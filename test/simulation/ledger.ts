@@ -44,6 +44,8 @@ export interface Ledger {
   /** A disk says that less of a log lies elsewhere than it said before. */
   fell(disk: Disk, log: LogKey, before: Claim, now: Claim): void
   violation(rule: string, detail: string): void
+  /** Virtual time. */
+  now(): number
 }
 
 /** Kinds of entry that hold another one. */

@@ -67,6 +67,8 @@ export interface Disk {
   /** Virtual time of the last restore; −1 when never. */
   restoredAt: number
   holds(hash: string): boolean
+  /** Virtual time since which an entry lies on it; undefined when it does not. */
+  heldSince(hash: string): number | undefined
   snapshot(): Snapshot
   restore(snapshot: Snapshot): Promise<void>
 }
@@ -92,6 +94,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
   let steps: (Change | 'drop-computed')[] = []
   const held = new Map<LogKey, string[]>()
   const hashes = new Set<string>()
+  const since = new Map<string, number>()
 
   /** Own logs of which entries that were known elsewhere came to this disk: somebody else wrote on in them. */
   const returned = new Set<LogKey>()
@@ -120,6 +123,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     if (list[place.seq - 1] !== undefined) ledger.violation('M3', `${name}: ${place.log} ${place.seq} twice`)
     list[place.seq - 1] = hash
     hashes.add(hash)
+    since.set(hash, ledger.now())
     lain.add(hash)
     const isOwn = place.log.startsWith(node)
     if (ledger.entries.has(hash)) {
@@ -178,6 +182,7 @@ export async function createDisk(name: string, node: NodeId, ledger: Ledger, med
     },
     restoredAt: -1,
     holds: (hash) => hashes.has(hash),
+    heldSince: (hash) => (hashes.has(hash) ? since.get(hash) : undefined),
     snapshot: () => steps.slice(),
     async commit(change) {
       await storage.commit(change)

@@ -246,6 +246,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
       forked: (disk, log, rival) => checkFork(world, disk, log, rival),
       fell: (disk, log, before, now) => checkNotTakenBack(world, disk, log, before, now),
       violation,
+      now: () => timeline.now,
     },
     media,
     weakLines: !plan && chance.branch('lines').happens(0.3),
@@ -284,8 +285,8 @@ function checkFork(world: World, disk: Disk, log: string, rival: string): void {
     ([{ identity, disk: above }, at]) =>
       identity.node === machine.identity.parent?.node &&
       at > imagedAt &&
-      world.timeline.now - at > WRITE_MILLISECONDS &&
-      above.holds(rival),
+      // What it came to hold later it told then at the earliest.
+      world.timeline.now - Math.max(at, above.heldSince(rival) ?? Number.POSITIVE_INFINITY) > WRITE_MILLISECONDS,
   )
   if (imagedAt >= 0 && !told) return
   world.violation('M18', `${machine.name} wrote a second version of ${log.slice(33)} without need`)
