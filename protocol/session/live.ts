@@ -7,7 +7,7 @@ import { refuseLink } from './outcome.ts'
 import { beginStretch, measure } from './pace.ts'
 import { comparesCounty, forgotten, holdsCounty, noteForked, waitsForCounty } from './parted-county.ts'
 import type { Effect, Event, Live, Step, View } from './state.ts'
-import { noteCut, noteHeard, noteTold, tellCuts, toldAgain } from './telling.ts'
+import { noteAnswered, noteCut, noteHeard, noteTold, tellCuts, toldAgain } from './telling.ts'
 import { mayAdmit, mayKeep, mayRemember, maySend } from './window.ts'
 
 const at = (session: Live, effects: readonly Effect[] = []): Step => ({ session, effects })
@@ -38,6 +38,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       session.standing = event.left
       return at(session, more(session, view))
     case 'held-told':
+      noteAnswered(session, event.streams)
       session.lastTaken = view.elapsed
       return at(session)
     case 'admitted':
@@ -192,7 +193,7 @@ function newStreams(session: Live, view: View): Effect[] {
   const fresh = [...notTold(view.shared(session.peer)), ...delivered]
   if (fresh.length === 0) return []
   const heard = fresh.filter((stream) => session.waiting.has(stream))
-  for (const stream of heard) noteHeard(session, stream)
+  for (const stream of heard) if (!session.answered.has(stream)) noteHeard(session, stream)
   for (const stream of fresh) noteTold(session, stream)
   for (const stream of delivered) session.delivered.add(stream)
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
@@ -295,7 +296,9 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
 /** What the peer may only deliver is not compared here: it hears what is held of it, and sends the rest. */
 function answer(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[], view: View): Effect {
   session.lastTaken = view.elapsed
+  // Of a revoked peer nothing is ever shared, and so nothing asked again.
   if (view.admits(session.peer) === 'delivers') session.owed ??= new Map()
+  else for (const stream of streams) noteHeard(session, stream)
   for (const { log, height } of logs) {
     if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, height)
     if (session.owed && (session.owed.has(log) || mayRemember(session.owed.size))) session.owed.set(log, height)

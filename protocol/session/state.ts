@@ -153,8 +153,8 @@ export type Event =
       /** Everything the peer lacks lies behind this arrival. */
       readonly start: number
     }
-  /** A peer that only delivers was told what is held of that. */
-  | { readonly type: 'held-told' }
+  /** A peer that only delivers was told what is held of that: each stream stands here as often as a frontier named it. */
+  | { readonly type: 'held-told'; readonly streams: readonly StreamId[] }
   /** What lay behind `after` was considered up to `through`. */
   | { readonly type: 'loaded'; readonly after: number; readonly through: number }
   /** Receipts are to be told. */

@@ -11,9 +11,17 @@ export function noteTold({ told, tellings, hearings }: Live, stream: StreamId): 
   tellings.set(stream, Math.max((tellings.get(stream) ?? 0) + 1, hearings.get(stream) ?? 0))
 }
 
-/** Notes that the peer's frontier of a stream is used: one that waited for a grant counts when it comes. */
+/** Notes that the peer's frontier of a stream is used or answered: one that waited for a grant counts when it comes. */
 export function noteHeard({ hearings }: Live, stream: StreamId): void {
   hearings.set(stream, (hearings.get(stream) ?? 0) + 1)
+}
+
+/**
+ * Notes the answer to a peer that only delivers streams, each named as often as it was told: that peer hears frontiers, and
+ * may share them by then. Uncounted, each side would find that it has told less than it heard, and tell again for ever.
+ */
+export function noteAnswered({ tellings }: Live, streams: readonly StreamId[]): void {
+  for (const stream of streams) tellings.set(stream, (tellings.get(stream) ?? 0) + 1)
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Streams that come and go during a link: granted, only delivered, taken away. */
 import { expect, test } from 'vitest'
+import type { Effect } from '#protocol/session/state.ts'
 import { compared, head, livePeer, logIn, names, opened, position, streamA, streamB } from './peer.ts'
 
 test('S31 streams granted during the link are told, and what the peer told of them before is used then', () => {
@@ -45,6 +46,36 @@ test('S31 a frontier that was heard before the grant counts: told once more, the
   peer.hear(frontier)
   expect(tick()).toContainEqual(told)
   expect(tick()).not.toContainEqual(told)
+})
+
+test('S31 an answer to what the peer only delivers counts as told: shared again, the two do not tell it each other for ever', () => {
+  const log = logIn('b', streamB)
+  const [giver, taker] = [livePeer({ gives: [streamB], heads: [head(log, 4)] }), livePeer({ takes: [streamB] })]
+  const frontier = { type: 'frontier', streams: [streamB], logs: [] } as const
+  const tells = (effects: readonly Effect[]) =>
+    effects.some((one) => one.type === 'tell-frontier' && one.streams.includes(streamB))
+  expect(giver.live.told.has(streamB)).toBe(true)
+  expect(names(taker.hear(frontier))).toEqual(['tell-held'])
+  taker.do({ type: 'held-told', streams: [streamB] })
+  giver.hear(frontier)
+  for (const side of [taker, giver]) Object.assign(side, { gives: [], takes: [], shared: [streamA, streamB] })
+  expect(tells(taker.do({ type: 'changed' }))).toBe(true)
+  giver.hear(frontier)
+  expect(tells(giver.do({ type: 'changed' }))).toBe(true)
+  taker.hear(frontier)
+  const look = (side: typeof giver, other: typeof giver) => {
+    const again = tells(side.do({ type: 'tick', received: 0, reading: true }))
+    if (again) other.hear(frontier)
+    return again
+  }
+  for (let ticks = 0; ticks < 3; ticks++) expect([look(taker, giver), look(giver, taker)]).toEqual([false, false])
+  // One that saw it go and come back tells it once more, and hears it once.
+  for (const shared of [[streamA], [streamA, streamB]]) {
+    giver.shared = shared
+    giver.do({ type: 'changed' })
+  }
+  taker.hear(frontier)
+  expect([look(taker, giver), look(giver, taker), look(taker, giver)]).toEqual([true, false, false])
 })
 
 test('S31 a stream that was only delivered is told anew when both share it again: as one of both the peer never heard it', () => {

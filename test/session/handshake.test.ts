@@ -177,7 +177,7 @@ test('S110 S117 a revoked peer goes live, is told what is held of what it names,
   const position = { log, height: 3, hash: head(log, 3).hash.subarray(0, 8), root: 0 }
   const told = side.hear({ type: 'frontier', streams: [streamA, streamB], logs: [position] })
   expect(told).toEqual([{ type: 'tell-held', frontier: { type: 'frontier', streams: [streamA], logs: [position] } }])
-  side.do({ type: 'held-told' })
+  side.do({ type: 'held-told', streams: [streamA] })
   const look = (milliseconds: number) => {
     side.now += milliseconds
     side.live.lastHeard = side.now

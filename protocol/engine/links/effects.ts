@@ -43,7 +43,7 @@ const EFFECTS: Handlers = {
     inOrder(link, async () => {
       const messages = await heldOf(core, link.peer, frontier)
       for (const message of messages) connection.send(encodeMessage(message))
-      link.dispatch({ type: 'held-told' })
+      link.dispatch({ type: 'held-told', streams: messages.flatMap(({ streams }) => streams) })
     }),
   load: ({ core }, link, connection, { after }) => sendAfter(core, link, connection, after),
   'tell-standing': ({ core }, link, connection) => tellNextStanding(core, link, connection),

@@ -37,7 +37,7 @@ export const LINKS: readonly Mutant[] = [
   {
     name: 'waiting-frontier-not-heard',
     file: 'protocol/session/live.ts',
-    from: '  for (const stream of heard) noteHeard(session, stream)',
+    from: '  for (const stream of heard) if (!session.answered.has(stream)) noteHeard(session, stream)',
     to: '',
     fault: 'S31: a stream told once more is taken for the answer to the first telling, and never told again.',
     tests: ['test/session/granted.test.ts'],
