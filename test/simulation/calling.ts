@@ -51,8 +51,7 @@ export async function callOnce(world: World, machine: Machine, running: Running)
         machine.metAt = world.timeline.now
         machine.rememberedAt = machine.metAt
         machine.shown.clear()
-        const { heardAt, imagedAt } = machine.doubt
-        if ((heardAt.get(above) ?? -1) <= imagedAt) heardAt.set(above, machine.metAt)
+        machine.doubt.heardAt.set(above, machine.metAt)
       },
       shown(frame, sentAt) {
         const message = decodeMessage(frame)

@@ -84,7 +84,7 @@ export interface Doubt {
   doubled: boolean
   /** Put back together with its sidecar, or before the sidecar had followed: virtual time; −1 when never. */
   imagedAt: number
-  /** Machines above, and the virtual time at which it first heard each of them since then. */
+  /** Machines above, and the virtual time at which it last met each of them. */
   readonly heardAt: Map<Machine, number>
   /** The database has a new incarnation, and the record has not followed yet. */
   rotating: boolean
@@ -280,14 +280,16 @@ function checkFork(world: World, disk: Disk, log: string, rival: string): void {
   const machine = world.machines.find((one) => one.disk === disk)
   if (!machine || machine.doubt.doubled) return
   const { imagedAt, heardAt } = machine.doubt
-  // Of several that answer as its parent only those that it has met since can have told it.
-  const told = [...heardAt].some(
-    ([{ identity, disk: above }, at]) =>
-      identity.node === machine.identity.parent?.node &&
-      at > imagedAt &&
-      // What it came to hold later it told then at the earliest.
-      world.timeline.now - Math.max(at, above.heldSince(rival) ?? Number.POSITIVE_INFINITY) > WRITE_MILLISECONDS,
-  )
+  const { now } = world.timeline
+  const isLinked = (parent: Machine) =>
+    [...world.network.wires].some((wire) => wire.isOpen && wire.child === machine.name && wire.parent === parent.name)
+  // Of several that answer as its parent only those that it has met since can have told it, with the link or, what they
+  // came to hold later, over one that still stands.
+  const told = [...heardAt].some(([parent, at]) => {
+    const since = parent.disk.heldSince(rival) ?? Number.POSITIVE_INFINITY
+    const isAbove = parent.identity.node === machine.identity.parent?.node && at > imagedAt
+    return isAbove && (since <= at || isLinked(parent)) && now - Math.max(at, since) > WRITE_MILLISECONDS
+  })
   if (imagedAt >= 0 && !told) return
   world.violation('M18', `${machine.name} wrote a second version of ${log.slice(33)} without need`)
 }
