@@ -28,6 +28,12 @@ function andBelow(world: World, station: StationCode): Set<string> {
   return found
 }
 
+/** Whether a machine holds another version than the root of a log. */
+function holdsAnotherVersion(world: World, machine: Machine, log: LogKey): boolean {
+  const held = rootOf(world).disk.held.get(log) ?? []
+  return machine.disk.held.get(log)?.some((hash, place) => held[place] !== undefined && held[place] !== hash) ?? false
+}
+
 /**
  * Whether a machine holds another version than the root of a log that neither of the two wrote, in a stream which it is no
  * longer granted, or is revoked and did not write it: nobody may show it the root's version, so it keeps its own, says so,
@@ -35,11 +41,27 @@ function andBelow(world: World, station: StationCode): Set<string> {
  */
 export function holdsFormerVersion(world: World, machine: Machine, log: LogKey): boolean {
   const { node, stream } = logParts(log)
-  const root = rootOf(world)
   if (node === machine.identity.node) return false
-  if (!machine.revoked && (node === root.identity.node || grantsOf(world, machine.station).has(stream))) return false
-  const held = root.disk.held.get(log) ?? []
-  return machine.disk.held.get(log)?.some((hash, place) => held[place] !== undefined && held[place] !== hash) ?? false
+  const isGranted = node === rootOf(world).identity.node || grantsOf(world, machine.station).has(stream)
+  return (machine.revoked || !isGranted) && holdsAnotherVersion(world, machine, log)
+}
+
+/**
+ * Whether a machine keeps, of the root's own log in a stream that it is no longer granted, a version that the root has
+ * written again whole: for each version the root gives way once, else two of them would keep it busy for ever, and it may
+ * not show its own (S115).
+ */
+export function holdsEndedVersion(world: World, machine: Machine, log: LogKey): boolean {
+  const root = rootOf(world)
+  const { node, stream } = logParts(log)
+  if (node !== root.identity.node || node === machine.identity.node) return false
+  if (grantsOf(world, machine.station).has(stream) || !holdsAnotherVersion(world, machine, log)) return false
+  const isRootsOwn = (form: string) => logOfEntry(world.ledger, form)?.startsWith(`${node}/`) ?? false
+  const isWrittenAgain = (hash: string) =>
+    [...formsOf(world.ledger, hash)].some(
+      (form) => root.disk.holds(form) && isRootsOwn(form) && streamOfEntry(world.ledger, form) === stream,
+    )
+  return machine.disk.held.get(log)?.every(isWrittenAgain) ?? false
 }
 
 /**
@@ -82,7 +104,8 @@ export function isConverged(world: World): boolean {
     if ((heights.get(log)?.length ?? 0) < hashes.length) heights.set(log, hashes)
   }
   for (const machine of machines)
-    for (const [log, hashes] of machine.disk.held) if (!holdsFormerVersion(world, machine, log)) note(log, hashes)
+    for (const [log, hashes] of machine.disk.held)
+      if (!holdsFormerVersion(world, machine, log) && !holdsEndedVersion(world, machine, log)) note(log, hashes)
   // A revoked machine that lives on delivers what it wrote.
   for (const { disk, identity } of world.machines.filter(({ revoked, scrapped }) => revoked && !scrapped))
     for (const [log, hashes] of disk.held) if (logParts(log).node === identity.node) note(log, hashes)

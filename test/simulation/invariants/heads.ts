@@ -5,7 +5,7 @@ import { type LogKey, logParts } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
-import { allCases, grantsOf, holdsFormerVersion, registerOf } from './county.ts'
+import { allCases, grantsOf, holdsEndedVersion, holdsFormerVersion, registerOf } from './county.ts'
 
 /** A head is the last entry, and claims nothing that is not so. */
 export async function checkHeads(world: World, machine: Machine): Promise<void> {
@@ -14,7 +14,9 @@ export async function checkHeads(world: World, machine: Machine): Promise<void> 
   for (const { key, height, parentHeight, rootHeight } of heads) {
     const held = machine.disk.held.get(key)?.length ?? 0
     if (held !== height) world.violation('M3', `${machine.name}: ${key} head ${height}, held ${held}`)
-    if (parentHeight > height || Math.min(rootHeight, height) > (rootOf(world).disk.held.get(key)?.length ?? 0))
+    const isAtRoot = Math.min(rootHeight, height) <= (rootOf(world).disk.held.get(key)?.length ?? 0)
+    // What the root has written again lies there, whatever its own version of the log holds.
+    if (parentHeight > height || !(isAtRoot || holdsEndedVersion(world, machine, key)))
       world.violation('M11', `${machine.name}: ${key} claims ${parentHeight}/${rootHeight} of ${height}`)
   }
   const open = heads.filter((head) => head.parentHeight < head.height || head.rootHeight < head.height)
