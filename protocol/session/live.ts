@@ -24,7 +24,6 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       if (session.window.inFlight.length === 0) beginStretch(session.window.pace, view.elapsed)
       session.window.inFlight.push(...event.sizes)
       raise(session, event.heights)
-      if (event.sizes.length > 0) session.lastSaid = view.elapsed
       return at(session)
     case 'loaded':
       session.window.loading = false
@@ -45,7 +44,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       session.window.admitting -= event.frames
       session.lastTaken = view.elapsed
       holds(session, event.heights)
-      return said(session, { type: 'stored', frames: event.frames, heights: event.heights }, view)
+      return at(session, [{ type: 'send', message: { type: 'stored', frames: event.frames, heights: event.heights } }])
     case 'changed':
       forgetStreams(session, view)
       return at(session, [...newStreams(session, view), ...newlyTaken(session, view), ...more(session, view)])
@@ -57,17 +56,12 @@ export function stepLive(session: Live, event: Event, view: View): Step {
     case 'tell-cuts':
       return at(session, tellCuts(session, view))
     case 'tell':
-      return said(session, event.message, view)
+      return at(session, [{ type: 'send', message: event.message }])
     case 'tick':
       return tick(session, event, view)
     default:
       return at(session)
   }
-}
-
-function said(session: Live, message: Message, view: View): Step {
-  session.lastSaid = view.elapsed
-  return at(session, [{ type: 'send', message }])
 }
 
 /** Bytes are life, also in the middle of a message: a large frame on a slow line takes minutes (S100). */
@@ -76,15 +70,21 @@ function tick(session: Live, { received, reading }: Extract<Event, { type: 'tick
   session.received = received
   if (view.elapsed - session.lastHeard > LIMITS.silenceMilliseconds) return refuseLink('silent', 'no sign of life')
   if (hasDelivered(session, view)) return refuseLink('revoked', session.peer)
+  const beat = beats(session, view)
   const again = toldAgain(session, view)
-  if (again.length > 0) return at(session, again)
+  if (again.length > 0) return at(session, [...again, ...beat])
   if (Number.isFinite(session.partedSince) && !waitsForCounty(session, view)) {
     session.partedSince = Number.NEGATIVE_INFINITY // it was waited for; once is enough
-    const effects = more(session, view)
-    if (effects.length > 0) return at(session, effects)
+    return at(session, [...more(session, view), ...beat])
   }
-  if (view.elapsed - session.lastSaid < LIMITS.heartbeatMilliseconds) return at(session)
-  return said(session, { type: 'beat', rootTime: view.rootTime }, view)
+  return at(session, beat)
+}
+
+/** Nothing else tells the time at the root: a link that is never idle has to hear as well that its clock was set. */
+function beats(session: Live, view: View): Effect[] {
+  if (view.elapsed - session.lastBeat < LIMITS.heartbeatMilliseconds) return []
+  session.lastBeat = view.elapsed
+  return [{ type: 'send', message: { type: 'beat', rootTime: view.rootTime } }]
 }
 
 /** Whether a revoked peer has delivered what it said it holds, or delivers nothing any more: then it is told and let go. */

@@ -129,7 +129,7 @@ export interface Live {
   /** Bytes that had come from the peer at the last tick. */
   received: number
   lastHeard: number
-  lastSaid: number
+  lastBeat: number
 }
 
 export interface Ended {

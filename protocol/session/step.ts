@@ -143,7 +143,7 @@ function settle(session: AwaitingProof, effects: readonly Effect[], view: View):
     window: openWindow(view.rate(peer.node)),
     received: 0,
     lastHeard: view.elapsed,
-    lastSaid: view.elapsed,
+    lastBeat: view.elapsed,
   }
   const begun: Effect[] = [
     ...effects,

@@ -201,6 +201,16 @@ test('S34 an idle link gives a sign of life; one without any is dropped', () => 
   })
 })
 
+test('S34 also a link that is never idle tells the time at the root', () => {
+  const peer = opened()
+  const beats = Array.from({ length: 30 }, () => {
+    peer.now += LIMITS.heartbeatMilliseconds / 10
+    peer.do({ type: 'admitted', frames: 1, heights: [] })
+    return sentBy(peer.do({ type: 'tick', received: 0, reading: false })).length
+  })
+  expect(beats.reduce((sum, count) => sum + count, 0)).toBe(3)
+})
+
 test('S100 bytes are life, also in the middle of a message; without any for long the link ends, and while we do not read silence says nothing', () => {
   const peer = opened()
   const tickAfter = (milliseconds: number, received: number, reading = true) => {
