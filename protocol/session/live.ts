@@ -199,7 +199,7 @@ function newStreams(session: Live, view: View): Effect[] {
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
   for (const stream of heard) session.waiting.delete(stream)
   const effects: Effect[] = [{ type: 'tell-frontier', streams: fresh }]
-  if (heard.length > 0) effects.push(compare(session, heard, logs))
+  if (heard.length > 0) effects.push(...compare(session, heard, logs, view))
   return effects
 }
 
@@ -288,7 +288,7 @@ function onFrontier(session: Live, frontier: Frontier, view: View): Step {
   }
   return at(session, [
     ...(owed.length > 0 ? [{ type: 'tell-frontier', streams: owed } as const] : []),
-    ...(now.length > 0 ? [compare(session, now, logsIn(now))] : []),
+    ...(now.length > 0 ? compare(session, now, logsIn(now), view) : []),
     ...(taken.length > 0 ? [answer(session, taken, logsIn(taken), view)] : []),
   ])
 }
@@ -306,9 +306,14 @@ function answer(session: Live, streams: readonly StreamId[], logs: readonly LogP
   return { type: 'tell-held', frontier: { type: 'frontier', streams, logs } }
 }
 
-function compare(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[]): Effect {
+/** Where the peer holds more of an own log is told at once: on a slow disk the comparison takes a while, and people write on. */
+function compare(session: Live, streams: readonly StreamId[], logs: readonly LogPosition[], view: View): Effect[] {
   session.comparing.push(new Map())
-  return { type: 'compare', frontier: { type: 'frontier', streams, logs } }
+  const ahead = logs.filter(({ log, height }) => logParts(log).node === view.node && height > heightOf(view, log))
+  return [
+    ...ahead.map(({ log, height }) => ({ type: 'own-log-ahead', log, height }) as const),
+    { type: 'compare', frontier: { type: 'frontier', streams, logs } },
+  ]
 }
 
 /** The oldest comparison with the disk is back: sending may start where the peer's knowledge ends. */
@@ -336,9 +341,6 @@ function compared(session: Live, event: Extract<Event, { type: 'compared' }>, vi
     if (view.heads.has(log) || mayRemember(session.peerHeights.size)) session.peerHeights.set(log, held)
     // A peer that holds more may hold another version: its entries will show whether they follow ours.
     if (height <= heightOf(view, log)) safe.push({ log, height: held })
-    if (logParts(log).node === view.node && height > heightOf(view, log)) {
-      effects.push({ type: 'own-log-ahead', log, height })
-    }
   }
   const granted = sentStreams(session, view)
   for (const stream of streams) if (granted.has(stream)) session.ready.add(stream)

@@ -60,6 +60,40 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
   await until('at the township', async () => (await township.engine.office.byNumber(opened.number))[0] !== undefined)
 })
 
+test('S70 what people have asked for while the disk was slow is not written under the numbers that the parent holds', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  const backup = copyOf(diskOf(VILLAGE))
+  for (const text of ['一', '二', '三']) value(await office.act(agent, id, 'noted', { text }))
+  await until('all at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
+  await cutAll(links)
+  await village.engine.stop()
+  const back = await restart(village, backup, township, root, 3)
+  // One act is being written, and takes long; the next one waits behind it.
+  let release = () => {}
+  const commit = backup.commit.bind(backup)
+  backup.commit = async (change) => {
+    backup.commit = commit
+    await new Promise<void>((resolve) => (release = resolve))
+    await commit(change)
+  }
+  const first = back.engine.office.act(agent, id, 'noted', { text: '四' })
+  const second = back.engine.office.act(agent, id, 'noted', { text: '五' })
+  const link = connect(back, township)
+  await until('connected', async () => (await back.engine.office.status()).parent?.connected === true)
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+  release()
+  const [, { hash }] = [value(await first), value(await second)]
+  const held = (await backup.recordsOf([id])).get(id) ?? []
+  const own = held.find((one) => Buffer.from(one.hash).toString('hex') === hash)
+  expect(own && logParts(own.log).incarnation).not.toBe(3)
+  await cutAll([link])
+  // What was being written has a rival there, and is carried on beside it.
+  await callUntil(back, township, 'all of it is there', async () => (await notes(township, id)) === 5)
+  expect(await notes(back, id)).toBe(5)
+})
+
 test('D42 a root that was put back says in one finding how much came back from below, and what cannot', async () => {
   const { root, township, village, links, diskOf } = await place()
   const backup = copyOf(diskOf(COUNTY))

@@ -26,9 +26,18 @@ export async function rotateIfAhead(core: Core, link: Link, heights: readonly He
   }
 }
 
-/** As {@link rotateIfAhead}, for a claim of the pinned parent, which is believed. */
+/**
+ * As {@link rotateIfAhead}, for a claim of the pinned parent, which is believed. What people have asked for already waits in
+ * the queue, on a slow disk for seconds: the next group begins with the rotation that is owed from now on.
+ */
 export async function believeParent({ core, queue }: LinkContext, link: Link, claim: Height): Promise<void> {
-  await queue.writeAlone(() => rotateIfAhead(core, link, [claim]))
+  if (isAhead(core, claim)) {
+    core.logs.oweRotation()
+    const returned = await returnedOver(core, link)
+    await queue.writeAlone(async () => {
+      returned.rotated = true
+    })
+  }
   const { returned } = core.neighbours
   if (!returned?.rotated) return
   const finding = rollbackFinding(core, returned)

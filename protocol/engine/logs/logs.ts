@@ -39,7 +39,9 @@ export interface Logs {
   rotate(): Promise<void>
   /** As {@link rotate}, where nothing forbids to go on under the present one: when the disk refuses, it stays in use. */
   beginAnew(): Promise<void>
-  /** Does what {@link rotate} could not: called before anything is written. @throws as it does */
+  /** Nothing more is written under the present incarnation: the next group begins with {@link rotate}. */
+  oweRotation(): void
+  /** Does what {@link rotate} could not, or what is owed: called before anything is written. @throws as it does */
   rotateIfOwed(): Promise<void>
   /** A group is durable: its heads, packs and arrival numbers are what is. */
   adopt(change: Change, group: DurableGroup): void
@@ -121,6 +123,9 @@ export function createLogs({ storage, host, identity, incarnation, loaded, rotat
     noteSafety: (log, safety) => heads.set(log, { ...(heads.get(log) ?? emptyHead(log)), ...safety }),
     rotate,
     beginAnew,
+    oweRotation: () => {
+      owed = true
+    },
     rotateIfOwed: async () => {
       if (owed) await rotate()
     },
