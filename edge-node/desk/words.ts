@@ -74,10 +74,10 @@ interface Warning {
   readonly next: string
 }
 
-/** A clock that is off, in words; undefined while it is right or unknown. */
+/** A clock that is off, in words; undefined while it is right or unknown. The offset is the time at the root less its own: positive where it is slow. */
 export function clockWords(offset: number | null): string | undefined {
   if (offset === null || Math.abs(offset) < LIMITS.clockOffsetMilliseconds) return undefined
-  return `本机时钟比县中心${offset > 0 ? '快' : '慢'} ${spanWords(offset)}`
+  return `本机时钟比县中心${offset > 0 ? '慢' : '快'} ${spanWords(offset)}`
 }
 
 /** So many days before the calendar ends, new cases of twenty working days have deadlines beyond it. */

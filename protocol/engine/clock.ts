@@ -5,7 +5,7 @@ import type { Host } from './ports/host.ts'
 export interface NodeClock {
   /** Milliseconds since 1970 on this machine's clock. */
   now(): number
-  /** This clock's offset to the root in milliseconds; null while unknown, 0 at the root. */
+  /** The time at the root less this clock's, in milliseconds: positive where this one is slow; null while unknown, 0 at the root. */
   offset(): number | null
   /** The parent said what time it is at the root; a time that no date can name is passed over. */
   heardRoot(rootTime: number): void

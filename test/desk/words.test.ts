@@ -1,7 +1,16 @@
 /** Connection, safety and times in words. */
 import { expect, test } from 'vitest'
-import { connectionWords, reasonWords, sentence, spanWords, timeWords, warningsOf } from '#edge-node/desk/words.ts'
+import {
+  clockWords,
+  connectionWords,
+  reasonWords,
+  sentence,
+  spanWords,
+  timeWords,
+  warningsOf,
+} from '#edge-node/desk/words.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
+import { createClock } from '#protocol/engine/clock.ts'
 import type { SyncStatus } from '#protocol/engine/office.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -39,6 +48,17 @@ test('P21 connection and safety are one sentence: connected or not, how many cas
   expect(say({ isRoot: true, parent: null })).toBe('县中心 · 本机即县级数据')
 })
 
+test('P22 a clock that is three days ahead is said to be ahead, and one behind to be behind', () => {
+  const said = (days: number) => {
+    const clock = createClock({ now: () => Date.parse('2026-11-26T09:00+08:00') + days * 86_400_000 }, false)
+    clock.heardRoot(Date.parse('2026-11-26T09:00+08:00'))
+    return clockWords(clock.offset())
+  }
+  expect(said(3)).toBe('本机时钟比县中心快 3 天')
+  expect(said(-400)).toBe('本机时钟比县中心慢 400 天')
+  expect(said(0)).toBeUndefined()
+})
+
 test('P22 a full disk, a refusal and a wrong clock are said at the head of every page with what to do', () => {
   const warnings = warningsOf(
     {
@@ -52,7 +72,7 @@ test('P22 a full disk, a refusal and a wrong clock are said at the head of every
   expect(warnings.map((warning) => warning.tone)).toEqual(['danger', 'danger', 'warning'])
   expect(warnings[0]).toMatchObject({ message: '现在不能保存:磁盘已满', next: '请清理磁盘' })
   expect(warnings[1]?.message).toContain('本节点已停用')
-  expect(warnings[2]?.message).toBe('本机时钟比县中心慢 3 分钟')
+  expect(warnings[2]?.message).toBe('本机时钟比县中心快 3 分钟')
   const revoked = warningsOf({ ...STATUS, parent: { ...STATUS.parent, ...away, revoked: true } }, TODAY)
   expect(revoked.map(({ message }) => message)).toEqual(['上级已被停用,等待县中心指定新上级'])
   expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 }, TODAY)).toEqual([])
