@@ -37,7 +37,8 @@ async function endsOf(disk: MemoryStorage, { identity }: Node): Promise<string> 
 const notes = async (node: Node, id: Parameters<Node['engine']['office']['view']>[1]) =>
   (await story(node, id)).story.filter(({ kind }) => kind === 'noted').length
 
-test('S70 a node that was put back takes its entries back and goes on under a new incarnation', async () => {
+/** A village put back to before three notes that the county holds, not yet connected. */
+async function beforeThreeNotes() {
   const { root, township, village, links, diskOf } = await place()
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
@@ -47,6 +48,11 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
   await cutAll(links)
   await village.engine.stop()
   const back = await restart(village, backup, township, root, 3)
+  return { township, id, backup, back }
+}
+
+test('S70 a node that was put back takes its entries back and goes on under a new incarnation', async () => {
+  const { township, id, back } = await beforeThreeNotes()
   expect(await notes(back, id)).toBe(0)
   await callUntil(back, township, 'own entries are back', async () => (await notes(back, id)) === 3)
   expect(back.engine.incarnation).not.toBe(3)
@@ -61,15 +67,7 @@ test('S70 a node that was put back takes its entries back and goes on under a ne
 })
 
 test('S70 what people have asked for while the disk was slow is not written under the numbers that the parent holds', async () => {
-  const { root, township, village, links, diskOf } = await place()
-  const { office } = village.engine
-  const { id } = value(await office.openCase(agent, 'SL0001'))
-  const backup = copyOf(diskOf(VILLAGE))
-  for (const text of ['一', '二', '三']) value(await office.act(agent, id, 'noted', { text }))
-  await until('all at the county', async () => (await office.safetyOf([id])).get(id) === 'root')
-  await cutAll(links)
-  await village.engine.stop()
-  const back = await restart(village, backup, township, root, 3)
+  const { township, id, backup, back } = await beforeThreeNotes()
   // One act is being written, and takes long; the next one waits behind it.
   let release = () => {}
   const commit = backup.commit.bind(backup)
@@ -80,9 +78,15 @@ test('S70 what people have asked for while the disk was slow is not written unde
   }
   const first = back.engine.office.act(agent, id, 'noted', { text: '四' })
   const second = back.engine.office.act(agent, id, 'noted', { text: '五' })
+  // Where the own logs ended is read from the disk as soon as the parent's word is heard.
+  let isHeard = false
+  const packHolding = backup.packHolding.bind(backup)
+  backup.packHolding = (log, seq) => {
+    isHeard ||= logParts(log).node === back.identity.node
+    return packHolding(log, seq)
+  }
   const link = connect(back, township)
-  await until('connected', async () => (await back.engine.office.status()).parent?.connected === true)
-  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+  await until('the parent has said what it holds', () => isHeard)
   release()
   const [, { hash }] = [value(await first), value(await second)]
   const held = (await backup.recordsOf([id])).get(id) ?? []

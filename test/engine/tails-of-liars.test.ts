@@ -151,10 +151,8 @@ const unsigned = (records: readonly Packable[], signature: Uint8Array | null): P
     return index === records.length - 1 || !record ? one : packable(one.log, { ...record, signature })
   })
 
-test.for([
-  ['none', null],
-  ['false ones', new Uint8Array(64).fill(7)],
-] as const)('L9 S73 a tail of facts with %s for signatures is kept, and cuts nobody off', async ([, signature]) => {
+/** A member, its township and a village below it, cut off from the county. */
+async function cutOff() {
   const { root, township, village } = await openCounty()
   const upper = connect(township, root)
   const raw = await member(root, township)
@@ -162,6 +160,14 @@ test.for([
   await until('the village knows its station', () => village.engine.office.stations.length === 1)
   upper.cut()
   await upper.ended
+  return { root, township, village, raw }
+}
+
+test.for([
+  ['none', null],
+  ['false ones', new Uint8Array(64).fill(7)],
+] as const)('L9 S73 a tail of facts with %s for signatures is kept, and cuts nobody off', async ([, signature]) => {
+  const { root, township, village, raw } = await cutOff()
   await deliver(raw, root, await raw.write(STREAM, [draft(SECOND_VILLAGE)]))
   raw.heads.clear()
   const tail = await raw.write(
@@ -180,13 +186,7 @@ test.for([
 })
 
 test('S104 a pack is parted at true signatures only: one with false ones inside is passed on whole', async () => {
-  const { root, township, village } = await openCounty()
-  const upper = connect(township, root)
-  const raw = await member(root, township)
-  connect(village, township)
-  await until('the village knows its station', () => village.engine.office.stations.length === 1)
-  upper.cut()
-  await upper.ended
+  const { root, township, village, raw } = await cutOff()
   const count = 140
   const noise = (seed: number) =>
     Uint8Array.from({ length: 1_200 }, (_, at) => (seed * 7919 + at * at * 31 + ((at * seed) % 251)) & 0xff)

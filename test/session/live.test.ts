@@ -213,6 +213,18 @@ test('S34 also a link that is never idle tells the time at the root', () => {
   expect(beats.reduce((sum, count) => sum + count, 0)).toBe(3)
 })
 
+test('S34 nor does it wait where a stream is told once more with the same tick', () => {
+  const peer = opened()
+  for (let times = 0; times < 3; times++) {
+    peer.hear({ type: 'frontier', streams: [streamA], logs: [] })
+    compared(peer, [])
+  }
+  peer.now += LIMITS.heartbeatMilliseconds
+  const effects = peer.do({ type: 'tick', received: 0, reading: false })
+  expect(names(effects)).toContain('tell-frontier')
+  expect(sentBy(effects)).toEqual([{ type: 'beat', rootTime: 5 }])
+})
+
 test('S100 bytes are life, also in the middle of a message; without any for long the link ends, and while we do not read silence says nothing', () => {
   const peer = opened()
   const tickAfter = (milliseconds: number, received: number, reading = true) => {

@@ -308,6 +308,22 @@ export const LINKS: readonly Mutant[] = [
     tests: ['test/engine/written-again.test.ts'],
   },
   {
+    name: 'rotation-waits-its-turn',
+    file: 'protocol/engine/links/rollback.ts',
+    from: '    core.logs.oweRotation()\n',
+    to: '',
+    fault: 'S70: what people asked for while the disk was slow is written under numbers that the parent holds.',
+    tests: ['test/engine/restored.test.ts'],
+  },
+  {
+    name: 'busy-links-tell-no-time',
+    file: 'protocol/session/live.ts',
+    from: 'if (again.length > 0) return at(session, [...again, ...beat])',
+    to: 'if (again.length > 0) return at(session, again)',
+    fault: 'S34: on a link that is told again with each tick nobody hears that the county has set its clock.',
+    tests: ['test/session/live.test.ts', 'test/session/telling.test.ts'],
+  },
+  {
     name: 'sent-before-the-county',
     file: 'protocol/session/live.ts',
     from: ' || comparesCounty(session)',
