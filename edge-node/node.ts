@@ -79,6 +79,7 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
     return engine
   }
   await tryDisk(engine.value)
+  for (const { message } of findings) await engine.value.office.audit(null, 'restore', { details: message })
   const serving = await serve(options, engine.value, database.value, certificate.value)
   if (serving.ok) return serving
   await engine.value.stop()

@@ -57,7 +57,9 @@ export async function resetPassword(office: Office, accounts: Accounts, id: stri
   const password = oneTimePassword(office)
   const record = { ...person, disabled: false, password: await accounts.passwordRecord(password) }
   const published = await office.publish(null, [record])
-  return published.ok ? success(password) : published
+  if (!published.ok) return published
+  await office.audit(null, 'people', { subject: `账号 ${id}`, details: '在县中心的机器上重置密码' })
+  return success(password)
 }
 
 const stationOf = ({ station, stationName }: FirstStartOptions): Station => ({

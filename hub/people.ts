@@ -12,7 +12,7 @@ const KEPT = '没有建立账号'
 const ROLES_AT: Readonly<Record<Tier, readonly Role[]>> = {
   village: ['agent'],
   township: ['clerk', 'handler', 'chief'],
-  county: ['clerk', 'handler', 'chief', 'cashier', 'coordinator', 'supervisor', 'administrator'],
+  county: ['clerk', 'handler', 'chief', 'cashier', 'coordinator', 'supervisor', 'administrator', 'auditor'],
 }
 
 /** Checks a new account, all but its password record; `field` names what is wrong. */

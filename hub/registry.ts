@@ -86,7 +86,12 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
         return office.publish(actor, [{ ...person, disabled: true }])
       }),
     createCode: (actor, station, parentNode, options = {}) =>
-      administer(actor, () => codes.create(actor, station, parentNode, options.standby ?? false)),
+      administer(actor, async () => {
+        const made = await codes.create(actor, station, parentNode, options.standby ?? false)
+        const details = options.standby ? '备用机' : ''
+        if (made.ok) await office.audit(actor, 'keys', { subject: `入网码 ${station}`, details })
+        return made
+      }),
     codes: async (actor) => (hasRole(actor, 'administrator') ? success(await codes.open()) : NOT_ADMINISTRATOR),
     revokeNode: (actor, node, reason, cause) => administer(actor, () => enrolment.revoke(actor, node, reason, cause)),
     setAddresses: (actor, node, addresses) =>
@@ -103,7 +108,12 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
         return records.ok ? office.publish(actor, records.value) : records
       }),
     importItems: (actor, { bytes, format }, mode) =>
-      administer(actor, () => importCatalogue(office, actor, bytes, format, mode)),
+      administer(actor, async () => {
+        const imported = await importCatalogue(office, actor, bytes, format, mode)
+        const details = imported.ok ? `${imported.value.loaded} 行` : imported.problem.message
+        if (mode === 'publish') await office.audit(actor, 'import', { subject: `事项目录(${format})`, details })
+        return imported
+      }),
     revokeLetter: (actor, id, revoked) =>
       administer(actor, () => published(actor, revokedLetter(checking(), id, revoked))),
     enrol: enrolment.enrol,

@@ -171,6 +171,16 @@ export const LIMITS = {
   listedConsultations: 2_000,
   /** Hand-over lists of one station on the lists: tens a year; with their longest lists 20 MB of memory. */
   listedHandovers: 500,
+  /** A text in the audit log, in characters: what it is about or more in words; a list of file or record names is cut to it. */
+  auditCharacters: 400,
+  /** Events of one kind that a node writes down in a minute; more are counted. A busy hall has a tenth; a stranger's guesses have no end. */
+  auditPerMinute: 60,
+  /** Events remembered as just written, so that a page that refreshes itself is one: all that a hall's people open in an hour. */
+  auditRecent: 2_000,
+  /** Entries of the audit log looked through for one page of it: days of a whole county, about a second. */
+  auditReadEntries: 20_000,
+  /** Pages of the audit log in one file that an auditor takes out: 10,000 lines, a second or two; the file says where the next begins. */
+  auditFilePages: 200,
   /** Version of a record by anybody but the root: the end of the year 9999 in milliseconds. Above it only the county writes. */
   recordVersion: 253_402_300_799_999,
   /** Entries of directory records read at once when they are placed again: a hostile station has gigabytes of them. */

@@ -6,8 +6,12 @@ import type { Actor } from '#protocol/engine/office.ts'
 export const hasRole = (actor: Actor, ...roles: readonly Role[]): boolean =>
   actor.roles.some((role) => roles.includes(role))
 
-/** Supervisors read everything and change nothing, whatever else they may be (权限分离, SOURCES.md E9). */
-export const mayWrite = (actor: Actor): boolean => actor.roles.length > 0 && !hasRole(actor, 'supervisor')
+/**
+ * Supervisors read everything and change nothing, whatever else they may be (权限分离, SOURCES.md E9); who is an auditor
+ * and nothing else reads the audit log.
+ */
+export const mayWrite = (actor: Actor): boolean =>
+  actor.roles.some((role) => role !== 'auditor') && !hasRole(actor, 'supervisor')
 
 /** People who handle cases write forms and notes; coordinators and administrators have acts of their own. */
 export const mayEdit = (actor: Actor): boolean =>

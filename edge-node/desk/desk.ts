@@ -4,6 +4,7 @@ import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { failureOf } from './api/statuses.ts'
+import { auditRoutes } from './audit-page.ts'
 import { captureRoutes } from './capture/capture.ts'
 import { caseRoutes } from './case/case-page.ts'
 import { clockRoutes } from './case/clock-page.ts'
@@ -66,6 +67,7 @@ const LINKS: readonly PageLink[] = [
   { href: '/exchange', title: '数据交换', roles: ['clerk', 'handler', 'chief', 'coordinator', 'supervisor'] },
   { href: '/guide', title: '办事指南', roles: [] },
   { href: '/sync', title: '同步与安全', roles: [] },
+  { href: '/audit', title: '审计日志', roles: ['auditor'] },
 ]
 
 /** The desk as a Hono app. Static files are not part of it: mains add them with {@link serveAssets}. */
@@ -109,6 +111,7 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
   representativeRoutes(app, desk)
   deadlineRoutes(app, desk)
   syncRoutes(app, desk)
+  auditRoutes(app, desk)
   liveRoutes(app, desk)
   hubPages?.mount(app, desk)
   app.all('*', (context) => notFound(context, desk))

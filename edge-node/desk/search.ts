@@ -1,7 +1,7 @@
 /** Search by number (with or without hyphens), name, ID number or phone. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { mayReadRow } from '#edge-node/commands/reading.ts'
+import { casesNumbered, findCases, noteSearch } from '#edge-node/commands/cases/search.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import type { Desk, DeskContext, DeskEnv } from './visit.ts'
@@ -13,15 +13,17 @@ async function searchPage(context: DeskContext, desk: Desk): Promise<Response> {
   const { q = '', after } = context.req.query()
   const text = q.trim().slice(0, MAXIMUM_CHARACTERS)
   const { actor } = context.get('visit')
-  const readable = (row: Parameters<typeof mayReadRow>[2]) => mayReadRow(actor, desk.office.directory, row)
-  const [exact, ...more] = text === '' ? [] : (await desk.office.byNumber(text)).filter(readable)
-  if (exact && more.length === 0) return context.redirect(`/cases/${exact.id}`, 303)
-  const found = text === '' ? { rows: [], next: null } : await desk.office.find({ text, ...(after ? { after } : {}) })
-  const rows = found.rows.filter(readable)
+  const [exact, ...more] = text === '' ? [] : await casesNumbered(desk.office, actor, text)
+  if (exact && more.length === 0) {
+    await noteSearch(desk.office, actor, text)
+    return context.redirect(`/cases/${exact.id}`, 303)
+  }
+  const query = { text, ...(after ? { after } : {}) }
+  const found = text === '' ? { rows: [], next: null } : await findCases(desk.office, actor, query)
   const empty =
     text === '' ? '输入编号(有没有横线都行)、姓名、证件号或电话。' : `没有找到“${text}”。别的站点的办件要等同步到达。`
   const body = html`${headline('查询')}${searchBox(text, true)}
-    ${card(text === '' ? '怎么查' : `“${text}”的结果`, html`${caseTable(desk, rows, empty)}${nextPage('/search', { q: text }, found)}`)}`
+    ${card(text === '' ? '怎么查' : `“${text}”的结果`, html`${caseTable(desk, found.rows, empty)}${nextPage('/search', { q: text }, found)}`)}`
   return page(context, desk, { title: '查询', body })
 }
 

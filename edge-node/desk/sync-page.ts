@@ -179,7 +179,7 @@ const withNext = (problem: Failure): Failure => ({
 async function moved(context: DeskContext, desk: Desk): Promise<Response> {
   if (!desk.parent) return notFound(context, desk)
   const typed = await readForm(context.req)
-  const result = await moveParent(context.get('visit').actor, desk.parent, typed.address ?? '')
+  const result = await moveParent(desk.office, context.get('visit').actor, desk.parent, typed.address ?? '')
   return result.ok
     ? context.redirect(`/sync?done=${result.value}`, 303)
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)

@@ -137,6 +137,7 @@ export function importRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry)
     const format: TableFormat = context.req.query('format') === 'csv' ? 'csv' : 'xlsx'
     const file = await exportCatalogue(desk.office, format)
     if (!file.ok) return failurePage(context, desk, file.problem)
+    await desk.office.audit(context.get('visit').actor, 'export', { subject: `事项目录(${format})` })
     return fileAnswer(context, `catalogue-${desk.office.today()}`, { bytes: file.value, format })
   })
 }

@@ -20,6 +20,7 @@ export const ROLES = {
   coordinator: '协调员',
   supervisor: '监察员',
   administrator: '管理员',
+  auditor: '审计员',
 } as const
 export type Role = keyof typeof ROLES
 

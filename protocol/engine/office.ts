@@ -1,4 +1,5 @@
 /** What people and department systems may ask of a node: the one door that the desk and the API share. */
+import type { AuditEvent, AuditNote, ReadNote } from '#protocol/casework/audit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
 import type { DirectoryRecord, Role, Station, StationRecord } from '#protocol/casework/directory.ts'
@@ -193,6 +194,45 @@ export interface SharedNumber {
   readonly cases: readonly CaseRow[]
 }
 
+/** What an event of the audit log is about. */
+export type AuditDetails = Partial<Pick<AuditNote, 'subject' | 'details' | 'address'>>
+
+/** An entry of the audit log as it is read. */
+export interface AuditLine extends ReadNote {
+  /** Of the entry: names it for good. */
+  readonly hash: EntryHash
+  /** The node that wrote it. */
+  readonly node: NodeId
+  readonly station: StationCode
+  /** Who did it; empty where nobody was signed in. */
+  readonly person: PersonId | ''
+  /** Milliseconds since 1970 on the writer's clock, corrected by the offset it knew. */
+  readonly time: number
+  /** It came after its node was revoked: whoever has that machine may have written it. */
+  readonly afterRevocation: boolean
+}
+
+/** What of the audit log is asked for. All conditions must hold. */
+export interface AuditQuery {
+  /** Days by the writer's clock, both among them. */
+  readonly from: Day
+  readonly until: Day
+  readonly stations: readonly StationCode[]
+  readonly person?: PersonId
+  readonly event?: AuditEvent
+  /** Stands in subject, details or address. */
+  readonly text?: string
+  /** Continue behind this cursor. */
+  readonly after?: string
+}
+
+export interface AuditPage {
+  /** Newest first. */
+  readonly lines: readonly AuditLine[]
+  /** Cursor of the next page; null when this is the last. */
+  readonly next: string | null
+}
+
 /** What changed, for live lists. `cases` names the cases touched. */
 export interface Notice {
   readonly cases: readonly DocumentId[]
@@ -271,6 +311,14 @@ export interface Office {
   local(space: string, key: string): Promise<unknown>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
+  /**
+   * Writes into the audit log of this node, which is carried to the root like everything else; resolves when it is durable.
+   * What would be too many is counted, and the same again within the time of its kind is one event. What a disk refuses
+   * keeps nobody from his work: the health shows it, and the next event of the kind says how many are missing.
+   */
+  audit(actor: Actor | null, event: AuditEvent, about?: AuditDetails): Promise<void>
+  /** Reads the audit logs that lie here. */
+  auditTrail(query: AuditQuery): Promise<Result<AuditPage>>
   /** Ends a finding that was kept: what it asked for has been done. One that is not there has been ended before. */
   findingDone(kept: string): Promise<Result<void>>
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */

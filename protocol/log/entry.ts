@@ -15,7 +15,8 @@ import { equalBytes } from './bytes.ts'
 /**
  * Kinds of entry. Unknown kinds are stored and forwarded untouched. What is `carried` counts like the original;
  * what is `kept` is an edit that a fork cut off and whose content was written again: evidence, nothing more. An edit
- * that is `withdrawn` by its own author had built on one of those: it is held everywhere and takes effect nowhere.
+ * that is `withdrawn` by its own author had built on one of those: it is held everywhere and takes effect nowhere. An
+ * entry of the `audit` log says what somebody did that no case tells.
  */
 export const KIND = {
   fact: 1,
@@ -26,6 +27,7 @@ export const KIND = {
   carried: 6,
   kept: 7,
   withdrawn: 8,
+  audit: 9,
 } as const
 
 /** Whether an entry of a kind has another one inside. */

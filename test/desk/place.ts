@@ -58,6 +58,7 @@ const PEOPLE: readonly (readonly [string, string, StationCode, readonly Role[]])
   ['second', '吴英', COUNTY, ['handler']],
   ['head', '郑立', COUNTY, ['chief']],
   ['cashier', '蒋华', COUNTY, ['cashier']],
+  ['auditor', '许静', COUNTY, ['auditor']],
   ['environment', '韩冰', ENVIRONMENT, ['handler']],
 ]
 

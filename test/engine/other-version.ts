@@ -1,5 +1,5 @@
 /** Another version of a node's own log, made with its key and told by a child that may say what it likes. */
-import { COUNTY_STREAM, type DocumentId, type LogKey, logKey, logParts } from '#protocol/ids.ts'
+import { COUNTY_STREAM, type DocumentId, type LogKey, type LogParts, logKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
 import { entryHash, GENESIS } from '#protocol/log/chain.ts'
@@ -145,8 +145,10 @@ export const forkWords = async (node: Node): Promise<string> =>
 export const headOf = async ({ storage }: Node, log: LogKey) =>
   (await storage.load()).heads.find(({ key }) => key === log)
 
-/** Entries that a node wrote under other incarnations than that of a log. */
+/** Entries of a log's stream that its node wrote under other incarnations. */
 export const writtenElsewhere = async (node: Node, log: LogKey): Promise<number> =>
   (await node.storage.load()).heads
-    .filter(({ key }) => key !== log && logParts(key).node === logParts(log).node)
+    .filter(({ key }) => key !== log && isBeside(logParts(key), logParts(log)))
     .reduce((sum, { height }) => sum + height, 0)
+
+const isBeside = (one: LogParts, other: LogParts) => one.node === other.node && one.stream === other.stream

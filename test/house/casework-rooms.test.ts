@@ -21,6 +21,7 @@ const ROOMS: readonly Room[] = [
   // The list of stages: the steps of an item are some of them; the course of a case stands above both.
   file('course/stages.ts'),
   folder('time', 'days', 'calendar', 'counting', 'deadlines'),
+  file('audit.ts'),
   // The table of an item's fields: the item is made of it, the rest of the catalogue stands on the item.
   file('catalogue/fields.ts', 'catalogue/item-parts.ts', 'catalogue/item-fields.ts'),
   file('item.ts', 'directory.ts'),

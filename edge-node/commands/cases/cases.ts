@@ -1,5 +1,5 @@
 /** A case as one person meets it: finding it, reading it, filling it in, acting on it. */
-import { readableBy } from '#edge-node/commands/masking.ts'
+import { readableBy, readsNumbers } from '#edge-node/commands/masking.ts'
 import { mayRead } from '#edge-node/commands/reading.ts'
 import { CASE_UNKNOWN, NOT_AN_EDITOR, READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
@@ -62,7 +62,16 @@ export async function readCase(office: Office, actor: Actor, text: string): Prom
     (id) => office.view(actor, id),
     ({ state }) => state,
   )
-  return found.ok ? success(readableBy(actor, found.value)) : found
+  if (!found.ok) return found
+  await noteRevealed(office, actor, found.value)
+  return success(readableBy(actor, found.value))
+}
+
+/** Who reads somebody's numbers in full is written down, once an hour for each case. */
+async function noteRevealed(office: Office, actor: Actor, view: CaseView): Promise<void> {
+  const { id, number, applicant } = view.state
+  if (!readsNumbers(actor, view) || `${applicant.idNumber}${applicant.phone}` === '') return
+  await office.audit(actor, 'reveal', { subject: number === '' ? id : number })
 }
 
 /** Opens a case of an item. */

@@ -74,6 +74,7 @@ async function exported(office: Office, actor: Actor, row: CaseRow): Promise<Exp
  * station only. Looks at LIMITS.exportCases cases at most and says where to go on.
  */
 export async function exportCases(office: Office, actor: Actor, period: Period, after?: string): Promise<CaseExport> {
+  await office.audit(actor, 'export', { subject: `办件 ${period.from} 至 ${period.until}` })
   const cases: ExportedCase[] = []
   let cursor = after
   for (let looked = 0; looked < LIMITS.exportCases; ) {

@@ -26,5 +26,7 @@ export async function takeInCases(
   const may = mayTakeIn(actor)
   if (!may.ok) return may
   const rows = 'csv' in source ? verticalRows(source.csv) : success(source.rows)
-  return rows.ok ? success(importReport(await importVertical(office, actor, list, rows.value))) : rows
+  if (!rows.ok) return rows
+  await office.audit(actor, 'import', { subject: '垂直系统办件', details: `${rows.value.length} 行` })
+  return success(importReport(await importVertical(office, actor, list, rows.value)))
 }

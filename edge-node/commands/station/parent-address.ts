@@ -1,7 +1,7 @@
 /** Where this node's parent is, and going to another address of it: what people at the node may see and do. */
 import { READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
-import type { Actor } from '#protocol/engine/office.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
 import { type Failure, failure, type Result } from '#protocol/result.ts'
 
 export interface ParentPlaces {
@@ -22,8 +22,14 @@ export interface ParentDoor {
 }
 
 /** Moves to an address on behalf of a person: whoever works at the node's own computer, for a small station has no chief. */
-export async function moveParent(actor: Actor, door: ParentDoor, address: string): Promise<Result<'moved' | 'known'>> {
+export async function moveParent(
+  office: Office,
+  actor: Actor,
+  door: ParentDoor,
+  address: string,
+): Promise<Result<'moved' | 'known'>> {
   if (!mayWrite(actor)) return failure(READS_ONLY)
   const moved = await door.moveTo(address)
+  if (moved.ok) await office.audit(actor, 'settings', { subject: '上级地址', details: address })
   return moved.ok ? moved : failure({ ...moved.problem, field: 'address' })
 }

@@ -1,6 +1,7 @@
 /** Cases over the API: open, find, read, fill in, act. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { beginCase, editCase, reachCase, reachToWrite, readCase, writeAct } from '#edge-node/commands/cases/cases.ts'
+import { findCases } from '#edge-node/commands/cases/search.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import { PAPERS, type PaperCode } from '#protocol/casework/papers.ts'
@@ -83,7 +84,7 @@ function papersOf({ number, papers, stage }: CaseState) {
 function addReading(api: OpenAPIHono<ApiEnv>, office: Office) {
   api.openapi(findRoute, async (c) => {
     const { actor } = c.get('signIn')
-    const page = await office.find(caseQueryOf(actor, c.req.valid('query')))
+    const page = await findCases(office, actor, caseQueryOf(actor, c.req.valid('query')))
     return c.json({ rows: await readableRows(office, actor, page.rows), next: page.next }, 200)
   })
   api.openapi(ofCase('/cases/{id}', '查看办件', CaseShape), async (c) => {

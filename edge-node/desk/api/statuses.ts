@@ -54,6 +54,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'csv-empty': 400,
   'csv-too-long': 400,
   'not-root': 403,
+  'not-auditor': 403,
   'deadline-input': 400,
   'deadline-paused': 422,
   'deadline-unknown': 422,

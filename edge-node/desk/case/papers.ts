@@ -132,6 +132,7 @@ async function paperPage(context: DeskContext, desk: Desk): Promise<Response> {
       ? ''
       : html`<div class="alert alert-warning" role="alert"><div>这条记录暂不生效,打印的文书不能交给申请人。</div></div>`
   const title = titleOf(code)
+  await desk.office.audit(context.get('visit').actor, 'print', { subject: `${title} ${view.state.number}` })
   const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${view.state.number}</h1>
       <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>${other}
       <a class="btn btn-lg" href="/cases/${view.state.id}">回到办件</a></div>${aside}

@@ -87,7 +87,9 @@ async function receiptPage(context: DeskContext, desk: Desk): Promise<Response> 
       },
       back,
     )
-  const body = html`<div class="receipt-bar d-print-none"><h1>${line.kind === 'captured' ? '代收凭证' : '收件凭证'} ${view.state.number}</h1>
+  const title = line.kind === 'captured' ? '代收凭证' : '收件凭证'
+  await desk.office.audit(context.get('visit').actor, 'print', { subject: `${title} ${view.state.number}` })
+  const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${view.state.number}</h1>
       <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
       <a class="btn btn-lg" href="${back.href}">${back.title}</a><a class="btn btn-lg" href="/capture">下一件</a></div>
     <div class="receipt-sheet">${copy(desk, view, line, '第一联 交申请人')}${copy(desk, view, line, '第二联 存根')}</div>`

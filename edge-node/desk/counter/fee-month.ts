@@ -40,7 +40,9 @@ async function monthPage(context: DeskContext, desk: Desk): Promise<Response> {
 
 async function monthFile(context: DeskContext, desk: Desk): Promise<Response> {
   const month = monthFrom(context, desk)
-  const { rows } = await feeMonth(desk.office, context.get('visit').actor, month)
+  const { actor } = context.get('visit')
+  const { rows } = await feeMonth(desk.office, actor, month)
+  await desk.office.audit(actor, 'export', { subject: `收费月报 ${month}` })
   const lines = [
     ['事项', '收费项目', '笔数', '实收(元)', '退费(元)'],
     ...rows.map((row) => [row.item, row.fee, String(row.count), yuanText(row.amount), yuanText(row.refunds)]),

@@ -51,7 +51,8 @@ const download = (context: DeskContext, desk: Desk): Promise<Response> =>
   )
 
 const cover = (context: DeskContext, desk: Desk): Promise<Response> =>
-  withPackage(context, desk, (made) => {
+  withPackage(context, desk, async (made) => {
+    await desk.office.audit(context.get('visit').actor, 'print', { subject: `上报件封面 ${made.case.number}` })
     const { href, title } = back(context.req.param('id') ?? '')
     const bar = html`<div class="receipt-bar d-print-none"><h1>上报件封面</h1>
       <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button><a class="btn btn-lg" href="${href}">${title}</a></div>`

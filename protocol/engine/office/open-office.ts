@@ -14,6 +14,8 @@ import { sharedNumbers } from '../writing/shared-numbers.ts'
 import { keepFinding, setLocal } from '../writing/staging.ts'
 import { inWords } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
+import { openAuditLog } from './audit-log.ts'
+import { auditTrail } from './audit-trail.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { invite } from './joint.ts'
@@ -76,6 +78,8 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
           return success(undefined)
         }),
       ),
+    audit: openAuditLog(core, queue),
+    auditTrail: (query) => words(auditTrail(core, query).then(success)),
     findingDone: (kept) =>
       words(
         queue.write(

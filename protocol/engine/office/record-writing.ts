@@ -15,6 +15,8 @@ import type { Actor } from '../office.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
+import { appendAudit } from './audit-log.ts'
+import { auditOfRecords } from './audit-records.ts'
 import { heldAtRevocation } from './revoking.ts'
 
 const encoder = new TextEncoder()
@@ -140,6 +142,16 @@ export async function publish(
   }
   for (const given of records) {
     const written = await write(staging, given, actor)
+    if (!written.ok) return written
+  }
+  return auditPublished(staging, actor, records)
+}
+
+/** What a program does by itself at its first start is nobody's doing; that a node joined is told all the same. */
+function auditPublished(staging: Staging, actor: Actor | null, records: readonly DirectoryRecord[]): Result<void> {
+  const told = actor === null ? records.filter(({ type }) => type === 'node') : records
+  for (const { event, about } of auditOfRecords(staging.core.directory, told)) {
+    const written = appendAudit(staging, actor, event, about)
     if (!written.ok) return written
   }
   return success(undefined)

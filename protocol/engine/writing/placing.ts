@@ -1,5 +1,6 @@
 /** Making entries count in a group: in their case, in the directory, or only as kept. */
 import { assert } from '#protocol/assert.ts'
+import { isAudit } from '#protocol/casework/audit.ts'
 import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
 import {
   type DocumentId,
@@ -23,6 +24,7 @@ import { isNewer } from '../directory/station-lists.ts'
 import { isOfItsStation, isStationDocument, isStationRecord, largeness } from '../directory/station-records.ts'
 import { appendEntry } from '../logs/staged-logs.ts'
 import { type DirectoryRow, NO_CHANGE, type ReceiptRow, StorageFailure } from '../ports/storage.ts'
+import { placeAudit } from './audit-entries.ts'
 import { recordsInPieces } from './record-pieces.ts'
 import { type Staging, setLocal } from './staging.ts'
 import { noteDamage } from './storage-problem.ts'
@@ -72,11 +74,17 @@ export function place(staging: Staging, entry: Entry, again = false): void {
     staging.touched.add(entry.document)
     return
   }
-  const odd = entry.kind === KIND.directory ? placeRecord(staging, entry, again) : placeOther(staging, entry)
+  const odd = placeApart(staging, entry, again)
   if (odd) staging.receipts.push({ log: entry.log, seq: entry.seq, document: entry.document, ...odd })
 }
 
 type Oddity = Pick<ReceiptRow, 'outcome' | 'reason'>
+
+/** What is of no case: the audit log, the directory, anything else. */
+function placeApart(staging: Staging, entry: Entry, again: boolean): Oddity | undefined {
+  if (isAudit(entry.document)) return placeAudit(staging, entry)
+  return entry.kind === KIND.directory ? placeRecord(staging, entry, again) : placeOther(staging, entry)
+}
 
 /** Cases that could not be read when an entry of them was kept; it counts when they can be. */
 export const UNREAD_CASES_SPACE = 'unread-cases'

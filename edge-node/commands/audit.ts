@@ -1,0 +1,99 @@
+/** Reading the audit log: auditors only, and that they read it is in it. */
+import { AUDIT_EVENTS, isAuditEvent } from '#protocol/casework/audit.ts'
+import { compactTime } from '#protocol/casework/exchange/dates.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import type { Actor, AuditLine, AuditPage, Office } from '#protocol/engine/office.ts'
+import type { PersonId, StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import { csvText } from './csv.ts'
+import { isUnder } from './reading.ts'
+import { hasRole } from './roles.ts'
+
+/** What somebody asks of the audit log; empty texts ask for nothing. */
+export interface AuditQuestion {
+  readonly from: Day
+  readonly until: Day
+  readonly station: string
+  readonly person: string
+  readonly event: string
+  readonly text: string
+  readonly after?: string | undefined
+}
+
+const NOT_AUDITOR = fail('not-auditor', '审计日志只有审计员可以查阅', '没有显示任何内容', '需要时请联系县中心的审计员')
+
+/** Whether somebody reads the audit log: a role of its own, whatever else the person may be (三员分立). */
+export const readsAudit = (actor: Actor): boolean => hasRole(actor, 'auditor')
+
+/** The stations whose audit log an auditor reads here: the auditor's own and all below. */
+const stationsFor = ({ directory }: Office, actor: Actor, wanted: string): readonly StationCode[] =>
+  directory
+    .stations()
+    .map(({ id }) => id)
+    .filter((id) => (wanted === '' || id === wanted) && isUnder(directory, id, actor.station))
+
+/** What was asked, in words, for the audit log itself. */
+function askedWords({ from, until, station, person, event, text }: AuditQuestion): string {
+  const parts = [station, person, isAuditEvent(event) ? AUDIT_EVENTS[event].title : '', text]
+  return [`${from} 至 ${until}`, ...parts.filter((part) => part !== '')].join(',')
+}
+
+const pageOf = (office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> => {
+  const { from, until, station, person, event, text, after } = question
+  return office.auditTrail({
+    from,
+    until,
+    stations: stationsFor(office, actor, station),
+    ...(person === '' ? {} : { person: person as PersonId }),
+    ...(isAuditEvent(event) ? { event } : {}),
+    text,
+    ...(after === undefined ? {} : { after }),
+  })
+}
+
+/** One page of what an auditor asks for. */
+export async function readAudit(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> {
+  if (!readsAudit(actor)) return NOT_AUDITOR
+  await office.audit(actor, 'audit-read', { subject: askedWords(question) })
+  return pageOf(office, actor, question)
+}
+
+const titleOf = (event: string): string => (isAuditEvent(event) ? AUDIT_EVENTS[event].title : event)
+
+/** An event in words; one that a later program wrote keeps its name. */
+export const eventWords = ({ event, uncounted }: Pick<AuditLine, 'event' | 'uncounted'>): string =>
+  uncounted === 0 ? titleOf(event) : `${titleOf(event)}(此前另有 ${uncounted} 次没有逐条记下)`
+
+const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '记录摘要']
+
+/** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
+export async function exportAudit(
+  office: Office,
+  actor: Actor,
+  question: AuditQuestion,
+): Promise<Result<{ readonly csv: string; readonly next: string | null }>> {
+  if (!readsAudit(actor)) return NOT_AUDITOR
+  await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(question) })
+  const lines: AuditLine[] = []
+  let after = question.after
+  for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {
+    const page = await pageOf(office, actor, { ...question, after })
+    if (!page.ok) return page
+    lines.push(...page.value.lines)
+    after = page.value.next ?? undefined
+    if (after === undefined) break
+  }
+  const rows = lines.map((line) => [
+    compactTime(line.time),
+    line.station,
+    line.node,
+    line.person,
+    eventWords(line),
+    line.subject,
+    line.details,
+    line.address,
+    line.hash,
+  ])
+  return success({ csv: csvText([COLUMNS, ...rows]), next: after ?? null })
+}

@@ -1,0 +1,94 @@
+/** The audit log (审计日志): who signed in, looked for, took out or changed what, apart from the acts that cases tell of themselves. */
+import { type DocumentId, isStationCode, type StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Day, isDay } from './time/days.ts'
+
+interface EventRule {
+  readonly title: string
+  /**
+   * The same person doing the same again within so many minutes is one event: a page that refreshes itself, a list that
+   * is turned over. 0: each time counts.
+   */
+  readonly sameWithinMinutes: number
+}
+
+const always = (title: string): EventRule => ({ title, sameWithinMinutes: 0 })
+
+/** What is written down (GB/T 22239-2019 8.1.4.3; SOURCES.md 9.1). */
+export const AUDIT_EVENTS = {
+  'sign-in': always('登录'),
+  'sign-in-failed': always('登录失败'),
+  'sign-in-locked': always('账号锁定'),
+  'sign-out': always('退出'),
+  search: { title: '查询', sameWithinMinutes: 5 },
+  reveal: { title: '查看完整号码', sameWithinMinutes: 60 },
+  print: { title: '打印', sameWithinMinutes: 1 },
+  export: always('导出'),
+  import: always('导入'),
+  settings: always('设置'),
+  people: always('人员账号'),
+  keys: always('入网码与密钥'),
+  enrolment: always('节点登记'),
+  revocation: always('节点停用'),
+  restore: always('数据库恢复'),
+  'audit-read': { title: '查阅审计', sameWithinMinutes: 5 },
+} as const satisfies Readonly<Record<string, EventRule>>
+export type AuditEvent = keyof typeof AUDIT_EVENTS
+
+export const isAuditEvent = (text: string): text is AuditEvent => Object.hasOwn(AUDIT_EVENTS, text)
+
+/** What an entry of the audit log says beside its author, time, person and station. */
+export interface AuditNote {
+  readonly event: AuditEvent
+  /** What it is about: a case number, a sign-in name, a record, a file; empty when the event says all. */
+  readonly subject: string
+  /** More in words; empty without. */
+  readonly details: string
+  /** The network address it came from; empty when it came from no browser. */
+  readonly address: string
+  /** Events of this kind before it that were only counted: too many in a minute, or the disk refused. */
+  readonly uncounted: number
+}
+
+/** A note as any program may have written it: an event of a later one keeps its name. */
+export type ReadNote = Omit<AuditNote, 'event'> & { readonly event: string }
+
+/** Reads the payload of an entry of the audit log; undefined when it is none. Texts are cut to what a line shows. */
+export function readAuditNote(json: string): ReadNote | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    return undefined // no JSON
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const parts = value as Readonly<Record<string, unknown>>
+  const text = (name: keyof AuditNote) => {
+    const part = parts[name]
+    return typeof part === 'string' ? part.slice(0, LIMITS.auditCharacters) : ''
+  }
+  const { uncounted } = parts
+  const event = text('event')
+  const count = typeof uncounted === 'number' && Number.isSafeInteger(uncounted) && uncounted > 0 ? uncounted : 0
+  if (event === '') return undefined
+  return { event, subject: text('subject'), details: text('details'), address: text('address'), uncounted: count }
+}
+
+/** The document in which the events of a station on a day lie. */
+export const auditDocument = (station: StationCode, day: Day): DocumentId => `audit/${station}.${day}` as DocumentId
+
+/** Days that an audit document may name: a machine whose battery is dead shows 2000 or later. */
+const DAYS = { first: '2000-01-01', last: '2099-12-31' } as const
+
+/** Whether days of the audit log reach to it; others are written down under the nearest. */
+export const auditDay = (day: Day): Day => (day < DAYS.first ? DAYS.first : day > DAYS.last ? DAYS.last : day) as Day
+
+/** Station and day of an audit document; undefined when it names none. */
+export function auditPlace(document: DocumentId): { readonly station: StationCode; readonly day: Day } | undefined {
+  const [, station = '', day = ''] = /^audit\/([0-9]+)\.([0-9-]+)$/.exec(document) ?? []
+  if (!isStationCode(station) || !isDay(day) || auditDay(day) !== day) return undefined
+  return { station, day }
+}
+
+/** Whether a document belongs to the audit log, well named or not. */
+export const isAudit = (document: DocumentId): boolean => document.startsWith('audit/')

@@ -1,0 +1,272 @@
+/** The audit log: entries of the node's own log, carried to the county, bounded, and read day by day. */
+import { expect, test } from 'vitest'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import { type AuditEvent, auditDocument, readAuditNote } from '#protocol/casework/audit.ts'
+import type { Person } from '#protocol/casework/directory.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import type { AuditQuery } from '#protocol/engine/office.ts'
+import { type Change, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { KIND } from '#protocol/log/entry.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import { openClock } from './clock-host.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  openCountyRoot,
+  person,
+  publish,
+  SECOND_VILLAGE,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+import { draft, frameOf, RawNode } from './raw-node.ts'
+import { copyOf, cutAll, place, restart } from './restoring.ts'
+
+const agent = person(VILLAGE, ['agent'])
+const clerk = person(TOWNSHIP, ['clerk'])
+const admin = person(COUNTY, ['administrator'])
+const EVER = { from: '2000-01-01' as Day, until: '2099-12-31' as Day }
+const ALL = [COUNTY, TOWNSHIP, VILLAGE]
+
+/** Everything that a node's audit logs say, as `person event subject`, newest first. */
+async function trail(node: Node, stations: readonly StationCode[] = ALL) {
+  const lines: string[] = []
+  let after: string | undefined
+  do {
+    const page = await node.engine.office.auditTrail({ ...EVER, stations, ...(after ? { after } : {}) })
+    if (!page.ok) throw new Error(page.problem.message)
+    for (const { person: who, event, subject } of page.value.lines) lines.push(`${who} ${event} ${subject}`)
+    after = page.value.next ?? undefined
+  } while (after !== undefined)
+  return lines
+}
+
+const linesOf = async (node: Node, stations: readonly StationCode[]) => {
+  const page = await node.engine.office.auditTrail({ ...EVER, stations })
+  return page.ok ? page.value.lines : []
+}
+
+test('A90 what somebody did offline is in the station’s log, travels to the county and is read there', async () => {
+  const { root, township, village, links } = await place()
+  await cutAll(links)
+  await village.engine.office.audit(agent, 'print', { subject: '代收凭证 1', address: '127.0.0.1' })
+  expect(await trail(village)).toEqual([`${agent.person} print 代收凭证 1`])
+  connect(township, root)
+  connect(village, township)
+  await until('at the county', async () => (await trail(root, [VILLAGE])).length === 1)
+  const [line] = await linesOf(root, [VILLAGE])
+  expect(line).toMatchObject({ node: village.identity.node, station: VILLAGE, address: '127.0.0.1', uncounted: 0 })
+  expect(await trail(root, [TOWNSHIP])).toEqual([])
+  // An audit log of its own for each station: a village holds nothing of anybody else's.
+  await township.engine.office.audit(clerk, 'search', { subject: '王芳' })
+  await until('the township’s is at the county', async () => (await trail(root, [TOWNSHIP])).length === 1)
+  expect(await trail(village)).toHaveLength(1)
+  await root.engine.rebuild()
+  expect(await trail(root, [VILLAGE, TOWNSHIP])).toHaveLength(2)
+})
+
+const account: Person = {
+  type: 'person',
+  id: 'wang' as PersonId,
+  version: 0,
+  name: '王芳',
+  station: TOWNSHIP,
+  roles: ['clerk'],
+  password: { salt: 'salt1', hash: 'hash1' },
+  disabled: false,
+}
+
+test('A91 what is published stands in the audit log by the same commit, an account without anything of its password', async () => {
+  const { root } = await place()
+  const storage = root.storage as MemoryStorage
+  const commit = storage.commit.bind(storage)
+  const written: string[] = []
+  storage.commit = async (change) => {
+    if (change.places.length > 0) written.push(change.places.map(({ document }) => document.split('/')[0]).join(' '))
+    await commit(change)
+  }
+  const versions: Partial<Person>[] = [
+    {},
+    { roles: ['clerk', 'chief'] },
+    { password: { salt: 'salt2', hash: 'hash2' } },
+    { password: { salt: 'salt2', hash: 'hash2' }, disabled: true },
+  ]
+  for (const version of versions) value(await root.engine.office.publish(admin, [{ ...account, ...version }]))
+  expect(written).toEqual(Array.from(versions, () => 'person audit'))
+  const lines = (await linesOf(root, [COUNTY])).filter(({ event }) => event === 'people')
+  expect(lines.map(({ details }) => details)).toEqual([
+    '停用',
+    '重置密码;岗位由 窗口人员、首席代表 改为 窗口人员',
+    '岗位由 窗口人员 改为 窗口人员、首席代表',
+    `新建账号,${TOWNSHIP} 窗口人员`,
+  ])
+  expect(lines.map(({ person: who, subject }) => `${who} ${subject}`)).toEqual(
+    Array.from(versions, () => `${admin.person} 账号 wang`),
+  )
+  expect(JSON.stringify(lines)).not.toMatch(/salt|hash[0-9]/)
+})
+
+test('A91 a machine that joins and one that is taken out stand in the audit log; what a program makes itself does not', async () => {
+  const { root, township } = await place()
+  expect(await trail(root)).toEqual([])
+  await publish(root, [new RawNode(SECOND_VILLAGE).record(township.identity.node, 9), ...SAMPLE_ITEMS])
+  const lines = (await linesOf(root, [COUNTY])).map(({ event, person: who, details }) => [event, who, details])
+  expect(lines).toEqual([['enrolment', '', 'raw']])
+  const record = root.engine.office.directory.node(township.identity.node)
+  if (!record) throw new Error('the township is registered')
+  value(await root.engine.office.publish(admin, [{ ...record, revoked: { time: 1, reason: '电脑被盗' } }]))
+  const [last] = await linesOf(root, [COUNTY])
+  expect(last).toMatchObject({ event: 'revocation', details: expect.stringContaining('电脑被盗') })
+})
+
+/** A member of the township that writes into an audit log whatever it likes. */
+async function writeAudit(root: Node, station: StationCode, stream: StationCode, day = '2026-11-26') {
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [raw.record(root.identity.node, 9)])
+  await raw.link(root)
+  const document = auditDocument(station, day as Day)
+  const payload = new TextEncoder().encode(JSON.stringify({ event: 'sign-in', subject: '伪造' }))
+  const drafts = [draft(station, { kind: KIND.audit, document, payload, person: 'admin' as PersonId })]
+  raw.send(frameOf(await raw.write(streamOf(stream), drafts)))
+  await raw.stored()
+  return { raw, document }
+}
+
+test('A92 nobody writes into the audit log of a station that his node does not serve, nor under a day that is none', async () => {
+  const { root } = await place()
+  for (const [station, day] of [
+    [COUNTY, '2026-11-26'],
+    [VILLAGE, '2026-11-26'],
+    [TOWNSHIP, '1969-01-01'],
+    [TOWNSHIP, '2100-01-01'],
+  ] as const) {
+    const { document } = await writeAudit(root, station, TOWNSHIP, day)
+    expect(await root.storage.receiptsOf(document)).toMatchObject([
+      { outcome: 'quarantined', reason: '审计记录不属于该站点' },
+    ])
+  }
+  expect((await trail(root)).filter((line) => line.includes('伪造'))).toEqual([])
+  const { document } = await writeAudit(root, TOWNSHIP, TOWNSHIP)
+  expect(await root.storage.receiptsOf(document)).toEqual([])
+  expect(await trail(root, [TOWNSHIP])).toEqual(['admin sign-in 伪造'])
+})
+
+test('A92 what came after its node was revoked is shown as such', async () => {
+  const { root } = await place()
+  const { raw } = await writeAudit(root, TOWNSHIP, TOWNSHIP)
+  const record = root.engine.office.directory.node(raw.node)
+  if (!record) throw new Error('the member is registered')
+  value(await root.engine.office.publish(admin, [{ ...record, revoked: { time: 1, reason: '电脑被盗' } }]))
+  await until('let go', () => raw.ended)
+  void raw.link(root)
+  await until('let in to deliver', () => raw.received.some(({ type }) => type === 'proof'))
+  const document = auditDocument(TOWNSHIP, '2026-11-27' as Day)
+  const payload = new TextEncoder().encode(JSON.stringify({ event: 'sign-out' }))
+  raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP, { kind: KIND.audit, document, payload })])))
+  await until('kept', async () => (await trail(root, [TOWNSHIP])).length === 2)
+  const marks = (await linesOf(root, [TOWNSHIP])).map(({ event, afterRevocation }) => [event, afterRevocation])
+  expect(marks).toEqual([
+    ['sign-out', true],
+    ['sign-in', false],
+  ])
+})
+
+test('A93 what would be too many is counted, and the same again within its time is one event', async () => {
+  const clock = openClock('2026-11-26T09:00+08:00')
+  const root = await openCountyRoot(new MemoryStorage(), clock.host)
+  const { office } = root.engine
+  const events = () => linesOf(root, [COUNTY])
+  for (let count = 0; count < LIMITS.auditPerMinute + 7; count++) await office.audit(null, 'sign-in-failed')
+  await office.audit(null, 'sign-in-locked') // another kind is not kept out by it
+  expect(await events()).toHaveLength(LIMITS.pageRows)
+  const all = async (event: AuditEvent) => (await trail(root)).filter((line) => line.includes(` ${event} `)).length
+  expect(await all('sign-in-failed')).toBe(LIMITS.auditPerMinute)
+  expect(await all('sign-in-locked')).toBe(1)
+  clock.jumpTo('2026-11-26T09:02+08:00')
+  await office.audit(null, 'sign-in-failed')
+  expect((await events())[0]).toMatchObject({ event: 'sign-in-failed', uncounted: 7 })
+  const search = () => office.audit(admin, 'search', { subject: '王芳' })
+  for (let count = 0; count < 3; count++) await search()
+  await office.audit(admin, 'search', { subject: '李成' })
+  expect(await all('search')).toBe(2)
+  clock.jumpTo('2026-11-26T09:08+08:00')
+  await search()
+  expect(await all('search')).toBe(3)
+})
+
+test('A94 what the disk refuses keeps nobody from his work, and the next event says how many are missing', async () => {
+  class FullStorage extends MemoryStorage {
+    full = false
+    override async commit(change: Change) {
+      if (this.full) throw new StorageFailure('full', '磁盘已满')
+      await super.commit(change)
+    }
+  }
+  const disk = new FullStorage()
+  const root = await openCountyRoot(disk)
+  const { office } = root.engine
+  disk.full = true
+  await office.audit(admin, 'search', { subject: '王芳' })
+  await office.audit(admin, 'search', { subject: '王芳' })
+  expect((await office.status()).health.writable).toBe(false)
+  disk.full = false
+  await office.audit(admin, 'search', { subject: '王芳' })
+  expect((await linesOf(root, [COUNTY]))[0]).toMatchObject({ event: 'search', uncounted: 2 })
+})
+
+test('A95 what a fork cuts off of the audit log is carried, and each event is read once', async () => {
+  const { root, township, village, links, diskOf } = await place()
+  await village.engine.office.audit(agent, 'sign-in')
+  await until('at the county', async () => (await trail(root, [VILLAGE])).length === 1)
+  const image = copyOf(diskOf(VILLAGE))
+  await village.engine.office.audit(agent, 'print', { subject: '甲' })
+  await until('at the county', async () => (await trail(root, [VILLAGE])).length === 2)
+  await cutAll(links)
+  await village.engine.stop()
+  // The machine goes on from its image as if nothing had happened: another version of its log.
+  const back = await restart(village, image, township, root, village.engine.incarnation)
+  await back.engine.office.audit(agent, 'print', { subject: '乙' })
+  connect(township, root)
+  connect(back, township)
+  const printed = async (node: Node) => (await trail(node, [VILLAGE])).map((line) => line.split(' ').at(-1)).sort()
+  for (const node of [root, township, back])
+    await until('both versions are read', async () => (await printed(node)).join() === ['', '乙', '甲'].sort().join())
+})
+
+test('A98 pages lose and repeat nothing, by station, person, event, text and day', async () => {
+  const clock = openClock('2026-11-24T09:00+08:00')
+  const root = await openCountyRoot(new MemoryStorage(), clock.host)
+  const { office } = root.engine
+  for (const [number, day] of ['24', '25', '26'].entries()) {
+    clock.jumpTo(`2026-11-${day}T09:00+08:00`)
+    for (let count = 0; count < 60; count++) await office.audit(admin, 'print', { subject: `${number * 60 + count}` })
+  }
+  const printed = (await trail(root)).filter((line) => line.includes(' print '))
+  expect(printed.map((line) => Number(line.split(' ').at(-1)))).toEqual(
+    Array.from({ length: 180 }, (_, at) => 179 - at),
+  )
+  const ask = async (query: Partial<AuditQuery>) => {
+    const page = await office.auditTrail({ ...EVER, stations: [COUNTY], ...query })
+    return page.ok ? page.value.lines.length : -1
+  }
+  expect(await ask({ from: '2026-11-25' as Day, until: '2026-11-25' as Day })).toBe(LIMITS.pageRows)
+  expect(await ask({ from: '2026-11-27' as Day })).toBe(0)
+  expect(await ask({ text: '179' })).toBe(1)
+  expect(await ask({ person: 'nobody' as PersonId })).toBe(0)
+  expect(await ask({ event: 'print', text: '17' })).toBe(12) // 17, 117 and 170 to 179
+  expect(await ask({ event: 'search' })).toBe(0)
+  expect(await ask({ stations: [SECOND_VILLAGE] })).toBe(0)
+  expect(await ask({ after: 'nonsense' })).toBe(LIMITS.pageRows)
+})
+
+test('A98 a note that is none is passed over, and one of a later program keeps its name', () => {
+  for (const odd of ['', '[]', 'null', '{}', '{"event":7}', '\uFFFD']) expect(readAuditNote(odd)).toBeUndefined()
+  const note = readAuditNote(JSON.stringify({ event: 'wiped', subject: 5, details: 'x'.repeat(9_000), uncounted: -1 }))
+  expect(note).toMatchObject({ event: 'wiped', subject: '', address: '', uncounted: 0 })
+  expect(note?.details).toHaveLength(LIMITS.auditCharacters)
+})
