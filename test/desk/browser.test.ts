@@ -115,6 +115,7 @@ const everyPage = (): readonly (readonly [who: string, path: string])[] => [
   ['admin', '/hub/stations'],
   ['admin', '/hub/people'],
   ['admin', '/hub/enrolment'],
+  ['auditor', '/audit'],
 ]
 
 test(

@@ -142,6 +142,18 @@ async function resume(office: Office, token: string, renew: boolean): Promise<Si
   return signInOf(office, token, person)
 }
 
+/** What people type as a name may be their password: only names that somebody has are written down. */
+const knownName = (office: Office, name: string): string =>
+  isPersonId(name) && office.directory.person(name) ? name : '(没有这个用户名)'
+
+async function noteSignIn(office: Office, name: string, decided: Result<SignIn>): Promise<void> {
+  if (decided.ok) return office.audit(decided.value.actor, 'sign-in')
+  const { code, message } = decided.problem
+  if (code === 'no-people-yet') return
+  const event = code === 'sign-in-locked' ? 'sign-in-locked' : 'sign-in-failed'
+  await office.audit(null, event, { subject: knownName(office, name), details: message })
+}
+
 /** The accounts of a node. One per node: it also keeps parallel guesses at one name in line. */
 export function createAccounts(given: Office): Accounts {
   const office = withMemory(given)
@@ -159,7 +171,9 @@ export function createAccounts(given: Office): Accounts {
     )
     lines.set(name, settled)
     try {
-      return await turn
+      const decided = await turn
+      await noteSignIn(office, name, decided)
+      return decided
     } finally {
       waiting--
       if (lines.get(name) === settled) lines.delete(name)
@@ -170,6 +184,8 @@ export function createAccounts(given: Office): Accounts {
     signIn,
     resume: (token, options) => resume(office, token, options?.renew ?? true),
     async signOut(token) {
+      const signIn = await resume(office, token, false)
+      if (signIn) await office.audit(signIn.actor, 'sign-out')
       const key = keyOf(office, token)
       const ended = await given.setLocal(SPACE, key, null)
       // What the disk still has would be back after a restart: then it is said that nothing ended.

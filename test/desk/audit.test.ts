@@ -1,0 +1,113 @@
+/** What people do at the desk stands in the audit log, which only auditors read, and reading it stands there too. */
+import { beforeAll, expect, test } from 'vitest'
+import { LIMITS } from '#protocol/limits.ts'
+import { COUNTY, ID_NUMBER, openPlace, PASSWORD, type Place, VILLAGE, type Visitor } from './place.ts'
+import { captureCase } from './walk.ts'
+
+let place: Place
+let agent: Visitor
+let auditor: Visitor
+let number: string
+let id: string
+beforeAll(async () => {
+  place = await openPlace()
+  agent = await place.as('agent')
+  const captured = await captureCase(agent, '欧阳翠花')
+  id = captured.id
+  number = /[0-9]{12}-[0-9]{6}-[A-Z]{3}-[0-9]{4}-./.exec(captured.receipt.text)?.[0] ?? ''
+  auditor = await place.as('auditor')
+})
+
+/** What the page says of one kind of event, the newest first: who and about what. */
+async function told(event: string, query = ''): Promise<string[]> {
+  const page = await auditor.get(`/audit?event=${event}${query}`)
+  const rows = [...page.html.matchAll(/<tr><td data-label="时间">([\s\S]*?)<\/tr>/g)].map(([row]) => row)
+  const cell = (row: string, label: string) =>
+    (new RegExp(`data-label="${label}">([\\s\\S]*?)</td>`).exec(row)?.[1] ?? '').replace(/<[^>]*>/g, ' ').trim()
+  return rows.map((row) => `${cell(row, '人员')} ${cell(row, '对象')}`.replace(/\s+/g, ' ').trim())
+}
+
+test('A97 a search stands in the audit log with names in full, numbers of people by their end, case numbers whole', async () => {
+  for (const text of ['欧阳', ID_NUMBER, '138 1234 5678', number])
+    await agent.get(`/search?q=${encodeURIComponent(text)}`)
+  expect(await told('search')).toEqual([
+    `李成 agent ${number}`,
+    '李成 agent ****5678',
+    '李成 agent ****002X',
+    '李成 agent 欧阳',
+  ])
+})
+
+test('A97 who reads numbers in full is written down, once an hour for each case, and who reads them masked is not', async () => {
+  for (let count = 0; count < 3; count++) await agent.get(`/cases/${id}`)
+  const clerk = await place.as('clerk')
+  await clerk.get(`/cases/${id}`)
+  expect((await told('reveal')).filter((line) => line.includes(number))).toEqual([`李成 agent ${number}`])
+  place.pass(61)
+  agent = await place.as('agent')
+  auditor = await place.as('auditor')
+  await agent.get(`/cases/${id}`)
+  expect((await told('reveal')).filter((line) => line.includes(number))).toHaveLength(2)
+})
+
+test('A97 papers, files that go out and files that come in', async () => {
+  expect((await told('print')).at(-1)).toBe(`李成 agent 代收凭证 ${number}`)
+  const handler = await place.as('handler')
+  await handler.get('/exchange/export?from=2026-11-01&until=2026-11-30&format=csv')
+  expect(await told('export')).toEqual(['陈刚 handler 办件 2026-11-01 至 2026-11-30'])
+})
+
+test('A97 signing in and out, wrong passwords and a lock; a name that nobody has is not written down: it may be a password', async () => {
+  const other = await place.as('other')
+  await other.post('/sign-out', {
+    csrf: /name="csrf" value="([0-9a-f]+)"/.exec((await other.get('/')).html)?.[1] ?? '',
+  })
+  const knock = async (name: string, password: string) => {
+    const visitor = place.visitor()
+    await visitor.submit(await visitor.get('/sign-in'), '/sign-in', { name, password })
+  }
+  await knock('Hua-shan 9', PASSWORD)
+  for (let count = 0; count <= LIMITS.passwordAttempts; count++) await knock('cashier', 'wrong')
+  expect((await told('sign-out'))[0]).toMatch(/^何丽 other/)
+  expect((await told('sign-in')).some((line) => line.startsWith('何丽 other'))).toBe(true)
+  const failed = await told('sign-in-failed')
+  expect(failed.filter((line) => line.includes('cashier'))).toHaveLength(LIMITS.passwordAttempts - 1)
+  expect(failed.at(-1)).toContain('(没有这个用户名)')
+  expect(failed.join()).not.toContain('Hua-shan')
+  expect((await told('sign-in-locked')).every((line) => line.includes('cashier'))).toBe(true)
+})
+
+test('A97 what an administrator changes: accounts, codes, settings', async () => {
+  const admin = await place.as('admin')
+  const people = await admin.get('/hub/people')
+  await admin.submit(people, '/hub/people/second/disable')
+  expect(await told('people')).toEqual(['孙伟 admin 账号 second 停用'])
+})
+
+test('A96 auditors only, and of an auditor alone nothing is written but what he reads', async () => {
+  for (const name of ['admin', 'supervisor', 'handler', 'clerk']) {
+    const visitor = await place.as(name)
+    expect((await visitor.get('/audit')).status).toBe(403)
+    expect((await visitor.get('/audit/file')).status).toBe(403)
+    expect((await visitor.get('/')).text).not.toContain('审计日志')
+  }
+  const home = await auditor.get('/')
+  expect(home.text).toContain('审计日志')
+  expect(home.text).not.toContain('新办件')
+  expect((await auditor.get('/hub/people')).status).toBe(403)
+  await auditor.get('/audit?person=agent&text=%E6%AC%A7%E9%98%B3')
+  expect((await told('audit-read')).some((line) => line.includes('agent,欧阳'))).toBe(true)
+})
+
+test('A96 filters, pages, the file, and a page that can be read', async () => {
+  expect((await told('print', `&station=${VILLAGE}`)).length).toBeGreaterThan(0)
+  expect(await told('print', `&station=${COUNTY}`)).toEqual([])
+  expect(await told('print', '&from=2026-11-01&until=2026-11-02')).toEqual([])
+  const page = await auditor.get('/audit?from=nonsense')
+  expect(page.status).toBe(200)
+  const file = await auditor.get('/audit/file?event=search')
+  expect(file.headers.get('content-disposition')).toContain('.csv')
+  expect(file.html).toContain('欧阳')
+  expect(file.html.split('\r\n').length).toBeGreaterThan(4)
+  expect((await told('export'))[0]).toContain('审计日志')
+})
