@@ -181,6 +181,8 @@ export const LIMITS = {
   auditReadEntries: 20_000,
   /** Pages of the audit log in one file that an auditor takes out: 10,000 lines, a second or two; the file says where the next begins. */
   auditFilePages: 200,
+  /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */
+  shownChanges: 50,
   /** Version of a record by anybody but the root: the end of the year 9999 in milliseconds. Above it only the county writes. */
   recordVersion: 253_402_300_799_999,
   /** Entries of directory records read at once when they are placed again: a hostile station has gigabytes of them. */

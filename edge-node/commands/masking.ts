@@ -28,9 +28,11 @@ function secretsOf(view: CaseView): ReadonlySet<string> {
   for (const line of state.story) for (const name of SECRET_FIELDS) found.push(line.fields[name])
   const formFields = (item?.fields ?? []).filter(({ type }) => SECRET_TYPES.has(type))
   const names = new Set([...SECRET_FIELDS, ...formFields.map(({ id }) => id)])
-  for (const { value } of sections) {
-    if (typeof value === 'string') continue
-    for (const [name, text] of Object.entries(value)) if (names.has(name)) found.push(text)
+  for (const { value, sealed, changes } of sections) {
+    for (const form of [value, sealed])
+      if (typeof form === 'object' && form !== null)
+        for (const [name, text] of Object.entries(form)) if (names.has(name)) found.push(text)
+    for (const { key, before, after } of changes) if (names.has(key)) found.push(before, after)
   }
   return new Set(found.filter((text): text is string => typeof text === 'string' && text !== ''))
 }
@@ -73,7 +75,12 @@ export function readableBy<View extends CaseView>(actor: Actor, view: View): Vie
   if (readsNumbers(actor, view)) return view
   const secrets = secretsOf(view)
   const state = hideCourse(view.state, secrets)
-  const sections = view.sections.map((section) => ({ ...section, value: hide(section.value, secrets) }))
+  const sections = view.sections.map((section) => ({
+    ...section,
+    value: hide(section.value, secrets),
+    sealed: hide(section.sealed, secrets),
+    changes: section.changes.map((change) => hide(change, secrets)),
+  }))
   return { ...view, sections, state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } } }
 }
 

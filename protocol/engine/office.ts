@@ -56,6 +56,21 @@ export interface SectionView {
   readonly writable: boolean
   /** True when a fact relied on an earlier state of it (“封存后有改动”). */
   readonly changedAfterSeal: boolean
+  /** What it said then, which is what counts; null where nothing changed, or where it is not to be had here any more. */
+  readonly sealed: SectionValue | null
+  /** Who changed what since then. */
+  readonly changes: readonly SealChange[]
+}
+
+/** A change of one key behind a seal; null where there was nothing, or is nothing any more. */
+export interface SealChange {
+  readonly key: string
+  readonly before: unknown
+  readonly after: unknown
+  readonly person: PersonId | ''
+  readonly station: StationCode
+  /** Milliseconds since 1970, corrected by what the author's node knew of its clock. */
+  readonly time: number
 }
 
 /** Everything a case page shows. */
@@ -284,7 +299,8 @@ export interface Office {
     fields: Readonly<Record<string, FieldValue>>,
     expects?: EntryHash,
   ): Promise<Result<{ readonly hash: EntryHash }>>
-  view(actor: Actor, id: DocumentId): Promise<Result<CaseView>>
+  /** `asOf`: with the form and the applicant as the fact of that hash had them, so that a paper is always the same. */
+  view(actor: Actor, id: DocumentId, asOf?: EntryHash): Promise<Result<CaseView>>
   /** The folded case alone: enough to decide who may see it or write to it. */
   state(id: DocumentId): Promise<Result<CaseState>>
   find(query: CaseQuery): Promise<CasePage>

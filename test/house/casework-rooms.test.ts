@@ -44,7 +44,7 @@ const ROOMS: readonly Room[] = [
   ),
   file('case.ts'),
   folder('folding', 'fold'),
-  folder('acts', 'acts', 'permission'),
+  folder('acts', 'acts', 'permission', 'form'),
   folder('exchange', '*'),
   folder('findings', '*'),
 ]

@@ -55,11 +55,19 @@ export const reachCase = (office: Office, actor: Actor, text: string): Promise<R
 export const reachToWrite = async (office: Office, actor: Actor, text: string): Promise<Result<CaseState>> =>
   mayWrite(actor) ? reachCase(office, actor, text) : failure(READS_ONLY)
 
-/** All there is to see of the case a person names, as far as that person may read it. */
-export async function readCase(office: Office, actor: Actor, text: string): Promise<Result<CaseView>> {
+/**
+ * All there is to see of the case a person names, as far as that person may read it.
+ * @param asOf a fact: the form and the applicant are as they were then, for a paper that says the same each time
+ */
+export async function readCase(
+  office: Office,
+  actor: Actor,
+  text: string,
+  asOf?: EntryHash,
+): Promise<Result<CaseView>> {
   const found = await reached(
     { office, actor, text },
-    (id) => office.view(actor, id),
+    (id) => office.view(actor, id, asOf),
     ({ state }) => state,
   )
   if (!found.ok) return found

@@ -33,6 +33,12 @@ export const valuesOf = (sections: readonly SectionView[], name: string): Values
   return typeof value === 'object' ? value : {}
 }
 
+/** The same as far as it counts: where a section was changed behind its seal, what was sealed. */
+export const countedOf = (sections: readonly SectionView[], name: string): Values => {
+  const sealed = sections.find((section) => section.name === name)?.sealed
+  return typeof sealed === 'object' && sealed !== null ? sealed : valuesOf(sections, name)
+}
+
 export const textAt = (values: Values, id: string): string => {
   const value = values[id]
   return typeof value === 'string' ? value : ''
@@ -44,8 +50,10 @@ export interface CountedMaterial {
   readonly copies: number
 }
 
-export function materialOf(values: Values, id: string): CountedMaterial {
-  const value = values[id]
+export const materialOf = (values: Values, id: string): CountedMaterial => countedMaterial(values[id])
+
+/** A record of a material as it was counted; nothing counted where it is none. */
+export function countedMaterial(value: unknown): CountedMaterial {
   if (typeof value !== 'object' || value === null) return { state: '', copies: 0 }
   const { state, copies } = value as Record<string, unknown>
   return { state: typeof state === 'string' ? state : '', copies: typeof copies === 'number' ? copies : 0 }

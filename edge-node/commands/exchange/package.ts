@@ -1,6 +1,6 @@
 /** Making the package of a case that was reported up. */
 import { reachCase } from '#edge-node/commands/cases/cases.ts'
-import { valuesOf } from '#edge-node/commands/cases/form.ts'
+import { countedOf } from '#edge-node/commands/cases/form.ts'
 import { readsNumbers } from '#edge-node/commands/masking.ts'
 import { compactTime } from '#protocol/casework/exchange/dates.ts'
 import { canonicalJson, type ReportPackage, reportPackage } from '#protocol/casework/exchange/report-package.ts'
@@ -38,8 +38,8 @@ export async function packageOf(office: Office, actor: Actor, text: string): Pro
   const made = reportPackage({
     state: view.value.state,
     item: view.value.item,
-    application: valuesOf(view.value.sections, 'application'),
-    materials: valuesOf(view.value.sections, 'materials'),
+    application: countedOf(view.value.sections, 'application'),
+    materials: countedOf(view.value.sections, 'materials'),
     made: makerOf(office, actor),
     names: namesOf(office.directory),
     signatures,

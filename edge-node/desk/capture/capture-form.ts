@@ -1,6 +1,7 @@
 /** The form of a case: applicant and application, materials, and the act that hands it in. */
 import { html } from 'hono/html'
 import {
+  countedOf,
   fieldWords,
   formFields,
   handInAct,
@@ -17,6 +18,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
+import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import { MATERIAL_FORMS } from '#protocol/casework/catalogue/item-parts.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
@@ -128,6 +130,17 @@ function handInCard(desk: Desk, visit: Visit, view: CaseView, state: CaptureStat
     <p class="text-secondary mt-2 mb-0">按 Ctrl+回车 直接${FACTS[kind].title}。</p>`
 }
 
+/** What writing means once the form was handed in: until it is accepted the holder puts right what is wrong. */
+function sealedBox({ state }: CaseView, writable: boolean): Html | string {
+  if (state.stage === '00') return ''
+  const words = writable
+    ? `这个办件已经${state.stage === '10' ? '代收' : '收件'}:现在的改动会标为“封存后有改动”,到下一次收件或受理时才算数。`
+    : isFormOpen(state.stage)
+      ? '这个办件不由本站主办,申请表只能看,不能改。'
+      : '这个办件受理以后申请表已经封存,只能看,不能改;申请人后来补充的,请在办件页用“补充材料”登记。'
+  return html`<div class="alert alert-warning" role="alert"><div>${words}</div></div>`
+}
+
 /** The form page, with whatever was typed and what is wrong with it. */
 export async function capturePage(
   context: DeskContext,
@@ -149,13 +162,14 @@ export async function capturePage(
     : wrong.length > 0
       ? html`<div class="alert alert-danger" role="alert"><div><strong>还有 ${wrong.length} 处要补充或更正。</strong>已填写的内容都已保存,原因写在各栏下面。</div></div>`
       : ''
-  const materials = valuesOf(view.sections, 'materials')
+  const valuesIn = writable ? valuesOf : countedOf
+  const materials = valuesIn(view.sections, 'materials')
   const rows = item.materials.map((rule) => materialRow(drawing, rule, materials))
   const body = html`${headline(item.name, html`办件 ${view.state.number}`)}${summary}
-    ${view.state.stage === '00' ? '' : html`<div class="alert alert-warning" role="alert"><div>这个办件已经${view.state.stage === '10' ? '代收' : '收件'}:现在的改动会标为“封存后有改动”,要由主办站点采用才算数。</div></div>`}
+    ${sealedBox(view, writable)}
     <form method="post" action="/cases/${view.state.id}/form" data-form novalidate>${csrfField(visit)}
       <button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>
-      ${applicationCard(drawing, item, valuesOf(view.sections, 'application'))}
+      ${applicationCard(drawing, item, valuesIn(view.sections, 'application'))}
       ${card('材料清单', html`<div class="card-body">${rows.length === 0 ? '这个事项不要求材料。' : rows}</div>`)}
       <div class="card"><div class="card-body">${writable ? handInCard(desk, visit, view, state) : '本站不能改这份申请表。'}
         <p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p></div></div></form>`

@@ -68,7 +68,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
       ${livePart('case-papers', about, address, html`${papersPart(view)}${reportPart(view)}`)}</div>
     <div class="col-lg-7">${livePart('case-parts', about, address, partsOf(desk, view))}
       ${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
-      ${livePart('case-form', about, address, html`${applicationPart(visit, view)}${materialsPart(view)}`)}
+      ${livePart('case-form', about, address, html`${applicationPart(desk, visit, view)}${materialsPart(desk, view)}`)}
       ${livePart('case-texts', about, address, html`${texts}`)}</div></div>`
   return page(context, desk, { title: `${state.number} ${state.applicant.name}`, body, status: shown.status ?? 200 })
 }

@@ -1,6 +1,6 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
 import { html } from 'hono/html'
-import { formFields, materialOf, OVERRIDE, textAt, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { countedMaterial, countedOf, formFields, materialOf, OVERRIDE, textAt } from '#edge-node/commands/cases/form.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
@@ -10,6 +10,7 @@ import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import {
   itemName,
   materialWords,
+  paperTime,
   personName,
   reasonWords,
   safetyWords,
@@ -102,7 +103,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
     state.asideOpen > 0
       ? box('warning', `有 ${state.asideOpen} 条记录暂不生效。`, '在下面的经过里逐条处理:采纳或不采纳。')
       : ''
-  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在收件或决定之后被改过;作数的是封存时的内容。`) : ''}${
+  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在封存之后被改过;作数的是封存时的内容。谁改了什么,见下面的${sealed.join('、')}。`) : ''}${
     view.receipts.length > 0
       ? box(
           'warning',
@@ -116,23 +117,47 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
 const pair = (label: string, value: string): Html =>
   html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="text-secondary">未填写</span>` : value}</dd></div>`
 
-export function applicationPart(visit: Visit, view: CaseView): Html {
-  const values = valuesOf(view.sections, 'application')
+const plainWords = (value: unknown): string =>
+  value === null || value === ''
+    ? '(空)'
+    : typeof value === 'object'
+      ? materialWords(countedMaterial(value))
+      : String(value)
+
+/** What was changed behind the seal: it does not count, and people see by whom. */
+function changesBox(desk: Desk, section: SectionView | undefined, labels: ReadonlyMap<string, string>): Html | string {
+  if (!section?.changedAfterSeal) return ''
+  if (section.sealed === null)
+    return html`<p class="field-problem">封存之后有改动,封存时的内容在本机已拼不出来;下面是现在的内容,请以纸质材料为准。</p>`
+  const rows = section.changes.map(
+    ({ key, before, after, person, station, time }) =>
+      html`<li>${labels.get(key) ?? key}:${plainWords(before)} → ${plainWords(after)},${stationName(desk.office, station)} ${personName(desk.office, person)} ${paperTime(time)}</li>`,
+  )
+  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后的改动(不作数):</strong><ul class="mb-0">${rows}</ul></div></div>`
+}
+
+export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html {
+  const values = countedOf(view.sections, 'application')
   const override = textAt(values, OVERRIDE)
-  const rows = (view.item ? formFields(view.item) : []).map((rule) => pair(rule.label, textAt(values, rule.id)))
-  const writable =
-    mayEdit(visit.actor) && view.sections.some((section) => section.name === 'application' && section.writable)
+  const fields = view.item ? formFields(view.item) : []
+  const rows = fields.map((rule) => pair(rule.label, textAt(values, rule.id)))
+  const section = view.sections.find(({ name }) => name === 'application')
+  const writable = mayEdit(visit.actor) && section?.writable === true
+  const changes = changesBox(desk, section, new Map(fields.map(({ id, label }) => [id, label])))
   const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''
-  const body = html`<div class="card-body"><dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
+  const body = html`<div class="card-body">${changes}<dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
   return card('申请表', body, link)
 }
 
-export function materialsPart(view: CaseView): Html {
-  const values = valuesOf(view.sections, 'materials')
-  const rows = (view.item?.materials ?? []).map(({ id, name, required }) => {
+export function materialsPart(desk: Desk, view: CaseView): Html {
+  const values = countedOf(view.sections, 'materials')
+  const materials = view.item?.materials ?? []
+  const rows = materials.map(({ id, name, required }) => {
     return pair(required ? `${name}(必需)` : name, materialWords(materialOf(values, id)))
   })
-  return card('材料', html`<div class="card-body"><dl class="desk-pairs">${rows}</dl></div>`)
+  const section = view.sections.find(({ name }) => name === 'materials')
+  const changes = changesBox(desk, section, new Map(materials.map(({ id, name }) => [id, name])))
+  return card('材料', html`<div class="card-body">${changes}<dl class="desk-pairs">${rows}</dl></div>`)
 }
 
 /** A text of the case that several windows write together. */

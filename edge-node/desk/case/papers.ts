@@ -1,7 +1,7 @@
 /** Papers to print: any fact that makes a document as an A4 sheet, as often as it is needed. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { materialOf, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { countedOf, materialOf } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
@@ -12,6 +12,7 @@ import type { StoryLine } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
+import { isEntryHash } from '#protocol/ids.ts'
 import { shownFields } from './fact-words.ts'
 import { FURTHER_PAPERS, LAYOUTS, type Paper, type PaperRow, type PrintCode } from './paper-layouts.ts'
 import { codeOf } from './receipt.ts'
@@ -47,7 +48,7 @@ const titleOf = (code: PrintCode): string =>
     : FURTHER_PAPERS[code as keyof typeof FURTHER_PAPERS]
 
 function materialRow(view: CaseView): readonly PaperRow[] {
-  const values = valuesOf(view.sections, 'materials')
+  const values = countedOf(view.sections, 'materials')
   const list = (view.item?.materials ?? []).map(({ id, name }) => `${name}:${materialWords(materialOf(values, id))}`)
   return list.length === 0 ? [] : [['材料清单', list.join(';')]]
 }
@@ -112,10 +113,11 @@ function sheet(paper: Paper, code: PrintCode, number: string): Html {
 }
 
 async function paperPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await caseOf(context, desk)
+  const fact = context.req.param('fact') ?? ''
+  const found = await caseOf(context, desk, isEntryHash(fact) ? fact : undefined)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
-  const line = view.state.story.find(({ hash }) => hash === context.req.param('fact'))
+  const line = view.state.story.find(({ hash }) => hash === fact)
   const code = line && printCodeOf(view, line, context.req.query('as') ?? '')
   if (!line || !code) return notFound(context, desk)
   const number = Object.hasOwn(FURTHER_PAPERS, code)

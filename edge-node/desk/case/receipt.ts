@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
-import { materialOf, textAt, valuesOf } from '#edge-node/commands/cases/form.ts'
+import { countedOf, materialOf } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
@@ -13,11 +13,13 @@ import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 
-/** The act that took the materials in: the latest one in force, because a later office confirms an earlier one. */
-function takenIn(view: CaseView) {
-  const kinds: readonly StoryLine['kind'][] = ['captured', 'received']
-  return view.state.story.findLast((line) => kinds.includes(line.kind) && line.aside === null)
-}
+const TAKING_IN: readonly StoryLine['kind'][] = ['captured', 'received']
+
+/** The acts in force that took the materials in; the last one counts most, because a later office confirms an earlier one. */
+const takenIn = (view: CaseView): readonly StoryLine[] =>
+  view.state.story.filter((line) => TAKING_IN.includes(line.kind) && line.aside === null)
+
+const titleOf = ({ kind }: StoryLine): string => (kind === 'captured' ? '代收凭证' : '收件凭证')
 
 /** Squares of the drawing per QR module; the sheet scales it. */
 const MODULE_PIXELS = 4
@@ -43,23 +45,21 @@ function promiseWords({ promised, statutory, fees }: Item): string {
   return `${limits === '' ? '' : `${limits};`}收费:${fee === '' ? '不收费' : fee}`
 }
 
-function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof takenIn>>, destination: string): Html {
+function copy(desk: Desk, view: CaseView, line: StoryLine, destination: string): Html {
   const { state, item } = view
   const captured = line.kind === 'captured'
-  const application = valuesOf(view.sections, 'application')
-  const materials = valuesOf(view.sections, 'materials')
+  const materials = countedOf(view.sections, 'materials')
   const list = (item?.materials ?? [])
     .map(({ id, name }) => `${name}:${materialWords(materialOf(materials, id))}`)
     .join(';')
-  const who = textAt(application, 'applicant') || state.applicant.name
   const unconfirmed = isAtCounty(view.safety)
     ? ''
     : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`
   const late =
     line.enteredOn === null ? '' : html`<p>补录:实际发生在${paperDay(line.day)},${paperDay(line.enteredOn)}登记。</p>`
-  return html`<article class="receipt"><header><div><h2>${captured ? '代收凭证' : '收件凭证'}</h2><p>${stationName(desk.office, line.station)}</p></div>
+  return html`<article class="receipt"><header><div><h2>${titleOf(line)}</h2><p>${stationName(desk.office, line.station)}</p></div>
       ${codeOf(view, line.hash)}</header>
-    <table>${row('办件编号', numberWords(state))}${row('事项', item?.name ?? state.item)}${row('申请人', who)}
+    <table>${row('办件编号', numberWords(state))}${row('事项', item?.name ?? state.item)}${row('申请人', state.applicant.name)}
       ${row('证件号码', state.applicant.idNumber)}${row('联系电话', state.applicant.phone)}
       ${row('材料', `${list === '' ? '' : `${list}。`}共 ${String(line.fields.materials ?? 0)} 份`)}
       ${row(captured ? '代收时间' : '收件时间', paperTime(line.time))}${row('经办人', personName(desk.office, line.person))}
@@ -69,10 +69,13 @@ function copy(desk: Desk, view: CaseView, line: NonNullable<ReturnType<typeof ta
 }
 
 async function receiptPage(context: DeskContext, desk: Desk): Promise<Response> {
-  const found = await caseOf(context, desk)
+  const now = await caseOf(context, desk)
+  const all = now.ok ? takenIn(now.value) : []
+  const taken = all.find(({ hash }) => hash === context.req.query('of')) ?? all.at(-1)
+  const found = taken ? await caseOf(context, desk, taken.hash) : now
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
-  const line = takenIn(view)
+  const line = taken
   const back = { href: `/cases/${view.state.id}`, title: '回到办件' }
   if (!line)
     return failurePage(
@@ -87,10 +90,12 @@ async function receiptPage(context: DeskContext, desk: Desk): Promise<Response> 
       },
       back,
     )
-  const title = line.kind === 'captured' ? '代收凭证' : '收件凭证'
+  const title = titleOf(line)
+  const others = all.filter((other) => other !== line)
   await desk.office.audit(context.get('visit').actor, 'print', { subject: `${title} ${view.state.number}` })
   const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${view.state.number}</h1>
       <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
+      ${others.map((other) => html`<a class="btn btn-lg" href="${back.href}/receipt?of=${other.hash}">${titleOf(other)}</a>`)}
       <a class="btn btn-lg" href="${back.href}">${back.title}</a><a class="btn btn-lg" href="/capture">下一件</a></div>
     <div class="receipt-sheet">${copy(desk, view, line, '第一联 交申请人')}${copy(desk, view, line, '第二联 存根')}</div>`
   return page(context, desk, { title: `凭证 ${view.state.number}`, body, paper: true })

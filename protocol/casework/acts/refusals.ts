@@ -23,6 +23,7 @@ export interface Refusal {
     | 'department'
     | 'offline'
     | 'nothing-to-answer'
+    | 'form-closed'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */

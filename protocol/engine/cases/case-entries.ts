@@ -193,6 +193,8 @@ function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Direc
   const section = file.sections.get(edit.section) ?? { edits: [], takenBack: [], gate: undefined, outcome: undefined }
   file.sections.set(edit.section, section)
   const client = clientIdOf(author.lease, incarnation)
-  section.edits.push({ hash, log: entry.log, seq: entry.seq, client, tier, update: edit.update })
+  const { log, seq, person, station } = entry
+  const time = entry.time + (entry.clockOffset ?? 0)
+  section.edits.push({ hash, log, seq, client, tier, person, station, time, update: edit.update })
   section.outcome = undefined
 }

@@ -5,7 +5,7 @@ import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { GatedSection } from '#protocol/documents/gated-section.ts'
-import type { DocumentId, EntryHash, LogKey, StreamId } from '#protocol/ids.ts'
+import type { DocumentId, EntryHash, LogKey, PersonId, StationCode, StreamId } from '#protocol/ids.ts'
 import type { Entry } from '#protocol/log/entry.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { ReceiptRow, StorageFailure } from '../ports/storage.ts'
@@ -22,6 +22,10 @@ export interface SectionEdit extends Stand {
   readonly hash: EntryHash
   readonly client: number
   readonly tier: Tier
+  readonly person: PersonId | ''
+  readonly station: StationCode
+  /** Milliseconds since 1970, by the author's clock and the offset it knew. */
+  readonly time: number
   readonly update: Uint8Array
 }
 

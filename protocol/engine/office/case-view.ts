@@ -4,29 +4,36 @@ import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Seal } from '#protocol/casework/facts/facts.ts'
+import { textOf } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
-import type { OpenSection } from '#protocol/documents/section.ts'
 import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
-import type { DocumentId, StationCode } from '#protocol/ids.ts'
-import type { Sha256 } from '#protocol/log/chain.ts'
+import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { receiptsOf } from '../cases/case-receipts.ts'
 import { safetyOfReach } from '../cases/safety.ts'
-import { mayWriteIn } from '../cases/sections.ts'
+import { saysAsSealed, sealedSection } from '../cases/sealed-section.ts'
 import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
+import { sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
 
 /** Builds the view of a case for a person. */
-export async function viewCase(core: Core, file: CaseFile, actor: Actor, id: DocumentId): Promise<Result<CaseView>> {
+export async function viewCase(
+  core: Core,
+  file: CaseFile,
+  actor: Actor,
+  id: DocumentId,
+  asOf?: EntryHash,
+): Promise<Result<CaseView>> {
   const register = registerOf(core)
-  const state = stateOf(file, register)
-  if (!state) return failure(UNKNOWN_CASE)
+  const now = stateOf(file, register)
+  if (!now) return failure(UNKNOWN_CASE)
+  const state = asOf === undefined ? now : standingAt(now, asOf)
   const sections: SectionView[] = []
   for (const name of SECTION_NAMES) {
     const shown = showSection(core, file, state, actor, name)
@@ -63,13 +70,6 @@ function offers(state: CaseState, actor: ActorAtNode, register: Register): ActOf
   return actsFor(state, actor, register).map((offer) => (offer.allowed ? { ...offer, why: '', next: '' } : offer))
 }
 
-/** Whether a section says something else than when it was sealed: after a fork the same may be there in other edits. */
-const isChanged = (
-  { digest, content }: Seal,
-  section: Pick<OpenSection, 'digest' | 'contentDigest'>,
-  sha256: Sha256,
-): boolean => (content === undefined ? digest !== section.digest(sha256) : content !== section.contentDigest(sha256))
-
 function showSection(
   core: Core,
   file: CaseFile,
@@ -81,14 +81,33 @@ function showSection(
   if (!opened.ok) return opened
   const section = opened.value
   const seal = state.seals[name]
-  const view: SectionView = {
+  const { sha256 } = core.host.cryptography
+  const isChanged = seal !== undefined && !saysAsSealed(seal, section, sha256)
+  const sealed = isChanged ? sealedSection(file, name, seal, sha256) : undefined
+  return success({
     name,
     title: SECTIONS[name].title,
     value: section.value() as SectionView['value'],
-    writable: mayWriteIn(core.directory, name, actor.station),
-    changedAfterSeal: seal !== undefined && isChanged(seal, section, core.host.cryptography.sha256),
+    writable: sectionRefusal(core, state, name, actor.station) === undefined,
+    changedAfterSeal: isChanged,
+    sealed: sealed?.value ?? null,
+    changes: sealed?.changes ?? [],
+  })
+}
+
+/** The case as a fact had it: what it sealed, or else what was sealed before it, and the applicant of that time. */
+function standingAt(state: CaseState, asOf: EntryHash): CaseState {
+  const upTo = state.story.slice(0, state.story.findIndex(({ hash }) => hash === asOf) + 1)
+  const counts = upTo.filter(({ hash, aside }) => aside === null || hash === asOf)
+  const seals = { ...state.seals }
+  let { applicant } = state
+  for (const { hash, fields } of counts) {
+    if (Array.isArray(fields.seals))
+      for (const seal of fields.seals as readonly Seal[]) seals[seal.section] = { ...seal, fact: hash }
+    if (fields.applicant !== undefined)
+      applicant = { name: textOf(fields.applicant), idNumber: textOf(fields.idNumber), phone: textOf(fields.phone) }
   }
-  return success(view)
+  return { ...state, seals, applicant }
 }
 
 /** What this node finds itself, and what the parent told of it. */

@@ -1,5 +1,6 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
 import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
+import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   encodeFact,
@@ -16,7 +17,7 @@ import { backdatedTo } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
-import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
+import { isSectionName, type SectionName } from '#protocol/documents/sections.ts'
 import { type DocumentId, type EntryHash, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
@@ -24,7 +25,7 @@ import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
-import { mayWriteIn, sectionFrontier } from '../cases/sections.ts'
+import { sectionFrontier } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
@@ -34,13 +35,11 @@ import { append, tooLong } from '../writing/placing.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
 import { mintCaseNumber, mintPaperNumber } from './numbering.ts'
+import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 const encoder = new TextEncoder()
-/** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
-const SEALED_SECTIONS = ['application', 'materials'] as const
-
 /** Stands for the number while it is checked whether a case may be opened: a refusal spends none. */
 const UNMINTED = '-'
 
@@ -123,7 +122,7 @@ export async function editSection(
   const file = await fileOf(staging, id)
   const state = stateOf(file, registerOf(core))
   if (!state) return missingCase()
-  const problem = foreignStation(core, actor) ?? sectionProblem(core, actor, section, file)
+  const problem = foreignStation(core, actor) ?? sectionProblem(core, actor, section, file, state)
   if (problem) return problem
   const name = section as SectionName
   const opened = core.sections.open(file, name)
@@ -143,11 +142,16 @@ export async function editSection(
   return appended.ok ? success({ changed: true }) : appended
 }
 
-function sectionProblem(core: Core, actor: Actor, section: string, file: CaseFile): Result<never> | undefined {
+function sectionProblem(
+  core: Core,
+  actor: Actor,
+  section: string,
+  file: CaseFile,
+  state: CaseState,
+): Result<never> | undefined {
   if (!isSectionName(section)) return fail('unknown-section', '没有这个栏目。', KEPT, '请刷新页面后重试。')
-  if (!mayWriteIn(core.directory, section, actor.station)) {
-    return fail('not-a-writer', `本站点不能填写“${SECTIONS[section].title}”。`, KEPT, '请由有权的窗口填写。')
-  }
+  const refusal = sectionRefusal(core, state, section, actor.station)
+  if (refusal) return fail(refusal.code, refusal.message, KEPT, refusal.next)
   if (file.entries >= LIMITS.caseEntries) {
     return fail('case-full', '这个办件的修改次数已达上限。', KEPT, '请用“备注”记录补充内容,或联系管理员。')
   }
@@ -173,7 +177,7 @@ export async function act(
   if (expects !== undefined && expects !== state.tip) {
     return fail('case-moved-on', '这个办件刚刚有了新的进展。', KEPT, '请查看最新情况后再办理。')
   }
-  const completed = completeFields(core, file, kind, given)
+  const completed = completeFields(core, file, state, kind, given)
   if (!completed.ok) return completed
   const fields = completed.value
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'edition')) {
@@ -201,8 +205,22 @@ function editionInForce(core: Core, register: Register, { item, itemVersion }: C
   return core.directory.openable(item, backdatedTo(fields) ?? register.today)?.edition ?? itemVersion
 }
 
+/** The seal of a section that stands behind a closed form: what is decided on is what was accepted, whatever was written since. */
+function standingSeal({ stage, seals }: CaseState, name: string): Seal | undefined {
+  const seal = seals[name]
+  if (isFormOpen(stage) || seal === undefined) return undefined
+  const { fact: _, ...rest } = seal
+  return rest
+}
+
 /** Fills in what the case itself knows: seals, and the applicant as written in the form. */
-function completeFields(core: Core, file: CaseFile, kind: FactKind, given: Fields): Result<Record<string, FieldValue>> {
+function completeFields(
+  core: Core,
+  file: CaseFile,
+  state: CaseState,
+  kind: FactKind,
+  given: Fields,
+): Result<Record<string, FieldValue>> {
   const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
   const sealed = fieldsOf(kind, ({ type }) => type === 'seals')
   if (sealed.length === 0) return success(fields)
@@ -212,7 +230,8 @@ function completeFields(core: Core, file: CaseFile, kind: FactKind, given: Field
     if (!opened.ok) return opened
     const { sha256 } = core.host.cryptography
     const [digest, content] = [opened.value.digest(sha256), opened.value.contentDigest(sha256)]
-    seals.push({ section: name, digest, content, frontier: sectionFrontier(file, name) })
+    const now: Seal = { section: name, digest, content, frontier: sectionFrontier(file, name) }
+    seals.push(standingSeal(state, name) ?? now)
     if (name === 'application') {
       const form = opened.value.value() as Readonly<Record<string, string>>
       for (const field of fieldsOf(kind, ({ fill }) => fill === 'form')) {

@@ -55,7 +55,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
             : act(staging, actor, id, kind, fields, expects),
         ),
       ),
-    view: (actor, id) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id))),
+    view: (actor, id, asOf) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id, asOf))),
     state: (id) => words(stateNow(core, id)),
     find: (query) => storage.cases(query),
     byNumber: (number) => storage.casesByNumber([number]),

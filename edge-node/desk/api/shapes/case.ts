@@ -53,6 +53,20 @@ const SectionView = z
     value: z.union([z.string(), z.record(z.string(), z.unknown()).readonly()]),
     writable: z.boolean(),
     changedAfterSeal: z.boolean(),
+    sealed: z
+      .union([z.string(), z.record(z.string(), z.unknown()).readonly()])
+      .nullable()
+      .openapi({ description: '封存时的内容,作数的是它;没有改动、或本机已拼不出来时为 null' }),
+    changes: list(
+      z.object({
+        key: z.string(),
+        before: z.unknown(),
+        after: z.unknown(),
+        person: authorId,
+        station: stationCode,
+        time: milliseconds,
+      }),
+    ).openapi({ description: '封存之后谁改了什么;不作数' }),
   })
   .openapi('Section')
 
