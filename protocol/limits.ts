@@ -45,6 +45,12 @@ export const LIMITS = {
   admissionQueueBytes: 64 * 1024 * 1024,
   /** Of them those of one link: a window of honest frames, which unpack to about half a megabyte each. */
   linkQueueBytes: 4 * 1024 * 1024,
+  /** Entries of one author that a node takes from below at full speed: years of a busy township after a county was put back. */
+  authorBurstBytes: 512 * 1024 * 1024,
+  /** By so much an hour that fills up again: an hour of imports; a hostile member fills 6 GB a day and people read of it. */
+  authorHourBytes: 256 * 1024 * 1024,
+  /** A link whose author is beyond both is not read for so long at most: its other messages wait as well. */
+  authorRestMilliseconds: 20_000,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
   /** Links whose peer has not proved its key yet; beyond, the oldest goes: a county's stations prove themselves in a second. */

@@ -20,6 +20,7 @@ import { runLink } from './links/links.ts'
 import { changeParent } from './links/parent-change.ts'
 import { PARTINGS } from './links/parting.ts'
 import { createReports, rememberedReports } from './links/reports.ts'
+import { createStoredQuota } from './links/stored-quota.ts'
 import { createLocals } from './locals.ts'
 import { createElsewhere } from './logs/elsewhere.ts'
 import { createLogs } from './logs/logs.ts'
@@ -60,7 +61,8 @@ async function open(options: EngineOptions): Promise<Engine> {
     queue,
     links,
     reports: createReports(core, queue, links),
-    budget: createLinkBudget(),
+    budget: createLinkBudget(options.host.after),
+    quota: createStoredQuota(options.host.elapsed),
     unsavedSafety: null,
   }
   const rebuilding = (await isRebuilding(core)) ? await rebuildWhenPossible(core, queue, options.progress) : undefined

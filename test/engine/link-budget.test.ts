@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createLinkBudget, type LinkBudget } from '#protocol/engine/links/link-budget.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { testHost } from '#test/clock/host.ts'
 
 const FRAMES = LIMITS.admissionQueueBytes / LIMITS.unpackedFrameBytes
 const FRAMES_OF_LINK = LIMITS.linkQueueBytes / LIMITS.unpackedFrameBytes
@@ -32,7 +33,7 @@ function filled(budget: LinkBudget) {
 }
 
 test('S20 a link from below is served while there are fewer than the limit and the queue has room', async () => {
-  const budget = createLinkBudget()
+  const budget = createLinkBudget(testHost.after)
   expect([LIMITS.links - 1, LIMITS.links].map((links) => budget.admits(links))).toEqual([true, false])
   const [first] = filled(budget)
   expect(budget.admits(0)).toBe(false)
@@ -42,7 +43,7 @@ test('S20 a link from below is served while there are fewer than the limit and t
 })
 
 test('S106 frames of a link wait packed beyond its share, in order, and it is not read from meanwhile', async () => {
-  const link = openLink(createLinkBudget())
+  const link = openLink(createLinkBudget(testHost.after))
   for (let frame = 0; frame < FRAMES_OF_LINK + 2; frame++) void link.send(frame)
   expect(link.begun).toHaveLength(FRAMES_OF_LINK)
   expect([link.share.isFull, link.turns]).toEqual([true, [true]])
@@ -56,14 +57,14 @@ test('S106 frames of a link wait packed beyond its share, in order, and it is no
 })
 
 test('S106 frames count by what they unpack to, not by the most they could', () => {
-  const link = openLink(createLinkBudget())
+  const link = openLink(createLinkBudget(testHost.after))
   for (let frame = 0; frame < 12; frame++) void link.send(frame, 1_000)
   expect(link.begun).toHaveLength(12)
   expect(link.turns).toEqual([])
 })
 
 test('S106 frames that turn out small make room for those that wait, before they are done', async () => {
-  const link = openLink(createLinkBudget())
+  const link = openLink(createLinkBudget(testHost.after))
   const sizes = Array.from({ length: FRAMES_OF_LINK }, () => Promise.withResolvers<number>())
   for (const { promise } of sizes) {
     void link.share.unpacked(async (tell) => {
@@ -81,7 +82,7 @@ test('S106 frames that turn out small make room for those that wait, before they
 })
 
 test('S106 all links together stay inside the node’s bound, and who waited longest goes first', async () => {
-  const budget = createLinkBudget()
+  const budget = createLinkBudget(testHost.after)
   const [first] = filled(budget)
   const late = [openLink(budget), openLink(budget)]
   for (const link of late) void link.send(0)
@@ -95,7 +96,7 @@ test('S106 all links together stay inside the node’s bound, and who waited lon
 })
 
 test('S106 work that fails gives its room back', async () => {
-  const link = openLink(createLinkBudget())
+  const link = openLink(createLinkBudget(testHost.after))
   const failing = Array.from({ length: FRAMES_OF_LINK * 3 }, () =>
     link.share.unpacked(async () => {
       throw new Error('the disk refuses')
@@ -107,7 +108,7 @@ test('S106 work that fails gives its room back', async () => {
 })
 
 test('S109 a link with more work under way than it may is not read from until some is done', async () => {
-  const link = openLink(createLinkBudget())
+  const link = openLink(createLinkBudget(testHost.after))
   const works = Array.from({ length: LIMITS.windowFrames * 2 + 1 }, () => Promise.withResolvers<void>())
   for (const { promise } of works.slice(1)) link.share.during(promise)
   expect(link.turns).toEqual([])

@@ -1,5 +1,6 @@
 /** What all links of a node may take up together, and what each may have under work: beyond it nothing is read, nobody refused. */
 import { LIMITS } from '#protocol/limits.ts'
+import type { Host } from '../ports/host.ts'
 
 /** Pieces of work that one peer's messages may have under way here; with as many frames as it may have waiting it is full. */
 const mostTasks = (): number => LIMITS.windowFrames * 2
@@ -21,6 +22,8 @@ export interface LinkShare {
   unpacked<Value>(work: (takes: (bytes: number) => void) => Promise<Value>): Promise<Value>
   /** Counts a piece of work that the peer asked for until it is done. */
   during(work: Promise<unknown>): void
+  /** Nothing more is read from the peer, and none of its frames begun, for so long. */
+  rest(milliseconds: number): void
 }
 
 interface Share {
@@ -28,6 +31,8 @@ interface Share {
   bytes: number
   waiting: number
   tasks: number
+  /** Rests that are not over. */
+  rests: number
 }
 
 interface Waiter {
@@ -36,11 +41,12 @@ interface Waiter {
 }
 
 /** An empty budget within {@link LIMITS.links}, {@link LIMITS.admissionQueueBytes} and {@link LIMITS.linkQueueBytes}. */
-export function createLinkBudget(): LinkBudget {
+export function createLinkBudget(after: Host['after']): LinkBudget {
   const waiters: Waiter[] = []
   let bytes = 0
   const hasRoom = () => bytes + LIMITS.unpackedFrameBytes <= LIMITS.admissionQueueBytes
-  const mayBegin = (share: Share) => hasRoom() && share.bytes + LIMITS.unpackedFrameBytes <= LIMITS.linkQueueBytes
+  const mayBegin = (share: Share) =>
+    share.rests === 0 && hasRoom() && share.bytes + LIMITS.unpackedFrameBytes <= LIMITS.linkQueueBytes
   const add = (share: Share, more: number) => {
     bytes += more
     share.bytes += more
@@ -80,9 +86,9 @@ export function createLinkBudget(): LinkBudget {
   return {
     admits: (proved) => proved < LIMITS.links && hasRoom(),
     share: (turned) => {
-      const share: Share = { bytes: 0, waiting: 0, tasks: 0 }
+      const share: Share = { bytes: 0, waiting: 0, tasks: 0, rests: 0 }
       let wasFull = false
-      const isFull = () => share.waiting > 0 || share.tasks > mostTasks()
+      const isFull = () => share.waiting > 0 || share.tasks > mostTasks() || share.rests > 0
       const look = () => {
         if (isFull() === wasFull) return
         wasFull = !wasFull
@@ -102,6 +108,15 @@ export function createLinkBudget(): LinkBudget {
               look()
             }
             waiters.push({ share, begin })
+          })
+        },
+        rest(milliseconds) {
+          share.rests += 1
+          look()
+          after(milliseconds, () => {
+            share.rests -= 1
+            look()
+            beginWaiting()
           })
         },
         during(work) {

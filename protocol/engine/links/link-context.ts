@@ -5,6 +5,7 @@ import type { WriteQueue } from '../writing/write-queue.ts'
 import type { Link } from './link.ts'
 import type { LinkBudget } from './link-budget.ts'
 import type { Reports } from './reports.ts'
+import type { StoredQuota } from './stored-quota.ts'
 
 export interface LinkContext {
   readonly core: Core
@@ -12,6 +13,7 @@ export interface LinkContext {
   readonly links: Set<Link>
   readonly reports: Reports
   readonly budget: LinkBudget
+  readonly quota: StoredQuota
   /** Logs whose safety the disk does not have yet; null while no saving is planned. */
   unsavedSafety: Set<LogKey> | null
 }

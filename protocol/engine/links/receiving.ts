@@ -1,5 +1,7 @@
 /** Receiving a frame of entries: unpacked, admitted through the write queue, acknowledged when it is durable. */
 import { assert } from '#protocol/assert.ts'
+import { logParts, type NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { Result } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
 import type { Core } from '../core.ts'
@@ -23,6 +25,7 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
     const unpacked = unpackFrame(core.host.compression, packed)
     if (!unpacked.ok) return [unpacked]
     takes(unpacked.value.reduce((sum, { bytes }) => sum + bytes.length, 0))
+    if (link.direction === 'down') restAfter(context, link, unpacked.value)
     const source: FrameSource = { shared, ...origin }
     const parts = directoryFirst(unpacked.value)
     // All parts are asked for at once, so that the frames of a link stay in order.
@@ -32,6 +35,29 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
     if (!outcome.ok) return refuse(core, link, outcome.problem)
     if (origin.fromRoot) passDown(context, atRoot(core, outcome.value))
     noteElsewhere(core, link, outcome.value, false)
+  }
+}
+
+/**
+ * Whose entries come faster than a disk should fill: the link that brings them rests before its next frame. What comes
+ * back of this node itself and of the root after a restore is not counted: they decide how much they write.
+ */
+function restAfter({ core, quota }: LinkContext, link: Link, packs: readonly ReceivedPack[]): void {
+  const { directory, identity, news } = core
+  const bytes = new Map<NodeId, number>()
+  for (const { log, length } of packs.flatMap(({ records }) => records)) {
+    const { node } = logParts(log)
+    if (node !== identity.node && !directory.authority.isRoot(node)) bytes.set(node, (bytes.get(node) ?? 0) + length)
+  }
+  for (const [node, taken] of bytes) {
+    const rest = quota.take(node, taken)
+    if (rest === 0) continue
+    link.share.rest(rest)
+    news.add({
+      kind: 'refused',
+      message: `节点“${directory.node(node)?.name ?? node}”短时间内送来的记录超过 ${LIMITS.authorBurstBytes / 1_048_576} MB,其余的放慢接收;没有拒收,已收的都在`,
+      next: '长期离线后补传、大批导入属于正常,会自动传完;都不是的,请检查这台电脑,必要时在“节点”页停用它。',
+    })
   }
 }
 
