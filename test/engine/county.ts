@@ -1,6 +1,7 @@
 /** A small county in one process for tests: real engines over given storages, links in memory. */
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, NodeRecord, Role, Station } from '#protocol/casework/directory.ts'
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -64,6 +65,7 @@ export interface NodeOptions {
   readonly incarnation?: number
   readonly rotated?: (incarnation: number) => Promise<void>
   readonly version?: string
+  readonly knowledge?: Knowledge
 }
 
 /** Opens a node. */
@@ -94,6 +96,7 @@ export async function openNode(options: NodeOptions): Promise<Node> {
     incarnation: options.incarnation ?? options.lease,
     rotated: options.rotated ?? (async () => {}),
     version: options.version ?? VERSION,
+    ...(options.knowledge ? { knowledge: options.knowledge } : {}),
   })
   if (!opened.ok) throw new Error(opened.problem.message)
   return { station: options.station, identity, storage, engine: opened.value }

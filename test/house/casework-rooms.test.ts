@@ -35,6 +35,7 @@ const ROOMS: readonly Room[] = [
     'transitions',
     'transition',
     'guards',
+    'level',
     'reasons',
     'objection',
     'required-papers',

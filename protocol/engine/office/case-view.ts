@@ -85,7 +85,7 @@ function showSection(
     name,
     title: SECTIONS[name].title,
     value: section.value() as SectionView['value'],
-    writable: mayWriteIn(core.directory, name, actor.station),
+    writable: state.unread.length === 0 && mayWriteIn(core.directory, name, actor.station),
     changedAfterSeal: seal !== undefined && isChanged(seal, section, core.host.cryptography.sha256),
   }
   return success(view)

@@ -14,6 +14,7 @@ import {
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import { backdatedTo } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
+import { UNREAD } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { isSectionName, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
@@ -123,7 +124,7 @@ export async function editSection(
   const file = await fileOf(staging, id)
   const state = stateOf(file, registerOf(core))
   if (!state) return missingCase()
-  const problem = foreignStation(core, actor) ?? sectionProblem(core, actor, section, file)
+  const problem = foreignStation(core, actor) ?? unreadProblem(state) ?? sectionProblem(core, actor, section, file)
   if (problem) return problem
   const name = section as SectionName
   const opened = core.sections.open(file, name)
@@ -142,6 +143,10 @@ export async function editSection(
   ])
   return appended.ok ? success({ changed: true }) : appended
 }
+
+/** What the record means for the sections only a newer program can tell. */
+const unreadProblem = ({ unread }: CaseState): Result<never> | undefined =>
+  unread.length > 0 ? fail('unread', UNREAD.message, KEPT, UNREAD.next) : undefined
 
 function sectionProblem(core: Core, actor: Actor, section: string, file: CaseFile): Result<never> | undefined {
   if (!isSectionName(section)) return fail('unknown-section', '没有这个栏目。', KEPT, '请刷新页面后重试。')
