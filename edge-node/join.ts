@@ -1,6 +1,7 @@
 /** Joining: the one-time act by which a new machine becomes a node below a parent. */
 import { keepEnrolment, loadKeys, readEnrolment } from '#edge-node/identity.ts'
 import { askToJoin, impostor, type Met, meet, parentAddress } from '#edge-node/parent-call.ts'
+import { RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { Cryptography, KeyPair } from '#protocol/engine/ports/host.ts'
 import { toHex } from '#protocol/ids.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
@@ -84,5 +85,5 @@ async function requestOf(
     publicKey: toHex(keys.publicKey),
     name,
   }
-  return { ...request, proof: await signHex(cryptography, keys.privateKey, requestBytes(request)) }
+  return { ...request, level: RULES_LEVEL, proof: await signHex(cryptography, keys.privateKey, requestBytes(request)) }
 }

@@ -4,6 +4,7 @@ import { standbyOf } from '#hub/register/nodes.ts'
 import type { RevocationCause } from '#hub/registry-port.ts'
 import { chainOf } from '#hub/stations.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
+import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import { MAXIMUM_LEASE } from '#protocol/documents/clocks.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { fromHex, type NodeId } from '#protocol/ids.ts'
@@ -57,6 +58,9 @@ async function decide(options: Options, request: JoinRequest): Promise<Result<En
 
 const unknownCode = fail('code-unknown', '没有这个入网码', KEPT, `请核对入网码;确认无误时,${NEW_CODE}`)
 
+/** Whether the program of a new machine knows what the county has enabled. */
+const knowsEnough = ({ directory }: Office, { level = FIRST_LEVEL }: JoinRequest): boolean => level >= directory.level()
+
 /** A machine whose answer was lost may use its code again; nobody else may. */
 function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequest, node: NodeId): Result<void> {
   if (!code) return unknownCode
@@ -76,6 +80,13 @@ function checkCode(office: Office, code: KeptCode | undefined, request: JoinRequ
   const serving = code.standby ? standbyOf(office.directory) : servingNode(office, code.station)
   if (serving && serving.id !== node)
     return fail('station-served', `${place.name}已有节点“${serving.name}”在用`, KEPT, '请联系县中心管理员先吊销原节点')
+  if (!knowsEnough(office, request))
+    return fail(
+      'program-too-old',
+      `新电脑上的程序较旧:全县已启用规则版本 ${office.directory.level()},它只懂 ${request.level ?? FIRST_LEVEL}`,
+      KEPT,
+      '请先在新电脑上换上与县中心相同的新版本,再用同一个入网码入网',
+    )
   if (office.directory.node(code.parentNode)?.revoked)
     return fail('parent-revoked', '上级节点已被吊销', KEPT, '请联系县中心管理员')
   return success(undefined)

@@ -1,6 +1,7 @@
 /** What the hub makes at its first start: the county's station, its own node record and an administrator. */
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
-import type { Person, Station } from '#protocol/casework/directory.ts'
+import type { EnabledLevel, Person, Station } from '#protocol/casework/directory.ts'
+import { RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
@@ -16,6 +17,8 @@ export interface FirstStartOptions {
   readonly stationName: string
   /** A known password instead of a random one; only for sample data. */
   readonly password?: string
+  /** Whether the county begins now: then nobody has an older program. A hub whose disk is gone has nodes that may. */
+  readonly isNewCounty: boolean
 }
 
 /** Makes what is missing; the password of a new administrator, or null when there was one already. */
@@ -31,7 +34,8 @@ export async function firstStart(options: FirstStartOptions): Promise<Result<{ r
       `请把 STATION_CODE 改回 ${served},或换一个空的数据目录`,
     )
   if (!directory.station(station) || served === undefined) {
-    const published = await office.publish(null, [stationOf(options), nodeOf(options)])
+    const level = options.isNewCounty ? [NEWEST_LEVEL] : []
+    const published = await office.publish(null, [stationOf(options), nodeOf(options), ...level])
     if (!published.ok) return published
   }
   if (directory.people().some(({ roles }) => roles.includes('administrator'))) return success({ password: null })
@@ -61,6 +65,8 @@ export async function resetPassword(office: Office, accounts: Accounts, id: stri
   await office.audit(null, 'people', { subject: `账号 ${id}`, details: '在县中心的机器上重置密码' })
   return success(password)
 }
+
+const NEWEST_LEVEL: EnabledLevel = { type: 'level', id: 'rules', version: RULES_LEVEL }
 
 const stationOf = ({ station, stationName }: FirstStartOptions): Station => ({
   type: 'station',

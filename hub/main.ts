@@ -70,6 +70,7 @@ async function extend(
     identity,
     station: settings.STATION_CODE,
     stationName: settings.STATION_NAME,
+    isNewCounty: kept === null,
     password: isSample ? SAMPLE_PASSWORD : undefined,
   })
   if (!first.ok) return first

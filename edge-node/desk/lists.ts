@@ -23,7 +23,9 @@ function whereWords(desk: Desk, row: CaseRow): string {
 const marks = (row: CaseRow): Html =>
   html`${row.kinds.map((kind) => html` <span class="badge desk-kind">${LOCAL_KINDS[kind]}</span>`)}${
     row.aside > 0 ? html` <span class="badge bg-yellow text-yellow-fg">${row.aside} 条待处理</span>` : ''
-  }${row.forked ? html` <span class="badge bg-red text-red-fg">有分叉</span>` : ''}`
+  }${row.forked ? html` <span class="badge bg-red text-red-fg">有分叉</span>` : ''}${
+    row.unread ? html` <span class="badge bg-red text-red-fg">本机程序较旧,请升级后再办</span>` : ''
+  }`
 
 /** A deadline with its sign: words first, so that nobody needs the colour. */
 export const dueMark = ({ urgency, words }: DueWords): Html =>

@@ -1,5 +1,6 @@
 /** Enrolled nodes as the hub knows them: which were heard, which can be reached, which one serves a station. */
 import type { NodeRecord } from '#protocol/casework/directory.ts'
+import { FIRST_LEVEL, RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { type NodeStatus, type Office, unheardNode } from '#protocol/engine/office.ts'
 import type { NodeId, StationCode } from '#protocol/ids.ts'
@@ -18,6 +19,13 @@ export async function enrolledNodes(office: Pick<Office, 'directory' | 'nodesBel
   }
   const enrolled = directory.nodes().filter((node) => node.parent !== null)
   return enrolled.map(({ id }) => ({ ...(heard.get(id) ?? unheardNode(id)), connected: isReached(id) }))
+}
+
+/** Names of the nodes in use whose program knows less of the rules than the hub's; they hold the next level back. */
+export async function nodesBehind(office: Pick<Office, 'directory' | 'nodesBelow'>): Promise<readonly string[]> {
+  const levels = new Map((await office.nodesBelow()).map(({ node, level }) => [node, level]))
+  const others = office.directory.nodes().filter(({ parent, revoked }) => parent !== null && !revoked)
+  return others.filter(({ id }) => (levels.get(id) ?? FIRST_LEVEL) < RULES_LEVEL).map(({ name }) => name)
 }
 
 /** The nodes that serve a station and have not been revoked. */

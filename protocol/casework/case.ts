@@ -65,6 +65,8 @@ export interface CaseState extends Course {
   readonly story: readonly StoryLine[]
   /** Facts that follow the same fact and wait for the coordinator. */
   readonly forks: readonly { readonly after: EntryHash; readonly facts: readonly EntryHash[] }[]
+  /** Guarded facts behind the tip that only a newer program can read: until the upgrade nobody here moves the case (rule C136). */
+  readonly unread: readonly EntryHash[]
   /** Facts set aside and not yet adopted or dismissed. */
   readonly asideOpen: number
 }

@@ -268,6 +268,16 @@ export interface Region {
   readonly successor: string | null
 }
 
+/**
+ * The rules level (rules/level.ts) that the county has enabled. One record, id `rules`; the root writes it by itself.
+ * Its version is the level: of two such records the higher level counts, so that it never falls.
+ */
+export interface EnabledLevel {
+  readonly type: 'level'
+  readonly id: 'rules'
+  readonly version: number
+}
+
 /** Records that only the root writes. */
 export type RootRecord =
   | Station
@@ -280,6 +290,7 @@ export type RootRecord =
   | CalendarYear
   | LocalRules
   | Region
+  | EnabledLevel
 
 /** Records that a station writes about itself, into its own stream, without asking anybody. */
 export type StationRecord = Absence | Consultation | Handover

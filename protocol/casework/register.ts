@@ -43,6 +43,8 @@ export interface Register {
   powerOf(question: PowerQuestion): PowerAnswer
   readonly calendar: WorkCalendar
   readonly rules: LocalRules
+  /** Whether the county has enabled a kind of fact: until then nobody writes one, so that no older program meets it. */
+  isEnabled(kind: string): boolean
   /** The civil day by the corrected clock. */
   readonly today: Day
 }

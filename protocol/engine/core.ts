@@ -1,4 +1,5 @@
 /** What all rooms of a running engine share: what was loaded and committed, and nothing that is only being written. */
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseFiles } from './cases/case-files.ts'
 import type { OpenSections } from './cases/open-sections.ts'
@@ -26,6 +27,8 @@ export interface Core {
   readonly identity: LiveIdentity
   /** Program version, shown in the node list. */
   readonly version: string
+  /** What this program knows of the rules. */
+  readonly knowledge: Knowledge
   readonly isRoot: boolean
   readonly clock: NodeClock
   readonly directory: Directory

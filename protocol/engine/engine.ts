@@ -1,4 +1,5 @@
 /** The engine: runs sessions and commands over one write queue. Differences between nodes are grants, not roles. */
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Finding, Office } from './office.ts'
 import type { Host } from './ports/host.ts'
 import type { Identity, Links, PinnedParent } from './ports/identity.ts'
@@ -14,6 +15,8 @@ export interface EngineOptions {
   rotated(incarnation: number): Promise<void>
   /** Program version, shown in the node list. */
   readonly version: string
+  /** What this program knows of the rules; given by who tries programs of another age (default: what it does know). */
+  readonly knowledge?: Knowledge
   /** What people should know from before the engine was open: a database put back, copied or without its sidecar. */
   readonly findings?: readonly Finding[]
   /** Told of every error that is a bug; it has ended one request or one link, never the engine. */

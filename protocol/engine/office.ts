@@ -6,6 +6,7 @@ import type { DirectoryRecord, Role, Station, StationRecord } from '#protocol/ca
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
+import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
@@ -114,6 +115,8 @@ export interface NodeStatus {
   readonly unsentEntries: number
   readonly unsentCases: number
   readonly version: string
+  /** The rules level that its program knows. */
+  readonly level: number
   /** That clock's offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
 }
@@ -363,5 +366,6 @@ export const unheardNode = (node: NodeId): NodeStatus => ({
   unsentEntries: 0,
   unsentCases: 0,
   version: '',
+  level: FIRST_LEVEL,
   clockOffset: null,
 })

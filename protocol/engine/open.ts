@@ -1,4 +1,5 @@
 /** Opening an engine: what the disk holds becomes a running node. */
+import { KNOWN } from '#protocol/casework/rules/level.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
@@ -27,6 +28,7 @@ import { createLogs } from './logs/logs.ts'
 import { followPartings, loadPartings, PARTING_SPACE, type Parting } from './logs/partings.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
+import { enableLevel } from './office/enabling.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
@@ -54,7 +56,7 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 async function open(options: EngineOptions): Promise<Engine> {
   const partings = loadPartings(await options.storage.localAll(PARTING_SPACE), options)
   const core = await loadCore(options, partings)
-  const queue = openWriteQueue(core, [noteStale, noteStations, noteUncarried, noteReader, noteDay])
+  const queue = openWriteQueue(core, [enableLevel, noteStale, noteStations, noteUncarried, noteReader, noteDay])
   const links = new Set<Link>()
   const context: LinkContext = {
     core,
@@ -118,12 +120,12 @@ function onlyStorage(problem: unknown): void {
 
 /** The core as the disk has it. */
 async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>): Promise<Core> {
-  const { storage, host, incarnation, rotated, version, findings = [], bug = () => {} } = options
+  const { storage, host, incarnation, rotated, version, knowledge = KNOWN, findings = [], bug = () => {} } = options
   const identity: LiveIdentity = { ...options.identity }
   const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
   const clock = createClock(host, isRoot)
-  const directory = createDirectory(identity)
+  const directory = createDirectory(identity, knowledge)
   for (const row of loaded.directory) directory.apply(row)
   const tellBug = (problem: unknown) => {
     bug(problem)
@@ -140,6 +142,7 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
     host,
     identity,
     version,
+    knowledge,
     isRoot,
     clock,
     directory,

@@ -11,6 +11,7 @@ export function registerOf({ directory, clock }: Core): Register {
     powerOf: (question) => powerOf(directory.letters(), question),
     calendar: directory.calendar(),
     rules: directory.rules(),
+    isEnabled: directory.isEnabled,
     today: clock.today(),
   }
 }

@@ -246,6 +246,8 @@ function onMessage(session: Live, message: Message, view: View): Step {
       return at(session, [{ type: 'rungs-asked', question: message }])
     case 'status':
       return at(session, [{ type: 'status', status: message }])
+    case 'levels':
+      return at(session, [{ type: 'levels', levels: message }])
     case 'beat':
       return at(session, [{ type: 'root-time', rootTime: message.rootTime }])
     default:

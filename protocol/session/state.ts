@@ -7,6 +7,7 @@ import type {
   Frontier,
   Height,
   Hello,
+  Levels,
   LogPosition,
   Message,
   Receipt,
@@ -176,6 +177,7 @@ export type Event =
       readonly type: 'tell'
       readonly message:
         | AtRoot
+        | Levels
         | Status
         | Fork
         | Rungs
@@ -209,6 +211,7 @@ export type Effect =
   | { readonly type: 'rungs-asked'; readonly question: Rungs }
   | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
   | { readonly type: 'status'; readonly status: Status }
+  | { readonly type: 'levels'; readonly levels: Levels }
   | { readonly type: 'root-time'; readonly rootTime: number | null }
   | { readonly type: 'live'; readonly peer: NodeId }
   | {

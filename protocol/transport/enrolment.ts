@@ -31,6 +31,8 @@ export const JoinRequest = z.object({
   publicKey: hex(32),
   /** What the machine is to be called; empty to be called like its station. */
   name: Name.or(z.literal('')),
+  /** The rules level that its program knows; programs of level 1 do not say it. Nobody gains by a false one, so it is not signed. */
+  level: z.int().positive().optional(),
   /** Ed25519 by the new node's key: it holds the key it names. */
   proof: hex(64),
 })
@@ -85,7 +87,7 @@ export const helloBytes = (nonce: string, hello: Omit<ParentHello, 'signature'>)
   bytesOf('county-hello-1', nonce, hello.node, hello.publicKey, hello.certificate ?? '-')
 
 /** The bytes a new node signs. */
-export const requestBytes = (request: Omit<JoinRequest, 'proof'>): Uint8Array =>
+export const requestBytes = (request: Omit<JoinRequest, 'proof' | 'level'>): Uint8Array =>
   bytesOf('county-join-1', request.parent, request.secret, request.publicKey, request.name)
 
 /** The bytes an answering node signs; they bind the answer to this request. */

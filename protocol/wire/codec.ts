@@ -17,6 +17,7 @@ import {
   type Height,
   type LogPosition,
   type Message,
+  type NodeLevel,
   type NodeReport,
   RECEIPT_OUTCOMES,
   type Receipt,
@@ -144,6 +145,12 @@ const readReport = (from: Decoder): NodeReport => ({
   clockOffset: readOptional(from),
 })
 
+const writeLevel = (to: Encoder, { node, level }: NodeLevel) => {
+  writeNode(to, node)
+  encoding.writeVarUint(to, level)
+}
+const readLevel = (from: Decoder): NodeLevel => ({ node: readNode(from), level: decoding.readVarUint(from) })
+
 type Codec<Of extends Message> = {
   readonly write: (to: Encoder, message: Of) => void
   readonly read: (from: Decoder) => Omit<Of, 'type'>
@@ -257,6 +264,10 @@ const CODECS: CodecTable = {
       const { log, height } = readHeight(from)
       return { log, above: height, below: decoding.readVarUint(from) }
     },
+  },
+  levels: {
+    write: (to, { nodes }) => writeList(to, nodes, writeLevel),
+    read: (from) => ({ nodes: readList(from, LIMITS.links, readLevel) }),
   },
 }
 

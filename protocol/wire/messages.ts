@@ -129,6 +129,18 @@ export interface Status {
   readonly nodes: readonly NodeReport[]
 }
 
+/** The rules level that a node's program knows. */
+export interface NodeLevel {
+  readonly node: NodeId
+  readonly level: number
+}
+
+/** What the sender and the nodes below it know of the rules, sent upward beside their reports. */
+export interface Levels {
+  readonly type: 'levels'
+  readonly nodes: readonly NodeLevel[]
+}
+
 /** Sign of life; carries the root's time as the sender knows it. */
 export interface Beat {
   readonly type: 'beat'
@@ -163,3 +175,4 @@ export type Message =
   | Busy
   | Refuse
   | Rungs
+  | Levels

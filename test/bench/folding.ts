@@ -65,6 +65,7 @@ const REGISTER: Register = {
   calendar: workCalendar(SAMPLE_CALENDARS),
   rules: DEFAULT_RULES,
   today: '2026-06-01' as Day,
+  isEnabled: () => true,
 }
 
 type Line = readonly [

@@ -81,6 +81,7 @@ export function registerWith({ items = [], letters = [], rules = {}, today = TOD
     calendar: workCalendar(SAMPLE_CALENDARS),
     rules: { ...DEFAULT_RULES, ...rules },
     today: day(today),
+    isEnabled: () => true,
   }
 }
 export const register: Register = registerWith()

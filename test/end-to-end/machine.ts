@@ -65,6 +65,8 @@ export interface MachineOptions {
   readonly clock?: WallClock | undefined
   /** The port it listens on, such as that of a machine it stands in for; a free one when not given. */
   readonly port?: number
+  /** The bundle of another release of the program. */
+  readonly bundle?: string
 }
 
 /** Makes a machine; nothing runs yet. */
@@ -72,7 +74,7 @@ export async function createMachine(
   program: ProgramName,
   parentFolder: string,
   name: string,
-  { values = {}, clock, port: given }: MachineOptions = {},
+  { values = {}, clock, port: given, bundle }: MachineOptions = {},
 ): Promise<Machine> {
   const port = given ?? (await freePort())
   const folder = join(parentFolder, name)
@@ -82,7 +84,7 @@ export async function createMachine(
 
   const launch = (words: readonly string[] = []) => {
     before += current?.text() ?? ''
-    current = startProgram(program, settings(), words)
+    current = startProgram(program, settings(), words, bundle)
   }
   const machine: Machine = {
     name,
@@ -101,7 +103,7 @@ export async function createMachine(
     ended: async () => (current ? current.ended : 0),
     stop: async () => (current ? current.end('SIGTERM') : 0),
     async command(words) {
-      const run = startProgram(program, settings(), words)
+      const run = startProgram(program, settings(), words, bundle)
       return { code: await run.ended, text: run.text() }
     },
   }

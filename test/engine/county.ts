@@ -1,6 +1,7 @@
 /** A small county in one process for tests: real engines over given storages, links in memory. */
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, NodeRecord, Role, Station } from '#protocol/casework/directory.ts'
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -27,6 +28,8 @@ export interface Node {
   readonly identity: Identity
   readonly storage: Storage
   readonly engine: Engine
+  /** What its program knows, when that is not what this one knows. */
+  readonly knowledge?: Knowledge
 }
 
 export const stationRecord = (id: StationCode, name: string, tier: Tier, parent: StationCode | null): Station => ({
@@ -64,6 +67,7 @@ export interface NodeOptions {
   readonly incarnation?: number
   readonly rotated?: (incarnation: number) => Promise<void>
   readonly version?: string
+  readonly knowledge?: Knowledge
 }
 
 /** Opens a node. */
@@ -94,9 +98,11 @@ export async function openNode(options: NodeOptions): Promise<Node> {
     incarnation: options.incarnation ?? options.lease,
     rotated: options.rotated ?? (async () => {}),
     version: options.version ?? VERSION,
+    ...(options.knowledge ? { knowledge: options.knowledge } : {}),
   })
   if (!opened.ok) throw new Error(opened.problem.message)
-  return { station: options.station, identity, storage, engine: opened.value }
+  const { station, knowledge } = options
+  return { station, identity, storage, engine: opened.value, ...(knowledge ? { knowledge } : {}) }
 }
 
 /** The directory record of a node. */
@@ -135,8 +141,14 @@ export interface County {
 export async function openCounty(
   storageOf: (station: StationCode) => Storage = () => new MemoryStorage(),
   host: Host = testHost,
+  knowledge?: Knowledge,
 ): Promise<County> {
-  const at = (station: StationCode) => ({ station, storage: storageOf(station), host })
+  const at = (station: StationCode) => ({
+    station,
+    storage: storageOf(station),
+    host,
+    ...(knowledge ? { knowledge } : {}),
+  })
   const root = await openNode({ ...at(COUNTY), lease: 1 })
   const township = await openNode({ ...at(TOWNSHIP), lease: 2, parent: root, root })
   const village = await openNode({ ...at(VILLAGE), lease: 3, parent: township, root })

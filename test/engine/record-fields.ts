@@ -19,6 +19,7 @@ const KINDS = {
   power: { right: ['accept', 'examine', 'coordinate', 'deliver', 'respond'], wrong: ['refuse', 'toString', '', 1] },
   window: { right: ['single', 'composite', 'public-service', 'cashier'], wrong: ['round', 'toString', '', 1] },
   disclosure: { right: ['seven', 'eight'], wrong: ['nine', 'toString', '', 7] },
+  rules: { right: ['rules'], wrong: ['local', '', 1] },
   local: { right: ['local'], wrong: ['global', '', 1] },
 } as const satisfies Readonly<
   Record<string, { readonly right: readonly unknown[]; readonly wrong: readonly unknown[] }>
@@ -98,6 +99,7 @@ export const FIELDS: Readonly<Record<Exclude<DirectoryType, 'item'>, Readonly<Re
     relayDays: 'count',
     disclosure: 'disclosure',
   },
+  level: { id: 'rules' },
   region: { id: 'text', name: 'text', from: 'day', until: orNull('day'), successor: orNull('text') },
   absence: {
     id: 'text',

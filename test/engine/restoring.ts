@@ -1,5 +1,6 @@
 /** A small county on disks of its own, whose machines are put back to copies and started again. */
 
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
@@ -23,10 +24,10 @@ const disks = () => {
   return (station: string) => storages.get(station as typeof COUNTY) as MemoryStorage
 }
 
-/** County, township and village, connected, each with its station. */
-export async function place() {
+/** County, township and village, connected, each with its station. `knowledge`: of the program they all run, if another one. */
+export async function place(knowledge?: Knowledge) {
   const diskOf = disks()
-  const county = await openCounty(diskOf)
+  const county = await openCounty(diskOf, undefined, knowledge)
   const links = [connect(county.township, county.root)]
   await until('township has its station', () => county.township.engine.office.stations.length === 1)
   links.push(connect(county.village, county.township))
@@ -56,6 +57,7 @@ export const restart = (
     storage,
     incarnation,
     host,
+    ...(node.knowledge ? { knowledge: node.knowledge } : {}),
     ...(parent ? { parent } : {}),
     ...(root ? { root } : {}),
   })

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { NodeRecord, Station } from '#protocol/casework/directory.ts'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import { AFTER_REVOCATION } from '#protocol/engine/cases/case-entries.ts'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, logKey, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
@@ -37,11 +38,12 @@ import {
   until,
   VILLAGE,
 } from './county.ts'
+import { FIRST } from './levels.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { copyOf, restart } from './restoring.ts'
 import { agent, clerk, cut, EAST, link, place, sees, stateAt } from './wide-county.ts'
 
-const hurried = () => place(hurriedHost(morningOf(FRIDAY), 10))
+const hurried = (knowledge?: Knowledge) => place(hurriedHost(morningOf(FRIDAY), 10), knowledge)
 
 /** The root takes a node out; what its record says of it then comes back. */
 async function revoke(root: Node, node: Node, parent: Node): Promise<NodeRecord> {
@@ -286,7 +288,7 @@ test('S111 the new computer of the station adopts what the revoked one delivered
 })
 
 test('S112 what a township had passed on before it heard of it, and what others built on it, is judged by the record alone', async () => {
-  const { root, township, village } = await hurried()
+  const { root, township, village } = await hurried(FIRST)
   const [upper, lower] = await link([township, root], [village, township])
   await cut([upper as never])
   const id = await captured(village, '王芳')

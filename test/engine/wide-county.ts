@@ -1,3 +1,4 @@
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import type { Storage } from '#protocol/engine/ports/storage.ts'
@@ -38,17 +39,17 @@ export const eastAgent = person(EAST_VILLAGE, ['agent'])
 export const hall = person(COUNTY, ['clerk', 'handler', 'chief', 'coordinator'])
 
 /** Every node of the county by name; the department's and the eastern ones stand beside the usual three. */
-export async function place(host: Host = testHost) {
+export async function place(host: Host = testHost, knowledge?: Knowledge) {
   const disks = new Map<StationCode, MemoryStorage>()
   const disk = (station: StationCode) => {
     const made = disks.get(station) ?? new MemoryStorage()
     disks.set(station, made)
     return made
   }
-  const county = await openCounty(disk, host)
+  const county = await openCounty(disk, host, knowledge)
   const { root } = county
   const open = (station: StationCode, parent: Node, lease: number) =>
-    openNode({ station, parent, root, lease, host, storage: disk(station) })
+    openNode({ station, parent, root, lease, host, storage: disk(station), ...(knowledge ? { knowledge } : {}) })
   const east = await open(EAST, root, 4)
   const eastVillage = await open(EAST_VILLAGE, east, 5)
   const lands = await open(LANDS, root, 6)

@@ -11,6 +11,7 @@ import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
 import { callUntil, connect, type Node, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { FIRST } from './levels.ts'
 import { heldVersion } from './other-version.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
@@ -19,7 +20,7 @@ const clerk = person(TOWNSHIP, ['clerk'])
 const villager = person(VILLAGE, ['agent'])
 
 test('S73 what a relay wrote on top of an edit that it cuts off is not lost with it', async () => {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   const agent = person(VILLAGE, ['agent'])
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
   const set = (node: Node, who: Actor, fields: Record<string, string>) =>
@@ -62,7 +63,7 @@ test('S73 what a relay wrote on top of an edit that it cuts off is not lost with
 
 /** The township holds the village's own version and has written on top of it; the county holds another version. */
 async function relayOnTop(more: (village: Node, id: DocumentId) => Promise<unknown> = async () => undefined) {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   const agent = person(VILLAGE, ['agent'])
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
   const set = (node: Node, who: Actor, fields: Record<string, string>) =>
@@ -128,7 +129,7 @@ test('S73 where the author of an edit has taken it back, what it stood on comes 
 })
 
 test('S73 nobody withdraws an edit but its author, and it has no effect whichever of the two comes first', async () => {
-  const { root, township, village } = await place()
+  const { root, township, village } = await place(FIRST)
   const raw = new RawNode(VILLAGE)
   await publish(root, [raw.record(township.identity.node, 9)])
   await until('registered', () => township.engine.office.directory.node(raw.node) !== undefined)

@@ -10,6 +10,7 @@ import { packable } from '#protocol/log/pack.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, callUntil, connect, type Node, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { FIRST } from './levels.ts'
 import { heldVersion } from './other-version.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 import { atCounty, copyOf, cutAll, place, restart, sections } from './restoring.ts'
@@ -41,7 +42,7 @@ const drawing = (number: number): Host => ({
 
 /** A county where a copy of the village has reached the county through the township, which is then put back to before. */
 async function twoVersions(alter: (twin: Node, id: DocumentId) => Promise<unknown>) {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
   await set(village, agent, id, { applicant: '王' })
   await atCounty(village, id)
@@ -61,6 +62,7 @@ async function twoVersions(alter: (twin: Node, id: DocumentId) => Promise<unknow
       root,
       storage,
       host: drawing(drawn),
+      knowledge: FIRST,
       incarnation: 2,
     })
   return { root, village, id, image, back }
@@ -109,7 +111,7 @@ test('S73 an edit that was made in sight of the version that stays is not read a
 })
 
 test('S73 nor is one that a village made in sight of a copy of its township, and that comes back from above', async () => {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
   await set(village, agent, id, { applicant: '王' })
   await atCounty(village, id)
@@ -130,7 +132,7 @@ test('S73 nor is one that a village made in sight of a copy of its township, and
 
 /** County and township go back together to before a note of the county that the village alone still has, and go on. */
 async function noteInTheVillage(before: string, written: readonly string[]) {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
   await atCounty(village, id)
   const isAt = (node: Node, text: string) =>
@@ -181,7 +183,7 @@ test('S73 where nothing is missing after a cut nobody is told that something is'
 })
 
 test('S73 what is kept while the writing again of it is lost is owed, and written by who gives way next', async () => {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
   await set(village, agent, id, { applicant: '王' })
   await atCounty(village, id)
@@ -222,7 +224,7 @@ test('S73 what is kept while the writing again of it is lost is owed, and writte
 })
 
 test('S73 what this node itself wrote on top of the version that goes is read with it, though the parent holds it', async () => {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
   await atCounty(village, id)
   await cutAll(links)
@@ -253,7 +255,7 @@ test('S73 what this node itself wrote on top of the version that goes is read wi
 })
 
 test('S73 what only the version that stays says, and the county had carried here before, neither hides what goes nor goes with it', async () => {
-  const { root, township, village, links, diskOf } = await place()
+  const { root, township, village, links, diskOf } = await place(FIRST)
   // Of two edits under one number the lower hash counts: of several cases some go this way and some that.
   const ids: DocumentId[] = []
   for (let count = 0; count < 4; count++) ids.push(value(await village.engine.office.openCase(agent, 'SL0001')).id)

@@ -48,7 +48,8 @@ beforeEach(async () => {
   )
   office = engine.office
   const accounts = createAccounts(office)
-  valueIn(await firstStart({ office, accounts, identity, station: COUNTY, stationName: '安县政务服务中心' }))
+  const stationName = '安县政务服务中心'
+  valueIn(await firstStart({ office, accounts, identity, station: COUNTY, stationName, isNewCounty: false }))
   registry = createRegistry({ office, accounts, cryptography: host.cryptography, root })
   for (const [id, name, parent, tier] of [
     [TOWNSHIP, '安昌镇便民服务中心', COUNTY, 'township'],
@@ -347,6 +348,7 @@ test('E21 a second first start makes nothing, and another station code is refuse
     },
     station: COUNTY,
     stationName: record?.name ?? '',
+    isNewCounty: false,
   }
   expect(valueIn(await firstStart(again))).toEqual({ password: null })
   expect((await storage.load()).heads.map(({ height }) => height)).toEqual(heights)

@@ -36,6 +36,7 @@ const ROOMS: readonly Room[] = [
     'transitions',
     'transition',
     'guards',
+    'level',
     'reasons',
     'objection',
     'required-papers',

@@ -239,3 +239,21 @@ test('P183 after a revocation people read how many nodes stand below and what to
   expect((await admin.get(`/hub/nodes/${first.id}`)).text).toContain('不论何时送达都照常有效')
   expect((await admin.get(`/hub/nodes/${successor.id}`)).text).toContain('之后才送达的暂不生效')
 })
+
+test('P210 the page of nodes names those with an older program and what waits for them, and says nothing when there are none', async () => {
+  const { place, dead, successor, first, second } = await openCounty()
+  const admin = await place.as('admin')
+  const text = async () => (await admin.get('/hub/nodes')).text
+  expect(await text()).toContain('3 个节点的程序较旧:')
+  for (const { name } of [successor, first, second]) expect(await text()).toMatch(new RegExp(`程序较旧[^。]*${name}`))
+  expect(await text()).not.toMatch(new RegExp(`程序较旧[^。]*${dead.name}`))
+  expect(await text()).toContain('新的办理方式才自动启用')
+  await place.office.publish(null, [{ type: 'level', id: 'rules', version: 2 }])
+  expect(await text()).toContain('在这些节点上只能查看')
+  const revoked = { time: 1, reason: '退役', held: null }
+  await place.office.publish(
+    null,
+    [successor, first, second].map((one) => ({ ...one, revoked })),
+  )
+  expect(await text()).not.toContain('程序较旧')
+})

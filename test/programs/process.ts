@@ -32,14 +32,15 @@ export async function untilTrue<Value>(check: () => Value | Promise<Value>, inte
   }
 }
 
-/** Starts a program; who starts it ends it. */
+/** Starts a program; who starts it ends it. `bundle`: of another release. */
 export function startProgram(
   name: ProgramName,
   values: Record<string, string>,
   words: readonly string[] = [],
+  bundle = bundlePath(name),
 ): Program {
   const env = environmentWith({ DESK_PORT: '0', ...values })
-  const child = spawn(process.execPath, [bundlePath(name), ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [bundle, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')

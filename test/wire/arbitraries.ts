@@ -84,6 +84,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
       some,
     ),
   }),
+  fc.record({ type: fc.constant('levels' as const), nodes: fc.array(fc.record({ node, level: number }), some) }),
   fc.record({ type: fc.constant('rungs' as const), log: anyLog, above: number, below: number }),
   fc.record({ type: fc.constant('beat' as const), rootTime: optional }),
   fc.record({ type: fc.constant('busy' as const), retryAfterSeconds: number }),

@@ -37,6 +37,7 @@ test('W2 the tag is the position in the list of messages', () => {
       'busy',
       'refuse',
       'rungs',
+      'levels',
     ].map((type, tag) => [type, tag]),
   )
 })
@@ -84,6 +85,7 @@ test('W5 lists are bounded by their count, before anything is made for them', ()
     claim(4, 2 ** 50, [1]),
     claim(5, 2 ** 50),
     claim(8, LIMITS.links + 1),
+    claim(13, LIMITS.links + 1),
   ]) {
     expect(decodeMessage(frame)).toBeUndefined()
   }
@@ -152,5 +154,5 @@ test('W7 every message has a sample, so that the fingerprint covers it', () => {
 test('W7 a change of any message shape needs a new version and a new fingerprint', () => {
   const encoder = encoding.createEncoder()
   for (const sample of SAMPLES) encoding.writeVarUint8Array(encoder, encodeMessage(sample))
-  expect([PROTOCOL_VERSION, toHex(sha256(encoding.toUint8Array(encoder)))]).toEqual([2, WIRE_FINGERPRINT])
+  expect([PROTOCOL_VERSION, toHex(sha256(encoding.toUint8Array(encoder)))]).toEqual([3, WIRE_FINGERPRINT])
 })

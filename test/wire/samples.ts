@@ -46,4 +46,11 @@ export const SAMPLES: readonly Message[] = [
   { type: 'refuse', code: 'version', detail: '' },
   { type: 'refuse', code: 'stopping', detail: 'x' },
   { type: 'rungs', log, above: 300, below: 20_001 },
+  {
+    type: 'levels',
+    nodes: [
+      { node, level: 2 },
+      { node: 'f'.repeat(32) as NodeId, level: 300 },
+    ],
+  },
 ]

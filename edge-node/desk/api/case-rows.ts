@@ -40,6 +40,7 @@ function rowOf(office: Office, row: CaseRow, safety: Safety | undefined) {
   const { arrival: _arrival, wake: _wake, ...rest } = row
   return {
     ...rest,
+    unread: row.unread ?? false,
     dueClock: row.dueClock === '' ? null : row.dueClock,
     itemName: office.directory.item(row.item)?.name ?? row.item,
     idNumber: masked(row.idNumber),

@@ -19,6 +19,7 @@ import {
 } from '#edge-node/desk/words.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
+import { UNREAD } from '#protocol/casework/rules/reasons.ts'
 import type { CaseView, SectionView } from '#protocol/engine/office.ts'
 import { wasDeemed } from './act-forms.ts'
 import { nextDue } from './clock-part.ts'
@@ -91,7 +92,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
-  return html`${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${
+  return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${
     state.offer
       ? box(
           'info',

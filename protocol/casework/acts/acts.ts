@@ -22,8 +22,10 @@ import { occasionFor } from './occasions.ts'
 import { OFFERED_KINDS } from './offered-kinds.ts'
 import {
   type ActorAtNode,
+  isOpenAside,
   itemOf,
   refuseAct,
+  refuseByAge,
   refuseGuarded,
   refuseOpening,
   refuseSubject,
@@ -90,7 +92,7 @@ export function actsFor(state: CaseState, actor: ActorAtNode, register: Register
     for (const subject of subjectsFor(kind, state, actor)) offers.push(offer(kind, subject))
   }
   for (const line of state.story) {
-    if (line.aside === null || line.aside.resolved !== null) continue
+    if (!isOpenAside(line)) continue
     if (line.kind !== 'unknown' && line.kind !== 'deemed' && isAdoptable(line.kind)) {
       offers.push(offer('adopted', line.hash))
     }
@@ -149,7 +151,9 @@ export function checkAct(
 ): Result<void> {
   const source = sourceOf(kind, state.stage)
   const isBackdated = textOf(fields.occurredOn) !== '' && isGuarded(kind)
-  const refusal = isBackdated ? undefined : refuseAct(state, actor, register, kind, fields.fact)
+  const refusal = isBackdated
+    ? refuseByAge(state, register, kind)
+    : refuseAct(state, actor, register, kind, fields.fact)
   if (refusal !== undefined) return refused(refusal, source)
   const { course } = standingOn(state, register, fields)
   const tier = register.authority.tierOf(actor.station)

@@ -27,8 +27,12 @@ export interface ActorAtNode {
   readonly numberIsShared?: boolean
 }
 
+/** Whether somebody has to decide about a line; what only a newer program can read waits for that. */
+export const isOpenAside = ({ aside }: StoryLine): boolean =>
+  aside !== null && aside.resolved === null && aside.reason !== 'unread'
+
 const openAside = (state: CaseState, hash: unknown): StoryLine | undefined =>
-  state.story.find((line) => line.hash === hash && line.aside !== null && line.aside.resolved === null)
+  state.story.find((line) => line.hash === hash && isOpenAside(line))
 
 /** The edition the case was received under; undefined while its record is not here. */
 export const itemOf = (state: CaseState, register: Register): Item | undefined =>
@@ -111,6 +115,14 @@ export function refuseGuarded(
   return roleRefusal(kind, actor.roles, transition?.roles ?? []) ?? departmentRefusal(kind, actor, item, transition)
 }
 
+/** What programs of another age forbid: a kind that not every node can read, and a case whose latest record this one cannot. */
+export function refuseByAge(state: CaseState, register: Register, kind: FactKind): Refusal | undefined {
+  if (!register.isEnabled(kind)) return explain('not-enabled', { state, kind })
+  // A ruling of the root beats whatever follows the same fact, so that it parts no two programs.
+  const isRuling = isGuarded(kind) && TRANSITIONS[kind].writer === 'root'
+  return state.unread.length > 0 && !isRuling ? explain('unread', { state, kind }) : undefined
+}
+
 /** The rules of stage, custody and role; what is typed into the form is checked after them. */
 export function refuseAct(
   state: CaseState,
@@ -119,6 +131,8 @@ export function refuseAct(
   kind: FactKind,
   subject?: unknown,
 ): Refusal | undefined {
+  const refusal = refuseByAge(state, register, kind)
+  if (refusal !== undefined) return refusal
   if (!isGuarded(kind)) return refuseContribution(state, actor, kind, subject)
   return kind === 'opened' ? explain('already-open', { state, kind }) : refuseGuarded(state, actor, register, kind)
 }

@@ -7,7 +7,7 @@ import { ROLES, type Role } from '../directory.ts'
 import { FACTS, type FactKind, isGuarded } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import { GUARDS, type GuardName } from '../rules/guards.ts'
-import type { AsideReason } from '../rules/reasons.ts'
+import { type AsideReason, UNREAD } from '../rules/reasons.ts'
 import { holdsFor, TRANSITIONS } from '../rules/transitions.ts'
 
 /** Why an act is refused, for programs and people. */
@@ -24,6 +24,7 @@ export interface Refusal {
     | 'offline'
     | 'nothing-to-answer'
     | 'form-closed'
+    | 'not-enabled'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */
@@ -129,6 +130,13 @@ function words(code: Refusal['code'], about: About): Omit<Refusal, 'code'> {
       }
     case 'nothing-to-answer':
       return { message: `现在没有需要${quote(kind)}的事项。`, next: '请查看办件的经过。' }
+    case 'unread':
+      return UNREAD
+    case 'not-enabled':
+      return {
+        message: `${quote(kind)}要等全县节点升级后才能使用。`,
+        next: '全县都升级后自动启用;现在请按已有的方式办理。',
+      }
     case 'item-closed':
       return {
         message: `“${item?.name ?? ''}”现在不能建件:事项尚未生效或已经取消。`,

@@ -78,6 +78,13 @@ export interface Fact {
   readonly fields: Fields
 }
 
+/** What a fact that only a newer program can read says to every program: what it is called, and which fact it follows. */
+export interface NewerFact {
+  readonly kind: string
+  /** The guarded fact before it; null for a contribution. */
+  readonly previous: EntryHash | null
+}
+
 /** A fact as it lies in a log: who, where, when. */
 export interface FactEntry {
   readonly hash: EntryHash
@@ -91,8 +98,10 @@ export interface FactEntry {
   readonly time: number
   /** The author's known offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
-  /** Undefined when the payload was malformed; such a fact is kept and set aside. */
+  /** Undefined when this program cannot read it; such a fact is kept and set aside. */
   readonly fact: Fact | undefined
+  /** Set where it cannot be read because it is of a newer program, not because it is broken. */
+  readonly newer?: NewerFact
 }
 
 /** Checks the fields of a fact against its rule: field name to what is wrong; empty when all is well. */
@@ -121,8 +130,11 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export const encodeFact = ({ kind, previous, fields }: Fact): Uint8Array =>
   encoder.encode(JSON.stringify({ kind, previous, fields }))
 
-/** Reads a fact's payload; undefined when it is malformed (the entry is then kept and set aside). */
-export function decodeFact(payload: Uint8Array): Fact | undefined {
+/** What a kind of fact may be called, whatever program wrote it. */
+const KIND_NAME = /^[a-z][a-z-]{0,39}$/
+
+/** The parts of a payload before its kind is looked at; undefined when it is no fact of any program. */
+function partsOf(payload: Uint8Array) {
   let value: unknown
   try {
     value = JSON.parse(decoder.decode(payload))
@@ -131,12 +143,49 @@ export function decodeFact(payload: Uint8Array): Fact | undefined {
   }
   if (!isRecord(value)) return undefined
   const { kind, previous, fields } = value
-  if (!isRecord(fields)) return undefined
-  if (typeof kind !== 'string' || !Object.hasOwn(FACTS, kind)) return undefined
+  if (!isRecord(fields) || typeof kind !== 'string') return undefined
   if (previous !== null && (typeof previous !== 'string' || !isEntryHash(previous))) return undefined
-  if (Object.keys(factProblems(kind as FactKind, fields)).length > 0) return undefined
-  return { kind: kind as FactKind, previous, fields: fields as Fact['fields'] }
+  return { kind, previous, fields }
 }
+
+/** Whether fields say something of which this program has never heard: another field, or another choice of one it knows. */
+function isBeyond(kind: FactKind, fields: Readonly<Record<string, unknown>>): boolean {
+  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
+  return Object.entries(fields).some(([name, value]) => {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    if (rule === undefined) return true
+    return (
+      typeof rule.type === 'object' &&
+      typeof value === 'string' &&
+      value !== '' &&
+      !Object.hasOwn(rule.type.oneOf, value)
+    )
+  })
+}
+
+/**
+ * Reads a fact's payload: the fact; what one of a newer program says of itself, its kind or its fields being unknown
+ * here; nothing when it is malformed. The entry is kept in any case.
+ * @param knows whether this program can read facts of a kind
+ */
+export function readFact(
+  payload: Uint8Array,
+  knows: (kind: FactKind) => boolean = () => true,
+): Pick<FactEntry, 'fact' | 'newer'> {
+  const parts = partsOf(payload)
+  if (parts === undefined) return { fact: undefined }
+  const { kind, previous, fields } = parts
+  const newer = { fact: undefined, newer: { kind, previous } }
+  if (!Object.hasOwn(FACTS, kind)) return KIND_NAME.test(kind) ? newer : { fact: undefined }
+  const known = kind as FactKind
+  if (!knows(known)) return newer
+  if (isBeyond(known, fields)) return { fact: undefined, newer: { kind, previous: isGuarded(known) ? previous : null } }
+  if (Object.keys(factProblems(known, fields)).length > 0) return { fact: undefined }
+  return { fact: { kind: known, previous, fields: fields as Fields } }
+}
+
+/** The fact of a payload; undefined when this program cannot read it. */
+export const decodeFact = (payload: Uint8Array): Fact | undefined => readFact(payload).fact
 
 /** The code of the document a kind of fact makes; undefined when it makes none. */
 export const documentOfFact = (kind: FactKind): PaperCode | undefined => (FACTS[kind] as FactRule).document

@@ -58,6 +58,8 @@ export interface FactRule {
   readonly title: string
   /** Guarded facts change stage or custody, name the fact before them, and only the holder may write them. */
   readonly guarded: boolean
+  /** The rules level that brought it (rules/level.ts); the first one when it is not said. */
+  readonly since?: number
   /** The printed document this act makes (SOURCES.md section 7): its number is minted with the fact. */
   readonly document?: PaperCode
   readonly fields: Readonly<Record<string, FieldRule>>

@@ -19,7 +19,7 @@ export interface Contest<Candidate> {
 
 const isAnswer = ({ fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind === 'declined'
 /** What the root's coordinator writes whoever holds the case. */
-const isRuling = ({ fact }: FactEntry) => fact?.kind === 'reassigned' || fact?.kind === 'voided'
+export const isRuling = ({ fact }: FactEntry): boolean => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
 /**
  * Settles which of several valid facts that follow the same fact takes effect (DESIGN.md section 8):

@@ -13,7 +13,7 @@ import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
-import { byTimeThenHash, contest } from './custody.ts'
+import { byTimeThenHash, contest, isRuling } from './custody.ts'
 import { dayOf, writtenOn } from './day-of.ts'
 import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
@@ -147,17 +147,34 @@ function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefi
   return derived
 }
 
+/**
+ * Whether what follows the tip may move the case on in a way that only a newer program can read: such a fact, or the
+ * adoption of one, by whoever may write guarded facts at this point.
+ */
+function isUnread({ byHash, progress }: Folding, { entry, writer, tooLate }: Judged): boolean {
+  const subject = entry.fact?.kind === 'adopted' ? byHash.get(subjectOf(entry.fact.fields))?.entry : undefined
+  if (entry.newer === undefined && subject?.newer === undefined) return false
+  const mayMove = writer.root || entry.station === progress.holder || entry.station === progress.offer?.to
+  return mayMove && writer.served && !tooLate
+}
+
 /** Judges everything that follows the tip and says what takes effect next, or where the chain forks. */
 function settle(folding: Folding, tip: Judged) {
   const valid: Judged[] = []
+  const unread = tip.followers.filter((follower) => isUnread(folding, follower))
   for (const follower of tip.followers) {
     const reason = objection(folding, follower)
     if (reason === undefined) valid.push(follower)
-    else follower.verdict = reason
+    else follower.verdict ??= reason
+  }
+  // What they leave of the others only a newer program can tell; a ruling of the root beats them there as well.
+  if (unread.length > 0 && !valid.some(({ entry }) => isRuling(entry))) {
+    for (const one of [...valid, ...unread]) one.verdict = 'unread'
+    return { winner: undefined, fork: [], unread }
   }
   const { winner, losers, fork } = contest(valid)
   for (const { candidate, reason } of losers) candidate.verdict = reason
-  return { winner, fork }
+  return { winner, fork, unread: [] }
 }
 
 /** Walks the chain from the opening as far as it is undisputed. */
@@ -165,12 +182,14 @@ function walk(folding: Folding, opening: Judged) {
   const chain: (Judged | Derived)[] = [opening]
   opening.verdict = folding.progress.epoch
   for (let tip = opening; ; ) {
-    const { winner, fork } = settle(folding, tip)
+    const { winner, fork, unread } = settle(folding, tip)
     if (winner?.entry.fact === undefined) {
-      const derived = deem(folding, folding.register.today)
+      // What the unread fact did to the clocks is not known here.
+      const derived = unread.length > 0 ? undefined : deem(folding, folding.register.today)
       if (derived !== undefined) chain.push(derived)
       const facts = fork.map(({ entry }) => entry.hash)
-      return { chain, tip, forks: facts.length === 0 ? [] : [{ after: tip.entry.hash, facts }] }
+      const forks = facts.length === 0 ? [] : [{ after: tip.entry.hash, facts }]
+      return { chain, tip, forks, unread: unread.map(({ entry }) => entry.hash) }
     }
     const derived = proceed(folding, winner, winner.entry.fact)
     if (derived !== undefined) chain.push(derived)
@@ -179,11 +198,14 @@ function walk(folding: Folding, opening: Judged) {
   }
 }
 
+/** Reasons that hold for everything that follows as well. */
+const INHERITED = ['superseded', 'fork', 'unread'] as const satisfies readonly AsideReason[]
+
 /** What follows a displaced fact is displaced with it; what follows anything else without effect is an orphan. */
 function setDescendantsAside(all: readonly Judged[]): void {
   const pending = all.filter(({ verdict }) => typeof verdict === 'string')
   for (let judged = pending.pop(); judged !== undefined; judged = pending.pop()) {
-    const inherited = judged.verdict === 'superseded' || judged.verdict === 'fork' ? judged.verdict : 'orphan'
+    const inherited = INHERITED.find((reason) => reason === judged.verdict) ?? 'orphan'
     for (const follower of judged.followers) {
       if (follower.verdict !== undefined) continue
       follower.verdict = follower.tooLate ? 'after-revocation' : inherited
@@ -246,7 +268,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)
   const folding: Folding = { byHash, register, answers, progress }
-  const { chain, tip, forks } = walk(folding, opening)
+  const { chain, tip, forks, unread } = walk(folding, opening)
   dismiss(folding, contributions)
   const numbers = numbersOf(folding, textOf(opening.entry.fact?.fields.number), contributions)
   setDescendantsAside(all)
@@ -265,6 +287,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
     kinds: kindsOf(progress, item),
     story: tellStory(id, chain, others),
     forks,
+    unread,
     asideOpen: others.filter(({ verdict, resolution }) => verdict !== null && resolution === null).length,
   }
 }

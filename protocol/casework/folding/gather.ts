@@ -66,13 +66,14 @@ export function gather(facts: readonly FactEntry[], authority: Authority): Gathe
     if (byHash.has(entry.hash)) continue // a duplicate
     const writer = writerOf(entry.log, entry.station)
     const tooLate = authority.afterRevocation(entry.log, entry.seq, entry.hash, entry.isOnlyCarried)
-    const verdict = entry.fact === undefined ? 'malformed' : undefined
+    const verdict = entry.fact === undefined ? (entry.newer === undefined ? 'malformed' : 'unread') : undefined
     const judged: Judged = { entry, writer, tooLate, followers: [], verdict, resolution: null }
     byHash.set(entry.hash, judged)
     all.push(judged)
   }
   for (const judged of all) {
-    const { fact } = judged.entry
+    const { fact, newer } = judged.entry
+    if (newer !== undefined && newer.previous !== null) byHash.get(newer.previous)?.followers.push(judged)
     if (fact === undefined) continue
     if (!isGuarded(fact.kind)) contributions.push(judged)
     else if (fact.previous !== null) byHash.get(fact.previous)?.followers.push(judged)

@@ -26,7 +26,7 @@ export interface Derived {
 }
 
 function storyLine({ entry, verdict, resolution }: Told): StoryLine {
-  const { hash, log, seq, person, station, time, clockOffset, fact } = entry
+  const { hash, log, seq, person, station, time, clockOffset, fact, newer } = entry
   const day = dayOf(entry)
   const written = writtenOn(entry)
   return {
@@ -34,7 +34,7 @@ function storyLine({ entry, verdict, resolution }: Told): StoryLine {
     log,
     seq,
     kind: fact?.kind ?? 'unknown',
-    title: fact === undefined ? '无法识别的记录' : FACTS[fact.kind].title,
+    title: fact === undefined ? (newer ? '本机程序看不懂的记录' : '无法识别的记录') : FACTS[fact.kind].title,
     person,
     station,
     time,
@@ -42,7 +42,7 @@ function storyLine({ entry, verdict, resolution }: Told): StoryLine {
     day,
     enteredOn: day === written ? null : written,
     fields: fact?.fields ?? {},
-    previous: fact?.previous ?? null,
+    previous: fact?.previous ?? newer?.previous ?? null,
     epoch: typeof verdict === 'number' ? verdict : null,
     aside: typeof verdict === 'string' ? { reason: verdict, ...asideWords(verdict), resolved: resolution } : null,
   }

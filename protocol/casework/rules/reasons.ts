@@ -7,6 +7,10 @@ export const ASIDE_REASONS = {
     text: '记录内容不完整或无法识别',
     resolve: '请主办站点联系写入站点核对纸质材料,重新登记后将本条标记为不采纳',
   },
+  unread: {
+    text: '本机程序较旧,看不懂这条记录或它依据的记录',
+    resolve: '记录已完整保存并照常上送,不用处理;请升级本机程序,升级后自动重新核对',
+  },
   'not-authorised': {
     text: '写入的节点不代表该站点',
     resolve: '请管理员核对该节点代表的站点;主办站点可以采纳或不采纳',
@@ -69,6 +73,12 @@ export const ASIDE_REASONS = {
   },
 } as const
 export type AsideReason = keyof typeof ASIDE_REASONS | GuardName
+
+/** What is said of a case whose latest record only a newer program can read. */
+export const UNREAD = {
+  message: '本机程序较旧,看不懂这个办件的最新记录,请升级后再办。',
+  next: '请联系县中心升级本机程序;记录都完整保存、照常上送,升级后自动恢复办理。急办的请到县中心或已升级的站点办理。',
+} as const
 
 const isGuard = (reason: AsideReason): reason is GuardName => Object.hasOwn(GUARDS, reason)
 

@@ -1,5 +1,5 @@
 /** Adding entries to a case: what each is about, where it counts, and what is only kept. */
-import { decodeFact } from '#protocol/casework/facts/facts.ts'
+import { readFact } from '#protocol/casework/facts/facts.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
@@ -147,17 +147,18 @@ function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, direc
   file.known.add(hash)
   if (carrier) file.uprooted.add(hash)
   if (file.withdrawn.has(hash)) file.oddities.push(oddity(entry, CUT_OFF.outcome, CUT_OFF.reason))
-  else if (entry.kind === KIND.fact) addFact(file, entry, hash, isOnlyCarried)
+  else if (entry.kind === KIND.fact) addFact(file, entry, isOnlyCarried, directory)
   else if (entry.kind === KIND.edit) addEdit(file, entry, hash, directory)
   else if (entry.kind !== KIND.attachment) {
     file.oddities.push(oddity(entry, 'unknown-kind', '本机程序不认识的条目类型'))
   }
 }
 
-function addFact(file: CaseFile, entry: Entry, hash: EntryHash, isOnlyCarried: boolean): void {
+function addFact(file: CaseFile, entry: Entry, isOnlyCarried: boolean, { knows }: Directory): void {
   file.state = undefined
   const { log, seq, person, station, time, clockOffset } = entry
-  const known = { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) }
+  const hash = hashOf(entry)
+  const known = { hash, log, seq, person, station, time, clockOffset, ...readFact(entry.payload, knows) }
   file.facts.push(isOnlyCarried ? { ...known, isOnlyCarried } : known)
 }
 

@@ -31,6 +31,7 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     arrival: file.arrival,
     aside: state.asideOpen + receiptsOf(file).length,
     forked: state.forks.length > 0,
+    ...(state.unread.length > 0 ? { unread: true } : {}),
     assignee: state.assignee,
     master: state.master as DocumentId | '',
     kinds: state.kinds,

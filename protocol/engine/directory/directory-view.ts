@@ -43,6 +43,8 @@ export interface DirectoryView {
   calendar(): WorkCalendar
   rules(): LocalRules
   regions(): readonly Region[]
+  /** The rules level that the county has enabled. */
+  level(): number
   absences(): readonly Absence[]
   consultations(): readonly Consultation[]
   handovers(): readonly Handover[]

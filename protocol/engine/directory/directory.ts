@@ -6,6 +6,7 @@ import {
   DEFAULT_RULES,
   type Department,
   type DirectoryRecord,
+  type EnabledLevel,
   type Handover,
   type Letter,
   type LocalRules,
@@ -16,7 +17,9 @@ import {
   type Station,
   type WindowRecord,
 } from '#protocol/casework/directory.ts'
+import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Authority } from '#protocol/casework/register.ts'
+import { FIRST_LEVEL, isEnabled, KNOWN, type Knowledge, knowsKind } from '#protocol/casework/rules/level.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import {
   COUNTY_STREAM,
@@ -39,6 +42,10 @@ import { isOfItsStation, isStationDocument, isStationRecord } from './station-re
 
 export interface Directory extends DirectoryView {
   readonly authority: Authority
+  /** Whether this program can read facts of a kind. */
+  knows(kind: FactKind): boolean
+  /** Whether the county has enabled a kind of fact: every node in use can read it. */
+  isEnabled(kind: FactKind): boolean
   /** Takes a row when it is newer than what is known; answers whether it did. */
   apply(row: DirectoryRow): boolean
   /** The row that counts for a record of the root; undefined when there is none. */
@@ -115,13 +122,14 @@ const viewOf = ({ get, list }: Shelf, editions: Editions, stations: StationLists
   calendar: () => workCalendar(list<CalendarYear>('calendar')),
   rules: () => get<LocalRules>('rules', DEFAULT_RULES.id) ?? DEFAULT_RULES,
   regions: () => list<Region>('region'),
+  level: () => get<EnabledLevel>('level', 'rules')?.version ?? FIRST_LEVEL,
   absences: () => stations.list<Absence>('absence'),
   consultations: () => stations.list<Consultation>('consultation'),
   handovers: () => stations.list<Handover>('handover'),
 })
 
-/** Opens an empty directory for a node. */
-export function createDirectory(identity: Identity): Directory {
+/** Opens an empty directory for a node, whose program knows so much of the rules. */
+export function createDirectory(identity: Identity, knowledge: Knowledge = KNOWN): Directory {
   const rows = new Map<DocumentId, DirectoryRow>()
   const shelf = createShelf()
   const editions = createEditions()
@@ -149,6 +157,8 @@ export function createDirectory(identity: Identity): Directory {
   }
   return {
     ...view,
+    knows: (kind) => knowsKind(knowledge, kind),
+    isEnabled: (kind) => knowsKind(knowledge, kind) && isEnabled(view, knowledge.since(kind)),
     apply,
     row: (document) => rows.get(document),
     rank: (document) => (isStationDocument(document) ? stations.rank(document) : rows.get(document)),

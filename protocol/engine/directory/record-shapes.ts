@@ -10,6 +10,7 @@ import {
   DISCLOSURES,
   type DirectoryRecord,
   type DirectoryType,
+  type EnabledLevel,
   type Handover,
   type Letter,
   type LocalRules,
@@ -164,6 +165,12 @@ const region = shapeOf<Region>()({
   successor: text.nullable(),
 })
 
+const level = shapeOf<EnabledLevel>()({
+  type: z.literal('level'),
+  id: z.literal('rules'),
+  version: wholeNumber,
+})
+
 const absence = shapeOf<Absence>()({
   type: z.literal('absence'),
   id: text,
@@ -225,6 +232,7 @@ export const RECORD_SHAPES = {
   calendar,
   rules,
   region,
+  level,
   absence,
   consultation,
   handover,

@@ -66,6 +66,9 @@ const EFFECTS: Handlers = {
   status: ({ reports }, link, _connection, { status }) => {
     if (link.direction === 'down' && link.peer) reports.heard(link.peer, status)
   },
+  levels: ({ reports }, link, _connection, { levels }) => {
+    if (link.direction === 'down' && link.peer) reports.heardLevels(link.peer, levels)
+  },
   'own-log-ahead': (context, link, _connection, claim) => {
     // The pinned parent is believed; a child proves it by the entries themselves (see receiveFrame).
     if (link.direction === 'up') return believeParent(context, link, claim)

@@ -52,6 +52,8 @@ export interface Link {
   comparisons: Promise<void>
   /** The disk refused something: the link ends as soon as what the peer told of its logs is looked at. */
   refusing: boolean
+  /** The rules levels that the peer, a parent, was last told. */
+  levels: string
   /** Parts it so that everybody else has a turn. */
   readonly pieces: Pieces
   dispatch(event: Event): void

@@ -61,6 +61,7 @@ export function runLink(
       forkWork: Promise.resolve(),
       comparisons: Promise.resolve(),
       refusing: false,
+      levels: '',
       pieces: inPieces(core.host),
       dispatch(event) {
         events.push(event)

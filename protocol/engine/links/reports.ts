@@ -1,8 +1,10 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
+import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
+import type { Levels, NodeLevel, NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
+import { LEVELS_SINCE } from '#protocol/wire/version.ts'
 import { isBelow } from '../carrying/peer-holds.ts'
 import { onlyWaits, standingReceipts } from '../cases/case-receipts.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
@@ -26,6 +28,8 @@ export interface Reports {
   linkEnded(link: Link, reason: string): void
   /** A node tells of itself and of those below it. */
   heard(reporter: NodeId, status: Status): void
+  /** A node tells what it and those below it know of the rules. */
+  heardLevels(reporter: NodeId, levels: Levels): void
   /** Resolves when they are kept. */
   receipts(receipts: readonly Receipt[]): Promise<void>
   /** Sends a report upward soon. */
@@ -64,8 +68,16 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       for (const { age, ...heard } of status.nodes) {
         // Only nodes of the register below it, so that a hostile child cannot fill memory and disk with inventions.
         if (heard.node !== core.identity.node && isBelow(core, heard.node, reporter)) {
-          kept.keep({ ...heard, lastContact: Math.max(0, clock.now() - age) })
+          const level = neighbours.below.get(heard.node)?.level ?? FIRST_LEVEL
+          kept.keep({ ...heard, level, lastContact: Math.max(0, clock.now() - age) })
         }
+      }
+      core.news.tellStatus()
+    },
+    heardLevels(reporter, { nodes }) {
+      for (const { node, level } of nodes) {
+        const known = neighbours.below.get(node) ?? unheardNode(node)
+        if (known.level !== level && isBelow(core, node, reporter)) kept.keep({ ...known, level })
       }
       core.news.tellStatus()
     },
@@ -111,6 +123,7 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
       const message: Status = { type: 'status', nodes: nodes.slice(from, from + LIMITS.links) }
       for (const link of parentsAmong(links)) link.dispatch({ type: 'tell', message })
     }
+    for (const link of parentsAmong(links)) tellLevels(core, link)
   }
   const soon = () => {
     if (scheduled) return
@@ -276,6 +289,20 @@ async function ownReport(core: Core): Promise<NodeReport> {
   }
 }
 
+/** Tells a parent what this node and those below it know of the rules, once: that changes with an upgrade. */
+function tellLevels({ identity, knowledge, neighbours }: Core, link: Link): void {
+  if (link.session.is !== 'live' || link.session.version < LEVELS_SINCE) return
+  const below = [...neighbours.below.values()].map(({ node, level }): NodeLevel => ({ node, level }))
+  const nodes = [{ node: identity.node, level: knowledge.level }, ...below]
+  const words = JSON.stringify(nodes)
+  if (link.levels === words) return
+  link.levels = words
+  for (let from = 0; from < nodes.length; from += LIMITS.links) {
+    const message: Levels = { type: 'levels', nodes: nodes.slice(from, from + LIMITS.links) }
+    link.dispatch({ type: 'tell', message })
+  }
+}
+
 const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
   node: status.node,
   age: Math.max(0, core.clock.now() - (status.lastContact ?? 0)),
@@ -290,5 +317,5 @@ const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
 export async function rememberedReports(storage: Pick<Storage, 'localAll'>): Promise<NodeStatus[]> {
   const rows = await storage.localAll(SPACE)
   const statuses = rows.map(({ value }) => JSON.parse(value) as NodeStatus)
-  return statuses.map((status) => ({ ...status, version: shortVersion(status.version) }))
+  return statuses.map((status) => ({ ...unheardNode(status.node), ...status, version: shortVersion(status.version) }))
 }

@@ -18,6 +18,7 @@ const TITLES: Readonly<Record<DirectoryRecord['type'], string>> = {
   absence: '去向',
   consultation: '首问',
   handover: '交接',
+  level: '规则版本',
 }
 
 function eventOf(directory: DirectoryView, record: DirectoryRecord): AuditEvent {

@@ -104,7 +104,8 @@ async function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor
   // The clock only lifts the number, so that a node restored from a backup does not repeat a version. One that shows a
   // time beyond all others would leave nobody a number above.
   const now = core.clock.now()
-  const version = Math.max((known?.version ?? 0) + 1, now > LIMITS.recordVersion ? 0 : now)
+  const next = Math.max((known?.version ?? 0) + 1, now > LIMITS.recordVersion ? 0 : now)
+  const version = given.type === 'level' ? given.version : next
   if (version > LIMITS.recordVersion && !core.isRoot) return SPENT
   const payload = encoder.encode(JSON.stringify({ ...given, version }))
   const station = actor?.station ?? rootStation(core)

@@ -56,6 +56,8 @@ export interface CaseRow {
   /** Unresolved set-aside facts and quarantined edits. */
   readonly aside: number
   readonly forked: boolean
+  /** Set while its latest record is one that only a newer program can read. */
+  readonly unread?: true
   /** The earliest last day of a running clock; null when none runs, or beyond the published calendar. */
   readonly due: Day | null
   /** The clock that is due then; empty without one. */

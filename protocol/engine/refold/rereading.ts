@@ -9,7 +9,7 @@ import type { WriteQueue } from '../writing/write-queue.ts'
 import { cureReceipts } from './cured-receipts.ts'
 import { markAll } from './refold-mark.ts'
 
-/** The program that has read everything on the disk, by its version. */
+/** The program that has read everything on the disk: its version, and the fingerprint of the rules that it knows. */
 const PLACE = { space: 'engine', key: 'reader' } as const
 
 /** A disk that refused is tried again after this time. */
@@ -21,16 +21,18 @@ export interface Rereading {
   stop(): void
 }
 
+const readerOf = ({ version, knowledge }: Core): string => `${version} ${knowledge.fingerprint}`
+
 /** Whether another program than this one read the disk last. */
-const isOwed = async ({ locals, version }: Core): Promise<boolean> =>
-  (await locals.read(PLACE.space, PLACE.key)) !== JSON.stringify(version)
+const isOwed = async (core: Core): Promise<boolean> =>
+  (await core.locals.read(PLACE.space, PLACE.key)) !== JSON.stringify(readerOf(core))
 
 /** Adds to the first group of a new database which program reads it: there is nothing to be read again. */
 export async function noteReader(staging: Staging): Promise<void> {
   const { core } = staging
   const isWritten = staging.touched.size + staging.directory.size + staging.locals.size > 0
   if (core.logs.arrival > 0 || !isWritten || isLocalStaged(staging, PLACE.space, PLACE.key)) return
-  if (await isOwed(core)) setLocal(staging, PLACE.space, PLACE.key, core.version)
+  if (await isOwed(core)) setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
 }
 
 /** Opens the rereading of a node. A stop or a power cut in the middle begins it anew at the next start. */
@@ -50,7 +52,7 @@ export function openRereading(core: Core, queue: WriteQueue): Rereading {
     // With the last record: what cases say is judged by all of them.
     await queue.write(async (staging) => {
       await markAll(staging)
-      setLocal(staging, PLACE.space, PLACE.key, core.version)
+      setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
     })
   }
   const begin = () => {

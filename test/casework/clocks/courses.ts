@@ -24,6 +24,7 @@ export const register = (today: string, given: Partial<Register> = {}): Register
   calendar: workCalendar(SAMPLE_CALENDARS),
   rules: DEFAULT_RULES,
   today: day(today),
+  isEnabled: () => true,
   ...given,
 })
 

@@ -165,6 +165,7 @@ export function registerOf(world: World): Register {
     rules: world.published.find((record) => record.type === 'rules') ?? DEFAULT_RULES,
     // The county counts by the clock of its hall, right or wrong; every node corrects its own by it.
     today: civilDay(world.now() + rootOf(world).clock),
+    isEnabled: () => true,
   }
 }
 

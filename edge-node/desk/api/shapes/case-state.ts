@@ -207,6 +207,7 @@ export const CaseStateShape = z
     kinds: list(coded(LOCAL_KINDS)),
     story: list(StoryLine),
     forks: list(z.object({ after: entryId, facts: list(entryId) })),
+    unread: list(entryId).openapi({ description: '本机程序较旧、看不懂的最新记录:升级前只能查看' }),
     asideOpen: z.int(),
   })
   .openapi('CaseState')

@@ -70,6 +70,7 @@ const NodeStatus = z
     unsentEntries: z.int(),
     unsentCases: z.int(),
     version: z.string(),
+    level: z.int().openapi({ description: '程序的规则版本' }),
     clockOffset: z.int().nullable(),
   })
   .openapi('NodeStatus')

@@ -1,0 +1,50 @@
+/** The rules level (规则版本): what programs of different ages agree on, and since when each kind of fact may be written. */
+import { FACTS, type FactKind } from '../facts/facts.ts'
+import type { FactRule } from '../facts/fields.ts'
+
+/**
+ * History, newest last. A level is a promise to every older program: what it brings is written only once the county has
+ * enabled it, and that waits until every node in use knows it (rules S141, C135).
+ */
+export const LEVEL_HISTORY = [
+  { level: 1, release: '0.1', brought: 'everything that releases up to 0.2 know' },
+  {
+    level: 2,
+    release: '0.3',
+    brought:
+      'facts of later kinds are told apart from broken ones (C136); the record `level`; entries of the audit log; the form is the holder’s until acceptance (C131)',
+  },
+] as const
+
+/** The newest level this program knows. */
+export const RULES_LEVEL = 2
+
+/** The level of a node that never said one: releases up to 0.2. */
+export const FIRST_LEVEL = 1
+
+/**
+ * SHA-256 over what the rules are made of: kinds and fields of facts, transitions, guards, item shape, sections, records.
+ * What a disk was read by is noted with it (rule S144).
+ */
+export const RULES_FINGERPRINT = '3637ffb0b0cc1f92b6d04c5d091d911d6d8b60131db2760461cd3350a0efb3fc'
+
+/** What a program knows of the rules. Only who tries programs of another age gives anything else than {@link KNOWN}. */
+export interface Knowledge {
+  readonly level: number
+  readonly fingerprint: string
+  /** The level that brought a kind of fact. */
+  since(kind: FactKind): number
+}
+
+/** What this program knows. */
+export const KNOWN: Knowledge = {
+  level: RULES_LEVEL,
+  fingerprint: RULES_FINGERPRINT,
+  since: (kind) => (FACTS[kind] as FactRule).since ?? FIRST_LEVEL,
+}
+
+/** Whether a program with this knowledge can read facts of a kind. */
+export const knowsKind = ({ level, since }: Knowledge, kind: FactKind): boolean => since(kind) <= level
+
+/** Whether the county has enabled a level: what came with it may be written. */
+export const isEnabled = (county: { readonly level: () => number }, level: number): boolean => county.level() >= level
