@@ -86,7 +86,13 @@ export class RawNode {
   /** Connects to a node and proves the key; `up` when this node is the other's parent. */
   async link(other: Node, direction: 'up' | 'down' = 'down'): Promise<void> {
     const [mine, theirs] = openPair()
-    this.#connection = mine
+    void other.engine.attach(theirs, direction)
+    await this.over(mine)
+  }
+
+  /** Proves the key over a connection, whatever is behind it. */
+  async over(connection: Connection): Promise<void> {
+    this.#connection = connection
     this.received.length = 0
     this.ended = false
     const hello: Hello = {
@@ -97,8 +103,7 @@ export class RawNode {
       nonce: nodeHost.random(16),
       rootTime: null,
     }
-    mine.listen({ frame: (frame) => void this.#hear(hello, decodeMessage(frame)), closed: () => this.#close() })
-    void other.engine.attach(theirs, direction)
+    connection.listen({ frame: (frame) => void this.#hear(hello, decodeMessage(frame)), closed: () => this.#close() })
     this.send(hello)
     await until('raw node is live', () => this.ended || this.received.some(({ type }) => type === 'frontier'))
   }
