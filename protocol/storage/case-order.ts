@@ -31,7 +31,7 @@ const NO_DUE = 9_999_999
 export const dueNumber = ({ due }: CaseRow): number => (due === null ? NO_DUE : dayNumber(due))
 
 /** Whether a case has something a person must resolve. */
-export const needsAttention = (row: CaseRow): boolean => row.aside > 0 || row.forked
+export const needsAttention = (row: CaseRow): boolean => row.aside > 0 || row.forked || row.unread === true
 
 /** A case in a list; cases with equal keys follow the sequence in which they were first stored. */
 export interface ListedCase {

@@ -74,7 +74,7 @@ export const cases = sqliteTable(
     offeredTo: text('offered_to').$type<StationCode>(),
     offeredAt: integer('offered_at'),
     arrival: integer('arrival').notNull(),
-    /** 1 with unresolved set-aside facts, quarantined edits or forks. */
+    /** 1 with unresolved set-aside facts, quarantined edits, forks or unread facts. */
     attention: integer('attention').notNull(),
     /** The last day as days since 1970; a number behind every day when there is none. */
     due: integer('due').notNull(),

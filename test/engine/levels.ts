@@ -2,14 +2,19 @@
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import { FIRST_LEVEL, KNOWN, type Knowledge, RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 
-/** The kind that came with the later level: a guarded fact of the holder that changes no stage. */
-export const LATER_KIND = 'prioritised' satisfies FactKind
 export const LATER_LEVEL = RULES_LEVEL + 1
 
-const since = (kind: FactKind): number => (kind === LATER_KIND ? LATER_LEVEL : FIRST_LEVEL)
-
-export const NEWER: Knowledge = { level: LATER_LEVEL, fingerprint: 'newer', since }
-export const OLDER: Knowledge = { level: RULES_LEVEL, fingerprint: 'older', since }
+/** What a program of the next level knows, which brings a kind, and what one of this level knows of the same tables. */
+export function agesBy(laterKind: FactKind): { readonly newer: Knowledge; readonly older: Knowledge } {
+  const since = (kind: FactKind): number => (kind === laterKind ? LATER_LEVEL : FIRST_LEVEL)
+  return {
+    newer: { level: LATER_LEVEL, fingerprint: `with ${laterKind}`, since },
+    older: { level: RULES_LEVEL, fingerprint: `before ${laterKind}`, since },
+  }
+}
 
 /** A program of the first level: among other things it lets any station write in any form (C131). */
 export const FIRST: Knowledge = { ...KNOWN, level: FIRST_LEVEL, fingerprint: 'first' }
+/** A guarded fact of the holder that changes no stage. */
+export const LATER_KIND = 'prioritised' satisfies FactKind
+export const { newer: NEWER, older: OLDER } = agesBy(LATER_KIND)

@@ -6,8 +6,10 @@ import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, type EntryHash, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
+import { LATER_KIND } from './ages.ts'
 import type { Chance } from './chance.ts'
 import { createIntents, type Intents } from './intents.ts'
+import { checkAges } from './invariants/ages.ts'
 import { isPristine } from './records.ts'
 import { unlessDisk } from './storage-faults.ts'
 import type { Machine, People, Running, World } from './world.ts'
@@ -160,9 +162,28 @@ export function createStaff(world: World, chance: Chance): Staff {
     )
     const expects = chance.happens(0.3) ? (chance.happens(0.2) ? stale : state.tip) : undefined
     const { troubles } = machine.disk
+    const askedAt = world.timeline.now
     const acted = await office.act(actor, id, kind, fields, expects)
     if (!acted.ok && acted.problem.code !== 'storage-damaged') checkRefused(machine, id, acted.problem.code, troubles)
-    if (acted.ok) tell(machine, running, acted.value.hash, id)
+    if (!acted.ok) return
+    tell(machine, running, acted.value.hash, id)
+    if (running.process.alive) await checkAges(world, machine, { id, kind, hash: acted.value.hash, askedAt })
+  }
+
+  /** Marks the first cases of a station that may be marked with the kind that an older program does not know. */
+  const mark = async (machine: Machine) => {
+    const { running } = machine
+    if (!running) return
+    const actor = actorOf(world, machine)
+    const { rows } = await machine.disk.storage.cases({ holders: [machine.station], limit: 20 })
+    for (const { id } of rows) {
+      if (!running.process.alive) return
+      const askedAt = world.timeline.now
+      const acted = await running.engine.office.act(actor, id, LATER_KIND, FIELDS[LATER_KIND])
+      if (!acted.ok || !running.process.alive) continue
+      tell(machine, running, acted.value.hash, id)
+      await checkAges(world, machine, { id, kind: LATER_KIND, hash: acted.value.hash, askedAt })
+    }
   }
 
   const refused = new Set<string>()
@@ -206,6 +227,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     intents,
     refused,
     work: (machine) => workAt(machine, bursts),
+    mark: (machine) => void mark(machine).catch(unlessDisk),
     burst: (machine) => void burst(machine, bursts).catch(unlessDisk),
     workOnce: () => workAt(chance.pick(world.machines), chance),
   }

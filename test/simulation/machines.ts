@@ -6,6 +6,7 @@ import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { type StationCode, toHex } from '#protocol/ids.ts'
 import type { FileIdentity } from '#protocol/log/incarnation.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
+import { NEWER, OLDER } from './ages.ts'
 import { callParent } from './calling.ts'
 import type { Chance } from './chance.ts'
 import { noteGone } from './ledger.ts'
@@ -34,6 +35,7 @@ async function newMachine(world: World, name: string, station: StationCode, iden
     file: newFile(world.machines.length),
     process: undefined,
     running: undefined,
+    knowledge: NEWER,
     offline: false,
     scrapped: false,
     scrappedAt: -1,
@@ -172,7 +174,7 @@ interface Opening {
 
 async function open(world: World, machine: Machine, process: Process, { begun, random }: Opening): Promise<void> {
   const { storage, incarnation } = begun
-  const { identity } = machine
+  const { identity, knowledge } = machine
   const host = hostOf(process, world.timeline, random.branch('host'), world.keyring, wallClock(world, machine))
   // Whatever it ends, a bug is one.
   const bug = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))
@@ -180,7 +182,7 @@ async function open(world: World, machine: Machine, process: Process, { begun, r
     checkRotation(world, machine, machine.running?.engine.incarnation ?? incarnation)
     return begun.rotated(next)
   }
-  const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim', bug })
+  const opened = await openEngine({ storage, host, identity, incarnation, rotated, version: 'sim', knowledge, bug })
   if (!opened.ok) {
     process.die() // said in words; a full disk can keep a rebuild from ending
     return
@@ -189,6 +191,15 @@ async function open(world: World, machine: Machine, process: Process, { begun, r
   machine.running = running
   followHeads(world, running, begun.remember)
   if (identity.parent) callParent(world, machine, running)
+}
+
+/** A machine has an older program until it is upgraded, both in its folder. */
+export async function useProgram(world: World, machine: Machine, age: 'older' | 'newer'): Promise<void> {
+  const knowledge = age === 'older' ? OLDER : NEWER
+  if (machine.scrapped || machine.knowledge === knowledge) return
+  stop(world, machine, 'reset')
+  machine.knowledge = knowledge
+  await start(world, machine)
 }
 
 /** Ends a process; `power` leaves its links hanging, otherwise the peers hear of it. */
@@ -242,6 +253,7 @@ export async function copy(world: World, machine: Machine, how: 'image' | 'files
   twin.revoked = machine.revoked
   twin.predecessors = machine.predecessors
   twin.clock = machine.clock
+  twin.knowledge = machine.knowledge
   if (how === 'image') {
     twin.file = machine.file
     twin.doubt.doubled = true

@@ -1,6 +1,7 @@
 /** A county of machines: who there is, what goes wrong, and what was seen. */
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord, Station, StationRecord } from '#protocol/casework/directory.ts'
+import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
 import type { LogKey, NodeId, StationCode } from '#protocol/ids.ts'
@@ -37,6 +38,8 @@ export interface Machine {
   file: FileIdentity
   process: Process | undefined
   running: Running | undefined
+  /** What its program knows of the rules. */
+  knowledge: Knowledge
   /** Cut off from the network. */
   offline: boolean
   /** Its own line to the network. */
@@ -96,6 +99,8 @@ export interface Doubt {
 export interface People {
   /** One person does one thing at a machine. */
   work(machine: Machine): void
+  /** Somebody marks what the station holds with the kind that an older program does not know. */
+  mark(machine: Machine): void
   /** Several people do something at once. */
   burst(machine: Machine): void
   /** One person writes what the station of a machine keeps of itself; a new record where a type is given. */
@@ -253,7 +258,7 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     former: new Map(),
     stations: plan?.stations.slice() ?? treeOf(chance.branch('tree')),
     published: plan?.published.slice() ?? SAMPLE_ITEMS.slice(0, 1),
-    people: { work: () => {}, burst: () => {}, keep: () => {} },
+    people: { work: () => {}, mark: () => {}, burst: () => {}, keep: () => {} },
     machines: [],
     violations,
     faults,

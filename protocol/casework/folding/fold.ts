@@ -246,6 +246,10 @@ function kindsOf(progress: Progress, item: Item | undefined): LocalKind[] {
   return kinds
 }
 
+/** Whether somebody has to decide about a fact; what only a newer program can read waits for that. */
+const isUndecided = ({ verdict, resolution }: Judged): boolean =>
+  verdict !== null && verdict !== 'unread' && resolution === null
+
 /** What contributions say of the whole case, once the chain is known. */
 function finish({ progress, answers, byHash }: Folding): void {
   const papers = answers.papers.filter(({ fact }) => byHash.get(fact)?.verdict === null)
@@ -288,6 +292,6 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
     story: tellStory(id, chain, others),
     forks,
     unread,
-    asideOpen: others.filter(({ verdict, resolution }) => verdict !== null && resolution === null).length,
+    asideOpen: others.filter(isUndecided).length,
   }
 }

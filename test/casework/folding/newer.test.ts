@@ -41,7 +41,7 @@ test('C136 an unknown guarded fact at the tip makes the case read-only: nothing 
   const follower = write('assigned', TOWN, newer)
   const behind = write('handled', TOWN, follower)
   const state = fold([...facts, newer, follower, behind])
-  expect(state).toMatchObject({ stage: '20', tip: last(facts).hash, unread: [newer.hash], forks: [] })
+  expect(state).toMatchObject({ stage: '20', tip: last(facts).hash, unread: [newer.hash], forks: [], asideOpen: 0 })
   expect([newer, follower, behind].map((fact) => reasonOf(state, fact))).toEqual(['unread', 'unread', 'unread'])
   for (const actor of [at(TOWN), at(VILLAGE)]) {
     const acts = actsFor(state, actor, register)

@@ -299,4 +299,28 @@ export const COUNTY: readonly Mutant[] = [
     fault: 'R41: a member has the county take back anybody’s edit of a case that lies in two streams.',
     tests: ['test/engine/tails-of-liars.test.ts'],
   },
+  {
+    name: 'unknown-facts-stop-nobody',
+    file: 'protocol/casework/folding/fold.ts',
+    from: '  return mayMove && writer.served && !tooLate',
+    to: '  return mayMove && writer.served && tooLate',
+    fault: 'C136: an older program writes after a fact that one of a kind it does not know has followed.',
+    tests: ['test/casework/folding/newer.test.ts'],
+  },
+  {
+    name: 'levels-wait-for-nobody',
+    file: 'protocol/engine/office/enabling.ts',
+    from: '  const level = Math.min(...nodes.map(({ id }) => levelKnownBy(core, id)))',
+    to: '  const level = Math.max(...nodes.map(({ id }) => levelKnownBy(core, id)))',
+    fault: 'S142: the county enables what some of its programs do not know.',
+    tests: ['test/engine/levels.test.ts'],
+  },
+  {
+    name: 'levels-fall',
+    file: 'protocol/engine/office/record-writing.ts',
+    from: "  const version = given.type === 'level' ? given.version : next",
+    to: '  const version = next',
+    fault: 'S142: the enabled level is whatever the clock says.',
+    tests: ['test/engine/levels.test.ts'],
+  },
 ]

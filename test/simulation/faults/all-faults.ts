@@ -1,6 +1,6 @@
 /** Everything that goes wrong: each fault has a name, happens at a seeded moment and is counted. */
 
-import { scrap, start } from '../machines.ts'
+import { scrap, start, useProgram } from '../machines.ts'
 import { healthy } from '../witnessed-disk.ts'
 import type { World } from '../world.ts'
 import { AUTHOR_FAULTS } from './authors.ts'
@@ -27,5 +27,6 @@ export function heal(world: World): void {
     machine.offline = false
     Object.assign(machine.disk.ailments, healthy())
     if (!machine.scrapped && !machine.running) void start(world, machine)
+    void useProgram(world, machine, 'newer')
   }
 }

@@ -1,6 +1,6 @@
 /** What goes wrong only when several things meet: drawn apart, so that other seeds keep their paths. */
 import { isCaseId } from '#protocol/ids.ts'
-import { copy, moveStation, restore, scrap, start, stop } from '../machines.ts'
+import { copy, moveStation, restore, scrap, start, stop, useProgram } from '../machines.ts'
 import { rootOf } from '../world.ts'
 import { writeLies } from './authors.ts'
 import {
@@ -22,6 +22,22 @@ export const FURTHER_FAULTS: Faults = {
   ...SCENES,
   /** Several people of one office at the same moment. */
   burst: (world, chance) => some(chance, runningOnes(world), (machine) => world.people.burst(machine)),
+  /**
+   * A station has an older program for a while, which does not know a kind of fact that it wrote before; its people, and
+   * others, work on with the same cases until it is upgraded.
+   */
+  'old-program': (world, chance) =>
+    some(chance, children(world), (machine) => {
+      world.people.mark(machine)
+      const begins = chance.between(SECOND, 4 * SECOND)
+      after(world, chance, begins, () => {
+        void useProgram(world, machine, 'older').then(() => {
+          for (let count = chance.between(5, 20); count > 0; count--)
+            after(world, chance, 40 * SECOND, () => world.people.work(chance.happens(0.8) ? machine : rootOf(world)))
+        })
+        world.timeline.after(chance.between(20 * SECOND, 90 * SECOND), () => void useProgram(world, machine, 'newer'))
+      })
+    }),
   /** The record outside the database cannot be written for a while. */
   'record-refused': (world, chance) =>
     some(chance, runningOnes(world), ({ disk: { ailments } }) => {
