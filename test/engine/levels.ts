@@ -8,13 +8,13 @@ export const LATER_LEVEL = RULES_LEVEL + 1
 export function agesBy(laterKind: FactKind): { readonly newer: Knowledge; readonly older: Knowledge } {
   const since = (kind: FactKind): number => (kind === laterKind ? LATER_LEVEL : FIRST_LEVEL)
   return {
-    newer: { level: LATER_LEVEL, fingerprint: `with ${laterKind}`, since },
-    older: { level: RULES_LEVEL, fingerprint: `before ${laterKind}`, since },
+    newer: { level: LATER_LEVEL, fingerprint: `with ${laterKind}`, since, closesForms: true },
+    older: { level: RULES_LEVEL, fingerprint: `before ${laterKind}`, since, closesForms: true },
   }
 }
 
 /** A program of the first level: among other things it lets any station write in any form (C131). */
-export const FIRST: Knowledge = { ...KNOWN, level: FIRST_LEVEL, fingerprint: 'first' }
+export const FIRST: Knowledge = { ...KNOWN, level: FIRST_LEVEL, fingerprint: 'first', closesForms: false }
 /** A guarded fact of the holder that changes no stage. */
 export const LATER_KIND = 'prioritised' satisfies FactKind
 export const { newer: NEWER, older: OLDER } = agesBy(LATER_KIND)

@@ -174,7 +174,8 @@ interface Opening {
 
 async function open(world: World, machine: Machine, process: Process, { begun, random }: Opening): Promise<void> {
   const { storage, incarnation } = begun
-  const { identity, knowledge } = machine
+  const { identity } = machine
+  const knowledge = { ...machine.knowledge, closesForms: world.closesForms }
   const host = hostOf(process, world.timeline, random.branch('host'), world.keyring, wallClock(world, machine))
   // Whatever it ends, a bug is one.
   const bug = (problem: unknown) => world.violation('M0', String((problem as Error)?.stack ?? problem))

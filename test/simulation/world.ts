@@ -108,6 +108,8 @@ export interface People {
 }
 
 export interface World {
+  /** Whether programs keep stations out of forms that others hold. In most counties those of earlier days write on: what several stations write at once has to agree. */
+  readonly closesForms: boolean
   readonly timeline: Timeline
   readonly chance: Chance
   readonly keyring: Keyring
@@ -228,6 +230,8 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
   const world: World = {
     timeline,
     chance,
+    // By the seed alone: drawn, it would change what every seed before had found.
+    closesForms: seed % 4 === 1,
     keyring: createKeyring(),
     network: createNetwork(timeline, chance.branch('network'), {
       trace: trace.mix,

@@ -34,6 +34,8 @@ export interface Knowledge {
   readonly fingerprint: string
   /** The level that brought a kind of fact. */
   since(kind: FactKind): number
+  /** Whether it keeps stations out of forms that are not theirs to write (rule C131); programs of the first level do not. */
+  readonly closesForms: boolean
 }
 
 /** What this program knows. */
@@ -41,6 +43,7 @@ export const KNOWN: Knowledge = {
   level: RULES_LEVEL,
   fingerprint: RULES_FINGERPRINT,
   since: (kind) => (FACTS[kind] as FactRule).since ?? FIRST_LEVEL,
+  closesForms: true,
 }
 
 /** Whether a program with this knowledge can read facts of a kind. */

@@ -11,9 +11,6 @@ import type { Core } from '../core.ts'
 /** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
 export const SEALED_SECTIONS = ['application', 'materials'] as const
 
-/** Programs of the level before let any station write a form at any time. */
-const CLOSES_FORMS = 2
-
 const isSealedSection = (name: SectionName): boolean => SEALED_SECTIONS.some((sealed) => sealed === name)
 
 /** Why a station may not write in a section now; undefined when it may. */
@@ -30,5 +27,5 @@ export function sectionRefusal(
       message: `本站点不能填写“${SECTIONS[name].title}”。`,
       next: '请由有权的窗口填写。',
     }
-  return isSealedSection(name) && core.knowledge.level >= CLOSES_FORMS ? refuseForm(state, station) : undefined
+  return isSealedSection(name) && core.knowledge.closesForms ? refuseForm(state, station) : undefined
 }
