@@ -27,7 +27,7 @@ import { followPartings, loadPartings, PARTING_SPACE, type Parting } from './log
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
 import { openOffice } from './office/open-office.ts'
-import { completeRevocations } from './office/record-writing.ts'
+import { completeRevocations, completeStaff } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { noteDay } from './refold/folded-day.ts'
 import { JUDGED_STATIONS, noteStations } from './refold/judging-stations.ts'
@@ -81,7 +81,10 @@ async function open(options: EngineOptions): Promise<Engine> {
   await refolding.begin()
   const rereading = openRereading(core, queue)
   rereading.begin()
-  if (core.isRoot) await queue.writeAlone(completeRevocations).catch(onlyStorage)
+  if (core.isRoot) {
+    await queue.writeAlone(completeRevocations).catch(onlyStorage)
+    await queue.writeAlone(completeStaff).catch(onlyStorage)
+  }
   afterworks.heard(NO_CHANGE)
   return {
     office: openOffice(core, queue),

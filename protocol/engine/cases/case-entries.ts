@@ -156,8 +156,9 @@ function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, direc
 
 function addFact(file: CaseFile, entry: Entry, hash: EntryHash, isOnlyCarried: boolean): void {
   file.state = undefined
-  const { log, seq, person, station, time, clockOffset } = entry
-  const known = { hash, log, seq, person, station, time, clockOffset, fact: decodeFact(entry.payload) }
+  const { log, seq, person, station, time, clockOffset, catalogueVersion } = entry
+  const fact = decodeFact(entry.payload)
+  const known = { hash, log, seq, person, station, time, clockOffset, catalogueVersion, fact }
   file.facts.push(isOnlyCarried ? { ...known, isOnlyCarried } : known)
 }
 

@@ -1,0 +1,79 @@
+/** The public records of people (人员公示): written by the root beside their accounts, and asked before somebody signs. */
+import type { Person, Staff } from '#protocol/casework/directory.ts'
+import { saysTheSame, staffAfter, staffOfHistory } from '#protocol/casework/rules/service.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { type DocumentId, logParts } from '#protocol/ids.ts'
+import { fail, type Result } from '#protocol/result.ts'
+import { storedEntry } from '../cases/case-reading.ts'
+import type { Core } from '../core.ts'
+import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
+import type { Actor } from '../office.ts'
+import { recordsInPieces } from '../writing/record-pieces.ts'
+import type { Staging } from '../writing/staging.ts'
+
+/** Whether this node publishes such records: the root does. Programs that do not judge by them would see other cases than ours. */
+export const mayKeepStaff = (core: Core): boolean => core.isRoot
+
+/** The public record that goes with an account as it is written; undefined when it says nothing new. */
+export function staffBeside({ core, directory }: Staging, person: Person): Staff | undefined {
+  if (!mayKeepStaff(core)) return undefined
+  const today = core.clock.today()
+  const document = `staff/${person.id}` as DocumentId
+  const staged = readDirectoryRecord(directory.get(document)?.json ?? '', document)
+  const account = core.directory.person(person.id)
+  const known =
+    staged?.type === 'staff'
+      ? staged
+      : (core.directory.staff(person.id) ??
+        // Its service began before anything was published: a move ends it today.
+        staffOfHistory(account ? [{ person: account, day: today }] : [], today))
+  const staff = staffAfter(known, person, today)
+  return known && known.version > 0 && saysTheSame(known, staff) ? undefined : staff
+}
+
+/** Public records of all people who have an account and none: of an older program, or of before the county's nodes could judge. */
+export async function unpublishedStaff({ core }: Staging): Promise<readonly Staff[]> {
+  if (!mayKeepStaff(core)) return []
+  const { directory, clock } = core
+  const lacking = directory.people().filter(({ id }) => directory.staff(id) === undefined)
+  const histories = await accountsEver(core, lacking)
+  const today = clock.today()
+  return lacking.flatMap(
+    (person) => staffOfHistory(histories.get(documentOf(person)) ?? [{ person, day: today }], today) ?? [],
+  )
+}
+
+type Account = { readonly person: Person; readonly day: Day }
+
+/** Every version of some accounts that the root wrote, with the day; the lowest version first. */
+async function accountsEver(
+  core: Core,
+  people: readonly Person[],
+): Promise<ReadonlyMap<DocumentId, readonly Account[]>> {
+  const found = new Map<DocumentId, Account[]>()
+  for await (const piece of recordsInPieces(core.storage, people.map(documentOf))) {
+    for (const { log, document, payload, time } of piece.map(storedEntry)) {
+      const record = readDirectoryRecord(new TextDecoder().decode(payload), document)
+      if (record?.type !== 'person' || !core.directory.authority.isRoot(logParts(log).node)) continue
+      found.set(document, [...(found.get(document) ?? []), { person: record, day: civilDay(time) }])
+    }
+  }
+  for (const accounts of found.values()) accounts.sort((left, right) => left.person.version - right.person.version)
+  return found
+}
+
+/** Why nobody would count what somebody signs today; undefined when it counts. */
+export function strangerProblem(
+  { directory, clock }: Core,
+  { person, station }: Actor,
+  kept: string,
+): Result<never> | undefined {
+  const signing = { day: clock.today(), orLater: false }
+  if (directory.authority.standing(person, station, signing) !== 'foreign') return undefined
+  return fail(
+    'foreign-person',
+    '按县中心公布的任职资料,您今天不在该站点任职,也没有受委托;办了也不生效。',
+    kept,
+    '请核对电脑上的日期,联网同步后重试;任职资料有误的,请县中心更正。',
+  )
+}
