@@ -86,6 +86,13 @@ export class RawNode {
   /** Connects to a node and proves the key; `up` when this node is the other's parent. */
   async link(other: Node, direction: 'up' | 'down' = 'down'): Promise<void> {
     const [mine, theirs] = openPair()
+    const live = this.over(mine)
+    void other.engine.attach(theirs, direction)
+    await live
+  }
+
+  /** The same over a connection that somebody has opened. */
+  async over(mine: Connection): Promise<void> {
     this.#connection = mine
     this.received.length = 0
     this.ended = false
@@ -98,7 +105,6 @@ export class RawNode {
       rootTime: null,
     }
     mine.listen({ frame: (frame) => void this.#hear(hello, decodeMessage(frame)), closed: () => this.#close() })
-    void other.engine.attach(theirs, direction)
     this.send(hello)
     await until('raw node is live', () => this.ended || this.received.some(({ type }) => type === 'frontier'))
   }
