@@ -3,7 +3,12 @@ import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
-import { RETURNED_RECORDS, RETURNED_REVOCATIONS, RETURNED_STATIONS } from './carrying/returned-records.ts'
+import {
+  RETURNED_RECORDS,
+  RETURNED_REVOCATIONS,
+  RETURNED_SERVICE,
+  RETURNED_STATIONS,
+} from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
 import { createOpenSections } from './cases/open-sections.ts'
 import { createClock } from './clock.ts'
@@ -69,6 +74,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     RETURNED_RECORDS,
     RETURNED_STATIONS,
     RETURNED_REVOCATIONS,
+    RETURNED_SERVICE,
     UNREAD_CASES,
     JUDGED_STATIONS,
     PARTINGS,

@@ -38,6 +38,7 @@ import {
   VILLAGE,
 } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
+import { copyOf, cutAll, place, restart } from './restoring.ts'
 
 const [ITEM] = SAMPLE_ITEMS
 if (!ITEM) throw new Error('no sample items')
@@ -197,6 +198,33 @@ test('R70 at its start the root publishes who ever was where, so that nothing th
     { station: VILLAGE, roles: ['clerk'], from: null, until: null },
   ])
   expect(directory.staffs().map(({ id }) => id)).toEqual(['admin', 'wang'])
+})
+
+test('R74 service of which a root that was put back knows nothing comes back beside what it has written since', async () => {
+  const { root, township, links, diskOf } = await place()
+  await publish(root, [account('wang', VILLAGE)])
+  const backup = copyOf(diskOf(COUNTY))
+  await publish(root, [account('wang', TOWNSHIP)])
+  const at = (node: Node) =>
+    node.engine.office.directory.staff('wang' as PersonId)?.service.map((one) => [one.station, one.until === null]) ??
+    []
+  await until('the township has heard', () => at(township).length === 2)
+  await cutAll(links)
+  await root.engine.stop()
+  const back = await restart(root, backup, undefined, undefined, 7)
+  await publish(back, [account('wang', COUNTY)])
+  expect(at(back)).toEqual([
+    [VILLAGE, false],
+    [COUNTY, true],
+  ])
+  await callUntil(township, back, 'all of it is known again', () => at(back).length === 3 && at(township).length === 3)
+  expect(at(township)).toEqual(at(back))
+  expect(at(back).toSorted()).toEqual([
+    [COUNTY, true],
+    [TOWNSHIP, false],
+    [VILLAGE, false],
+  ])
+  expect(at(back).at(-1)).toEqual([COUNTY, true])
 })
 
 test('C124 where the county has published nobody, everybody signs as before', async () => {

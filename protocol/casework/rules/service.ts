@@ -148,3 +148,21 @@ export const serviceChange = (before: Staff, after: Staff): ServiceChange => ({
   gains: serviceLost(after, before) !== null,
   since: earliest([serviceLost(before, after), disabledOtherwise(before, after), disabledOtherwise(after, before)]),
 })
+
+/** Service that one record has and another does not know of, because who wrote that knew less. */
+const forgotten = (staff: Staff, other: Staff): readonly Service[] => {
+  const known = places(staff.service)
+  return other.service.filter(({ station, from }) => !known.has(`${station} ${from}`))
+}
+
+/** Whether a record knows of all service that another one has; how long it lasted the later one knows better. */
+export const knowsService = (staff: Staff, other: Staff): boolean => forgotten(staff, other).length === 0
+
+/** A record with the service that another one has besides; what was not over there, and is not where the person is now, is over on a day. */
+export function withForgotten(staff: Staff, other: Staff, day: Day): Staff {
+  const present = staff.service.at(-1)?.station
+  const more = forgotten(staff, other).map((service) =>
+    service.until === null && service.station !== present ? { ...service, until: day } : service,
+  )
+  return { ...staff, service: [...more, ...staff.service] }
+}

@@ -1,5 +1,6 @@
 /** The public records of people (人员公示): written by the root beside their accounts, and asked before somebody signs. */
 import type { Person, Staff } from '#protocol/casework/directory.ts'
+import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { saysTheSame, staffAfter, staffOfHistory } from '#protocol/casework/rules/service.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { type DocumentId, logParts } from '#protocol/ids.ts'
@@ -68,7 +69,8 @@ export function strangerProblem(
   { person, station }: Actor,
   kept: string,
 ): Result<never> | undefined {
-  const signing = { day: clock.today(), orLater: false }
+  const catalogueVersion = directory.catalogueVersion()
+  const signing = signingOf({ time: clock.now(), clockOffset: clock.offset(), catalogueVersion })
   if (directory.authority.standing(person, station, signing) !== 'foreign') return undefined
   return fail(
     'foreign-person',
