@@ -155,6 +155,8 @@ export const LIMITS = {
   regionSteps: 10,
   /** Cases judged anew in one request of the write queue: about 15 ms, the longest that a person's act waits for it. */
   sliceCases: 20,
+  /** Cases with facts of foreign people that are looked up to be judged anew, half a megabyte of names; of more, all are judged. */
+  foreignDocuments: 10_000,
   /** Pause between two such requests, in which everybody else has a turn. */
   slicePauseMilliseconds: 5,
   /** A new day is noticed this late at most, also when a clock is set right or a computer wakes up. */

@@ -125,8 +125,7 @@ export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
 export const stationName = (office: Office, station: string): string =>
   office.directory.stations().find((known) => known.id === station)?.name ?? `站点 ${station}`
 
-export const personName = (office: Office, person: string): string =>
-  office.directory.people().find((known) => known.id === person)?.name ?? person
+export const personName = (office: Office, person: string): string => office.directory.personName(person)
 
 export const itemName = (office: Office, row: Pick<CaseRow, 'item'>): string =>
   office.directory.item(row.item)?.name ?? `事项 ${row.item}`
@@ -150,9 +149,12 @@ export const withNames = (office: Office, text: string): string =>
     (code, id) => office.directory.stations().find((known) => known.id === id)?.name ?? code,
   )
 
+/** The number of a case; some case was given none that counts. */
+export const presentNumber = ({ number }: Pick<CaseRow, 'number'>): string => number || '暂无编号'
+
 /** A case's number, with those it had before it was renumbered. */
 export const numberWords = ({ number, formerNumbers }: Pick<CaseRow, 'number' | 'formerNumbers'>): string =>
-  formerNumbers.length === 0 ? number : `${number}(原编号 ${formerNumbers.join('、')})`
+  formerNumbers.length === 0 ? presentNumber({ number }) : `${number}(原编号 ${formerNumbers.join('、')})`
 
 /** Why something of a case was not simply used: each reason once, with how often it stands there. */
 export function reasonWords(receipts: readonly { readonly reason: string }[]): string[] {

@@ -36,8 +36,7 @@ function checkedStaff(directory: DirectoryView, given: WindowRecord): Result<Win
         return refuseField('staff', `${person.name}不在这个站点`, '窗口的 A 岗和 B 岗须是本站点的人员')
     }
     if (lead === substitute) return refuseField('staff', 'A 岗和 B 岗不能是同一个人', '请换一个 B 岗,或先留空')
-    if (leads.has(lead))
-      return refuseField('staff', `${directory.person(lead)?.name ?? lead}列了两次`, '每个 A 岗只列一行')
+    if (leads.has(lead)) return refuseField('staff', `${directory.personName(lead)}列了两次`, '每个 A 岗只列一行')
     leads.add(lead)
   }
   return success(given)

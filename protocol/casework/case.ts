@@ -4,7 +4,7 @@ import type { Clock } from './clocks/clocks.ts'
 import type { LocalKind } from './codes.ts'
 import type { Course } from './course/course.ts'
 import type { FactKind, FieldValue, Seal } from './facts/facts.ts'
-import type { AsideReason } from './rules/reasons.ts'
+import type { AsideReason, Mark } from './rules/reasons.ts'
 import type { Day } from './time/days.ts'
 
 /** What may become of a set-aside fact by the holder's word. */
@@ -33,6 +33,8 @@ export interface StoryLine {
   readonly previous: EntryHash | null
   /** The epoch under which it took effect; null when it did not. */
   readonly epoch: number | null
+  /** What people should know of it besides, whether it took effect or not; almost always nothing. */
+  readonly marks: readonly { readonly mark: Mark; readonly text: string }[]
   /** Null when the fact took effect (or is a contribution). */
   readonly aside: {
     readonly reason: AsideReason
@@ -47,6 +49,7 @@ export interface StoryLine {
 /** A folded case. Equal on every node that holds the same entries and counts the same day. */
 export interface CaseState extends Course {
   readonly id: DocumentId
+  /** Empty while nobody gave it one that names the giver's station. */
   readonly number: string
   /** Numbers the case had before it was renumbered, the first one first. */
   readonly formerNumbers: readonly string[]

@@ -97,6 +97,32 @@ export interface Person {
   readonly disabled: boolean
 }
 
+/** A person's service (任职) at one station. */
+export interface Service {
+  readonly station: StationCode
+  readonly department?: string
+  readonly roles: readonly Role[]
+  /** The first day; null: since ever. */
+  readonly from: Day | null
+  /** The last day; null while it lasts. */
+  readonly until: Day | null
+}
+
+/**
+ * What everybody may know of a person (人员公示): by it every node judges who may sign for whom. The office writes it
+ * beside the account, whose password stays in the stream of the station.
+ */
+export interface Staff {
+  readonly type: 'staff'
+  readonly id: PersonId
+  readonly version: number
+  readonly name: string
+  /** All of it, the latest last, so that the newest record says enough. */
+  readonly service: readonly Service[]
+  /** Days on which the account was disabled, the last one among them; null while it is. */
+  readonly disabled: readonly { readonly from: Day; readonly until: Day | null }[]
+}
+
 /** A department (部门) in one period of its life; institutions are renamed, merged and split (SOURCES.md section 0 no. 18). */
 export interface Department {
   readonly type: 'department'
@@ -283,6 +309,7 @@ export type RootRecord =
   | Station
   | NodeRecord
   | Person
+  | Staff
   | Item
   | Department
   | WindowRecord

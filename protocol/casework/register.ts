@@ -7,6 +7,16 @@ import type { Item } from './item.ts'
 import type { WorkCalendar } from './time/calendar.ts'
 import type { Day } from './time/days.ts'
 
+/** When something was signed. */
+export interface Signing {
+  readonly day: Day
+  /** The author's clock is proved slow: it was that day or any later one. */
+  readonly orLater: boolean
+}
+
+/** What a person was at a station when something was signed there: its own (in the record `disabled`: by an account out of use), or nobody. */
+export type Membership = 'belongs' | 'disabled' | 'foreign'
+
 /** What the fold must know of who may speak for whom. */
 export interface Authority {
   /** Whether the node serves the station. */
@@ -19,6 +29,8 @@ export interface Authority {
    * the root carry it.
    */
   afterRevocation(log: LogKey, seq: number, hash?: EntryHash, isOnlyCarried?: boolean): boolean
+  /** Whether a person belonged to a station when something was signed for it. Nobody and an older county's people do. */
+  standing(person: PersonId | '', station: StationCode, signing: Signing): Membership
   tierOf(station: StationCode): Tier | undefined
   parentOf(station: StationCode): StationCode | null | undefined
 }

@@ -4,7 +4,12 @@ import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { CARRYING, noteUncarried } from './carrying/carrying.ts'
-import { RETURNED_RECORDS, RETURNED_REVOCATIONS, RETURNED_STATIONS } from './carrying/returned-records.ts'
+import {
+  RETURNED_RECORDS,
+  RETURNED_REVOCATIONS,
+  RETURNED_SERVICE,
+  RETURNED_STATIONS,
+} from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
 import { createOpenSections } from './cases/open-sections.ts'
 import { createClock } from './clock.ts'
@@ -30,7 +35,7 @@ import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
 import { enableLevel } from './office/enabling.ts'
 import { openOffice } from './office/open-office.ts'
-import { completeRevocations } from './office/record-writing.ts'
+import { completeRevocations, completeStaff } from './office/record-writing.ts'
 import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { noteDay } from './refold/folded-day.ts'
 import { JUDGED_STATIONS, noteStations } from './refold/judging-stations.ts'
@@ -73,6 +78,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     RETURNED_RECORDS,
     RETURNED_STATIONS,
     RETURNED_REVOCATIONS,
+    RETURNED_SERVICE,
     UNREAD_CASES,
     JUDGED_STATIONS,
     PARTINGS,
@@ -85,7 +91,10 @@ async function open(options: EngineOptions): Promise<Engine> {
   await refolding.begin()
   const rereading = openRereading(core, queue)
   rereading.begin()
-  if (core.isRoot) await queue.writeAlone(completeRevocations).catch(onlyStorage)
+  if (core.isRoot) {
+    await queue.writeAlone(completeRevocations).catch(onlyStorage)
+    await queue.writeAlone(completeStaff).catch(onlyStorage)
+  }
   afterworks.heard(NO_CHANGE)
   return {
     office: openOffice(core, queue),

@@ -1,23 +1,21 @@
 /** The storage port in memory, for simulations: commits are synchronous, snapshots are cheap, faults are injected. */
 import type { Day } from '#protocol/casework/time/days.ts'
 import { isStationDocument, listedOf, listOf } from '#protocol/engine/directory/station-records.ts'
-import type {
-  Change,
-  DirectoryRow,
-  Place,
-  PlacedRecord,
-  ReceiptRow,
-  Storage,
-  StoredPack,
-} from '#protocol/engine/ports/storage.ts'
 import {
   type CasePage,
   type CaseQuery,
+  type Change,
+  type DirectoryRow,
   type DocumentPage,
   type Loaded,
   NO_CHANGE,
+  type Place,
+  type PlacedRecord,
   type PlacePage,
+  type ReceiptRow,
+  type Storage,
   StorageFailure,
+  type StoredPack,
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -327,14 +325,16 @@ export class MemoryStorage implements Storage {
     return rows.sort((left, right) => right.seq - left.seq).slice(0, limit)
   }
 
+  async documentsTold(reason: string, limit: number): Promise<DocumentId[]> {
+    const told = [...this.#receipts.values()].filter((row) => row.reason === reason)
+    return [...new Set(told.map(({ document }) => document))].sort().slice(0, limit)
+  }
+
   async receiptCounts() {
-    const counts = new Map<string, { log: LogKey; outcome: string; count: number }>()
-    for (const { log, outcome } of this.#receipts.values()) {
-      const counted = counts.get(`${log} ${outcome}`) ?? { log, outcome, count: 0 }
-      counted.count++
-      counts.set(`${log} ${outcome}`, counted)
-    }
-    return [...counts.values()]
+    const groups = Map.groupBy(this.#receipts.values(), ({ log, outcome }) => `${log} ${outcome}`)
+    return [...groups.values()].flatMap((rows) =>
+      rows.slice(0, 1).map(({ log, outcome }) => ({ log, outcome, count: rows.length })),
+    )
   }
 
   async local(space: string, key: string): Promise<string | undefined> {

@@ -57,6 +57,7 @@ const REGISTER: Register = {
     serves: (node, station) => NODES[station] === node,
     isRoot: (node) => node === NODES[COUNTY],
     afterRevocation: () => false,
+    standing: () => 'belongs' as const,
     tierOf: (station) => (station === COUNTY ? 'county' : station === VILLAGE ? 'village' : undefined),
     parentOf: (station) => (station === COUNTY ? null : COUNTY),
   },

@@ -35,6 +35,7 @@ export const authority: Authority = {
   serves: (node, station) => TREE[station] !== undefined && node === nodeOf(station),
   isRoot: (node) => node === nodeOf(COUNTY),
   afterRevocation: () => false,
+  standing: () => 'belongs',
   tierOf: (station) => TREE[station]?.tier,
   parentOf: (station) => TREE[station]?.parent,
 }
@@ -105,9 +106,14 @@ export const letter = (station: StationCode, item: string, changes: Partial<Lett
 const APPLICANT = { applicant: '王秀英', idNumber: '11010519491231002X', phone: '13800000000', materials: 3, seals: [] }
 const OTHER_PERSON = 'p2' as PersonId
 
+/** A number that a station gives: cases are opened with the ninth, renumbered to the first. */
+export const numberAt = (station: StationCode, running = 1): string =>
+  mintNumber({ station, day: TODAY, lane: 5541, running })
+export const OPENED_WITH = 9
+
 /** Fields with which each fact is well-formed and its conditions hold where they only depend on what is typed. */
 export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValue>>>> = {
-  opened: { number: 'n-1', item: 'SL0001', itemVersion: 1 },
+  opened: { number: numberAt(VILLAGE, OPENED_WITH), item: 'SL0001', itemVersion: 1 },
   captured: APPLICANT,
   submitted: APPLICANT,
   prereviewed: { result: 'passed', opinion: '材料齐全', told: '电话' },
@@ -142,8 +148,8 @@ export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValu
   delivered: { recipient: '王秀英' },
   archived: {},
   renumbered: {
-    former: 'n-1',
-    number: mintNumber({ station: TOWN, day: TODAY, lane: 5541, running: 1 }),
+    former: 'a number that nobody gave',
+    number: numberAt(TOWN),
     second: OTHER_PERSON,
     reason: '编号重复',
   },
@@ -178,6 +184,12 @@ export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValu
 export const writerOf = (kind: FactKind): PersonId =>
   (kind === 'examined' ? 'examiner' : kind === 'decided' || kind === 'concluded' ? 'approver' : 'p1') as PersonId
 
+/** The numbers that a station gives are its own. */
+const numbersOf = (kind: FactKind, station: StationCode): Readonly<Record<string, string>> => {
+  if (kind === 'opened') return { number: numberAt(station, OPENED_WITH) }
+  return kind === 'renumbered' ? { number: numberAt(station) } : {}
+}
+
 let written = 0
 
 /** Writes a fact of a station's own node; every call makes a new hash and a later time. */
@@ -200,7 +212,7 @@ export function write(
     fact: {
       kind,
       previous: typeof previous === 'object' && previous !== null ? previous.hash : previous,
-      fields: { ...FIELDS[kind], ...fields },
+      fields: { ...FIELDS[kind], ...numbersOf(kind, station), ...fields },
     },
     ...changes,
   }

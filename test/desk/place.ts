@@ -13,6 +13,7 @@ import type { Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { hostWith } from '#test/clock/host.ts'
+import { ENABLED } from '#test/engine/levels.ts'
 import { DEPARTMENTS, IMMEDIATE, LICENCE } from './licence.ts'
 import { openOffice } from './office.ts'
 
@@ -199,6 +200,7 @@ export async function openPlace({ secure } = { secure: true }): Promise<Place> {
     }),
   )
   const published = await office.publish(null, [
+    ENABLED,
     ...SAMPLE_ITEMS,
     IMMEDIATE,
     LICENCE,

@@ -1,4 +1,5 @@
 /** Programs of two ages: the same tables, of which the older one does not know one kind of fact. */
+import type { EnabledLevel } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import { FIRST_LEVEL, KNOWN, type Knowledge, RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 
@@ -18,3 +19,6 @@ export const FIRST: Knowledge = { ...KNOWN, level: FIRST_LEVEL, fingerprint: 'fi
 /** A guarded fact of the holder that changes no stage. */
 export const LATER_KIND = 'prioritised' satisfies FactKind
 export const { newer: NEWER, older: OLDER } = agesBy(LATER_KIND)
+
+/** What the root writes when every node in use knows this program's level: from then on it keeps public records of people. */
+export const ENABLED: EnabledLevel = { type: 'level', id: 'rules', version: RULES_LEVEL }

@@ -86,11 +86,12 @@ export class RawNode {
   /** Connects to a node and proves the key; `up` when this node is the other's parent. */
   async link(other: Node, direction: 'up' | 'down' = 'down'): Promise<void> {
     const [mine, theirs] = openPair()
+    const live = this.over(mine)
     void other.engine.attach(theirs, direction)
-    await this.over(mine)
+    await live
   }
 
-  /** Proves the key over a connection, whatever is behind it. */
+  /** The same over a connection that somebody has opened. */
   async over(connection: Connection): Promise<void> {
     this.#connection = connection
     this.received.length = 0

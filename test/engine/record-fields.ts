@@ -58,6 +58,20 @@ export const FIELDS: Readonly<Record<Exclude<DirectoryType, 'item'>, Readonly<Re
     password: parts({ salt: 'text', hash: 'text' }),
     disabled: 'flag',
   },
+  staff: {
+    id: 'person',
+    name: 'text',
+    service: list(
+      parts({
+        station: 'station',
+        department: { orAbsent: 'text' },
+        roles: list('role'),
+        from: orNull('day'),
+        until: orNull('day'),
+      }),
+    ),
+    disabled: list(parts({ from: 'day', until: orNull('day') })),
+  },
   department: {
     id: 'text',
     name: 'text',

@@ -275,7 +275,7 @@ const ownCount = (machine: Machine): number => {
 }
 
 /** Mostly what the page offers, sometimes anything at all. */
-function chooseAct(view: CaseView, stations: readonly StationCode[], chance: Chance) {
+export function chooseAct(view: CaseView, stations: readonly StationCode[], chance: Chance) {
   const allowed = view.acts.filter((offer) => offer.allowed && (offer.kind !== 'reassigned' || chance.happens(0.15)))
   const invited = allowed.find(({ kind }) => kind === 'invited')
   const natural = chance.happens(0.4) ? allowed[0] : chance.pick(allowed)

@@ -120,7 +120,9 @@ export async function register(world: World): Promise<void> {
   const stations = world.stations.filter(({ id, parent }) => known.station(id)?.parent !== parent)
   const machines = world.machines.filter(({ identity }) => !known.node(identity.node)).map(nodeRecord)
   const catalogue = world.published.filter((record) => !isPublished(known, record))
-  const records = [...stations, ...machines, ...misplaced(world, known), ...unserved(world, known), ...catalogue]
+  const accounts = [...world.accounts.values()].flatMap((told) => told.slice(-1)).filter(({ id }) => !known.person(id))
+  const register = [...stations, ...machines, ...misplaced(world, known), ...unserved(world, known)]
+  const records = [...register, ...catalogue, ...accounts]
   if (records.length > 0) await publish(world, records)
 }
 

@@ -49,7 +49,7 @@ export async function readCase(machine: Machine, authority: Authority, id: Docum
   const where = new Map<string, LogKey>()
   for (const { outer, entry } of found) {
     if (entry?.kind !== KIND.fact || !opened.has(streamOf(outer))) continue
-    const { log, seq, person, station, time, clockOffset } = entry
+    const { log, seq, person, station, time, clockOffset, catalogueVersion } = entry
     const hash = toHex(entry.hash) as EntryHash
     const known = where.get(hash)
     if (outer === entry) where.set(hash, outer.log)
@@ -57,7 +57,7 @@ export async function readCase(machine: Machine, authority: Authority, id: Docum
     const isOnlyCarried =
       outer !== entry && !authority.isRoot(logParts(outer.log).node) && facts.get(hash)?.isOnlyCarried !== false
     const fact = decodeFact(entry.payload)
-    facts.set(hash, { hash, log, seq, isOnlyCarried, person, station, time, clockOffset, fact })
+    facts.set(hash, { hash, log, seq, isOnlyCarried, person, station, time, clockOffset, catalogueVersion, fact })
   }
   return { facts: [...facts.values()], where, streams: opened }
 }

@@ -1,6 +1,7 @@
 /** One run: a county at work, faults, healing, rest; a function of its seed alone. */
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { LogKey } from '#protocol/ids.ts'
+import { openAccounts } from './accounts.ts'
 import { createStaff } from './actors.ts'
 import { heal } from './faults/all-faults.ts'
 import { checkAtRest } from './invariants/at-rest.ts'
@@ -53,6 +54,7 @@ export async function simulate(seed: number, { observe, media, without = [] }: O
     if (chance.branch('standby').happens(0.15)) await enrolStandby(world)
     await timeline.until(start(world, rootOf(world)))
     await timeline.until(register(world))
+    await timeline.until(openAccounts(world))
     for (const machine of world.machines) void start(world, machine)
     await timeline.run(15 * SECOND)
     const working = { work: staff.workOnce, records: desk.workOnce, without }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FAULTS, FURTHER_FAULTS, LONELY, RECORD_FAULTS } from './faults/all-faults.ts'
+import { FAULTS, FURTHER_FAULTS, LONELY, RECORD_FAULTS, SIGNER_FAULTS } from './faults/all-faults.ts'
 import { keptSeeds } from './seeds.ts'
 import { simulate } from './simulate.ts'
 import { realFiles } from './witnessed-disk.ts'
@@ -24,7 +24,7 @@ test('M14 a run is a function of its seed', { timeout: MILLISECONDS_PER_SEED * 8
   }
 })
 
-test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 M15 M16 M17 M18 M19 M20 M22 M23 M24 M25 M26 M27 M28 M29 M33 M34 M35 M36 M38 ${SEEDS} counties in storms come to rest`, {
+test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 M15 M16 M17 M18 M19 M20 M22 M23 M24 M25 M26 M27 M28 M29 M33 M34 M35 M36 M37 M38 ${SEEDS} counties in storms come to rest`, {
   timeout: MILLISECONDS_PER_SEED * SEEDS,
 }, async () => {
   const faults: Record<string, number> = {}
@@ -35,8 +35,8 @@ test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 M15 M16 M17 M18 M19 M20 M22 
   }
   // Every kind of fault really happened, else the storm proves nothing.
   const restores = ['restore-image', 'restore-lost', 'restore-survives']
-  const kinds = Object.keys({ ...FAULTS, ...FURTHER_FAULTS, ...LONELY, ...RECORD_FAULTS }).flatMap((kind) =>
-    kind === 'restore' ? restores : [kind],
+  const kinds = Object.keys({ ...FAULTS, ...FURTHER_FAULTS, ...LONELY, ...RECORD_FAULTS, ...SIGNER_FAULTS }).flatMap(
+    (kind) => (kind === 'restore' ? restores : [kind]),
   )
   expect(Object.keys(faults).sort()).toEqual(kinds.sort())
 })

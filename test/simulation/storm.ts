@@ -1,6 +1,8 @@
 /** When what goes wrong: a storm of many faults at once, and an encore of one situation in a county that is well. */
+
+import { hasAccounts } from './accounts.ts'
 import type { Chance } from './chance.ts'
-import { FAULTS, FURTHER_FAULTS, LONELY, RECORD_FAULTS } from './faults/all-faults.ts'
+import { FAULTS, FURTHER_FAULTS, LONELY, RECORD_FAULTS, SIGNER_FAULTS } from './faults/all-faults.ts'
 import { backupOf } from './faults/fault.ts'
 import { checkAlways } from './invariants/always.ts'
 import { createProgress } from './invariants/progress.ts'
@@ -46,6 +48,13 @@ function keeping(world: World, { records, without }: Work, end: number): void {
   if (die.happens(0.4)) again(60 * SECOND, () => meet(world, die, Object.keys(RECORD_FAULTS), without))
 }
 
+/** Who signs, in counties that publish who works where. */
+function signing(world: World, { without }: Work, end: number): void {
+  if (!hasAccounts(world)) return
+  const die = world.chance.branch(`signers until ${end}`)
+  againUntil(world, die, end)(40 * SECOND, () => meet(world, die, Object.keys(SIGNER_FAULTS), without))
+}
+
 const look = (world: World, again: Again) => {
   const progress = createProgress(world)
   again(8 * SECOND, () => void checkAlways(world).then(progress).catch(unlessDisk))
@@ -80,6 +89,7 @@ export async function storm(world: World, doing: Work): Promise<void> {
   const meeting = calm || !further.happens(0.4) ? [] : [1, 2].map(() => further.pick(Object.keys(FURTHER_FAULTS)))
   if (meeting.length > 0) againUntil(world, further, end)(25 * SECOND, () => meet(world, further, meeting, without))
   keeping(world, doing, end)
+  signing(world, doing, end)
   look(world, again)
   await timeline.run(end)
 }
@@ -89,7 +99,7 @@ function meet(world: World, dice: Chance, kinds: readonly string[], without: rea
   const kind = dice.pick(kinds)
   if (without.includes(kind)) return
   world.fault(kind)
-  const faults = { ...FURTHER_FAULTS, ...LONELY, ...RECORD_FAULTS }
+  const faults = { ...FURTHER_FAULTS, ...LONELY, ...RECORD_FAULTS, ...SIGNER_FAULTS }
   faults[kind]?.(world, dice)
 }
 
@@ -111,6 +121,7 @@ export async function encore(world: World, doing: Work): Promise<boolean> {
   timeline.after(first - timeline.now, () => meet(world, dice, kinds, without))
   if (dice.happens(0.5)) timeline.after(first - timeline.now + 25 * SECOND, () => meet(world, dice, kinds, without))
   keeping(world, doing, end)
+  signing(world, doing, end)
   look(world, again)
   await timeline.run(end)
   return true

@@ -1,10 +1,10 @@
 /** A county of machines: who there is, what goes wrong, and what was seen. */
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
-import type { DirectoryRecord, Station, StationRecord } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Person, Station, StationRecord } from '#protocol/casework/directory.ts'
 import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
-import type { LogKey, NodeId, StationCode } from '#protocol/ids.ts'
+import type { DocumentId, LogKey, NodeId, StationCode } from '#protocol/ids.ts'
 import type { FileIdentity, Sidecar } from '#protocol/log/incarnation.ts'
 import { type Chance, createChance } from './chance.ts'
 import { checkNotTakenBack } from './invariants/claims.ts'
@@ -123,6 +123,10 @@ export interface World {
   readonly former: Map<StationCode, Set<string>>
   /** Everything the root publishes besides stations and nodes. */
   readonly published: DirectoryRecord[]
+  /** What the register was ever told of each account, the last word last; nothing in counties of earlier programs. */
+  readonly accounts: Map<string, readonly Person[]>
+  /** Cases that liars opened: under what number they like, as long as it is their station's. */
+  readonly forged: Set<DocumentId>
   /** The staff, for faults that need somebody to write at that very moment. */
   people: People
   readonly machines: Machine[]
@@ -262,6 +266,8 @@ export function createWorld(seed: number, observe?: Observer, { plan, media = ME
     former: new Map(),
     stations: plan?.stations.slice() ?? treeOf(chance.branch('tree')),
     published: plan?.published.slice() ?? SAMPLE_ITEMS.slice(0, 1),
+    accounts: new Map(),
+    forged: new Set(),
     people: { work: () => {}, mark: () => {}, burst: () => {}, keep: () => {} },
     machines: [],
     violations,

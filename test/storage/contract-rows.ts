@@ -43,6 +43,17 @@ export function receiptRules({ storage, reopen, commit }: Bench): void {
     expect(await storage().receiptsOf(document)).toEqual([now, later])
   })
 
+  test('D13 R71 the documents of which something did not apply for a reason are named once each', async () => {
+    const receipt = { log: logOf(1), seq: 3, document, outcome: 'set-aside', reason: 'who?' } as const
+    const other = { ...receipt, seq: 5, document: caseId(2) }
+    await commit({ receipts: [receipt, { ...receipt, seq: 4 }, other, { ...other, seq: 6, reason: 'when?' }] })
+    expect((await storage().documentsTold('who?', 10)).toSorted()).toEqual([document, caseId(2)].toSorted())
+    expect(await storage().documentsTold('who?', 1)).toHaveLength(1)
+    expect(await storage().documentsTold('when?', 10)).toEqual([caseId(2)])
+    await commit({ receipts: [{ ...other, outcome: 'applied', reason: '' }] })
+    expect(await storage().documentsTold('who?', 10)).toEqual([document])
+  })
+
   test('D13 receipts of a log are given from its end, those that the fold sets aside left out', async () => {
     const receipt = { log: logOf(1), seq: 3, document, outcome: 'quarantined', reason: 'pending' } as const
     const [later, forked] = [

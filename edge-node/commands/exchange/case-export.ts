@@ -18,7 +18,7 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
-import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 export interface ExportedCase extends CaseRecord {
@@ -45,7 +45,7 @@ const isWithin = ({ receivedOn }: CaseRow, { from, until }: Period): boolean =>
 
 /** Names for whoever does not have this network's directory. */
 export const namesOf = (directory: DirectoryView): Names => ({
-  person: (id) => directory.person(id as PersonId)?.name ?? id,
+  person: (id) => directory.personName(id),
   station: (code) => directory.station(code as StationCode)?.name ?? code,
 })
 

@@ -12,6 +12,7 @@ import {
   materialWords,
   paperTime,
   personName,
+  presentNumber,
   reasonWords,
   safetyWords,
   spanWords,
@@ -68,8 +69,8 @@ function duplicatesBox(desk: Desk, visit: Visit, view: CaseView): Html | string 
     '两头受理:同一申请人的同一事项另有办件。',
     html`${view.duplicates.map((row) => {
       const number = mayReadRow(visit.actor, desk.office.directory, row)
-        ? html`<a href="/cases/${row.id}">${row.number}</a>`
-        : row.number
+        ? html`<a href="/cases/${row.id}">${presentNumber(row)}</a>`
+        : presentNumber(row)
       return html`${number}(${stationName(desk.office, row.holder)},${stageTitle(row.stage)}) `
     })}请先核对,确为重复的只办一件,其余请申请人撤回或按误录处理。`,
   )
@@ -87,12 +88,35 @@ function sameNumberBox(desk: Desk, visit: Visit, view: CaseView): Html | string 
   )
 }
 
+const MARK_TITLES = {
+  'account-disabled': '有记录登记时账号已停用。',
+  'foreign-person': '办件由不在该站点任职的人登记。',
+} as const
+
+/** Facts that count although something is wrong with who signed them, or whose number counts nowhere. */
+function marksBox(view: CaseView): Html | string {
+  const marks = new Set(view.state.story.flatMap((line) => line.marks.map(({ mark }) => mark)))
+  const signed = (['account-disabled', 'foreign-person'] as const).filter((mark) => marks.has(mark))
+  const isForeign = marks.has('foreign-number') || marks.has('foreign-document')
+  return html`${signed.map((mark) =>
+    box('warning', MARK_TITLES[mark], '请向署名的人核实,看下面经过里标明的记录;内容都已保存。'),
+  )}${
+    isForeign
+      ? box(
+          'warning',
+          '编号或文号不予采用。',
+          html`它不属于登记站点;原文见下面的经过。${view.state.number === '' ? '请由主办站点“更正办件编号”,给办件一个新编号。' : ''}`,
+        )
+      : ''
+  }`
+}
+
 /** What is unusual about the case and what to do about it. */
 export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
-  return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${
+  return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
     state.offer
       ? box(
           'info',

@@ -5,7 +5,7 @@ import { dayWords } from '#edge-node/desk/due-words.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import { yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
-import { departmentName, personName, stationName, timeWords } from '#edge-node/desk/words.ts'
+import { departmentName, personName, presentNumber, stationName, timeWords } from '#edge-node/desk/words.ts'
 import { OPINIONS } from '#protocol/casework/codes.ts'
 import type { Fee, Invitation } from '#protocol/casework/course/course.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
@@ -38,7 +38,7 @@ export function jointPart(desk: Desk, view: CaseView): Html {
     const sub = subCases.find(
       (row) => row.item === invitation.item && [row.holder, row.offeredTo].includes(invitation.to),
     )
-    const link = sub ? html`<a href="/cases/${sub.id}">${sub.number}</a>(${stageTitle(sub.stage)})` : '无'
+    const link = sub ? html`<a href="/cases/${sub.id}">${presentNumber(sub)}</a>(${stageTitle(sub.stage)})` : '无'
     return html`<tr><th scope="row" data-label="协办部门">${departmentName(desk.office, invitation.department)}<div class="text-secondary">${stationName(desk.office, invitation.to)}</div></th>
       <td class="desk-short" data-label="通知">${dayWords(invitation.day, today)} ${MODES[invitation.mode]}</td>
       <td class="desk-short" data-label="已阅">${invitation.read === null ? '未阅' : dayWords(invitation.read, today)}</td>

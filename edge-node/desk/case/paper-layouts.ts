@@ -349,8 +349,13 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
   },
   D25: {
     organ: 'station',
-    text: (paper) =>
-      `您提出的“${nameOf(paper)}”申请,原编号与另一件办件相同,现更正为新编号,请以新编号查询。原编号仍可查到本件;已经出具的文书继续有效,环节和办理期限不变。`,
+    text: (paper) => {
+      const why =
+        paper.view.state.formerNumbers.length > 0
+          ? '原编号与另一件办件相同,现更正为新编号,请以新编号查询。原编号仍可查到本件'
+          : '原编号不属于登记站点,不予采用,现给予新编号,请以新编号查询'
+      return `您提出的“${nameOf(paper)}”申请,${why};已经出具的文书继续有效,环节和办理期限不变。`
+    },
     // What distinguishes it from the other case is not the applicant's business.
     omit: ['reason', 'second'],
     seal: OFFICE_SEAL,

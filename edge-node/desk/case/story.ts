@@ -37,6 +37,12 @@ function asideBox(
   </div></div>`
 }
 
+/** What is wrong with who signed it, or with the number it gives. */
+const markWords = ({ marks }: StoryLine): Html | string =>
+  marks.length === 0
+    ? ''
+    : html`<div class="desk-late-words"><strong>${marks.map(({ text }) => text).join(';')}</strong></div>`
+
 /** A fact entered later than it happened shows both times. */
 function lateWords(desk: Desk, line: StoryLine): Html | string {
   if (line.enteredOn === null) return ''
@@ -60,7 +66,7 @@ function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, re
     <div class="desk-line-head"><strong>${line.title}</strong>
       <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
       <span class="text-secondary">${when}${clock ? `(当时${clock})` : ''}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
-    ${lateWords(desk, line)}${told(desk, view, line)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
+    ${markWords(line)}${lateWords(desk, line)}${told(desk, view, line)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
 }
 
 /** The facts, newest first: the last thing that happened is what people look for. */

@@ -24,7 +24,7 @@ import { livePart } from '#edge-node/desk/live.ts'
 import { yuanText, yuanWords } from '#edge-node/desk/money.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
-import { isAtCounty, itemName, personName, stationName } from '#edge-node/desk/words.ts'
+import { isAtCounty, itemName, personName, presentNumber, stationName } from '#edge-node/desk/words.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import type { Failure } from '#protocol/result.ts'
 
@@ -49,7 +49,7 @@ function notice(desk: Desk, visit: Visit, found: FeeOfCase, returned: Returned |
         ${field({ ...at('receipt', ''), label: '票据号', kind: 'text', required: true })}${field({ ...at('amount', yuanText(fee.amount)), label: '实收金额(元)', kind: 'amount', required: true })}
         <button class="btn btn-primary" type="submit">确认已缴</button></form>`
     : ''
-  return html`<li class="list-group-item"><div><strong>${feeNameOf(desk.office.directory, found)} ${yuanWords(fee.amount)}</strong> · ${state.applicant.name} · <a href="/cases/${state.id}">${state.number}</a> ${itemName(desk.office, state)}
+  return html`<li class="list-group-item"><div><strong>${feeNameOf(desk.office.directory, found)} ${yuanWords(fee.amount)}</strong> · ${state.applicant.name} · <a href="/cases/${state.id}">${presentNumber(state)}</a> ${itemName(desk.office, state)}
     <div class="text-secondary">${paperDay(fee.day)}通知</div></div>${form}</li>`
 }
 

@@ -7,7 +7,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { itemName, stationName } from '#edge-node/desk/words.ts'
+import { itemName, presentNumber, stationName } from '#edge-node/desk/words.ts'
 
 function row(desk: Desk, { row: caseRow, invitation }: JointNotice): Html {
   const today = desk.office.today()
@@ -17,7 +17,7 @@ function row(desk: Desk, { row: caseRow, invitation }: JointNotice): Html {
       : ''
   const act = invitation.read === null ? 'acknowledged' : 'opined'
   const words = invitation.opinion !== null ? '已反馈' : invitation.read === null ? '未阅' : '已阅,未反馈'
-  return html`<li class="list-group-item"><a href="/cases/${caseRow.id}${invitation.opinion === null ? `?act=${act}#acts` : ''}">${caseRow.number}</a> ${itemName(desk.office, caseRow)} · ${caseRow.applicant}
+  return html`<li class="list-group-item"><a href="/cases/${caseRow.id}${invitation.opinion === null ? `?act=${act}#acts` : ''}">${presentNumber(caseRow)}</a> ${itemName(desk.office, caseRow)} · ${caseRow.applicant}
     <div class="text-secondary">${stationName(desk.office, caseRow.holder)}主办 · ${dayWords(invitation.day, today)}通知 · 反馈期限${dayWords(invitation.due, today)} · ${late}${words}</div></li>`
 }
 

@@ -41,7 +41,7 @@ const onNotices =
 
 const WHEN: Readonly<Record<ContributionKind, When>> = {
   noted: () => 'case',
-  renumbered: (_state, { numberIsShared }) => (numberIsShared ? 'case' : 'none'),
+  renumbered: ({ number }, { numberIsShared }) => (numberIsShared || number === '' ? 'case' : 'none'),
   dismissed: ({ story }) =>
     story.filter(({ aside }) => aside !== null && aside.resolved === null).map(({ hash }) => hash),
   supplied: ({ stage }) => (stage === '25' ? 'case' : 'none'),

@@ -98,6 +98,8 @@ export interface FactEntry {
   readonly time: number
   /** The author's known offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
+  /** The catalogue its author knew: the root's milliseconds, so it was not written before them; absent: nothing is known. */
+  readonly catalogueVersion?: number
   /** Undefined when this program cannot read it; such a fact is kept and set aside. */
   readonly fact: Fact | undefined
   /** Set where it cannot be read because it is of a newer program, not because it is broken. */

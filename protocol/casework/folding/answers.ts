@@ -11,6 +11,7 @@ import type { Day } from '../time/days.ts'
 import { byTimeThenHash } from './custody.ts'
 import { dayOf } from './day-of.ts'
 import type { Judged } from './gather.ts'
+import { ownDocument, ownNumber } from './own-numbers.ts'
 
 type ByHash = ReadonlyMap<EntryHash, Judged>
 /** What contributions say, ready for the facts they answer. */
@@ -153,6 +154,7 @@ const JUDGES: Readonly<Record<ContributionKind, Judge>> = {
   },
   renumbered: (_found, { entry }, fields) => {
     if (!checkNumber(textOf(fields.number)).ok) return 'malformed'
+    if (ownNumber(entry.station, fields) === '') return 'foreign-number'
     return fields.second === entry.person ? 'second-person' : null // who may is known with the chain (fold.ts)
   },
   noted: onlyTold,
@@ -163,11 +165,11 @@ function take(found: Collected, byHash: ByHash, contribution: Judged): void {
   const { fact } = entry
   if (fact === undefined || isGuarded(fact.kind)) return
   if (!writer.served) contribution.verdict = 'not-authorised'
-  else if (contribution.tooLate) contribution.verdict = 'after-revocation'
+  else if (contribution.barred) contribution.verdict = contribution.barred
   else contribution.verdict = JUDGES[fact.kind](found, contribution, fact.fields, byHash)
   const code = documentOfFact(fact.kind)
   if (contribution.verdict === null && code !== undefined) {
-    found.papers.push({ code, number: textOf(fact.fields.document), fact: entry.hash, day: dayOf(entry) })
+    found.papers.push({ code, number: ownDocument(entry.station, fact.fields), fact: entry.hash, day: dayOf(entry) })
   }
 }
 

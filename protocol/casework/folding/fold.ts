@@ -5,7 +5,6 @@ import { clocksOf } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
 import type { LocalKind } from '../codes.ts'
 import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
-import { textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
 import { type Attempt, lateness, objectionTo } from '../rules/objection.ts'
@@ -17,6 +16,7 @@ import { byTimeThenHash, contest, isRuling } from './custody.ts'
 import { dayOf, writtenOn } from './day-of.ts'
 import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
+import { ownDocument, ownNumber } from './own-numbers.ts'
 import { begin, type Progress } from './progress.ts'
 import { type Derived, tellStory } from './story.ts'
 import { takeEffect } from './taking-effect.ts'
@@ -40,8 +40,8 @@ const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>):
 /** Whether another station than that of an opening has built on it: what was signed for nobody opens anew. */
 function isBuiltOn(opening: Judged): boolean {
   const seen = new Set(opening.followers)
-  for (const { writer, followers } of seen) {
-    if (writer.served && writer.station !== opening.writer.station) return true
+  for (const { writer, barred, followers } of seen) {
+    if (writer.served && !barred && writer.station !== opening.writer.station) return true
     for (const follower of followers) seen.add(follower)
   }
   return false
@@ -52,8 +52,8 @@ const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === 
 /**
  * The opening that counts: of several valid ones one on which another station has built, then one in the stream of its
  * own station, then the earliest by time, then hash; a time alone is anybody's word. One that came after its node was
- * revoked opens the case only where no other does: it takes nothing from anybody, and without it nobody would see what
- * else was delivered.
+ * revoked, or that nobody of its station signed, opens the case only where no other does: it takes nothing from anybody,
+ * and without it nobody would see what else was delivered.
  */
 function chooseOpening(openings: Judged[]): Judged | undefined {
   const valid: Judged[] = []
@@ -63,7 +63,8 @@ function chooseOpening(openings: Judged[]): Judged | undefined {
   }
   if (valid.length > 1) valid.sort(openingOrder(valid))
   const [first, ...others] = valid
-  for (const other of others) other.verdict = other.tooLate ? 'after-revocation' : 'fork'
+  for (const other of others) other.verdict = other.barred ?? 'fork'
+  if (first?.barred === 'foreign-person') first.marks.push('foreign-person')
   return first
 }
 
@@ -71,7 +72,7 @@ function openingOrder(openings: readonly Judged[]): (left: Judged, right: Judged
   const built = new Set(openings.filter(isBuiltOn))
   const first = (left: boolean, right: boolean) => Number(right) - Number(left)
   return (left, right) =>
-    first(!left.tooLate, !right.tooLate) ||
+    first(!left.barred, !right.barred) ||
     first(built.has(left), built.has(right)) ||
     first(isAtHome(left), isAtHome(right)) ||
     inOrder(left, right)
@@ -103,7 +104,7 @@ function objectionToAdoption(folding: Folding, adoption: Judged, fact: Fact): As
   // Once only, also when a later table lets a stage come back.
   if (typeof target.verdict === 'number' || target.resolution !== null) return 'wrong-stage'
   // A fact that could take effect right here needs no adoption: it competes by itself.
-  const competes = adopted.previous === fact.previous && target.writer.served && !target.tooLate
+  const competes = adopted.previous === fact.previous && target.writer.served && !target.barred
   if (competes && objectionToFact(folding, target, adopted) === undefined) return 'wrong-stage'
   return objectionToFact(folding, adoption, adopted)
 }
@@ -112,7 +113,7 @@ function objection(folding: Folding, judged: Judged): AsideReason | undefined {
   const { fact } = judged.entry
   if (fact === undefined) return 'malformed'
   if (!judged.writer.served) return 'not-authorised'
-  if (judged.tooLate) return 'after-revocation'
+  if (judged.barred) return judged.barred
   const found = objectionToFact(folding, judged, fact)
   if (found !== undefined || fact.kind !== 'adopted') return found
   return objectionToAdoption(folding, judged, fact)
@@ -131,10 +132,12 @@ function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefi
   const { byHash, progress, answers } = folding
   const { entry, writer } = judged
   let effective = fact
+  let author = entry
   const target = fact.kind === 'adopted' ? byHash.get(subjectOf(fact.fields)) : undefined
   if (target?.entry.fact !== undefined) {
     target.resolution = { by: 'adopted', fact: entry.hash }
     effective = target.entry.fact
+    author = target.entry
   }
   const day = effective === fact ? dayOf(entry) : writtenOn(entry)
   const derived = deem(folding, day)
@@ -142,7 +145,8 @@ function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefi
   const { fields } = effective
   const item = itemOf(folding)
   const transition = findTransition(kind, { stage: progress.stage, tier: writer.tier, item }, fields)
-  if (transition !== undefined) takeEffect(progress, { entry, kind, fields, day, item }, transition, answers)
+  const document = ownDocument(author.station, fields)
+  if (transition !== undefined) takeEffect(progress, { entry, kind, fields, document, day, item }, transition, answers)
   judged.verdict = progress.epoch
   return derived
 }
@@ -151,11 +155,11 @@ function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefi
  * Whether what follows the tip may move the case on in a way that only a newer program can read: such a fact, or the
  * adoption of one, by whoever may write guarded facts at this point.
  */
-function isUnread({ byHash, progress }: Folding, { entry, writer, tooLate }: Judged): boolean {
+function isUnread({ byHash, progress }: Folding, { entry, writer, barred }: Judged): boolean {
   const subject = entry.fact?.kind === 'adopted' ? byHash.get(subjectOf(entry.fact.fields))?.entry : undefined
   if (entry.newer === undefined && subject?.newer === undefined) return false
   const mayMove = writer.root || entry.station === progress.holder || entry.station === progress.offer?.to
-  return mayMove && writer.served && !tooLate
+  return mayMove && writer.served && !barred
 }
 
 /** Judges everything that follows the tip and says what takes effect next, or where the chain forks. */
@@ -208,21 +212,21 @@ function setDescendantsAside(all: readonly Judged[]): void {
     const inherited = INHERITED.find((reason) => reason === judged.verdict) ?? 'orphan'
     for (const follower of judged.followers) {
       if (follower.verdict !== undefined) continue
-      follower.verdict = follower.tooLate ? 'after-revocation' : inherited
+      follower.verdict = follower.barred ?? inherited
       pending.push(follower)
     }
   }
   for (const judged of all) {
-    if (judged.verdict === undefined) judged.verdict = judged.tooLate ? 'after-revocation' : 'orphan'
+    if (judged.verdict === undefined) judged.verdict = judged.barred ?? 'orphan'
   }
 }
 
 /** A dismissal counts from a station that holds or held the case, but a former holder cannot dismiss its own facts. */
 function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]): void {
   const holders = new Set(progress.holders.values())
-  for (const { entry, writer, tooLate } of contributions) {
+  for (const { entry, writer, barred } of contributions) {
     const { fact } = entry
-    if (fact === undefined || !writer.served || tooLate) continue
+    if (fact === undefined || !writer.served || barred) continue
     progress.times[fact.kind] ??= entry.time
     if (fact.kind !== 'dismissed') continue
     const target = byHash.get(subjectOf(fact.fields))
@@ -274,7 +278,8 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   const folding: Folding = { byHash, register, answers, progress }
   const { chain, tip, forks, unread } = walk(folding, opening)
   dismiss(folding, contributions)
-  const numbers = numbersOf(folding, textOf(opening.entry.fact?.fields.number), contributions)
+  const given = ownNumber(opening.entry.station, opening.entry.fact?.fields ?? {})
+  const numbers = numbersOf(folding, given, contributions)
   setDescendantsAside(all)
   finish(folding)
   const others = all.filter(({ verdict }) => typeof verdict !== 'number')
@@ -284,7 +289,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
     ...course,
     id,
     number: numbers.at(-1) ?? '',
-    formerNumbers: numbers.slice(0, -1),
+    formerNumbers: numbers.slice(0, -1).filter((number) => number !== ''),
     home: opening.entry.station,
     tip: tip.entry.hash,
     clocks: clocksOf(progress, item, register),

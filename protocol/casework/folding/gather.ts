@@ -4,6 +4,9 @@ import type { Tier } from '#protocol/tiers.ts'
 import type { Resolution } from '../case.ts'
 import { type FactEntry, isGuarded } from '../facts/facts.ts'
 import type { Authority } from '../register.ts'
+import type { AsideReason, Mark } from '../rules/reasons.ts'
+import { signingOf } from './day-of.ts'
+import { isForeignDocument, ownNumber } from './own-numbers.ts'
 import type { Verdict } from './story.ts'
 
 /** What the directory says of a log that writes for a station. */
@@ -20,8 +23,12 @@ export interface Writer {
 export interface Judged {
   readonly entry: FactEntry
   readonly writer: Writer
-  /** The root first saw it after it had revoked the node that wrote it. */
-  readonly tooLate: boolean
+  /**
+   * Why it has no effect by itself, wherever the case stands: the root first saw it after it had revoked the node that
+   * wrote it, or whoever signed it did not belong to the station.
+   */
+  readonly barred: Extract<AsideReason, 'after-revocation' | 'foreign-person'> | undefined
+  readonly marks: Mark[]
   /** Guarded facts that name this one. */
   readonly followers: Judged[]
   verdict: Verdict | undefined
@@ -55,6 +62,17 @@ function writersOf(authority: Authority): (log: LogKey, station: StationCode) =>
   }
 }
 
+/** What the directory says of whoever signed a fact, and of the numbers it gives. */
+function signed(entry: FactEntry, authority: Authority): Pick<Judged, 'barred' | 'marks'> {
+  const { log, seq, hash, isOnlyCarried, person, station, fact } = entry
+  const standing = authority.standing(person, station, signingOf(entry))
+  const marks: Mark[] = standing === 'disabled' ? ['account-disabled'] : []
+  if (fact?.kind === 'opened' && ownNumber(station, fact.fields) === '') marks.push('foreign-number')
+  if (fact !== undefined && isForeignDocument(station, fact.fields)) marks.push('foreign-document')
+  const isLate = authority.afterRevocation(log, seq, hash, isOnlyCarried)
+  return { barred: isLate ? 'after-revocation' : standing === 'foreign' ? 'foreign-person' : undefined, marks }
+}
+
 /** Sorts out the facts of a case; linear in their number. */
 export function gather(facts: readonly FactEntry[], authority: Authority): Gathered {
   const byHash = new Map<EntryHash, Judged>()
@@ -65,9 +83,8 @@ export function gather(facts: readonly FactEntry[], authority: Authority): Gathe
   for (const entry of facts) {
     if (byHash.has(entry.hash)) continue // a duplicate
     const writer = writerOf(entry.log, entry.station)
-    const tooLate = authority.afterRevocation(entry.log, entry.seq, entry.hash, entry.isOnlyCarried)
     const verdict = entry.fact === undefined ? (entry.newer === undefined ? 'malformed' : 'unread') : undefined
-    const judged: Judged = { entry, writer, tooLate, followers: [], verdict, resolution: null }
+    const judged: Judged = { entry, writer, ...signed(entry, authority), followers: [], verdict, resolution: null }
     byHash.set(entry.hash, judged)
     all.push(judged)
   }

@@ -27,6 +27,8 @@ export interface EffectiveFact {
   readonly entry: FactEntry
   readonly kind: GuardedKind
   readonly fields: Fields
+  /** The number of the document it makes, where the station that wrote it may give that; else empty. */
+  readonly document: string
   readonly day: Day
   readonly item: Item | undefined
 }

@@ -3,7 +3,7 @@ import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import type { Resolution, StoryLine } from '../case.ts'
 import { deemedHash, endOfDay } from '../clocks/deemed.ts'
 import { FACTS, type FactEntry } from '../facts/facts.ts'
-import { type AsideReason, asideWords } from '../rules/reasons.ts'
+import { type AsideReason, asideWords, MARKS, type Mark } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
 import { byTimeThenHash } from './custody.ts'
 import { dayOf, writtenOn } from './day-of.ts'
@@ -16,6 +16,7 @@ export interface Told {
   readonly entry: FactEntry
   readonly verdict: Verdict | undefined
   readonly resolution: Resolution | null
+  readonly marks: readonly Mark[]
 }
 
 /** An acceptance that was derived at this point of the chain. */
@@ -25,7 +26,7 @@ export interface Derived {
   readonly epoch: number
 }
 
-function storyLine({ entry, verdict, resolution }: Told): StoryLine {
+function storyLine({ entry, verdict, resolution, marks }: Told): StoryLine {
   const { hash, log, seq, person, station, time, clockOffset, fact, newer } = entry
   const day = dayOf(entry)
   const written = writtenOn(entry)
@@ -44,6 +45,7 @@ function storyLine({ entry, verdict, resolution }: Told): StoryLine {
     fields: fact?.fields ?? {},
     previous: fact?.previous ?? newer?.previous ?? null,
     epoch: typeof verdict === 'number' ? verdict : null,
+    marks: marks.map((mark) => ({ mark, text: MARKS[mark] })),
     aside: typeof verdict === 'string' ? { reason: verdict, ...asideWords(verdict), resolved: resolution } : null,
   }
 }
@@ -63,6 +65,7 @@ const derivedLine = (id: DocumentId, { deemed, holder, epoch }: Derived): StoryL
   fields: {},
   previous: null,
   epoch,
+  marks: [],
   aside: null,
 })
 

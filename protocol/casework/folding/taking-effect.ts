@@ -1,7 +1,6 @@
 /** What a fact that takes effect does to a case: stage and clocks by its transition, the rest by its kind. */
 import type { EntryHash } from '#protocol/ids.ts'
 import { documentOfFact, type Fields, type Seal } from '../facts/facts.ts'
-import { textOf } from '../facts/values.ts'
 import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
@@ -67,6 +66,6 @@ export function takeEffect(progress: Progress, effect: EffectiveFact, transition
   if (entry.fact?.kind === 'adopted') progress.times.adopted ??= entry.time
   const code = documentOfFact(kind)
   if (code !== undefined) {
-    progress.papers = [...progress.papers, { code, number: textOf(fields.document), fact: entry.hash, day }]
+    progress.papers = [...progress.papers, { code, number: effect.document, fact: entry.hash, day }]
   }
 }

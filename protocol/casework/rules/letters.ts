@@ -16,7 +16,8 @@ export function powerOf(letters: readonly Letter[], question: PowerQuestion): Po
   return covering.some(({ revoked }) => revoked === null || revoked.from > question.day) ? 'held' : 'revoked'
 }
 
-function lettersAt(letters: readonly Letter[], station: StationCode): readonly Letter[] {
+/** The letters of a station. */
+export function lettersAt(letters: readonly Letter[], station: StationCode): readonly Letter[] {
   let known = byStation.get(letters)
   if (known === undefined) {
     known = Map.groupBy(letters, (letter) => letter.station)

@@ -19,6 +19,15 @@ export const ASIDE_REASONS = {
     text: '写入的节点已停用,本条在停用之后才送达县中心',
     resolve: '请主办站点核对纸质材料后采纳或不采纳',
   },
+  'foreign-person': {
+    text: '署名的人当日不在该站点任职,也没有受委托',
+    resolve:
+      '请主办站点向署名的人核实,属实的由有权的人采纳,否则标记为不采纳;任职资料有误的,请县中心更正,更正后自动重新计算',
+  },
+  'foreign-number': {
+    text: '编号不属于登记站点,不予采用',
+    resolve: '原编号照旧;需要更正的,请主办站点重新办理“更正办件编号”,并将本条标记为不采纳',
+  },
   'not-holder': {
     text: '写入时该站点不是主办',
     resolve: '请主办站点核对后采纳或不采纳',
@@ -81,6 +90,15 @@ export const UNREAD = {
 } as const
 
 const isGuard = (reason: AsideReason): reason is GuardName => Object.hasOwn(GUARDS, reason)
+
+/** What is said of a fact beside what became of it. */
+export const MARKS = {
+  'account-disabled': '登记时账号已停用',
+  'foreign-person': '署名的人当日不在该站点任职,也没有受委托',
+  'foreign-number': '编号不属于登记站点,不予采用',
+  'foreign-document': '文号不属于登记站点,不予采用',
+} as const
+export type Mark = keyof typeof MARKS
 
 /** Why a fact is set aside and what resolves it, for people. */
 export const asideWords = (reason: AsideReason): { readonly text: string; readonly resolve: string } =>

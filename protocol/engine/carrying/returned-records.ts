@@ -1,5 +1,6 @@
 /** Directory records that others cut off with a fork of this node's log: they come back to it, and it writes them again. */
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
+import { knowsService, withForgotten } from '#protocol/casework/rules/service.ts'
 import { COUNTY_STREAM, type DocumentId, type LogKey, logParts, type StationCode, toHex } from '#protocol/ids.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
@@ -16,6 +17,7 @@ import {
   parentsIn,
   RETURNED_RECORDS_SPACE,
   RETURNED_REVOCATIONS_SPACE,
+  RETURNED_SERVICE_SPACE,
   RETURNED_STATIONS_SPACE,
 } from '../writing/placing.ts'
 import { recordsInPieces } from '../writing/record-pieces.ts'
@@ -131,6 +133,20 @@ async function keepRevoked(staging: Staging, key: string): Promise<void> {
   if (last) writeAbove(staging, document, { ...present, revoked: last.revoked })
 }
 
+/** Writes down where a person ever was: a record that came back may know of service that the present one does not. */
+async function keepService(staging: Staging, key: string): Promise<void> {
+  const { core } = staging
+  setLocal(staging, RETURNED_SERVICE_SPACE, key, null)
+  const document = key as DocumentId
+  const row = core.directory.row(document)
+  const present = row && readDirectoryRecord(row.json, document)
+  if (present?.type !== 'staff') return
+  const records = (await ownRecords(core, document)).flatMap((one) => (one.type === 'staff' ? one : []))
+  const whole = records.reduce((staff, one) => withForgotten(staff, one, core.clock.today()), present)
+  if (!knowsService(present, whole)) writeAbove(staging, document, whole)
+}
+
+export const RETURNED_SERVICE: Afterwork = { space: RETURNED_SERVICE_SPACE, work: keepService }
 export const RETURNED_STATIONS: Afterwork = { space: RETURNED_STATIONS_SPACE, work: nameParents }
 export const RETURNED_REVOCATIONS: Afterwork = { space: RETURNED_REVOCATIONS_SPACE, work: keepRevoked }
 export const RETURNED_RECORDS: Afterwork = { space: RETURNED_RECORDS_SPACE, work: takeBack }

@@ -156,9 +156,19 @@ function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, direc
 
 function addFact(file: CaseFile, entry: Entry, isOnlyCarried: boolean, { knows }: Directory): void {
   file.state = undefined
-  const { log, seq, person, station, time, clockOffset } = entry
+  const { log, seq, person, station, time, clockOffset, catalogueVersion } = entry
   const hash = hashOf(entry)
-  const known = { hash, log, seq, person, station, time, clockOffset, ...readFact(entry.payload, knows) }
+  const known = {
+    hash,
+    log,
+    seq,
+    person,
+    station,
+    time,
+    clockOffset,
+    catalogueVersion,
+    ...readFact(entry.payload, knows),
+  }
   file.facts.push(isOnlyCarried ? { ...known, isOnlyCarried } : known)
 }
 

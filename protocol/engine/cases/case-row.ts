@@ -1,12 +1,18 @@
 /** The list row of a case: what lists show, filter and order by, as of one day. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
+import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import { type Day, plusDays } from '#protocol/casework/time/days.ts'
+import { type Day, dayAt, plusDays } from '#protocol/casework/time/days.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseRow } from '../ports/storage.ts'
 import { type CaseFile, stateOf } from './case-file.ts'
 import { receiptsOf } from './case-receipts.ts'
+
+/** Before everything that was ever signed. */
+const NEVER = dayAt(0)
+const signedDay = (fact: FactEntry): Day => signingOf(fact).day
 
 /** The row; undefined while `opened` has not arrived. */
 export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
@@ -28,6 +34,7 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     epoch: state.epoch,
     openedAt: state.times.opened ?? 0,
     changedAt: file.facts.reduce((latest, { time }) => Math.max(latest, time), 0),
+    signedOn: file.facts.reduce((latest, fact) => (signedDay(fact) > latest ? signedDay(fact) : latest), NEVER),
     arrival: file.arrival,
     aside: state.asideOpen + receiptsOf(file).length,
     forked: state.forks.length > 0,

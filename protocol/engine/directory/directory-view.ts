@@ -10,6 +10,7 @@ import type {
   NodeRecord,
   Person,
   Region,
+  Staff,
   Station,
   WindowRecord,
 } from '#protocol/casework/directory.ts'
@@ -32,6 +33,12 @@ export interface DirectoryView {
   openable(item: string, day: Day): Item | undefined
   person(id: PersonId): Person | undefined
   people(): readonly Person[]
+  /** The public record of a person, of whatever station; undefined when none is published. */
+  staff(id: PersonId): Staff | undefined
+  /** The public records of all people. */
+  staffs(): readonly Staff[]
+  /** The name of a person, of whatever station; the id where nobody has published it. */
+  personName(id: string): string
   node(id: NodeId): NodeRecord | undefined
   nodes(): readonly NodeRecord[]
   department(id: string): Department | undefined

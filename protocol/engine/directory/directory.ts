@@ -14,12 +14,14 @@ import {
   type Person,
   type Region,
   type RootRecord,
+  type Staff,
   type Station,
   type WindowRecord,
 } from '#protocol/casework/directory.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Authority } from '#protocol/casework/register.ts'
 import { FIRST_LEVEL, isEnabled, KNOWN, type Knowledge, knowsKind } from '#protocol/casework/rules/level.ts'
+import { standingOf } from '#protocol/casework/rules/service.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import {
   COUNTY_STREAM,
@@ -112,6 +114,9 @@ const viewOf = ({ get, list }: Shelf, editions: Editions, stations: StationLists
   openable: editions.openable,
   person: (id: PersonId) => get<Person>('person', id),
   people: () => list<Person>('person'),
+  staff: (id) => get<Staff>('staff', id),
+  staffs: () => list<Staff>('staff'),
+  personName: (id) => (get<Staff>('staff', id) ?? get<Person>('person', id))?.name ?? id,
   node: (id) => get<NodeRecord>('node', id),
   nodes: () => list<NodeRecord>('node'),
   department: (id) => get<Department>('department', id),
@@ -184,6 +189,10 @@ export function createDirectory(identity: Identity, knowledge: Knowledge = KNOWN
         const isAbove = isOnlyCarried || seq > (held[log] ?? 0)
         return isAbove && !(hash !== undefined && carried?.includes(hash))
       },
+      standing: (person, station, signing) =>
+        person === '' || view.staffs().length === 0
+          ? 'belongs'
+          : standingOf(view.staff(person), view.letters(), person, station, signing),
       tierOf: (station) => view.station(station)?.tier,
       parentOf: (station) => view.station(station)?.parent,
     },

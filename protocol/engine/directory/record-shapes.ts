@@ -17,6 +17,7 @@ import {
   type NodeRecord,
   type Person,
   type Region,
+  type Staff,
   type Station,
   type WindowRecord,
 } from '#protocol/casework/directory.ts'
@@ -90,6 +91,23 @@ const person = shapeOf<Person>()({
   roles: list(role),
   password: z.object({ salt: text, hash: text }),
   disabled: flag,
+})
+
+const service = z.object({
+  station: stationCode,
+  department: text.optional(),
+  roles: list(role),
+  from: day.nullable(),
+  until: day.nullable(),
+})
+
+const staff = shapeOf<Staff>()({
+  type: z.literal('staff'),
+  id: personId,
+  version: wholeNumber,
+  name: text,
+  service: list(service),
+  disabled: list(z.object({ from: day, until: day.nullable() })),
 })
 
 const department = shapeOf<Department>()({
@@ -225,6 +243,7 @@ export const RECORD_SHAPES = {
   station,
   node,
   person,
+  staff,
   item,
   department,
   window,

@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<DirectoryRecord['type'], string>> = {
   calendar: '日历',
   rules: '本地规则',
   region: '区划代码',
+  staff: '人员公示',
   absence: '去向',
   consultation: '首问',
   handover: '交接',

@@ -13,7 +13,7 @@ import {
   type Seal,
 } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
-import { backdatedTo } from '#protocol/casework/facts/values.ts'
+import { backdatedTo, textOf } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
@@ -36,6 +36,7 @@ import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
 import { mintCaseNumber, mintPaperNumber } from './numbering.ts'
 import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
+import { strangerProblem } from './staff-writing.ts'
 import { workActor } from './work-actor.ts'
 
 const KEPT = '办件没有变化,已填写的内容保留。'
@@ -43,9 +44,9 @@ const encoder = new TextEncoder()
 /** Stands for the number while it is checked whether a case may be opened: a refusal spends none. */
 const UNMINTED = '-'
 
-/** Only a station this node serves may act here; a node that is still waiting for its register serves none. */
+/** Only a station this node serves may act here, and only its people; a node that still waits for its register serves none. */
 function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
-  if (core.directory.authority.serves(core.identity.node, actor.station)) return undefined
+  if (core.directory.authority.serves(core.identity.node, actor.station)) return strangerProblem(core, actor, KEPT)
   return fail('foreign-station', '本机不代表该站点办理业务。', KEPT, '请到该站点的电脑上办理。')
 }
 
@@ -186,7 +187,8 @@ export async function act(
   const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
   const checked = checkAct(state, { ...workActor(core, actor), numberIsShared }, register, kind, fields)
   if (!checked.ok) return checked
-  for (const name of fieldsOf(kind, ({ fill }) => fill === 'present-number')) fields[name] = state.number
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'present-number'))
+    fields[name] = state.number || numberOpenedWith(state)
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'case-number'))
     fields[name] = await mintCaseNumber(staging, actor.station)
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'number')) {
@@ -199,6 +201,10 @@ export async function act(
   const stream = writingStream(core, file, actor.station)
   return stream.ok ? write(staging, actor, id, stream.value, { kind, previous, fields }) : stream
 }
+
+/** What stands on the applicant's paper, although it counts nowhere. */
+const numberOpenedWith = ({ story }: CaseState): string =>
+  textOf(story.find(({ kind, epoch }) => kind === 'opened' && epoch !== null)?.fields.number)
 
 /** The edition a case is received under: the one in force that day, else the one it was opened under. */
 function editionInForce(core: Core, register: Register, { item, itemVersion }: CaseState, fields: Fields): number {

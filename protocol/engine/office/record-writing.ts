@@ -18,6 +18,7 @@ import type { Staging } from '../writing/staging.ts'
 import { appendAudit } from './audit-log.ts'
 import { auditOfRecords } from './audit-records.ts'
 import { heldAtRevocation } from './revoking.ts'
+import { staffBeside, strangerProblem, unpublishedStaff } from './staff-writing.ts'
 
 const encoder = new TextEncoder()
 /** A directory record beside the other parts of its entry. */
@@ -95,10 +96,17 @@ function withFormerStations(given: NodeRecord, known: NodeRecord | undefined): N
   return former.size === 0 ? record : { ...record, formerStations: [...former] }
 }
 
-/** Writes a record with a version above every earlier one. */
+/** Writes a record; before an account what everybody may know of it, so that nobody has the account and not that. */
 async function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): Promise<Result<void>> {
-  const { core } = staging
   const given = await completed(staging, unfinished, actor)
+  const staff = given.type === 'person' ? staffBeside(staging, given) : undefined
+  const published = staff ? writeVersion(staging, staff, actor) : success(undefined)
+  return published.ok ? writeVersion(staging, given, actor) : published
+}
+
+/** Writes a record with a version above every earlier one. */
+function writeVersion(staging: Staging, given: DirectoryRecord, actor: Actor | null): Result<void> {
+  const { core } = staging
   const document = documentOf(given)
   const known = staging.directory.get(document) ?? core.directory.rank(document)
   // The clock only lifts the number, so that a node restored from a backup does not repeat a version. One that shows a
@@ -169,6 +177,11 @@ export async function completeRevocations(staging: Staging): Promise<void> {
   }
 }
 
+/** Root only: publishes what everybody may know of people whose accounts an earlier program wrote. */
+export async function completeStaff(staging: Staging): Promise<void> {
+  for (const staff of await unpublishedStaff(staging)) writeVersion(staging, staff, null)
+}
+
 /** Writes what a station says of itself; nobody else has to be asked, so it works without a network. */
 export async function keepRecord(staging: Staging, actor: Actor, record: StationRecord): Promise<Result<void>> {
   const { directory, identity, isRoot } = staging.core
@@ -178,7 +191,7 @@ export async function keepRecord(staging: Staging, actor: Actor, record: Station
   }
   if (!isOfItsStation(record))
     return fail('foreign-record', '这条记录的编号不属于该站点,没有登记。', KEPT, '请另外登记一条。')
-  const problem = recordProblem(staging, record)
+  const problem = strangerProblem(staging.core, actor, KEPT) ?? recordProblem(staging, record)
   if (problem) return problem
   return write(staging, record, actor)
 }

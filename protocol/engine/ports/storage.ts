@@ -51,6 +51,8 @@ export interface CaseRow {
   readonly openedAt: number
   /** Time of the latest fact in milliseconds. */
   readonly changedAt: number
+  /** The latest day on which a fact of it was signed; absent where an earlier program wrote the row. */
+  readonly signedOn?: Day
   /** Arrival number of the latest entry here; lists page by it. */
   readonly arrival: number
   /** Unresolved set-aside facts and quarantined edits. */
@@ -245,6 +247,8 @@ export interface Storage {
   receiptsAt(log: LogKey, first: number, last: number): Promise<ReceiptRow[]>
   /** The receipts of a log's entries that are not set aside, the highest seq first, at most `limit`. */
   receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]>
+  /** Documents of which some entry did not apply for that reason, at most `limit`. */
+  documentsTold(reason: string, limit: number): Promise<DocumentId[]>
   /** Receipt counts per log and outcome, for the conservation sum. */
   receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>
   local(space: string, key: string): Promise<string | undefined>

@@ -1,4 +1,5 @@
 /** The note that case rows are stale: written in the commit that made them so, gone with the last of them. */
+import { ASIDE_REASONS } from '#protocol/casework/rules/reasons.ts'
 import type { Core } from '../core.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { lastArrival } from '../logs/staged-logs.ts'
@@ -25,12 +26,21 @@ export async function noteStale(staging: Staging): Promise<void> {
     const more = record && scopeOf(record, core.directory)
     if (more) scope = scope ? uniteScopes(scope, more) : more
   }
-  if (!scope) return
+  if (!scope || (await isIdle(staging, scope))) return
   const pending = (await getLocal(staging, PLACE.space, PLACE.key)) as RefoldMark | undefined
   // What the group wrote before was still folded under the old directory, and gets its arrival with its packs.
   const arrival = lastArrival(staging.logs)
   const mark: RefoldMark = { ...(pending ? uniteScopes(pending, scope) : scope), arrival, after: 0 }
   setLocal(staging, PLACE.space, PLACE.key, mark)
+}
+
+/** What is said of a fact whose signer does not belong to the station. */
+export const FOREIGN = ASIDE_REASONS['foreign-person'].text
+
+/** Whether only facts of foreign people are to be judged anew, and there are none: so it is with almost every new clerk. */
+async function isIdle({ core, touched }: Staging, { items, since, foreign }: RefoldScope): Promise<boolean> {
+  if (items?.length !== 0 || (since ?? null) !== null || touched.size > 0) return false
+  return !foreign || (await core.storage.documentsTold(FOREIGN, 1)).length === 0
 }
 
 /** Adds to the group that every row is to be judged anew: another program reads the entries now. */

@@ -1,7 +1,9 @@
 /** Judging cases anew: which of a page are stale, and what is staged for them. */
 import { ENDED, type Stage } from '#protocol/casework/course/stages.ts'
 import type { Register } from '#protocol/casework/register.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { type DocumentId, isCase } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
 import { rowOf } from '../cases/case-row.ts'
@@ -11,17 +13,32 @@ import { registerOf } from '../register.ts'
 import { loadFiles } from '../writing/case-loading.ts'
 import { UNREAD_CASES_SPACE } from '../writing/placing.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
-import type { RefoldMark } from './refold-mark.ts'
+import { FOREIGN, type RefoldMark } from './refold-mark.ts'
+
+/** A mark whose cases with facts of foreign people are known by their receipts; null: more than are looked at. */
+export type StaleMark = Omit<RefoldMark, 'since' | 'foreign'> & {
+  readonly since: Day | null
+  readonly foreign: ReadonlySet<DocumentId> | null
+}
+
+/** Looks up what the receipts say to a mark. */
+export async function withReceipts({ storage }: Core, { since = null, foreign = false, ...mark }: RefoldMark) {
+  const told = foreign ? await storage.documentsTold(FOREIGN, LIMITS.foreignDocuments + 1) : []
+  return { ...mark, since, foreign: told.length > LIMITS.foreignDocuments ? null : new Set(told) } satisfies StaleMark
+}
 
 /** The cases of a page that a change of the directory may have made stale. */
-export async function staleOf(core: Core, page: readonly DocumentId[], mark: RefoldMark): Promise<DocumentId[]> {
+export async function staleOf(core: Core, page: readonly DocumentId[], mark: StaleMark): Promise<DocumentId[]> {
+  const { items, ended, since, foreign } = mark
   const ids = page.filter(isCase)
   const rows = new Map((await core.storage.casesById(ids)).map((row) => [row.id, row]))
   return ids.filter((id) => {
     const row = rows.get(id)
     if (!row) return true // whoever opened it was not known yet
-    if (row.arrival > mark.arrival || (mark.items !== null && !mark.items.includes(row.item))) return false
-    return mark.ended || !ENDED.includes(row.stage as Stage)
+    if (row.arrival > mark.arrival) return false
+    const isOfItem = items === null || items.includes(row.item)
+    if (isOfItem && (ended || !ENDED.includes(row.stage as Stage))) return true
+    return foreign === null || foreign.has(id) || (since !== null && (row.signedOn ?? since) >= since)
   })
 }
 

@@ -7,7 +7,7 @@ import type { Staging } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { judgeAnew, judgedOn, movesDay } from './folded-day.ts'
 import { moveMark, type RefoldMark, readMark, touchesMark } from './refold-mark.ts'
-import { refold, staleOf } from './refold-slice.ts'
+import { refold, staleOf, withReceipts } from './refold-slice.ts'
 
 export interface Refolding {
   /** Starts with what a stop or a crash left, and looks for a new day from time to time. */
@@ -114,6 +114,7 @@ async function wakeAll(work: Work): Promise<void> {
 async function pass(work: Work, mark: RefoldMark): Promise<void> {
   const { core } = work
   const total = await countCases(core)
+  const marked = await withReceipts(core, mark)
   let done = 0
   for (let { after } = mark; !work.stopped; ) {
     const { documents, last } = await core.storage.documentsAfter(after, LIMITS.cachedDocuments)
@@ -121,7 +122,7 @@ async function pass(work: Work, mark: RefoldMark): Promise<void> {
       await slice(work, (staging) => moveMark(staging, mark, null))
       return
     }
-    const stale = await staleOf(core, documents, mark)
+    const stale = await staleOf(core, documents, marked)
     for (let start = 0; start < stale.length && !work.stopped; start += LIMITS.sliceCases) {
       const ids = stale.slice(start, start + LIMITS.sliceCases)
       const current = await slice(work, async (staging) => {

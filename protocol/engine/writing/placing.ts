@@ -1,7 +1,8 @@
 /** Making entries count in a group: in their case, in the directory, or only as kept. */
 import { assert } from '#protocol/assert.ts'
 import { isAudit } from '#protocol/casework/audit.ts'
-import type { DirectoryRecord, NodeRecord, Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, Staff, Station } from '#protocol/casework/directory.ts'
+import { knowsService } from '#protocol/casework/rules/service.ts'
 import {
   type DocumentId,
   type EntryHash,
@@ -98,6 +99,9 @@ export const RETURNED_STATIONS_SPACE = 'returned-stations'
 /** At the root: nodes that an older record revokes and the one in force does not: who wrote that knew less. */
 export const RETURNED_REVOCATIONS_SPACE = 'returned-revocations'
 
+/** At the root: people of whom a record has come back with service that the present one does not know of. */
+export const RETURNED_SERVICE_SPACE = 'returned-service'
+
 /** Every station that a record says was above: its parent then, and those before. */
 export const parentsIn = ({ parent, formerParents = [] }: Station): StationCode[] =>
   parent === null ? [...formerParents] : [parent, ...formerParents]
@@ -175,9 +179,16 @@ function noteReturned(
   rows: readonly [DirectoryRow, DirectoryRow],
 ): void {
   if (type === 'station') noteParents(staging, rows)
+  if (type === 'staff') noteService(staging, rows)
   if (type !== 'node') return
   const [before, now] = rows.map(({ json }) => JSON.parse(json) as NodeRecord)
   if (before?.revoked && now && !now.revoked) setLocal(staging, RETURNED_REVOCATIONS_SPACE, rows[0].document, true)
+}
+
+/** A root that was put back has forgotten where a person was: what was signed there still counts. */
+function noteService(staging: Staging, [older, newer]: readonly [DirectoryRow, DirectoryRow]): void {
+  const [before, now] = [older, newer].map(({ json }) => JSON.parse(json) as Staff)
+  if (before && now && !knowsService(now, before)) setLocal(staging, RETURNED_SERVICE_SPACE, newer.document, true)
 }
 
 /** A root that was put back has forgotten where a station was: who was above it then may still hold what was written there. */

@@ -12,11 +12,12 @@ const groupsOf = (rows: Iterable<CaseRow>): Map<string, CaseRow[]> => Map.groupB
 
 /** Marks the numbers of rows about to be written that another case has as well, on the disk or among these. */
 export async function noteShared({ storage }: Core, rows: readonly CaseRow[]): Promise<LocalRow[]> {
-  if (rows.length === 0) return []
-  const held = await storage.casesByNumber(rows.map(({ number }) => number))
+  const numbers = rows.map(({ number }) => number).filter((number) => number !== '')
+  if (numbers.length === 0) return []
+  const held = await storage.casesByNumber(numbers)
   const present = new Map<DocumentId, CaseRow>([...held, ...rows].map((row) => [row.id, row]))
   return [...groupsOf(present.values())]
-    .filter(([, sharing]) => sharing.length > 1)
+    .filter(([number, sharing]) => number !== '' && sharing.length > 1)
     .map(([number]) => ({ space: SPACE, key: number, value: 'true' }))
 }
 
@@ -31,4 +32,4 @@ export async function sharedNumbers({ storage }: Core): Promise<readonly SharedN
 
 /** Other cases that have the number of a case. */
 export const othersNumbered = async ({ storage }: Core, { id, number }: CaseState): Promise<readonly CaseRow[]> =>
-  (await storage.casesByNumber([number])).filter((row) => row.number === number && row.id !== id)
+  number === '' ? [] : (await storage.casesByNumber([number])).filter((row) => row.number === number && row.id !== id)

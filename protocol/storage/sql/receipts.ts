@@ -84,6 +84,13 @@ export const toldIn = query(
       .limit(limit),
 )
 
+/** Documents with a receipt that says so. */
+export const toldBecause = query(
+  { document: receipts.document },
+  (select, { reason, limit }: Given<{ reason: string; limit: number }>) =>
+    select.from(receipts).where(eq(receipts.reason, reason)).groupBy(receipts.document).limit(limit),
+)
+
 /** How many there are of each outcome, log by log. */
 export const receiptCounts = query({ log: receipts.log, outcome: receipts.outcome, count: whole(count()) }, (select) =>
   select.from(receipts).groupBy(receipts.log, receipts.outcome),

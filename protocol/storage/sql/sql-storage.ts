@@ -34,7 +34,7 @@ import * as packs from './packs.ts'
 import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
-import { dropReceipts, receiptCounts, toldAt, toldIn, toldOf } from './receipts.ts'
+import { dropReceipts, receiptCounts, toldAt, toldBecause, toldIn, toldOf } from './receipts.ts'
 import { type Statement, type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
 import { caseList, exactCaseLists } from './work-list.ts'
@@ -319,6 +319,10 @@ class SqlStorage implements Storage {
   async receiptsIn(log: LogKey, limit: number): Promise<ReceiptRow[]> {
     const rows = await this.#all(toldIn({ log: (await this.#numberOf(log)) ?? 0, limit }))
     return rows.map((row) => ({ ...row, log }))
+  }
+
+  async documentsTold(reason: string, limit: number): Promise<DocumentId[]> {
+    return (await this.#all(toldBecause({ reason, limit }))).map(({ document }) => document)
   }
 
   async receiptCounts() {

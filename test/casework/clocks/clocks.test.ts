@@ -44,7 +44,12 @@ describe('clock effects of the transition table', () => {
     const fields = when === undefined ? {} : { [when.field]: when.is }
     const take = (spans: ClockSpans) => {
       const progress = begun({ stage: transition.from[0] ?? '00', spans, pauses: [], suspendedAt: '41' })
-      takeEffect(progress, { entry: ENTRY, kind, fields, day: day(ACTED), item: LICENCE }, transition, NO_ANSWERS)
+      takeEffect(
+        progress,
+        { entry: ENTRY, kind, fields, document: '', day: day(ACTED), item: LICENCE },
+        transition,
+        NO_ANSWERS,
+      )
       return progress
     }
     const moved = take(allRunning)

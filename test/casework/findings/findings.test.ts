@@ -6,7 +6,19 @@ import { SAMPLE_WINDOWS } from '#hub/samples/windows.ts'
 import { type CaseFigures, figuresOf, type Moment } from '#protocol/casework/findings/figures.ts'
 import { decidedBefore, hurriedDecisions, silentWindows, zeroVolume } from '#protocol/casework/findings/fronts.ts'
 import { actualSpeedUp, onTheSpotRate, tierDistribution } from '#protocol/casework/findings/handling.ts'
-import { COUNTY, chain, day, fold, type Line, morning, registerWith, SIMPLE, TOWN } from '#test/casework/people.ts'
+import {
+  COUNTY,
+  chain,
+  day,
+  fold,
+  type Line,
+  morning,
+  numberAt,
+  OPENED_WITH,
+  registerWith,
+  SIMPLE,
+  TOWN,
+} from '#test/casework/people.ts'
 
 const moment = (on: string, minutes = 0, changes: Partial<Moment> = {}): Moment => ({
   station: COUNTY,
@@ -114,7 +126,7 @@ test('B36 the figures of a folded case: receipt, decision, days used without the
   )
   const made = figuresOf(fold(facts, at('2026-03-20')), ITEM)
   expect(made).toMatchObject({
-    number: 'n-1',
+    number: numberAt(TOWN, OPENED_WITH),
     department: 'MZ',
     accepted: true,
     sameVisit: false,

@@ -14,6 +14,7 @@ import {
   fold,
   last,
   nodeOf,
+  numberAt,
   OTHER_TOWN,
   reasonOf,
   register,
@@ -316,8 +317,8 @@ test('C19 a dismissal stays when the case moves on, and an adoption outweighs it
 })
 
 test('S111 what a node delivers after its revocation is set aside, and opens a case only where nothing else does', () => {
-  const late = write('opened', VILLAGE, null, { number: 'n-2', item: 'SL0001', itemVersion: 1 })
-  const first = write('opened', VILLAGE, null, { number: 'n-1', item: 'SL0001', itemVersion: 1 })
+  const late = write('opened', VILLAGE, null, { number: numberAt(VILLAGE, 2), item: 'SL0001', itemVersion: 1 })
+  const first = write('opened', VILLAGE, null, { number: numberAt(VILLAGE), item: 'SL0001', itemVersion: 1 })
   const captured = write('captured', VILLAGE, first, FIELDS.captured)
   const noted = write('noted', VILLAGE, null, { text: '停用之后' })
   const after = (...facts: readonly FactEntry[]) => ({
@@ -326,13 +327,13 @@ test('S111 what a node delivers after its revocation is set aside, and opens a c
   })
   const facts = [late, first, captured, noted]
   const both = foldCase(CASE, facts, after(late, captured, noted))
-  expect(both).toMatchObject({ number: 'n-1', stage: '00', holder: VILLAGE, asideOpen: 3 })
+  expect(both).toMatchObject({ number: numberAt(VILLAGE), stage: '00', holder: VILLAGE, asideOpen: 3 })
   expect([late, captured, noted].map((fact) => both && reasonOf(both, fact))).toEqual(
     Array.from({ length: 3 }, () => 'after-revocation'),
   )
   // The earlier one opens when it alone is there; what follows has no effect all the same.
   const alone = foldCase(CASE, [late, write('captured', VILLAGE, late, FIELDS.captured)], after(late))
-  expect(alone).toMatchObject({ number: 'n-2', stage: '10' })
+  expect(alone).toMatchObject({ number: numberAt(VILLAGE, 2), stage: '10' })
   const adopted = write('adopted', VILLAGE, first, { fact: captured.hash })
   expect(foldCase(CASE, [...facts, adopted], after(late, captured, noted))).toMatchObject({ stage: '10' })
 })

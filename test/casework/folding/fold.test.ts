@@ -12,6 +12,7 @@ import {
   fold,
   last,
   nodeOf,
+  numberAt,
   OTHER_TOWN,
   reasonOf,
   register,
@@ -26,10 +27,10 @@ const foreignLog = (fact: ReturnType<typeof write>) => ({
 })
 
 test('C1 an opening makes a draft held by the opening station in epoch 1', () => {
-  const opening = write('opened', VILLAGE, null, { number: 'n-7', item: 'SL0002', itemVersion: 3 })
+  const opening = write('opened', VILLAGE, null, { number: numberAt(VILLAGE, 7), item: 'SL0002', itemVersion: 3 })
   expect(fold([opening])).toMatchObject({
     id: CASE,
-    number: 'n-7',
+    number: numberAt(VILLAGE, 7),
     item: 'SL0002',
     itemVersion: 3,
     home: VILLAGE,

@@ -125,10 +125,35 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'too-late-counts',
     file: 'protocol/casework/folding/fold.ts',
-    from: "  if (judged.tooLate) return 'after-revocation'\n",
-    to: '',
+    from: '  if (judged.barred) return judged.barred\n',
+    to: "  if (judged.barred === 'foreign-person') return judged.barred\n",
     fault: 'S111: an act that a stolen machine made up after its revocation takes effect.',
     tests: ['test/casework/folding/custody.test.ts', 'test/engine/revoked.test.ts'],
+  },
+  {
+    name: 'foreign-signer-counts',
+    file: 'protocol/casework/folding/gather.ts',
+    from: "standing === 'foreign' ? 'foreign-person' : undefined",
+    to: 'undefined',
+    fault: 'C120: a station signs as anybody, and it takes effect.',
+    tests: ['test/casework/folding/signers.test.ts', 'test/engine/signers.test.ts'],
+  },
+  {
+    name: 'foreign-number-counts',
+    file: 'protocol/casework/folding/own-numbers.ts',
+    from: 'read.value.station === station && mintNumber',
+    to: 'mintNumber',
+    fault: 'C125: a station gives its case the number of another one, which then cannot be told from it.',
+    tests: ['test/casework/folding/signers.test.ts'],
+  },
+  {
+    name: 'new-clerk-unheard',
+    file: 'protocol/engine/refold/refold-scope.ts',
+    from: ', foreign: gains }',
+    to: ', foreign: false }',
+    fault:
+      'R71: what a new clerk signed before the record of her came stays set aside in rows that were judged already.',
+    tests: ['test/engine/signers.test.ts'],
   },
   {
     name: 'known-parent-given-less',

@@ -117,8 +117,8 @@ export const WRITING: readonly Mutant[] = [
   {
     name: 'stale-rows-not-noted',
     file: 'protocol/engine/refold/refold-mark.ts',
-    from: '  if (!scope) return\n',
-    to: '  if (!scope || !scope.ended) return\n',
+    from: '  if (!scope || (await',
+    to: '  if (!scope?.ended || (await',
     fault: 'R18: lists go on as they were before a new station, item or calendar came.',
     tests: ['test/engine/refolding.test.ts'],
   },

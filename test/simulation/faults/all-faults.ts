@@ -17,6 +17,7 @@ export const FAULTS: Faults = { ...LINK_FAULTS, ...MACHINE_FAULTS, ...TREE_FAULT
 export { FURTHER_FAULTS } from './further.ts'
 export { RECORD_FAULTS } from './record-lies.ts'
 export { LONELY } from './scenes.ts'
+export { SIGNER_FAULTS } from './signers.ts'
 
 /** Everything that is broken is repaired; copies stay, because nobody tells the network that they are copies. */
 export function heal(world: World): void {

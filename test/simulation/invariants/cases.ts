@@ -9,6 +9,7 @@ import { readCase } from '../pen.ts'
 import { type Machine, rootOf, type World } from '../world.ts'
 import { grantsOf, holdsFormerVersion, isLeftToPeople, registerOf } from './county.ts'
 import { checkAtHand, checkCustody, checkTold } from './custody.ts'
+import { checkSigners } from './signers.ts'
 import { checkValues, sortedDeep } from './values.ts'
 
 /** What each node shows of a case is the fold of its entries, and what people did and wanted. */
@@ -65,6 +66,7 @@ export async function checkCase(
       world.violation('M7', `${machine.name}: ${id.slice(0, 8)} waits for edits: ${waiting[0]?.reason}`)
     checkEpochs(world, machine, state)
     checkCustody(world, machine, state)
+    checkSigners(world, machine, state)
     if (follows) checkLate(world, machine, state, late)
   }
   if (expected && !isLeftToPeople(world, id)) checkTold(world, staff, expected)

@@ -2,6 +2,7 @@
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
+import { standingOf } from '#protocol/casework/rules/service.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import { COUNTY_STREAM, type LogKey, logParts, type StationCode, type StreamId } from '#protocol/ids.ts'
@@ -155,6 +156,12 @@ export function registerOf(world: World): Register {
         if (!revoked?.held) return false
         if (hash && revoked.carried?.includes(hash)) return false
         return isOnlyCarried || seq > (revoked.held[log] ?? 0)
+      },
+      // Who belongs where the county's own records say, as far as it has any.
+      standing(person, code, signing) {
+        const known = rootOf(world).running?.engine.office.directory
+        if (person === '' || !known || known.staffs().length === 0) return 'belongs'
+        return standingOf(known.staff(person), letters, person, code, signing)
       },
       tierOf: (code) => station(code)?.tier,
       parentOf: (code) => station(code)?.parent,

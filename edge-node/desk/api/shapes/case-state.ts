@@ -15,7 +15,7 @@ import {
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { GUARDS } from '#protocol/casework/rules/guards.ts'
-import { ASIDE_REASONS, type AsideReason } from '#protocol/casework/rules/reasons.ts'
+import { ASIDE_REASONS, type AsideReason, MARKS } from '#protocol/casework/rules/reasons.ts'
 import {
   authorId,
   caseId,
@@ -60,6 +60,9 @@ const StoryLine = z
     fields: z.record(z.string(), FieldValue).readonly(),
     previous: entryId.nullable(),
     epoch: z.int().nullable().openapi({ description: '生效的轮次;没有生效则为空' }),
+    marks: list(z.object({ mark: coded(MARKS), text: z.string() })).openapi({
+      description: '对署名人或编号的提示,不论是否生效',
+    }),
     aside: z
       .object({
         reason: z.enum([...keysOf(ASIDE_REASONS), ...keysOf(GUARDS)] as [AsideReason, ...AsideReason[]]),

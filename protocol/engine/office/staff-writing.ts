@@ -1,0 +1,90 @@
+/** The public records of people (人员公示): written by the root beside their accounts, and asked before somebody signs. */
+import type { Person, Staff } from '#protocol/casework/directory.ts'
+import { signingOf } from '#protocol/casework/folding/day-of.ts'
+import { isEnabled } from '#protocol/casework/rules/level.ts'
+import { saysTheSame, staffAfter, staffOfHistory } from '#protocol/casework/rules/service.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { type DocumentId, logParts } from '#protocol/ids.ts'
+import { fail, type Result } from '#protocol/result.ts'
+import { storedEntry } from '../cases/case-reading.ts'
+import type { Core } from '../core.ts'
+import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
+import type { Actor } from '../office.ts'
+import { recordsInPieces } from '../writing/record-pieces.ts'
+import type { Staging } from '../writing/staging.ts'
+
+/** The level whose programs judge by such records; those before would see other cases than ours. */
+const STAFF_LEVEL = 2
+
+/** Whether this node publishes such records: the root does, once every node in use judges by them. */
+export function mayKeepStaff({ core, directory }: Staging): boolean {
+  const staged = directory.get('level/rules' as DocumentId)?.version ?? 0
+  return core.isRoot && isEnabled({ level: () => Math.max(staged, core.directory.level()) }, STAFF_LEVEL)
+}
+
+/** The public record that goes with an account as it is written; undefined when it says nothing new. */
+export function staffBeside(staging: Staging, person: Person): Staff | undefined {
+  const { core, directory } = staging
+  if (!mayKeepStaff(staging)) return undefined
+  const today = core.clock.today()
+  const document = `staff/${person.id}` as DocumentId
+  const staged = readDirectoryRecord(directory.get(document)?.json ?? '', document)
+  const account = core.directory.person(person.id)
+  const known =
+    staged?.type === 'staff'
+      ? staged
+      : (core.directory.staff(person.id) ??
+        // Its service began before anything was published: a move ends it today.
+        staffOfHistory(account ? [{ person: account, day: today }] : [], today))
+  const staff = staffAfter(known, person, today)
+  return known && known.version > 0 && saysTheSame(known, staff) ? undefined : staff
+}
+
+/** Public records of all people who have an account and none: of an older program, or of before the county's nodes could judge. */
+export async function unpublishedStaff(staging: Staging): Promise<readonly Staff[]> {
+  const { core } = staging
+  if (!mayKeepStaff(staging)) return []
+  const { directory, clock } = core
+  const lacking = directory.people().filter(({ id }) => directory.staff(id) === undefined)
+  const histories = await accountsEver(core, lacking)
+  const today = clock.today()
+  return lacking.flatMap(
+    (person) => staffOfHistory(histories.get(documentOf(person)) ?? [{ person, day: today }], today) ?? [],
+  )
+}
+
+type Account = { readonly person: Person; readonly day: Day }
+
+/** Every version of some accounts that the root wrote, with the day; the lowest version first. */
+async function accountsEver(
+  core: Core,
+  people: readonly Person[],
+): Promise<ReadonlyMap<DocumentId, readonly Account[]>> {
+  const found = new Map<DocumentId, Account[]>()
+  for await (const piece of recordsInPieces(core.storage, people.map(documentOf))) {
+    for (const { log, document, payload, time } of piece.map(storedEntry)) {
+      const record = readDirectoryRecord(new TextDecoder().decode(payload), document)
+      if (record?.type !== 'person' || !core.directory.authority.isRoot(logParts(log).node)) continue
+      found.set(document, [...(found.get(document) ?? []), { person: record, day: civilDay(time) }])
+    }
+  }
+  for (const accounts of found.values()) accounts.sort((left, right) => left.person.version - right.person.version)
+  return found
+}
+
+/** Why nobody would count what somebody signs today; undefined when it counts. */
+export function strangerProblem(
+  { directory, clock }: Core,
+  { person, station }: Actor,
+  kept: string,
+): Result<never> | undefined {
+  const catalogueVersion = directory.catalogueVersion()
+  const signing = signingOf({ time: clock.now(), clockOffset: clock.offset(), catalogueVersion })
+  if (directory.authority.standing(person, station, signing) !== 'foreign') return undefined
+  return fail(
+    'foreign-person',
+    '按县中心公布的任职资料,您今天不在该站点任职,也没有受委托;办了也不生效。',
+    kept,
+    '请核对电脑上的日期,联网同步后重试;任职资料有误的,请县中心更正。',
+  )
+}
