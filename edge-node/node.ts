@@ -184,6 +184,7 @@ function createApp(
     after: nodeHost.after,
     placementOf: office.placementOf,
     recognise: office.recognise,
+    relays: enrolment.parent !== null,
     enrol,
   }
   app.route('/', createDoor(door))

@@ -3,11 +3,11 @@ import { createServer as createPlainServer, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
 import { isLoopback } from '#edge-node/config.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { remoteOf } from '#protocol/transport/callers.ts'
 
 export interface Listening {
   readonly server: Server
@@ -56,7 +56,7 @@ function refused(error: NodeJS.ErrnoException, host: string, port: number) {
 
 /** Keeps everybody but this machine away: for what must not cross a network in clear. */
 export const onlyFromHere: MiddlewareHandler = async (context, next) => {
-  if (isLoopback(getConnInfo(context).remote.address ?? '')) return next()
+  if (isLoopback(remoteOf(context) ?? '')) return next()
   const { problem } = fail(
     'not-encrypted',
     '入网只接受加密连接(https)',

@@ -47,8 +47,10 @@ export const LIMITS = {
   linkQueueBytes: 4 * 1024 * 1024,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
-  /** Links whose peer has not proved its key yet; beyond, the oldest goes: a county's stations prove themselves in a second. */
+  /** Links whose peer has not proved its key yet; beyond, one goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
+  /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */
+  callers: 4_000,
   /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */
   logsOfNode: 800,
   /** A version that a program says of itself, in characters; with it a full list of reports stays inside a message. */
@@ -219,8 +221,10 @@ export const LIMITS = {
   signIns: 2_000,
   /** Sign-ins of one person, so that a program that signs in for every request ends only its own. */
   signInsPerPerson: 10,
-  /** Sign-ins being checked at once; each costs about 100 ms of processor and 16 MB. */
+  /** Sign-ins of one address that wait for each other; each costs 100 to 200 ms of processor, people wait some seconds. */
   signInsWaiting: 40,
+  /** Sign-ins of all addresses that are checked or wait; each address has one checked at a time. */
+  signInsWaitingInAll: 400,
   /** A sign-in in use is renewed on disk this often; each renewal is a write. */
   renewSeconds: 60,
   /** Answers kept for department systems that ask again with the same key after a lost answer. */
@@ -231,14 +235,20 @@ export const LIMITS = {
   enrolmentCodeMinutes: 60,
   /** Enrolment codes open at once; a county opens its points in groups, and each code is a way in. */
   enrolmentCodes: 100,
-  /** Wrong codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
+  /** Wrong codes of one address in a minute; each costs a scrypt. */
   enrolmentAttemptsPerMinute: 20,
+  /** The same at a node that hands them on: its parent counts them as this node's, so that three strangers here close nobody's way. */
+  relayedAttemptsPerMinute: 5,
+  /** Wrong codes of all addresses in a minute: ten that do nothing else; 40 bits stand far beyond this in an hour. */
+  enrolmentAttemptsInAllPerMinute: 200,
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,
   /** Answer to who asks where it belongs: two entries, each with what proves it, in hex. */
   placementBytes: 4 * (128 * 1024 + 1024) + 1024,
-  /** Questions of strangers (who are you, where does a node belong) that one node answers in a minute: as many as it has links. */
+  /** Questions (who are you, where does a node belong) of one address in a minute: a county behind one address has as many links. */
   doorQuestionsPerMinute: 600,
+  /** Questions of all addresses in a minute; an answer costs 0.1 ms, so this is a hundredth of a processor. */
+  doorQuestionsInAllPerMinute: 6_000,
   /** Beyond that a question waits up to this long; whoever asks gives up after handshakeMilliseconds. */
   doorWaitMilliseconds: 20_000,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */

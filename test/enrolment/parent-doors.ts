@@ -32,6 +32,7 @@ export async function openDoor(node: Node, { certificate, claimed, records = nod
     cryptography,
     certificate: claimed ?? certificate?.fingerprint ?? null,
     recognise: async () => success('known'),
+    relays: false,
     now: () => 0,
     after: nodeHost.after,
     placementOf: records.engine.office.placementOf,
