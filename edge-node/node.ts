@@ -94,7 +94,10 @@ async function serve(
 ): Promise<Result<RunningNode>> {
   const { settings, log, failed, enrolment } = options
   const secure = certificate !== null
-  const accounts = createAccounts(engine.office)
+  const accounts = createAccounts(engine.office, {
+    isPublic: !isLoopback(settings.DESK_HOST),
+    warned: (about, message) => log.warn(about, message),
+  })
   const parent = enrolment.parent ? parentOf(options, engine) : null
   const extension = await options.extend(engine, accounts, parent)
   if (!extension.ok) return extension

@@ -211,8 +211,18 @@ export const LIMITS = {
   lockMinutes: 15,
   /** Wrong passwords further apart than this are not counted together. */
   attemptWindowMinutes: 15,
+  /** Wrong passwords for one name from all addresses together: ten strangers; beyond it, only familiar addresses may try. */
+  accountAttempts: 50,
+  /** Addresses that are familiar for one account: the desks where somebody sits, and their former addresses. */
+  familiarCallers: 8,
   /** Names without an account whose wrong passwords are counted; bounds what guessing can fill. */
   strangerNames: 500,
+  /** So many user names with a wrong password from one address are no mistakes any more: fewer people share a computer. */
+  sprayedNames: 10,
+  /** They are counted together within this time. */
+  sprayWindowMinutes: 10,
+  /** Longest wait of an address that tries many names: 20 passwords in ten minutes, while a colleague there still gets in. */
+  sprayPauseMilliseconds: 30_000,
   /** Shortest password (GB/T 22239-2019 practice). */
   passwordLeastCharacters: 8,
   /** Longest password; more only costs hashing time. */

@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
+import { callerOf } from '#protocol/transport/callers.ts'
 import { dropToken, isLarge, keepDisplay, keepKnock, keepToken, readKnock, readToken } from './cookies.ts'
 import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
 import { frame } from './layout.ts'
@@ -60,7 +61,7 @@ export function signInRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     const knock = readKnock(context)
     if (knock === '' || csrf !== knock)
       return signInPage(context, desk, { status: 403, name, problem: EXPIRED, ...(next ? { next } : {}) })
-    const signedIn = await desk.accounts.signIn(name.trim(), password)
+    const signedIn = await desk.accounts.signIn(name.trim(), password, callerOf(context))
     if (!signedIn.ok)
       return signInPage(context, desk, { status: 401, name, problem: signedIn.problem, ...(next ? { next } : {}) })
     keepToken(context, desk, signedIn.value.token)

@@ -154,6 +154,7 @@ export const FINDING_KINDS = [
   'storage',
   'clock',
   'revoked',
+  'sign-ins',
   'bug',
 ] as const
 
@@ -271,6 +272,8 @@ export interface Office {
   local(space: string, key: string): Promise<unknown>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
+  /** Tells people something that was noticed at this node's own door. */
+  tell(finding: Omit<Finding, 'time' | 'kept'>): void
   /** Ends a finding that was kept: what it asked for has been done. One that is not there has been ended before. */
   findingDone(kept: string): Promise<Result<void>>
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */

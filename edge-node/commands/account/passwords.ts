@@ -10,6 +10,9 @@ const CLASSES = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]
 /** What a password is compared with when the name is unknown, so that both answers cost the same time. */
 export const STRANGER: Person['password'] = { salt: '00'.repeat(SALT_BYTES), hash: '00'.repeat(32) }
 
+/** The password of every account of the sample county: everybody who reads this file knows it. */
+export const SAMPLE_PASSWORD = 'Anxian-2026'
+
 /** What is wrong with a new password, for people; undefined when it is good (GB/T 22239-2019, SOURCES.md 9.1). */
 export function passwordProblem(password: string): string | undefined {
   const length = [...password].length

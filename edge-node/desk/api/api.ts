@@ -5,6 +5,7 @@ import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { callerOf } from '#protocol/transport/callers.ts'
 import { type ApiEnv, needSignIn, SECURITY_SCHEMES, SIGNED_IN } from './authentication.ts'
 import { addCases } from './cases.ts'
 import { addCountyRecords } from './county-records.ts'
@@ -60,7 +61,7 @@ const documentRoute = createRoute({
 function addSignIn(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
   api.openapi(signInRoute, async (c) => {
     const { name, password } = c.req.valid('json')
-    const signedIn = await accounts.signIn(name, password)
+    const signedIn = await accounts.signIn(name, password, callerOf(c))
     if (!signedIn.ok) return refuse(c, signedIn.problem)
     const { token, actor } = signedIn.value
     const person = { id: actor.person, name: actor.name, station: actor.station, roles: actor.roles }

@@ -76,6 +76,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
           return success(undefined)
         }),
       ),
+    tell: (finding) => core.news.add(finding),
     findingDone: (kept) =>
       words(
         queue.write(
