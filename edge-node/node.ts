@@ -13,6 +13,7 @@ import { createDesk, type MorePages } from '#edge-node/desk/desk.ts'
 import { careForDisk, tryDisk } from '#edge-node/disk-care.ts'
 import { createDoor } from '#edge-node/door.ts'
 import { acceptLinks } from '#edge-node/downlink.ts'
+import { onlyOwnNames } from '#edge-node/host-names.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
@@ -191,7 +192,9 @@ function createApp(
     enrol,
   }
   app.route('/', createDoor(door))
-  app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
+  const addresses = () => office.directory.node(enrolment.node)?.addresses ?? []
+  app.use(onlyOwnNames({ certificate: certificate?.certificate ?? null, addresses }))
+  app.route('/api', createApi({ office, accounts, secure, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
   app.route(
     '/',

@@ -231,6 +231,10 @@ export const LIMITS = {
   signIns: 2_000,
   /** Sign-ins of one person, so that a program that signs in for every request ends only its own. */
   signInsPerPerson: 10,
+  /** Live pages of one sign-in; a browser opens six connections to one machine. */
+  liveStreams: 12,
+  /** Live pages of all: two for each sign-in that may be open; each is a socket and some KB. */
+  liveStreamsInAll: 4_000,
   /** Sign-ins of one address that wait for each other; each costs 100 to 200 ms of processor, people wait some seconds. */
   signInsWaiting: 40,
   /** Sign-ins of all addresses that are checked or wait; each address has one checked at a time. */

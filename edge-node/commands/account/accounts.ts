@@ -12,8 +12,10 @@ import { createLines } from './sign-in-line.ts'
 import { withMemory } from './sign-in-rows.ts'
 import { createBrake } from './spraying.ts'
 
+/** Over TLS browsers take a cookie of such a name from this very host only, over TLS, and for all of it. */
+export const closedName = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name)
 /** Name of the cookie that carries a token between the desk's pages. */
-export const SIGN_IN_COOKIE = 'sign-in'
+export const signInCookie = (secure: boolean): string => closedName('sign-in', secure)
 /** Header that must carry the csrf value where the cookie signs in. */
 export const CSRF_HEADER = 'x-csrf-token'
 
