@@ -25,8 +25,8 @@ import {
 export interface DoorOptions {
   readonly identity: Identity
   readonly cryptography: Cryptography
-  /** Fingerprint of the certificate this node listens with; null on plain HTTP. */
-  readonly certificate: string | null
+  /** Fingerprint of the certificate this node listens with now; null on plain HTTP. */
+  certificate(): string | null
   now(): number
   after(milliseconds: number, callback: () => void): () => void
   /** The records that say where a node belongs; undefined when they are not here. */
@@ -64,7 +64,7 @@ export function createDoor(options: DoorOptions): Hono {
     const shown = {
       node: identity.node,
       publicKey: toHex(identity.keys.publicKey),
-      certificate: options.certificate,
+      certificate: options.certificate(),
     }
     if (!(await mayAsk(callerOf(context)))) return context.json(TOO_MANY_QUESTIONS, 429)
     const signature = await signHex(cryptography, identity.keys.privateKey, helloBytes(nonce.data, shown))

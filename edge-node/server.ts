@@ -1,6 +1,6 @@
 /** The one listening socket of a node: desk, API, the door for new nodes and links share it. */
 import { createServer as createPlainServer, type Server } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
@@ -24,6 +24,11 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   const listener = getRequestListener(fetch)
   if (!certificate) return createPlainServer(listener)
   return createSecureServer({ cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' }, listener)
+}
+
+/** From now on whoever connects is shown another certificate; connections that are open keep theirs. */
+export function renewCertificate(server: Server, { certificate, key }: Certificate): void {
+  if (server instanceof SecureServer) server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
 }
 
 /** Begins to listen; says in words when the address cannot be had. */

@@ -267,6 +267,12 @@ export const LIMITS = {
   doorWaitMilliseconds: 20_000,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
   enrolmentMilliseconds: 60_000,
+  /** A node's own certificate is good for this long: what browsers and systems last allowed certificates to be. */
+  certificateDays: 825,
+  /** With less than this left it is made anew: a machine that is switched on once in a year has a good one. */
+  certificateRenewalDays: 365,
+  /** While a program runs, its certificate is looked at this often. */
+  certificateCheckMilliseconds: 24 * 60 * 60_000,
   /** Addresses of one node: wire, radio and office network, each old and new. */
   nodeAddresses: 6,
   /** One address; longer ones are no addresses that somebody reads out. */

@@ -28,7 +28,7 @@ function openDoor({ relays = false } = {}) {
   const door = createDoor({
     identity: identityOf(keys, { node, lease: 1, root, county: '', parent: null }),
     cryptography: nodeHost.cryptography,
-    certificate: null,
+    certificate: () => null,
     now: () => Date.UTC(2026, 10, 20, 1),
     after(_milliseconds, callback) {
       setImmediate(callback)
