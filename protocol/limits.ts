@@ -185,8 +185,12 @@ export const LIMITS = {
   exportCases: 2_000,
   /** A file to import; 5,000 items as a spreadsheet are about 1 MB, as CSV 8 MB. */
   catalogueBytes: 32 * 1024 * 1024,
-  /** What a spreadsheet of a catalogue may unpack to; bounds what a hostile file can fill. */
-  unpackedCatalogueBytes: 256 * 1024 * 1024,
+  /** What a spreadsheet of a catalogue may unpack to: catalogueRows of items, half filled; read, it takes ten times as much. */
+  unpackedCatalogueBytes: 64 * 1024 * 1024,
+  /** Places of a sheet, rows times columns: catalogueRows of two hundred columns; each takes 8 bytes, filled or not. */
+  sheetCells: 4_000_000,
+  /** Parts of a spreadsheet file; a workbook has some tens. */
+  archiveEntries: 1_000,
   /** A code of an item; the longest of GB/T 39046 has 33 characters. */
   itemCodeCharacters: 36,
   /** An item's record; with what the office adds it must fit one entry, and a character takes up to four bytes. */
