@@ -49,6 +49,8 @@ export const LIMITS = {
   links: 600,
   /** Links whose peer has not proved its key yet; beyond, one goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
+  /** Connections that have not asked for anything; browsers open some ahead, and systems give a program a thousand in all. */
+  quietConnections: 500,
   /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */
   callers: 4_000,
   /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */
