@@ -233,6 +233,12 @@ export const LIMITS = {
   passwordLeastCharacters: 8,
   /** Longest password; more only costs hashing time. */
   passwordCharacters: 128,
+  /** Work of a password hash, scrypt's N as a power of two: 32 MB and 100 to 200 ms on an office computer. */
+  passwordCost: 15,
+  /** The same as programs before 0.3.0 take it, who write no number. */
+  oldPasswordCost: 14,
+  /** More than this a record cannot ask for: 256 MB, and a second or two of everybody who signs in. */
+  mostPasswordCost: 18,
   /** Sign-ins open at one node; a county hall has about 200 windows, with room for department systems. */
   signIns: 2_000,
   /** Sign-ins of one person, so that a program that signs in for every request ends only its own. */

@@ -266,8 +266,8 @@ export interface Office {
   /** Calls back after each commit and each change of connection; returns a function that ends it. */
   watch(listener: (notice: Notice) => void): () => void
   sha256(bytes: Uint8Array): Uint8Array
-  /** scrypt, 32 bytes. */
-  hashPassword(password: string, salt: Uint8Array): Promise<Uint8Array>
+  /** scrypt, 32 bytes; its cost is N as a power of two. */
+  hashPassword(password: string, salt: Uint8Array, cost?: number): Promise<Uint8Array>
   /** Node-local state that is never replicated (sign-ins, attempts, codes). JSON values. */
   local(space: string, key: string): Promise<unknown>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>

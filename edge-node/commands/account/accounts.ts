@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
-import { isPersonId, type PersonId, toHex } from '#protocol/ids.ts'
+import { isPersonId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { type Caller, UNKNOWN_CALLER } from '#protocol/transport/callers.ts'
@@ -42,8 +42,8 @@ export interface Accounts {
   resume(token: string, options?: { readonly renew: boolean }): Promise<SignIn | undefined>
   /** Ends a sign-in at once; an unknown token is fine. Fails when the disk does; idle time then ends it. */
   signOut(token: string): Promise<Result<void>>
-  /** Salted scrypt record of a new password, in hex. */
-  passwordRecord(password: string): Promise<Person['password']>
+  /** Salted scrypt record of a new password, in hex; as strong as every program reads it where its person signs in. */
+  passwordRecord(password: string, station?: StationCode): Promise<Person['password']>
   /** What is wrong with a new password, for people; undefined when it is good. */
   passwordProblem(password: string): string | undefined
 }
@@ -192,7 +192,7 @@ export function createAccounts(given: Office, options: AccountsOptions = {}): Ac
       // What the disk still has would be back after a restart: then it is said that nothing ended.
       return ended.ok || (await given.local(SPACE, key)) === undefined ? office.setLocal(SPACE, key, null) : ended
     },
-    passwordRecord: (password) => passwordRecord(office, password),
+    passwordRecord: (password, station) => passwordRecord(office, password, station),
     passwordProblem,
   }
 }
