@@ -25,6 +25,7 @@ interface Made {
     readonly flags?: number
     readonly local?: number
     readonly method?: number
+    readonly crc?: number
   }
   /** Sizes stand behind the content, as programs write that cannot go back in a file. */
   readonly isStreamed?: boolean
@@ -53,6 +54,7 @@ function zipOf(made: readonly Made[], options: { readonly hidden?: Buffer; reado
     entry.writeUInt16LE(said.flags ?? (isStreamed ? 0x08 : 0), 8)
     entry.writeUInt16LE(said.method ?? 8, 10)
     sizes.copy(entry, 16)
+    if (said.crc !== undefined) entry.writeUInt32LE(said.crc, 16)
     if (said.bytes !== undefined) entry.writeUInt32LE(said.bytes, 24)
     entry.writeUInt16LE(name.length, 28)
     entry.writeUInt32LE(said.local ?? at, 42)
@@ -131,6 +133,7 @@ test('X35 a file that is not whole, or does not agree with itself, is refused in
     zipOf(whole, { count: whole.length + 1 }),
     zipOf(whole, { count: LIMITS.archiveEntries + 1 }),
     altered({ bytes: 1 }),
+    altered({ crc: 1 }),
     altered({ flags: 1 }),
     altered({ method: 99 }),
     altered({ local: 0xffffff00 }),
@@ -152,6 +155,8 @@ test('X35 a cell far out is refused, and one that only has a style is not', asyn
     cell('XFD1048576').replace('<c ', '<x:c '),
     cell('XFD1048576').replaceAll('"', "'"),
     `<c a=">" r="XFD1048576"><v>1</v></c>`,
+    `<c a="<" r="XFD1048576"><v>1</v></c>`,
+    '<c r=XFD1048576><v>1</v></c>',
   ]
   for (const one of far) {
     const outcome = await codeOf(await withSheet(`${table}</row><row>${one}</row>`))
