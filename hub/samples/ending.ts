@@ -20,8 +20,10 @@ export interface SampleEnd {
   readonly password: string | null
 }
 
-/** Notes that sample mode is on: when it ends, its accounts are looked for again. */
-export const beginSample = (office: Office): Promise<Result<void>> => office.setLocal(SPACE, ENDED, null)
+/** Notes that sample mode is on again: when it ends, its accounts are looked for again. A full disk keeps no sample from starting. */
+export async function beginSample(office: Office): Promise<Result<void>> {
+  return (await office.local(SPACE, ENDED)) === true ? office.setLocal(SPACE, ENDED, null) : success(undefined)
+}
 
 /** Closes the accounts of the sample whose password was never changed; once, because each look costs a password hash. */
 export async function endSample(office: Office, accounts: Accounts): Promise<Result<SampleEnd>> {
@@ -34,8 +36,8 @@ export async function endSample(office: Office, accounts: Accounts): Promise<Res
   if (!closed.ok) return closed
   const reset = isNeeded ? await resetPassword(office, accounts, ADMINISTRATOR) : success(null)
   if (!reset.ok) return reset
-  const ended = await office.setLocal(SPACE, ENDED, true)
-  return ended.ok ? success({ closed: closing.length, password: reset.value }) : ended
+  await office.setLocal(SPACE, ENDED, true) // what the disk does not take is looked for once more at the next start
+  return success({ closed: closing.length, password: reset.value })
 }
 
 /** Open accounts of the sample whose password everybody knows. Most share one record, which is looked at once. */

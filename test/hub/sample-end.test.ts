@@ -9,12 +9,16 @@ import { beginSample, endSample } from '#hub/samples/ending.ts'
 import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
 import { publishSample, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import type { PersonId } from '#protocol/ids.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn } from '#test/documents/authors.ts'
 import { COUNTY, openNode } from '#test/engine/county.ts'
 import { temporaryFolder } from '#test/enrolment/folder.ts'
 
 async function openSample() {
-  const { engine, identity } = await openNode({ station: COUNTY, lease: 1 })
+  const faults = { full: false }
+  const storage = new MemoryStorage()
+  storage.beforeCommit = () => (faults.full ? 'full' : 'ok')
+  const { engine, identity } = await openNode({ station: COUNTY, lease: 1, storage })
   const { office } = engine
   const accounts = createAccounts(office)
   const first = { office, accounts, identity, station: COUNTY, stationName: '安县政务服务中心' }
@@ -29,7 +33,7 @@ async function openSample() {
     const person = office.directory.person(id) ?? expect.fail(id)
     valueIn(await office.publish(null, [{ ...person, password: await accounts.passwordRecord(password) }]))
   }
-  return { office, accounts, codeOf, setPassword }
+  return { office, accounts, codeOf, setPassword, faults }
 }
 
 test('E56 the sample’s accounts end with sample mode, except those whose password was changed; the last administrator gets a new one', async () => {
@@ -57,6 +61,16 @@ test('E56 accounts of a sample that was on once more end once more, and an admin
   valueIn(await beginSample(office))
   expect(valueIn(await endSample(office, accounts))).toEqual({ closed: 1, password: null })
   expect(await codeOf(ADMINISTRATOR)).toBe('account-disabled')
+})
+
+test('E56 a disk that takes nothing keeps no hub from starting: nothing is closed, and the next start does it', async () => {
+  const { office, accounts, codeOf, faults } = await openSample()
+  faults.full = true
+  expect((await beginSample(office)).ok).toBe(true)
+  expect(await endSample(office, accounts)).toMatchObject({ ok: false, problem: { code: 'storage-full' } })
+  faults.full = false
+  expect(await codeOf('clerk')).toBe('signed-in')
+  expect(valueIn(await endSample(office, accounts)).closed).toBe(SAMPLE_PEOPLE.length)
 })
 
 test('E55 a one-time password is shown at a terminal, else written where its user alone reads it, and its file goes when it is spent', async () => {
