@@ -3,6 +3,8 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
+import type { Log } from '#edge-node/log.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { readIfThere, writtenOrNot } from '#protocol/storage/durable-file.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
@@ -16,8 +18,7 @@ export interface Certificate {
   readonly fingerprint: string
 }
 
-/** Nobody renews certificates in a village; children follow a new one by the node's own key anyway. */
-const VALID_YEARS = 15
+const DAY = 24 * 60 * 60_000
 
 /** SHA-256 fingerprint of a certificate in PEM, 64 hex digits. */
 export const fingerprintOfPem = (pem: string): string =>
@@ -47,26 +48,64 @@ export async function certificateFor(settings: EdgeNodeConfiguration): Promise<R
   }
 }
 
+/** Whether a certificate is valid now and for long enough; one from the future was made by a clock that was ahead. */
+function isFresh(pem: string, now: number): boolean {
+  const { validFromDate, validToDate } = new X509Certificate(pem)
+  return validFromDate.getTime() <= now && validToDate.getTime() - now >= LIMITS.certificateRenewalDays * DAY
+}
+
 /**
- * The self-signed certificate of a data folder, made when there is none. One that the disk does not take serves this
- * run: the next start makes another, and children follow it under the node's own key.
+ * The self-signed certificate of a data folder; made when there is none, and anew when less than a year of it is left:
+ * nobody renews certificates in a village, and children follow a new one under the node's own key (rule E35). One that
+ * the disk does not take serves this run.
  */
-export async function ownCertificate(folder: string): Promise<Certificate> {
+export async function ownCertificate(folder: string, now = nodeHost.now()): Promise<Certificate> {
   const paths = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'certificate-key.pem') }
   const [certificate, key] = [readIfThere(paths.certificate), readIfThere(paths.key)]
-  if (certificate !== undefined && key !== undefined)
+  if (certificate !== undefined && key !== undefined && isFresh(certificate, now))
     return { certificate, key, fingerprint: fingerprintOfPem(certificate) }
 
   const { generate } = await import('selfsigned') // 50 ms of parsing that most starts do not need
-  const now = new Date(nodeHost.now())
   const made = await generate([{ name: 'commonName', value: 'county-service-node' }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
-    notBeforeDate: new Date(now.getTime() - 86_400_000), // village clocks run late
-    notAfterDate: new Date(now.getFullYear() + VALID_YEARS, 0, 1),
+    notBeforeDate: new Date(now - DAY), // village clocks run late
+    notAfterDate: new Date(now - DAY + LIMITS.certificateDays * DAY),
   })
   const kept = writtenOrNot(paths.key, made.private)
   if (kept) writtenOrNot(paths.certificate, made.cert)
   return { certificate: made.cert, key: made.private, fingerprint: fingerprintOfPem(made.cert) }
+}
+
+export interface CertificateCareOptions {
+  readonly folder: string
+  readonly log: Log
+  now(): number
+  after(milliseconds: number, callback: () => void): () => void
+  /** Told of a certificate that the server listens with from now on. */
+  renewed(certificate: Certificate): void
+  /** Told of bugs. */
+  failed(error: unknown): void
+}
+
+/** Renews a node's own certificate while the program runs, as it is renewed at a start. */
+export function careForCertificate(present: Certificate, options: CertificateCareOptions): { stop(): void } {
+  const { folder, log, now, after, renewed, failed } = options
+  let current = present
+  let cancel = () => {}
+  const look = async () => {
+    const next = await ownCertificate(folder, now())
+    if (next.fingerprint !== current.fingerprint) {
+      current = next
+      renewed(next)
+      log.info({ fingerprint: next.fingerprint }, 'the certificate is renewed')
+    }
+    wait()
+  }
+  const wait = () => {
+    cancel = after(LIMITS.certificateCheckMilliseconds, () => void look().catch(failed))
+  }
+  wait()
+  return { stop: () => cancel() }
 }

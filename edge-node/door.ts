@@ -7,6 +7,8 @@ import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { fromHex, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
+import { createBudget } from '#protocol/transport/budgets.ts'
+import { type Caller, callerOf } from '#protocol/transport/callers.ts'
 import {
   answerBytes,
   type Enrolled,
@@ -23,14 +25,16 @@ import {
 export interface DoorOptions {
   readonly identity: Identity
   readonly cryptography: Cryptography
-  /** Fingerprint of the certificate this node listens with; null on plain HTTP. */
-  readonly certificate: string | null
+  /** Fingerprint of the certificate this node listens with now; null on plain HTTP. */
+  certificate(): string | null
   now(): number
   after(milliseconds: number, callback: () => void): () => void
   /** The records that say where a node belongs; undefined when they are not here. */
   placementOf(node: NodeId): Promise<Placement | undefined>
   /** The root knows a node again by the record that it signed itself; every other node has its directory from above. */
   recognise(carried: Uint8Array): Promise<Result<unknown>>
+  /** Whether requests to join are handed on to a parent, which counts all their wrong codes as this node's. */
+  readonly relays: boolean
   /** The hub looks into its register; every other node asks its parent. */
   enrol(request: JoinRequest): Promise<Result<Enrolled>>
 }
@@ -43,15 +47,15 @@ const NO_PLACEMENT = fail(
   '没有改动',
   '请等这个节点与县中心同步后重试,或换一个地址',
 )
-const TOO_MANY_QUESTIONS = fail('too-many-questions', '询问过于频繁', '没有改动', '请等一分钟后再试')
-const TOO_MANY = fail('too-many-attempts', '入网尝试过于频繁', NOTHING_KEPT, '请等一分钟后再试')
+const TOO_MANY_QUESTIONS = fail('too-many-questions', '从这个地址来的询问过于频繁', '没有改动', '请等一分钟后再试')
+const TOO_MANY = fail('too-many-attempts', '从这个地址来的错误入网码过多', NOTHING_KEPT, '请等一分钟后再试')
 
 /** Routes GET /join/hello, GET /join/placement, POST /join/known and POST /join. */
 export function createDoor(options: DoorOptions): Hono {
   const { identity, cryptography } = options
-  const attempts = boundedAttempts(options.now)
+  const attempts = boundedAttempts(options)
   const mayAsk = boundedQuestions(options)
-  const mayShow = boundedQuestions(options) // who floods one kind of question keeps nobody from the other
+  const mayShow = boundedQuestions(options) // whoever floods one kind of question keeps nobody from the other
   const door = new Hono()
 
   door.get('/join/hello', async (context) => {
@@ -60,16 +64,16 @@ export function createDoor(options: DoorOptions): Hono {
     const shown = {
       node: identity.node,
       publicKey: toHex(identity.keys.publicKey),
-      certificate: options.certificate,
+      certificate: options.certificate(),
     }
-    if (!(await mayAsk())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
+    if (!(await mayAsk(callerOf(context)))) return context.json(TOO_MANY_QUESTIONS, 429)
     const signature = await signHex(cryptography, identity.keys.privateKey, helloBytes(nonce.data, shown))
     return context.json({ ...shown, signature })
   })
 
   door.get('/join/placement', async (context) => {
     const node = PlacementQuestion.safeParse(context.req.query('node'))
-    if (!(await mayAsk())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
+    if (!(await mayAsk(callerOf(context)))) return context.json(TOO_MANY_QUESTIONS, 429)
     const placement = node.success ? await options.placementOf(node.data) : undefined
     if (!placement) return context.json({ problem: problemOf(NO_PLACEMENT.problem) }, 404)
     return context.json({ node: toHex(placement.node), parent: toHex(placement.parent) } satisfies PlacementAnswer)
@@ -78,7 +82,7 @@ export function createDoor(options: DoorOptions): Hono {
   door.post('/join/known', bodyLimit({ maxSize: LIMITS.placementBytes }), async (context) => {
     const known = readMessage(ShownRecord, await context.req.text())
     if (!known) return context.json({ problem: problemOf(UNREADABLE.problem) }, 400)
-    if (!(await mayShow())) return context.json({ problem: problemOf(TOO_MANY_QUESTIONS.problem) }, 429)
+    if (!(await mayShow(callerOf(context)))) return context.json(TOO_MANY_QUESTIONS, 429)
     const result = await options.recognise(fromHex(known.node) ?? new Uint8Array())
     return result.ok ? context.json({}) : context.json({ problem: problemOf(result.problem) }, 403)
   })
@@ -86,7 +90,7 @@ export function createDoor(options: DoorOptions): Hono {
   door.post('/join', bodyLimit({ maxSize: LIMITS.enrolmentBytes }), async (context) => {
     const request = readMessage(JoinRequest, await context.req.text())
     if (!request) return context.json({ problem: UNREADABLE.problem }, 400)
-    const result = await attempts.during(() => options.enrol(request))
+    const result = await attempts.during(callerOf(context), () => options.enrol(request))
     if (!result) return context.json({ problem: TOO_MANY.problem }, 429)
     if (!result.ok) return context.json({ problem: problemOf(result.problem) }, 403)
     const enrolled = JSON.stringify(result.value)
@@ -98,66 +102,70 @@ export function createDoor(options: DoorOptions): Hono {
 
 const problemOf = ({ code, message, kept, next }: Failure) => ({ code, message, kept, next })
 
-/**
- * Whether a stranger's question is answered: a minute's worth of them at once, then one after the other as time allows;
- * it waits for its turn as long as whoever asks would. In memory, as wrong codes are counted.
- */
-function boundedQuestions({ now, after }: DoorOptions): () => Promise<boolean> {
-  const each = 60_000 / LIMITS.doorQuestionsPerMinute
-  let due = 0
-  return async () => {
-    const time = now()
-    // A clock that was set back must not keep everybody waiting.
-    if (due > time + LIMITS.doorWaitMilliseconds + each) due = time
-    const turn = Math.max(due, time - 60_000) + each
-    if (turn > time + LIMITS.doorWaitMilliseconds) return false
-    due = turn
-    if (turn > time) await new Promise<void>((resolve) => void after(turn - time, resolve))
-    return true
+/** Whether a stranger's question is answered; it waits for its turn as long as whoever asks would. */
+function boundedQuestions({ now, after }: DoorOptions): (caller: Caller) => Promise<boolean> {
+  const shares = { each: LIMITS.doorQuestionsPerMinute, all: LIMITS.doorQuestionsInAllPerMinute }
+  const budget = createBudget(shares, LIMITS.doorWaitMilliseconds)
+  return async (caller) => {
+    const wait = budget.take(caller, now())
+    if (wait !== undefined && wait > 0) await new Promise<void>((resolve) => void after(wait, resolve))
+    return wait !== undefined
   }
 }
 
 interface Attempts {
-  /** Decides a request in its turn; undefined when too many wrong codes came in this minute, or too many wait. */
-  during(decide: () => Promise<Result<Enrolled>>): Promise<Result<Enrolled> | undefined>
+  /** Decides a request in its turn; undefined when too many wrong codes came from its caller, or too many wait. */
+  during(caller: Caller, decide: () => Promise<Result<Enrolled>>): Promise<Result<Enrolled> | undefined>
 }
 
 /** A guess meets an unknown code; every other refusal speaks of a code that was once made. */
 const isGuess = (result: Result<Enrolled>) =>
   !result.ok && ['code-unknown', 'proof-invalid'].includes(result.problem.code)
 
+/** Requests of one caller that are here: some are being decided, some wait because each could be one wrong code too many. */
+interface Queue {
+  here: number
+  deciding: number
+  readonly waiting: (() => void)[]
+}
+
 /**
- * Counts wrong codes in whole minutes; in memory, because a restart costs an attacker more than a minute. A request that
- * could make one too many waits until those before it are decided: a county that opens all its points at once is not held up.
+ * Counts wrong codes. A request that could make one too many waits until those before it are decided: a county that
+ * opens all its points at once is not held up. In memory, because a restart costs an attacker more than a minute.
  */
-function boundedAttempts(now: () => number): Attempts {
-  let minute = -1
-  let wrong = 0
-  let deciding = 0
-  const waiting: (() => void)[] = []
-  const wrongThisMinute = () => {
-    const current = Math.floor(now() / 60_000)
-    if (current !== minute) [minute, wrong] = [current, 0]
-    return wrong
-  }
-  const mayTry = async () => {
-    while (wrongThisMinute() + deciding >= LIMITS.enrolmentAttemptsPerMinute) {
-      if (deciding === 0 || waiting.length >= LIMITS.enrolmentCodes) return false
-      await new Promise<void>((resolve) => waiting.push(resolve))
+function boundedAttempts({ now, relays }: DoorOptions): Attempts {
+  const each = relays ? LIMITS.relayedAttemptsPerMinute : LIMITS.enrolmentAttemptsPerMinute
+  const budget = createBudget({ each, all: LIMITS.enrolmentAttemptsInAllPerMinute })
+  const queues = new Map<Caller, Queue>()
+  /** Whether it may be decided; counts it among those being decided in the same turn, so that the next one waits for it. */
+  const mayTry = async (caller: Caller, queue: Queue) => {
+    while (budget.take(caller, now()) === undefined) {
+      if (queue.deciding === 0 || queue.waiting.length >= LIMITS.enrolmentCodes) return false
+      await new Promise<void>((resolve) => queue.waiting.push(resolve))
     }
+    queue.deciding += 1
     return true
   }
+  const decided = async (caller: Caller, queue: Queue, decide: () => Promise<Result<Enrolled>>) => {
+    try {
+      const result = await decide()
+      if (!isGuess(result)) budget.giveBack(caller)
+      return result
+    } finally {
+      queue.deciding -= 1
+      for (const next of queue.waiting.splice(0)) next()
+    }
+  }
   return {
-    async during(decide) {
-      if (!(await mayTry())) return undefined
-      deciding += 1
+    async during(caller, decide) {
+      const queue = queues.get(caller) ?? { here: 0, deciding: 0, waiting: [] }
+      queues.set(caller, queue)
+      queue.here += 1
       try {
-        const result = await decide()
-        if (isGuess(result)) wrong = wrongThisMinute() + 1
-        return result
+        return (await mayTry(caller, queue)) ? await decided(caller, queue, decide) : undefined
       } finally {
-        deciding -= 1
-        for (const next of waiting.splice(0)) next()
+        queue.here -= 1
+        if (queue.here === 0) queues.delete(caller)
       }
     },
   }

@@ -7,6 +7,8 @@ import type { Log } from '#edge-node/log.ts'
 import type { Connection, Links } from '#protocol/engine/ports/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { createCrowd } from '#protocol/transport/budgets.ts'
+import { callerAt } from '#protocol/transport/callers.ts'
 import { createLinkServer, socketConnection } from '#protocol/transport/web-socket.ts'
 
 export interface DownlinkOptions {
@@ -29,14 +31,15 @@ const LINK_PATH = '/link'
 
 interface Asking {
   readonly url?: string
+  readonly headers: { readonly origin?: string }
   readonly socket: { readonly remoteAddress?: string }
 }
 
 /** Accepts links on a server. */
 export function acceptLinks(server: Server, options: DownlinkOptions): Downlink {
   const links = createLinkServer()
-  /** Oldest first. Whoever opens many and says nothing keeps out nobody who proves itself. */
-  const unproved = new Set<WebSocket>()
+  /** Whoever opens many and says nothing keeps out nobody: neither who has proved itself, nor who is about to. */
+  const unproved = createCrowd<WebSocket>(LIMITS.unprovedLinks, (link) => link.terminate())
   const proved = new Set<WebSocket>()
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => options.log.debug({ error: error.message }, 'upgrade broke'))
@@ -49,8 +52,7 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
         unproved.delete(upgraded)
         proved.delete(upgraded)
       })
-      unproved.add(upgraded)
-      endOldest(unproved)
+      unproved.add(upgraded, callerAt(from))
       const noteProof = () => {
         if (unproved.delete(upgraded)) proved.add(upgraded)
       }
@@ -63,14 +65,6 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
       links.close()
     },
   }
-}
-
-/** It counts no more at once: many that come in the same moment end as many. */
-function endOldest(unproved: Set<WebSocket>): void {
-  const [oldest] = unproved
-  if (!oldest || unproved.size <= LIMITS.unprovedLinks) return
-  unproved.delete(oldest)
-  oldest.terminate()
 }
 
 /** Runs a link; the log says who was connected from when to when, and why no longer. */
@@ -92,6 +86,8 @@ function takeLink(
 /** The status line of a refused upgrade; undefined when the link may come. */
 export function refusalOf(request: Asking, secure: boolean, proved: number): string | undefined {
   if (request.url !== LINK_PATH) return '404 Not Found'
+  // Nodes name no origin, browsers always do: no page that somebody opens, wherever it is from, gets a link.
+  if (request.headers.origin !== undefined) return '403 Forbidden'
   if (!secure && !isLoopback(request.socket.remoteAddress ?? '')) return '403 Forbidden'
   if (proved >= LIMITS.links) return '503 Service Unavailable\r\nRetry-After: 60'
   return undefined

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
-import { type Certificate, certificateFor } from '#edge-node/certificate.ts'
+import { type Certificate, careForCertificate, certificateFor } from '#edge-node/certificate.ts'
 import { type Accounts, createAccounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
@@ -13,12 +13,13 @@ import { createDesk, type MorePages } from '#edge-node/desk/desk.ts'
 import { careForDisk, tryDisk } from '#edge-node/disk-care.ts'
 import { createDoor } from '#edge-node/door.ts'
 import { acceptLinks } from '#edge-node/downlink.ts'
+import { onlyOwnNames } from '#edge-node/host-names.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
 import type { Log } from '#edge-node/log.ts'
 import { createParent, type Parent } from '#edge-node/parent.ts'
 import { type Following, followParent } from '#edge-node/parent-following.ts'
 import { type Database, followHeads, type Opening, openDatabase } from '#edge-node/restored-database.ts'
-import { createNodeServer, listen, onlyFromHere } from '#edge-node/server.ts'
+import { createNodeServer, listen, onlyFromHere, renewCertificate } from '#edge-node/server.ts'
 import { startUplink, type Uplink } from '#edge-node/uplink.ts'
 import { VERSION } from '#edge-node/version.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
@@ -91,11 +92,15 @@ async function serve(
   options: NodeOptions,
   engine: Engine,
   database: Database,
-  certificate: Certificate | null,
+  first: Certificate | null,
 ): Promise<Result<RunningNode>> {
+  let certificate = first
   const { settings, log, failed, enrolment } = options
   const secure = certificate !== null
-  const accounts = createAccounts(engine.office)
+  const accounts = createAccounts(engine.office, {
+    isPublic: !isLoopback(settings.DESK_HOST),
+    warned: (about, message) => log.warn(about, message),
+  })
   const parent = enrolment.parent ? parentOf(options, engine) : null
   const extension = await options.extend(engine, accounts, parent)
   if (!extension.ok) return extension
@@ -103,13 +108,19 @@ async function serve(
   const following = parent && followParent({ ...nodeHost, engine, node: enrolment.node, parent, log, failed })
   let uplink: Uplink | null = null
   const door = parent && following && parentDoor(parent, following, () => uplink?.callNow())
-  const app = createApp(options, engine, accounts, extension.value, { certificate, door })
+  const app = createApp(options, engine, accounts, extension.value, { certificate: () => certificate, door })
   const server = createNodeServer(app.fetch, certificate)
+  const renewed = (next: Certificate) => {
+    certificate = next
+    renewCertificate(server, next)
+  }
   const downlink = acceptLinks(server, { links: engine, log, secure, failed, about: (node) => aboutNode(engine, node) })
   const listening = await listen(server, settings.DESK_HOST, settings.DESK_PORT, secure)
   if (!listening.ok) return listening
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
   const care = careForDisk({ engine, unclean: database.unclean, after: nodeHost.after, failed })
+  const own = certificate && settings.TLS_CERTIFICATE === '' ? certificate : null
+  const watch = own && careForCertificate(own, { ...nodeHost, folder: settings.DATA_FOLDER, log, renewed, failed })
   const { node } = enrolment
   uplink =
     parent &&
@@ -122,6 +133,7 @@ async function serve(
     uplink?.stop()
     following?.stop()
     care.stop()
+    watch?.stop()
     const closed = listening.value.close()
     await engine.stop()
     downlink.close()
@@ -170,25 +182,28 @@ function createApp(
   { office }: Engine,
   accounts: Accounts,
   { enrol, pages, register, title }: Extension,
-  { certificate, door: parent }: { readonly certificate: Certificate | null; readonly door: ParentDoor | null },
+  { certificate, door: parent }: { readonly certificate: () => Certificate | null; readonly door: ParentDoor | null },
 ): Hono {
   const app = new Hono()
-  const secure = certificate !== null
+  const secure = certificate() !== null
   const onFault = (error: unknown) => log.error({ error: describe(error) }, 'a request failed')
   const noted = (about: object, message: string) => log.info(about, message)
   if (!secure) app.use('/join/*', onlyFromHere)
   const door = {
     identity: identityOf(keys, enrolment),
     cryptography: nodeHost.cryptography,
-    certificate: certificate?.fingerprint ?? null,
+    certificate: () => certificate()?.fingerprint ?? null,
     now: office.now,
     after: nodeHost.after,
     placementOf: office.placementOf,
     recognise: office.recognise,
+    relays: enrolment.parent !== null,
     enrol,
   }
   app.route('/', createDoor(door))
-  app.route('/api', createApi({ office, accounts, report: onFault, ...(register ? { register } : {}) }))
+  const addresses = () => office.directory.node(enrolment.node)?.addresses ?? []
+  app.use(onlyOwnNames({ certificate: certificate()?.certificate ?? null, addresses }))
+  app.route('/api', createApi({ office, accounts, secure, report: onFault, ...(register ? { register } : {}) }))
   serveAssets(app, async ({ file }) => new Uint8Array(await readFile(fileURLToPath(import.meta.resolve(file)))))
   app.route(
     '/',

@@ -1,13 +1,15 @@
 /** The one listening socket of a node: desk, API, the door for new nodes and links share it. */
-import { createServer as createPlainServer, type Server } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { createServer as createPlainServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
 import { isLoopback } from '#edge-node/config.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { createCrowd } from '#protocol/transport/budgets.ts'
+import { callerAt, remoteOf } from '#protocol/transport/callers.ts'
 
 export interface Listening {
   readonly server: Server
@@ -22,8 +24,36 @@ type Fetch = Parameters<typeof getRequestListener>[0]
 /** Creates the server; nothing is answered before {@link listen}. */
 export function createNodeServer(fetch: Fetch, certificate: Certificate | null): Server {
   const listener = getRequestListener(fetch)
-  if (!certificate) return createPlainServer(listener)
-  return createSecureServer({ cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' }, listener)
+  const server = certificate
+    ? createSecureServer({ cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' }, listener)
+    : createPlainServer(listener)
+  boundQuiet(server)
+  return server
+}
+
+/** The system gives a program so many connections: who opens them and asks for nothing loses its own. */
+function boundQuiet(server: Server): void {
+  const open = new Map<string, Socket>()
+  const quiet = createCrowd<string>(LIMITS.quietConnections, (name) => open.get(name)?.destroy())
+  // Under TLS the socket of a request is another one than that which came: both have the same ends.
+  const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+  server.on('connection', (socket: Socket) => {
+    const name = nameOf(socket)
+    open.set(name, socket)
+    quiet.add(name, callerAt(socket.remoteAddress))
+    socket.once('close', () => {
+      open.delete(name)
+      quiet.delete(name)
+    })
+  })
+  const heard = ({ socket }: IncomingMessage) => void quiet.delete(nameOf(socket))
+  server.on('request', heard)
+  server.on('upgrade', heard)
+}
+
+/** From now on whoever connects is shown another certificate; connections that are open keep theirs. */
+export function renewCertificate(server: Server, { certificate, key }: Certificate): void {
+  if (server instanceof SecureServer) server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
 }
 
 /** Begins to listen; says in words when the address cannot be had. */
@@ -56,7 +86,7 @@ function refused(error: NodeJS.ErrnoException, host: string, port: number) {
 
 /** Keeps everybody but this machine away: for what must not cross a network in clear. */
 export const onlyFromHere: MiddlewareHandler = async (context, next) => {
-  if (isLoopback(getConnInfo(context).remote.address ?? '')) return next()
+  if (isLoopback(remoteOf(context) ?? '')) return next()
   const { problem } = fail(
     'not-encrypted',
     '入网只接受加密连接(https)',

@@ -17,7 +17,8 @@ export const HUB_VARIABLES = {
     schema: z.string().min(2, '至少 2 个字').max(60, '不超过 60 个字'),
   },
   SAMPLE_DATA: {
-    purpose: '填 yes 时,首次启动写入一个示例县:站点、部门、窗口、人员、授权书和事项目录(仅供试用,不得用于办件)',
+    purpose:
+      '填 yes 时,首次启动写入一个示例县:站点、部门、窗口、人员、授权书和事项目录(仅供试用,不得用于办件);以后不填时,仍用公开密码的示例账号即停用',
     example: 'yes',
     fallback: '',
     schema: z.enum(['', 'yes'], '只能不填,或填 yes'),

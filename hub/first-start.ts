@@ -47,7 +47,7 @@ export async function firstStart(options: FirstStartOptions): Promise<Result<{ r
     name: '系统管理员',
     station,
     roles: ['administrator'],
-    password: await accounts.passwordRecord(password),
+    password: await accounts.passwordRecord(password, station),
     disabled: false,
   }
   const published = await office.publish(null, [administrator])
@@ -59,7 +59,7 @@ export async function resetPassword(office: Office, accounts: Accounts, id: stri
   const person = office.directory.person(id as PersonId)
   if (!person) return fail('person-unknown', `没有账号“${id}”`, '没有改动', '请核对用户名')
   const password = oneTimePassword(office)
-  const record = { ...person, disabled: false, password: await accounts.passwordRecord(password) }
+  const record = { ...person, disabled: false, password: await accounts.passwordRecord(password, person.station) }
   const published = await office.publish(null, [record])
   if (!published.ok) return published
   await office.audit(null, 'people', { subject: `账号 ${id}`, details: '在县中心的机器上重置密码' })

@@ -7,11 +7,14 @@ import { type Extension, startNode } from '#edge-node/node.ts'
 import { configured, endRefusing, orRefuse, runNode, START_EMPTY, say } from '#edge-node/program.ts'
 import { HUB_VARIABLES } from '#hub/config.ts'
 import { ADMINISTRATOR, firstStart, resetPassword } from '#hub/first-start.ts'
+import { dropSpentPassword, tellPassword } from '#hub/one-time-password.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import { answerCodeRequests } from '#hub/sample-codes.ts'
+import { beginSample, endSample } from '#hub/samples/ending.ts'
 import { publishSample, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
+import type { Office } from '#protocol/engine/office.ts'
 import { toHex } from '#protocol/ids.ts'
 import { type Result, success } from '#protocol/result.ts'
 import { nodeHost, nodeIdOf } from '#protocol/transport/node-host.ts'
@@ -74,16 +77,13 @@ async function extend(
     password: isSample ? SAMPLE_PASSWORD : undefined,
   })
   if (!first.ok) return first
-  if (first.value.password !== null)
-    say(`管理员账号:${ADMINISTRATOR}  首次密码:${first.value.password}(只显示这一次,请登录后修改)`)
-  if (person) {
-    const reset = await resetPassword(office, accounts, person)
-    if (!reset.ok) return reset
-    say(`${person} 的新密码:${reset.value}(只显示这一次,请登录后修改)`)
-  }
+  if (isSample && first.value.password !== null) say(`管理员账号:${ADMINISTRATOR}(示例密码)`)
+  const told = await tellPasswords(office, accounts, isSample ? null : first.value.password)
+  if (!told.ok) return told
   const registry = createRegistry({ office, accounts, cryptography: nodeHost.cryptography, root: identity.node })
   if (isSample) {
-    const published = await publishSample(office, accounts)
+    const begun = await beginSample(office)
+    const published = begun.ok ? await publishSample(office, accounts) : begun
     if (!published.ok) return published
     answerCodeRequests(office, registry, failed)
   }
@@ -93,4 +93,32 @@ async function extend(
     register: registry,
     title: settings.STATION_NAME,
   })
+}
+
+/** New passwords: the first administrator's, that of an account named at the start, and one that ends the sample's. */
+async function tellPasswords(office: Office, accounts: Accounts, first: string | null): Promise<Result<void>> {
+  const place = { folder: settings.DATA_FOLDER, isTerminal: process.stdout.isTTY === true, say }
+  await dropSpentPassword(office, settings.DATA_FOLDER)
+  if (first !== null) {
+    const told = tellPassword(place, ADMINISTRATOR, first)
+    if (!told.ok) return told
+  }
+  if (person) {
+    const reset = await resetPassword(office, accounts, person)
+    const told = reset.ok ? tellPassword(place, person, reset.value) : reset
+    if (!told.ok) return told
+  }
+  if (isSample) return success(undefined)
+  const ended = await endSample(office, accounts)
+  if (!ended.ok) {
+    // A node starts on a full disk, too; other machines cannot use these accounts meanwhile (rule A86).
+    say(`示例账号这次没能停用:${ended.problem.message}。其余照常;${ended.problem.next}下次启动再停用`)
+    return success(undefined)
+  }
+  const { closed, password } = ended.value
+  if (closed > 0)
+    say(
+      `示例模式已结束:${closed} 个账号还用着公开的示例密码,已停用;它们办过的件都在。要继续用的人,请在“人员”页新建账号`,
+    )
+  return password === null ? success(undefined) : tellPassword(place, ADMINISTRATOR, password)
 }

@@ -66,7 +66,7 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
       administer(actor, async () => {
         const checked = checkedPerson(office.directory, accounts, person)
         if (!checked.ok) return checked
-        const password = await accounts.passwordRecord(person.password)
+        const password = await accounts.passwordRecord(person.password, checked.value.station)
         return office.publish(actor, [{ ...checked.value, password }])
       }),
     setPassword: (actor, id, password) =>
@@ -75,7 +75,7 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
         if (!person) return unknownPerson
         const problem = accounts.passwordProblem(password)
         if (problem) return fail('password-weak', problem, '原密码没有改动', '请换一个密码', 'password')
-        return office.publish(actor, [{ ...person, password: await accounts.passwordRecord(password) }])
+        return office.publish(actor, [{ ...person, password: await accounts.passwordRecord(password, person.station) }])
       }),
     disablePerson: (actor, id) =>
       administer(actor, async () => {

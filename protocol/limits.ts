@@ -53,8 +53,12 @@ export const LIMITS = {
   authorRestMilliseconds: 20_000,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
-  /** Links whose peer has not proved its key yet; beyond, the oldest goes: a county's stations prove themselves in a second. */
+  /** Links whose peer has not proved its key yet; beyond, one goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
+  /** Connections that have not asked for anything; browsers open some ahead, and systems give a program a thousand in all. */
+  quietConnections: 500,
+  /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */
+  callers: 4_000,
   /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */
   logsOfNode: 800,
   /** A version that a program says of itself, in characters; with it a full list of reports stays inside a message. */
@@ -203,8 +207,12 @@ export const LIMITS = {
   exportCases: 2_000,
   /** A file to import; 5,000 items as a spreadsheet are about 1 MB, as CSV 8 MB. */
   catalogueBytes: 32 * 1024 * 1024,
-  /** What a spreadsheet of a catalogue may unpack to; bounds what a hostile file can fill. */
-  unpackedCatalogueBytes: 256 * 1024 * 1024,
+  /** What a spreadsheet of a catalogue may unpack to: catalogueRows of items, half filled; read, it takes ten times as much. */
+  unpackedCatalogueBytes: 64 * 1024 * 1024,
+  /** Places of a sheet, rows times columns: catalogueRows of two hundred columns; each takes 8 bytes, filled or not. */
+  sheetCells: 4_000_000,
+  /** Parts of a spreadsheet file; a workbook has some tens. */
+  archiveEntries: 1_000,
   /** A code of an item; the longest of GB/T 39046 has 33 characters. */
   itemCodeCharacters: 36,
   /** An item's record; with what the office adds it must fit one entry, and a character takes up to four bytes. */
@@ -229,18 +237,40 @@ export const LIMITS = {
   lockMinutes: 15,
   /** Wrong passwords further apart than this are not counted together. */
   attemptWindowMinutes: 15,
+  /** Wrong passwords for one name from all addresses together: ten strangers; beyond it, only familiar addresses may try. */
+  accountAttempts: 50,
+  /** Addresses that are familiar for one account: the desks where somebody sits, and their former addresses. */
+  familiarCallers: 8,
   /** Names without an account whose wrong passwords are counted; bounds what guessing can fill. */
   strangerNames: 500,
+  /** So many user names with a wrong password from one address are no mistakes any more: fewer people share a computer. */
+  sprayedNames: 10,
+  /** They are counted together within this time. */
+  sprayWindowMinutes: 10,
+  /** Longest wait of an address that tries many names: 20 passwords in ten minutes, while a colleague there still gets in. */
+  sprayPauseMilliseconds: 30_000,
   /** Shortest password (GB/T 22239-2019 practice). */
   passwordLeastCharacters: 8,
   /** Longest password; more only costs hashing time. */
   passwordCharacters: 128,
+  /** Work of a password hash, scrypt's N as a power of two: 32 MB and 100 to 200 ms on an office computer. */
+  passwordCost: 15,
+  /** The same as programs before 0.3.0 take it, who write no number. */
+  oldPasswordCost: 14,
+  /** More than this a record cannot ask for: 256 MB, and a second or two of everybody who signs in. */
+  mostPasswordCost: 18,
   /** Sign-ins open at one node; a county hall has about 200 windows, with room for department systems. */
   signIns: 2_000,
   /** Sign-ins of one person, so that a program that signs in for every request ends only its own. */
   signInsPerPerson: 10,
-  /** Sign-ins being checked at once; each costs about 100 ms of processor and 16 MB. */
+  /** Live pages of one sign-in; a browser opens six connections to one machine. */
+  liveStreams: 12,
+  /** Live pages of all: two for each sign-in that may be open; each is a socket and some KB. */
+  liveStreamsInAll: 4_000,
+  /** Sign-ins of one address that wait for each other; each costs 100 to 200 ms of processor, people wait some seconds. */
   signInsWaiting: 40,
+  /** Sign-ins of all addresses that are checked or wait; each address has one checked at a time. */
+  signInsWaitingInAll: 400,
   /** A sign-in in use is renewed on disk this often; each renewal is a write. */
   renewSeconds: 60,
   /** Answers kept for department systems that ask again with the same key after a lost answer. */
@@ -251,18 +281,30 @@ export const LIMITS = {
   enrolmentCodeMinutes: 60,
   /** Enrolment codes open at once; a county opens its points in groups, and each code is a way in. */
   enrolmentCodes: 100,
-  /** Wrong codes tried per minute at one node; each costs a scrypt, and 40 bits stand far beyond this in an hour. */
+  /** Wrong codes of one address in a minute; each costs a scrypt. */
   enrolmentAttemptsPerMinute: 20,
+  /** The same at a node that hands them on: its parent counts them as this node's, so that three strangers here close nobody's way. */
+  relayedAttemptsPerMinute: 5,
+  /** Wrong codes of all addresses in a minute: ten that do nothing else; 40 bits stand far beyond this in an hour. */
+  enrolmentAttemptsInAllPerMinute: 200,
   /** Body of an enrolment request or answer: two keys, a chain of stations, signatures. */
   enrolmentBytes: 16 * 1024,
   /** Answer to who asks where it belongs: two entries, each with what proves it, in hex. */
   placementBytes: 4 * (128 * 1024 + 1024) + 1024,
-  /** Questions of strangers (who are you, where does a node belong) that one node answers in a minute: as many as it has links. */
+  /** Questions (who are you, where does a node belong) of one address in a minute: a county behind one address has as many links. */
   doorQuestionsPerMinute: 600,
+  /** Questions of all addresses in a minute; an answer costs 0.1 ms, so this is a hundredth of a processor. */
+  doorQuestionsInAllPerMinute: 6_000,
   /** Beyond that a question waits up to this long; whoever asks gives up after handshakeMilliseconds. */
   doorWaitMilliseconds: 20_000,
   /** A step of enrolment that takes longer is given up: a relay may have to wait for the county. */
   enrolmentMilliseconds: 60_000,
+  /** A node's own certificate is good for this long: what browsers and systems last allowed certificates to be. */
+  certificateDays: 825,
+  /** With less than this left it is made anew: a machine that is switched on once in a year has a good one. */
+  certificateRenewalDays: 365,
+  /** While a program runs, its certificate is looked at this often. */
+  certificateCheckMilliseconds: 24 * 60 * 60_000,
   /** Addresses of one node: wire, radio and office network, each old and new. */
   nodeAddresses: 6,
   /** One address; longer ones are no addresses that somebody reads out. */

@@ -9,10 +9,11 @@ const BYTE_ORDER_MARK = '\uFEFF'
 
 /**
  * What may make a spreadsheet program take a cell for a formula: a sign at its beginning, full-width ones included, blanks
- * before it or not, whatever lines follow. Only the beginning counts: no program runs a later line of a quoted cell. The
- * apostrophe is guarded like them, so that every guard can be taken off again.
+ * and characters that nobody sees before it or not, whatever lines follow. Only the beginning counts: no program runs a
+ * later line of a quoted cell. The apostrophe is guarded like them, so that every guard can be taken off again, and so is
+ * the byte order mark, which readers drop at the beginning of a file.
  */
-const FORMULA = /^\s*['=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]/
+const FORMULA = /^[\s\p{Cf}\p{Cc}]*['=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\ufeff]/u
 
 const guarded = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
 const unguarded = (cell: string): string => (cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell)

@@ -1,6 +1,6 @@
 /** The desk's cookies: the sign-in, the proof of the sign-in form, and the size of print. */
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { SIGN_IN_COOKIE } from '#edge-node/commands/account/accounts.ts'
+import { closedName, signInCookie } from '#edge-node/commands/account/accounts.ts'
 import type { Desk, DeskContext } from './visit.ts'
 
 const KNOCK = 'desk-knock'
@@ -9,21 +9,23 @@ const YEAR_SECONDS = 365 * 24 * 3600
 
 const closed = (desk: Desk) => ({ path: '/', httpOnly: true, sameSite: 'Strict', secure: desk.secure }) as const
 
-export const readToken = (context: DeskContext): string => getCookie(context, SIGN_IN_COOKIE) ?? ''
+export const readToken = (context: DeskContext, { secure }: Desk): string =>
+  getCookie(context, signInCookie(secure)) ?? ''
 
 /** Ends with the browser; the node ends it earlier when nobody works. */
 export const keepToken = (context: DeskContext, desk: Desk, token: string): void =>
-  setCookie(context, SIGN_IN_COOKIE, token, closed(desk))
+  setCookie(context, signInCookie(desk.secure), token, closed(desk))
 
 export const dropToken = (context: DeskContext, desk: Desk): void => {
-  deleteCookie(context, SIGN_IN_COOKIE, closed(desk))
+  deleteCookie(context, signInCookie(desk.secure), closed(desk))
 }
 
 /** Before the sign-in there is no session to bind a token to: the form must repeat what the cookie holds. */
-export const readKnock = (context: DeskContext): string => getCookie(context, KNOCK) ?? ''
+export const readKnock = (context: DeskContext, { secure }: Desk): string =>
+  getCookie(context, closedName(KNOCK, secure)) ?? ''
 
 export const keepKnock = (context: DeskContext, desk: Desk, knock: string): void =>
-  setCookie(context, KNOCK, knock, closed(desk))
+  setCookie(context, closedName(KNOCK, desk.secure), knock, closed(desk))
 
 export const isLarge = (context: DeskContext): boolean => getCookie(context, DISPLAY) === 'large'
 

@@ -22,12 +22,18 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'permissions-policy': 'geolocation=(), microphone=()',
 }
 
+/** Half a year: who has been here over TLS does not come again without, by a link or a mistyped address. */
+const OVER_TLS: Readonly<Record<string, string>> = { 'strict-transport-security': 'max-age=15552000' }
+
 /** Pages hold personal data: nothing between the node and the eyes may keep them. */
-const headers: MiddlewareHandler = async (context, next) => {
-  await next()
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value)
-  if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
-}
+const headers =
+  ({ secure }: Desk): MiddlewareHandler =>
+  async (context, next) => {
+    await next()
+    const all = { ...SECURITY_HEADERS, ...(secure ? OVER_TLS : {}) }
+    for (const [name, value] of Object.entries(all)) context.header(name, value)
+    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
+  }
 
 const isFragment = (context: DeskContext) => context.req.header('hx-request') === 'true'
 /** Refreshes that nobody asked for must not keep a sign-in alive. */
@@ -54,7 +60,7 @@ async function signedOut(context: DeskContext, desk: Desk): Promise<Response> {
 /** Puts the gate before everything that is registered after it. */
 export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
   app.use('*', async (context, next) => {
-    const signIn = await desk.accounts.resume(readToken(context), { renew: !isAutomatic(context) })
+    const signIn = await desk.accounts.resume(readToken(context, desk), { renew: !isAutomatic(context) })
     if (!signIn) return signedOut(context, desk)
     context.set('visit', { signIn, actor: signIn.actor, station: desk.office.directory.station(signIn.actor.station) })
     if (context.req.method === 'GET' || context.req.method === 'HEAD') return next()
@@ -89,6 +95,6 @@ const sizeLimit = (desk: Desk, bytes: number): MiddlewareHandler =>
 export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {
   const forms = sizeLimit(desk, LIMITS.requestBytes)
   const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes)
-  app.use('*', headers)
+  app.use('*', headers(desk))
   app.use('*', (context, next) => (desk.filePaths.includes(context.req.path) ? files : forms)(context, next))
 }

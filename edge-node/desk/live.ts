@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import { streamSSE } from 'hono/streaming'
 import type { Notice } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { createPlaces } from '#protocol/transport/budgets.ts'
 import { readToken } from './cookies.ts'
 import { statusStrip } from './layout.ts'
 import type { Desk, DeskEnv, Html } from './visit.ts'
@@ -52,8 +53,13 @@ const told = (notice: Notice) => ({
 
 export function liveRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/status', async (context) => context.html(await statusStrip(desk)))
-  app.get('/live', (context) =>
-    streamSSE(context, async (stream) => {
+  const streams = createPlaces({ each: LIMITS.liveStreams, all: LIMITS.liveStreamsInAll })
+  app.get('/live', (context) => {
+    const token = readToken(context, desk)
+    const leave = streams.enter(token)
+    // A browser takes this for final; the page says that it hears of nothing.
+    if (!leave) return context.text('打开的页面太多,这一页不会自动刷新', 429)
+    return streamSSE(context, async (stream) => {
       const mailbox = createMailbox()
       const end = desk.office.watch(mailbox.put)
       stream.onAbort(() => {
@@ -64,7 +70,7 @@ export function liveRoutes(app: Hono<DeskEnv>, desk: Desk): void {
         await stream.writeSSE({ event: 'ready', data: '{}' })
         while (!stream.aborted) {
           const notice = await mailbox.next(LIMITS.heartbeatMilliseconds)
-          if (!(await desk.accounts.resume(readToken(context), { renew: false }))) {
+          if (!(await desk.accounts.resume(token, { renew: false }))) {
             await stream.writeSSE({ event: 'signed-out', data: '{}' })
             break
           }
@@ -73,9 +79,10 @@ export function liveRoutes(app: Hono<DeskEnv>, desk: Desk): void {
         }
       } finally {
         end()
+        leave()
       }
-    }),
-  )
+    })
+  })
 }
 
 /**

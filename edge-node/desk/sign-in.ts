@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
+import { callerOf } from '#protocol/transport/callers.ts'
 import { dropToken, isLarge, keepDisplay, keepKnock, keepToken, readKnock, readToken } from './cookies.ts'
 import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
 import { frame } from './layout.ts'
@@ -20,13 +21,24 @@ interface SignInForm {
   readonly next?: string
 }
 
-/** Only ways inside the desk are followed after signing in. */
-const wayInside = (next: string | undefined): string =>
-  next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-') ? next : '/'
+/** No machine has this origin: an address read from here that leads to another one leads away from the desk. */
+const INSIDE = 'http://inside.invalid'
+
+const inside = (address: string): string | undefined => {
+  const read = URL.canParse(address, INSIDE) ? new URL(address, INSIDE) : undefined
+  return read?.origin === INSIDE ? `${read.pathname}${read.search}` : undefined
+}
+
+/** The way to go after signing in, as browsers read it, when it stays inside the desk; else its first page. */
+function wayInside(next: string | undefined): string {
+  const way = next?.startsWith('/') ? inside(next) : undefined
+  // Dots are gone by now, and what is left of `/.//elsewhere` is read anew by whoever is sent there.
+  return way !== undefined && inside(way) === way && !way.startsWith('/sign-') ? way : '/'
+}
 
 /** The sign-in form; says whose computer this is. */
 export async function signInPage(context: DeskContext, desk: Desk, form: SignInForm): Promise<Response> {
-  const knock = readKnock(context) || toHex(desk.office.random(16))
+  const knock = readKnock(context, desk) || toHex(desk.office.random(16))
   keepKnock(context, desk, knock)
   const status = await desk.office.status()
   const [first, ...others] = desk.office.stations
@@ -57,10 +69,10 @@ export function signInRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/sign-in', (context) => signInPage(context, desk, { next: wayInside(context.req.query('next')) }))
   app.post('/sign-in', async (context) => {
     const { csrf = '', name = '', password = '', next } = await readForm(context.req)
-    const knock = readKnock(context)
+    const knock = readKnock(context, desk)
     if (knock === '' || csrf !== knock)
       return signInPage(context, desk, { status: 403, name, problem: EXPIRED, ...(next ? { next } : {}) })
-    const signedIn = await desk.accounts.signIn(name.trim(), password)
+    const signedIn = await desk.accounts.signIn(name.trim(), password, callerOf(context))
     if (!signedIn.ok)
       return signInPage(context, desk, { status: 401, name, problem: signedIn.problem, ...(next ? { next } : {}) })
     keepToken(context, desk, signedIn.value.token)
@@ -71,7 +83,7 @@ export function signInRoutes(app: Hono<DeskEnv>, desk: Desk): void {
 /** Routes of whoever is signed in; mounted behind the gate. */
 export function displayRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.post('/sign-out', async (context) => {
-    await desk.accounts.signOut(readToken(context))
+    await desk.accounts.signOut(readToken(context, desk))
     dropToken(context, desk)
     return context.redirect('/sign-in', 303)
   })

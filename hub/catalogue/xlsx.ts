@@ -4,22 +4,16 @@ import { readSheet } from 'read-excel-file/node'
 import writeXlsxFile from 'write-excel-file/node'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { archiveOf, partsOf } from './archive.ts'
+import { isWithinReach } from './sheet-reach.ts'
 import { checkSize, type Table, tableOf, unreadable } from './table.ts'
 
 const SHEET = '事项目录'
 const NEXT = '请用表格软件另存为 .xlsx 后重试。'
+const FAR_NEXT = '请把要导入的行复制到一张新的工作表,另存为 .xlsx 后重试。'
 
-/** Signature of an entry in a zip file's directory, and where its unpacked size stands. */
-const ENTRY = Buffer.from([0x50, 0x4b, 0x01, 0x02])
-const UNPACKED_SIZE_AT = 24
-
-/** What a zip file says that it unpacks to. */
-function unpackedBytes(bytes: Buffer): number {
-  let total = 0
-  for (let at = bytes.indexOf(ENTRY); at >= 0; at = bytes.indexOf(ENTRY, at + ENTRY.length))
-    if (at + UNPACKED_SIZE_AT + 4 <= bytes.length) total += bytes.readUInt32LE(at + UNPACKED_SIZE_AT)
-  return total
-}
+/** Parts of a workbook that hold its cells; pictures and macros are not even unpacked. */
+const isRead = (name: string): boolean => /\.(xml|rels)$/.test(name)
 
 /** A cell as text: a day as it is written, numbers without exponent where they are whole. */
 function cellText(cell: unknown): string {
@@ -34,9 +28,14 @@ export async function readXlsx(bytes: Uint8Array): Promise<Result<Table>> {
   const small = checkSize(bytes)
   if (!small.ok) return small
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (unpackedBytes(file) > LIMITS.unpackedCatalogueBytes) return unreadable('file-too-large', '文件解压后过大。', NEXT)
+  // The library unpacks without a bound whatever stands in the file, also what its directory does not name.
+  const parts = await partsOf(file, LIMITS.unpackedCatalogueBytes, isRead)
+  if (!parts.ok && parts.problem === 'too-large') return unreadable('file-too-large', '文件解压后过大。', NEXT)
+  if (!parts.ok) return unreadable('file-unreadable', '文件不是完整的 .xlsx 表格,或加了密码。', NEXT)
+  if (![...parts.value.values()].every((part) => isWithinReach(part.toString())))
+    return unreadable('file-too-large', '表格里有单元格离得太远,或不是表格软件写的。', FAR_NEXT)
   try {
-    const lines = await readSheet(file, { trim: false })
+    const lines = await readSheet(archiveOf(parts.value), { trim: false })
     return tableOf(lines.map((line) => line.map(cellText)))
   } catch (error) {
     return unreadable('file-unreadable', `文件不是可以读取的 .xlsx 表格(${(error as Error).message})。`, NEXT)

@@ -1,5 +1,6 @@
 /** A model county to try the network with: places, people with known passwords, a whole catalogue. Never for real cases. */
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
+import { SAMPLE_PASSWORD } from '#edge-node/commands/account/passwords.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_DEPARTMENTS } from '#hub/samples/departments.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
@@ -12,8 +13,7 @@ import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts
 import type { Office } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
 
-/** Known to everybody who reads this file: that is what makes it a sample. */
-export const SAMPLE_PASSWORD = 'Anxian-2026'
+export { SAMPLE_PASSWORD }
 
 const RUNNING = ['510724100', '510724100201', '510724100202']
 

@@ -92,8 +92,8 @@ export interface Person {
   /** The department that employs the person (双重领导, SOURCES.md A6); absent for people of the hall itself. */
   readonly department?: string
   readonly roles: readonly Role[]
-  /** Hex salt and scrypt hash. */
-  readonly password: { readonly salt: string; readonly hash: string }
+  /** Hex salt and scrypt hash; the work it took, N as a power of two, where it is more than programs before 0.3.0 take. */
+  readonly password: { readonly salt: string; readonly hash: string; readonly cost?: number }
   readonly disabled: boolean
 }
 

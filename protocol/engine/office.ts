@@ -173,6 +173,7 @@ export const FINDING_KINDS = [
   'storage',
   'clock',
   'revoked',
+  'sign-ins',
   'bug',
 ] as const
 
@@ -324,8 +325,8 @@ export interface Office {
   /** Calls back after each commit and each change of connection; returns a function that ends it. */
   watch(listener: (notice: Notice) => void): () => void
   sha256(bytes: Uint8Array): Uint8Array
-  /** scrypt, 32 bytes. */
-  hashPassword(password: string, salt: Uint8Array): Promise<Uint8Array>
+  /** scrypt, 32 bytes; its cost is N as a power of two. */
+  hashPassword(password: string, salt: Uint8Array, cost?: number): Promise<Uint8Array>
   /** Node-local state that is never replicated (sign-ins, attempts, codes). JSON values. */
   local(space: string, key: string): Promise<unknown>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
@@ -338,6 +339,8 @@ export interface Office {
   audit(actor: Actor | null, event: AuditEvent, about?: AuditDetails): Promise<void>
   /** Reads the audit logs that lie here. */
   auditTrail(query: AuditQuery): Promise<Result<AuditPage>>
+  /** Tells people something that was noticed at this node's own door. */
+  tell(finding: Omit<Finding, 'time' | 'kept'>): void
   /** Ends a finding that was kept: what it asked for has been done. One that is not there has been ended before. */
   findingDone(kept: string): Promise<Result<void>>
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */

@@ -61,9 +61,10 @@ function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: 
 const signMessage = async (privateKey: unknown, message: Uint8Array): Promise<Uint8Array> =>
   plain(sign(null, message, privateKey as KeyObject))
 
-function hashPassword(password: string, salt: Uint8Array): Promise<Uint8Array> {
+function hashPassword(password: string, salt: Uint8Array, cost: number = LIMITS.oldPasswordCost): Promise<Uint8Array> {
+  const N = 2 ** cost
   return new Promise((resolve, reject) =>
-    scrypt(password.normalize('NFKC'), salt, 32, { N: 2 ** 14, r: 8, p: 1 }, (error, derived) =>
+    scrypt(password.normalize('NFKC'), salt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 }, (error, derived) =>
       error ? reject(error) : resolve(plain(derived)),
     ),
   )

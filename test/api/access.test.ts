@@ -1,6 +1,6 @@
 /** Who gets in, and what is answered to those who do not. */
 import { expect, test } from 'vitest'
-import { CSRF_HEADER, SIGN_IN_COOKIE } from '#edge-node/commands/account/accounts.ts'
+import { CSRF_HEADER, signInCookie } from '#edge-node/commands/account/accounts.ts'
 import { DoneShape, HealthShape, StationsShape } from '#edge-node/desk/api/shapes.ts'
 import { documentOf, pathsOf } from '#test/api/document.ts'
 import { ITEM, openPlace, PASSWORD, TOWNSHIP } from '#test/api/place.ts'
@@ -42,7 +42,7 @@ test('A21 the cookie signs in only with its CSRF header', async () => {
   const signedIn = await place.accounts.signIn('wang.fang', PASSWORD)
   const other = await place.accounts.signIn('wang.fang', PASSWORD)
   if (!signedIn.ok || !other.ok) throw new Error('not signed in')
-  const cookie = `${SIGN_IN_COOKIE}=${signedIn.value.token}`
+  const cookie = `${signInCookie(false)}=${signedIn.value.token}`
   const get = (headers: Record<string, string>) => place.call('GET', '/stations', { headers })
   await refusal(await get({ cookie }), 401)
   await refusal(await get({ cookie, [CSRF_HEADER]: '' }), 401)

@@ -12,6 +12,7 @@ import type { Office } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { hostWith } from '#test/clock/host.ts'
@@ -98,7 +99,7 @@ export interface Place {
   readonly faults: { full: boolean }
   /** Lets time go by; negative puts the clock back. */
   pass(minutes: number): void
-  /** How many passwords were hashed since the start. */
+  /** The work of hashing passwords since the start, in hashes of today's cost. */
   hashes(): number
   /** Stops the node and starts it again over the same storage. */
   restart(): Promise<Place>
@@ -111,9 +112,9 @@ function watchedHost() {
   const watch = { now: Date.UTC(2026, 10, 20, 1), hashed: 0 }
   const machine = hostWith(() => watch.now)
   const { cryptography } = machine
-  const hashPassword: typeof cryptography.hashPassword = (password, salt) => {
-    watch.hashed++
-    return cryptography.hashPassword(password, salt)
+  const hashPassword: typeof cryptography.hashPassword = (password, salt, cost = LIMITS.oldPasswordCost) => {
+    watch.hashed += 2 ** (cost - LIMITS.passwordCost)
+    return cryptography.hashPassword(password, salt, cost)
   }
   const host: Host = { ...machine, cryptography: { ...cryptography, hashPassword } }
   return { watch, host }

@@ -1,11 +1,12 @@
 /** Sign-ins: who may, for how long, what ends them. */
 import { expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
-import { passwordMatches, passwordProblem } from '#edge-node/commands/account/passwords.ts'
+import { passwordMatches, passwordProblem, passwordRecord } from '#edge-node/commands/account/passwords.ts'
+import { unheardNode } from '#protocol/engine/office.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { COUNTY, openPlace, PASSWORD, type Place, TOWNSHIP } from '#test/api/place.ts'
-import { openCounty } from '#test/engine/county.ts'
+import { openCounty, TOWNSHIP as TOWNSHIP_OF_COUNTY } from '#test/engine/county.ts'
 
 const CLERK = 'wang.fang' as PersonId
 
@@ -160,6 +161,37 @@ test('A14 each record has its own salt and matches only its password', async () 
   expect(first.hash).not.toBe(second.hash)
   expect(await passwordMatches(place.office, PASSWORD, first)).toBe(true)
   expect(await passwordMatches(place.office, `${PASSWORD} `, first)).toBe(false)
+})
+
+test('A87 a new password is hashed with more work where its person’s node reads that, and compared at the same cost as any', async () => {
+  const place = await openPlace()
+  const { accounts, office } = place
+  const [strong, old] = [await accounts.passwordRecord(PASSWORD, TOWNSHIP), await accounts.passwordRecord(PASSWORD)]
+  expect([strong.cost, old.cost]).toEqual([15, undefined])
+  expect((await accounts.passwordRecord(PASSWORD, COUNTY)).cost).toBeUndefined() // no node is known to serve it
+  for (const record of [strong, old]) {
+    const before = place.hashes()
+    expect(await passwordMatches(office, PASSWORD, record)).toBe(true)
+    expect(await passwordMatches(office, 'Wrong-pass 1', record)).toBe(false)
+    expect(place.hashes() - before).toBe(2)
+  }
+  await place.setPerson({ id: CLERK, password: strong })
+  await signedIn(place)
+})
+
+test('A87 at a node whose program is older, or has not been heard of, a new password is one that it reads', async () => {
+  const { root, township, village } = await openCounty()
+  const costAt = async (version?: string) => {
+    const below = version === undefined ? [] : [{ ...unheardNode(township.identity.node), version }]
+    const office = new Proxy(root.engine.office, {
+      get: (target, name) => (name === 'nodesBelow' ? async () => below : Reflect.get(target, name)),
+    })
+    return (await passwordRecord(office, PASSWORD, TOWNSHIP_OF_COUNTY)).cost
+  }
+  expect(await Promise.all(['0.3.0', '0.10.2', '1.0.0'].map(costAt))).toEqual([15, 15, 15])
+  const old = ['0.2.9', '', 'test', undefined].map(costAt)
+  expect(await Promise.all(old)).toEqual([undefined, undefined, undefined, undefined])
+  for (const node of [village, township, root]) await node.engine.stop()
 })
 
 test('A15 signing out ends a sign-in at once and no other', async () => {

@@ -30,6 +30,8 @@ const cell = fc
       ' ',
       '\t',
       '\n',
+      '\u200b',
+      '\ufeff',
     ),
     {
       maxLength: 6,
@@ -49,6 +51,34 @@ test('X33 no cell of a file begins like a formula, whatever it holds, and all of
     }),
     { numRuns: 500 },
   )
+})
+
+/** Characters that nobody sees: marks of order and direction, joiners, soft hyphens, controls. */
+const UNSEEN = [
+  '\ufeff',
+  '\u200b',
+  '\u200c',
+  '\u200d',
+  '\u200e',
+  '\u202e',
+  '\u2060',
+  '\u00ad',
+  '\u180e',
+  '\u0001',
+  '\u007f',
+]
+
+test('X36 characters that nobody sees hide no formula, and every cell of a file comes back as it was', () => {
+  for (const unseen of UNSEEN)
+    for (const begin of ['=1+1', '＝1', '-1', '@a', "'x", 'a']) {
+      const cells = [`${unseen}${begin}`, `${unseen}${unseen} ${begin}`, `${unseen}\n${begin}`]
+      const file = bytesOf(csvText([cells, ['second', 'line', 'x']]))
+      const text = textOfFile(file) ?? expect.fail('no text')
+      expect(csvLines(text)).toEqual({ ok: true, value: [cells, ['second', 'line', 'x']] })
+      const plain = (each: string) => each.replace(/^[\s\p{Cf}\p{Cc}]+/u, '')
+      for (const each of seen(csvText([cells]))) expect(plain(each)).not.toMatch(/^[=+\-@\uff1d\uff0b\uff0d\uff20]/)
+    }
+  expect(seen(csvText([['\u200b=1', '\ufeffa']]))).toEqual(["'\u200b=1", "'\ufeffa"])
 })
 
 test('X33 the first line of a cell is guarded though others follow, later lines stay as they are', () => {

@@ -7,6 +7,7 @@ import { openPlace, PASSWORD, type Place } from '#test/api/place.ts'
 
 const CLERK = 'wang.fang' as PersonId
 const SPACE = 'sign-in-attempts'
+const HERE = '10.0.0.7'
 
 async function guess(place: Place, times: number) {
   for (let round = 0; round < times; round++) await place.accounts.signIn(CLERK, 'Wrong-pass 1')
@@ -57,8 +58,10 @@ test('A6 names nobody has are bounded and leave the locks of accounts alone', as
   await guess(place, LIMITS.passwordAttempts)
   const last = place.office.now()
   const names = Array.from({ length: LIMITS.strangerNames + 20 }, (_, index) => `stranger${index}`)
-  await Promise.all(names.map((name) => place.office.setLocal(SPACE, name, { count: 9, last })))
-  await countWrong(place.office, 'one.more' as PersonId)
+  await Promise.all(
+    names.map((name) => place.office.setLocal(SPACE, `${name} ${HERE}`, { count: 9, last, credential: '' })),
+  )
+  await countWrong(place.office, { name: 'one.more' as PersonId, caller: HERE, credential: '' })
   expect((await place.office.localAll(SPACE)).length).toBeLessThanOrEqual(LIMITS.strangerNames + 1)
   expect(await codeOf(place)).toBe('sign-in-locked')
 })

@@ -57,15 +57,73 @@ test('P3 the session cookie is HttpOnly, SameSite=Strict and over TLS Secure; si
     body: new URLSearchParams({ ...form, name: 'clerk', password: PASSWORD }).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', cookie },
   })
-  const set = answer.headers.getSetCookie().find((line) => line.startsWith('sign-in='))
+  const set = answer.headers.getSetCookie().find((line) => line.startsWith('__Host-sign-in='))
   expect(set).toMatch(/HttpOnly/)
   expect(set).toMatch(/SameSite=Strict/)
   expect(set).toMatch(/Secure/)
   const clerk = await place.as('clerk')
-  const before = clerk.cookies.get('sign-in') ?? ''
+  const before = clerk.cookies.get('__Host-sign-in') ?? ''
   expect((await clerk.submit(await clerk.get('/'), '/sign-out')).path).toBe('/sign-in')
-  clerk.cookies.set('sign-in', before)
+  clerk.cookies.set('__Host-sign-in', before)
   expect((await clerk.get('/')).path).toMatch(/^\/sign-in/)
+})
+
+/** What browsers read as another machine's address, or might: tabs and line breaks count for nothing, backslashes as strokes. */
+const AWAY = [
+  '//evil.example/',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  '/\r/evil.example',
+  '\t//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '/.//evil.example',
+  '/x/..//evil.example',
+  '/%2e//evil.example',
+  'https://evil.example/',
+  'https:evil.example',
+  'javascript:alert(1)',
+  'evil.example',
+  '/sign-in?next=/',
+  '/sign-out',
+  '',
+]
+
+test.each(AWAY)('P200 signing in never leads away from the desk: %j', async (next) => {
+  const visitor = place.visitor()
+  const form = await visitor.get(`/sign-in?next=${encodeURIComponent(next)}`)
+  expect(formOf(form, '/sign-in').next).toBe('/')
+  const fields = { ...formOf(form, '/sign-in'), name: 'clerk', password: PASSWORD, next }
+  const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const answer = await place.desk.request('/sign-in', {
+    method: 'POST',
+    body: new URLSearchParams(fields).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', cookie },
+  })
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
+})
+
+test('P200 a way inside the desk is kept with what it asks for', async () => {
+  for (const next of ['/sync', '/search?q=%E5%BC%A0&after=1', '/cases/5107?done=a/b', '/sync?back=//x']) {
+    const form = await place.visitor().get(`/sign-in?next=${encodeURIComponent(next)}`)
+    expect(formOf(form, '/sign-in').next).toBe(next)
+  }
+})
+
+test('P201 over TLS browsers are told to stay there and cookies belong to this host alone; without, neither is said', async () => {
+  const plain = await openPlace({ secure: false })
+  const [over, without] = [await place.visitor().get('/sign-in'), await plain.visitor().get('/sign-in')]
+  expect(over.headers.get('strict-transport-security')).toMatch(/^max-age=\d{7,}$/)
+  expect(without.headers.get('strict-transport-security')).toBeNull()
+  const names = async (at: Place) => [...(await at.as('clerk')).cookies.keys()].toSorted()
+  expect(await names(place)).toEqual(['__Host-desk-knock', '__Host-sign-in'])
+  expect(await names(plain)).toEqual(['desk-knock', 'sign-in'])
+  const [set] = over.headers.getSetCookie()
+  expect(set).toMatch(/Path=\/; HttpOnly; Secure/)
+  const clerk = await place.as('clerk')
+  clerk.cookies.set('sign-in', clerk.cookies.get('__Host-sign-in') ?? '')
+  clerk.cookies.delete('__Host-sign-in')
+  expect((await clerk.get('/')).path).toMatch(/^\/sign-in/) // a name that any program on the machine may set
 })
 
 test('P4 a sign-in ends after the idle minutes, also when the page keeps refreshing itself', async () => {

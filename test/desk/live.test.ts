@@ -69,3 +69,23 @@ test('P24 a slow page gets the sum of what it missed, and of very much only that
   }
   await events.cancel()
 })
+
+test('P202 a sign-in has so many live pages; beyond, a page is refused in words, and closing one makes room', async () => {
+  const place = await openPlace()
+  const [clerk, chief] = [await place.as('clerk'), await place.as('chief')]
+  const status = async (visitor: Visitor) => {
+    const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const answer = await place.desk.request('/live', { headers: { cookie } })
+    if (answer.status === 200) await answer.body?.cancel()
+    return [answer.status, answer.headers.get('content-type')?.split(';')[0]]
+  }
+  const open = await Promise.all(Array.from({ length: LIMITS.liveStreams }, () => eventsOf(place, clerk)))
+  await Promise.all(open.map(({ next }) => next('ready')))
+  expect([await status(clerk), await status(chief)]).toEqual([
+    [429, 'text/plain'],
+    [200, 'text/event-stream'],
+  ])
+  await open[0]?.cancel()
+  await expect.poll(async () => (await status(clerk))[0]).toBe(200)
+  await Promise.all(open.slice(1).map(({ cancel }) => cancel()))
+})

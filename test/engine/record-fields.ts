@@ -6,6 +6,7 @@ const KINDS = {
   text: { right: ['', '安县', '510724.x'], wrong: [7, true] },
   flag: { right: [true, false], wrong: ['true', 1] },
   count: { right: [0, 1_795_000_000_000], wrong: [-1, 1.5, '1', true, 2 ** 53] },
+  cost: { right: [14, 15, 18], wrong: [13, 19, 15.5, '15', true] },
   day: { right: ['2024-02-29', '1970-01-01'], wrong: ['2026-02-29', '1969-12-31', '20260101', '', 20260101] },
   station: { right: ['510724', '510724103201123'], wrong: ['51072', '5107241032011234', '51072a', '', 510724] },
   person: { right: ['wang.fang', 'A_-.9', 'x'.repeat(40)], wrong: ['王芳', 'x'.repeat(41), '', 7] },
@@ -55,7 +56,7 @@ export const FIELDS: Readonly<Record<Exclude<DirectoryType, 'item'>, Readonly<Re
     station: 'station',
     department: { orAbsent: 'text' },
     roles: list('role'),
-    password: parts({ salt: 'text', hash: 'text' }),
+    password: parts({ salt: 'text', hash: 'text', cost: { orAbsent: 'cost' } }),
     disabled: 'flag',
   },
   staff: {

@@ -52,11 +52,12 @@ function doorOf(options: ParentOptions, requests: JoinRequest[] = []) {
   return createDoor({
     identity: identityOf(keys, { node, lease: 1, root, county: '', parent: null }),
     cryptography: nodeHost.cryptography,
-    certificate: options.claimed === undefined ? (options.certificate?.fingerprint ?? null) : options.claimed,
+    certificate: () => (options.claimed === undefined ? (options.certificate?.fingerprint ?? null) : options.claimed),
     now: options.now ?? (() => 0),
     after: options.after ?? nodeHost.after,
     placementOf: async () => undefined,
     recognise: options.recognise ?? (async () => success('known')),
+    relays: false,
     enrol: async (request) => {
       requests.push(request)
       return options.enrol ? options.enrol(request) : success(enrolledBy(keys, request))

@@ -11,7 +11,11 @@ import { LIMITS } from '#protocol/limits.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 let open: Listening | undefined
-afterEach(() => open?.close())
+let endLinks: () => void = () => undefined
+afterEach(async () => {
+  endLinks() // a server waits for links that are open
+  await open?.close()
+})
 
 /** The upgrade a WebSocket client gets: its status when refused. */
 async function upgrade(path: string): Promise<number> {
@@ -71,12 +75,18 @@ test('E27 the log names node and stations when a link from below begins and when
 })
 
 test('E13 E16 plain links come from this machine only, and the next link beyond the limit is refused', () => {
-  const from = (remoteAddress: string, url = '/link') => ({ url, socket: { remoteAddress } })
+  const from = (remoteAddress: string, url = '/link') => ({ url, headers: {}, socket: { remoteAddress } })
   expect(refusalOf(from('127.0.0.1'), false, 0)).toBeUndefined()
   expect(refusalOf(from('10.0.0.7'), false, 0)).toContain('403')
   expect(refusalOf(from('10.0.0.7'), true, 0)).toBeUndefined()
   expect(refusalOf(from('10.0.0.7'), true, LIMITS.links - 1)).toBeUndefined()
   expect(refusalOf(from('10.0.0.7'), true, LIMITS.links)).toContain('503')
+})
+
+test('E53 a request that names an origin comes from a page in a browser and gets no link', () => {
+  const asking = (origin: string) => ({ url: '/link', headers: { origin }, socket: { remoteAddress: '127.0.0.1' } })
+  for (const origin of ['https://evil.example', 'http://127.0.0.1:8080', 'null', ''])
+    expect(refusalOf(asking(origin), true, 0), origin).toContain('403')
 })
 
 test('E13 joins over plain HTTP are taken from this machine only', async () => {
@@ -89,7 +99,8 @@ test('E13 joins over plain HTTP are taken from this machine only', async () => {
   expect(await statusFor('10.0.0.7', '/join', 'POST')).toBe(403)
 })
 
-test('E16 who opens many links and proves nothing keeps nobody out: the oldest of them goes', async () => {
+/** A server for links whose test says who proves a key; sockets are opened from any address of this machine. */
+async function openServer() {
   const proofs: ((peer: NodeId) => void)[] = []
   const links = {
     attach(_connection: Connection, _direction: string, proved?: (peer: NodeId) => void): Promise<LinkEnd> {
@@ -103,13 +114,24 @@ test('E16 who opens many links and proves nothing keeps nobody out: the oldest o
   const listening = await listen(server, '127.0.0.1', 0, false)
   open = listening.ok ? listening.value : undefined
   const sockets: WebSocket[] = []
-  const call = async () => {
-    const socket = new WebSocket(`${open?.address.replace('http', 'ws')}/link`)
+  const call = async (localAddress = '127.0.0.1') => {
+    const socket = new WebSocket(`${open?.address.replace('http', 'ws')}/link`, { localAddress })
     socket.on('error', () => undefined) // it is ended by the server
     await once(socket, 'open')
     sockets.push(socket)
     return socket
   }
+  endLinks = () => {
+    for (const socket of sockets) socket.terminate()
+    downlink.close()
+  }
+  return { proofs, sockets, call }
+}
+
+const isOpen = ({ readyState }: WebSocket) => readyState === WebSocket.OPEN
+
+test('E16 whoever opens many links and proves nothing keeps nobody out: the oldest of them goes', async () => {
+  const { proofs, sockets, call } = await openServer()
   const station = await call()
   await expect.poll(() => proofs.length).toBe(1)
   proofs[0]?.('a'.repeat(32) as NodeId)
@@ -117,12 +139,20 @@ test('E16 who opens many links and proves nothing keeps nobody out: the oldest o
   const closed = once(silent, 'close')
   for (let count = 0; count < LIMITS.unprovedLinks; count++) await call()
   await closed
-  expect(station.readyState).toBe(WebSocket.OPEN)
-  expect(sockets.at(-1)?.readyState).toBe(WebSocket.OPEN)
-  const isOpen = ({ readyState }: WebSocket) => readyState === WebSocket.OPEN
-  await Promise.all(Array.from({ length: LIMITS.unprovedLinks / 2 }, call)) // at once, too, as many go as come
+  expect([station, sockets.at(-1)].map((socket) => socket && isOpen(socket))).toEqual([true, true])
+  await Promise.all(Array.from({ length: LIMITS.unprovedLinks / 2 }, () => call())) // at once, too, as many go as come
   await expect.poll(() => sockets.filter(isOpen).length).toBe(1 + LIMITS.unprovedLinks)
   expect(isOpen(station)).toBe(true)
-  for (const socket of sockets) socket.terminate()
-  downlink.close()
+})
+
+test('E51 six hundred silent links from one address end their own oldest, never one of another address', async () => {
+  const { sockets, call } = await openServer()
+  const slow = [await call('127.0.0.2'), await call('127.0.0.3')] // a station on a very slow line
+  const flood: WebSocket[] = []
+  for (let round = 0; round < 6; round++)
+    flood.push(...(await Promise.all(Array.from({ length: 100 }, () => call('127.0.0.4')))))
+  await expect.poll(() => sockets.filter(isOpen).length).toBe(LIMITS.unprovedLinks)
+  expect(slow.map(isOpen)).toEqual([true, true])
+  expect(flood.slice(0, 100).filter(isOpen)).toEqual([])
+  expect(isOpen(await call('127.0.0.5'))).toBe(true)
 })

@@ -30,8 +30,9 @@ export async function openDoor(node: Node, { certificate, claimed, records = nod
   const door = createDoor({
     identity: node.identity,
     cryptography,
-    certificate: claimed ?? certificate?.fingerprint ?? null,
+    certificate: () => claimed ?? certificate?.fingerprint ?? null,
     recognise: async () => success('known'),
+    relays: false,
     now: () => 0,
     after: nodeHost.after,
     placementOf: records.engine.office.placementOf,

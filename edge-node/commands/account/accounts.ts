@@ -2,15 +2,20 @@
 import * as z from 'zod'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
-import { isPersonId, type PersonId, toHex } from '#protocol/ids.ts'
+import { isPersonId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { countWrong, forgetWrong, lockOf } from './attempts.ts'
-import { passwordMatches, passwordProblem, passwordRecord, STRANGER } from './passwords.ts'
+import { type Caller, UNKNOWN_CALLER } from '#protocol/transport/callers.ts'
+import { countWrong, lockOf, noteGood } from './attempts.ts'
+import { passwordMatches, passwordProblem, passwordRecord, SAMPLE_PASSWORD, STRANGER } from './passwords.ts'
+import { createLines } from './sign-in-line.ts'
 import { withMemory } from './sign-in-rows.ts'
+import { createBrake } from './spraying.ts'
 
+/** Over TLS browsers take a cookie of such a name from this very host only, over TLS, and for all of it. */
+export const closedName = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name)
 /** Name of the cookie that carries a token between the desk's pages. */
-export const SIGN_IN_COOKIE = 'sign-in'
+export const signInCookie = (secure: boolean): string => closedName('sign-in', secure)
 /** Header that must carry the csrf value where the cookie signs in. */
 export const CSRF_HEADER = 'x-csrf-token'
 
@@ -25,8 +30,11 @@ export interface SignIn {
 }
 
 export interface Accounts {
-  /** Signs in with the person's id and password; failures: sign-in-wrong, -locked, -busy, account-disabled, other-station. */
-  signIn(name: string, password: string): Promise<Result<SignIn>>
+  /**
+   * Signs in with the person's id and password, from the address of a caller; failures: sign-in-wrong, -locked, -busy,
+   * -slowed, account-disabled, other-station, sample-password.
+   */
+  signIn(name: string, password: string, caller?: Caller): Promise<Result<SignIn>>
   /**
    * The sign-in of a token; undefined when it never was, has ended, or the account has changed.
    * Renewed unless told otherwise: what a page asks for by itself must not keep a deserted desk open.
@@ -34,10 +42,17 @@ export interface Accounts {
   resume(token: string, options?: { readonly renew: boolean }): Promise<SignIn | undefined>
   /** Ends a sign-in at once; an unknown token is fine. Fails when the disk does; idle time then ends it. */
   signOut(token: string): Promise<Result<void>>
-  /** Salted scrypt record of a new password, in hex. */
-  passwordRecord(password: string): Promise<Person['password']>
+  /** Salted scrypt record of a new password, in hex; as strong as every program reads it where its person signs in. */
+  passwordRecord(password: string, station?: StationCode): Promise<Person['password']>
   /** What is wrong with a new password, for people; undefined when it is good. */
   passwordProblem(password: string): string | undefined
+}
+
+export interface AccountsOptions {
+  /** Whether the desk answers other machines than this one. */
+  readonly isPublic?: boolean
+  /** Told of what an administrator should see in the program's log. */
+  readonly warned?: (about: object, message: string) => void
 }
 
 const SPACE = 'sign-ins'
@@ -86,39 +101,54 @@ async function keep(office: Office, person: Person): Promise<Result<SignIn>> {
   return stored.ok ? success(signInOf(office, token, person)) : stored
 }
 
-/** Decides a sign-in. What is wrong with an account is said only to who knows its password. */
-async function attempt(office: Office, name: string, password: string): Promise<Result<SignIn>> {
-  if (!office.directory.people().some((person) => serves(office, person))) {
-    // Counting these as wrong would lock people out of a node that has only just been enrolled.
-    return fail(
-      'no-people-yet',
-      '本机还没有收到人员名单,暂时不能登录',
-      '没有改动任何数据',
-      '请保持联网,首次同步完成后再登录',
-    )
-  }
+const WRONG = fail('sign-in-wrong', '用户名或密码不对', '没有改动任何数据', '请核对后重试', 'password')
+const NO_PEOPLE = fail(
+  'no-people-yet',
+  '本机还没有收到人员名单,暂时不能登录',
+  '没有改动任何数据',
+  '请保持联网,首次同步完成后再登录',
+)
+const SAMPLE_REFUSED = fail(
+  'sample-password',
+  '这个账号用的还是公开的示例密码,不能在本机以外能访问的地址上登录',
+  '没有改动任何数据',
+  '请县中心管理员给它设新密码或停用它;管理员自己的账号在县中心运行 npm run hub -- reset-password <用户名>',
+)
+
+/** A sign-in as it is asked for. */
+interface Asked {
+  readonly name: string
+  readonly password: string
+  readonly caller: Caller
+}
+
+/** Decides a sign-in. What is wrong with an account is said only to whoever knows its password. */
+async function attempt(office: Office, { name, password, caller }: Asked, isPublic: boolean): Promise<Result<SignIn>> {
+  // Counting these as wrong would lock people out of a node that has only just been enrolled.
+  if (!office.directory.people().some((person) => serves(office, person))) return NO_PEOPLE
   if (!isPersonId(name)) {
     await passwordMatches(office, password, STRANGER)
-    return fail('sign-in-wrong', '用户名或密码不对', '没有改动任何数据', '请核对后重试', 'password')
+    return WRONG
   }
-  const locked = await lockOf(office, name)
-  if (locked) return locked
   const person = office.directory.person(name)
+  const trial = { name, caller, credential: person ? credentialOf(office, person) : '' }
+  const locked = await lockOf(office, trial)
+  if (locked) return locked
   const matches = await passwordMatches(office, password, person?.password ?? STRANGER)
-  if (!person || !matches) return countWrong(office, name)
+  if (!person || !matches) return countWrong(office, trial)
+  const closed = closedTo(office, person) ?? (isPublic && password === SAMPLE_PASSWORD ? SAMPLE_REFUSED : undefined)
+  if (closed) return closed
+  const noted = await noteGood(office, trial)
+  return noted.ok ? keep(office, person) : noted
+}
+
+/** Why an account does not open this desk; undefined when it does. */
+function closedTo(office: Office, person: Person) {
   if (person.disabled)
     return fail('account-disabled', '这个账号已停用', '办过的件都在,署名不变', '需要继续使用请联系县中心管理员')
-  if (!serves(office, person)) {
-    const station = office.directory.station(person.station)?.name ?? person.station
-    return fail(
-      'other-station',
-      `这个账号属于${station},不在本机办理`,
-      '没有改动任何数据',
-      `请到${station}的电脑上登录`,
-    )
-  }
-  const forgotten = await forgetWrong(office, name)
-  return forgotten.ok ? keep(office, person) : forgotten
+  if (serves(office, person)) return undefined
+  const station = office.directory.station(person.station)?.name ?? person.station
+  return fail('other-station', `这个账号属于${station},不在本机办理`, '没有改动任何数据', `请到${station}的电脑上登录`)
 }
 
 async function resume(office: Office, token: string, renew: boolean): Promise<SignIn | undefined> {
@@ -146,38 +176,30 @@ async function resume(office: Office, token: string, renew: boolean): Promise<Si
 const knownName = (office: Office, name: string): string =>
   isPersonId(name) && office.directory.person(name) ? name : '(没有这个用户名)'
 
-async function noteSignIn(office: Office, name: string, decided: Result<SignIn>): Promise<void> {
-  if (decided.ok) return office.audit(decided.value.actor, 'sign-in')
+/** Writes down how a sign-in was decided; one that was never looked at, because too many wait, is none. */
+async function noteSignIn(office: Office, { name, caller }: Asked, decided: Result<SignIn>): Promise<void> {
+  const address = caller === UNKNOWN_CALLER ? '' : caller
+  if (decided.ok) return office.audit(decided.value.actor, 'sign-in', { address })
   const { code, message } = decided.problem
   if (code === 'no-people-yet') return
   const event = code === 'sign-in-locked' ? 'sign-in-locked' : 'sign-in-failed'
-  await office.audit(null, event, { subject: knownName(office, name), details: message })
+  await office.audit(null, event, { subject: knownName(office, name), details: message, address })
 }
 
-/** The accounts of a node. One per node: it also keeps parallel guesses at one name in line. */
-export function createAccounts(given: Office): Accounts {
+/** The accounts of a node. One per node: it also keeps sign-ins in line. */
+export function createAccounts(given: Office, options: AccountsOptions = {}): Accounts {
   const office = withMemory(given)
-  const lines = new Map<string, Promise<unknown>>()
-  let waiting = 0
+  const inLine = createLines()
+  const braked = createBrake(office, options.warned)
 
-  async function signIn(name: string, password: string): Promise<Result<SignIn>> {
-    if (waiting >= LIMITS.signInsWaiting)
-      return fail('sign-in-busy', '同时登录的人太多', '没有改动任何数据', '请稍等几秒再试')
-    waiting++
-    const turn = (lines.get(name) ?? Promise.resolve()).then(() => attempt(office, name, password))
-    const settled = turn.then(
-      () => undefined,
-      () => undefined, // the caller of `turn` gets the error; the line only waits
-    )
-    lines.set(name, settled)
-    try {
-      const decided = await turn
-      await noteSignIn(office, name, decided)
+  function signIn(name: string, password: string, caller = UNKNOWN_CALLER): Promise<Result<SignIn>> {
+    const asked = { name, password, caller }
+    const decide = async () => {
+      const decided = await attempt(office, asked, options.isPublic ?? false)
+      await noteSignIn(office, asked, decided)
       return decided
-    } finally {
-      waiting--
-      if (lines.get(name) === settled) lines.delete(name)
     }
+    return inLine(caller, () => braked(caller, name, decide))
   }
 
   return {
@@ -191,7 +213,7 @@ export function createAccounts(given: Office): Accounts {
       // What the disk still has would be back after a restart: then it is said that nothing ended.
       return ended.ok || (await given.local(SPACE, key)) === undefined ? office.setLocal(SPACE, key, null) : ended
     },
-    passwordRecord: (password) => passwordRecord(office, password),
+    passwordRecord: (password, station) => passwordRecord(office, password, station),
     passwordProblem,
   }
 }

@@ -1,14 +1,29 @@
-/** Wrong passwords are counted per name, kept over restarts, and lock the name for a while. */
+/** Wrong passwords are counted for a name and the address they come from, kept over restarts, and lock the name there for a while. */
 import * as z from 'zod'
 import type { Office } from '#protocol/engine/office.ts'
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { fail, type Result } from '#protocol/result.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import type { Caller } from '#protocol/transport/callers.ts'
+
+/** Who tries, from where, and which password record: a new one makes the count begin anew. */
+export interface PasswordTrial {
+  readonly name: PersonId
+  readonly caller: Caller
+  /** Names the record that the password is compared with; empty for a name that nobody has. */
+  readonly credential: string
+}
 
 const SPACE = 'sign-in-attempts'
+const FAMILIAR = 'sign-in-callers'
 const MINUTE = 60_000
-const Attempts = z.object({ count: z.number(), last: z.number() })
+const Attempts = z.object({ count: z.number(), last: z.number(), credential: z.string() })
 type Attempts = z.infer<typeof Attempts>
+const Callers = z.array(z.string())
+
+/** No name and no caller has a blank. */
+const keyOf = ({ name, caller }: PasswordTrial) => `${name} ${caller}`
+const nameIn = (key: string) => key.split(' ')[0] ?? ''
 
 /** Either way round, so that a clock put back does not lock a name for years. */
 const within = (time: number, now: number, minutes: number) => Math.abs(now - time) < minutes * MINUTE
@@ -19,54 +34,96 @@ const isLocked = (attempts: Attempts, now: number) =>
 const isLive = (attempts: Attempts, now: number) =>
   within(attempts.last, now, Math.max(LIMITS.attemptWindowMinutes, LIMITS.lockMinutes))
 
-function lockedFailure(attempts: Attempts, now: number) {
-  const minutes = Math.ceil(LIMITS.lockMinutes - Math.abs(now - attempts.last) / MINUTE)
+/** A password that was changed above is not here yet while the node is cut off; said to everybody, so that it tells nothing of a name. */
+async function changedAbove(office: Office): Promise<string> {
+  const { parent } = await office.status()
+  return parent && !parent.connected ? ';密码如刚在县中心改过,本机联网同步后才认新密码' : ''
+}
+
+async function lockedFailure(office: Office, message: string, since: number) {
+  const minutes = Math.ceil(LIMITS.lockMinutes - Math.abs(office.now() - since) / MINUTE)
   return fail(
     'sign-in-locked',
-    `密码连续输错 ${LIMITS.passwordAttempts} 次,账号已锁定,还剩 ${minutes} 分钟`,
+    `${message},还剩 ${minutes} 分钟`,
     '没有改动任何数据',
-    `请 ${minutes} 分钟后再试,或请管理员重设密码`,
+    `请 ${minutes} 分钟后再试,或请管理员重设密码${await changedAbove(office)}`,
   )
 }
 
-/** The failure for a name that is locked now, with the minutes left; undefined when it may try. */
-export async function lockOf(office: Office, name: PersonId) {
-  const parsed = Attempts.safeParse(await office.local(SPACE, name))
+const lockedHere = (office: Office, { last }: Attempts) =>
+  lockedFailure(office, `这个用户名在这台电脑上连续输错 ${LIMITS.passwordAttempts} 次密码,已锁定`, last)
+
+/** The failure for a name that is locked at this address, with the minutes left; undefined when it may try. */
+export async function lockOf(office: Office, trial: PasswordTrial) {
   const now = office.now()
-  return parsed.success && isLocked(parsed.data, now) ? lockedFailure(parsed.data, now) : undefined
+  const own = await attemptsOf(office, trial)
+  if (own && isLocked(own, now)) return lockedHere(office, own)
+  const rows = await office.localAll(SPACE)
+  const all = rows.flatMap(({ key, value }) => (nameIn(key) === trial.name ? countedIn(value, trial, now) : []))
+  const count = all.reduce((sum, attempts) => sum + attempts.count, 0)
+  if (count < LIMITS.accountAttempts || (await familiarTo(office, trial.name)).includes(trial.caller)) return undefined
+  const message = '这个用户名在多台电脑上输错密码太多次,没有用它登录过的电脑暂时不能用它登录'
+  return lockedFailure(office, message, Math.max(...all.map(({ last }) => last)))
 }
 
-/** Counts a wrong password durably and says what the person can still do. Callers serialise per name. */
-export async function countWrong(office: Office, name: PersonId) {
+/** Attempts that still count against the password record of a trial. */
+function countedIn(value: unknown, { credential }: PasswordTrial, now: number): readonly Attempts[] {
+  const parsed = Attempts.safeParse(value)
+  return parsed.success && parsed.data.credential === credential && isLive(parsed.data, now) ? [parsed.data] : []
+}
+
+async function attemptsOf(office: Office, trial: PasswordTrial): Promise<Attempts | undefined> {
+  const [attempts] = countedIn(await office.local(SPACE, keyOf(trial)), trial, office.now())
+  return attempts
+}
+
+/** Counts a wrong password durably and says what the person can still do. Callers serialise per address. */
+export async function countWrong(office: Office, trial: PasswordTrial) {
   const now = office.now()
-  const parsed = Attempts.safeParse(await office.local(SPACE, name))
-  const before = parsed.success && within(parsed.data.last, now, LIMITS.attemptWindowMinutes) ? parsed.data.count : 0
+  const known = await attemptsOf(office, trial)
+  const before = known && within(known.last, now, LIMITS.attemptWindowMinutes) ? known.count : 0
   // A lock that has run out starts a new count.
-  const attempts = { count: before >= LIMITS.passwordAttempts ? 1 : before + 1, last: now }
+  const count = before >= LIMITS.passwordAttempts ? 1 : before + 1
+  const attempts = { count, last: now, credential: trial.credential }
   await sweep(office, now)
-  const stored = await office.setLocal(SPACE, name, attempts)
+  const stored = await office.setLocal(SPACE, keyOf(trial), attempts)
   if (!stored.ok) return stored
-  if (isLocked(attempts, now)) return lockedFailure(attempts, now)
+  if (isLocked(attempts, now)) return lockedHere(office, attempts)
   const left = LIMITS.passwordAttempts - attempts.count
-  return fail('sign-in-wrong', '用户名或密码不对', '没有改动任何数据', `请核对后重试,还可以试 ${left} 次`, 'password')
+  const next = `请核对后重试,还可以试 ${left} 次${await changedAbove(office)}`
+  return fail('sign-in-wrong', '用户名或密码不对', '没有改动任何数据', next, 'password')
 }
 
-/** Forgets the wrong passwords of a name after a good one. */
-export async function forgetWrong(office: Office, name: PersonId): Promise<Result<void>> {
-  const known = Attempts.safeParse(await office.local(SPACE, name))
-  return known.success ? office.setLocal(SPACE, name, null) : { ok: true, value: undefined }
+/** After a good password: what was wrong before is forgotten, and the address is familiar. */
+export async function noteGood(office: Office, trial: PasswordTrial): Promise<Result<void>> {
+  const counted = await office.local(SPACE, keyOf(trial))
+  const forgotten = counted === undefined ? success(undefined) : await office.setLocal(SPACE, keyOf(trial), null)
+  const familiar = await familiarTo(office, trial.name)
+  if (!forgotten.ok || familiar[0] === trial.caller) return forgotten
+  const others = familiar.filter((caller) => caller !== trial.caller)
+  return office.setLocal(FAMILIAR, trial.name, [trial.caller, ...others].slice(0, LIMITS.familiarCallers))
 }
 
-/** Drops what has run out; names nobody has may not crowd out the locks of real accounts. */
+/** Addresses from which somebody has signed in under a name, the last one first. */
+async function familiarTo(office: Office, name: PersonId): Promise<readonly Caller[]> {
+  return Callers.safeParse(await office.local(FAMILIAR, name)).data ?? []
+}
+
+/** Drops what has run out; neither names nobody has nor one name's many addresses may crowd out the locks of accounts. */
 async function sweep(office: Office, now: number): Promise<void> {
-  const strangers: { key: string; last: number }[] = []
-  const dropped: string[] = []
-  for (const { key, value } of await office.localAll(SPACE)) {
-    const parsed = Attempts.safeParse(value)
-    if (!parsed.success || !isLive(parsed.data, now)) dropped.push(key)
-    else if (!isPersonId(key) || !office.directory.person(key)) strangers.push({ key, last: parsed.data.last })
-  }
-  strangers.sort((left, right) => right.last - left.last)
-  dropped.push(...strangers.slice(LIMITS.strangerNames - 1).map(({ key }) => key))
-  await Promise.all(dropped.map((key) => office.setLocal(SPACE, key, null)))
+  const rows = (await office.localAll(SPACE)).map(({ key, value }) => ({
+    key,
+    attempts: Attempts.safeParse(value).data,
+  }))
+  const live = rows
+    .flatMap(({ key, attempts }) => (attempts && isLive(attempts, now) ? [{ key, last: attempts.last }] : []))
+    .sort((left, right) => right.last - left.last)
+  const isStrange = (key: string) => !isPersonId(nameIn(key)) || !office.directory.person(nameIn(key) as PersonId)
+  const strange = live.filter(({ key }) => isStrange(key)).slice(0, LIMITS.strangerNames - 1)
+  const ofAccounts = [...Map.groupBy(live, ({ key }) => nameIn(key)).values()]
+    .filter(([first]) => first && !isStrange(first.key))
+    .flatMap((one) => one.slice(0, LIMITS.accountAttempts))
+  const kept = new Set([...strange, ...ofAccounts].map(({ key }) => key))
+  const dropped = rows.filter(({ key }) => !kept.has(key))
+  await Promise.all(dropped.map(({ key }) => office.setLocal(SPACE, key, null)))
 }

@@ -5,7 +5,8 @@ import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type ApiEnv, needSignIn, SECURITY_SCHEMES, SIGNED_IN } from './authentication.ts'
+import { callerOf } from '#protocol/transport/callers.ts'
+import { type ApiEnv, needSignIn, SIGNED_IN, securitySchemes } from './authentication.ts'
 import { addCases } from './cases.ts'
 import { addCountyRecords } from './county-records.ts'
 import { addDeadlines } from './deadlines.ts'
@@ -25,6 +26,8 @@ export interface ApiOptions {
   readonly accounts: Accounts
   /** The county's register; only the hub has one, every other node refuses what it would write. */
   readonly register?: CountyRegister
+  /** Whether it is served over TLS: the desk's cookie then has another name. */
+  readonly secure?: boolean
   /** Told of every error that is a bug or a broken disk, for the log; callers only read what it means to them. */
   readonly report?: (error: unknown) => void
 }
@@ -60,7 +63,7 @@ const documentRoute = createRoute({
 function addSignIn(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
   api.openapi(signInRoute, async (c) => {
     const { name, password } = c.req.valid('json')
-    const signedIn = await accounts.signIn(name, password)
+    const signedIn = await accounts.signIn(name, password, callerOf(c))
     if (!signedIn.ok) return refuse(c, signedIn.problem)
     const { token, actor } = signedIn.value
     const person = { id: actor.person, name: actor.name, station: actor.station, roles: actor.roles }
@@ -76,8 +79,8 @@ function addSignOut(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
 }
 
 /** The document; made when asked for, since it never changes while the node runs but is rarely read. */
-function addDocument(api: OpenAPIHono<ApiEnv>) {
-  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
+function addDocument(api: OpenAPIHono<ApiEnv>, secure: boolean) {
+  for (const [name, scheme] of Object.entries(securitySchemes(secure)))
     api.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
   api.openapi(documentRoute, (c) =>
     c.json(
@@ -94,7 +97,7 @@ function addDocument(api: OpenAPIHono<ApiEnv>) {
 }
 
 /** The API as an app to mount at `/api`. */
-export function createApi({ office, accounts, register, report }: ApiOptions): OpenAPIHono<ApiEnv> {
+export function createApi({ office, accounts, register, report, secure = false }: ApiOptions): OpenAPIHono<ApiEnv> {
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
   api.onError((error, c) => {
     const problem = failureOf(error)
@@ -112,8 +115,8 @@ export function createApi({ office, accounts, register, report }: ApiOptions): O
   addSignIn(api, accounts)
   addHealth(api, office)
   addDeadlines(api, office)
-  addDocument(api)
-  api.use(needSignIn(accounts))
+  addDocument(api, secure)
+  api.use(needSignIn(accounts, secure))
   addSignOut(api, accounts)
   addNetwork(api, office)
   addRecords(api, office)

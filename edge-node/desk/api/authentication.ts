@@ -2,7 +2,7 @@
 import { getCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { timingSafeEqual } from 'hono/utils/buffer'
-import { type Accounts, CSRF_HEADER, SIGN_IN_COOKIE, type SignIn } from '#edge-node/commands/account/accounts.ts'
+import { type Accounts, CSRF_HEADER, type SignIn, signInCookie } from '#edge-node/commands/account/accounts.ts'
 import type { Failure } from '#protocol/result.ts'
 import { refuse } from './refusals.ts'
 
@@ -18,18 +18,19 @@ const SIGN_IN_NEEDED: Failure = {
 }
 
 /** The two ways in, as the OpenAPI document names them. */
-export const SECURITY_SCHEMES = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'POST /sign-in 返回的 token' },
-  cookie: { type: 'apiKey', in: 'cookie', name: SIGN_IN_COOKIE, description: '网页的登录' },
-  csrf: { type: 'apiKey', in: 'header', name: CSRF_HEADER, description: '与网页登录一起使用' },
-} as const
+export const securitySchemes = (secure: boolean) =>
+  ({
+    bearer: { type: 'http', scheme: 'bearer', description: 'POST /sign-in 返回的 token' },
+    cookie: { type: 'apiKey', in: 'cookie', name: signInCookie(secure), description: '网页的登录' },
+    csrf: { type: 'apiKey', in: 'header', name: CSRF_HEADER, description: '与网页登录一起使用' },
+  }) as const
 export const SIGNED_IN: Record<string, string[]>[] = [{ bearer: [] }, { cookie: [], csrf: [] }]
 
 /** Refuses whoever is not signed in. A cookie alone is not enough: browsers send it along for any other site's page. */
-export const needSignIn = (accounts: Accounts) =>
+export const needSignIn = (accounts: Accounts, secure: boolean) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const bearer = /^Bearer ([0-9a-f]{64})$/.exec(c.req.header('authorization') ?? '')?.[1]
-    const token = bearer ?? getCookie(c, SIGN_IN_COOKIE)
+    const token = bearer ?? getCookie(c, signInCookie(secure))
     const signIn = token === undefined ? undefined : await accounts.resume(token)
     if (!signIn) return refuse(c, SIGN_IN_NEEDED)
     const proved = bearer !== undefined || (await timingSafeEqual(c.req.header(CSRF_HEADER) ?? '', signIn.csrf))

@@ -45,6 +45,8 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'sign-in-needed': 401,
   'sign-in-locked': 429,
   'sign-in-busy': 429,
+  'sign-in-slowed': 429,
+  'sample-password': 403,
   'account-disabled': 403,
   'other-station': 403,
   'path-unknown': 404,

@@ -75,6 +75,11 @@ function listen(address) {
   })
   events.addEventListener('error', () => {
     missed = true
+    // What was refused is not asked for again.
+    if (events.readyState === EventSource.CLOSED)
+      words()?.replaceChildren(
+        '这一页不再自动刷新:登录已结束,或打开的页面太多。请关掉几页后刷新本页;已保存的内容不受影响。',
+      )
     words()?.removeAttribute('hidden')
   })
 }

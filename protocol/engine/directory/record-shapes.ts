@@ -89,7 +89,11 @@ const person = shapeOf<Person>()({
   station: stationCode,
   department: text.optional(),
   roles: list(role),
-  password: z.object({ salt: text, hash: text }),
+  password: z.object({
+    salt: text,
+    hash: text,
+    cost: z.int().min(LIMITS.oldPasswordCost).max(LIMITS.mostPasswordCost).optional(),
+  }),
   disabled: flag,
 })
 

@@ -68,7 +68,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     nodesBelow: async () => [...core.neighbours.below.values()],
     watch: (listener) => core.news.watch(listener),
     sha256: (bytes) => host.cryptography.sha256(bytes),
-    hashPassword: (password, salt) => host.cryptography.hashPassword(password, salt),
+    hashPassword: host.cryptography.hashPassword,
     local: async (space, key) => parsed(await core.locals.read(space, key)),
     localAll: async (space) => (await storage.localAll(space)).map(({ key, value }) => ({ key, value: parsed(value) })),
     setLocal: (space, key, value) =>
@@ -80,6 +80,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
       ),
     audit: openAuditLog(core, queue),
     auditTrail: (query) => words(auditTrail(core, query).then(success)),
+    tell: (finding) => core.news.add(finding),
     findingDone: (kept) =>
       words(
         queue.write(

@@ -14,8 +14,8 @@ export interface Cryptography {
   /** Ed25519 signature, 64 bytes. */
   sign(privateKey: unknown, message: Uint8Array): Promise<Uint8Array>
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>
-  /** Memory-hard password hash (scrypt, N = 2^14, r = 8, p = 1; 32 bytes). */
-  hashPassword(password: string, salt: Uint8Array): Promise<Uint8Array>
+  /** Memory-hard password hash (scrypt, N = 2^cost, r = 8, p = 1; 32 bytes); cost 14 when not given. */
+  hashPassword(password: string, salt: Uint8Array, cost?: number): Promise<Uint8Array>
 }
 
 export interface Compression {

@@ -1,0 +1,127 @@
+/** Strangers at the doors of a running hub: during each attack and after it people sign in, nodes link, and new ones join. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildPrograms } from '#edge-node/build.ts'
+import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import {
+  type Aim,
+  type Attack,
+  joinFlood,
+  signInFlood,
+  silentConnections,
+  silentLinks,
+  spraying,
+} from '#test/hostile/attacks.ts'
+import { ask } from '#test/programs/calls.ts'
+import { untilTrue } from '#test/programs/process.ts'
+import { type Administrator, administratorAt } from './administrator.ts'
+import { enrol, openHall, type Place, TOWNSHIP } from './county.ts'
+import { createMachine, killMachines } from './machine.ts'
+
+const STRANGER = '127.0.0.66'
+let folder: string
+let hub: Place
+let township: Place
+let administrator: Administrator
+let aim: Aim
+
+beforeAll(async () => {
+  await buildPrograms(['hub', 'edge-node'])
+  folder = await mkdtemp(join(tmpdir(), 'strangers-'))
+  const hall = await openHall(folder)
+  hub = hall.hub
+  township = await hall.open('township', hub, { station: TOWNSHIP, person: 'anchang.clerk' })
+  administrator = await administratorAt(hub.machine)
+  aim = { address: hub.machine.address, from: STRANGER }
+}, 240_000)
+
+afterAll(async () => {
+  await killMachines()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** A person signs in at the hall, a township's program that was killed links again, both at addresses of their own. */
+async function countyWorks(): Promise<void> {
+  const body = JSON.stringify({ name: 'clerk', password: SAMPLE_PASSWORD })
+  const headers = { 'content-type': 'application/json' }
+  const signedIn = await ask(`${hub.machine.address}/api/sign-in`, {
+    method: 'POST',
+    headers,
+    body,
+    localAddress: '127.0.0.7',
+  })
+  expect([signedIn.status, signedIn.text.slice(0, 200)]).toEqual([200, expect.stringContaining('token')])
+  await township.machine.kill()
+  await township.machine.start()
+  await untilTrue(async () => expect((await township.api.sync()).parent?.connected).toBe(true))
+}
+
+/** Runs an attack: the county works while it is at its height, and after it. */
+async function against(attack: Attack, height: () => void): Promise<void> {
+  await untilTrue(height)
+  await countyWorks()
+  await attack.end()
+  await countyWorks()
+}
+
+describe('E57 the county works on', { timeout: 240_000 }, () => {
+  test('E57 under six hundred silent links', async () => {
+    const attack = silentLinks(aim, 600)
+    await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(600 - LIMITS.unprovedLinks))
+  })
+
+  test('E57 under silent connections', async () => {
+    const attack = silentConnections(aim, LIMITS.quietConnections + 200)
+    await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(200))
+  })
+
+  test('E57 under junk sign-ins; the name that was tried opens elsewhere', async () => {
+    const attack = signInFlood(aim, 'admin')
+    await against(attack, () => expect(attack.answers().get(429) ?? 0).toBeGreaterThan(100))
+    await administratorAt(hub.machine)
+  })
+
+  test('E57 A85 under spraying, of which the page of the sync and the log speak', async () => {
+    const attack = spraying({ ...aim, from: '127.0.0.67' })
+    await against(attack, () => expect(attack.answers().get(401) ?? 0).toBeGreaterThanOrEqual(LIMITS.sprayedNames))
+    const { findings } = await hub.api.sync()
+    expect(findings).toContainEqual(
+      expect.objectContaining({ kind: 'sign-ins', message: expect.stringContaining('127.0.0.67') }),
+    )
+    expect(hub.machine.text()).toContain('one address tries many user names')
+  })
+
+  test('E57 E50 under a flood at the door for new nodes, through which a new one joins', async () => {
+    const attack = joinFlood(aim)
+    await untilTrue(() => expect(attack.answers().get(429) ?? 0).toBeGreaterThan(50))
+    const computer = await createMachine('edge-node', folder, 'huagai')
+    const api = await enrol(administrator, hub, computer, { station: '510724101', person: 'huagai.clerk' })
+    expect((await api.sync()).parent?.connected).toBe(true)
+    await against(attack, () => undefined)
+  })
+
+  test('E52 E53 a name of a stranger opens no page, and a page in a browser gets no link', async () => {
+    const { address } = hub.machine
+    const rebound = await ask(`${address}/sign-in`, { headers: { host: 'evil.example' } })
+    expect([rebound.status, rebound.text]).toEqual([421, expect.stringContaining('evil.example')])
+    const upgrade = (headers: Record<string, string>) =>
+      ask(`${address}/link`, {
+        headers: {
+          connection: 'Upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+          ...headers,
+        },
+      }).then(
+        ({ status }) => status,
+        () => 0,
+      )
+    expect(await upgrade({ origin: 'http://evil.example' })).toBe(403)
+    const byName = await ask(`${address}/join/hello?nonce=${'0'.repeat(32)}`, { headers: { host: 'hall.example' } })
+    expect(byName.status).toBe(200)
+  })
+})

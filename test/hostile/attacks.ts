@@ -1,0 +1,123 @@
+/** What a stranger on the network can do to a node without any key: each begins at once and goes on until it is ended. */
+import { randomBytes } from 'node:crypto'
+import { connect, type Socket } from 'node:net'
+import { WebSocket } from 'ws'
+import { ask } from '#test/programs/calls.ts'
+
+/** Whom it is against, and from which address of this machine it comes. */
+export interface Aim {
+  /** The node's address, over plain HTTP. */
+  readonly address: string
+  readonly from: string
+}
+
+export interface Attack {
+  /** How often each status was answered so far; 0 for a connection that was cut. */
+  answers(): ReadonlyMap<number, number>
+  /** What it holds open at the moment. */
+  open(): number
+  end(): Promise<void>
+}
+
+/** Requests without a pause, so many at once; the n-th is made by the caller. */
+function flood(parallel: number, request: (count: number) => Promise<{ readonly status: number }>): Attack {
+  const answers = new Map<number, number>()
+  let [isOver, count] = [false, 0]
+  const one = async () => {
+    while (!isOver) {
+      const status = await request(count++).then(
+        (answer) => answer.status,
+        () => 0,
+      )
+      answers.set(status, (answers.get(status) ?? 0) + 1)
+    }
+  }
+  const all = Array.from({ length: parallel }, one)
+  return {
+    answers: () => answers,
+    open: () => (isOver ? 0 : parallel),
+    async end() {
+      isOver = true
+      await Promise.all(all)
+    },
+  }
+}
+
+const post = ({ address, from }: Aim, path: string, body: string) =>
+  ask(`${address}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    localAddress: from,
+  })
+
+/** Sign-ins under one name with wrong passwords, many at once. */
+export const signInFlood = (aim: Aim, name: string): Attack =>
+  flood(60, (count) => post(aim, '/api/sign-in', JSON.stringify({ name, password: `Wrong-pass ${count}` })))
+
+/** One password for ever new user names. */
+export const spraying = (aim: Aim): Attack =>
+  flood(2, (count) => post(aim, '/api/sign-in', JSON.stringify({ name: `clerk${count}`, password: 'Qwer-1234' })))
+
+/** Bodies that are nothing, wrong codes and questions at the door for new nodes. */
+export function joinFlood(aim: Aim): Attack {
+  const hex = (bytes: number) => randomBytes(bytes).toString('hex')
+  const wrong = () =>
+    JSON.stringify({ secret: 'AAAAAAAA', parent: hex(16), publicKey: hex(32), name: '', proof: hex(64) })
+  return flood(20, (count) => {
+    if (count % 3 === 0) return post(aim, '/join', '{}')
+    if (count % 3 === 1) return post(aim, '/join', wrong())
+    return ask(`${aim.address}/join/hello?nonce=${hex(16)}`, { localAddress: aim.from })
+  })
+}
+
+/** Keeps so many of something open; what the node ends is opened again. */
+function keepOpen<Held>(count: number, open: (ended: () => void) => Held, close: (held: Held) => void): Attack {
+  const held = new Set<Held>()
+  let [isOver, cut] = [false, 0]
+  const more = () => {
+    const one = open(() => {
+      held.delete(one)
+      cut += 1
+      if (!isOver) setTimeout(more, 50)
+    })
+    held.add(one)
+  }
+  for (let at = 0; at < count; at++) more()
+  return {
+    answers: () => new Map([[0, cut]]),
+    open: () => held.size,
+    async end() {
+      isOver = true
+      for (const one of held) close(one)
+    },
+  }
+}
+
+/** Links that are opened and say nothing. */
+export const silentLinks = ({ address, from }: Aim, count: number): Attack =>
+  keepOpen(
+    count,
+    (ended) => {
+      const socket = new WebSocket(`${address.replace('http', 'ws')}/link`, { localAddress: from })
+      socket.on('error', () => undefined) // its close tells
+      socket.on('close', ended)
+      return socket
+    },
+    (socket) => socket.terminate(),
+  )
+
+/** Connections that are opened and ask for nothing. */
+export const silentConnections = ({ address, from }: Aim, count: number): Attack => {
+  const { hostname, port } = new URL(address)
+  return keepOpen<Socket>(
+    count,
+    (ended) => {
+      const socket = connect({ host: hostname, port: Number(port), localAddress: from })
+      socket.on('error', () => undefined) // its close tells
+      socket.on('close', ended)
+      return socket
+    },
+    (socket) => socket.destroy(),
+  )
+}

@@ -1,0 +1,108 @@
+/** The end of sample mode, and where one-time passwords are told. */
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { ADMINISTRATOR, firstStart, resetPassword } from '#hub/first-start.ts'
+import { dropSpentPassword, tellPassword } from '#hub/one-time-password.ts'
+import { beginSample, endSample } from '#hub/samples/ending.ts'
+import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
+import { publishSample, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
+import type { PersonId } from '#protocol/ids.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { valueIn } from '#test/documents/authors.ts'
+import { COUNTY, openNode } from '#test/engine/county.ts'
+import { temporaryFolder } from '#test/enrolment/folder.ts'
+
+async function openSample() {
+  const faults = { full: false }
+  const storage = new MemoryStorage()
+  storage.beforeCommit = () => (faults.full ? 'full' : 'ok')
+  const { engine, identity } = await openNode({ station: COUNTY, lease: 1, storage })
+  const { office } = engine
+  const accounts = createAccounts(office)
+  const first = { office, accounts, identity, station: COUNTY, stationName: '安县政务服务中心' }
+  valueIn(await firstStart({ ...first, password: SAMPLE_PASSWORD }))
+  valueIn(await beginSample(office))
+  valueIn(await publishSample(office, accounts))
+  const codeOf = async (id: string, password = SAMPLE_PASSWORD) => {
+    const signedIn = await accounts.signIn(id, password)
+    return signedIn.ok ? 'signed-in' : signedIn.problem.code
+  }
+  const setPassword = async (id: PersonId, password: string) => {
+    const person = office.directory.person(id) ?? expect.fail(id)
+    valueIn(await office.publish(null, [{ ...person, password: await accounts.passwordRecord(password) }]))
+  }
+  return { office, accounts, codeOf, setPassword, faults }
+}
+
+test('E56 the sample’s accounts end with sample mode, except those whose password was changed; the last administrator gets a new one', async () => {
+  const { office, accounts, codeOf, setPassword } = await openSample()
+  await setPassword('chief' as PersonId, 'Xin-mi-ma 9')
+  expect(await codeOf('clerk')).toBe('signed-in')
+  const { closed, password } = valueIn(await endSample(office, accounts))
+  expect(closed).toBe(SAMPLE_PEOPLE.length - 1)
+  expect([await codeOf('clerk'), await codeOf('chief', 'Xin-mi-ma 9')]).toEqual(['account-disabled', 'signed-in'])
+  expect([await codeOf(ADMINISTRATOR), await codeOf(ADMINISTRATOR, password ?? '')]).toEqual([
+    'sign-in-wrong',
+    'signed-in',
+  ])
+  expect(valueIn(await endSample(office, accounts))).toEqual({ closed: 0, password: null })
+})
+
+test('E56 accounts of a sample that was on once more end once more, and an administrator who is not the last one, too', async () => {
+  const { office, accounts, codeOf, setPassword } = await openSample()
+  valueIn(await endSample(office, accounts))
+  await setPassword(ADMINISTRATOR, SAMPLE_PASSWORD)
+  const chief = office.directory.person('chief' as PersonId) ?? expect.fail('chief')
+  const password = await accounts.passwordRecord('Xin-mi-ma 9')
+  valueIn(await office.publish(null, [{ ...chief, password, disabled: false, roles: ['administrator'] }]))
+  expect(valueIn(await endSample(office, accounts)).closed).toBe(0) // looked for once
+  valueIn(await beginSample(office))
+  expect(valueIn(await endSample(office, accounts))).toEqual({ closed: 1, password: null })
+  expect(await codeOf(ADMINISTRATOR)).toBe('account-disabled')
+})
+
+test('E56 a disk that takes nothing keeps no hub from starting: nothing is closed, and the next start does it', async () => {
+  const { office, accounts, codeOf, faults } = await openSample()
+  faults.full = true
+  expect((await beginSample(office)).ok).toBe(true)
+  expect(await endSample(office, accounts)).toMatchObject({ ok: false, problem: { code: 'storage-full' } })
+  faults.full = false
+  expect(await codeOf('clerk')).toBe('signed-in')
+  expect(valueIn(await endSample(office, accounts)).closed).toBe(SAMPLE_PEOPLE.length)
+})
+
+test('E55 a one-time password is shown at a terminal, else written where its user alone reads it, and its file goes when it is spent', async () => {
+  const { office, accounts } = await openSample()
+  const folder = temporaryFolder()
+  const path = join(folder, 'one-time-password.txt')
+  const said: string[] = []
+  const say = (text: string) => void said.push(text)
+  valueIn(tellPassword({ folder, isTerminal: true, say }, 'admin', 'ABCD-1234'))
+  expect([said.at(-1)?.includes('ABCD-1234'), existsSync(path)]).toEqual([true, false])
+  const password = valueIn(await resetPassword(office, accounts, ADMINISTRATOR))
+  valueIn(tellPassword({ folder, isTerminal: false, say }, ADMINISTRATOR, password))
+  expect([said.at(-1)?.includes(password), said.at(-1)?.includes(path)]).toEqual([false, true])
+  expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual([`admin ${password}\n`, 0o600])
+  await dropSpentPassword(office, folder)
+  expect(existsSync(path)).toBe(true) // nobody may have read it yet
+  valueIn(await resetPassword(office, accounts, ADMINISTRATOR))
+  await dropSpentPassword(office, folder)
+  expect(existsSync(path)).toBe(false)
+  writeFileSync(path, 'not ours') // a person's own file is not taken for one
+  await dropSpentPassword(office, folder)
+  expect(existsSync(path)).toBe(true)
+  rmSync(path)
+  mkdirSync(path) // what cannot be read keeps no program from starting
+  await dropSpentPassword(office, folder)
+})
+
+test('E55 a password that cannot be written is not told anywhere else: the words say how to get another', () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'one-time-password.txt'))
+  const said: string[] = []
+  const told = tellPassword({ folder, isTerminal: false, say: (text) => void said.push(text) }, 'admin', 'ABCD-1234')
+  expect(told).toMatchObject({ ok: false, problem: { next: expect.stringContaining('reset-password admin') } })
+  expect(JSON.stringify([told, said])).not.toContain('ABCD-1234')
+})

@@ -1,0 +1,81 @@
+/** Budgets of doors: whose address counts as whose, and that nobody uses up what belongs to others. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LIMITS } from '#protocol/limits.ts'
+import { createBudget, createCrowd, createMemory, createPlaces } from '#protocol/transport/budgets.ts'
+import { callerAt, callerOf, UNKNOWN_CALLER } from '#protocol/transport/callers.ts'
+
+const NOW = Date.UTC(2026, 10, 20, 1)
+
+test.each([
+  ['10.1.2.3', '10.1.2.3'],
+  ['::ffff:10.1.2.3', '10.1.2.3'],
+  ['::FFFF:10.1.2.3', '10.1.2.3'],
+  ['::1', '127.0.0.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:0002::9', '2001:db8:1:2::/64'],
+  ['2001:db8::6', '2001:db8:0:0::/64'],
+  ['fe80::a:b%eth0', 'fe80:0:0:0::/64'],
+  [undefined, UNKNOWN_CALLER],
+  ['', UNKNOWN_CALLER],
+])('E50 the address %s is the caller %s', (remote, caller) => {
+  expect(callerAt(remote)).toBe(caller)
+})
+
+test('E50 a request is known by its socket; without one, and whatever its headers say, it is nobody’s', () => {
+  expect(callerOf({ env: { incoming: { socket: { remoteAddress: '::ffff:10.0.0.7' } } } })).toBe('10.0.0.7')
+  for (const env of [undefined, {}, { incoming: {} }, { headers: { 'x-forwarded-for': '10.0.0.8' } }])
+    expect(callerOf({ env })).toBe(UNKNOWN_CALLER)
+})
+
+test('E50 a caller has a minute’s worth at once and as much a minute from then on; others are not touched', () => {
+  const budget = createBudget({ each: 6, all: 60 })
+  const taken = (caller: string, now: number) => budget.take(caller, now) !== undefined
+  expect(Array.from({ length: 7 }, () => taken('one', NOW))).toEqual([true, true, true, true, true, true, false])
+  expect([taken('other', NOW), taken('one', NOW + 9_999), taken('one', NOW + 10_000)]).toEqual([true, false, true])
+  budget.giveBack('one')
+  expect([taken('one', NOW + 10_000), taken('one', NOW + 10_000)]).toEqual([true, false])
+  expect(taken('one', NOW - 3_600_000)).toBe(true) // a clock that is set back keeps nobody out
+})
+
+test('E50 no caller alone uses up what there is for all, and all together do not use up more', () => {
+  const callers = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 200 })
+  fc.assert(
+    fc.property(callers, (calls) => {
+      const budget = createBudget({ each: 5, all: 12 })
+      const taken = new Map<string, number>()
+      for (const caller of calls)
+        if (budget.take(caller, NOW) !== undefined) taken.set(caller, (taken.get(caller) ?? 0) + 1)
+      for (const caller of ['a', 'b', 'c']) expect(taken.get(caller) ?? 0).toBeLessThanOrEqual(5)
+      expect([...taken.values()].reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(12)
+      if (new Set(calls).size === 1) expect(budget.take('somebody else', NOW)).toBe(0)
+    }),
+  )
+})
+
+test('E50 of too many callers the one that has not been heard of for longest is forgotten', () => {
+  const memory = createMemory<number>()
+  for (let caller = 0; caller < LIMITS.callers; caller++) memory.keep(`${caller}`, caller)
+  memory.keep('0', 0)
+  memory.keep('one more', 1)
+  expect([memory.of('0'), memory.of('1'), memory.of('2'), memory.of('one more')]).toEqual([0, undefined, 2, 1])
+})
+
+test('E50 places are taken by each and by all so far and no further, and come free again', () => {
+  const places = createPlaces({ each: 2, all: 3 })
+  const leave = places.enter('one')
+  expect([places.enter('one'), places.enter('one')]).toEqual([expect.any(Function), undefined])
+  expect([places.enter('other'), places.enter('third')]).toEqual([expect.any(Function), undefined])
+  leave?.()
+  expect([places.enter('third'), places.enter('third')]).toEqual([expect.any(Function), undefined])
+})
+
+test('E51 whoever fills a crowd pushes out its own oldest, whatever the others do', () => {
+  const ended: string[] = []
+  const crowd = createCrowd<string>(5, (item) => ended.push(item))
+  crowd.add('quiet 1', 'quiet')
+  for (let item = 0; item < 20; item++) crowd.add(`flood ${item}`, 'flood')
+  crowd.add('quiet 2', 'quiet')
+  expect(ended).toEqual(Array.from({ length: 17 }, (_, item) => `flood ${item}`))
+  expect([crowd.delete('quiet 1'), crowd.delete('quiet 1'), crowd.delete('flood 3')]).toEqual([true, false, false])
+})
