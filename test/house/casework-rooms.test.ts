@@ -42,7 +42,7 @@ const ROOMS: readonly Room[] = [
     'transfer',
   ),
   file('case.ts'),
-  folder('folding', 'fold'),
+  folder('folding', 'fold', 'day-of'),
   folder('acts', 'acts', 'permission'),
   folder('exchange', '*'),
   folder('findings', '*'),

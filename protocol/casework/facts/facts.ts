@@ -91,6 +91,8 @@ export interface FactEntry {
   readonly time: number
   /** The author's known offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
+  /** The newest thing of the root that its author knew, in milliseconds on the root's clock: it is no older. Absent: none. */
+  readonly published?: number
   /** Undefined when the payload was malformed; such a fact is kept and set aside. */
   readonly fact: Fact | undefined
 }
