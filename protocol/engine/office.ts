@@ -57,6 +57,20 @@ export interface SectionView {
   readonly changedAfterSeal: boolean
 }
 
+/** Why the root wonders about the day of a fact. */
+export const DOUBTFUL_DAYS = ['back-dated', 'ahead', 'clock-off'] as const
+
+/** A fact of which the root doubted the day when it first saw it: evidence for people, without effect. */
+export interface DoubtfulDay {
+  readonly fact: EntryHash
+  readonly why: (typeof DOUBTFUL_DAYS)[number]
+  /** When it was first seen, and for when it was written, in milliseconds at the root. */
+  readonly seen: number
+  readonly written: number
+  /** The node that wrote it. */
+  readonly node: NodeId
+}
+
 /** Everything a case page shows. */
 export interface CaseView {
   readonly state: CaseState
@@ -73,6 +87,8 @@ export interface CaseView {
   readonly subCases: readonly CaseRow[]
   /** Cases of the same applicant for the same item that have not ended (两头受理). */
   readonly duplicates: readonly CaseRow[]
+  /** At the root: facts whose day was doubted when they were first seen; empty elsewhere. */
+  readonly doubtfulDays: readonly DoubtfulDay[]
   /** Other cases that have this case's number: one of them has to be renumbered (rule C119). */
   readonly sameNumber: readonly CaseRow[]
 }
@@ -100,7 +116,23 @@ export interface NodeStatus {
   readonly version: string
   /** That clock's offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
+  /** The last time, on this node's clock, at which it had told over a living link that nothing was unsent there; null when never. */
+  readonly nothingUnsentAt: number | null
 }
+
+/**
+ * What speaks against this node's clock, in milliseconds. `behind`: it shows an earlier time than what it holds proves, which
+ * is of `since`: something the root published, or a moment that this clock itself had reached. `unheard`: nobody has
+ * told it the time for very long.
+ */
+export type ClockDoubt =
+  | {
+      readonly is: 'behind'
+      readonly time: number
+      readonly since: number
+      readonly proof: 'published' | 'reached'
+    }
+  | { readonly is: 'unheard'; readonly time: number; readonly away: number }
 
 /** Connection and safety of this node, in figures; the desk says it in words. */
 export interface SyncStatus {
@@ -122,6 +154,9 @@ export interface SyncStatus {
   /** At the root: entries that no other node is known to hold, and the standby's name, null without one. Null elsewhere. */
   readonly atRootAlone: { readonly entries: number; readonly standby: string | null } | null
   readonly clockOffset: number | null
+  /** Who confirmed the day, where the offset is known by that; null when the root told it. */
+  readonly clockConfirmedBy: PersonId | null
+  readonly clockDoubt: ClockDoubt | null
   readonly catalogueVersion: number
   readonly calendarVersion: number
   /** The last day for which deadlines are known; null without a calendar. */
@@ -215,6 +250,10 @@ export interface Office {
   readonly tier: Tier
   readonly isRoot: boolean
   now(): number
+  /** Milliseconds since 1970 at the root as far as this node knows it, else on its own clock. */
+  time(): number
+  /** A person says what day it is, where nobody else can: it holds until the root's time is heard. */
+  confirmDay(actor: Actor, day: Day): Promise<Result<void>>
   /** The civil day by the corrected clock. */
   today(): Day
   /** What is published and decides what facts mean, as of today. */
@@ -300,4 +339,5 @@ export const unheardNode = (node: NodeId): NodeStatus => ({
   unsentCases: 0,
   version: '',
   clockOffset: null,
+  nothingUnsentAt: null,
 })

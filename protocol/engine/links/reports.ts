@@ -1,6 +1,7 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
 import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { isOffset } from '#protocol/log/entry.ts'
 import type { NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
 import { isBelow } from '../carrying/peer-holds.ts'
@@ -12,6 +13,7 @@ import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../
 import { type ReceiptRow, type Storage, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { loadFiles } from '../writing/case-loading.ts'
+import { keepClock } from '../writing/clock-mark.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { noteParent } from './acknowledging-parent.ts'
@@ -24,8 +26,8 @@ const SPACE = 'node-status'
 export interface Reports {
   linkLive(link: Link): void
   linkEnded(link: Link, reason: string): void
-  /** A node tells of itself and of those below it. */
-  heard(reporter: NodeId, status: Status): void
+  /** A node tells over its link of itself and of those below it. */
+  heard(link: Link, reporter: NodeId, status: Status): void
   /** Resolves when they are kept. */
   receipts(receipts: readonly Receipt[]): Promise<void>
   /** Sends a report upward soon. */
@@ -36,8 +38,12 @@ export interface Reports {
 export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reports {
   const { neighbours, clock } = core
   const kept = createReporter(core, queue, links)
-  const met = (node: NodeId, connected: boolean) =>
+  const met = (node: NodeId, connected: boolean) => {
+    // What it told on an earlier link is not how it stands now: it is passed on once it has told again.
+    if (connected) kept.untold.add(node)
+    else kept.untold.delete(node)
     kept.keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
+  }
   return {
     soon: kept.soon,
     linkLive(link) {
@@ -52,7 +58,10 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
     },
     linkEnded(link, reason) {
       if (link.direction === 'up') {
-        if (link.peer) neighbours.parentContact = clock.now()
+        if (link.peer) {
+          neighbours.parentContact = clock.now()
+          keepContact(queue)
+        }
         neighbours.parentConnected = parentsAmong(links).length > 0
         const refusal = parentRevoked(core, reason) ?? refusalOf(reason)
         if (isRevocation(refusal)) core.news.add(deliveredSoFar(core))
@@ -60,11 +69,17 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       } else if (link.peer) met(link.peer, false)
       core.news.tellStatus()
     },
-    heard(reporter, status) {
+    heard(link, reporter, status) {
+      kept.untold.delete(reporter)
       for (const { age, ...heard } of status.nodes) {
         // Only nodes of the register below it, so that a hostile child cannot fill memory and disk with inventions.
         if (heard.node !== core.identity.node && isBelow(core, heard.node, reporter)) {
-          kept.keep({ ...heard, lastContact: Math.max(0, clock.now() - age) })
+          const lastContact = Math.max(0, clock.now() - age)
+          const before = neighbours.below.get(heard.node)?.nothingUnsentAt ?? null
+          const isClear = heard.connected && heard.unsentEntries === 0 && isBelieved(core, link, reporter, heard.node)
+          const nothingUnsentAt = isClear ? Math.max(before ?? 0, lastContact) : before
+          const clockOffset = isOffset(heard.clockOffset) ? heard.clockOffset : null
+          kept.keep({ ...heard, clockOffset, lastContact, nothingUnsentAt })
         }
       }
       core.news.tellStatus()
@@ -75,6 +90,24 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
   }
 }
 
+/**
+ * Whether a word that nothing is unsent is good enough to be held against somebody. Shortly after the beginning of a link a
+ * node goes by what was acknowledged on an earlier one, which a restored parent has forgotten; and a relay of another
+ * program may tell figures that are older than it says.
+ */
+function isBelieved({ host, neighbours, version }: Core, link: Link, reporter: NodeId, node: NodeId): boolean {
+  const lived = link.liveSince === null ? 0 : host.elapsed() - link.liveSince
+  return (
+    lived >= LIMITS.settledLinkMilliseconds &&
+    (node === reporter || neighbours.below.get(reporter)?.version === version)
+  )
+}
+
+/** When the parent was last there is known after a restart as well. */
+const keepContact = (queue: WriteQueue): void => {
+  queue.write((staging) => keepClock(staging, 0)).catch(toldByQueue)
+}
+
 /** Live links to parents. */
 const parentsAmong = (links: ReadonlySet<Link>): Link[] =>
   [...links].filter((link) => link.direction === 'up' && link.peer !== null)
@@ -83,6 +116,8 @@ const parentsAmong = (links: ReadonlySet<Link>): Link[] =>
 function toldByQueue(): void {}
 
 interface Reporter {
+  /** Nodes whose present link has not told yet how they stand. */
+  readonly untold: Set<NodeId>
   /** Remembers what was heard of a node below, and tells it upward soon. */
   keep(status: NodeStatus): void
   soon(): void
@@ -92,6 +127,7 @@ interface Reporter {
 function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reporter {
   const { below } = core.neighbours
   const unsaved = new Set<NodeId>()
+  const untold = new Set<NodeId>()
   let scheduled = false
   const save = async (nodes: readonly NodeId[]) => {
     unsaved.clear()
@@ -106,7 +142,8 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
   const report = async () => {
     if (unsaved.size > 0) await save([...unsaved])
     if (parentsAmong(links).length === 0) return
-    const nodes = [await ownReport(core), ...[...below.values()].map((status) => reportOf(core, status))]
+    const known = [...below.values()].filter(({ node }) => !untold.has(node))
+    const nodes = [await ownReport(core), ...known.map((status) => reportOf(core, status))]
     for (let from = 0; from < nodes.length; from += LIMITS.links) {
       const message: Status = { type: 'status', nodes: nodes.slice(from, from + LIMITS.links) }
       for (const link of parentsAmong(links)) link.dispatch({ type: 'tell', message })
@@ -124,6 +161,7 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
     })
   }
   return {
+    untold,
     soon,
     keep(status) {
       below.set(status.node, status)
@@ -290,5 +328,9 @@ const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
 export async function rememberedReports(storage: Pick<Storage, 'localAll'>): Promise<NodeStatus[]> {
   const rows = await storage.localAll(SPACE)
   const statuses = rows.map(({ value }) => JSON.parse(value) as NodeStatus)
-  return statuses.map((status) => ({ ...status, version: shortVersion(status.version) }))
+  return statuses.map((status) => ({
+    ...status,
+    version: shortVersion(status.version),
+    nothingUnsentAt: status.nothingUnsentAt ?? null, // an earlier program kept none
+  }))
 }

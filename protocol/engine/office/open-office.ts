@@ -16,6 +16,7 @@ import { inWords } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
+import { confirmDay } from './confirmed-day.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { areRevocations, keepRecord, publish } from './record-writing.ts'
@@ -39,6 +40,8 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     },
     isRoot: core.isRoot,
     now: () => clock.now(),
+    time: () => clock.time(),
+    confirmDay: (actor, day) => words(confirmDay(core, queue, actor, day)),
     today: () => clock.today(),
     register: () => registerOf(core),
     random: (bytes) => host.random(bytes),
