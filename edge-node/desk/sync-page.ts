@@ -10,6 +10,7 @@ import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
+import { drawRows } from './drawing.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
@@ -141,7 +142,7 @@ export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node
   if (nodes.length === 0) return html`<p class="desk-empty">下面还没有接入的节点。</p>`
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr>
     <th scope="col">节点</th><th scope="col">连接</th><th scope="col">未送出</th><th scope="col">版本</th><th scope="col">时钟</th>${extra ? html`<th scope="col">办理</th>` : ''}</tr></thead>
-    <tbody>${nodes.map((node) => {
+    <tbody>${drawRows(desk, nodes, extra ? 6 : 5, nameOf, (node) => {
       const contact = node.connected
         ? '已连接'
         : node.lastContact === null

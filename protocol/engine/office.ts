@@ -312,6 +312,8 @@ export interface Office {
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
   /** Ends a finding that was kept: what it asked for has been done. One that is not there has been ended before. */
   findingDone(kept: string): Promise<Result<void>>
+  /** Something stored cannot be drawn on a page: people hear of it once. `what`: what they call it. */
+  noteUndrawn(what: string): void
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */
   placementOf(node: NodeId): Promise<Placement | undefined>
   /** Root only: takes a node back into a directory that was lost, by the record that the root itself once signed. */

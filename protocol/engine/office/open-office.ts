@@ -89,6 +89,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
           () => core.news.done(kept),
         ),
       ),
+    noteUndrawn: (what) => noteUndrawn(core, what),
     placementOf: (node) => placementOf(core, node),
     recognise: (carried) => words(recognise(core, queue, carried)),
     publish: (actor, records) =>
@@ -99,6 +100,13 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
       ),
     keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
   }
+}
+
+/** Said once: pages are drawn again with every news, this one among them. */
+function noteUndrawn({ news }: Core, what: string): void {
+  const message = `${what}有内容无法显示`
+  if (news.findings.some((known) => known.message === message)) return
+  news.add({ kind: 'bug', message, next: '内容都在,其他部分不受影响。请把运行日志交给管理员。' })
 }
 
 const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
