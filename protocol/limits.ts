@@ -315,6 +315,20 @@ export const LIMITS = {
   parentQuestionMilliseconds: 6 * 60 * 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
+  /** An offset that differs by this from what was known is kept and told on at once: less may be the line's own delay. */
+  clockStepMilliseconds: 30_000,
+  /** How far a clock has come is kept with what is written anyway, this often at most: a row beside each entry is too much. */
+  clockMarkMilliseconds: 60_000,
+  /** While only a link lives it is kept this often: each time is a write of its own. */
+  clockHeardMilliseconds: 10 * 60_000,
+  /** A node's word that nothing is unsent there counts once its link has lived so long: before, its parent may still be compared with. */
+  settledLinkMilliseconds: 5 * 60_000,
+  /** A fact written this much later than the root's clock says is from a clock that is ahead: a day, as people count. */
+  doubtfulDayMilliseconds: 24 * 60 * 60_000,
+  /** Facts of one case whose days are noted as doubtful; more say nothing new to whoever looks at the case. */
+  doubtfulDays: 50,
+  /** A clock that has not been compared for so many days is to be looked at: a broken line takes days, a closed point weeks. */
+  unheardDays: 90,
   /** Parts within parts of a directory record; its own go a tenth as deep, and what lists them walks through all. */
   recordDepth: 64,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

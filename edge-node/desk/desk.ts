@@ -81,6 +81,7 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
     links: [...LINKS, ...(hubPages?.links ?? [])],
     filePaths: hubPages?.filePaths ?? [],
     noted: options.noted ?? (() => {}),
+    undrawn: options.onFault ?? (() => {}),
     ...(options.parent ? { parent: options.parent } : {}),
   }
   const app = new Hono<DeskEnv>()

@@ -5,6 +5,7 @@ import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import type { CasePage, CaseRow } from '#protocol/engine/ports/storage.ts'
+import { drawRows } from './drawing.ts'
 import { type DueWords, rowDueWords, URGENCY_SIGNS } from './due-words.ts'
 import type { Desk, Html } from './visit.ts'
 import { itemName, numberWords, personName, safetyWords, spanWords, stationName, timeWords } from './words.ts'
@@ -16,7 +17,7 @@ export const stageTitle = (stage: string): string =>
 function whereWords(desk: Desk, row: CaseRow): string {
   const holder = stationName(desk.office, row.holder)
   if (row.offeredTo === null) return holder
-  const since = row.offeredAt === null ? '' : `,已 ${spanWords(desk.office.now() - row.offeredAt)}`
+  const since = row.offeredAt === null ? '' : `,已 ${spanWords(desk.office.time() - row.offeredAt)}`
   return `${holder} → ${stationName(desk.office, row.offeredTo)},已发出未签收${since}`
 }
 
@@ -49,11 +50,15 @@ function whoCell(desk: Desk, row: CaseRow): Html {
 export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: string): Promise<Html> {
   if (rows.length === 0) return html`<p class="desk-empty">${empty}</p>`
   const safety = await desk.office.safetyOf(rows.map((row) => row.id))
-  const now = desk.office.now()
+  const now = desk.office.time()
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-cases">
     <thead><tr><th scope="col">办件</th><th scope="col">申请人</th><th scope="col">环节</th><th scope="col">期限</th>
       <th scope="col">在哪里</th><th scope="col">最近变动</th></tr></thead>
-    <tbody>${rows.map(
+    <tbody>${drawRows(
+      desk,
+      rows,
+      6,
+      (row) => `办件 ${row.number}`,
       (row) => html`<tr>
         <td data-label="办件"><a href="/cases/${row.id}">${numberWords(row)}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
         <td class="desk-short" data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>

@@ -4,17 +4,30 @@ import { html } from 'hono/html'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
 import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
+import { confirmToday } from '#edge-node/commands/station/confirmed-day.ts'
 import { moveParent } from '#edge-node/commands/station/parent-address.ts'
 import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
+import { confirmDayPart } from './confirm-day.ts'
+import { drawRows } from './drawing.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
 import { failurePage, notFound, statusOf } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
-import { clockWords, connectionWords, PARENT_REVOKED, paperTime, sentence, spanWords, timeWords } from './words.ts'
+import {
+  clockWords,
+  connectionWords,
+  doubtWords,
+  PARENT_REVOKED,
+  paperTime,
+  sentence,
+  spanWords,
+  speaksOfLoss,
+  timeWords,
+} from './words.ts'
 
 const pair = (name: string, words: Html | string): Html => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
 
@@ -31,14 +44,15 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const away = why ? `未连接:${why}` : '未连接'
   const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : away}`
   const contact = parent?.lastContact
-    ? `${timeWords(parent.lastContact, now)}(${spanWords(now - parent.lastContact)}前)`
+    ? `${timeWords(parent.lastContact, now)}${now < parent.lastContact ? '' : `(${spanWords(now - parent.lastContact)}前)`}`
     : parent
       ? '从未'
       : '—'
-  const clock =
+  const offset =
     status.clockOffset === null
       ? '还不知道(没有和上级对过时)'
       : (clockWords(status.clockOffset) ?? `正常,相差 ${spanWords(status.clockOffset)}`)
+  const clock = doubtWords(status.clockDoubt) ?? offset
   return html`<div class="card-body"><p class="fs-3">${connectionWords(status, now)}</p><dl class="desk-pairs">
     ${pair('上级', link)}${pair('最后同步', contact)}${pair('只存在本机的办件', `${status.casesOnlyHere} 件(${status.entriesOnlyHere} 条记录)`)}
     ${pair('还没有到县的办件', `${status.casesNotAtRoot} 件`)}${pair('时钟', clock)}
@@ -74,7 +88,7 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
   const total = sum.applied + sum.setAside + sum.quarantined
   const balanced = total === sum.written
   // The sum counts what is on this disk: after a restoration it agrees, too, and says nothing of what is no longer there.
-  const lost = findings.some(({ kept }) => kept !== undefined)
+  const lost = findings.some(speaksOfLoss)
     ? ';恢复以前写过而现在不在本机的不在这个数里,见“发生过的事”。'
     : ',没有丢失。'
   const agrees = `三项相加等于写入数(只算本机磁盘上的记录)${lost}`
@@ -108,8 +122,9 @@ async function checked(context: DeskContext, desk: Desk): Promise<Response> {
   return context.redirect('/sync?done=checked', 303)
 }
 
-function askWhetherChecked(context: DeskContext, desk: Desk, { message, next, kept, details }: Finding) {
-  const title = '纸质凭证都核对完了吗?'
+function askWhetherChecked(context: DeskContext, desk: Desk, asked: Finding) {
+  const { message, next, kept, details } = asked
+  const title = speaksOfLoss(asked) ? '纸质凭证都核对完了吗?' : '这些记录的日期都核对完了吗?'
   const body = html`${headline(title)}${card(
     '标为已核对以后,这件事不再提示,也不能恢复',
     html`<form class="card-body" method="post" action="/sync/checked">${csrfField(context.get('visit'))}
@@ -123,11 +138,11 @@ function askWhetherChecked(context: DeskContext, desk: Desk, { message, next, ke
 /** Nodes below as a table; the hub's node list adds what only the hub knows. */
 export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node: NodeStatus) => Html): Html {
   const now = desk.office.now()
+  const nameOf = ({ node }: NodeStatus) => desk.office.directory.node(node)?.name ?? node.slice(0, 8)
   if (nodes.length === 0) return html`<p class="desk-empty">下面还没有接入的节点。</p>`
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr>
     <th scope="col">节点</th><th scope="col">连接</th><th scope="col">未送出</th><th scope="col">版本</th><th scope="col">时钟</th>${extra ? html`<th scope="col">办理</th>` : ''}</tr></thead>
-    <tbody>${nodes.map((node) => {
-      const name = desk.office.directory.node(node.node)?.name ?? node.node.slice(0, 8)
+    <tbody>${drawRows(desk, nodes, extra ? 6 : 5, nameOf, (node) => {
       const contact = node.connected
         ? '已连接'
         : node.lastContact === null
@@ -135,7 +150,7 @@ export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node
           : `离线 ${spanWords(now - node.lastContact)}(${timeWords(node.lastContact, now)})`
       const clock =
         node.clockOffset === null ? '未知' : (clockWords(node.clockOffset)?.replace('本机时钟', '') ?? '正常')
-      return html`<tr><td data-label="节点">${name}</td><td data-label="连接">${contact}</td>
+      return html`<tr><td data-label="节点">${nameOf(node)}</td><td data-label="连接">${contact}</td>
         <td data-label="未送出">${node.unsentCases} 件(${node.unsentEntries} 条)</td><td data-label="版本">${node.version || '未知'}</td>
         <td data-label="时钟">${clock}</td>${extra ? html`<td data-label="办理">${extra(node)}</td>` : ''}</tr>`
     })}</tbody></table></div>`
@@ -185,6 +200,14 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
 }
 
+async function dayConfirmed(context: DeskContext, desk: Desk): Promise<Response> {
+  const typed = await readForm(context.req)
+  const result = await confirmToday(context.get('visit').actor, desk.office, (typed.day ?? '').trim())
+  return result.ok
+    ? context.redirect('/sync?done=day', 303)
+    : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
+}
+
 /** Numbers that two cases have, until one of them is renumbered; of other people's cases only that they are there. */
 async function sharedPart(context: DeskContext, desk: Desk): Promise<Html | string> {
   const { actor } = context.get('visit')
@@ -218,11 +241,12 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
     moved: '上级已核对,地址已改用。',
     known: '上级没有改动,已经是县中心登记的那一个。',
     checked: '已标为核对过。',
+    day: '已按确认的日期办理,联网后以县中心的时间为准。',
   }[done ?? '']
   const words = said
     ? html`<div class="alert alert-success" role="status"><div><strong>${said}</strong></div></div>`
     : ''
-  const body = html`${headline('同步与安全')}${words}${problem ? failureBox(problem) : ''}${livePart('sync', 'network', '/sync', parts)}${parentPart(desk, context.get('visit'), again)}`
+  const body = html`${headline('同步与安全')}${words}${problem ? failureBox(problem) : ''}${livePart('sync', 'network', '/sync', parts)}${await confirmDayPart(desk, visit, again)}${parentPart(desk, visit, again)}`
   return page(context, desk, { title: '同步与安全', body, status: problem ? statusOf(problem) : 200 })
 }
 
@@ -234,4 +258,5 @@ export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   })
   app.post('/sync/checked', (context) => checked(context, desk))
   app.post('/sync/parent', (context) => moved(context, desk))
+  app.post('/sync/day', (context) => dayConfirmed(context, desk))
 }

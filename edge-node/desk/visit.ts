@@ -28,6 +28,8 @@ export interface Desk {
   readonly parent?: ParentDoor
   /** Writes what a person did into the program's log, which also says when. */
   noted(about: object, message: string): void
+  /** Told of errors in drawing a part of a page: people see words in its place. */
+  undrawn(problem: Error): void
   /** Addresses whose forms carry a file. */
   readonly filePaths: readonly string[]
 }

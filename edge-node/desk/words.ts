@@ -1,7 +1,8 @@
 /** Connection, safety, times and ages as people say them. */
 import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
+import type { StoryLine } from '#protocol/casework/case.ts'
 import { civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
-import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
+import type { ClockDoubt, Finding, Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
@@ -25,6 +26,12 @@ export function timeWords(time: number, now: number): string {
 
 /** A full time for paper: 2026年11月20日 08:31. */
 export const paperTime = (time: number): string => `${dateWords(time)} ${civilTime(time).slice(11, 16)}`
+
+/** When a fact was written, for paper: by the corrected clock, and what its author's own showed where people would wonder. */
+export function writtenWords({ at, time }: Pick<StoryLine, 'at' | 'time'>): string {
+  const isOff = Math.abs(at - time) >= LIMITS.clockOffsetMilliseconds
+  return isOff ? `${paperTime(at)}(本机时钟当时显示 ${paperTime(time)})` : paperTime(at)
+}
 
 /** A span in milliseconds: 5 分钟, 3 小时, 2 天. */
 export function spanWords(span: number): string {
@@ -80,6 +87,29 @@ export function clockWords(offset: number | null): string | undefined {
   return `本机时钟比县中心${offset > 0 ? '慢' : '快'} ${spanWords(offset)}`
 }
 
+/** What speaks against the clock of this node, in one clause; undefined when nothing does. */
+export function doubtWords(doubt: ClockDoubt | null): string | undefined {
+  if (doubt === null) return undefined
+  const shown = `本机时钟显示${dateWords(doubt.time)}`
+  if (doubt.is === 'unheard') return `${shown},比上次联网时晚了 ${spanWords(doubt.away)}`
+  const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
+  return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于本机自己到过的时间 ${since}`
+}
+
+/** Without a line nobody else says what day it is, and nothing can be begun on a day before the catalogue. */
+function clockWarning(status: SyncStatus): Warning | undefined {
+  const doubt = doubtWords(status.clockDoubt)
+  if (doubt !== undefined) {
+    const until = status.parent?.connected ? '' : ';一时校正不了的,点左上角的连接状态,在“同步与安全”页确认今天的日期'
+    const next = status.clockDoubt?.is === 'unheard' ? '请核对电脑日期' : '请校正电脑时间'
+    return { tone: 'warning', message: doubt, next: `${next}${until}。` }
+  }
+  const clock = clockWords(status.clockOffset)
+  if (clock === undefined) return undefined
+  const message = status.clockConfirmedBy === null ? clock : `${clock},按人工确认的日期办理`
+  return { tone: 'warning', message, next: '请校准电脑时间;已登记的办件会记下这个差值。' }
+}
+
 /** So many days before the calendar ends, new cases of twenty working days have deadlines beyond it. */
 const CALENDAR_WARNING_DAYS = 30
 
@@ -101,6 +131,9 @@ const NOT_CHECKED: Warning = {
   next: '请打开“同步与安全”页,按“发生过的事”核对纸质凭证,由本站的人核对后点“已核对”。',
 }
 
+/** Whether a finding says that records of this node are missing; one about the days of others asks for another check. */
+export const speaksOfLoss = ({ kept, kind }: Finding): boolean => kept !== undefined && kind !== 'clock'
+
 /** What is wrong with this node, worst first. */
 export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
   const warnings: Warning[] = []
@@ -114,9 +147,9 @@ export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
       next: '本机照常登记,数据都在。县中心指定以后自动改接;等了一天还没有改接的,请联系县中心管理员。',
     })
   else if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
-  if (status.findings.some(({ kept }) => kept !== undefined)) warnings.push(NOT_CHECKED)
-  const clock = clockWords(status.clockOffset)
-  if (clock) warnings.push({ tone: 'warning', message: clock, next: '请校准电脑时间;已登记的办件会记下这个差值。' })
+  if (status.findings.some(speaksOfLoss)) warnings.push(NOT_CHECKED)
+  const clock = clockWarning(status)
+  if (clock) warnings.push(clock)
   const calendar = calendarWarning(status.calendarUntil, today)
   if (calendar) warnings.push(calendar)
   return warnings

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
+import { drawRows } from '#edge-node/desk/drawing.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, nextPage, stageTitle } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
@@ -35,7 +36,7 @@ const boardRow = (
 ): Html => html`<tr>
   <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)} · ${row.applicant}</div></td>
   <td data-label="从">${stationName(desk.office, row.holder)}</td><td data-label="到">${row.offeredTo ? stationName(desk.office, row.offeredTo) : ''}</td>
-  <td class="desk-short" data-label="多久">${row.offeredAt === null ? '' : html`${spanWords(desk.office.now() - row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.now())} 发出</div>`}</td>
+  <td class="desk-short" data-label="多久">${row.offeredAt === null ? '' : html`${spanWords(desk.office.time() - row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.time())} 发出</div>`}</td>
   <td class="desk-short" data-label="环节">${stageTitle(row.stage)}</td><td data-label="卡在哪里">${row.offeredTo ? stuckWords(desk, statuses, row.offeredTo) : ''}</td>
   ${reassign ? html`<td data-label="改派"><a class="btn" href="/cases/${row.id}?act=reassigned#acts">改派<span class="visually-hidden"> ${row.number}</span></a></td>` : ''}</tr>`
 
@@ -50,7 +51,13 @@ async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
       ? html`<p class="desk-empty">现在没有在途的移交。</p>`
       : html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-cases"><thead><tr><th scope="col">办件</th>
         <th scope="col">从</th><th scope="col">到</th><th scope="col">多久</th><th scope="col">环节</th><th scope="col">卡在哪里</th>${reassign ? html`<th scope="col">改派</th>` : ''}</tr></thead>
-        <tbody>${found.rows.map((row) => boardRow(desk, statuses, row, reassign))}</tbody></table></div>`
+        <tbody>${drawRows(
+          desk,
+          found.rows,
+          reassign ? 7 : 6,
+          (row) => `办件 ${row.number}`,
+          (row) => boardRow(desk, statuses, row, reassign),
+        )}</tbody></table></div>`
   const list = card('在途的移交,最早发出的在前', html`${table}${nextPage('/hub/transfers', {}, found)}`)
   const body = html`${headline('移交看板')}<p class="text-secondary">签收前办件仍由发出的站点负责;接收方长期没有动静时,协调员可以改派。</p>
     ${livePart('board', 'network', '/hub/transfers', list)}`

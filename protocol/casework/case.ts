@@ -24,6 +24,8 @@ export interface StoryLine {
   readonly station: StationCode
   /** Milliseconds on the author's clock. */
   readonly time: number
+  /** When it was written, in milliseconds at the root, as far as the entry says: what papers and lists show. */
+  readonly at: number
   readonly clockOffset: number | null
   /** The civil day for which it counts, by the corrected clock or as back-dated. */
   readonly day: Day

@@ -1,31 +1,124 @@
 /** This node's clock: its own time, what it knows of the root's, and the civil day by it. Never decides order. */
-import { civilDay, type Day, hasCivilDay } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day, dayNumber, hasCivilDay } from '#protocol/casework/time/days.ts'
+import { isPersonId, type PersonId } from '#protocol/ids.ts'
+import { isRecord } from '#protocol/json.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { ClockDoubt } from './office.ts'
 import type { Host } from './ports/host.ts'
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+
+/** What the disk keeps of a clock. */
+export interface ClockMark {
+  /** The latest moment this machine's clock is known to have reached, as it showed it. */
+  readonly at: number
+  /** The time at the root less this clock's; null while unknown. */
+  readonly offset: number | null
+  /** Who said so: a person who confirmed the day; null for the root. */
+  readonly by: PersonId | null
+  /** The time at the root when it was last said; null when never. */
+  readonly told: number | null
+  /** When a link to the parent last lived, on this machine's clock; null when never. */
+  readonly contact: number | null
+}
+
+/** Nothing was ever known. */
+const NO_MARK: ClockMark = { at: 0, offset: null, by: null, told: null, contact: null }
 
 export interface NodeClock {
   /** Milliseconds since 1970 on this machine's clock. */
   now(): number
   /** The time at the root less this clock's, in milliseconds: positive where this one is slow; null while unknown, 0 at the root. */
   offset(): number | null
-  /** The parent said what time it is at the root; a time that no date can name is passed over. */
-  heardRoot(rootTime: number): void
-  /** The root's time as far as this node knows it; null while unknown. */
+  /** Who confirmed the day by which the offset is known; null when the root told it, or it is unknown. */
+  confirmedBy(): PersonId | null
+  /** The parent said what time it is at the root; a time that no date can name is passed over. Answers whether it is news. */
+  heardRoot(rootTime: number): boolean
+  /** A person says what day it is: it holds until the root's time is heard. */
+  confirm(day: Day, by: PersonId): void
+  /** The root's time as far as the root told it; null while unknown. */
   rootTime(): number | null
-  /** The civil day by the root's clock as far as this node knows it, else by its own. */
+  /** The time at the root as far as this node knows it, else its own. */
+  time(): number
+  /** The civil day at that time. */
   today(): Day
+  /** Why the time cannot be right, or may well be wrong; null when nothing speaks against it. `published`: the newest thing of the root. */
+  doubt(published: number): ClockDoubt | null
+  /** The clock has reached this moment: what is earlier later on proves that it went back. */
+  passed(published: number): void
+  /** What the disk is to keep. */
+  mark(contact: number | null): ClockMark
 }
 
-/** The clock of a node; the root's is right by definition. */
-export function createClock(host: Pick<Host, 'now'>, isRoot: boolean): NodeClock {
-  let offset = isRoot ? 0 : null
-  const rootTime = () => (offset === null ? null : host.now() + offset)
+/** The clock of a node; the root's is right by definition. `kept`: what the disk has of an earlier run. */
+export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
+  let mark = kept
+  // Whatever the offset was counted from is not this clock any more once it shows an earlier time than it did.
+  const holds = () => host.now() >= mark.at - LIMITS.clockOffsetMilliseconds
+  const offset = () => (isRoot ? 0 : holds() ? mark.offset : null)
+  const confirmedBy = () => (offset() === null ? null : mark.by)
+  const time = () => host.now() + (offset() ?? 0)
+  /** The time at the root when this node last knew it, where its clock says otherwise now. */
+  const reached = () => (holds() ? 0 : mark.at + (mark.offset ?? 0))
+  const say = (said: number, by: PersonId | null) => {
+    mark = { ...mark, at: host.now(), offset: said - host.now(), by, told: said }
+  }
+  const doubt = (published: number): ClockDoubt | null => {
+    // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
+    const known = mark.told !== null && holds() && offset() !== null
+    const since = Math.max(known ? 0 : published, reached())
+    if (time() < since - LIMITS.clockOffsetMilliseconds)
+      return { is: 'behind', time: time(), since, proof: since === published ? 'published' : 'reached' }
+    const away = isRoot || mark.told === null ? 0 : time() - mark.told
+    return away > LIMITS.unheardDays * DAY_MILLISECONDS ? { is: 'unheard', time: time(), away } : null
+  }
   return {
     now: () => host.now(),
-    offset: () => offset,
-    heardRoot(time) {
-      if (hasCivilDay(time)) offset = time - host.now()
+    offset,
+    confirmedBy,
+    heardRoot(rootTime) {
+      if (!hasCivilDay(rootTime)) return false
+      const before = mark.by === null ? offset() : null
+      say(rootTime, null)
+      return before === null || Math.abs((mark.offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
     },
-    rootTime,
-    today: () => civilDay(rootTime() ?? host.now()),
+    confirm: (day, by) => say(host.now() + (dayNumber(day) - dayNumber(civilDay(host.now()))) * DAY_MILLISECONDS, by),
+    rootTime: () => (offset() === null || mark.by !== null ? null : time()),
+    time,
+    today: () => civilDay(time()),
+    doubt,
+    passed(published) {
+      if (doubt(published)?.is === 'behind') return
+      // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
+      mark = holds()
+        ? { ...mark, at: Math.max(mark.at, host.now()) }
+        : { ...mark, at: host.now(), offset: offset(), by: null }
+    },
+    mark: (contact) => ({ ...mark, contact }),
+  }
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && hasCivilDay(value)
+const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
+
+/** What is known goes to another machine as times at the root: what its own clock lacks to them nobody knows. */
+export const onOtherClock = ({ at, offset, told }: ClockMark): ClockMark => ({
+  at: at + (offset ?? 0),
+  offset: null,
+  by: null,
+  told,
+  contact: null,
+})
+
+/** Reads what the disk kept; nothing of what another program, or nobody, wrote there. */
+export function readClock(value: unknown): ClockMark {
+  if (!isRecord(value) || !isTime(value.at)) return NO_MARK
+  const { offset, by } = value
+  return {
+    at: value.at,
+    offset: typeof offset === 'number' && isTime(value.at + offset) ? offset : null,
+    by: typeof by === 'string' && isPersonId(by) ? by : null,
+    told: timeOr(value.told),
+    contact: timeOr(value.contact),
   }
 }

@@ -27,7 +27,7 @@ export interface ToldReceipts {
 export interface Neighbours {
   /** Whether the parent can be asked now; the root needs nobody. */
   parentConnected: boolean
-  /** When a link to the parent last lived, in milliseconds; null when never since the start. */
+  /** When a link to the parent last lived, in milliseconds on this machine's clock; null when never. */
   parentContact: number | null
   /** A refusal by the parent that a person must resolve. */
   refusal: SyncStatus['refusal']
@@ -42,9 +42,13 @@ export interface Neighbours {
 }
 
 /** Nobody is connected; what was heard of nodes below before the last stop is known. */
-export const createNeighbours = (isRoot: boolean, remembered: readonly NodeStatus[]): Neighbours => ({
+export const createNeighbours = (
+  isRoot: boolean,
+  remembered: readonly NodeStatus[],
+  parentContact: number | null,
+): Neighbours => ({
   parentConnected: isRoot,
-  parentContact: null,
+  parentContact,
   refusal: null,
   returned: null,
   below: new Map(remembered.map((status) => [status.node, { ...status, connected: false }])),

@@ -74,6 +74,20 @@ export interface SealChange {
   readonly time: number
 }
 
+/** Why the root wonders about the day of a fact. */
+export const DOUBTFUL_DAYS = ['back-dated', 'ahead', 'clock-off'] as const
+
+/** A fact of which the root doubted the day when it first saw it: evidence for people, without effect. */
+export interface DoubtfulDay {
+  readonly fact: EntryHash
+  readonly why: (typeof DOUBTFUL_DAYS)[number]
+  /** When it was first seen, and for when it was written, in milliseconds at the root. */
+  readonly seen: number
+  readonly written: number
+  /** The node that wrote it. */
+  readonly node: NodeId
+}
+
 /** Everything a case page shows. */
 export interface CaseView {
   readonly state: CaseState
@@ -90,6 +104,8 @@ export interface CaseView {
   readonly subCases: readonly CaseRow[]
   /** Cases of the same applicant for the same item that have not ended (两头受理). */
   readonly duplicates: readonly CaseRow[]
+  /** At the root: facts whose day was doubted when they were first seen; empty elsewhere. */
+  readonly doubtfulDays: readonly DoubtfulDay[]
   /** Other cases that have this case's number: one of them has to be renumbered (rule C119). */
   readonly sameNumber: readonly CaseRow[]
 }
@@ -119,7 +135,23 @@ export interface NodeStatus {
   readonly level: number
   /** That clock's offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
+  /** The last time, on this node's clock, at which it had told over a living link that nothing was unsent there; null when never. */
+  readonly nothingUnsentAt: number | null
 }
+
+/**
+ * What speaks against this node's clock, in milliseconds. `behind`: it shows an earlier time than what it holds proves, which
+ * is of `since`: something the root published, or a moment that this clock itself had reached. `unheard`: nobody has
+ * told it the time for very long.
+ */
+export type ClockDoubt =
+  | {
+      readonly is: 'behind'
+      readonly time: number
+      readonly since: number
+      readonly proof: 'published' | 'reached'
+    }
+  | { readonly is: 'unheard'; readonly time: number; readonly away: number }
 
 /** Connection and safety of this node, in figures; the desk says it in words. */
 export interface SyncStatus {
@@ -141,6 +173,9 @@ export interface SyncStatus {
   /** At the root: entries that no other node is known to hold, and the standby's name, null without one. Null elsewhere. */
   readonly atRootAlone: { readonly entries: number; readonly standby: string | null } | null
   readonly clockOffset: number | null
+  /** Who confirmed the day, where the offset is known by that; null when the root told it. */
+  readonly clockConfirmedBy: PersonId | null
+  readonly clockDoubt: ClockDoubt | null
   readonly catalogueVersion: number
   readonly calendarVersion: number
   /** The last day for which deadlines are known; null without a calendar. */
@@ -274,6 +309,10 @@ export interface Office {
   readonly tier: Tier
   readonly isRoot: boolean
   now(): number
+  /** Milliseconds since 1970 at the root as far as this node knows it, else on its own clock. */
+  time(): number
+  /** A person says what day it is, where nobody else can: it holds until the root's time is heard. */
+  confirmDay(actor: Actor, day: Day): Promise<Result<void>>
   /** The civil day by the corrected clock. */
   today(): Day
   /** What is published and decides what facts mean, as of today. */
@@ -343,6 +382,8 @@ export interface Office {
   tell(finding: Omit<Finding, 'time' | 'kept'>): void
   /** Ends a finding that was kept: what it asked for has been done. One that is not there has been ended before. */
   findingDone(kept: string): Promise<Result<void>>
+  /** Something stored cannot be drawn on a page: people hear of it once. `what`: what they call it. */
+  noteUndrawn(what: string): void
   /** The records that prove a node's place below its parent, for whoever cannot get them otherwise; undefined without. */
   placementOf(node: NodeId): Promise<Placement | undefined>
   /** Root only: takes a node back into a directory that was lost, by the record that the root itself once signed. */
@@ -371,4 +412,5 @@ export const unheardNode = (node: NodeId): NodeStatus => ({
   version: '',
   level: FIRST_LEVEL,
   clockOffset: null,
+  nothingUnsentAt: null,
 })

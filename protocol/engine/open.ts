@@ -45,6 +45,8 @@ import { openRefolding } from './refold/refolding.ts'
 import { noteReader, openRereading } from './refold/rereading.ts'
 import { UNREAD_CASES } from './refold/unread-cases.ts'
 import { openAfterworks } from './writing/afterwork.ts'
+import { keptClock, noteClock } from './writing/clock-mark.ts'
+import { tellDoubtfulDays } from './writing/doubtful-days.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue } from './writing/write-queue.ts'
 
@@ -61,7 +63,15 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
 async function open(options: EngineOptions): Promise<Engine> {
   const partings = loadPartings(await options.storage.localAll(PARTING_SPACE), options)
   const core = await loadCore(options, partings)
-  const queue = openWriteQueue(core, [enableLevel, noteStale, noteStations, noteUncarried, noteReader, noteDay])
+  const queue = openWriteQueue(core, [
+    enableLevel,
+    noteStale,
+    noteStations,
+    noteUncarried,
+    noteReader,
+    noteDay,
+    noteClock,
+  ])
   const links = new Set<Link>()
   const context: LinkContext = {
     core,
@@ -86,6 +96,7 @@ async function open(options: EngineOptions): Promise<Engine> {
   const refolding = openRefolding(core, queue)
   queue.follow((change) => followPartings(partings, change))
   queue.follow((change) => tellLinks(context, change))
+  queue.follow((change) => tellDoubtfulDays(core, change))
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
   await refolding.begin()
@@ -133,7 +144,8 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
   const identity: LiveIdentity = { ...options.identity }
   const loaded = await loadBelow(storage, identity)
   const isRoot = identity.parent === null
-  const clock = createClock(host, isRoot)
+  const kept = await keptClock(storage, incarnation)
+  const clock = createClock(host, isRoot, kept)
   const directory = createDirectory(identity, knowledge)
   for (const row of loaded.directory) directory.apply(row)
   const tellBug = (problem: unknown) => {
@@ -162,7 +174,7 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
     sections: createOpenSections(),
     locals: createLocals(storage),
     news,
-    neighbours: createNeighbours(isRoot, await rememberedReports(storage)),
+    neighbours: createNeighbours(isRoot, await rememberedReports(storage), kept.contact),
     rows: { refolding: null, foldedOn: undefined },
     lanes: new Map(),
     tellBug,

@@ -136,9 +136,12 @@ const LATEST_TIME = 8.64e15
 /** The names found sound last; neighbouring entries repeat them. */
 let lastSound: Pick<Draft, 'document' | 'person' | 'station'> | undefined
 
-/** Whether the names and the time of an entry are such: checked at the door, trusted inside. */
-export function isSound({ document, person, station, time }: Draft): boolean {
-  if (time > LATEST_TIME) return false
+/** Whether an offset may be one: no time that a date can name is further from another. */
+export const isOffset = (offset: number | null): boolean => offset === null || Math.abs(offset) <= LATEST_TIME
+
+/** Whether the names, the time and the offset of an entry are such: checked at the door, trusted inside. */
+export function isSound({ document, person, station, time, clockOffset }: Draft): boolean {
+  if (time > LATEST_TIME || !isOffset(clockOffset)) return false
   if (document === lastSound?.document && person === lastSound.person && station === lastSound.station) return true
   const sound = isDocumentId(document) && (person === '' || isPersonId(person)) && isStationCode(station)
   if (sound) lastSound = { document, person, station }

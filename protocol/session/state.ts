@@ -3,6 +3,7 @@ import type { LogKey, NodeId, StreamId } from '#protocol/ids.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import type {
   AtRoot,
+  Beat,
   Fork,
   Frontier,
   Height,
@@ -181,6 +182,7 @@ export type Event =
         | Status
         | Fork
         | Rungs
+        | Beat
         | { readonly type: 'receipts'; readonly receipts: readonly Receipt[] }
     }
   /** Time passed: `received` bytes have come so far; `reading` is false while we leave what comes in the network. */

@@ -27,6 +27,8 @@ const STATUS: SyncStatus = {
   casesNotAtRoot: 0,
   entriesOnlyHere: 0,
   clockOffset: 0,
+  clockConfirmedBy: null,
+  clockDoubt: null,
   catalogueVersion: 1,
   calendarVersion: 0,
   calendarUntil: '2026-12-31' as Day,

@@ -70,3 +70,31 @@ test('S67 a node tells what it heard upward, however much it is and whatever lie
   await until('the county knows the township', async () => ended || (await version()) === 'v'.repeat(40))
   expect(ended).toBe(false)
 })
+
+test('R81 what a node told on an earlier link is passed on as it stands now only once it has told again', async () => {
+  const { root, township } = await openCounty()
+  const village = new RawNode(SECOND_VILLAGE)
+  await publish(root, [village.record(township.identity.node, 9)])
+  connect(township, root)
+  await until('the township knows it', () => township.engine.office.directory.node(village.node) !== undefined)
+  const seen: string[] = []
+  const heard = async (connected: boolean, unsentEntries: number) => {
+    const status = (await root.engine.office.nodesBelow()).find(({ node }) => node === village.node)
+    const words = `${status?.connected} ${status?.unsentEntries}`
+    if (seen.at(-1) !== words) seen.push(words)
+    return status?.connected === connected && status.unsentEntries === unsentEntries
+  }
+  await village.link(township)
+  village.send({ type: 'status', nodes: [report(village.node)] })
+  await until('the county knows it', () => heard(true, 0))
+  village.cut()
+  await until('and that it is gone', () => heard(false, 0))
+  await village.link(township)
+  const toldAt = async () =>
+    (await root.engine.office.nodesBelow()).find(({ node }) => node === township.identity.node)?.lastContact
+  const before = await toldAt()
+  await until('the township has told', async () => (await heard(true, 0)) || (await toldAt()) !== before)
+  village.send({ type: 'status', nodes: [report(village.node, { unsentEntries: 3 })] })
+  await until('the county knows how it stands', () => heard(true, 3))
+  expect(seen.slice(seen.indexOf('false 0'))).toEqual(['false 0', 'true 3'])
+})

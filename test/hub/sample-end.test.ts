@@ -21,7 +21,7 @@ async function openSample() {
   const { engine, identity } = await openNode({ station: COUNTY, lease: 1, storage })
   const { office } = engine
   const accounts = createAccounts(office)
-  const first = { office, accounts, identity, station: COUNTY, stationName: '安县政务服务中心' }
+  const first = { office, accounts, identity, station: COUNTY, stationName: '安县政务服务中心', isNewCounty: true }
   valueIn(await firstStart({ ...first, password: SAMPLE_PASSWORD }))
   valueIn(await beginSample(office))
   valueIn(await publishSample(office, accounts))

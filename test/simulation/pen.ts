@@ -1,6 +1,7 @@
 /** The pen of the simulation: reads the entries of a case from a disk and says which count, without the engine. */
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
 import type { Authority } from '#protocol/casework/register.ts'
+import { hasCivilDay } from '#protocol/casework/time/days.ts'
 import { isHomeOf } from '#protocol/engine/cases/case-id.ts'
 import { type DocumentId, type EntryHash, type LogKey, logParts, type StreamId, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
@@ -49,7 +50,10 @@ export async function readCase(machine: Machine, authority: Authority, id: Docum
   const where = new Map<string, LogKey>()
   for (const { outer, entry } of found) {
     if (entry?.kind !== KIND.fact || !opened.has(streamOf(outer))) continue
-    const { log, seq, person, station, time, clockOffset, catalogueVersion } = entry
+    const { log, seq, person, station, time, clockOffset, catalogueVersion, calendarVersion } = entry
+    const published = Math.max(
+      ...[catalogueVersion, calendarVersion].map((version) => (hasCivilDay(version) ? version : 0)),
+    )
     const hash = toHex(entry.hash) as EntryHash
     const known = where.get(hash)
     if (outer === entry) where.set(hash, outer.log)
@@ -57,7 +61,7 @@ export async function readCase(machine: Machine, authority: Authority, id: Docum
     const isOnlyCarried =
       outer !== entry && !authority.isRoot(logParts(outer.log).node) && facts.get(hash)?.isOnlyCarried !== false
     const fact = decodeFact(entry.payload)
-    facts.set(hash, { hash, log, seq, isOnlyCarried, person, station, time, clockOffset, catalogueVersion, fact })
+    facts.set(hash, { hash, log, seq, isOnlyCarried, person, station, time, clockOffset, published, fact })
   }
   return { facts: [...facts.values()], where, streams: opened }
 }

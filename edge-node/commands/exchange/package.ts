@@ -19,7 +19,7 @@ const digestOf = (office: Pick<Office, 'sha256'>, rest: Omit<ReportPackage, 'dig
 
 /** Where and by whom a package is made. */
 const makerOf = (office: Office, actor: Actor): ReportPackage['made'] => ({
-  at: compactTime(office.now()),
+  at: compactTime(office.time()),
   station: actor.station,
   stationName: office.directory.station(actor.station)?.name ?? actor.station,
   person: actor.person,

@@ -137,7 +137,7 @@ async function stageOf(office: Office, actor: Actor): Promise<RehearsalStage> {
   const { node, isRoot, parent } = await office.status()
   const { person, station, roles } = actor
   const worker = { person, station, roles, root: isRoot, connected: parent?.connected ?? isRoot }
-  return { register: office.register(), worker, node, now: office.now() }
+  return { register: office.register(), worker, node, now: office.time() }
 }
 
 /**

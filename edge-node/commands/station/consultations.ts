@@ -26,7 +26,7 @@ export function keepConsultation(
     ...newHead(office, actor),
     first: actor.person,
     person: actor.person,
-    asked: office.now(),
+    asked: office.time(),
     asker: asker.trim(),
     phone: phone.trim(),
     matter: matter.trim(),
@@ -68,7 +68,7 @@ export async function moveConsultation(
   if (!mayDo || each.answered !== null) return failure([MOVED_ON])
   switch (given.step) {
     case 'answer': {
-      const answered = { ...each, answer: given.answer.trim(), answered: office.now(), offeredTo: null }
+      const answered = { ...each, answer: given.answer.trim(), answered: office.time(), offeredTo: null }
       return keep(office, actor, answered, [textProblem('answer', given.answer, LIMITS.noteCharacters, '请写下答复')])
     }
     case 'take':

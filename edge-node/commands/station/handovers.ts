@@ -66,7 +66,7 @@ export async function giveWork(
     ...newHead(office, actor),
     from: from as PersonId,
     to: to as PersonId,
-    time: office.now(),
+    time: office.time(),
     reason: reason.trim(),
     cases: work.map(({ number }) => number),
     taken: null,
@@ -122,6 +122,6 @@ export async function takeWork(
   if (actor.person !== each.to) return failure([NOT_THE_RECEIVER])
   const notMoved = await entrustAll(office, actor, each)
   if (each.taken !== null) return success({ handover: each, notMoved })
-  const signed = await keep(office, actor, { ...each, taken: office.now() })
+  const signed = await keep(office, actor, { ...each, taken: office.time() })
   return signed.ok ? success({ handover: signed.value, notMoved }) : signed
 }

@@ -12,7 +12,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { departmentName, paperTime, timeWords } from '#edge-node/desk/words.ts'
+import { departmentName, doubtWords, paperTime, timeWords } from '#edge-node/desk/words.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -39,6 +39,13 @@ const TIER_PLACES: Readonly<Record<Tier, string>> = {
   county: '县政务服务中心',
 }
 
+/** Why nothing can be begun: on a day before the catalogue nothing of it is in force yet. */
+async function nothingOffered({ office }: Desk): Promise<Html | string> {
+  const { clockDoubt } = await office.status()
+  if (clockDoubt?.is !== 'behind') return '本站还没有可以办的事项,请联网同步事项目录。'
+  return html`${doubtWords(clockDoubt)},那一天还没有可以办的事项。请校正电脑时间;一时校正不了的,<a href="/sync">在“同步与安全”页确认今天的日期</a>。`
+}
+
 async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
   const { q = '' } = context.req.query()
@@ -49,7 +56,7 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
   const elsewhere = items.length > 0 || q === '' ? undefined : named(desk.office.directory.items())[0]
   const none =
     offered.length === 0
-      ? '本站还没有可以办的事项,请联网同步事项目录。'
+      ? await nothingOffered(desk)
       : elsewhere === undefined
         ? `没有找到“${q}”,换个词或用拼音首字母。`
         : html`“${elsewhere.name}”不在本站办理,由${elsewhere.tiers.map((each) => TIER_PLACES[each]).join('、')}办理。<a href="/guide/${elsewhere.id}">看办事指南</a>,告诉申请人去哪里、带什么。`

@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { saveText, writeAct } from '#edge-node/commands/cases/cases.ts'
 import { applicantOf } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
+import { drawPart } from '#edge-node/desk/drawing.ts'
 import { reportPart } from '#edge-node/desk/exchange/case-files.ts'
 import { failureBox, keptBox, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
@@ -61,21 +62,22 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const texts = view.sections
     .filter((section) => typeof section.value === 'string')
     .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
-  const top = html`${standing(desk, view)}${attention(desk, visit, view)}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
+  const drawn = (what: string, draw: () => Html | string) => drawPart(desk, `办件 ${state.number} 的${what}`, draw)
+  const top = html`${drawn('概况', () => standing(desk, view))}${drawn('提醒', () => attention(desk, visit, view))}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
   const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${numberWords(state)}</span>${printed}`)}
     ${failure ? failureBox(failure) : doneBox(view, done)}${kept}${livePart('case-top', about, address, top)}
-    <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, wanted === '' ? address : `${address}?act=${wanted}`, actsPanel(desk, visit, view, shown.rejected, wanted))}
-      ${livePart('case-papers', about, address, html`${papersPart(view)}${reportPart(view)}`)}</div>
-    <div class="col-lg-7">${livePart('case-parts', about, address, partsOf(desk, view))}
+    <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, wanted === '' ? address : `${address}?act=${wanted}`, html`${drawn('办理', () => actsPanel(desk, visit, view, shown.rejected, wanted))}`)}
+      ${livePart('case-papers', about, address, html`${drawn('文书', () => html`${papersPart(view)}${reportPart(view)}`)}`)}</div>
+    <div class="col-lg-7">${livePart('case-parts', about, address, partsOf(desk, view, drawn))}
       ${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
-      ${livePart('case-form', about, address, html`${applicationPart(desk, visit, view)}${materialsPart(desk, view)}`)}
+      ${livePart('case-form', about, address, html`${drawn('申请和材料', () => html`${applicationPart(desk, visit, view)}${materialsPart(desk, view)}`)}`)}
       ${livePart('case-texts', about, address, html`${texts}`)}</div></div>`
   return page(context, desk, { title: `${state.number} ${state.applicant.name}`, body, status: shown.status ?? 200 })
 }
 
 /** What the case consists of besides its story; each part only when there is something to it. */
-const partsOf = (desk: Desk, view: CaseView): Html =>
-  html`${clocksPart(desk, view)}${noticePart(desk, view)}${jointPart(desk, view)}${feesPart(view)}${agencyPart(desk, view)}${timeLinePart(desk, view.state)}`
+const partsOf = (desk: Desk, view: CaseView, drawn: (what: string, draw: () => Html | string) => Html | string): Html =>
+  html`${drawn('时限', () => clocksPart(desk, view))}${drawn('补正', () => noticePart(desk, view))}${drawn('联办', () => jointPart(desk, view))}${drawn('收费', () => feesPart(view))}${drawn('代办', () => agencyPart(desk, view))}${drawn('时间轴', () => timeLinePart(desk, view.state))}`
 
 /** The case again with what was typed in the rejected act and the reason beside the field. */
 async function reject(context: DeskContext, desk: Desk, kind: FactKind, typed: Typed, failure: Failure) {

@@ -109,13 +109,13 @@ export function agencyPart(desk: Desk, view: CaseView): Html {
   const milestones = story.filter(
     ({ kind, aside }) => aside === null && (kind === 'captured' || kind === 'progressed' || kind === 'relayed'),
   )
-  const now = desk.office.now()
+  const now = desk.office.time()
   return card(
     '代办',
     html`<div class="card-body"><p>代办员:${agency.agent === '' ? '未登记' : personName(desk.office, agency.agent)};委托书:${agency.authorisation || '未登记'};${agency.free ? '自愿委托、免费代办' : '未勾选免费代办声明'}</p>
       <ol class="mb-0">${milestones.map(
         (line) =>
-          html`<li>${timeWords(line.time, now)} ${line.kind === 'captured' ? FACTS.captured.title : String(line.fields.text ?? line.fields.content ?? '')}</li>`,
+          html`<li>${timeWords(line.at, now)} ${line.kind === 'captured' ? FACTS.captured.title : String(line.fields.text ?? line.fields.content ?? '')}</li>`,
       )}</ol></div>`,
   )
 }

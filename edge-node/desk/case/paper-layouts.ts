@@ -2,7 +2,7 @@
 import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { rangeWords } from '#edge-node/desk/money.ts'
 import type { Desk } from '#edge-node/desk/visit.ts'
-import { paperTime, personName, stationName } from '#edge-node/desk/words.ts'
+import { personName, stationName, writtenWords } from '#edge-node/desk/words.ts'
 import type { CaseState, StoryLine } from '#protocol/casework/case.ts'
 import { DELIVERY_WAYS } from '#protocol/casework/codes.ts'
 import type { Item } from '#protocol/casework/item.ts'
@@ -90,16 +90,16 @@ function takenRows({ desk, view, line }: Paper): readonly PaperRow[] {
     '移交站点、移交人',
     `${stationName(desk.office, line.station)} ${personName(desk.office, line.person)}`,
   ]
-  const when: PaperRow = ['移交时间', paperTime(line.time)]
+  const when: PaperRow = ['移交时间', writtenWords(line)]
   if (!taken) return [from, when, ['接收时间、接收人', '未签收']]
   if (taken.kind !== 'taken')
-    return [from, when, ['接收时间、接收人', `未签收;${paperTime(taken.time)} ${taken.title},本移交单作废`]]
+    return [from, when, ['接收时间、接收人', `未签收;${writtenWords(taken)} ${taken.title},本移交单作废`]]
   return [
     from,
     when,
     [
       '接收时间、接收人',
-      `${paperTime(taken.time)} ${stationName(desk.office, taken.station)} ${personName(desk.office, taken.person)}`,
+      `${writtenWords(taken)} ${stationName(desk.office, taken.station)} ${personName(desk.office, taken.person)}`,
     ],
     [
       '实收份数、差异',
@@ -116,7 +116,7 @@ function deliveredRows({ desk, view, line }: Paper): readonly PaperRow[] {
     ['送达文书名称、文号', [...delivered, ...(result ? [String(result)] : [])].join('、')],
     ['送达单位', stationName(desk.office, line.station)],
     ['受送达人', view.state.applicant.name],
-    ['送达时间', paperTime(line.time)],
+    ['送达时间', writtenWords(line)],
     [
       '送达方式',
       typeof way === 'string' && Object.hasOwn(DELIVERY_WAYS, way)
@@ -157,7 +157,7 @@ function opinionRows({ desk, view: { state } }: Paper): readonly PaperRow[] {
     return [
       [
         `${line.title}意见`,
-        `${opinion ? String(opinion) : '同意'}  ${personName(desk.office, line.person)} ${paperTime(line.time)}`,
+        `${opinion ? String(opinion) : '同意'}  ${personName(desk.office, line.person)} ${writtenWords(line)}`,
       ],
     ]
   })

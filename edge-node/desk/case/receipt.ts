@@ -8,7 +8,7 @@ import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { isAtCounty, materialWords, numberWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
+import { isAtCounty, materialWords, numberWords, personName, stationName, writtenWords } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -62,7 +62,7 @@ function copy(desk: Desk, view: CaseView, line: StoryLine, destination: string):
     <table>${row('办件编号', numberWords(state))}${row('事项', item?.name ?? state.item)}${row('申请人', state.applicant.name)}
       ${row('证件号码', state.applicant.idNumber)}${row('联系电话', state.applicant.phone)}
       ${row('材料', `${list === '' ? '' : `${list}。`}共 ${String(line.fields.materials ?? 0)} 份`)}
-      ${row(captured ? '代收时间' : '收件时间', paperTime(line.time))}${row('经办人', personName(desk.office, line.person))}
+      ${row(captured ? '代收时间' : '收件时间', writtenWords(line))}${row('经办人', personName(desk.office, line.person))}
       ${item ? row('承诺时限', promiseWords(item)) : ''}</table>
     ${captured ? html`<p>代收是受申请人委托代为递交,不等于行政机关已经收件或受理;代办免费。</p>` : html`<p>材料不齐的,行政机关应当在五个工作日内一次告知需要补正的全部内容。</p>`}
     ${late}${unconfirmed}<footer><span>申请人签名:____________</span><span>经办人签名:____________</span><span>${destination}</span></footer></article>`

@@ -1,9 +1,19 @@
 /** The story of a case: every fact in order, who did it where, and what became of it. */
 import { html } from 'hono/html'
+import { drawPart } from '#edge-node/desk/drawing.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
-import { clockWords, itemName, personName, stationName, timeWords, withNames } from '#edge-node/desk/words.ts'
+import {
+  clockWords,
+  itemName,
+  paperTime,
+  personName,
+  stationName,
+  timeWords,
+  withNames,
+} from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
+import { civilDay } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { shownFields } from './fact-words.ts'
@@ -58,27 +68,48 @@ function paperLink(view: CaseView, line: StoryLine): Html | string {
     : ''
 }
 
+/** What its author's clock showed, where that was wrong: by a known offset, or by what the author knew of the county. */
+function rawWords({ clockOffset, at, time }: StoryLine): string {
+  const clock = clockWords(clockOffset)
+  if (clock !== undefined) return `(当时${clock})`
+  return clockOffset === null && at !== time ? `(本机时钟当时显示 ${paperTime(time)})` : ''
+}
+
+/** At the county: when it was first seen, where that and the day it bears do not go together. */
+function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | string {
+  const noted = view.doubtfulDays.find(({ fact }) => fact === line.hash)
+  if (!noted) return ''
+  const day = (time: number) => dayWords(civilDay(time), office.today())
+  const why = {
+    'back-dated': ',期间该节点在线且没有未上交的记录',
+    ahead: ',晚于收到的时间,该节点的时钟当时快了',
+    'clock-off': ',该节点的时钟与县中心不符,写下时还不知道差多少',
+  }[noted.why]
+  return html`<div class="desk-late-words"><strong>日期请核对</strong>:县中心 ${day(noted.seen)} 首次收到,所记日期 ${day(noted.written)}${why}。记录照常有效。</div>`
+}
+
 function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {
-  const clock = clockWords(line.clockOffset)
-  const when =
-    line.kind === 'deemed' ? dayWords(line.day, desk.office.today()) : timeWords(line.time, desk.office.now())
+  const clock = rawWords(line)
+  const when = line.kind === 'deemed' ? dayWords(line.day, desk.office.today()) : timeWords(line.at, desk.office.time())
   return html`<li class="desk-line${line.aside ? ' desk-line-aside' : ''}" id="fact-${line.hash.slice(0, 12)}">
     <div class="desk-line-head"><strong>${line.title}</strong>
       <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
-      <span class="text-secondary">${when}${clock ? `(当时${clock})` : ''}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
-    ${markWords(line)}${lateWords(desk, line)}${told(desk, view, line)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
+      <span class="text-secondary">${when}${clock}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
+    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${told(desk, view, line)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
 }
 
 /** The facts, newest first: the last thing that happened is what people look for. */
 export const storyList = (desk: Desk, visit: Visit, view: CaseView, rejected: Rejected | undefined): Html =>
   html`<ol class="desk-story" reversed>${view.state.story
     .toReversed()
-    .map((line) => storyItem(desk, visit, view, line, rejected))}</ol>`
+    .map((line) =>
+      drawPart(desk, `办件 ${view.state.number} 的“${line.title}”`, () => storyItem(desk, visit, view, line, rejected)),
+    )}</ol>`
 
 /** The last thing that happened in one sentence, read out when the page refreshes itself. */
 export function lastWords(desk: Desk, view: CaseView): string {
   const last = view.state.story.at(-1)
   if (!last) return ''
   const who = last.person === '' ? '系统' : personName(desk.office, last.person)
-  return `${stationName(desk.office, last.station)} ${who}:${last.title},${timeWords(last.time, desk.office.now())}`
+  return `${stationName(desk.office, last.station)} ${who}:${last.title},${timeWords(last.at, desk.office.time())}`
 }

@@ -35,15 +35,15 @@ const own = (desk: Desk, { actor }: Visit): readonly Consultation[] =>
 
 function statusWords(desk: Desk, each: Consultation): string {
   const has = personName(desk.office, each.person)
-  if (each.answered !== null) return `${has}已答复(${timeWords(each.answered, desk.office.now())})`
+  if (each.answered !== null) return `${has}已答复(${timeWords(each.answered, desk.office.time())})`
   const first = each.first === each.person ? '' : `,首问${personName(desk.office, each.first)}`
   const offered = each.offeredTo === null ? '' : `;已转给${personName(desk.office, each.offeredTo)},等待接手`
-  return `${has}负责${first},已 ${spanWords(desk.office.now() - each.asked)}${offered}`
+  return `${has}负责${first},已 ${spanWords(desk.office.time() - each.asked)}${offered}`
 }
 
 const row = (desk: Desk, each: Consultation): Html =>
   html`<li class="list-group-item"><a href="/consultations/${each.id}">${each.matter}</a>
-    <div class="text-secondary">${each.asker || '没有留姓名'} · ${timeWords(each.asked, desk.office.now())} · ${statusWords(desk, each)}</div></li>`
+    <div class="text-secondary">${each.asker || '没有留姓名'} · ${timeWords(each.asked, desk.office.time())} · ${statusWords(desk, each)}</div></li>`
 
 const list = (desk: Desk, rows: readonly Consultation[], empty: string): Html =>
   rows.length === 0

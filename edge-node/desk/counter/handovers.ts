@@ -55,7 +55,7 @@ async function listPage(context: DeskContext, desk: Desk, form: FormState = {}):
             (
               each,
             ) => html`<li class="list-group-item"><a href="/handovers/${each.id}">${personName(desk.office, each.from)} → ${personName(desk.office, each.to)},${each.cases.length} 件</a>
-      <span class="text-secondary">${timeWords(each.time, desk.office.now())} · ${each.taken === null ? '等待接收' : '已接收'}</span></li>`,
+      <span class="text-secondary">${timeWords(each.time, desk.office.time())} · ${each.taken === null ? '等待接收' : '已接收'}</span></li>`,
           )}</ul>`,
     )}`
   return page(context, desk, { title: '工作交接', body, status: isWrong(form) ? 422 : 200 })

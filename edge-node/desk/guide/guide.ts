@@ -98,7 +98,7 @@ async function sheetPage(context: DeskContext, desk: Desk, name: SheetName): Pro
   const body = html`<div class="receipt-bar d-print-none"><h1>${title}</h1><button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
       ${others.map((other) => html`<a class="btn btn-lg" href="${sheetPath(item.id, other)}">${SHEETS[other][0]}</a>`)}<a class="btn btn-lg" href="${PATH}">回到办事指南</a></div>
     ${closed ? html`<div class="alert alert-warning" role="note"><div>${closed}</div></div>` : ''}
-    <div class="receipt-sheet"><article class="paper">${sheet(desk, item)}<footer class="paper-foot"><span>第 ${item.edition} 版,${item.effectiveFrom} 起实施</span><span>${await catalogueAge(desk)}</span><span>${paperTime(desk.office.now())} 打印</span></footer></article></div>`
+    <div class="receipt-sheet"><article class="paper">${sheet(desk, item)}<footer class="paper-foot"><span>第 ${item.edition} 版,${item.effectiveFrom} 起实施</span><span>${await catalogueAge(desk)}</span><span>${paperTime(desk.office.time())} 打印</span></footer></article></div>`
   return page(context, desk, { title: `${item.name} ${title}`, body, paper: true })
 }
 

@@ -70,11 +70,7 @@ const effective = (state: CaseState, kind: StoryLine['kind']): StoryLine | undef
 
 /** When a line counts: to the second as written, to the day when it was written down later (补录). */
 const timeOf = (line: StoryLine | undefined): string =>
-  line === undefined
-    ? ''
-    : line.enteredOn === null
-      ? compactTime(line.time + (line.clockOffset ?? 0))
-      : compactDay(line.day)
+  line === undefined ? '' : line.enteredOn === null ? compactTime(line.at) : compactDay(line.day)
 
 const first = (state: CaseState, kinds: readonly StoryLine['kind'][]): string =>
   timeOf(kinds.map((kind) => effective(state, kind)).find((line) => line !== undefined))

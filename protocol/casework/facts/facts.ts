@@ -98,8 +98,8 @@ export interface FactEntry {
   readonly time: number
   /** The author's known offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
-  /** The catalogue its author knew: the root's milliseconds, so it was not written before them; absent: nothing is known. */
-  readonly catalogueVersion?: number
+  /** The newest thing of the root that its author knew, in milliseconds on the root's clock: it is no older. Absent: none. */
+  readonly published?: number
   /** Undefined when this program cannot read it; such a fact is kept and set aside. */
   readonly fact: Fact | undefined
   /** Set where it cannot be read because it is of a newer program, not because it is broken. */

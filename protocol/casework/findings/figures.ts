@@ -13,7 +13,7 @@ import type { Day } from '../time/days.ts'
 export interface Moment {
   readonly station: StationCode
   readonly day: Day
-  /** Milliseconds since 1970 on the author's clock. */
+  /** Milliseconds since 1970 by the corrected clock. */
   readonly time: number
   /** Written down later than it happened (补录). */
   readonly backdated: boolean
@@ -61,10 +61,10 @@ export function figuresOf(state: CaseState, item: Item): CaseFigures {
   }
 }
 
-const momentOf = ({ station, day, time, enteredOn }: StoryLine): Moment => ({
+const momentOf = ({ station, day, at, enteredOn }: StoryLine): Moment => ({
   station,
   day,
-  time,
+  time: at,
   backdated: enteredOn !== null,
 })
 

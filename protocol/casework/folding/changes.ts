@@ -6,6 +6,7 @@ import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
+import { writtenAt } from './day-of.ts'
 import type { EffectiveFact, Progress } from './progress.ts'
 
 function passTo(progress: Progress, holder: StationCode): void {
@@ -182,7 +183,7 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     progress.offer = {
       to: textOf(fields.to) as StationCode,
       fact: entry.hash,
-      time: entry.time,
+      time: writtenAt(entry),
       day,
       materials: numberOf(fields.materials),
       counts: countsOf(fields.counts),

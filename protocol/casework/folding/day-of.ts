@@ -2,24 +2,34 @@
 import type { FactEntry } from '../facts/facts.ts'
 import { backdatedTo, filled } from '../facts/values.ts'
 import type { Signing } from '../register.ts'
-import { civilDay, type Day } from '../time/days.ts'
+import { civilDay, type Day, nearestTime } from '../time/days.ts'
 
-/** The day of writing by the author's clock, corrected by its known offset; an unknown offset corrects nothing. */
-export const writtenOn = ({ time, clockOffset }: Pick<FactEntry, 'time' | 'clockOffset'>): Day =>
-  civilDay(time + (clockOffset ?? 0))
+/** What an entry says of when it was written. */
+type Written = Pick<FactEntry, 'time' | 'clockOffset' | 'published'>
 
 /**
- * When a fact was signed, for whoever asks who belonged where. The catalogue that it names is the root's clock: a fact
- * from before it has an author whose clock is slow, so its day is that of the catalogue or any later one.
+ * When an entry was written, in milliseconds at the root: by its author's clock and the offset that was known then. Where
+ * none was, it is no older than what its author knew of the root: a clock that shows less is slow, on every node alike.
+ * An offset is the root's own word and newer than that: a root whose clock was once ahead has published things of a day
+ * to come.
  */
-export function signingOf(entry: Pick<FactEntry, 'time' | 'clockOffset' | 'catalogueVersion'>): Signing {
-  const { time, clockOffset, catalogueVersion = 0 } = entry
-  const isSlow = time + (clockOffset ?? 0) < catalogueVersion
-  return isSlow ? { day: civilDay(catalogueVersion), orLater: true } : { day: writtenOn(entry), orLater: false }
+export const writtenAt = ({ time, clockOffset, published = 0 }: Written): number =>
+  nearestTime(clockOffset === null ? Math.max(time, published) : time + clockOffset)
+
+/** The civil day of writing. */
+export const writtenOn = (entry: Written): Day => civilDay(writtenAt(entry))
+
+/**
+ * When a fact was signed, for whoever asks who belonged where. Where what its author knew of the root proves that his
+ * clock is slow, nobody knows the day: it is that of the newest publication or any later one.
+ */
+export function signingOf(entry: Written): Signing {
+  const { time, clockOffset, published = 0 } = entry
+  return { day: writtenOn(entry), orLater: clockOffset === null && time < published }
 }
 
 /** The day for which a fact counts: as back-dated (补录) with a reason, but never later than it was written. */
-export function dayOf(entry: Pick<FactEntry, 'time' | 'clockOffset' | 'fact'>): Day {
+export function dayOf(entry: Written & Pick<FactEntry, 'fact'>): Day {
   const written = writtenOn(entry)
   const fields = entry.fact?.fields ?? {}
   const occurred = backdatedTo(fields)

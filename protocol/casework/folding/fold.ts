@@ -13,7 +13,7 @@ import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import { byTimeThenHash, contest, isRuling } from './custody.ts'
-import { dayOf, writtenOn } from './day-of.ts'
+import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
@@ -227,7 +227,7 @@ function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]
   for (const { entry, writer, barred } of contributions) {
     const { fact } = entry
     if (fact === undefined || !writer.served || barred) continue
-    progress.times[fact.kind] ??= entry.time
+    progress.times[fact.kind] ??= writtenAt(entry)
     if (fact.kind !== 'dismissed') continue
     const target = byHash.get(subjectOf(fact.fields))
     if (target === undefined || target.resolution !== null) continue

@@ -8,6 +8,7 @@ import { numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
+import { writtenAt } from './day-of.ts'
 
 type Mutable<Part> = { -readonly [Key in keyof Part]: Part[Key] }
 
@@ -66,6 +67,6 @@ export const begin = (opening: FactEntry, day: Day, answers: Answers): Progress 
   spans: {},
   master: textOf(opening.fact?.fields.master),
   seals: {},
-  times: { opened: opening.time },
+  times: { opened: writtenAt(opening) },
   holders: new Map([[1, opening.station]]),
 })

@@ -6,7 +6,7 @@ import { FACTS, type FactEntry } from '../facts/facts.ts'
 import { type AsideReason, asideWords, MARKS, type Mark } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
 import { byTimeThenHash } from './custody.ts'
-import { dayOf, writtenOn } from './day-of.ts'
+import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 
 /** What became of a fact: its epoch, why it was set aside, or nothing to judge (a contribution). */
 export type Verdict = number | AsideReason | null
@@ -39,6 +39,7 @@ function storyLine({ entry, verdict, resolution, marks }: Told): StoryLine {
     person,
     station,
     time,
+    at: writtenAt(entry),
     clockOffset,
     day,
     enteredOn: day === written ? null : written,
@@ -59,6 +60,7 @@ const derivedLine = (id: DocumentId, { deemed, holder, epoch }: Derived): StoryL
   person: '',
   station: holder,
   time: endOfDay(deemed),
+  at: endOfDay(deemed),
   clockOffset: 0,
   day: deemed,
   enteredOn: null,

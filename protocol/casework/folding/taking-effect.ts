@@ -5,6 +5,7 @@ import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'
+import { writtenAt } from './day-of.ts'
 import type { EffectiveFact, Progress } from './progress.ts'
 
 function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
@@ -62,8 +63,8 @@ export function takeEffect(progress: Progress, effect: EffectiveFact, transition
   CHANGES[kind](progress, effect, answers)
   keepSeals(progress, entry.hash, fields)
   progress.days[kind] ??= day
-  progress.times[kind] ??= entry.time
-  if (entry.fact?.kind === 'adopted') progress.times.adopted ??= entry.time
+  progress.times[kind] ??= writtenAt(entry)
+  if (entry.fact?.kind === 'adopted') progress.times.adopted ??= writtenAt(entry)
   const code = documentOfFact(kind)
   if (code !== undefined) {
     progress.papers = [...progress.papers, { code, number: effect.document, fact: entry.hash, day }]

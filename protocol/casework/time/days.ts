@@ -36,6 +36,9 @@ export const civilDay = (milliseconds: number): Day => dayAt(Math.floor(localTim
 export const hasCivilDay = (milliseconds: number): boolean =>
   milliseconds >= 0 && milliseconds + CHINA_OFFSET_MILLISECONDS <= LAST_MILLISECOND
 
+/** The time in milliseconds since 1970 that is nearest to what somebody wrote as one, and has a day of its own. */
+export const nearestTime = (milliseconds: number): number => localTime(milliseconds) - CHINA_OFFSET_MILLISECONDS
+
 /**
  * Day and time in China as text, `2026-11-21T09:30:00.000`, whatever somebody wrote as a time.
  * @param milliseconds since 1970; times outside the years 1970 to 9999 count as the nearest within.

@@ -8,6 +8,7 @@ import { isActElsewhere, subjectOf } from '#protocol/log/carried.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
+import { publishedBefore } from '../logs/writing-time.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import type { CaseFile, Oddity } from './case-file.ts'
 import { isHomeOf } from './case-id.ts'
@@ -156,19 +157,10 @@ function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, direc
 
 function addFact(file: CaseFile, entry: Entry, isOnlyCarried: boolean, { knows }: Directory): void {
   file.state = undefined
-  const { log, seq, person, station, time, clockOffset, catalogueVersion } = entry
+  const { log, seq, person, station, time, clockOffset } = entry
   const hash = hashOf(entry)
-  const known = {
-    hash,
-    log,
-    seq,
-    person,
-    station,
-    time,
-    clockOffset,
-    catalogueVersion,
-    ...readFact(entry.payload, knows),
-  }
+  const published = publishedBefore(entry)
+  const known = { hash, log, seq, person, station, time, clockOffset, published, ...readFact(entry.payload, knows) }
   file.facts.push(isOnlyCarried ? { ...known, isOnlyCarried } : known)
 }
 

@@ -33,7 +33,7 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     offeredAt: state.offer?.time ?? null,
     epoch: state.epoch,
     openedAt: state.times.opened ?? 0,
-    changedAt: file.facts.reduce((latest, { time }) => Math.max(latest, time), 0),
+    changedAt: state.story.reduce((latest, { kind, at }) => (kind === 'deemed' ? latest : Math.max(latest, at)), 0),
     signedOn: file.facts.reduce((latest, fact) => (signedDay(fact) > latest ? signedDay(fact) : latest), NEVER),
     arrival: file.arrival,
     aside: state.asideOpen + receiptsOf(file).length,

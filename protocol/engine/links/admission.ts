@@ -31,6 +31,7 @@ import { keepPack, stagedHead } from '../logs/staged-logs.ts'
 import { loadFiles } from '../writing/case-loading.ts'
 import { place } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
+import { noteFirstSeen } from './first-seen.ts'
 
 /** Where a frame comes from and what may be in it. */
 export interface FrameSource {
@@ -164,7 +165,11 @@ async function stage(staging: Staging, packs: readonly FollowedPack[], { counted
   for (const { entries } of packs) for (const { document } of entries) if (isCase(document)) documents.add(document)
   await loadFiles(staging, [...documents])
   for (const pack of packs) {
-    for (const entry of pack.entries) if (entry.seq > (counted?.get(entry.log) ?? 0)) place(staging, entry)
+    for (const entry of pack.entries) {
+      if (entry.seq <= (counted?.get(entry.log) ?? 0)) continue
+      place(staging, entry)
+      if (staging.core.isRoot) await noteFirstSeen(staging, entry)
+    }
     const placed = pack.entries.map(({ document, log, seq, hash }, index) => {
       const { offset, length } = pack.places[index] as { offset: number; length: number }
       return { document, log, seq, hash, offset, length }

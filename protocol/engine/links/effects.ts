@@ -12,8 +12,10 @@ import type { LinkContext } from './link-context.ts'
 import { goOnWaiting } from './parting.ts'
 import { checkProof, prove } from './proof.ts'
 import { receiveFrame } from './receiving.ts'
+
 import { believeParent } from './rollback.ts'
 import { tellUntold } from './root-heights.ts'
+import { hearRoot } from './root-time.ts'
 import { sendAfter } from './sending.ts'
 import { tellNextStanding, tellStanding } from './standing-receipts.ts'
 
@@ -64,7 +66,7 @@ const EFFECTS: Handlers = {
     return link.direction === 'down' ? tellStanding(core, link, peer) : goOnWaiting(context, link)
   },
   status: ({ reports }, link, _connection, { status }) => {
-    if (link.direction === 'down' && link.peer) reports.heard(link.peer, status)
+    if (link.direction === 'down' && link.peer) reports.heard(link, link.peer, status)
   },
   levels: ({ reports }, link, _connection, { levels }) => {
     if (link.direction === 'down' && link.peer) reports.heardLevels(link.peer, levels)
@@ -87,8 +89,8 @@ const EFFECTS: Handlers = {
   'at-root': (context, link, _connection, { heights }) => {
     if (link.direction === 'up') learnRootHeights(context, heights)
   },
-  'root-time': ({ core }, link, _connection, { rootTime }) => {
-    if (link.direction === 'up' && rootTime !== null) core.clock.heardRoot(rootTime)
+  'root-time': (context, link, _connection, { rootTime }) => {
+    if (link.direction === 'up' && rootTime !== null) hearRoot(context, rootTime)
   },
 }
 

@@ -2,6 +2,7 @@
 import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { isOffset } from '#protocol/log/entry.ts'
 import type { Levels, NodeLevel, NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
 import { LEVELS_SINCE } from '#protocol/wire/version.ts'
@@ -14,6 +15,7 @@ import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../
 import { type ReceiptRow, type Storage, StorageFailure } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import { loadFiles } from '../writing/case-loading.ts'
+import { keepClock } from '../writing/clock-mark.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { noteParent } from './acknowledging-parent.ts'
@@ -26,8 +28,8 @@ const SPACE = 'node-status'
 export interface Reports {
   linkLive(link: Link): void
   linkEnded(link: Link, reason: string): void
-  /** A node tells of itself and of those below it. */
-  heard(reporter: NodeId, status: Status): void
+  /** A node tells over its link of itself and of those below it. */
+  heard(link: Link, reporter: NodeId, status: Status): void
   /** A node tells what it and those below it know of the rules. */
   heardLevels(reporter: NodeId, levels: Levels): void
   /** Resolves when they are kept. */
@@ -40,8 +42,12 @@ export interface Reports {
 export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reports {
   const { neighbours, clock } = core
   const kept = createReporter(core, queue, links)
-  const met = (node: NodeId, connected: boolean) =>
+  const met = (node: NodeId, connected: boolean) => {
+    // What it told on an earlier link is not how it stands now: it is passed on once it has told again.
+    if (connected) kept.untold.add(node)
+    else kept.untold.delete(node)
     kept.keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
+  }
   return {
     soon: kept.soon,
     linkLive(link) {
@@ -56,7 +62,10 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
     },
     linkEnded(link, reason) {
       if (link.direction === 'up') {
-        if (link.peer) neighbours.parentContact = clock.now()
+        if (link.peer) {
+          neighbours.parentContact = clock.now()
+          keepContact(queue)
+        }
         neighbours.parentConnected = parentsAmong(links).length > 0
         const refusal = parentRevoked(core, reason) ?? refusalOf(reason)
         if (isRevocation(refusal)) core.news.add(deliveredSoFar(core))
@@ -64,12 +73,18 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       } else if (link.peer) met(link.peer, false)
       core.news.tellStatus()
     },
-    heard(reporter, status) {
+    heard(link, reporter, status) {
+      kept.untold.delete(reporter)
       for (const { age, ...heard } of status.nodes) {
         // Only nodes of the register below it, so that a hostile child cannot fill memory and disk with inventions.
         if (heard.node !== core.identity.node && isBelow(core, heard.node, reporter)) {
+          const lastContact = Math.max(0, clock.now() - age)
+          const before = neighbours.below.get(heard.node)?.nothingUnsentAt ?? null
+          const isClear = heard.connected && heard.unsentEntries === 0 && isBelieved(core, link, reporter, heard.node)
+          const nothingUnsentAt = isClear ? Math.max(before ?? 0, lastContact) : before
+          const clockOffset = isOffset(heard.clockOffset) ? heard.clockOffset : null
           const level = neighbours.below.get(heard.node)?.level ?? FIRST_LEVEL
-          kept.keep({ ...heard, level, lastContact: Math.max(0, clock.now() - age) })
+          kept.keep({ ...heard, clockOffset, level, lastContact, nothingUnsentAt })
         }
       }
       core.news.tellStatus()
@@ -87,6 +102,24 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
   }
 }
 
+/**
+ * Whether a word that nothing is unsent is good enough to be held against somebody. Shortly after the beginning of a link a
+ * node goes by what was acknowledged on an earlier one, which a restored parent has forgotten; and a relay of another
+ * program may tell figures that are older than it says.
+ */
+function isBelieved({ host, neighbours, version }: Core, link: Link, reporter: NodeId, node: NodeId): boolean {
+  const lived = link.liveSince === null ? 0 : host.elapsed() - link.liveSince
+  return (
+    lived >= LIMITS.settledLinkMilliseconds &&
+    (node === reporter || neighbours.below.get(reporter)?.version === version)
+  )
+}
+
+/** When the parent was last there is known after a restart as well. */
+const keepContact = (queue: WriteQueue): void => {
+  queue.write((staging) => keepClock(staging, 0)).catch(toldByQueue)
+}
+
 /** Live links to parents. */
 const parentsAmong = (links: ReadonlySet<Link>): Link[] =>
   [...links].filter((link) => link.direction === 'up' && link.peer !== null)
@@ -95,6 +128,8 @@ const parentsAmong = (links: ReadonlySet<Link>): Link[] =>
 function toldByQueue(): void {}
 
 interface Reporter {
+  /** Nodes whose present link has not told yet how they stand. */
+  readonly untold: Set<NodeId>
   /** Remembers what was heard of a node below, and tells it upward soon. */
   keep(status: NodeStatus): void
   soon(): void
@@ -104,6 +139,7 @@ interface Reporter {
 function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>): Reporter {
   const { below } = core.neighbours
   const unsaved = new Set<NodeId>()
+  const untold = new Set<NodeId>()
   let scheduled = false
   const save = async (nodes: readonly NodeId[]) => {
     unsaved.clear()
@@ -118,7 +154,8 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
   const report = async () => {
     if (unsaved.size > 0) await save([...unsaved])
     if (parentsAmong(links).length === 0) return
-    const nodes = [await ownReport(core), ...[...below.values()].map((status) => reportOf(core, status))]
+    const known = [...below.values()].filter(({ node }) => !untold.has(node))
+    const nodes = [await ownReport(core), ...known.map((status) => reportOf(core, status))]
     for (let from = 0; from < nodes.length; from += LIMITS.links) {
       const message: Status = { type: 'status', nodes: nodes.slice(from, from + LIMITS.links) }
       for (const link of parentsAmong(links)) link.dispatch({ type: 'tell', message })
@@ -137,6 +174,7 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
     })
   }
   return {
+    untold,
     soon,
     keep(status) {
       below.set(status.node, status)
@@ -317,5 +355,10 @@ const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
 export async function rememberedReports(storage: Pick<Storage, 'localAll'>): Promise<NodeStatus[]> {
   const rows = await storage.localAll(SPACE)
   const statuses = rows.map(({ value }) => JSON.parse(value) as NodeStatus)
-  return statuses.map((status) => ({ ...unheardNode(status.node), ...status, version: shortVersion(status.version) }))
+  return statuses.map((status) => ({
+    ...unheardNode(status.node),
+    ...status,
+    version: shortVersion(status.version),
+    nothingUnsentAt: status.nothingUnsentAt ?? null, // an earlier program kept none
+  }))
 }

@@ -6,12 +6,13 @@ import type { LogHead } from '#protocol/log/head.ts'
 import { decodePack } from '#protocol/log/pack.ts'
 import type { EndWords } from '../office.ts'
 import type { Storage } from '../ports/storage.ts'
+import { writingTime } from './writing-time.ts'
 
 /** What this node wrote to a stream, under all its incarnations. */
 export interface OwnEnd {
   readonly stream: StreamId
   readonly entries: number
-  /** When the newest of them was written, in milliseconds since 1970 on this machine's clock; 0 when it cannot be read. */
+  /** When the newest of them was written, in milliseconds since 1970 by the corrected clock; 0 when it cannot be read. */
   readonly time: number
 }
 
@@ -35,7 +36,8 @@ export async function ownEnds(
 async function timeAt(storage: Pick<Storage, 'packHolding'>, { key, height, hash }: LogHead): Promise<number> {
   const pack = await storage.packHolding(key, height)
   const packed = (pack && decodePack(pack.bytes))?.find(({ log, record }) => log === key && record.seq === height)
-  return (packed && readEntry(key, packed.record, hash)?.time) ?? 0
+  const entry = packed && readEntry(key, packed.record, hash)
+  return entry ? writingTime(entry) : 0
 }
 
 /** A time as it stands on paper stubs: `2026-11-21 08:31`. */

@@ -18,6 +18,7 @@ import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
+import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import { sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
@@ -54,6 +55,7 @@ export async function viewCase(
     targets,
     subCases: (await core.storage.cases({ master: id })).rows,
     duplicates: await duplicatesOf(core, state),
+    doubtfulDays: core.isRoot ? await doubtfulDaysOf(core, id) : [],
     sameNumber,
   })
 }

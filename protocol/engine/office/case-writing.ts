@@ -30,6 +30,7 @@ import type { Core } from '../core.ts'
 import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
+import { publishedAt } from '../writing/clock-mark.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append, tooLong } from '../writing/placing.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
@@ -52,6 +53,13 @@ function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
 
 const missingCase = () => failure(UNKNOWN_CASE)
 
+/** On a day before the catalogue nothing of it is in force: it is the clock that has to be put right. */
+function clockProblem(core: Core): Result<never> | undefined {
+  if (core.clock.doubt(publishedAt(core))?.is !== 'behind') return undefined
+  const message = `本机时钟显示 ${core.clock.today()},比它已有的资料还早,事项在那一天还没有施行。`
+  return fail('clock-behind', message, '没有建件。', '请校正电脑时间,或在“同步与安全”页确认今天的日期。', 'item')
+}
+
 /** Writes `opened` with a freshly minted number, under the edition in force today. `stream`: the home, if another than the station's. */
 export async function openCase(
   staging: Staging,
@@ -73,7 +81,7 @@ export async function openCase(
     ...(master === undefined ? {} : { master }),
   }
   const checked = checkOpening(item, workActor(core, actor), register, { number: UNMINTED, ...fields })
-  if (!checked.ok) return checked
+  if (!checked.ok) return openable ? checked : (clockProblem(core) ?? checked)
   if (!openable)
     return fail('item-closed', `“${item.name}”现在不能申请。`, '没有建件。', '请查看事项目录中的施行日期。', 'item')
   const number = await mintCaseNumber(staging, actor.station)

@@ -5,7 +5,7 @@ import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
 import { lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { laneFor } from '../writing/number-lanes.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
@@ -20,7 +20,7 @@ async function nextRunning(staging: Staging, space: string, key: string): Promis
 
 /** The next case number of a station. */
 export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<string> {
-  const day = civilDay(staging.core.clock.now())
+  const day = staging.core.clock.today()
   const lane = await laneFor(staging, station, yearOf(day))
   const running = await nextRunning(staging, 'running-number', `${station}/${day}/${lettersOf(lane)}`)
   return mintNumber({ station, day, lane, running })

@@ -18,6 +18,7 @@ import { openAuditLog } from './audit-log.ts'
 import { auditTrail } from './audit-trail.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
+import { confirmDay } from './confirmed-day.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { areRevocations, keepRecord, publish } from './record-writing.ts'
@@ -41,6 +42,8 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     },
     isRoot: core.isRoot,
     now: () => clock.now(),
+    time: () => clock.time(),
+    confirmDay: (actor, day) => words(confirmDay(core, queue, actor, day)),
     today: () => clock.today(),
     register: () => registerOf(core),
     random: (bytes) => host.random(bytes),
@@ -69,15 +72,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     watch: (listener) => core.news.watch(listener),
     sha256: (bytes) => host.cryptography.sha256(bytes),
     hashPassword: host.cryptography.hashPassword,
-    local: async (space, key) => parsed(await core.locals.read(space, key)),
-    localAll: async (space) => (await storage.localAll(space)).map(({ key, value }) => ({ key, value: parsed(value) })),
-    setLocal: (space, key, value) =>
-      words(
-        queue.write(async (staging) => {
-          setLocal(staging, space, key, value)
-          return success(undefined)
-        }),
-      ),
+    ...localRows(core, queue),
     audit: openAuditLog(core, queue),
     auditTrail: (query) => words(auditTrail(core, query).then(success)),
     tell: (finding) => core.news.add(finding),
@@ -91,6 +86,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
           () => core.news.done(kept),
         ),
       ),
+    noteUndrawn: (what) => noteUndrawn(core, what),
     placementOf: (node) => placementOf(core, node),
     recognise: (carried) => words(recognise(core, queue, carried)),
     publish: (actor, records) =>
@@ -101,6 +97,28 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
       ),
     keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
   }
+}
+
+/** What this node keeps and nobody else hears of. */
+const localRows = (core: Core, queue: WriteQueue): Pick<Office, 'local' | 'localAll' | 'setLocal'> => ({
+  local: async (space, key) => parsed(await core.locals.read(space, key)),
+  localAll: async (space) =>
+    (await core.storage.localAll(space)).map(({ key, value }) => ({ key, value: parsed(value) })),
+  setLocal: (space, key, value) =>
+    inWords(
+      core,
+      queue.write(async (staging) => {
+        setLocal(staging, space, key, value)
+        return success(undefined)
+      }),
+    ),
+})
+
+/** Said once: pages are drawn again with every news, this one among them. */
+function noteUndrawn({ news }: Core, what: string): void {
+  const message = `${what}有内容无法显示`
+  if (news.findings.some((known) => known.message === message)) return
+  news.add({ kind: 'bug', message, next: '内容都在,其他部分不受影响。请把运行日志交给管理员。' })
 }
 
 const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))

@@ -78,8 +78,8 @@ export function strangerProblem(
   { person, station }: Actor,
   kept: string,
 ): Result<never> | undefined {
-  const catalogueVersion = directory.catalogueVersion()
-  const signing = signingOf({ time: clock.now(), clockOffset: clock.offset(), catalogueVersion })
+  const published = Math.max(directory.catalogueVersion(), directory.calendarVersion())
+  const signing = signingOf({ time: clock.now(), clockOffset: clock.offset(), published })
   if (directory.authority.standing(person, station, signing) !== 'foreign') return undefined
   return fail(
     'foreign-person',

@@ -3,6 +3,7 @@ import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import type { SyncStatus } from '../office.ts'
 import { StorageFailure } from '../ports/storage.ts'
+import { publishedAt } from '../writing/clock-mark.ts'
 import { healthOf, noteDamage } from '../writing/storage-problem.ts'
 
 /** The status as of now. `stations`: those this node serves. */
@@ -18,6 +19,8 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     entriesOnlyHere: entriesAbove(core, 'parentHeight'),
     atRootAlone: aloneAt(core),
     clockOffset: core.clock.offset(),
+    clockConfirmedBy: core.clock.confirmedBy(),
+    clockDoubt: core.clock.doubt(publishedAt(core)),
     catalogueVersion: core.directory.catalogueVersion(),
     calendarVersion: core.directory.calendarVersion(),
     calendarUntil: core.directory.calendar().coverage?.until ?? null,

@@ -45,7 +45,7 @@ export interface CaseRow {
   readonly home: StationCode
   readonly holder: StationCode
   readonly offeredTo: StationCode | null
-  /** Milliseconds since 1970; when the open transfer was offered. */
+  /** Milliseconds since 1970 by the corrected clock, as the other times are; when the open transfer was offered. */
   readonly offeredAt: number | null
   readonly epoch: number
   readonly openedAt: number

@@ -145,7 +145,7 @@ const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
 
 /** Until the day ends, but not longer than a clock that is set right may be late. */
 function untilNextLook(core: Core): number {
-  const time = core.clock.now() + (core.clock.offset() ?? 0) + CHINA_OFFSET_MILLISECONDS
+  const time = core.clock.time() + CHINA_OFFSET_MILLISECONDS
   const left = DAY_MILLISECONDS - (((time % DAY_MILLISECONDS) + DAY_MILLISECONDS) % DAY_MILLISECONDS)
   return Math.min(left, LIMITS.dayCheckMilliseconds)
 }

@@ -109,7 +109,7 @@ test('C121 a fact from before the catalogue that it names was signed on the day 
       ...by('left'),
       time: morning('2009-01-01'),
       clockOffset: null,
-      catalogueVersion: morning('2026-03-05'),
+      published: morning('2026-03-05'),
     },
   )
   expect(reasonOf(fold([...facts, slow], county('2026-03-04')), slow)).toBe('foreign-person')
@@ -234,17 +234,15 @@ test('C120 whatever anybody signs – any person, station, day, kind – nothing
         const previous = isGuarded(kind) && kind !== 'opened' ? (facts.at(-1 - (behind % 3)) ?? null) : null
         const subject = facts[behind]?.hash
         const time = morning('2026-03-01') + days * 86_400_000 + facts.length
-        const catalogueVersion = isSlow ? time + 2 * 86_400_000 : 0
-        facts.push(
-          write(kind, station, previous, subject ? { fact: subject } : {}, { ...by(person), time, catalogueVersion }),
-        )
+        const written = { time, published: isSlow ? time + 2 * 86_400_000 : 0, clockOffset: isSlow ? null : 0 }
+        facts.push(write(kind, station, previous, subject ? { fact: subject } : {}, { ...by(person), ...written }))
       }
       const state = foldCase(CASE, facts, county)
       expect(foldCase(CASE, [...facts].reverse(), county)).toEqual(state)
       for (const line of state?.story ?? []) {
         const entry = facts.find(({ hash }) => hash === line.hash)
         if (!entry || line.aside || line.person === '') continue
-        const from = Math.max(entry.time, entry.catalogueVersion ?? 0)
+        const from = Math.max(entry.time, entry.published ?? 0)
         const first = new Date(from + 8 * 3_600_000).toISOString().slice(0, 10)
         const isSlow = from > entry.time
         const allowed = people.some(

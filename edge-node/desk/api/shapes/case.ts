@@ -3,9 +3,22 @@ import { z } from '@hono/zod-openapi'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
+import { DOUBTFUL_DAYS } from '#protocol/engine/office.ts'
 import { RECEIPT_OUTCOMES } from '#protocol/wire/messages.ts'
 import { CaseStateShape, PaperShape } from './case-state.ts'
-import { authorId, caseId, coded, day, entryId, list, logId, milliseconds, safety, stationCode } from './identifiers.ts'
+import {
+  authorId,
+  caseId,
+  coded,
+  day,
+  entryId,
+  list,
+  logId,
+  milliseconds,
+  nodeId,
+  safety,
+  stationCode,
+} from './identifiers.ts'
 import { ItemShape } from './item.ts'
 import { StationShape } from './records.ts'
 
@@ -107,6 +120,15 @@ export const CaseShape = z
     receipts: list(Receipt),
     targets: list(TransferTarget),
     subCases: list(CaseRowShape).openapi({ description: '联办分件' }),
+    doubtfulDays: list(
+      z.object({
+        fact: entryId,
+        why: z.enum(DOUBTFUL_DAYS),
+        seen: milliseconds.openapi({ description: '县中心首次收到的时间' }),
+        written: milliseconds.openapi({ description: '所记的时间,校正后' }),
+        node: nodeId,
+      }),
+    ).openapi({ description: '县中心:首次收到时日期可疑的记录,照常有效;其他节点为空' }),
     sameNumber: list(CaseRowShape).openapi({ description: '用同一个编号的其他办件,须更正其中一件' }),
     duplicates: list(CaseRowShape).openapi({ description: '同一申请人同一事项的其他在办件' }),
   })

@@ -20,6 +20,18 @@ const Finding = z
   })
   .openapi('Finding')
 
+const ClockDoubt = z
+  .union([
+    z.object({
+      is: z.literal('behind'),
+      time: z.int(),
+      since: z.int(),
+      proof: z.enum(['published', 'reached']).openapi({ description: '早于目录发布时间,或早于本机自己到过的时间' }),
+    }),
+    z.object({ is: z.literal('unheard'), time: z.int(), away: z.int() }),
+  ])
+  .openapi('ClockDoubt')
+
 export const SyncShape = z
   .object({
     node: nodeId,
@@ -41,6 +53,8 @@ export const SyncShape = z
       .nullable()
       .openapi({ description: '县中心:只在县中心一处的记录数,备用机名称(没有为空);其他节点为空' }),
     clockOffset: z.int().nullable(),
+    clockConfirmedBy: z.string().nullable().openapi({ description: '由谁确认了今天的日期;县中心告知的为空' }),
+    clockDoubt: ClockDoubt.nullable().openapi({ description: '本机时钟哪里可疑;没有为空' }),
     catalogueVersion: z.int(),
     calendarVersion: z.int(),
     calendarUntil: day.nullable().openapi({ description: '期限算得到的最后一日;没有日历为空' }),
@@ -72,6 +86,9 @@ const NodeStatus = z
     version: z.string(),
     level: z.int().openapi({ description: '程序的规则版本' }),
     clockOffset: z.int().nullable(),
+    nothingUnsentAt: milliseconds
+      .nullable()
+      .openapi({ description: '最后一次得知它没有未上交的记录是什么时候;没有为空' }),
   })
   .openapi('NodeStatus')
 export const NodesShape = z.object({ nodes: list(NodeStatus) }).openapi('Nodes')

@@ -1,0 +1,70 @@
+/** At the root: facts whose day people should look at, noted in the commit in which they are first seen. No clock orders or refuses. */
+import { civilDay } from '#protocol/casework/time/days.ts'
+import { type EntryHash, isCase, logParts, type NodeId, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Entry, KIND } from '#protocol/log/entry.ts'
+import type { Core } from '../core.ts'
+import { KEPT_FINDINGS } from '../kept-findings.ts'
+import { writingTime } from '../logs/writing-time.ts'
+import type { DoubtfulDay } from '../office.ts'
+import { DOUBTFUL_DAY_SPACE, doubtfulDayName } from '../writing/doubtful-days.ts'
+import { getLocal, keepFinding, type Staging, setLocal } from '../writing/staging.ts'
+
+/** How many facts of a node were noted since somebody last said that they had been looked at. */
+const COUNT_SPACE = 'doubtful-days-of'
+
+/**
+ * Until when the root knows that nothing lay unsent at a node: its own word, and that of every node between, because what it
+ * had handed on may have waited there. Null without.
+ */
+function clearUntil({ directory, neighbours, identity }: Core, node: NodeId): number | null {
+  let until = Number.POSITIVE_INFINITY
+  const seen = new Set<NodeId>()
+  for (let at: NodeId | null = node; at !== null && at !== identity.node; at = directory.node(at)?.parent ?? null) {
+    const clear = neighbours.below.get(at)?.nothingUnsentAt ?? null
+    if (clear === null || seen.has(at)) return null
+    seen.add(at)
+    until = Math.min(until, clear)
+  }
+  return Number.isFinite(until) ? until : null
+}
+
+/** Why the day of a fact that comes now is to be looked at; undefined when it is not. */
+function doubtOf(core: Core, entry: Entry): DoubtfulDay['why'] | undefined {
+  const { node } = logParts(entry.log)
+  const written = writingTime(entry)
+  if (written > core.clock.now() + LIMITS.doubtfulDayMilliseconds) return 'ahead'
+  const clear = clearUntil(core, node)
+  // What was written in the moment before the word was given may have missed it.
+  if (clear !== null && civilDay(written) < civilDay(clear - LIMITS.clockOffsetMilliseconds)) return 'back-dated'
+  const told = core.neighbours.below.get(node)?.clockOffset ?? null
+  const isOff = entry.clockOffset === null && told !== null && Math.abs(told) >= LIMITS.doubtfulDayMilliseconds
+  return isOff ? 'clock-off' : undefined
+}
+
+/** Adds to a group that a fact which comes in its own place has a doubtful day. */
+export async function noteFirstSeen(staging: Staging, entry: Entry): Promise<void> {
+  const { core } = staging
+  if (entry.kind !== KIND.fact || !isCase(entry.document) || core.logs.isOwn(entry.log)) return
+  const why = doubtOf(core, entry)
+  if (why === undefined) return
+  const { node } = logParts(entry.log)
+  const written = writingTime(entry)
+  const fact = toHex(entry.hash) as EntryHash
+  const known = ((await getLocal(staging, DOUBTFUL_DAY_SPACE, entry.document)) ?? []) as readonly DoubtfulDay[]
+  // A root that was restored sees again what it had seen: the first note of a fact stays.
+  if (known.length >= LIMITS.doubtfulDays || known.some((one) => one.fact === fact)) return
+  const noted: DoubtfulDay = { fact, why, seen: core.clock.now(), written, node }
+  setLocal(staging, DOUBTFUL_DAY_SPACE, entry.document, [...known, noted])
+  const name = doubtfulDayName(node)
+  const stands = (await getLocal(staging, KEPT_FINDINGS, name)) !== undefined
+  const before = stands ? (((await getLocal(staging, COUNT_SPACE, node)) ?? 0) as number) : 0
+  setLocal(staging, COUNT_SPACE, node, before + 1)
+  const from = core.directory.node(node)?.name ?? node
+  keepFinding(staging, {
+    kind: 'clock',
+    kept: name,
+    message: `“${from}”有 ${before + 1} 条记录的日期要核对;最近一条 ${civilDay(noted.seen)} 首次收到,所记日期 ${civilDay(written)}`,
+    next: '记录照常有效,没有退回。请在办件的“经过”里看是哪一条、为什么,向该站点核对;核对完点“已核对”',
+  })
+}

@@ -1,0 +1,18 @@
+/** The time at the root comes down the tree: kept for the next start, and passed on at once where it is news. */
+import { LIMITS } from '#protocol/limits.ts'
+import { keepClock } from '../writing/clock-mark.ts'
+import type { LinkContext } from './link-context.ts'
+
+/** Takes what the parent says of the root's time. */
+export function hearRoot({ core, queue, links }: LinkContext, rootTime: number): void {
+  const isNews = core.clock.heardRoot(rootTime)
+  core.neighbours.parentContact = core.clock.now()
+  const every = isNews ? 0 : LIMITS.clockHeardMilliseconds
+  // The queue has told of a disk that refuses; the next beat brings the time again.
+  queue.write((staging) => keepClock(staging, every)).catch(() => {})
+  if (!isNews) return
+  core.news.tellStatus()
+  // Else whoever waits below would hear it with the next sign of life only: its pages say nothing of its clock until then.
+  const message = { type: 'beat', rootTime: core.clock.rootTime() } as const
+  for (const link of [...links]) if (link.direction === 'down' && link.peer) link.dispatch({ type: 'tell', message })
+}

@@ -1,0 +1,45 @@
+/** A person says what day it is, where the machine's clock is wrong and nobody else can say. */
+import { civilDay, type Day, isDay } from '#protocol/casework/time/days.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import type { Core } from '../core.ts'
+import type { Actor } from '../office.ts'
+import { keepClock, publishedAt } from '../writing/clock-mark.ts'
+import type { WriteQueue } from '../writing/write-queue.ts'
+
+const KEPT = '没有改动任何内容。'
+
+/** Takes a day as today's until the root's time is heard; it stands in no entry who said so, only how far the clock is off. */
+export async function confirmDay(core: Core, queue: WriteQueue, actor: Actor, day: Day): Promise<Result<void>> {
+  const problem = dayProblem(core, day)
+  if (problem) return problem
+  const { clock, news } = core
+  const shown = civilDay(clock.now())
+  clock.confirm(day, actor.person)
+  // In memory it counts at once; a disk that refuses forgets it with the next stop, and its health says that it refuses.
+  await queue.write((staging) => keepClock(staging, 0))
+  news.add({
+    kind: 'clock',
+    message: `${actor.name}确认今天是 ${day};本机时钟当时显示 ${shown}`,
+    next: '本机从此按确认的日期办理,写下的记录带着这个差值;联网后以县中心的时间为准。请校正电脑时间',
+  })
+  return success(undefined)
+}
+
+function dayProblem(core: Core, day: Day): Result<never> | undefined {
+  const { clock, isRoot, neighbours } = core
+  if (!isDay(day)) return fail('no-day', '这不是一个日期。', KEPT, '请按“2026-11-26”的样子填写今天的日期。', 'day')
+  if (!isRoot && neighbours.parentConnected)
+    return fail('day-known', '本机已连上级,日期以县中心的为准。', KEPT, '不用确认日期;电脑时间不对的请校正。')
+  if (isRoot && day !== civilDay(clock.now()))
+    return fail('set-clock', '县中心的日期以本机时钟为准。', KEPT, '请先校正电脑时间,再确认日期。', 'day')
+  const published = civilDay(publishedAt(core))
+  if (!isRoot && day < published)
+    return fail(
+      'day-too-early',
+      `事项目录或工作日历是 ${published} 发布的,今天不会更早。`,
+      KEPT,
+      '请核对今天的日期。',
+      'day',
+    )
+  return undefined
+}

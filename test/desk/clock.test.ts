@@ -1,0 +1,105 @@
+/** A wrong clock at the desk: said at once and without a line, gone on with by a day that a person confirms, and on paper. */
+import { expect, test } from 'vitest'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
+import { createDesk } from '#edge-node/desk/desk.ts'
+import { doubtWords, writtenWords } from '#edge-node/desk/words.ts'
+import type { Person, Role } from '#protocol/casework/directory.ts'
+import type { PersonId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Node, TOWNSHIP } from '#test/engine/county.ts'
+import { DAY, MET, parted } from '#test/engine/parted-clock.ts'
+import { enter, PASSWORD } from './place.ts'
+import { captureCase } from './walk.ts'
+
+const deskOf = ({ engine: { office } }: Node) =>
+  createDesk({ office, accounts: createAccounts(office), title: '安县政务服务网', secure: true })
+
+/** A township without a line whose clock was so far ahead, with people who can sign in. */
+const place = (ahead: number) =>
+  parted(ahead, async (root) => {
+    const password = await passwordRecord(root.engine.office, PASSWORD)
+    const person = (id: string, name: string, role: Role): Person => ({
+      type: 'person',
+      id: id as PersonId,
+      version: 1,
+      name,
+      station: TOWNSHIP,
+      roles: [role],
+      password,
+      disabled: false,
+    })
+    return [person('clerk', '王芳', 'clerk'), person('watch', '赵清', 'supervisor')]
+  })
+
+const HOUR = 60 * 60_000
+const in2009 = Date.parse('2009-01-01T08:00+08:00') - MET
+
+test('P215 a known clock is said to be off at the first page after a start, without a line', async () => {
+  const { start } = await place(-3 * DAY - HOUR)
+  const clerk = await enter(deskOf(await start()), 'clerk')
+  const { text } = await clerk.get('/')
+  expect(text).toContain('本机时钟比县中心慢 3 天')
+  expect(text).not.toContain('从未同步')
+})
+
+test('P216 in 2009 every page says what is wrong, nothing can be begun, and a confirmed day goes on', async () => {
+  const { start, machine } = await place(0)
+  machine.set(in2009)
+  const township = await start()
+  const clerk = await enter(deskOf(township), 'clerk')
+  const said = '本机时钟显示2009年1月1日,早于'
+  for (const path of ['/', '/capture', '/sync', '/guide']) expect((await clerk.get(path)).text).toContain(said)
+  const pick = await clerk.get('/capture')
+  expect(pick.text).not.toContain('本站还没有可以办的事项')
+  expect(pick.text).toContain('确认今天的日期')
+  const page = await clerk.get('/sync')
+  const early = await clerk.submit(page, '/sync/day', { day: '2026-11-01' })
+  expect(early.status).toBeGreaterThanOrEqual(400)
+  expect(early.text).toContain('今天不会更早')
+  const done = await clerk.submit(early, '/sync/day', { day: '2026-11-24' })
+  expect(done.text).toContain('已按确认的日期办理')
+  expect(done.text).toContain('按人工确认的日期办理')
+  expect(done.text).not.toContain(said)
+  const { receipt } = await captureCase(clerk, '张秀英', 'SL0002')
+  expect(receipt.text).toContain('2026年11月24日')
+  expect(receipt.text).toMatch(/本机时钟当时显示 2009年1月1日 \d\d:\d\d/)
+  expect(receipt.text).toContain('261124')
+})
+
+test('P216 who only looks on confirms no day, and nothing is asked where the clock is right', async () => {
+  const { start, machine } = await place(0)
+  const right = await start()
+  expect((await (await enter(deskOf(right), 'clerk')).get('/sync')).html).not.toContain('/sync/day')
+  await right.engine.stop()
+  machine.set(in2009)
+  const township = await start()
+  const watch = await enter(deskOf(township), 'watch')
+  const page = await watch.get('/sync')
+  expect(page.html).not.toContain('/sync/day')
+  const csrf = /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? ''
+  expect((await watch.post('/sync/day', { csrf, day: '2026-11-24' })).status).toBe(403)
+  expect(township.engine.office.today()).toBe('2009-01-01')
+})
+
+test('P217 papers bear the corrected time, and what the clock showed where people would wonder', async () => {
+  const { start } = await place(-3 * DAY - HOUR)
+  const clerk = await enter(deskOf(await start()), 'clerk')
+  const { receipt } = await captureCase(clerk, '张秀英', 'SL0002')
+  expect(receipt.text).toMatch(/收件时间 2026年11月23日 09:0\d.本机时钟当时显示 2026年11月20日 08:0\d/)
+  expect(receipt.text).toContain('261123')
+  const near = { at: MET, time: MET - LIMITS.clockOffsetMilliseconds + 1 }
+  expect(writtenWords(near)).toBe('2026年11月23日 09:00')
+})
+
+test('P215 what speaks against a clock is one clause with both times', () => {
+  const time = Date.parse('2009-01-01T08:00+08:00')
+  expect(doubtWords({ is: 'behind', time, since: MET, proof: 'published' })).toBe(
+    '本机时钟显示2009年1月1日,早于目录发布时间 2026年11月23日 09:00',
+  )
+  expect(doubtWords({ is: 'behind', time, since: MET, proof: 'reached' })).toContain('早于本机自己到过的时间')
+  expect(doubtWords({ is: 'unheard', time: MET, away: 120 * DAY })).toBe(
+    '本机时钟显示2026年11月23日,比上次联网时晚了 120 天',
+  )
+  expect(doubtWords(null)).toBeUndefined()
+})

@@ -1,0 +1,169 @@
+/** Pages over what a hostile member wrote and what cannot be drawn: the rest of the page is there. */
+import { expect, test } from 'vitest'
+import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
+import { createDesk } from '#edge-node/desk/desk.ts'
+import { createHubPages } from '#hub/pages/pages.ts'
+import { createRegistry } from '#hub/registry.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import type { Person, Role } from '#protocol/casework/directory.ts'
+import type { Office } from '#protocol/engine/office.ts'
+import { type DocumentId, type PersonId, streamOf } from '#protocol/ids.ts'
+import type { Draft } from '#protocol/log/entry.ts'
+import type { NodeReport } from '#protocol/wire/messages.ts'
+import { openClock } from '#test/engine/clock-host.ts'
+import { COUNTY, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until } from '#test/engine/county.ts'
+import { draft, factPayload, frameOf, RawNode } from '#test/engine/raw-node.ts'
+import { enter, PASSWORD } from './place.ts'
+
+const LATEST = 8.64e15
+const [item] = SAMPLE_ITEMS
+
+/** A county hall with people, and a township that writes whatever it likes. */
+async function openHall() {
+  const clock = openClock('2026-11-20T09:00+08:00')
+  const root = await openNode({ station: COUNTY, lease: 1, host: clock.host })
+  const { office } = root.engine
+  const raw = new RawNode(TOWNSHIP)
+  const password = await passwordRecord(office, PASSWORD)
+  const person = (id: string, role: Role): Person => ({
+    type: 'person',
+    id: id as PersonId,
+    version: 1,
+    name: id,
+    station: COUNTY,
+    roles: [role],
+    password,
+    disabled: false,
+  })
+  const people = [person('coordinator', 'coordinator'), person('admin', 'administrator')]
+  await publish(root, [
+    ...STATIONS,
+    nodeRecord(root, null),
+    raw.record(root.identity.node, 2),
+    ...people,
+    ...SAMPLE_ITEMS,
+  ])
+  await raw.link(root)
+  let frames = 0
+  const write = async (...drafts: readonly Draft[]) => {
+    raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), drafts)))
+    frames += 1
+    await raw.stored(frames)
+  }
+  const opening = (number: string, given: Partial<Draft>) => {
+    const fields = { number, item: item?.id ?? '', itemVersion: item?.edition ?? 1 }
+    return draft(TOWNSHIP, { payload: factPayload({ kind: 'opened', previous: null, fields }), ...given })
+  }
+  const faults: Error[] = []
+  const accounts = createAccounts(office)
+  const { cryptography } = clock.host
+  const registry = createRegistry({ office, accounts, cryptography, root: root.identity.node })
+  const deskOver = (shown: Office) =>
+    createDesk({
+      office: shown,
+      accounts,
+      title: '安县政务服务网',
+      secure: true,
+      hubPages: createHubPages(registry),
+      onFault: (fault) => faults.push(fault),
+    })
+  return { root, office, raw, write, opening, deskOver, faults, clock }
+}
+
+const report = (raw: RawNode, given: Partial<NodeReport>): NodeReport => ({
+  node: raw.node,
+  age: 0,
+  connected: false,
+  unsentEntries: 0,
+  unsentCases: 0,
+  version: '',
+  clockOffset: null,
+  ...given,
+})
+
+test('P219 times, offsets, versions and ages at every bound take no page down', async () => {
+  const { office, raw, write, opening, deskOver, faults } = await openHall()
+  const bounds: Partial<Draft>[] = [
+    { time: LATEST, clockOffset: LATEST },
+    { time: 0, clockOffset: -LATEST },
+    { time: LATEST, clockOffset: null, catalogueVersion: Number.MAX_SAFE_INTEGER },
+    { time: 0, clockOffset: null, calendarVersion: Number.MAX_SAFE_INTEGER },
+    { time: 0, clockOffset: null, catalogueVersion: 253_402_271_999_999 },
+  ]
+  const openings = bounds.map((given, place) => opening(`510724100-261120-BCD-000${place}`, given))
+  await write(...openings)
+  const most = Number.MAX_SAFE_INTEGER
+  const told = { age: most, unsentEntries: most, unsentCases: most, clockOffset: most, version: '9' }
+  raw.send({ type: 'status', nodes: [report(raw, told)] })
+  await until('it is heard', async () => (await office.nodesBelow()).some(({ version }) => version === '9'))
+  const [coordinator, admin] = [await enter(deskOver(office), 'coordinator'), await enter(deskOver(office), 'admin')]
+  for (const path of ['/', '/transfers', '/search?q=510724', '/sync', '/hub/transfers', '/hub/nodes'])
+    expect((await coordinator.get(path)).status, path).toBe(200)
+  for (const path of ['/hub/nodes', '/sync']) expect((await admin.get(path)).status, path).toBe(200)
+  for (const { document } of openings) expect((await coordinator.get(`/cases/${document}`)).status).toBe(200)
+  expect(faults).toEqual([])
+  // A version that no date names proves nothing: the entry has the day of its author’s clock.
+  const fourth = await office.state(openings[3]?.document as DocumentId)
+  expect(fourth.ok && fourth.value.days.opened).toBe('1970-01-01')
+})
+
+test('P218 a day that the county doubted is said beside the fact, with both days, and in one finding', async () => {
+  const { raw, write, opening, deskOver, office, clock } = await openHall()
+  clock.jumpTo('2026-11-26T09:00+08:00')
+  raw.send({ type: 'status', nodes: [report(raw, { connected: true, version: '9' })] })
+  await until('it is heard', async () => (await office.nodesBelow()).some(({ version }) => version === '9'))
+  const late = opening('510724100-261112-BCD-0001', { time: Date.parse('2026-11-12T09:00+08:00'), clockOffset: 0 })
+  await write(late)
+  const coordinator = await enter(deskOver(office), 'coordinator')
+  const page = await coordinator.get(`/cases/${late.document}`)
+  expect(page.text).toContain('县中心 11月26日 首次收到,所记日期 11月12日,期间该节点在线且没有未上交的记录')
+  const sync = await coordinator.get('/sync')
+  expect(sync.text).toContain('“raw”有 1 条记录的日期要核对')
+  expect(sync.text).not.toContain('数据库恢复过')
+  const kept = `doubtful-days-${raw.node}`
+  const asked = await coordinator.submit(sync, '/sync/checked', { kept })
+  expect(asked.text).toContain('这些记录的日期都核对完了吗')
+  expect((await coordinator.submit(asked, '/sync/checked')).text).not.toContain('条记录的日期要核对')
+})
+
+/** The same thing, with a part that nobody can read. */
+const broken = <Of extends object>(of: Of, part: keyof Of): Of => {
+  const unreadable = {
+    toString() {
+      throw new Error('stored in a way that nobody can draw')
+    },
+  }
+  return { ...of, [part]: unreadable }
+}
+
+test('P219 a row that cannot be drawn says so, the others are there, and people and the log hear of it once', async () => {
+  const { office, write, opening, deskOver, faults, raw } = await openHall()
+  const [first, second] = [opening('510724100-261120-BCD-0001', {}), opening('510724100-261120-BCD-0002', {})]
+  await write(first, second)
+  const shown: Office = Object.create(office, {
+    find: {
+      value: async (query: object) => {
+        const page = await office.find(query)
+        return { ...page, rows: page.rows.map((row) => (row.id === first.document ? broken(row, 'applicant') : row)) }
+      },
+    },
+    nodesBelow: { value: async () => (await office.nodesBelow()).map((status) => broken(status, 'version')) },
+  })
+  const coordinator = await enter(deskOver(shown), 'coordinator')
+  const list = await coordinator.get('/search?q=510724100')
+  expect(list.status).toBe(200)
+  expect(list.text).toContain('这一行无法显示(办件 510724100-261120-BCD-0001)')
+  expect(list.html).toContain(`/cases/${second.document}`)
+  const nodes = await coordinator.get('/hub/nodes')
+  expect(nodes.status).toBe(200)
+  expect(nodes.text).toContain('这一行无法显示(raw)')
+  await coordinator.get('/hub/nodes')
+  expect(faults.length).toBeGreaterThan(0)
+  const named = (await office.status()).findings.filter(({ message }) => message.includes('有内容无法显示'))
+  expect(named.map(({ message }) => message).toSorted()).toEqual([
+    'raw有内容无法显示',
+    '办件 510724100-261120-BCD-0001有内容无法显示',
+  ])
+  raw.cut()
+})
