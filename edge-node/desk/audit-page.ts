@@ -5,7 +5,7 @@ import { type AuditQuestion, eventWords, exportAudit, readAudit } from '#edge-no
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
 import { type Day, isDay, plusDays } from '#protocol/casework/time/days.ts'
-import type { AuditLine, AuditPage } from '#protocol/engine/office.ts'
+import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import { field } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'

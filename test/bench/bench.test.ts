@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { hostWith, MONDAY, morningOf } from '#test/clock/host.ts'
 import { person, TOWNSHIP } from '#test/engine/county.ts'
@@ -26,6 +27,8 @@ test('the generator writes byte for byte what the Office writes', async () => {
   const before = await village.storage.load()
   const storage = new MemoryStorage()
   storage.restore((village.storage as MemoryStorage).snapshot())
+  // What the county's clock was when it was set up says nothing of the clock that stands from here on.
+  await storage.commit({ ...NO_CHANGE, local: [{ space: 'engine', key: 'clock', value: null }] })
   const { identity } = village
   const rotated = async () => {}
   const options = { storage, host: steadyHost(), identity, incarnation: identity.lease, rotated, version: 'test' }

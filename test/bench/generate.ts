@@ -200,7 +200,8 @@ export class Generator {
     const payload = encodeFact(fact)
     const hash = toHex(this.#append(KIND.fact, document, payload)) as EntryHash
     const { person, station } = this.author.agent
-    const place = { log: this.log, seq: this.#height }
+    const { catalogueVersion, calendarVersion } = this.author
+    const place = { log: this.log, seq: this.#height, published: Math.max(catalogueVersion, calendarVersion) }
     return { hash, ...place, person, station, time: this.#time, clockOffset: null, fact: decodeFact(payload) }
   }
 

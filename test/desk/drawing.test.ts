@@ -7,6 +7,7 @@ import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
+import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { type DocumentId, type PersonId, streamOf } from '#protocol/ids.ts'
 import type { Draft } from '#protocol/log/entry.ts'
@@ -108,6 +109,9 @@ test('P219 times, offsets, versions and ages at every bound take no page down', 
   expect(fourth.ok && fourth.value.days.opened).toBe('1970-01-01')
 })
 
+const numbered = (running: number): string => mintNumber({ station: TOWNSHIP, day: '2026-11-20', lane: 7, running })
+const [FIRST, SECOND] = [numbered(1), numbered(2)]
+
 test('P218 a day that the county doubted is said beside the fact, with both days, and in one finding', async () => {
   const { raw, write, opening, deskOver, office, clock } = await openHall()
   clock.jumpTo('2026-11-26T09:00+08:00')
@@ -139,7 +143,7 @@ const broken = <Of extends object>(of: Of, part: keyof Of): Of => {
 
 test('P219 a row that cannot be drawn says so, the others are there, and people and the log hear of it once', async () => {
   const { office, write, opening, deskOver, faults, raw } = await openHall()
-  const [first, second] = [opening('510724100-261120-BCD-0001', {}), opening('510724100-261120-BCD-0002', {})]
+  const [first, second] = [opening(FIRST, {}), opening(SECOND, {})]
   await write(first, second)
   const shown: Office = Object.create(office, {
     find: {
@@ -153,7 +157,7 @@ test('P219 a row that cannot be drawn says so, the others are there, and people 
   const coordinator = await enter(deskOver(shown), 'coordinator')
   const list = await coordinator.get('/search?q=510724100')
   expect(list.status).toBe(200)
-  expect(list.text).toContain('这一行无法显示(办件 510724100-261120-BCD-0001)')
+  expect(list.text).toContain(`这一行无法显示(办件 ${FIRST})`)
   expect(list.html).toContain(`/cases/${second.document}`)
   const nodes = await coordinator.get('/hub/nodes')
   expect(nodes.status).toBe(200)
@@ -161,9 +165,6 @@ test('P219 a row that cannot be drawn says so, the others are there, and people 
   await coordinator.get('/hub/nodes')
   expect(faults.length).toBeGreaterThan(0)
   const named = (await office.status()).findings.filter(({ message }) => message.includes('有内容无法显示'))
-  expect(named.map(({ message }) => message).toSorted()).toEqual([
-    'raw有内容无法显示',
-    '办件 510724100-261120-BCD-0001有内容无法显示',
-  ])
+  expect(named.map(({ message }) => message).toSorted()).toEqual(['raw有内容无法显示', `办件 ${FIRST}有内容无法显示`])
   raw.cut()
 })

@@ -180,8 +180,8 @@ export async function enter(desk: Hono<DeskEnv>, name: string): Promise<Visitor>
   return visitor
 }
 
-/** `secure`: whether the desk believes to be served over TLS. */
-export async function openPlace({ secure } = { secure: true }): Promise<Place> {
+/** `secure`: whether the desk believes to be served over TLS; `enabled`: whether the county is at this program's level. */
+export async function openPlace({ secure = true, enabled = true } = {}): Promise<Place> {
   let now = Date.UTC(2026, 10, 20, 1)
   const host = hostWith(() => now)
   const { engine, root, storage } = await openOffice(host, STATIONS)
@@ -200,7 +200,7 @@ export async function openPlace({ secure } = { secure: true }): Promise<Place> {
     }),
   )
   const published = await office.publish(null, [
-    ENABLED,
+    ...(enabled ? [ENABLED] : []),
     ...SAMPLE_ITEMS,
     IMMEDIATE,
     LICENCE,

@@ -6,6 +6,7 @@ import { importsOf, sources } from './tree.ts'
 const ROOMS = [
   'ports/',
   'directory/',
+  'audit.ts',
   'office.ts',
   'logs/',
   'cases/',

@@ -1,8 +1,8 @@
 /** What the audit log says of records that somebody publishes: written in the same commit as the records. */
 import type { AuditEvent } from '#protocol/casework/audit.ts'
 import { type DirectoryRecord, type Person, ROLES } from '#protocol/casework/directory.ts'
+import type { AuditDetails } from '../audit.ts'
 import type { DirectoryView } from '../directory/directory-view.ts'
-import type { AuditDetails } from '../office.ts'
 
 const TITLES: Readonly<Record<DirectoryRecord['type'], string>> = {
   station: '站点',

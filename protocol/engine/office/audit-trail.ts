@@ -5,9 +5,9 @@ import { type DocumentId, type EntryHash, type LogKey, logParts, toHex } from '#
 import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
+import type { AuditLine, AuditPage, AuditQuery } from '../audit.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
-import type { AuditLine, AuditPage, AuditQuery } from '../office.ts'
 import { AUDIT_DAYS_SPACE, countsInAudit } from '../writing/audit-entries.ts'
 import { recordsInPieces } from '../writing/record-pieces.ts'
 

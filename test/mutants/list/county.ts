@@ -327,8 +327,8 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'unknown-facts-stop-nobody',
     file: 'protocol/casework/folding/fold.ts',
-    from: '  return mayMove && writer.served && !tooLate',
-    to: '  return mayMove && writer.served && tooLate',
+    from: '  return mayMove && writer.served && !barred',
+    to: '  return mayMove && writer.served && barred',
     fault: 'C136: an older program writes after a fact that one of a kind it does not know has followed.',
     tests: ['test/casework/folding/newer.test.ts'],
   },

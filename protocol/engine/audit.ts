@@ -1,0 +1,43 @@
+/** The audit log as the office gives it: what is asked of it and what is read. */
+import type { AuditEvent, AuditNote, ReadNote } from '#protocol/casework/audit.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import type { EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
+
+/** What an event of the audit log is about. */
+export type AuditDetails = Partial<Pick<AuditNote, 'subject' | 'details' | 'address'>>
+
+/** An entry of the audit log as it is read. */
+export interface AuditLine extends ReadNote {
+  /** Of the entry: names it for good. */
+  readonly hash: EntryHash
+  /** The node that wrote it. */
+  readonly node: NodeId
+  readonly station: StationCode
+  /** Who did it; empty where nobody was signed in. */
+  readonly person: PersonId | ''
+  /** Milliseconds since 1970 on the writer's clock, corrected by the offset it knew. */
+  readonly time: number
+  /** It came after its node was revoked: whoever has that machine may have written it. */
+  readonly afterRevocation: boolean
+}
+
+/** What of the audit log is asked for. All conditions must hold. */
+export interface AuditQuery {
+  /** Days by the writer's clock, both among them. */
+  readonly from: Day
+  readonly until: Day
+  readonly stations: readonly StationCode[]
+  readonly person?: PersonId
+  readonly event?: AuditEvent
+  /** Stands in subject, details or address. */
+  readonly text?: string
+  /** Continue behind this cursor. */
+  readonly after?: string
+}
+
+export interface AuditPage {
+  /** Newest first. */
+  readonly lines: readonly AuditLine[]
+  /** Cursor of the next page; null when this is the last. */
+  readonly next: string | null
+}
