@@ -26,10 +26,11 @@ function isEntrusted(letters: readonly Letter[], person: PersonId, station: Stat
 export function standingOf(
   staff: Staff | undefined,
   letters: readonly Letter[],
-  person: PersonId,
+  person: PersonId | '',
   station: StationCode,
   signing: Signing,
 ): Membership {
+  if (person === '') return 'foreign' // no program signs an act of office as nobody
   const serves = staff?.service.some((service) => service.station === station && holds(service, signing)) ?? false
   if (!serves && !isEntrusted(letters, person, station, signing)) return 'foreign'
   // Where it may have been any later day, only an account that never came back was certainly disabled.

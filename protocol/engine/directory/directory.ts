@@ -190,9 +190,9 @@ export function createDirectory(identity: Identity, knowledge: Knowledge = KNOWN
         return isAbove && !(hash !== undefined && carried?.includes(hash))
       },
       standing: (person, station, signing) =>
-        person === '' || view.staffs().length === 0
+        view.staffs().length === 0
           ? 'belongs'
-          : standingOf(view.staff(person), view.letters(), person, station, signing),
+          : standingOf(person === '' ? undefined : view.staff(person), view.letters(), person, station, signing),
       tierOf: (station) => view.station(station)?.tier,
       parentOf: (station) => view.station(station)?.parent,
     },

@@ -52,15 +52,13 @@ const withStaff = (...people: readonly Staff[]): Register => ({
   authority: {
     ...register.authority,
     standing: (person, station, signing) =>
-      person === ''
-        ? 'belongs'
-        : standingOf(
-            people.find(({ id }) => id === person),
-            [],
-            person,
-            station,
-            signing,
-          ),
+      standingOf(
+        people.find(({ id }) => id === person),
+        [],
+        person,
+        station,
+        signing,
+      ),
   },
 })
 const by = (person: string, changes: Partial<FactEntry> = {}) => ({ person: person as PersonId, ...changes })
@@ -76,7 +74,9 @@ test('C120 a fact whose signer did not belong to the station is set aside, and s
   expect(state).toMatchObject({ stage: '20', tip: last(facts).hash, asideOpen: 1 })
   // A person of whom nothing is published is nobody's.
   const unknown = write('accepted', TOWN, last(facts), {}, by('nobody'))
+  const nameless = write('accepted', TOWN, last(facts), {}, { person: '' })
   expect(reasonOf(fold([...facts, unknown], county), unknown)).toBe('foreign-person')
+  expect(reasonOf(fold([...facts, nameless], county), nameless)).toBe('foreign-person')
   // What the holder adopts counts as its own.
   const adopted = write('adopted', TOWN, last(facts), { fact: stolen.hash })
   const after = fold([...facts, stolen, adopted], county)
@@ -213,7 +213,7 @@ test('C120 whatever anybody signs – any person, station, day, kind – nothing
   ]
   const county = withStaff(...people)
   const one = fc.record({
-    person: fc.constantFrom('p1', 'moved', 'hall', 'nobody'),
+    person: fc.constantFrom('p1', 'moved', 'hall', 'nobody', ''),
     station: fc.constantFrom(VILLAGE, TOWN, OTHER_TOWN, COUNTY),
     days: fc.integer({ min: 0, max: 12 }),
     isSlow: fc.boolean(),
@@ -241,7 +241,7 @@ test('C120 whatever anybody signs – any person, station, day, kind – nothing
       expect(foldCase(CASE, [...facts].reverse(), county)).toEqual(state)
       for (const line of state?.story ?? []) {
         const entry = facts.find(({ hash }) => hash === line.hash)
-        if (!entry || line.aside || line.person === '') continue
+        if (!entry || line.aside || line.kind === 'deemed') continue
         const from = Math.max(entry.time, entry.published ?? 0)
         const first = new Date(from + 8 * 3_600_000).toISOString().slice(0, 10)
         const isSlow = from > entry.time
