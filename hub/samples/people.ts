@@ -33,6 +33,7 @@ export const NAMED_PEOPLE: readonly SamplePerson[] = [
   person('chief', '周首', HALL, 'chief'),
   person('cashier', '钱收', HALL, 'cashier'),
   person('supervisor', '郑察', HALL, 'supervisor'),
+  person('auditor', '何审', HALL, 'auditor'),
   person('anchang.clerk', '王窗', ANCHANG, 'clerk'),
   person('anchang.handler', '赵办', ANCHANG, 'handler'),
   person('hongyan', '刘红岩', '510724100201' as StationCode, 'agent'),
