@@ -75,10 +75,4 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'judged-stations', substr(`document`, 9), '0' FROM `directory` WHERE `document` >= 'station/' AND `document` < 'station0';",
     ],
   },
-  {
-    name: '0006_service',
-    statements: [
-      "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'engine', 'rebuilding', 'true' WHERE EXISTS (SELECT 1 FROM `documents`);",
-    ],
-  },
 ]

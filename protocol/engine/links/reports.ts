@@ -1,4 +1,5 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
+import { isAudit } from '#protocol/casework/audit.ts'
 import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -191,7 +192,9 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
  */
 async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
   // A message speaks of many entries of few cases, and everybody who writes waits meanwhile: each case is read once.
-  for (const [document, receipts] of Map.groupBy(told, (receipt) => receipt.document)) {
+  // That a parent's program is too old for the audit log is no news of what it keeps and passes on all the same.
+  const news = told.filter(({ document, outcome }) => !(isAudit(document) && outcome === 'unknown-kind'))
+  for (const [document, receipts] of Map.groupBy(news, (receipt) => receipt.document)) {
     const rows = await toldBefore(staging.core, receipts)
     // What the group has staged already is newer than the disk.
     const staged = staging.receipts.filter((receipt) => receipt.document === document)
