@@ -36,7 +36,7 @@ import { createNews } from './news.ts'
 import { enableLevel } from './office/enabling.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations, completeStaff } from './office/record-writing.ts'
-import { NO_CHANGE, StorageFailure } from './ports/storage.ts'
+import { type Change, NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { noteDay } from './refold/folded-day.ts'
 import { JUDGED_STATIONS, noteStations } from './refold/judging-stations.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
@@ -48,7 +48,7 @@ import { openAfterworks } from './writing/afterwork.ts'
 import { keptClock, noteClock } from './writing/clock-mark.ts'
 import { tellDoubtfulDays } from './writing/doubtful-days.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
-import { openWriteQueue } from './writing/write-queue.ts'
+import { openWriteQueue, type WriteQueue } from './writing/write-queue.ts'
 
 /** Opens an engine over a storage; fails in words when the storage cannot be read. */
 export async function openEngine(options: EngineOptions): Promise<Result<Engine>> {
@@ -99,12 +99,13 @@ async function open(options: EngineOptions): Promise<Engine> {
   queue.follow((change) => tellDoubtfulDays(core, change))
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
+  if (core.isRoot) queue.follow((change) => completeAtLevel(core, queue, change))
   await refolding.begin()
   const rereading = openRereading(core, queue)
   rereading.begin()
   if (core.isRoot) {
     await queue.writeAlone(completeRevocations).catch(onlyStorage)
-    await queue.writeAlone(completeStaff).catch(onlyStorage)
+    await publishStaff(core, queue)
   }
   afterworks.heard(NO_CHANGE)
   return {
@@ -131,6 +132,17 @@ async function open(options: EngineOptions): Promise<Engine> {
       await queue.idle()
     },
   }
+}
+
+/** Publishes what waits for the county's level; a disk that refuses is asked again with the next start. */
+async function publishStaff(core: Core, queue: WriteQueue): Promise<void> {
+  const published = await queue.writeAlone(completeStaff).catch(onlyStorage)
+  if (published?.ok === false) core.tellBug(new Error(published.problem.message))
+}
+
+/** However a level comes to be enabled, here or by a record that comes back: accounts of before get their public records. */
+function completeAtLevel(core: Core, queue: WriteQueue, { directory }: Change): void {
+  if (directory.some(({ document }) => document === 'level/rules')) void publishStaff(core, queue)
 }
 
 /** A failing disk shows in the node's health with the next write; anything else is a bug. */

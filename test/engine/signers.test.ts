@@ -4,6 +4,7 @@ import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
+import { RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import type { Loaded } from '#protocol/engine/ports/storage.ts'
@@ -276,4 +277,27 @@ test('C125 a number of another station hides no case, enters no list, and the ca
   expect(offered?.allowed).toBe(true)
   value(await office.act(honest, id, 'renumbered', { second: 'li', reason: '编号不属于本站' }))
   expect((await rowAt(root, id))?.number).toMatch(new RegExp(`^${COUNTY}-`))
+})
+
+test('R70 whoever gets or changes an account in the very commit that enables the level has a public record that says so', async () => {
+  const root = await openNode({ station: COUNTY, lease: 1 })
+  const raw = new RawNode(TOWNSHIP)
+  raw.versions = [1, 3]
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 2), ...SAMPLE_ITEMS])
+  await publish(root, [account('moved', VILLAGE), account('li', VILLAGE)])
+  const { office } = root.engine
+  await raw.link(root)
+  raw.send({ type: 'levels', nodes: [{ node: raw.node, level: RULES_LEVEL }] })
+  await until('it is heard', async () => (await office.nodesBelow()).some(({ level }) => level === RULES_LEVEL))
+  expect(office.directory.level()).toBe(1)
+  await publish(root, [account('new', TOWNSHIP), account('moved', TOWNSHIP)])
+  expect(office.directory.level()).toBe(RULES_LEVEL)
+  const served = (id: string) =>
+    office.directory.staff(id as PersonId)?.service.map(({ station, until: last }) => [station, last === null])
+  await until('everybody has a record', () => ['li', 'new', 'moved'].every((id) => served(id) !== undefined))
+  expect(served('new')).toEqual([[TOWNSHIP, true]])
+  expect(served('moved')).toEqual([
+    [VILLAGE, false],
+    [TOWNSHIP, true],
+  ])
 })

@@ -1,8 +1,7 @@
 /** Members that bring more than a disk should take at once: slower and told, never refused, and nobody else waits. */
 import { expect, onTestFinished, test } from 'vitest'
 import { createStoredQuota } from '#protocol/engine/links/stored-quota.ts'
-import type { NodeId } from '#protocol/ids.ts'
-import { streamOf } from '#protocol/ids.ts'
+import { type NodeId, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
@@ -64,4 +63,26 @@ test('S156 what comes back of the county’s own logs after a restore is not cou
   const clerk = person(TOWNSHIP, ['clerk'])
   value(await township.engine.office.openCase(clerk, 'SL0001'))
   await until('told', async () => JSON.stringify((await root.engine.office.status()).findings).includes('放慢'))
+})
+
+test('S156 nobody spends what is another’s: frames that are refused, whoever they name, and what is held already cost nothing', async () => {
+  const { root, township } = await place()
+  const liar = new RawNode(VILLAGE)
+  await publish(root, [liar.record(root.identity.node, 9)])
+  withLimits({ authorBurstBytes: 60_000, authorHourBytes: 1, authorRestMilliseconds: 5_000 })
+  const drafts = () => [draft(VILLAGE, { payload: nodeHost.random(30_000) })]
+  for (let count = 0; count < 4; count++) {
+    await liar.link(root)
+    const author = count % 2 === 0 ? township.identity.node : (toHex(nodeHost.random(16)) as NodeId)
+    liar.send(frameOf(await liar.write(streamOf(VILLAGE), drafts(), { author })))
+    await liar.refusal()
+  }
+  await liar.link(root)
+  const own = await liar.write(streamOf(VILLAGE), drafts())
+  for (let count = 0; count < 4; count++) liar.send(frameOf(own))
+  await liar.stored(4)
+  const clerk = person(TOWNSHIP, ['clerk'])
+  const { id } = value(await township.engine.office.openCase(clerk, 'SL0001'))
+  await atCounty(township, id)
+  expect(JSON.stringify((await root.engine.office.status()).findings)).not.toContain('放慢')
 })

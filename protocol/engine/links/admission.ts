@@ -40,6 +40,8 @@ export interface FrameSource {
   readonly fromParent: boolean
   /** The parent is the root: what it sends is safe at the county. */
   readonly fromRoot: boolean
+  /** Told how many bytes of new entries of each author are being stored. */
+  readonly storing?: (author: NodeId, bytes: number) => void
   /** Entries of logs up to these heights count already: a cut took them off and they come back. */
   readonly counted?: ReadonlyMap<LogKey, number>
 }
@@ -160,7 +162,8 @@ async function forgery(core: Core, walk: Walk, packs: readonly FollowedPack[]): 
   return (await Promise.all(checks)).find((problem) => problem !== undefined)
 }
 
-async function stage(staging: Staging, packs: readonly FollowedPack[], { counted }: FrameSource): Promise<void> {
+async function stage(staging: Staging, packs: readonly FollowedPack[], source: FrameSource): Promise<void> {
+  const { counted, storing } = source
   const documents = new Set<DocumentId>()
   for (const { entries } of packs) for (const { document } of entries) if (isCase(document)) documents.add(document)
   await loadFiles(staging, [...documents])
@@ -172,6 +175,7 @@ async function stage(staging: Staging, packs: readonly FollowedPack[], { counted
     }
     const placed = pack.entries.map(({ document, log, seq, hash }, index) => {
       const { offset, length } = pack.places[index] as { offset: number; length: number }
+      storing?.(logParts(log).node, length)
       return { document, log, seq, hash, offset, length }
     })
     keepPack(staging.logs, pack, placed)

@@ -1,6 +1,6 @@
 /** Receiving a frame of entries: unpacked, admitted through the write queue, acknowledged when it is durable. */
 import { assert } from '#protocol/assert.ts'
-import { logParts, type NodeId } from '#protocol/ids.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Result } from '#protocol/result.ts'
 import type { Height } from '#protocol/wire/messages.ts'
@@ -25,7 +25,6 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
     const unpacked = unpackFrame(core.host.compression, packed)
     if (!unpacked.ok) return [unpacked]
     takes(unpacked.value.reduce((sum, { bytes }) => sum + bytes.length, 0))
-    if (link.direction === 'down') restAfter(context, link, unpacked.value)
     const source: FrameSource = { shared, ...origin }
     const parts = directoryFirst(unpacked.value)
     // All parts are asked for at once, so that the frames of a link stay in order.
@@ -39,23 +38,20 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
 }
 
 /**
- * Whose entries come faster than a disk should fill: the link that brings them rests before its next frame. What comes
- * back of this node itself and of the root after a restore is not counted: they decide how much they write.
+ * Whose entries come faster than a disk should fill: the link that brings them rests before its next frame. Counted is
+ * what was stored, so nobody spends what is another's by naming him. What comes back of this node itself and of the root
+ * after a restore is not counted: they decide how much they write.
  */
-function restAfter({ core, quota }: LinkContext, link: Link, packs: readonly ReceivedPack[]): void {
+function restAfter({ core, quota }: LinkContext, link: Link, stored: ReadonlyMap<NodeId, number>): void {
   const { directory, identity, news } = core
-  const bytes = new Map<NodeId, number>()
-  for (const { log, length } of packs.flatMap(({ records }) => records)) {
-    const { node } = logParts(log)
-    if (node !== identity.node && !directory.authority.isRoot(node)) bytes.set(node, (bytes.get(node) ?? 0) + length)
-  }
-  for (const [node, taken] of bytes) {
+  for (const [node, taken] of stored) {
+    if (node === identity.node || directory.authority.isRoot(node)) continue
     const rest = quota.take(node, taken)
     if (rest === 0) continue
     link.share.rest(rest)
     news.add({
       kind: 'refused',
-      message: `节点“${directory.node(node)?.name ?? node}”短时间内送来的记录超过 ${LIMITS.authorBurstBytes / 1_048_576} MB,其余的放慢接收;没有拒收,已收的都在`,
+      message: `节点“${directory.node(node)?.name ?? node}”短时间内送来的记录超过 ${Math.ceil(LIMITS.authorBurstBytes / 1_048_576)} MB,其余的放慢接收;没有拒收,已收的都在`,
       next: '长期离线后补传、大批导入属于正常,会自动传完;都不是的,请检查这台电脑,必要时在“节点”页停用它。',
     })
   }
@@ -77,10 +73,13 @@ function admitPart(
 ): Promise<Result<readonly Height[], ChainRefusal>> {
   const { core, queue } = context
   let risen: readonly Height[] = []
+  const stored = new Map<NodeId, number>()
+  const storing = (author: NodeId, bytes: number) => void stored.set(author, (stored.get(author) ?? 0) + bytes)
   return queue.write(
     async (staging) => {
       const before = ownHeights(staging)
-      const admitted = await admitFrame(staging, part, source)
+      stored.clear() // a group that was refused as a whole is staged again
+      const admitted = await admitFrame(staging, part, { ...source, storing })
       if (!admitted.ok) return admitted
       await rotateIfAhead(core, link, admitted.value)
       risen = await cameBack(staging, link, before)
@@ -90,6 +89,7 @@ function admitPart(
       noteCameBack(core, risen)
       // Before links look for what to send: what a peer sent is not sent back to it.
       if (!outcome.ok) return
+      if (link.direction === 'down') restAfter(context, link, stored)
       link.dispatch({ type: 'admitted', frames: isLast ? 1 : 0, heights: outcome.value })
       // Its frontier, which is older, may have been compared while this was being written, and have lowered the heads.
       if (source.fromParent && link.session.is === 'live') acknowledge(context, outcome.value, false)

@@ -3,7 +3,7 @@ import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 export interface StoredQuota {
-  /** Counts what came of an author; answers for how long the link that brought it should rest, in milliseconds. */
+  /** Counts what was stored of an author, whom the register knows; answers for how long the link that brought it should rest, in milliseconds. */
   take(author: NodeId, bytes: number): number
 }
 

@@ -5,7 +5,7 @@ import type { NodeId } from '#protocol/ids.ts'
 import type { Core } from '../core.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
 import type { Staging } from '../writing/staging.ts'
-import { completeStaff, publish } from './record-writing.ts'
+import { publish } from './record-writing.ts'
 
 /**
  * Adds to a group at the root the next level, as soon as every node in use has told that it knows it. A root that knows
@@ -17,9 +17,7 @@ export async function enableLevel(staging: Staging): Promise<void> {
   const nodes = [...nodesNow(staging).values()].filter(({ revoked }) => !revoked)
   if (nodes.every(({ id }) => id === core.identity.node)) return
   const level = Math.min(...nodes.map(({ id }) => levelKnownBy(core, id)))
-  if (level <= core.directory.level()) return
-  await publish(staging, null, [{ type: 'level', id: 'rules', version: level }])
-  await completeStaff(staging) // what waited for the level
+  if (level > core.directory.level()) await publish(staging, null, [{ type: 'level', id: 'rules', version: level }])
 }
 
 /** Nodes as they are with what the group writes. */

@@ -178,8 +178,12 @@ export async function completeRevocations(staging: Staging): Promise<void> {
 }
 
 /** Root only: publishes what everybody may know of people whose accounts an earlier program wrote. */
-export async function completeStaff(staging: Staging): Promise<void> {
-  for (const staff of await unpublishedStaff(staging)) writeVersion(staging, staff, null)
+export async function completeStaff(staging: Staging): Promise<Result<void>> {
+  for (const staff of await unpublishedStaff(staging)) {
+    const written = writeVersion(staging, staff, null)
+    if (!written.ok) return written
+  }
+  return success(undefined)
 }
 
 /** Writes what a station says of itself; nobody else has to be asked, so it works without a network. */

@@ -30,14 +30,11 @@ export function staffBeside(staging: Staging, person: Person): Staff | undefined
   const document = `staff/${person.id}` as DocumentId
   const staged = readDirectoryRecord(directory.get(document)?.json ?? '', document)
   const account = core.directory.person(person.id)
-  const known =
-    staged?.type === 'staff'
-      ? staged
-      : (core.directory.staff(person.id) ??
-        // Its service began before anything was published: a move ends it today.
-        staffOfHistory(account ? [{ person: account, day: today }] : [], today))
+  const published = staged?.type === 'staff' ? staged : core.directory.staff(person.id)
+  // Its service began before anything was published: a move ends it today.
+  const known = published ?? staffOfHistory(account ? [{ person: account, day: today }] : [], today)
   const staff = staffAfter(known, person, today)
-  return known && known.version > 0 && saysTheSame(known, staff) ? undefined : staff
+  return published && saysTheSame(published, staff) ? undefined : staff
 }
 
 /** Public records of all people who have an account and none: of an older program, or of before the county's nodes could judge. */
