@@ -189,8 +189,10 @@ export const LIMITS = {
   auditPerMinute: 60,
   /** Events remembered as just written, so that a page that refreshes itself is one: all that a hall's people open in an hour. */
   auditRecent: 2_000,
-  /** Entries of the audit log looked through for one page of it: days of a whole county, about a second. */
+  /** Entries of the audit log looked at for one page of it: days of a whole county, about a second. */
   auditReadEntries: 20_000,
+  /** Entries of one station on one day that can be read, the last ones: a busy hall has thousands, a flood has no end. */
+  auditDayPlaces: 50_000,
   /** Pages of the audit log in one file that an auditor takes out: 10,000 lines, a second or two; the file says where the next begins. */
   auditFilePages: 200,
   /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */

@@ -3,13 +3,15 @@ import { type DocumentId, isStationCode, type StationCode } from '#protocol/ids.
 import { LIMITS } from '#protocol/limits.ts'
 import { type Day, isDay } from './time/days.ts'
 
-interface EventRule {
+export interface EventRule {
   readonly title: string
   /**
    * The same person doing the same again within so many minutes is one event: a page that refreshes itself, a list that
    * is turned over. 0: each time counts.
    */
   readonly sameWithinMinutes: number
+  /** Whether the next event of the kind says how often it happened again: guesses are counted, looks are not. */
+  readonly isCounted?: true
 }
 
 const always = (title: string): EventRule => ({ title, sameWithinMinutes: 0 })
@@ -17,8 +19,8 @@ const always = (title: string): EventRule => ({ title, sameWithinMinutes: 0 })
 /** What is written down (GB/T 22239-2019 8.1.4.3; SOURCES.md 9.1). */
 export const AUDIT_EVENTS = {
   'sign-in': always('登录'),
-  'sign-in-failed': always('登录失败'),
-  'sign-in-locked': always('账号锁定'),
+  'sign-in-failed': { title: '登录失败', sameWithinMinutes: 1, isCounted: true },
+  'sign-in-locked': { title: '账号锁定', sameWithinMinutes: 15, isCounted: true },
   'sign-out': always('退出'),
   search: { title: '查询', sameWithinMinutes: 5 },
   reveal: { title: '查看完整号码', sameWithinMinutes: 60 },

@@ -1,5 +1,5 @@
 /** The audit log: entries of the node's own log, carried to the county, bounded, and read day by day. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import { type AuditEvent, auditDocument, readAuditNote } from '#protocol/casework/audit.ts'
 import type { Person } from '#protocol/casework/directory.ts'
@@ -181,20 +181,27 @@ test('A93 what would be too many is counted, and the same again within its time 
   const root = await openCountyRoot(new MemoryStorage(), clock.host)
   const { office } = root.engine
   const events = () => linesOf(root, [COUNTY])
-  for (let count = 0; count < LIMITS.auditPerMinute + 7; count++) await office.audit(null, 'sign-in-failed')
+  for (let count = 0; count < LIMITS.auditPerMinute + 7; count++)
+    await office.audit(null, 'sign-in-failed', { subject: `${count}` })
   await office.audit(null, 'sign-in-locked') // another kind is not kept out by it
   expect(await events()).toHaveLength(LIMITS.pageRows)
   const all = async (event: AuditEvent) => (await trail(root)).filter((line) => line.includes(` ${event} `)).length
   expect(await all('sign-in-failed')).toBe(LIMITS.auditPerMinute)
   expect(await all('sign-in-locked')).toBe(1)
   clock.jumpTo('2026-11-26T09:02+08:00')
-  await office.audit(null, 'sign-in-failed')
+  const guess = () => office.audit(null, 'sign-in-failed', { subject: 'admin', address: '10.0.0.9' })
+  await guess()
   expect((await events())[0]).toMatchObject({ event: 'sign-in-failed', uncounted: 7 })
+  // The same guess again is counted, so that nobody fills the log with one name.
+  for (let count = 0; count < 5; count++) await guess()
+  clock.jumpTo('2026-11-26T09:04+08:00')
+  await guess()
+  expect((await events())[0]).toMatchObject({ subject: 'admin', uncounted: 5 })
   const search = () => office.audit(admin, 'search', { subject: '王芳' })
   for (let count = 0; count < 3; count++) await search()
   await office.audit(admin, 'search', { subject: '李成' })
   expect(await all('search')).toBe(2)
-  clock.jumpTo('2026-11-26T09:08+08:00')
+  clock.jumpTo('2026-11-26T09:12+08:00')
   await search()
   expect(await all('search')).toBe(3)
 })
@@ -262,6 +269,33 @@ test('A98 pages lose and repeat nothing, by station, person, event, text and day
   expect(await ask({ event: 'search' })).toBe(0)
   expect(await ask({ stations: [SECOND_VILLAGE] })).toBe(0)
   expect(await ask({ after: 'nonsense' })).toBe(LIMITS.pageRows)
+})
+
+test('A98 a day with more entries than one page looks at is read on and on to its end, and hides neither other stations nor other days', async () => {
+  const { auditReadEntries } = LIMITS
+  Object.assign(LIMITS, { auditReadEntries: 40 })
+  onTestFinished(() => void Object.assign(LIMITS, { auditReadEntries }))
+  const clock = openClock('2026-11-25T09:00+08:00')
+  const root = await openCountyRoot(new MemoryStorage(), clock.host)
+  const { office } = root.engine
+  await office.audit(admin, 'export', { subject: 'before' })
+  clock.jumpTo('2026-11-26T09:00+08:00')
+  for (let count = 0; count < 130; count++) {
+    if (count % 50 === 0) clock.jumpTo(`2026-11-26T09:1${count / 50}+08:00`)
+    await office.audit(admin, 'print', { subject: `${count}` })
+  }
+  await office.audit(admin, 'export', { subject: 'after' })
+  let [after, pages]: [string | undefined, number] = [undefined, 0]
+  const found: string[] = []
+  do {
+    const page = await office.auditTrail({ ...EVER, stations: ALL, event: 'export', ...(after ? { after } : {}) })
+    if (!page.ok) throw new Error(page.problem.message)
+    found.push(...page.value.lines.map(({ subject }) => subject))
+    after = page.value.next ?? undefined
+    pages += 1
+  } while (after !== undefined && pages < 10)
+  expect([found, pages]).toEqual([['after', 'before'], 4])
+  expect((await trail(root)).length).toBe(132)
 })
 
 test('A98 a note that is none is passed over, and one of a later program keeps its name', () => {

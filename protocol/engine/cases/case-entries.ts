@@ -8,7 +8,7 @@ import { isActElsewhere, subjectOf } from '#protocol/log/carried.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
-import { publishedBefore } from '../logs/writing-time.ts'
+import { publishedBefore, writingTime } from '../logs/writing-time.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import type { CaseFile, Oddity } from './case-file.ts'
 import { isHomeOf } from './case-id.ts'
@@ -197,7 +197,7 @@ function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Direc
   file.sections.set(edit.section, section)
   const client = clientIdOf(author.lease, incarnation)
   const { log, seq, person, station } = entry
-  const time = entry.time + (entry.clockOffset ?? 0)
+  const time = writingTime(entry)
   section.edits.push({ hash, log, seq, client, tier, person, station, time, update: edit.update })
   section.outcome = undefined
 }

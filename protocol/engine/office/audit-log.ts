@@ -1,5 +1,12 @@
 /** Writing the audit log: entries of this node's own log, so that none can be changed or taken out unseen. */
-import { AUDIT_EVENTS, type AuditEvent, type AuditNote, auditDay, auditDocument } from '#protocol/casework/audit.ts'
+import {
+  AUDIT_EVENTS,
+  type AuditEvent,
+  type AuditNote,
+  auditDay,
+  auditDocument,
+  type EventRule,
+} from '#protocol/casework/audit.ts'
 import { type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
@@ -83,10 +90,13 @@ export function openAuditLog(core: Core, queue: WriteQueue) {
   }
 
   return async function audit(actor: Actor | null, event: AuditEvent, about: AuditDetails = {}): Promise<void> {
-    const { sameWithinMinutes } = AUDIT_EVENTS[event]
-    const name = [event, actor?.person, actor?.station, about.subject, about.details].join('\n')
-    if (sameWithinMinutes > 0 && recent.has(name, sameWithinMinutes)) return
+    const { sameWithinMinutes, isCounted }: EventRule = AUDIT_EVENTS[event]
+    const name = [event, actor?.person, actor?.station, about.subject, about.address].join('\n')
     const tally = tallyOf(event)
+    if (sameWithinMinutes > 0 && recent.has(name, sameWithinMinutes)) {
+      if (isCounted) tally.uncounted++
+      return
+    }
     if (tally.written >= LIMITS.auditPerMinute) {
       tally.uncounted++
       return

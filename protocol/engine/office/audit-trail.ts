@@ -1,36 +1,33 @@
-/** Reading the audit logs that lie here: day by day from the newest, so that a page costs what it shows. */
+/** Reading the audit logs that lie here: day by day from the newest, and within a day from what came last, so that a page costs what it shows. */
 import { auditDocument, readAuditNote } from '#protocol/casework/audit.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
-import { type DocumentId, type EntryHash, type LogKey, logParts, toHex } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, logParts, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { AuditLine, AuditPage, AuditQuery } from '../audit.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
+import { writingTime } from '../logs/writing-time.ts'
+import { damagedEntries, type Place, type PlacePage } from '../ports/storage.ts'
 import { AUDIT_DAYS_SPACE, countsInAudit } from '../writing/audit-entries.ts'
-import { recordsInPieces } from '../writing/record-pieces.ts'
 
 const decoder = new TextDecoder()
 
-/** A line with its place in the order. */
-interface Placed extends Place {
-  readonly line: AuditLine
-}
-
 /** What an entry says; of a carried one what lies inside. Undefined when it says nothing that counts. */
-function lineOf(core: Core, entry: Entry): Placed | undefined {
+function lineOf(core: Core, entry: Entry, held: ReadonlySet<string>): AuditLine | undefined {
   if (!countsInAudit(core.directory, entry)) return undefined
   const said = entry.kind === KIND.carried ? decodeCarried(core.host.cryptography.sha256, entry.payload) : entry
   if (said?.kind !== KIND.audit) return undefined
+  // What a fork cut off and what lies here all the same is one event.
+  if (said !== entry && held.has(nameOf(said))) return undefined
   const note = readAuditNote(decoder.decode(said.payload))
   if (note === undefined) return undefined
   const hash = toHex(said.hash) as EntryHash
   const { authority } = core.directory
   const { log, seq, station, person } = said
-  const time = said.time + (said.clockOffset ?? 0)
   const afterRevocation = authority.afterRevocation(log, seq, hash, entry.kind === KIND.carried)
-  return { time, log, seq, line: { ...note, hash, node: logParts(log).node, station, person, time, afterRevocation } }
+  return { ...note, hash, node: logParts(log).node, station, person, time: writingTime(said), afterRevocation }
 }
 
 const isWanted = (line: AuditLine, { person, event, text = '' }: AuditQuery): boolean =>
@@ -38,82 +35,98 @@ const isWanted = (line: AuditLine, { person, event, text = '' }: AuditQuery): bo
   (event === undefined || line.event === event) &&
   (text === '' || [line.subject, line.details, line.address].some((part) => part.includes(text)))
 
-/** The latest first; of the same moment what its author wrote later. */
-const isBefore = (left: Place, right: Place): boolean =>
-  left.time !== right.time
-    ? left.time > right.time
-    : left.log === right.log
-      ? left.seq > right.seq
-      : left.log > right.log
-const latestFirst = (left: Place, right: Place): number => (isBefore(left, right) ? -1 : 1)
+/** An entry among all. */
+const nameOf = ({ log, seq, hash }: Pick<Place, 'log' | 'seq' | 'hash'>): string => `${log} ${seq} ${toHex(hash)}`
 
-/** Where a line stands; a page ends at one. */
-interface Place {
-  readonly time: number
-  readonly log: LogKey
-  readonly seq: number
+/** Where a page ended: the day and the entry that was looked at last, by its arrival here; null: the whole day is behind. */
+interface Cursor {
+  readonly day: Day
+  readonly last: Pick<Place, 'arrival' | 'offset'> | null
 }
 
-/** Behind every line of a day. */
-const END: Place = { time: Number.MIN_SAFE_INTEGER, log: '' as LogKey, seq: 0 }
+const cursorOf = ({ day, last }: Cursor): string => (last ? [day, last.arrival, last.offset].join(' ') : day)
 
-const cursorOf = (day: Day, { time, log, seq }: Place): string => [day, time, log, seq].join(' ')
-
-function readCursor(text: string): (Place & { readonly day: Day }) | undefined {
-  const [day = '', time = '', log = '', seq = ''] = text.split(' ')
-  const numbers = [Number(time), Number(seq)] as const
-  return isDay(day) && numbers.every(Number.isSafeInteger)
-    ? { day, time: numbers[0], log: log as LogKey, seq: numbers[1] }
-    : undefined
+function readCursor(text: string): Cursor | undefined {
+  const [day = '', arrival, offset] = text.split(' ')
+  if (!isDay(day)) return undefined
+  const [at, from] = [Number(arrival), Number(offset)]
+  return { day, last: Number.isSafeInteger(at) && Number.isSafeInteger(from) ? { arrival: at, offset: from } : null }
 }
 
-/** Days of which something lies here, the newest first. */
-async function daysOf({ storage }: Core, { from, until, after }: AuditQuery): Promise<Day[]> {
-  const last = after === undefined ? until : (readCursor(after)?.day ?? until)
+/** Days of which something lies here, the newest first, from the cursor on. */
+async function daysOf({ storage }: Core, { from, until }: AuditQuery, cursor: Cursor | undefined): Promise<Day[]> {
   const days = (await storage.localAll(AUDIT_DAYS_SPACE)).map(({ key }) => key as Day)
-  return days.filter((day) => day >= from && day <= last).sort((left, right) => (left < right ? 1 : -1))
+  const isLeft = (day: Day) => cursor === undefined || day < cursor.day || (day === cursor.day && cursor.last !== null)
+  return days.filter((day) => day >= from && day <= until && isLeft(day)).sort((left, right) => (left < right ? 1 : -1))
 }
 
-interface DayRead {
-  readonly lines: readonly Placed[]
-  readonly entries: number
-}
+const lastFirst = (left: Place, right: Place): number => right.arrival - left.arrival || right.offset - left.offset
 
-/** The lines of a day that are wanted, in their order; an entry that is held twice is one. */
-async function readDay(core: Core, day: Day, query: AuditQuery): Promise<DayRead> {
-  const documents: DocumentId[] = query.stations.map((station) => auditDocument(station, day))
-  const lines = new Map<EntryHash, Placed>()
-  let entries = 0
-  for await (const piece of recordsInPieces(core.storage, documents)) {
-    entries += piece.length
-    for (const record of piece) {
-      const placed = lineOf(core, storedEntry(record))
-      if (placed && isWanted(placed.line, query)) lines.set(placed.line.hash, placed)
+/** Where the entries of a day lie, what came last first; of a station that has more than LIMITS.auditDayPlaces the last ones. */
+async function placesOf({ storage, host }: Core, documents: readonly DocumentId[]): Promise<readonly Place[]> {
+  const all: Place[] = []
+  for (const document of documents) {
+    let own: Place[] = []
+    for (let mark: number | null = 0; mark !== null; ) {
+      const page: PlacePage = await storage.placesBehind(document, mark)
+      own = [...own, ...page.places].slice(-LIMITS.auditDayPlaces)
+      mark = page.mark
+      if (mark !== null) await new Promise<void>((resolve) => void host.after(0, resolve))
     }
-    // Others have their turn: a hostile station has as many entries as it likes.
-    await new Promise<void>((resolve) => core.host.after(0, resolve))
-    if (entries >= LIMITS.auditReadEntries) break
+    all.push(...own)
   }
-  return { lines: [...lines.values()].sort(latestFirst), entries }
+  return all.sort(lastFirst)
+}
+
+/** So many entries are read before others have their turn: some milliseconds. */
+const AT_ONCE = 200
+
+/** Looks at the entries of a day, what came last first, until a page is full or enough were looked at. */
+async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): Promise<Cursor | null> {
+  const places = await placesOf(
+    core,
+    query.stations.map((station) => auditDocument(station, day)),
+  )
+  const held = new Set(places.map(nameOf))
+  const { cursor } = page
+  const isLeft = (place: Place) => cursor?.day !== day || cursor.last === null || isBehind(cursor.last, place)
+  for (const place of places.filter(isLeft)) {
+    const pack = await core.storage.packHolding(place.log, place.seq)
+    if (!pack) throw damagedEntries()
+    const bytes = pack.bytes.subarray(place.offset, place.offset + place.length)
+    const line = lineOf(core, storedEntry({ ...place, bytes }), held)
+    if (line && isWanted(line, query) && !page.seen.has(line.hash)) {
+      page.seen.add(line.hash)
+      page.lines.push(line)
+    }
+    page.looked += 1
+    if (page.lines.length === LIMITS.pageRows || page.looked >= LIMITS.auditReadEntries) return { day, last: place }
+    if (page.looked % AT_ONCE === 0) await new Promise<void>((resolve) => void core.host.after(0, resolve))
+  }
+  return null
+}
+
+const isBehind = (one: Pick<Place, 'arrival' | 'offset'>, other: Place): boolean =>
+  other.arrival < one.arrival || (other.arrival === one.arrival && other.offset < one.offset)
+
+/** A page while it is put together. */
+interface Reading {
+  readonly cursor: Cursor | undefined
+  readonly lines: AuditLine[]
+  readonly seen: Set<EntryHash>
+  looked: number
 }
 
 /**
- * One page of the audit log. Looks through LIMITS.auditReadEntries entries, or the first day that has more, and says
- * where to go on; a page may be shorter than it could be, or empty, before the last one.
+ * One page of the audit log. Looks at LIMITS.auditReadEntries entries at most and says where to go on; a page may be
+ * shorter than it could be, or empty, before the last one.
  */
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
-  const begin = query.after === undefined ? undefined : readCursor(query.after)
-  const found: AuditLine[] = []
-  let looked = 0
-  for (const day of await daysOf(core, query)) {
-    const { lines, entries } = await readDay(core, day, query)
-    looked += entries
-    for (const placed of lines) {
-      if (begin?.day === day && !isBefore(begin, placed)) continue
-      found.push(placed.line)
-      if (found.length === LIMITS.pageRows) return { lines: found, next: cursorOf(day, placed) }
-    }
-    if (looked >= LIMITS.auditReadEntries) return { lines: found, next: cursorOf(day, END) }
+  const cursor = query.after === undefined ? undefined : readCursor(query.after)
+  const page: Reading = { cursor, lines: [], seen: new Set(), looked: 0 }
+  for (const day of await daysOf(core, query, cursor)) {
+    const next = await readDay(core, query, day, page)
+    if (next) return { lines: page.lines, next: cursorOf(next) }
   }
-  return { lines: found, next: null }
+  return { lines: page.lines, next: null }
 }
