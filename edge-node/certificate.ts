@@ -1,5 +1,5 @@
 /** The TLS certificate a node listens with: the configured one, or one it makes and signs itself. */
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
@@ -54,6 +54,9 @@ function isFresh(pem: string, now: number): boolean {
   return validFromDate.getTime() <= now && validToDate.getTime() - now >= LIMITS.certificateRenewalDays * DAY
 }
 
+/** Whether a key is that of a certificate: the power may go between the writing of the two files. */
+const fits = (pem: string, key: string): boolean => new X509Certificate(pem).checkPrivateKey(createPrivateKey(key))
+
 /**
  * The self-signed certificate of a data folder; made when there is none, and anew when less than a year of it is left:
  * nobody renews certificates in a village, and children follow a new one under the node's own key (rule E35). One that
@@ -62,7 +65,7 @@ function isFresh(pem: string, now: number): boolean {
 export async function ownCertificate(folder: string, now = nodeHost.now()): Promise<Certificate> {
   const paths = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'certificate-key.pem') }
   const [certificate, key] = [readIfThere(paths.certificate), readIfThere(paths.key)]
-  if (certificate !== undefined && key !== undefined && isFresh(certificate, now))
+  if (certificate !== undefined && key !== undefined && isFresh(certificate, now) && fits(certificate, key))
     return { certificate, key, fingerprint: fingerprintOfPem(certificate) }
 
   const { generate } = await import('selfsigned') // 50 ms of parsing that most starts do not need
@@ -85,13 +88,14 @@ export interface CertificateCareOptions {
   after(milliseconds: number, callback: () => void): () => void
   /** Told of a certificate that the server listens with from now on. */
   renewed(certificate: Certificate): void
-  /** Told of bugs. */
-  failed(error: unknown): void
 }
 
-/** Renews a node's own certificate while the program runs, as it is renewed at a start. */
+/**
+ * Renews a node's own certificate while the program runs, as it is renewed at a start. A file that cannot be used, or a
+ * disk that cannot be read, takes nothing away: the present one serves on, and the next look tries again.
+ */
 export function careForCertificate(present: Certificate, options: CertificateCareOptions): { stop(): void } {
-  const { folder, log, now, after, renewed, failed } = options
+  const { folder, log, now, after, renewed } = options
   let current = present
   let cancel = () => {}
   const look = async () => {
@@ -101,10 +105,10 @@ export function careForCertificate(present: Certificate, options: CertificateCar
       renewed(next)
       log.info({ fingerprint: next.fingerprint }, 'the certificate is renewed')
     }
-    wait()
   }
+  const unusable = (error: unknown) => log.error({ error: String(error) }, 'the certificate could not be looked at')
   const wait = () => {
-    cancel = after(LIMITS.certificateCheckMilliseconds, () => void look().catch(failed))
+    cancel = after(LIMITS.certificateCheckMilliseconds, () => void look().catch(unusable).then(wait))
   }
   wait()
   return { stop: () => cancel() }

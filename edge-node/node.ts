@@ -120,7 +120,7 @@ async function serve(
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
   const care = careForDisk({ engine, unclean: database.unclean, after: nodeHost.after, failed })
   const own = certificate && settings.TLS_CERTIFICATE === '' ? certificate : null
-  const watch = own && careForCertificate(own, { ...nodeHost, folder: settings.DATA_FOLDER, log, renewed, failed })
+  const watch = own && careForCertificate(own, { ...nodeHost, folder: settings.DATA_FOLDER, log, renewed })
   const { node } = enrolment
   uplink =
     parent &&

@@ -1,5 +1,5 @@
 /** The one listening socket of a node: desk, API, the door for new nodes and links share it. */
-import { createServer as createPlainServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -31,7 +31,14 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   return server
 }
 
-/** The system gives a program so many connections: who opens them and asks for nothing loses its own. */
+/** Whether something follows the head of a request. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+/**
+ * The system gives a program so many connections: who opens them and asks for nothing loses its own. Who has sent the
+ * head of a request and keeps its body back has not asked yet.
+ */
 function boundQuiet(server: Server): void {
   const open = new Map<string, Socket>()
   const quiet = createCrowd<string>(LIMITS.quietConnections, (name) => open.get(name)?.destroy())
@@ -47,7 +54,11 @@ function boundQuiet(server: Server): void {
     })
   })
   const heard = ({ socket }: IncomingMessage) => void quiet.delete(nameOf(socket))
-  server.on('request', heard)
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (!hasBody(request)) return heard(request)
+    request.once('end', () => heard(request))
+    response.once('finish', () => heard(request)) // refused before its body was read
+  })
   server.on('upgrade', heard)
 }
 

@@ -73,8 +73,11 @@ describe('E57 the county works on', { timeout: 240_000 }, () => {
     await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(600 - LIMITS.unprovedLinks))
   })
 
-  test('E57 under silent connections', async () => {
-    const attack = silentConnections(aim, LIMITS.quietConnections + 200)
+  test.each([
+    ['silent connections', false],
+    ['connections that keep the body of a request back', true],
+  ])('E57 E51 under %s', async (_, isHalf) => {
+    const attack = silentConnections(aim, LIMITS.quietConnections + 200, isHalf)
     await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(200))
   })
 

@@ -107,13 +107,16 @@ export const silentLinks = ({ address, from }: Aim, count: number): Attack =>
     (socket) => socket.terminate(),
   )
 
-/** Connections that are opened and ask for nothing. */
-export const silentConnections = ({ address, from }: Aim, count: number): Attack => {
+/** Connections that are opened and ask for nothing, or send the head of a request and keep its body back. */
+export const silentConnections = ({ address, from }: Aim, count: number, isHalf = false): Attack => {
+  const half = 'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'
   const { hostname, port } = new URL(address)
   return keepOpen<Socket>(
     count,
     (ended) => {
-      const socket = connect({ host: hostname, port: Number(port), localAddress: from })
+      const socket = connect({ host: hostname, port: Number(port), localAddress: from }, () => {
+        if (isHalf) socket.write(half)
+      })
       socket.on('error', () => undefined) // its close tells
       socket.on('close', ended)
       return socket
