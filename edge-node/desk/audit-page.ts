@@ -59,11 +59,12 @@ function who(desk: Desk, { person }: AuditLine): Html | string {
 }
 
 function row(desk: Desk, line: AuditLine): Html {
+  const foreign = line.foreignPerson ? html`<div class="text-danger">此人当天不在该站点任职</div>` : ''
   const late = line.afterRevocation ? html`<div class="text-danger">节点停用之后才送达</div>` : ''
   const node = desk.office.directory.node(line.node)?.name ?? line.node.slice(0, 8)
   return html`<tr><td data-label="时间">${paperTime(line.time)}</td>
     <td data-label="站点">${stationName(desk.office, line.station)}<div class="text-secondary">${node}</div>${late}</td>
-    <td data-label="人员">${who(desk, line)}</td><td data-label="事件">${eventWords(line)}</td>
+    <td data-label="人员">${who(desk, line)}${foreign}</td><td data-label="事件">${eventWords(line)}</td>
     <td data-label="对象">${line.subject}${line.details === '' ? '' : html`<div class="text-secondary">${line.details}</div>`}</td>
     <td data-label="来源">${line.address}</td></tr>`
 }

@@ -17,6 +17,8 @@ export interface AuditLine extends ReadNote {
   readonly person: PersonId | ''
   /** Milliseconds since 1970 on the writer's clock, corrected by the offset it knew. */
   readonly time: number
+  /** The person did not belong to the station that day, as far as the county has published who did: the node's word alone. */
+  readonly foreignPerson: boolean
   /** It came after its node was revoked: whoever has that machine may have written it. */
   readonly afterRevocation: boolean
 }

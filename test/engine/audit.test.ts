@@ -6,9 +6,11 @@ import type { Person } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { AuditQuery } from '#protocol/engine/audit.ts'
 import { type Change, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
+import { type LogKey, type NodeId, type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { KIND } from '#protocol/log/entry.ts'
+import { encodeCarried } from '#protocol/log/carried.ts'
+import { GENESIS } from '#protocol/log/chain.ts'
+import { encodeContent, KIND } from '#protocol/log/entry.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { openClock } from './clock-host.ts'
@@ -154,6 +156,27 @@ test('A92 nobody writes into the audit log of a station that his node does not s
   const { document } = await writeAudit(root, TOWNSHIP, TOWNSHIP)
   expect(await root.storage.receiptsOf(document)).toEqual([])
   expect(await trail(root, [TOWNSHIP])).toEqual(['admin sign-in 伪造'])
+})
+
+test('A92 what a node says that another one of its station had written and lost is not believed', async () => {
+  const { root, township, village } = await place()
+  const raw = new RawNode(VILLAGE)
+  await publish(root, [raw.record(root.identity.node, 9)])
+  await raw.link(root)
+  const document = auditDocument(VILLAGE, '2026-11-26' as Day)
+  const payload = (subject: string) => new TextEncoder().encode(JSON.stringify({ event: 'export', subject }))
+  const invented = (subject: string, author: NodeId) => {
+    const content = draft(VILLAGE, { kind: KIND.audit, document, payload: payload(subject), person: agent.person })
+    const record = { seq: 1, content: encodeContent(content), signature: null }
+    return encodeCarried(`${author}/1/${streamOf(VILLAGE)}` as LogKey, GENESIS, record)
+  }
+  const authors = [village.identity.node, township.identity.node, raw.node]
+  const drafts = authors.map((author, at) =>
+    draft(VILLAGE, { kind: KIND.carried, document, payload: invented(`${at}`, author) }),
+  )
+  raw.send(frameOf(await raw.write(streamOf(VILLAGE), drafts)))
+  await raw.stored()
+  expect(await trail(root, [VILLAGE])).toEqual([`${agent.person} export 2`])
 })
 
 test('A92 what came after its node was revoked is shown as such', async () => {

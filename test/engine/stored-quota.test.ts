@@ -34,6 +34,17 @@ test('S156 an author has a burst, which fills up again by the hour; beyond it th
   expect(quota.take(NODE, 1)).toBe(1)
 })
 
+test('S156 a peer rests on as long on whatever link it comes next', () => {
+  let now = 0
+  const quota = createStoredQuota(() => now)
+  quota.rest(NODE, 400)
+  quota.rest(NODE, 100)
+  now = 150
+  expect([quota.left(NODE), quota.left(OTHER)]).toEqual([250, 0])
+  now = 401
+  expect(quota.left(NODE)).toBe(0)
+})
+
 test('S156 a member that floods its parent is served more slowly and told of, all of it is taken in the end, and others do not wait', async () => {
   const { root, village } = await place()
   const flood = new RawNode(TOWNSHIP)

@@ -165,12 +165,18 @@ function isUnread({ byHash, progress }: Folding, { entry, writer, barred }: Judg
 /** Judges everything that follows the tip and says what takes effect next, or where the chain forks. */
 function settle(folding: Folding, tip: Judged) {
   const valid: Judged[] = []
-  const unread = tip.followers.filter((follower) => isUnread(folding, follower))
   for (const follower of tip.followers) {
     const reason = objection(folding, follower)
     if (reason === undefined) valid.push(follower)
     else follower.verdict ??= reason
   }
+  // An offer that its receiver has answered is no longer the sender's to take back, by whatever kind.
+  const { holder, offer } = folding.progress
+  const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
+  const unread = tip.followers.filter(
+    (follower) =>
+      isUnread(folding, follower) && !(isAnswered && follower.entry.station === holder && !follower.writer.root),
+  )
   // What they leave of the others only a newer program can tell; a ruling of the root beats them there as well.
   if (unread.length > 0 && !valid.some(({ entry }) => isRuling(entry))) {
     for (const one of [...valid, ...unread]) one.verdict = 'unread'

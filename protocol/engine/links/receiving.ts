@@ -20,6 +20,8 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
   const { peer } = link
   assert(peer, 'entries are admitted on a live link only')
   const origin = originOf(core, link)
+  const left = context.quota.left(peer)
+  if (left > 0 && link.direction === 'down') link.share.rest(left)
   const shared = new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)])
   const outcomes = await link.share.unpacked(async (takes) => {
     const unpacked = unpackFrame(core.host.compression, packed)
@@ -49,6 +51,7 @@ function restAfter({ core, quota }: LinkContext, link: Link, stored: ReadonlyMap
     const rest = quota.take(node, taken)
     if (rest === 0) continue
     link.share.rest(rest)
+    if (link.peer) quota.rest(link.peer, rest)
     news.add({
       kind: 'refused',
       message: `节点“${directory.node(node)?.name ?? node}”短时间内送来的记录超过 ${Math.ceil(LIMITS.authorBurstBytes / 1_048_576)} MB,其余的放慢接收;没有拒收,已收的都在`,

@@ -1,5 +1,6 @@
 /** Reading the audit logs that lie here: day by day from the newest, and within a day from what came last, so that a page costs what it shows. */
 import { auditDocument, readAuditNote } from '#protocol/casework/audit.ts'
+import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, logParts, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -8,7 +9,7 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { AuditLine, AuditPage, AuditQuery } from '../audit.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
-import { writingTime } from '../logs/writing-time.ts'
+import { publishedBefore, writingTime } from '../logs/writing-time.ts'
 import { damagedEntries, type Place, type PlacePage } from '../ports/storage.ts'
 import { AUDIT_DAYS_SPACE, countsInAudit } from '../writing/audit-entries.ts'
 
@@ -19,6 +20,7 @@ function lineOf(core: Core, entry: Entry, held: ReadonlySet<string>): AuditLine 
   if (!countsInAudit(core.directory, entry)) return undefined
   const said = entry.kind === KIND.carried ? decodeCarried(core.host.cryptography.sha256, entry.payload) : entry
   if (said?.kind !== KIND.audit) return undefined
+  if (said !== entry && !isCarriedHonestly(core, entry, said)) return undefined
   // What a fork cut off and what lies here all the same is one event.
   if (said !== entry && held.has(nameOf(said))) return undefined
   const note = readAuditNote(decoder.decode(said.payload))
@@ -27,7 +29,20 @@ function lineOf(core: Core, entry: Entry, held: ReadonlySet<string>): AuditLine 
   const { authority } = core.directory
   const { log, seq, station, person } = said
   const afterRevocation = authority.afterRevocation(log, seq, hash, entry.kind === KIND.carried)
-  return { ...note, hash, node: logParts(log).node, station, person, time: writingTime(said), afterRevocation }
+  const signing = signingOf({ ...said, published: publishedBefore(said) })
+  const foreignPerson = person !== '' && authority.standing(person, station, signing) === 'foreign'
+  const node = logParts(log).node
+  return { ...note, hash, node, station, person, time: writingTime(said), foreignPerson, afterRevocation }
+}
+
+/**
+ * Whether a carrier may be believed: nothing signs an event by itself, so only its own author, or the root, says that he
+ * wrote it before a fork cut it off; and it stays in its place.
+ */
+function isCarriedHonestly({ directory }: Core, carrier: Entry, said: Entry): boolean {
+  const by = logParts(carrier.log).node
+  const isTheirs = by === logParts(said.log).node || directory.authority.isRoot(by)
+  return isTheirs && said.document === carrier.document && said.station === carrier.station
 }
 
 const isWanted = (line: AuditLine, { person, event, text = '' }: AuditQuery): boolean =>
@@ -88,6 +103,7 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
     query.stations.map((station) => auditDocument(station, day)),
   )
   const held = new Set(places.map(nameOf))
+  page.looked += query.stations.length // a day of which nothing is wanted costs a look at each station all the same
   const { cursor } = page
   const isLeft = (place: Place) => cursor?.day !== day || cursor.last === null || isBehind(cursor.last, place)
   for (const place of places.filter(isLeft)) {
@@ -127,6 +143,7 @@ export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPa
   for (const day of await daysOf(core, query, cursor)) {
     const next = await readDay(core, query, day, page)
     if (next) return { lines: page.lines, next: cursorOf(next) }
+    if (page.looked >= LIMITS.auditReadEntries) return { lines: page.lines, next: cursorOf({ day, last: null }) }
   }
   return { lines: page.lines, next: null }
 }

@@ -100,6 +100,18 @@ test('C136 only whoever could write guarded facts there stops a case: holder, re
   expect(fold([...facts, ...offered, fromVillage]).unread).toEqual([])
 })
 
+test('C136 what the receiver of an offer has answered its sender does not take back by a kind that nobody here knows', () => {
+  const facts = caseAt('20', TOWN)
+  const offered = write('offered', TOWN, last(facts), { to: COUNTY })
+  const [answer, newer] = [write('taken', COUNTY, offered), newerFact(TOWN, offered.hash)]
+  const state = fold([...facts, offered, answer, newer])
+  expect(state).toMatchObject({ holder: COUNTY, offer: null, unread: [] })
+  expect(reasonOf(state, newer)).toBe('unread')
+  expect(fold([...facts, offered, newer])).toMatchObject({ holder: TOWN, unread: [newer.hash] })
+  const both = fold([...facts, offered, answer, newerFact(COUNTY, offered.hash)])
+  expect(both).toMatchObject({ holder: TOWN, unread: [expect.any(String)] })
+})
+
 test('C137 a ruling of the root moves the case on, here as on every program; an adoption of the unknown fact does not', () => {
   const facts = caseAt('20', TOWN)
   const newer = newerFact(TOWN, last(facts).hash)
