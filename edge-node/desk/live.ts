@@ -55,6 +55,8 @@ export function liveRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/status', async (context) => context.html(await statusStrip(desk)))
   const streams = createPlaces({ each: LIMITS.liveStreams, all: LIMITS.liveStreamsInAll })
   app.get('/live', (context) => {
+    // Hono answers HEAD through here and reads no stream: nothing would ever end it, and its place would be lost.
+    if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' })
     const token = readToken(context, desk)
     const leave = streams.enter(token)
     // A browser takes this for final; the page says that it hears of nothing.

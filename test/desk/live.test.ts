@@ -89,3 +89,16 @@ test('P202 a sign-in has so many live pages; beyond, a page is refused in words,
   await expect.poll(async () => (await status(clerk))[0]).toBe(200)
   await Promise.all(open.slice(1).map(({ cancel }) => cancel()))
 })
+
+test('P202 asking only for the head of the live stream takes no place', async () => {
+  const place = await openPlace()
+  const clerk = await place.as('clerk')
+  const cookie = [...clerk.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  for (let count = 0; count <= LIMITS.liveStreams; count++) {
+    const answer = await place.desk.request('/live', { method: 'HEAD', headers: { cookie } })
+    expect([answer.status, answer.body, answer.headers.get('content-type')]).toEqual([200, null, 'text/event-stream'])
+  }
+  const events = await eventsOf(place, clerk)
+  await events.next('ready')
+  await events.cancel()
+})
