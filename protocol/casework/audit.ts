@@ -10,7 +10,7 @@ export interface EventRule {
    * is turned over. 0: each time counts.
    */
   readonly sameWithinMinutes: number
-  /** Whether the next event of the kind says how often it happened again: guesses are counted, looks are not. */
+  /** Whether the next event of the kind and person says how often it happened again: guesses are counted, looks are not. */
   readonly isCounted?: true
 }
 
@@ -48,7 +48,7 @@ export interface AuditNote {
   readonly details: string
   /** The network address it came from; empty when it came from no browser. */
   readonly address: string
-  /** Events of this kind before it that were only counted: too many in a minute, or the disk refused. */
+  /** Events of this kind and person before it that were only counted: too many in a minute, or the disk refused. */
   readonly uncounted: number
 }
 

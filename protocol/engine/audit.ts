@@ -4,7 +4,13 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 
 /** What an event of the audit log is about. */
-export type AuditDetails = Partial<Pick<AuditNote, 'subject' | 'details' | 'address'>>
+export interface AuditDetails extends Partial<Pick<AuditNote, 'subject' | 'details' | 'address'>> {
+  /**
+   * What tells it from another within the time of its kind, where the subject is written masked and two of them look
+   * alike; the subject without. Stays in memory and is never written.
+   */
+  readonly same?: string
+}
 
 /** An entry of the audit log as it is read. */
 export interface AuditLine extends ReadNote {

@@ -335,7 +335,7 @@ export interface Office {
   /**
    * Writes into the audit log of this node, which is carried to the root like everything else; resolves when it is durable.
    * What would be too many is counted, and the same again within the time of its kind is one event. What a disk refuses
-   * keeps nobody from his work: the health shows it, and the next event of the kind says how many are missing.
+   * keeps nobody from his work: the health shows it, and the next event of the kind by the same person says how many are missing.
    */
   audit(actor: Actor | null, event: AuditEvent, about?: AuditDetails): Promise<void>
   /** Reads the audit logs that lie here. */

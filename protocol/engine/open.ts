@@ -33,6 +33,7 @@ import { createLogs } from './logs/logs.ts'
 import { followPartings, loadPartings, PARTING_SPACE, type Parting } from './logs/partings.ts'
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
+import { openAuditLog } from './office/audit-log.ts'
 import { enableLevel } from './office/enabling.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations, completeStaff } from './office/record-writing.ts'
@@ -108,8 +109,9 @@ async function open(options: EngineOptions): Promise<Engine> {
     await publishStaff(core, queue)
   }
   afterworks.heard(NO_CHANGE)
+  const auditLog = openAuditLog(core, queue)
   return {
-    office: openOffice(core, queue),
+    office: openOffice(core, queue, auditLog),
     get incarnation() {
       return core.logs.incarnation
     },
@@ -129,6 +131,7 @@ async function open(options: EngineOptions): Promise<Engine> {
       afterworks.stop()
       refolding.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
+      await auditLog.close()
       await queue.idle()
     },
   }

@@ -5,6 +5,7 @@ import { type AuditEvent, auditDocument, readAuditNote } from '#protocol/casewor
 import type { Person } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { AuditQuery } from '#protocol/engine/audit.ts'
+import type { Actor } from '#protocol/engine/office.ts'
 import { type Change, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type LogKey, type NodeId, type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -227,6 +228,46 @@ test('A93 what would be too many is counted, and the same again within its time 
   clock.jumpTo('2026-11-26T09:12+08:00')
   await search()
   expect(await all('search')).toBe(3)
+})
+
+test('A93 what was only counted is told by the next event of the same person, and searches are one when what was typed is one', async () => {
+  const clock = openClock('2026-11-26T09:00+08:00')
+  const root = await openCountyRoot(new MemoryStorage(), clock.host)
+  const { office } = root.engine
+  const other = person(COUNTY, ['clerk'])
+  const busy: Actor = { ...other, person: 'busy' as PersonId }
+  const calm: Actor = { ...other, person: 'calm' as PersonId }
+  const search = (actor: Actor, same: string) => office.audit(actor, 'search', { subject: '****002X', same })
+  for (let count = 0; count < LIMITS.auditPerMinute + 5; count++) await search(busy, `${count}002X`)
+  await search(calm, '1002X')
+  expect((await trail(root)).length).toBe(LIMITS.auditPerMinute)
+  clock.jumpTo('2026-11-26T09:02+08:00')
+  await search(calm, '2002X')
+  await search(calm, '2002X') // the next page of it
+  await search(busy, 'last 002X')
+  const lines = (await linesOf(root, [COUNTY])).slice(0, 3)
+  expect(lines.map(({ person: who, uncounted }) => [who, uncounted])).toEqual([
+    ['busy', 5],
+    ['calm', 1],
+    ['busy', 0],
+  ])
+  expect(JSON.stringify(lines)).not.toContain('2002X')
+})
+
+test('A93 what is only counted when the node stops is written then, by kind and person', async () => {
+  const disk = new MemoryStorage()
+  const clock = openClock('2026-11-26T09:00+08:00')
+  const root = await openCountyRoot(disk, clock.host)
+  const guess = (subject: string) => root.engine.office.audit(null, 'sign-in-failed', { subject, details: '密码不对' })
+  for (let count = 0; count < 4; count++) await guess('admin')
+  await root.engine.stop()
+  const lines = await linesOf(root, [COUNTY])
+  expect(lines.map(({ subject, details, uncounted }) => [subject, details, uncounted])).toEqual([
+    ['admin', '节点停止时补记;密码不对', 2],
+    ['admin', '密码不对', 0],
+  ])
+  await root.engine.stop()
+  expect(await linesOf(root, [COUNTY])).toHaveLength(2)
 })
 
 test('A94 what the disk refuses keeps nobody from his work, and the next event says how many are missing', async () => {

@@ -12,9 +12,9 @@ const LONG_NUMBER = /[0-9][0-9Xx -]{5,}[0-9Xx]/g
 const lookedFor = (text: string): string =>
   checkNumber(text).ok ? text : text.replaceAll(LONG_NUMBER, (number) => masked(number))
 
-/** Notes a search; the pages of one search are one event. */
+/** Notes a search; the pages of one search are one event, two numbers that end alike are two. */
 export const noteSearch = (office: Office, actor: Actor, text: string): Promise<void> =>
-  office.audit(actor, 'search', { subject: lookedFor(text) })
+  office.audit(actor, 'search', { subject: lookedFor(text), same: text })
 
 /** The cases that have a number, as far as the person may read them. */
 export async function casesNumbered(office: Office, actor: Actor, number: string): Promise<readonly CaseRow[]> {

@@ -13,7 +13,7 @@ import { KIND } from '#protocol/log/entry.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { AuditDetails } from '../audit.ts'
 import type { Core } from '../core.ts'
-import type { Actor } from '../office.ts'
+import type { Actor, Office } from '../office.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
@@ -51,11 +51,45 @@ export function appendAudit(
   return appended.ok ? success(undefined) : appended
 }
 
-/** Events of one kind in the present minute, and those that were only counted since the last one written. */
-interface Tally {
-  minute: number
-  written: number
-  uncounted: number
+/** How many of each kind are written in the present minute, by whomever. */
+function createMinutes(now: () => number) {
+  const minutes = new Map<AuditEvent, { readonly minute: number; readonly written: number }>()
+  /** Whether one more may be written; it then counts as written. */
+  return function take(event: AuditEvent): boolean {
+    const minute = Math.floor(now() / MINUTE)
+    const known = minutes.get(event)
+    const written = known?.minute === minute ? known.written : 0
+    if (written >= LIMITS.auditPerMinute) return false
+    minutes.set(event, { minute, written: written + 1 })
+    return true
+  }
+}
+
+/** What somebody did. */
+interface Done {
+  readonly actor: Actor | null
+  readonly event: AuditEvent
+  readonly about: AuditDetails
+}
+
+/** Events that were only counted, by kind and person: nobody's line tells of what another did. */
+function createUncounted() {
+  const held = new Map<string, { readonly last: Done; readonly count: number }>()
+  const nameOf = ({ actor, event }: Done) => JSON.stringify([event, actor?.person, actor?.station])
+  return {
+    add(last: Done, count = 1) {
+      const name = nameOf(last)
+      held.set(name, { last, count: (held.get(name)?.count ?? 0) + count })
+    },
+    /** How many were before this one; they are told with it. */
+    take(done: Done): number {
+      const name = nameOf(done)
+      const count = held.get(name)?.count ?? 0
+      held.delete(name)
+      return count
+    },
+    all: () => [...held.values()],
+  }
 }
 
 /** What was written just now, so that a page that refreshes itself is one event; the oldest are forgotten first. */
@@ -77,40 +111,66 @@ function createRecent(now: () => number) {
 }
 
 /** The audit log of a node, with the counts that bound it. */
-export function openAuditLog(core: Core, queue: WriteQueue) {
-  const recent = createRecent(() => core.clock.now())
-  const tallies = new Map<AuditEvent, Tally>()
+export interface AuditLog {
+  readonly note: Office['audit']
+  /** Writes what is only counted yet, the last of each kind and person with the number of those before: nobody else would. */
+  close(): Promise<void>
+}
 
-  const tallyOf = (event: AuditEvent): Tally => {
-    const minute = Math.floor(core.clock.now() / MINUTE)
-    const known = tallies.get(event) ?? { minute, written: 0, uncounted: 0 }
-    if (known.minute !== minute) Object.assign(known, { minute, written: 0 })
-    tallies.set(event, known)
-    return known
-  }
+const TOLD_AT_END = '节点停止时补记'
 
-  return async function audit(actor: Actor | null, event: AuditEvent, about: AuditDetails = {}): Promise<void> {
-    const { sameWithinMinutes, isCounted }: EventRule = AUDIT_EVENTS[event]
-    const name = [event, actor?.person, actor?.station, about.subject, about.address].join('\n')
-    const tally = tallyOf(event)
-    if (sameWithinMinutes > 0 && recent.has(name, sameWithinMinutes)) {
-      if (isCounted) tally.uncounted++
-      return
-    }
-    if (tally.written >= LIMITS.auditPerMinute) {
-      tally.uncounted++
-      return
-    }
-    tally.written++
-    const { uncounted } = tally
-    tally.uncounted = 0
-    if (sameWithinMinutes > 0) recent.add(name)
+/** Opens the audit log. */
+export function openAuditLog(core: Core, queue: WriteQueue): AuditLog {
+  const now = () => core.clock.now()
+  const recent = createRecent(now)
+  const takeTurn = createMinutes(now)
+  const uncounted = createUncounted()
+
+  async function write(done: Done, name: string): Promise<void> {
+    const { actor, event, about } = done
+    const before = uncounted.take(done)
     const written = await inWords(
       core,
-      queue.write(async (staging) => appendAudit(staging, actor, event, about, uncounted)),
+      queue.write(async (staging) => appendAudit(staging, actor, event, about, before)),
     )
     if (written.ok) return
-    tally.uncounted += uncounted + 1
+    uncounted.add(done, before + 1)
     recent.forget(name)
   }
+
+  return {
+    async note(actor, event, about = {}) {
+      const { sameWithinMinutes, isCounted }: EventRule = AUDIT_EVENTS[event]
+      const { same = about.subject, address } = about
+      const name = JSON.stringify([event, actor?.person, actor?.station, same, address])
+      const done = { actor, event, about }
+      if (sameWithinMinutes > 0 && recent.has(name, sameWithinMinutes)) {
+        if (isCounted) uncounted.add(done)
+        return
+      }
+      if (!takeTurn(event)) return uncounted.add(done)
+      if (sameWithinMinutes > 0) recent.add(name)
+      await write(done, name)
+    },
+    async close() {
+      const left = uncounted.all()
+      if (left.length === 0) return
+      await inWords(
+        core,
+        queue.write(async (staging) => tellLeft(staging, left)),
+      )
+      for (const { last } of left) uncounted.take(last)
+    },
+  }
+}
+
+/** Adds the last of what was only counted, with how many were before it. */
+function tellLeft(staging: Staging, left: readonly { readonly last: Done; readonly count: number }[]): Result<void> {
+  for (const { last, count } of left) {
+    const { actor, event, about } = last
+    const details = about.details ? `${TOLD_AT_END};${about.details}` : TOLD_AT_END
+    const added = appendAudit(staging, actor, event, { ...about, details }, count - 1)
+    if (!added.ok) return added
+  }
+  return success(undefined)
 }

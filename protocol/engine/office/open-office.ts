@@ -14,7 +14,7 @@ import { sharedNumbers } from '../writing/shared-numbers.ts'
 import { keepFinding, setLocal } from '../writing/staging.ts'
 import { inWords } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
-import { openAuditLog } from './audit-log.ts'
+import type { AuditLog } from './audit-log.ts'
 import { auditTrail } from './audit-trail.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
@@ -27,7 +27,7 @@ import { signaturesOf } from './signatures.ts'
 import { casesAlone, syncStatus } from './sync-status.ts'
 
 /** Opens the office. */
-export function openOffice(core: Core, queue: WriteQueue): Office {
+export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): Office {
   const { directory, storage, host, clock } = core
   const stations = () =>
     (directory.node(core.identity.node)?.stations ?? []).flatMap((id) => directory.station(id) ?? [])
@@ -73,7 +73,7 @@ export function openOffice(core: Core, queue: WriteQueue): Office {
     sha256: (bytes) => host.cryptography.sha256(bytes),
     hashPassword: host.cryptography.hashPassword,
     ...localRows(core, queue),
-    audit: openAuditLog(core, queue),
+    audit: auditLog.note,
     auditTrail: (query) => words(auditTrail(core, query).then(success)),
     tell: (finding) => core.news.add(finding),
     findingDone: (kept) =>
