@@ -2,7 +2,8 @@
 import type { CaseState } from '#protocol/casework/case.ts'
 import { fieldNames } from '#protocol/casework/facts/facts.ts'
 import type { FormField } from '#protocol/casework/item.ts'
-import type { Actor, CaseView } from '#protocol/engine/office.ts'
+import type { Actor, CaseView, SectionView } from '#protocol/engine/office.ts'
+import { knownKeys } from './cases/form.ts'
 import { hasRole } from './roles.ts'
 
 /** Fields of facts that hold a number by which somebody can be told or reached. */
@@ -21,18 +22,29 @@ export const readsNumbers = (actor: Actor, view: { readonly state: Pick<CaseStat
 /** Fields of a form that name a person or, as sensitive information (PIPL art. 28), a financial account. */
 const SECRET_TYPES: ReadonlySet<FormField['type']> = new Set(['idNumber', 'phone', 'account'])
 
+/** What stands in a section, what was sealed of it and what was changed since: each key with each value. */
+const valuesIn = ({ value, sealed, changes }: SectionView): (readonly [string, unknown])[] => [
+  ...[value, sealed].flatMap((form) => (typeof form === 'object' && form !== null ? Object.entries(form) : [])),
+  ...changes.flatMap(({ key, before, after }): [string, unknown][] => [
+    [key, before],
+    [key, after],
+  ]),
+]
+
+/** A number of somebody has digits in a row; what is shorter or a word must not be hidden wherever it stands. */
+const LIKE_A_NUMBER = /[0-9]{7}/
+
 /** Every number that identifies somebody in the case: the applicant's, those of the facts, those of the form. */
-function secretsOf(view: CaseView): ReadonlySet<string> {
+export function secretsOf(view: CaseView): ReadonlySet<string> {
   const { state, item, sections } = view
   const found: unknown[] = [state.applicant.idNumber, state.applicant.phone]
   for (const line of state.story) for (const name of SECRET_FIELDS) found.push(line.fields[name])
   const formFields = (item?.fields ?? []).filter(({ type }) => SECRET_TYPES.has(type))
   const names = new Set([...SECRET_FIELDS, ...formFields.map(({ id }) => id)])
-  for (const { value, sealed, changes } of sections) {
-    for (const form of [value, sealed])
-      if (typeof form === 'object' && form !== null)
-        for (const [name, text] of Object.entries(form)) if (names.has(name)) found.push(text)
-    for (const { key, before, after } of changes) if (names.has(key)) found.push(before, after)
+  for (const section of sections) {
+    const known = knownKeys(section.name, item)
+    for (const [key, value] of valuesIn(section))
+      if (names.has(key) || (known?.has(key) === false && LIKE_A_NUMBER.test(String(value)))) found.push(value)
   }
   return new Set(found.filter((text): text is string => typeof text === 'string' && text !== ''))
 }
@@ -51,6 +63,22 @@ function hide<Value>(value: Value, secrets: ReadonlySet<string>): Value {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((part) => hide(part, secrets)) as Value
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, hide(part, secrets)])) as Value
+}
+
+/** A section without the numbers. What stands under a key that the item does not define may be one. */
+function hideSection(section: SectionView, item: CaseView['item'], secrets: ReadonlySet<string>): SectionView {
+  const known = knownKeys(section.name, item)
+  const shown = (key: string, value: unknown) =>
+    typeof value === 'string' && known?.has(key) === false ? masked(value) : hide(value, secrets)
+  const form = <Value extends SectionView['sealed']>(value: Value): Value =>
+    typeof value === 'object' && value !== null
+      ? (Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shown(key, each)])) as Value)
+      : hide(value, secrets)
+  const changes = section.changes.map((change) => {
+    const { key, before, after } = change
+    return { ...hide(change, secrets), before: shown(key, before), after: shown(key, after) }
+  })
+  return { ...section, value: form(section.value), sealed: form(section.sealed), changes }
 }
 
 /** What the facts say once more in the folded state: texts people typed, where numbers may have been copied to. */
@@ -75,12 +103,7 @@ export function readableBy<View extends CaseView>(actor: Actor, view: View): Vie
   if (readsNumbers(actor, view)) return view
   const secrets = secretsOf(view)
   const state = hideCourse(view.state, secrets)
-  const sections = view.sections.map((section) => ({
-    ...section,
-    value: hide(section.value, secrets),
-    sealed: hide(section.sealed, secrets),
-    changes: section.changes.map((change) => hide(change, secrets)),
-  }))
+  const sections = view.sections.map((section) => hideSection(section, view.item, secrets))
   return { ...view, sections, state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } } }
 }
 

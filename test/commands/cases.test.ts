@@ -4,8 +4,9 @@ import { beginCase, editCase, reachCase, reachToWrite, readCase, saveText } from
 import { handIn, saveDraft } from '#edge-node/commands/cases/draft.ts'
 import { takeInCases } from '#edge-node/commands/exchange/imports.ts'
 import { takeReply } from '#edge-node/commands/exchange/reply.ts'
-import { ActedShape } from '#edge-node/desk/api/shapes.ts'
+import { ActedShape, OpenedShape } from '#edge-node/desk/api/shapes.ts'
 import { REPLY_FORMAT } from '#protocol/casework/exchange/reply.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { Actor, CaseView, SectionView } from '#protocol/engine/office.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -62,6 +63,48 @@ test('A27 P8 what is read of a case is masked for whoever does not handle it', a
     expect(read.ok).toBe(true)
     expect(JSON.stringify(read)).not.toContain(ID_NUMBER)
   }
+})
+
+test('A27 what stands in a form under a key that its item does not define is masked, also where it was changed behind the seal', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await openFilled(place, token)
+  const [account, later] = ['6222000011112222', '6222000033334444']
+  const set = async (value: string) =>
+    editCase(place.office, CLERK, id, 'application', {
+      set: { secondAccount: value, remark: '丙字第9号', idOverride: '旧证' },
+    })
+  expect(await set(account)).toMatchObject({ ok: true })
+  await read(await act(place, token, id, 'received', { fields: { materials: 1 } }), ActedShape)
+  expect(await set(later)).toMatchObject({ ok: true })
+  const text = `退款到${account}`
+  await read(await act(place, token, id, 'noted', { fields: { text } }), ActedShape)
+  const full = JSON.stringify(await readCase(place.office, CLERK, id))
+  for (const known of [account, later, '丙字第9号']) expect(full).toContain(known)
+  const seen = await readCase(place.office, WATCHING, id)
+  const masked = JSON.stringify(seen)
+  for (const secret of [account, later, '丙字第9号']) expect(masked).not.toContain(secret)
+  for (const shown of ['****2222', '****4444', '退款到****2222', '旧证', '王小明']) expect(masked).toContain(shown)
+})
+
+test('A97 a case whose form alone holds a number of somebody is written down when it is read in full, a draft is not', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await read(await place.call('POST', '/cases', { token, body: { item: ITEM } }), OpenedShape)
+  const set = { applicant: '王小明', bankAccount: '6222000011112222' }
+  expect(await editCase(place.office, CLERK, id, 'application', { set })).toMatchObject({ ok: true })
+  const revealed = async () => {
+    const [from, until] = ['2026-01-01' as Day, '2099-12-31' as Day]
+    const page = await place.office.auditTrail({ from, until, stations: [TOWNSHIP], event: 'reveal' })
+    return page.ok ? page.value.lines.map(({ person }) => person) : []
+  }
+  await readCase(place.office, CLERK, id)
+  expect(await revealed()).toEqual([])
+  await read(await act(place, token, id, 'received', { fields: { materials: 1 } }), ActedShape)
+  await readCase(place.office, WATCHING, id)
+  expect(await revealed()).toEqual([])
+  await readCase(place.office, CLERK, id)
+  expect(await revealed()).toEqual([CLERK.person])
 })
 
 test('A28 a supervisor changes nothing whatever else the person is, and who handles no cases fills in none', async () => {

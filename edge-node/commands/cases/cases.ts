@@ -1,5 +1,5 @@
 /** A case as one person meets it: finding it, reading it, filling it in, acting on it. */
-import { readableBy, readsNumbers } from '#edge-node/commands/masking.ts'
+import { readableBy, readsNumbers, secretsOf } from '#edge-node/commands/masking.ts'
 import { mayRead } from '#edge-node/commands/reading.ts'
 import { CASE_UNKNOWN, NOT_AN_EDITOR, READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
@@ -9,6 +9,9 @@ import type { Actor, CaseView, Office, OpeningOptions, SectionView, UncheckedCha
 import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
+
+/** The stage of a case that was never handed in. */
+const DRAFT = '00'
 
 /** What is found under an id or a number, when the case is this person's business. */
 async function reached<Found>(
@@ -75,10 +78,10 @@ export async function readCase(
   return success(readableBy(actor, found.value))
 }
 
-/** Who reads somebody's numbers in full is written down, once an hour for each case. */
+/** Who reads somebody's numbers in full is written down, once an hour for each case; not of a draft, which is being typed. */
 async function noteRevealed(office: Office, actor: Actor, view: CaseView): Promise<void> {
-  const { id, number, applicant } = view.state
-  if (!readsNumbers(actor, view) || `${applicant.idNumber}${applicant.phone}` === '') return
+  const { id, number, stage } = view.state
+  if (!readsNumbers(actor, view) || stage === DRAFT || secretsOf(view).size === 0) return
   await office.audit(actor, 'reveal', { subject: number === '' ? id : number })
 }
 

@@ -22,6 +22,15 @@ export const formFields = (item: Item): readonly FormField[] => [
   ...item.fields.filter(({ id }) => !APPLICANT.some((common) => common.id === id)),
 ]
 
+/**
+ * Keys of the form that somebody defined, for every item and for this one; undefined for a section that is no form.
+ * Of an item that is not known here nobody can say what its own keys hold.
+ */
+export const knownKeys = (section: string, item: Item | undefined): ReadonlySet<string> | undefined =>
+  section === 'application'
+    ? new Set([OVERRIDE, ...[...APPLICANT, ...(item?.fields ?? [])].map(({ id }) => id)])
+    : undefined
+
 /** What stands in a section that goes by keys. */
 export type Values = Readonly<Record<string, unknown>>
 
