@@ -197,6 +197,10 @@ export const LIMITS = {
   auditFilePages: 200,
   /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */
   shownChanges: 50,
+  /** Edits behind a seal that are gone through one by one for these, the latest: people make a few, a hostile station thousands. */
+  walkedEdits: 200,
+  /** Bytes of a section times edits gone through: each step reads all of it, and this much takes under half a second. */
+  walkedBytes: 8 * 1024 * 1024,
   /** Version of a record by anybody but the root: the end of the year 9999 in milliseconds. Above it only the county writes. */
   recordVersion: 253_402_300_799_999,
   /** Entries of directory records read at once when they are placed again: a hostile station has gigabytes of them. */

@@ -60,8 +60,10 @@ export interface SectionView {
   readonly changedAfterSeal: boolean
   /** What it said then, which is what counts; null where nothing changed, or where it is not to be had here any more. */
   readonly sealed: SectionValue | null
-  /** Who changed what since then. */
+  /** Who changed what since then, the latest. */
   readonly changes: readonly SealChange[]
+  /** Earlier edits since then that are not gone through one by one; 0 when all are. */
+  readonly unlisted: number
 }
 
 /** A change of one key behind a seal; null where there was nothing, or is nothing any more. */

@@ -1,5 +1,6 @@
 /** The form behind its seal at the desk: who may write it and until when, what is shown of later changes, and papers that stay the same. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { LIMITS } from '#protocol/limits.ts'
 import { LICENCE_ID } from './licence.ts'
 import { openPlace, type Page, TOWNSHIP } from './place.ts'
 import { act, captureCase } from './walk.ts'
@@ -58,4 +59,20 @@ test('C131 the form says to whom it is open: the holder until acceptance, then n
   expect(late.status).toBe(409)
   expect(late.text).toContain('补充材料')
   expect((await clerk.get(`/cases/${id}`)).text).not.toContain('填写或修改')
+})
+
+test('S86 the page says how many earlier changes behind the seal are not listed one by one', async () => {
+  const { walkedEdits } = LIMITS
+  onTestFinished(() => void Object.assign(LIMITS, { walkedEdits }))
+  Object.assign(LIMITS, { walkedEdits: 1 })
+  const place = await openPlace()
+  const agent = await place.as('agent')
+  const { id } = await captureCase(agent, '周小山', LICENCE_ID)
+  const csrf = /name="csrf" value="([0-9a-f]+)"/.exec((await agent.get(`/cases/${id}`)).html)?.[1] ?? ''
+  for (const phone of ['13900009991', '13900009992', '13900009993'])
+    await agent.post(`/cases/${id}/fields`, { csrf, 'a-phone': phone })
+  const shown = await agent.get(`/cases/${id}`)
+  expect(shown.text).toContain('更早的 2 次修改没有逐条列出')
+  expect(shown.text).toMatch(/13900009992 → 13900009993/)
+  expect(shown.text).not.toContain('13900009991 →')
 })

@@ -1,9 +1,10 @@
 /** The form behind its seal: whoever changes it later changes nothing that counts, and is seen. */
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { FactKind, Fields } from '#protocol/casework/facts/facts.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { type DocumentId, type PersonId, streamOf } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
@@ -119,4 +120,21 @@ test('C133 as of a fact the form and the applicant are what they were then', asy
     '13800001111',
     expect.objectContaining({ phone: '13800002222', account: ACCOUNT }),
   ])
+})
+
+test('S86 of very many or large edits behind a seal the latest are listed, and how many came before them is said', async () => {
+  const { root } = county
+  const { walkedEdits, walkedBytes } = LIMITS
+  onTestFinished(() => void Object.assign(LIMITS, { walkedEdits, walkedBytes }))
+  const numbers = ['13900000001', '13900000002', '13900000003']
+  for (const [at, phone] of numbers.entries()) await rewrite({ phone, note: `${at}` }, clientIdOf(9, 10 + at))
+  const listed = async (bounds: Partial<Record<'walkedEdits' | 'walkedBytes', number>>) => {
+    Object.assign(LIMITS, { walkedEdits, walkedBytes, ...bounds })
+    const section = await form(root)
+    expect(section?.sealed).toMatchObject({ phone: '13800002222', account: ACCOUNT })
+    return [section?.changes.map(({ key }) => key).sort(), section?.unlisted]
+  }
+  expect(await listed({})).toEqual([['account', 'note', 'phone'], 0])
+  expect(await listed({ walkedEdits: 3 })).toEqual([['note', 'phone'], 2])
+  expect((await listed({ walkedBytes: 1 }))[1]).toBe(4)
 })

@@ -158,7 +158,8 @@ function changesBox(desk: Desk, section: SectionView | undefined, labels: Readon
     ({ key, before, after, person, station, time }) =>
       html`<li>${labels.get(key) ?? key}:${plainWords(before)} → ${plainWords(after)},${stationName(desk.office, station)} ${personName(desk.office, person)} ${paperTime(time)}</li>`,
   )
-  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后的改动(不作数):</strong><ul class="mb-0">${rows}</ul></div></div>`
+  const earlier = section.unlisted > 0 ? html`<li>更早的 ${section.unlisted} 次修改没有逐条列出。</li>` : ''
+  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后的改动(不作数):</strong><ul class="mb-0">${earlier}${rows}</ul></div></div>`
 }
 
 export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html {

@@ -19,6 +19,8 @@ export interface SealedSection {
   readonly value: SectionValue
   /** In the order in which they came to be; the latest LIMITS.shownChanges. */
   readonly changes: readonly SealChange[]
+  /** Edits behind the seal before those that were gone through for the changes. */
+  readonly unlisted: number
 }
 
 /** Edits that the seal's frontier holds, and those behind it. */
@@ -39,28 +41,64 @@ function changesBetween(before: MapValue, after: MapValue, { person, station, ti
     .map((key) => ({ key, before: before[key] ?? null, after: after[key] ?? null, person, station, time }))
 }
 
-/** Goes from the sealed state edit by edit to what stands now; what one person typed on at one key is one change. */
+/**
+ * How many of the latest edits are gone through one by one. Each step reads the whole section, so that edits without end,
+ * or large ones, would keep everybody on this node waiting.
+ */
+function walkedOf(held: readonly SectionEdit[], later: readonly SectionEdit[]): number {
+  const bytes = [...held, ...later].reduce((sum, { update }) => sum + update.length, 1)
+  return Math.min(later.length, LIMITS.walkedEdits, Math.max(1, Math.floor(LIMITS.walkedBytes / bytes)))
+}
+
+/** Goes from the edits that a section shows on, edit by edit; what one person typed on at one key is one change. */
 function changesSince(
   section: OpenSection,
-  held: readonly SectionEdit[],
-  later: readonly SectionEdit[],
+  begun: readonly SectionEdit[],
+  walked: readonly SectionEdit[],
 ): readonly SealChange[] {
   const changes: SealChange[] = []
-  const shown = [...held]
-  for (const edit of later) {
-    const before = section.value() as MapValue
+  const places = new Map<string, number>() // of the last change at a key
+  const shown = [...begun]
+  const lineage = {} // the list only grows: the section need not compare it anew with each step
+  let before = section.value() as MapValue
+  for (const edit of walked) {
     shown.push(edit)
-    if (!section.follow(shown, {})) break
-    for (const change of changesBetween(before, section.value() as MapValue, edit)) {
-      const last = changes.findLastIndex(({ key }) => key === change.key)
+    if (!section.follow(shown, lineage)) break
+    const after = section.value() as MapValue
+    for (const change of changesBetween(before, after, edit)) {
+      const last = places.get(change.key) ?? -1
       const known = changes[last]
       const isOn = known?.person === change.person && known.station === change.station
       if (known && isOn) changes[last] = { ...change, before: known.before }
-      else changes.push(change)
+      else places.set(change.key, changes.push(change) - 1)
     }
+    before = after
   }
-  const isNothing = ({ before, after }: SealChange) => JSON.stringify(before) === JSON.stringify(after)
+  const isNothing = ({ before: was, after }: SealChange) => JSON.stringify(was) === JSON.stringify(after)
   return changes.filter((change) => !isNothing(change)).slice(-LIMITS.shownChanges)
+}
+
+const opened = (name: SectionName, edits: readonly SectionEdit[]): OpenSection | undefined => {
+  const section = openSection(
+    name,
+    edits.map(({ update }) => update),
+  )
+  return section.ok ? section.value : undefined
+}
+
+/** What was changed since a seal, as far back as is gone through. */
+function changesBehind(
+  name: SectionName,
+  held: readonly SectionEdit[],
+  later: readonly SectionEdit[],
+): Pick<SealedSection, 'changes' | 'unlisted'> {
+  const unlisted = later.length - walkedOf(held, later)
+  const begun = [...held, ...later.slice(0, unlisted)]
+  const section = opened(name, begun)
+  if (!section) return { changes: [], unlisted: later.length }
+  const changes = changesSince(section, begun, later.slice(unlisted))
+  section.close()
+  return { changes, unlisted }
 }
 
 /**
@@ -75,14 +113,9 @@ export function sealedSection(
 ): SealedSection | undefined {
   if (SECTIONS[name].shape !== 'map') return undefined
   const { held, later } = parted(file, name, seal)
-  const opened = openSection(
-    name,
-    held.map(({ update }) => update),
-  )
-  if (!opened.ok) return undefined
-  const section: OpenSection = opened.value
-  const isRight = saysAsSealed(seal, section, sha256)
-  const sealed = isRight ? { value: section.value(), changes: changesSince(section, held, later) } : undefined
+  const section = opened(name, held)
+  if (!section) return undefined
+  const value = saysAsSealed(seal, section, sha256) ? section.value() : undefined
   section.close()
-  return sealed as SealedSection | undefined
+  return value === undefined ? undefined : { value: value as SectionValue, ...changesBehind(name, held, later) }
 }

@@ -94,6 +94,7 @@ function showSection(
     changedAfterSeal: isChanged,
     sealed: sealed?.value ?? null,
     changes: sealed?.changes ?? [],
+    unlisted: sealed?.unlisted ?? 0,
   })
 }
 

@@ -80,7 +80,8 @@ const SectionView = z
         station: stationCode,
         time: milliseconds,
       }),
-    ).openapi({ description: '封存之后谁改了什么;不作数' }),
+    ).openapi({ description: '封存之后谁改了什么,最近的;不作数' }),
+    unlisted: z.number().openapi({ description: '封存之后更早的、没有逐条列出的修改次数' }),
   })
   .openapi('Section')
 
