@@ -8,6 +8,7 @@ import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { csvText } from './csv.ts'
+import { lookedFor } from './masking.ts'
 import { isUnder } from './reading.ts'
 import { hasRole } from './roles.ts'
 
@@ -34,9 +35,10 @@ const stationsFor = ({ directory }: Office, actor: Actor, wanted: string): reado
     .map(({ id }) => id)
     .filter((id) => (wanted === '' || id === wanted) && isUnder(directory, id, actor.station))
 
-/** What was asked, in words, for the audit log itself. */
-function askedWords({ from, until, station, person, event, text }: AuditQuestion): string {
-  const parts = [station, person, isAuditEvent(event) ? AUDIT_EVENTS[event].title : '', text]
+/** What was asked, in words, for the audit log itself: what was typed as it keeps what others look for. */
+function askedWords({ directory }: Office, { from, until, station, person, event, text }: AuditQuestion): string {
+  const place = directory.station(station as StationCode) ? station : lookedFor(station)
+  const parts = [place, lookedFor(person), isAuditEvent(event) ? AUDIT_EVENTS[event].title : '', lookedFor(text)]
   return [`${from} 至 ${until}`, ...parts.filter((part) => part !== '')].join(',')
 }
 
@@ -48,7 +50,8 @@ const pageOf = (office: Office, actor: Actor, question: AuditQuestion): Promise<
     stations: stationsFor(office, actor, station),
     ...(person === '' ? {} : { person: person as PersonId }),
     ...(isAuditEvent(event) ? { event } : {}),
-    text,
+    // What people looked for stands in the log by the end of a number, other numbers (stations, days) in full.
+    texts: [text, lookedFor(text)],
     ...(after === undefined ? {} : { after }),
   })
 }
@@ -56,7 +59,7 @@ const pageOf = (office: Office, actor: Actor, question: AuditQuestion): Promise<
 /** One page of what an auditor asks for. */
 export async function readAudit(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> {
   if (!readsAudit(actor)) return NOT_AUDITOR
-  await office.audit(actor, 'audit-read', { subject: askedWords(question) })
+  await office.audit(actor, 'audit-read', { subject: askedWords(office, question) })
   return pageOf(office, actor, question)
 }
 
@@ -75,7 +78,7 @@ export async function exportAudit(
   question: AuditQuestion,
 ): Promise<Result<{ readonly csv: string; readonly next: string | null }>> {
   if (!readsAudit(actor)) return NOT_AUDITOR
-  await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(question) })
+  await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
   const lines: AuditLine[] = []
   let after = question.after
   for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {

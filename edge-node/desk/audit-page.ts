@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { type AuditQuestion, eventWords, exportAudit, readAudit } from '#edge-node/commands/audit.ts'
+import { lookedFor } from '#edge-node/commands/masking.ts'
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
 import { type Day, isDay, plusDays } from '#protocol/casework/time/days.ts'
@@ -36,6 +37,10 @@ function questionOf(context: DeskContext, desk: Desk): AuditQuestion {
 /** The question as it stands in an address. */
 const asked = ({ after: _, ...question }: AuditQuestion): Record<string, string> => ({ ...question })
 
+/** What was looked for by the end of a number may be about others too. */
+const endWords = ({ text }: AuditQuestion): string =>
+  lookedFor(text) === text ? '' : `号码只按末几位记载,按“${lookedFor(text)}”查找:末几位相同的可能不止一人`
+
 function filters(desk: Desk, context: DeskContext, question: AuditQuestion): Html {
   const { directory } = desk.office
   const own = context.get('visit').actor.station
@@ -48,7 +53,7 @@ function filters(desk: Desk, context: DeskContext, question: AuditQuestion): Htm
     <div class="col-md-3">${field({ name: 'station', label: '站点', kind: 'list', value: question.station, options: stations.map(({ id, name }) => ({ value: id, label: name })) })}</div>
     <div class="col-md-2">${field({ name: 'event', label: '事件', kind: 'list', value: question.event, options: events })}</div>
     <div class="col-md-3">${field({ name: 'person', label: '用户名', kind: 'text', value: question.person })}</div>
-    <div class="col-md-6">${field({ name: 'text', label: '对象、说明或来源地址里的文字', kind: 'text', value: question.text })}</div></div>
+    <div class="col-md-6">${field({ name: 'text', label: '对象、说明或来源地址里的文字', kind: 'text', value: question.text, hint: endWords(question) })}</div></div>
     <div class="btn-list"><button class="btn btn-primary" type="submit">查阅</button><a class="btn" href="${file}" download>导出 CSV</a></div></form>`
 }
 

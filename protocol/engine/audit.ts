@@ -29,8 +29,8 @@ export interface AuditQuery {
   readonly stations: readonly StationCode[]
   readonly person?: PersonId
   readonly event?: AuditEvent
-  /** Stands in subject, details or address. */
-  readonly text?: string
+  /** One of them stands in subject, details or address. */
+  readonly texts?: readonly string[]
   /** Continue behind this cursor. */
   readonly after?: string
 }

@@ -28,10 +28,11 @@ async function told(event: string, query = ''): Promise<string[]> {
 }
 
 test('A97 a search stands in the audit log with names in full, numbers of people by their end, case numbers whole', async () => {
-  for (const text of ['欧阳', ID_NUMBER, '138 1234 5678', number])
+  for (const text of ['欧阳', ID_NUMBER, '138 1234 5678', '11010519491231 002x', '13812349999', number])
     await agent.get(`/search?q=${encodeURIComponent(text)}`)
   expect(await told('search')).toEqual([
     `李成 agent ${number}`,
+    '李成 agent ****9999',
     '李成 agent ****5678',
     '李成 agent ****002X',
     '李成 agent 欧阳',
@@ -110,4 +111,22 @@ test('A96 filters, pages, the file, and a page that can be read', async () => {
   expect(file.html).toContain('欧阳')
   expect(file.html.split('\r\n').length).toBeGreaterThan(4)
   expect((await told('export'))[0]).toContain('审计日志')
+})
+
+test('A99 an auditor who looks for a number finds the searches for it and leaves no number in the log', async () => {
+  const asked = `&text=${encodeURIComponent(ID_NUMBER)}`
+  expect(await told('search', asked)).toEqual(['李成 agent ****002X'])
+  const page = await auditor.get(`/audit?event=search${asked}`)
+  expect(page.text).toContain('末几位相同的可能不止一人')
+  expect((await auditor.get('/audit?text=欧阳')).text).not.toContain('末几位相同')
+  for (const name of ['station', 'person']) await auditor.get(`/audit?${name}=${ID_NUMBER}`)
+  const file = await auditor.get(`/audit/file?${asked}`)
+  expect(file.html).toContain('****002X')
+  for (const shown of [await auditor.get('/audit'), await auditor.get('/audit/file')])
+    expect(shown.html).not.toContain(ID_NUMBER)
+  expect((await told('audit-read')).filter((line) => line.includes('****002X'))).not.toHaveLength(0)
+  // Whole days, stations and addresses stand in the log as they are and are found so.
+  const handler = await place.as('handler')
+  await handler.get('/exchange/export?from=2026-11-03&until=2026-11-04&format=csv')
+  expect((await told('export', '&text=2026-11-03')).join()).toContain('2026-11-03')
 })

@@ -33,10 +33,10 @@ function lineOf(core: Core, entry: Entry): Placed | undefined {
   return { time, log, seq, line: { ...note, hash, node: logParts(log).node, station, person, time, afterRevocation } }
 }
 
-const isWanted = (line: AuditLine, { person, event, text = '' }: AuditQuery): boolean =>
+const isWanted = (line: AuditLine, { person, event, texts = [''] }: AuditQuery): boolean =>
   (person === undefined || line.person === person) &&
   (event === undefined || line.event === event) &&
-  (text === '' || [line.subject, line.details, line.address].some((part) => part.includes(text)))
+  [line.subject, line.details, line.address].some((part) => texts.some((text) => part.includes(text)))
 
 /** The latest first; of the same moment what its author wrote later. */
 const isBefore = (left: Place, right: Place): boolean =>
