@@ -191,6 +191,8 @@ export const LIMITS = {
   auditRecent: 2_000,
   /** Entries of the audit log looked through for one page of it: days of a whole county, about a second. */
   auditReadEntries: 20_000,
+  /** Days with a wrong clock that the page of the audit log links: each machine makes one or two; hostile ones make a century of them. */
+  auditStrangeDays: 30,
   /** Pages of the audit log in one file that an auditor takes out: 10,000 lines, a second or two; the file says where the next begins. */
   auditFilePages: 200,
   /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */

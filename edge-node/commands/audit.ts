@@ -69,7 +69,13 @@ const titleOf = (event: string): string => (isAuditEvent(event) ? AUDIT_EVENTS[e
 export const eventWords = ({ event, uncounted }: Pick<AuditLine, 'event' | 'uncounted'>): string =>
   uncounted === 0 ? titleOf(event) : `${titleOf(event)}(此前另有 ${uncounted} 次没有逐条记下)`
 
-const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '记录摘要']
+/** What an auditor must know of a line beside what it says. */
+export const marksOf = ({ afterRevocation, strangeDay }: AuditLine): readonly string[] => [
+  ...(afterRevocation ? ['节点停用之后才送达'] : []),
+  ...(strangeDay ? ['写下时那台电脑的时钟不对,日期不可信'] : []),
+]
+
+const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '提示', '记录摘要']
 
 /** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
 export async function exportAudit(
@@ -97,6 +103,7 @@ export async function exportAudit(
     line.subject,
     line.details,
     line.address,
+    marksOf(line).join(';'),
     line.hash,
   ])
   return success({ csv: csvText([COLUMNS, ...rows]), next: after ?? null })

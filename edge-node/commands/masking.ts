@@ -16,7 +16,7 @@ export function masked(text: string): string {
 }
 
 /** So many digits in a row, of either width, may name somebody; fewer are the end of a number, a door or a day. */
-const LONG_NUMBER = /[0-9\uff10-\uff19][0-9\uff10-\uff19XxXx -]{5,}[0-9\uff10-\uff19XxXx]/g
+const LONG_NUMBER = /[0-9\uff10-\uff19][0-9\uff10-\uff19Xx\uff38\uff58 -]{5,}[0-9\uff10-\uff19Xx\uff38\uff58]/g
 
 /** One number however it was typed, so that one end is found as the other. */
 const plainNumber = (typed: string): string => typed.normalize('NFKC').replaceAll(/[ -]/g, '').toUpperCase()

@@ -1,12 +1,13 @@
 /** The page of the audit log: for auditors, searched by day, station, person, event and text, and taken out as a file. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { type AuditQuestion, eventWords, exportAudit, readAudit } from '#edge-node/commands/audit.ts'
+import { type AuditQuestion, eventWords, exportAudit, marksOf, readAudit } from '#edge-node/commands/audit.ts'
 import { lookedFor } from '#edge-node/commands/masking.ts'
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
 import { type Day, isDay, plusDays } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { field } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
@@ -64,10 +65,10 @@ function who(desk: Desk, { person }: AuditLine): Html | string {
 }
 
 function row(desk: Desk, line: AuditLine): Html {
-  const late = line.afterRevocation ? html`<div class="text-danger">节点停用之后才送达</div>` : ''
+  const marks = marksOf(line).map((mark) => html`<div class="text-danger">${mark}</div>`)
   const node = desk.office.directory.node(line.node)?.name ?? line.node.slice(0, 8)
   return html`<tr><td data-label="时间">${paperTime(line.time)}</td>
-    <td data-label="站点">${stationName(desk.office, line.station)}<div class="text-secondary">${node}</div>${late}</td>
+    <td data-label="站点">${stationName(desk.office, line.station)}<div class="text-secondary">${node}</div>${marks}</td>
     <td data-label="人员">${who(desk, line)}</td><td data-label="事件">${eventWords(line)}</td>
     <td data-label="对象">${line.subject}${line.details === '' ? '' : html`<div class="text-secondary">${line.details}</div>`}</td>
     <td data-label="来源">${line.address}</td></tr>`
@@ -88,13 +89,22 @@ function list(desk: Desk, question: AuditQuestion, { lines, next }: AuditPage): 
   return html`${table}${more}`
 }
 
+/** Days that lie outside every usual question because a clock was wrong. */
+function strangeBox({ strangeDays }: AuditPage): Html | string {
+  if (strangeDays.length === 0) return ''
+  const shown = strangeDays.slice(0, LIMITS.auditStrangeDays)
+  const links = shown.map((day) => html` <a href="/audit?from=${day}&until=${day}">${day}</a>`)
+  const more = strangeDays.length > shown.length ? ` 等 ${strangeDays.length} 天` : ''
+  return html`<div class="alert alert-warning" role="note"><div><strong>有的记录写在不可能的日子下:</strong>写下时那台电脑的时钟不对。记录都在,平常的时段里看不到,请逐日查看:${links}${more}。</div></div>`
+}
+
 async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   const question = questionOf(context, desk)
   const found = await readAudit(desk.office, context.get('visit').actor, question)
   if (!found.ok) return failurePage(context, desk, found.problem)
   const body = html`${headline('审计日志')}
     <p class="text-secondary">谁在什么时候登录、查询、查看完整号码、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
-    ${card('查阅', filters(desk, context, question))}${card(`${question.from} 至 ${question.until}`, list(desk, question, found.value))}`
+    ${strangeBox(found.value)}${card('查阅', filters(desk, context, question))}${card(`${question.from} 至 ${question.until}`, list(desk, question, found.value))}`
   return page(context, desk, { title: '审计日志', body })
 }
 

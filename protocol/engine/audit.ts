@@ -19,6 +19,8 @@ export interface AuditLine extends ReadNote {
   readonly time: number
   /** It came after its node was revoked: whoever has that machine may have written it. */
   readonly afterRevocation: boolean
+  /** It lies under a day that no right clock can have shown by now. */
+  readonly strangeDay: boolean
 }
 
 /** What of the audit log is asked for. All conditions must hold. */
@@ -40,4 +42,6 @@ export interface AuditPage {
   readonly lines: readonly AuditLine[]
   /** Cursor of the next page; null when this is the last. */
   readonly next: string | null
+  /** All days of which something lies here and that no right clock can have shown, the newest first; asked for or not. */
+  readonly strangeDays: readonly Day[]
 }

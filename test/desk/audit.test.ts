@@ -130,3 +130,26 @@ test('A99 an auditor who looks for a number finds the searches for it and leaves
   await handler.get('/exchange/export?from=2026-11-03&until=2026-11-04&format=csv')
   expect((await told('export', '&text=2026-11-03')).join()).toContain('2026-11-03')
 })
+
+test('P220 days that no right clock can have shown are named with links, and their lines marked', async () => {
+  expect((await auditor.get('/audit')).text).not.toContain('时钟不对')
+  const noted = async (day: string) => {
+    const away = Math.round((Date.parse(`${day}T09:00+08:00`) - place.office.time()) / 60_000)
+    place.pass(away)
+    await place.office.audit(null, 'restore', { subject: `写于 ${day}` })
+    place.pass(-away)
+  }
+  for (const day of ['2009-01-01', '2028-06-04', '2026-11-01', '2026-10-31', '2026-11-21']) await noted(day)
+  auditor = await place.as('auditor')
+  const page = await auditor.get('/audit')
+  const linked = [...page.html.matchAll(/href="\/audit\?from=([0-9-]+)&until=\1"/g)].map(([, day]) => day)
+  expect(linked).toEqual(['2028-06-04', '2026-11-21', '2026-10-31', '2009-01-01'])
+  const marked = async (day: string) => {
+    const { text } = await auditor.get(`/audit?event=restore&from=${day}&until=${day}`)
+    return [text.includes(`写于 ${day}`), text.includes('日期不可信')]
+  }
+  for (const day of linked) expect(await marked(day ?? '')).toEqual([true, true])
+  expect(await marked('2026-11-01')).toEqual([true, false])
+  const file = await auditor.get('/audit/file?from=2009-01-01&until=2009-01-01')
+  expect(file.html).toContain('日期不可信')
+})

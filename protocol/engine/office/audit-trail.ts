@@ -1,5 +1,5 @@
 /** Reading the audit logs that lie here: day by day from the newest, so that a page costs what it shows. */
-import { auditDocument, readAuditNote } from '#protocol/casework/audit.ts'
+import { auditDocument, auditPlace, isStrangeDay, readAuditNote } from '#protocol/casework/audit.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, type LogKey, logParts, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -30,7 +30,10 @@ function lineOf(core: Core, entry: Entry): Placed | undefined {
   const { log, seq, station, person } = said
   const time = said.time + (said.clockOffset ?? 0)
   const afterRevocation = authority.afterRevocation(log, seq, hash, entry.kind === KIND.carried)
-  return { time, log, seq, line: { ...note, hash, node: logParts(log).node, station, person, time, afterRevocation } }
+  const day = auditPlace(entry.document)?.day
+  const strangeDay = day !== undefined && isStrangeDay(day, core.clock.today())
+  const line = { ...note, hash, node: logParts(log).node, station, person, time, afterRevocation, strangeDay }
+  return { time, log, seq, line }
 }
 
 const isWanted = (line: AuditLine, { person, event, texts = [''] }: AuditQuery): boolean =>
@@ -68,10 +71,15 @@ function readCursor(text: string): (Place & { readonly day: Day }) | undefined {
 }
 
 /** Days of which something lies here, the newest first. */
-async function daysOf({ storage }: Core, { from, until, after }: AuditQuery): Promise<Day[]> {
-  const last = after === undefined ? until : (readCursor(after)?.day ?? until)
+async function daysHere({ storage }: Core): Promise<readonly Day[]> {
   const days = (await storage.localAll(AUDIT_DAYS_SPACE)).map(({ key }) => key as Day)
-  return days.filter((day) => day >= from && day <= last).sort((left, right) => (left < right ? 1 : -1))
+  return days.sort((left, right) => (left < right ? 1 : -1))
+}
+
+/** Those of the days that a question is about and that the pages before have not shown. */
+function daysAsked(days: readonly Day[], { from, until, after }: AuditQuery): readonly Day[] {
+  const last = after === undefined ? until : (readCursor(after)?.day ?? until)
+  return days.filter((day) => day >= from && day <= last)
 }
 
 interface DayRead {
@@ -104,16 +112,18 @@ async function readDay(core: Core, day: Day, query: AuditQuery): Promise<DayRead
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
   const begin = query.after === undefined ? undefined : readCursor(query.after)
   const found: AuditLine[] = []
+  const days = await daysHere(core)
+  const strangeDays = days.filter((day) => isStrangeDay(day, core.clock.today()))
   let looked = 0
-  for (const day of await daysOf(core, query)) {
+  for (const day of daysAsked(days, query)) {
     const { lines, entries } = await readDay(core, day, query)
     looked += entries
     for (const placed of lines) {
       if (begin?.day === day && !isBefore(begin, placed)) continue
       found.push(placed.line)
-      if (found.length === LIMITS.pageRows) return { lines: found, next: cursorOf(day, placed) }
+      if (found.length === LIMITS.pageRows) return { lines: found, next: cursorOf(day, placed), strangeDays }
     }
-    if (looked >= LIMITS.auditReadEntries) return { lines: found, next: cursorOf(day, END) }
+    if (looked >= LIMITS.auditReadEntries) return { lines: found, next: cursorOf(day, END), strangeDays }
   }
-  return { lines: found, next: null }
+  return { lines: found, next: null, strangeDays }
 }
