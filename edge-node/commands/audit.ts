@@ -25,8 +25,20 @@ export interface AuditQuestion {
 
 const NOT_AUDITOR = fail('not-auditor', '审计日志只有审计员可以查阅', '没有显示任何内容', '需要时请联系县中心的审计员')
 
+const REVERSED = fail(
+  'field',
+  '“从”的日子晚于“到”的日子',
+  '没有查阅,也没有记入日志',
+  '请把两个日子对调或改正后再查',
+  'from',
+)
+
 /** Whether somebody reads the audit log: a role of its own, whatever else the person may be (三员分立). */
 export const readsAudit = (actor: Actor): boolean => hasRole(actor, 'auditor')
+
+/** Why a question is not answered; undefined when it is. */
+const refusedOf = (actor: Actor, { from, until }: AuditQuestion) =>
+  readsAudit(actor) ? (from > until ? REVERSED : undefined) : NOT_AUDITOR
 
 /** The stations whose audit log an auditor reads here: the auditor's own and all below. */
 const stationsFor = ({ directory }: Office, actor: Actor, wanted: string): readonly StationCode[] =>
@@ -58,7 +70,8 @@ const pageOf = (office: Office, actor: Actor, question: AuditQuestion): Promise<
 
 /** One page of what an auditor asks for. */
 export async function readAudit(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> {
-  if (!readsAudit(actor)) return NOT_AUDITOR
+  const refused = refusedOf(actor, question)
+  if (refused) return refused
   await office.audit(actor, 'audit-read', { subject: askedWords(office, question) })
   return pageOf(office, actor, question)
 }
@@ -83,7 +96,8 @@ export async function exportAudit(
   actor: Actor,
   question: AuditQuestion,
 ): Promise<Result<{ readonly csv: string; readonly next: string | null }>> {
-  if (!readsAudit(actor)) return NOT_AUDITOR
+  const refused = refusedOf(actor, question)
+  if (refused) return refused
   await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
   const lines: AuditLine[] = []
   let after = question.after

@@ -8,12 +8,13 @@ import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
 import { type Day, isDay, plusDays } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { field } from './forms.ts'
+import type { Failure } from '#protocol/result.ts'
+import { failureBox, field } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
-import { failurePage } from './problems.ts'
+import { failurePage, statusOf } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
-import { paperTime, personName, stationName } from './words.ts'
+import { paperTime, personName, sentence, stationName } from './words.ts'
 
 /** Days shown when nothing is asked. */
 const RECENT_DAYS = 7
@@ -42,14 +43,14 @@ const asked = ({ after: _, ...question }: AuditQuestion): Record<string, string>
 const endWords = ({ text }: AuditQuestion): string =>
   lookedFor(text) === text ? '' : `号码只按末几位记载,按“${lookedFor(text)}”查找:末几位相同的可能不止一人`
 
-function filters(desk: Desk, context: DeskContext, question: AuditQuestion): Html {
+function filters(desk: Desk, context: DeskContext, question: AuditQuestion, problem?: Failure): Html {
   const { directory } = desk.office
   const own = context.get('visit').actor.station
   const stations = directory.stations().filter(({ id }) => isUnder(directory, id, own))
   const events = Object.entries(AUDIT_EVENTS).map(([value, { title }]) => ({ value, label: title }))
   const file = `/audit/file?${new URLSearchParams(asked(question))}`
   return html`<form class="card-body desk-filters" method="get" action="/audit"><div class="row">
-    <div class="col-md-2">${field({ name: 'from', label: '从', kind: 'date', value: question.from })}</div>
+    <div class="col-md-2">${field({ name: 'from', label: '从', kind: 'date', value: question.from, problem: problem && `${sentence(problem.message)}${sentence(problem.next)}` })}</div>
     <div class="col-md-2">${field({ name: 'until', label: '到', kind: 'date', value: question.until })}</div>
     <div class="col-md-3">${field({ name: 'station', label: '站点', kind: 'list', value: question.station, options: stations.map(({ id, name }) => ({ value: id, label: name })) })}</div>
     <div class="col-md-2">${field({ name: 'event', label: '事件', kind: 'list', value: question.event, options: events })}</div>
@@ -101,11 +102,13 @@ function strangeBox({ strangeDays }: AuditPage): Html | string {
 async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   const question = questionOf(context, desk)
   const found = await readAudit(desk.office, context.get('visit').actor, question)
-  if (!found.ok) return failurePage(context, desk, found.problem)
+  if (!found.ok && found.problem.field === undefined) return failurePage(context, desk, found.problem)
   const body = html`${headline('审计日志')}
     <p class="text-secondary">谁在什么时候登录、查询、查看完整号码、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
-    ${strangeBox(found.value)}${card('查阅', filters(desk, context, question))}${card(`${question.from} 至 ${question.until}`, list(desk, question, found.value))}`
-  return page(context, desk, { title: '审计日志', body })
+    ${found.ok ? strangeBox(found.value) : failureBox(found.problem)}
+    ${card('查阅', filters(desk, context, question, found.ok ? undefined : found.problem))}
+    ${found.ok ? card(`${question.from} 至 ${question.until}`, list(desk, question, found.value)) : ''}`
+  return page(context, desk, { title: '审计日志', body, status: found.ok ? 200 : statusOf(found.problem) })
 }
 
 async function auditFile(context: DeskContext, desk: Desk): Promise<Response> {

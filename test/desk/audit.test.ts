@@ -153,3 +153,14 @@ test('P220 days that no right clock can have shown are named with links, and the
   const file = await auditor.get('/audit/file?from=2009-01-01&until=2009-01-01')
   expect(file.html).toContain('日期不可信')
 })
+
+test('P221 a first day later than the last one is refused beside its field and written nowhere', async () => {
+  const reversed = 'from=2026-11-20&until=2026-11-10'
+  const before = [await told('audit-read'), await told('export')]
+  const page = await auditor.get(`/audit?${reversed}&text=欧阳`)
+  expect(page.status).toBe(422)
+  expect(/id="hint-from"[^>]*>([\s\S]*?)<\/div>/.exec(page.html)?.[1]).toContain('“从”的日子晚于“到”的日子')
+  for (const typed of ['2026-11-20', '2026-11-10', '欧阳']) expect(page.html).toContain(`value="${typed}"`)
+  expect((await auditor.get(`/audit/file?${reversed}`)).status).toBe(422)
+  expect([await told('audit-read'), await told('export')]).toEqual(before)
+})
