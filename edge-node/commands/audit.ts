@@ -1,7 +1,6 @@
 /** Reading the audit log: auditors only, and that they read it is in it. */
 import { AUDIT_EVENTS, isAuditEvent } from '#protocol/casework/audit.ts'
-import { compactTime } from '#protocol/casework/exchange/dates.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { civilTime, type Day } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
@@ -88,6 +87,9 @@ export const marksOf = ({ afterRevocation, strangeDay }: AuditLine): readonly st
   ...(strangeDay ? ['写下时那台电脑的时钟不对,日期不可信'] : []),
 ]
 
+/** A code with its name in one cell: twelve digits alone a spreadsheet shows as 5.1E+11. */
+const withName = (code: string, name = ''): string => (name === '' || name === code ? code : `${code} ${name}`)
+
 const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '提示', '记录摘要']
 
 /** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
@@ -109,10 +111,10 @@ export async function exportAudit(
     if (after === undefined) break
   }
   const rows = lines.map((line) => [
-    compactTime(line.time),
-    line.station,
-    line.node,
-    line.person,
+    civilTime(line.time).slice(0, 19).replace('T', ' '),
+    withName(line.station, office.directory.station(line.station)?.name),
+    withName(line.node, office.directory.node(line.node)?.name),
+    withName(line.person, office.directory.personName(line.person)),
     eventWords(line),
     line.subject,
     line.details,

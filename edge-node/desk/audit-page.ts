@@ -68,8 +68,10 @@ function who(desk: Desk, { person }: AuditLine): Html | string {
 function row(desk: Desk, line: AuditLine): Html {
   const marks = marksOf(line).map((mark) => html`<div class="text-danger">${mark}</div>`)
   const node = desk.office.directory.node(line.node)?.name ?? line.node.slice(0, 8)
+  const station = stationName(desk.office, line.station)
+  const where = node === station ? station : html`${station}<div class="text-secondary">${node}</div>`
   return html`<tr><td data-label="时间">${paperTime(line.time)}</td>
-    <td data-label="站点">${stationName(desk.office, line.station)}<div class="text-secondary">${node}</div>${marks}</td>
+    <td data-label="站点">${where}${marks}</td>
     <td data-label="人员">${who(desk, line)}</td><td data-label="事件">${eventWords(line)}</td>
     <td data-label="对象">${line.subject}${line.details === '' ? '' : html`<div class="text-secondary">${line.details}</div>`}</td>
     <td data-label="来源">${line.address}</td></tr>`

@@ -164,3 +164,15 @@ test('P221 a first day later than the last one is refused beside its field and w
   expect((await auditor.get(`/audit/file?${reversed}`)).status).toBe(422)
   expect([await told('audit-read'), await told('export')]).toEqual(before)
 })
+
+test('P222 the file names stations, nodes and people beside their codes; the page names a node only where it is called otherwise', async () => {
+  const { html } = await auditor.get('/audit/file?event=search')
+  expect(html.split('\r\n')[1]).toMatch(
+    /^2026-11-20 [0-9]{2}:[0-9]{2}:[0-9]{2},510724103201 联丰村代办点,[0-9a-f]+ 县中心,agent 李成,查询,/,
+  )
+  const firstRow = async () => (await auditor.get('/audit?event=search')).text.split('来源 2026')[1]
+  expect(await firstRow()).toMatch(/^年11月20日 [0-9:]+ 联丰村代办点 县中心 李成/)
+  const [node] = place.office.directory.nodes()
+  await place.office.publish(null, node ? [{ ...node, name: '联丰村代办点' }] : [])
+  expect(await firstRow()).toMatch(/^年11月20日 [0-9:]+ 联丰村代办点 李成/)
+})
