@@ -1,7 +1,9 @@
 /** What people do at the desk stands in the audit log, which only auditors read, and reading it stands there too. */
 import { beforeAll, expect, test } from 'vitest'
+import type { Day } from '#protocol/casework/time/days.ts'
+import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { COUNTY, ID_NUMBER, openPlace, PASSWORD, type Place, VILLAGE, type Visitor } from './place.ts'
+import { COUNTY, ID_NUMBER, OTHER, openPlace, PASSWORD, type Place, VILLAGE, type Visitor } from './place.ts'
 import { captureCase } from './walk.ts'
 
 let place: Place
@@ -76,6 +78,23 @@ test('A97 signing in and out, wrong passwords and a lock; a name that nobody has
   expect(failed.at(-1)).toContain('(没有这个用户名)')
   expect(failed.join()).not.toContain('Hua-shan')
   expect((await told('sign-in-locked')).every((line) => line.includes('cashier'))).toBe(true)
+})
+
+test('A97 a wrong password under the name of somebody of another station, whose account is not here, is noted with the name', async () => {
+  const foreign = {
+    type: 'staff',
+    id: 'li-foreign' as PersonId,
+    version: 0,
+    name: '李远',
+    service: [{ station: OTHER, roles: ['clerk'], from: '2026-11-01' as Day, until: null }],
+    disabled: [],
+  } as const
+  const published = await place.office.publish(null, [foreign])
+  if (!published.ok) throw new Error(published.problem.message)
+  expect(place.office.directory.person(foreign.id)).toBeUndefined()
+  const visitor = place.visitor()
+  await visitor.submit(await visitor.get('/sign-in'), '/sign-in', { name: foreign.id, password: 'wrong' })
+  expect((await told('sign-in-failed'))[0]).toContain('li-foreign')
 })
 
 test('A97 what an administrator changes: accounts, codes, settings', async () => {
