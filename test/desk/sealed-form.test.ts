@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { changesCount } from '#edge-node/desk/words.ts'
 import { LICENCE_ID } from './licence.ts'
-import { openPlace, type Page, TOWNSHIP, type Visitor } from './place.ts'
+import { COUNTY, openPlace, type Page, TOWNSHIP, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'
 
 /** The sheet alone: the frame around it says how the node stands. */
@@ -90,4 +90,30 @@ test('C134 the three places agree on what a change behind the seal counts, and n
   expect(read.text).not.toContain('“备注”')
   expect((await agent.get(`/cases/${id}/form`)).html).toContain('?act=noted#acts')
   expect(changesCount('30')).toBe('这些改动不作数')
+})
+
+test('P230 a form that is only read checks nothing, hints at nothing and says nothing of saving', async () => {
+  const place = await openPlace()
+  const agent = await place.as('agent')
+  const clerk = await place.as('clerk')
+  const { id } = await captureCase(agent, '周小山', LICENCE_ID)
+  const own = await agent.get(`/cases/${id}/form`)
+  expect(own.text).toContain('出生')
+  expect(own.text).toContain('每填一栏自动保存')
+  await act(agent, id, 'offered', { to: TOWNSHIP, materials: '6' })
+  await act(clerk, id, 'taken', { materials: '6' })
+  const masked = await agent.get(`/cases/${id}/form`)
+  expect(masked.html).toContain('value="****002X"')
+  for (const read of [masked, await (await place.as('supervisor')).get(`/cases/${id}/form`)]) {
+    expect(read.html).not.toMatch(/field-problem|is-invalid|autofocus|value="stay"/)
+    expect(read.text).not.toMatch(/须为|自动保存|必填|校验不符/)
+    expect(read.text).toContain('只能看')
+  }
+  // Somebody of the holder's own station whose post writes no forms is told so, not that the case is elsewhere.
+  await act(clerk, id, 'received', {})
+  await act(clerk, id, 'offered', { to: COUNTY, materials: '6' })
+  await act(await place.as('window'), id, 'taken', { materials: '6' })
+  const cashier = await (await place.as('cashier')).get(`/cases/${id}/form`)
+  expect(cashier.text).toContain('您的岗位只能看申请表')
+  expect(cashier.text).not.toContain('自动保存')
 })

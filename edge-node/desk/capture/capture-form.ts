@@ -71,17 +71,27 @@ const kindOf = (type: string): FieldView['kind'] =>
 function applicationField(drawing: Drawing, rule: FormField, stored: string, focus: boolean): Html {
   const name = applicationName(rule.id)
   const value = drawing.state.typed?.[name] ?? stored
-  const words = fieldWords(rule.type, value.trim(), drawing.today)
+  // What is only read may be masked, and whoever reads it can mend nothing.
+  const words = drawing.writable ? fieldWords(rule.type, value.trim(), drawing.today) : {}
   const problem = drawing.state.problems?.[name] ?? words.problem
-  const view: FieldView = { name, label: rule.label, kind: kindOf(rule.type), value, focus, hint: words.hint, problem }
+  const view: FieldView = {
+    name,
+    label: rule.label,
+    kind: kindOf(rule.type),
+    value,
+    focus: focus && drawing.writable,
+    hint: words.hint,
+    problem,
+  }
   const limit = html`${saves(drawing, [name])} maxlength="${LIMITS.fieldCharacters}" ${rule.required ? html`aria-required="true"` : ''}`
-  const label = rule.required ? `${rule.label}(必填)` : rule.label
+  const label = rule.required && drawing.writable ? `${rule.label}(必填)` : rule.label
   return html`${field({ ...view, label, attributes: limit })}${seen(name, stored)}`
 }
 
 /** Asked only when the check of an identity number fails; without style rules that can tell, it is always there. */
 function overrideField(drawing: Drawing, values: Readonly<Record<string, unknown>>): Html {
   const stored = textAt(values, OVERRIDE)
+  if (!drawing.writable && stored === '') return html``
   const rule = { id: OVERRIDE, label: '证件号码校验不符的原因', required: false, type: 'text' } as const
   return html`<div class="col-md-6 desk-override${stored === '' ? '' : ' is-used'}">${applicationField(drawing, rule, stored, false)}</div>`
 }
@@ -194,11 +204,14 @@ export async function capturePage(
   const body = html`${headline(item.name, html`办件 ${view.state.number}`)}${summary}
     ${sealedBox(desk, visit, view, writable)}
     <form method="post" action="/cases/${view.state.id}/form" data-form novalidate>${csrfField(visit)}
-      <button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>
+      ${writable ? html`<button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>` : ''}
       ${applicationCard(drawing, item, valuesIn(view.sections, 'application'))}
       ${card('材料清单', html`<div class="card-body">${rows.length === 0 ? '这个事项不要求材料。' : rows}</div>`)}
-      <div class="card"><div class="card-body">${writable ? handInCard(desk, visit, view, state) : '本站不能改这份申请表。'}
-        <p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p></div></div></form>`
+      <div class="card"><div class="card-body">${
+        writable
+          ? html`${handInCard(desk, visit, view, state)}<p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p>`
+          : html`这份申请表在这里只能看。<a href="/cases/${view.state.id}">回到办件</a>`
+      }</div></div></form>`
   const status = state.failure ? statusOf(state.failure) : wrong.length > 0 ? 422 : 200
   return page(context, desk, { title: `${item.name} ${view.state.number}`, body, status })
 }
