@@ -31,7 +31,7 @@ export interface AuditQuery {
   readonly stations: readonly StationCode[]
   readonly person?: PersonId
   readonly event?: AuditEvent
-  /** One of them stands in subject, details or address. */
+  /** One of them stands in subject, details or address, in capitals or small. */
   readonly texts?: readonly string[]
   /** Continue behind this cursor. */
   readonly after?: string

@@ -36,10 +36,13 @@ function lineOf(core: Core, entry: Entry): Placed | undefined {
   return { time, log, seq, line }
 }
 
+/** Capitals count as small: earlier programs kept the x of an identity number as it was typed. */
+const contains = (part: string, text: string): boolean => part.toLowerCase().includes(text.toLowerCase())
+
 const isWanted = (line: AuditLine, { person, event, texts = [''] }: AuditQuery): boolean =>
   (person === undefined || line.person === person) &&
   (event === undefined || line.event === event) &&
-  [line.subject, line.details, line.address].some((part) => texts.some((text) => part.includes(text)))
+  [line.subject, line.details, line.address].some((part) => texts.some((text) => contains(part, text)))
 
 /** The latest first; of the same moment what its author wrote later. */
 const isBefore = (left: Place, right: Place): boolean =>
