@@ -193,6 +193,8 @@ export const LIMITS = {
   auditReadEntries: 20_000,
   /** Entries of one station on one day that can be read, the last ones: a busy hall has thousands, a flood has no end. */
   auditDayPlaces: 50_000,
+  /** Days with a wrong clock that the page of the audit log links: each machine makes one or two; hostile ones make a century of them. */
+  auditStrangeDays: 30,
   /** Pages of the audit log in one file that an auditor takes out: 10,000 lines, a second or two; the file says where the next begins. */
   auditFilePages: 200,
   /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */

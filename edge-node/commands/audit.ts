@@ -1,13 +1,13 @@
 /** Reading the audit log: auditors only, and that they read it is in it. */
 import { AUDIT_EVENTS, isAuditEvent } from '#protocol/casework/audit.ts'
-import { compactTime } from '#protocol/casework/exchange/dates.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { civilTime, type Day } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { csvText } from './csv.ts'
+import { lookedFor } from './masking.ts'
 import { isUnder } from './reading.ts'
 import { hasRole } from './roles.ts'
 
@@ -24,8 +24,20 @@ export interface AuditQuestion {
 
 const NOT_AUDITOR = fail('not-auditor', '审计日志只有审计员可以查阅', '没有显示任何内容', '需要时请联系县中心的审计员')
 
+const REVERSED = fail(
+  'field',
+  '“从”的日子晚于“到”的日子',
+  '没有查阅,也没有记入日志',
+  '请把两个日子对调或改正后再查',
+  'from',
+)
+
 /** Whether somebody reads the audit log: a role of its own, whatever else the person may be (三员分立). */
 export const readsAudit = (actor: Actor): boolean => hasRole(actor, 'auditor')
+
+/** Why a question is not answered; undefined when it is. */
+const refusedOf = (actor: Actor, { from, until }: AuditQuestion) =>
+  readsAudit(actor) ? (from > until ? REVERSED : undefined) : NOT_AUDITOR
 
 /** The stations whose audit log an auditor reads here: the auditor's own and all below. */
 const stationsFor = ({ directory }: Office, actor: Actor, wanted: string): readonly StationCode[] =>
@@ -34,9 +46,10 @@ const stationsFor = ({ directory }: Office, actor: Actor, wanted: string): reado
     .map(({ id }) => id)
     .filter((id) => (wanted === '' || id === wanted) && isUnder(directory, id, actor.station))
 
-/** What was asked, in words, for the audit log itself. */
-function askedWords({ from, until, station, person, event, text }: AuditQuestion): string {
-  const parts = [station, person, isAuditEvent(event) ? AUDIT_EVENTS[event].title : '', text]
+/** What was asked, in words, for the audit log itself: what was typed as it keeps what others look for. */
+function askedWords({ directory }: Office, { from, until, station, person, event, text }: AuditQuestion): string {
+  const place = directory.station(station as StationCode) ? station : lookedFor(station)
+  const parts = [place, lookedFor(person), isAuditEvent(event) ? AUDIT_EVENTS[event].title : '', lookedFor(text)]
   return [`${from} 至 ${until}`, ...parts.filter((part) => part !== '')].join(',')
 }
 
@@ -48,15 +61,17 @@ const pageOf = (office: Office, actor: Actor, question: AuditQuestion): Promise<
     stations: stationsFor(office, actor, station),
     ...(person === '' ? {} : { person: person as PersonId }),
     ...(isAuditEvent(event) ? { event } : {}),
-    text,
+    // What people looked for stands in the log by the end of a number, other numbers (stations, days) in full.
+    texts: [text, lookedFor(text)],
     ...(after === undefined ? {} : { after }),
   })
 }
 
 /** One page of what an auditor asks for. */
 export async function readAudit(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> {
-  if (!readsAudit(actor)) return NOT_AUDITOR
-  await office.audit(actor, 'audit-read', { subject: askedWords(question) })
+  const refused = refusedOf(actor, question)
+  if (refused) return refused
+  await office.audit(actor, 'audit-read', { subject: askedWords(office, question) })
   return pageOf(office, actor, question)
 }
 
@@ -66,7 +81,17 @@ const titleOf = (event: string): string => (isAuditEvent(event) ? AUDIT_EVENTS[e
 export const eventWords = ({ event, uncounted }: Pick<AuditLine, 'event' | 'uncounted'>): string =>
   uncounted === 0 ? titleOf(event) : `${titleOf(event)}(此前另有 ${uncounted} 次没有逐条记下)`
 
-const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '记录摘要']
+/** What an auditor must know of a line beside what it says. */
+export const marksOf = ({ foreignPerson, afterRevocation, strangeDay }: AuditLine): readonly string[] => [
+  ...(foreignPerson ? ['此人当天不在该站点任职'] : []),
+  ...(afterRevocation ? ['节点停用之后才送达'] : []),
+  ...(strangeDay ? ['写下时那台电脑的时钟不对,日期不可信'] : []),
+]
+
+/** A code with its name in one cell: twelve digits alone a spreadsheet shows as 5.1E+11. */
+const withName = (code: string, name = ''): string => (name === '' || name === code ? code : `${code} ${name}`)
+
+const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '提示', '记录摘要']
 
 /** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
 export async function exportAudit(
@@ -74,8 +99,9 @@ export async function exportAudit(
   actor: Actor,
   question: AuditQuestion,
 ): Promise<Result<{ readonly csv: string; readonly next: string | null }>> {
-  if (!readsAudit(actor)) return NOT_AUDITOR
-  await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(question) })
+  const refused = refusedOf(actor, question)
+  if (refused) return refused
+  await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
   const lines: AuditLine[] = []
   let after = question.after
   for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {
@@ -86,14 +112,15 @@ export async function exportAudit(
     if (after === undefined) break
   }
   const rows = lines.map((line) => [
-    compactTime(line.time),
-    line.station,
-    line.node,
-    line.person,
+    civilTime(line.time).slice(0, 19).replace('T', ' '),
+    withName(line.station, office.directory.station(line.station)?.name),
+    withName(line.node, office.directory.node(line.node)?.name),
+    withName(line.person, office.directory.personName(line.person)),
     eventWords(line),
     line.subject,
     line.details,
     line.address,
+    marksOf(line).join(';'),
     line.hash,
   ])
   return success({ csv: csvText([COLUMNS, ...rows]), next: after ?? null })

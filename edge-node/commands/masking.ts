@@ -1,6 +1,7 @@
 /** Who reads identity, phone and account numbers in full: the station that handles the case; everyone else sees the end of them. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import { fieldNames } from '#protocol/casework/facts/facts.ts'
+import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import type { FormField } from '#protocol/casework/item.ts'
 import type { Actor, CaseView, SectionView } from '#protocol/engine/office.ts'
 import { knownKeys } from './cases/form.ts'
@@ -14,6 +15,16 @@ export function masked(text: string): string {
   const shown = Math.min(4, Math.floor(text.length / 2))
   return text === '' ? '' : `****${shown === 0 ? '' : text.slice(-shown)}`
 }
+
+/** So many digits in a row, of either width, may name somebody; fewer are the end of a number, a door or a day. */
+const LONG_NUMBER = /[0-9\uff10-\uff19][0-9\uff10-\uff19Xx\uff38\uff58 -]{5,}[0-9\uff10-\uff19Xx\uff38\uff58]/g
+
+/** One number however it was typed, so that one end is found as the other. */
+const plainNumber = (typed: string): string => typed.normalize('NFKC').replaceAll(/[ -]/g, '').toUpperCase()
+
+/** What was looked for as the audit log keeps it: names in full, numbers of people only by their end. */
+export const lookedFor = (text: string): string =>
+  checkNumber(text).ok ? text : text.replaceAll(LONG_NUMBER, (number) => masked(plainNumber(number)))
 
 /** Whether a person may read the numbers in full. Supervisors read everything else. */
 export const readsNumbers = (actor: Actor, view: { readonly state: Pick<CaseState, 'holder'> }): boolean =>

@@ -1,17 +1,20 @@
 /** The page of the audit log: for auditors, searched by day, station, person, event and text, and taken out as a file. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { type AuditQuestion, eventWords, exportAudit, readAudit } from '#edge-node/commands/audit.ts'
+import { type AuditQuestion, eventWords, exportAudit, marksOf, readAudit } from '#edge-node/commands/audit.ts'
+import { lookedFor } from '#edge-node/commands/masking.ts'
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
 import { type Day, isDay, plusDays } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
-import { field } from './forms.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import type { Failure } from '#protocol/result.ts'
+import { failureBox, field } from './forms.ts'
 import { headline, page } from './layout.ts'
 import { card } from './lists.ts'
-import { failurePage } from './problems.ts'
+import { failurePage, statusOf } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
-import { paperTime, personName, stationName } from './words.ts'
+import { paperTime, personName, sentence, stationName } from './words.ts'
 
 /** Days shown when nothing is asked. */
 const RECENT_DAYS = 7
@@ -36,19 +39,23 @@ function questionOf(context: DeskContext, desk: Desk): AuditQuestion {
 /** The question as it stands in an address. */
 const asked = ({ after: _, ...question }: AuditQuestion): Record<string, string> => ({ ...question })
 
-function filters(desk: Desk, context: DeskContext, question: AuditQuestion): Html {
+/** What was looked for by the end of a number may be about others too. */
+const endWords = ({ text }: AuditQuestion): string =>
+  lookedFor(text) === text ? '' : `号码只按末几位记载,按“${lookedFor(text)}”查找:末几位相同的可能不止一人`
+
+function filters(desk: Desk, context: DeskContext, question: AuditQuestion, problem?: Failure): Html {
   const { directory } = desk.office
   const own = context.get('visit').actor.station
   const stations = directory.stations().filter(({ id }) => isUnder(directory, id, own))
   const events = Object.entries(AUDIT_EVENTS).map(([value, { title }]) => ({ value, label: title }))
   const file = `/audit/file?${new URLSearchParams(asked(question))}`
   return html`<form class="card-body desk-filters" method="get" action="/audit"><div class="row">
-    <div class="col-md-2">${field({ name: 'from', label: '从', kind: 'date', value: question.from })}</div>
+    <div class="col-md-2">${field({ name: 'from', label: '从', kind: 'date', value: question.from, problem: problem && `${sentence(problem.message)}${sentence(problem.next)}` })}</div>
     <div class="col-md-2">${field({ name: 'until', label: '到', kind: 'date', value: question.until })}</div>
     <div class="col-md-3">${field({ name: 'station', label: '站点', kind: 'list', value: question.station, options: stations.map(({ id, name }) => ({ value: id, label: name })) })}</div>
     <div class="col-md-2">${field({ name: 'event', label: '事件', kind: 'list', value: question.event, options: events })}</div>
     <div class="col-md-3">${field({ name: 'person', label: '用户名', kind: 'text', value: question.person })}</div>
-    <div class="col-md-6">${field({ name: 'text', label: '对象、说明或来源地址里的文字', kind: 'text', value: question.text })}</div></div>
+    <div class="col-md-6">${field({ name: 'text', label: '对象、说明或来源地址里的文字', kind: 'text', value: question.text, hint: endWords(question) })}</div></div>
     <div class="btn-list"><button class="btn btn-primary" type="submit">查阅</button><a class="btn" href="${file}" download>导出 CSV</a></div></form>`
 }
 
@@ -59,12 +66,13 @@ function who(desk: Desk, { person }: AuditLine): Html | string {
 }
 
 function row(desk: Desk, line: AuditLine): Html {
-  const foreign = line.foreignPerson ? html`<div class="text-danger">此人当天不在该站点任职</div>` : ''
-  const late = line.afterRevocation ? html`<div class="text-danger">节点停用之后才送达</div>` : ''
+  const marks = marksOf(line).map((mark) => html`<div class="text-danger">${mark}</div>`)
   const node = desk.office.directory.node(line.node)?.name ?? line.node.slice(0, 8)
+  const station = stationName(desk.office, line.station)
+  const where = node === station ? station : html`${station}<div class="text-secondary">${node}</div>`
   return html`<tr><td data-label="时间">${paperTime(line.time)}</td>
-    <td data-label="站点">${stationName(desk.office, line.station)}<div class="text-secondary">${node}</div>${late}</td>
-    <td data-label="人员">${who(desk, line)}${foreign}</td><td data-label="事件">${eventWords(line)}</td>
+    <td data-label="站点">${where}${marks}</td>
+    <td data-label="人员">${who(desk, line)}</td><td data-label="事件">${eventWords(line)}</td>
     <td data-label="对象">${line.subject}${line.details === '' ? '' : html`<div class="text-secondary">${line.details}</div>`}</td>
     <td data-label="来源">${line.address}</td></tr>`
 }
@@ -84,14 +92,25 @@ function list(desk: Desk, question: AuditQuestion, { lines, next }: AuditPage): 
   return html`${table}${more}`
 }
 
+/** Days that lie outside every usual question because a clock was wrong. */
+function strangeBox({ strangeDays }: AuditPage): Html | string {
+  if (strangeDays.length === 0) return ''
+  const shown = strangeDays.slice(0, LIMITS.auditStrangeDays)
+  const links = shown.map((day) => html` <a href="/audit?from=${day}&until=${day}">${day}</a>`)
+  const more = strangeDays.length > shown.length ? ` 等 ${strangeDays.length} 天` : ''
+  return html`<div class="alert alert-warning" role="note"><div><strong>有的记录写在不可能的日子下:</strong>写下时那台电脑的时钟不对。记录都在,平常的时段里看不到,请逐日查看:${links}${more}。</div></div>`
+}
+
 async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   const question = questionOf(context, desk)
   const found = await readAudit(desk.office, context.get('visit').actor, question)
-  if (!found.ok) return failurePage(context, desk, found.problem)
+  if (!found.ok && found.problem.field === undefined) return failurePage(context, desk, found.problem)
   const body = html`${headline('审计日志')}
     <p class="text-secondary">谁在什么时候登录、查询、查看完整号码、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
-    ${card('查阅', filters(desk, context, question))}${card(`${question.from} 至 ${question.until}`, list(desk, question, found.value))}`
-  return page(context, desk, { title: '审计日志', body })
+    ${found.ok ? strangeBox(found.value) : failureBox(found.problem)}
+    ${card('查阅', filters(desk, context, question, found.ok ? undefined : found.problem))}
+    ${found.ok ? card(`${question.from} 至 ${question.until}`, list(desk, question, found.value)) : ''}`
+  return page(context, desk, { title: '审计日志', body, status: found.ok ? 200 : statusOf(found.problem) })
 }
 
 async function auditFile(context: DeskContext, desk: Desk): Promise<Response> {

@@ -1,6 +1,8 @@
 /** Connection, safety, times and ages as people say them. */
 import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
+import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
+import type { Stage } from '#protocol/casework/course/stages.ts'
 import { civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { ClockDoubt, Finding, Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -181,6 +183,10 @@ export const withNames = (office: Office, text: string): string =>
     /站点([0-9]{6,15})/g,
     (code, id) => office.directory.stations().find((known) => known.id === id)?.name ?? code,
   )
+
+/** Whether what was changed behind a seal counts: until acceptance the next sealing takes it over (rule C134). */
+export const changesCount = (stage: Stage): string =>
+  isFormOpen(stage) ? '这些改动到下一次收件或受理时作数' : '这些改动不作数'
 
 /** The number of a case; some case was given none that counts. */
 export const presentNumber = ({ number }: Pick<CaseRow, 'number'>): string => number || '暂无编号'

@@ -65,16 +65,22 @@ function leftBelow(desk: Desk, id: string | undefined): Html | string {
 /** Of a county of hundreds of nodes so many say where to begin. */
 const NAMED_NODES = 20
 
-/** Which nodes have an older program, and what waits for them. */
+const namedNodes = (names: readonly string[]): string =>
+  `${names.slice(0, NAMED_NODES).join('、')}${names.length > NAMED_NODES ? '等' : ''}`
+
+/** Which nodes have an older program or wait for one above them, and what waits for them. */
 async function behindBox({ office }: Desk): Promise<Html | string> {
-  const names = await nodesBehind(office)
-  if (names.length === 0) return ''
-  const more = names.length > NAMED_NODES ? `等` : ''
-  const who = `${names.length} 个节点的程序较旧:${names.slice(0, NAMED_NODES).join('、')}${more}。`
+  const { older, unconfirmed } = await nodesBehind(office)
+  if (older.length + unconfirmed.length === 0) return ''
+  const who = older.length > 0 ? `${older.length} 个节点的程序较旧:${namedNodes(older)}。` : ''
+  const others =
+    unconfirmed.length > 0
+      ? `${unconfirmed.length} 个节点已是本版程序,等上级升级后才能确认:${namedNodes(unconfirmed)}。`
+      : ''
   const waits = isEnabled(office.directory, RULES_LEVEL)
-    ? '新的办理方式全县已经启用:用到它的办件,在这些节点上只能查看。请尽快升级。'
-    : '它们都升级(或停用)以后,新的办理方式才自动启用;在那以前照常办理。没有联系过县中心的节点也算在内。'
-  return html`<div class="alert alert-warning" role="note"><div>${who}${waits}</div></div>`
+    ? '新的办理方式全县已经启用:用到它的办件,在程序较旧的节点上只能查看。请尽快升级。'
+    : '它们都升级(或停用)并得到确认以后,新的办理方式才自动启用;在那以前照常办理。没有联系过县中心的节点也算在内。'
+  return html`<div class="alert alert-warning" role="note"><div>${who}${others}${waits}</div></div>`
 }
 
 async function nodesPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {

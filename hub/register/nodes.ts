@@ -1,4 +1,5 @@
 /** Enrolled nodes as the hub knows them: which were heard, which can be reached, which one serves a station. */
+import { VERSION } from '#edge-node/version.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { FIRST_LEVEL, RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
@@ -21,11 +22,22 @@ export async function enrolledNodes(office: Pick<Office, 'directory' | 'nodesBel
   return enrolled.map(({ id }) => ({ ...(heard.get(id) ?? unheardNode(id)), connected: isReached(id) }))
 }
 
-/** Names of the nodes in use whose program knows less of the rules than the hub's; they hold the next level back. */
-export async function nodesBehind(office: Pick<Office, 'directory' | 'nodesBelow'>): Promise<readonly string[]> {
-  const levels = new Map((await office.nodesBelow()).map(({ node, level }) => [node, level]))
+/** Names of the nodes in use that hold the next level back. */
+export interface NodesBehind {
+  /** Their program is another than the hub's, or was never heard of. */
+  readonly older: readonly string[]
+  /** They run the hub's program; a node above them, whose program is older, does not pass on what they know. */
+  readonly unconfirmed: readonly string[]
+}
+
+/** The nodes in use of which the hub has not heard that they know its rules. */
+export async function nodesBehind(office: Pick<Office, 'directory' | 'nodesBelow'>): Promise<NodesBehind> {
+  const heard = new Map((await office.nodesBelow()).map((status) => [status.node, status]))
   const others = office.directory.nodes().filter(({ parent, revoked }) => parent !== null && !revoked)
-  return others.filter(({ id }) => (levels.get(id) ?? FIRST_LEVEL) < RULES_LEVEL).map(({ name }) => name)
+  const behind = others.filter(({ id }) => (heard.get(id)?.level ?? FIRST_LEVEL) < RULES_LEVEL)
+  const isOlder = ({ id }: NodeRecord) => heard.get(id)?.version !== VERSION
+  const names = (nodes: readonly NodeRecord[]) => nodes.map(({ name }) => name)
+  return { older: names(behind.filter(isOlder)), unconfirmed: names(behind.filter((node) => !isOlder(node))) }
 }
 
 /** The nodes that serve a station and have not been revoked. */

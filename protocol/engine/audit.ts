@@ -27,6 +27,8 @@ export interface AuditLine extends ReadNote {
   readonly foreignPerson: boolean
   /** It came after its node was revoked: whoever has that machine may have written it. */
   readonly afterRevocation: boolean
+  /** It lies under a day that no right clock can have shown by now. */
+  readonly strangeDay: boolean
 }
 
 /** What of the audit log is asked for. All conditions must hold. */
@@ -37,8 +39,8 @@ export interface AuditQuery {
   readonly stations: readonly StationCode[]
   readonly person?: PersonId
   readonly event?: AuditEvent
-  /** Stands in subject, details or address. */
-  readonly text?: string
+  /** One of them stands in subject, details or address, in capitals or small. */
+  readonly texts?: readonly string[]
   /** Continue behind this cursor. */
   readonly after?: string
 }
@@ -48,4 +50,6 @@ export interface AuditPage {
   readonly lines: readonly AuditLine[]
   /** Cursor of the next page; null when this is the last. */
   readonly next: string | null
+  /** All days of which something lies here and that no right clock can have shown, the newest first; asked for or not. */
+  readonly strangeDays: readonly Day[]
 }

@@ -1,7 +1,9 @@
 /** What people do at the desk stands in the audit log, which only auditors read, and reading it stands there too. */
 import { beforeAll, expect, test } from 'vitest'
+import type { Day } from '#protocol/casework/time/days.ts'
+import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { COUNTY, ID_NUMBER, openPlace, PASSWORD, type Place, VILLAGE, type Visitor } from './place.ts'
+import { COUNTY, ID_NUMBER, OTHER, openPlace, PASSWORD, type Place, VILLAGE, type Visitor } from './place.ts'
 import { captureCase } from './walk.ts'
 
 let place: Place
@@ -28,10 +30,11 @@ async function told(event: string, query = ''): Promise<string[]> {
 }
 
 test('A97 a search stands in the audit log with names in full, numbers of people by their end, case numbers whole', async () => {
-  for (const text of ['欧阳', ID_NUMBER, '138 1234 5678', number])
+  for (const text of ['欧阳', ID_NUMBER, '138 1234 5678', '11010519491231 002x', '13812349999', number])
     await agent.get(`/search?q=${encodeURIComponent(text)}`)
   expect(await told('search')).toEqual([
     `李成 agent ${number}`,
+    '李成 agent ****9999',
     '李成 agent ****5678',
     '李成 agent ****002X',
     '李成 agent 欧阳',
@@ -77,6 +80,23 @@ test('A97 signing in and out, wrong passwords and a lock; a name that nobody has
   expect((await told('sign-in-locked')).every((line) => line.includes('cashier'))).toBe(true)
 })
 
+test('A97 a wrong password under the name of somebody of another station, whose account is not here, is noted with the name', async () => {
+  const foreign = {
+    type: 'staff',
+    id: 'li-foreign' as PersonId,
+    version: 0,
+    name: '李远',
+    service: [{ station: OTHER, roles: ['clerk'], from: '2026-11-01' as Day, until: null }],
+    disabled: [],
+  } as const
+  const published = await place.office.publish(null, [foreign])
+  if (!published.ok) throw new Error(published.problem.message)
+  expect(place.office.directory.person(foreign.id)).toBeUndefined()
+  const visitor = place.visitor()
+  await visitor.submit(await visitor.get('/sign-in'), '/sign-in', { name: foreign.id, password: 'wrong' })
+  expect((await told('sign-in-failed'))[0]).toContain('li-foreign')
+})
+
 test('A97 what an administrator changes: accounts, codes, settings', async () => {
   const admin = await place.as('admin')
   const people = await admin.get('/hub/people')
@@ -110,4 +130,70 @@ test('A96 filters, pages, the file, and a page that can be read', async () => {
   expect(file.html).toContain('欧阳')
   expect(file.html.split('\r\n').length).toBeGreaterThan(4)
   expect((await told('export'))[0]).toContain('审计日志')
+})
+
+test('A99 an auditor who looks for a number finds the searches for it and leaves no number in the log', async () => {
+  const asked = `&text=${encodeURIComponent(ID_NUMBER)}`
+  expect(await told('search', asked)).toEqual(['李成 agent ****002X'])
+  await place.office.audit(null, 'search', { subject: '****002x' }) // as the program before this one wrote it
+  expect(await told('search', asked)).toHaveLength(2)
+  const page = await auditor.get(`/audit?event=search${asked}`)
+  expect(page.text).toContain('末几位相同的可能不止一人')
+  expect((await auditor.get('/audit?text=欧阳')).text).not.toContain('末几位相同')
+  for (const name of ['station', 'person']) await auditor.get(`/audit?${name}=${ID_NUMBER}`)
+  const file = await auditor.get(`/audit/file?${asked}`)
+  expect(file.html).toContain('****002X')
+  for (const shown of [await auditor.get('/audit'), await auditor.get('/audit/file')])
+    expect(shown.html).not.toContain(ID_NUMBER)
+  expect((await told('audit-read')).filter((line) => line.includes('****002X'))).not.toHaveLength(0)
+  // Whole days, stations and addresses stand in the log as they are and are found so.
+  const handler = await place.as('handler')
+  await handler.get('/exchange/export?from=2026-11-03&until=2026-11-04&format=csv')
+  expect((await told('export', '&text=2026-11-03')).join()).toContain('2026-11-03')
+})
+
+test('P220 days that no right clock can have shown are named with links, and their lines marked', async () => {
+  expect((await auditor.get('/audit')).text).not.toContain('时钟不对')
+  const noted = async (day: string) => {
+    const away = Math.round((Date.parse(`${day}T09:00+08:00`) - place.office.time()) / 60_000)
+    place.pass(away)
+    await place.office.audit(null, 'restore', { subject: `写于 ${day}` })
+    place.pass(-away)
+  }
+  for (const day of ['2009-01-01', '2028-06-04', '2026-11-01', '2026-10-31', '2026-11-21']) await noted(day)
+  auditor = await place.as('auditor')
+  const page = await auditor.get('/audit')
+  const linked = [...page.html.matchAll(/href="\/audit\?from=([0-9-]+)&until=\1"/g)].map(([, day]) => day)
+  expect(linked).toEqual(['2028-06-04', '2026-11-21', '2026-10-31', '2009-01-01'])
+  const marked = async (day: string) => {
+    const { text } = await auditor.get(`/audit?event=restore&from=${day}&until=${day}`)
+    return [text.includes(`写于 ${day}`), text.includes('日期不可信')]
+  }
+  for (const day of linked) expect(await marked(day ?? '')).toEqual([true, true])
+  expect(await marked('2026-11-01')).toEqual([true, false])
+  const file = await auditor.get('/audit/file?from=2009-01-01&until=2009-01-01')
+  expect(file.html).toContain('日期不可信')
+})
+
+test('P221 a first day later than the last one is refused beside its field and written nowhere', async () => {
+  const reversed = 'from=2026-11-20&until=2026-11-10'
+  const before = [await told('audit-read'), await told('export')]
+  const page = await auditor.get(`/audit?${reversed}&text=欧阳`)
+  expect(page.status).toBe(422)
+  expect(/id="hint-from"[^>]*>([\s\S]*?)<\/div>/.exec(page.html)?.[1]).toContain('“从”的日子晚于“到”的日子')
+  for (const typed of ['2026-11-20', '2026-11-10', '欧阳']) expect(page.html).toContain(`value="${typed}"`)
+  expect((await auditor.get(`/audit/file?${reversed}`)).status).toBe(422)
+  expect([await told('audit-read'), await told('export')]).toEqual(before)
+})
+
+test('P222 the file names stations, nodes and people beside their codes; the page names a node only where it is called otherwise', async () => {
+  const { html } = await auditor.get(`/audit/file?event=search&station=${VILLAGE}`)
+  expect(html.split('\r\n')[1]).toMatch(
+    /^2026-11-20 [0-9]{2}:[0-9]{2}:[0-9]{2},510724103201 联丰村代办点,[0-9a-f]+ 县中心,agent 李成,查询,/,
+  )
+  const firstRow = async () => (await auditor.get(`/audit?event=search&station=${VILLAGE}`)).text.split('来源 2026')[1]
+  expect(await firstRow()).toMatch(/^年11月20日 [0-9:]+ 联丰村代办点 县中心 李成/)
+  const [node] = place.office.directory.nodes()
+  await place.office.publish(null, node ? [{ ...node, name: '联丰村代办点' }] : [])
+  expect(await firstRow()).toMatch(/^年11月20日 [0-9:]+ 联丰村代办点 李成/)
 })

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
+import { VERSION } from '#edge-node/version.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
+import { RULES_LEVEL } from '#protocol/casework/rules/level.ts'
+import { unheardNode } from '#protocol/engine/office.ts'
 import { type NodeId, type StationCode, toHex } from '#protocol/ids.ts'
 import { type Failure, failure, success } from '#protocol/result.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
@@ -249,11 +252,32 @@ test('P210 the page of nodes names those with an older program and what waits fo
   expect(await text()).not.toMatch(new RegExp(`程序较旧[^。]*${dead.name}`))
   expect(await text()).toContain('新的办理方式才自动启用')
   await place.office.publish(null, [{ type: 'level', id: 'rules', version: 2 }])
-  expect(await text()).toContain('在这些节点上只能查看')
+  expect(await text()).toContain('在程序较旧的节点上只能查看')
   const revoked = { time: 1, reason: '退役', held: null }
   await place.office.publish(
     null,
     [successor, first, second].map((one) => ({ ...one, revoked })),
   )
   expect(await text()).not.toContain('程序较旧')
+})
+
+test('P210 an upgraded village behind an older township is not called older; it waits for the township', async () => {
+  const { place, successor, first, second } = await openCounty(false)
+  const heard = [
+    { ...unheardNode(successor.id), connected: true, version: '0.2.0' },
+    { ...unheardNode(first.id), connected: true, version: VERSION },
+    { ...unheardNode(second.id), connected: true, version: VERSION, level: RULES_LEVEL },
+  ]
+  Object.assign(place.office, { nodesBelow: async () => heard })
+  const admin = await place.as('admin')
+  const { text } = await admin.get('/hub/nodes')
+  expect(text).toContain(`1 个节点的程序较旧:${successor.name}。`)
+  expect(text).toContain(`1 个节点已是本版程序,等上级升级后才能确认:${first.name}。`)
+  expect(text).toContain('才自动启用')
+  Object.assign(place.office, { nodesBelow: async () => heard.slice(2) })
+  for (const { id } of [successor, first])
+    await place.office.publish(null, [
+      { ...(place.office.directory.node(id) ?? expect.fail()), revoked: { time: 1, reason: '退役', held: null } },
+    ])
+  expect((await admin.get('/hub/nodes')).text).not.toMatch(/程序较旧|才能确认/)
 })

@@ -172,9 +172,9 @@ async function resume(office: Office, token: string, renew: boolean): Promise<Si
   return signInOf(office, token, person)
 }
 
-/** What people type as a name may be their password: only names that somebody has are written down. */
-const knownName = (office: Office, name: string): string =>
-  isPersonId(name) && office.directory.person(name) ? name : '(没有这个用户名)'
+/** What people type as a name may be their password: only names that somebody has, of whatever station, are written down. */
+const knownName = ({ directory }: Office, name: string): string =>
+  isPersonId(name) && (directory.person(name) ?? directory.staff(name)) ? name : '(没有这个用户名)'
 
 /** Writes down how a sign-in was decided; one that was never looked at, because too many wait, is none. */
 async function noteSignIn(office: Office, { name, caller }: Asked, decided: Result<SignIn>): Promise<void> {

@@ -1,16 +1,8 @@
 /** Looking for cases by what somebody knows of them: bounded to what the person may read, and written into the audit log. */
-import { masked } from '#edge-node/commands/masking.ts'
+import { lookedFor } from '#edge-node/commands/masking.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
-import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { CasePage, CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
-
-/** So many digits in a row may name somebody; fewer are the end of a number, a door or a day. */
-const LONG_NUMBER = /[0-9][0-9Xx -]{5,}[0-9Xx]/g
-
-/** What was looked for as the audit log keeps it: names in full, numbers of people only by their end. */
-const lookedFor = (text: string): string =>
-  checkNumber(text).ok ? text : text.replaceAll(LONG_NUMBER, (number) => masked(number))
 
 /** Notes a search; the pages of one search are one event, two numbers that end alike are two. */
 export const noteSearch = (office: Office, actor: Actor, text: string): Promise<void> =>

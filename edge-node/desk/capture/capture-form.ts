@@ -18,10 +18,14 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
-import { isFormOpen } from '#protocol/casework/acts/form.ts'
+import { changesCount, withNames } from '#edge-node/desk/words.ts'
+import { isFormOpen, refuseForm } from '#protocol/casework/acts/form.ts'
 import { MATERIAL_FORMS } from '#protocol/casework/catalogue/item-parts.ts'
+import { STAGES } from '#protocol/casework/course/stages.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
+import { UNREAD } from '#protocol/casework/rules/reasons.ts'
+import { SECTIONS } from '#protocol/documents/sections.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { applicationName, materialName, seenName } from './capture-typed.ts'
@@ -67,17 +71,27 @@ const kindOf = (type: string): FieldView['kind'] =>
 function applicationField(drawing: Drawing, rule: FormField, stored: string, focus: boolean): Html {
   const name = applicationName(rule.id)
   const value = drawing.state.typed?.[name] ?? stored
-  const words = fieldWords(rule.type, value.trim(), drawing.today)
+  // What is only read may be masked, and whoever reads it can mend nothing.
+  const words = drawing.writable ? fieldWords(rule.type, value.trim(), drawing.today) : {}
   const problem = drawing.state.problems?.[name] ?? words.problem
-  const view: FieldView = { name, label: rule.label, kind: kindOf(rule.type), value, focus, hint: words.hint, problem }
+  const view: FieldView = {
+    name,
+    label: rule.label,
+    kind: kindOf(rule.type),
+    value,
+    focus: focus && drawing.writable,
+    hint: words.hint,
+    problem,
+  }
   const limit = html`${saves(drawing, [name])} maxlength="${LIMITS.fieldCharacters}" ${rule.required ? html`aria-required="true"` : ''}`
-  const label = rule.required ? `${rule.label}(必填)` : rule.label
+  const label = rule.required && drawing.writable ? `${rule.label}(必填)` : rule.label
   return html`${field({ ...view, label, attributes: limit })}${seen(name, stored)}`
 }
 
 /** Asked only when the check of an identity number fails; without style rules that can tell, it is always there. */
 function overrideField(drawing: Drawing, values: Readonly<Record<string, unknown>>): Html {
   const stored = textAt(values, OVERRIDE)
+  if (!drawing.writable && stored === '') return html``
   const rule = { id: OVERRIDE, label: '证件号码校验不符的原因', required: false, type: 'text' } as const
   return html`<div class="col-md-6 desk-override${stored === '' ? '' : ' is-used'}">${applicationField(drawing, rule, stored, false)}</div>`
 }
@@ -130,14 +144,36 @@ function handInCard(desk: Desk, visit: Visit, view: CaseView, state: CaptureStat
     <p class="text-secondary mt-2 mb-0">按 Ctrl+回车 直接${FACTS[kind].title}。</p>`
 }
 
+/** Acts by which something is added beside the form. */
+const ADDING = ['supplied', 'noted'] as const
+
+/** How something is added beside a form that cannot be written: by the acts this person is offered now. */
+function addingWords({ state, acts }: CaseView): Html | string {
+  const offered = ADDING.filter((kind) => acts.some((offer) => offer.allowed && offer.kind === kind))
+  const links = offered.map(
+    (kind, at) => html`${at > 0 ? '或' : ''}<a href="/cases/${state.id}?act=${kind}#acts">“${FACTS[kind].title}”</a>`,
+  )
+  if (links.length > 0) return html`申请人后来补充的和要更正的,可以在办件页用${links}登记。`
+  return isFormOpen(state.stage)
+    ? ''
+    : `在程序里不能再更正申请表;要补充或更正的,由主办站点核对后写进“${SECTIONS['office-note'].title}”。`
+}
+
+/** Why the form is only read here. */
+function closedWords(desk: Desk, { actor }: Visit, { state }: CaseView): string {
+  if (state.unread.length > 0) return `${UNREAD.message}${UNREAD.next}`
+  const refusal = refuseForm(state, actor.station)
+  if (refusal === undefined) return '您的岗位只能看申请表,不能改。'
+  return `${withNames(desk.office, refusal.message)}${isFormOpen(state.stage) ? refusal.next : ''}`
+}
+
 /** What writing means once the form was handed in: until it is accepted the holder puts right what is wrong. */
-function sealedBox({ state }: CaseView, writable: boolean): Html | string {
-  if (state.stage === '00') return ''
+function sealedBox(desk: Desk, visit: Visit, view: CaseView, writable: boolean): Html | string {
+  const { stage } = view.state
+  if (stage === '00') return ''
   const words = writable
-    ? `这个办件已经${state.stage === '10' ? '代收' : '收件'}:现在的改动会标为“封存后有改动”,到下一次收件或受理时才算数。`
-    : isFormOpen(state.stage)
-      ? '这个办件不由本站主办,申请表只能看,不能改。'
-      : '这个办件受理以后申请表已经封存,只能看,不能改;申请人后来补充的,请在办件页用“补充材料”登记。'
+    ? `这个办件的环节是“${STAGES[stage]}”,申请表已经封存过:现在的改动会标为“封存后有改动”,${changesCount(stage)}。`
+    : html`${closedWords(desk, visit, view)}${addingWords(view)}`
   return html`<div class="alert alert-warning" role="alert"><div>${words}</div></div>`
 }
 
@@ -166,13 +202,16 @@ export async function capturePage(
   const materials = valuesIn(view.sections, 'materials')
   const rows = item.materials.map((rule) => materialRow(drawing, rule, materials))
   const body = html`${headline(item.name, html`办件 ${view.state.number}`)}${summary}
-    ${sealedBox(view, writable)}
+    ${sealedBox(desk, visit, view, writable)}
     <form method="post" action="/cases/${view.state.id}/form" data-form novalidate>${csrfField(visit)}
-      <button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>
+      ${writable ? html`<button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>` : ''}
       ${applicationCard(drawing, item, valuesIn(view.sections, 'application'))}
       ${card('材料清单', html`<div class="card-body">${rows.length === 0 ? '这个事项不要求材料。' : rows}</div>`)}
-      <div class="card"><div class="card-body">${writable ? handInCard(desk, visit, view, state) : '本站不能改这份申请表。'}
-        <p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p></div></div></form>`
+      <div class="card"><div class="card-body">${
+        writable
+          ? html`${handInCard(desk, visit, view, state)}<p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p>`
+          : html`这份申请表在这里只能看。<a href="/cases/${view.state.id}">回到办件</a>`
+      }</div></div></form>`
   const status = state.failure ? statusOf(state.failure) : wrong.length > 0 ? 422 : 200
   return page(context, desk, { title: `${item.name} ${view.state.number}`, body, status })
 }

@@ -8,6 +8,7 @@ import { csrfField, field } from '#edge-node/desk/forms.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import {
+  changesCount,
   itemName,
   materialWords,
   paperTime,
@@ -18,8 +19,10 @@ import {
   spanWords,
   stationName,
 } from '#edge-node/desk/words.ts'
+import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
+import type { Stage } from '#protocol/casework/course/stages.ts'
 import { UNREAD } from '#protocol/casework/rules/reasons.ts'
 import type { CaseView, SectionView } from '#protocol/engine/office.ts'
 import { wasDeemed } from './act-forms.ts'
@@ -128,7 +131,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
     state.asideOpen > 0
       ? box('warning', `有 ${state.asideOpen} 条记录暂不生效。`, '在下面的经过里逐条处理:采纳或不采纳。')
       : ''
-  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在封存之后被改过;作数的是封存时的内容。谁改了什么,见下面的${sealed.join('、')}。`) : ''}${
+  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在封存之后被改过:${changesCount(state.stage)},${isFormOpen(state.stage) ? '在那以前' : ''}作数的是封存时的内容。谁改了什么,见下面的${sealed.join('、')}。`) : ''}${
     view.receipts.length > 0
       ? box(
           'warning',
@@ -149,8 +152,13 @@ const plainWords = (value: unknown): string =>
       ? materialWords(countedMaterial(value))
       : String(value)
 
-/** What was changed behind the seal: it does not count, and people see by whom. */
-function changesBox(desk: Desk, section: SectionView | undefined, labels: ReadonlyMap<string, string>): Html | string {
+/** What was changed behind the seal, by whom, and whether it ever counts. */
+function changesBox(
+  desk: Desk,
+  stage: Stage,
+  section: SectionView | undefined,
+  labels: ReadonlyMap<string, string>,
+): Html | string {
   if (!section?.changedAfterSeal) return ''
   if (section.sealed === null)
     return html`<p class="field-problem">封存之后有改动,封存时的内容在本机已拼不出来;下面是现在的内容,请以纸质材料为准。</p>`
@@ -159,7 +167,7 @@ function changesBox(desk: Desk, section: SectionView | undefined, labels: Readon
       html`<li>${labels.get(key) ?? key}:${plainWords(before)} → ${plainWords(after)},${stationName(desk.office, station)} ${personName(desk.office, person)} ${paperTime(time)}</li>`,
   )
   const earlier = section.unlisted > 0 ? html`<li>更早的 ${section.unlisted} 次修改没有逐条列出。</li>` : ''
-  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后的改动(不作数):</strong><ul class="mb-0">${earlier}${rows}</ul></div></div>`
+  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后有改动,${changesCount(stage)}:</strong><ul class="mb-0">${earlier}${rows}</ul></div></div>`
 }
 
 export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html {
@@ -169,7 +177,7 @@ export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html 
   const rows = fields.map((rule) => pair(rule.label, textAt(values, rule.id)))
   const section = view.sections.find(({ name }) => name === 'application')
   const writable = mayEdit(visit.actor) && section?.writable === true
-  const changes = changesBox(desk, section, new Map(fields.map(({ id, label }) => [id, label])))
+  const changes = changesBox(desk, view.state.stage, section, new Map(fields.map(({ id, label }) => [id, label])))
   const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''
   const body = html`<div class="card-body">${changes}<dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
   return card('申请表', body, link)
@@ -182,7 +190,7 @@ export function materialsPart(desk: Desk, view: CaseView): Html {
     return pair(required ? `${name}(必需)` : name, materialWords(materialOf(values, id)))
   })
   const section = view.sections.find(({ name }) => name === 'materials')
-  const changes = changesBox(desk, section, new Map(materials.map(({ id, name }) => [id, name])))
+  const changes = changesBox(desk, view.state.stage, section, new Map(materials.map(({ id, name }) => [id, name])))
   return card('材料', html`<div class="card-body">${changes}<dl class="desk-pairs">${rows}</dl></div>`)
 }
 

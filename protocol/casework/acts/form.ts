@@ -2,6 +2,7 @@
 import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
 import { STAGES, type Stage } from '../course/stages.ts'
+import { FACTS } from '../facts/facts.ts'
 import type { Refusal } from './refusals.ts'
 
 /**
@@ -22,7 +23,7 @@ export function refuseForm(
     return {
       code: 'form-closed',
       message: `这个办件的环节是“${STAGES[stage]}”,申请表和材料清单已经封存,不能再改。`,
-      next: '申请人后来补充的,请用“补充材料”登记;确有错误的,请主办站点核对后写明情况。',
+      next: `申请人后来补充的和要更正的,请在办件页用“${FACTS.noted.title}”登记。`,
     }
   }
   if (holder === station) return undefined

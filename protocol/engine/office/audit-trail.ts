@@ -1,5 +1,5 @@
 /** Reading the audit logs that lie here: day by day from the newest, and within a day from what came last, so that a page costs what it shows. */
-import { auditDocument, readAuditNote } from '#protocol/casework/audit.ts'
+import { auditDocument, auditPlace, isStrangeDay, readAuditNote } from '#protocol/casework/audit.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, logParts, toHex } from '#protocol/ids.ts'
@@ -31,8 +31,10 @@ function lineOf(core: Core, entry: Entry, held: ReadonlySet<string>): AuditLine 
   const afterRevocation = authority.afterRevocation(log, seq, hash, entry.kind === KIND.carried)
   const signing = signingOf({ ...said, published: publishedBefore(said) })
   const foreignPerson = person !== '' && authority.standing(person, station, signing) === 'foreign'
-  const node = logParts(log).node
-  return { ...note, hash, node, station, person, time: writingTime(said), foreignPerson, afterRevocation }
+  const day = auditPlace(entry.document)?.day
+  const strangeDay = day !== undefined && isStrangeDay(day, core.clock.today())
+  const marks = { foreignPerson, afterRevocation, strangeDay }
+  return { ...note, hash, node: logParts(log).node, station, person, time: writingTime(said), ...marks }
 }
 
 /**
@@ -45,10 +47,13 @@ function isCarriedHonestly({ directory }: Core, carrier: Entry, said: Entry): bo
   return isTheirs && said.document === carrier.document && said.station === carrier.station
 }
 
-const isWanted = (line: AuditLine, { person, event, text = '' }: AuditQuery): boolean =>
+/** Capitals count as small: earlier programs kept the x of an identity number as it was typed. */
+const contains = (part: string, text: string): boolean => part.toLowerCase().includes(text.toLowerCase())
+
+const isWanted = (line: AuditLine, { person, event, texts = [''] }: AuditQuery): boolean =>
   (person === undefined || line.person === person) &&
   (event === undefined || line.event === event) &&
-  (text === '' || [line.subject, line.details, line.address].some((part) => part.includes(text)))
+  [line.subject, line.details, line.address].some((part) => texts.some((text) => contains(part, text)))
 
 /** An entry among all. */
 const nameOf = ({ log, seq, hash }: Pick<Place, 'log' | 'seq' | 'hash'>): string => `${log} ${seq} ${toHex(hash)}`
@@ -68,11 +73,16 @@ function readCursor(text: string): Cursor | undefined {
   return { day, last: Number.isSafeInteger(at) && Number.isSafeInteger(from) ? { arrival: at, offset: from } : null }
 }
 
-/** Days of which something lies here, the newest first, from the cursor on. */
-async function daysOf({ storage }: Core, { from, until }: AuditQuery, cursor: Cursor | undefined): Promise<Day[]> {
+/** Days of which something lies here, the newest first. */
+async function daysHere({ storage }: Core): Promise<readonly Day[]> {
   const days = (await storage.localAll(AUDIT_DAYS_SPACE)).map(({ key }) => key as Day)
+  return days.sort((left, right) => (left < right ? 1 : -1))
+}
+
+/** Those of the days that a question is about and that the pages before have not shown. */
+function daysAsked(days: readonly Day[], { from, until }: AuditQuery, cursor: Cursor | undefined): readonly Day[] {
   const isLeft = (day: Day) => cursor === undefined || day < cursor.day || (day === cursor.day && cursor.last !== null)
-  return days.filter((day) => day >= from && day <= until && isLeft(day)).sort((left, right) => (left < right ? 1 : -1))
+  return days.filter((day) => day >= from && day <= until && isLeft(day))
 }
 
 const lastFirst = (left: Place, right: Place): number => right.arrival - left.arrival || right.offset - left.offset
@@ -140,10 +150,13 @@ interface Reading {
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
   const cursor = query.after === undefined ? undefined : readCursor(query.after)
   const page: Reading = { cursor, lines: [], seen: new Set(), looked: 0 }
-  for (const day of await daysOf(core, query, cursor)) {
+  const days = await daysHere(core)
+  const strangeDays = days.filter((day) => isStrangeDay(day, core.clock.today()))
+  for (const day of daysAsked(days, query, cursor)) {
     const next = await readDay(core, query, day, page)
-    if (next) return { lines: page.lines, next: cursorOf(next) }
-    if (page.looked >= LIMITS.auditReadEntries) return { lines: page.lines, next: cursorOf({ day, last: null }) }
+    if (next) return { lines: page.lines, next: cursorOf(next), strangeDays }
+    if (page.looked >= LIMITS.auditReadEntries)
+      return { lines: page.lines, next: cursorOf({ day, last: null }), strangeDays }
   }
-  return { lines: page.lines, next: null }
+  return { lines: page.lines, next: null, strangeDays }
 }

@@ -80,7 +80,7 @@ const SectionView = z
         station: stationCode,
         time: milliseconds,
       }),
-    ).openapi({ description: '封存之后谁改了什么,最近的;不作数' }),
+    ).openapi({ description: '封存之后谁改了什么,最近的:受理以前,到下一次收件或受理时作数;受理以后不作数' }),
     unlisted: z.number().openapi({ description: '封存之后更早的、没有逐条列出的修改次数' }),
   })
   .openapi('Section')
