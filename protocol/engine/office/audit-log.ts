@@ -155,11 +155,11 @@ export function openAuditLog(core: Core, queue: WriteQueue): AuditLog {
     async close() {
       const left = uncounted.all()
       if (left.length === 0) return
-      await inWords(
+      const told = await inWords(
         core,
         queue.write(async (staging) => tellLeft(staging, left)),
       )
-      for (const { last } of left) uncounted.take(last)
+      if (told.ok) for (const { last } of left) uncounted.take(last)
     },
   }
 }
