@@ -101,6 +101,7 @@ export function actBody(kind: FactKind) {
   const shape: Record<string, FieldSchema> = {}
   const example: Record<string, unknown> = {}
   for (const [name, rule] of Object.entries<FieldRule>(FACTS[kind].fields)) {
+    if (rule.asked === 'nowhere' && rule.fill === 'form') continue // the form says it, nobody else
     // What the node reads from the application form may be left out.
     const required = rule.required && rule.fill !== 'form'
     const schema = fieldSchema(rule, required)

@@ -150,12 +150,14 @@ function partsOf(payload: Uint8Array) {
   return { kind, previous, fields }
 }
 
+type Knows = (kind: FactKind, field?: string) => boolean
+
 /** Whether fields say something of which this program has never heard: another field, or another choice of one it knows. */
-function isBeyond(kind: FactKind, fields: Readonly<Record<string, unknown>>): boolean {
+function isBeyond(kind: FactKind, fields: Readonly<Record<string, unknown>>, knows: Knows): boolean {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
   return Object.entries(fields).some(([name, value]) => {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule === undefined) return true
+    if (rule === undefined || !knows(kind, name)) return true
     return (
       typeof rule.type === 'object' &&
       typeof value === 'string' &&
@@ -168,11 +170,11 @@ function isBeyond(kind: FactKind, fields: Readonly<Record<string, unknown>>): bo
 /**
  * Reads a fact's payload: the fact; what one of a newer program says of itself, its kind or its fields being unknown
  * here; nothing when it is malformed. The entry is kept in any case.
- * @param knows whether this program can read facts of a kind
+ * @param knows whether this program can read facts of a kind, or a field of them
  */
 export function readFact(
   payload: Uint8Array,
-  knows: (kind: FactKind) => boolean = () => true,
+  knows: Knows = () => true,
 ): Pick<FactEntry, 'fact' | 'newer'> {
   const parts = partsOf(payload)
   if (parts === undefined) return { fact: undefined }
@@ -181,7 +183,7 @@ export function readFact(
   if (!Object.hasOwn(FACTS, kind)) return KIND_NAME.test(kind) ? newer : { fact: undefined }
   const known = kind as FactKind
   if (!knows(known)) return newer
-  if (isBeyond(known, fields)) return { fact: undefined, newer: { kind, previous: isGuarded(known) ? previous : null } }
+  if (isBeyond(known, fields, knows)) return { fact: undefined, newer: { kind, previous: isGuarded(known) ? previous : null } }
   if (Object.keys(factProblems(known, fields)).length > 0) return { fact: undefined }
   return { fact: { kind: known, previous, fields: fields as Fields } }
 }

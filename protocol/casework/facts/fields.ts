@@ -46,6 +46,8 @@ export interface FieldRule {
   readonly told?: false
   /** A number that names a person: only who handles the case reads it in full. */
   readonly secret?: true
+  /** The rules level that brought it (rules/level.ts): no node writes it before the county has enabled that. */
+  readonly since?: number
   /** A person who signs beside whoever acts; `another` may not be the same. */
   readonly signs?: 'another' | 'anybody'
 }
@@ -84,13 +86,26 @@ export const titlesOf = (
   Object.fromEntries(Object.entries(table).map(([name, { title }]) => [name, title]))
 export const oneOf = (choices: Readonly<Record<string, string>>): FieldType => ({ oneOf: choices })
 
+const again: Besides = { asked: 'nowhere', fill: 'form', told: false, since: 2 }
+
 export const applicantFields = {
   applicant: need('text', '申请人', { asked: 'form', fill: 'form' }),
   idNumber: may('text', '证件号码', { asked: 'form', fill: 'form', secret: true }),
-  idOverride: may('note', '证件号码校验不符的说明', { asked: 'form' }),
+  idOverride: may('note', '证件号码校验不符的说明', { asked: 'form', fill: 'form' }),
   phone: may('text', '联系电话', { asked: 'form', fill: 'form', secret: true }),
   materials: need('count', '材料份数', { asked: 'form' }),
   seals: need('seals', '封存'),
+}
+
+/**
+ * Who applies as the form says while it is sealed again: a name put right until acceptance counts from there, like all
+ * else on the form (rule C131). Only the node writes it.
+ */
+export const applicantAgain = {
+  applicant: may('text', '申请人', again),
+  idNumber: may('text', '证件号码', { ...again, secret: true }),
+  idOverride: may('note', '证件号码校验不符的说明', again),
+  phone: may('text', '联系电话', { ...again, secret: true }),
 }
 
 /** Back-dated entry (补录): when it really happened and why it is written down only now; both times are shown. */

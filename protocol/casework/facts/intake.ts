@@ -1,6 +1,6 @@
 /** Facts from the draft to acceptance, refusal to accept, or deciding on the spot. */
 import { CHANNELS, DECISIONS } from '../codes.ts'
-import { applicantFields, backdated, documentNumber, type FactRule, may, need, oneOf, remedies } from './fields.ts'
+import { applicantAgain, applicantFields, backdated, documentNumber, type FactRule, may, need, oneOf, remedies } from './fields.ts'
 
 const REJECTIONS = {
   'not-required': '依法不需要取得许可',
@@ -95,6 +95,7 @@ export const INTAKE_FACTS = {
     fields: {
       items: need('lines', '已补齐的内容(每行一项)'),
       seals: need('seals', '封存'),
+      ...applicantAgain,
       ...documentNumber,
       ...backdated,
     },
@@ -111,6 +112,7 @@ export const INTAKE_FACTS = {
     document: 'D03',
     fields: {
       seals: need('seals', '封存'),
+      ...applicantAgain,
       note: may('note', '受理意见'),
       deferred: may('lines', '容缺材料(每行一项)'),
       deferredUntil: may('day', '容缺材料补齐期限'),
@@ -129,6 +131,7 @@ export const INTAKE_FACTS = {
       reasons: may('note', '不予的理由'),
       remedies,
       seals: need('seals', '封存'),
+      ...applicantAgain,
       ...documentNumber,
     },
   },

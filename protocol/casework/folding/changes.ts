@@ -30,6 +30,11 @@ const takeApplicant: Change = (progress, { fields }) => {
   }
 }
 
+/** Who applies, where the form was sealed again with it. */
+const takeApplicantAgain: Change = (progress, effect, answers) => {
+  if (effect.fields.applicant !== undefined) takeApplicant(progress, effect, answers)
+}
+
 const endPause: Change = (progress, { day }) => {
   progress.pauses = progress.pauses.map((pause): Pause => (pause.until === null ? { ...pause, until: day } : pause))
   progress.suspendedAt = null
@@ -74,14 +79,17 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     const until = plusDays(day, days)
     progress.notice = { fact: entry.hash, missing: linesOf(fields.missing), day, until, count }
   },
-  supplemented: nothing,
+  supplemented: takeApplicantAgain,
   lapsed: closeAs('5'),
-  accepted: (progress, { fields }) => {
+  accepted: (progress, effect, answers) => {
+    takeApplicantAgain(progress, effect, answers)
+    const { fields } = effect
     const items = linesOf(fields.deferred)
     if (items.length > 0) progress.deferred = { items, until: (textOf(fields.deferredUntil) || null) as Day | null }
     if (fields.commitment === true) progress.commitment = true
   },
   settled: (progress, effect, answers) => {
+    takeApplicantAgain(progress, effect, answers)
     settleResult(progress, effect, answers)
     progress.closing = progress.result === 'granted' ? '0' : '6'
   },

@@ -12,7 +12,7 @@ export const LEVEL_HISTORY = [
     level: 2,
     release: '0.3',
     brought:
-      'facts of later kinds are told apart from broken ones (C136); the record `level`; entries of the audit log; the form is the holder’s until acceptance (C131)',
+      'facts of later kinds are told apart from broken ones (C136); the record `level`; entries of the audit log; the form is the holder’s until acceptance (C131), and whoever seals it again says who applies (C140)',
   },
 ] as const
 
@@ -32,8 +32,8 @@ export const RULES_FINGERPRINT = 'cea26d705194fea1f05aa76b7904cc27e5bdd361cc3d39
 export interface Knowledge {
   readonly level: number
   readonly fingerprint: string
-  /** The level that brought a kind of fact. */
-  since(kind: FactKind): number
+  /** The level that brought a kind of fact, or a field of it. */
+  since(kind: FactKind, field?: string): number
   /** Whether it keeps stations out of forms that are not theirs to write (rule C131); programs of the first level do not. */
   readonly closesForms: boolean
 }
@@ -42,12 +42,16 @@ export interface Knowledge {
 export const KNOWN: Knowledge = {
   level: RULES_LEVEL,
   fingerprint: RULES_FINGERPRINT,
-  since: (kind) => (FACTS[kind] as FactRule).since ?? FIRST_LEVEL,
+  since(kind, field = '') {
+    const rule: FactRule = FACTS[kind]
+    return Math.max(rule.since ?? FIRST_LEVEL, rule.fields[field]?.since ?? FIRST_LEVEL)
+  },
   closesForms: true,
 }
 
-/** Whether a program with this knowledge can read facts of a kind. */
-export const knowsKind = ({ level, since }: Knowledge, kind: FactKind): boolean => since(kind) <= level
+/** Whether a program with this knowledge can read facts of a kind, or a field of them. */
+export const knowsKind = ({ level, since }: Knowledge, kind: FactKind, field?: string): boolean =>
+  since(kind, field) <= level
 
 /** Whether the county has enabled a level: what came with it may be written. */
 export const isEnabled = (county: { readonly level: () => number }, level: number): boolean => county.level() >= level

@@ -44,10 +44,10 @@ import { isOfItsStation, isStationDocument, isStationRecord } from './station-re
 
 export interface Directory extends DirectoryView {
   readonly authority: Authority
-  /** Whether this program can read facts of a kind. */
-  knows(kind: FactKind): boolean
-  /** Whether the county has enabled a kind of fact: every node in use can read it. */
-  isEnabled(kind: FactKind): boolean
+  /** Whether this program can read facts of a kind, or a field of them. */
+  knows(kind: FactKind, field?: string): boolean
+  /** Whether the county has enabled a kind of fact, or a field of it: every node in use can read it. */
+  isEnabled(kind: FactKind, field?: string): boolean
   /** Takes a row when it is newer than what is known; answers whether it did. */
   apply(row: DirectoryRow): boolean
   /** The row that counts for a record of the root; undefined when there is none. */
@@ -162,8 +162,9 @@ export function createDirectory(identity: Identity, knowledge: Knowledge = KNOWN
   }
   return {
     ...view,
-    knows: (kind) => knowsKind(knowledge, kind),
-    isEnabled: (kind) => knowsKind(knowledge, kind) && isEnabled(view, knowledge.since(kind)),
+    knows: (kind, field) => knowsKind(knowledge, kind, field),
+    isEnabled: (kind, field) =>
+      knowsKind(knowledge, kind, field) && isEnabled(view, knowledge.since(kind, field)),
     apply,
     row: (document) => rows.get(document),
     rank: (document) => (isStationDocument(document) ? stations.rank(document) : rows.get(document)),

@@ -227,6 +227,13 @@ function standingSeal({ stage, seals }: CaseState, name: string): Seal | undefin
   return rest
 }
 
+/** What a fact says as the form does: of a closed form nothing again, nor anything that the county has not enabled. */
+function formFieldsOf({ directory }: Core, { stage }: CaseState, kind: FactKind): readonly string[] {
+  const isAgain = ({ since }: FieldRule) => since !== undefined
+  const names = fieldsOf(kind, (rule) => rule.fill === 'form' && (isFormOpen(stage) || !isAgain(rule)))
+  return names.filter((name) => directory.isEnabled(kind, name))
+}
+
 /** Fills in what the case itself knows: seals, and the applicant as written in the form. */
 function completeFields(
   core: Core,
@@ -248,7 +255,7 @@ function completeFields(
     seals.push(standingSeal(state, name) ?? now)
     if (name === 'application') {
       const form = opened.value.value() as Readonly<Record<string, string>>
-      for (const field of fieldsOf(kind, ({ fill }) => fill === 'form')) {
+      for (const field of formFieldsOf(core, state, kind)) {
         if (fields[field] === undefined && form[field]) fields[field] = form[field]
       }
     }
