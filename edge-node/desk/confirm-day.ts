@@ -10,14 +10,12 @@ import { doubtWords, personName, sentence } from './words.ts'
 export async function confirmDayPart(desk: Desk, visit: Visit, again: FormState): Promise<Html | string> {
   const { clockDoubt, clockConfirmedBy, parent } = await desk.office.status()
   const doubt = doubtWords(clockDoubt)
-  if (parent?.connected || (doubt === undefined && clockConfirmedBy === null)) return ''
+  if (doubt === undefined && (parent?.connected || clockConfirmedBy === null)) return ''
   const said =
     doubt ?? `${personName(desk.office, clockConfirmedBy ?? '')}确认过日期,本机按 ${desk.office.today()} 办理`
   const form = html`<form method="post" action="/sync/day" novalidate>${csrfField(visit)}
     ${field({ name: 'day', label: '今天是', kind: 'date', value: again.typed?.day ?? '', problem: again.problems?.day, required: true, hint: '请看手机或日历;确认后本机按这一天办理,记录里写明与本机时钟的差值,联网后以县中心的时间为准' })}
     <button class="btn" type="submit">确认今天的日期</button></form>`
-  return card(
-    '今天的日期',
-    html`<div class="card-body"><p>${sentence(said)}</p>${mayWrite(visit.actor) ? form : ''}</div>`,
-  )
+  const body = html`<div class="card-body"><p>${sentence(said)}</p>${mayWrite(visit.actor) ? form : ''}</div>`
+  return html`<div id="day">${card('今天的日期', body)}</div>`
 }

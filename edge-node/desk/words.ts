@@ -87,6 +87,9 @@ export function clockWords(offset: number | null): string | undefined {
   return `本机时钟比县中心${offset > 0 ? '慢' : '快'} ${spanWords(offset)}`
 }
 
+/** The form by which a person says what day it is. */
+export const CONFIRM_DAY = '/sync#day'
+
 /** What speaks against the clock of this node, in one clause; undefined when nothing does. */
 export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt === null) return undefined

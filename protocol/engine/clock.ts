@@ -36,7 +36,7 @@ export interface NodeClock {
   heardRoot(rootTime: number): boolean
   /** A person says what day it is: it holds until the root's time is heard. */
   confirm(day: Day, by: PersonId): void
-  /** The root's time as far as the root told it; null while unknown. */
+  /** The root's time as far as the root told it; null while unknown, and once that is too long ago to be told on. */
   rootTime(): number | null
   /** The time at the root as far as this node knows it, else its own. */
   time(): number
@@ -63,14 +63,19 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
   const say = (said: number, by: PersonId | null) => {
     mark = { ...mark, at: host.now(), offset: said - host.now(), by, told: said }
   }
+  /** How long ago the time was last said, where that is too long; else 0. */
+  const unheard = (): number => {
+    const away = isRoot || mark.told === null ? 0 : time() - mark.told
+    return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
+  }
   const doubt = (published: number): ClockDoubt | null => {
     // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
     const known = mark.told !== null && holds() && offset() !== null
     const since = Math.max(known ? 0 : published, reached())
     if (time() < since - LIMITS.clockOffsetMilliseconds)
-      return { is: 'behind', time: time(), since, proof: since === published ? 'published' : 'reached' }
-    const away = isRoot || mark.told === null ? 0 : time() - mark.told
-    return away > LIMITS.unheardDays * DAY_MILLISECONDS ? { is: 'unheard', time: time(), away } : null
+      return { is: 'behind', time: host.now(), since, proof: since === published ? 'published' : 'reached' }
+    const away = unheard()
+    return away > 0 ? { is: 'unheard', time: host.now(), away } : null
   }
   return {
     now: () => host.now(),
@@ -82,13 +87,14 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
       say(rootTime, null)
       return before === null || Math.abs((mark.offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
     },
-    confirm: (day, by) => say(host.now() + (dayNumber(day) - dayNumber(civilDay(host.now()))) * DAY_MILLISECONDS, by),
-    rootTime: () => (offset() === null || mark.by !== null ? null : time()),
+    confirm: (day, by) => say(time() + (dayNumber(day) - dayNumber(civilDay(time()))) * DAY_MILLISECONDS, by),
+    rootTime: () => (offset() === null || mark.by !== null || unheard() > 0 ? null : time()),
     time,
     today: () => civilDay(time()),
     doubt,
     passed(published) {
-      if (doubt(published)?.is === 'behind') return
+      // A moment that may never have come proves nothing against a clock that is put right.
+      if (doubt(published) !== null) return
       // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
       mark = holds()
         ? { ...mark, at: Math.max(mark.at, host.now()) }

@@ -8,7 +8,7 @@ import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
@@ -143,7 +143,7 @@ export interface NodeStatus {
 /**
  * What speaks against this node's clock, in milliseconds. `behind`: it shows an earlier time than what it holds proves, which
  * is of `since`: something the root published, or a moment that this clock itself had reached. `unheard`: nobody has
- * told it the time for very long.
+ * told it the time for very long. `time` is what this machine's own clock shows.
  */
 export type ClockDoubt =
   | {
@@ -153,6 +153,10 @@ export type ClockDoubt =
       readonly proof: 'published' | 'reached'
     }
   | { readonly is: 'unheard'; readonly time: number; readonly away: number }
+
+/** Whether nobody can say what day it is: a clock that is hours behind within one day names the right one. */
+export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
+  doubt !== null && (doubt.is === 'unheard' || civilDay(doubt.since) !== civilDay(doubt.time))
 
 /** Connection and safety of this node, in figures; the desk says it in words. */
 export interface SyncStatus {

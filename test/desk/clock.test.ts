@@ -67,6 +67,21 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   expect(receipt.text).toContain('261124')
 })
 
+test('P215 in 2028 the page for a new case offers nothing but the way to the form for the day', async () => {
+  const { start, machine } = await place(0)
+  machine.set(Date.parse('2028-06-04T09:00+08:00') - MET)
+  const township = await start()
+  const clerk = await enter(deskOf(township), 'clerk')
+  const pick = await clerk.get('/capture')
+  expect(pick.text).toContain('本机时钟显示2028年6月4日')
+  expect(pick.html).not.toContain('name="item"')
+  expect(pick.html).toContain('<a href="/sync#day">')
+  const page = await clerk.get('/sync')
+  expect(page.html).toContain('id="day"')
+  await clerk.submit(page, '/sync/day', { day: '2026-11-24' })
+  expect((await clerk.get('/capture')).html).toContain('name="item"')
+})
+
 test('P216 who only looks on confirms no day, and nothing is asked where the clock is right', async () => {
   const { start, machine } = await place(0)
   const right = await start()
