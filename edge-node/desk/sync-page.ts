@@ -6,7 +6,7 @@ import { mayWrite } from '#edge-node/commands/roles.ts'
 import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
 import { confirmToday } from '#edge-node/commands/station/confirmed-day.ts'
 import { moveParent } from '#edge-node/commands/station/parent-address.ts'
-import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
+import { CONFIRMED_DAY, type Finding, type NodeStatus, type SyncStatus } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
@@ -101,7 +101,7 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 function finding(desk: Desk, visit: Visit, { time, message, next, details, kept }: Finding): Html {
   const more = details ? html`<details><summary>各站点的记录分别到什么时候</summary>${sentence(details)}</details>` : ''
   const button =
-    kept && mayWrite(visit.actor)
+    kept && kept !== CONFIRMED_DAY && mayWrite(visit.actor)
       ? html`<form method="post" action="/sync/checked">${csrfField(visit)}<input type="hidden" name="kept" value="${kept}" />
         <button class="btn btn-sm" type="submit">已核对</button></form>`
       : ''
@@ -202,7 +202,9 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
 
 async function dayConfirmed(context: DeskContext, desk: Desk): Promise<Response> {
   const typed = await readForm(context.req)
-  const result = await confirmToday(context.get('visit').actor, desk.office, (typed.day ?? '').trim())
+  const day = (typed.day ?? '').trim()
+  const isSure = typed.sure === 'yes' && typed.asked === day
+  const result = await confirmToday(context.get('visit').actor, desk.office, day, isSure)
   return result.ok
     ? context.redirect('/sync?done=day', 303)
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)

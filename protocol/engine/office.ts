@@ -239,6 +239,9 @@ export interface Finding {
   readonly ends?: EndWords
 }
 
+/** The name of the finding that a person confirmed the day: it asks for nothing, and stands until the parent is met. */
+export const CONFIRMED_DAY = 'confirmed-day'
+
 /** Who signed an entry, and how. */
 export interface EntrySignature {
   /** Ed25519 over the entry's hash, hex; null where a later signature of the log covers it. */
@@ -277,8 +280,11 @@ export interface Office {
   now(): number
   /** Milliseconds since 1970 at the root as far as this node knows it, else on its own clock. */
   time(): number
-  /** A person says what day it is, where nobody else can: it holds until the root's time is heard. */
-  confirmDay(actor: Actor, day: Day): Promise<Result<void>>
+  /**
+   * A person says what day it is, where nobody else can: it holds until the root's time is heard.
+   * @param isSure the person was asked once more about this day, which lies far from all that this node knows
+   */
+  confirmDay(actor: Actor, day: Day, isSure?: boolean): Promise<Result<void>>
   /** The civil day by the corrected clock. */
   today(): Day
   /** What is published and decides what facts mean, as of today. */

@@ -5,6 +5,7 @@ import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import { doubtWords, writtenWords } from '#edge-node/desk/words.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Node, TOWNSHIP } from '#test/engine/county.ts'
@@ -80,6 +81,36 @@ test('P215 in 2028 the page for a new case offers nothing but the way to the for
   expect(page.html).toContain('id="day"')
   await clerk.submit(page, '/sync/day', { day: '2026-11-24' })
   expect((await clerk.get('/capture')).html).toContain('name="item"')
+})
+
+test('P216 a day far off is asked about again on the same form, about that day only, and stands in the audit log', async () => {
+  const { start, machine } = await place(0)
+  machine.set(in2009)
+  const township = await start()
+  const { office } = township.engine
+  const clerk = await enter(deskOf(township), 'clerk')
+  const page = await clerk.get('/sync')
+  expect(page.html).not.toContain('name="sure"')
+  const asked = await clerk.submit(page, '/sync/day', { day: '2036-11-26' })
+  expect(asked.text).toContain('您填的是 2036-11-26,比本机知道的最近一天 2026-11-23 晚')
+  expect(asked.text).toContain('确认无误,今天就是 2036-11-26')
+  const other = await clerk.submit(asked, '/sync/day', { day: '2037-11-26', sure: 'yes' })
+  expect(other.text).toContain('今天就是 2037-11-26')
+  expect(office.today()).toBe('2009-01-01')
+  const done = await clerk.submit(other, '/sync/day', { day: '2037-11-26', sure: 'yes' })
+  expect(done.text).toContain('已按确认的日期办理')
+  expect(office.today()).toBe('2037-11-26')
+  // It asks for nothing, so nobody can put it aside.
+  expect(done.text).toContain('王芳确认今天是 2037-11-26')
+  expect(done.html).not.toContain('/sync/checked')
+  const right = await clerk.submit(done, '/sync/day', { day: '2026-11-24' })
+  expect(right.text).toContain('本机按 2037-11-26 办理,后来确认的日期是 2026-11-24')
+  const trail = await office.auditTrail({ stations: [TOWNSHIP], from: '2026-11-01' as Day, until: '2037-12-31' as Day })
+  const events = trail.ok ? trail.value.lines.filter(({ subject }) => subject === '确认今天的日期') : []
+  expect(events.map(({ event, details }) => [event, details])).toEqual([
+    ['settings', '2037-11-26;本机时钟显示 2009-01-01'],
+    ['settings', '2026-11-24;本机时钟显示 2009-01-01'],
+  ])
 })
 
 test('P216 who only looks on confirms no day, and nothing is asked where the clock is right', async () => {
