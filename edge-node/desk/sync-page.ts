@@ -38,7 +38,7 @@ function connectButton(desk: Desk, { parent }: SyncStatus, visit: Visit): Html |
 }
 
 function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
-  const now = desk.office.now()
+  const now = desk.office.time()
   const parent = status.parent
   const why = parent?.revoked ? PARENT_REVOKED : status.refusal?.message
   const away = why ? `未连接:${why}` : '未连接'
@@ -137,7 +137,7 @@ function askWhetherChecked(context: DeskContext, desk: Desk, asked: Finding) {
 
 /** Nodes below as a table; the hub's node list adds what only the hub knows. */
 export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node: NodeStatus) => Html): Html {
-  const now = desk.office.now()
+  const now = desk.office.time()
   const nameOf = ({ node }: NodeStatus) => desk.office.directory.node(node)?.name ?? node.slice(0, 8)
   if (nodes.length === 0) return html`<p class="desk-empty">下面还没有接入的节点。</p>`
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr>

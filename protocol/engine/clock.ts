@@ -20,7 +20,7 @@ export interface ClockMark {
   readonly told: number | null
   /** The time at the root when anybody last said it, the root or a person; null when never. */
   readonly said: number | null
-  /** When a link to the parent last lived, on this machine's clock; null when never. */
+  /** When a link to the parent last lived, by the corrected clock; null when never. */
   readonly contact: number | null
 }
 

@@ -126,7 +126,7 @@ export type UncheckedChange =
 export interface NodeStatus {
   readonly node: NodeId
   readonly connected: boolean
-  /** Milliseconds since 1970 on this node's clock; null when never. */
+  /** Milliseconds since 1970 by this node's corrected clock; null when never. */
   readonly lastContact: number | null
   /** Entries that node holds and its parent has not acknowledged. */
   readonly unsentEntries: number
@@ -136,7 +136,7 @@ export interface NodeStatus {
   readonly level: number
   /** That clock's offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
-  /** The last time, on this node's clock, at which it had told over a living link that nothing was unsent there; null when never. */
+  /** The last time, by this node's corrected clock, at which it had told over a living link that nothing was unsent there; null when never. */
   readonly nothingUnsentAt: number | null
 }
 
@@ -166,6 +166,7 @@ export interface SyncStatus {
   readonly parent: {
     readonly name: string
     readonly connected: boolean
+    /** Milliseconds since 1970 by this node's corrected clock; null when never. */
     readonly lastContact: number | null
     /** The county has taken it out: until it names another, nothing from here gets there. */
     readonly revoked?: boolean

@@ -44,6 +44,17 @@ test('P215 a known clock is said to be off at the first page after a start, with
   expect(text).not.toContain('从未同步')
 })
 
+test('P225 when it last synced is told by the corrected time, on the strip and the page, whatever the clock shows', async () => {
+  const slow = await place(-555 * DAY)
+  const clerk = await enter(deskOf(await slow.start()), 'clerk')
+  for (const path of ['/', '/sync']) expect((await clerk.get(path)).text).toMatch(/最后同步 09:0\d/)
+  expect((await clerk.get('/sync')).text).toMatch(/最后同步\s*09:0\d.\d+ (秒|分钟)前/)
+  const dead = await place(-555 * DAY)
+  dead.machine.set(in2009)
+  const other = await enter(deskOf(await dead.start()), 'clerk')
+  for (const path of ['/', '/sync']) expect((await other.get(path)).text).toMatch(/最后同步\s*2026年11月23日 09:0\d/)
+})
+
 test('P216 in 2009 every page says what is wrong, nothing can be begun, and a confirmed day goes on', async () => {
   const { start, machine } = await place(0)
   machine.set(in2009)

@@ -11,7 +11,7 @@ import type { LinkContext } from './link-context.ts'
 export function hearRoot({ core, queue, links }: LinkContext, rootTime: number): void {
   const confirmed = confirmedTime(core)
   const isNews = core.clock.heardRoot(rootTime)
-  core.neighbours.parentContact = core.clock.now()
+  core.neighbours.parentContact = core.clock.time()
   const every = isNews ? 0 : LIMITS.clockHeardMilliseconds
   // The queue has told of a disk that refuses; the next beat brings the time again.
   const isOver = isNews && isConfirmationTold(core)
