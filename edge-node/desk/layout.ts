@@ -61,7 +61,7 @@ export async function statusStrip(desk: Desk): Promise<Html> {
     <span id="link-words" hidden>页面与本机服务的连接断了,正在重连;已保存的内容不受影响。</span>
     ${warnings.map(
       (warning) => html`<div class="alert alert-${warning.tone} desk-warning" role="alert">
-        <div><strong>${warning.message}</strong> ${warning.next}</div></div>`,
+        <div><strong>${warning.message}</strong> ${warning.next}${warning.link ? html` <a class="alert-link" href="${warning.link.href}">${warning.link.words}</a>` : ''}</div></div>`,
     )}</div></section>`
 }
 

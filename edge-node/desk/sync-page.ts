@@ -51,7 +51,8 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const offset =
     status.clockOffset === null
       ? '还不知道(没有和上级对过时)'
-      : (clockWords(status.clockOffset) ?? `正常,相差 ${spanWords(status.clockOffset)}`)
+      : (clockWords(status.clockOffset, status.clockConfirmedBy !== null) ??
+        `正常,相差 ${spanWords(status.clockOffset)}`)
   const clock = doubtWords(status.clockDoubt) ?? offset
   return html`<div class="card-body"><p class="fs-3">${connectionWords(status, now)}</p><dl class="desk-pairs">
     ${pair('上级', link)}${pair('最后同步', contact)}${pair('只存在本机的办件', `${status.casesOnlyHere} 件(${status.entriesOnlyHere} 条记录)`)}

@@ -40,7 +40,7 @@ test('P215 a known clock is said to be off at the first page after a start, with
   const { start } = await place(-3 * DAY - HOUR)
   const clerk = await enter(deskOf(await start()), 'clerk')
   const { text } = await clerk.get('/')
-  expect(text).toContain('本机时钟比县中心慢 3 天')
+  expect(text).toContain('本机时钟比县中心慢约 3 天')
   expect(text).not.toContain('从未同步')
 })
 
@@ -71,7 +71,8 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   expect(early.text).toContain('今天不会更早')
   const done = await clerk.submit(early, '/sync/day', { day: '2026-11-24' })
   expect(done.text).toContain('已按确认的日期办理')
-  expect(done.text).toContain('按人工确认的日期办理')
+  expect(done.text).toMatch(/按确认的日期,本机时钟慢约 \d+ 天/)
+  expect(done.text).not.toContain('比县中心慢')
   expect(done.text).not.toContain(said)
   const { receipt } = await captureCase(clerk, '张秀英', 'SL0002')
   expect(receipt.text).toContain('2026年11月24日')
@@ -79,8 +80,27 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   expect(receipt.text).toContain('261124')
 })
 
-test('P215 in 2028 the page for a new case offers nothing but the way to the form for the day', async () => {
+test('P227 what speaks against the clock, or a day that was confirmed, leads straight to the form for the day', async () => {
+  const form = '<a class="alert-link" href="/sync#day">'
   const { start, machine } = await place(0)
+  for (const shown of [in2009, Date.parse('2028-06-04T09:00+08:00') - MET]) {
+    machine.set(shown)
+    const township = await start()
+    const clerk = await enter(deskOf(township), 'clerk')
+    expect((await clerk.get('/guide')).html).toContain(form)
+    const page = await clerk.get('/sync')
+    expect(page.html).toContain('<div id="day">')
+    await clerk.submit(page, '/sync/day', { day: '2026-11-24' })
+    const guide = await clerk.get('/guide')
+    expect(guide.text).toContain('日期不对的,在这里重新确认')
+    expect(guide.html).toContain(form)
+    await township.engine.stop()
+  }
+})
+
+test('P215 in 2028 the page for a new case offers nothing but the way to the form for the day', async () => {
+  // Three days slow: what the computer shows is what people see in its corner.
+  const { start, machine } = await place(-3 * DAY)
   machine.set(Date.parse('2028-06-04T09:00+08:00') - MET)
   const township = await start()
   const clerk = await enter(deskOf(township), 'clerk')
@@ -156,7 +176,7 @@ test('P215 what speaks against a clock is one clause with both times', () => {
   )
   expect(doubtWords({ is: 'behind', time, since: MET, proof: 'reached' })).toContain('早于本机自己到过的时间')
   expect(doubtWords({ is: 'unheard', time: MET, away: 120 * DAY })).toBe(
-    '本机时钟显示2026年11月23日,比上次联网时晚了 120 天',
+    '本机时钟显示2026年11月23日,比上次对过的时间晚了约 120 天',
   )
   expect(doubtWords(null)).toBeUndefined()
 })
