@@ -57,11 +57,11 @@ export async function statusStrip(desk: Desk): Promise<Html> {
   const warnings = warningsOf(status, desk.office.today())
   return html`<section id="status" class="desk-status d-print-none" aria-label="连接与安全" data-live="status"
     hx-get="/status" hx-trigger="refresh" hx-swap="outerHTML" hx-select="#status"><div class="container-xl">
-    <a class="desk-connection" href="/sync">${connectionWords(status, desk.office.now())}</a>
+    <a class="desk-connection" href="/sync">${connectionWords(status, desk.office.time())}</a>
     <span id="link-words" hidden>页面与本机服务的连接断了,正在重连;已保存的内容不受影响。</span>
     ${warnings.map(
       (warning) => html`<div class="alert alert-${warning.tone} desk-warning" role="alert">
-        <div><strong>${warning.message}</strong> ${warning.next}</div></div>`,
+        <div><strong>${warning.message}</strong> ${warning.next}${warning.link ? html` <a class="alert-link" href="${warning.link.href}">${warning.link.words}</a>` : ''}</div></div>`,
     )}</div></section>`
 }
 

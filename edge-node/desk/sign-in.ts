@@ -52,7 +52,7 @@ export async function signInPage(context: DeskContext, desk: Desk, form: SignInF
       ${field({ name: 'password', label: '密码', kind: 'password', autocomplete: 'current-password', required: true })}
       <button class="btn btn-primary btn-lg w-100" type="submit">登录</button>
       <p class="mt-3 mb-0 text-secondary">断网也能登录。${LIMITS.idleMinutes} 分钟不操作会自动退出;连续输错 ${LIMITS.passwordAttempts} 次锁定 ${LIMITS.lockMinutes} 分钟。</p>
-    </div></form><p class="text-center mt-3">${connectionWords(status, desk.office.now())}</p></div></main>`
+    </div></form><p class="text-center mt-3">${connectionWords(status, desk.office.time())}</p></div></main>`
   const document = frame(desk, { title: '登录', large: isLarge(context), live: false, body })
   return context.html(await document, form.status ?? 200)
 }

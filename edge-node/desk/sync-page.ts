@@ -6,7 +6,7 @@ import { mayWrite } from '#edge-node/commands/roles.ts'
 import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
 import { confirmToday } from '#edge-node/commands/station/confirmed-day.ts'
 import { moveParent } from '#edge-node/commands/station/parent-address.ts'
-import type { Finding, NodeStatus, SyncStatus } from '#protocol/engine/office.ts'
+import { CONFIRMED_DAY, type Finding, type NodeStatus, type SyncStatus } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
@@ -38,7 +38,7 @@ function connectButton(desk: Desk, { parent }: SyncStatus, visit: Visit): Html |
 }
 
 function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
-  const now = desk.office.now()
+  const now = desk.office.time()
   const parent = status.parent
   const why = parent?.revoked ? PARENT_REVOKED : status.refusal?.message
   const away = why ? `未连接:${why}` : '未连接'
@@ -51,7 +51,8 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const offset =
     status.clockOffset === null
       ? '还不知道(没有和上级对过时)'
-      : (clockWords(status.clockOffset) ?? `正常,相差 ${spanWords(status.clockOffset)}`)
+      : (clockWords(status.clockOffset, status.clockConfirmedBy !== null) ??
+        `正常,相差 ${spanWords(status.clockOffset)}`)
   const clock = doubtWords(status.clockDoubt) ?? offset
   return html`<div class="card-body"><p class="fs-3">${connectionWords(status, now)}</p><dl class="desk-pairs">
     ${pair('上级', link)}${pair('最后同步', contact)}${pair('只存在本机的办件', `${status.casesOnlyHere} 件(${status.entriesOnlyHere} 条记录)`)}
@@ -101,7 +102,7 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 function finding(desk: Desk, visit: Visit, { time, message, next, details, kept }: Finding): Html {
   const more = details ? html`<details><summary>各站点的记录分别到什么时候</summary>${sentence(details)}</details>` : ''
   const button =
-    kept && mayWrite(visit.actor)
+    kept && kept !== CONFIRMED_DAY && mayWrite(visit.actor)
       ? html`<form method="post" action="/sync/checked">${csrfField(visit)}<input type="hidden" name="kept" value="${kept}" />
         <button class="btn btn-sm" type="submit">已核对</button></form>`
       : ''
@@ -137,7 +138,7 @@ function askWhetherChecked(context: DeskContext, desk: Desk, asked: Finding) {
 
 /** Nodes below as a table; the hub's node list adds what only the hub knows. */
 export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node: NodeStatus) => Html): Html {
-  const now = desk.office.now()
+  const now = desk.office.time()
   const nameOf = ({ node }: NodeStatus) => desk.office.directory.node(node)?.name ?? node.slice(0, 8)
   if (nodes.length === 0) return html`<p class="desk-empty">下面还没有接入的节点。</p>`
   return html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md"><thead><tr>
@@ -202,7 +203,9 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
 
 async function dayConfirmed(context: DeskContext, desk: Desk): Promise<Response> {
   const typed = await readForm(context.req)
-  const result = await confirmToday(context.get('visit').actor, desk.office, (typed.day ?? '').trim())
+  const day = (typed.day ?? '').trim()
+  const isSure = typed.sure === 'yes' && typed.asked === day
+  const result = await confirmToday(context.get('visit').actor, desk.office, day, isSure)
   return result.ok
     ? context.redirect('/sync?done=day', 303)
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)

@@ -35,13 +35,12 @@ export function writtenWords({ at, time }: Pick<StoryLine, 'at' | 'time'>): stri
   return isOff ? `${paperTime(at)}(本机时钟当时显示 ${paperTime(time)})` : paperTime(at)
 }
 
-/** A span in milliseconds: 5 分钟, 3 小时, 2 天. */
+/** A span in milliseconds, to the nearest unit: 5 分钟, 3 小时, 2 天. */
 export function spanWords(span: number): string {
-  const length = Math.abs(span)
-  if (length < MINUTE) return `${Math.round(length / 1000)} 秒`
-  if (length < HOUR) return `${Math.floor(length / MINUTE)} 分钟`
-  if (length < 2 * DAY) return `${Math.floor(length / HOUR)} 小时`
-  return `${Math.floor(length / DAY)} 天`
+  const of = (unit: number) => Math.round(Math.abs(span) / unit)
+  if (of(1000) < 60) return `${of(1000)} 秒`
+  if (of(MINUTE) < 60) return `${of(MINUTE)} 分钟`
+  return of(HOUR) < 48 ? `${of(HOUR)} 小时` : `${of(DAY)} 天`
 }
 
 /** How far a case has travelled. */
@@ -81,35 +80,48 @@ interface Warning {
   readonly tone: 'danger' | 'warning'
   readonly message: string
   readonly next: string
+  /** Straight to where it is done. */
+  readonly link?: { readonly href: string; readonly words: string }
 }
 
-/** A clock that is off, in words; undefined while it is right or unknown. The offset is the time at the root less its own: positive where it is slow. */
-export function clockWords(offset: number | null): string | undefined {
+/**
+ * A clock that is off, in words; undefined while it is right or unknown. The offset is the time at the root less its own: positive where it is slow.
+ * @param isConfirmed a person said what day it is, and the county did not
+ */
+export function clockWords(offset: number | null, isConfirmed = false): string | undefined {
   if (offset === null || Math.abs(offset) < LIMITS.clockOffsetMilliseconds) return undefined
-  return `本机时钟比县中心${offset > 0 ? '慢' : '快'} ${spanWords(offset)}`
+  const than = isConfirmed ? '按确认的日期,本机时钟' : '本机时钟比县中心'
+  return `${than}${offset > 0 ? '慢' : '快'}约 ${spanWords(offset)}`
 }
+
+/** The form by which a person says what day it is. */
+export const CONFIRM_DAY = '/sync#day'
 
 /** What speaks against the clock of this node, in one clause; undefined when nothing does. */
 export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt === null) return undefined
   const shown = `本机时钟显示${dateWords(doubt.time)}`
-  if (doubt.is === 'unheard') return `${shown},比上次联网时晚了 ${spanWords(doubt.away)}`
+  if (doubt.is === 'unheard') return `${shown},比上次对过的时间晚了约 ${spanWords(doubt.away)}`
   const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
   return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于本机自己到过的时间 ${since}`
 }
 
-/** Without a line nobody else says what day it is, and nothing can be begun on a day before the catalogue. */
+/** Without a line nobody else says what day it is, and nothing can be begun while nobody does. */
 function clockWarning(status: SyncStatus): Warning | undefined {
   const doubt = doubtWords(status.clockDoubt)
+  const tone = 'warning'
   if (doubt !== undefined) {
-    const until = status.parent?.connected ? '' : ';一时校正不了的,点左上角的连接状态,在“同步与安全”页确认今天的日期'
-    const next = status.clockDoubt?.is === 'unheard' ? '请核对电脑日期' : '请校正电脑时间'
-    return { tone: 'warning', message: doubt, next: `${next}${until}。` }
+    const isBehind = status.clockDoubt?.is === 'behind'
+    const next = isBehind ? '请校正电脑时间。' : '请核对电脑日期。'
+    const link = isBehind ? '一时校正不了的,在这里确认今天的日期' : '核对以后在这里确认今天的日期'
+    return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words: link } }
   }
-  const clock = clockWords(status.clockOffset)
-  if (clock === undefined) return undefined
-  const message = status.clockConfirmedBy === null ? clock : `${clock},按人工确认的日期办理`
-  return { tone: 'warning', message, next: '请校准电脑时间;已登记的办件会记下这个差值。' }
+  const isConfirmed = status.clockConfirmedBy !== null
+  const message = clockWords(status.clockOffset, isConfirmed)
+  if (message === undefined) return undefined
+  const warning = { tone, message, next: '请校准电脑时间;已登记的办件会记下这个差值。' } as const
+  if (!isConfirmed || status.parent?.connected) return warning
+  return { ...warning, link: { href: CONFIRM_DAY, words: '日期不对的,在这里重新确认' } }
 }
 
 /** So many days before the calendar ends, new cases of twenty working days have deadlines beyond it. */

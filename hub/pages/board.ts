@@ -23,7 +23,7 @@ function stuckWords(desk: Desk, statuses: ReadonlyMap<NodeId, NodeStatus>, stati
   const status = statuses.get(node.id)
   if (!status || (!status.connected && status.lastContact === null)) return `${name}的节点从未连接,移交还没有送到`
   if (status.connected) return `已送到${name},等人签收`
-  const away = spanWords(desk.office.now() - (status.lastContact ?? 0))
+  const away = spanWords(desk.office.time() - (status.lastContact ?? 0))
   const unsent = status.unsentCases > 0 ? `,有 ${status.unsentCases} 件未送出` : ''
   return `${name}离线 ${away}${unsent},可能已签收但还没有送回`
 }

@@ -16,14 +16,16 @@ export interface ClockMark {
   readonly offset: number | null
   /** Who said so: a person who confirmed the day; null for the root. */
   readonly by: PersonId | null
-  /** The time at the root when it was last said; null when never. */
+  /** The time at the root when the root last told it; null when never. */
   readonly told: number | null
-  /** When a link to the parent last lived, on this machine's clock; null when never. */
+  /** The time at the root when anybody last said it, the root or a person; null when never. */
+  readonly said: number | null
+  /** When a link to the parent last lived, by the corrected clock; null when never. */
   readonly contact: number | null
 }
 
 /** Nothing was ever known. */
-const NO_MARK: ClockMark = { at: 0, offset: null, by: null, told: null, contact: null }
+const NO_MARK: ClockMark = { at: 0, offset: null, by: null, told: null, said: null, contact: null }
 
 export interface NodeClock {
   /** Milliseconds since 1970 on this machine's clock. */
@@ -36,7 +38,9 @@ export interface NodeClock {
   heardRoot(rootTime: number): boolean
   /** A person says what day it is: it holds until the root's time is heard. */
   confirm(day: Day, by: PersonId): void
-  /** The root's time as far as the root told it; null while unknown. */
+  /** Times at the root that lie behind: what the root said last, and the newest that anything speaks for but a person's word; 0: none. */
+  past(published: number): { readonly told: number; readonly newest: number }
+  /** The root's time as far as the root told it; null while unknown, and once that is too long ago to be told on. */
   rootTime(): number | null
   /** The time at the root as far as this node knows it, else its own. */
   time(): number
@@ -61,16 +65,21 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
   /** The time at the root when this node last knew it, where its clock says otherwise now. */
   const reached = () => (holds() ? 0 : mark.at + (mark.offset ?? 0))
   const say = (said: number, by: PersonId | null) => {
-    mark = { ...mark, at: host.now(), offset: said - host.now(), by, told: said }
+    mark = { ...mark, at: host.now(), offset: said - host.now(), by, said, ...(by === null ? { told: said } : {}) }
+  }
+  /** How long ago the time was last said, where that is too long; else 0. */
+  const unheard = (): number => {
+    const away = isRoot || mark.said === null ? 0 : time() - mark.said
+    return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
   }
   const doubt = (published: number): ClockDoubt | null => {
     // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
-    const known = mark.told !== null && holds() && offset() !== null
+    const known = mark.said !== null && holds() && offset() !== null
     const since = Math.max(known ? 0 : published, reached())
     if (time() < since - LIMITS.clockOffsetMilliseconds)
-      return { is: 'behind', time: time(), since, proof: since === published ? 'published' : 'reached' }
-    const away = isRoot || mark.told === null ? 0 : time() - mark.told
-    return away > LIMITS.unheardDays * DAY_MILLISECONDS ? { is: 'unheard', time: time(), away } : null
+      return { is: 'behind', time: host.now(), since, proof: since === published ? 'published' : 'reached' }
+    const away = unheard()
+    return away > 0 ? { is: 'unheard', time: host.now(), away } : null
   }
   return {
     now: () => host.now(),
@@ -82,13 +91,19 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
       say(rootTime, null)
       return before === null || Math.abs((mark.offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
     },
-    confirm: (day, by) => say(host.now() + (dayNumber(day) - dayNumber(civilDay(host.now()))) * DAY_MILLISECONDS, by),
-    rootTime: () => (offset() === null || mark.by !== null ? null : time()),
+    confirm: (day, by) => say(time() + (dayNumber(day) - dayNumber(civilDay(time()))) * DAY_MILLISECONDS, by),
+    past(published) {
+      // Whoever was told the time goes by that, as in `doubt`.
+      const told = mark.told ?? published
+      return { told, newest: Math.max(told, mark.by === null ? mark.at + (mark.offset ?? 0) : 0) }
+    },
+    rootTime: () => (offset() === null || mark.by !== null || unheard() > 0 ? null : time()),
     time,
     today: () => civilDay(time()),
     doubt,
     passed(published) {
-      if (doubt(published)?.is === 'behind') return
+      // A moment that may never have come proves nothing against a clock that is put right.
+      if (doubt(published) !== null) return
       // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
       mark = holds()
         ? { ...mark, at: Math.max(mark.at, host.now()) }
@@ -102,11 +117,12 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 
 /** What is known goes to another machine as times at the root: what its own clock lacks to them nobody knows. */
-export const onOtherClock = ({ at, offset, told }: ClockMark): ClockMark => ({
+export const onOtherClock = ({ at, offset, told, said }: ClockMark): ClockMark => ({
   at: at + (offset ?? 0),
   offset: null,
   by: null,
   told,
+  said,
   contact: null,
 })
 
@@ -119,6 +135,7 @@ export function readClock(value: unknown): ClockMark {
     offset: typeof offset === 'number' && isTime(value.at + offset) ? offset : null,
     by: typeof by === 'string' && isPersonId(by) ? by : null,
     told: timeOr(value.told),
+    said: timeOr(value.said),
     contact: timeOr(value.contact),
   }
 }

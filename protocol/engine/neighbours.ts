@@ -27,7 +27,7 @@ export interface ToldReceipts {
 export interface Neighbours {
   /** Whether the parent can be asked now; the root needs nobody. */
   parentConnected: boolean
-  /** When a link to the parent last lived, in milliseconds on this machine's clock; null when never. */
+  /** When a link to the parent last lived, in milliseconds by the corrected clock; null when never. */
   parentContact: number | null
   /** A refusal by the parent that a person must resolve. */
   refusal: SyncStatus['refusal']

@@ -8,7 +8,7 @@ import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
@@ -128,7 +128,7 @@ export type UncheckedChange =
 export interface NodeStatus {
   readonly node: NodeId
   readonly connected: boolean
-  /** Milliseconds since 1970 on this node's clock; null when never. */
+  /** Milliseconds since 1970 by this node's corrected clock; null when never. */
   readonly lastContact: number | null
   /** Entries that node holds and its parent has not acknowledged. */
   readonly unsentEntries: number
@@ -138,14 +138,14 @@ export interface NodeStatus {
   readonly level: number
   /** That clock's offset to the root in milliseconds; null while unknown. */
   readonly clockOffset: number | null
-  /** The last time, on this node's clock, at which it had told over a living link that nothing was unsent there; null when never. */
+  /** The last time, by this node's corrected clock, at which it had told over a living link that nothing was unsent there; null when never. */
   readonly nothingUnsentAt: number | null
 }
 
 /**
  * What speaks against this node's clock, in milliseconds. `behind`: it shows an earlier time than what it holds proves, which
  * is of `since`: something the root published, or a moment that this clock itself had reached. `unheard`: nobody has
- * told it the time for very long.
+ * told it the time for very long. `time` is what this machine's own clock shows.
  */
 export type ClockDoubt =
   | {
@@ -156,6 +156,10 @@ export type ClockDoubt =
     }
   | { readonly is: 'unheard'; readonly time: number; readonly away: number }
 
+/** Whether nobody can say what day it is: a clock that is hours behind within one day names the right one. */
+export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
+  doubt !== null && (doubt.is === 'unheard' || civilDay(doubt.since) !== civilDay(doubt.time))
+
 /** Connection and safety of this node, in figures; the desk says it in words. */
 export interface SyncStatus {
   readonly node: NodeId
@@ -164,6 +168,7 @@ export interface SyncStatus {
   readonly parent: {
     readonly name: string
     readonly connected: boolean
+    /** Milliseconds since 1970 by this node's corrected clock; null when never. */
     readonly lastContact: number | null
     /** The county has taken it out: until it names another, nothing from here gets there. */
     readonly revoked?: boolean
@@ -237,6 +242,9 @@ export interface Finding {
   readonly ends?: EndWords
 }
 
+/** The name of the finding that a person confirmed the day: it asks for nothing, and stands until the parent is met. */
+export const CONFIRMED_DAY = 'confirmed-day'
+
 /** Who signed an entry, and how. */
 export interface EntrySignature {
   /** Ed25519 over the entry's hash, hex; null where a later signature of the log covers it. */
@@ -275,8 +283,11 @@ export interface Office {
   now(): number
   /** Milliseconds since 1970 at the root as far as this node knows it, else on its own clock. */
   time(): number
-  /** A person says what day it is, where nobody else can: it holds until the root's time is heard. */
-  confirmDay(actor: Actor, day: Day): Promise<Result<void>>
+  /**
+   * A person says what day it is, where nobody else can: it holds until the root's time is heard.
+   * @param isSure the person was asked once more about this day, which lies far from all that this node knows
+   */
+  confirmDay(actor: Actor, day: Day, isSure?: boolean): Promise<Result<void>>
   /** The civil day by the corrected clock. */
   today(): Day
   /** What is published and decides what facts mean, as of today. */

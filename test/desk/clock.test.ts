@@ -5,6 +5,7 @@ import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import { doubtWords, writtenWords } from '#edge-node/desk/words.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Node, TOWNSHIP } from '#test/engine/county.ts'
@@ -39,8 +40,19 @@ test('P215 a known clock is said to be off at the first page after a start, with
   const { start } = await place(-3 * DAY - HOUR)
   const clerk = await enter(deskOf(await start()), 'clerk')
   const { text } = await clerk.get('/')
-  expect(text).toContain('本机时钟比县中心慢 3 天')
+  expect(text).toContain('本机时钟比县中心慢约 3 天')
   expect(text).not.toContain('从未同步')
+})
+
+test('P225 when it last synced is told by the corrected time, on the strip and the page, whatever the clock shows', async () => {
+  const slow = await place(-555 * DAY)
+  const clerk = await enter(deskOf(await slow.start()), 'clerk')
+  for (const path of ['/', '/sync']) expect((await clerk.get(path)).text).toMatch(/最后同步 09:0\d/)
+  expect((await clerk.get('/sync')).text).toMatch(/最后同步\s*09:0\d.\d+ (秒|分钟)前/)
+  const dead = await place(-555 * DAY)
+  dead.machine.set(in2009)
+  const other = await enter(deskOf(await dead.start()), 'clerk')
+  for (const path of ['/', '/sync']) expect((await other.get(path)).text).toMatch(/最后同步\s*2026年11月23日 09:0\d/)
 })
 
 test('P216 in 2009 every page says what is wrong, nothing can be begun, and a confirmed day goes on', async () => {
@@ -59,12 +71,77 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   expect(early.text).toContain('今天不会更早')
   const done = await clerk.submit(early, '/sync/day', { day: '2026-11-24' })
   expect(done.text).toContain('已按确认的日期办理')
-  expect(done.text).toContain('按人工确认的日期办理')
+  expect(done.text).toMatch(/按确认的日期,本机时钟慢约 \d+ 天/)
+  expect(done.text).not.toContain('比县中心慢')
   expect(done.text).not.toContain(said)
   const { receipt } = await captureCase(clerk, '张秀英', 'SL0002')
   expect(receipt.text).toContain('2026年11月24日')
   expect(receipt.text).toMatch(/本机时钟当时显示 2009年1月1日 \d\d:\d\d/)
   expect(receipt.text).toContain('261124')
+})
+
+test('P227 what speaks against the clock, or a day that was confirmed, leads straight to the form for the day', async () => {
+  const form = '<a class="alert-link" href="/sync#day">'
+  const { start, machine } = await place(0)
+  for (const shown of [in2009, Date.parse('2028-06-04T09:00+08:00') - MET]) {
+    machine.set(shown)
+    const township = await start()
+    const clerk = await enter(deskOf(township), 'clerk')
+    expect((await clerk.get('/guide')).html).toContain(form)
+    const page = await clerk.get('/sync')
+    expect(page.html).toContain('<div id="day">')
+    await clerk.submit(page, '/sync/day', { day: '2026-11-24' })
+    const guide = await clerk.get('/guide')
+    expect(guide.text).toContain('日期不对的,在这里重新确认')
+    expect(guide.html).toContain(form)
+    await township.engine.stop()
+  }
+})
+
+test('P215 in 2028 the page for a new case offers nothing but the way to the form for the day', async () => {
+  // Three days slow: what the computer shows is what people see in its corner.
+  const { start, machine } = await place(-3 * DAY)
+  machine.set(Date.parse('2028-06-04T09:00+08:00') - MET)
+  const township = await start()
+  const clerk = await enter(deskOf(township), 'clerk')
+  const pick = await clerk.get('/capture')
+  expect(pick.text).toContain('本机时钟显示2028年6月4日')
+  expect(pick.html).not.toContain('name="item"')
+  expect(pick.html).toContain('<a href="/sync#day">')
+  const page = await clerk.get('/sync')
+  expect(page.html).toContain('id="day"')
+  await clerk.submit(page, '/sync/day', { day: '2026-11-24' })
+  expect((await clerk.get('/capture')).html).toContain('name="item"')
+})
+
+test('P216 a day far off is asked about again on the same form, about that day only, and stands in the audit log', async () => {
+  const { start, machine } = await place(0)
+  machine.set(in2009)
+  const township = await start()
+  const { office } = township.engine
+  const clerk = await enter(deskOf(township), 'clerk')
+  const page = await clerk.get('/sync')
+  expect(page.html).not.toContain('name="sure"')
+  const asked = await clerk.submit(page, '/sync/day', { day: '2036-11-26' })
+  expect(asked.text).toContain('您填的是 2036-11-26,比本机知道的最近一天 2026-11-23 晚')
+  expect(asked.text).toContain('确认无误,今天就是 2036-11-26')
+  const other = await clerk.submit(asked, '/sync/day', { day: '2037-11-26', sure: 'yes' })
+  expect(other.text).toContain('今天就是 2037-11-26')
+  expect(office.today()).toBe('2009-01-01')
+  const done = await clerk.submit(other, '/sync/day', { day: '2037-11-26', sure: 'yes' })
+  expect(done.text).toContain('已按确认的日期办理')
+  expect(office.today()).toBe('2037-11-26')
+  // It asks for nothing, so nobody can put it aside.
+  expect(done.text).toContain('王芳确认今天是 2037-11-26')
+  expect(done.html).not.toContain('/sync/checked')
+  const right = await clerk.submit(done, '/sync/day', { day: '2026-11-24' })
+  expect(right.text).toContain('本机按 2037-11-26 办理,后来确认的日期是 2026-11-24')
+  const trail = await office.auditTrail({ stations: [TOWNSHIP], from: '2026-11-01' as Day, until: '2037-12-31' as Day })
+  const events = trail.ok ? trail.value.lines.filter(({ subject }) => subject === '确认今天的日期') : []
+  expect(events.map(({ event, details }) => [event, details])).toEqual([
+    ['settings', '2037-11-26;本机时钟显示 2009-01-01'],
+    ['settings', '2026-11-24;本机时钟显示 2009-01-01'],
+  ])
 })
 
 test('P216 who only looks on confirms no day, and nothing is asked where the clock is right', async () => {
@@ -99,7 +176,7 @@ test('P215 what speaks against a clock is one clause with both times', () => {
   )
   expect(doubtWords({ is: 'behind', time, since: MET, proof: 'reached' })).toContain('早于本机自己到过的时间')
   expect(doubtWords({ is: 'unheard', time: MET, away: 120 * DAY })).toBe(
-    '本机时钟显示2026年11月23日,比上次联网时晚了 120 天',
+    '本机时钟显示2026年11月23日,比上次对过的时间晚了约 120 天',
   )
   expect(doubtWords(null)).toBeUndefined()
 })

@@ -56,8 +56,8 @@ test('P22 a clock that is three days ahead is said to be ahead, and one behind t
     clock.heardRoot(Date.parse('2026-11-26T09:00+08:00'))
     return clockWords(clock.offset())
   }
-  expect(said(3)).toBe('本机时钟比县中心快 3 天')
-  expect(said(-400)).toBe('本机时钟比县中心慢 400 天')
+  expect(said(3)).toBe('本机时钟比县中心快约 3 天')
+  expect(said(-400)).toBe('本机时钟比县中心慢约 400 天')
   expect(said(0)).toBeUndefined()
 })
 
@@ -74,11 +74,19 @@ test('P22 a full disk, a refusal and a wrong clock are said at the head of every
   expect(warnings.map((warning) => warning.tone)).toEqual(['danger', 'danger', 'warning'])
   expect(warnings[0]).toMatchObject({ message: '现在不能保存:磁盘已满', next: '请清理磁盘' })
   expect(warnings[1]?.message).toContain('本节点已停用')
-  expect(warnings[2]?.message).toBe('本机时钟比县中心快 3 分钟')
+  expect(warnings[2]?.message).toBe('本机时钟比县中心快约 3 分钟')
   const revoked = warningsOf({ ...STATUS, parent: { ...STATUS.parent, ...away, revoked: true } }, TODAY)
   expect(revoked.map(({ message }) => message)).toEqual(['上级已被停用,等待县中心指定新上级'])
   expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 }, TODAY)).toEqual([])
   expect(warningsOf({ ...STATUS, clockOffset: null }, TODAY)).toEqual([])
+})
+
+test('P226 a span is told to the nearest unit, and a clock is compared to a day that a person confirmed as that', () => {
+  const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000]
+  const spans = [59.6 * second, 59.6 * minute, 47.6 * hour, 3 * day - minute, 2.4 * day]
+  expect(spans.map(spanWords)).toEqual(['1 分钟', '1 小时', '2 天', '3 天', '2 天'])
+  expect(clockWords(3 * day - minute)).toBe('本机时钟比县中心慢约 3 天')
+  expect(clockWords(3 * day - minute, true)).toBe('按确认的日期,本机时钟慢约 3 天')
 })
 
 test('P34 times are Chinese civil time on every machine and as short as they stay clear', () => {

@@ -58,7 +58,7 @@ async function capture(address: string): Promise<{ id: string; number: string }>
 const DAYS = [
   ['2009-01-01', '早于'],
   ['2026-11-06', '早于'],
-  ['2028-06-01', '比上次联网时晚了'],
+  ['2028-06-01', '比上次对过的时间晚了约'],
 ] as const
 
 test.each(DAYS)(
@@ -78,7 +78,7 @@ test.each(DAYS)(
     expect(number).toContain('261120')
     await county.startHub().address()
     await connected(address, AGENT)
-    await until(async () => expect((await agent.get('/')).text).not.toContain('按人工确认的日期办理'))
+    await until(async () => expect((await agent.get('/')).text).not.toContain('按确认的日期,本机时钟'))
     const coordinator = await signIn(county.hub.address, 'coordinator', SAMPLE_PASSWORD)
     await until(async () => {
       const page = await coordinator.get(`/cases/${id}`)

@@ -12,10 +12,10 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { departmentName, doubtWords, paperTime, timeWords } from '#edge-node/desk/words.ts'
+import { CONFIRM_DAY, departmentName, doubtWords, paperTime, timeWords } from '#edge-node/desk/words.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import type { CaseView } from '#protocol/engine/office.ts'
+import { type CaseView, isDayInDoubt } from '#protocol/engine/office.ts'
 import type { Failure } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { capturePage } from './capture-form.ts'
@@ -39,11 +39,11 @@ const TIER_PLACES: Readonly<Record<Tier, string>> = {
   county: '县政务服务中心',
 }
 
-/** Why nothing can be begun: on a day before the catalogue nothing of it is in force yet. */
-async function nothingOffered({ office }: Desk): Promise<Html | string> {
+/** Why nothing can be begun while nobody can say what day it is; undefined while somebody can. */
+async function dayInDoubt({ office }: Desk): Promise<Html | undefined> {
   const { clockDoubt } = await office.status()
-  if (clockDoubt?.is !== 'behind') return '本站还没有可以办的事项,请联网同步事项目录。'
-  return html`${doubtWords(clockDoubt)},那一天还没有可以办的事项。请校正电脑时间;一时校正不了的,<a href="/sync">在“同步与安全”页确认今天的日期</a>。`
+  if (!isDayInDoubt(clockDoubt)) return undefined
+  return html`${doubtWords(clockDoubt)},不知道今天是哪一天,不能建件。请校正电脑时间;一时校正不了的,<a href="${CONFIRM_DAY}">在“同步与安全”页确认今天的日期</a>。`
 }
 
 async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
@@ -52,14 +52,16 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
   const offered = itemsOffered(desk.office, visit.station)
   const named = (list: readonly Item[]) => matchingItems(list, q, (code) => departmentName(desk.office, code))
   const found = named(offered)
-  const items = found.slice(0, SHOWN_ITEMS)
+  const doubtful = await dayInDoubt(desk)
+  const items = doubtful ? [] : found.slice(0, SHOWN_ITEMS)
   const elsewhere = items.length > 0 || q === '' ? undefined : named(desk.office.directory.items())[0]
   const none =
-    offered.length === 0
-      ? await nothingOffered(desk)
+    doubtful ??
+    (offered.length === 0
+      ? '本站还没有可以办的事项,请联网同步事项目录。'
       : elsewhere === undefined
         ? `没有找到“${q}”,换个词或用拼音首字母。`
-        : html`“${elsewhere.name}”不在本站办理,由${elsewhere.tiers.map((each) => TIER_PLACES[each]).join('、')}办理。<a href="/guide/${elsewhere.id}">看办事指南</a>,告诉申请人去哪里、带什么。`
+        : html`“${elsewhere.name}”不在本站办理,由${elsewhere.tiers.map((each) => TIER_PLACES[each]).join('、')}办理。<a href="/guide/${elsewhere.id}">看办事指南</a>,告诉申请人去哪里、带什么。`)
   const body = html`${headline('新办件')}<form method="get" action="/capture" class="desk-search" data-pick>
       <label class="visually-hidden" for="item-search">事项</label>
       <input id="item-search" class="form-control form-control-lg" type="search" name="q" value="${q}" autofocus autocomplete="off"
@@ -67,7 +69,7 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
       <button class="btn btn-lg" type="submit">找事项</button></form>
     <p class="text-secondary">输入后按回车选第一项,或按方向键选择。选定后立即建件,之后每填一栏都自动保存。</p>
     <form id="items" method="post" action="/capture" data-query="${q}">${csrfField(visit)}
-      ${found.length > SHOWN_ITEMS ? html`<p class="text-secondary">共 ${found.length} 项,只列出前 ${SHOWN_ITEMS} 项;再输入一个字缩小范围。</p>` : ''}${card('可以办的事项', items.length === 0 ? html`<p class="desk-empty">${none}</p>` : html`<ul class="list-group list-group-flush">${items.map((item, index) => itemRow(desk, item, index === 0))}</ul>`)}</form>`
+      ${!doubtful && found.length > SHOWN_ITEMS ? html`<p class="text-secondary">共 ${found.length} 项,只列出前 ${SHOWN_ITEMS} 项;再输入一个字缩小范围。</p>` : ''}${card('可以办的事项', items.length === 0 ? html`<p class="desk-empty">${none}</p>` : html`<ul class="list-group list-group-flush">${items.map((item, index) => itemRow(desk, item, index === 0))}</ul>`)}</form>`
   return page(context, desk, { title: '新办件', body })
 }
 

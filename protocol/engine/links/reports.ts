@@ -47,7 +47,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
     // What it told on an earlier link is not how it stands now: it is passed on once it has told again.
     if (connected) kept.untold.add(node)
     else kept.untold.delete(node)
-    kept.keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.now() })
+    kept.keep({ ...(neighbours.below.get(node) ?? unheardNode(node)), connected, lastContact: clock.time() })
   }
   return {
     soon: kept.soon,
@@ -55,7 +55,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       if (link.direction === 'up') {
         // A revoked node is let in to deliver; that takes nothing back.
         if (!isRevocation(neighbours.refusal)) neighbours.refusal = null
-        neighbours.parentContact = clock.now()
+        neighbours.parentContact = clock.time()
         neighbours.parentConnected = true
         if (link.peer) noteParent(core, queue, link.peer).catch(toldByQueue)
       } else if (link.peer) met(link.peer, true)
@@ -64,7 +64,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
     linkEnded(link, reason) {
       if (link.direction === 'up') {
         if (link.peer) {
-          neighbours.parentContact = clock.now()
+          neighbours.parentContact = clock.time()
           keepContact(queue)
         }
         neighbours.parentConnected = parentsAmong(links).length > 0
@@ -79,7 +79,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       for (const { age, ...heard } of status.nodes) {
         // Only nodes of the register below it, so that a hostile child cannot fill memory and disk with inventions.
         if (heard.node !== core.identity.node && isBelow(core, heard.node, reporter)) {
-          const lastContact = Math.max(0, clock.now() - age)
+          const lastContact = Math.max(0, clock.time() - age)
           const before = neighbours.below.get(heard.node)?.nothingUnsentAt ?? null
           const isClear = heard.connected && heard.unsentEntries === 0 && isBelieved(core, link, reporter, heard.node)
           const nothingUnsentAt = isClear ? Math.max(before ?? 0, lastContact) : before
@@ -346,7 +346,7 @@ function tellLevels({ identity, knowledge, neighbours }: Core, link: Link): void
 
 const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
   node: status.node,
-  age: Math.max(0, core.clock.now() - (status.lastContact ?? 0)),
+  age: Math.max(0, core.clock.time() - (status.lastContact ?? 0)),
   connected: status.connected,
   unsentEntries: status.unsentEntries,
   unsentCases: status.unsentCases,

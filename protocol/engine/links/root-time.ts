@@ -1,15 +1,29 @@
 /** The time at the root comes down the tree: kept for the next start, and passed on at once where it is news. */
 import { LIMITS } from '#protocol/limits.ts'
+import { KEPT_FINDINGS } from '../kept-findings.ts'
+import { CONFIRMED_DAY } from '../office.ts'
 import { keepClock } from '../writing/clock-mark.ts'
+import { confirmedTime, isConfirmationTold, wrongDay } from '../writing/confirmed-days.ts'
+import { keepFinding, type Staging, setLocal } from '../writing/staging.ts'
 import type { LinkContext } from './link-context.ts'
 
 /** Takes what the parent says of the root's time. */
 export function hearRoot({ core, queue, links }: LinkContext, rootTime: number): void {
+  const confirmed = confirmedTime(core)
   const isNews = core.clock.heardRoot(rootTime)
-  core.neighbours.parentContact = core.clock.now()
+  core.neighbours.parentContact = core.clock.time()
   const every = isNews ? 0 : LIMITS.clockHeardMilliseconds
   // The queue has told of a disk that refuses; the next beat brings the time again.
-  queue.write((staging) => keepClock(staging, every)).catch(() => {})
+  const isOver = isNews && isConfirmationTold(core)
+  const wrong = wrongDay(core, confirmed)
+  const request = async (staging: Staging) => {
+    if (isOver) setLocal(staging, KEPT_FINDINGS, CONFIRMED_DAY, null)
+    if (wrong) keepFinding(staging, wrong)
+    await keepClock(staging, every)
+  }
+  queue.write(request).catch(() => {})
+  if (isOver) core.news.done(CONFIRMED_DAY)
+  if (wrong) core.news.replace(wrong)
   if (!isNews) return
   core.news.tellStatus()
   // Else whoever waits below would hear it with the next sign of life only: its pages say nothing of its clock until then.

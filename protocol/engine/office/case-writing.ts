@@ -30,12 +30,11 @@ import type { Core } from '../core.ts'
 import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
-import { publishedAt } from '../writing/clock-mark.ts'
 import { newDraft } from '../writing/draft.ts'
 import { append, tooLong } from '../writing/placing.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
-import { mintCaseNumber, mintPaperNumber } from './numbering.ts'
+import { dayProblem, mintCaseNumber, mintPaperNumber } from './numbering.ts'
 import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
 import { strangerProblem } from './staff-writing.ts'
 import { workActor } from './work-actor.ts'
@@ -52,13 +51,6 @@ function foreignStation(core: Core, actor: Actor): Result<never> | undefined {
 }
 
 const missingCase = () => failure(UNKNOWN_CASE)
-
-/** On a day before the catalogue nothing of it is in force: it is the clock that has to be put right. */
-function clockProblem(core: Core): Result<never> | undefined {
-  if (core.clock.doubt(publishedAt(core))?.is !== 'behind') return undefined
-  const message = `本机时钟显示 ${core.clock.today()},比它已有的资料还早,事项在那一天还没有施行。`
-  return fail('clock-behind', message, '没有建件。', '请校正电脑时间,或在“同步与安全”页确认今天的日期。', 'item')
-}
 
 /** Writes `opened` with a freshly minted number, under the edition in force today. `stream`: the home, if another than the station's. */
 export async function openCase(
@@ -81,10 +73,13 @@ export async function openCase(
     ...(master === undefined ? {} : { master }),
   }
   const checked = checkOpening(item, workActor(core, actor), register, { number: UNMINTED, ...fields })
-  if (!checked.ok) return openable ? checked : (clockProblem(core) ?? checked)
+  // On a day that is not today's other things are missing, too: it is the clock that has to be put right.
+  if (!checked.ok) return dayProblem(core) ?? checked
   if (!openable)
     return fail('item-closed', `“${item.name}”现在不能申请。`, '没有建件。', '请查看事项目录中的施行日期。', 'item')
-  const number = await mintCaseNumber(staging, actor.station)
+  const minted = await mintCaseNumber(staging, actor.station)
+  if (!minted.ok) return minted
+  const number = minted.value
   const { sha256 } = core.host.cryptography
   const id = caseIdIn(sha256, stream, core.host.random(CASE_RANDOM_BYTES))
   await fileOf(staging, id)
@@ -197,12 +192,16 @@ export async function act(
   if (!checked.ok) return checked
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'present-number'))
     fields[name] = state.number || numberOpenedWith(state)
-  for (const name of fieldsOf(kind, ({ fill }) => fill === 'case-number'))
-    fields[name] = await mintCaseNumber(staging, actor.station)
+  for (const name of fieldsOf(kind, ({ fill }) => fill === 'case-number')) {
+    const number = await mintCaseNumber(staging, actor.station)
+    if (!number.ok) return number
+    fields[name] = number.value
+  }
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'number')) {
     if (fields[name] !== undefined) continue
     const number = await mintPaperNumber(staging, kind, actor.station, state, register)
-    if (number !== undefined) fields[name] = number
+    if (!number.ok) return number
+    if (number.value !== undefined) fields[name] = number.value
   }
   // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
   const previous = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null

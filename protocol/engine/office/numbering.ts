@@ -5,8 +5,13 @@ import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
 import { lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import type { Core } from '../core.ts'
+import { isDayInDoubt } from '../office.ts'
+import { publishedAt } from '../writing/clock-mark.ts'
 import { laneFor } from '../writing/number-lanes.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
 
@@ -18,12 +23,28 @@ async function nextRunning(staging: Staging, space: string, key: string): Promis
   return running
 }
 
+/** A number bears its day for ever: while nobody can say what day it is, none is given (rule S157). */
+export function dayProblem(core: Core): Result<never> | undefined {
+  const doubt = core.clock.doubt(publishedAt(core))
+  if (doubt === null || !isDayInDoubt(doubt)) return undefined
+  const shown = `本机时钟显示 ${civilDay(doubt.time)},`
+  const why = doubt.is === 'behind' ? '比它已有的资料还早' : `已超过 ${LIMITS.unheardDays} 天没有和上级对过时`
+  return fail(
+    doubt.is === 'behind' ? 'clock-behind' : 'clock-unheard',
+    `${shown}${why},不知道今天是哪一天,不能编号。`,
+    '没有建件,也没有写入记录;已有的办件照常可以查看。',
+    '请校正电脑时间,或在“同步与安全”页确认今天的日期。',
+  )
+}
+
 /** The next case number of a station. */
-export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<string> {
+export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<Result<string>> {
+  const problem = dayProblem(staging.core)
+  if (problem) return problem
   const day = staging.core.clock.today()
   const lane = await laneFor(staging, station, yearOf(day))
   const running = await nextRunning(staging, 'running-number', `${station}/${day}/${lettersOf(lane)}`)
-  return mintNumber({ station, day, lane, running })
+  return success(mintNumber({ station, day, lane, running }))
 }
 
 /**
@@ -36,12 +57,14 @@ export async function mintPaperNumber(
   station: StationCode,
   state: CaseState,
   register: Register,
-): Promise<string | undefined> {
+): Promise<Result<string | undefined>> {
+  const problem = dayProblem(staging.core)
+  if (problem) return problem
   const { directory } = staging.core
   const item = register.edition(state.item, state.itemVersion) ?? directory.item(state.item)
   const hall = directory.stations().find(({ parent }) => parent === null)
   const paper = documentOfFact(kind)
-  if (paper === undefined) return undefined
+  if (paper === undefined) return success(undefined)
   const year = yearOf(register.today)
   for (const organ of [directory.department(item?.department ?? '')?.shortName, hall?.name]) {
     // Whether the name can stand in a number is known before a lane and a running number are spent on it.
@@ -52,7 +75,7 @@ export async function mintPaperNumber(
       ...series,
       running: await nextRunning(staging, 'document-number', seriesOf(series)),
     })
-    if (minted.ok) return minted.value
+    if (minted.ok) return minted
   }
-  return undefined
+  return success(undefined)
 }

@@ -43,7 +43,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     isRoot: core.isRoot,
     now: () => clock.now(),
     time: () => clock.time(),
-    confirmDay: (actor, day) => words(confirmDay(core, queue, actor, day)),
+    confirmDay: (actor, day, isSure = false) => words(confirmDay(core, queue, actor, day, isSure)),
     today: () => clock.today(),
     register: () => registerOf(core),
     random: (bytes) => host.random(bytes),

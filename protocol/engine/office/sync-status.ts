@@ -82,7 +82,7 @@ function parentOf({ identity, directory, neighbours, clock }: Core): SyncStatus[
   const record = directory.node(identity.parent.node)
   const name = record?.name ?? identity.parent.name
   const { parentConnected: connected, parentContact } = neighbours
-  const place = { name, connected, lastContact: connected ? clock.now() : parentContact }
+  const place = { name, connected, lastContact: connected ? clock.time() : parentContact }
   return record?.revoked ? { ...place, revoked: true } : place
 }
 

@@ -139,6 +139,14 @@ export const WRITING: readonly Mutant[] = [
     tests: ['test/engine/casework.test.ts', 'test/engine/number-lanes.test.ts'],
   },
   {
+    name: 'numbered-on-a-day-nobody-told',
+    file: 'protocol/engine/office/numbering.ts',
+    from: '  if (doubt === null || !isDayInDoubt(doubt)) return undefined\n',
+    to: "  if (doubt?.is !== 'behind') return undefined\n",
+    fault: 'S157: a clock two years ahead without a line numbers cases and papers of that day.',
+    tests: ['test/engine/day-in-doubt.test.ts'],
+  },
+  {
     name: 'lane-not-drawn',
     file: 'protocol/engine/writing/number-lanes.ts',
     from: '(bound) => randomBelow(host, bound))',
