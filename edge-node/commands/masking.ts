@@ -22,6 +22,9 @@ const LONG_NUMBER = /[0-9\uff10-\uff19][0-9\uff10-\uff19Xx\uff38\uff58 -]{5,}[0-
 /** One number however it was typed, so that one end is found as the other. */
 const plainNumber = (typed: string): string => typed.normalize('NFKC').replaceAll(/[ -]/g, '').toUpperCase()
 
+/** What was looked for, its numbers in full and typed in one way: two searches are the same when this is. */
+export const plainSearch = (text: string): string => text.replaceAll(LONG_NUMBER, plainNumber)
+
 /** What was looked for as the audit log keeps it: names in full, numbers of people only by their end. */
 export const lookedFor = (text: string): string =>
   checkNumber(text).ok ? text : text.replaceAll(LONG_NUMBER, (number) => masked(plainNumber(number)))

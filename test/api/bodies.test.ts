@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ACT_KINDS } from '#edge-node/desk/api/act-bodies.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
-import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { type FieldRule, isStated } from '#protocol/casework/facts/fields.ts'
 import { documentOf, pathsOf } from '#test/api/document.ts'
 import { openPlace } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
@@ -39,7 +39,7 @@ test('A64 the document names the titles of codes, the unit of money and the labe
   for (const kind of ACT_KINDS) {
     const body = components.schemas[`Act-${kind}`] as Described | undefined
     for (const [name, rule] of Object.entries<FieldRule>(FACTS[kind].fields)) {
-      if (rule.type === 'seals') continue
+      if (!isStated(rule)) continue
       const { description = '' } = body?.properties?.fields?.properties?.[name] ?? {}
       expect(description, `${kind}.${name}`).toContain(rule.label.replace('(元)', ''))
       if (rule.type === 'amount') expect(description).toContain('单位分')

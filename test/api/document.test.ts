@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type * as z from 'zod'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { FACT_KINDS, FACTS } from '#protocol/casework/facts/facts.ts'
-import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { type FieldRule, isStated } from '#protocol/casework/facts/fields.ts'
 import { RECORD_SHAPES } from '#protocol/engine/directory/record-shapes.ts'
 import { documentOf, pathsOf, type Schema } from '#test/api/document.ts'
 import { openPlace } from '#test/api/place.ts'
@@ -83,7 +83,7 @@ test('A23 the acts of the document carry the fields of the table of facts', asyn
   for (const kind of FACT_KINDS.filter((each) => each !== 'opened')) {
     expect(paths).toHaveProperty([`/cases/{id}/acts/${kind}`, 'post'])
     const fields = components.schemas[`Act-${kind}`]?.properties?.fields
-    const rules = Object.entries<FieldRule>(FACTS[kind].fields).filter(([, rule]) => rule.type !== 'seals')
+    const rules = Object.entries<FieldRule>(FACTS[kind].fields).filter(([, rule]) => isStated(rule))
     expect(Object.keys(fields?.properties ?? {}), kind).toEqual(rules.map(([name]) => name))
     expect(fields?.additionalProperties, kind).toBe(false)
     const required = rules.filter(([, rule]) => rule.required && rule.fill !== 'form').map(([name]) => name)

@@ -8,6 +8,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
+import { ENABLED } from './levels.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 import { place } from './restoring.ts'
 
@@ -76,6 +77,8 @@ test('C131 until it is accepted the form is written by the holder only, in words
 test('C130 C131 after acceptance the form is closed, what is written all the same changes nothing that counts, and who wrote it is seen on every node', async () => {
   const { root, township, village } = county
   await act('accepted', {})
+  // Level 2 is not enabled yet: an older program could not read who applies there (C140).
+  expect((await view(root)).state.story.at(-1)?.fields).not.toHaveProperty('applicant')
   expect(await form(root)).toMatchObject({ changedAfterSeal: false, sealed: null, changes: [], writable: false })
   const closed = await root.engine.office.edit(hall, id, 'application', { set: { phone: '2' } })
   expect(closed).toMatchObject({ ok: false, problem: { code: 'form-closed' } })
@@ -137,4 +140,25 @@ test('S86 of very many or large edits behind a seal the latest are listed, and h
   expect(await listed({})).toEqual([['account', 'note', 'phone'], 0])
   expect(await listed({ walkedEdits: 3 })).toEqual([['note', 'phone'], 2])
   expect((await listed({ walkedBytes: 1 }))[1]).toBe(4)
+})
+
+test('C140 a name put right between taking in and acceptance is the applicant’s from the acceptance on, everywhere', async () => {
+  const { root, village } = county
+  const { office } = root.engine
+  const other = value(await office.openCase(hall, 'SL0001')).id
+  const applicant = async (node: Node) =>
+    value(await node.engine.office.view(person(node.station, []), other)).state.applicant
+  value(await office.edit(hall, other, 'application', { set: { applicant: '李小芳', idNumber: '11010519491231002X' } }))
+  value(await office.act(hall, other, 'received', { materials: 1 }))
+  value(await office.edit(hall, other, 'application', { set: { applicant: '李晓芳', phone: '13900001111' } }))
+  expect((await applicant(root)).name).toBe('李小芳')
+  await publish(root, [ENABLED])
+  value(await office.act(hall, other, 'accepted', {}))
+  const right = { name: '李晓芳', idNumber: '11010519491231002X', phone: '13900001111' }
+  expect(await applicant(root)).toEqual(right)
+  const found = await office.find({ text: '李晓芳', limit: 5 })
+  expect(found.rows.map((row) => row.id)).toEqual([other])
+  value(await office.act(hall, other, 'noted', { text: '更正姓名' }))
+  expect(await applicant(root)).toEqual(right)
+  expect((await village.engine.office.view(agent, other)).ok).toBe(false) // no business of the village's
 })

@@ -1,12 +1,12 @@
 /** Looking for cases by what somebody knows of them: bounded to what the person may read, and written into the audit log. */
-import { lookedFor } from '#edge-node/commands/masking.ts'
+import { lookedFor, plainSearch } from '#edge-node/commands/masking.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { CasePage, CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
 
 /** Notes a search; the pages of one search are one event, two numbers that end alike are two. */
 export const noteSearch = (office: Office, actor: Actor, text: string): Promise<void> =>
-  office.audit(actor, 'search', { subject: lookedFor(text), same: text })
+  office.audit(actor, 'search', { subject: lookedFor(text), same: plainSearch(text) })
 
 /** The cases that have a number, as far as the person may read them. */
 export async function casesNumbered(office: Office, actor: Actor, number: string): Promise<readonly CaseRow[]> {

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { boundWords, fieldProblem } from '#protocol/casework/facts/field-values.ts'
-import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
+import { type FieldRule, type FieldType, isStated } from '#protocol/casework/facts/fields.ts'
 import { PATTERNS } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { entryId, titlesIn } from './shapes/identifiers.ts'
@@ -101,7 +101,7 @@ export function actBody(kind: FactKind) {
   const shape: Record<string, FieldSchema> = {}
   const example: Record<string, unknown> = {}
   for (const [name, rule] of Object.entries<FieldRule>(FACTS[kind].fields)) {
-    if (rule.asked === 'nowhere' && rule.fill === 'form') continue // the form says it, nobody else
+    if (!isStated(rule)) continue
     // What the node reads from the application form may be left out.
     const required = rule.required && rule.fill !== 'form'
     const schema = fieldSchema(rule, required)

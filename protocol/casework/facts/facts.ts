@@ -172,10 +172,7 @@ function isBeyond(kind: FactKind, fields: Readonly<Record<string, unknown>>, kno
  * here; nothing when it is malformed. The entry is kept in any case.
  * @param knows whether this program can read facts of a kind, or a field of them
  */
-export function readFact(
-  payload: Uint8Array,
-  knows: Knows = () => true,
-): Pick<FactEntry, 'fact' | 'newer'> {
+export function readFact(payload: Uint8Array, knows: Knows = () => true): Pick<FactEntry, 'fact' | 'newer'> {
   const parts = partsOf(payload)
   if (parts === undefined) return { fact: undefined }
   const { kind, previous, fields } = parts
@@ -183,7 +180,8 @@ export function readFact(
   if (!Object.hasOwn(FACTS, kind)) return KIND_NAME.test(kind) ? newer : { fact: undefined }
   const known = kind as FactKind
   if (!knows(known)) return newer
-  if (isBeyond(known, fields, knows)) return { fact: undefined, newer: { kind, previous: isGuarded(known) ? previous : null } }
+  if (isBeyond(known, fields, knows))
+    return { fact: undefined, newer: { kind, previous: isGuarded(known) ? previous : null } }
   if (Object.keys(factProblems(known, fields)).length > 0) return { fact: undefined }
   return { fact: { kind: known, previous, fields: fields as Fields } }
 }

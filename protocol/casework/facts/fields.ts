@@ -67,6 +67,10 @@ export interface FactRule {
   readonly fields: Readonly<Record<string, FieldRule>>
 }
 
+/** Whether anybody who acts may state a field; the rest only the node writes. */
+export const isStated = ({ type, fill, asked }: FieldRule): boolean =>
+  type !== 'seals' && !(fill === 'form' && asked === 'nowhere')
+
 export const need = (type: FieldType, label: string, besides: Besides = {}): FieldRule => ({
   type,
   required: true,

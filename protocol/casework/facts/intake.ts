@@ -1,6 +1,16 @@
 /** Facts from the draft to acceptance, refusal to accept, or deciding on the spot. */
 import { CHANNELS, DECISIONS } from '../codes.ts'
-import { applicantAgain, applicantFields, backdated, documentNumber, type FactRule, may, need, oneOf, remedies } from './fields.ts'
+import {
+  applicantAgain,
+  applicantFields,
+  backdated,
+  documentNumber,
+  type FactRule,
+  may,
+  need,
+  oneOf,
+  remedies,
+} from './fields.ts'
 
 const REJECTIONS = {
   'not-required': '依法不需要取得许可',

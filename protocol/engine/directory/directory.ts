@@ -163,8 +163,7 @@ export function createDirectory(identity: Identity, knowledge: Knowledge = KNOWN
   return {
     ...view,
     knows: (kind, field) => knowsKind(knowledge, kind, field),
-    isEnabled: (kind, field) =>
-      knowsKind(knowledge, kind, field) && isEnabled(view, knowledge.since(kind, field)),
+    isEnabled: (kind, field) => knowsKind(knowledge, kind, field) && isEnabled(view, knowledge.since(kind, field)),
     apply,
     row: (document) => rows.get(document),
     rank: (document) => (isStationDocument(document) ? stations.rank(document) : rows.get(document)),

@@ -1,8 +1,8 @@
 /** What the rules of fields say besides type and label: who fills them in, where they are asked for, who reads them. */
 import { expect, test } from 'vitest'
-import { formFields } from '#edge-node/commands/cases/form.ts'
+import { formFields, OVERRIDE } from '#edge-node/commands/cases/form.ts'
 import { documentOfFact, FACT_KINDS, type FactKind, fieldNames, fieldsOf } from '#protocol/casework/facts/facts.ts'
-import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { type FieldRule, isStated } from '#protocol/casework/facts/fields.ts'
 import { SIMPLE } from '#test/casework/people.ts'
 
 const kindsWith = (wanted: (rule: FieldRule) => boolean): FactKind[] =>
@@ -14,10 +14,12 @@ test('numbers that name a person are hidden from whoever does not handle the cas
 
 test('what the node reads from the application form stands on every form, in facts that seal it', () => {
   const read = ({ fill }: FieldRule) => fill === 'form'
-  expect(fieldNames(read)).toEqual(['applicant', 'idNumber', 'phone'])
-  const onForm = formFields(SIMPLE).map(({ id }) => id)
+  expect(fieldNames(read)).toEqual(['applicant', 'idNumber', 'idOverride', 'phone'])
+  const onForm = [...formFields(SIMPLE).map(({ id }) => id), OVERRIDE]
   expect(fieldNames(read).filter((name) => !onForm.includes(name))).toEqual([])
-  expect(kindsWith(read)).toEqual(['captured', 'submitted', 'received'])
+  const again = ['supplemented', 'accepted', 'settled']
+  expect(kindsWith(read)).toEqual(['captured', 'submitted', 'received', ...again])
+  expect(kindsWith((rule) => read(rule) && !isStated(rule))).toEqual(again)
   const sealing = kindsWith(({ type }) => type === 'seals')
   expect(kindsWith(read).filter((kind) => !sealing.includes(kind))).toEqual([])
 })
@@ -46,7 +48,7 @@ test('where a field is asked for, and what is told of it elsewhere', () => {
     'materials',
   ])
   expect(fieldNames(({ asked }) => asked === 'late')).toEqual(['occurredOn', 'occurredWhy'])
-  expect(fieldNames(({ asked }) => asked === 'nowhere').toSorted()).toEqual([
+  expect(fieldNames((rule) => rule.asked === 'nowhere' && isStated(rule)).toSorted()).toEqual([
     'document',
     'former',
     'itemVersion',
@@ -54,7 +56,7 @@ test('where a field is asked for, and what is told of it elsewhere', () => {
     'number',
     'source',
   ])
-  expect(fieldNames(({ told }) => told === false).toSorted()).toEqual([
+  expect(fieldNames((rule) => rule.told === false && isStated(rule)).toSorted()).toEqual([
     'itemVersion',
     'master',
     'occurredOn',

@@ -1,8 +1,9 @@
 /** What a program makes of facts that only a newer one can read. */
 import { expect, test } from 'vitest'
 import { actsFor, checkAct } from '#protocol/casework/acts/acts.ts'
-import { FACTS, type FactEntry, type Fields, readFact } from '#protocol/casework/facts/facts.ts'
+import { FACTS, type FactEntry, type FactKind, type Fields, readFact } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
+import { KNOWN } from '#protocol/casework/rules/level.ts'
 import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import { caseAt } from '#test/casework/paths.ts'
 import {
@@ -145,6 +146,16 @@ test('C138 an unknown field or choice is of a newer program, every other fault i
   expect(read('of-tomorrow', {}, 'no hash')).toEqual(broken)
   const noted = bytes({ kind: 'noted', previous: null, fields: { text: '备注' } })
   expect(readFact(noted, (kind) => kind !== 'noted')).toEqual(newer('noted', null))
+})
+
+test('C138 C140 a program of the first level takes a fact with a field of the second for one of a newer program', () => {
+  const accepted = { kind: 'accepted', previous: 'ab'.repeat(32), fields: { applicant: '李晓芳', seals: [] } }
+  expect(readFact(bytes(accepted)).fact).toEqual(accepted)
+  const old = (kind: FactKind, field?: string) => KNOWN.since(kind, field) < 2
+  expect(readFact(bytes(accepted), old)).toEqual({
+    fact: undefined,
+    newer: { kind: 'accepted', previous: accepted.previous },
+  })
 })
 
 test('C139 an unknown contribution moves nothing, is shown, and nobody is asked about it', () => {
