@@ -60,7 +60,7 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
   // Whatever the offset was counted from is not this clock any more once it shows an earlier time than it did.
   const holds = () => host.now() >= mark.at - LIMITS.clockOffsetMilliseconds
   const offset = () => (isRoot ? 0 : holds() ? mark.offset : null)
-  const confirmedBy = () => (offset() === null ? null : mark.by)
+  const confirmedBy = () => (isRoot || offset() === null ? null : mark.by)
   const time = () => host.now() + (offset() ?? 0)
   /** The time at the root when this node last knew it, where its clock says otherwise now. */
   const reached = () => (holds() ? 0 : mark.at + (mark.offset ?? 0))
@@ -97,7 +97,7 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
       const told = mark.told ?? published
       return { told, newest: Math.max(told, mark.by === null ? mark.at + (mark.offset ?? 0) : 0) }
     },
-    rootTime: () => (offset() === null || mark.by !== null || unheard() > 0 ? null : time()),
+    rootTime: () => (offset() === null || confirmedBy() !== null || unheard() > 0 ? null : time()),
     time,
     today: () => civilDay(time()),
     doubt,

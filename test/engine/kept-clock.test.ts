@@ -220,6 +220,15 @@ test('S152 what a person says is not told on as the time at the root', () => {
   expect(clock.rootTime()).toBe(MET + 60_000)
 })
 
+test('S152 the root tells the time as before once somebody has confirmed what its own clock shows', () => {
+  const clock = createClock(countyHost(), true)
+  const before = clock.rootTime()
+  clock.confirm(clock.today(), clerk.person)
+  expect(before).not.toBeNull()
+  expect(clock.rootTime()).not.toBeNull()
+  expect(clock.confirmedBy()).toBeNull()
+})
+
 test('S150 what the disk holds of a clock is read as far as it can be one', () => {
   const none = { at: 0, offset: null, by: null, told: null, said: null, contact: null }
   for (const given of [undefined, null, 'x', [], {}, { at: -1 }, { at: 8.64e15 }, { at: '1' }])

@@ -92,7 +92,7 @@ function sameNumberBox(desk: Desk, visit: Visit, view: CaseView): Html | string 
 }
 
 const MARK_TITLES = {
-  'account-disabled': '有记录登记时账号已停用。',
+  'account-disabled': '有记录的登记人,账号在登记当天或以前已停用。',
   'foreign-person': '办件由不在该站点任职的人登记。',
 } as const
 

@@ -93,7 +93,7 @@ const isGuard = (reason: AsideReason): reason is GuardName => Object.hasOwn(GUAR
 
 /** What is said of a fact beside what became of it. */
 export const MARKS = {
-  'account-disabled': '登记时账号已停用',
+  'account-disabled': '账号在登记当天或以前已停用',
   'foreign-person': '署名的人当日不在该站点任职,也没有受委托',
   'foreign-number': '编号不属于登记站点,不予采用',
   'foreign-document': '文号不属于登记站点,不予采用',

@@ -153,7 +153,7 @@ test('C123 a fact by an account that was disabled counts, and is marked', () => 
   const state = fold([...facts, accepted], withStaff(everywhere('p1'), gone))
   const line = state.story.find(({ hash }) => hash === accepted.hash)
   expect(state).toMatchObject({ stage: '30', asideOpen: 0 })
-  expect(line?.marks).toEqual([{ mark: 'account-disabled', text: '登记时账号已停用' }])
+  expect(line?.marks).toEqual([{ mark: 'account-disabled', text: '账号在登记当天或以前已停用' }])
   const before = fold([...facts, { ...accepted, time: morning('2026-03-08') }], withStaff(everywhere('p1'), gone))
   expect(before.story.flatMap(({ marks }) => marks)).toEqual([])
 })
