@@ -141,6 +141,17 @@ test('C120 R71 what a station signs as somebody else is set aside, and counts on
   expect(value(await root.engine.office.state(id)).tip).toBe(stolen)
 })
 
+test('C136 R71 a fact of a newer program whose signer turns out to belong stops its case', async () => {
+  const { root, id, sign } = await withMember()
+  const opening = await sign('wang', opened())
+  const tip = await sign('wang', received(opening))
+  await sign('chen', { kind: 'of-tomorrow' as Fact['kind'], previous: tip, fields: {} })
+  await sign('wang', { kind: 'accepted', previous: tip, fields: { seals: [] } })
+  expect(await rowAt(root, id)).toMatchObject({ stage: '30' })
+  await publish(root, [account('chen', TOWNSHIP)])
+  await until('the case waits for the upgrade', async () => (await rowAt(root, id))?.stage === '20')
+})
+
 test('R71 with a new clerk no case is judged anew while nothing is set aside for who signed it', async () => {
   const { root, id, sign } = await withMember()
   await sign('wang', opened())

@@ -1,5 +1,6 @@
 /** The note that case rows are stale: written in the commit that made them so, gone with the last of them. */
 import { ASIDE_REASONS } from '#protocol/casework/rules/reasons.ts'
+import type { DocumentId } from '#protocol/ids.ts'
 import type { Core } from '../core.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
 import { lastArrival } from '../logs/staged-logs.ts'
@@ -34,13 +35,19 @@ export async function noteStale(staging: Staging): Promise<void> {
   setLocal(staging, PLACE.space, PLACE.key, mark)
 }
 
-/** What is said of a fact whose signer does not belong to the station. */
-export const FOREIGN = ASIDE_REASONS['foreign-person'].text
+/**
+ * Cases, at most `limit`, with a fact whose signer is said not to belong to its station, or one that only a newer program
+ * can read: where its signer turns out to belong, it stops the case (rule C136).
+ */
+export async function signedOtherwise({ storage }: Core, limit: number): Promise<readonly DocumentId[]> {
+  const reasons = (['foreign-person', 'unread'] as const).map((reason) => ASIDE_REASONS[reason].text)
+  return (await Promise.all(reasons.map((reason) => storage.documentsTold(reason, limit)))).flat()
+}
 
 /** Whether only facts of foreign people are to be judged anew, and there are none: so it is with almost every new clerk. */
 async function isIdle({ core, touched }: Staging, { items, since, foreign }: RefoldScope): Promise<boolean> {
   if (items?.length !== 0 || (since ?? null) !== null || touched.size > 0) return false
-  return !foreign || (await core.storage.documentsTold(FOREIGN, 1)).length === 0
+  return !foreign || (await signedOtherwise(core, 1)).length === 0
 }
 
 /** Adds to the group that every row is to be judged anew: another program reads the entries now. */

@@ -13,7 +13,7 @@ import { registerOf } from '../register.ts'
 import { loadFiles } from '../writing/case-loading.ts'
 import { UNREAD_CASES_SPACE } from '../writing/placing.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
-import { FOREIGN, type RefoldMark } from './refold-mark.ts'
+import { type RefoldMark, signedOtherwise } from './refold-mark.ts'
 
 /** A mark whose cases with facts of foreign people are known by their receipts; null: more than are looked at. */
 export type StaleMark = Omit<RefoldMark, 'since' | 'foreign'> & {
@@ -22,8 +22,8 @@ export type StaleMark = Omit<RefoldMark, 'since' | 'foreign'> & {
 }
 
 /** Looks up what the receipts say to a mark. */
-export async function withReceipts({ storage }: Core, { since = null, foreign = false, ...mark }: RefoldMark) {
-  const told = foreign ? await storage.documentsTold(FOREIGN, LIMITS.foreignDocuments + 1) : []
+export async function withReceipts(core: Core, { since = null, foreign = false, ...mark }: RefoldMark) {
+  const told = foreign ? await signedOtherwise(core, LIMITS.foreignDocuments + 1) : []
   return { ...mark, since, foreign: told.length > LIMITS.foreignDocuments ? null : new Set(told) } satisfies StaleMark
 }
 
