@@ -126,6 +126,7 @@ async function combinedPage(context: DeskContext, desk: Desk): Promise<Response>
   if (!found.ok) return failurePage(context, desk, found.problem)
   const view = found.value
   const lines = await feesTogether(desk.office, view)
+  await desk.office.audit(context.get('visit').actor, 'print', { subject: `收费清单 ${view.state.number}` })
   const owed = owedOf(lines.map(({ fee }) => fee))
   const unconfirmed = isAtCounty(view.safety)
     ? ''

@@ -101,6 +101,7 @@ async function onePage(
   const listed = await casesOf(desk, each)
   const left = listed.filter(({ row }) => isWaiting(each, row))
   const [from, to] = [personName(desk.office, each.from), personName(desk.office, each.to)]
+  await desk.office.audit(visit.actor, 'print', { subject: `工作交接清单 ${from} → ${to}` })
   const take =
     visit.actor.person === each.to && (each.taken === null || left.length > 0)
       ? html`<form method="post" action="/handovers/${each.id}/take">${csrfField(visit)}<button class="btn btn-primary btn-lg" type="submit" data-main>签字接收 ${left.length} 件</button></form>`
