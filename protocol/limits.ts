@@ -331,6 +331,10 @@ export const LIMITS = {
   doubtfulDays: 50,
   /** A clock that has not been compared for so many days is to be looked at: a broken line takes days, a closed point weeks. */
   unheardDays: 90,
+  /** Nodes with an older program that a page names: of a county of hundreds so many say where to begin. */
+  namedNodes: 20,
+  /** Problems of a record that one message names: so many say enough. */
+  namedProblems: 5,
   /** Parts within parts of a directory record; its own go a tenth as deep, and what lists them walks through all. */
   recordDepth: 64,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

@@ -16,6 +16,7 @@ import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { isEnabled, RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { isNodeId, type NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { Result } from '#protocol/result.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
 import { nodePage, SUCCESSION } from './node.ts'
@@ -62,15 +63,12 @@ function leftBelow(desk: Desk, id: string | undefined): Html | string {
   return html`<div class="alert alert-warning" role="alert"><div>“${revoked.name}”下面还接着 ${children.length} 个节点:${children.map(({ name }) => name).join('、')}。它们的办件照常登记,但到不了县中心。请先让新电脑入网,在它的页面上点“由本节点接替”;一时没有新电脑,先<a href="/hub/nodes/${revoked.id}">在“${revoked.name}”的页面上把它们全部改接</a>到县中心。</div></div>`
 }
 
-/** Of a county of hundreds of nodes so many say where to begin. */
-const NAMED_NODES = 20
-
 /** Which nodes have an older program, and what waits for them. */
 async function behindBox({ office }: Desk): Promise<Html | string> {
   const names = await nodesBehind(office)
   if (names.length === 0) return ''
-  const more = names.length > NAMED_NODES ? `等` : ''
-  const who = `${names.length} 个节点的程序较旧:${names.slice(0, NAMED_NODES).join('、')}${more}。`
+  const more = names.length > LIMITS.namedNodes ? `等` : ''
+  const who = `${names.length} 个节点的程序较旧:${names.slice(0, LIMITS.namedNodes).join('、')}${more}。`
   const waits = isEnabled(office.directory, RULES_LEVEL)
     ? '新的办理方式全县已经启用:用到它的办件,在这些节点上只能查看。请尽快升级。'
     : '它们都升级(或停用)以后,新的办理方式才自动启用;在那以前照常办理。没有联系过县中心的节点也算在内。'

@@ -18,6 +18,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
+import { presentNumber } from '#edge-node/desk/words.ts'
 import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import { MATERIAL_FORMS } from '#protocol/casework/catalogue/item-parts.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
@@ -165,7 +166,7 @@ export async function capturePage(
   const valuesIn = writable ? valuesOf : countedOf
   const materials = valuesIn(view.sections, 'materials')
   const rows = item.materials.map((rule) => materialRow(drawing, rule, materials))
-  const body = html`${headline(item.name, html`办件 ${view.state.number}`)}${summary}
+  const body = html`${headline(item.name, html`办件 ${presentNumber(view.state)}`)}${summary}
     ${sealedBox(view, writable)}
     <form method="post" action="/cases/${view.state.id}/form" data-form novalidate>${csrfField(visit)}
       <button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>
@@ -174,5 +175,5 @@ export async function capturePage(
       <div class="card"><div class="card-body">${writable ? handInCard(desk, visit, view, state) : '本站不能改这份申请表。'}
         <p id="saved" class="desk-saved" role="status">${state.notice || '每填一栏自动保存。'}</p></div></div></form>`
   const status = state.failure ? statusOf(state.failure) : wrong.length > 0 ? 422 : 200
-  return page(context, desk, { title: `${item.name} ${view.state.number}`, body, status })
+  return page(context, desk, { title: `${item.name} ${presentNumber(view.state)}`, body, status })
 }
