@@ -53,6 +53,8 @@ export const LIMITS = {
   authorRestMilliseconds: 20_000,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
+  /** Links from below that one key may have: a few copies of a machine, and some that nobody has noticed to be dead. */
+  linksOfPeer: 16,
   /** Links whose peer has not proved its key yet; beyond, one goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
   /** Connections that have not asked for anything; browsers open some ahead, and systems give a program a thousand in all. */
@@ -337,6 +339,12 @@ export const LIMITS = {
   doubtfulDays: 50,
   /** A clock that has not been compared for so many days is to be looked at: a broken line takes days, a closed point weeks. */
   unheardDays: 90,
+  /** Findings in memory and shown; older ones are in the log file. What is to be checked stays beside them. */
+  findingsKept: 100,
+  /** Nodes with an older program that a page names: of a county of hundreds so many say where to begin. */
+  namedNodes: 20,
+  /** Problems of a record that one message names: so many say enough. */
+  namedProblems: 5,
   /** Parts within parts of a directory record; its own go a tenth as deep, and what lists them walks through all. */
   recordDepth: 64,
   /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */

@@ -8,7 +8,16 @@ import type { CasePage, CaseRow } from '#protocol/engine/ports/storage.ts'
 import { drawRows } from './drawing.ts'
 import { type DueWords, rowDueWords, URGENCY_SIGNS } from './due-words.ts'
 import type { Desk, Html } from './visit.ts'
-import { itemName, numberWords, personName, safetyWords, spanWords, stationName, timeWords } from './words.ts'
+import {
+  itemName,
+  numberWords,
+  personName,
+  presentNumber,
+  safetyWords,
+  spanWords,
+  stationName,
+  timeWords,
+} from './words.ts'
 
 export const stageTitle = (stage: string): string =>
   Object.hasOwn(STAGES, stage) ? STAGES[stage as Stage] : `环节 ${stage}`
@@ -58,7 +67,7 @@ export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: str
       desk,
       rows,
       6,
-      (row) => `办件 ${row.number}`,
+      (row) => `办件 ${presentNumber(row)}`,
       (row) => html`<tr>
         <td data-label="办件"><a href="/cases/${row.id}">${numberWords(row)}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
         <td class="desk-short" data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>

@@ -205,7 +205,9 @@ export const presentNumber = ({ number }: Pick<CaseRow, 'number'>): string => nu
 
 /** A case's number, with those it had before it was renumbered. */
 export const numberWords = ({ number, formerNumbers }: Pick<CaseRow, 'number' | 'formerNumbers'>): string =>
-  formerNumbers.length === 0 ? presentNumber({ number }) : `${number}(原编号 ${formerNumbers.join('、')})`
+  formerNumbers.length === 0
+    ? presentNumber({ number })
+    : `${presentNumber({ number })}(原编号 ${formerNumbers.join('、')})`
 
 /** Why something of a case was not simply used: each reason once, with how often it stands there. */
 export function reasonWords(receipts: readonly { readonly reason: string }[]): string[] {

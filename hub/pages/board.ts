@@ -7,7 +7,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, nextPage, stageTitle } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { itemName, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
+import { itemName, presentNumber, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
 import { enrolledNodes, signingNode } from '#hub/register/nodes.ts'
 import type { NodeStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -34,11 +34,11 @@ const boardRow = (
   row: CaseRow,
   reassign: boolean,
 ): Html => html`<tr>
-  <td data-label="办件"><a href="/cases/${row.id}">${row.number}</a><div class="text-secondary">${itemName(desk.office, row)} · ${row.applicant}</div></td>
+  <td data-label="办件"><a href="/cases/${row.id}">${presentNumber(row)}</a><div class="text-secondary">${itemName(desk.office, row)} · ${row.applicant}</div></td>
   <td data-label="从">${stationName(desk.office, row.holder)}</td><td data-label="到">${row.offeredTo ? stationName(desk.office, row.offeredTo) : ''}</td>
   <td class="desk-short" data-label="多久">${row.offeredAt === null ? '' : html`${spanWords(desk.office.time() - row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.time())} 发出</div>`}</td>
   <td class="desk-short" data-label="环节">${stageTitle(row.stage)}</td><td data-label="卡在哪里">${row.offeredTo ? stuckWords(desk, statuses, row.offeredTo) : ''}</td>
-  ${reassign ? html`<td data-label="改派"><a class="btn" href="/cases/${row.id}?act=reassigned#acts">改派<span class="visually-hidden"> ${row.number}</span></a></td>` : ''}</tr>`
+  ${reassign ? html`<td data-label="改派"><a class="btn" href="/cases/${row.id}?act=reassigned#acts">改派<span class="visually-hidden"> ${presentNumber(row)}</span></a></td>` : ''}</tr>`
 
 async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
   const { after } = context.req.query()
@@ -55,7 +55,7 @@ async function boardPage(context: DeskContext, desk: Desk): Promise<Response> {
           desk,
           found.rows,
           reassign ? 7 : 6,
-          (row) => `办件 ${row.number}`,
+          (row) => `办件 ${presentNumber(row)}`,
           (row) => boardRow(desk, statuses, row, reassign),
         )}</tbody></table></div>`
   const list = card('在途的移交,最早发出的在前', html`${table}${nextPage('/hub/transfers', {}, found)}`)

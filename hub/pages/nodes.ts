@@ -16,6 +16,7 @@ import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { isEnabled, RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { isNodeId, type NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { Result } from '#protocol/result.ts'
 import { doneBox, type Returned, returnedTo } from './answers.ts'
 import { nodePage, SUCCESSION } from './node.ts'
@@ -63,10 +64,8 @@ function leftBelow(desk: Desk, id: string | undefined): Html | string {
 }
 
 /** Of a county of hundreds of nodes so many say where to begin. */
-const NAMED_NODES = 20
-
 const namedNodes = (names: readonly string[]): string =>
-  `${names.slice(0, NAMED_NODES).join('、')}${names.length > NAMED_NODES ? '等' : ''}`
+  `${names.slice(0, LIMITS.namedNodes).join('、')}${names.length > LIMITS.namedNodes ? '等' : ''}`
 
 /** Which nodes have an older program or wait for one above them, and what waits for them. */
 async function behindBox({ office }: Desk): Promise<Html | string> {

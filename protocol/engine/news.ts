@@ -1,8 +1,6 @@
 /** What people should know of the network, and who watches for changes. */
+import { LIMITS } from '#protocol/limits.ts'
 import type { Finding, Notice } from './office.ts'
-
-/** Findings in memory and shown; older ones are in the log file. What is to be checked stays beside them. */
-const FINDINGS_KEPT = 100
 
 export interface News {
   /** Newest first, bounded. */
@@ -50,7 +48,7 @@ export function createNews(now: () => number, before: readonly Finding[], bug: (
     const again = findings.findIndex(isSame)
     if (again !== -1) findings.splice(again, 1)
     findings.unshift({ ...finding, time: now() })
-    const oldest = findings.length > FINDINGS_KEPT ? oldestOfMost(findings) : -1
+    const oldest = findings.length > LIMITS.findingsKept ? oldestOfMost(findings) : -1
     if (oldest !== -1) findings.splice(oldest, 1)
     tellStatus()
   }

@@ -19,7 +19,7 @@ export const REFUSALS = {
     fault: 'yours',
     retry: false,
     message: '程序版本过旧或过新,双方没有共同的协议版本',
-    next: `${KEPT}请升级程序;必要时用摆渡包上交。`,
+    next: `${KEPT}请把程序较旧的一方升级后重新连接;升级前照常办件,连上后自动上交。`,
   },
   malformed: {
     fault: 'yours',

@@ -27,7 +27,7 @@ export const WIRE_FINGERPRINT = '7c2598243f02f0215c73bd331d4c9c64218f4d273f22b94
 
 /**
  * The version two ranges have in common: the highest both speak; undefined when there is none.
- * Whatever the version, `entries` and `stored` keep their form, so that an old node can always still deliver.
+ * There the link is refused; `hello` and `refuse` keep their form in every version, so that a program of any age reads why.
  */
 export function commonVersion(mine: readonly [number, number], theirs: readonly [number, number]): number | undefined {
   const version = Math.min(mine[1], theirs[1])

@@ -55,6 +55,8 @@ test('A97 who reads numbers in full is written down, once an hour for each case,
 
 test('A97 papers, files that go out and files that come in', async () => {
   expect((await told('print')).at(-1)).toBe(`李成 agent 代收凭证 ${number}`)
+  await agent.get(`/cases/${id}/fees`)
+  expect((await told('print'))[0]).toBe(`李成 agent 收费清单 ${number}`)
   const handler = await place.as('handler')
   await handler.get('/exchange/export?from=2026-11-01&until=2026-11-30&format=csv')
   expect(await told('export')).toEqual(['陈刚 handler 办件 2026-11-01 至 2026-11-30'])

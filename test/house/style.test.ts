@@ -1,5 +1,5 @@
 /** Sizes and habits that a reader relies on. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -30,6 +30,19 @@ test('H10 a function ends before the wall of 70 lines, and the linter is content
   expect(summary.errors).toBe(0)
   expect(summary.unchanged).toBeGreaterThan(60)
 }, 60_000)
+
+test('H18 the compiler is content with all four folders, and every file is formatted', () => {
+  const run = (program: string, ...given: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'node_modules', ...program.split('/')), ...given], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+  const compiled = run('typescript/bin/tsc', '--noEmit', '-p', ROOT)
+  expect(`${compiled.stdout}${compiled.stderr}`).toBe('')
+  expect(compiled.status).toBe(0)
+  const checked = run('@biomejs/biome/bin/biome', 'check', ROOT)
+  expect(checked.status, checked.stderr).toBe(0)
+}, 120_000)
 
 test('H11 nothing is left undone or switched off', () => {
   const marks = /\b(TO[D]O|FIX[M]E|HA[C]K)\b|not imple[m]ented|\.(skip|only|todo)\(/

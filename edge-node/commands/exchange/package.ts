@@ -45,6 +45,6 @@ export async function packageOf(office: Office, actor: Actor, text: string): Pro
     signatures,
   })
   if (!made) return fail('not-reported', '这个办件没有上报,没有上报包', KEPT, '请先办理“上报”')
-  await office.audit(actor, 'export', { subject: `上报包 ${made.case.number}` })
+  await office.audit(actor, 'export', { subject: `上报包 ${made.case.number || found.value.id}` })
   return success({ ...made, digest: digestOf(office, made) })
 }

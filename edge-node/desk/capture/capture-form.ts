@@ -18,7 +18,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
-import { changesCount, withNames } from '#edge-node/desk/words.ts'
+import { changesCount, presentNumber, withNames } from '#edge-node/desk/words.ts'
 import { isFormOpen, refuseForm } from '#protocol/casework/acts/form.ts'
 import { MATERIAL_FORMS } from '#protocol/casework/catalogue/item-parts.ts'
 import { STAGES } from '#protocol/casework/course/stages.ts'
@@ -201,7 +201,7 @@ export async function capturePage(
   const valuesIn = writable ? valuesOf : countedOf
   const materials = valuesIn(view.sections, 'materials')
   const rows = item.materials.map((rule) => materialRow(drawing, rule, materials))
-  const body = html`${headline(item.name, html`办件 ${view.state.number}`)}${summary}
+  const body = html`${headline(item.name, html`办件 ${presentNumber(view.state)}`)}${summary}
     ${sealedBox(desk, visit, view, writable)}
     <form method="post" action="/cases/${view.state.id}/form" data-form novalidate>${csrfField(visit)}
       ${writable ? html`<button class="visually-hidden" type="submit" name="step" value="stay" tabindex="-1">保存</button>` : ''}
@@ -213,5 +213,5 @@ export async function capturePage(
           : html`这份申请表在这里只能看。<a href="/cases/${view.state.id}">回到办件</a>`
       }</div></div></form>`
   const status = state.failure ? statusOf(state.failure) : wrong.length > 0 ? 422 : 200
-  return page(context, desk, { title: `${item.name} ${view.state.number}`, body, status })
+  return page(context, desk, { title: `${item.name} ${presentNumber(view.state)}`, body, status })
 }

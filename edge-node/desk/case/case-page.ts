@@ -13,7 +13,7 @@ import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { numberWords, sentence, withNames } from '#edge-node/desk/words.ts'
+import { numberWords, presentNumber, sentence, withNames } from '#edge-node/desk/words.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
@@ -62,7 +62,8 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const texts = view.sections
     .filter((section) => typeof section.value === 'string')
     .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
-  const drawn = (what: string, draw: () => Html | string) => drawPart(desk, `办件 ${state.number} 的${what}`, draw)
+  const drawn = (what: string, draw: () => Html | string) =>
+    drawPart(desk, `办件 ${presentNumber(state)} 的${what}`, draw)
   const top = html`${drawn('概况', () => standing(desk, view))}${drawn('提醒', () => attention(desk, visit, view))}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
   const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${numberWords(state)}</span>${printed}`)}
     ${failure ? failureBox(failure) : doneBox(view, done)}${kept}${livePart('case-top', about, address, top)}
@@ -72,7 +73,11 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
       ${livePart('case-story', about, address, card('经过', html`<div class="card-body">${storyList(desk, visit, view, shown.rejected)}</div>`))}
       ${livePart('case-form', about, address, html`${drawn('申请和材料', () => html`${applicationPart(desk, visit, view)}${materialsPart(desk, view)}`)}`)}
       ${livePart('case-texts', about, address, html`${texts}`)}</div></div>`
-  return page(context, desk, { title: `${state.number} ${state.applicant.name}`, body, status: shown.status ?? 200 })
+  return page(context, desk, {
+    title: `${presentNumber(state)} ${state.applicant.name}`,
+    body,
+    status: shown.status ?? 200,
+  })
 }
 
 /** What the case consists of besides its story; each part only when there is something to it. */

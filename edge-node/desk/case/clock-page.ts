@@ -7,7 +7,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { sentence } from '#edge-node/desk/words.ts'
+import { presentNumber, sentence } from '#edge-node/desk/words.ts'
 import type { Clock } from '#protocol/casework/clocks/clocks.ts'
 import { IS_PAUSABLE } from '#protocol/casework/course/spans.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
@@ -73,7 +73,7 @@ async function clockPage(context: DeskContext, desk: Desk): Promise<Response> {
   const today = desk.office.today()
   const pair = (name: string, words: Html | string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
   const count = (days: number | null) => (days === null ? '不能计算' : limitWords(days, clock.unit))
-  const body = html`${headline(`${clock.title}期限怎么算的`, html`<span class="desk-number">${view.state.number}</span><a class="btn" href="/cases/${view.state.id}">回到办件</a>`)}
+  const body = html`${headline(`${clock.title}期限怎么算的`, html`<span class="desk-number">${presentNumber(view.state)}</span><a class="btn" href="/cases/${view.state.id}">回到办件</a>`)}
     <dl class="desk-standing">${pair('限', count(clock.limit))}${pair('已用', count(clock.used))}${pair('剩余', count(clock.remaining))}
       ${pair('到期', dueMark(clockDueWords(clock, openPause(view.state), today)))}${pair('从哪天起', `${dayWords(clock.start, today)} ${weekday(clock.start)}(当天不计入)`)}${pair('依据', clock.source)}</dl>
     ${calculation(desk, view, clock)}`

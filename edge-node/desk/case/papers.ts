@@ -7,7 +7,14 @@ import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { departmentName, isAtCounty, materialWords, numberWords, stationName } from '#edge-node/desk/words.ts'
+import {
+  departmentName,
+  isAtCounty,
+  materialWords,
+  numberWords,
+  presentNumber,
+  stationName,
+} from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
@@ -134,12 +141,14 @@ async function paperPage(context: DeskContext, desk: Desk): Promise<Response> {
       ? ''
       : html`<div class="alert alert-warning" role="alert"><div>这条记录暂不生效,打印的文书不能交给申请人。</div></div>`
   const title = titleOf(code)
-  await desk.office.audit(context.get('visit').actor, 'print', { subject: `${title} ${view.state.number}` })
-  const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${view.state.number}</h1>
+  await desk.office.audit(context.get('visit').actor, 'print', {
+    subject: `${title} ${view.state.number || view.state.id}`,
+  })
+  const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${presentNumber(view.state)}</h1>
       <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>${other}
       <a class="btn btn-lg" href="/cases/${view.state.id}">回到办件</a></div>${aside}
     <div class="receipt-sheet">${sheet({ desk, view, line }, code, number)}</div>`
-  return page(context, desk, { title: `${title} ${view.state.number}`, body, paper: true })
+  return page(context, desk, { title: `${title} ${presentNumber(view.state)}`, body, paper: true })
 }
 
 export function paperRoutes(app: Hono<DeskEnv>, desk: Desk): void {

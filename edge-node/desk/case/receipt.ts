@@ -8,7 +8,15 @@ import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { isAtCounty, materialWords, numberWords, personName, stationName, writtenWords } from '#edge-node/desk/words.ts'
+import {
+  isAtCounty,
+  materialWords,
+  numberWords,
+  personName,
+  presentNumber,
+  stationName,
+  writtenWords,
+} from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -27,7 +35,7 @@ const MODULE_PIXELS = 4
 /** The number and the first digits of the act's hash: any node that holds the case can compare them without a network. */
 export function codeOf(view: CaseView, hash: string): Html {
   const text = `${view.state.number} ${hash.slice(0, 32)}`
-  return html`<div class="receipt-code" role="img" aria-label="办件编号 ${view.state.number} 的二维码">${raw(
+  return html`<div class="receipt-code" role="img" aria-label="办件编号 ${presentNumber(view.state)} 的二维码">${raw(
     renderSVG(text, { pixelSize: MODULE_PIXELS, ecc: 'M' }),
   )}</div>`
 }
@@ -92,13 +100,15 @@ async function receiptPage(context: DeskContext, desk: Desk): Promise<Response> 
     )
   const title = titleOf(line)
   const others = all.filter((other) => other !== line)
-  await desk.office.audit(context.get('visit').actor, 'print', { subject: `${title} ${view.state.number}` })
-  const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${view.state.number}</h1>
+  await desk.office.audit(context.get('visit').actor, 'print', {
+    subject: `${title} ${view.state.number || view.state.id}`,
+  })
+  const body = html`<div class="receipt-bar d-print-none"><h1>${title} ${presentNumber(view.state)}</h1>
       <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
       ${others.map((other) => html`<a class="btn btn-lg" href="${back.href}/receipt?of=${other.hash}">${titleOf(other)}</a>`)}
       <a class="btn btn-lg" href="${back.href}">${back.title}</a><a class="btn btn-lg" href="/capture">下一件</a></div>
     <div class="receipt-sheet">${copy(desk, view, line, '第一联 交申请人')}${copy(desk, view, line, '第二联 存根')}</div>`
-  return page(context, desk, { title: `凭证 ${view.state.number}`, body, paper: true })
+  return page(context, desk, { title: `凭证 ${presentNumber(view.state)}`, body, paper: true })
 }
 
 export function receiptRoutes(app: Hono<DeskEnv>, desk: Desk): void {

@@ -8,6 +8,7 @@ import {
   itemName,
   paperTime,
   personName,
+  presentNumber,
   stationName,
   timeWords,
   withNames,
@@ -103,7 +104,9 @@ export const storyList = (desk: Desk, visit: Visit, view: CaseView, rejected: Re
   html`<ol class="desk-story" reversed>${view.state.story
     .toReversed()
     .map((line) =>
-      drawPart(desk, `办件 ${view.state.number} 的“${line.title}”`, () => storyItem(desk, visit, view, line, rejected)),
+      drawPart(desk, `办件 ${presentNumber(view.state)} 的“${line.title}”`, () =>
+        storyItem(desk, visit, view, line, rejected),
+      ),
     )}</ol>`
 
 /** The last thing that happened in one sentence, read out when the page refreshes itself. */

@@ -131,15 +131,15 @@ async function combinedPage(context: DeskContext, desk: Desk): Promise<Response>
   const unconfirmed = isAtCounty(view.safety)
     ? ''
     : html`<p class="receipt-note">本清单在未联网时出具,以县级确认为准。</p>`
-  const body = html`<div class="receipt-bar d-print-none"><h1>收费清单 ${view.state.number}</h1><button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
+  const body = html`<div class="receipt-bar d-print-none"><h1>收费清单 ${presentNumber(view.state)}</h1><button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button>
       <a class="btn btn-lg" href="/cases/${view.state.id}">回到办件</a></div>
     <div class="receipt-sheet"><article class="paper"><header><div><p class="paper-organ">${stationName(desk.office, view.state.holder)}</p><h2>收费清单</h2></div>${codeOf(view, view.state.tip)}</header>
       <p>申请人:${view.state.applicant.name};事项:${view.item?.name ?? view.state.item}</p>
       <table class="paper-list"><thead><tr><th scope="col">办件编号</th><th scope="col">收费项目</th><th scope="col">金额</th><th scope="col">缴款</th></tr></thead>
-        <tbody>${lines.map((line) => html`<tr><td>${line.state.number}</td><td>${feeNameOf(desk.office.directory, line)}</td><td>${yuanWords(line.fee.amount)}</td><td>${paidWords(line.fee)}</td></tr>`)}
+        <tbody>${lines.map((line) => html`<tr><td>${presentNumber(line.state)}</td><td>${feeNameOf(desk.office.directory, line)}</td><td>${yuanWords(line.fee.amount)}</td><td>${paidWords(line.fee)}</td></tr>`)}
         <tr><th scope="row" colspan="2">合计</th><td colspan="2">${yuanWords(owed)}</td></tr></tbody></table>
       <p>请到收费窗口统一缴款;办理窗口不收取现金。</p>${unconfirmed}<footer><span>经办人:${personName(desk.office, context.get('visit').actor.person)}</span></footer></article></div>`
-  return page(context, desk, { title: `收费清单 ${view.state.number}`, body, paper: true })
+  return page(context, desk, { title: `收费清单 ${presentNumber(view.state)}`, body, paper: true })
 }
 
 export function feeRoutes(app: Hono<DeskEnv>, desk: Desk): void {

@@ -12,6 +12,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
+import { presentNumber } from '#edge-node/desk/words.ts'
 import type { ReportPackage } from '#protocol/casework/exchange/report-package.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { type Failure, fail, type Result, success } from '#protocol/result.ts'
@@ -52,12 +53,14 @@ const download = (context: DeskContext, desk: Desk): Promise<Response> =>
 
 const cover = (context: DeskContext, desk: Desk): Promise<Response> =>
   withPackage(context, desk, async (made) => {
-    await desk.office.audit(context.get('visit').actor, 'print', { subject: `上报件封面 ${made.case.number}` })
+    await desk.office.audit(context.get('visit').actor, 'print', {
+      subject: `上报件封面 ${made.case.number || (context.req.param('id') ?? '')}`,
+    })
     const { href, title } = back(context.req.param('id') ?? '')
     const bar = html`<div class="receipt-bar d-print-none"><h1>上报件封面</h1>
       <button class="btn btn-primary btn-lg" type="button" data-print>打印(Ctrl+P)</button><a class="btn btn-lg" href="${href}">${title}</a></div>`
     const body = html`${bar}<div class="receipt-sheet">${coverSheet(made)}</div>`
-    return page(context, desk, { title: `上报件封面 ${made.case.number}`, body, paper: true })
+    return page(context, desk, { title: `上报件封面 ${presentNumber(made.case)}`, body, paper: true })
   })
 
 function replyPage(context: DeskContext, desk: Desk, view: CaseView, failure?: Failure): Promise<Response> {
@@ -67,7 +70,7 @@ function replyPage(context: DeskContext, desk: Desk, view: CaseView, failure?: F
     <div class="mb-3"><label class="form-label" for="field-file">回复文件(JSON)</label><input class="form-control" id="field-file" type="file" name="file" accept=".json,application/json" required /></div>
     <button class="btn btn-primary btn-lg" type="submit" data-main>导入,登记为“上级批复”</button></form>`
   const body = html`${headline('导入上级回复', html`<a class="btn" href="/cases/${state.id}">回到办件</a>`)}${failure ? failureBox(failure) : ''}
-    ${card(`${state.number} ${state.applicant.name}`, form)}`
+    ${card(`${presentNumber(state)} ${state.applicant.name}`, form)}`
   return page(context, desk, { title: '导入上级回复', body, status: failure ? statusOf(failure) : 200 })
 }
 

@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
 import type { Html } from '#edge-node/desk/visit.ts'
+import { presentNumber } from '#edge-node/desk/words.ts'
 import { OPINIONS } from '#protocol/casework/codes.ts'
 import { readDay } from '#protocol/casework/exchange/dates.ts'
 import type { ReportPackage } from '#protocol/casework/exchange/report-package.ts'
@@ -56,7 +57,7 @@ export function coverSheet(made: ReportPackage): Html {
   const code = renderSVG(`${record.number} ${digest}`, { pixelSize: MODULE_PIXELS, ecc: 'M' })
   return html`<article class="paper"><header><div><p class="paper-organ">${maker.stationName}</p><h2>上报件封面</h2></div>
       <div class="receipt-code" role="img" aria-label="办件编号和上报包摘要的二维码">${raw(code)}</div></header>
-    <table>${row('报', report.organ)}${row('办件编号', record.number)}${row('上报文号', report.document)}
+    <table>${row('报', report.organ)}${row('办件编号', presentNumber(record))}${row('上报文号', report.document)}
       ${row('事项', `${record.itemName}(${record.item})`)}${row('申请人', record.applicant)}${row('证件号码', record.idNumber)}
       ${row('收件、受理', `${dayWords(record.received)}、${dayWords(record.accepted)}`)}${row('法定届满日', dayWords(record.statutory))}
       ${row('上报日期', dayWords(report.day))}${row('预计答复日', dayWords(report.expected))}${row('审查意见', report.note)}

@@ -23,8 +23,8 @@ export const RULES_LEVEL = 2
 export const FIRST_LEVEL = 1
 
 /**
- * SHA-256 over what the rules are made of: kinds and fields of facts, transitions, guards, item shape, sections, records.
- * What a disk was read by is noted with it (rule S144).
+ * SHA-256 over what the rules are made of: kinds and fields of facts, transitions, names of guards, item shape, sections,
+ * records. Not over code: what guards check and what the fold makes of facts. What a disk was read by is noted with it (rule S144).
  */
 export const RULES_FINGERPRINT = 'ef8da4afa3f8d3ab35121883bf6201eb1547ed377e3b512dbc47ada221e544d8'
 

@@ -1,5 +1,6 @@
 /** The effects that sessions ask for, done: each is one line here and leads to the file that does it. */
 import type { NodeId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { Effect } from '#protocol/session/state.ts'
 import { encodeMessage } from '#protocol/wire/codec.ts'
 import type { Connection } from '../ports/identity.ts'
@@ -101,16 +102,13 @@ function inOrder(link: Link, work: () => Promise<void>): Promise<void> {
   return done
 }
 
-/** Links from below that one key may have: a few copies of a machine, and some that nobody has noticed to be dead. */
-const LINKS_OF_PEER = 16
-
 /**
  * Whoever calls again and again with one key takes the place of its own older links, and of nobody else's. Up there is one
  * link: what a copy of the parent took back on one, the other would never say again.
  */
 function endOlder(links: ReadonlySet<Link>, link: Link, peer: NodeId): void {
   const same = [...links].filter((one) => one !== link && one.direction === link.direction && one.peer === peer)
-  const most = link.direction === 'up' ? 1 : LINKS_OF_PEER
+  const most = link.direction === 'up' ? 1 : LIMITS.linksOfPeer
   if (same.length >= most) same[0]?.dispatch({ type: 'stop', code: 'stopping' })
 }
 

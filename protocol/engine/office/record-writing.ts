@@ -41,9 +41,6 @@ function recordProblem({ core }: Staging, given: DirectoryRecord): Result<never>
   return record.type === 'item' ? boundsProblem(record, core.directory.editions(record.id)) : undefined
 }
 
-/** So many problems say enough in one message. */
-const NAMED_PROBLEMS = 5
-
 /**
  * Values of an item beyond the bounds of their fields. What an edition of it says already may stand again, whatever bounds
  * it was published under: otherwise an item could neither be changed nor cancelled once a bound has become narrower.
@@ -52,7 +49,7 @@ function boundsProblem(item: Item, editions: readonly Item[]): Result<never> | u
   const isSaid = (field: string) => editions.some((edition) => textAt(edition, field) === textAt(item, field))
   const problems = fieldProblems(ITEM_FIELDS, { ...item }).filter(({ field }) => !isSaid(field))
   if (problems.length === 0) return undefined
-  const words = problems.slice(0, NAMED_PROBLEMS).map(({ message }) => message)
+  const words = problems.slice(0, LIMITS.namedProblems).map(({ message }) => message)
   const message = `事项 ${item.id.slice(0, 40)} 有 ${problems.length} 处超出规定:${words.join(';')}。`
   return fail('record-beyond-bounds', message, KEPT, '请逐栏改正后重试。')
 }

@@ -128,7 +128,8 @@ const UNFOLLOWED = '版本号超出范围:之后谁也无法再更正'
 function writerProblem({ authority }: Directory, { log, seq }: Entry, record: DirectoryRecord): string | undefined {
   const { node, stream } = logParts(log)
   if (authority.afterRevocation(log, seq)) return AFTER_REVOCATION
-  if (!isStationRecord(record)) return authority.isRoot(node) ? undefined : '目录资料只能由县中心写入'
+  if (!isStationRecord(record))
+    return authority.isRoot(node) ? undefined : '目录资料只能由县中心写入,这一条不予采用;确实要改的请县中心办理'
   if (!isOfItsStation(record)) return '站点记录的编号不属于该站点'
   if (stream !== streamOfRecord(record)) return '站点记录不在该站点的分区'
   if (authority.isRoot(node)) return undefined
@@ -153,7 +154,10 @@ function countedVersion({ node }: Directory, { log }: Entry, record: DirectoryRe
 
 /** Why a record cannot be read, in words. */
 const unreadableWords = (json: string, document: DocumentId): string =>
-  largeness(json, document) ?? (isStationDocument(document) ? '站点记录无法识别,或有一栏超出长度' : '目录资料无法识别')
+  largeness(json, document) ??
+  (isStationDocument(document)
+    ? '站点记录无法识别,或有一栏超出长度'
+    : '目录资料无法识别:内容不全,或本机程序较旧;请先升级本机程序,仍如此时请县中心重新发布')
 
 function placeRecord(staging: Staging, entry: Entry, again: boolean): Oddity | undefined {
   const json = decoder.decode(entry.payload)
