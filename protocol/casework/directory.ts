@@ -274,7 +274,7 @@ export interface Handover {
   readonly to: PersonId
   readonly time: number
   readonly reason: string
-  /** Case numbers on the list, in its order. */
+  /** Case numbers on the list, in its order; the id of a case that has none. */
   readonly cases: readonly string[]
   /** When the receiver signed for it; null until then. */
   readonly taken: number | null

@@ -322,7 +322,10 @@ export interface Office {
   /** The folded case alone: enough to decide who may see it or write to it. */
   state(id: DocumentId): Promise<Result<CaseState>>
   find(query: CaseQuery): Promise<CasePage>
-  /** Cases that have a number, or had it until they were renumbered: one, unless it was given twice (rule C118). */
+  /**
+   * Cases that have a number, or had it until they were renumbered: one, unless it was given twice (rule C118). A case
+   * that has none is found by its id.
+   */
   byNumber(number: string): Promise<readonly CaseRow[]>
   /** Numbers that several cases held here have at present. */
   sharedNumbers(): Promise<readonly SharedNumber[]>

@@ -1,5 +1,5 @@
 /** Who is away, who was asked, who takes over: what a station keeps about its own people. */
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { type Handover, LISTED, type WindowRecord } from '#protocol/casework/directory.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LICENCE_ID } from './licence.ts'
@@ -158,6 +158,22 @@ test('P174 all open work of a person is handed over on one list that the giver a
   expect(page.text).toContain('吴英承办')
   expect(page.text).toContain('改由他人承办')
   expect(place.faults).toEqual([])
+})
+
+test('P174 a case without a number is handed over like the others', async () => {
+  const id = await assigned('无编号的件')
+  const { office } = place
+  const { find } = office
+  const blind = vi.spyOn(office, 'find').mockImplementation(async (query) => {
+    const found = await find.call(office, query)
+    return { ...found, rows: found.rows.map((row) => ({ ...row, number: '' })) }
+  })
+  const given = await handler.submit(await handler.get('/handovers'), '/handovers', { to: 'second', reason: '调走' })
+  blind.mockRestore()
+  expect(given.text).toContain('暂无编号')
+  expect(given.text).not.toContain(id)
+  await second.submit(await second.get(given.path), `${given.path}/take`)
+  expect((await second.get(`/cases/${id}`)).text).toContain('吴英承办')
 })
 
 test('R27 a station whose list is full reads that it shows the latest only, and what that means', async () => {

@@ -68,7 +68,7 @@ export async function giveWork(
     to: to as PersonId,
     time: office.time(),
     reason: reason.trim(),
-    cases: work.map(({ number }) => number),
+    cases: work.map(({ number, id }) => number || id),
     taken: null,
   }
   return keep(office, actor, record, [

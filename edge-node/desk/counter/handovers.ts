@@ -29,7 +29,7 @@ import {
 } from '#edge-node/desk/words.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
-import { isPersonId } from '#protocol/ids.ts'
+import { isCaseId, isPersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fullListNote } from './full-list.ts'
 
@@ -79,6 +79,9 @@ async function give(context: DeskContext, desk: Desk): Promise<Response> {
     : listPage(context, desk, formAgain(typed, given.problem))
 }
 
+/** A case without a number is on the list by its id, which says nothing to people. */
+const numberOf = (listed: string): string => presentNumber({ number: isCaseId(listed) ? '' : listed })
+
 interface Listed {
   readonly number: string
   readonly row: CaseRow | undefined
@@ -119,12 +122,12 @@ async function onePage(
     (
       { number, row },
       place,
-    ) => html`<tr><td>${place + 1}</td><td>${row ? html`<a href="/cases/${row.id}">${presentNumber({ number })}</a>` : presentNumber({ number })}</td><td>${row ? itemName(desk.office, row) : ''}</td>
+    ) => html`<tr><td>${place + 1}</td><td>${row ? html`<a href="/cases/${row.id}">${numberOf(number)}</a>` : numberOf(number)}</td><td>${row ? itemName(desk.office, row) : ''}</td>
     <td>${row?.applicant ?? ''}</td><td>${row ? stageTitle(row.stage) : ''}</td><td>${standWords(desk, each, row)}</td></tr>`,
   )
   const body = html`<div class="receipt-bar d-print-none"><h1>工作交接清单</h1>${take}
       <button class="btn btn-lg" type="button" data-print>打印(Ctrl+P)</button><a class="btn btn-lg" href="/handovers">回到交接</a></div>
-    ${notMoved.length === 0 ? '' : html`<div class="alert alert-danger" role="alert"><div><strong>有 ${notMoved.length} 件没有交接成。</strong><ul>${notMoved.map(({ number, why }) => html`<li>${presentNumber({ number })}:${sentence(withNames(desk.office, why))}</li>`)}</ul></div></div>`}
+    ${notMoved.length === 0 ? '' : html`<div class="alert alert-danger" role="alert"><div><strong>有 ${notMoved.length} 件没有交接成。</strong><ul>${notMoved.map(({ number, why }) => html`<li>${numberOf(number)}:${sentence(withNames(desk.office, why))}</li>`)}</ul></div></div>`}
     <div class="receipt-sheet"><article class="paper"><header><div><p class="paper-organ">${stationName(desk.office, each.station)}</p><h2>工作交接清单</h2></div></header>
       <p>交出人:${from};接收人:${to};共 ${each.cases.length} 件;原因:${each.reason}</p>
       <table class="paper-list"><thead><tr><th scope="col">序号</th><th scope="col">办件编号</th><th scope="col">事项</th><th scope="col">申请人</th><th scope="col">环节</th><th scope="col">现状</th></tr></thead><tbody>${rows}</tbody></table>

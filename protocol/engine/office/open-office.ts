@@ -1,6 +1,6 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
-import type { DocumentId } from '#protocol/ids.ts'
+import { type DocumentId, isCaseId } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { recognise } from '../carrying/recognised-nodes.ts'
 import { stateOf } from '../cases/case-file.ts'
@@ -61,7 +61,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     view: (actor, id, asOf) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id, asOf))),
     state: (id) => words(stateNow(core, id)),
     find: (query) => storage.cases(query),
-    byNumber: (number) => storage.casesByNumber([number]),
+    byNumber: (number) => (isCaseId(number) ? storage.casesById([number]) : storage.casesByNumber([number])),
     sharedNumbers: () => sharedNumbers(core),
     countByStage: (holders) => storage.countByStage(holders),
     signaturesOf: (id) => signaturesOf(core, id),
