@@ -83,7 +83,9 @@ function hide<Value>(value: Value, secrets: ReadonlySet<string>): Value {
 function hideSection(section: SectionView, item: CaseView['item'], secrets: ReadonlySet<string>): SectionView {
   const known = knownKeys(section.name, item)
   const shown = (key: string, value: unknown) =>
-    typeof value === 'string' && known?.has(key) === false ? masked(value) : hide(value, secrets)
+    typeof value === 'string' && known?.has(key) === false && LIKE_A_NUMBER.test(value)
+      ? masked(value)
+      : hide(value, secrets)
   const form = <Value extends SectionView['sealed']>(value: Value): Value =>
     typeof value === 'object' && value !== null
       ? (Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shown(key, each)])) as Value)

@@ -63,7 +63,7 @@ function leftBelow(desk: Desk, id: string | undefined): Html | string {
   return html`<div class="alert alert-warning" role="alert"><div>“${revoked.name}”下面还接着 ${children.length} 个节点:${children.map(({ name }) => name).join('、')}。它们的办件照常登记,但到不了县中心。请先让新电脑入网,在它的页面上点“由本节点接替”;一时没有新电脑,先<a href="/hub/nodes/${revoked.id}">在“${revoked.name}”的页面上把它们全部改接</a>到县中心。</div></div>`
 }
 
-/** Of a county of hundreds of nodes so many say where to begin. */
+/** Their names, as many as a page says. */
 const namedNodes = (names: readonly string[]): string =>
   `${names.slice(0, LIMITS.namedNodes).join('、')}${names.length > LIMITS.namedNodes ? '等' : ''}`
 

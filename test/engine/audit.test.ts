@@ -221,6 +221,10 @@ test('A93 what would be too many is counted, and the same again within its time 
   clock.jumpTo('2026-11-26T09:04+08:00')
   await guess()
   expect((await events())[0]).toMatchObject({ subject: 'admin', uncounted: 5 })
+  // Guesses at one name are told on no line of another one.
+  for (let count = 0; count < 3; count++) await guess()
+  await office.audit(null, 'sign-in-failed', { subject: 'li.clerk', address: '10.0.0.5' })
+  expect((await events())[0]).toMatchObject({ subject: 'li.clerk', uncounted: 0 })
   const search = () => office.audit(admin, 'search', { subject: '王芳' })
   for (let count = 0; count < 3; count++) await search()
   await office.audit(admin, 'search', { subject: '李成' })

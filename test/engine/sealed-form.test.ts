@@ -162,3 +162,26 @@ test('C140 a name put right between taking in and acceptance is the applicant’
   expect(await applicant(root)).toEqual(right)
   expect((await village.engine.office.view(agent, other)).ok).toBe(false) // no business of the village's
 })
+
+test('C140 what was taken in and never stood on the form stays, also a number that needed a reason, and an empty name hides no telephone', async () => {
+  const { office } = county.root.engine
+  const applicantOf = async (id: DocumentId) => value(await office.view(hall, id)).state.applicant
+  const opened = async (set: Readonly<Record<string, string>>) => {
+    const { id } = value(await office.openCase(hall, 'SL0001'))
+    value(await office.edit(hall, id, 'application', { set }))
+    return id
+  }
+  const old = { applicant: '王小明', idNumber: '110105491231002' }
+  const typed = await opened(old)
+  value(await office.act(hall, typed, 'received', { materials: 1, idOverride: '旧证', phone: '13800001111' }))
+  value(await office.act(hall, typed, 'accepted', {}))
+  expect(await applicantOf(typed)).toEqual({ name: '王小明', idNumber: old.idNumber, phone: '13800001111' })
+  const emptied = await opened({ applicant: '王小明', phone: '1' })
+  value(await office.act(hall, emptied, 'received', { materials: 1 }))
+  const long = '9'.repeat(300)
+  value(
+    await office.edit(hall, emptied, 'application', { set: { applicant: '', phone: '13900001111', idNumber: long } }),
+  )
+  value(await office.act(hall, emptied, 'accepted', { applicant: '别人' }))
+  expect(await applicantOf(emptied)).toEqual({ name: '王小明', idNumber: '', phone: '13900001111' })
+})

@@ -6,6 +6,7 @@ import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
+import { applicantAfter } from './applicant.ts'
 import { writtenAt } from './day-of.ts'
 import type { EffectiveFact, Progress } from './progress.ts'
 
@@ -22,17 +23,8 @@ type Change = (progress: Progress, effect: EffectiveFact, answers: Answers) => v
 
 const nothing: Change = () => undefined
 
-const takeApplicant: Change = (progress, { fields }) => {
-  progress.applicant = {
-    name: textOf(fields.applicant),
-    idNumber: textOf(fields.idNumber),
-    phone: textOf(fields.phone),
-  }
-}
-
-/** Who applies, where the form was sealed again with it. */
-const takeApplicantAgain: Change = (progress, effect, answers) => {
-  if (effect.fields.applicant !== undefined) takeApplicant(progress, effect, answers)
+const takeApplicant: Change = (progress, { kind, fields }) => {
+  progress.applicant = applicantAfter(progress.applicant, kind, fields)
 }
 
 const endPause: Change = (progress, { day }) => {
@@ -79,17 +71,17 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     const until = plusDays(day, days)
     progress.notice = { fact: entry.hash, missing: linesOf(fields.missing), day, until, count }
   },
-  supplemented: takeApplicantAgain,
+  supplemented: takeApplicant,
   lapsed: closeAs('5'),
   accepted: (progress, effect, answers) => {
-    takeApplicantAgain(progress, effect, answers)
+    takeApplicant(progress, effect, answers)
     const { fields } = effect
     const items = linesOf(fields.deferred)
     if (items.length > 0) progress.deferred = { items, until: (textOf(fields.deferredUntil) || null) as Day | null }
     if (fields.commitment === true) progress.commitment = true
   },
   settled: (progress, effect, answers) => {
-    takeApplicantAgain(progress, effect, answers)
+    takeApplicant(progress, effect, answers)
     settleResult(progress, effect, answers)
     progress.closing = progress.result === 'granted' ? '0' : '6'
   },

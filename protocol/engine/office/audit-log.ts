@@ -75,19 +75,22 @@ interface Done {
 /** Events that were only counted, by kind and person: nobody's line tells of what another did. */
 function createUncounted() {
   const held = new Map<string, { readonly last: Done; readonly count: number }>()
-  const nameOf = ({ actor, event }: Done) => JSON.stringify([event, actor?.person, actor?.station])
+  const kindOf = ({ actor, event }: Done) => JSON.stringify([event, actor?.person, actor?.station])
+  const takeAt = (name: string): number => {
+    const count = held.get(name)?.count ?? 0
+    held.delete(name)
+    return count
+  }
   return {
-    add(last: Done, count = 1) {
-      const name = nameOf(last)
-      held.set(name, { last, count: (held.get(name)?.count ?? 0) + count })
+    /** Under `name` what is the same again, so that one sign-in name does not tell of another; else what was too many of a kind. */
+    add(last: Done, name?: string, count = 1) {
+      const isFull = held.size >= LIMITS.auditRecent && !held.has(name ?? '')
+      const key = name === undefined || isFull ? kindOf(last) : name
+      held.set(key, { last, count: (held.get(key)?.count ?? 0) + count })
     },
     /** How many were before this one; they are told with it. */
-    take(done: Done): number {
-      const name = nameOf(done)
-      const count = held.get(name)?.count ?? 0
-      held.delete(name)
-      return count
-    },
+    take: (done: Done, name: string): number => takeAt(name) + takeAt(kindOf(done)),
+    clear: () => held.clear(),
     all: () => [...held.values()],
   }
 }
@@ -128,13 +131,13 @@ export function openAuditLog(core: Core, queue: WriteQueue): AuditLog {
 
   async function write(done: Done, name: string): Promise<void> {
     const { actor, event, about } = done
-    const before = uncounted.take(done)
+    const before = uncounted.take(done, name)
     const written = await inWords(
       core,
       queue.write(async (staging) => appendAudit(staging, actor, event, about, before)),
     )
     if (written.ok) return
-    uncounted.add(done, before + 1)
+    uncounted.add(done, name, before + 1)
     recent.forget(name)
   }
 
@@ -145,7 +148,7 @@ export function openAuditLog(core: Core, queue: WriteQueue): AuditLog {
       const name = JSON.stringify([event, actor?.person, actor?.station, same, address])
       const done = { actor, event, about }
       if (sameWithinMinutes > 0 && recent.has(name, sameWithinMinutes)) {
-        if (isCounted) uncounted.add(done)
+        if (isCounted) uncounted.add(done, name)
         return
       }
       if (!takeTurn(event)) return uncounted.add(done)
@@ -159,7 +162,7 @@ export function openAuditLog(core: Core, queue: WriteQueue): AuditLog {
         core,
         queue.write(async (staging) => tellLeft(staging, left)),
       )
-      if (told.ok) for (const { last } of left) uncounted.take(last)
+      if (told.ok) uncounted.clear()
     },
   }
 }

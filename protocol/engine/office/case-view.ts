@@ -4,7 +4,7 @@ import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Seal } from '#protocol/casework/facts/facts.ts'
-import { textOf } from '#protocol/casework/facts/values.ts'
+import { applicantAfter } from '#protocol/casework/folding/applicant.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
@@ -104,11 +104,10 @@ function standingAt(state: CaseState, asOf: EntryHash): CaseState {
   const counts = upTo.filter(({ hash, aside }) => aside === null || hash === asOf)
   const seals = { ...state.seals }
   let { applicant } = state
-  for (const { hash, fields } of counts) {
+  for (const { hash, kind, fields } of counts) {
     if (Array.isArray(fields.seals))
       for (const seal of fields.seals as readonly Seal[]) seals[seal.section] = { ...seal, fact: hash }
-    if (fields.applicant !== undefined)
-      applicant = { name: textOf(fields.applicant), idNumber: textOf(fields.idNumber), phone: textOf(fields.phone) }
+    applicant = applicantAfter(applicant, kind, fields)
   }
   return { ...state, seals, applicant }
 }

@@ -12,7 +12,8 @@ import {
   fieldsOf,
   type Seal,
 } from '#protocol/casework/facts/facts.ts'
-import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { fieldProblem } from '#protocol/casework/facts/field-values.ts'
+import { type FieldRule, isStated } from '#protocol/casework/facts/fields.ts'
 import { backdatedTo, textOf } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
@@ -226,11 +227,37 @@ function standingSeal({ stage, seals }: CaseState, name: string): Seal | undefin
   return rest
 }
 
-/** What a fact says as the form does: of a closed form nothing again, nor anything that the county has not enabled. */
-function formFieldsOf({ directory }: Core, { stage }: CaseState, kind: FactKind): readonly string[] {
-  const isAgain = ({ since }: FieldRule) => since !== undefined
-  const names = fieldsOf(kind, (rule) => rule.fill === 'form' && (isFormOpen(stage) || !isAgain(rule)))
-  return names.filter((name) => directory.isEnabled(kind, name))
+type Form = Readonly<Record<string, FieldValue>>
+
+/** What a fact of taking in says as the form does, where whoever acts leaves it out. */
+function readForm(form: Form, kind: FactKind, fields: Record<string, FieldValue>): void {
+  for (const name of fieldsOf(kind, (rule) => rule.fill === 'form' && isStated(rule)))
+    if (fields[name] === undefined && textOf(form[name])) fields[name] = textOf(form[name])
+}
+
+/**
+ * What was put right of the applicant while the form was open (rule C140): only what differs from the case, so that what
+ * was taken in with a reason needs none again, and what the form never held stays. Written by the node alone, and not
+ * before the county has enabled it.
+ */
+function readFormAgain(
+  { directory }: Core,
+  form: Form,
+  state: CaseState,
+  kind: FactKind,
+  fields: Record<string, FieldValue>,
+) {
+  const { name: applicant, idNumber, phone } = state.applicant
+  const known: Readonly<Record<string, string>> = { applicant, idNumber, phone }
+  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
+  for (const name of fieldsOf(kind, (rule) => rule.fill === 'form' && !isStated(rule))) {
+    delete fields[name]
+    const text = textOf(form[name])
+    const rule = rules[name]
+    if (!rule || !isFormOpen(state.stage) || !directory.isEnabled(kind, name)) continue
+    if (text !== '' && text !== known[name] && fieldProblem(rule.type, text) === undefined) fields[name] = text
+  }
+  if (fields.idNumber === undefined) delete fields.idOverride
 }
 
 /** Fills in what the case itself knows: seals, and the applicant as written in the form. */
@@ -253,10 +280,9 @@ function completeFields(
     const now: Seal = { section: name, digest, content, frontier: sectionFrontier(file, name) }
     seals.push(standingSeal(state, name) ?? now)
     if (name === 'application') {
-      const form = opened.value.value() as Readonly<Record<string, string>>
-      for (const field of formFieldsOf(core, state, kind)) {
-        if (fields[field] === undefined && form[field]) fields[field] = form[field]
-      }
+      const form = opened.value.value() as Form
+      readForm(form, kind, fields)
+      readFormAgain(core, form, state, kind, fields)
     }
   }
   for (const name of sealed) fields[name] ??= seals

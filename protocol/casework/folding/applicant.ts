@@ -1,0 +1,18 @@
+/** Who applies, as the facts say it one after the other. */
+import type { CaseState } from '../case.ts'
+import type { Fields, GuardedKind } from '../facts/facts.ts'
+import { textOf } from '../facts/values.ts'
+
+const TAKING_IN: ReadonlySet<string> = new Set<GuardedKind>(['captured', 'submitted', 'received'])
+const SEALING_AGAIN: ReadonlySet<string> = new Set<GuardedKind>(['supplemented', 'accepted', 'settled'])
+
+/** Who applies after a fact: taking in says it whole, whatever seals again says what was put right since (rule C140). */
+export function applicantAfter(before: CaseState['applicant'], kind: string, fields: Fields): CaseState['applicant'] {
+  if (!TAKING_IN.has(kind) && !SEALING_AGAIN.has(kind)) return before
+  const known = TAKING_IN.has(kind) ? { name: '', idNumber: '', phone: '' } : before
+  return {
+    name: textOf(fields.applicant) || known.name,
+    idNumber: textOf(fields.idNumber) || known.idNumber,
+    phone: textOf(fields.phone) || known.phone,
+  }
+}
