@@ -16,6 +16,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { hostWith } from '#test/clock/host.ts'
+import { ENABLED } from '#test/engine/levels.ts'
 
 // A password hash costs 100 ms by design, several times that on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -153,7 +154,7 @@ async function publishAll(office: Office, record: NodeRecord) {
     password,
     disabled: false,
   }))
-  const records: DirectoryRecord[] = [...STATIONS, record, SAMPLE, STEPPED, ...SAMPLE_CALENDARS, ...people]
+  const records: DirectoryRecord[] = [ENABLED, ...STATIONS, record, SAMPLE, STEPPED, ...SAMPLE_CALENDARS, ...people]
   const published = await office.publish(null, records)
   if (!published.ok) throw new Error(published.problem.message)
 }

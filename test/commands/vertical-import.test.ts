@@ -82,6 +82,24 @@ test('X24 delivered and refused cases, and cases that wait for a supplement', as
   expect(states[2]?.notice).toMatchObject({ missing: ['场地证明', '健康证'], day: '2026-11-04' })
 })
 
+test('X24 C140 a case of these days whose number is right only with a reason is taken in and accepted', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place, 'zhou.chief')
+  const recent = { received: '20261119', accepted: '20261120' }
+  const rows = [
+    row('H-1', { ...recent, idNumber: '110105491231002' }),
+    row('H-2', { ...recent, idNumber: '110105194912310021', idNote: '证件上就是这样的' }),
+  ]
+  const report = await imported(place, token, rows)
+  expect(report).toMatchObject({ imported: 2, partial: 0 })
+  for (const [at, { number }] of report.rows.entries())
+    expect((await readCase(place, token, number)).state).toMatchObject({
+      stage: '30',
+      applicant: { name: '王小明', idNumber: rows[at]?.idNumber },
+    })
+  expect(await imported(place, token, rows)).toMatchObject({ unchanged: 2 })
+})
+
 test('X25 importing again changes nothing, and a row that went on is continued', async () => {
   const place = await openPlace()
   const token = await tokenOf(place, 'zhou.chief')
