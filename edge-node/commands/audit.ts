@@ -88,6 +88,10 @@ export const marksOf = ({ foreignPerson, afterRevocation, strangeDay }: AuditLin
   ...(strangeDay ? ['写下时那台电脑的时钟不对,日期不可信'] : []),
 ]
 
+/** What is said of a day of which a station has more than can be read. */
+export const cutWords = (day: Day): string =>
+  `${day} 有站点的记录超过 ${LIMITS.auditDayPlaces} 条,当天较早的没有列出;记录都在,请管理员核对该站点的节点`
+
 /** A code with its name in one cell: twelve digits alone a spreadsheet shows as 5.1E+11. */
 const withName = (code: string, name = ''): string => (name === '' || name === code ? code : `${code} ${name}`)
 
@@ -103,11 +107,13 @@ export async function exportAudit(
   if (refused) return refused
   await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
   const lines: AuditLine[] = []
+  const cutDays = new Set<Day>()
   let after = question.after
   for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {
     const page = await pageOf(office, actor, { ...question, after })
     if (!page.ok) return page
     lines.push(...page.value.lines)
+    for (const day of page.value.cutDays) cutDays.add(day)
     after = page.value.next ?? undefined
     if (after === undefined) break
   }
@@ -123,5 +129,6 @@ export async function exportAudit(
     marksOf(line).join(';'),
     line.hash,
   ])
-  return success({ csv: csvText([COLUMNS, ...rows]), next: after ?? null })
+  const cut = [...cutDays].map((day) => COLUMNS.map((column) => (column === '提示' ? cutWords(day) : '')))
+  return success({ csv: csvText([COLUMNS, ...rows, ...cut]), next: after ?? null })
 }

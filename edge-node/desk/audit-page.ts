@@ -1,7 +1,7 @@
 /** The page of the audit log: for auditors, searched by day, station, person, event and text, and taken out as a file. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { type AuditQuestion, eventWords, exportAudit, marksOf, readAudit } from '#edge-node/commands/audit.ts'
+import { type AuditQuestion, cutWords, eventWords, exportAudit, marksOf, readAudit } from '#edge-node/commands/audit.ts'
 import { lookedFor } from '#edge-node/commands/masking.ts'
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
@@ -101,13 +101,18 @@ function strangeBox({ strangeDays }: AuditPage): Html | string {
   return html`<div class="alert alert-warning" role="note"><div><strong>有的记录写在不可能的日子下:</strong>写下时那台电脑的时钟不对。记录都在,平常的时段里看不到,请逐日查看:${links}${more}。</div></div>`
 }
 
+const cutBox = ({ cutDays }: AuditPage): Html | string =>
+  cutDays.length === 0
+    ? ''
+    : html`<div class="alert alert-warning" role="note">${cutDays.map(cutWords).join(';')}。</div>`
+
 async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   const question = questionOf(context, desk)
   const found = await readAudit(desk.office, context.get('visit').actor, question)
   if (!found.ok && found.problem.field === undefined) return failurePage(context, desk, found.problem)
   const body = html`${headline('审计日志')}
     <p class="text-secondary">谁在什么时候登录、查询、查看完整号码、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
-    ${found.ok ? strangeBox(found.value) : failureBox(found.problem)}
+    ${found.ok ? html`${strangeBox(found.value)}${cutBox(found.value)}` : failureBox(found.problem)}
     ${card('查阅', filters(desk, context, question, found.ok ? undefined : found.problem))}
     ${found.ok ? card(`${question.from} 至 ${question.until}`, list(desk, question, found.value)) : ''}`
   return page(context, desk, { title: '审计日志', body, status: found.ok ? 200 : statusOf(found.problem) })

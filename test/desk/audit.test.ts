@@ -1,5 +1,5 @@
 /** What people do at the desk stands in the audit log, which only auditors read, and reading it stands there too. */
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -198,4 +198,13 @@ test('P222 the file names stations, nodes and people beside their codes; the pag
   const [node] = place.office.directory.nodes()
   await place.office.publish(null, node ? [{ ...node, name: '联丰村代办点' }] : [])
   expect(await firstRow()).toMatch(/^年11月20日 [0-9:]+ 联丰村代办点 李成/)
+})
+
+test('A98 of a day with more events than can be read page and file say that its first ones are missing', async () => {
+  const { auditDayPlaces } = LIMITS
+  onTestFinished(() => void Object.assign(LIMITS, { auditDayPlaces }))
+  expect((await auditor.get('/audit')).text).not.toContain('较早的没有列出')
+  Object.assign(LIMITS, { auditDayPlaces: 2 })
+  expect((await auditor.get('/audit')).text).toContain('有站点的记录超过 2 条,当天较早的没有列出')
+  expect((await auditor.get('/audit/file')).text).toContain('当天较早的没有列出')
 })

@@ -88,19 +88,22 @@ function daysAsked(days: readonly Day[], { from, until }: AuditQuery, cursor: Cu
 const lastFirst = (left: Place, right: Place): number => right.arrival - left.arrival || right.offset - left.offset
 
 /** Where the entries of a day lie, what came last first; of a station that has more than LIMITS.auditDayPlaces the last ones. */
-async function placesOf({ storage, host }: Core, documents: readonly DocumentId[]): Promise<readonly Place[]> {
+async function placesOf({ storage, host }: Core, documents: readonly DocumentId[]) {
   const all: Place[] = []
+  let cut = false
   for (const document of documents) {
     let own: Place[] = []
     for (let mark: number | null = 0; mark !== null; ) {
       const page: PlacePage = await storage.placesBehind(document, mark)
-      own = [...own, ...page.places].slice(-LIMITS.auditDayPlaces)
+      const whole = [...own, ...page.places]
+      cut ||= whole.length > LIMITS.auditDayPlaces
+      own = whole.slice(-LIMITS.auditDayPlaces)
       mark = page.mark
       if (mark !== null) await new Promise<void>((resolve) => void host.after(0, resolve))
     }
     all.push(...own)
   }
-  return all.sort(lastFirst)
+  return { places: all.sort(lastFirst), cut }
 }
 
 /** So many entries are read before others have their turn: some milliseconds. */
@@ -108,10 +111,11 @@ const AT_ONCE = 200
 
 /** Looks at the entries of a day, what came last first, until a page is full or enough were looked at. */
 async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): Promise<Cursor | null> {
-  const places = await placesOf(
+  const { places, cut } = await placesOf(
     core,
     query.stations.map((station) => auditDocument(station, day)),
   )
+  if (cut) page.cutDays.push(day)
   const held = new Set(places.map(nameOf))
   page.looked += query.stations.length // a day of which nothing is wanted costs a look at each station all the same
   const { cursor } = page
@@ -140,6 +144,7 @@ interface Reading {
   readonly cursor: Cursor | undefined
   readonly lines: AuditLine[]
   readonly seen: Set<EntryHash>
+  readonly cutDays: Day[]
   looked: number
 }
 
@@ -149,14 +154,14 @@ interface Reading {
  */
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
   const cursor = query.after === undefined ? undefined : readCursor(query.after)
-  const page: Reading = { cursor, lines: [], seen: new Set(), looked: 0 }
+  const page: Reading = { cursor, lines: [], seen: new Set(), cutDays: [], looked: 0 }
   const days = await daysHere(core)
-  const strangeDays = days.filter((day) => isStrangeDay(day, core.clock.today()))
+  const { lines, cutDays } = page
+  const told = { lines, cutDays, strangeDays: days.filter((day) => isStrangeDay(day, core.clock.today())) }
   for (const day of daysAsked(days, query, cursor)) {
     const next = await readDay(core, query, day, page)
-    if (next) return { lines: page.lines, next: cursorOf(next), strangeDays }
-    if (page.looked >= LIMITS.auditReadEntries)
-      return { lines: page.lines, next: cursorOf({ day, last: null }), strangeDays }
+    if (next) return { ...told, next: cursorOf(next) }
+    if (page.looked >= LIMITS.auditReadEntries) return { ...told, next: cursorOf({ day, last: null }) }
   }
-  return { lines: page.lines, next: null, strangeDays }
+  return { ...told, next: null }
 }
