@@ -97,8 +97,7 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
       const told = mark.told ?? published
       return { told, newest: Math.max(told, mark.by === null ? mark.at + (mark.offset ?? 0) : 0) }
     },
-    // A root whose clock fell behind what it had reached tells nobody so.
-    rootTime: () => (!holds() || offset() === null || confirmedBy() !== null || unheard() > 0 ? null : time()),
+    rootTime: () => (offset() === null || confirmedBy() !== null || unheard() > 0 ? null : time()),
     time,
     today: () => civilDay(time()),
     doubt,

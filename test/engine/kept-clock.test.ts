@@ -229,15 +229,6 @@ test('S152 the root tells the time as before once somebody has confirmed what it
   expect(clock.confirmedBy()).toBeNull()
 })
 
-test('S157 a root whose clock fell behind tells nobody the time until somebody has looked at it', () => {
-  const kept = { at: MET, offset: null, by: null, told: null, said: null, contact: null }
-  const clock = createClock({ now: () => MET - 400 * DAY }, true, kept)
-  expect(clock.doubt(0)).toMatchObject({ is: 'behind', proof: 'reached' })
-  expect(clock.rootTime()).toBeNull()
-  clock.confirm(clock.today(), clerk.person)
-  expect(clock.rootTime()).toBe(MET - 400 * DAY)
-})
-
 test('S150 what the disk holds of a clock is read as far as it can be one', () => {
   const none = { at: 0, offset: null, by: null, told: null, said: null, contact: null }
   for (const given of [undefined, null, 'x', [], {}, { at: -1 }, { at: 8.64e15 }, { at: '1' }])
