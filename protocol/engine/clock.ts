@@ -3,7 +3,7 @@ import { civilDay, type Day, dayNumber, hasCivilDay } from '#protocol/casework/t
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { ClockDoubt } from './office.ts'
+import { type ClockDoubt, isDayInDoubt } from './office.ts'
 import type { Host } from './ports/host.ts'
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
@@ -40,8 +40,8 @@ export interface NodeClock {
   confirm(day: Day, by: PersonId): void
   /** Times at the root that lie behind: what the root said last, and the newest that anything speaks for but a person's word; 0: none. */
   past(published: number): { readonly told: number; readonly newest: number }
-  /** The root's time as far as the root told it; null while unknown, and once that is too long ago to be told on. */
-  rootTime(): number | null
+  /** The root's time as far as the root told it; null while unknown, and while nobody can say what day it is (S157). */
+  rootTime(published: number): number | null
   /** The time at the root as far as this node knows it, else its own. */
   time(): number
   /** The civil day at that time. */
@@ -54,7 +54,7 @@ export interface NodeClock {
   mark(contact: number | null): ClockMark
 }
 
-/** The clock of a node; the root's is right by definition. `kept`: what the disk has of an earlier run. */
+/** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
 export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
   let mark = kept
   // Whatever the offset was counted from is not this clock any more once it shows an earlier time than it did.
@@ -97,7 +97,8 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
       const told = mark.told ?? published
       return { told, newest: Math.max(told, mark.by === null ? mark.at + (mark.offset ?? 0) : 0) }
     },
-    rootTime: () => (offset() === null || confirmedBy() !== null || unheard() > 0 ? null : time()),
+    rootTime: (published) =>
+      offset() === null || confirmedBy() !== null || isDayInDoubt(doubt(published)) ? null : time(),
     time,
     today: () => civilDay(time()),
     doubt,

@@ -313,6 +313,35 @@ test('A95 what a fork cuts off of the audit log is carried, and each event is re
     await until('both versions are read', async () => (await printed(node)).join() === ['', '乙', '甲'].sort().join())
 })
 
+test('A95 an event that is carried twice is read once over all pages, and who may not carry it hides it from nobody', async () => {
+  const { root } = await place()
+  const [author, other] = [new RawNode(VILLAGE), new RawNode(VILLAGE)]
+  await publish(root, [author.record(root.identity.node, 9), other.record(root.identity.node, 10)])
+  const document = auditDocument(VILLAGE, '2026-11-26' as Day)
+  const note = (subject: string) => ({
+    document,
+    payload: new TextEncoder().encode(JSON.stringify({ event: 'export', subject })),
+    person: agent.person,
+  })
+  const content = encodeContent(draft(VILLAGE, { kind: KIND.audit, ...note('截下的') }))
+  const log = `${author.node}/1/${streamOf(VILLAGE)}` as LogKey
+  const payload = encodeCarried(log, GENESIS, { seq: 1, content, signature: null })
+  const carrier = draft(VILLAGE, { kind: KIND.carried, document, payload })
+  const many = Array.from({ length: LIMITS.pageRows + 5 }, (_, at) =>
+    draft(VILLAGE, { kind: KIND.audit, ...note(`${at}`) }),
+  )
+  for (const [raw, drafts] of [
+    [other, [carrier]],
+    [author, [carrier, ...many, carrier]],
+  ] as const) {
+    await raw.link(root)
+    raw.send(frameOf(await raw.write(streamOf(VILLAGE), drafts)))
+    await raw.stored()
+  }
+  const read = (await trail(root, [VILLAGE])).map((line) => line.split(' ').at(-1))
+  expect(read).toEqual([...many.map((_, at) => `${many.length - 1 - at}`), '截下的'])
+})
+
 test('A98 pages lose and repeat nothing, by station, person, event, text and day', async () => {
   const clock = openClock('2026-11-24T09:00+08:00')
   const root = await openCountyRoot(new MemoryStorage(), clock.host)

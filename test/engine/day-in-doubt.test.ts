@@ -5,9 +5,22 @@ import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { createClock } from '#protocol/engine/clock.ts'
 import { CONFIRMED_DAY, isDayInDoubt } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { MONDAY } from '#test/clock/host.ts'
-import { connect, type Node, person, TOWNSHIP, until } from './county.ts'
-import { DAY, MET, parted } from './parted-clock.ts'
+import {
+  COUNTY,
+  callUntil,
+  connect,
+  type Node,
+  nodeRecord,
+  openNode,
+  person,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+} from './county.ts'
+import { countyHost, DAY, MET, openMachine, parted } from './parted-clock.ts'
 
 const clerk = person(TOWNSHIP, ['clerk'])
 const item = SAMPLE_ITEMS[0]?.id ?? ''
@@ -80,9 +93,9 @@ test('S157 what nobody has told for long is not told on, and hours within one da
   const clock = createClock({ now: () => MET + ahead }, false)
   clock.heardRoot(MET)
   ahead = LIMITS.unheardDays * DAY
-  expect(clock.rootTime()).toBe(MET + ahead)
+  expect(clock.rootTime(0)).toBe(MET + ahead)
   ahead += 1
-  expect(clock.rootTime()).toBeNull()
+  expect(clock.rootTime(0)).toBeNull()
   const behind = { is: 'behind', time: MET, since: MET + 3 * 60 * 60_000, proof: 'reached' } as const
   expect(isDayInDoubt(behind)).toBe(false)
   expect(isDayInDoubt({ ...behind, since: MET + DAY })).toBe(true)
@@ -149,4 +162,61 @@ test('S158 a confirmed day that another one takes back is told with both', async
   const name = office.directory.personName(clerk.person)
   const message = `${name}确认的日期不对:本机按 2036-11-26 办理,后来确认的日期是 ${MONDAY}`
   expect(await clockFindings(township)).toEqual([said(MONDAY), ['wrong-day-2036-11-26', message]])
+})
+
+test('S157 a county in 2009 tells its nodes no day until somebody there has confirmed what its clock shows', async () => {
+  const machine = openMachine()
+  const storage = new MemoryStorage()
+  const open = (incarnation: number, keys?: Node['identity']['keys']) =>
+    openNode({ station: COUNTY, lease: 1, storage, host: machine.host, incarnation, ...(keys ? { keys } : {}) })
+  const first = await open(1)
+  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: first, host: countyHost() })
+  await publish(first, [...STATIONS, nodeRecord(first, null), nodeRecord(township, first.identity.node)])
+  await publish(first, SAMPLE_ITEMS)
+  const met = await callUntil(
+    township,
+    first,
+    'the township knows the time',
+    async () => township.engine.office.stations.length === 1 && (await status(township)).clockOffset !== null,
+  )
+  met.cut()
+  await met.ended
+  await first.engine.stop()
+
+  machine.set(in2009)
+  const root = await open(1, first.identity.keys)
+  const dead = await callUntil(township, root, 'they are connected', async () =>
+    Boolean((await status(township)).parent?.connected),
+  )
+  expect(await status(root)).toMatchObject({ clockDoubt: { is: 'behind' } })
+  expect(township.engine.office.today()).toBe(MONDAY)
+  expect((await opened(township)).number).toContain('261123')
+  expect((await status(township)).findings.filter(({ kind }) => kind === 'clock')).toEqual([])
+  dead.cut()
+  await dead.ended
+  await root.engine.stop()
+
+  // Put right, it shows less than it did: what a person there has looked at is the county's day, and nothing before.
+  machine.set(-2 * DAY)
+  const right = await open(1, root.identity.keys)
+  expect((await right.engine.office.confirmDay(person(COUNTY, ['chief']), '2026-11-21' as Day)).ok).toBe(true)
+  const again = connect(township, right)
+  await until('the township hears it', () => township.engine.office.today() === '2026-11-21', 5_000)
+  again.cut()
+})
+
+test('S157 a root that was ahead and is put right tells the time once a person has confirmed it', () => {
+  let ahead = 400 * DAY
+  const clock = createClock({ now: () => MET + ahead }, true)
+  clock.passed(0)
+  expect(clock.rootTime(0)).toBe(MET + ahead)
+  ahead = 0
+  expect(clock.rootTime(0)).toBeNull()
+  clock.passed(0)
+  expect(clock.rootTime(0)).toBeNull()
+  clock.confirm(MONDAY, clerk.person)
+  expect(clock.rootTime(0)).toBe(MET)
+  // What it published while it was ahead speaks against it only until then.
+  expect(clock.rootTime(MET + 400 * DAY)).toBe(MET)
+  expect(createClock({ now: () => MET }, true).rootTime(MET + 400 * DAY)).toBeNull()
 })

@@ -12,7 +12,7 @@ import { createIntents, type Intents } from './intents.ts'
 import { checkAges } from './invariants/ages.ts'
 import { isPristine } from './records.ts'
 import { unlessDisk } from './storage-faults.ts'
-import type { Machine, People, Running, World } from './world.ts'
+import { type Machine, type People, type Running, rootOf, type World } from './world.ts'
 
 const ROLES: Readonly<Record<Tier, readonly Role[]>> = {
   village: ['agent'],
@@ -46,6 +46,14 @@ const actorOf = (world: World, machine: Machine): Actor => {
 }
 
 export const personOf = actorOf
+
+/** Somebody at the hall looks at the calendar where its clock went back: until then nobody below hears what day it is. */
+export async function confirmDay(world: World): Promise<void> {
+  const hall = rootOf(world)
+  const office = hall.running?.engine.office
+  if (!office || (await office.status()).clockDoubt === null) return
+  await office.confirmDay(actorOf(world, hall), office.today())
+}
 
 /** Words of notes: each a character of its own. */
 const FIRST_WORD = 0x4e00
@@ -238,6 +246,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const actor = actorOf(world, machine)
     const what = chance.next()
     void (async () => {
+      if (what > 0.95 && machine === rootOf(world)) await confirmDay(world)
       const { rows } = await machine.disk.storage.cases({ limit: 50 })
       if (!running.process.alive) return
       // What waits to be signed for is seen first, wherever in the county it comes from.

@@ -2,7 +2,7 @@
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { openAccounts } from './accounts.ts'
-import { createStaff } from './actors.ts'
+import { confirmDay, createStaff } from './actors.ts'
 import { heal } from './faults/all-faults.ts'
 import { checkAtRest } from './invariants/at-rest.ts'
 import { grantsOf, isAcknowledged, isConverged } from './invariants/county.ts'
@@ -10,6 +10,7 @@ import { checkVersionTold } from './invariants/secrets.ts'
 import { enrol, enrolStandby, register, start } from './machines.ts'
 import { drawLimits } from './small-limits.ts'
 import { createStationDesk } from './station-desk.ts'
+import { unlessDisk } from './storage-faults.ts'
 import { encore, storm } from './storm.ts'
 import type { Disk, Media } from './witnessed-disk.ts'
 import { createWorld, inUse, type Observer, rootOf, type World } from './world.ts'
@@ -91,6 +92,7 @@ async function comeToRest(world: World): Promise<void> {
   const revive = () => {
     void register(world)
     for (const machine of world.machines) if (!machine.scrapped && !machine.process?.alive) void start(world, machine)
+    void confirmDay(world).catch(unlessDisk)
     if (timeline.now < bound()) timeline.after(10 * SECOND, revive)
   }
   revive()

@@ -9,6 +9,7 @@ import { OLDEST_VERSION, PROTOCOL_VERSION } from '#protocol/wire/version.ts'
 import type { Core } from '../core.ts'
 import { inPieces } from '../logs/pieces.ts'
 import type { Connection, LinkEnd } from '../ports/identity.ts'
+import { publishedAt } from '../writing/clock-mark.ts'
 import { performEffect } from './effects.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
@@ -20,7 +21,7 @@ const helloOf = (core: Core): Hello => ({
   node: core.identity.node,
   incarnation: core.logs.incarnation,
   nonce: core.host.random(16),
-  rootTime: core.clock.rootTime(),
+  rootTime: core.clock.rootTime(publishedAt(core)),
 })
 
 /** Links whose peer has proved its key. Who proves nothing takes nobody's place; how many of those there are, the downlink bounds. */

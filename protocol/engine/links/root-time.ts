@@ -2,7 +2,7 @@
 import { LIMITS } from '#protocol/limits.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { CONFIRMED_DAY } from '../office.ts'
-import { keepClock } from '../writing/clock-mark.ts'
+import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { confirmedTime, isConfirmationTold, wrongDay } from '../writing/confirmed-days.ts'
 import { keepFinding, type Staging, setLocal } from '../writing/staging.ts'
 import type { LinkContext } from './link-context.ts'
@@ -27,6 +27,6 @@ export function hearRoot({ core, queue, links }: LinkContext, rootTime: number):
   if (!isNews) return
   core.news.tellStatus()
   // Else whoever waits below would hear it with the next sign of life only: its pages say nothing of its clock until then.
-  const message = { type: 'beat', rootTime: core.clock.rootTime() } as const
+  const message = { type: 'beat', rootTime: core.clock.rootTime(publishedAt(core)) } as const
   for (const link of [...links]) if (link.direction === 'down' && link.peer) link.dispatch({ type: 'tell', message })
 }

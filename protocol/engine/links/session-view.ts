@@ -3,6 +3,7 @@ import { type NodeId, streamOf } from '#protocol/ids.ts'
 import type { View } from '#protocol/session/state.ts'
 import type { Core } from '../core.ts'
 import { toldHeads } from '../logs/partings.ts'
+import { publishedAt } from '../writing/clock-mark.ts'
 import { givenStreams, sharedStreams, takenStreams } from './link.ts'
 
 /** The view of a session on this node. */
@@ -11,7 +12,7 @@ export const viewOf = (core: Core): View => ({
   node: core.identity.node,
   heads: toldHeads(core),
   arrival: core.logs.arrival,
-  rootTime: core.clock.rootTime(),
+  rootTime: core.clock.rootTime(publishedAt(core)),
   shared: (peer) => sharedStreams(core, peer),
   rate: (peer) => core.neighbours.rates.get(peer) ?? null,
   gives: (peer) => givenStreams(core, peer),

@@ -4,47 +4,52 @@ import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, logParts, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { decodeCarried } from '#protocol/log/carried.ts'
-import { type Entry, KIND } from '#protocol/log/entry.ts'
+import type { Entry } from '#protocol/log/entry.ts'
 import type { AuditLine, AuditPage, AuditQuery } from '../audit.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { publishedBefore, writingTime } from '../logs/writing-time.ts'
 import { damagedEntries, type Place, type PlacePage } from '../ports/storage.ts'
-import { AUDIT_DAYS_SPACE, countsInAudit } from '../writing/audit-entries.ts'
+import { AUDIT_DAYS_SPACE, carriersSpace, countsInAudit, entryName, saidIn } from '../writing/audit-entries.ts'
 
 const decoder = new TextDecoder()
 
-/** What an entry says; of a carried one what lies inside. Undefined when it says nothing that counts. */
-function lineOf(core: Core, entry: Entry, held: ReadonlySet<string>): AuditLine | undefined {
-  if (!countsInAudit(core.directory, entry)) return undefined
-  const said = entry.kind === KIND.carried ? decodeCarried(core.host.cryptography.sha256, entry.payload) : entry
-  if (said?.kind !== KIND.audit) return undefined
-  if (said !== entry && !isCarriedHonestly(core, entry, said)) return undefined
-  // What a fork cut off and what lies here all the same is one event.
-  if (said !== entry && held.has(nameOf(said))) return undefined
+/** An event as it is read, from the entry that says it, or that carries what a fork cut off. */
+function lineOf(core: Core, entry: Entry, said: Entry): AuditLine | undefined {
   const note = readAuditNote(decoder.decode(said.payload))
   if (note === undefined) return undefined
   const hash = toHex(said.hash) as EntryHash
   const { authority } = core.directory
   const { log, seq, station, person } = said
-  const afterRevocation = authority.afterRevocation(log, seq, hash, entry.kind === KIND.carried)
+  const afterRevocation = authority.afterRevocation(log, seq, hash, said !== entry)
   const signing = signingOf({ ...said, published: publishedBefore(said) })
   const foreignPerson = person !== '' && authority.standing(person, station, signing) === 'foreign'
-  const day = auditPlace(entry.document)?.day
+  const day = auditPlace(said.document)?.day
   const strangeDay = day !== undefined && isStrangeDay(day, core.clock.today())
   const marks = { foreignPerson, afterRevocation, strangeDay }
   return { ...note, hash, node: logParts(log).node, station, person, time: writingTime(said), ...marks }
 }
 
-/**
- * Whether a carrier may be believed: nothing signs an event by itself, so only its own author, or the root, says that he
- * wrote it before a fork cut it off; and it stays in its place.
- */
-function isCarriedHonestly({ directory }: Core, carrier: Entry, said: Entry): boolean {
-  const by = logParts(carrier.log).node
-  const isTheirs = by === logParts(said.log).node || directory.authority.isRoot(by)
-  return isTheirs && said.document === carrier.document && said.station === carrier.station
+/** Which of the entries that carry an event says it: the one that came first, of those that count and lie here. */
+async function firstCarrier(core: Core, entry: Entry, said: Entry, held: ReadonlyMap<string, Place>) {
+  const carriers = (await core.storage.localAll(carriersSpace(said))).map(({ key }) => held.get(key))
+  const counts = (place: Place | undefined): place is Place =>
+    place !== undefined && countsInAudit(core.directory, { ...entry, log: place.log })
+  return entryName(carriers.filter(counts).sort(lastFirst).at(-1) ?? entry)
+}
+
+/** Tells of the entries of a day whether an event is read there: what lies here itself, or is carried twice, is one event. */
+function readingOnce(core: Core, places: readonly Place[]) {
+  const held = new Map(places.map((place) => [entryName(place), place]))
+  const firsts = new Map<string, string>()
+  return async (entry: Entry, said: Entry): Promise<boolean> => {
+    const event = entryName(said)
+    if (said === entry || held.has(event)) return said === entry
+    // A member can carry one event thousands of times.
+    const first = firsts.get(event) ?? (await firstCarrier(core, entry, said, held))
+    firsts.set(event, first)
+    return first === entryName(entry)
+  }
 }
 
 /** Capitals count as small: earlier programs kept the x of an identity number as it was typed. */
@@ -54,9 +59,6 @@ const isWanted = (line: AuditLine, { person, event, texts = [''] }: AuditQuery):
   (person === undefined || line.person === person) &&
   (event === undefined || line.event === event) &&
   [line.subject, line.details, line.address].some((part) => texts.some((text) => contains(part, text)))
-
-/** An entry among all. */
-const nameOf = ({ log, seq, hash }: Pick<Place, 'log' | 'seq' | 'hash'>): string => `${log} ${seq} ${toHex(hash)}`
 
 /** Where a page ended: the day and the entry that was looked at last, by its arrival here; null: the whole day is behind. */
 interface Cursor {
@@ -116,7 +118,7 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
     query.stations.map((station) => auditDocument(station, day)),
   )
   if (cut) page.cutDays.push(day)
-  const held = new Set(places.map(nameOf))
+  const isReadHere = readingOnce(core, places)
   page.looked += query.stations.length // a day of which nothing is wanted costs a look at each station all the same
   const { cursor } = page
   const isLeft = (place: Place) => cursor?.day !== day || cursor.last === null || isBehind(cursor.last, place)
@@ -124,11 +126,10 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
     const pack = await core.storage.packHolding(place.log, place.seq)
     if (!pack) throw damagedEntries()
     const bytes = pack.bytes.subarray(place.offset, place.offset + place.length)
-    const line = lineOf(core, storedEntry({ ...place, bytes }), held)
-    if (line && isWanted(line, query) && !page.seen.has(line.hash)) {
-      page.seen.add(line.hash)
-      page.lines.push(line)
-    }
+    const entry = storedEntry({ ...place, bytes })
+    const said = countsInAudit(core.directory, entry) ? saidIn(core, entry) : undefined
+    const line = said && lineOf(core, entry, said)
+    if (line && isWanted(line, query) && (await isReadHere(entry, said))) page.lines.push(line)
     page.looked += 1
     if (page.lines.length === LIMITS.pageRows || page.looked >= LIMITS.auditReadEntries) return { day, last: place }
     if (page.looked % AT_ONCE === 0) await new Promise<void>((resolve) => void core.host.after(0, resolve))
@@ -143,7 +144,6 @@ const isBehind = (one: Pick<Place, 'arrival' | 'offset'>, other: Place): boolean
 interface Reading {
   readonly cursor: Cursor | undefined
   readonly lines: AuditLine[]
-  readonly seen: Set<EntryHash>
   readonly cutDays: Day[]
   looked: number
 }
@@ -154,7 +154,7 @@ interface Reading {
  */
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
   const cursor = query.after === undefined ? undefined : readCursor(query.after)
-  const page: Reading = { cursor, lines: [], seen: new Set(), cutDays: [], looked: 0 }
+  const page: Reading = { cursor, lines: [], cutDays: [], looked: 0 }
   const days = await daysHere(core)
   const { lines, cutDays } = page
   const told = { lines, cutDays, strangeDays: days.filter((day) => isStrangeDay(day, core.clock.today())) }

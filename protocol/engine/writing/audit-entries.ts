@@ -1,7 +1,9 @@
 /** Entries of the audit log: where they count, and on which days something lies here. */
 import { auditPlace } from '#protocol/casework/audit.ts'
-import { logParts, streamOf } from '#protocol/ids.ts'
+import { logParts, streamOf, toHex } from '#protocol/ids.ts'
+import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
+import type { Core } from '../core.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
 import { type Staging, setLocal } from './staging.ts'
@@ -13,7 +15,10 @@ export const AUDIT_DAYS_SPACE = 'audit-days'
  * Whether an entry of the audit log counts: in its station's stream, written by a node that serves the station or served
  * it, or carried by one that holds the stream, because what a fork cut off was done all the same.
  */
-export function countsInAudit(directory: Directory, { kind, document, station, log }: Entry): boolean {
+export function countsInAudit(
+  directory: Directory,
+  { kind, document, station, log }: Pick<Entry, 'kind' | 'document' | 'station' | 'log'>,
+): boolean {
   const { node, stream } = logParts(log)
   if (auditPlace(document)?.station !== station || stream !== streamOf(station)) return false
   if (kind === KIND.carried) return directory.deliverableBy(node).has(stream)
@@ -21,9 +26,31 @@ export function countsInAudit(directory: Directory, { kind, document, station, l
   return kind === KIND.audit && (stations.includes(station) || formerStations.includes(station))
 }
 
+/**
+ * What an entry of the audit log says; of a carried one what lies inside, if its carrier may be believed: nothing signs an
+ * event by itself, so only its own author, or the root, says that he wrote it before a fork cut it off; and it stays in
+ * its place.
+ */
+export function saidIn({ directory, logs }: Core, entry: Entry): Entry | undefined {
+  if (entry.kind !== KIND.carried) return entry.kind === KIND.audit ? entry : undefined
+  const said = decodeCarried(logs.sha256, entry.payload)
+  if (said?.kind !== KIND.audit || said.document !== entry.document || said.station !== entry.station) return undefined
+  const by = logParts(entry.log).node
+  return by === logParts(said.log).node || directory.authority.isRoot(by) ? said : undefined
+}
+
+/** An entry among all, as text. */
+export const entryName = ({ log, seq, hash }: Pick<Entry, 'log' | 'seq' | 'hash'>): string =>
+  `${log} ${seq} ${toHex(hash)}`
+
+/** Where the entries that carry one event are named: its author and the root may both have carried it. */
+export const carriersSpace = (event: Entry): string => `audit-carriers/${toHex(event.hash)}`
+
 /** Makes an entry of the audit log count; answers what is odd about it, if anything. */
 export function placeAudit(staging: Staging, entry: Entry): Pick<ReceiptRow, 'outcome' | 'reason'> | undefined {
   if (!countsInAudit(staging.core.directory, entry)) return { outcome: 'quarantined', reason: '审计记录不属于该站点' }
+  const said = entry.kind === KIND.carried ? saidIn(staging.core, entry) : undefined
+  if (said) setLocal(staging, carriersSpace(said), entryName(entry), true)
   setLocal(staging, AUDIT_DAYS_SPACE, auditPlace(entry.document)?.day ?? '', true)
   return undefined
 }
