@@ -145,7 +145,7 @@ async function publishStaff(core: Core, queue: WriteQueue): Promise<void> {
 
 /** However a level comes to be enabled, here or by a record that comes back: accounts of before get their public records. */
 function completeAtLevel(core: Core, queue: WriteQueue, { directory }: Change): void {
-  if (directory.some(({ document }) => document === 'level/rules')) void publishStaff(core, queue)
+  if (directory.some(({ document }) => document === 'level/rules')) publishStaff(core, queue).catch(core.tellBug)
 }
 
 /** A failing disk shows in the node's health with the next write; anything else is a bug. */
