@@ -7,9 +7,10 @@ import { createDesk } from '#edge-node/desk/desk.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
-import type { PersonId, StationCode } from '#protocol/ids.ts'
+import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { success } from '#protocol/result.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
+import { valueIn } from '#test/documents/authors.ts'
 import {
   COUNTY,
   type County,
@@ -17,6 +18,7 @@ import {
   type Linked,
   type Node,
   openCounty,
+  person,
   publish,
   TOWNSHIP,
   until,
@@ -182,6 +184,13 @@ test('P41 a late act that the new holder may do itself is adopted with one form 
   const adopted = await act(handler, id, 'adopted', { note: '已核对' })
   expect(adopted.text).toContain('已采纳')
   expect(adopted.text).toContain('环节 已收件')
+  const { office } = county.root.engine
+  const hall = person(COUNTY, ['handler'])
+  const made = valueIn(await office.view(hall, id as DocumentId)).state.story.find(
+    ({ kind }) => kind === 'adopted',
+  )?.hash
+  // C133: what the adopted act sealed is sealed by the adoption, also for a paper that is printed again.
+  expect(valueIn(await office.view(hall, id as DocumentId, made)).state.seals.application?.fact).toBe(made)
 })
 
 test(

@@ -1,5 +1,6 @@
 /** What a fact that takes effect does to a case: stage and clocks by its transition, the rest by its kind. */
 import type { EntryHash } from '#protocol/ids.ts'
+import type { CaseState } from '../case.ts'
 import { documentOfFact, type Fields, type Seal } from '../facts/facts.ts'
 import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
@@ -8,13 +9,15 @@ import { CHANGES } from './changes.ts'
 import { writtenAt } from './day-of.ts'
 import type { EffectiveFact, Progress } from './progress.ts'
 
-function keepSeals(progress: Progress, fact: EntryHash, fields: Fields): void {
-  if (!Array.isArray(fields.seals)) return
+/** The last seal of each section after a fact, by the hash under which it counts. */
+export function sealsAfter(before: CaseState['seals'], fact: EntryHash, { seals }: Fields): CaseState['seals'] {
+  let after = before
   // Spread and computed keys define own properties, so a section called __proto__ stays plain data.
-  for (const seal of fields.seals as readonly (Seal | null)[]) {
+  for (const seal of Array.isArray(seals) ? (seals as readonly (Seal | null)[]) : []) {
     if (typeof seal?.section !== 'string') continue // what another program wrote may hold anything
-    progress.seals = { ...progress.seals, [seal.section]: { ...seal, fact } }
+    after = { ...after, [seal.section]: { ...seal, fact } }
   }
+  return after
 }
 
 /** Starts, stops and pauses clocks as the table says. A clock that is started again begins anew. */
@@ -61,7 +64,7 @@ export function takeEffect(progress: Progress, effect: EffectiveFact, transition
   moveStage(progress, transition)
   moveClocks(progress, transition.clock, day)
   CHANGES[kind](progress, effect, answers)
-  keepSeals(progress, entry.hash, fields)
+  progress.seals = sealsAfter(progress.seals, entry.hash, fields)
   progress.days[kind] ??= day
   progress.times[kind] ??= writtenAt(entry)
   if (entry.fact?.kind === 'adopted') progress.times.adopted ??= writtenAt(entry)

@@ -3,8 +3,8 @@ import { actsFor } from '#protocol/casework/acts/acts.ts'
 import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
-import type { Seal } from '#protocol/casework/facts/facts.ts'
 import { applicantAfter } from '#protocol/casework/folding/applicant.ts'
+import { sealsAfter } from '#protocol/casework/folding/taking-effect.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
@@ -101,12 +101,13 @@ function showSection(
 /** The case as a fact had it: what it sealed, or else what was sealed before it, and the applicant of that time. */
 function standingAt(state: CaseState, asOf: EntryHash): CaseState {
   const upTo = state.story.slice(0, state.story.findIndex(({ hash }) => hash === asOf) + 1)
-  const counts = upTo.filter(({ hash, aside }) => aside === null || hash === asOf)
-  const seals = { ...state.seals }
-  let { applicant } = state
-  for (const { hash, kind, fields } of counts) {
-    if (Array.isArray(fields.seals))
-      for (const seal of fields.seals as readonly Seal[]) seals[seal.section] = { ...seal, fact: hash }
+  let { seals, applicant } = state
+  for (const line of upTo) {
+    if (line.aside !== null && line.hash !== asOf) continue
+    // An adoption counts as what it adopts (rule C17).
+    const subject = line.kind === 'adopted' && state.story.find(({ hash }) => hash === line.fields.fact)
+    const { kind, fields } = subject || line
+    seals = sealsAfter(seals, line.hash, fields)
     applicant = applicantAfter(applicant, kind, fields)
   }
   return { ...state, seals, applicant }
