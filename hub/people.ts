@@ -15,6 +15,9 @@ const ROLES_AT: Readonly<Record<Tier, readonly Role[]>> = {
   county: ['clerk', 'handler', 'chief', 'cashier', 'coordinator', 'supervisor', 'administrator', 'auditor'],
 }
 
+/** Who reads the audit log does nothing that stands in it (三员分立, SOURCES.md 9.1); supervisors change nothing, either. */
+const BESIDE_AUDITOR: readonly Role[] = ['auditor', 'supervisor']
+
 /** Checks a new account, all but its password record; `field` names what is wrong. */
 export function checkedPerson(
   directory: DirectoryView,
@@ -35,6 +38,15 @@ export function checkedPerson(
   if (roles.length === 0) return fail('person-roles', '至少选择一个角色', KEPT, '请选择角色', 'roles')
   if (wrong)
     return fail('person-roles', `${place.name}不能设置${ROLES[wrong] ?? wrong}`, KEPT, '请换一个角色或站点', 'roles')
+  const beside = roles.includes('auditor') ? roles.find((role) => !BESIDE_AUDITOR.includes(role)) : undefined
+  if (beside)
+    return fail(
+      'person-roles',
+      `审计员不能同时是${ROLES[beside]}:查日志的人不能是被查的人`,
+      KEPT,
+      '请给审计员单独建一个账号',
+      'roles',
+    )
   if (department !== undefined && !directory.department(department))
     return fail('person-department', '没有登记这个部门', KEPT, '请先登记部门;大厅自己的人员请留空', 'department')
   const problem = accounts.passwordProblem(person.password)

@@ -45,7 +45,7 @@ const ROOMS: readonly Room[] = [
     'transfer',
   ),
   file('case.ts'),
-  folder('folding', 'fold', 'day-of', 'applicant'),
+  folder('folding', 'fold', 'day-of', 'standing'),
   folder('acts', 'acts', 'permission', 'form'),
   folder('exchange', '*'),
   folder('findings', '*'),

@@ -204,3 +204,18 @@ test('P118 an account names the department that employs the person; a cashier si
   const cashier = { ...chief, id: 'town.cashier', roles: 'cashier' }
   expect((await admin.submit(await admin.get(path), path, cashier)).text).toContain('不能设置收费员')
 })
+
+test('A96 who reads the audit log does nothing that stands in it: no account is auditor and anything else but supervisor', async () => {
+  const path = '/hub/people'
+  const typed = { id: 'audit.two', name: '何审', station: COUNTY, password: 'Tian-shan 8' }
+  for (const [other, words] of [
+    ['administrator', '审计员不能同时是管理员'],
+    ['clerk', '审计员不能同时是窗口人员'],
+  ] as const) {
+    const wrong = await admin.submit(await admin.get(path), path, { ...typed, roles: `auditor,${other}` })
+    expect(beside(wrong, 'new-roles')).toContain(words)
+    expect(place.office.directory.person('audit.two' as PersonId)).toBeUndefined()
+  }
+  const kept = await admin.submit(await admin.get(path), path, { ...typed, roles: 'auditor,supervisor' })
+  expect(kept.text).toContain('账号已建立')
+})

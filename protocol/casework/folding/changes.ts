@@ -6,9 +6,9 @@ import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
-import { applicantAfter } from './applicant.ts'
 import { writtenAt } from './day-of.ts'
 import type { EffectiveFact, Progress } from './progress.ts'
+import { applicantAfter } from './standing.ts'
 
 function passTo(progress: Progress, holder: StationCode): void {
   progress.holder = holder

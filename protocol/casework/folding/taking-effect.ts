@@ -1,24 +1,12 @@
 /** What a fact that takes effect does to a case: stage and clocks by its transition, the rest by its kind. */
-import type { EntryHash } from '#protocol/ids.ts'
-import type { CaseState } from '../case.ts'
-import { documentOfFact, type Fields, type Seal } from '../facts/facts.ts'
+import { documentOfFact } from '../facts/facts.ts'
 import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'
 import { writtenAt } from './day-of.ts'
 import type { EffectiveFact, Progress } from './progress.ts'
-
-/** The last seal of each section after a fact, by the hash under which it counts. */
-export function sealsAfter(before: CaseState['seals'], fact: EntryHash, { seals }: Fields): CaseState['seals'] {
-  let after = before
-  // Spread and computed keys define own properties, so a section called __proto__ stays plain data.
-  for (const seal of Array.isArray(seals) ? (seals as readonly (Seal | null)[]) : []) {
-    if (typeof seal?.section !== 'string') continue // what another program wrote may hold anything
-    after = { ...after, [seal.section]: { ...seal, fact } }
-  }
-  return after
-}
+import { sealsAfter } from './standing.ts'
 
 /** Starts, stops and pauses clocks as the table says. A clock that is started again begins anew. */
 function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Day): void {

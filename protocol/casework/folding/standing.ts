@@ -1,6 +1,7 @@
-/** Who applies, as the facts say it one after the other. */
+/** Who applies and what of the form counts, as the facts say it one after the other. */
+import type { EntryHash } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
-import type { Fields, GuardedKind } from '../facts/facts.ts'
+import type { Fields, GuardedKind, Seal } from '../facts/facts.ts'
 import { textOf } from '../facts/values.ts'
 
 const TAKING_IN: ReadonlySet<string> = new Set<GuardedKind>(['captured', 'submitted', 'received'])
@@ -15,4 +16,15 @@ export function applicantAfter(before: CaseState['applicant'], kind: string, fie
     idNumber: textOf(fields.idNumber) || known.idNumber,
     phone: textOf(fields.phone) || known.phone,
   }
+}
+
+/** The last seal of each section after a fact, by the hash under which it counts. */
+export function sealsAfter(before: CaseState['seals'], fact: EntryHash, { seals }: Fields): CaseState['seals'] {
+  let after = before
+  // Spread and computed keys define own properties, so a section called __proto__ stays plain data.
+  for (const seal of Array.isArray(seals) ? (seals as readonly (Seal | null)[]) : []) {
+    if (typeof seal?.section !== 'string') continue // what another program wrote may hold anything
+    after = { ...after, [seal.section]: { ...seal, fact } }
+  }
+  return after
 }
