@@ -13,15 +13,20 @@ function againPart({ typed, problems }: FormState): Html | string {
   return html`<input type="hidden" name="asked" value="${day}" />${field({ name: 'sure', label: `确认无误,今天就是 ${day}`, kind: 'flag', problem: problems.sure })}`
 }
 
+const HINT = {
+  root: '请看手机或日历,先校正本机时间;确认后各节点按本机时钟对时',
+  node: '请看手机或日历;确认后本机按这一天办理,记录里写明与本机时钟的差值,联网后以县中心的时间为准',
+} as const
+
 /** The form; nothing where the clock is not in doubt, or the county says what day it is. */
 export async function confirmDayPart(desk: Desk, visit: Visit, again: FormState): Promise<Html | string> {
-  const { clockDoubt, clockConfirmedBy, parent } = await desk.office.status()
+  const { clockDoubt, clockConfirmedBy, parent, isRoot } = await desk.office.status()
   const doubt = doubtWords(clockDoubt)
   if (doubt === undefined && (parent?.connected || clockConfirmedBy === null)) return ''
   const said =
     doubt ?? `${personName(desk.office, clockConfirmedBy ?? '')}确认过日期,本机按 ${desk.office.today()} 办理`
   const form = html`<form method="post" action="/sync/day" novalidate>${csrfField(visit)}
-    ${field({ name: 'day', label: '今天是', kind: 'date', value: again.typed?.day ?? '', problem: again.problems?.day, required: true, hint: '请看手机或日历;确认后本机按这一天办理,记录里写明与本机时钟的差值,联网后以县中心的时间为准' })}
+    ${field({ name: 'day', label: '今天是', kind: 'date', value: again.typed?.day ?? '', problem: again.problems?.day, required: true, hint: isRoot ? HINT.root : HINT.node })}
     ${againPart(again)}<button class="btn" type="submit">确认今天的日期</button></form>`
   const body = html`<div class="card-body"><p>${sentence(said)}</p>${mayWrite(visit.actor) ? form : ''}</div>`
   return html`<div id="day">${card('今天的日期', body)}</div>`

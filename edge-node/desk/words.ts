@@ -106,15 +106,20 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于本机自己到过的时间 ${since}`
 }
 
+/** What to do about a clock in doubt; the nodes of the county go by the root's, which tells it again once somebody has looked at it. */
+const DOUBT_NEXT = {
+  behind: { next: '请校正电脑时间。', words: '一时校正不了的,在这里确认今天的日期' },
+  unheard: { next: '请核对电脑日期。', words: '核对以后在这里确认今天的日期' },
+  root: { next: '请校正本机时间;确认日期以前,各节点收不到县中心的时间。', words: '校正以后在这里确认今天的日期' },
+} as const
+
 /** Without a line nobody else says what day it is, and nothing can be begun while nobody does. */
 function clockWarning(status: SyncStatus): Warning | undefined {
   const doubt = doubtWords(status.clockDoubt)
   const tone = 'warning'
   if (doubt !== undefined) {
-    const isBehind = status.clockDoubt?.is === 'behind'
-    const next = isBehind ? '请校正电脑时间。' : '请核对电脑日期。'
-    const link = isBehind ? '一时校正不了的,在这里确认今天的日期' : '核对以后在这里确认今天的日期'
-    return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words: link } }
+    const { next, words } = DOUBT_NEXT[status.isRoot ? 'root' : (status.clockDoubt?.is ?? 'behind')]
+    return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words } }
   }
   const isConfirmed = status.clockConfirmedBy !== null
   const message = clockWords(status.clockOffset, isConfirmed)

@@ -8,29 +8,31 @@ import type { Person, Role } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type Node, TOWNSHIP } from '#test/engine/county.ts'
-import { DAY, MET, parted } from '#test/engine/parted-clock.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { MONDAY } from '#test/clock/host.ts'
+import { COUNTY, type Node, nodeRecord, openNode, publish, STATIONS, TOWNSHIP } from '#test/engine/county.ts'
+import { DAY, MET, openMachine, parted } from '#test/engine/parted-clock.ts'
 import { enter, PASSWORD } from './place.ts'
 import { captureCase } from './walk.ts'
 
 const deskOf = ({ engine: { office } }: Node) =>
   createDesk({ office, accounts: createAccounts(office), title: '安县政务服务网', secure: true })
 
+const account = async (root: Node, id: string, name: string, role: Role, station = TOWNSHIP): Promise<Person> => ({
+  type: 'person',
+  id: id as PersonId,
+  version: 1,
+  name,
+  station,
+  roles: [role],
+  password: await passwordRecord(root.engine.office, PASSWORD),
+  disabled: false,
+})
+
 /** A township without a line whose clock was so far ahead, with people who can sign in. */
 const place = (ahead: number) =>
   parted(ahead, async (root) => {
-    const password = await passwordRecord(root.engine.office, PASSWORD)
-    const person = (id: string, name: string, role: Role): Person => ({
-      type: 'person',
-      id: id as PersonId,
-      version: 1,
-      name,
-      station: TOWNSHIP,
-      roles: [role],
-      password,
-      disabled: false,
-    })
-    return [person('clerk', '王芳', 'clerk'), person('watch', '赵清', 'supervisor')]
+    return [await account(root, 'clerk', '王芳', 'clerk'), await account(root, 'watch', '赵清', 'supervisor')]
   })
 
 const HOUR = 60 * 60_000
@@ -179,4 +181,29 @@ test('P215 what speaks against a clock is one clause with both times', () => {
     '本机时钟显示2026年11月23日,比上次对过的时间晚了约 120 天',
   )
   expect(doubtWords(null)).toBeUndefined()
+})
+
+test('P215 P216 the county in 2009 says that its nodes hear no time until somebody there has put the clock right and confirmed it', async () => {
+  const machine = openMachine()
+  const storage = new MemoryStorage()
+  const open = (incarnation: number, keys?: Node['identity']['keys']) =>
+    openNode({ station: COUNTY, lease: 1, storage, host: machine.host, incarnation, ...(keys ? { keys } : {}) })
+  const first = await open(1)
+  await publish(first, [...STATIONS, nodeRecord(first, null)])
+  await publish(first, [await account(first, 'admin', '李敏', 'administrator', COUNTY)])
+  await first.engine.stop()
+  machine.set(in2009)
+  const root = await open(2, first.identity.keys)
+  const admin = await enter(deskOf(root), 'admin')
+  const said = '确认日期以前,各节点收不到县中心的时间'
+  expect((await admin.get('/')).text).toContain(said)
+  const page = await admin.get('/sync')
+  expect(page.text).toContain('先校正本机时间')
+  expect((await admin.submit(page, '/sync/day', { day: MONDAY })).text).toContain('请先校正电脑时间,再确认日期')
+  // Less than it had shown, by two days: a clock that was ahead is put right.
+  machine.set(-2 * DAY)
+  const again = await enter(deskOf(root), 'admin')
+  const done = await again.submit(await again.get('/sync'), '/sync/day', { day: '2026-11-21' })
+  expect(done.text).toContain('各节点从此按县中心的时间对时')
+  expect(done.text).not.toContain(said)
 })

@@ -10,6 +10,8 @@ import { keepFinding } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 
 const KEPT = '没有改动任何内容。'
+const AT_ROOT = '各节点从此按县中心的时间对时;联网的几秒内就会知道'
+const BELOW = '本机从此按确认的日期办理,写下的记录带着这个差值;联网后以县中心的时间为准。请校正电脑时间'
 
 /** Takes a day as today's until the root's time is heard; it stands in no entry who said so, only how far the clock is off. */
 export async function confirmDay(
@@ -28,7 +30,7 @@ export async function confirmDay(
   const told = {
     kind: 'clock' as const,
     message: `${actor.name}确认今天是 ${day};本机时钟当时显示 ${shown}`,
-    next: '本机从此按确认的日期办理,写下的记录带着这个差值;联网后以县中心的时间为准。请校正电脑时间',
+    next: isRoot ? AT_ROOT : BELOW,
     // The county meets nobody whose word would end it.
     ...(isRoot ? {} : { kept: CONFIRMED_DAY }),
   }
