@@ -130,6 +130,13 @@ test('R82 a day to come, and a clock that its node did not know to be off, are n
   expect(await doubts(root, await open(township, unknown))).toMatchObject([{ why: 'clock-off' }])
 })
 
+test('R82 a county whose clock fell back calls nothing ahead until somebody has confirmed the day', async () => {
+  const { root, clock, township, open } = await openPlace()
+  clock.jumpTo('2009-01-01T08:00+08:00')
+  expect((await root.engine.office.status()).clockDoubt).toMatchObject({ is: 'behind' })
+  expect(await doubts(root, await open(township, { time: at('2026-11-20'), clockOffset: 0 }))).toEqual([])
+})
+
 test('R83 people hear of a node once, with how many there are, until somebody has looked; a start forgets nothing of it', async () => {
   const { root, storage, clock, township, open } = await openPlace()
   for (let count = 0; count < 3; count++) await open(township, { time: at('2028-01-01'), clockOffset: 0 })

@@ -6,7 +6,8 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { writingTime } from '../logs/writing-time.ts'
-import type { DoubtfulDay } from '../office.ts'
+import { type DoubtfulDay, isDayInDoubt } from '../office.ts'
+import { publishedAt } from '../writing/clock-mark.ts'
 import { DOUBTFUL_DAY_SPACE, doubtfulDayName } from '../writing/doubtful-days.ts'
 import { getLocal, keepFinding, type Staging, setLocal } from '../writing/staging.ts'
 
@@ -33,7 +34,9 @@ function clearUntil({ directory, neighbours, identity }: Core, node: NodeId): nu
 function doubtOf(core: Core, entry: Entry): DoubtfulDay['why'] | undefined {
   const { node } = logParts(entry.log)
   const written = writingTime(entry)
-  if (written > core.clock.now() + LIMITS.doubtfulDayMilliseconds) return 'ahead'
+  // A clock that fell back calls everything ahead.
+  const isKnown = !isDayInDoubt(core.clock.doubt(publishedAt(core)))
+  if (isKnown && written > core.clock.now() + LIMITS.doubtfulDayMilliseconds) return 'ahead'
   const clear = clearUntil(core, node)
   // What was written in the moment before the word was given may have missed it.
   if (clear !== null && civilDay(written) < civilDay(clear - LIMITS.clockOffsetMilliseconds)) return 'back-dated'
