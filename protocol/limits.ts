@@ -339,6 +339,10 @@ export const LIMITS = {
   doubtfulDays: 50,
   /** A clock that has not been compared for so many days is to be looked at: a broken line takes days, a closed point weeks. */
   unheardDays: 90,
+  /** A county hall that was shut so long has its clock looked at: the longest holiday is nine days. */
+  rootAwayDays: 14,
+  /** A day confirmed so long after all that is known is asked about once more: a broken line takes days. */
+  farDays: 7,
   /** Findings in memory and shown; older ones are in the log file. What is to be checked stays beside them. */
   findingsKept: 100,
   /** Nodes with an older program that a page names: of a county of hundreds so many say where to begin. */

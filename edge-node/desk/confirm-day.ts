@@ -4,7 +4,7 @@ import { mayWrite } from '#edge-node/commands/roles.ts'
 import { csrfField, type FormState, field } from './forms.ts'
 import { card } from './lists.ts'
 import type { Desk, Html, Visit } from './visit.ts'
-import { doubtWords, personName, sentence } from './words.ts'
+import { clockWords, doubtWords, personName, sentence } from './words.ts'
 
 /** A day far from all that is known is confirmed a second time; the box is about that day and no other. */
 function againPart({ typed, problems }: FormState): Html | string {
@@ -18,13 +18,14 @@ const HINT = {
   node: '请看手机或日历;确认后本机按这一天办理,记录里写明与本机时钟的差值,联网后以县中心的时间为准',
 } as const
 
-/** The form; nothing where the clock is not in doubt, or the county says what day it is. */
+/** The form; nothing where the clock is right as far as anybody knows, or the county says what day it is. */
 export async function confirmDayPart(desk: Desk, visit: Visit, again: FormState): Promise<Html | string> {
-  const { clockDoubt, clockConfirmedBy, parent, isRoot } = await desk.office.status()
+  const { clockDoubt, clockConfirmedBy, clockOffset, parent, isRoot } = await desk.office.status()
   const doubt = doubtWords(clockDoubt)
-  if (doubt === undefined && (parent?.connected || clockConfirmedBy === null)) return ''
-  const said =
-    doubt ?? `${personName(desk.office, clockConfirmedBy ?? '')}确认过日期,本机按 ${desk.office.today()} 办理`
+  const off = clockWords(clockOffset, clockConfirmedBy !== null)
+  if (doubt === undefined && (parent?.connected || (clockConfirmedBy === null && off === undefined))) return ''
+  const who = clockConfirmedBy === null ? '' : `${personName(desk.office, clockConfirmedBy)}确认过日期,`
+  const said = doubt ?? `${who}本机按 ${desk.office.today()} 办理${off === undefined ? '' : `;${off}`}`
   const form = html`<form method="post" action="/sync/day" novalidate>${csrfField(visit)}
     ${field({ name: 'day', label: '今天是', kind: 'date', value: again.typed?.day ?? '', problem: again.problems?.day, required: true, hint: isRoot ? HINT.root : HINT.node })}
     ${againPart(again)}<button class="btn" type="submit">确认今天的日期</button></form>`

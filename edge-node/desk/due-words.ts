@@ -53,13 +53,22 @@ function leftWords(remaining: number, unit: Unit, due: Day, today: Day): DueWord
 const pauseWords = (pause: Pause | undefined, today: Day): string =>
   pause ? `暂停中(${PROCEDURES[pause.procedure].title},自${dayWords(pause.from, today)})` : '暂停中'
 
+/** Where nobody can say what day it is, nobody can say how many are left, either. */
+const undated = (due: Day, today: Day): DueWords => ({ urgency: 'unknown', words: `${dayWords(due, today)}到期` })
+
 /** One clock of a case in words. */
-export function clockDueWords(clock: Clock, pause: Pause | undefined, today: Day): DueWords {
+export function clockDueWords(
+  office: Pick<Office, 'today' | 'isDayInDoubt'>,
+  clock: Clock,
+  pause: Pause | undefined,
+): DueWords {
+  const today = office.today()
   if (clock.state === 'stopped') {
     const day = clock.stopped === null ? '' : `(${dayWords(clock.stopped, today)})`
     return clock.exceeded ? { urgency: 'over', words: `已结束${day},超期` } : { urgency: 'done', words: `已结束${day}` }
   }
   if (clock.state === 'paused') return { urgency: 'paused', words: pauseWords(pause, today) }
+  if (clock.due !== null && office.isDayInDoubt()) return undated(clock.due, today)
   if (clock.due !== null && clock.remaining !== null) return leftWords(clock.remaining, clock.unit, clock.due, today)
   const estimate = clock.estimate === null ? '' : `;按周一至周五估算为${dayWords(clock.estimate, today)},不作依据`
   return { urgency: 'unknown', words: `到期日超出已公布的工作日历,不能计算${estimate}` }
@@ -105,11 +114,12 @@ export function rowDueWords(
   if (due === null && row.exceeded) return { urgency: 'over', words: '曾超期' }
   if (due === null && row.dueClock === '') return { urgency: 'none', words: '无' }
   if (due === null) return { urgency: 'unknown', words: '超出工作日历,不能计算' }
+  if (office.isDayInDoubt()) return undated(due, today)
   const unit = unitOf(office, row)
   const days = (from: Day, until: Day) =>
     unit === 'calendar' ? dayNumber(until) - dayNumber(from) : calendar.count(from, until)
   const remaining = due < today ? days(due, today) : days(today, due)
-  if (remaining === undefined) return { urgency: 'unknown', words: `${dayWords(due, today)}到期` }
+  if (remaining === undefined) return undated(due, today)
   return leftWords(due < today ? -remaining : remaining, unit, due, today)
 }
 

@@ -14,7 +14,7 @@ import {
   personName,
   presentNumber,
   safetyWords,
-  spanWords,
+  sinceWords,
   stationName,
   timeWords,
 } from './words.ts'
@@ -26,7 +26,7 @@ export const stageTitle = (stage: string): string =>
 function whereWords(desk: Desk, row: CaseRow): string {
   const holder = stationName(desk.office, row.holder)
   if (row.offeredTo === null) return holder
-  const since = row.offeredAt === null ? '' : `,已 ${spanWords(desk.office.time() - row.offeredAt)}`
+  const since = row.offeredAt === null ? '' : sinceWords(desk.office, row.offeredAt)
   return `${holder} → ${stationName(desk.office, row.offeredTo)},已发出未签收${since}`
 }
 

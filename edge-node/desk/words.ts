@@ -1,5 +1,6 @@
 /** Connection, safety, times and ages as people say them. */
 import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
+import { paperDay, weekday } from '#edge-node/desk/due-words.ts'
 import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
@@ -42,6 +43,10 @@ export function spanWords(span: number): string {
   if (of(MINUTE) < 60) return `${of(MINUTE)} 分钟`
   return of(HOUR) < 48 ? `${of(HOUR)} 小时` : `${of(DAY)} 天`
 }
+
+/** How long ago something was, after a comma: “,已 2 天”; nothing while nobody can say what day it is. */
+export const sinceWords = (office: Pick<Office, 'time' | 'isDayInDoubt'>, time: number): string =>
+  office.isDayInDoubt() ? '' : `,已 ${spanWords(office.time() - time)}`
 
 /** How far a case has travelled. */
 const SAFETY_WORDS: Readonly<Record<Safety, string>> = {
@@ -90,7 +95,7 @@ interface Warning {
  */
 export function clockWords(offset: number | null, isConfirmed = false): string | undefined {
   if (offset === null || Math.abs(offset) < LIMITS.clockOffsetMilliseconds) return undefined
-  const than = isConfirmed ? '按确认的日期,本机时钟' : '本机时钟比县中心'
+  const than = isConfirmed ? '本机时钟' : '本机时钟比县中心'
   return `${than}${offset > 0 ? '慢' : '快'}约 ${spanWords(offset)}`
 }
 
@@ -101,7 +106,9 @@ export const CONFIRM_DAY = '/sync#day'
 export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt === null) return undefined
   const shown = `本机时钟显示${dateWords(doubt.time)}`
-  if (doubt.is === 'unheard') return `${shown},比上次对过的时间晚了约 ${spanWords(doubt.away)}`
+  if (doubt.is === 'unheard') return `${shown},离上次对时已有约 ${spanWords(doubt.away)}`
+  if (doubt.is === 'set')
+    return `${shown},电脑时间可能已经校正过:校正过的今天就是这一天,没有校正的今天是${dateWords(doubt.other)}`
   const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
   return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于本机自己到过的时间 ${since}`
 }
@@ -109,12 +116,16 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
 /** What to do about a clock in doubt; the nodes of the county go by the root's, which tells it again once somebody has looked at it. */
 const DOUBT_NEXT = {
   behind: { next: '请校正电脑时间。', words: '一时校正不了的,在这里确认今天的日期' },
+  set: { next: '请看手机或日历。', words: '在这里确认今天的日期' },
   unheard: { next: '请核对电脑日期。', words: '核对以后在这里确认今天的日期' },
-  root: { next: '请校正本机时间;确认日期以前,各节点收不到县中心的时间。', words: '校正以后在这里确认今天的日期' },
+  root: {
+    next: '请核对本机时间,不对的先校正。确认日期以前,各节点收不到县中心的时间。',
+    words: '时间对的、已经校正的,在这里确认今天的日期',
+  },
 } as const
 
 /** Without a line nobody else says what day it is, and nothing can be begun while nobody does. */
-function clockWarning(status: SyncStatus): Warning | undefined {
+function clockWarning(status: SyncStatus, today: Day): Warning | undefined {
   const doubt = doubtWords(status.clockDoubt)
   const tone = 'warning'
   if (doubt !== undefined) {
@@ -122,11 +133,13 @@ function clockWarning(status: SyncStatus): Warning | undefined {
     return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words } }
   }
   const isConfirmed = status.clockConfirmedBy !== null
-  const message = clockWords(status.clockOffset, isConfirmed)
-  if (message === undefined) return undefined
+  const off = clockWords(status.clockOffset, isConfirmed)
+  if (off === undefined) return undefined
+  const message = isConfirmed ? `现按确认的日期 ${paperDay(today)} ${weekday(today)} 办理,${off}` : off
   const warning = { tone, message, next: '请校准电脑时间;已登记的办件会记下这个差值。' } as const
-  if (!isConfirmed || status.parent?.connected) return warning
-  return { ...warning, link: { href: CONFIRM_DAY, words: '日期不对的,在这里重新确认' } }
+  if (status.parent?.connected) return warning
+  const words = isConfirmed ? '日期不对的,在这里重新确认' : '电脑时间已经校正、日期不对的,在这里确认今天的日期'
+  return { ...warning, link: { href: CONFIRM_DAY, words } }
 }
 
 /** So many days before the calendar ends, new cases of twenty working days have deadlines beyond it. */
@@ -167,7 +180,7 @@ export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
     })
   else if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
   if (status.findings.some(speaksOfLoss)) warnings.push(NOT_CHECKED)
-  const clock = clockWarning(status)
+  const clock = clockWarning(status, today)
   if (clock) warnings.push(clock)
   const calendar = calendarWarning(status.calendarUntil, today)
   if (calendar) warnings.push(calendar)

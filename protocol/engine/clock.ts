@@ -55,22 +55,41 @@ export interface NodeClock {
 }
 
 /** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
-export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
+export function createClock(
+  host: Pick<Host, 'now' | 'elapsed'>,
+  isRoot: boolean,
+  kept: ClockMark = NO_MARK,
+): NodeClock {
   let mark = kept
+  // Up to here the offset is known to have held.
+  let watched = { now: kept.at, elapsed: host.elapsed() }
+  const watch = () => {
+    watched = { now: host.now(), elapsed: host.elapsed() }
+  }
+  /** How far the clock moved on unwatched: while the machine was off or asleep, or because somebody set it. */
+  const unseen = () => host.now() - watched.now - (host.elapsed() - watched.elapsed)
   // Whatever the offset was counted from is not this clock any more once it shows an earlier time than it did.
-  const holds = () => host.now() >= mark.at - LIMITS.clockOffsetMilliseconds
+  const holds = () => Math.min(host.now() - mark.at, unseen()) >= -LIMITS.clockOffsetMilliseconds
   const offset = () => (isRoot ? 0 : holds() ? mark.offset : null)
   const confirmedBy = () => (isRoot || offset() === null ? null : mark.by)
   const time = () => host.now() + (offset() ?? 0)
   /** The time at the root when this node last knew it, where its clock says otherwise now. */
   const reached = () => (holds() ? 0 : mark.at + (mark.offset ?? 0))
   const say = (said: number, by: PersonId | null) => {
+    watch()
     mark = { ...mark, at: host.now(), offset: said - host.now(), by, said, ...(by === null ? { told: said } : {}) }
   }
-  /** How long ago the time was last said, where that is too long; else 0. */
+  /** How long ago the time was last said, or the root's clock last watched, where that is too long; else 0. */
   const unheard = (): number => {
-    const away = isRoot || mark.said === null ? 0 : time() - mark.said
+    if (isRoot) return mark.at > 0 && unseen() > LIMITS.rootAwayDays * DAY_MILLISECONDS ? unseen() : 0
+    const away = mark.said === null ? 0 : time() - mark.said
     return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
+  }
+  /** Whether the clock may have been put right unwatched: then the offset is none, and nobody can say which of two days it is. */
+  const mayBeSet = (): boolean => {
+    const known = isRoot ? 0 : (offset() ?? 0)
+    const least = known > 0 ? known - LIMITS.clockOffsetMilliseconds : LIMITS.clockOffsetMilliseconds
+    return civilDay(host.now()) !== civilDay(time()) && unseen() >= least
   }
   const doubt = (published: number): ClockDoubt | null => {
     // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
@@ -78,6 +97,7 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
     const since = Math.max(known ? 0 : published, reached())
     if (time() < since - LIMITS.clockOffsetMilliseconds)
       return { is: 'behind', time: host.now(), since, proof: since === published ? 'published' : 'reached' }
+    if (mayBeSet()) return { is: 'set', time: host.now(), other: time() }
     const away = unheard()
     return away > 0 ? { is: 'unheard', time: host.now(), away } : null
   }
@@ -91,7 +111,10 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
       say(rootTime, null)
       return before === null || Math.abs((mark.offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
     },
-    confirm: (day, by) => say(time() + (dayNumber(day) - dayNumber(civilDay(time()))) * DAY_MILLISECONDS, by),
+    confirm(day, by) {
+      const known = [time(), host.now()].find((one) => civilDay(one) === day)
+      say(known ?? time() + (dayNumber(day) - dayNumber(civilDay(time()))) * DAY_MILLISECONDS, by)
+    },
     past(published) {
       // Whoever was told the time goes by that, as in `doubt`.
       const told = mark.told ?? published
@@ -109,6 +132,7 @@ export function createClock(host: Pick<Host, 'now'>, isRoot: boolean, kept: Cloc
       mark = holds()
         ? { ...mark, at: Math.max(mark.at, host.now()) }
         : { ...mark, at: host.now(), offset: offset(), by: null }
+      watch()
     },
     mark: (contact) => ({ ...mark, contact }),
   }

@@ -144,8 +144,9 @@ export interface NodeStatus {
 
 /**
  * What speaks against this node's clock, in milliseconds. `behind`: it shows an earlier time than what it holds proves, which
- * is of `since`: something the root published, or a moment that this clock itself had reached. `unheard`: nobody has
- * told it the time for very long. `time` is what this machine's own clock shows.
+ * is of `since`: something the root published, or a moment that this clock itself had reached. `set`: it may have been put
+ * right since its offset was known; if not, it is `other`. `unheard`: nobody has told it the time for very long. `time` is
+ * what this machine's own clock shows.
  */
 export type ClockDoubt =
   | {
@@ -154,11 +155,12 @@ export type ClockDoubt =
       readonly since: number
       readonly proof: 'published' | 'reached'
     }
+  | { readonly is: 'set'; readonly time: number; readonly other: number }
   | { readonly is: 'unheard'; readonly time: number; readonly away: number }
 
 /** Whether nobody can say what day it is: a clock that is hours behind within one day names the right one. */
 export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
-  doubt !== null && (doubt.is === 'unheard' || civilDay(doubt.since) !== civilDay(doubt.time))
+  doubt !== null && (doubt.is !== 'behind' || civilDay(doubt.since) !== civilDay(doubt.time))
 
 /** Connection and safety of this node, in figures; the desk says it in words. */
 export interface SyncStatus {
@@ -290,6 +292,8 @@ export interface Office {
   confirmDay(actor: Actor, day: Day, isSure?: boolean): Promise<Result<void>>
   /** The civil day by the corrected clock. */
   today(): Day
+  /** Whether nobody can say what day it is (rule S157): no age, and no number of days left, can then be told. */
+  isDayInDoubt(): boolean
   /** What is published and decides what facts mean, as of today. */
   register(): Register
   random(bytes: number): Uint8Array

@@ -73,7 +73,7 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   expect(early.text).toContain('今天不会更早')
   const done = await clerk.submit(early, '/sync/day', { day: '2026-11-24' })
   expect(done.text).toContain('已按确认的日期办理')
-  expect(done.text).toMatch(/按确认的日期,本机时钟慢约 \d+ 天/)
+  expect(done.text).toMatch(/现按确认的日期 2026年11月24日 周二 办理,本机时钟慢约 \d+ 天/)
   expect(done.text).not.toContain('比县中心慢')
   expect(done.text).not.toContain(said)
   const { receipt } = await captureCase(clerk, '张秀英', 'SL0002')
@@ -178,7 +178,7 @@ test('P215 what speaks against a clock is one clause with both times', () => {
   )
   expect(doubtWords({ is: 'behind', time, since: MET, proof: 'reached' })).toContain('早于本机自己到过的时间')
   expect(doubtWords({ is: 'unheard', time: MET, away: 120 * DAY })).toBe(
-    '本机时钟显示2026年11月23日,比上次对过的时间晚了约 120 天',
+    '本机时钟显示2026年11月23日,离上次对时已有约 120 天',
   )
   expect(doubtWords(null)).toBeUndefined()
 })

@@ -16,6 +16,8 @@ const calendar = workCalendar(SAMPLE_CALENDARS)
 const office = {
   register: () => ({ calendar, today: TODAY }),
   directory: { item: () => undefined },
+  today: () => TODAY,
+  isDayInDoubt: () => false,
 } as unknown as Office
 
 const row = (change: Partial<CaseRow>) =>
@@ -44,6 +46,11 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
     urgency: 'over',
     words: '已超 1 个工作日(11月20日 周五)',
   })
+  const lost = { ...office, isDayInDoubt: () => true } as unknown as Office
+  const due = { urgency: 'unknown', words: '11月26日到期' }
+  expect(clockDueWords(lost, CLOCK, undefined)).toEqual(due)
+  const listed = { item: 'X', due: '2026-11-26' as Day, dueClock: 'T2p', paused: false, exceeded: true } as const
+  expect(rowDueWords(lost, listed)).toEqual(due)
   const sunday = { ...office, register: () => ({ calendar, today: '2026-11-22' as Day }) } as unknown as Office
   const weekend = { item: 'X', due: '2026-11-20' as Day, dueClock: 'T2p', paused: false, exceeded: true } as const
   expect(rowDueWords(sunday, weekend)).toEqual({ urgency: 'over', words: '已过最后一天(11月20日 周五)' })
@@ -52,11 +59,11 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
   expect(row({ due: '2026-12-03' as Day, dueClock: "T1'" }).words).toBe('还剩 10 天(12月3日 周四)')
   expect(row({ dueClock: '' }).words).toBe('无')
   expect(row({ exceeded: true }).words).toBe('曾超期')
-  expect(clockDueWords(CLOCK, undefined, TODAY).words).toBe('还剩 3 个工作日(11月26日 周四)')
+  expect(clockDueWords(office, CLOCK, undefined).words).toBe('还剩 3 个工作日(11月26日 周四)')
   const pause = { procedure: 'inspection', from: '2026-11-20' as Day, until: null, days: 10 } as const
-  const paused = clockDueWords({ ...CLOCK, state: 'paused', due: null }, pause, TODAY)
+  const paused = clockDueWords(office, { ...CLOCK, state: 'paused', due: null }, pause)
   expect(paused.words).toBe('暂停中(检验,自11月20日)')
-  expect(clockDueWords({ ...CLOCK, state: 'stopped', stopped: TODAY, exceeded: true }, undefined, TODAY).words).toBe(
+  expect(clockDueWords(office, { ...CLOCK, state: 'stopped', stopped: TODAY, exceeded: true }, undefined).words).toBe(
     '已结束(11月23日),超期',
   )
   expect(weekday('1970-01-01' as Day)).toBe('周四')
@@ -71,7 +78,11 @@ test('P160 a row counts each clock in the days that the clock itself counts', ()
   const notice = { fact: NO_HASH, missing: ['户口簿'], day: today, until: '2026-03-16' as Day, count: 1 }
   const course = begun({ stage: '40', spans: allRunning, notice })
   const tried = items.flatMap((of) => {
-    const desk = { register: () => ({ calendar, today }), directory: { item: () => of } } as unknown as Office
+    const desk = {
+      ...office,
+      register: () => ({ calendar, today }),
+      directory: { item: () => of },
+    } as unknown as Office
     return clocksOf(course, of, register(today)).map(({ id, due, unit }) => {
       const { words } = rowDueWords(desk, { item: of.id, due, dueClock: id, paused: false, exceeded: false })
       expect(words.includes('个工作日') ? 'working' : 'calendar', `${id} ${words}`).toBe(unit)
@@ -83,7 +94,7 @@ test('P160 a row counts each clock in the days that the clock itself counts', ()
 
 test('P161 beyond the published calendar no day is said, only an estimate that is marked as none to rely on', () => {
   const beyond = { ...CLOCK, due: null, remaining: null, used: null, estimate: '2027-01-08' as Day }
-  const { urgency, words } = clockDueWords(beyond, undefined, TODAY)
+  const { urgency, words } = clockDueWords(office, beyond, undefined)
   expect(urgency).toBe('unknown')
   expect(words).toContain('不能计算')
   expect(words).toContain('估算为2027年1月8日,不作依据')

@@ -1,4 +1,5 @@
 /** Connection, safety and times in words. */
+
 import { expect, test } from 'vitest'
 import {
   clockWords,
@@ -14,6 +15,7 @@ import { createClock } from '#protocol/engine/clock.ts'
 import type { SyncStatus } from '#protocol/engine/office.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { hostWith } from '#test/clock/host.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 1)
 const TODAY = '2026-11-20' as Day
@@ -52,7 +54,10 @@ test('P21 connection and safety are one sentence: connected or not, how many cas
 
 test('P22 a clock that is three days ahead is said to be ahead, and one behind to be behind', () => {
   const said = (days: number) => {
-    const clock = createClock({ now: () => Date.parse('2026-11-26T09:00+08:00') + days * 86_400_000 }, false)
+    const clock = createClock(
+      hostWith(() => Date.parse('2026-11-26T09:00+08:00') + days * 86_400_000),
+      false,
+    )
     clock.heardRoot(Date.parse('2026-11-26T09:00+08:00'))
     return clockWords(clock.offset())
   }
@@ -86,7 +91,7 @@ test('P226 a span is told to the nearest unit, and a clock is compared to a day 
   const spans = [59.6 * second, 59.6 * minute, 47.6 * hour, 3 * day - minute, 2.4 * day]
   expect(spans.map(spanWords)).toEqual(['1 分钟', '1 小时', '2 天', '3 天', '2 天'])
   expect(clockWords(3 * day - minute)).toBe('本机时钟比县中心慢约 3 天')
-  expect(clockWords(3 * day - minute, true)).toBe('按确认的日期,本机时钟慢约 3 天')
+  expect(clockWords(3 * day - minute, true)).toBe('本机时钟慢约 3 天')
 })
 
 test('P34 times are Chinese civil time on every machine and as short as they stay clear', () => {

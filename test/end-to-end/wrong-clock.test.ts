@@ -78,7 +78,7 @@ test.each(DAYS)(
     expect(number).toContain('261120')
     await county.startHub().address()
     await connected(address, AGENT)
-    await until(async () => expect((await agent.get('/')).text).not.toContain('按确认的日期,本机时钟'))
+    await until(async () => expect((await agent.get('/')).text).not.toContain('现按确认的日期'))
     const coordinator = await signIn(county.hub.address, 'coordinator', SAMPLE_PASSWORD)
     await until(async () => {
       const page = await coordinator.get(`/cases/${id}`)

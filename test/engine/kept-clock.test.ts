@@ -6,7 +6,7 @@ import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { createClock, readClock } from '#protocol/engine/clock.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { MONDAY } from '#test/clock/host.ts'
+import { hostWith, MONDAY } from '#test/clock/host.ts'
 import {
   COUNTY,
   callUntil,
@@ -204,7 +204,10 @@ test('S153 who hears the county’s time first passes it on at once, and people 
 })
 
 test('S151 a node that kept nothing of its clock goes by what the root has published', () => {
-  const clock = createClock({ now: () => Date.parse('2009-01-01T08:00+08:00') }, false)
+  const clock = createClock(
+    hostWith(() => Date.parse('2009-01-01T08:00+08:00')),
+    false,
+  )
   expect(clock.doubt(MET)).toMatchObject({ is: 'behind', since: MET, proof: 'published' })
   expect(clock.doubt(0)).toBeNull()
   clock.heardRoot(MET)
@@ -212,7 +215,10 @@ test('S151 a node that kept nothing of its clock goes by what the root has publi
 })
 
 test('S152 what a person says is not told on as the time at the root', () => {
-  const clock = createClock({ now: () => MET - 2 * DAY }, false)
+  const clock = createClock(
+    hostWith(() => MET - 2 * DAY),
+    false,
+  )
   clock.confirm(MONDAY, clerk.person)
   expect(clock.today()).toBe(MONDAY)
   expect(clock.rootTime(0)).toBeNull()

@@ -1,93 +1,129 @@
-/** The clock of a machine is put right, or wrong: links live by a clock that nobody sets. */
+/** A clock that was off and may have been put right while nobody watched it: two days are possible, and a person says which. */
 import { expect, test } from 'vitest'
-import type { Host } from '#protocol/engine/ports/host.ts'
-import type { Connection, LinkEnd } from '#protocol/engine/ports/identity.ts'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import { createClock } from '#protocol/engine/clock.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { memoryPair } from '#protocol/transport/memory.ts'
-import { decodeMessage } from '#protocol/wire/codec.ts'
-import { FRIDAY, hurriedHost, morningOf } from '#test/clock/host.ts'
-import { COUNTY, type Node, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until } from './county.ts'
+import { MONDAY } from '#test/clock/host.ts'
+import { type Node, person, TOWNSHIP } from './county.ts'
+import { DAY, MET, parted } from './parted-clock.ts'
 
-const TWO_YEARS = 2 * 365 * 86_400_000
-/** So many signs of life take longer than any silence that a link bears. */
-const BEATS = Math.ceil(LIMITS.silenceMilliseconds / LIMITS.heartbeatMilliseconds) + 2
+const HOUR = 60 * 60_000
+const clerk = person(TOWNSHIP, ['clerk'])
+const item = SAMPLE_ITEMS[0]?.id ?? ''
+const status = ({ engine }: Node) => engine.office.status()
 
-/** A machine whose clock is set by a test; what passes on it passes all the same. */
-function openMachine() {
-  const hurried = hurriedHost(morningOf(FRIDAY), 40)
-  let shift = 0
-  const host: Host = { ...hurried, now: () => hurried.now() + shift }
-  const set = (by: number) => {
-    shift = by
-  }
-  return { host, set }
-}
-
-async function openPlace() {
-  const [above, below] = [openMachine(), openMachine()]
-  const root = await openNode({ station: COUNTY, lease: 1, host: above.host })
-  const township = await openNode({ station: TOWNSHIP, lease: 2, host: below.host, parent: root })
-  await publish(root, [...STATIONS, nodeRecord(root, null), nodeRecord(township, root.identity.node)])
-  return { root, township, above, below }
-}
-
-/** Links a child to its parent and counts the signs of life of both. */
-function connectCounting(child: Node, parent: Node) {
-  const [up, down] = memoryPair((deliver) => queueMicrotask(deliver))
-  const beats = { up: 0, down: 0 }
-  const counting = (connection: Connection, side: 'up' | 'down'): Connection => ({
-    ...connection,
-    send(frame) {
-      if (decodeMessage(frame)?.type === 'beat') beats[side] += 1
-      connection.send(frame)
+/** A clock so far ahead of the county's, told the time at MET; `passes` is seen by the program, `moves` is not. */
+function toldClock(ahead: number) {
+  let [shown, elapsed] = [MET + ahead, 0]
+  const clock = createClock({ now: () => shown, elapsed: () => elapsed }, false)
+  clock.heardRoot(MET)
+  const told = {
+    clock,
+    moves(by: number) {
+      shown += by
+      return told
     },
-  })
-  let end: LinkEnd | undefined
-  const ended = child.engine.attach(counting(up, 'up'), 'up').then((how) => {
-    end = how
-    return how
-  })
-  void parent.engine.attach(counting(down, 'down'), 'down')
-  /** Waits until both have given so many signs of life, or the link has ended. */
-  const lives = async (count: number) => {
-    const before = { ...beats }
-    const isLong = () => beats.up >= before.up + count && beats.down >= before.down + count
-    await until('both give signs of life', () => end !== undefined || isLong())
-    return end === undefined
+    passes(by: number) {
+      elapsed += by
+      return told.moves(by)
+    },
   }
-  return { ended, lives, cut: () => up.close('cut by the test') }
+  return told
 }
 
-test.each([TWO_YEARS, -TWO_YEARS])(
-  'S19 who sets a clock ends no link, and how long it lived is true (%i ms below)',
-  async (by) => {
-    const { root, township, above, below } = await openPlace()
-    const began = below.host.elapsed()
-    const link = connectCounting(township, root)
-    await until('township has its station', () => township.engine.office.stations.length === 1)
-    const live = below.host.elapsed()
-    await link.lives(1) // nothing else is left to be said
-    below.set(by)
-    above.set(-by)
-    expect(await link.lives(BEATS)).toBe(true)
-    const cut = below.host.elapsed()
-    link.cut()
-    const { reason, liveMilliseconds } = await link.ended
-    expect(reason).toBe('closed')
-    expect(liveMilliseconds).toBeGreaterThanOrEqual(cut - live)
-    expect(liveMilliseconds).toBeLessThanOrEqual(below.host.elapsed() - began)
-  },
-)
+test('S159 a slow clock that was put right while the machine was off numbers nothing until a person has said which day it is', async () => {
+  for (const [day, number] of [
+    [MONDAY, '261123'],
+    ['2026-11-26', '261126'],
+  ] as const) {
+    const { start, machine } = await parted(-3 * DAY)
+    machine.set(HOUR)
+    const township = await start()
+    const { office } = township.engine
+    expect(await status(township)).toMatchObject({ clockDoubt: { is: 'set' } })
+    const refused = await office.openCase(clerk, item)
+    expect(refused).toMatchObject({ ok: false, problem: { code: 'clock-set' } })
+    for (const one of ['2026-11-23', '2026-11-26']) expect(!refused.ok && refused.problem.message).toContain(one)
+    expect((await office.confirmDay(clerk, day as Day)).ok).toBe(true)
+    const made = await office.openCase(clerk, item)
+    expect(made.ok && made.value.number).toContain(number)
+    // By the day that was said, the clock is right to the second, or as slow as it was.
+    const { clockOffset, clockDoubt } = await status(township)
+    expect(Math.abs((clockOffset ?? -1) - (day === MONDAY ? 0 : 3 * DAY))).toBeLessThan(60_000)
+    expect(clockDoubt).toBeNull()
+  }
+})
 
-test.each([TWO_YEARS, -TWO_YEARS])(
-  'S19 nor does it end a handshake, or keep one that is never answered (%i ms)',
-  async (by) => {
-    const { township, below } = await openPlace()
-    const [mine] = memoryPair((deliver) => queueMicrotask(deliver))
-    const began = below.host.elapsed()
-    const ended = township.engine.attach(mine, 'up')
-    below.set(by)
-    expect(await ended).toMatchObject({ reason: 'silent', liveMilliseconds: 0 })
-    expect(below.host.elapsed() - began).toBeGreaterThan(LIMITS.handshakeMilliseconds)
-  },
-)
+test('S159 the question stands over restarts until it is answered, and is none where the machine was off too shortly', async () => {
+  const { start, machine } = await parted(-3 * DAY)
+  machine.set(-DAY)
+  const early = await start()
+  expect(await status(early)).toMatchObject({ clockDoubt: null })
+  expect(early.engine.office.today()).toBe('2026-11-25')
+  await early.engine.stop()
+  machine.set(3 * DAY)
+  for (let starts = 0; starts < 2; starts++) {
+    const asked = await start()
+    await asked.engine.office.audit(clerk, 'search', { subject: '王芳' })
+    expect(await status(asked)).toMatchObject({ clockDoubt: { is: 'set' } })
+    await asked.engine.stop()
+  }
+})
+
+test('S159 what the program saw pass is no setting of the clock; what it did not may be one', () => {
+  const slow = toldClock(-3 * DAY)
+  expect(slow.passes(30 * DAY).clock.doubt(0)).toBeNull()
+  expect(slow.moves(3 * DAY - LIMITS.clockOffsetMilliseconds - 1).clock.doubt(0)).toBeNull()
+  const shown = slow.clock.now()
+  expect(slow.moves(1).clock.doubt(0)).toEqual({ is: 'set', time: shown + 1, other: shown + 1 + 3 * DAY })
+  expect(slow.clock.rootTime(0)).toBeNull()
+  slow.clock.heardRoot(slow.clock.now())
+  expect(slow.clock.doubt(0)).toBeNull()
+  // A fast one that is set back by less than it has run since: any stretch that nobody watched may hide it.
+  const fast = toldClock(3 * DAY)
+  expect(
+    fast
+      .passes(30 * DAY)
+      .moves(LIMITS.clockOffsetMilliseconds - 1)
+      .clock.doubt(0),
+  ).toBeNull()
+  expect(fast.moves(1).clock.doubt(0)).toMatchObject({ is: 'set' })
+  // Hours within one day name the same day.
+  expect(
+    toldClock(-3 * HOUR)
+      .moves(4 * HOUR)
+      .clock.doubt(0),
+  ).toBeNull()
+  // Set back before the program's eyes: no offset holds any more.
+  const back = toldClock(3 * DAY)
+  expect(
+    back
+      .passes(10 * DAY)
+      .moves(-3 * DAY)
+      .clock.offset(),
+  ).toBeNull()
+  expect(back.clock.time()).toBe(MET + 10 * DAY)
+})
+
+test('S159 each stretch is judged by itself: nights of a week are no week', () => {
+  const { passes, moves, clock } = toldClock(-3 * DAY)
+  for (let night = 0; night < 7; night++) {
+    passes(10 * HOUR)
+    moves(14 * HOUR)
+    clock.passed(0)
+    expect(clock.doubt(0)).toBeNull()
+  }
+})
+
+test('S157 a county that was off for weeks has its clock looked at before it tells the time', () => {
+  const kept = { at: MET, offset: null, by: null, told: null, said: null, contact: null }
+  const started = (after: number) => createClock({ now: () => MET + after, elapsed: () => 5 }, true, kept)
+  const last = LIMITS.rootAwayDays * DAY
+  expect(started(last).rootTime(0)).toBe(MET + last)
+  const ahead = started(last + 1)
+  expect(ahead.doubt(0)).toEqual({ is: 'unheard', time: MET + last + 1, away: last + 1 })
+  expect(ahead.rootTime(0)).toBeNull()
+  ahead.confirm(ahead.today(), clerk.person)
+  expect(ahead.rootTime(0)).toBe(MET + last + 1)
+})

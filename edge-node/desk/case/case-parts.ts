@@ -16,7 +16,7 @@ import {
   presentNumber,
   reasonWords,
   safetyWords,
-  spanWords,
+  sinceWords,
   stationName,
 } from '#edge-node/desk/words.ts'
 import { isFormOpen } from '#protocol/casework/acts/form.ts'
@@ -124,7 +124,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
       ? box(
           'info',
           '已发出未签收。',
-          `${holder} → ${stationName(desk.office, state.offer.to)},已 ${spanWords(desk.office.time() - state.offer.time)},材料 ${state.offer.materials} 份。签收前办件仍由${holder}负责。`,
+          `${holder} → ${stationName(desk.office, state.offer.to)}${sinceWords(desk.office, state.offer.time)},材料 ${state.offer.materials} 份。签收前办件仍由${holder}负责。`,
         )
       : ''
   }${state.forks.length > 0 ? box('danger', '办件有分叉。', '同一环节出现两条后续记录,在县中心协调员改派之前不能继续办理;两条记录都完整保存,见下面的经过。') : ''}${

@@ -75,7 +75,7 @@ async function clockPage(context: DeskContext, desk: Desk): Promise<Response> {
   const count = (days: number | null) => (days === null ? '不能计算' : limitWords(days, clock.unit))
   const body = html`${headline(`${clock.title}期限怎么算的`, html`<span class="desk-number">${presentNumber(view.state)}</span><a class="btn" href="/cases/${view.state.id}">回到办件</a>`)}
     <dl class="desk-standing">${pair('限', count(clock.limit))}${pair('已用', count(clock.used))}${pair('剩余', count(clock.remaining))}
-      ${pair('到期', dueMark(clockDueWords(clock, openPause(view.state), today)))}${pair('从哪天起', `${dayWords(clock.start, today)} ${weekday(clock.start)}(当天不计入)`)}${pair('依据', clock.source)}</dl>
+      ${pair('到期', dueMark(clockDueWords(desk.office, clock, openPause(view.state))))}${pair('从哪天起', `${dayWords(clock.start, today)} ${weekday(clock.start)}(当天不计入)`)}${pair('依据', clock.source)}</dl>
     ${calculation(desk, view, clock)}`
   return page(context, desk, { title: `${clock.title}怎么算的`, body })
 }

@@ -23,7 +23,7 @@ export function soonestClock(state: CaseState): Clock | undefined {
 export function nextDue(desk: Desk, state: CaseState): { readonly title: string; readonly due: Html } | undefined {
   const clock = soonestClock(state)
   if (!clock) return undefined
-  return { title: clock.title, due: dueMark(clockDueWords(clock, openPause(state), desk.office.today())) }
+  return { title: clock.title, due: dueMark(clockDueWords(desk.office, clock, openPause(state))) }
 }
 
 const days = (count: number | null): string => (count === null ? '不能计算' : String(count))
@@ -33,7 +33,7 @@ function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
   const left = remaining !== null && remaining < 0 ? `超 ${-remaining}` : days(remaining)
   return html`<tr><th scope="row">${clock.title}</th><td class="desk-short" data-label="限">${limitWords(clock.limit, clock.unit)}</td>
     <td class="desk-short" data-label="已用">${days(clock.used)}</td><td class="desk-short" data-label="剩余">${left}</td>
-    <td data-label="到期">${dueMark(clockDueWords(clock, openPause(state), desk.office.today()))}</td>
+    <td data-label="到期">${dueMark(clockDueWords(desk.office, clock, openPause(state)))}</td>
     <td class="desk-short" data-label="计算"><a href="/cases/${state.id}/clocks/${encodeURIComponent(clock.id)}">怎么算的</a></td></tr>`
 }
 

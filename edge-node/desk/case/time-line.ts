@@ -33,13 +33,17 @@ interface Mark {
   readonly label: string
 }
 
-function marksOf(state: CaseState, today: Day): readonly Mark[] {
+function marksOf(state: CaseState, today: Day | undefined): readonly Mark[] {
   const due = soonestClock(state)?.due
   const marks = MARKED.flatMap((kind): Mark[] => {
     const day = state.days[kind]
     return day === undefined ? [] : [{ day, label: kind === 'deemed' ? '视为受理' : FACTS[kind].title }]
   })
-  const all = [...marks, { day: today, label: '今天' }, ...(due ? [{ day: due, label: '到期' }] : [])]
+  const all = [
+    ...marks,
+    ...(today === undefined ? [] : [{ day: today, label: '今天' }]),
+    ...(due ? [{ day: due, label: '到期' }] : []),
+  ]
   const days = [...new Set(all.map(({ day }) => day))].toSorted()
   return days.map((day) => ({
     day,
@@ -56,7 +60,7 @@ const pauseText = (pause: Pause, today: Day): string =>
 /** The line as a drawing, with every mark and span in words below it; nothing for a case that was not handed in. */
 export function timeLinePart(desk: Desk, state: CaseState): Html {
   const today = desk.office.today()
-  const marks = marksOf(state, today)
+  const marks = marksOf(state, desk.office.isDayInDoubt() ? undefined : today)
   const [first] = marks
   const last = marks.at(-1)
   if (!first || !last || marks.length < 2) return html``

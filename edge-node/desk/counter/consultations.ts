@@ -25,7 +25,7 @@ import { livePart } from '#edge-node/desk/live.ts'
 import { colleagues } from '#edge-node/desk/people.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
-import { personName, spanWords, timeWords } from '#edge-node/desk/words.ts'
+import { personName, sinceWords, timeWords } from '#edge-node/desk/words.ts'
 import type { Consultation } from '#protocol/casework/directory.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fullListNote } from './full-list.ts'
@@ -38,7 +38,7 @@ function statusWords(desk: Desk, each: Consultation): string {
   if (each.answered !== null) return `${has}已答复(${timeWords(each.answered, desk.office.time())})`
   const first = each.first === each.person ? '' : `,首问${personName(desk.office, each.first)}`
   const offered = each.offeredTo === null ? '' : `;已转给${personName(desk.office, each.offeredTo)},等待接手`
-  return `${has}负责${first},已 ${spanWords(desk.office.time() - each.asked)}${offered}`
+  return `${has}负责${first}${sinceWords(desk.office, each.asked)}${offered}`
 }
 
 const row = (desk: Desk, each: Consultation): Html =>

@@ -64,7 +64,7 @@ function farProblem(core: Core, day: Day): Result<never> | undefined {
   const { newest } = core.clock.past(publishedAt(core))
   const known = civilDay(newest)
   const days = dayNumber(day) - dayNumber(known)
-  if (core.isRoot || newest === 0 || days <= LIMITS.unheardDays) return undefined
+  if (core.isRoot || newest === 0 || days <= LIMITS.farDays) return undefined
   const message = `您填的是 ${day},比本机知道的最近一天 ${known} 晚 ${days} 天。`
   return fail('day-far', message, KEPT, '请再看一次手机或日历;确实是这一天的,勾选后再提交。', 'sure')
 }

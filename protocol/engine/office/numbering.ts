@@ -7,13 +7,14 @@ import { lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
-import { isDayInDoubt } from '../office.ts'
+import { type ClockDoubt, isDayInDoubt } from '../office.ts'
 import { publishedAt } from '../writing/clock-mark.ts'
 import { laneFor } from '../writing/number-lanes.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 const yearOf = (day: Day): number => Number(day.slice(0, 4))
 
@@ -27,14 +28,18 @@ async function nextRunning(staging: Staging, space: string, key: string): Promis
 export function dayProblem(core: Core): Result<never> | undefined {
   const doubt = core.clock.doubt(publishedAt(core))
   if (doubt === null || !isDayInDoubt(doubt)) return undefined
-  const shown = `本机时钟显示 ${civilDay(doubt.time)},`
-  const why = doubt.is === 'behind' ? '比它已有的资料还早' : `已超过 ${LIMITS.unheardDays} 天没有和上级对过时`
   return fail(
-    doubt.is === 'behind' ? 'clock-behind' : 'clock-unheard',
-    `${shown}${why},不知道今天是哪一天,不能编号。`,
+    `clock-${doubt.is}`,
+    `本机时钟显示 ${civilDay(doubt.time)},${whyInDoubt(doubt)},不知道今天是哪一天,不能编号。`,
     '没有建件,也没有写入记录;已有的办件照常可以查看。',
     '请校正电脑时间,或在“同步与安全”页确认今天的日期。',
   )
+}
+
+function whyInDoubt(doubt: ClockDoubt): string {
+  if (doubt.is === 'behind') return '比它已有的资料还早'
+  if (doubt.is === 'set') return `上次对时算来是 ${civilDay(doubt.other)},电脑时间可能已经校正过`
+  return `离上次对时已有 ${Math.round(doubt.away / DAY_MILLISECONDS)} 天`
 }
 
 /** The next case number of a station. */
