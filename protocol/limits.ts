@@ -325,6 +325,8 @@ export const LIMITS = {
   parentQuestionMilliseconds: 6 * 60 * 60_000,
   /** A clock this far from the parent's is shown as wrong. */
   clockOffsetMilliseconds: 120_000,
+  /** A clock that went back by this has lost its battery or was set by hand: by less one is put right, and time heals it. */
+  clockFallMilliseconds: 60 * 60_000,
   /** An offset that differs by this from what was known is kept and told on at once: less may be the line's own delay. */
   clockStepMilliseconds: 30_000,
   /** How far a clock has come is kept with what is written anyway, this often at most: a row beside each entry is too much. */

@@ -2,7 +2,7 @@
 import type { EntryHash, LogKey, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Power } from './codes.ts'
-import type { LocalRules } from './directory.ts'
+import type { LocalRules, Role } from './directory.ts'
 import type { Item } from './item.ts'
 import type { WorkCalendar } from './time/calendar.ts'
 import type { Day } from './time/days.ts'
@@ -31,6 +31,8 @@ export interface Authority {
   afterRevocation(log: LogKey, seq: number, hash?: EntryHash, isOnlyCarried?: boolean): boolean
   /** Whether a person belonged to a station when something was signed for it. Nobody and an older county's people do. */
   standing(person: PersonId | '', station: StationCode, signing: Signing): Membership
+  /** The roles that a person had at a station when something was signed for it; null where the county has published nobody. */
+  rolesOf(person: PersonId | '', station: StationCode, signing: Signing): readonly Role[] | null
   tierOf(station: StationCode): Tier | undefined
   parentOf(station: StationCode): StationCode | null | undefined
 }

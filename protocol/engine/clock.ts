@@ -54,6 +54,21 @@ export interface NodeClock {
   mark(contact: number | null): ClockMark
 }
 
+/** Follows a clock beside what the program sees pass; `from`: what the clock showed when it was last known to be in step. */
+function createWatch(host: Pick<Host, 'now' | 'elapsed'>, from: number) {
+  let last = { now: from, elapsed: host.elapsed() }
+  /** What the program has seen pass since. */
+  const passed = () => host.elapsed() - last.elapsed
+  return {
+    passed,
+    /** How far the clock moved on besides: while the machine was off or asleep, or because somebody set it; negative where it went back. */
+    unseen: () => host.now() - last.now - passed(),
+    begin(now = host.now()) {
+      last = { now, elapsed: host.elapsed() }
+    },
+  }
+}
+
 /** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
 export function createClock(
   host: Pick<Host, 'now' | 'elapsed'>,
@@ -61,27 +76,23 @@ export function createClock(
   kept: ClockMark = NO_MARK,
 ): NodeClock {
   let mark = kept
-  // Up to here the offset is known to have held.
-  let watched = { now: kept.at, elapsed: host.elapsed() }
-  const watch = () => {
-    watched = { now: host.now(), elapsed: host.elapsed() }
-  }
-  /** How far the clock moved on unwatched: while the machine was off or asleep, or because somebody set it. */
-  const unseen = () => host.now() - watched.now - (host.elapsed() - watched.elapsed)
+  const watch = createWatch(host, kept.at)
   // Whatever the offset was counted from is not this clock any more once it shows an earlier time than it did.
-  const holds = () => Math.min(host.now() - mark.at, unseen()) >= -LIMITS.clockOffsetMilliseconds
+  const holds = () => Math.min(host.now() - mark.at, watch.unseen()) >= -LIMITS.clockOffsetMilliseconds
   const offset = () => (isRoot ? 0 : holds() ? mark.offset : null)
   const confirmedBy = () => (isRoot || offset() === null ? null : mark.by)
   const time = () => host.now() + (offset() ?? 0)
-  /** The time at the root when this node last knew it, where its clock says otherwise now. */
-  const reached = () => (holds() ? 0 : mark.at + (mark.offset ?? 0))
+  // A dead battery does not come right by running on; a clock that somebody put right by minutes does.
+  const isFallen = () => watch.unseen() < -LIMITS.clockFallMilliseconds
+  /** What time it is at the root at least, where the clock went back: what was known then, and what has passed since. */
+  const reached = () => (holds() ? 0 : mark.at + (mark.offset ?? 0) + (isFallen() ? watch.passed() : 0))
   const say = (said: number, by: PersonId | null) => {
-    watch()
+    watch.begin()
     mark = { ...mark, at: host.now(), offset: said - host.now(), by, said, ...(by === null ? { told: said } : {}) }
   }
   /** How long ago the time was last said, or the root's clock last watched, where that is too long; else 0. */
   const unheard = (): number => {
-    if (isRoot) return mark.at > 0 && unseen() > LIMITS.rootAwayDays * DAY_MILLISECONDS ? unseen() : 0
+    if (isRoot) return mark.at > 0 && watch.unseen() > LIMITS.rootAwayDays * DAY_MILLISECONDS ? watch.unseen() : 0
     const away = mark.said === null ? 0 : time() - mark.said
     return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
   }
@@ -89,7 +100,7 @@ export function createClock(
   const mayBeSet = (): boolean => {
     const known = isRoot ? 0 : (offset() ?? 0)
     const least = known > 0 ? known - LIMITS.clockOffsetMilliseconds : LIMITS.clockOffsetMilliseconds
-    return civilDay(host.now()) !== civilDay(time()) && unseen() >= least
+    return civilDay(host.now()) !== civilDay(time()) && watch.unseen() >= least
   }
   const doubt = (published: number): ClockDoubt | null => {
     // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
@@ -126,13 +137,18 @@ export function createClock(
     today: () => civilDay(time()),
     doubt,
     passed(published) {
-      // A moment that may never have come proves nothing against a clock that is put right.
-      if (doubt(published) !== null) return
+      if (doubt(published) !== null) {
+        // A moment that may never have come proves nothing against a clock that is put right.
+        if (!isFallen()) return
+        // Kept, so that the next start knows it as well, however far the clock has run by then.
+        mark = { ...mark, at: reached(), offset: null, by: null }
+        return watch.begin(mark.at)
+      }
       // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
       mark = holds()
         ? { ...mark, at: Math.max(mark.at, host.now()) }
         : { ...mark, at: host.now(), offset: offset(), by: null }
-      watch()
+      watch.begin()
     },
     mark: (contact) => ({ ...mark, contact }),
   }

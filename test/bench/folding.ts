@@ -58,6 +58,7 @@ const REGISTER: Register = {
     isRoot: (node) => node === NODES[COUNTY],
     afterRevocation: () => false,
     standing: () => 'belongs' as const,
+    rolesOf: () => null,
     tierOf: (station) => (station === COUNTY ? 'county' : station === VILLAGE ? 'village' : undefined),
     parentOf: (station) => (station === COUNTY ? null : COUNTY),
   },

@@ -36,6 +36,7 @@ export const authority: Authority = {
   isRoot: (node) => node === nodeOf(COUNTY),
   afterRevocation: () => false,
   standing: () => 'belongs',
+  rolesOf: () => null,
   tierOf: (station) => TREE[station]?.tier,
   parentOf: (station) => TREE[station]?.parent,
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { createClock } from '#protocol/engine/clock.ts'
+import { createClock, type NodeClock } from '#protocol/engine/clock.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MONDAY } from '#test/clock/host.ts'
 import { type Node, person, TOWNSHIP } from './county.ts'
@@ -126,4 +126,33 @@ test('S157 a county that was off for weeks has its clock looked at before it tel
   expect(ahead.rootTime(0)).toBeNull()
   ahead.confirm(ahead.today(), clerk.person)
   expect(ahead.rootTime(0)).toBe(MET + last + 1)
+})
+
+test('S151 a clock that fell back does not come right by running on, nor by the next start', () => {
+  // A dead battery: each day begins at the same moment.
+  const boot = MET - HOUR
+  const kept = { at: MET + 8 * HOUR, offset: 60_000, by: null, told: MET, said: MET, contact: null }
+  const started = (mark: typeof kept | ReturnType<NodeClock['mark']>, after: number) => {
+    let elapsed = 0
+    const clock = createClock({ now: () => boot + after + elapsed, elapsed: () => elapsed }, false, mark)
+    const passes = (by: number) => {
+      elapsed += by
+    }
+    return { clock, passes }
+  }
+  const second = started(kept, 0)
+  const least = kept.at + kept.offset
+  expect(second.clock.doubt(0)).toMatchObject({ is: 'behind', since: least })
+  second.passes(20 * HOUR)
+  expect(second.clock.doubt(0)).toMatchObject({ is: 'behind', since: least + 20 * HOUR })
+  expect(second.clock.offset()).toBeNull()
+  expect(second.clock.rootTime(0)).toBeNull()
+  second.clock.passed(0)
+  // The program starts anew on the machine that went on running, and later on one that was put right.
+  const third = started(second.clock.mark(null), 21 * HOUR)
+  expect(third.clock.doubt(0)).toMatchObject({ is: 'behind', since: least + 20 * HOUR })
+  third.clock.passed(0)
+  const right = started(third.clock.mark(null), 40 * HOUR)
+  expect(right.clock.doubt(0)).toBeNull()
+  expect(right.clock.time()).toBe(boot + 40 * HOUR)
 })

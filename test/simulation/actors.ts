@@ -1,11 +1,10 @@
 /** People at work: agents, clerks, handlers and the coordinator, right and wrong, through the office of their machine. */
-import type { Role } from '#protocol/casework/directory.ts'
 import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Actor, CaseView, UncheckedChange } from '#protocol/engine/office.ts'
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, type EntryHash, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
-import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
+import { ROLES } from './accounts.ts'
 import { LATER_KIND } from './ages.ts'
 import type { Chance } from './chance.ts'
 import { createIntents, type Intents } from './intents.ts'
@@ -13,12 +12,6 @@ import { checkAges } from './invariants/ages.ts'
 import { isPristine } from './records.ts'
 import { unlessDisk } from './storage-faults.ts'
 import { type Machine, type People, type Running, rootOf, type World } from './world.ts'
-
-const ROLES: Readonly<Record<Tier, readonly Role[]>> = {
-  village: ['agent'],
-  township: ['clerk', 'handler'],
-  county: ['clerk', 'handler', 'chief', 'coordinator'],
-}
 
 /** What people were told is stored: where, and which entry. */
 export interface Told {

@@ -105,7 +105,7 @@ export function refuseGuarded(
   if (tier === undefined) return explain('unknown-station', about)
   if (state.forks.length > 0 && kind !== 'reassigned' && kind !== 'voided') return explain('fork', about)
   const { day, course } = standingOn(state, register, backdating)
-  const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item }, register)
+  const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item, roles: null }, register)
   if (objection !== undefined) {
     const isLate = course === state && isDeemed(state)
     return explain(isLate ? lateness(kind, objection) : objection, about)

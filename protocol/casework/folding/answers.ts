@@ -8,8 +8,7 @@ import { linesOf, numberOf, textOf } from '../facts/values.ts'
 import { checkNumber } from '../identity/case-numbers.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
-import { byTimeThenHash } from './custody.ts'
-import { dayOf } from './day-of.ts'
+import { dayOf, writtenAt } from './day-of.ts'
 import type { Judged } from './gather.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
 
@@ -173,6 +172,15 @@ function take(found: Collected, byHash: ByHash, contribution: Judged): void {
   }
 }
 
+/** When a contribution was written, but never before what it answers: whoever names an earlier time takes nobody's place. */
+function answeredAt(byHash: ByHash, { entry }: Judged): number {
+  const target = byHash.get(entry.fact?.fields.fact as EntryHash)
+  return Math.max(writtenAt(entry), target ? writtenAt(target.entry) : 0)
+}
+
+const byHashOf = ({ entry: { hash: left } }: Judged, { entry: { hash: right } }: Judged): number =>
+  left < right ? -1 : left > right ? 1 : 0
+
 /** Judges the contributions of a case in an order that does not depend on arrival, and collects what they say. */
 export function collectAnswers(byHash: ByHash, contributions: Judged[]): Answers {
   const found: Collected = {
@@ -191,7 +199,9 @@ export function collectAnswers(byHash: ByHash, contributions: Judged[]): Answers
   // A refund answers a payment: it is judged behind all of them, whatever the clocks of two windows say.
   const isRefund = ({ entry }: Judged) => entry.fact?.kind === 'refunded'
   if (contributions.length > 1) {
-    contributions.sort((left, right) => byTimeThenHash(left.entry, right.entry))
+    const times = new Map(contributions.map((one) => [one, answeredAt(byHash, one)]))
+    const timeOf = (one: Judged) => times.get(one) ?? 0
+    contributions.sort((left, right) => timeOf(left) - timeOf(right) || byHashOf(left, right))
     contributions.sort((left, right) => Number(isRefund(left)) - Number(isRefund(right)))
   }
   for (const contribution of contributions) take(found, byHash, contribution)

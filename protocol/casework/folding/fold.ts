@@ -79,7 +79,7 @@ function openingOrder(openings: readonly Judged[]): (left: Judged, right: Judged
 }
 
 /** Why the writer of one fact may not do what a fact (its own or an adopted one) says. */
-function objectionToFact(folding: Folding, { writer, entry }: Judged, fact: Fact): AsideReason | undefined {
+function objectionToFact(folding: Folding, { writer, entry, roles }: Judged, fact: Fact): AsideReason | undefined {
   const { progress, register } = folding
   const item = itemOf(folding)
   // An adoption counts as written now, whatever day the adopted fact names.
@@ -87,7 +87,7 @@ function objectionToFact(folding: Folding, { writer, entry }: Judged, fact: Fact
   const kind = fact.kind as GuardedKind
   const { tier, root } = writer
   const { person, station } = entry
-  const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item }
+  const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item, roles }
   const due = deemedBy(progress, item, register, day)
   if (due === undefined) return objectionTo(progress, attempt, register)
   // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).

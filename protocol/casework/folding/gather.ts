@@ -2,9 +2,11 @@
 import { type EntryHash, type LogKey, logParts, type StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Resolution } from '../case.ts'
-import { type FactEntry, isGuarded } from '../facts/facts.ts'
+import type { Role } from '../directory.ts'
+import { type FactEntry, type FactKind, isGuarded } from '../facts/facts.ts'
 import type { Authority } from '../register.ts'
 import type { AsideReason, Mark } from '../rules/reasons.ts'
+import { CONTRIBUTORS } from '../rules/transitions.ts'
 import { signingOf } from './day-of.ts'
 import { isForeignDocument, ownNumber } from './own-numbers.ts'
 import type { Verdict } from './story.ts'
@@ -25,9 +27,11 @@ export interface Judged {
   readonly writer: Writer
   /**
    * Why it has no effect by itself, wherever the case stands: the root first saw it after it had revoked the node that
-   * wrote it, or whoever signed it did not belong to the station.
+   * wrote it, or whoever signed it did not belong to the station, or had no role there for such a contribution.
    */
-  readonly barred: Extract<AsideReason, 'after-revocation' | 'foreign-person'> | undefined
+  readonly barred: Extract<AsideReason, 'after-revocation' | 'foreign-person' | 'no-role'> | undefined
+  /** The roles that its signer had; null where the county has published nobody. */
+  readonly roles: readonly Role[] | null
   readonly marks: Mark[]
   /** Guarded facts that name this one. */
   readonly followers: Judged[]
@@ -63,15 +67,23 @@ function writersOf(authority: Authority): (log: LogKey, station: StationCode) =>
 }
 
 /** What the directory says of whoever signed a fact, and of the numbers it gives. */
-function signed(entry: FactEntry, authority: Authority): Pick<Judged, 'barred' | 'marks'> {
+function signed(entry: FactEntry, authority: Authority): Pick<Judged, 'barred' | 'marks' | 'roles'> {
   const { log, seq, hash, isOnlyCarried, person, station, fact } = entry
-  const standing = authority.standing(person, station, signingOf(entry))
+  const signing = signingOf(entry)
+  const standing = authority.standing(person, station, signing)
+  const roles = authority.rolesOf(person, station, signing)
   const marks: Mark[] = standing === 'disabled' ? ['account-disabled'] : []
   if (fact?.kind === 'opened' && ownNumber(station, fact.fields) === '') marks.push('foreign-number')
   if (fact !== undefined && isForeignDocument(station, fact.fields)) marks.push('foreign-document')
   const isLate = authority.afterRevocation(log, seq, hash, isOnlyCarried)
-  return { barred: isLate ? 'after-revocation' : standing === 'foreign' ? 'foreign-person' : undefined, marks }
+  if (isLate) return { barred: 'after-revocation', marks, roles }
+  if (standing === 'foreign') return { barred: 'foreign-person', marks, roles }
+  return { barred: fact && !mayContribute(roles, fact.kind) ? 'no-role' : undefined, marks, roles }
 }
+
+/** Whether roles allow a contribution; a guarded fact is judged where it stands, because its roles go by the stage. */
+const mayContribute = (roles: Judged['roles'], kind: FactKind): boolean =>
+  roles === null || isGuarded(kind) || CONTRIBUTORS[kind].some((role) => roles.includes(role))
 
 /** Sorts out the facts of a case; linear in their number. */
 export function gather(facts: readonly FactEntry[], authority: Authority): Gathered {

@@ -12,7 +12,7 @@ export const LEVEL_HISTORY = [
     level: 2,
     release: '0.3',
     brought:
-      'facts of later kinds are told apart from broken ones (C136); the record `level`; entries of the audit log; the form is the holder’s until acceptance (C131), and whoever seals it again says who applies (C140)',
+      'facts of later kinds are told apart from broken ones (C136); the record `level`; entries of the audit log; public records of people, by which person and role of each fact are judged (C120, C144); the form is the holder’s until acceptance (C131), and whoever seals it again says who applies (C140)',
   },
 ] as const
 

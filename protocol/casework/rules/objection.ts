@@ -2,6 +2,7 @@
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { Course } from '../course/course.ts'
+import type { Role } from '../directory.ts'
 import type { FieldValue, GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
@@ -26,6 +27,8 @@ export interface Attempt {
   readonly day: Day
   /** The edition under which the case was received. */
   readonly item: Item | undefined
+  /** The roles that the public record gives the person for that day; null where there is none, or where the account was asked. */
+  readonly roles: readonly Role[] | null
 }
 
 function writerObjection(course: Course, attempt: Attempt): AsideReason | undefined {
@@ -56,13 +59,14 @@ function powerObjection(attempt: Attempt, register: Register, { powers = [] }: T
 
 /** Why a guarded fact may not take effect at this point; undefined when it may. */
 export function objectionTo(course: Course, attempt: Attempt, register: Register): AsideReason | undefined {
-  const { kind, fields, tier, item } = attempt
+  const { kind, fields, tier, item, roles } = attempt
   const objection = writerObjection(course, attempt)
   if (objection !== undefined) return objection
   if (TRANSITIONS[kind].offer === 'closed' && course.offer !== null) return 'wrong-stage'
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
   if (transition === undefined) return 'wrong-stage'
   if (fields !== undefined && missingField(transition, fields) !== undefined) return 'malformed'
+  if (roles !== null && !transition.roles.some((role) => roles.includes(role))) return 'no-role'
   const trial = { course, fields: fields ?? {}, ...attemptParts(attempt), register }
   return powerObjection(attempt, register, transition) ?? failingGuard(transition.guards, trial, fields !== undefined)
 }

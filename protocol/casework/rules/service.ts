@@ -1,6 +1,6 @@
 /** Service (任职): what the public record of a person says after a change, and whether somebody belonged to a station. */
 import type { PersonId, StationCode } from '#protocol/ids.ts'
-import type { Letter, Person, Service, Staff } from '../directory.ts'
+import type { Letter, Person, Role, Service, Staff } from '../directory.ts'
 import type { Membership, Signing } from '../register.ts'
 import { type Day, dayAt, plusDays } from '../time/days.ts'
 import { lettersAt } from './letters.ts'
@@ -36,6 +36,19 @@ export function standingOf(
   // Where it may have been any later day, only an account that never came back was certainly disabled.
   const wasDisabled = (days: Days) => holds(days, { ...signing, orLater: false }) && !(signing.orLater && days.until)
   return staff?.disabled.some(wasDisabled) ? 'disabled' : 'belongs'
+}
+
+/** The roles of a person at a station: those of the service there; who is entrusted with it by a letter has those of wherever it is. */
+export function rolesOf(
+  staff: Staff | undefined,
+  letters: readonly Letter[],
+  person: PersonId | '',
+  station: StationCode,
+  signing: Signing,
+): readonly Role[] {
+  const isLent = person !== '' && isEntrusted(letters, person, station, signing)
+  const held = staff?.service.filter((one) => (isLent || one.station === station) && holds(one, signing)) ?? []
+  return held.flatMap(({ roles }) => roles)
 }
 
 const isSame = (one: Omit<Service, keyof Days>, other: Omit<Service, keyof Days>): boolean =>
@@ -111,11 +124,14 @@ export interface ServiceChange {
 
 const SINCE_EVER = dayAt(0)
 
-/** Service by station and first day, each with its latest last day. */
+const placeOf = ({ station, roles, from }: Service): string => `${station} ${from} ${[...roles].sort().join()}`
+
+/** Service by station, roles and first day, each with its latest last day. */
 function places(service: readonly Service[]): ReadonlyMap<string, Days> {
   const found = new Map<string, Days>()
-  for (const { station, from, until } of service) {
-    const name = `${station} ${from}`
+  for (const one of service) {
+    const { from, until } = one
+    const name = placeOf(one)
     const known = found.get(name)
     const isLonger = known === undefined || until === null || (known.until !== null && until > known.until)
     if (isLonger) found.set(name, { from, until })
@@ -153,7 +169,7 @@ export const serviceChange = (before: Staff, after: Staff): ServiceChange => ({
 /** Service that one record has and another does not know of, because who wrote that knew less. */
 const forgotten = (staff: Staff, other: Staff): readonly Service[] => {
   const known = places(staff.service)
-  return other.service.filter(({ station, from }) => !known.has(`${station} ${from}`))
+  return other.service.filter((one) => !known.has(placeOf(one)))
 }
 
 /** Whether a record knows of all service that another one has; how long it lasted the later one knows better. */

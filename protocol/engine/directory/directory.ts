@@ -21,7 +21,7 @@ import {
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Authority } from '#protocol/casework/register.ts'
 import { FIRST_LEVEL, isEnabled, KNOWN, type Knowledge, knowsKind } from '#protocol/casework/rules/level.ts'
-import { standingOf } from '#protocol/casework/rules/service.ts'
+import { rolesOf, standingOf } from '#protocol/casework/rules/service.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import {
   COUNTY_STREAM,
@@ -193,6 +193,10 @@ export function createDirectory(identity: Identity, knowledge: Knowledge = KNOWN
         view.staffs().length === 0
           ? 'belongs'
           : standingOf(person === '' ? undefined : view.staff(person), view.letters(), person, station, signing),
+      rolesOf: (person, station, signing) =>
+        view.staffs().length === 0
+          ? null
+          : rolesOf(person === '' ? undefined : view.staff(person), view.letters(), person, station, signing),
       tierOf: (station) => view.station(station)?.tier,
       parentOf: (station) => view.station(station)?.parent,
     },

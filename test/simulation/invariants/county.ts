@@ -2,7 +2,7 @@
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
-import { standingOf } from '#protocol/casework/rules/service.ts'
+import { rolesOf, standingOf } from '#protocol/casework/rules/service.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import { COUNTY_STREAM, type LogKey, logParts, type StationCode, type StreamId } from '#protocol/ids.ts'
@@ -162,6 +162,11 @@ export function registerOf(world: World): Register {
         const known = rootOf(world).running?.engine.office.directory
         if (person === '' || !known || known.staffs().length === 0) return 'belongs'
         return standingOf(known.staff(person), letters, person, code, signing)
+      },
+      rolesOf(person, code, signing) {
+        const known = rootOf(world).running?.engine.office.directory
+        if (person === '' || !known || known.staffs().length === 0) return null
+        return rolesOf(known.staff(person), letters, person, code, signing)
       },
       tierOf: (code) => station(code)?.tier,
       parentOf: (code) => station(code)?.parent,
