@@ -78,7 +78,7 @@ async function behindBox({ office }: Desk): Promise<Html | string> {
       : ''
   const waits = isEnabled(office.directory, RULES_LEVEL)
     ? '新的办理方式全县已经启用:用到它的办件,在程序较旧的节点上只能查看。请尽快升级。'
-    : '它们都升级(或停用)并得到确认以后,新的办理方式(包括按任职和岗位核对每条记录是谁签的)才自动启用;在那以前照常办理,冒名的记录不会被拦下。没有联系过县中心的节点也算在内。'
+    : '它们都升级(或停用)并得到确认以后,新的办理方式才自动启用;在那以前照常办理,也还不按任职和岗位核对每条记录是谁签的。没有联系过县中心的节点也算在内。'
   return html`<div class="alert alert-warning" role="note"><div>${who}${others}${waits}</div></div>`
 }
 

@@ -1,12 +1,14 @@
 /** Facts whose day the root doubts when it first sees them: noted for people, without any effect. */
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Draft } from '#protocol/log/entry.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { NodeReport } from '#protocol/wire/messages.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
 import { openClock } from './clock-host.ts'
 import {
   COUNTY,
@@ -86,6 +88,19 @@ test('R81 what bears a day before its node last had nothing unsent is noted with
   const state = await root.engine.office.state(id)
   expect(state.ok && state.value.days.opened).toBe('2026-11-12')
   expect(await doubts(root, await open(township, { time: at('2026-11-26'), clockOffset: 0 }))).toEqual([])
+})
+
+test('R81 what a county heard while its clock was ahead is held against nobody once it is put right', async () => {
+  const { clock, root, township, open, say } = await openPlace()
+  clock.jumpTo('2028-05-30T09:00+08:00')
+  await say({ node: township.node })
+  const below = async () => (await root.engine.office.nodesBelow())[0]
+  await until('it is kept', async () => ((await below())?.nothingUnsentAt ?? 0) > at('2028-01-01'))
+  clock.jumpTo('2026-11-27T09:00+08:00')
+  value(await root.engine.office.confirmDay(reader, '2026-11-27' as Day))
+  expect(await doubts(root, await open(township, { time: at('2026-11-27'), clockOffset: 0 }))).toEqual([])
+  await say({ node: township.node, unsentEntries: 2 })
+  expect(await below()).toMatchObject({ nothingUnsentAt: null })
 })
 
 test('R81 a backlog is no back-dating: not while something is unsent, not shortly after a link began, not from another program', async () => {

@@ -18,12 +18,12 @@ const COUNT_SPACE = 'doubtful-days-of'
  * Until when the root knows that nothing lay unsent at a node: its own word, and that of every node between, because what it
  * had handed on may have waited there. Null without.
  */
-function clearUntil({ directory, neighbours, identity }: Core, node: NodeId): number | null {
+function clearUntil({ clock, directory, neighbours, identity }: Core, node: NodeId): number | null {
   let until = Number.POSITIVE_INFINITY
   const seen = new Set<NodeId>()
   for (let at: NodeId | null = node; at !== null && at !== identity.node; at = directory.node(at)?.parent ?? null) {
     const clear = neighbours.below.get(at)?.nothingUnsentAt ?? null
-    if (clear === null || seen.has(at)) return null
+    if (clear === null || clear > clock.time() || seen.has(at)) return null
     seen.add(at)
     until = Math.min(until, clear)
   }

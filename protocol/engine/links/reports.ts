@@ -80,9 +80,8 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
         // Only nodes of the register below it, so that a hostile child cannot fill memory and disk with inventions.
         if (heard.node !== core.identity.node && isBelow(core, heard.node, reporter)) {
           const lastContact = Math.max(0, clock.time() - age)
-          const before = neighbours.below.get(heard.node)?.nothingUnsentAt ?? null
           const isClear = heard.connected && heard.unsentEntries === 0 && isBelieved(core, link, reporter, heard.node)
-          const nothingUnsentAt = isClear ? Math.max(before ?? 0, lastContact) : before
+          const nothingUnsentAt = clearUntil(core, heard.node, isClear ? lastContact : 0)
           const clockOffset = isOffset(heard.clockOffset) ? heard.clockOffset : null
           const level = neighbours.below.get(heard.node)?.level ?? FIRST_LEVEL
           kept.keep({ ...heard, clockOffset, level, lastContact, nothingUnsentAt })
@@ -101,6 +100,13 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       await queue.write((staging) => take(staging, receipts)).catch(toldByQueue)
     },
   }
+}
+
+/** Until when nothing lay unsent at a node: a moment still to come was said while this clock was ahead, and holds no more. */
+function clearUntil({ clock, neighbours }: Core, node: NodeId, said: number): number | null {
+  const before = neighbours.below.get(node)?.nothingUnsentAt ?? 0
+  const known = Math.max(before <= clock.time() ? before : 0, said)
+  return known === 0 ? null : known
 }
 
 /**
