@@ -5,7 +5,8 @@ import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import { civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
-import type { ClockDoubt, Finding, Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
+import type { ClockDoubt } from '#protocol/engine/clock-doubt.ts'
+import type { Finding, Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
@@ -106,6 +107,7 @@ export const CONFIRM_DAY = '/sync#day'
 export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt === null) return undefined
   const shown = `本机时钟显示${dateWords(doubt.time)}`
+  if (doubt.is === 'leapt') return `${shown},比上次运行以来多走了约 ${spanWords(doubt.by)}`
   if (doubt.is === 'unheard') return `${shown},离上次对时已有约 ${spanWords(doubt.away)}`
   if (doubt.is === 'set')
     return `${shown},电脑时间可能已经校正过:校正过的今天就是这一天,没有校正的今天是${dateWords(doubt.other)}`
@@ -129,7 +131,8 @@ function clockWarning(status: SyncStatus, today: Day): Warning | undefined {
   const doubt = doubtWords(status.clockDoubt)
   const tone = 'warning'
   if (doubt !== undefined) {
-    const { next, words } = DOUBT_NEXT[status.isRoot ? 'root' : (status.clockDoubt?.is ?? 'behind')]
+    const { is } = status.clockDoubt ?? { is: 'leapt' }
+    const { next, words } = DOUBT_NEXT[status.isRoot || is === 'leapt' ? 'root' : is]
     return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words } }
   }
   const isConfirmed = status.clockConfirmedBy !== null

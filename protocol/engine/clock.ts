@@ -3,10 +3,13 @@ import { civilDay, type Day, dayNumber, hasCivilDay } from '#protocol/casework/t
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type ClockDoubt, isDayInDoubt } from './office.ts'
+import { type ClockDoubt, isDayInDoubt } from './clock-doubt.ts'
 import type { Host } from './ports/host.ts'
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+
+/** The clock of a machine, and what the program itself sees pass. */
+type Ticking = Pick<Host, 'now' | 'elapsed'>
 
 /** What the disk keeps of a clock. */
 export interface ClockMark {
@@ -55,81 +58,115 @@ export interface NodeClock {
 }
 
 /** Follows a clock beside what the program sees pass; `from`: what the clock showed when it was last known to be in step. */
-function createWatch(host: Pick<Host, 'now' | 'elapsed'>, from: number) {
+function createWatch(host: Ticking, from: number) {
   let last = { now: from, elapsed: host.elapsed() }
+  let isFirst = true
   /** What the program has seen pass since. */
   const passed = () => host.elapsed() - last.elapsed
   return {
     passed,
+    /** Whether the stretch began before this start. */
+    isFirst: () => isFirst,
     /** How far the clock moved on besides: while the machine was off or asleep, or because somebody set it; negative where it went back. */
     unseen: () => host.now() - last.now - passed(),
     begin(now = host.now()) {
+      isFirst = false
       last = { now, elapsed: host.elapsed() }
     },
   }
 }
 
-/** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
-export function createClock(
-  host: Pick<Host, 'now' | 'elapsed'>,
-  isRoot: boolean,
-  kept: ClockMark = NO_MARK,
-): NodeClock {
+/** What is known of a clock, and how long it has been watched. */
+function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
   let mark = kept
   const watch = createWatch(host, kept.at)
   // Whatever the offset was counted from is not this clock any more once it shows an earlier time than it did.
   const holds = () => Math.min(host.now() - mark.at, watch.unseen()) >= -LIMITS.clockOffsetMilliseconds
   const offset = () => (isRoot ? 0 : holds() ? mark.offset : null)
-  const confirmedBy = () => (isRoot || offset() === null ? null : mark.by)
-  const time = () => host.now() + (offset() ?? 0)
   // A dead battery does not come right by running on; a clock that somebody put right by minutes does.
   const isFallen = () => watch.unseen() < -LIMITS.clockFallMilliseconds
-  /** What time it is at the root at least, where the clock went back: what was known then, and what has passed since. */
-  const reached = () => (holds() ? 0 : mark.at + (mark.offset ?? 0) + (isFallen() ? watch.passed() : 0))
-  const say = (said: number, by: PersonId | null) => {
-    watch.begin()
-    mark = { ...mark, at: host.now(), offset: said - host.now(), by, said, ...(by === null ? { told: said } : {}) }
-  }
-  /** How long ago the time was last said, or the root's clock last watched, where that is too long; else 0. */
-  const unheard = (): number => {
-    if (isRoot) return mark.at > 0 && watch.unseen() > LIMITS.rootAwayDays * DAY_MILLISECONDS ? watch.unseen() : 0
-    const away = mark.said === null ? 0 : time() - mark.said
-    return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
-  }
-  /** Whether the clock may have been put right unwatched: then the offset is none, and nobody can say which of two days it is. */
-  const mayBeSet = (): boolean => {
-    const known = isRoot ? 0 : (offset() ?? 0)
-    const least = known > 0 ? known - LIMITS.clockOffsetMilliseconds : LIMITS.clockOffsetMilliseconds
-    return civilDay(host.now()) !== civilDay(time()) && watch.unseen() >= least
-  }
-  const doubt = (published: number): ClockDoubt | null => {
-    // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
-    const known = mark.said !== null && holds() && offset() !== null
-    const since = Math.max(known ? 0 : published, reached())
-    if (time() < since - LIMITS.clockOffsetMilliseconds)
-      return { is: 'behind', time: host.now(), since, proof: since === published ? 'published' : 'reached' }
-    if (mayBeSet()) return { is: 'set', time: host.now(), other: time() }
-    const away = unheard()
-    return away > 0 ? { is: 'unheard', time: host.now(), away } : null
-  }
   return {
+    isRoot,
+    watch,
+    holds,
+    offset,
+    isFallen,
     now: () => host.now(),
+    time: () => host.now() + (offset() ?? 0),
+    /** What time it is at the root at least, where the clock went back: what was known then, and what has passed since. */
+    reached: () => (holds() ? 0 : mark.at + (mark.offset ?? 0) + (isFallen() ? watch.passed() : 0)),
+    mark: () => mark,
+    /** Goes on from a mark; the clock is watched from where it stands. */
+    keep(next: ClockMark, at = host.now()) {
+      watch.begin(at)
+      mark = next
+    },
+  }
+}
+
+type Reckoning = ReturnType<typeof createReckoning>
+
+/** How far the root's clock moved on unwatched, where that is too far; else 0. A county that is shut is off for days; one that runs and leaps by a day was set. */
+function leapOf({ isRoot, watch, mark }: Reckoning): number {
+  const most = watch.isFirst() ? LIMITS.rootAwayDays * DAY_MILLISECONDS : LIMITS.doubtfulDayMilliseconds
+  return isRoot && mark().at > 0 && watch.unseen() > most ? watch.unseen() : 0
+}
+
+/** How long ago the time was last said, where that is too long; else 0. */
+function unheardFor({ isRoot, mark, time }: Reckoning): number {
+  const { said } = mark()
+  const away = isRoot || said === null ? 0 : time() - said
+  return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
+}
+
+/** Whether the clock may have been put right unwatched: then the offset is none, and nobody can say which of two days it is. */
+function mayBeSet({ now, time, watch }: Reckoning): boolean {
+  const known = time() - now()
+  const least = known > 0 ? known - LIMITS.clockOffsetMilliseconds : LIMITS.clockOffsetMilliseconds
+  return civilDay(now()) !== civilDay(time()) && watch.unseen() >= least
+}
+
+function doubtOf(reckoning: Reckoning, published: number): ClockDoubt | null {
+  const { now, time, holds, offset, reached, mark } = reckoning
+  // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
+  const isTold = mark().said !== null && holds() && offset() !== null
+  const since = Math.max(isTold ? 0 : published, reached())
+  if (time() < since - LIMITS.clockOffsetMilliseconds)
+    return { is: 'behind', time: now(), since, proof: since === published ? 'published' : 'reached' }
+  if (mayBeSet(reckoning)) return { is: 'set', time: now(), other: time() }
+  const leap = leapOf(reckoning)
+  if (leap > 0) return { is: 'leapt', time: now(), by: leap }
+  const away = unheardFor(reckoning)
+  return away > 0 ? { is: 'unheard', time: now(), away } : null
+}
+
+/** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
+export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
+  const reckoning = createReckoning(host, isRoot, kept)
+  const { now, time, offset, holds, isFallen, reached, mark, keep } = reckoning
+  const confirmedBy = () => (isRoot || offset() === null ? null : mark().by)
+  const doubt = (published: number) => doubtOf(reckoning, published)
+  const say = (said: number, by: PersonId | null) =>
+    keep({ ...mark(), at: now(), offset: said - now(), by, said, ...(by === null ? { told: said } : {}) })
+  return {
+    now,
     offset,
     confirmedBy,
     heardRoot(rootTime) {
       if (!hasCivilDay(rootTime)) return false
-      const before = mark.by === null ? offset() : null
+      const before = mark().by === null ? offset() : null
       say(rootTime, null)
-      return before === null || Math.abs((mark.offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
+      return before === null || Math.abs((mark().offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
     },
     confirm(day, by) {
-      const known = [time(), host.now()].find((one) => civilDay(one) === day)
+      const known = [time(), now()].find((one) => civilDay(one) === day)
       say(known ?? time() + (dayNumber(day) - dayNumber(civilDay(time()))) * DAY_MILLISECONDS, by)
     },
     past(published) {
+      const { told, by, at, offset: known } = mark()
       // Whoever was told the time goes by that, as in `doubt`.
-      const told = mark.told ?? published
-      return { told, newest: Math.max(told, mark.by === null ? mark.at + (mark.offset ?? 0) : 0) }
+      const last = told ?? published
+      return { told: last, newest: Math.max(last, by === null ? at + (known ?? 0) : 0) }
     },
     rootTime: (published) =>
       offset() === null || confirmedBy() !== null || isDayInDoubt(doubt(published)) ? null : time(),
@@ -137,20 +174,16 @@ export function createClock(
     today: () => civilDay(time()),
     doubt,
     passed(published) {
-      if (doubt(published) !== null) {
-        // A moment that may never have come proves nothing against a clock that is put right.
-        if (!isFallen()) return
-        // Kept, so that the next start knows it as well, however far the clock has run by then.
-        mark = { ...mark, at: reached(), offset: null, by: null }
-        return watch.begin(mark.at)
-      }
+      const isDoubted = doubt(published) !== null
+      // Kept, so that the next start knows it as well, however far the clock has run by then.
+      if (isDoubted && isFallen()) keep({ ...mark(), at: reached(), offset: null, by: null }, reached())
+      // A moment that may never have come proves nothing against a clock that is put right.
+      if (isDoubted) return
       // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
-      mark = holds()
-        ? { ...mark, at: Math.max(mark.at, host.now()) }
-        : { ...mark, at: host.now(), offset: offset(), by: null }
-      watch.begin()
+      if (holds()) keep({ ...mark(), at: Math.max(mark().at, now()) })
+      else keep({ ...mark(), at: now(), offset: offset(), by: null })
     },
-    mark: (contact) => ({ ...mark, contact }),
+    mark: (contact) => ({ ...mark(), contact }),
   }
 }
 

@@ -8,11 +8,12 @@ import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
 import type { TransferTarget } from '#protocol/casework/rules/transfer.ts'
-import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { DocumentId, EntryHash, NodeId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { AuditDetails, AuditPage, AuditQuery } from './audit.ts'
+import type { ClockDoubt } from './clock-doubt.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
@@ -141,26 +142,6 @@ export interface NodeStatus {
   /** The last time, by this node's corrected clock, at which it had told over a living link that nothing was unsent there; null when never. */
   readonly nothingUnsentAt: number | null
 }
-
-/**
- * What speaks against this node's clock, in milliseconds. `behind`: it shows an earlier time than what it holds proves, which
- * is of `since`: something the root published, or a moment that this clock itself had reached. `set`: it may have been put
- * right since its offset was known; if not, it is `other`. `unheard`: nobody has told it the time for very long. `time` is
- * what this machine's own clock shows.
- */
-export type ClockDoubt =
-  | {
-      readonly is: 'behind'
-      readonly time: number
-      readonly since: number
-      readonly proof: 'published' | 'reached'
-    }
-  | { readonly is: 'set'; readonly time: number; readonly other: number }
-  | { readonly is: 'unheard'; readonly time: number; readonly away: number }
-
-/** Whether nobody can say what day it is: a clock that is hours behind within one day names the right one. */
-export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
-  doubt !== null && (doubt.is !== 'behind' || civilDay(doubt.since) !== civilDay(doubt.time))
 
 /** Connection and safety of this node, in figures; the desk says it in words. */
 export interface SyncStatus {

@@ -122,10 +122,45 @@ test('S157 a county that was off for weeks has its clock looked at before it tel
   const last = LIMITS.rootAwayDays * DAY
   expect(started(last).rootTime(0)).toBe(MET + last)
   const ahead = started(last + 1)
-  expect(ahead.doubt(0)).toEqual({ is: 'unheard', time: MET + last + 1, away: last + 1 })
+  expect(ahead.doubt(0)).toEqual({ is: 'leapt', time: MET + last + 1, by: last + 1 })
   expect(ahead.rootTime(0)).toBeNull()
   ahead.confirm(ahead.today(), clerk.person)
   expect(ahead.rootTime(0)).toBe(MET + last + 1)
+})
+
+test('S157 a county whose clock leaps by more than a day while it runs tells nobody the time until somebody has looked', () => {
+  let [shown, elapsed] = [MET, 0]
+  const clock = createClock({ now: () => shown, elapsed: () => elapsed }, true)
+  clock.passed(0)
+  shown += LIMITS.doubtfulDayMilliseconds
+  expect(clock.rootTime(0)).toBe(shown)
+  shown += 1
+  expect(clock.rootTime(0)).toBeNull()
+  clock.passed(0)
+  expect(clock.doubt(0)).toMatchObject({ is: 'leapt', by: LIMITS.doubtfulDayMilliseconds + 1 })
+  // What passes before its eyes is no leap, and a clock that is set back at once was right.
+  elapsed += 30 * DAY
+  shown += 30 * DAY
+  expect(clock.rootTime(0)).toBeNull()
+  shown -= LIMITS.doubtfulDayMilliseconds + 1
+  expect(clock.rootTime(0)).toBe(shown)
+})
+
+test('S152 a node whose county was ahead goes by its own clock once a person has said so twice', async () => {
+  const { start } = await parted(-400 * DAY)
+  const township = await start()
+  const { office } = township.engine
+  expect(office.today()).toBe(MONDAY)
+  const own = '2025-10-19' as Day
+  expect(await office.confirmDay(clerk, '2025-10-20' as Day, true)).toMatchObject({
+    problem: { code: 'day-too-early' },
+  })
+  const asked = await office.confirmDay(clerk, own)
+  expect(asked).toMatchObject({ ok: false, problem: { code: 'day-far', field: 'sure' } })
+  for (const day of [own, MONDAY]) expect(!asked.ok && asked.problem.message).toContain(day)
+  expect((await office.confirmDay(clerk, own, true)).ok).toBe(true)
+  expect(office.today()).toBe(own)
+  expect(await status(township)).toMatchObject({ clockDoubt: null, clockOffset: 0 })
 })
 
 test('S151 a clock that fell back does not come right by running on, nor by the next start', () => {

@@ -11,6 +11,7 @@ const ROOMS = [
   'logs/',
   'cases/',
   'clock.ts',
+  'clock-doubt.ts',
   'locals.ts',
   'kept-findings.ts',
   'news.ts',

@@ -21,7 +21,7 @@ export async function confirmDay(
   day: Day,
   isSure: boolean,
 ): Promise<Result<void>> {
-  const problem = dayProblem(core, day) ?? (isSure ? undefined : farProblem(core, day))
+  const problem = dayProblem(core, day) ?? (isSure ? undefined : (earlyProblem(core, day) ?? farProblem(core, day)))
   if (problem) return problem
   const { clock, isRoot, news } = core
   const shown = civilDay(clock.now())
@@ -53,10 +53,22 @@ function dayProblem(core: Core, day: Day): Result<never> | undefined {
     return fail('day-known', '本机已连上级,日期以县中心的为准。', KEPT, '不用确认日期;电脑时间不对的请校正。')
   if (isRoot && day !== civilDay(clock.now()))
     return fail('set-clock', '县中心的日期以本机时钟为准。', KEPT, '请先校正电脑时间,再确认日期。', 'day')
-  const told = civilDay(clock.past(publishedAt(core)).told)
-  if (!isRoot && day < told)
+  const told = toldDay(core)
+  if (day < told && day !== civilDay(clock.now()))
     return fail('day-too-early', `县中心的日期已经到过 ${told},今天不会更早。`, KEPT, '请核对今天的日期。', 'day')
   return undefined
+}
+
+/** The day of the county that this node knows of; before all days at the county itself. */
+const toldDay = (core: Core): Day => civilDay(core.isRoot ? 0 : core.clock.past(publishedAt(core)).told)
+
+/** An earlier day than the county's is possible where its clock was ahead, and this machine's own one says so, too. */
+function earlyProblem(core: Core, day: Day): Result<never> | undefined {
+  const told = toldDay(core)
+  if (day >= told) return undefined
+  const message = `您填的 ${day} 和本机时钟相同,但县中心的日期已经到过 ${told}。`
+  const next = '县中心当时的时间可能不对。请再看一次手机或日历;确实是这一天的,勾选后再提交。'
+  return fail('day-far', message, KEPT, next, 'sure')
 }
 
 /** A day far from all that is known is a slip of the hand more often than a long time without a line: it is asked about once more. */

@@ -8,8 +8,8 @@ import type { Register } from '#protocol/casework/register.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { type ClockDoubt, isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
-import { type ClockDoubt, isDayInDoubt } from '../office.ts'
 import { publishedAt } from '../writing/clock-mark.ts'
 import { laneFor } from '../writing/number-lanes.ts'
 import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
@@ -36,10 +36,13 @@ export function dayProblem(core: Core): Result<never> | undefined {
   )
 }
 
+const daysOf = (milliseconds: number): number => Math.round(milliseconds / DAY_MILLISECONDS)
+
 function whyInDoubt(doubt: ClockDoubt): string {
   if (doubt.is === 'behind') return '比它已有的资料还早'
   if (doubt.is === 'set') return `上次对时算来是 ${civilDay(doubt.other)},电脑时间可能已经校正过`
-  return `离上次对时已有 ${Math.round(doubt.away / DAY_MILLISECONDS)} 天`
+  if (doubt.is === 'leapt') return `比上次运行以来多走了 ${daysOf(doubt.by)} 天`
+  return `离上次对时已有 ${daysOf(doubt.away)} 天`
 }
 
 /** The next case number of a station. */
