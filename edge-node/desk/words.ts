@@ -135,6 +135,12 @@ function clockWarning(status: SyncStatus, today: Day): Warning | undefined {
     const { next, words } = DOUBT_NEXT[status.isRoot || is === 'leapt' ? 'root' : is]
     return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words } }
   }
+  const others = status.clockOfNodes
+  if (others) {
+    const than = `都比县中心${others.offset > 0 ? '慢' : '快'}约 ${spanWords(others.offset)}`
+    const message = `连着的 ${others.of} 个节点里,${others.nodes} 个的时钟${than}`
+    return { tone, message, next: '多半是县中心的时间不对:请看手机或日历,不对的先校正本机时间。' }
+  }
   const isConfirmed = status.clockConfirmedBy !== null
   const off = clockWords(status.clockOffset, isConfirmed)
   if (off === undefined) return undefined

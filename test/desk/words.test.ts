@@ -30,6 +30,7 @@ const STATUS: SyncStatus = {
   entriesOnlyHere: 0,
   clockOffset: 0,
   clockConfirmedBy: null,
+  clockOfNodes: null,
   clockDoubt: null,
   catalogueVersion: 1,
   calendarVersion: 0,
@@ -84,6 +85,13 @@ test('P22 a full disk, a refusal and a wrong clock are said at the head of every
   expect(revoked.map(({ message }) => message)).toEqual(['上级已被停用,等待县中心指定新上级'])
   expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 }, TODAY)).toEqual([])
   expect(warningsOf({ ...STATUS, clockOffset: null }, TODAY)).toEqual([])
+  const slow = { ...STATUS, clockOffset: 3 * 86_400_000 }
+  expect(warningsOf(slow, TODAY)[0]).not.toHaveProperty('link') // the county says what day it is
+  expect(warningsOf({ ...slow, parent: away }, TODAY)[0]?.link?.words).toContain('确认今天的日期')
+  const others = { nodes: 3, of: 4, offset: 40 * 86_400_000 }
+  const [against] = warningsOf({ ...STATUS, isRoot: true, parent: null, clockOfNodes: others }, TODAY)
+  expect(against?.message).toBe('连着的 4 个节点里,3 个的时钟都比县中心慢约 40 天')
+  expect(against?.next).toContain('多半是县中心的时间不对')
 })
 
 test('P226 a span is told to the nearest unit, and a clock is compared to a day that a person confirmed as that', () => {

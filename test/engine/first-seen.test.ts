@@ -152,6 +152,24 @@ test('R82 a county whose clock fell back calls nothing ahead until somebody has 
   expect(await doubts(root, await open(township, { time: at('2026-11-20'), clockOffset: 0 }))).toEqual([])
 })
 
+test('S157 a county hears of it when most of the clocks below are off alike', async () => {
+  const { root, township, village, say } = await openPlace()
+  const seen = async () => (await root.engine.office.status()).clockOfNodes
+  const off = 40 * 86_400_000
+  const heard = async (...offsets: readonly [number, number]) => {
+    await say({ node: township.node, clockOffset: offsets[0] }, { node: village.node, clockOffset: offsets[1] })
+    await until('both are heard', async () => {
+      const nodes = await root.engine.office.nodesBelow()
+      return offsets.every((offset) => nodes.some(({ clockOffset }) => clockOffset === offset))
+    })
+    return seen()
+  }
+  expect(await heard(off, off + 60_000)).toEqual({ nodes: 2, of: 2, offset: off + 60_000 })
+  expect(await heard(off, 0)).toBeNull()
+  expect(await heard(off, -off)).toBeNull()
+  expect(await heard(3_600_000, 3_600_000)).toBeNull()
+})
+
 test('R83 people hear of a node once, with how many there are, until somebody has looked; a start forgets nothing of it', async () => {
   const { root, storage, clock, township, open } = await openPlace()
   for (let count = 0; count < 3; count++) await open(township, { time: at('2028-01-01'), clockOffset: 0 })

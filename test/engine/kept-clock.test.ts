@@ -160,6 +160,9 @@ test('S152 the county confirms what its own clock shows, and nothing else', asyn
   expect(await root.engine.office.confirmDay(chief, '2026-11-24' as Day)).toMatchObject({ ok: false })
   expect((await root.engine.office.confirmDay(chief, MONDAY)).ok).toBe(true)
   expect(await status(root)).toMatchObject({ clockDoubt: null, clockOffset: 0 })
+  // Nobody else's word would ever end it.
+  expect((await status(root)).findings.filter(({ kind }) => kind === 'clock')).toMatchObject([{ kind: 'clock' }])
+  expect((await status(root)).findings.flatMap(({ kept }) => kept ?? [])).toEqual([])
   expect(today(root)).toBe(MONDAY)
 })
 

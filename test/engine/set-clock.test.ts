@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { createClock, type NodeClock } from '#protocol/engine/clock.ts'
+import { createClock, type NodeClock, onOtherClock } from '#protocol/engine/clock.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { MONDAY } from '#test/clock/host.ts'
-import { type Node, person, TOWNSHIP } from './county.ts'
+import { hostWith, MONDAY } from '#test/clock/host.ts'
+import { COUNTY, connect, type Node, openNode, person, TOWNSHIP, until } from './county.ts'
 import { DAY, MET, parted } from './parted-clock.ts'
 
 const HOUR = 60 * 60_000
@@ -190,4 +190,46 @@ test('S151 a clock that fell back does not come right by running on, nor by the 
   const right = started(third.clock.mark(null), 40 * HOUR)
   expect(right.clock.doubt(0)).toBeNull()
   expect(right.clock.time()).toBe(boot + 40 * HOUR)
+})
+
+test('S151 the county is not asked for having been told nothing for long: it tells itself', () => {
+  let elapsed = 0
+  const clock = createClock({ now: () => MET + elapsed, elapsed: () => elapsed }, true)
+  clock.confirm(MONDAY, clerk.person)
+  elapsed = (LIMITS.unheardDays + 1) * DAY
+  expect(clock.doubt(0)).toBeNull()
+  expect(clock.rootTime(0)).toBe(MET + elapsed)
+})
+
+test('S150 on another machine what was told and reached stays, and the offset goes', () => {
+  const known = { at: MET - 3 * DAY, offset: 3 * DAY, by: clerk.person, told: MET - HOUR, said: MET, contact: MET }
+  const other = { at: MET, offset: null, by: null, told: MET - HOUR, said: MET, contact: null }
+  expect(onOtherClock(known)).toEqual(other)
+})
+
+test('S152 S153 the county’s word ends a person’s, also where both say the same; without it versions are the least', () => {
+  const clock = createClock(
+    hostWith(() => MET),
+    false,
+  )
+  expect(clock.past(MET - DAY)).toEqual({ told: MET - DAY, newest: MET - DAY })
+  clock.confirm(MONDAY, clerk.person)
+  expect(clock.past(MET - DAY)).toEqual({ told: MET - DAY, newest: MET - DAY })
+  expect(clock.heardRoot(MET + 1)).toBe(true)
+  expect(clock.heardRoot(MET + 2)).toBe(false)
+  expect(clock.past(0)).toMatchObject({ told: MET + 2 })
+})
+
+test('S152 a node whose parent cannot say what day it is may be told by a person, though they are connected', async () => {
+  const { start, machine, root } = await parted(0)
+  await root.engine.stop()
+  const open = { station: COUNTY, lease: 1, keys: root.identity.keys, storage: root.storage, incarnation: 2 } as const
+  const silent = await openNode({ ...open, host: hostWith(() => Date.parse('2009-01-01T08:00+08:00')) })
+  machine.set(Date.parse('2009-01-01T08:00+08:00') - MET)
+  const township = await start()
+  const link = connect(township, silent)
+  await until('they are connected', async () => Boolean((await status(township)).parent?.connected))
+  expect((await township.engine.office.confirmDay(clerk, MONDAY)).ok).toBe(true)
+  expect(township.engine.office.today()).toBe(MONDAY)
+  link.cut()
 })

@@ -1,4 +1,5 @@
 /** Connection, safety and health of this node in figures, as the desk says them in words. */
+import { LIMITS } from '#protocol/limits.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
 import type { SyncStatus } from '../office.ts'
@@ -20,6 +21,7 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     atRootAlone: aloneAt(core),
     clockOffset: core.clock.offset(),
     clockConfirmedBy: core.clock.confirmedBy(),
+    clockOfNodes: clockOfNodes(core),
     clockDoubt: core.clock.doubt(publishedAt(core)),
     catalogueVersion: core.directory.catalogueVersion(),
     calendarVersion: core.directory.calendarVersion(),
@@ -30,6 +32,19 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     findings: core.news.findings,
     refusal: core.neighbours.refusal,
   }
+}
+
+const HOUR_MILLISECONDS = 60 * 60 * 1000
+
+/** Clocks go wrong one by one: where most are off alike, the one that they are compared with is. */
+function clockOfNodes({ isRoot, neighbours }: Core): SyncStatus['clockOfNodes'] {
+  const connected = [...neighbours.below.values()].filter((status) => status.connected)
+  const told = connected.flatMap(({ clockOffset }) => clockOffset ?? []).sort((left, right) => left - right)
+  const middle = told[Math.floor(told.length / 2)] ?? 0
+  const alike = told.filter((offset) => Math.abs(offset - middle) <= HOUR_MILLISECONDS)
+  const isMost = told.length > 1 && alike.length * 2 > told.length
+  if (!isRoot || !isMost || Math.abs(middle) < LIMITS.doubtfulDayMilliseconds) return null
+  return { nodes: alike.length, of: told.length, offset: middle }
 }
 
 function aloneAt(core: Core): SyncStatus['atRootAlone'] {

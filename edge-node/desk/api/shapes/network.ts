@@ -56,6 +56,10 @@ export const SyncShape = z
       .openapi({ description: '县中心:只在县中心一处的记录数,备用机名称(没有为空);其他节点为空' }),
     clockOffset: z.int().nullable(),
     clockConfirmedBy: z.string().nullable().openapi({ description: '由谁确认了今天的日期;县中心告知的为空' }),
+    clockOfNodes: z
+      .object({ nodes: z.int(), of: z.int(), offset: z.int() })
+      .nullable()
+      .openapi({ description: '县中心:连着的节点里多数的时钟与县中心相差相同,且在一天以上;没有为空' }),
     clockDoubt: ClockDoubt.nullable().openapi({ description: '本机时钟哪里可疑;没有为空' }),
     catalogueVersion: z.int(),
     calendarVersion: z.int(),
