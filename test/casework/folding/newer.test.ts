@@ -97,6 +97,16 @@ test('C136 only whoever could write guarded facts there stops a case: holder, re
     const newer = newerFact(station, last(offered).hash)
     expect(fold([...facts, ...offered, newer]).unread).toEqual([newer.hash])
   }
+  // The receiver of an offer that is not the root itself.
+  const handed = chain([
+    ['opened', VILLAGE],
+    ['captured', VILLAGE],
+    ['offered', VILLAGE, { to: TOWN }],
+  ])
+  const received = newerFact(TOWN, last(handed).hash)
+  expect(fold([...handed, received]).unread).toEqual([received.hash])
+  const bystander = newerFact(OTHER_TOWN, last(handed).hash)
+  expect(fold([...handed, bystander]).unread).toEqual([])
   const fromVillage = newerFact(VILLAGE, last(offered).hash)
   expect(fold([...facts, ...offered, fromVillage]).unread).toEqual([])
 })
