@@ -13,7 +13,6 @@ import type { LinkContext } from './link-context.ts'
 import { goOnWaiting } from './parting.ts'
 import { checkProof, prove } from './proof.ts'
 import { receiveFrame } from './receiving.ts'
-
 import { believeParent } from './rollback.ts'
 import { tellUntold } from './root-heights.ts'
 import { hearRoot } from './root-time.ts'

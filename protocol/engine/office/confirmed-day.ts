@@ -21,7 +21,7 @@ export async function confirmDay(
   day: Day,
   isSure: boolean,
 ): Promise<Result<void>> {
-  const problem = dayProblem(core, day) ?? (isSure ? undefined : (earlyProblem(core, day) ?? farProblem(core, day)))
+  const problem = refusedDay(core, day) ?? (isSure ? undefined : (earlyProblem(core, day) ?? farProblem(core, day)))
   if (problem) return problem
   const { clock, isRoot, news } = core
   const shown = civilDay(clock.now())
@@ -45,7 +45,7 @@ export async function confirmDay(
   return success(undefined)
 }
 
-function dayProblem(core: Core, day: Day): Result<never> | undefined {
+function refusedDay(core: Core, day: Day): Result<never> | undefined {
   const { clock, isRoot, neighbours } = core
   if (!isDay(day)) return fail('no-day', '这不是一个日期。', KEPT, '请按“2026-11-26”的样子填写今天的日期。', 'day')
   // A parent that has not heard the time for as long cannot say it, either.

@@ -10,6 +10,7 @@ import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
 import type { Actor } from '../office.ts'
+import { publishedAt } from '../writing/clock-mark.ts'
 import { recordsInPieces } from '../writing/record-pieces.ts'
 import type { Staging } from '../writing/staging.ts'
 
@@ -70,13 +71,9 @@ async function accountsEver(
 }
 
 /** Why nobody would count what somebody signs today; undefined when it counts. */
-export function strangerProblem(
-  { directory, clock }: Core,
-  { person, station }: Actor,
-  kept: string,
-): Result<never> | undefined {
-  const published = Math.max(directory.catalogueVersion(), directory.calendarVersion())
-  const signing = signingOf({ time: clock.now(), clockOffset: clock.offset(), published })
+export function strangerProblem(core: Core, { person, station }: Actor, kept: string): Result<never> | undefined {
+  const { directory, clock } = core
+  const signing = signingOf({ time: clock.now(), clockOffset: clock.offset(), published: publishedAt(core) })
   if (directory.authority.standing(person, station, signing) !== 'foreign') return undefined
   return fail(
     'foreign-person',
