@@ -45,7 +45,7 @@ test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 M15 M16 M17 M18 M19 M20 M22 
 const ON_FILES = 4
 
 test('M21 on real database files counties in storms come to rest as well', {
-  timeout: MILLISECONDS_PER_SEED * 4 * ON_FILES,
+  timeout: MILLISECONDS_PER_SEED * 10 * ON_FILES,
 }, async () => {
   for (let seed = 1; seed <= ON_FILES; seed++) {
     const media = realFiles()
