@@ -16,6 +16,7 @@ import type { AuditDetails, AuditPage, AuditQuery } from './audit.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
+import type { SectionView } from './section-view.ts'
 
 /** Who acts, for which station. */
 export interface Actor {
@@ -45,36 +46,6 @@ export interface ActOffer {
   readonly subject: EntryHash | null
   /** Where the rule comes from. */
   readonly source: string
-}
-
-/** JSON a section can hold. */
-export type SectionValue = string | Readonly<Record<string, unknown>>
-
-export interface SectionView {
-  readonly name: string
-  readonly title: string
-  readonly value: SectionValue
-  /** Whether this node's stations may write it. */
-  readonly writable: boolean
-  /** True when a fact relied on an earlier state of it (“封存后有改动”). */
-  readonly changedAfterSeal: boolean
-  /** What it said then, which is what counts; null where nothing changed, or where it is not to be had here any more. */
-  readonly sealed: SectionValue | null
-  /** Who changed what since then, the latest. */
-  readonly changes: readonly SealChange[]
-  /** Earlier edits since then that are not gone through one by one; 0 when all are. */
-  readonly unlisted: number
-}
-
-/** A change of one key behind a seal; null where there was nothing, or is nothing any more. */
-export interface SealChange {
-  readonly key: string
-  readonly before: unknown
-  readonly after: unknown
-  readonly person: PersonId | ''
-  readonly station: StationCode
-  /** Milliseconds since 1970, corrected by what the author's node knew of its clock. */
-  readonly time: number
 }
 
 /** Why the root wonders about the day of a fact. */

@@ -7,6 +7,7 @@ const ROOMS = [
   'ports/',
   'directory/',
   'audit.ts',
+  'section-view.ts',
   'office.ts',
   'logs/',
   'cases/',

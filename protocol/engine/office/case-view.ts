@@ -14,9 +14,10 @@ import { receiptsOf } from '../cases/case-receipts.ts'
 import { safetyOfReach } from '../cases/safety.ts'
 import { saysAsSealed, sealedSection } from '../cases/sealed-section.ts'
 import type { Core } from '../core.ts'
-import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
+import { type ActOffer, type Actor, type CaseView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
+import type { SectionView } from '../section-view.ts'
 import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import { sectionRefusal } from './section-right.ts'
@@ -84,7 +85,9 @@ function showSection(
   const seal = state.seals[name]
   const { sha256 } = core.host.cryptography
   const isChanged = seal !== undefined && !saysAsSealed(seal, section, sha256)
-  const sealed = isChanged ? sealedSection(file, name, seal, sha256) : undefined
+  const sealed = isChanged
+    ? sealedSection({ file, authority: core.directory.authority, sha256 }, name, seal)
+    : undefined
   return success({
     name,
     title: SECTIONS[name].title,
@@ -93,7 +96,7 @@ function showSection(
     changedAfterSeal: isChanged,
     sealed: sealed?.value ?? null,
     changes: sealed?.changes ?? [],
-    unlisted: sealed?.unlisted ?? 0,
+    unlisted: sealed?.unlisted.length ?? 0,
   })
 }
 

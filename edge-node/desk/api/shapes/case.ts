@@ -60,6 +60,16 @@ export const CasePageShape = z
   .object({ rows: list(CaseRowShape), next: z.string().nullable().openapi({ description: '下一页的 after' }) })
   .openapi('CasePage')
 
+const SealChange = z.object({
+  key: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+  person: authorId,
+  station: stationCode,
+  time: milliseconds,
+  foreignPerson: z.boolean().openapi({ description: '署名的人当天不在该站点任职:是该站点的电脑签的,未必是本人' }),
+})
+
 const SectionView = z
   .object({
     name: z.string(),
@@ -71,16 +81,9 @@ const SectionView = z
       .union([z.string(), z.record(z.string(), z.unknown()).readonly()])
       .nullable()
       .openapi({ description: '封存时的内容,作数的是它;没有改动、或本机已拼不出来时为 null' }),
-    changes: list(
-      z.object({
-        key: z.string(),
-        before: z.unknown(),
-        after: z.unknown(),
-        person: authorId,
-        station: stationCode,
-        time: milliseconds,
-      }),
-    ).openapi({ description: '封存之后谁改了什么,最近的:受理以前,到下一次收件或受理时作数;受理以后不作数' }),
+    changes: list(SealChange).openapi({
+      description: '封存之后谁改了什么,最近的:受理以前,到下一次收件或受理时作数;受理以后不作数',
+    }),
     unlisted: z.number().openapi({ description: '封存之后更早的、没有逐条列出的修改次数' }),
   })
   .openapi('Section')

@@ -1,0 +1,52 @@
+/** Changes behind a seal in words: which field, from what to what, whose. */
+import { html } from 'hono/html'
+import { countedMaterial, formFields } from '#edge-node/commands/cases/form.ts'
+import type { Desk, Html } from '#edge-node/desk/visit.ts'
+import { changesCount, materialWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import type { SealChange, SectionView } from '#protocol/engine/section-view.ts'
+
+/** What the keys of a section are called. */
+function labelsOf({ item }: CaseView, section: string): ReadonlyMap<string, string> {
+  if (!item) return new Map()
+  return section === 'materials'
+    ? new Map(item.materials.map(({ id, name }) => [id, name]))
+    : new Map(formFields(item).map(({ id, label }) => [id, label]))
+}
+
+const plainWords = (value: unknown): string =>
+  value === null || value === ''
+    ? '(空)'
+    : typeof value === 'object'
+      ? materialWords(countedMaterial(value))
+      : String(value)
+
+/** Whose change it is: a name that a station's key signed with, although it is of nobody there, accuses nobody. */
+function authorWords({ office }: Desk, { station, person, foreignPerson }: SealChange): string {
+  const place = stationName(office, station)
+  return foreignPerson ? `${place}(署名 ${person},当天不在该站点任职)` : `${place} ${personName(office, person)}`
+}
+
+/** Changes of a section as items of a list; those that are not listed one by one are counted first. */
+export function changeRows(
+  desk: Desk,
+  view: CaseView,
+  section: string,
+  { changes, unlisted }: Pick<SectionView, 'changes' | 'unlisted'>,
+): Html {
+  const labels = labelsOf(view, section)
+  const rows = changes.map(
+    (change) =>
+      html`<li>${labels.get(change.key) ?? change.key}:${plainWords(change.before)} → ${plainWords(change.after)},${authorWords(desk, change)} ${paperTime(change.time)}</li>`,
+  )
+  return html`${unlisted > 0 ? html`<li>更早的 ${unlisted} 次修改没有逐条列出。</li>` : ''}${rows}`
+}
+
+/** What was changed behind the seal, by whom, and whether it ever counts. */
+export function changesBox(desk: Desk, view: CaseView, name: string): Html | string {
+  const section = view.sections.find((each) => each.name === name)
+  if (!section?.changedAfterSeal) return ''
+  if (section.sealed === null)
+    return html`<p class="field-problem">封存之后有改动,封存时的内容在本机已拼不出来;下面是现在的内容,请以纸质材料为准。</p>`
+  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后有改动,${changesCount(view.state.stage)}:</strong><ul class="mb-0">${changeRows(desk, view, name, section)}</ul></div></div>`
+}
