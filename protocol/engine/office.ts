@@ -16,7 +16,7 @@ import type { AuditDetails, AuditPage, AuditQuery } from './audit.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
-import type { SectionView } from './section-view.ts'
+import type { ChangesByOthers, SectionView } from './section-view.ts'
 
 /** Who acts, for which station. */
 export interface Actor {
@@ -68,6 +68,8 @@ export interface CaseView {
   /** The edition under which the case was received; undefined while its record is not here. */
   readonly item: Item | undefined
   readonly sections: readonly SectionView[]
+  /** What the holder must have looked at before an act seals again; null when there is nothing. */
+  readonly changesByOthers: ChangesByOthers | null
   readonly acts: readonly ActOffer[]
   readonly safety: Safety
   /** Entries quarantined or set aside by the sync, with reasons. */
@@ -284,6 +286,7 @@ export interface Office {
   /**
    * Writes a fact. Seals, previous fact and applicant fields of captured/received are filled in from the case
    * when not given. `expects`: the tip the person saw; a different tip fails with `case-moved-on`.
+   * `changesSeen`: the mark of the changes by others that the person looked at (rule C141).
    */
   act(
     actor: Actor,
@@ -291,6 +294,7 @@ export interface Office {
     kind: FactKind,
     fields: Readonly<Record<string, FieldValue>>,
     expects?: EntryHash,
+    changesSeen?: string,
   ): Promise<Result<{ readonly hash: EntryHash }>>
   /** `asOf`: with the form and the applicant as the fact of that hash had them, so that a paper is always the same. */
   view(actor: Actor, id: DocumentId, asOf?: EntryHash): Promise<Result<CaseView>>

@@ -32,3 +32,14 @@ export interface SealChange {
   /** Whether the person did not belong to the station on the day of writing: the node signed, the person likely did not. */
   readonly foreignPerson: boolean
 }
+
+/** What others than the holder changed behind the seals of an open form: the next seal takes it over. */
+export interface ChangesByOthers {
+  /** Changes; where what was sealed is lost, edits. */
+  readonly count: number
+  readonly stations: readonly StationCode[]
+  /** Whether what was sealed cannot be put together here any more: then nobody can say what of it came since. */
+  readonly isLost: boolean
+  /** Stands for what the form says with them: whoever seals again gives it back, having looked. */
+  readonly mark: string
+}

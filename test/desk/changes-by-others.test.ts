@@ -20,7 +20,7 @@ import { COUNTY, nodeRecord, openNode, publish, STATIONS, TOWNSHIP } from '#test
 import { ENABLED } from '#test/engine/levels.ts'
 import { draft, factPayload, frameOf, RawNode } from '#test/engine/raw-node.ts'
 import { enter, PASSWORD, type Visitor } from './place.ts'
-import { act } from './walk.ts'
+import { act, lookedAt } from './walk.ts'
 
 const [ITEM] = SAMPLE_ITEMS
 if (!ITEM) throw new Error('no sample items')
@@ -102,4 +102,27 @@ test('C143 the page accuses nobody whose name another station’s key signed wit
   expect(text).toMatch(/13800001111 → 13900002222,[^,]* 李成/)
   const seen = value(await office.view({ person: 'hall' as PersonId, name: '', station: COUNTY, roles: [] }, id))
   expect(seen.sections[0]?.changes.map(({ foreignPerson }) => foreignPerson)).toEqual([true, false])
+})
+
+test('C141 the form of an act that seals again lists what others changed, and is sent only with the box ticked', async () => {
+  const { edit, page, clerk, id } = await receivedCase()
+  expect((await page()).text).not.toContain('办理以前请核对')
+  await edit({ applicant: '周大山' })
+  const shown = await page()
+  expect(shown.text).toContain('已核对上面 1 处由其他站点改动的内容,按现在的内容办理')
+  expect((await clerk.get(`/cases/${id}?act=noted`)).text).not.toContain('办理以前请核对')
+  const action = `/cases/${id}/acts/accepted`
+  const refused = await clerk.submit(shown, action, {})
+  expect(refused.status).toBe(422)
+  expect(refused.text).toContain('封存之后有 1 处内容是安昌镇便民服务中心改的,不是主办站点,还没有核对')
+  expect(refused.text).toContain('办件没有变化')
+  await edit({ phone: '13900002222' })
+  const moved = await clerk.submit(refused, action, lookedAt(refused))
+  expect(moved.text).toContain('核对之后又变了')
+  expect(moved.text).toContain('已核对上面 2 处')
+  expect(moved.html).not.toMatch(/name="changesSeen"[^>]*checked/)
+  const accepted = await clerk.submit(moved, action, lookedAt(moved))
+  expect(accepted.text).toContain('“受理”已办')
+  expect(accepted.text).toContain('周大山')
+  expect(accepted.text).not.toContain('封存之后有改动')
 })

@@ -149,15 +149,22 @@ function countProblem({ offer }: CaseState, fields: Readonly<Record<string, Fiel
   }
 }
 
-/** Writes an act on a case. `expects`: the tip the person saw. */
+/** What a person had before the eyes when acting. */
+export interface Seen {
+  readonly tip?: EntryHash | undefined
+  /** The mark of the changes by others that were looked at (rule C141). */
+  readonly changes?: string | undefined
+}
+
+/** Writes an act on a case. */
 export async function writeAct(
   office: Office,
   actor: Actor,
   state: CaseState,
   kind: FactKind,
   fields: Readonly<Record<string, FieldValue>>,
-  expects?: EntryHash,
+  seen: Seen = {},
 ): Promise<Result<{ readonly hash: EntryHash }>> {
   const problem = kind === 'taken' ? countProblem(state, fields) : undefined
-  return problem ? failure(problem) : office.act(actor, state.id, kind, fields, expects)
+  return problem ? failure(problem) : office.act(actor, state.id, kind, fields, seen.tip, seen.changes)
 }

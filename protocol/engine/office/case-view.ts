@@ -6,13 +6,12 @@ import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import { applicantAfter, sealsAfter } from '#protocol/casework/folding/standing.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
-import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
+import { SECTION_NAMES, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { receiptsOf } from '../cases/case-receipts.ts'
 import { safetyOfReach } from '../cases/safety.ts'
-import { saysAsSealed, sealedSection } from '../cases/sealed-section.ts'
 import type { Core } from '../core.ts'
 import { type ActOffer, type Actor, type CaseView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
@@ -20,6 +19,7 @@ import { registerOf } from '../register.ts'
 import type { SectionView } from '../section-view.ts'
 import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
+import { changesByOthers, type ReadSection, readSection } from './sealed-form.ts'
 import { sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
 
@@ -35,11 +35,11 @@ export async function viewCase(
   const now = stateOf(file, register)
   if (!now) return failure(UNKNOWN_CASE)
   const state = asOf === undefined ? now : standingAt(now, asOf)
-  const sections: SectionView[] = []
+  const read = new Map<SectionName, ReadSection>()
   for (const name of SECTION_NAMES) {
-    const shown = showSection(core, file, state, actor, name)
-    if (!shown.ok) return shown
-    sections.push(shown.value)
+    const section = readSection(core, file, state, name)
+    if (!section.ok) return section
+    read.set(name, section.value)
   }
   const sameNumber = await othersNumbered(core, state)
   const safety = safetyOfReach(core, file.reach)
@@ -48,7 +48,8 @@ export async function viewCase(
   return success({
     state,
     item: register.edition(state.item, state.itemVersion),
-    sections,
+    sections: [...read.values()].map((section) => showSection(core, state, actor, section)),
+    changesByOthers: asOf === undefined ? changesByOthers(core, file, state, read) : null,
     acts: offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register),
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
@@ -74,30 +75,20 @@ function offers(state: CaseState, actor: ActorAtNode, register: Register): ActOf
 
 function showSection(
   core: Core,
-  file: CaseFile,
   state: CaseState,
   actor: Actor,
-  name: (typeof SECTION_NAMES)[number],
-): Result<SectionView> {
-  const opened = core.sections.open(file, name)
-  if (!opened.ok) return opened
-  const section = opened.value
-  const seal = state.seals[name]
-  const { sha256 } = core.host.cryptography
-  const isChanged = seal !== undefined && !saysAsSealed(seal, section, sha256)
-  const sealed = isChanged
-    ? sealedSection({ file, authority: core.directory.authority, sha256 }, name, seal)
-    : undefined
-  return success({
+  { name, value, isChanged, sealed }: ReadSection,
+): SectionView {
+  return {
     name,
     title: SECTIONS[name].title,
-    value: section.value() as SectionView['value'],
+    value,
     writable: sectionRefusal(core, state, name, actor.station) === undefined,
     changedAfterSeal: isChanged,
     sealed: sealed?.value ?? null,
     changes: sealed?.changes ?? [],
     unlisted: sealed?.unlisted.length ?? 0,
-  })
+  }
 }
 
 /** The case as a fact had it: what it sealed, or else what was sealed before it, and the applicant of that time. */

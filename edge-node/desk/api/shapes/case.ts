@@ -88,6 +88,15 @@ const SectionView = z
   })
   .openapi('Section')
 
+const ChangesByOthers = z
+  .object({
+    count: z.int(),
+    stations: list(stationCode),
+    isLost: z.boolean().openapi({ description: '封存时的内容在本机已拼不出来,须逐项核对现在的内容' }),
+    mark: z.string().openapi({ description: '核对以后放在 changesSeen 里' }),
+  })
+  .openapi('ChangesByOthers')
+
 const ActOffer = z
   .object({
     kind: z.enum(FACT_KINDS),
@@ -119,6 +128,9 @@ export const CaseShape = z
     state: CaseStateShape,
     item: ItemShape.optional().openapi({ description: '收件时的事项版次;目录还没有到本机时没有' }),
     sections: list(SectionView),
+    changesByOthers: ChangesByOthers.nullable().openapi({
+      description: '受理以前主办站点以外的站点在封存之后改动的内容,再次封存的办理须先核对;没有时为 null',
+    }),
     acts: list(ActOffer),
     safety,
     receipts: list(Receipt),
