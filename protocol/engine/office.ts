@@ -16,7 +16,7 @@ import type { AuditDetails, AuditPage, AuditQuery } from './audit.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
-import type { ChangesByOthers, SectionView } from './section-view.ts'
+import type { ChangesByOthers, SectionView, TakenOver } from './section-view.ts'
 
 /** Who acts, for which station. */
 export interface Actor {
@@ -70,6 +70,8 @@ export interface CaseView {
   readonly sections: readonly SectionView[]
   /** What the holder must have looked at before an act seals again; null when there is nothing. */
   readonly changesByOthers: ChangesByOthers | null
+  /** What the facts that sealed the form again took over, the last few of them. */
+  readonly takenOver: readonly TakenOver[]
   readonly acts: readonly ActOffer[]
   readonly safety: Safety
   /** Entries quarantined or set aside by the sync, with reasons. */

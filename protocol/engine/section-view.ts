@@ -1,5 +1,5 @@
 /** What is shown of the sections of a case, and of what was changed behind a seal. */
-import type { PersonId, StationCode } from '#protocol/ids.ts'
+import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 
 /** JSON a section can hold. */
 export type SectionValue = string | Readonly<Record<string, unknown>>
@@ -42,4 +42,12 @@ export interface ChangesByOthers {
   readonly isLost: boolean
   /** Stands for what the form says with them: whoever seals again gives it back, having looked. */
   readonly mark: string
+}
+
+/** What a fact took over when it sealed a section again: what was changed since the seal before it. */
+export interface TakenOver extends Pick<SectionView, 'changes' | 'unlisted'> {
+  readonly fact: EntryHash
+  readonly section: string
+  /** Whether one of the two seals cannot be put together here any more: then it cannot be shown. */
+  readonly isLost: boolean
 }

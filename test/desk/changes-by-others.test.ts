@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
+import { readCase } from '#edge-node/commands/cases/cases.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
@@ -125,4 +126,27 @@ test('C141 the form of an act that seals again lists what others changed, and is
   expect(accepted.text).toContain('“受理”已办')
   expect(accepted.text).toContain('周大山')
   expect(accepted.text).not.toContain('封存之后有改动')
+})
+
+test('C142 the story shows under 受理 what it took over, with numbers masked for who may not read them', async () => {
+  const { edit, page, clerk, id, desk, office } = await receivedCase()
+  await edit({ applicant: '周大山', phone: '13900002222' })
+  await act(clerk, id, 'accepted', lookedAt(await page()))
+  const storyOf = async (visitor: Visitor) => {
+    const { text } = await visitor.get(`/cases/${id}`)
+    return text.slice(text.indexOf(' 经过 '))
+  }
+  const story = await storyOf(clerk)
+  expect(story).toContain('申请表在上一次封存之后的改动,从这时起作数')
+  expect(story).toMatch(/周小山 → 周大山,安昌镇便民服务中心 李成 2026年11月20日/)
+  expect(story).toContain('13800001111 → 13900002222')
+  const masked = await storyOf(await enter(desk, 'watch'))
+  expect(masked).toContain('****1111 → ****2222')
+  expect(masked).not.toMatch(/13800001111|13900002222/)
+  const watch = { person: 'watch' as PersonId, name: '', station: COUNTY, roles: ['supervisor' as const] }
+  const seen = value(await readCase(office, watch, id))
+  expect(seen.takenOver[0]?.changes.find(({ key }) => key === 'phone')).toMatchObject({
+    before: '****1111',
+    after: '****2222',
+  })
 })

@@ -41,7 +41,7 @@ const view = async (node: Node = root, station: StationCode = COUNTY) =>
 const form = async (node: Node = root) => (await view(node)).sections.find(({ name }) => name === 'application')
 const act = (kind: FactKind, fields: Fields, seen?: string) =>
   root.engine.office.act(hall, id, kind, fields, undefined, seen)
-const receive = async () => value(await act('received', { materials: 1 }))
+const receive = async (seen?: string) => value(await act('received', { materials: 1 }, seen))
 
 /** A machine of the village's station writes an update of the form into a log of its own, in whosever name. */
 async function send(update: Uint8Array, incarnation: number, name: string = agent.person): Promise<void> {
@@ -158,7 +158,7 @@ test('C141 very many edits hide no change: those that are not listed one by one 
   expect(await act('accepted', {})).toMatchObject({ ok: false, problem: { code: 'changes-unseen' } })
 })
 
-test('C141 where what was sealed cannot be put together any more, every edit of another station is to be looked at', async () => {
+test('C141 C142 where what was sealed cannot be put together any more, every edit of another station is to be looked at', async () => {
   // An edit that waits when the form is sealed again, and takes effect later: what was sealed is not there in its edits.
   const [one, other] = [1, 2].map((incarnation) => new Author('application', clientIdOf(9, incarnation)))
   const first = one?.change({ set: { account: '1' }, remove: [] })
@@ -175,4 +175,51 @@ test('C141 where what was sealed cannot be put together any more, every edit of 
     problem: { code: 'changes-unseen', message: expect.stringContaining('拼不出来') },
   })
   value(await act('accepted', {}, changesByOthers?.mark))
+  expect((await view()).takenOver).toMatchObject([{ isLost: true, changes: [] }])
+})
+
+test('C142 a fact that seals again says which changes it took over, whose and when, on every node', async () => {
+  await rewrite({ phone: '13900002222' })
+  await receive((await view()).changesByOthers?.mark)
+  const before = root.engine.office.time() - 3_600_000
+  await rewrite({ account: STOLEN }, hall.person)
+  value(await root.engine.office.edit(hall, id, 'application', { set: { phone: '13800001111' } }))
+  const accepted = value(await act('accepted', {}, (await view()).changesByOthers?.mark)).hash
+  value(await act('decided', { result: 'granted', opinion: '同意' }))
+  const { state } = await view()
+  const received = state.story.find(({ kind }) => kind === 'received')?.hash
+  const shown = [
+    {
+      ...{ fact: received, section: 'application', unlisted: 0, isLost: false },
+      changes: [{ key: 'phone', before: '13800001111', after: '13900002222', person: agent.person, station: VILLAGE }],
+    },
+    {
+      ...{ fact: accepted, section: 'application', unlisted: 0, isLost: false },
+      changes: [
+        { key: 'account', before: ACCOUNT, after: STOLEN, person: hall.person, station: VILLAGE, foreignPerson: true },
+        { key: 'phone', before: '13900002222', after: '13800001111', person: hall.person, station: COUNTY },
+      ],
+    },
+  ]
+  expect((await view()).takenOver).toMatchObject(shown)
+  expect((await view()).takenOver[1]?.changes[0]?.time).toBeGreaterThan(before)
+  await until('the village has both', async () => (await view(village)).takenOver.length === 2)
+  expect((await view(village)).takenOver).toMatchObject(shown)
+  expect(value(await root.engine.office.view(hall, id, received)).takenOver).toEqual([])
+})
+
+test('C142 of very many seals the last are shown, and of very many edits the latest', async () => {
+  const { shownResealings, walkedEdits } = LIMITS
+  onTestFinished(() => void Object.assign(LIMITS, { shownResealings, walkedEdits }))
+  const { office } = root.engine
+  for (const phone of ['13900000001', '13900000002', '13900000003'])
+    value(await office.edit(hall, id, 'application', { set: { phone } }))
+  await receive()
+  value(await office.edit(hall, id, 'application', { set: { account: '1' } }))
+  const accepted = value(await act('accepted', {})).hash
+  expect((await view()).takenOver.map(({ changes }) => changes.map(({ key }) => key))).toEqual([['phone'], ['account']])
+  Object.assign(LIMITS, { walkedEdits: 1 })
+  expect((await view()).takenOver[0]).toMatchObject({ changes: [{ before: '13900000002' }], unlisted: 2 })
+  Object.assign(LIMITS, { shownResealings: 1 })
+  expect((await view()).takenOver.map(({ fact }) => fact)).toEqual([accepted])
 })

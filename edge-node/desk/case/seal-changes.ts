@@ -7,6 +7,7 @@ import { changesCount, materialWords, paperTime, personName, stationName } from 
 import { fieldsOf } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { SealChange, SectionView } from '#protocol/engine/section-view.ts'
+import type { EntryHash } from '#protocol/ids.ts'
 import type { ActDrawing } from './act-drawing.ts'
 
 /** What the keys of a section are called. */
@@ -44,6 +45,17 @@ export function changeRows(
   )
   return html`${unlisted > 0 ? html`<li>更早的 ${unlisted} 次修改没有逐条列出。</li>` : ''}${rows}`
 }
+
+/** What a fact took over when it sealed the form again, under its line of the story. */
+export const takenOverPart = (desk: Desk, view: CaseView, fact: EntryHash): readonly Html[] =>
+  view.takenOver
+    .filter((taken) => taken.fact === fact)
+    .map((taken) => {
+      const title = view.sections.find(({ name }) => name === taken.section)?.title ?? taken.section
+      return taken.isLost
+        ? html`<div class="desk-late-words">${title}在上一次封存之后有改动,改了什么在本机已拼不出来,请以纸质材料为准。</div>`
+        : html`<div><span class="text-secondary">${title}在上一次封存之后的改动,从这时起作数:</span><ul class="mb-0">${changeRows(desk, view, taken.section, taken)}</ul></div>`
+    })
 
 /** What is to be looked at before an act seals again, with the box to tick; nothing where nobody else has changed anything. */
 export function lookedAtField({ desk, view, kind, prefix, typed, problems }: ActDrawing): Html | string {

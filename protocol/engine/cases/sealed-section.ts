@@ -58,3 +58,22 @@ export function sealedSection(
   const value = valueAsSealed(name, held, seal, sha256)
   return value === undefined ? undefined : { value, ...walkChanges(name, held, later, authority) }
 }
+
+/**
+ * What was changed from one seal to the next; undefined where one of them cannot be put together any more.
+ * `among`: so many such walks are made for one page.
+ */
+export function changesBetweenSeals(
+  { file, authority, sha256 }: SealedCase,
+  name: SectionName,
+  { before, after, among }: { readonly before: Seal; readonly after: Seal; readonly among: number },
+): WalkedChanges | undefined {
+  const now = parted(acceptedEdits(file, name), after).held
+  const { held, later } = parted(now, before)
+  const areThere = [
+    [held, before],
+    [now, after],
+  ] as const
+  if (areThere.some(([edits, seal]) => valueAsSealed(name, edits, seal, sha256) === undefined)) return undefined
+  return walkChanges(name, held, later, authority, among)
+}

@@ -39,11 +39,11 @@ function changesBetween(before: MapValue, after: MapValue, edit: SectionEdit, au
 
 /**
  * How many of the latest edits are gone through one by one. Each step reads the whole section, so that edits without end,
- * or large ones, would keep everybody on this node waiting.
+ * or large ones, would keep everybody on this node waiting; `among` so many walks of one page it is shared.
  */
-function walkedOf(held: readonly SectionEdit[], later: readonly SectionEdit[]): number {
+function walkedOf(held: readonly SectionEdit[], later: readonly SectionEdit[], among: number): number {
   const bytes = [...held, ...later].reduce((sum, { update }) => sum + update.length, 1)
-  return Math.min(later.length, LIMITS.walkedEdits, Math.max(1, Math.floor(LIMITS.walkedBytes / bytes)))
+  return Math.min(later.length, LIMITS.walkedEdits, Math.max(1, Math.floor(LIMITS.walkedBytes / among / bytes)))
 }
 
 /** Whether a change goes on what the same person typed before at the same key. */
@@ -95,8 +95,9 @@ export function walkChanges(
   held: readonly SectionEdit[],
   later: readonly SectionEdit[],
   authority: Authority,
+  among = 1,
 ): WalkedChanges {
-  const left = later.slice(0, later.length - walkedOf(held, later))
+  const left = later.slice(0, later.length - walkedOf(held, later, among))
   const begun = [...held, ...left]
   const section = openedOf(name, begun)
   if (!section) return { changes: [], unlisted: later.map(stationOf) }

@@ -3,7 +3,6 @@ import { actsFor } from '#protocol/casework/acts/acts.ts'
 import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
-import { applicantAfter, sealsAfter } from '#protocol/casework/folding/standing.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import { SECTION_NAMES, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
@@ -20,6 +19,7 @@ import type { SectionView } from '../section-view.ts'
 import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import { changesByOthers, type ReadSection, readSection } from './sealed-form.ts'
+import { standingAt, takenOver } from './sealed-story.ts'
 import { sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
 
@@ -50,6 +50,7 @@ export async function viewCase(
     item: register.edition(state.item, state.itemVersion),
     sections: [...read.values()].map((section) => showSection(core, state, actor, section)),
     changesByOthers: asOf === undefined ? changesByOthers(core, file, state, read) : null,
+    takenOver: asOf === undefined ? takenOver(core, file, state) : [],
     acts: offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register),
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
@@ -89,21 +90,6 @@ function showSection(
     changes: sealed?.changes ?? [],
     unlisted: sealed?.unlisted.length ?? 0,
   }
-}
-
-/** The case as a fact had it: what it sealed, or else what was sealed before it, and the applicant of that time. */
-function standingAt(state: CaseState, asOf: EntryHash): CaseState {
-  const upTo = state.story.slice(0, state.story.findIndex(({ hash }) => hash === asOf) + 1)
-  let { seals, applicant } = state
-  for (const line of upTo) {
-    if (line.aside !== null && line.hash !== asOf) continue
-    // An adoption counts as what it adopts (rule C17).
-    const subject = line.kind === 'adopted' && state.story.find(({ hash }) => hash === line.fields.fact)
-    const { kind, fields } = subject || line
-    seals = sealsAfter(seals, line.hash, fields)
-    applicant = applicantAfter(applicant, kind, fields)
-  }
-  return { ...state, seals, applicant }
 }
 
 /** What this node finds itself, and what the parent told of it. */

@@ -131,6 +131,15 @@ export const CaseShape = z
     changesByOthers: ChangesByOthers.nullable().openapi({
       description: '受理以前主办站点以外的站点在封存之后改动的内容,再次封存的办理须先核对;没有时为 null',
     }),
+    takenOver: list(
+      z.object({
+        fact: entryId,
+        section: z.string(),
+        changes: list(SealChange),
+        unlisted: z.number().openapi({ description: '更早的、没有逐条列出的修改次数' }),
+        isLost: z.boolean().openapi({ description: '两次封存之间改了什么,本机已拼不出来' }),
+      }),
+    ).openapi({ description: '再次封存的记录一并作数的改动(与上一次封存相比),最近几次' }),
     acts: list(ActOffer),
     safety,
     receipts: list(Receipt),
