@@ -201,6 +201,8 @@ export const LIMITS = {
   auditFilePages: 200,
   /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */
   shownChanges: 50,
+  /** Seals of which a case page shows what they took over, the last: few cases have more, and each is gone through edit by edit. */
+  shownResealings: 6,
   /** Edits behind a seal that are gone through one by one for these, the latest: people make a few, a hostile station thousands. */
   walkedEdits: 200,
   /** Bytes of a section times edits gone through: each step reads all of it, and this much takes under half a second. */

@@ -3,7 +3,8 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { fieldNames } from '#protocol/casework/facts/facts.ts'
 import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import type { FormField } from '#protocol/casework/item.ts'
-import type { Actor, CaseView, SectionView } from '#protocol/engine/office.ts'
+import type { Actor, CaseView } from '#protocol/engine/office.ts'
+import type { SealChange, SectionView, TakenOver } from '#protocol/engine/section-view.ts'
 import { knownKeys } from './cases/form.ts'
 import { hasRole } from './roles.ts'
 
@@ -36,13 +37,25 @@ export const readsNumbers = (actor: Actor, view: { readonly state: Pick<CaseStat
 /** Fields of a form that name a person or, as sensitive information (PIPL art. 28), a financial account. */
 const SECRET_TYPES: ReadonlySet<FormField['type']> = new Set(['idNumber', 'phone', 'account'])
 
-/** What stands in a section, what was sealed of it and what was changed since: each key with each value. */
-const valuesIn = ({ value, sealed, changes }: SectionView): (readonly [string, unknown])[] => [
-  ...[value, sealed].flatMap((form) => (typeof form === 'object' && form !== null ? Object.entries(form) : [])),
-  ...changes.flatMap(({ key, before, after }): [string, unknown][] => [
+/** What was changed: each key with each value. */
+const valuesOfChanges = (changes: readonly SealChange[]): readonly (readonly [string, unknown])[] =>
+  changes.flatMap(({ key, before, after }): [string, unknown][] => [
     [key, before],
     [key, after],
-  ]),
+  ])
+
+/** What stands in the sections, what was sealed of them, what was changed since and before: by section, each key with each value. */
+const valuesIn = ({
+  sections,
+  takenOver,
+}: CaseView): readonly (readonly [string, readonly (readonly [string, unknown])[]])[] => [
+  ...sections.map(({ name, value, sealed, changes }) => {
+    const forms = [value, sealed].flatMap((form) =>
+      typeof form === 'object' && form !== null ? Object.entries(form) : [],
+    )
+    return [name, [...forms, ...valuesOfChanges(changes)]] as const
+  }),
+  ...takenOver.map(({ section, changes }) => [section, valuesOfChanges(changes)] as const),
 ]
 
 /** A number of somebody has digits in a row; what is shorter or a word must not be hidden wherever it stands. */
@@ -50,14 +63,14 @@ const LIKE_A_NUMBER = /[0-9]{7}/
 
 /** Every number that identifies somebody in the case: the applicant's, those of the facts, those of the form. */
 export function secretsOf(view: CaseView): ReadonlySet<string> {
-  const { state, item, sections } = view
+  const { state, item } = view
   const found: unknown[] = [state.applicant.idNumber, state.applicant.phone]
   for (const line of state.story) for (const name of SECRET_FIELDS) found.push(line.fields[name])
   const formFields = (item?.fields ?? []).filter(({ type }) => SECRET_TYPES.has(type))
   const names = new Set([...SECRET_FIELDS, ...formFields.map(({ id }) => id)])
-  for (const section of sections) {
-    const known = knownKeys(section.name, item)
-    for (const [key, value] of valuesIn(section))
+  for (const [section, values] of valuesIn(view)) {
+    const known = knownKeys(section, item)
+    for (const [key, value] of values)
       if (names.has(key) || (known?.has(key) === false && LIKE_A_NUMBER.test(String(value)))) found.push(value)
   }
   return new Set(found.filter((text): text is string => typeof text === 'string' && text !== ''))
@@ -79,21 +92,38 @@ function hide<Value>(value: Value, secrets: ReadonlySet<string>): Value {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, hide(part, secrets)])) as Value
 }
 
-/** A section without the numbers. What stands under a key that the item does not define may be one. */
-function hideSection(section: SectionView, item: CaseView['item'], secrets: ReadonlySet<string>): SectionView {
-  const known = knownKeys(section.name, item)
-  const shown = (key: string, value: unknown) =>
+/** Hides the numbers of a section's values. What stands under a key that the item does not define may be one. */
+function hiderOf(section: string, item: CaseView['item'], secrets: ReadonlySet<string>) {
+  const known = knownKeys(section, item)
+  return (key: string, value: unknown) =>
     typeof value === 'string' && known?.has(key) === false && LIKE_A_NUMBER.test(value)
       ? masked(value)
       : hide(value, secrets)
+}
+
+type Hider = ReturnType<typeof hiderOf>
+
+const hideChanges = (changes: readonly SealChange[], shown: Hider): readonly SealChange[] =>
+  changes.map((change) => ({
+    ...change,
+    key: String(shown('', change.key)),
+    before: shown(change.key, change.before),
+    after: shown(change.key, change.after),
+  }))
+
+const hideTaken = (taken: TakenOver, item: CaseView['item'], secrets: ReadonlySet<string>): TakenOver => ({
+  ...taken,
+  changes: hideChanges(taken.changes, hiderOf(taken.section, item, secrets)),
+})
+
+/** A section without the numbers. */
+function hideSection(section: SectionView, item: CaseView['item'], secrets: ReadonlySet<string>): SectionView {
+  const shown = hiderOf(section.name, item, secrets)
   const form = <Value extends SectionView['sealed']>(value: Value): Value =>
     typeof value === 'object' && value !== null
       ? (Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shown(key, each)])) as Value)
       : hide(value, secrets)
-  const changes = section.changes.map((change) => {
-    const { key, before, after } = change
-    return { ...hide(change, secrets), before: shown(key, before), after: shown(key, after) }
-  })
+  const changes = hideChanges(section.changes, shown)
   return { ...section, value: form(section.value), sealed: form(section.sealed), changes }
 }
 
@@ -120,7 +150,13 @@ export function readableBy<View extends CaseView>(actor: Actor, view: View): Vie
   const secrets = secretsOf(view)
   const state = hideCourse(view.state, secrets)
   const sections = view.sections.map((section) => hideSection(section, view.item, secrets))
-  return { ...view, sections, state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } } }
+  const takenOver = view.takenOver.map((taken) => hideTaken(taken, view.item, secrets))
+  return {
+    ...view,
+    sections,
+    takenOver,
+    state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } },
+  }
 }
 
 const hideApplicant = ({ state }: CaseView) => ({

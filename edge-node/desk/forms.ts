@@ -148,7 +148,7 @@ export const failureBox = (problem: Failure): Html => html`<div class="alert ale
   <div><strong>${problem.message}</strong><div>${sentence(problem.kept)}${sentence(problem.next)}</div></div></div>`
 
 /** Fields of a form that people did not type. */
-const MACHINE_FIELD = /^(csrf|tip|fact|seen|step|from|next|display|was-.*)$/
+const MACHINE_FIELD = /^(csrf|tip|fact|seen|changesSeen|step|from|next|display|was-.*)$/
 
 /** Texts that were not taken, readable and ready to be copied: nobody types anything twice. */
 export function keptBox(message: string, typed: Typed): Html | string {

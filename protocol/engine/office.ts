@@ -17,6 +17,7 @@ import type { ClockDoubt } from './clock-doubt.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
+import type { ChangesByOthers, SectionView, TakenOver } from './section-view.ts'
 
 /** Who acts, for which station. */
 export interface Actor {
@@ -48,36 +49,6 @@ export interface ActOffer {
   readonly source: string
 }
 
-/** JSON a section can hold. */
-export type SectionValue = string | Readonly<Record<string, unknown>>
-
-export interface SectionView {
-  readonly name: string
-  readonly title: string
-  readonly value: SectionValue
-  /** Whether this node's stations may write it. */
-  readonly writable: boolean
-  /** True when a fact relied on an earlier state of it (“封存后有改动”). */
-  readonly changedAfterSeal: boolean
-  /** What it said then, which is what counts; null where nothing changed, or where it is not to be had here any more. */
-  readonly sealed: SectionValue | null
-  /** Who changed what since then, the latest. */
-  readonly changes: readonly SealChange[]
-  /** Earlier edits since then that are not gone through one by one; 0 when all are. */
-  readonly unlisted: number
-}
-
-/** A change of one key behind a seal; null where there was nothing, or is nothing any more. */
-export interface SealChange {
-  readonly key: string
-  readonly before: unknown
-  readonly after: unknown
-  readonly person: PersonId | ''
-  readonly station: StationCode
-  /** Milliseconds since 1970, corrected by what the author's node knew of its clock. */
-  readonly time: number
-}
-
 /** Why the root wonders about the day of a fact. */
 export const DOUBTFUL_DAYS = ['back-dated', 'ahead', 'clock-off'] as const
 
@@ -98,6 +69,10 @@ export interface CaseView {
   /** The edition under which the case was received; undefined while its record is not here. */
   readonly item: Item | undefined
   readonly sections: readonly SectionView[]
+  /** What the holder must have looked at before an act seals again; null when there is nothing. */
+  readonly changesByOthers: ChangesByOthers | null
+  /** What the facts that sealed the form again took over, the last few of them. */
+  readonly takenOver: readonly TakenOver[]
   readonly acts: readonly ActOffer[]
   readonly safety: Safety
   /** Entries quarantined or set aside by the sync, with reasons. */
@@ -296,6 +271,7 @@ export interface Office {
   /**
    * Writes a fact. Seals, previous fact and applicant fields of captured/received are filled in from the case
    * when not given. `expects`: the tip the person saw; a different tip fails with `case-moved-on`.
+   * `changesSeen`: the mark of the changes by others that the person looked at (rule C141).
    */
   act(
     actor: Actor,
@@ -303,6 +279,7 @@ export interface Office {
     kind: FactKind,
     fields: Readonly<Record<string, FieldValue>>,
     expects?: EntryHash,
+    changesSeen?: string,
   ): Promise<Result<{ readonly hash: EntryHash }>>
   /** `asOf`: with the form and the applicant as the fact of that hash had them, so that a paper is always the same. */
   view(actor: Actor, id: DocumentId, asOf?: EntryHash): Promise<Result<CaseView>>

@@ -180,3 +180,29 @@ test('A38 catalogue, sync status and nodes are read by anyone signed in', async 
   expect(sync.health.writable).toBe(true)
   await read(await place.call('GET', '/nodes', { token }), NodesShape)
 })
+
+test('C141 C142 an act that seals again takes the mark of what others changed, and refuses without it', async () => {
+  const place = await openPlace()
+  const [clerk, agent] = [await tokenOf(place), await tokenOf(place, 'li.agent')]
+  const { id } = await openFilled(place, agent)
+  await read(await act(place, agent, id, 'captured', COUNTED), ActedShape)
+  const path = `/cases/${id}/sections/application`
+  await read(await place.call('PATCH', path, { token: agent, body: { set: { applicant: '王大明' } } }), EditedShape)
+  await read(await act(place, agent, id, 'offered', { fields: { to: TOWNSHIP, materials: 1 } }), ActedShape)
+  await read(await act(place, clerk, id, 'taken', COUNTED), ActedShape)
+  const { changesByOthers } = await readCase(place, clerk, id)
+  expect(changesByOthers).toMatchObject({ count: 1, stations: [VILLAGE], isLost: false })
+  const unseen = await refusal(await act(place, clerk, id, 'received', COUNTED), 409)
+  expect(unseen).toMatchObject({ code: 'changes-unseen', field: 'changesSeen' })
+  const changesSeen = changesByOthers?.mark
+  await refusal(await act(place, clerk, id, 'noted', { fields: { text: '备注' }, changesSeen }), 400)
+  await read(await act(place, clerk, id, 'received', { ...COUNTED, changesSeen }), ActedShape)
+  const view = await readCase(place, clerk, id)
+  expect(view.state.applicant.name).toBe('王大明')
+  expect(view.takenOver).toMatchObject([
+    {
+      section: 'application',
+      changes: [{ key: 'applicant', before: '王小明', after: '王大明', foreignPerson: false }],
+    },
+  ])
+})

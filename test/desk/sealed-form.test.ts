@@ -4,7 +4,7 @@ import { changesCount } from '#edge-node/desk/words.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { LICENCE_ID } from './licence.ts'
 import { COUNTY, openPlace, type Page, TOWNSHIP, type Visitor } from './place.ts'
-import { act, captureCase } from './walk.ts'
+import { act, captureCase, lookedAt } from './walk.ts'
 
 /** The sheet alone: the frame around it says how the node stands. */
 const sheet = ({ html }: Page): string => html.slice(html.indexOf('receipt-sheet'))
@@ -25,7 +25,7 @@ test('C133 a receipt that is printed again says what it said, whatever was typed
   expect(shown.text).toMatch(/周小山 → 周大山,联丰村代办点 李成/)
   await act(agent, id, 'offered', { to: TOWNSHIP, materials: '6' })
   await act(clerk, id, 'taken', { materials: '6' })
-  await act(clerk, id, 'received', {})
+  await act(clerk, id, 'received', lookedAt(await clerk.get(`/cases/${id}?act=received`)))
   const received = await clerk.get(`/cases/${id}/receipt`)
   expect(received.text).toContain('周大山')
   expect(received.text).toContain('13900009999')

@@ -47,3 +47,8 @@ export async function act(
 ): Promise<Page> {
   return visitor.submit(await visitor.get(`/cases/${id}?act=${kind}`), `/cases/${id}/acts/${kind}`, typed)
 }
+
+/** The box that says that what others changed behind the seal was looked at, ticked on a page that has it. */
+export const lookedAt = ({ html }: Page): Record<string, string> => ({
+  changesSeen: /value="([0-9a-f]{64})" name="changesSeen"/.exec(html)?.[1] ?? '',
+})

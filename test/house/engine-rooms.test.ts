@@ -8,6 +8,7 @@ const ROOMS = [
   'directory/',
   'audit.ts',
   'clock-doubt.ts',
+  'section-view.ts',
   'office.ts',
   'logs/',
   'cases/',

@@ -164,7 +164,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const expects = chance.happens(0.3) ? (chance.happens(0.2) ? stale : state.tip) : undefined
     const { troubles } = machine.disk
     const askedAt = world.timeline.now
-    const acted = await office.act(actor, id, kind, fields, expects)
+    const acted = await office.act(actor, id, kind, fields, expects, viewed.value.changesByOthers?.mark)
     if (!acted.ok && acted.problem.code !== 'storage-damaged') checkRefused(machine, id, acted.problem.code, troubles)
     if (!acted.ok) return
     tell(machine, running, acted.value.hash, id)

@@ -5,7 +5,8 @@ import { CASE_UNKNOWN, NOT_AN_EDITOR, READS_ONLY } from '#edge-node/commands/ref
 import { mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
-import type { Actor, CaseView, Office, OpeningOptions, SectionView, UncheckedChange } from '#protocol/engine/office.ts'
+import type { Actor, CaseView, Office, OpeningOptions, UncheckedChange } from '#protocol/engine/office.ts'
+import type { SectionView } from '#protocol/engine/section-view.ts'
 import { type DocumentId, type EntryHash, isCaseId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
@@ -148,15 +149,22 @@ function countProblem({ offer }: CaseState, fields: Readonly<Record<string, Fiel
   }
 }
 
-/** Writes an act on a case. `expects`: the tip the person saw. */
+/** What a person had before the eyes when acting. */
+export interface Seen {
+  readonly tip?: EntryHash | undefined
+  /** The mark of the changes by others that were looked at (rule C141). */
+  readonly changes?: string | undefined
+}
+
+/** Writes an act on a case. */
 export async function writeAct(
   office: Office,
   actor: Actor,
   state: CaseState,
   kind: FactKind,
   fields: Readonly<Record<string, FieldValue>>,
-  expects?: EntryHash,
+  seen: Seen = {},
 ): Promise<Result<{ readonly hash: EntryHash }>> {
   const problem = kind === 'taken' ? countProblem(state, fields) : undefined
-  return problem ? failure(problem) : office.act(actor, state.id, kind, fields, expects)
+  return problem ? failure(problem) : office.act(actor, state.id, kind, fields, seen.tip, seen.changes)
 }

@@ -4,7 +4,8 @@ import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import { checkCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import { checkIdentityNumber } from '#protocol/casework/identity/identity.ts'
 import type { FormField, Item } from '#protocol/casework/item.ts'
-import type { CaseView, SectionView } from '#protocol/engine/office.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import type { SectionView } from '#protocol/engine/section-view.ts'
 
 /** Why an identity number that fails its check is right after all; part of every application. */
 export const OVERRIDE = 'idOverride'

@@ -110,12 +110,15 @@ function addAct(api: OpenAPIHono<ApiEnv>, office: Office, once: Once, kind: Fact
     const { actor } = c.get('signIn')
     const reached = await reachToWrite(office, actor, c.req.valid('param').id)
     if (!reached.ok) return refuse(c, reached.problem)
-    const { fields = {}, expects } = c.req.valid('json')
+    const { fields = {}, expects, changesSeen } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
-    const request = JSON.stringify([kind, reached.value.id, fields, expects])
+    const request = JSON.stringify([
+      ...[kind, reached.value.id, fields, expects],
+      ...(changesSeen === undefined ? [] : [changesSeen]),
+    ])
     const given = Object.entries(fields).filter((field) => field[1] !== undefined) as [string, FieldValue][]
-    const tip = expects as EntryHash | undefined
-    const write = () => writeAct(office, actor, reached.value, kind, Object.fromEntries(given), tip)
+    const seen = { tip: expects as EntryHash | undefined, changes: changesSeen }
+    const write = () => writeAct(office, actor, reached.value, kind, Object.fromEntries(given), seen)
     return answer(c, await once({ actor, key, request }, write))
   })
 }

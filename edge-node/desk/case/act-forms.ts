@@ -15,6 +15,7 @@ import { actField, lacksSigner } from './act-fields.ts'
 import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 import { feeName } from './joint-part.ts'
+import { lookedAtField } from './seal-changes.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
 export interface Rejected {
@@ -114,7 +115,7 @@ export function actForm(
   const style = main ? 'btn btn-primary btn-lg w-100' : 'btn'
   return html`<form method="post" action="/cases/${view.state.id}/acts/${offer.kind}" novalidate>${csrfField(visit)}
     <input type="hidden" name="tip" value="${view.state.tip}" />${subjectField(drawing, offer)}
-    ${actFieldsPart(drawing)}<button class="${style}" type="submit" ${main ? html`data-main` : ''}>${offer.title}</button></form>`
+    ${actFieldsPart(drawing)}${lookedAtField(drawing)}<button class="${style}" type="submit" ${main ? html`data-main` : ''}>${offer.title}</button></form>`
 }
 
 /** Offers about one set-aside fact. */

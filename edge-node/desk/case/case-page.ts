@@ -102,10 +102,10 @@ async function act(context: DeskContext, desk: Desk): Promise<Response> {
   const typed = await readForm(context.req)
   const { state, sections } = found.value
   const tip = typed.tip ?? ''
-  const expects = isEntryHash(tip) ? tip : state.tip
+  const seen = { tip: isEntryHash(tip) ? tip : state.tip, changes: typed.changesSeen }
   const known = isFromForm(kind) ? applicantOf(sections) : {}
   const fields = { ...known, ...actFields(found.value, kind, typed) }
-  const done = await writeAct(desk.office, context.get('visit').actor, state, kind, fields, expects)
+  const done = await writeAct(desk.office, context.get('visit').actor, state, kind, fields, seen)
   if (!done.ok) return reject(context, desk, kind, typed, done.problem)
   return context.redirect(`/cases/${state.id}?done=${kind}`, 303)
 }

@@ -1,6 +1,6 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
 import { html } from 'hono/html'
-import { countedMaterial, countedOf, formFields, materialOf, OVERRIDE, textAt } from '#edge-node/commands/cases/form.ts'
+import { countedOf, formFields, materialOf, OVERRIDE, textAt } from '#edge-node/commands/cases/form.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
@@ -11,7 +11,6 @@ import {
   changesCount,
   itemName,
   materialWords,
-  paperTime,
   personName,
   presentNumber,
   reasonWords,
@@ -22,11 +21,12 @@ import {
 import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
-import type { Stage } from '#protocol/casework/course/stages.ts'
 import { UNREAD } from '#protocol/casework/rules/reasons.ts'
-import type { CaseView, SectionView } from '#protocol/engine/office.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
 import { nextDue } from './clock-part.ts'
+import { changesBox } from './seal-changes.ts'
 
 /** Who has it, where it stands, how safe it is. */
 export function standing(desk: Desk, view: CaseView): Html {
@@ -145,31 +145,6 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
 const pair = (label: string, value: string): Html =>
   html`<div><dt>${label}</dt><dd>${value === '' ? html`<span class="text-secondary">未填写</span>` : value}</dd></div>`
 
-const plainWords = (value: unknown): string =>
-  value === null || value === ''
-    ? '(空)'
-    : typeof value === 'object'
-      ? materialWords(countedMaterial(value))
-      : String(value)
-
-/** What was changed behind the seal, by whom, and whether it ever counts. */
-function changesBox(
-  desk: Desk,
-  stage: Stage,
-  section: SectionView | undefined,
-  labels: ReadonlyMap<string, string>,
-): Html | string {
-  if (!section?.changedAfterSeal) return ''
-  if (section.sealed === null)
-    return html`<p class="field-problem">封存之后有改动,封存时的内容在本机已拼不出来;下面是现在的内容,请以纸质材料为准。</p>`
-  const rows = section.changes.map(
-    ({ key, before, after, person, station, time }) =>
-      html`<li>${labels.get(key) ?? key}:${plainWords(before)} → ${plainWords(after)},${stationName(desk.office, station)} ${personName(desk.office, person)} ${paperTime(time)}</li>`,
-  )
-  const earlier = section.unlisted > 0 ? html`<li>更早的 ${section.unlisted} 次修改没有逐条列出。</li>` : ''
-  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后有改动,${changesCount(stage)}:</strong><ul class="mb-0">${earlier}${rows}</ul></div></div>`
-}
-
 export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html {
   const values = countedOf(view.sections, 'application')
   const override = textAt(values, OVERRIDE)
@@ -177,7 +152,7 @@ export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html 
   const rows = fields.map((rule) => pair(rule.label, textAt(values, rule.id)))
   const section = view.sections.find(({ name }) => name === 'application')
   const writable = mayEdit(visit.actor) && section?.writable === true
-  const changes = changesBox(desk, view.state.stage, section, new Map(fields.map(({ id, label }) => [id, label])))
+  const changes = changesBox(desk, view, 'application')
   const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''
   const body = html`<div class="card-body">${changes}<dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
   return card('申请表', body, link)
@@ -189,9 +164,10 @@ export function materialsPart(desk: Desk, view: CaseView): Html {
   const rows = materials.map(({ id, name, required }) => {
     return pair(required ? `${name}(必需)` : name, materialWords(materialOf(values, id)))
   })
-  const section = view.sections.find(({ name }) => name === 'materials')
-  const changes = changesBox(desk, view.state.stage, section, new Map(materials.map(({ id, name }) => [id, name])))
-  return card('材料', html`<div class="card-body">${changes}<dl class="desk-pairs">${rows}</dl></div>`)
+  return card(
+    '材料',
+    html`<div class="card-body">${changesBox(desk, view, 'materials')}<dl class="desk-pairs">${rows}</dl></div>`,
+  )
 }
 
 /** A text of the case that several windows write together. */

@@ -19,6 +19,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { shownFields } from './fact-words.ts'
 import { paperTitle } from './joint-part.ts'
+import { takenOverPart } from './seal-changes.ts'
 
 /** The fields of a fact that people read; what is late about it stands in its head. */
 function told(desk: Desk, view: CaseView, line: StoryLine): Html | string {
@@ -96,7 +97,7 @@ function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, re
     <div class="desk-line-head"><strong>${line.title}</strong>
       <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
       <span class="text-secondary">${when}${clock}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
-    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${told(desk, view, line)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
+    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${told(desk, view, line)}${takenOverPart(desk, view, line.hash)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
 }
 
 /** The facts, newest first: the last thing that happened is what people look for. */

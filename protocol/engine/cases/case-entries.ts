@@ -1,5 +1,6 @@
 /** Adding entries to a case: what each is about, where it counts, and what is only kept. */
 import { readFact } from '#protocol/casework/facts/facts.ts'
+import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { decodeEdit } from '#protocol/documents/edit.ts'
@@ -198,6 +199,7 @@ function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Direc
   const client = clientIdOf(author.lease, incarnation)
   const { log, seq, person, station } = entry
   const time = writingTime(entry)
-  section.edits.push({ hash, log, seq, client, tier, person, station, time, update: edit.update })
+  const { orLater } = signingOf({ ...entry, published: publishedBefore(entry) })
+  section.edits.push({ hash, log, seq, client, tier, person, station, time, orLater, update: edit.update })
   section.outcome = undefined
 }

@@ -26,6 +26,8 @@ export interface SectionEdit extends Stand {
   readonly station: StationCode
   /** Milliseconds since 1970, by the author's clock and the offset it knew. */
   readonly time: number
+  /** Whether its author's clock is proven slow: it was written on that day or any later one. */
+  readonly orLater: boolean
   readonly update: Uint8Array
 }
 

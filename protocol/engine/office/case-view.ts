@@ -3,22 +3,23 @@ import { actsFor } from '#protocol/casework/acts/acts.ts'
 import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
-import { applicantAfter, sealsAfter } from '#protocol/casework/folding/standing.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
-import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
+import { SECTION_NAMES, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { receiptsOf } from '../cases/case-receipts.ts'
 import { safetyOfReach } from '../cases/safety.ts'
-import { saysAsSealed, sealedSection } from '../cases/sealed-section.ts'
 import type { Core } from '../core.ts'
-import { type ActOffer, type Actor, type CaseView, type SectionView, UNKNOWN_CASE } from '../office.ts'
+import { type ActOffer, type Actor, type CaseView, UNKNOWN_CASE } from '../office.ts'
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
+import type { SectionView } from '../section-view.ts'
 import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
+import { changesByOthers, type ReadSection, readSection } from './sealed-form.ts'
+import { standingAt, takenOver } from './sealed-story.ts'
 import { sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
 
@@ -34,11 +35,11 @@ export async function viewCase(
   const now = stateOf(file, register)
   if (!now) return failure(UNKNOWN_CASE)
   const state = asOf === undefined ? now : standingAt(now, asOf)
-  const sections: SectionView[] = []
+  const read = new Map<SectionName, ReadSection>()
   for (const name of SECTION_NAMES) {
-    const shown = showSection(core, file, state, actor, name)
-    if (!shown.ok) return shown
-    sections.push(shown.value)
+    const section = readSection(core, file, state, name)
+    if (!section.ok) return section
+    read.set(name, section.value)
   }
   const sameNumber = await othersNumbered(core, state)
   const safety = safetyOfReach(core, file.reach)
@@ -47,7 +48,9 @@ export async function viewCase(
   return success({
     state,
     item: register.edition(state.item, state.itemVersion),
-    sections,
+    sections: [...read.values()].map((section) => showSection(core, state, actor, section)),
+    changesByOthers: asOf === undefined ? changesByOthers(core, file, state, read) : null,
+    takenOver: asOf === undefined ? takenOver(core, file, state) : [],
     acts: offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register),
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
@@ -73,43 +76,20 @@ function offers(state: CaseState, actor: ActorAtNode, register: Register): ActOf
 
 function showSection(
   core: Core,
-  file: CaseFile,
   state: CaseState,
   actor: Actor,
-  name: (typeof SECTION_NAMES)[number],
-): Result<SectionView> {
-  const opened = core.sections.open(file, name)
-  if (!opened.ok) return opened
-  const section = opened.value
-  const seal = state.seals[name]
-  const { sha256 } = core.host.cryptography
-  const isChanged = seal !== undefined && !saysAsSealed(seal, section, sha256)
-  const sealed = isChanged ? sealedSection(file, name, seal, sha256) : undefined
-  return success({
+  { name, value, isChanged, sealed }: ReadSection,
+): SectionView {
+  return {
     name,
     title: SECTIONS[name].title,
-    value: section.value() as SectionView['value'],
+    value,
     writable: sectionRefusal(core, state, name, actor.station) === undefined,
     changedAfterSeal: isChanged,
     sealed: sealed?.value ?? null,
     changes: sealed?.changes ?? [],
-    unlisted: sealed?.unlisted ?? 0,
-  })
-}
-
-/** The case as a fact had it: what it sealed, or else what was sealed before it, and the applicant of that time. */
-function standingAt(state: CaseState, asOf: EntryHash): CaseState {
-  const upTo = state.story.slice(0, state.story.findIndex(({ hash }) => hash === asOf) + 1)
-  let { seals, applicant } = state
-  for (const line of upTo) {
-    if (line.aside !== null && line.hash !== asOf) continue
-    // An adoption counts as what it adopts (rule C17).
-    const subject = line.kind === 'adopted' && state.story.find(({ hash }) => hash === line.fields.fact)
-    const { kind, fields } = subject || line
-    seals = sealsAfter(seals, line.hash, fields)
-    applicant = applicantAfter(applicant, kind, fields)
+    unlisted: sealed?.unlisted.length ?? 0,
   }
-  return { ...state, seals, applicant }
 }
 
 /** What this node finds itself, and what the parent told of it. */

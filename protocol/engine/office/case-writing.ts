@@ -36,6 +36,7 @@ import { append, tooLong } from '../writing/placing.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
 import { dayProblem, mintCaseNumber, mintPaperNumber } from './numbering.ts'
+import { unseenProblem } from './sealed-form.ts'
 import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
 import { strangerProblem } from './staff-writing.ts'
 import { workActor } from './work-actor.ts'
@@ -171,6 +172,7 @@ export async function act(
   kind: FactKind,
   given: Fields,
   expects?: EntryHash,
+  changesSeen?: string,
 ): Promise<Result<{ readonly hash: EntryHash }>> {
   const { core } = staging
   const file = await fileOf(staging, id)
@@ -191,6 +193,24 @@ export async function act(
   const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
   const checked = checkAct(state, { ...workActor(core, actor), numberIsShared }, register, kind, fields)
   if (!checked.ok) return checked
+  const unseen = fieldsOf(kind, isSeals).length > 0 && unseenProblem(core, file, state, changesSeen, KEPT)
+  if (unseen) return unseen
+  const minted = await mintNumbers(staging, actor, state, kind, fields)
+  if (!minted.ok) return minted
+  // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
+  const previous = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null
+  const stream = writingStream(core, file, actor.station)
+  return stream.ok ? write(staging, actor, id, stream.value, { kind, previous, fields }) : stream
+}
+
+/** Gives a fact the numbers of the case and of its paper: a refusal before this spends none. */
+async function mintNumbers(
+  staging: Staging,
+  actor: Actor,
+  state: CaseState,
+  kind: FactKind,
+  fields: Record<string, FieldValue>,
+): Promise<Result<void>> {
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'present-number'))
     fields[name] = state.number || numberOpenedWith(state)
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'case-number')) {
@@ -200,15 +220,14 @@ export async function act(
   }
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'number')) {
     if (fields[name] !== undefined) continue
-    const number = await mintPaperNumber(staging, kind, actor.station, state, register)
+    const number = await mintPaperNumber(staging, kind, actor.station, state, registerOf(staging.core))
     if (!number.ok) return number
     if (number.value !== undefined) fields[name] = number.value
   }
-  // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
-  const previous = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null
-  const stream = writingStream(core, file, actor.station)
-  return stream.ok ? write(staging, actor, id, stream.value, { kind, previous, fields }) : stream
+  return success(undefined)
 }
+
+const isSeals = ({ type }: FieldRule): boolean => type === 'seals'
 
 /** What stands on the applicant's paper, although it counts nowhere. */
 const numberOpenedWith = ({ story }: CaseState): string =>
@@ -269,7 +288,7 @@ function completeFields(
   given: Fields,
 ): Result<Record<string, FieldValue>> {
   const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
-  const sealed = fieldsOf(kind, ({ type }) => type === 'seals')
+  const sealed = fieldsOf(kind, isSeals)
   if (sealed.length === 0) return success(fields)
   const seals: Seal[] = []
   for (const name of SEALED_SECTIONS) {

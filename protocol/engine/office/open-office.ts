@@ -53,12 +53,12 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     openCase: (actor, item, options) => words(queue.write((staging) => openCase(staging, actor, item, options))),
     edit: (actor, id, section, change) =>
       words(queue.write((staging) => editSection(staging, actor, id, section, change))),
-    act: (actor, id, kind, fields, expects) =>
+    act: (actor, id, kind, fields, expects, changesSeen) =>
       words(
         queue.write((staging) =>
           kind === 'invited'
             ? invite(staging, actor, id, fields, expects)
-            : act(staging, actor, id, kind, fields, expects),
+            : act(staging, actor, id, kind, fields, expects, changesSeen),
         ),
       ),
     view: (actor, id, asOf) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id, asOf))),

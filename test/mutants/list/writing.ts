@@ -178,4 +178,20 @@ export const WRITING: readonly Mutant[] = [
     fault: 'R21: a case whose opening no longer counts stays in the lists until the next rebuild.',
     tests: ['test/engine/refolding.test.ts'],
   },
+  {
+    name: 'sealed-unseen',
+    file: 'protocol/engine/office/case-writing.ts',
+    from: '  if (unseen) return unseen\n',
+    to: '',
+    fault: 'C141: what a former holder wrote into the form is sealed and counts, although nobody looked.',
+    tests: ['test/engine/changes-by-others.test.ts'],
+  },
+  {
+    name: 'crowded-out-unseen',
+    file: 'protocol/engine/cases/section-changes.ts',
+    from: 'unlisted: [...left, ...cut].map(stationOf)',
+    to: 'unlisted: []',
+    fault: 'C141: whoever writes many edits behind the one that matters hides it from who has to look.',
+    tests: ['test/engine/changes-by-others.test.ts'],
+  },
 ]

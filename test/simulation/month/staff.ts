@@ -104,7 +104,8 @@ async function perform(world: World, machine: Machine, errand: Errand, step: Ste
     return false
   }
   const given = step.fields?.(viewed.value, (place) => stationOf(errand, place)) ?? {}
-  const acted = await office.act(actor, errand.id, step.kind, fieldsOf(step.kind, given))
+  const seen = viewed.value.changesByOthers?.mark
+  const acted = await office.act(actor, errand.id, step.kind, fieldsOf(step.kind, given), undefined, seen)
   if (!acted.ok) errand.stuck = `${step.kind} at ${step.at}: ${acted.problem.message}`
   return acted.ok
 }

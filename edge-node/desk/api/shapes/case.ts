@@ -60,6 +60,16 @@ export const CasePageShape = z
   .object({ rows: list(CaseRowShape), next: z.string().nullable().openapi({ description: '下一页的 after' }) })
   .openapi('CasePage')
 
+const SealChange = z.object({
+  key: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+  person: authorId,
+  station: stationCode,
+  time: milliseconds,
+  foreignPerson: z.boolean().openapi({ description: '署名的人当天不在该站点任职:是该站点的电脑签的,未必是本人' }),
+})
+
 const SectionView = z
   .object({
     name: z.string(),
@@ -71,19 +81,21 @@ const SectionView = z
       .union([z.string(), z.record(z.string(), z.unknown()).readonly()])
       .nullable()
       .openapi({ description: '封存时的内容,作数的是它;没有改动、或本机已拼不出来时为 null' }),
-    changes: list(
-      z.object({
-        key: z.string(),
-        before: z.unknown(),
-        after: z.unknown(),
-        person: authorId,
-        station: stationCode,
-        time: milliseconds,
-      }),
-    ).openapi({ description: '封存之后谁改了什么,最近的:受理以前,到下一次收件或受理时作数;受理以后不作数' }),
+    changes: list(SealChange).openapi({
+      description: '封存之后谁改了什么,最近的:受理以前,到下一次收件或受理时作数;受理以后不作数',
+    }),
     unlisted: z.number().openapi({ description: '封存之后更早的、没有逐条列出的修改次数' }),
   })
   .openapi('Section')
+
+const ChangesByOthers = z
+  .object({
+    count: z.int(),
+    stations: list(stationCode),
+    isLost: z.boolean().openapi({ description: '封存时的内容在本机已拼不出来,须逐项核对现在的内容' }),
+    mark: z.string().openapi({ description: '核对以后放在 changesSeen 里' }),
+  })
+  .openapi('ChangesByOthers')
 
 const ActOffer = z
   .object({
@@ -116,6 +128,18 @@ export const CaseShape = z
     state: CaseStateShape,
     item: ItemShape.optional().openapi({ description: '收件时的事项版次;目录还没有到本机时没有' }),
     sections: list(SectionView),
+    changesByOthers: ChangesByOthers.nullable().openapi({
+      description: '受理以前主办站点以外的站点在封存之后改动的内容,再次封存的办理须先核对;没有时为 null',
+    }),
+    takenOver: list(
+      z.object({
+        fact: entryId,
+        section: z.string(),
+        changes: list(SealChange),
+        unlisted: z.number().openapi({ description: '更早的、没有逐条列出的修改次数' }),
+        isLost: z.boolean().openapi({ description: '两次封存之间改了什么,本机已拼不出来' }),
+      }),
+    ).openapi({ description: '再次封存的记录一并作数的改动(与上一次封存相比),最近几次' }),
     acts: list(ActOffer),
     safety,
     receipts: list(Receipt),

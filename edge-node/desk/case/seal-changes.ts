@@ -1,0 +1,95 @@
+/** Changes behind a seal in words: which field, from what to what, whose. */
+import { html } from 'hono/html'
+import { countedMaterial, formFields } from '#edge-node/commands/cases/form.ts'
+import { field } from '#edge-node/desk/forms.ts'
+import type { Desk, Html } from '#edge-node/desk/visit.ts'
+import { changesCount, materialWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
+import { fieldsOf } from '#protocol/casework/facts/facts.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import type { SealChange, SectionView } from '#protocol/engine/section-view.ts'
+import type { EntryHash } from '#protocol/ids.ts'
+import type { ActDrawing } from './act-drawing.ts'
+
+/** What the keys of a section are called. */
+function labelsOf({ item }: CaseView, section: string): ReadonlyMap<string, string> {
+  if (!item) return new Map()
+  return section === 'materials'
+    ? new Map(item.materials.map(({ id, name }) => [id, name]))
+    : new Map(formFields(item).map(({ id, label }) => [id, label]))
+}
+
+const plainWords = (value: unknown): string =>
+  value === null || value === ''
+    ? '(空)'
+    : typeof value === 'object'
+      ? materialWords(countedMaterial(value))
+      : String(value)
+
+/** Whose change it is: a name that a station's key signed with, although it is of nobody there, accuses nobody. */
+function authorWords({ office }: Desk, { station, person, foreignPerson }: SealChange): string {
+  const place = stationName(office, station)
+  return foreignPerson ? `${place}(署名 ${person},当天不在该站点任职)` : `${place} ${personName(office, person)}`
+}
+
+/** Changes of a section as items of a list; those that are not listed one by one are counted first. */
+export function changeRows(
+  desk: Desk,
+  view: CaseView,
+  section: string,
+  { changes, unlisted }: Pick<SectionView, 'changes' | 'unlisted'>,
+): Html {
+  const labels = labelsOf(view, section)
+  const rows = changes.map(
+    (change) =>
+      html`<li>${labels.get(change.key) ?? change.key}:${plainWords(change.before)} → ${plainWords(change.after)},${authorWords(desk, change)} ${paperTime(change.time)}</li>`,
+  )
+  return html`${unlisted > 0 ? html`<li>更早的 ${unlisted} 次修改没有逐条列出。</li>` : ''}${rows}`
+}
+
+/** What a fact took over when it sealed the form again, under its line of the story. */
+export const takenOverPart = (desk: Desk, view: CaseView, fact: EntryHash): readonly Html[] =>
+  view.takenOver
+    .filter((taken) => taken.fact === fact)
+    .map((taken) => {
+      const title = view.sections.find(({ name }) => name === taken.section)?.title ?? taken.section
+      return taken.isLost
+        ? html`<div class="desk-late-words">${title}在上一次封存之后有改动,改了什么在本机已拼不出来,请以纸质材料为准。</div>`
+        : html`<div><span class="text-secondary">${title}在上一次封存之后的改动,从这时起作数:</span><ul class="mb-0">${changeRows(desk, view, taken.section, taken)}</ul></div>`
+    })
+
+/** What is to be looked at before an act seals again, with the box to tick; nothing where nobody else has changed anything. */
+export function lookedAtField({ desk, view, kind, prefix, typed, problems }: ActDrawing): Html | string {
+  const changes = view.changesByOthers
+  if (changes === null || fieldsOf(kind, ({ type }) => type === 'seals').length === 0) return ''
+  const sections = view.sections.map(({ name, changes: all }) => ({
+    name,
+    changes: all.filter(({ station }) => station !== view.state.holder),
+  }))
+  const rows = sections.map(({ name, changes: shown }) => changeRows(desk, view, name, { changes: shown, unlisted: 0 }))
+  const missing = changes.count - sections.reduce((sum, { changes: shown }) => sum + shown.length, 0)
+  const all = html`<a href="/cases/${view.state.id}/form">申请表</a>`
+  const rest = changes.isLost
+    ? html`<li>封存时的内容在本机已拼不出来,请打开${all},对照纸质材料逐项核对现在的内容。</li>`
+    : missing > 0
+      ? html`<li>另有 ${missing} 次修改没有逐条列出,请打开${all}核对现在的全部内容。</li>`
+      : ''
+  const label = changes.isLost
+    ? '已逐项核对申请表和材料,按现在的内容办理'
+    : `已核对上面 ${changes.count} 处由其他站点改动的内容,按现在的内容办理`
+  const tick = field({
+    ...{ name: 'changesSeen', id: `${prefix}-changesSeen`, kind: 'many', label: '办理以前请核对', required: true },
+    value: typed?.changesSeen ?? '',
+    problem: problems.changesSeen,
+    options: [{ value: changes.mark, label }],
+  })
+  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后由其他站点改动的内容:</strong><ul>${rows}${rest}</ul>不对的先在${all}里改正。</div></div>${tick}`
+}
+
+/** What was changed behind the seal, by whom, and whether it ever counts. */
+export function changesBox(desk: Desk, view: CaseView, name: string): Html | string {
+  const section = view.sections.find((each) => each.name === name)
+  if (!section?.changedAfterSeal) return ''
+  if (section.sealed === null)
+    return html`<p class="field-problem">封存之后有改动,封存时的内容在本机已拼不出来;下面是现在的内容,请以纸质材料为准。</p>`
+  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后有改动,${changesCount(view.state.stage)}:</strong><ul class="mb-0">${changeRows(desk, view, name, section)}</ul></div></div>`
+}
