@@ -97,14 +97,30 @@ const withName = (code: string, name = ''): string => (name === '' || name === c
 
 const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '提示', '记录摘要']
 
-/** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
-export async function exportAudit(
-  office: Office,
-  actor: Actor,
-  question: AuditQuestion,
-): Promise<Result<{ readonly csv: string; readonly next: string | null }>> {
-  const refused = refusedOf(actor, question)
-  if (refused) return refused
+/** A file of the audit log as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
+export interface AuditFile {
+  readonly csv: string
+  readonly next: string | null
+}
+
+const BUSY = fail('audit-file-busy', '本机正在导出另一份审计日志', '这一份没有导出,也没有记入日志', '请过一会儿再导出')
+
+/** Makes the files that auditors take out at a node, one at a time: a century of days keeps the disk busy for long. */
+export function createAuditFiles(office: Office) {
+  let isBusy = false
+  return async (actor: Actor, question: AuditQuestion): Promise<Result<AuditFile>> => {
+    const refused = refusedOf(actor, question) ?? (isBusy ? BUSY : undefined)
+    if (refused) return refused
+    isBusy = true
+    try {
+      return await makeFile(office, actor, question)
+    } finally {
+      isBusy = false
+    }
+  }
+}
+
+async function makeFile(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditFile>> {
   await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
   const lines: AuditLine[] = []
   const cutDays = new Set<Day>()

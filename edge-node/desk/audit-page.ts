@@ -1,7 +1,15 @@
 /** The page of the audit log: for auditors, searched by day, station, person, event and text, and taken out as a file. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { type AuditQuestion, cutWords, eventWords, exportAudit, marksOf, readAudit } from '#edge-node/commands/audit.ts'
+import {
+  type AuditQuestion,
+  createAuditFiles,
+  cutWords,
+  eventWords,
+  marksOf,
+  readAudit,
+  readsAudit,
+} from '#edge-node/commands/audit.ts'
 import { lookedFor } from '#edge-node/commands/masking.ts'
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
@@ -118,10 +126,16 @@ async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   return page(context, desk, { title: '审计日志', body, status: found.ok ? 200 : statusOf(found.problem) })
 }
 
-async function auditFile(context: DeskContext, desk: Desk): Promise<Response> {
+async function auditFile(
+  context: DeskContext,
+  desk: Desk,
+  makeFile: ReturnType<typeof createAuditFiles>,
+): Promise<Response> {
   const question = questionOf(context, desk)
-  const made = await exportAudit(desk.office, context.get('visit').actor, question)
-  if (!made.ok) return failurePage(context, desk, made.problem)
+  const made = await makeFile(context.get('visit').actor, question)
+  const back = { href: `/audit?${new URLSearchParams(asked(question))}`, title: '回到审计日志' }
+  if (!made.ok)
+    return failurePage(context, desk, made.problem, readsAudit(context.get('visit').actor) ? back : undefined)
   if (made.value.next !== null) context.header('x-next', made.value.next)
   return context.body(`${made.value.csv}\r\n`, 200, {
     'content-type': 'text/csv; charset=utf-8',
@@ -132,5 +146,6 @@ async function auditFile(context: DeskContext, desk: Desk): Promise<Response> {
 /** Adds the pages; they hang behind the desk's gate. */
 export function auditRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/audit', (context) => auditPage(context, desk))
-  app.get('/audit/file', (context) => auditFile(context, desk))
+  const makeFile = createAuditFiles(desk.office)
+  app.get('/audit/file', (context) => auditFile(context, desk, makeFile))
 }
