@@ -16,6 +16,7 @@ export interface AuditQuestion {
   readonly from: Day
   readonly until: Day
   readonly station: string
+  /** A sign-in name or the name of a person. */
   readonly person: string
   readonly event: string
   readonly text: string
@@ -46,6 +47,12 @@ const stationsFor = ({ directory }: Office, actor: Actor, wanted: string): reado
     .map(({ id }) => id)
     .filter((id) => (wanted === '' || id === wanted) && isUnder(directory, id, actor.station))
 
+/** The accounts that somebody means by a sign-in name or by the name of a person; several people can have one name. */
+const peopleCalled = ({ directory }: Office, called: string): readonly PersonId[] => [
+  called as PersonId,
+  ...[...directory.people(), ...directory.staffs()].filter(({ name }) => name === called).map(({ id }) => id),
+]
+
 /** What was asked, in words, for the audit log itself: what was typed as it keeps what others look for. */
 function askedWords({ directory }: Office, { from, until, station, person, event, text }: AuditQuestion): string {
   const place = directory.station(station as StationCode) ? station : lookedFor(station)
@@ -59,7 +66,7 @@ const pageOf = (office: Office, actor: Actor, question: AuditQuestion): Promise<
     from,
     until,
     stations: stationsFor(office, actor, station),
-    ...(person === '' ? {} : { person: person as PersonId }),
+    ...(person === '' ? {} : { people: peopleCalled(office, person) }),
     ...(isAuditEvent(event) ? { event } : {}),
     // What people looked for stands in the log by the end of a number, other numbers (stations, days) in full.
     texts: [text, lookedFor(text)],

@@ -62,7 +62,7 @@ function filters(desk: Desk, context: DeskContext, question: AuditQuestion, prob
     <div class="col-md-2">${field({ name: 'until', label: '到', kind: 'date', value: question.until })}</div>
     <div class="col-md-3">${field({ name: 'station', label: '站点', kind: 'list', value: question.station, options: stations.map(({ id, name }) => ({ value: id, label: name })) })}</div>
     <div class="col-md-2">${field({ name: 'event', label: '事件', kind: 'list', value: question.event, options: events })}</div>
-    <div class="col-md-3">${field({ name: 'person', label: '用户名', kind: 'text', value: question.person })}</div>
+    <div class="col-md-3">${field({ name: 'person', label: '用户名或姓名', kind: 'text', value: question.person, hint: '同名的账号都算;用这个账号登录失败、被锁定的也列出' })}</div>
     <div class="col-md-6">${field({ name: 'text', label: '对象、说明或来源地址里的文字', kind: 'text', value: question.text, hint: endWords(question) })}</div></div>
     <div class="btn-list"><button class="btn btn-primary" type="submit">查阅</button><a class="btn" href="${file}" download>导出 CSV</a></div></form>`
 }

@@ -154,6 +154,25 @@ test('A99 an auditor who looks for a number finds the searches for it and leaves
   expect((await told('export', '&text=2026-11-03')).join()).toContain('2026-11-03')
 })
 
+test('A98 a question about a person finds what was tried at the account, and a name finds the accounts of that name', async () => {
+  const visitor = place.visitor()
+  const knock = async (name: string) =>
+    visitor.submit(await visitor.get('/sign-in'), '/sign-in', { name, password: 'wrong' })
+  for (let count = 0; count <= LIMITS.passwordAttempts; count++) await knock('head')
+  const about = (person: string) => told('sign-in-failed', `&person=${encodeURIComponent(person)}`)
+  expect((await about('head')).every((line) => line.includes('head'))).toBe(true)
+  expect(await about('head')).not.toHaveLength(0)
+  expect(await told('sign-in-locked', '&person=head')).toHaveLength(1)
+  expect(await about('郑立')).toEqual(await about('head'))
+  expect(await about('郑')).toEqual([])
+  await agent.get('/search?q=%E9%BB%84%E6%B2%B3')
+  expect(await told('search', '&person=李成&text=黄河')).toEqual(['李成 agent 黄河'])
+  // What somebody typed somewhere is not about the account of that name.
+  await agent.get('/search?q=head')
+  expect(await told('search', '&person=head')).toEqual([])
+  expect((await auditor.get('/audit')).text).toContain('用户名或姓名')
+})
+
 test('P220 days that no right clock can have shown are named with links, and their lines marked', async () => {
   expect((await auditor.get('/audit')).text).not.toContain('时钟不对')
   const noted = async (day: string) => {

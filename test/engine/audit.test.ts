@@ -133,7 +133,7 @@ test('A98 pages lose and repeat nothing, by station, person, event, text and day
   expect(await ask({ from: '2026-11-27' as Day })).toBe(0)
   expect(await ask({ texts: ['179'] })).toBe(1)
   expect(await ask({ texts: ['178', '179'] })).toBe(2)
-  expect(await ask({ person: 'nobody' as PersonId })).toBe(0)
+  expect(await ask({ people: ['nobody' as PersonId] })).toBe(0)
   expect(await ask({ event: 'print', texts: ['17'] })).toBe(12) // 17, 117 and 170 to 179
   expect(await ask({ event: 'search' })).toBe(0)
   expect(await ask({ stations: [SECOND_VILLAGE] })).toBe(0)

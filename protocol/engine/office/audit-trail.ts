@@ -1,5 +1,5 @@
 /** Reading the audit logs that lie here: day by day from the newest, and within a day from what came last, so that a page costs what it shows. */
-import { auditDocument, auditPlace, isStrangeDay, readAuditNote } from '#protocol/casework/audit.ts'
+import { auditDocument, auditPlace, isOfAccount, isStrangeDay, readAuditNote } from '#protocol/casework/audit.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, logParts, toHex } from '#protocol/ids.ts'
@@ -62,8 +62,8 @@ function readingOnce(core: Core, places: readonly Place[]) {
 /** Capitals count as small: earlier programs kept the x of an identity number as it was typed. */
 const contains = (part: string, text: string): boolean => part.toLowerCase().includes(text.toLowerCase())
 
-const isWanted = (line: AuditLine, { person, event, texts = [''] }: AuditQuery): boolean =>
-  (person === undefined || line.person === person) &&
+const isWanted = (line: AuditLine, { people, event, texts = [''] }: AuditQuery): boolean =>
+  (people === undefined || people.some((person) => isOfAccount(line, person))) &&
   (event === undefined || line.event === event) &&
   [line.subject, line.details, line.address].some((part) => texts.some((text) => contains(part, text)))
 
