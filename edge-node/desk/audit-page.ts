@@ -119,7 +119,7 @@ async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   const found = await readAudit(desk.office, context.get('visit').actor, question)
   if (!found.ok && found.problem.field === undefined) return failurePage(context, desk, found.problem)
   const body = html`${headline('审计日志')}
-    <p class="text-secondary">谁在什么时候登录、查询、查看完整号码、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
+    <p class="text-secondary">谁在什么时候登录、查询、查看办件、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
     ${found.ok ? html`${strangeBox(found.value)}${cutBox(found.value)}` : failureBox(found.problem)}
     ${card('查阅', filters(desk, context, question, found.ok ? undefined : found.problem))}
     ${found.ok ? card(`${question.from} 至 ${question.until}`, list(desk, question, found.value)) : ''}`

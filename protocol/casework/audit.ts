@@ -26,6 +26,7 @@ export const AUDIT_EVENTS = {
   'sign-out': always('退出'),
   search: { title: '查询', sameWithinMinutes: 5 },
   reveal: { title: '查看完整号码', sameWithinMinutes: 60 },
+  'masked-read': { title: '查看办件(号码遮盖)', sameWithinMinutes: 60 },
   print: { title: '打印', sameWithinMinutes: 1 },
   export: always('导出'),
   import: always('导入'),
