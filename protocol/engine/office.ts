@@ -219,6 +219,7 @@ export const FINDING_KINDS = [
   'clock',
   'revoked',
   'sign-ins',
+  'level',
   'bug',
 ] as const
 
