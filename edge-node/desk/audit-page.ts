@@ -1,15 +1,8 @@
 /** The page of the audit log: for auditors, searched by day, station, person, event and text, and taken out as a file. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import {
-  type AuditQuestion,
-  createAuditFiles,
-  cutWords,
-  eventWords,
-  marksOf,
-  readAudit,
-  readsAudit,
-} from '#edge-node/commands/audit.ts'
+import { type AuditQuestion, cutWords, eventWords, marksOf, readAudit, readsAudit } from '#edge-node/commands/audit.ts'
+import { createAuditFiles } from '#edge-node/commands/audit-file.ts'
 import { lookedFor } from '#edge-node/commands/masking.ts'
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'

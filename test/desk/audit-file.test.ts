@@ -21,3 +21,18 @@ test('P223 a node makes one file of the audit log at a time; who asks meanwhile 
   expect(await exports()).toBe(before + 1)
   expect((await auditor.get('/audit/file')).status).toBe(200)
 })
+
+test('P224 the last line of a file says on how many days something lies that no right clock can have shown, and where they are named', async () => {
+  const lastLine = async (query = '') => (await auditor.get(`/audit/file${query}`)).html.trimEnd().split('\r\n').at(-1)
+  expect(await lastLine()).not.toContain('不可能的日子')
+  for (const day of ['2009-01-01', '2028-06-04']) {
+    const away = Math.round((Date.parse(`${day}T09:00+08:00`) - place.office.time()) / 60_000)
+    place.pass(away)
+    await place.office.audit(null, 'restore', { subject: `写于 ${day}` })
+    place.pass(-away)
+  }
+  auditor = await place.as('auditor')
+  expect(await lastLine()).toMatch(/^,{8}"?有 2 天的记录写在不可能的日子下:.*“审计日志”页上方.*,$/)
+  expect(await lastLine('?from=2026-11-01&until=2026-11-02')).toContain('有 2 天的记录写在不可能的日子下')
+  expect((await auditor.get('/audit/file')).html).not.toContain('写于 2009')
+})
