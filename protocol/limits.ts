@@ -187,8 +187,10 @@ export const LIMITS = {
   listedHandovers: 500,
   /** A text in the audit log, in characters: what it is about or more in words; a list of file or record names is cut to it. */
   auditCharacters: 400,
-  /** Events of one kind that a node writes down in a minute; more are counted. A busy hall has a tenth; a stranger's guesses have no end. */
+  /** Events of one kind by one person, or from one address, that a node writes down in a minute; more are counted. Nobody works as fast; guesses have no end. */
   auditPerMinute: 60,
+  /** Events of one kind by people who are not signed in, from all addresses, that are written in a minute: a whole hall that forgot its passwords; addresses have no end. */
+  auditStrangersPerMinute: 300,
   /** Events remembered as just written, so that a page that refreshes itself is one: all that a hall's people open in an hour. */
   auditRecent: 2_000,
   /** Entries of the audit log looked at for one page of it: days of a whole county, about a second. */

@@ -1,12 +1,11 @@
 /** Reading the audit log: auditors only, and that they read it is in it. */
 import { AUDIT_EVENTS, isAuditEvent } from '#protocol/casework/audit.ts'
-import { civilTime, type Day } from '#protocol/casework/time/days.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
-import { csvText } from './csv.ts'
+import { fail, type Result } from '#protocol/result.ts'
 import { lookedFor } from './masking.ts'
 import { isUnder } from './reading.ts'
 import { hasRole } from './roles.ts'
@@ -16,6 +15,7 @@ export interface AuditQuestion {
   readonly from: Day
   readonly until: Day
   readonly station: string
+  /** A sign-in name or the name of a person. */
   readonly person: string
   readonly event: string
   readonly text: string
@@ -36,7 +36,7 @@ const REVERSED = fail(
 export const readsAudit = (actor: Actor): boolean => hasRole(actor, 'auditor')
 
 /** Why a question is not answered; undefined when it is. */
-const refusedOf = (actor: Actor, { from, until }: AuditQuestion) =>
+export const refusedOf = (actor: Actor, { from, until }: AuditQuestion) =>
   readsAudit(actor) ? (from > until ? REVERSED : undefined) : NOT_AUDITOR
 
 /** The stations whose audit log an auditor reads here: the auditor's own and all below. */
@@ -46,20 +46,30 @@ const stationsFor = ({ directory }: Office, actor: Actor, wanted: string): reado
     .map(({ id }) => id)
     .filter((id) => (wanted === '' || id === wanted) && isUnder(directory, id, actor.station))
 
+/** The accounts that somebody means by a sign-in name or by the name of a person; several people can have one name. */
+const peopleCalled = ({ directory }: Office, called: string): readonly PersonId[] => [
+  called as PersonId,
+  ...[...directory.people(), ...directory.staffs()].filter(({ name }) => name === called).map(({ id }) => id),
+]
+
 /** What was asked, in words, for the audit log itself: what was typed as it keeps what others look for. */
-function askedWords({ directory }: Office, { from, until, station, person, event, text }: AuditQuestion): string {
+export function askedWords(
+  { directory }: Office,
+  { from, until, station, person, event, text }: AuditQuestion,
+): string {
   const place = directory.station(station as StationCode) ? station : lookedFor(station)
   const parts = [place, lookedFor(person), isAuditEvent(event) ? AUDIT_EVENTS[event].title : '', lookedFor(text)]
   return [`${from} 至 ${until}`, ...parts.filter((part) => part !== '')].join(',')
 }
 
-const pageOf = (office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> => {
+/** One page of it, for whoever may read it. */
+export const trailPage = (office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> => {
   const { from, until, station, person, event, text, after } = question
   return office.auditTrail({
     from,
     until,
     stations: stationsFor(office, actor, station),
-    ...(person === '' ? {} : { person: person as PersonId }),
+    ...(person === '' ? {} : { people: peopleCalled(office, person) }),
     ...(isAuditEvent(event) ? { event } : {}),
     // What people looked for stands in the log by the end of a number, other numbers (stations, days) in full.
     texts: [text, lookedFor(text)],
@@ -72,7 +82,7 @@ export async function readAudit(office: Office, actor: Actor, question: AuditQue
   const refused = refusedOf(actor, question)
   if (refused) return refused
   await office.audit(actor, 'audit-read', { subject: askedWords(office, question) })
-  return pageOf(office, actor, question)
+  return trailPage(office, actor, question)
 }
 
 const titleOf = (event: string): string => (isAuditEvent(event) ? AUDIT_EVENTS[event].title : event)
@@ -91,44 +101,3 @@ export const marksOf = ({ foreignPerson, afterRevocation, strangeDay }: AuditLin
 /** What is said of a day of which a station has more than can be read. */
 export const cutWords = (day: Day): string =>
   `${day} 有站点的记录超过 ${LIMITS.auditDayPlaces} 条,当天较早的没有列出;记录都在,请管理员核对该站点的节点`
-
-/** A code with its name in one cell: twelve digits alone a spreadsheet shows as 5.1E+11. */
-const withName = (code: string, name = ''): string => (name === '' || name === code ? code : `${code} ${name}`)
-
-const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '提示', '记录摘要']
-
-/** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
-export async function exportAudit(
-  office: Office,
-  actor: Actor,
-  question: AuditQuestion,
-): Promise<Result<{ readonly csv: string; readonly next: string | null }>> {
-  const refused = refusedOf(actor, question)
-  if (refused) return refused
-  await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
-  const lines: AuditLine[] = []
-  const cutDays = new Set<Day>()
-  let after = question.after
-  for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {
-    const page = await pageOf(office, actor, { ...question, after })
-    if (!page.ok) return page
-    lines.push(...page.value.lines)
-    for (const day of page.value.cutDays) cutDays.add(day)
-    after = page.value.next ?? undefined
-    if (after === undefined) break
-  }
-  const rows = lines.map((line) => [
-    civilTime(line.time).slice(0, 19).replace('T', ' '),
-    withName(line.station, office.directory.station(line.station)?.name),
-    withName(line.node, office.directory.node(line.node)?.name),
-    withName(line.person, office.directory.personName(line.person)),
-    eventWords(line),
-    line.subject,
-    line.details,
-    line.address,
-    marksOf(line).join(';'),
-    line.hash,
-  ])
-  const cut = [...cutDays].map((day) => COLUMNS.map((column) => (column === '提示' ? cutWords(day) : '')))
-  return success({ csv: csvText([COLUMNS, ...rows, ...cut]), next: after ?? null })
-}

@@ -1,7 +1,8 @@
 /** The page of the audit log: for auditors, searched by day, station, person, event and text, and taken out as a file. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { type AuditQuestion, cutWords, eventWords, exportAudit, marksOf, readAudit } from '#edge-node/commands/audit.ts'
+import { type AuditQuestion, cutWords, eventWords, marksOf, readAudit, readsAudit } from '#edge-node/commands/audit.ts'
+import { createAuditFiles } from '#edge-node/commands/audit-file.ts'
 import { lookedFor } from '#edge-node/commands/masking.ts'
 import { isUnder } from '#edge-node/commands/reading.ts'
 import { AUDIT_EVENTS } from '#protocol/casework/audit.ts'
@@ -54,7 +55,7 @@ function filters(desk: Desk, context: DeskContext, question: AuditQuestion, prob
     <div class="col-md-2">${field({ name: 'until', label: '到', kind: 'date', value: question.until })}</div>
     <div class="col-md-3">${field({ name: 'station', label: '站点', kind: 'list', value: question.station, options: stations.map(({ id, name }) => ({ value: id, label: name })) })}</div>
     <div class="col-md-2">${field({ name: 'event', label: '事件', kind: 'list', value: question.event, options: events })}</div>
-    <div class="col-md-3">${field({ name: 'person', label: '用户名', kind: 'text', value: question.person })}</div>
+    <div class="col-md-3">${field({ name: 'person', label: '用户名或姓名', kind: 'text', value: question.person, hint: '同名的账号都算;用这个账号登录失败、被锁定的也列出' })}</div>
     <div class="col-md-6">${field({ name: 'text', label: '对象、说明或来源地址里的文字', kind: 'text', value: question.text, hint: endWords(question) })}</div></div>
     <div class="btn-list"><button class="btn btn-primary" type="submit">查阅</button><a class="btn" href="${file}" download>导出 CSV</a></div></form>`
 }
@@ -111,17 +112,23 @@ async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   const found = await readAudit(desk.office, context.get('visit').actor, question)
   if (!found.ok && found.problem.field === undefined) return failurePage(context, desk, found.problem)
   const body = html`${headline('审计日志')}
-    <p class="text-secondary">谁在什么时候登录、查询、查看完整号码、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
+    <p class="text-secondary">谁在什么时候登录、查询、查看办件、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
     ${found.ok ? html`${strangeBox(found.value)}${cutBox(found.value)}` : failureBox(found.problem)}
     ${card('查阅', filters(desk, context, question, found.ok ? undefined : found.problem))}
     ${found.ok ? card(`${question.from} 至 ${question.until}`, list(desk, question, found.value)) : ''}`
   return page(context, desk, { title: '审计日志', body, status: found.ok ? 200 : statusOf(found.problem) })
 }
 
-async function auditFile(context: DeskContext, desk: Desk): Promise<Response> {
+async function auditFile(
+  context: DeskContext,
+  desk: Desk,
+  makeFile: ReturnType<typeof createAuditFiles>,
+): Promise<Response> {
   const question = questionOf(context, desk)
-  const made = await exportAudit(desk.office, context.get('visit').actor, question)
-  if (!made.ok) return failurePage(context, desk, made.problem)
+  const made = await makeFile(context.get('visit').actor, question)
+  const back = { href: `/audit?${new URLSearchParams(asked(question))}`, title: '回到审计日志' }
+  if (!made.ok)
+    return failurePage(context, desk, made.problem, readsAudit(context.get('visit').actor) ? back : undefined)
   if (made.value.next !== null) context.header('x-next', made.value.next)
   return context.body(`${made.value.csv}\r\n`, 200, {
     'content-type': 'text/csv; charset=utf-8',
@@ -132,5 +139,6 @@ async function auditFile(context: DeskContext, desk: Desk): Promise<Response> {
 /** Adds the pages; they hang behind the desk's gate. */
 export function auditRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/audit', (context) => auditPage(context, desk))
-  app.get('/audit/file', (context) => auditFile(context, desk))
+  const makeFile = createAuditFiles(desk.office)
+  app.get('/audit/file', (context) => auditFile(context, desk, makeFile))
 }

@@ -12,6 +12,8 @@ export interface EventRule {
   readonly sameWithinMinutes: number
   /** Whether the next event of the kind and person says how often it happened again: guesses are counted, looks are not. */
   readonly isCounted?: true
+  /** Whether its subject is the account concerned, because nobody is signed in who could be its person. */
+  readonly isAboutAccount?: true
 }
 
 const always = (title: string): EventRule => ({ title, sameWithinMinutes: 0 })
@@ -19,11 +21,12 @@ const always = (title: string): EventRule => ({ title, sameWithinMinutes: 0 })
 /** What is written down (GB/T 22239-2019 8.1.4.3; SOURCES.md 9.1). */
 export const AUDIT_EVENTS = {
   'sign-in': always('登录'),
-  'sign-in-failed': { title: '登录失败', sameWithinMinutes: 1, isCounted: true },
-  'sign-in-locked': { title: '账号锁定', sameWithinMinutes: 15, isCounted: true },
+  'sign-in-failed': { title: '登录失败', sameWithinMinutes: 1, isCounted: true, isAboutAccount: true },
+  'sign-in-locked': { title: '账号锁定', sameWithinMinutes: 15, isCounted: true, isAboutAccount: true },
   'sign-out': always('退出'),
   search: { title: '查询', sameWithinMinutes: 5 },
   reveal: { title: '查看完整号码', sameWithinMinutes: 60 },
+  'masked-read': { title: '查看办件(号码遮盖)', sameWithinMinutes: 60 },
   print: { title: '打印', sameWithinMinutes: 1 },
   export: always('导出'),
   import: always('导入'),
@@ -38,6 +41,15 @@ export const AUDIT_EVENTS = {
 export type AuditEvent = keyof typeof AUDIT_EVENTS
 
 export const isAuditEvent = (text: string): text is AuditEvent => Object.hasOwn(AUDIT_EVENTS, text)
+
+/** The rule of an event; undefined of one that a later program wrote. */
+const ruleOf = (event: string): EventRule | undefined => (isAuditEvent(event) ? AUDIT_EVENTS[event] : undefined)
+
+/** Whether an event is about an account: its person's, or the one that somebody tried to get into. */
+export const isOfAccount = (
+  { event, person, subject }: { readonly event: string; readonly person: string; readonly subject: string },
+  account: string,
+): boolean => person === account || (ruleOf(event)?.isAboutAccount === true && subject === account)
 
 /** What an entry of the audit log says beside its author, time, person and station. */
 export interface AuditNote {

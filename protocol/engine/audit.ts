@@ -37,7 +37,8 @@ export interface AuditQuery {
   readonly from: Day
   readonly until: Day
   readonly stations: readonly StationCode[]
-  readonly person?: PersonId
+  /** One of these did it, or somebody tried to get into the account of one of them. */
+  readonly people?: readonly PersonId[]
   readonly event?: AuditEvent
   /** One of them stands in subject, details or address, in capitals or small. */
   readonly texts?: readonly string[]

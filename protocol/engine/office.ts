@@ -177,6 +177,7 @@ export const FINDING_KINDS = [
   'clock',
   'revoked',
   'sign-ins',
+  'level',
   'bug',
 ] as const
 
@@ -314,8 +315,8 @@ export interface Office {
   setLocal(space: string, key: string, value: unknown): Promise<Result<void>>
   /**
    * Writes into the audit log of this node, which is carried to the root like everything else; resolves when it is durable.
-   * What would be too many is counted, and the same again within the time of its kind is one event. What a disk refuses
-   * keeps nobody from his work: the health shows it, and the next event of the kind by the same person says how many are missing.
+   * What would be too many of one person is counted and told within a minute, and the same again within the time of its
+   * kind is one event. What a disk refuses keeps nobody from his work: the health shows it, and it is counted likewise.
    */
   audit(actor: Actor | null, event: AuditEvent, about?: AuditDetails): Promise<void>
   /** Reads the audit logs that lie here. */

@@ -34,7 +34,7 @@ import { followPartings, loadPartings, PARTING_SPACE, type Parting } from './log
 import { createNeighbours } from './neighbours.ts'
 import { createNews } from './news.ts'
 import { openAuditLog } from './office/audit-log.ts'
-import { enableLevel } from './office/enabling.ts'
+import { enableLevel, LEVEL_DOCUMENT, tellEnabled } from './office/enabling.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations, completeStaff } from './office/record-writing.ts'
 import { type Change, NO_CHANGE, StorageFailure } from './ports/storage.ts'
@@ -100,7 +100,10 @@ async function open(options: EngineOptions): Promise<Engine> {
   queue.follow((change) => tellDoubtfulDays(core, change))
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
-  if (core.isRoot) queue.follow((change) => completeAtLevel(core, queue, change))
+  if (core.isRoot) {
+    queue.follow((change) => completeAtLevel(core, queue, change))
+    queue.follow((change) => tellEnabled(core, change))
+  }
   await refolding.begin()
   const rereading = openRereading(core, queue)
   rereading.begin()
@@ -145,7 +148,7 @@ async function publishStaff(core: Core, queue: WriteQueue): Promise<void> {
 
 /** However a level comes to be enabled, here or by a record that comes back: accounts of before get their public records. */
 function completeAtLevel(core: Core, queue: WriteQueue, { directory }: Change): void {
-  if (directory.some(({ document }) => document === 'level/rules')) publishStaff(core, queue).catch(core.tellBug)
+  if (directory.some(({ document }) => document === LEVEL_DOCUMENT)) publishStaff(core, queue).catch(core.tellBug)
 }
 
 /** A failing disk shows in the node's health with the next write; anything else is a bug. */

@@ -41,11 +41,13 @@ test('A97 a search stands in the audit log with names in full, numbers of people
   ])
 })
 
-test('A97 who reads numbers in full is written down, once an hour for each case, and who reads them masked is not', async () => {
+test('A97 who reads a case is written down, once an hour for each case, with numbers in full and masked apart', async () => {
   for (let count = 0; count < 3; count++) await agent.get(`/cases/${id}`)
   const clerk = await place.as('clerk')
-  await clerk.get(`/cases/${id}`)
+  for (let count = 0; count < 3; count++) await clerk.get(`/cases/${id}`)
   expect((await told('reveal')).filter((line) => line.includes(number))).toEqual([`李成 agent ${number}`])
+  expect(await told('masked-read')).toEqual([`王芳 clerk ${number}`])
+  expect((await auditor.get('/audit?event=masked-read')).text).toContain('查看办件(号码遮盖)')
   place.pass(61)
   agent = await place.as('agent')
   auditor = await place.as('auditor')
@@ -152,6 +154,25 @@ test('A99 an auditor who looks for a number finds the searches for it and leaves
   const handler = await place.as('handler')
   await handler.get('/exchange/export?from=2026-11-03&until=2026-11-04&format=csv')
   expect((await told('export', '&text=2026-11-03')).join()).toContain('2026-11-03')
+})
+
+test('A98 a question about a person finds what was tried at the account, and a name finds the accounts of that name', async () => {
+  const visitor = place.visitor()
+  const knock = async (name: string) =>
+    visitor.submit(await visitor.get('/sign-in'), '/sign-in', { name, password: 'wrong' })
+  for (let count = 0; count <= LIMITS.passwordAttempts; count++) await knock('head')
+  const about = (person: string) => told('sign-in-failed', `&person=${encodeURIComponent(person)}`)
+  expect((await about('head')).every((line) => line.includes('head'))).toBe(true)
+  expect(await about('head')).not.toHaveLength(0)
+  expect(await told('sign-in-locked', '&person=head')).toHaveLength(1)
+  expect(await about('郑立')).toEqual(await about('head'))
+  expect(await about('郑')).toEqual([])
+  await agent.get('/search?q=%E9%BB%84%E6%B2%B3')
+  expect(await told('search', '&person=李成&text=黄河')).toEqual(['李成 agent 黄河'])
+  // What somebody typed somewhere is not about the account of that name.
+  await agent.get('/search?q=head')
+  expect(await told('search', '&person=head')).toEqual([])
+  expect((await auditor.get('/audit')).text).toContain('用户名或姓名')
 })
 
 test('P220 days that no right clock can have shown are named with links, and their lines marked', async () => {

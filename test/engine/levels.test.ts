@@ -11,6 +11,7 @@ import type { Levels } from '#protocol/wire/messages.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
+import { linesOf } from './audit-trail.ts'
 import {
   COUNTY,
   callUntil,
@@ -83,6 +84,19 @@ test('S141 S142 the root enables a level when the last node knows it, everybody 
   expect([root, township].map(levelOf)).toEqual([LATER_LEVEL, LATER_LEVEL])
   await publish(root, [{ type: 'level', id: 'rules', version: OLDER.level }])
   expect(levelOf(root)).toBe(LATER_LEVEL)
+})
+
+test('S142 A91 the level that the county enables stands in the audit log, and a finding tells of it once', async () => {
+  const { root, township, village } = await openCounty({ root: NEWER, township: NEWER, village: NEWER })
+  connect(township, root)
+  await callUntil(village, township, 'all know it', () => levelOf(root) === LATER_LEVEL)
+  await publish(root, SAMPLE_ITEMS)
+  const told = (await linesOf(root, [COUNTY])).filter(({ event }) => event === 'settings')
+  expect(told).toMatchObject([{ person: '', subject: `规则版本 ${LATER_LEVEL}`, details: '已启用' }])
+  const found = async ({ engine }: Node) =>
+    (await engine.office.status()).findings.filter(({ kind }) => kind === 'level').map(({ message }) => message)
+  expect(await found(root)).toEqual([`全县已启用规则版本 ${LATER_LEVEL}:在用的节点都换上了懂得它的程序`])
+  expect(await found(township)).toEqual([])
 })
 
 test('S142 the revocation of the last node that holds a level back enables it; a standby holds it back like any node', async () => {

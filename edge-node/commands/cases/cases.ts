@@ -75,15 +75,16 @@ export async function readCase(
     ({ state }) => state,
   )
   if (!found.ok) return found
-  await noteRevealed(office, actor, found.value)
+  await noteRead(office, actor, found.value)
   return success(readableBy(actor, found.value))
 }
 
-/** Who reads somebody's numbers in full is written down, once an hour for each case; not of a draft, which is being typed. */
-async function noteRevealed(office: Office, actor: Actor, view: CaseView): Promise<void> {
+/** Who reads a case with numbers of somebody is written down, once an hour for each case; not of a draft, which is being typed. */
+async function noteRead(office: Office, actor: Actor, view: CaseView): Promise<void> {
   const { id, number, stage } = view.state
-  if (!readsNumbers(actor, view) || stage === DRAFT || secretsOf(view).size === 0) return
-  await office.audit(actor, 'reveal', { subject: number === '' ? id : number })
+  if (stage === DRAFT || secretsOf(view).size === 0) return
+  const event = readsNumbers(actor, view) ? 'reveal' : 'masked-read'
+  await office.audit(actor, event, { subject: number === '' ? id : number })
 }
 
 /** Opens a case of an item. */

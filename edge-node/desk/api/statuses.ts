@@ -46,6 +46,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'sign-in-locked': 429,
   'sign-in-busy': 429,
   'sign-in-slowed': 429,
+  'audit-file-busy': 429,
   'sample-password': 403,
   'account-disabled': 403,
   'other-station': 403,

@@ -48,9 +48,13 @@ function changeOf(known: Person | undefined, person: Person): string {
 
 function detailsOf(directory: DirectoryView, record: DirectoryRecord): string {
   if (record.type === 'person') return changeOf(directory.person(record.id), record)
+  if (record.type === 'level') return '已启用'
   if (record.type === 'node') return record.revoked ? `${record.name}:${record.revoked.reason}` : record.name
   return 'name' in record ? record.name : ''
 }
+
+/** What a record is called; a level has no other name than its number. */
+const nameOf = ({ type, id, version }: DirectoryRecord): string => `${TITLES[type]} ${type === 'level' ? version : id}`
 
 /** One event for each kind, whatever number of records it is about. `directory`: as it was before they were written. */
 export function auditOfRecords(
@@ -59,7 +63,7 @@ export function auditOfRecords(
 ): readonly { readonly event: AuditEvent; readonly about: AuditDetails }[] {
   return [...Map.groupBy(records, (record) => eventOf(directory, record))].map(([event, some]) => {
     const [first] = some
-    const named = some.map(({ type, id }) => `${TITLES[type]} ${id}`).join('、')
+    const named = some.map(nameOf).join('、')
     const details = some.length === 1 && first ? detailsOf(directory, first) : `共 ${some.length} 条`
     return { event, about: { subject: named, details } }
   })

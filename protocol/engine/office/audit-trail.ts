@@ -1,5 +1,5 @@
 /** Reading the audit logs that lie here: day by day from the newest, and within a day from what came last, so that a page costs what it shows. */
-import { auditDocument, auditPlace, isStrangeDay, readAuditNote } from '#protocol/casework/audit.ts'
+import { auditDocument, auditPlace, isOfAccount, isStrangeDay, readAuditNote } from '#protocol/casework/audit.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, logParts, toHex } from '#protocol/ids.ts'
@@ -10,7 +10,14 @@ import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { publishedBefore, writingTime } from '../logs/writing-time.ts'
 import { damagedEntries, type Place, type PlacePage } from '../ports/storage.ts'
-import { AUDIT_DAYS_SPACE, carriersSpace, countsInAudit, entryName, saidIn } from '../writing/audit-entries.ts'
+import {
+  AUDIT_DAYS_SPACE,
+  auditStationsSpace,
+  carriersSpace,
+  countsInAudit,
+  entryName,
+  saidIn,
+} from '../writing/audit-entries.ts'
 
 const decoder = new TextDecoder()
 
@@ -55,8 +62,8 @@ function readingOnce(core: Core, places: readonly Place[]) {
 /** Capitals count as small: earlier programs kept the x of an identity number as it was typed. */
 const contains = (part: string, text: string): boolean => part.toLowerCase().includes(text.toLowerCase())
 
-const isWanted = (line: AuditLine, { person, event, texts = [''] }: AuditQuery): boolean =>
-  (person === undefined || line.person === person) &&
+const isWanted = (line: AuditLine, { people, event, texts = [''] }: AuditQuery): boolean =>
+  (people === undefined || people.some((person) => isOfAccount(line, person))) &&
   (event === undefined || line.event === event) &&
   [line.subject, line.details, line.address].some((part) => texts.some((text) => contains(part, text)))
 
@@ -90,36 +97,51 @@ function daysAsked(days: readonly Day[], { from, until }: AuditQuery, cursor: Cu
 const lastFirst = (left: Place, right: Place): number => right.arrival - left.arrival || right.offset - left.offset
 
 /** Where the entries of a day lie, what came last first; of a station that has more than LIMITS.auditDayPlaces the last ones. */
-async function placesOf({ storage, host }: Core, documents: readonly DocumentId[]) {
+async function placesOf(core: Core, documents: readonly DocumentId[]) {
   const all: Place[] = []
   let cut = false
   for (const document of documents) {
     let own: Place[] = []
     for (let mark: number | null = 0; mark !== null; ) {
-      const page: PlacePage = await storage.placesBehind(document, mark)
+      const page: PlacePage = await core.storage.placesBehind(document, mark)
       const whole = [...own, ...page.places]
       cut ||= whole.length > LIMITS.auditDayPlaces
       own = whole.slice(-LIMITS.auditDayPlaces)
       mark = page.mark
-      if (mark !== null) await new Promise<void>((resolve) => void host.after(0, resolve))
+      if (mark !== null) await turn(core)
     }
     all.push(...own)
   }
   return { places: all.sort(lastFirst), cut }
 }
 
-/** So many entries are read before others have their turn: some milliseconds. */
+/** Others have their turn. */
+const turn = ({ host }: Core) => new Promise<void>((resolve) => void host.after(0, resolve))
+
+/** The documents of a day that a question is about, of those that lie here. */
+async function documentsOf({ storage }: Core, { stations }: AuditQuery, day: Day): Promise<readonly DocumentId[]> {
+  const here = new Set((await storage.localAll(auditStationsSpace(day))).map(({ key }) => key))
+  return stations.filter((station) => here.has(station)).map((station) => auditDocument(station, day))
+}
+
+/** So often the disk is asked before others have their turn: some milliseconds. */
 const AT_ONCE = 200
+
+/** Counts what was looked at, days and stations without anything wanted too, and waits now and then. */
+async function look(core: Core, page: Reading, much: number): Promise<void> {
+  page.looked += much
+  if (page.looked - page.rested < AT_ONCE) return
+  page.rested = page.looked
+  await turn(core)
+}
 
 /** Looks at the entries of a day, what came last first, until a page is full or enough were looked at. */
 async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): Promise<Cursor | null> {
-  const { places, cut } = await placesOf(
-    core,
-    query.stations.map((station) => auditDocument(station, day)),
-  )
+  const documents = await documentsOf(core, query, day)
+  const { places, cut } = await placesOf(core, documents)
   if (cut) page.cutDays.push(day)
   const isReadHere = readingOnce(core, places)
-  page.looked += query.stations.length // a day of which nothing is wanted costs a look at each station all the same
+  await look(core, page, 1 + documents.length)
   const { cursor } = page
   const isLeft = (place: Place) => cursor?.day !== day || cursor.last === null || isBehind(cursor.last, place)
   for (const place of places.filter(isLeft)) {
@@ -130,9 +152,8 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
     const said = countsInAudit(core.directory, entry) ? saidIn(core, entry) : undefined
     const line = said && lineOf(core, entry, said)
     if (line && isWanted(line, query) && (await isReadHere(entry, said))) page.lines.push(line)
-    page.looked += 1
+    await look(core, page, 1)
     if (page.lines.length === LIMITS.pageRows || page.looked >= LIMITS.auditReadEntries) return { day, last: place }
-    if (page.looked % AT_ONCE === 0) await new Promise<void>((resolve) => void core.host.after(0, resolve))
   }
   return null
 }
@@ -146,6 +167,8 @@ interface Reading {
   readonly lines: AuditLine[]
   readonly cutDays: Day[]
   looked: number
+  /** How much was looked at when others last had their turn. */
+  rested: number
 }
 
 /**
@@ -154,10 +177,11 @@ interface Reading {
  */
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
   const cursor = query.after === undefined ? undefined : readCursor(query.after)
-  const page: Reading = { cursor, lines: [], cutDays: [], looked: 0 }
+  const page: Reading = { cursor, lines: [], cutDays: [], looked: 0, rested: 0 }
   const days = await daysHere(core)
+  const today = core.clock.today()
   const { lines, cutDays } = page
-  const told = { lines, cutDays, strangeDays: days.filter((day) => isStrangeDay(day, core.clock.today())) }
+  const told = { lines, cutDays, strangeDays: days.filter((day) => isStrangeDay(day, today)) }
   for (const day of daysAsked(days, query, cursor)) {
     const next = await readDay(core, query, day, page)
     if (next) return { ...told, next: cursorOf(next) }

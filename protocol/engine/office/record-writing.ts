@@ -153,9 +153,9 @@ export async function publish(
   return auditPublished(staging, actor, records)
 }
 
-/** What a program does by itself at its first start is nobody's doing; that a node joined is told all the same. */
+/** What a program does by itself at its first start is nobody's doing; that a node joined or a level is enabled is told all the same. */
 function auditPublished(staging: Staging, actor: Actor | null, records: readonly DirectoryRecord[]): Result<void> {
-  const told = actor === null ? records.filter(({ type }) => type === 'node') : records
+  const told = actor === null ? records.filter(({ type }) => type === 'node' || type === 'level') : records
   for (const { event, about } of auditOfRecords(staging.core.directory, told)) {
     const written = appendAudit(staging, actor, event, about)
     if (!written.ok) return written

@@ -1,5 +1,6 @@
-/** Entries of the audit log: where they count, and on which days something lies here. */
+/** Entries of the audit log: where they count, and on which days something of which station lies here. */
 import { auditPlace } from '#protocol/casework/audit.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { logParts, streamOf, toHex } from '#protocol/ids.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
@@ -10,6 +11,9 @@ import { type Staging, setLocal } from './staging.ts'
 
 /** Days of which something lies in the audit log, each a key. */
 export const AUDIT_DAYS_SPACE = 'audit-days'
+
+/** Stations of which something lies in the audit log on a day, each a key: nobody looks for what is not there. */
+export const auditStationsSpace = (day: Day): string => `${AUDIT_DAYS_SPACE}/${day}`
 
 /**
  * Whether an entry of the audit log counts: in its station's stream, written by a node that serves the station or served
@@ -48,9 +52,12 @@ export const carriersSpace = (event: Entry): string => `audit-carriers/${toHex(e
 
 /** Makes an entry of the audit log count; answers what is odd about it, if anything. */
 export function placeAudit(staging: Staging, entry: Entry): Pick<ReceiptRow, 'outcome' | 'reason'> | undefined {
-  if (!countsInAudit(staging.core.directory, entry)) return { outcome: 'quarantined', reason: '审计记录不属于该站点' }
+  const at = auditPlace(entry.document)
+  if (!at || !countsInAudit(staging.core.directory, entry))
+    return { outcome: 'quarantined', reason: '审计记录不属于该站点' }
   const said = entry.kind === KIND.carried ? saidIn(staging.core, entry) : undefined
   if (said) setLocal(staging, carriersSpace(said), entryName(entry), true)
-  setLocal(staging, AUDIT_DAYS_SPACE, auditPlace(entry.document)?.day ?? '', true)
+  setLocal(staging, AUDIT_DAYS_SPACE, at.day, true)
+  setLocal(staging, auditStationsSpace(at.day), at.station, true)
   return undefined
 }

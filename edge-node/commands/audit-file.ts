@@ -1,0 +1,84 @@
+/** The file that an auditor takes out of the audit log: its lines, and what an auditor must know of what is not among them. */
+import { civilTime, type Day } from '#protocol/casework/time/days.ts'
+import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
+import type { Actor, Office } from '#protocol/engine/office.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { fail, type Result, success } from '#protocol/result.ts'
+import { type AuditQuestion, askedWords, cutWords, eventWords, marksOf, refusedOf, trailPage } from './audit.ts'
+import { csvText } from './csv.ts'
+
+/** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
+export interface AuditFile {
+  readonly csv: string
+  readonly next: string | null
+}
+
+const BUSY = fail('audit-file-busy', '本机正在导出另一份审计日志', '这一份没有导出,也没有记入日志', '请过一会儿再导出')
+
+/** Makes the files that auditors take out at a node, one at a time: a century of days keeps the disk busy for long. */
+export function createAuditFiles(office: Office) {
+  let isBusy = false
+  return async (actor: Actor, question: AuditQuestion): Promise<Result<AuditFile>> => {
+    const refused = refusedOf(actor, question) ?? (isBusy ? BUSY : undefined)
+    if (refused) return refused
+    isBusy = true
+    try {
+      return await makeFile(office, actor, question)
+    } finally {
+      isBusy = false
+    }
+  }
+}
+
+const COLUMNS = ['时间', '站点', '节点', '人员', '事件', '对象', '说明', '来源地址', '提示', '记录摘要']
+
+async function makeFile(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditFile>> {
+  await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
+  const read = await readPages(office, actor, question)
+  if (!read.ok) return read
+  const { lines, cutDays, strangeDays, next } = read.value
+  const notes = [...cutDays.map(cutWords), ...(strangeDays.length === 0 ? [] : [strangeWords(strangeDays.length)])]
+  const rows = lines.map((line) => cellsOf(office, line))
+  return success({ csv: csvText([COLUMNS, ...rows, ...notes.map(noteCells)]), next })
+}
+
+/** As many pages as one file takes, as if they were one. */
+async function readPages(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> {
+  const lines: AuditLine[] = []
+  const cutDays = new Set<Day>()
+  let strangeDays: readonly Day[] = []
+  let next = question.after ?? null
+  for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {
+    const page = await trailPage(office, actor, { ...question, after: next ?? undefined })
+    if (!page.ok) return page
+    lines.push(...page.value.lines)
+    for (const day of page.value.cutDays) cutDays.add(day)
+    strangeDays = page.value.strangeDays
+    next = page.value.next
+    if (next === null) break
+  }
+  return success({ lines, cutDays: [...cutDays], strangeDays, next })
+}
+
+/** A code with its name in one cell: twelve digits alone a spreadsheet shows as 5.1E+11. */
+const withName = (code: string, name = ''): string => (name === '' || name === code ? code : `${code} ${name}`)
+
+const cellsOf = ({ directory }: Office, line: AuditLine): readonly string[] => [
+  civilTime(line.time).slice(0, 19).replace('T', ' '),
+  withName(line.station, directory.station(line.station)?.name),
+  withName(line.node, directory.node(line.node)?.name),
+  withName(line.person, directory.personName(line.person)),
+  eventWords(line),
+  line.subject,
+  line.details,
+  line.address,
+  marksOf(line).join(';'),
+  line.hash,
+]
+
+/** A line that tells of no event. */
+const noteCells = (words: string): readonly string[] => COLUMNS.map((column) => (column === '提示' ? words : ''))
+
+/** What is said of days that lie outside every usual question: the file of a week would be silent about them. */
+const strangeWords = (days: number): string =>
+  `有 ${days} 天的记录写在不可能的日子下:写下时那台电脑的时钟不对。记录都在,平常的时段里看不到;“审计日志”页上方列出这些日子,请逐日查看`
