@@ -1,6 +1,7 @@
 /** Who may write into an audit log, and carry what a fork cut off. */
 import { expect, test } from 'vitest'
 import { auditDocument } from '#protocol/casework/audit.ts'
+import type { Person } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { type LogKey, type NodeId, type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -10,6 +11,7 @@ import { encodeContent, KIND } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { linesOf, trail } from './audit-trail.ts'
 import { COUNTY, connect, type Node, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { ENABLED } from './levels.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 import { copyOf, cutAll, place, restart } from './restoring.ts'
 
@@ -67,6 +69,52 @@ test('A92 what a node says that another one of its station had written and lost 
   raw.send(frameOf(await raw.write(streamOf(VILLAGE), drafts)))
   await raw.stored()
   expect(await trail(root, [VILLAGE])).toEqual([`${agent.person} export 2`])
+})
+
+test('A92 what a node wrote for a station that it is given only later is read from then on, on every node that holds it', async () => {
+  const { root } = await place()
+  const { raw, document } = await writeAudit(root, VILLAGE, TOWNSHIP)
+  expect(await trail(root, [VILLAGE])).toEqual([])
+  const record = root.engine.office.directory.node(raw.node)
+  if (!record) throw new Error('the member is registered')
+  // In the stream of another station it never counts; in its own it does once it serves it, and after it has served it.
+  const own = auditDocument(VILLAGE, '2026-11-26' as Day)
+  const payload = new TextEncoder().encode(JSON.stringify({ event: 'sign-in', subject: '先到' }))
+  const given = { ...record, stations: [TOWNSHIP, VILLAGE] }
+  value(await root.engine.office.publish(admin, [given]))
+  const draftOf = draft(VILLAGE, { kind: KIND.audit, document: own, payload, person: agent.person })
+  raw.send(frameOf(await raw.write(streamOf(VILLAGE), [draftOf])))
+  await raw.stored(2)
+  expect(await trail(root, [VILLAGE])).toEqual([`${agent.person} sign-in 先到`])
+  value(await root.engine.office.publish(admin, [{ ...given, stations: [TOWNSHIP], formerStations: [VILLAGE] }]))
+  expect(await trail(root, [VILLAGE])).toEqual([`${agent.person} sign-in 先到`])
+  expect(await root.storage.receiptsOf(document)).toMatchObject([{ outcome: 'quarantined' }])
+})
+
+test('A92 a person who was not there that day is said to be foreign, and nobody is not', async () => {
+  const { root } = await place()
+  const { office } = root.engine
+  const account: Person = {
+    type: 'person',
+    id: admin.person,
+    version: 0,
+    name: '李敏',
+    station: COUNTY,
+    roles: ['administrator'],
+    password: { salt: '00', hash: '00' },
+    disabled: false,
+  }
+  await publish(root, [ENABLED, account])
+  await until('people are published', () => office.directory.staffs().length === 1)
+  await office.audit(null, 'sign-in-failed', { subject: 'li' })
+  await office.audit(admin, 'sign-in')
+  await office.audit({ ...admin, person: 'stranger' as PersonId }, 'sign-in')
+  const marks = (await linesOf(root, [COUNTY])).map(({ person: who, foreignPerson }) => [who, foreignPerson])
+  expect(marks.slice(0, 3)).toEqual([
+    ['stranger', true],
+    [admin.person, false],
+    ['', false],
+  ])
 })
 
 test('A92 what came after its node was revoked is shown as such', async () => {

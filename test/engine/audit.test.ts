@@ -111,6 +111,12 @@ test('A94 what the disk refuses keeps nobody from his work, and the next event s
   disk.full = false
   await office.audit(admin, 'search', { subject: '王芳' })
   expect((await linesOf(root, [COUNTY]))[0]).toMatchObject({ event: 'search', uncounted: 2 })
+  // Two of the same at once: the second is answered with the first, and both are missing.
+  disk.full = true
+  await Promise.all([1, 2].map(() => office.audit(admin, 'print', { subject: '王芳' })))
+  disk.full = false
+  await office.audit(admin, 'print', { subject: '王芳' })
+  expect((await linesOf(root, [COUNTY]))[0]).toMatchObject({ event: 'print', uncounted: 2 })
 })
 
 test('A98 pages lose and repeat nothing, by station, person, event, text and day', async () => {

@@ -67,16 +67,21 @@ export function openAuditLog(core: Core, queue: WriteQueue): AuditLog {
   const takeTurn = createMinutes(now)
   const counting = openCounting(core, queue)
 
-  async function write(done: Done, name: string): Promise<void> {
+  /** Events that are being written, and whether they were. */
+  const underWay = new Map<string, Promise<boolean>>()
+
+  async function write(done: Done, name: string): Promise<boolean> {
     const { actor, event, about } = done
     const before = counting.take(done, name)
     const written = await inWords(
       core,
       queue.write(async (staging) => appendAudit(staging, actor, event, about, before)),
     )
-    if (written.ok) return
+    underWay.delete(name)
+    if (written.ok) return true
     counting.count(done, name, before + 1)
     recent.forget(name)
+    return false
   }
 
   return {
@@ -86,12 +91,16 @@ export function openAuditLog(core: Core, queue: WriteQueue): AuditLog {
       const name = JSON.stringify([event, actor?.person, actor?.station, same, address])
       const done = { actor, event, about }
       if (sameWithinMinutes > 0 && recent.has(name, sameWithinMinutes)) {
-        if (isCounted) counting.count(done, name)
+        // The same again is answered when the first is durable, and is missing where that was refused.
+        const isWritten = await (underWay.get(name) ?? true)
+        if (isCounted || !isWritten) counting.count(done, name)
         return
       }
       if (!takeTurn(done)) return counting.count(done)
       if (sameWithinMinutes > 0) recent.add(name)
-      await write(done, name)
+      const writing = write(done, name)
+      underWay.set(name, writing)
+      await writing
     },
     close: counting.close,
   }

@@ -47,17 +47,21 @@ export function saidIn({ directory, logs }: Core, entry: Entry): Entry | undefin
 export const entryName = ({ log, seq, hash }: Pick<Entry, 'log' | 'seq' | 'hash'>): string =>
   `${log} ${seq} ${toHex(hash)}`
 
+const NOT_ITS_STATION = { outcome: 'quarantined', reason: '审计记录不属于该站点' } as const
+
 /** Where the entries that carry one event are named: its author and the root may both have carried it. */
 export const carriersSpace = (event: Entry): string => `audit-carriers/${toHex(event.hash)}`
 
-/** Makes an entry of the audit log count; answers what is odd about it, if anything. */
+/**
+ * Notes where an entry of the audit log lies; answers what is odd about it, if anything. Whether it counts is asked when it
+ * is read: a node may be given the station later, and two nodes that hold the same entries read the same.
+ */
 export function placeAudit(staging: Staging, entry: Entry): Pick<ReceiptRow, 'outcome' | 'reason'> | undefined {
   const at = auditPlace(entry.document)
-  if (!at || !countsInAudit(staging.core.directory, entry))
-    return { outcome: 'quarantined', reason: '审计记录不属于该站点' }
+  if (!at) return NOT_ITS_STATION
   const said = entry.kind === KIND.carried ? saidIn(staging.core, entry) : undefined
   if (said) setLocal(staging, carriersSpace(said), entryName(entry), true)
   setLocal(staging, AUDIT_DAYS_SPACE, at.day, true)
   setLocal(staging, auditStationsSpace(at.day), at.station, true)
-  return undefined
+  return countsInAudit(staging.core.directory, entry) ? undefined : NOT_ITS_STATION
 }
