@@ -193,7 +193,7 @@ export const LIMITS = {
   auditStrangersPerMinute: 300,
   /** Events remembered as just written, so that a page that refreshes itself is one: all that a hall's people open in an hour. */
   auditRecent: 2_000,
-  /** Entries of the audit log looked at for one page of it: days of a whole county, about a second. */
+  /** Entries of the audit log, with the days and documents in which they lie, looked at for one page of it: days of a whole county, about a second. */
   auditReadEntries: 20_000,
   /** Entries of one station on one day that can be read, the last ones: a busy hall has thousands, a flood has no end. */
   auditDayPlaces: 50_000,

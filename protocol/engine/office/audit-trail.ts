@@ -9,7 +9,7 @@ import type { AuditLine, AuditPage, AuditQuery } from '../audit.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import { publishedBefore, writingTime } from '../logs/writing-time.ts'
-import { damagedEntries, type Place, type PlacePage } from '../ports/storage.ts'
+import { damagedEntries, type Place, type PlacePage, type StoredPack } from '../ports/storage.ts'
 import {
   AUDIT_DAYS_SPACE,
   auditStationsSpace,
@@ -135,6 +135,14 @@ async function look(core: Core, page: Reading, much: number): Promise<void> {
   await turn(core)
 }
 
+/** The entry at a place. What came together lies in one pack, which can be long: it is read once. */
+async function entryAt({ storage }: Core, place: Place, page: Reading): Promise<Entry> {
+  if (page.pack?.arrival !== place.arrival) page.pack = await storage.packHolding(place.log, place.seq)
+  if (!page.pack) throw damagedEntries()
+  const bytes = page.pack.bytes.subarray(place.offset, place.offset + place.length)
+  return storedEntry({ ...place, bytes })
+}
+
 /** Looks at the entries of a day, what came last first, until a page is full or enough were looked at. */
 async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): Promise<Cursor | null> {
   const documents = await documentsOf(core, query, day)
@@ -145,10 +153,7 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
   const { cursor } = page
   const isLeft = (place: Place) => cursor?.day !== day || cursor.last === null || isBehind(cursor.last, place)
   for (const place of places.filter(isLeft)) {
-    const pack = await core.storage.packHolding(place.log, place.seq)
-    if (!pack) throw damagedEntries()
-    const bytes = pack.bytes.subarray(place.offset, place.offset + place.length)
-    const entry = storedEntry({ ...place, bytes })
+    const entry = await entryAt(core, place, page)
     const said = countsInAudit(core.directory, entry) ? saidIn(core, entry) : undefined
     const line = said && lineOf(core, entry, said)
     if (line && isWanted(line, query) && (await isReadHere(entry, said))) page.lines.push(line)
@@ -166,6 +171,8 @@ interface Reading {
   readonly cursor: Cursor | undefined
   readonly lines: AuditLine[]
   readonly cutDays: Day[]
+  /** The one that was read last. */
+  pack: StoredPack | undefined
   looked: number
   /** How much was looked at when others last had their turn. */
   rested: number
@@ -177,7 +184,7 @@ interface Reading {
  */
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
   const cursor = query.after === undefined ? undefined : readCursor(query.after)
-  const page: Reading = { cursor, lines: [], cutDays: [], looked: 0, rested: 0 }
+  const page: Reading = { cursor, lines: [], cutDays: [], pack: undefined, looked: 0, rested: 0 }
   const days = await daysHere(core)
   const today = core.clock.today()
   const { lines, cutDays } = page
