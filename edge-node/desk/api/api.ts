@@ -1,11 +1,12 @@
 /** The JSON API for department systems: the desk's office behind one sign-in, described by its own OpenAPI document. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { callerOf } from '#protocol/transport/callers.ts'
+import { callerOf, isBrokenOff } from '#protocol/transport/callers.ts'
 import { type ApiEnv, needSignIn, SIGNED_IN, securitySchemes } from './authentication.ts'
 import { addCases } from './cases.ts'
 import { addCountyRecords } from './county-records.ts'
@@ -100,7 +101,7 @@ function addDocument(api: OpenAPIHono<ApiEnv>, secure: boolean) {
 export function createApi({ office, accounts, register, report, secure = false }: ApiOptions): OpenAPIHono<ApiEnv> {
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
   api.onError((error, c) => {
-    const problem = failureOf(error)
+    const problem = failureOf(isBrokenOff(c, error) ? new HTTPException(400) : error)
     if (problem.code === 'internal' || problem.code.startsWith('storage')) report?.(error)
     return refuse(c, problem)
   })
