@@ -96,3 +96,9 @@ export async function page(context: DeskContext, desk: Desk, content: PageConten
 /** The headline of a page. */
 export const headline = (title: string, aside: Html | string = ''): Html =>
   html`<div class="desk-headline"><h1>${title}</h1><div class="desk-headline-aside">${aside}</div></div>`
+
+/** Said once after an act that succeeded; only words from here, never from the address. */
+export function doneBox(done: string | undefined, words: Readonly<Record<string, string>>): Html | string {
+  if (done === undefined || !Object.hasOwn(words, done)) return ''
+  return html`<div class="alert alert-success" role="status"><div><strong>${words[done]}</strong></div></div>`
+}
