@@ -11,6 +11,7 @@ import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
 import { drawRows } from './drawing.ts'
+import { checkQuestion, speaksOfLoss } from './finding-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
 import { doneBox, headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
@@ -25,7 +26,6 @@ import {
   paperTime,
   sentence,
   spanWords,
-  speaksOfLoss,
   timeWords,
 } from './words.ts'
 
@@ -125,7 +125,7 @@ async function checked(context: DeskContext, desk: Desk): Promise<Response> {
 
 function askWhetherChecked(context: DeskContext, desk: Desk, asked: Finding) {
   const { message, next, kept, details } = asked
-  const title = speaksOfLoss(asked) ? '纸质凭证都核对完了吗?' : '这些记录的日期都核对完了吗?'
+  const title = checkQuestion(asked)
   const body = html`${headline(title)}${card(
     '标为已核对以后,这件事不再提示,也不能恢复',
     html`<form class="card-body" method="post" action="/sync/checked">${csrfField(context.get('visit'))}
