@@ -66,9 +66,9 @@ function addSignIn(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
     const { name, password } = c.req.valid('json')
     const signedIn = await accounts.signIn(name, password, callerOf(c))
     if (!signedIn.ok) return refuse(c, signedIn.problem)
-    const { token, actor } = signedIn.value
+    const { token, actor, wrongBefore } = signedIn.value
     const person = { id: actor.person, name: actor.name, station: actor.station, roles: actor.roles }
-    return c.json({ token, idleMinutes: LIMITS.idleMinutes, person }, 200)
+    return c.json({ token, idleMinutes: LIMITS.idleMinutes, wrongBefore, person }, 200)
   })
 }
 
