@@ -1,6 +1,8 @@
 /** The door for other machines: every node shows who it is, takes requests to join below it and says where a node belongs. */
-import { Hono } from 'hono'
+import { type ErrorHandler, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { failureOf } from '#edge-node/desk/api/statuses.ts'
 import type { Placement } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
@@ -8,7 +10,7 @@ import { fromHex, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
 import { createBudget } from '#protocol/transport/budgets.ts'
-import { type Caller, callerOf } from '#protocol/transport/callers.ts'
+import { type Caller, callerOf, isBrokenOff } from '#protocol/transport/callers.ts'
 import {
   answerBytes,
   type Enrolled,
@@ -99,6 +101,15 @@ export function createDoor(options: DoorOptions): Hono {
   })
   return door
 }
+
+/** What a door answers when something fails; whoever went away before all was said is no fault. */
+export const faultAnswer =
+  (onFault: (error: unknown) => void): ErrorHandler =>
+  (error, context) => {
+    if (error instanceof HTTPException) return error.getResponse()
+    if (!isBrokenOff(context, error)) onFault(error)
+    return context.json({ problem: failureOf(error) }, 500)
+  }
 
 const problemOf = ({ code, message, kept, next }: Failure) => ({ code, message, kept, next })
 

@@ -11,7 +11,7 @@ import { createApi } from '#edge-node/desk/api/api.ts'
 import { serveAssets } from '#edge-node/desk/assets.ts'
 import { createDesk, type MorePages } from '#edge-node/desk/desk.ts'
 import { careForDisk, tryDisk } from '#edge-node/disk-care.ts'
-import { createDoor } from '#edge-node/door.ts'
+import { createDoor, faultAnswer } from '#edge-node/door.ts'
 import { acceptLinks } from '#edge-node/downlink.ts'
 import { onlyOwnNames } from '#edge-node/host-names.ts'
 import { type Enrolment, identityOf } from '#edge-node/identity.ts'
@@ -188,6 +188,7 @@ function createApp(
   const secure = certificate() !== null
   const onFault = (error: unknown) => log.error({ error: describe(error) }, 'a request failed')
   const noted = (about: object, message: string) => log.info(about, message)
+  app.onError(faultAnswer(onFault))
   if (!secure) app.use('/join/*', onlyFromHere)
   const door = {
     identity: identityOf(keys, enrolment),

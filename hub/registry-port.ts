@@ -67,6 +67,8 @@ export interface Registry extends CountyRegister {
   setPassword(actor: Actor, person: PersonId, password: string): Promise<Result<void>>
   /** The person can no longer sign in; what the person wrote stays. */
   disablePerson(actor: Actor, person: PersonId): Promise<Result<void>>
+  /** The person can sign in again, with the password there was. */
+  enablePerson(actor: Actor, person: PersonId): Promise<Result<void>>
   /**
    * Makes a one-time code with which a new node enrols below `parentNode` to serve `station`; `standby` for a second
    * machine of the county hall, below the root, which is granted every stream.

@@ -2,10 +2,10 @@
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import { READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { administers, hasRole, mayWrite } from '#edge-node/commands/roles.ts'
+import { type Administer, accountActs } from '#hub/account-acts.ts'
 import { importCatalogue } from '#hub/catalogue/catalogue.ts'
 import { createEnrolment } from '#hub/enrolment.ts'
 import { createCodes } from '#hub/enrolment-codes.ts'
-import { checkedPerson, lastAdministrator } from '#hub/people.ts'
 import { publishable } from '#hub/register/items.ts'
 import { revokedLetter } from '#hub/register/letters.ts'
 import { addressedNode, movedNodes } from '#hub/register/node-places.ts'
@@ -37,16 +37,14 @@ const KEPT = '没有改动'
 
 const NOT_ADMINISTRATOR = fail('not-authorised', '只有县中心管理员可以这样做', KEPT, '请用管理员账号登录')
 
-const unknownPerson = fail('person-unknown', '没有这个账号', KEPT, '请刷新名单后重试', 'id')
-
 /** The register of a running hub. */
 export function createRegistry(options: RegistryOptions): HubRegistry {
-  const { office, accounts } = options
+  const { office } = options
   const codes = createCodes(options)
   const enrolment = createEnrolment({ ...options, codes })
 
   /** Runs an act of an administrator. */
-  const administer = async <Value>(actor: Actor, act: () => Promise<Result<Value>>): Promise<Result<Value>> => {
+  const administer: Administer = async (actor, act) => {
     if (!mayWrite(actor)) return failure(READS_ONLY)
     return administers(actor) ? act() : NOT_ADMINISTRATOR
   }
@@ -62,29 +60,7 @@ export function createRegistry(options: RegistryOptions): HubRegistry {
       }),
     moveStation: (actor, station, parent) =>
       administer(actor, () => published(actor, movedStation(office.directory, station, parent))),
-    createPerson: (actor, person) =>
-      administer(actor, async () => {
-        const checked = checkedPerson(office.directory, accounts, person)
-        if (!checked.ok) return checked
-        const password = await accounts.passwordRecord(person.password, checked.value.station)
-        return office.publish(actor, [{ ...checked.value, password }])
-      }),
-    setPassword: (actor, id, password) =>
-      administer(actor, async () => {
-        const person = office.directory.person(id)
-        if (!person) return unknownPerson
-        const problem = accounts.passwordProblem(password)
-        if (problem) return fail('password-weak', problem, '原密码没有改动', '请换一个密码', 'password')
-        return office.publish(actor, [{ ...person, password: await accounts.passwordRecord(password, person.station) }])
-      }),
-    disablePerson: (actor, id) =>
-      administer(actor, async () => {
-        const person = office.directory.person(id)
-        if (!person) return unknownPerson
-        if (lastAdministrator(office.directory, id))
-          return fail('last-administrator', '这是最后一个管理员账号', KEPT, '请先建立另一个管理员账号', 'id')
-        return office.publish(actor, [{ ...person, disabled: true }])
-      }),
+    ...accountActs(options, administer),
     createCode: (actor, station, parentNode, options = {}) =>
       administer(actor, async () => {
         const made = await codes.create(actor, station, parentNode, options.standby ?? false)

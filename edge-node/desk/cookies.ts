@@ -5,6 +5,7 @@ import type { Desk, DeskContext } from './visit.ts'
 
 const KNOCK = 'desk-knock'
 const DISPLAY = 'desk-display'
+const WRONG = 'desk-wrong'
 const YEAR_SECONDS = 365 * 24 * 3600
 
 const closed = (desk: Desk) => ({ path: '/', httpOnly: true, sameSite: 'Strict', secure: desk.secure }) as const
@@ -26,6 +27,20 @@ export const readKnock = (context: DeskContext, { secure }: Desk): string =>
 
 export const keepKnock = (context: DeskContext, desk: Desk, knock: string): void =>
   setCookie(context, closedName(KNOCK, desk.secure), knock, closed(desk))
+
+/** What the first page after a sign-in tells once: wrong passwords for the name before it; 0 tells nothing. */
+export function keepWrongCount(context: DeskContext, desk: Desk, count: number): void {
+  const name = closedName(WRONG, desk.secure)
+  if (count > 0) setCookie(context, name, String(count), closed(desk))
+  else if (getCookie(context, name) !== undefined) deleteCookie(context, name, closed(desk))
+}
+
+/** What {@link keepWrongCount} kept, and nothing of it from now on. */
+export function takeWrongCount(context: DeskContext, desk: Desk): number {
+  const text = getCookie(context, closedName(WRONG, desk.secure)) ?? ''
+  if (text !== '') keepWrongCount(context, desk, 0)
+  return /^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : 0
+}
 
 export const isLarge = (context: DeskContext): boolean => getCookie(context, DISPLAY) === 'large'
 

@@ -1,8 +1,11 @@
 /** The desk: pages where staff work, on any node and any runtime. */
 import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { ParentDoor } from '#edge-node/commands/station/parent-address.ts'
 import type { Office } from '#protocol/engine/office.ts'
+import { isBrokenOff } from '#protocol/transport/callers.ts'
 import { failureOf } from './api/statuses.ts'
 import { auditRoutes } from './audit-page.ts'
 import { captureRoutes } from './capture/capture.ts'
@@ -22,7 +25,7 @@ import { deadlineRoutes } from './guide/deadline-page.ts'
 import { guideRoutes } from './guide/guide.ts'
 import { representativeRoutes } from './guide/representatives.ts'
 import { liveRoutes } from './live.ts'
-import { failurePage, notFound } from './problems.ts'
+import { failurePage, notFound, unaskedPage } from './problems.ts'
 import { searchRoutes } from './search.ts'
 import { displayRoutes, signInRoutes } from './sign-in.ts'
 import { syncRoutes } from './sync-page.ts'
@@ -86,6 +89,8 @@ export function createDesk(options: DeskOptions): Hono<DeskEnv> {
   }
   const app = new Hono<DeskEnv>()
   app.onError((error, context) => {
+    if (error instanceof HTTPException) return unaskedPage(context, desk, error.status as ContentfulStatusCode)
+    if (isBrokenOff(context, error)) return unaskedPage(context, desk, 400)
     options.onFault?.(error)
     return failurePage(context, desk, failureOf(error))
   })

@@ -20,7 +20,8 @@ const AHEAD: Readonly<Record<string, { readonly title: string; readonly days: nu
 }
 
 function dueBefore(desk: Desk, chosen: Chosen): Day | undefined {
-  const ahead = AHEAD[chosen.due ?? '']
+  const { due = '' } = chosen
+  const ahead = Object.hasOwn(AHEAD, due) ? AHEAD[due] : undefined
   return ahead ? plusDays(desk.office.today(), ahead.days) : undefined
 }
 

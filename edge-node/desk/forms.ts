@@ -1,5 +1,7 @@
 /** Form parts: a field keeps what was typed and says what is wrong beside it. */
+import type { HonoRequest } from 'hono'
 import { html } from 'hono/html'
+import { HTTPException } from 'hono/http-exception'
 import type { Failure } from '#protocol/result.ts'
 import type { Html, Visit } from './visit.ts'
 import { sentence } from './words.ts'
@@ -161,10 +163,23 @@ export function keptBox(message: string, typed: Typed): Html | string {
     )}</div></div>`
 }
 
+/** Types in which browsers send forms. */
+const FORM_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i
+
+/** What a form posts, its files among it. Anybody may send anything: what is no form, or a broken one, is refused by its status. */
+export async function formDataOf(request: HonoRequest): Promise<FormData> {
+  if (!FORM_TYPE.test(request.header('content-type') ?? '')) throw new HTTPException(415)
+  try {
+    return await request.formData()
+  } catch (cause) {
+    throw new HTTPException(400, { cause })
+  }
+}
+
 /** Reads a posted form: texts only, repeated names joined by a comma. */
-export async function readForm(request: { formData(): Promise<FormData> }): Promise<Typed> {
+export async function readForm(request: HonoRequest): Promise<Typed> {
   const typed: Record<string, string> = {}
-  for (const [name, value] of await request.formData()) {
+  for (const [name, value] of await formDataOf(request)) {
     if (typeof value !== 'string') continue
     const clean = value.replaceAll('\r\n', '\n')
     typed[name] = Object.hasOwn(typed, name) ? `${typed[name]},${clean}` : clean

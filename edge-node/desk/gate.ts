@@ -2,6 +2,7 @@
 import type { Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
+import { HTTPException } from 'hono/http-exception'
 import { READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -35,6 +36,19 @@ const headers =
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
   }
 
+/** Whether a request only reads: HEAD is GET without its body. */
+export const isReading = ({ req }: Pick<DeskContext, 'req'>): boolean => req.method === 'GET' || req.method === 'HEAD'
+
+/** All that pages and forms ask by. */
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST']
+
+/** Refuses every other method before anything is looked at: nothing of the desk would read what comes with it. */
+const onlyOurMethods: MiddlewareHandler = (context, next) => {
+  if (METHODS.includes(context.req.method)) return next()
+  context.header('allow', METHODS.join(', '))
+  throw new HTTPException(405)
+}
+
 const isFragment = (context: DeskContext) => context.req.header('hx-request') === 'true'
 /** Refreshes that nobody asked for must not keep a sign-in alive. */
 const isAutomatic = (context: DeskContext) =>
@@ -46,7 +60,7 @@ async function signedOut(context: DeskContext, desk: Desk): Promise<Response> {
     const words = '登录已结束,这一处还没有保存。请不要关闭本页:在新标签页登录后回到这里再改一次即可保存。'
     return context.html(html`<span class="field-problem">${words}</span>`, 401)
   }
-  if (context.req.method === 'GET') {
+  if (isReading(context)) {
     const url = new URL(context.req.url)
     const next = url.pathname === '/' ? '' : `?next=${encodeURIComponent(url.pathname + url.search)}`
     return context.redirect(`/sign-in${next}`, 303)
@@ -63,7 +77,7 @@ export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
     const signIn = await desk.accounts.resume(readToken(context, desk), { renew: !isAutomatic(context) })
     if (!signIn) return signedOut(context, desk)
     context.set('visit', { signIn, actor: signIn.actor, station: desk.office.directory.station(signIn.actor.station) })
-    if (context.req.method === 'GET' || context.req.method === 'HEAD') return next()
+    if (isReading(context)) return next()
     const typed = await readForm(context.req)
     if (typed.csrf !== signIn.csrf)
       return problemPage(context, desk, {
@@ -91,10 +105,11 @@ const sizeLimit = (desk: Desk, bytes: number): MiddlewareHandler =>
       }),
   })
 
-/** Headers and the size of requests, for every answer of the desk; few addresses take files. */
+/** Headers, methods and the size of requests, for every answer of the desk; few addresses take files. */
 export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {
   const forms = sizeLimit(desk, LIMITS.requestBytes)
   const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes)
   app.use('*', headers(desk))
+  app.use('*', onlyOurMethods)
   app.use('*', (context, next) => (desk.filePaths.includes(context.req.path) ? files : forms)(context, next))
 }

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { hasRole } from '#edge-node/commands/roles.ts'
 import { ROLES } from '#protocol/casework/directory.ts'
 import { assetUrl } from './assets.ts'
-import { isLarge } from './cookies.ts'
+import { isLarge, takeWrongCount } from './cookies.ts'
 import { csrfField } from './forms.ts'
 import type { Desk, DeskContext, Html, Visit } from './visit.ts'
 import { connectionWords, warningsOf } from './words.ts'
@@ -78,11 +78,20 @@ export function frame(desk: Desk, options: { title: string; large: boolean; live
 ${options.body}</body></html>`
 }
 
+/** Said on the first page after a sign-in, once; what a page fetches by itself, and paper, leave it for that. */
+function wrongBox(context: DeskContext, desk: Desk): Html | string {
+  const count = context.req.header('hx-request') === 'true' ? 0 : takeWrongCount(context, desk)
+  if (count === 0) return ''
+  const words = `上次登录以后,这个用户名输错过 ${count} 次密码;不是您本人输错的,请告诉管理员。`
+  return html`<div class="alert alert-warning" role="alert"><div><strong>${words}</strong></div></div>`
+}
+
 /** Answers with a page for the signed-in person. */
 export async function page(context: DeskContext, desk: Desk, content: PageContent): Promise<Response> {
   const visit = context.get('visit')
   const large = isLarge(context)
-  const main = html`<main id="main" class="page-body" tabindex="-1"><div class="container-xl">${content.body}</div></main>`
+  const told = content.paper ? '' : wrongBox(context, desk)
+  const main = html`<main id="main" class="page-body" tabindex="-1"><div class="container-xl">${told}${content.body}</div></main>`
   const body = content.paper
     ? main
     : html`<div class="page">${heading(desk, visit, large, context.req.path)}
@@ -96,3 +105,9 @@ export async function page(context: DeskContext, desk: Desk, content: PageConten
 /** The headline of a page. */
 export const headline = (title: string, aside: Html | string = ''): Html =>
   html`<div class="desk-headline"><h1>${title}</h1><div class="desk-headline-aside">${aside}</div></div>`
+
+/** Said once after an act that succeeded; only words from here, never from the address. */
+export function doneBox(done: string | undefined, words: Readonly<Record<string, string>>): Html | string {
+  if (done === undefined || !Object.hasOwn(words, done)) return ''
+  return html`<div class="alert alert-success" role="status"><div><strong>${words[done]}</strong></div></div>`
+}

@@ -46,6 +46,22 @@ export const failurePage = (context: DeskContext, desk: Desk, problem: Failure, 
     ...(back ? { back } : {}),
   })
 
+/** What is wrong with a request that no page of ours makes, by its status. */
+const UNASKED: Readonly<Partial<Record<ContentfulStatusCode, string>>> = {
+  400: '提交的内容不完整或已损坏,读不出来',
+  405: '这里只能打开页面和提交表单,不支持这种请求方法',
+  415: '提交的内容不是表单,没有读取',
+}
+
+/** Answers what no page of ours asks for: its sender's mistake, so nobody else is told. */
+export const unaskedPage = (context: DeskContext, desk: Desk, status: ContentfulStatusCode) =>
+  problemPage(context, desk, {
+    status,
+    message: UNASKED[status] ?? '这个请求无法处理',
+    kept: '没有改动任何数据',
+    next: '请返回上一页刷新后重试',
+  })
+
 export const notFound = (context: DeskContext, desk: Desk) =>
   problemPage(context, desk, {
     status: 404,

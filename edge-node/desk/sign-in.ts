@@ -6,7 +6,16 @@ import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import { callerOf } from '#protocol/transport/callers.ts'
-import { dropToken, isLarge, keepDisplay, keepKnock, keepToken, readKnock, readToken } from './cookies.ts'
+import {
+  dropToken,
+  isLarge,
+  keepDisplay,
+  keepKnock,
+  keepToken,
+  keepWrongCount,
+  readKnock,
+  readToken,
+} from './cookies.ts'
 import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
 import { frame } from './layout.ts'
 import type { Desk, DeskContext, DeskEnv } from './visit.ts'
@@ -76,6 +85,7 @@ export function signInRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     if (!signedIn.ok)
       return signInPage(context, desk, { status: 401, name, problem: signedIn.problem, ...(next ? { next } : {}) })
     keepToken(context, desk, signedIn.value.token)
+    keepWrongCount(context, desk, signedIn.value.wrongBefore)
     return context.redirect(wayInside(next), 303)
   })
 }

@@ -11,8 +11,9 @@ import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
 import { drawRows } from './drawing.ts'
+import { checkQuestion, speaksOfLoss } from './finding-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
-import { headline, page } from './layout.ts'
+import { doneBox, headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
 import { failurePage, notFound, statusOf } from './problems.ts'
@@ -25,7 +26,6 @@ import {
   paperTime,
   sentence,
   spanWords,
-  speaksOfLoss,
   timeWords,
 } from './words.ts'
 
@@ -125,7 +125,7 @@ async function checked(context: DeskContext, desk: Desk): Promise<Response> {
 
 function askWhetherChecked(context: DeskContext, desk: Desk, asked: Finding) {
   const { message, next, kept, details } = asked
-  const title = speaksOfLoss(asked) ? '纸质凭证都核对完了吗?' : '这些记录的日期都核对完了吗?'
+  const title = checkQuestion(asked)
   const body = html`${headline(title)}${card(
     '标为已核对以后,这件事不再提示,也不能恢复',
     html`<form class="card-body" method="post" action="/sync/checked">${csrfField(context.get('visit'))}
@@ -225,6 +225,13 @@ async function sharedPart(context: DeskContext, desk: Desk): Promise<Html | stri
   return card('编号重复的办件', html`${words}${await caseTable(desk, rows, '')}`)
 }
 
+const DONE = {
+  moved: '上级已核对,地址已改用。',
+  known: '上级没有改动,已经是县中心登记的那一个。',
+  checked: '已标为核对过。',
+  day: '已按确认的日期办理,联网后以县中心的时间为准。',
+}
+
 async function syncPage(context: DeskContext, desk: Desk, again: FormState = {}, problem?: Failure): Promise<Response> {
   const status = await desk.office.status()
   const { after, done } = context.req.query()
@@ -240,16 +247,7 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
   const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
-  const said = {
-    moved: '上级已核对,地址已改用。',
-    known: '上级没有改动,已经是县中心登记的那一个。',
-    checked: '已标为核对过。',
-    day: '已按确认的日期办理,联网后以县中心的时间为准。',
-  }[done ?? '']
-  const words = said
-    ? html`<div class="alert alert-success" role="status"><div><strong>${said}</strong></div></div>`
-    : ''
-  const body = html`${headline('同步与安全')}${words}${problem ? failureBox(problem) : ''}${livePart('sync', 'network', '/sync', parts)}${await confirmDayPart(desk, visit, again)}${parentPart(desk, visit, again)}`
+  const body = html`${headline('同步与安全')}${doneBox(done, DONE)}${problem ? failureBox(problem) : ''}${livePart('sync', 'network', '/sync', parts)}${await confirmDayPart(desk, visit, again)}${parentPart(desk, visit, again)}`
   return page(context, desk, { title: '同步与安全', body, status: problem ? statusOf(problem) : 200 })
 }
 

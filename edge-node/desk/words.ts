@@ -6,9 +6,10 @@ import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import { civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { ClockDoubt } from '#protocol/engine/clock-doubt.ts'
-import type { Finding, Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
+import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { checkWarnings, type Warning } from './finding-words.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -79,15 +80,6 @@ export function connectionWords(status: SyncStatus, now: number): string {
   }
   const rest = status.casesNotAtRoot > 0 ? `${status.casesNotAtRoot} 件未到县` : '全部已到县'
   return [`已连接${name}`, here, rest].filter(Boolean).join(' · ')
-}
-
-/** Something at the head of every page that a person must act on. */
-interface Warning {
-  readonly tone: 'danger' | 'warning'
-  readonly message: string
-  readonly next: string
-  /** Straight to where it is done. */
-  readonly link?: { readonly href: string; readonly words: string }
 }
 
 /**
@@ -165,16 +157,6 @@ function calendarWarning(until: Day | null, today: Day): Warning | undefined {
 /** What the county has to do next, where it took out the parent. */
 export const PARENT_REVOKED = '上级已被停用,等待县中心指定新上级'
 
-/** It stands until a person says that it is done: the paper that was given to people is all there is of some records. */
-const NOT_CHECKED: Warning = {
-  tone: 'warning',
-  message: '数据库恢复过或重新开始过,还没有核对完',
-  next: '请打开“同步与安全”页,按“发生过的事”核对纸质凭证,由本站的人核对后点“已核对”。',
-}
-
-/** Whether a finding says that records of this node are missing; one about the days of others asks for another check. */
-export const speaksOfLoss = ({ kept, kind }: Finding): boolean => kept !== undefined && kind !== 'clock'
-
 /** What is wrong with this node, worst first. */
 export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
   const warnings: Warning[] = []
@@ -188,7 +170,7 @@ export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
       next: '本机照常登记,数据都在。县中心指定以后自动改接;等了一天还没有改接的,请联系县中心管理员。',
     })
   else if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
-  if (status.findings.some(speaksOfLoss)) warnings.push(NOT_CHECKED)
+  warnings.push(...checkWarnings(status.findings))
   const clock = clockWarning(status, today)
   if (clock) warnings.push(clock)
   const calendar = calendarWarning(status.calendarUntil, today)

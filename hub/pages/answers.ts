@@ -1,5 +1,4 @@
 /** What hub pages share: a form that comes back with its input and the reason, or leads on after success. */
-import { html } from 'hono/html'
 import { failureBox, type Problems, type Typed } from '#edge-node/desk/forms.ts'
 import type { Html } from '#edge-node/desk/visit.ts'
 import type { Failure } from '#protocol/result.ts'
@@ -20,10 +19,4 @@ export function returnedTo(
   const { problem } = returned
   const problems = problem.field === undefined ? {} : { [problem.field]: problem.message }
   return { typed: returned.typed, problems, box: failureBox(problem) }
-}
-
-/** Said once after an act that succeeded; only words from here, never from the address. */
-export function doneBox(done: string | undefined, words: Readonly<Record<string, string>>): Html | string {
-  if (done === undefined || !Object.hasOwn(words, done)) return ''
-  return html`<div class="alert alert-success" role="status"><div><strong>${words[done]}</strong></div></div>`
 }

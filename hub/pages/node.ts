@@ -1,7 +1,7 @@
 /** One node: where it is reached, which node it belongs below, and the nodes below it when their parent has to change. */
 import { html } from 'hono/html'
 import { csrfField, type FieldOption, field } from '#edge-node/desk/forms.ts'
-import { headline, page } from '#edge-node/desk/layout.ts'
+import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, Html, Visit } from '#edge-node/desk/visit.ts'
@@ -9,7 +9,7 @@ import { paperTime, stationName } from '#edge-node/desk/words.ts'
 import { childrenOf, parentsFor } from '#hub/register/node-places.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { doneBox, type Returned, returnedTo } from './answers.ts'
+import { type Returned, returnedTo } from './answers.ts'
 import { mayAdminister } from './stations.ts'
 
 /** What a person at the node's own computer types when it has not heard of a change. */

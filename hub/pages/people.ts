@@ -2,15 +2,17 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
-import { headline, page } from '#edge-node/desk/layout.ts'
+import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { departmentName, stationName } from '#edge-node/desk/words.ts'
 import type { NewPerson, Registry } from '#hub/registry-port.ts'
 import { type Person, ROLES, type Role } from '#protocol/casework/directory.ts'
-import { isPersonId, type StationCode } from '#protocol/ids.ts'
-import { doneBox, type Returned, returnedTo } from './answers.ts'
+import type { Actor } from '#protocol/engine/office.ts'
+import { isPersonId, type PersonId, type StationCode } from '#protocol/ids.ts'
+import { fail, type Result } from '#protocol/result.ts'
+import { type Returned, returnedTo } from './answers.ts'
 import { departmentOptions, pagedList } from './records.ts'
 import { allowOnly } from './roles.ts'
 import { mayAdminister, stationOptions } from './stations.ts'
@@ -19,26 +21,91 @@ const DONE = {
   created: '账号已建立,随同步送到所在站点的节点。',
   password: '密码已重置,随同步送到所在站点的节点;原有登录随即失效。',
   disabled: '账号已停用,随同步送到所在站点的节点。',
+  enabled: '账号已恢复使用,随同步送到所在站点的节点;密码还是原来的。',
 }
+
+/** What is done to an account, and what is said when it is. */
+const ACTS = { password: 'password', disable: 'disabled', enable: 'enabled' } as const
+type ActName = keyof typeof ACTS
+
+const isAct = (text: string): text is ActName => Object.hasOwn(ACTS, text)
+
+const NOT_SURE = fail('not-confirmed', '还没有勾选确认', '账号没有停用', '确实要停用的,请勾选后再点“停用账号”', 'sure')
 
 /** Each row carries two forms. */
 const PAGE_ROWS = 20
 
 const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text)
 
-function personActs(visit: Visit, person: Person, returned: Returned | undefined): Html {
-  const form = `password-${person.id}`
-  const { problems, box } = returnedTo(form, returned)
-  const disabled = returnedTo(`disable-${person.id}`, returned)
-  return html`<details ${box !== '' || disabled.box !== '' ? html`open` : ''}><summary>办理<span class="visually-hidden"> ${person.name}</span></summary>
-    <form class="mt-2" method="post" action="/hub/people/${person.id}/password" novalidate>${csrfField(visit)}${box}
-      ${field({ name: 'password', id: form, label: '新密码', kind: 'password', problem: problems.password, required: true, autocomplete: 'new-password' })}
-      <button class="btn" type="submit">重置密码</button></form>
-    ${person.disabled ? '' : html`<form class="mt-2" method="post" action="/hub/people/${person.id}/disable">${csrfField(visit)}${disabled.box}<button class="btn" type="submit">停用账号</button></form>`}</details>`
+/** The search and the page of the list in hand, so that an act leads back to where it was done. */
+function placeOf(context: DeskContext): string {
+  const place = new URLSearchParams()
+  for (const name of ['q', 'page']) {
+    const value = context.req.query(name) ?? ''
+    if (value !== '') place.set(name, value)
+  }
+  return place.toString()
+}
+
+/** What an act on one account needs to draw its form. */
+interface ActForm {
+  readonly visit: Visit
+  readonly person: Person
+  readonly returned: Returned | undefined
+  /** From {@link placeOf}. */
+  readonly place: string
+}
+
+function actForm({ visit, person, place, returned }: ActForm, act: ActName, parts: Html, submit: string): Html {
+  const action = `/hub/people/${person.id}/${act}${place === '' ? '' : `?${place}`}`
+  const { box } = returnedTo(`${act}-${person.id}`, returned)
+  return html`<form class="mt-2" method="post" action="${action}" novalidate>${csrfField(visit)}${box}${parts}
+    <button class="btn" type="submit">${submit}</button></form>`
+}
+
+function passwordForm(form: ActForm): Html {
+  const id = `password-${form.person.id}`
+  const { problems } = returnedTo(id, form.returned)
+  const part = field({
+    name: 'password',
+    id,
+    label: '新密码',
+    kind: 'password',
+    problem: problems.password,
+    required: true,
+    autocomplete: 'new-password',
+  })
+  return actForm(form, 'password', part, '重置密码')
+}
+
+function disableForm(form: ActForm): Html {
+  const id = `disable-${form.person.id}`
+  const { problems } = returnedTo(id, form.returned)
+  const sure = field({
+    name: 'sure',
+    id,
+    label: `确认停用“${form.person.name}”的账号`,
+    kind: 'flag',
+    problem: problems.sure,
+    hint: '随即不能登录;离线的站点收到同步以后才不能;已登记的办件不受影响。以后可以恢复使用',
+  })
+  return actForm(form, 'disable', sure, '停用账号')
+}
+
+const ENABLE_WORDS = html`<p class="mb-2 text-secondary">可以再用原来的密码登录;离线的站点收到同步以后才可以。停用期间的记录不变。</p>`
+
+function personActs(form: ActForm): Html {
+  const { person, returned } = form
+  const isReturned = returned?.form.endsWith(`-${person.id}`) === true
+  const forms = person.disabled
+    ? actForm(form, 'enable', ENABLE_WORDS, '恢复使用')
+    : html`${passwordForm(form)}${disableForm(form)}`
+  return html`<details ${isReturned ? html`open` : ''}><summary>办理<span class="visually-hidden"> ${person.name}</span></summary>${forms}</details>`
 }
 
 function list(context: DeskContext, desk: Desk, visit: Visit, returned: Returned | undefined): Html {
   const acts = mayAdminister(visit)
+  const place = placeOf(context)
   const people = desk.office.directory
     .people()
     .toSorted((left, right) => (`${left.station} ${left.id}` < `${right.station} ${right.id}` ? -1 : 1))
@@ -54,7 +121,7 @@ function list(context: DeskContext, desk: Desk, visit: Visit, returned: Returned
         person,
       ) => html`<tr><td data-label="姓名">${person.name}<div class="text-secondary">${person.id}</div></td><td data-label="站点">${stationName(desk.office, person.station)}${person.department ? html`<div class="text-secondary">${departmentName(desk.office, person.department)}</div>` : ''}</td>
       <td data-label="岗位">${person.roles.map((role) => ROLES[role]).join('、')}</td><td data-label="状态">${person.disabled ? '已停用' : '在用'}</td>
-      ${acts ? html`<td data-label="办理">${personActs(visit, person, returned)}</td>` : ''}</tr>`,
+      ${acts ? html`<td data-label="办理">${personActs({ visit, person, returned, place })}</td>` : ''}</tr>`,
     )}</tbody></table></div>`
   return paged.around('全部账号', table)
 }
@@ -109,14 +176,22 @@ export function peopleRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry)
   })
   app.post('/hub/people/:id/:act', async (context) => {
     const { id, act } = context.req.param()
-    if (!isPersonId(id) || (act !== 'password' && act !== 'disable')) return notFound(context, desk)
-    const typed = await readForm(context.req)
-    const { actor } = context.get('visit')
-    const done =
-      act === 'password'
-        ? await registry.setPassword(actor, id, typed.password ?? '')
-        : await registry.disablePerson(actor, id)
+    if (!isPersonId(id) || !isAct(act)) return notFound(context, desk)
+    const done = await actOn(registry, context.get('visit').actor, id, act, await readForm(context.req))
     if (!done.ok) return peoplePage(context, desk, { form: `${act}-${id}`, typed: {}, problem: done.problem })
-    return context.redirect(`/hub/people?done=${act === 'password' ? 'password' : 'disabled'}`, 303)
+    const place = placeOf(context)
+    return context.redirect(`/hub/people?done=${ACTS[act]}${place === '' ? '' : `&${place}`}`, 303)
   })
+}
+
+async function actOn(
+  registry: Registry,
+  actor: Actor,
+  id: PersonId,
+  act: ActName,
+  typed: Typed,
+): Promise<Result<void>> {
+  if (act === 'password') return registry.setPassword(actor, id, typed.password ?? '')
+  if (act === 'enable') return registry.enablePerson(actor, id)
+  return typed.sure === 'yes' ? registry.disablePerson(actor, id) : NOT_SURE
 }

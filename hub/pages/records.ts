@@ -5,13 +5,13 @@ import type { KeepMode, KeptRecord } from '#edge-node/commands/county-register.t
 import { csrfField, type FieldView, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
 import { pager } from '#edge-node/desk/guide/guide.ts'
 import { numberedPage } from '#edge-node/desk/guide/item-search.ts'
-import { headline, page } from '#edge-node/desk/layout.ts'
+import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import type { PersonId } from '#protocol/ids.ts'
-import { doneBox, type Returned, returnedTo } from './answers.ts'
+import { type Returned, returnedTo } from './answers.ts'
 
 /** The pages of what a county keeps beside its cases, in the order in which a new county fills them. */
 export const SETTINGS = {

@@ -1,6 +1,7 @@
 /** Who may open and who may change a hub page; checked on every request, whatever the navigation shows. */
 import type { Hono, MiddlewareHandler } from 'hono'
 import { hasRole } from '#edge-node/commands/roles.ts'
+import { isReading } from '#edge-node/desk/gate.ts'
 import { problemPage } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskEnv } from '#edge-node/desk/visit.ts'
 import { ROLES, type Role } from '#protocol/casework/directory.ts'
@@ -16,7 +17,7 @@ export function allowOnly(
 ): void {
   const guard: MiddlewareHandler<DeskEnv> = async (context, next) => {
     const { actor } = context.get('visit')
-    const reading = context.req.method === 'GET' || context.req.method === 'HEAD'
+    const reading = isReading(context)
     const needed = reading ? roles.readers : roles.writers
     if (hasRole(actor, ...needed)) return next()
     return problemPage(context, desk, {

@@ -121,14 +121,14 @@ function readJson(text: string): Result<CalendarYear> {
 }
 
 /** What a line of a CSV file may say of its day. */
-const KINDS: Readonly<Record<string, 'off' | 'work'>> = {
-  off: 'off',
-  work: 'work',
-  休: 'off',
-  放假: 'off',
-  班: 'work',
-  上班: 'work',
-}
+const KINDS: ReadonlyMap<string, 'off' | 'work'> = new Map([
+  ['off', 'off'],
+  ['work', 'work'],
+  ['休', 'off'],
+  ['放假', 'off'],
+  ['班', 'work'],
+  ['上班', 'work'],
+])
 
 function readCsv(text: string, source: string): Result<CalendarYear> {
   const off: string[] = []
@@ -138,7 +138,7 @@ function readCsv(text: string, source: string): Result<CalendarYear> {
   for (const [index, line] of lines.value.entries()) {
     const [day = '', kind = ''] = line.map((cell) => cell.trim())
     if (day === '' || (index === 0 && !/^[0-9]/.test(day))) continue // blank line, or the names of the columns
-    const list = KINDS[kind.toLowerCase()]
+    const list = KINDS.get(kind.toLowerCase())
     if (!list) return unreadable(`第 ${index + 1} 行的类型“${kind}”无法识别`, '第二栏写 放假 或 上班')
     if (list === 'off') off.push(day)
     else work.push(day)

@@ -50,3 +50,7 @@ async function published(office: Office): Promise<readonly Person[]> {
     if (first && (await passwordMatches(office, SAMPLE_PASSWORD, first.password))) found.push(first, ...others)
   return found
 }
+
+/** Whether an account closed with the sample would open with a password that everybody knows. */
+export const isOpenToAll = async (office: Office, { password }: Person): Promise<boolean> =>
+  (await office.local(SPACE, ENDED)) === true && passwordMatches(office, SAMPLE_PASSWORD, password)

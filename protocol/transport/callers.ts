@@ -32,7 +32,7 @@ interface Asked {
 }
 
 interface Incoming {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } }
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string }; readonly errored?: unknown }
 }
 
 /** The remote address of a request; undefined where no socket is in between. */
@@ -41,3 +41,7 @@ export const remoteOf = ({ env }: Asked): string | undefined =>
 
 /** The caller of a request. */
 export const callerOf = (asked: Asked): Caller => callerAt(remoteOf(asked))
+
+/** Whether an error is only that whoever asked went away in the middle of a request: nobody hears the answer, nothing is wrong here. */
+export const isBrokenOff = ({ env }: Asked, error: unknown): boolean =>
+  (env as Incoming | undefined)?.incoming?.errored === error

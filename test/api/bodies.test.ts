@@ -34,6 +34,39 @@ test('A63 the body of every request has an example that passes the door', async 
   }
 })
 
+/** Copies of a value in which one text each is another one. */
+function* withOneText(value: unknown, text: string): Generator<unknown> {
+  if (typeof value === 'string') yield text
+  if (typeof value !== 'object' || value === null) return
+  const parts = Object.entries(value)
+  for (const [name, part] of parts)
+    for (const other of withOneText(part, text)) {
+      const changed = parts.map(([one, kept]): [string, unknown] => [one, one === name ? other : kept])
+      yield Array.isArray(value) ? changed.map(([, kept]) => kept) : Object.fromEntries(changed)
+    }
+}
+
+test('A100 names that every object has by birth are texts like any other, in every body', async () => {
+  const place = await openPlace()
+  const tokens = [await tokenOf(place), await tokenOf(place, 'zhou.chief')]
+  const { id } = await openFilled(place, tokens[0] ?? '')
+  const document = await documentOf(place)
+  const schemas = document.components.schemas as Readonly<Record<string, Described>>
+  for (const { method, path, operation } of pathsOf(document)) {
+    const reference = operation.requestBody?.content['application/json']?.schema.$ref
+    if (reference === undefined || path === '/sign-in') continue
+    const { example } = schemas[reference.replace('#/components/schemas/', '')] ?? {}
+    const url = path.replace('{id}', id).replace('{section}', 'application')
+    for (const name of ['__proto__', 'constructor'])
+      for (const body of withOneText(example, name))
+        for (const token of tokens) {
+          const response = await place.call(method, url, { token, body })
+          expect(response.status, `${method} ${path} ${JSON.stringify(body)}`).toBeLessThan(500)
+        }
+  }
+  expect(place.reports).toEqual([])
+})
+
 test('A64 the document names the titles of codes, the unit of money and the label of every field', async () => {
   const { components } = await documentOf(await openPlace())
   for (const kind of ACT_KINDS) {

@@ -90,3 +90,29 @@ test('A17 beyond a bounded number at once, sign-ins are asked to wait', async ()
   expect(last).toMatchObject({ problem: { code: 'sign-in-busy' } })
   await Promise.all(tries)
 })
+
+test('A101 a good sign-in tells how many wrong passwords there were since the last one, from wherever and however long ago', async () => {
+  const place = await openPlace()
+  const wrongBefore = async (from: Place = place) => {
+    const result = await from.accounts.signIn(CLERK, PASSWORD)
+    return result.ok ? result.value.wrongBefore : result.problem.code
+  }
+  expect(await wrongBefore()).toBe(0)
+  await guess(place, 2)
+  await place.accounts.signIn(CLERK, 'Wrong-pass 1', HERE)
+  await place.accounts.signIn('zhou.chief', 'Wrong-pass 1', HERE)
+  const restarted = await place.restart()
+  restarted.pass(3 * 24 * 60)
+  expect(await wrongBefore(restarted)).toBe(3)
+  expect(await wrongBefore(restarted)).toBe(0)
+  await guess(restarted, LIMITS.passwordAttempts)
+  expect(await wrongBefore(restarted)).toBe('sign-in-locked')
+  restarted.pass(LIMITS.lockMinutes)
+  expect(await wrongBefore(restarted)).toBe(LIMITS.passwordAttempts)
+})
+
+test('A101 what strangers type as a name leaves no count behind', async () => {
+  const place = await openPlace()
+  for (const name of ['nobody', '__proto__', 'x y']) await place.accounts.signIn(name, 'Wrong-pass 1')
+  expect(await place.office.localAll('sign-in-wrong')).toEqual([])
+})

@@ -100,6 +100,20 @@ test('X24 C140 a case of these days whose number is right only with a reason is 
   expect(await imported(place, token, rows)).toMatchObject({ unchanged: 2 })
 })
 
+test('A100 a result or a state that every object has by birth is refused like any unknown one', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place, 'zhou.chief')
+  for (const name of ['constructor', 'toString', '__proto__']) {
+    const report = await imported(place, token, [
+      row('P-1', { ...FINISHED, result: name }),
+      row('P-2', { state: name }),
+    ])
+    expect(report).toMatchObject({ imported: 0, refused: 2 })
+    expect(report.rows[0]?.why).toContain(`办理结果“${name}”须为准予或不予`)
+    expect(report.rows[1]?.why).toContain(`办件状态“${name}”不在`)
+  }
+})
+
 test('X25 importing again changes nothing, and a row that went on is continued', async () => {
   const place = await openPlace()
   const token = await tokenOf(place, 'zhou.chief')

@@ -104,8 +104,9 @@ test('A97 a wrong password under the name of somebody of another station, whose 
 test('A97 what an administrator changes: accounts, codes, settings', async () => {
   const admin = await place.as('admin')
   const people = await admin.get('/hub/people')
-  await admin.submit(people, '/hub/people/second/disable')
-  expect(await told('people')).toEqual(['孙伟 admin 账号 second 停用'])
+  const closed = await admin.submit(people, '/hub/people/second/disable', { sure: 'yes' })
+  await admin.submit(closed, '/hub/people/second/enable')
+  expect(await told('people')).toEqual(['孙伟 admin 账号 second 恢复使用', '孙伟 admin 账号 second 停用'])
 })
 
 test('A96 auditors only, and of an auditor alone nothing is written but what he reads', async () => {

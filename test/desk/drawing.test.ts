@@ -117,18 +117,41 @@ test('P218 a day that the county doubted is said beside the fact, with both days
   clock.jumpTo('2026-11-26T09:00+08:00')
   raw.send({ type: 'status', nodes: [report(raw, { connected: true, version: '9' })] })
   await until('it is heard', async () => (await office.nodesBelow()).some(({ version }) => version === '9'))
-  const late = opening('510724100-261112-BCD-0001', { time: Date.parse('2026-11-12T09:00+08:00'), clockOffset: 0 })
+  const late = opening(FIRST, { time: Date.parse('2026-11-12T09:00+08:00'), clockOffset: 0 })
   await write(late)
   const coordinator = await enter(deskOver(office), 'coordinator')
   const page = await coordinator.get(`/cases/${late.document}`)
   expect(page.text).toContain('县中心 11月26日 首次收到,所记日期 11月12日,期间该节点在线且没有未上交的记录')
   const sync = await coordinator.get('/sync')
-  expect(sync.text).toContain('“raw”有 1 条记录的日期要核对')
+  expect(sync.text).toContain(
+    `“raw”有 1 条记录的日期要核对;最近一条在办件 ${FIRST}:2026-11-26 09:00 首次收到,所记时间 2026-11-12 09:00,期间该节点在线且没有未上交的记录`,
+  )
   expect(sync.text).not.toContain('数据库恢复过')
   const kept = `doubtful-days-${raw.node}`
   const asked = await coordinator.submit(sync, '/sync/checked', { kept })
   expect(asked.text).toContain('这些记录的日期都核对完了吗')
   expect((await coordinator.submit(asked, '/sync/checked')).text).not.toContain('条记录的日期要核对')
+})
+
+test('P235 a doubtful time within the day is told to the minute, with the case and the reason; a case without a number by its id', async () => {
+  const { raw, write, opening, deskOver, office } = await openHall()
+  raw.send({ type: 'status', nodes: [report(raw, { clockOffset: 14 * 86_400_000, version: '9' })] })
+  await until('it is heard', async () => (await office.nodesBelow()).some(({ version }) => version === '9'))
+  const unknown = { time: Date.parse('2026-11-20T08:15+08:00'), clockOffset: null, catalogueVersion: 0 }
+  const off = opening(FIRST, unknown)
+  await write(off)
+  const coordinator = await enter(deskOver(office), 'coordinator')
+  const told = (await coordinator.get('/sync')).text
+  expect(told).toContain(
+    `最近一条在办件 ${FIRST}:2026-11-20 09:00 首次收到,所记时间 2026-11-20 08:15,该节点的时钟与县中心不符`,
+  )
+  const words = (await coordinator.get(`/cases/${off.document}`)).text
+  expect(words).toContain('2026年11月20日 09:00 首次收到,所记时间 2026年11月20日 08:15,该节点的时钟与县中心不符')
+  const nameless = opening('', unknown)
+  await write(nameless)
+  expect((await coordinator.get('/sync')).text).toContain(
+    `最近一条在一个暂无编号的办件(标识 ${nameless.document.slice(0, 8)}…)`,
+  )
 })
 
 /** The same thing, with a part that nobody can read. */

@@ -48,6 +48,29 @@ test('P2 the sign-in says whose computer it is, keeps the name, and says in word
   expect(locked.text).toContain('锁定')
 })
 
+test('P237 the first page after wrong passwords tells how many, once; a locked person reads what to do if it was somebody else', async () => {
+  const stranger = place.visitor()
+  const form = await stranger.get('/sign-in')
+  for (let attempt = 0; attempt < 2; attempt++)
+    await stranger.submit(form, '/sign-in', { name: 'clerk', password: 'nope' })
+  const clerk = place.visitor()
+  const first = await clerk.submit(await clerk.get('/sign-in?next=/sync'), '/sign-in', {
+    name: 'clerk',
+    password: PASSWORD,
+  })
+  expect(first.path).toBe('/sync')
+  expect(first.text).toContain('上次登录以后,这个用户名输错过 2 次密码;不是您本人输错的,请告诉管理员。')
+  expect((await clerk.get('/sync')).text).not.toContain('输错过')
+  expect((await (await place.as('clerk')).get('/')).text).not.toContain('输错过')
+  let last = await stranger.get('/sign-in')
+  for (let attempt = 0; attempt < LIMITS.passwordAttempts; attempt++)
+    last = await stranger.submit(last, '/sign-in', { name: 'clerk', password: 'nope' })
+  expect(last.text).toContain('不是您本人输错的,请告诉管理员,可能有人在试您的密码')
+  const forged = await place.as('chief')
+  forged.cookies.set('__Host-desk-wrong', '<b>9</b>')
+  expect((await forged.get('/')).text).not.toContain('输错过')
+})
+
 test('P3 the session cookie is HttpOnly, SameSite=Strict and over TLS Secure; signing out ends it', async () => {
   const visitor = place.visitor()
   const form = formOf(await visitor.get('/sign-in'), '/sign-in')

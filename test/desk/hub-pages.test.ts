@@ -1,5 +1,6 @@
 /** The hub's pages over the real register. */
 import { beforeAll, expect, test } from 'vitest'
+import type { PersonId } from '#protocol/ids.ts'
 import { enter, formOf, openPlace, PASSWORD, type Place, TOWNSHIP, VILLAGE, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'
 
@@ -75,13 +76,40 @@ test('P38 an administrator resets a password, which ends the old sign-ins, and d
   )
   expect((await other.get('/')).path).toMatch(/^\/sign-in/)
   await expect(enter(place.desk, 'other')).rejects.toThrow('cannot sign in')
-  expect((await admin.submit(await admin.get('/hub/people'), '/hub/people/handler/disable')).text).toContain('已停用')
+  const disabled = await admin.submit(await admin.get('/hub/people'), '/hub/people/handler/disable', { sure: 'yes' })
+  expect(disabled.text).toContain('账号已停用')
   const visitor = place.visitor()
   const refused = await visitor.submit(await visitor.get('/sign-in'), '/sign-in', {
     name: 'handler',
     password: PASSWORD,
   })
   expect(refused.text).toContain('这个账号已停用')
+})
+
+test('P236 disabling says what happens and asks for a tick; a disabled account is put back into use, and nothing else', async () => {
+  const path = '/hub/people?q=cashier'
+  const action = '/hub/people/cashier/disable?q=cashier'
+  const page = await admin.get(path)
+  for (const words of ['随即不能登录', '离线的站点收到同步以后', '已登记的办件不受影响'])
+    expect(page.text).toContain(words)
+  const asked = await admin.submit(page, action)
+  expect(asked.status).toBe(422)
+  expect(asked.text).toContain('还没有勾选确认')
+  expect(asked.text).toContain('账号没有停用')
+  expect(asked.html).toMatch(/<details open/)
+  expect(asked.html).toContain('name="q" value="cashier"')
+  expect(place.office.directory.person('cashier' as PersonId)?.disabled).toBe(false)
+  const done = await admin.submit(asked, action, { sure: 'yes' })
+  expect(done.path).toBe('/hub/people?done=disabled&q=cashier')
+  expect(done.html).toContain('name="q" value="cashier"')
+  expect(done.text).toContain('恢复使用')
+  expect(done.text).not.toMatch(/重置密码|停用账号/)
+  await expect(enter(place.desk, 'cashier')).rejects.toThrow('这个账号已停用')
+  const back = await admin.submit(done, '/hub/people/cashier/enable?q=cashier')
+  expect(back.path).toBe('/hub/people?done=enabled&q=cashier')
+  expect(back.text).toContain('账号已恢复使用')
+  expect((await (await place.as('cashier')).get('/')).status).toBe(200)
+  expect(place.office.directory.staff('cashier' as PersonId)?.disabled).toEqual([])
 })
 
 test('P39 an enrolment code is shown once and never again', async () => {

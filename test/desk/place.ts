@@ -12,7 +12,7 @@ import type { Person, Role, Station } from '#protocol/casework/directory.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
-import { hostWith } from '#test/clock/host.ts'
+import { FRIDAY, hostWith, morningOf } from '#test/clock/host.ts'
 import { ENABLED } from '#test/engine/levels.ts'
 import { DEPARTMENTS, IMMEDIATE, LICENCE } from './licence.ts'
 import { openOffice } from './office.ts'
@@ -180,9 +180,12 @@ export async function enter(desk: Hono<DeskEnv>, name: string): Promise<Visitor>
   return visitor
 }
 
-/** `secure`: whether the desk believes to be served over TLS; `enabled`: whether the county is at this program's level. */
-export async function openPlace({ secure = true, enabled = true } = {}): Promise<Place> {
-  let now = Date.UTC(2026, 10, 20, 1)
+/**
+ * `secure`: whether the desk believes to be served over TLS; `enabled`: whether the county is at this program's level;
+ * `start`: what the clock shows at first.
+ */
+export async function openPlace({ secure = true, enabled = true, start = morningOf(FRIDAY) } = {}): Promise<Place> {
+  let now = start
   const host = hostWith(() => now)
   const { engine, root, storage } = await openOffice(host, STATIONS)
   const { office } = engine

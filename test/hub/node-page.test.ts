@@ -17,6 +17,8 @@ const THIRD = '510724104203' as StationCode
 const SECOND = '510724104202' as StationCode
 const ADDRESS = 'https://10.1.2.3:8443/'
 
+const csrfOn = (html: string): string => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? ''
+
 let lease = 10
 function node(name: string, station: StationCode, parent: NodeId | null, more: Partial<NodeRecord> = {}): NodeRecord {
   const { publicKey } = generateKeys()
@@ -280,4 +282,25 @@ test('P210 an upgraded village behind an older township is not called older; it 
       { ...(place.office.directory.node(id) ?? expect.fail()), revoked: { time: 1, reason: '退役', held: null } },
     ])
   expect((await admin.get('/hub/nodes')).text).not.toMatch(/程序较旧|才能确认/)
+})
+
+test('P234 a machine that was taken out is told as that at the head of every page; nothing is said of a restored database', async () => {
+  const { place, first, second } = await openCounty()
+  const admin = await place.as('admin')
+  const revoke = (id: NodeId) =>
+    admin.post(`/hub/nodes/${id}/revoke`, { csrf: csrfOn(list.html), cause: 'broken', reason: '电脑坏了' })
+  const list = await admin.get('/hub/nodes')
+  await revoke(first.id)
+  const page = await (await place.as('clerk')).get('/')
+  expect(page.text).toContain('节点“红牌村”已停用,核对未完 请打开“同步与安全”页')
+  expect(page.text).not.toMatch(/数据库恢复过|另有/)
+  const sync = await admin.get('/sync')
+  expect(sync.text).toContain('没有丢失')
+  expect(sync.text).not.toContain('恢复以前写过')
+  const question = await admin.submit(sync, '/sync/checked')
+  expect(question.text).toContain('这个节点停用以前的纸质凭证都核对完了吗?')
+  await revoke(second.id)
+  expect((await admin.get('/')).text).toContain('节点“齐心村”已停用,核对未完(另有 1 个停用的节点)')
+  await admin.submit(question, '/sync/checked')
+  expect((await admin.get('/')).text).toContain('节点“齐心村”已停用,核对未完 ')
 })

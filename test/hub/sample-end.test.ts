@@ -5,13 +5,15 @@ import { expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { ADMINISTRATOR, firstStart, resetPassword } from '#hub/first-start.ts'
 import { dropSpentPassword, tellPassword } from '#hub/one-time-password.ts'
+import { createRegistry } from '#hub/registry.ts'
 import { beginSample, endSample } from '#hub/samples/ending.ts'
 import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
 import { publishSample, SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { nodeHost } from '#protocol/transport/node-host.ts'
 import { valueIn } from '#test/documents/authors.ts'
-import { COUNTY, openNode } from '#test/engine/county.ts'
+import { COUNTY, openNode, person } from '#test/engine/county.ts'
 import { temporaryFolder } from '#test/enrolment/folder.ts'
 
 async function openSample() {
@@ -33,7 +35,7 @@ async function openSample() {
     const person = office.directory.person(id) ?? expect.fail(id)
     valueIn(await office.publish(null, [{ ...person, password: await accounts.passwordRecord(password) }]))
   }
-  return { office, accounts, codeOf, setPassword, faults }
+  return { office, accounts, identity, codeOf, setPassword, faults }
 }
 
 test('E56 the sample’s accounts end with sample mode, except those whose password was changed; the last administrator gets a new one', async () => {
@@ -48,6 +50,21 @@ test('E56 the sample’s accounts end with sample mode, except those whose passw
     'signed-in',
   ])
   expect(valueIn(await endSample(office, accounts))).toEqual({ closed: 0, password: null })
+})
+
+test('E59 an account closed with the sample is not put back into use while its password is the published one', async () => {
+  const { office, accounts, identity, codeOf, setPassword } = await openSample()
+  const registry = createRegistry({ office, accounts, cryptography: nodeHost.cryptography, root: identity.node })
+  const id = 'clerk' as PersonId
+  const admin = person(COUNTY, ['administrator'])
+  valueIn(await registry.disablePerson(admin, id))
+  valueIn(await registry.enablePerson(admin, id)) // while it is a sample, it is one
+  expect(await codeOf(id)).toBe('signed-in')
+  valueIn(await endSample(office, accounts))
+  expect(await registry.enablePerson(admin, id)).toMatchObject({ ok: false, problem: { code: 'sample-password' } })
+  await setPassword(id, 'Xin-mi-ma 9')
+  valueIn(await registry.enablePerson(admin, id))
+  expect(await codeOf(id, 'Xin-mi-ma 9')).toBe('signed-in')
 })
 
 test('E56 accounts of a sample that was on once more end once more, and an administrator who is not the last one, too', async () => {

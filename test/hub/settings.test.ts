@@ -152,6 +152,17 @@ test('P105 a calendar file is read and shown before anything is kept; wrong days
   expect((await admin.submit(again, path, { replace: 'yes' })).text).toContain('日历已保存')
 })
 
+test('P232 a kind of day that every object has by birth is none', async () => {
+  const path = '/hub/settings/calendars'
+  const page = await admin.get(path)
+  for (const kind of ['constructor', '__proto__', 'valueOf']) {
+    const bytes = new TextEncoder().encode(`日期,类型\n2023-01-01,${kind}`)
+    const read = await submitFile(place, admin, page, `${path}/import`, { name: 'x.csv', bytes })
+    expect([kind, read.status]).toEqual([kind, 422])
+    expect(read.text).toContain(`第 2 行的类型“${kind}”无法识别`)
+  }
+})
+
 test('P106 the calendar page says how far deadlines can be counted and which year is not published', async () => {
   const page = await admin.get('/hub/settings/calendars')
   expect(page.text).toContain('期限可以算到 2026年12月31日')

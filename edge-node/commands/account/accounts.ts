@@ -11,6 +11,7 @@ import { passwordMatches, passwordProblem, passwordRecord, SAMPLE_PASSWORD, STRA
 import { createLines } from './sign-in-line.ts'
 import { withMemory } from './sign-in-rows.ts'
 import { createBrake } from './spraying.ts'
+import { addWrong, takeWrong } from './wrong-since.ts'
 
 /** Over TLS browsers take a cookie of such a name from this very host only, over TLS, and for all of it. */
 export const closedName = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name)
@@ -29,12 +30,18 @@ export interface SignIn {
   readonly person: Person
 }
 
+/** A sign-in that has just begun. */
+export interface NewSignIn extends SignIn {
+  /** Wrong passwords for the name since somebody last signed in under it here. */
+  readonly wrongBefore: number
+}
+
 export interface Accounts {
   /**
    * Signs in with the person's id and password, from the address of a caller; failures: sign-in-wrong, -locked, -busy,
    * -slowed, account-disabled, other-station, sample-password.
    */
-  signIn(name: string, password: string, caller?: Caller): Promise<Result<SignIn>>
+  signIn(name: string, password: string, caller?: Caller): Promise<Result<NewSignIn>>
   /**
    * The sign-in of a token; undefined when it never was, has ended, or the account has changed.
    * Renewed unless told otherwise: what a page asks for by itself must not keep a deserted desk open.
@@ -123,7 +130,11 @@ interface Asked {
 }
 
 /** Decides a sign-in. What is wrong with an account is said only to whoever knows its password. */
-async function attempt(office: Office, { name, password, caller }: Asked, isPublic: boolean): Promise<Result<SignIn>> {
+async function attempt(
+  office: Office,
+  { name, password, caller }: Asked,
+  isPublic: boolean,
+): Promise<Result<NewSignIn>> {
   // Counting these as wrong would lock people out of a node that has only just been enrolled.
   if (!office.directory.people().some((person) => serves(office, person))) return NO_PEOPLE
   if (!isPersonId(name)) {
@@ -135,11 +146,13 @@ async function attempt(office: Office, { name, password, caller }: Asked, isPubl
   const locked = await lockOf(office, trial)
   if (locked) return locked
   const matches = await passwordMatches(office, password, person?.password ?? STRANGER)
+  if (person && !matches) await addWrong(office, person.id)
   if (!person || !matches) return countWrong(office, trial)
   const closed = closedTo(office, person) ?? (isPublic && password === SAMPLE_PASSWORD ? SAMPLE_REFUSED : undefined)
   if (closed) return closed
   const noted = await noteGood(office, trial)
-  return noted.ok ? keep(office, person) : noted
+  const kept = noted.ok ? await keep(office, person) : noted
+  return kept.ok ? success({ ...kept.value, wrongBefore: await takeWrong(office, person.id) }) : kept
 }
 
 /** Why an account does not open this desk; undefined when it does. */
@@ -192,7 +205,7 @@ export function createAccounts(given: Office, options: AccountsOptions = {}): Ac
   const inLine = createLines()
   const braked = createBrake(office, options.warned)
 
-  function signIn(name: string, password: string, caller = UNKNOWN_CALLER): Promise<Result<SignIn>> {
+  function signIn(name: string, password: string, caller = UNKNOWN_CALLER): Promise<Result<NewSignIn>> {
     const asked = { name, password, caller }
     const decide = async () => {
       const decided = await attempt(office, asked, options.isPublic ?? false)

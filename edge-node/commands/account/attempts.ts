@@ -46,7 +46,7 @@ async function lockedFailure(office: Office, message: string, since: number) {
     'sign-in-locked',
     `${message},还剩 ${minutes} 分钟`,
     '没有改动任何数据',
-    `请 ${minutes} 分钟后再试,或请管理员重设密码${await changedAbove(office)}`,
+    `请 ${minutes} 分钟后再试,或请管理员重设密码${await changedAbove(office)};不是您本人输错的,请告诉管理员,可能有人在试您的密码`,
   )
 }
 

@@ -1,11 +1,12 @@
 /** The JSON API for department systems: the desk's office behind one sign-in, described by its own OpenAPI document. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { callerOf } from '#protocol/transport/callers.ts'
+import { callerOf, isBrokenOff } from '#protocol/transport/callers.ts'
 import { type ApiEnv, needSignIn, SIGNED_IN, securitySchemes } from './authentication.ts'
 import { addCases } from './cases.ts'
 import { addCountyRecords } from './county-records.ts'
@@ -65,9 +66,9 @@ function addSignIn(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
     const { name, password } = c.req.valid('json')
     const signedIn = await accounts.signIn(name, password, callerOf(c))
     if (!signedIn.ok) return refuse(c, signedIn.problem)
-    const { token, actor } = signedIn.value
+    const { token, actor, wrongBefore } = signedIn.value
     const person = { id: actor.person, name: actor.name, station: actor.station, roles: actor.roles }
-    return c.json({ token, idleMinutes: LIMITS.idleMinutes, person }, 200)
+    return c.json({ token, idleMinutes: LIMITS.idleMinutes, wrongBefore, person }, 200)
   })
 }
 
@@ -100,7 +101,7 @@ function addDocument(api: OpenAPIHono<ApiEnv>, secure: boolean) {
 export function createApi({ office, accounts, register, report, secure = false }: ApiOptions): OpenAPIHono<ApiEnv> {
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
   api.onError((error, c) => {
-    const problem = failureOf(error)
+    const problem = failureOf(isBrokenOff(c, error) ? new HTTPException(400) : error)
     if (problem.code === 'internal' || problem.code.startsWith('storage')) report?.(error)
     return refuse(c, problem)
   })

@@ -4,6 +4,7 @@ import { yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk } from '#edge-node/desk/visit.ts'
 import { personName, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
+import { titleOf } from '#protocol/casework/catalogue/fields.ts'
 import { FACTS, type FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
@@ -36,7 +37,7 @@ function unitOf(label: string): string {
 function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, name: string, rule: FieldRule): string {
   const value: FieldValue = line.fields[name] ?? ''
   const { type } = rule
-  if (typeof type === 'object') return type.oneOf[String(value)] ?? String(value)
+  if (typeof type === 'object') return titleOf(type.oneOf, String(value))
   if (Array.isArray(value)) return value.map(String).join('、')
   if (type === 'count') return `${String(value)}${unitOf(rule.label)}`
   if (typeof value === 'object')

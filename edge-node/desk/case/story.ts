@@ -16,6 +16,7 @@ import {
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
+import { WHY_DOUBTFUL } from '#protocol/engine/writing/doubtful-days.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { shownFields } from './fact-words.ts'
 import { paperTitle } from './joint-part.ts'
@@ -81,13 +82,11 @@ function rawWords({ clockOffset, at, time }: StoryLine): string {
 function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | string {
   const noted = view.doubtfulDays.find(({ fact }) => fact === line.hash)
   if (!noted) return ''
-  const day = (time: number) => dayWords(civilDay(time), office.today())
-  const why = {
-    'back-dated': ',期间该节点在线且没有未上交的记录',
-    ahead: ',晚于收到的时间,该节点的时钟当时快了',
-    'clock-off': ',该节点的时钟与县中心不符,写下时还不知道差多少',
-  }[noted.why]
-  return html`<div class="desk-late-words"><strong>日期请核对</strong>:县中心 ${day(noted.seen)} 首次收到,所记日期 ${day(noted.written)}${why}。记录照常有效。</div>`
+  const { seen, written, why } = noted
+  // Within one day only the times tell them apart.
+  const isOneDay = civilDay(seen) === civilDay(written)
+  const when = (time: number) => (isOneDay ? paperTime(time) : dayWords(civilDay(time), office.today()))
+  return html`<div class="desk-late-words"><strong>日期请核对</strong>:县中心 ${when(seen)} 首次收到,所记${isOneDay ? '时间' : '日期'} ${when(written)},${WHY_DOUBTFUL[why]}。记录照常有效。</div>`
 }
 
 function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {

@@ -7,7 +7,7 @@ import { writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
 import type { VerticalReport } from '#edge-node/commands/exchange/import-report.ts'
 import { mayTakeIn, takeInCases } from '#edge-node/commands/exchange/imports.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
-import { csrfField, failureBox, field, readForm } from '#edge-node/desk/forms.ts'
+import { csrfField, failureBox, field, formDataOf, readForm } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { notFound, statusOf } from '#edge-node/desk/problems.ts'
@@ -96,7 +96,7 @@ async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promi
   const may = mayTakeIn(actor)
   if (!may.ok) return exchangePage(context, desk, { failure: may.problem })
   const { list = '' } = await readForm(context.req)
-  const file = (await context.req.formData()).get('file')
+  const file = (await formDataOf(context.req)).get('file')
   const kept = '没有导入任何一行'
   if (!Object.hasOwn(VERTICAL_LISTS, list))
     return exchangePage(context, desk, {

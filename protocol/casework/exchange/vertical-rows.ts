@@ -116,14 +116,14 @@ const NEEDS: Readonly<Record<VerticalCase['target'], readonly VerticalColumn[]>>
 }
 const ALWAYS = ['system', 'reference', 'item', 'applicant', 'state', 'received'] as const
 
-const RESULTS: Readonly<Record<string, Decision>> = {
-  准予: 'granted',
-  同意: 'granted',
-  通过: 'granted',
-  不予: 'refused',
-  不同意: 'refused',
-  不通过: 'refused',
-}
+const RESULTS: ReadonlyMap<string, Decision> = new Map([
+  ['准予', 'granted'],
+  ['同意', 'granted'],
+  ['通过', 'granted'],
+  ['不予', 'refused'],
+  ['不同意', 'refused'],
+  ['不通过', 'refused'],
+])
 
 const LONGEST = 200
 
@@ -140,7 +140,7 @@ export function readVertical(row: VerticalRow, list: VerticalList, today: Day): 
     if (column !== 'opinion' && column !== 'missing' && text(column).length > LONGEST)
       problems.push(`${VERTICAL_COLUMNS[column]}超过 ${LONGEST} 字`)
   const days = readDays(text, today, problems)
-  const result = RESULTS[text('result')]
+  const result = RESULTS.get(text('result'))
   if (needs.includes('result') && text('result') !== '' && result === undefined)
     problems.push(`办理结果“${text('result')}”须为准予或不予`)
   const materials = text('materials') === '' ? 0 : Number(text('materials'))

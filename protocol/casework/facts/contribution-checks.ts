@@ -9,10 +9,13 @@ export interface ContentProblem {
 }
 
 /** Highest value of each scale; the lowest is 1 (SOURCES.md section 0 no. 14: a value keeps its scale). */
-const SCALES: Readonly<Record<string, number>> = { 'five-level': 5, 'four-level': 4 }
+const SCALES: ReadonlyMap<string, number> = new Map([
+  ['five-level', 5],
+  ['four-level', 4],
+])
 
 function ratingProblem(fields: Fields): ContentProblem | undefined {
-  const most = SCALES[textOf(fields.scale)] ?? 0
+  const most = SCALES.get(textOf(fields.scale)) ?? 0
   const value = numberOf(fields.value)
   return value >= 1 && value <= most ? undefined : { field: 'value', text: `评价等级须为1至${most}` }
 }

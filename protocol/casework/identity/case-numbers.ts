@@ -31,9 +31,12 @@ export function checkCharacter(text: string): string {
   return CHECK_ALPHABET[(38 - remainder) % 37] as string
 }
 
+/** Whether numbers can bear a day: they write its year with two digits, and those of this century alone. */
+export const isNumberedDay = (day: string): boolean => /^20[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(day)
+
 /** The case number of these parts, such as 510724103201-261121-KQX-0007-3. */
 export function mintNumber({ station, day, lane, running }: CaseNumberParts): string {
-  assert(/^20[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(day), 'a case number carries a day of this century')
+  assert(isNumberedDay(day), 'a case number carries a day of this century')
   assert(isLane(lane), 'lane')
   assert(Number.isInteger(running) && running >= 1 && running <= MAXIMUM_RUNNING, 'running number')
   const shortDay = day.slice(2).replaceAll('-', '')

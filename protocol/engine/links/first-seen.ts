@@ -1,6 +1,7 @@
 /** At the root: facts whose day people should look at, noted in the commit in which they are first seen. No clock orders or refuses. */
-import { civilDay } from '#protocol/casework/time/days.ts'
-import { type EntryHash, isCase, logParts, type NodeId, toHex } from '#protocol/ids.ts'
+import { foldCase } from '#protocol/casework/folding/fold.ts'
+import { civilDay, civilTime } from '#protocol/casework/time/days.ts'
+import { type DocumentId, type EntryHash, isCase, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
 import { isDayInDoubt } from '../clock-doubt.ts'
@@ -8,12 +9,15 @@ import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { writingTime } from '../logs/writing-time.ts'
 import type { DoubtfulDay } from '../office.ts'
+import { registerOf } from '../register.ts'
 import { publishedAt } from '../writing/clock-mark.ts'
-import { DOUBTFUL_DAY_SPACE, doubtfulDayName } from '../writing/doubtful-days.ts'
+import { DOUBTFUL_DAY_SPACE, doubtfulDayName, WHY_DOUBTFUL } from '../writing/doubtful-days.ts'
 import { getLocal, keepFinding, type Staging, setLocal } from '../writing/staging.ts'
 
 /** How many facts of a node were noted since somebody last said that they had been looked at. */
 const COUNT_SPACE = 'doubtful-days-of'
+/** So much of a case's id tells it from every other one that people have before them. */
+const ID_SHOWN = 8
 
 /**
  * Until when the root knows that nothing lay unsent at a node: its own word, and that of every node between, because what it
@@ -46,6 +50,17 @@ function doubtOf(core: Core, entry: Entry): DoubtfulDay['why'] | undefined {
   return isOff ? 'clock-off' : undefined
 }
 
+/** How people find a case: by its number, else by how its id begins. */
+function nameOf({ core, files }: Staging, id: DocumentId): string {
+  const file = files.get(id)
+  // Folded beside the file: what it will be at the end of the group counts, not what it is here.
+  const number = file && foldCase(id, file.facts, registerOf(core))?.number
+  return number ? `办件 ${number}` : `一个暂无编号的办件(标识 ${id.slice(0, ID_SHOWN)}…)`
+}
+
+/** To the minute: within one day only the times tell when it came from when it says it was written. */
+const minuteOf = (time: number): string => civilTime(time).slice(0, 16).replace('T', ' ')
+
 /** Adds to a group that a fact which comes in its own place has a doubtful day. */
 export async function noteFirstSeen(staging: Staging, entry: Entry): Promise<void> {
   const { core } = staging
@@ -68,7 +83,7 @@ export async function noteFirstSeen(staging: Staging, entry: Entry): Promise<voi
   keepFinding(staging, {
     kind: 'clock',
     kept: name,
-    message: `“${from}”有 ${before + 1} 条记录的日期要核对;最近一条 ${civilDay(noted.seen)} 首次收到,所记日期 ${civilDay(written)}`,
-    next: '记录照常有效,没有退回。请在办件的“经过”里看是哪一条、为什么,向该站点核对;核对完点“已核对”',
+    message: `“${from}”有 ${before + 1} 条记录的日期要核对;最近一条在${nameOf(staging, entry.document)}:${minuteOf(noted.seen)} 首次收到,所记时间 ${minuteOf(written)},${WHY_DOUBTFUL[why]}`,
+    next: '记录照常有效,没有退回。请打开这个办件,“经过”里标着“日期请核对”的就是,向该站点核对;核对完点“已核对”',
   })
 }

@@ -1,7 +1,7 @@
 /** Numbers a node gives alone: case numbers and document numbers. Never twice, because the running number is committed with the entry. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import { documentOfFact, type FactKind } from '#protocol/casework/facts/facts.ts'
-import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
+import { isNumberedDay, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
 import { lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
@@ -24,10 +24,10 @@ async function nextRunning(staging: Staging, space: string, key: string): Promis
   return running
 }
 
-/** A number bears its day for ever: while nobody can say what day it is, none is given (rule S157). */
+/** A number bears its day for ever: while nobody can say what day it is, or none can bear it, none is given (rules S157, P233). */
 export function dayProblem(core: Core): Result<never> | undefined {
   const doubt = core.clock.doubt(publishedAt(core))
-  if (doubt === null || !isDayInDoubt(doubt)) return undefined
+  if (doubt === null || !isDayInDoubt(doubt)) return farDayProblem(core.clock.today())
   return fail(
     `clock-${doubt.is}`,
     `本机时钟显示 ${civilDay(doubt.time)},${whyInDoubt(doubt)},不知道今天是哪一天,不能编号。`,
@@ -37,6 +37,16 @@ export function dayProblem(core: Core): Result<never> | undefined {
 }
 
 const daysOf = (milliseconds: number): number => Math.round(milliseconds / DAY_MILLISECONDS)
+
+function farDayProblem(today: Day): Result<never> | undefined {
+  if (isNumberedDay(today)) return undefined
+  return fail(
+    'clock-far',
+    `本机时钟显示 ${today},编号只能是 2000 到 2099 年的日期,不能编号。`,
+    '没有建件,也没有写入记录;已有的办件照常可以查看。',
+    '请校正电脑时间;日期是有人确认过的,请在“同步与安全”页重新确认。',
+  )
+}
 
 function whyInDoubt(doubt: ClockDoubt): string {
   if (doubt.is === 'behind') return '比它已有的资料还早'

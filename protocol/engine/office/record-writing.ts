@@ -18,7 +18,7 @@ import type { Staging } from '../writing/staging.ts'
 import { appendAudit } from './audit-log.ts'
 import { auditOfRecords } from './audit-records.ts'
 import { heldAtRevocation } from './revoking.ts'
-import { staffBeside, strangerProblem, unpublishedStaff } from './staff-writing.ts'
+import { isEndUnseen, staffBeside, strangerProblem, unpublishedStaff } from './staff-writing.ts'
 
 const encoder = new TextEncoder()
 /** A directory record beside the other parts of its entry. */
@@ -67,7 +67,8 @@ const textAt = (item: Item, path: string): string =>
  */
 async function completed(staging: Staging, given: DirectoryRecord, actor: Actor | null): Promise<DirectoryRecord> {
   const { directory } = staging.core
-  if (given.type === 'person' && actor && directory.person(given.id)?.disabled) return { ...given, disabled: true }
+  if (given.type === 'person' && actor)
+    return { ...given, disabled: given.disabled || isEndUnseen(directory.person(given.id), given) }
   if (given.type === 'letter' && actor && !given.revoked)
     return { ...given, revoked: directory.letters().find(({ id }) => id === given.id)?.revoked ?? null }
   if (given.type === 'node') return completedNode(staging, withFormerStations(given, directory.node(given.id)))

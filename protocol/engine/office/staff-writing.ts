@@ -38,6 +38,10 @@ export function staffBeside(staging: Staging, person: Person): Staff | undefined
   return published && saysTheSame(published, staff) ? undefined : staff
 }
 
+/** Whether an account is closed and what is written of it was made of an earlier record: only who saw the end takes it back. */
+export const isEndUnseen = (known: Person | undefined, { version }: Person): boolean =>
+  known?.disabled === true && known.version !== version
+
 /** Public records of all people who have an account and none: of an older program, or of before the county's nodes could judge. */
 export async function unpublishedStaff(staging: Staging): Promise<readonly Staff[]> {
   const { core } = staging

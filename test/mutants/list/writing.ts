@@ -141,8 +141,8 @@ export const WRITING: readonly Mutant[] = [
   {
     name: 'numbered-on-a-day-nobody-told',
     file: 'protocol/engine/office/numbering.ts',
-    from: '  if (doubt === null || !isDayInDoubt(doubt)) return undefined\n',
-    to: "  if (doubt?.is !== 'behind') return undefined\n",
+    from: '  if (doubt === null || !isDayInDoubt(doubt)) return farDayProblem(core.clock.today())\n',
+    to: "  if (doubt?.is !== 'behind') return farDayProblem(core.clock.today())\n",
     fault: 'S157: a clock two years ahead without a line numbers cases and papers of that day.',
     tests: ['test/engine/day-in-doubt.test.ts'],
   },

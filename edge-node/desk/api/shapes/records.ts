@@ -81,6 +81,7 @@ export const SignInShape = z
   .object({
     token: z.string().openapi({ description: '放在 Authorization: Bearer 里' }),
     idleMinutes: z.int().openapi({ description: '多少分钟没有请求就结束' }),
+    wrongBefore: z.int().openapi({ description: '上次登录以后,这个账号在本机输错过多少次密码' }),
     person: z.object({
       id: personId,
       name: z.string(),

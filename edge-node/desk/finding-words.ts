@@ -1,0 +1,45 @@
+/** What people read of findings that ask for something to be checked, each by what it is about. */
+import type { Finding } from '#protocol/engine/office.ts'
+
+/** Something at the head of every page that a person must act on. */
+export interface Warning {
+  readonly tone: 'danger' | 'warning'
+  readonly message: string
+  readonly next: string
+  /** Straight to where it is done. */
+  readonly link?: { readonly href: string; readonly words: string }
+}
+
+/** It stands until a person says that it is done: the paper that was given to people is all there is of some records. */
+const NOT_CHECKED: Warning = {
+  tone: 'warning',
+  message: '数据库恢复过或重新开始过,还没有核对完',
+  next: '请打开“同步与安全”页,按“发生过的事”核对纸质凭证,由本站的人核对后点“已核对”。',
+}
+
+const asks = ({ kept }: Finding): boolean => kept !== undefined
+
+/** Whether a finding says that records of this node are missing. */
+export const speaksOfLoss = (finding: Finding): boolean =>
+  asks(finding) && (finding.kind === 'sidecar' || finding.kind === 'rolled-back')
+
+/** What a machine that was taken out wrote and nobody has is on paper at its station; the database here is whole. */
+function revokedWarning([first, ...others]: readonly Finding[]): readonly Warning[] {
+  if (first === undefined) return []
+  const [who = ''] = first.message.split('。')
+  const more = others.length === 0 ? '' : `(另有 ${others.length} 个停用的节点)`
+  const next = '请打开“同步与安全”页,按“发生过的事”请接替的站点核对纸质凭证,核对后点“已核对”。'
+  return [{ tone: 'warning', message: `${who},核对未完${more}`, next }]
+}
+
+/** Paper that waits to be checked; days that do are told on the page of the network alone: no record is missing. */
+export const checkWarnings = (findings: readonly Finding[]): readonly Warning[] => [
+  ...(findings.some(speaksOfLoss) ? [NOT_CHECKED] : []),
+  ...revokedWarning(findings.filter((finding) => asks(finding) && finding.kind === 'revoked')),
+]
+
+/** What is asked before a finding is marked as checked. */
+export function checkQuestion(finding: Finding): string {
+  if (finding.kind === 'revoked') return '这个节点停用以前的纸质凭证都核对完了吗?'
+  return speaksOfLoss(finding) ? '纸质凭证都核对完了吗?' : '这些记录的日期都核对完了吗?'
+}
