@@ -52,6 +52,23 @@ test('A30 a section that does not exist and a key that cannot be are refused', a
   expect(await readCase(place, token, id)).not.toMatchObject({ sections: [{ value: { '1x': 'y' } }] })
 })
 
+test('A102 a method that a path does not have is 405 with those it has, behind the sign-in where that is needed', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PROPFIND']) {
+    const open = await place.call(method, '/sign-in')
+    expect(open.headers.get('allow')).toBe('POST')
+    expect(await refusal(open, 405)).toMatchObject({ code: 'method-unknown' })
+    expect(await refusal(await place.call(method, '/cases'), 401)).toMatchObject({ code: 'sign-in-needed' })
+    const known = await place.call(method, '/cases', { token })
+    expect(known.headers.get('allow')).toBe('GET, POST')
+    expect(await refusal(known, 405)).toMatchObject({ kept: '没有写入任何数据' })
+    expect((await place.call(method, '/nowhere', { token })).status).toBe(404)
+  }
+  expect((await place.call('HEAD', '/health')).status).toBe(200)
+  expect(place.reports).toEqual([])
+})
+
 test('A31 an act that expects another last record is refused and writes nothing', async () => {
   const place = await openPlace()
   const token = await tokenOf(place)
