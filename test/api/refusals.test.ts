@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
+import { refusalStatus } from '#edge-node/desk/api/statuses.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { ITEM, openPlace } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
@@ -67,6 +68,11 @@ test('A102 a method that a path does not have is 405 with those it has, behind t
   }
   expect((await place.call('HEAD', '/health')).status).toBe(200)
   expect(place.reports).toEqual([])
+})
+
+test('A100 a refusal of another machine under a name that every object has by birth is a rule that said no', () => {
+  for (const code of ['constructor', '__proto__', 'toString'])
+    expect(refusalStatus({ code, message: '', kept: '', next: '' })).toBe(409)
 })
 
 test('A31 an act that expects another last record is refused and writes nothing', async () => {

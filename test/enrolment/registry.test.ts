@@ -247,8 +247,6 @@ test('E11 an account is refused with the field that is wrong, and keeps no clear
   expect(codeOf(await registry.disablePerson(ADMINISTRATOR, id))).toBe('ok')
   expect(codeOf(await setting)).toBe('ok')
   expect(office.directory.person(id)?.disabled).toBe(true)
-  expect(codeOf(await registry.setPassword(ADMINISTRATOR, id, 'Fourth-pass 6'))).toBe('ok')
-  expect(office.directory.person(id)?.disabled).toBe(true)
 })
 
 test('E11 the last administrator stays, and so does the root', async () => {

@@ -68,7 +68,8 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
 
 /** The HTTP status of a failure. */
 export function refusalStatus(problem: Failure): RefusalStatus {
-  const known = STATUS_OF[problem.code]
+  // A code may be another machine's word.
+  const known = Object.hasOwn(STATUS_OF, problem.code) ? STATUS_OF[problem.code] : undefined
   if (known) return known
   return problem.code.startsWith('storage') ? 503 : 409
 }
