@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
+import { refusalStatus } from '#edge-node/desk/api/statuses.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { ITEM, openPlace } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
@@ -50,6 +51,28 @@ test('A30 a section that does not exist and a key that cannot be are refused', a
   const bodies = [{ set: { '1x': 'y' } }, '{"set":{"constructor":"y"}}', { text: 'x' }, { set: { applicant: 5 } }]
   for (const body of bodies) await refusal(await patch('application', body), 400)
   expect(await readCase(place, token, id)).not.toMatchObject({ sections: [{ value: { '1x': 'y' } }] })
+})
+
+test('A102 a method that a path does not have is 405 with those it has, behind the sign-in where that is needed', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PROPFIND']) {
+    const open = await place.call(method, '/sign-in')
+    expect(open.headers.get('allow')).toBe('POST')
+    expect(await refusal(open, 405)).toMatchObject({ code: 'method-unknown' })
+    expect(await refusal(await place.call(method, '/cases'), 401)).toMatchObject({ code: 'sign-in-needed' })
+    const known = await place.call(method, '/cases', { token })
+    expect(known.headers.get('allow')).toBe('GET, POST')
+    expect(await refusal(known, 405)).toMatchObject({ kept: '没有写入任何数据' })
+    expect((await place.call(method, '/nowhere', { token })).status).toBe(404)
+  }
+  expect((await place.call('HEAD', '/health')).status).toBe(200)
+  expect(place.reports).toEqual([])
+})
+
+test('A100 a refusal of another machine under a name that every object has by birth is a rule that said no', () => {
+  for (const code of ['constructor', '__proto__', 'toString'])
+    expect(refusalStatus({ code, message: '', kept: '', next: '' })).toBe(409)
 })
 
 test('A31 an act that expects another last record is refused and writes nothing', async () => {

@@ -19,11 +19,14 @@ test('E59 whoever saw that an account was closed takes that back; a record made 
   valueIn(await registry.disablePerson(ADMINISTRATOR, id))
   valueIn(await office.publish(ADMINISTRATOR, [before]))
   expect(office.directory.person(id)?.disabled).toBe(true)
+  valueIn(await registry.setPassword(ADMINISTRATOR, id, 'Fourth-pass 6')) // nor does a new password
+  expect(office.directory.person(id)?.disabled).toBe(true)
+  const { password } = office.directory.person(id) ?? before
   const refused = [await registry.enablePerson(person(COUNTY, ['clerk']), id)]
   refused.push(await registry.enablePerson(ADMINISTRATOR, 'nobody' as PersonId))
   expect(refused.map((one) => !one.ok && one.problem.code)).toEqual(['not-authorised', 'person-unknown'])
   place.pass(3 * 24 * 60)
   valueIn(await registry.enablePerson(ADMINISTRATOR, id))
-  expect(office.directory.person(id)).toMatchObject({ disabled: false, password: before.password })
+  expect(office.directory.person(id)).toMatchObject({ disabled: false, password })
   expect(office.directory.staff(id)?.disabled).toEqual([{ from: '2026-11-20', until: '2026-11-22' }])
 })

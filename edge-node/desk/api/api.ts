@@ -15,7 +15,7 @@ import { addExchange } from './exchange.ts'
 import { addHealth, addNetwork } from './network.ts'
 import { createOnce } from './once.ts'
 import { addRecords } from './records.ts'
-import { PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
+import { METHOD_UNKNOWN, PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
 import { SignInBody } from './requests.ts'
 import { json } from './routing.ts'
 import { DoneShape, SignInShape } from './shapes.ts'
@@ -97,6 +97,16 @@ function addDocument(api: OpenAPIHono<ApiEnv>, secure: boolean) {
   )
 }
 
+/** Says of every path so far that it is there under other methods; whoever has to sign in first is told that before. */
+function refuseOtherMethods(api: OpenAPIHono<ApiEnv>) {
+  const known = api.routes.filter(({ path, method }) => method !== 'ALL' && !path.includes('*'))
+  for (const [path, routes] of Map.groupBy(known, (route) => route.path))
+    api.all(path, (c) => {
+      c.header('allow', [...new Set(routes.map(({ method }) => method))].join(', '))
+      return refuse(c, METHOD_UNKNOWN)
+    })
+}
+
 /** The API as an app to mount at `/api`. */
 export function createApi({ office, accounts, register, report, secure = false }: ApiOptions): OpenAPIHono<ApiEnv> {
   const api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
@@ -117,6 +127,7 @@ export function createApi({ office, accounts, register, report, secure = false }
   addHealth(api, office)
   addDeadlines(api, office)
   addDocument(api, secure)
+  refuseOtherMethods(api)
   api.use(needSignIn(accounts, secure))
   addSignOut(api, accounts)
   addNetwork(api, office)
@@ -125,6 +136,7 @@ export function createApi({ office, accounts, register, report, secure = false }
   addStationRecords(api, office)
   addCases(api, office, createOnce(office))
   addExchange(api, office)
+  refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, PATH_UNKNOWN))
   return api
 }

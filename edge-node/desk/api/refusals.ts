@@ -94,3 +94,10 @@ export const PATH_UNKNOWN: Failure = {
   kept: NOTHING_KEPT,
   next: SEE_DOCUMENT,
 }
+
+export const METHOD_UNKNOWN: Failure = {
+  code: 'method-unknown',
+  message: '这个接口没有这种请求方法',
+  kept: NOTHING_KEPT,
+  next: SEE_DOCUMENT,
+}

@@ -10,6 +10,7 @@ export const REFUSAL_TEXTS = {
   401: '没有登录或登录已结束',
   403: '该站点或该人员无权办理,说明依据的规则',
   404: '没有这个对象',
+  405: '这个接口没有这种请求方法',
   409: '办件已向前推进,或当前环节不允许',
   413: '请求内容超过允许的大小',
   415: '请求内容的类型不对',
@@ -51,6 +52,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'account-disabled': 403,
   'other-station': 403,
   'path-unknown': 404,
+  'method-unknown': 405,
   'unknown-case': 404,
   'unknown-record': 404,
   'csv-unreadable': 400,
@@ -67,7 +69,8 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
 
 /** The HTTP status of a failure. */
 export function refusalStatus(problem: Failure): RefusalStatus {
-  const known = STATUS_OF[problem.code]
+  // A code may be another machine's word.
+  const known = Object.hasOwn(STATUS_OF, problem.code) ? STATUS_OF[problem.code] : undefined
   if (known) return known
   return problem.code.startsWith('storage') ? 503 : 409
 }
