@@ -1,5 +1,6 @@
 /** The file that an auditor takes out of the audit log. */
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { LIMITS } from '#protocol/limits.ts'
 import { openPlace, type Place, type Visitor } from './place.ts'
 
 let place: Place
@@ -20,6 +21,16 @@ test('P223 a node makes one file of the audit log at a time; who asks meanwhile 
   expect(refused?.text).toContain('请过一会儿再导出')
   expect(await exports()).toBe(before + 1)
   expect((await auditor.get('/audit/file')).status).toBe(200)
+})
+
+test('P224 a file that ends before the log does says so, and from which day on to ask again', async () => {
+  const { auditFilePages, pageRows } = LIMITS
+  onTestFinished(() => void Object.assign(LIMITS, { auditFilePages, pageRows }))
+  for (const subject of ['甲', '乙', '丙']) await place.office.audit(null, 'restore', { subject })
+  const file = async () => (await auditor.get('/audit/file?event=restore')).html
+  expect(await file()).not.toContain('放不下')
+  Object.assign(LIMITS, { auditFilePages: 1, pageRows: 2 })
+  expect(await file()).toMatch(/后面还有更早的记录:请把“到”改为 2026-\d\d-\d\d 再导出一次/)
 })
 
 test('P224 the last line of a file says on how many days something lies that no right clock can have shown, and where they are named', async () => {

@@ -58,7 +58,7 @@ async function capture(address: string): Promise<{ id: string; number: string }>
 const DAYS = [
   ['2009-01-01', '早于'],
   ['2026-11-06', '早于'],
-  ['2028-06-01', '比上次对过的时间晚了约'],
+  ['2028-06-01', '离上次对时已有约'],
 ] as const
 
 test.each(DAYS)(
