@@ -16,8 +16,9 @@ const LIVE = 'GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n'
 const HALF = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'
 const UPGRADE = `GET /link HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
 
-/** Answers at once, except under `/live`, where an answer begins and does not end. */
-function answer(request: Request): Response {
+/** Answers once it has read the request; under `/live` an answer begins and does not end. */
+async function answer(request: Request): Promise<Response> {
+  await request.text()
   if (!request.url.endsWith('/live')) return new Response('here')
   return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('live')) }))
 }
@@ -75,7 +76,7 @@ test('E58 who has asked is counted on: the longest idle connection of a full add
 })
 
 test('E58 live pages never give way, what has sent part of a request does; an address that has nothing else gets no further connection', async () => {
-  const { call } = await openServer(3, 100)
+  const { server, call } = await openServer(3, 100)
   const live: Caller[] = []
   for (let count = 0; count < 2; count++) {
     const one = await call('127.0.0.2')
@@ -83,7 +84,9 @@ test('E58 live pages never give way, what has sent part of a request does; an ad
     live.push(one)
   }
   const half = await call('127.0.0.2')
+  const heard = once(server, 'request')
   half.socket.write(HALF)
+  await heard
   const third = await call('127.0.0.2')
   await areOpen([...live, half, third], [true, true, false, true])
   await third.ask(LIVE)
