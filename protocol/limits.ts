@@ -49,7 +49,7 @@ export const LIMITS = {
   authorBurstBytes: 512 * 1024 * 1024,
   /** By so much an hour that fills up again: an hour of imports; a hostile member fills 6 GB a day and people read of it. */
   authorHourBytes: 256 * 1024 * 1024,
-  /** A link whose author is beyond both is not read for so long at most: its other messages wait as well. */
+  /** A link whose author is beyond both is not read for so long at most: other messages wait as well, the largest frame takes 15 s. */
   authorRestMilliseconds: 20_000,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
