@@ -16,6 +16,7 @@ test.each([
   ['2001:0DB8:0001:0002::9', '2001:db8:1:2::/64'],
   ['2001:db8::6', '2001:db8:0:0::/64'],
   ['fe80::a:b%eth0', 'fe80:0:0:0::/64'],
+  ['fe80::a%vlan:1:2:3:4:5', 'fe80:0:0:0::/64'], // a name of an interface may have colons
   [undefined, UNKNOWN_CALLER],
   ['', UNKNOWN_CALLER],
 ])('E50 the address %s is the caller %s', (remote, caller) => {
@@ -36,6 +37,14 @@ test('E50 a caller has a minute’s worth at once and as much a minute from then
   budget.giveBack('one')
   expect([taken('one', NOW + 10_000), taken('one', NOW + 10_000)]).toEqual([true, false])
   expect(taken('one', NOW - 3_600_000)).toBe(true) // a clock that is set back keeps nobody out
+})
+
+test('E50 a use that cost nothing is given back to its caller and to all', () => {
+  const budget = createBudget({ each: 2, all: 3 })
+  const take = (caller: string) => budget.take(caller, NOW) !== undefined
+  expect(['one', 'one', 'other', 'third'].map(take)).toEqual([true, true, true, false])
+  budget.giveBack('one')
+  expect(['third', 'third'].map(take)).toEqual([true, false])
 })
 
 test('E50 no caller alone uses up what there is for all, and all together do not use up more', () => {
