@@ -8,7 +8,7 @@ import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { withLimits } from '#test/hostile/limits.ts'
+import { withLimits } from '#test/hostile/other-limits.ts'
 import {
   COUNTY,
   connect,

@@ -8,7 +8,7 @@ import { type Certificate, ownCertificate } from '#edge-node/certificate.ts'
 import { createNodeServer, listen } from '#edge-node/server.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { valueIn } from '#test/documents/authors.ts'
-import { withLimits } from '#test/hostile/limits.ts'
+import { withLimits } from '#test/hostile/other-limits.ts'
 import { temporaryFolder } from './folder.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
