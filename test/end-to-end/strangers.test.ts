@@ -79,7 +79,7 @@ describe('E57 the county works on', { timeout: 240_000 }, () => {
     ['silent connections', () => silentConnections(aim, more)],
     ['connections that keep the body of a request back', () => silentConnections(aim, more, true)],
     ['connections that ask for a page every three seconds', () => keptConnections(aim, LIMITS.connections)],
-  ])('E57 E58 under %s', async (_, begin) => {
+  ])('E57 E60 under %s', async (_, begin) => {
     const attack = begin()
     await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(200))
   })

@@ -60,7 +60,7 @@ const isOpen = ({ socket }: Caller) => !socket.destroyed && !socket.readableEnde
 const areOpen = (callers: readonly Caller[], open: readonly boolean[]) =>
   expect.poll(() => callers.map(isOpen), { timeout: 20_000 }).toEqual(open)
 
-test('E58 who has asked is counted on: the longest idle connection of a full address gives way, none of another address', async () => {
+test('E60 who has asked is counted on: the longest idle connection of a full address gives way, none of another address', async () => {
   const { call } = await openServer(3, 100)
   const other = await call('127.0.0.3')
   const flood: Caller[] = []
@@ -75,7 +75,7 @@ test('E58 who has asked is counted on: the longest idle connection of a full add
   await other.ask(GET)
 })
 
-test('E58 live pages never give way, what has sent part of a request does; an address that has nothing else gets no further connection', async () => {
+test('E60 live pages never give way, what has sent part of a request does; an address that has nothing else gets no further connection', async () => {
   const { server, call } = await openServer(3, 100)
   const live: Caller[] = []
   for (let count = 0; count < 2; count++) {
@@ -102,7 +102,7 @@ test('E58 live pages never give way, what has sent part of a request does; an ad
     .toBe(true)
 })
 
-test('E58 where the whole is full, the address that has most loses its longest idle one', async () => {
+test('E60 where the whole is full, the address that has most loses its longest idle one', async () => {
   const { call } = await openServer(4, 6)
   const few = [await call('127.0.0.3'), await call('127.0.0.4')]
   const many: Caller[] = []
@@ -112,7 +112,7 @@ test('E58 where the whole is full, the address that has most loses its longest i
   await areOpen([...few, ...many], [true, true, true, true, false, true, true])
 })
 
-test('E58 links are not counted here', async () => {
+test('E60 links are not counted here', async () => {
   const { server, call } = await openServer(1, 100)
   const links: Duplex[] = []
   server.on('upgrade', (_request, socket) => void links.push(socket))
@@ -125,7 +125,7 @@ test('E58 links are not counted here', async () => {
   await areOpen([link, page], [true, true])
 })
 
-test('E58 the same holds under TLS, where the socket of a request is not the one that came', async () => {
+test('E60 the same holds under TLS, where the socket of a request is not the one that came', async () => {
   const { call } = await openServer(2, 100, await ownCertificate(temporaryFolder()))
   const live = await call('127.0.0.2')
   await live.ask(LIVE)
@@ -136,7 +136,7 @@ test('E58 the same holds under TLS, where the socket of a request is not the one
   await next.ask(GET)
 })
 
-test('E58 a browser with its six connections and all its live pages is far below what one address may have', () => {
+test('E60 a browser with its six connections and all its live pages is far below what one address may have', () => {
   expect(LIMITS.connectionsOfCaller).toBeGreaterThan(6 + LIMITS.liveStreams)
   // However many live pages there are, and however many one address opens, others can ask.
   expect(LIMITS.connections - LIMITS.liveStreamsInAll).toBeGreaterThan(LIMITS.connectionsOfCaller)

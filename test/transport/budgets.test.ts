@@ -105,7 +105,7 @@ test('E51 what comes twice is counted once, and nothing is remembered of a calle
   expect([ended.length, crowd.callers]).toEqual([21, 9])
 })
 
-test('E58 beyond its share a caller’s longest idle item ends, never one that is in use; the new one itself when all are', () => {
+test('E60 beyond its share a caller’s longest idle item ends, never one that is in use; the new one itself when all are', () => {
   const { ended, crowd } = crowdOf(3, 4)
   for (const item of ['a', 'b', 'c']) crowd.add(item, 'one')
   const leave = crowd.occupy('a')
@@ -126,7 +126,7 @@ test('E58 beyond its share a caller’s longest idle item ends, never one that i
   expect(crowd.occupy('a')).toBeUndefined()
 })
 
-test('E58 whatever comes, is used and goes, a crowd is never larger than its shares, and empties again', () => {
+test('E60 whatever comes, is used and goes, a crowd is never larger than its shares, and empties again', () => {
   const step = fc.tuple(fc.constantFrom('add', 'use', 'leave', 'delete'), fc.nat(11))
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
