@@ -39,12 +39,14 @@ interface Asking {
 export function acceptLinks(server: Server, options: DownlinkOptions): Downlink {
   const links = createLinkServer()
   /** Whoever opens many and says nothing keeps out nobody: neither who has proved itself, nor who is about to. */
-  const unproved = createCrowd<WebSocket>(LIMITS.unprovedLinks, (link) => link.terminate())
+  const shares = { each: LIMITS.unprovedLinks, all: LIMITS.unprovedLinks }
+  const unproved = createCrowd<WebSocket>(shares, (link) => link.terminate())
   const proved = new Set<WebSocket>()
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => options.log.debug({ error: error.message }, 'upgrade broke'))
     const refusal = refusalOf(request, options.secure, proved.size)
-    if (refusal) return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`)
+    // Nobody counts it any more: whoever does not close it from the other side keeps nothing open here.
+    if (refusal) return void socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`, () => socket.destroy())
     links.handleUpgrade(request, socket, head, (upgraded) => {
       const from = request.socket.remoteAddress
       options.log.debug({ from }, 'link opened from below')

@@ -60,8 +60,6 @@ export interface RunningNode {
 /** Starts a node; a failure leaves nothing open. */
 export async function startNode(options: NodeOptions): Promise<Result<RunningNode>> {
   const { settings, enrolment, log } = options
-  const certificate = await certificateFor(settings)
-  if (!certificate.ok) return certificate
   const database = await openDatabase(settings.DATA_FOLDER, enrolment.node, {
     ...options,
     root: enrolment.root.node,
@@ -81,21 +79,19 @@ export async function startNode(options: NodeOptions): Promise<Result<RunningNod
   }
   await tryDisk(engine.value)
   for (const { message } of findings) await engine.value.office.audit(null, 'restore', { details: message })
-  const serving = await serve(options, engine.value, database.value, certificate.value)
+  const serving = await serve(options, engine.value, database.value)
   if (serving.ok) return serving
   await engine.value.stop()
   await storage.close()
   return serving
 }
 
-async function serve(
-  options: NodeOptions,
-  engine: Engine,
-  database: Database,
-  first: Certificate | null,
-): Promise<Result<RunningNode>> {
-  let certificate = first
+async function serve(options: NodeOptions, engine: Engine, database: Database): Promise<Result<RunningNode>> {
   const { settings, log, failed, enrolment } = options
+  const { time } = engine.office
+  const first = await certificateFor(settings, time())
+  if (!first.ok) return first
+  let certificate = first.value
   const secure = certificate !== null
   const accounts = createAccounts(engine.office, {
     isPublic: !isLoopback(settings.DESK_HOST),
@@ -120,7 +116,7 @@ async function serve(
   const sidecar = followHeads(engine, database, nodeHost.after, failed)
   const care = careForDisk({ engine, unclean: database.unclean, after: nodeHost.after, failed })
   const own = certificate && settings.TLS_CERTIFICATE === '' ? certificate : null
-  const watch = own && careForCertificate(own, { ...nodeHost, folder: settings.DATA_FOLDER, log, renewed })
+  const watch = own && careForCertificate(own, { ...nodeHost, now: time, folder: settings.DATA_FOLDER, log, renewed })
   const { node } = enrolment
   uplink =
     parent &&

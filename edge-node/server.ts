@@ -27,7 +27,7 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   const server = certificate
     ? createSecureServer({ cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' }, listener)
     : createPlainServer(listener)
-  boundQuiet(server)
+  boundConnections(server)
   return server
 }
 
@@ -36,30 +36,40 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /**
- * The system gives a program so many connections: who opens them and asks for nothing loses its own. Who has sent the
- * head of a request and keeps its body back has not asked yet.
+ * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
+ * also a connection that is kept after an answer, and one that has sent the head of a request and keeps its body back.
+ * What asks for a link leaves here: links are counted where they come (`downlink.ts`).
  */
-function boundQuiet(server: Server): void {
-  const open = new Map<string, Socket>()
-  const quiet = createCrowd<string>(LIMITS.quietConnections, (name) => open.get(name)?.destroy())
+function boundConnections(server: Server): void {
+  const shares = { each: LIMITS.connectionsOfCaller, all: LIMITS.connections }
+  const crowd = createCrowd<Socket>(shares, (socket) => socket.destroy())
   // Under TLS the socket of a request is another one than that which came: both have the same ends.
-  const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+  const came = new Map<string, Socket>()
+  const endsOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+  const cameAs = ({ socket }: IncomingMessage) => came.get(endsOf(socket))
   server.on('connection', (socket: Socket) => {
-    const name = nameOf(socket)
-    open.set(name, socket)
-    quiet.add(name, callerAt(socket.remoteAddress))
+    const ends = endsOf(socket)
+    came.set(ends, socket)
     socket.once('close', () => {
-      open.delete(name)
-      quiet.delete(name)
+      crowd.delete(socket)
+      if (came.get(ends) === socket) came.delete(ends)
     })
+    crowd.add(socket, callerAt(socket.remoteAddress))
   })
-  const heard = ({ socket }: IncomingMessage) => void quiet.delete(nameOf(socket))
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!hasBody(request)) return heard(request)
-    request.once('end', () => heard(request))
-    response.once('finish', () => heard(request)) // refused before its body was read
+    const socket = cameAs(request)
+    const run = () => {
+      if (response.writableFinished) return // refused before its body was read
+      const rest = socket && crowd.occupy(socket)
+      if (rest) response.once('close', rest)
+    }
+    if (hasBody(request)) request.once('end', run)
+    else run()
   })
-  server.on('upgrade', heard)
+  server.on('upgrade', (request: IncomingMessage) => {
+    const socket = cameAs(request)
+    if (socket) crowd.delete(socket)
+  })
 }
 
 /** From now on whoever connects is shown another certificate; connections that are open keep theirs. */

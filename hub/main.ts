@@ -100,12 +100,12 @@ async function tellPasswords(office: Office, accounts: Accounts, first: string |
   const place = { folder: settings.DATA_FOLDER, isTerminal: process.stdout.isTTY === true, say }
   await dropSpentPassword(office, settings.DATA_FOLDER)
   if (first !== null) {
-    const told = tellPassword(place, ADMINISTRATOR, first)
+    const told = tellPassword(place, { id: ADMINISTRATOR, password: first, isFirst: true })
     if (!told.ok) return told
   }
   if (person) {
     const reset = await resetPassword(office, accounts, person)
-    const told = reset.ok ? tellPassword(place, person, reset.value) : reset
+    const told = reset.ok ? tellPassword(place, { id: person, password: reset.value, isFirst: false }) : reset
     if (!told.ok) return told
   }
   if (isSample) return success(undefined)
@@ -120,5 +120,5 @@ async function tellPasswords(office: Office, accounts: Accounts, first: string |
     say(
       `示例模式已结束:${closed} 个账号还用着公开的示例密码,已停用;它们办过的件都在。要继续用的人,请在“人员”页新建账号`,
     )
-  return password === null ? success(undefined) : tellPassword(place, ADMINISTRATOR, password)
+  return password === null ? success(undefined) : tellPassword(place, { id: ADMINISTRATOR, password, isFirst: false })
 }

@@ -17,8 +17,18 @@ export interface PasswordPlace {
   say(text: string): void
 }
 
+/** Whose password it is: of an account that was just made, or another one of an account that had one. */
+export interface NewPassword {
+  readonly id: string
+  readonly password: string
+  readonly isFirst: boolean
+}
+
 /** Tells an account's new password where only whoever may start the program finds it. */
-export function tellPassword({ folder, isTerminal, say }: PasswordPlace, id: string, password: string): Result<void> {
+export function tellPassword(
+  { folder, isTerminal, say }: PasswordPlace,
+  { id, password, isFirst }: NewPassword,
+): Result<void> {
   if (isTerminal) {
     say(`${id} 的一次性密码:${password}(只显示这一次,请登录后修改)`)
     return success(undefined)
@@ -28,7 +38,7 @@ export function tellPassword({ folder, isTerminal, say }: PasswordPlace, id: str
     return fail(
       'password-unwritten',
       `${id} 的一次性密码写不进 ${path}`,
-      '账号已建好,原来的密码已失效',
+      isFirst ? '账号已建好' : '新密码已生效,原来的密码已失效',
       `请检查磁盘空间和权限,再运行 npm run hub -- reset-password ${id}`,
     )
   say(

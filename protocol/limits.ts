@@ -49,7 +49,7 @@ export const LIMITS = {
   authorBurstBytes: 512 * 1024 * 1024,
   /** By so much an hour that fills up again: an hour of imports; a hostile member fills 6 GB a day and people read of it. */
   authorHourBytes: 256 * 1024 * 1024,
-  /** A link whose author is beyond both is not read for so long at most: its other messages wait as well. */
+  /** A link whose author is beyond both is not read for so long at most: other messages wait as well, the largest frame takes 15 s. */
   authorRestMilliseconds: 20_000,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
   links: 600,
@@ -57,8 +57,10 @@ export const LIMITS = {
   linksOfPeer: 16,
   /** Links whose peer has not proved its key yet; beyond, one goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
-  /** Connections that have not asked for anything; browsers open some ahead, and systems give a program a thousand in all. */
-  quietConnections: 500,
+  /** Open connections without links: small systems give a program 4,096 sockets and files in all. */
+  connections: 3_000,
+  /** Those of one address: a browser opens six and its live pages; a hall of 200 windows behind one address has two for each. */
+  connectionsOfCaller: 500,
   /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */
   callers: 4_000,
   /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */
@@ -279,8 +281,8 @@ export const LIMITS = {
   signInsPerPerson: 10,
   /** Live pages of one sign-in; a browser opens six connections to one machine. */
   liveStreams: 12,
-  /** Live pages of all: two for each sign-in that may be open; each is a socket and some KB. */
-  liveStreamsInAll: 4_000,
+  /** Live pages of all: one for each sign-in that may be open; of the connections there are a thousand left for all else. */
+  liveStreamsInAll: 2_000,
   /** Sign-ins of one address that wait for each other; each costs 100 to 200 ms of processor, people wait some seconds. */
   signInsWaiting: 40,
   /** Sign-ins of all addresses that are checked or wait; each address has one checked at a time. */

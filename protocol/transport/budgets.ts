@@ -95,40 +95,68 @@ export function createPlaces({ each, all }: Shares): Places {
   }
 }
 
-/** What has come in and has not yet shown that it means well. */
+/** What callers hold open here. */
 export interface Crowd<Item> {
-  /** Takes it in; beyond the limit the oldest item of the caller that has most of them is ended. */
+  /** How many callers hold something. */
+  readonly callers: number
+  /**
+   * Takes an item in; what is in already stays as it is. Beyond the share of its caller that one's longest idle item
+   * ends, beyond the share of all that of the caller that has most. It may be the new item itself: it is idle, too.
+   */
   add(item: Item, caller: Caller): void
+  /** Something goes on with an item: it gives way to nobody until what comes back is called, once. Undefined when it is not in. */
+  occupy(item: Item): (() => void) | undefined
   /** Lets go of an item; whether it was there. */
   delete(item: Item): boolean
 }
 
+/** What one caller holds. */
+interface Held<Item> {
+  readonly caller: Caller
+  size: number
+  /** The longest idle first. */
+  readonly idle: Set<Item>
+}
+
 /** A crowd of so many at most: whoever fills it pushes out its own, and nobody who has brought less. */
-export function createCrowd<Item>(limit: number, end: (item: Item) => void): Crowd<Item> {
-  const callers = new Map<Item, Caller>() // oldest first
-  const sizes = new Map<Caller, number>()
+export function createCrowd<Item>({ each, all }: Shares, end: (item: Item) => void): Crowd<Item> {
+  const holders = new Map<Caller, Held<Item>>()
+  const items = new Map<Item, { readonly held: Held<Item>; uses: number }>()
   const remove = (item: Item) => {
-    const caller = callers.get(item)
-    if (caller === undefined) return false
-    callers.delete(item)
-    const left = (sizes.get(caller) ?? 1) - 1
-    if (left > 0) sizes.set(caller, left)
-    else sizes.delete(caller)
+    const held = items.get(item)?.held
+    if (!held) return false
+    items.delete(item)
+    held.idle.delete(item)
+    held.size -= 1
+    if (held.size === 0) holders.delete(held.caller)
     return true
   }
-  const oldestOfMost = () => {
-    const most = Math.max(...sizes.values())
-    for (const [item, caller] of callers) if (sizes.get(caller) === most) return item
-    return undefined
-  }
+  const biggest = () =>
+    [...holders.values()].filter(({ idle }) => idle.size > 0).reduce((most, one) => (one.size > most.size ? one : most))
   return {
+    get callers() {
+      return holders.size
+    },
     add(item, caller) {
-      callers.set(item, caller)
-      sizes.set(caller, (sizes.get(caller) ?? 0) + 1)
-      const oldest = callers.size > limit ? oldestOfMost() : undefined
-      if (oldest === undefined) return
-      remove(oldest)
-      end(oldest)
+      if (items.has(item)) return
+      const held = holders.get(caller) ?? { caller, size: 0, idle: new Set() }
+      holders.set(caller, held)
+      held.size += 1
+      held.idle.add(item)
+      items.set(item, { held, uses: 0 })
+      const full = held.size > each ? held : items.size > all ? biggest() : undefined
+      const [longest] = full?.idle ?? []
+      if (longest !== undefined && remove(longest)) end(longest)
+    },
+    occupy(item) {
+      const place = items.get(item)
+      if (!place) return undefined
+      place.uses += 1
+      place.held.idle.delete(item)
+      return () => {
+        place.uses -= 1
+        if (place.uses === 0 && items.get(item) === place) place.held.idle.add(item)
+      }
     },
     delete: remove,
   }

@@ -1,6 +1,7 @@
 /** Sign-ins by the address they come from: nobody on another computer locks, fills or slows what belongs to somebody else. */
 import { expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
+import { lockOf, noteGood } from '#edge-node/commands/account/attempts.ts'
 import { passwordRecord, SAMPLE_PASSWORD } from '#edge-node/commands/account/passwords.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
@@ -72,6 +73,18 @@ test('A82 wrong passwords from very many addresses lock a name, except where som
   expect(await codeOf(restarted, '10.0.2.1', { name: 'nobody' })).toBe('sign-in-locked') // it tells nothing of a name
   restarted.pass(LIMITS.lockMinutes)
   expect(await codeOf(restarted, '10.0.2.1')).toBe('signed-in')
+})
+
+test('A82 a name that is locked everywhere opens at the last addresses where somebody has signed in under it, not at earlier ones', async () => {
+  const { office } = await openPlace()
+  const trialAt = (at: number) => ({ name: CLERK, caller: `10.0.3.${at}`, credential: 'of now' })
+  for (let at = 0; at <= LIMITS.familiarCallers; at++) await noteGood(office, trialAt(at))
+  const full = { count: LIMITS.passwordAttempts, last: office.now(), credential: 'of now' }
+  const strangers = LIMITS.accountAttempts / LIMITS.passwordAttempts
+  for (let at = 0; at < strangers; at++) await office.setLocal('sign-in-attempts', `${CLERK} 10.0.1.${at}`, full)
+  const locked: number[] = []
+  for (let at = 0; at <= LIMITS.familiarCallers; at++) if (await lockOf(office, trialAt(at))) locked.push(at)
+  expect(locked).toEqual([0])
 })
 
 test('A6 A82 an account’s rows are bounded, and a name’s many addresses leave the locks of others alone', async () => {

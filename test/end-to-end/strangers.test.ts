@@ -10,6 +10,7 @@ import {
   type Aim,
   type Attack,
   joinFlood,
+  keptConnections,
   signInFlood,
   silentConnections,
   silentLinks,
@@ -73,11 +74,13 @@ describe('E57 the county works on', { timeout: 240_000 }, () => {
     await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(600 - LIMITS.unprovedLinks))
   })
 
+  const more = LIMITS.connectionsOfCaller + 200
   test.each([
-    ['silent connections', false],
-    ['connections that keep the body of a request back', true],
-  ])('E57 E51 under %s', async (_, isHalf) => {
-    const attack = silentConnections(aim, LIMITS.quietConnections + 200, isHalf)
+    ['silent connections', () => silentConnections(aim, more)],
+    ['connections that keep the body of a request back', () => silentConnections(aim, more, true)],
+    ['connections that ask for a page every three seconds', () => keptConnections(aim, LIMITS.connections)],
+  ])('E57 E60 under %s', async (_, begin) => {
+    const attack = begin()
     await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(200))
   })
 

@@ -1,11 +1,13 @@
 /** Real programs on computers whose clocks are wrong: what a village says and writes without a line, and what the county makes of it. */
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { buildPrograms } from '#edge-node/build.ts'
 import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { FRIDAY } from '#test/clock/host.ts'
 import { startClock, type WallClock } from '#test/clock/wall-clock.ts'
 import { codeFor, connected, rootOf, startHub, startNode, VILLAGE } from '#test/programs/county.ts'
@@ -107,4 +109,19 @@ test('N56 a clock three days slow is known after a restart without a line: numbe
   expect(page.text).not.toContain('从未同步')
   const { number } = await capture(address)
   expect(number).toContain('261120')
+}, 120_000)
+
+test('E54 a village whose clock is two years ahead makes a certificate of the day that the county told it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'county-clock-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const hub = startHub(folder, startClock(FRIDAY).settings())
+  const address = await hub.address()
+  const ahead = startClock('2028-11-20' as Day).settings()
+  const data = join(folder, 'village')
+  const code = await codeFor(address, VILLAGE, await rootOf(address))
+  const village = await startNode(data, address, code, AGENT, ahead)
+  expect(await village.program.end('SIGTERM')).toBe(0)
+  await run('edge-node', { DATA_FOLDER: data, DESK_HOST: '0.0.0.0', ...ahead }).address()
+  const { validFromDate } = new X509Certificate(readFileSync(join(data, 'certificate.pem')))
+  expect(civilDay(validFromDate.getTime())).toBe(plusDays(FRIDAY, -1))
 }, 120_000)

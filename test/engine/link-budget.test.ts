@@ -1,20 +1,23 @@
 /** What all links take up together, and what one of them may. */
 import { expect, test } from 'vitest'
 import { createLinkBudget, type LinkBudget } from '#protocol/engine/links/link-budget.ts'
+import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { testHost } from '#test/clock/host.ts'
 
+const PEER = 'a'.repeat(32) as NodeId
+const OTHER = 'b'.repeat(32) as NodeId
 const FRAMES = LIMITS.admissionQueueBytes / LIMITS.unpackedFrameBytes
 const FRAMES_OF_LINK = LIMITS.linkQueueBytes / LIMITS.unpackedFrameBytes
 
 /** A link whose frames are worked on until they are told to end. */
-function openLink(budget: LinkBudget) {
+function openLink(budget: LinkBudget, peer = PEER) {
   const turns: boolean[] = []
   const share = budget.share((isFull) => turns.push(isFull))
   const begun: number[] = []
   const ends: PromiseWithResolvers<void>[] = []
   const send = (frame: number, takes: number = LIMITS.unpackedFrameBytes) =>
-    share.unpacked(async (tell) => {
+    share.unpacked(peer, async (tell) => {
       begun.push(frame)
       tell(takes)
       const end = Promise.withResolvers<void>()
@@ -67,7 +70,7 @@ test('S106 frames that turn out small make room for those that wait, before they
   const link = openLink(createLinkBudget(testHost.after))
   const sizes = Array.from({ length: FRAMES_OF_LINK }, () => Promise.withResolvers<number>())
   for (const { promise } of sizes) {
-    void link.share.unpacked(async (tell) => {
+    void link.share.unpacked(PEER, async (tell) => {
       tell(await promise)
       await new Promise(() => {}) // the disk is slow
     })
@@ -98,7 +101,7 @@ test('S106 all links together stay inside the node’s bound, and who waited lon
 test('S106 work that fails gives its room back', async () => {
   const link = openLink(createLinkBudget(testHost.after))
   const failing = Array.from({ length: FRAMES_OF_LINK * 3 }, () =>
-    link.share.unpacked(async () => {
+    link.share.unpacked(PEER, async () => {
       throw new Error('the disk refuses')
     }),
   )
@@ -117,4 +120,54 @@ test('S109 a link with more work under way than it may is not read from until so
   works[3]?.reject(new Error('also a failure ends it'))
   await settle()
   expect(link.turns).toEqual([true, false])
+})
+
+/** A budget whose rests end when the test says so. */
+function restingBudget() {
+  const rests: (() => void)[] = []
+  const after = (_: number, callback: () => void) => {
+    rests.push(callback)
+    return () => {}
+  }
+  const endRests = async () => {
+    for (const end of rests.splice(0)) end()
+    await settle()
+  }
+  return { budget: createLinkBudget(after), endRests }
+}
+
+test('S156 while a peer rests none of its frames begins, and after each rest one, whatever links they are on', async () => {
+  const { budget, endRests } = restingBudget()
+  const links = Array.from({ length: LIMITS.linksOfPeer }, () => openLink(budget))
+  const begun = () => links.reduce((sum, link) => sum + link.begun.length, 0)
+  const [first] = links
+  first?.share.rest(PEER, 1)
+  expect(first?.turns).toEqual([true])
+  for (const link of links) for (let frame = 0; frame < 3; frame++) void link.send(frame, 1_000)
+  expect(begun()).toBe(0)
+  for (let round = 1; round <= 3; round++) {
+    await endRests()
+    expect(begun()).toBe(round)
+    first?.share.rest(PEER, 1) // what it brought was too much again
+    first?.ends[round - 1]?.resolve()
+    await settle()
+    expect(begun()).toBe(round)
+  }
+  await endRests()
+  expect(begun()).toBe(4)
+  for (const link of links) for (const end of link.ends) end.resolve() // it brought no further rest
+  await settle()
+  expect([begun(), links.every(({ share }) => !share.isFull)]).toEqual([links.length * 3, true])
+  expect(first?.turns.at(-1)).toBe(false)
+})
+
+test('S156 other peers do not wait for one that rests, and what an ended link had waiting is let go', async () => {
+  const { budget, endRests } = restingBudget()
+  const [resting, ended, other] = [openLink(budget), openLink(budget), openLink(budget, OTHER)]
+  resting.share.rest(PEER, 1)
+  for (const link of [ended, resting, other]) void link.send(0, 1_000)
+  expect([resting.begun, ended.begun, other.begun]).toEqual([[], [], [0]])
+  ended.share.end()
+  await endRests()
+  expect([resting.begun, ended.begun]).toEqual([[0], []])
 })

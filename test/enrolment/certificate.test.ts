@@ -1,10 +1,10 @@
 /** A node's own certificate: renewed in time, also while the program runs. */
 import { X509Certificate } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
-import { careForCertificate, ownCertificate } from '#edge-node/certificate.ts'
+import { type Certificate, careForCertificate, ownCertificate } from '#edge-node/certificate.ts'
 import { createNodeServer, listen, renewCertificate } from '#edge-node/server.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { valueIn } from '#test/documents/authors.ts'
@@ -30,6 +30,18 @@ test('E54 a certificate is made anew at a start when less than a year is left, w
   expect(new Set([renewed, late, early].map(({ fingerprint }) => fingerprint)).size).toBe(3)
   expect(new X509Certificate(early.certificate).validToDate.getTime()).toBeLessThan(from ?? 0)
   expect(new X509Certificate(late.certificate).validFromDate.getTime()).toBeGreaterThan(to ?? 0)
+})
+
+test('E54 a certificate made by a clock that stands at 2009 is never written over a good one, and serves that run only', async () => {
+  const folder = temporaryFolder()
+  const good = await ownCertificate(folder, NOW)
+  const early = await ownCertificate(folder, Date.UTC(2009, 0, 1)) // an empty battery
+  expect(new X509Certificate(early.certificate).validToDate.getTime()).toBeLessThan(Date.UTC(2012, 0, 1))
+  expect(await ownCertificate(folder, NOW)).toEqual(good)
+  // A key without its certificate is nothing to keep.
+  writeFileSync(join(folder, 'certificate-key.pem'), early.key)
+  const again = await ownCertificate(folder, Date.UTC(2009, 0, 1))
+  expect(await ownCertificate(folder, Date.UTC(2009, 0, 1))).toEqual(again)
 })
 
 test('E54 a certificate whose key is another one, because the power went between the two files, is made anew', async () => {
@@ -60,15 +72,10 @@ const shownAt = (port: number): Promise<string> =>
     socket.once('error', reject)
   })
 
-test('E54 a running server shows the new certificate once it is renewed, and looks every day', async () => {
-  const folder = temporaryFolder()
-  let now = NOW
-  const first = await ownCertificate(folder, now)
-  const server = createNodeServer(() => new Response('here'), first)
-  const listening = valueIn(await listen(server, '127.0.0.1', 0, true))
-  onTestFinished(() => listening.close())
+/** The care for a certificate, whose days pass when the test says so. */
+function careFor(first: Certificate, folder: string, renewed: (certificate: Certificate) => void) {
   const waits: { milliseconds: number; callback: () => void }[] = []
-  const renewals: string[] = []
+  let now = NOW
   const care = careForCertificate(first, {
     folder,
     log: { debug() {}, info() {}, warn() {}, error() {} },
@@ -77,33 +84,76 @@ test('E54 a running server shows the new certificate once it is renewed, and loo
       waits.push({ milliseconds, callback })
       return () => {}
     },
-    renewed(certificate) {
-      renewals.push(certificate.fingerprint)
-      renewCertificate(server, certificate)
-    },
+    renewed,
   })
-  const passes = async (days: number) => {
+  const look = (days: number) => {
     now += days * DAY
-    const count = waits.length
     waits.at(-1)?.callback()
-    await expect.poll(() => waits.length).toBe(count + 1)
   }
+  const passes = async (days: number) => {
+    const count = waits.length
+    look(days)
+    await expect.poll(() => waits.length).toBe(count + 1)
+    return now
+  }
+  return { care, waits, look, passes }
+}
+
+const DAYS_UNTIL_RENEWAL = LIMITS.certificateDays - LIMITS.certificateRenewalDays
+
+test('E54 on a disk that takes no file one new certificate serves the run, not another one each day', async () => {
+  const folder = temporaryFolder()
+  const first = await ownCertificate(folder, NOW)
+  for (const name of ['certificate.pem', 'certificate-key.pem']) rmSync(join(folder, name))
+  mkdirSync(join(folder, 'certificate-key.pem.new')) // what is written beside it first cannot be
+  const renewals: string[] = []
+  const { passes } = careFor(first, folder, ({ fingerprint }) => renewals.push(fingerprint))
+  await passes(1)
+  expect(renewals).toEqual([])
+  await passes(DAYS_UNTIL_RENEWAL)
+  for (let day = 0; day < 3; day++) await passes(1)
+  expect([renewals.length, readdirSync(folder)]).toEqual([1, ['certificate-key.pem.new']])
+})
+
+test('E54 a program that stops while it looks looks no more, and renews nothing', async () => {
+  const folder = temporaryFolder()
+  const first = await ownCertificate(folder, NOW)
+  const renewals: string[] = []
+  const { care, waits, look } = careFor(first, folder, ({ fingerprint }) => renewals.push(fingerprint))
+  look(DAYS_UNTIL_RENEWAL + 1)
+  care.stop()
+  await expect.poll(() => readFileSync(join(folder, 'certificate.pem'), 'utf8')).not.toBe(first.certificate)
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect([waits.length, renewals]).toEqual([1, []])
+})
+
+test('E54 a running server shows the new certificate once it is renewed, and looks every day', async () => {
+  const folder = temporaryFolder()
+  const first = await ownCertificate(folder, NOW)
+  const server = createNodeServer(() => new Response('here'), first)
+  const listening = valueIn(await listen(server, '127.0.0.1', 0, true))
+  onTestFinished(() => listening.close())
+  const renewals: string[] = []
+  const { care, waits, passes } = careFor(first, folder, (certificate) => {
+    renewals.push(certificate.fingerprint)
+    renewCertificate(server, certificate)
+  })
   const port = Number(new URL(listening.address).port)
   await passes(1)
   expect([renewals, await shownAt(port)]).toEqual([[], first.fingerprint])
-  await passes(LIMITS.certificateDays - LIMITS.certificateRenewalDays)
+  // What cannot be read takes nothing away; the next look finds it mended.
+  const path = join(folder, 'certificate.pem')
+  const pem = readFileSync(path)
+  writeFileSync(path, 'rubbish')
+  await passes(DAYS_UNTIL_RENEWAL)
+  expect([renewals, await shownAt(port)]).toEqual([[], first.fingerprint])
+  writeFileSync(path, pem)
+  const now = await passes(1)
   expect(renewals).toHaveLength(1)
   expect([await shownAt(port), await ownCertificate(folder, now)]).toMatchObject([
     renewals[0],
     { fingerprint: renewals[0] },
   ])
-  // What cannot be read takes nothing away; the next look finds it mended.
-  const path = join(folder, 'certificate.pem')
-  const pem = readFileSync(path)
-  writeFileSync(path, 'rubbish')
-  await passes(1)
-  expect([renewals.length, await shownAt(port)]).toEqual([1, renewals[0]])
-  writeFileSync(path, pem)
   await passes(1)
   expect(renewals).toHaveLength(1)
   expect(new Set(waits.map(({ milliseconds }) => milliseconds))).toEqual(new Set([DAY]))

@@ -8,8 +8,11 @@ import { loadKeys, readEnrolment, writeEnrolment } from '#edge-node/identity.ts'
 import { toHex } from '#protocol/ids.ts'
 import { success } from '#protocol/result.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
+import { FRIDAY, morningOf } from '#test/clock/host.ts'
 import { valueIn } from '#test/documents/authors.ts'
 import { temporaryFolder } from './folder.ts'
+
+const NOW = morningOf(FRIDAY)
 
 function settings(environment: Record<string, string>) {
   const read = readConfiguration(EDGE_NODE_VARIABLES, environment)
@@ -72,12 +75,12 @@ test('E17 a certificate that is none, or not the key’s, is a problem of the co
 
 test('E13 a certificate is made where it is needed, once, and kept private', async () => {
   const folder = temporaryFolder()
-  expect(await certificateFor(settings({ DATA_FOLDER: folder }))).toEqual(success(null))
+  expect(await certificateFor(settings({ DATA_FOLDER: folder }), NOW)).toEqual(success(null))
   const accepted = { DATA_FOLDER: folder, DESK_HOST: '0.0.0.0', DESK_WITHOUT_TLS: 'accept-risk' }
-  expect(await certificateFor(settings(accepted))).toEqual(success(null))
-  const made = valueIn(await certificateFor(settings({ DATA_FOLDER: folder, DESK_HOST: '0.0.0.0' })))
+  expect(await certificateFor(settings(accepted), NOW)).toEqual(success(null))
+  const made = valueIn(await certificateFor(settings({ DATA_FOLDER: folder, DESK_HOST: '0.0.0.0' }), NOW))
   expect(made?.fingerprint).toMatch(/^[0-9a-f]{64}$/)
-  expect(await ownCertificate(folder)).toEqual(made)
+  expect(await ownCertificate(folder, NOW)).toEqual(made)
   expect(statSync(join(folder, 'certificate-key.pem')).mode & 0o777).toBe(0o600)
 })
 
@@ -89,7 +92,7 @@ test('E13 a configured certificate is used', async () => {
     TLS_CERTIFICATE: join(folder, 'certificate.pem'),
     TLS_KEY: join(folder, 'certificate-key.pem'),
   })
-  expect(await certificateFor(configured)).toEqual(success(made))
+  expect(await certificateFor(configured, NOW)).toEqual(success(made))
   expect(fingerprintOfPem(made.certificate)).toBe(made.fingerprint)
 })
 

@@ -107,16 +107,13 @@ export const silentLinks = ({ address, from }: Aim, count: number): Attack =>
     (socket) => socket.terminate(),
   )
 
-/** Connections that are opened and ask for nothing, or send the head of a request and keep its body back. */
-export const silentConnections = ({ address, from }: Aim, count: number, isHalf = false): Attack => {
-  const half = 'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'
+/** So many connections; what is done with each once it is open. */
+const connections = ({ address, from }: Aim, count: number, begin: (socket: Socket) => void): Attack => {
   const { hostname, port } = new URL(address)
   return keepOpen<Socket>(
     count,
     (ended) => {
-      const socket = connect({ host: hostname, port: Number(port), localAddress: from }, () => {
-        if (isHalf) socket.write(half)
-      })
+      const socket = connect({ host: hostname, port: Number(port), localAddress: from }, () => begin(socket))
       socket.on('error', () => undefined) // its close tells
       socket.on('close', ended)
       return socket
@@ -124,3 +121,21 @@ export const silentConnections = ({ address, from }: Aim, count: number, isHalf 
     (socket) => socket.destroy(),
   )
 }
+
+/** Connections that are opened and ask for nothing, or send the head of a request and keep its body back. */
+export const silentConnections = (aim: Aim, count: number, isHalf = false): Attack => {
+  const half = 'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'
+  return connections(aim, count, (socket) => {
+    if (isHalf) socket.write(half)
+  })
+}
+
+/** Connections that each ask for a page, and again before the server would close them as unused. */
+export const keptConnections = (aim: Aim, count: number): Attack =>
+  connections(aim, count, (socket) => {
+    const ask = () => socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    const again = setInterval(ask, 3_000)
+    socket.on('close', () => clearInterval(again))
+    socket.resume()
+    ask()
+  })

@@ -105,8 +105,8 @@ export class Member {
   /** The id of a case that nobody has yet, in the station's own stream. */
   newCase = (): DocumentId => draft(this.station).document
 
-  /** A case of its own, with dates that no calendar has. */
-  async farDates(person: string): Promise<DocumentId[]> {
+  /** Cases of its own, with dates that no calendar has, and whether they were stored. */
+  async farDates(person: string): Promise<{ readonly id: DocumentId; readonly outcome: 'stored' | 'refused' }[]> {
     const dates: Partial<Draft>[] = [
       { time: END_OF_TIME },
       { time: 0, clockOffset: Number.MIN_SAFE_INTEGER },
@@ -114,7 +114,7 @@ export class Member {
       { catalogueVersion: Number.MAX_SAFE_INTEGER },
       { calendarVersion: Number.MAX_SAFE_INTEGER },
     ]
-    const cases: DocumentId[] = []
+    const cases: { readonly id: DocumentId; readonly outcome: 'stored' | 'refused' }[] = []
     for (const [at, given] of dates.entries()) {
       const opened = this.fact(
         draft(this.station).document,
@@ -122,8 +122,7 @@ export class Member {
         { number: `x-${at}`, item: 'SL0001', itemVersion: 1 },
         { ...given, person: person as PersonId },
       )
-      await this.write([opened])
-      cases.push(opened.document)
+      cases.push({ id: opened.document, outcome: await this.write([opened]) })
     }
     return cases
   }

@@ -96,10 +96,10 @@ test('E55 a one-time password is shown at a terminal, else written where its use
   const path = join(folder, 'one-time-password.txt')
   const said: string[] = []
   const say = (text: string) => void said.push(text)
-  valueIn(tellPassword({ folder, isTerminal: true, say }, 'admin', 'ABCD-1234'))
+  valueIn(tellPassword({ folder, isTerminal: true, say }, { id: ADMINISTRATOR, password: 'ABCD-1234', isFirst: true }))
   expect([said.at(-1)?.includes('ABCD-1234'), existsSync(path)]).toEqual([true, false])
   const password = valueIn(await resetPassword(office, accounts, ADMINISTRATOR))
-  valueIn(tellPassword({ folder, isTerminal: false, say }, ADMINISTRATOR, password))
+  valueIn(tellPassword({ folder, isTerminal: false, say }, { id: ADMINISTRATOR, password, isFirst: false }))
   expect([said.at(-1)?.includes(password), said.at(-1)?.includes(path)]).toEqual([false, true])
   expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual([`admin ${password}\n`, 0o600])
   await dropSpentPassword(office, folder)
@@ -119,7 +119,14 @@ test('E55 a password that cannot be written is not told anywhere else: the words
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'one-time-password.txt'))
   const said: string[] = []
-  const told = tellPassword({ folder, isTerminal: false, say: (text) => void said.push(text) }, 'admin', 'ABCD-1234')
-  expect(told).toMatchObject({ ok: false, problem: { next: expect.stringContaining('reset-password admin') } })
-  expect(JSON.stringify([told, said])).not.toContain('ABCD-1234')
+  const place = { folder, isTerminal: false, say: (text: string) => void said.push(text) }
+  for (const [isFirst, kept] of [
+    [true, '账号已建好'],
+    [false, '新密码已生效,原来的密码已失效'],
+  ] as const) {
+    const told = tellPassword(place, { id: ADMINISTRATOR, password: 'ABCD-1234', isFirst })
+    const next = expect.stringContaining('reset-password admin')
+    expect(told).toMatchObject({ ok: false, problem: { next, kept } })
+    expect(JSON.stringify([told, said])).not.toContain('ABCD-1234')
+  }
 })

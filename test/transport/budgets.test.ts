@@ -16,6 +16,7 @@ test.each([
   ['2001:0DB8:0001:0002::9', '2001:db8:1:2::/64'],
   ['2001:db8::6', '2001:db8:0:0::/64'],
   ['fe80::a:b%eth0', 'fe80:0:0:0::/64'],
+  ['fe80::a%vlan:1:2:3:4:5', 'fe80:0:0:0::/64'], // a name of an interface may have colons
   [undefined, UNKNOWN_CALLER],
   ['', UNKNOWN_CALLER],
 ])('E50 the address %s is the caller %s', (remote, caller) => {
@@ -36,6 +37,14 @@ test('E50 a caller has a minute’s worth at once and as much a minute from then
   budget.giveBack('one')
   expect([taken('one', NOW + 10_000), taken('one', NOW + 10_000)]).toEqual([true, false])
   expect(taken('one', NOW - 3_600_000)).toBe(true) // a clock that is set back keeps nobody out
+})
+
+test('E50 a use that cost nothing is given back to its caller and to all', () => {
+  const budget = createBudget({ each: 2, all: 3 })
+  const take = (caller: string) => budget.take(caller, NOW) !== undefined
+  expect(['one', 'one', 'other', 'third'].map(take)).toEqual([true, true, true, false])
+  budget.giveBack('one')
+  expect(['third', 'third'].map(take)).toEqual([true, false])
 })
 
 test('E50 no caller alone uses up what there is for all, and all together do not use up more', () => {
@@ -70,12 +79,85 @@ test('E50 places are taken by each and by all so far and no further, and come fr
   expect([places.enter('third'), places.enter('third')]).toEqual([expect.any(Function), undefined])
 })
 
-test('E51 whoever fills a crowd pushes out its own oldest, whatever the others do', () => {
+/** A crowd that says whom it has ended. */
+function crowdOf(each: number, all: number) {
   const ended: string[] = []
-  const crowd = createCrowd<string>(5, (item) => ended.push(item))
+  return { ended, crowd: createCrowd<string>({ each, all }, (item) => ended.push(item)) }
+}
+
+test('E51 whoever fills a crowd pushes out its own oldest, whatever the others do', () => {
+  const { ended, crowd } = crowdOf(5, 5)
   crowd.add('quiet 1', 'quiet')
   for (let item = 0; item < 20; item++) crowd.add(`flood ${item}`, 'flood')
   crowd.add('quiet 2', 'quiet')
   expect(ended).toEqual(Array.from({ length: 17 }, (_, item) => `flood ${item}`))
   expect([crowd.delete('quiet 1'), crowd.delete('quiet 1'), crowd.delete('flood 3')]).toEqual([true, false, false])
+})
+
+test('E51 what comes twice is counted once, and nothing is remembered of a caller that holds nothing', () => {
+  const { ended, crowd } = crowdOf(2, 9)
+  for (let time = 0; time < 3; time++) crowd.add('same', 'one')
+  crowd.add('second', 'one')
+  expect([ended, crowd.callers]).toEqual([[], 1])
+  for (const item of ['same', 'second']) crowd.delete(item)
+  expect(crowd.callers).toBe(0)
+  for (let caller = 0; caller < 30; caller++) crowd.add(`of ${caller}`, `${caller}`)
+  expect([ended.length, crowd.callers]).toEqual([21, 9])
+})
+
+test('E60 beyond its share a caller’s longest idle item ends, never one that is in use; the new one itself when all are', () => {
+  const { ended, crowd } = crowdOf(3, 4)
+  for (const item of ['a', 'b', 'c']) crowd.add(item, 'one')
+  const leave = crowd.occupy('a')
+  const leaveAgain = crowd.occupy('a')
+  crowd.add('d', 'one')
+  expect(ended).toEqual(['b'])
+  for (const item of ['c', 'd']) crowd.occupy(item)
+  crowd.add('e', 'one')
+  expect(ended).toEqual(['b', 'e'])
+  crowd.add('other 1', 'other')
+  crowd.add('other 2', 'other') // all are full: nothing of the first is idle
+  expect(ended).toEqual(['b', 'e', 'other 1'])
+  leave?.()
+  crowd.add('other 3', 'other')
+  leaveAgain?.()
+  crowd.add('other 4', 'other')
+  expect(ended).toEqual(['b', 'e', 'other 1', 'other 2', 'a'])
+  expect(crowd.occupy('a')).toBeUndefined()
+})
+
+test('E60 whatever comes, is used and goes, a crowd is never larger than its shares, and empties again', () => {
+  const step = fc.tuple(fc.constantFrom('add', 'use', 'leave', 'delete'), fc.nat(11))
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const held = new Set<number>()
+      const used = new Map<number, () => void>()
+      const gone = (item: number) => {
+        held.delete(item)
+        used.delete(item)
+      }
+      const crowd = createCrowd<number>({ each: 3, all: 5 }, (item) => {
+        expect(used.has(item)).toBe(false)
+        gone(item)
+      })
+      for (const [what, item] of steps) {
+        if (what === 'add') {
+          held.add(item)
+          crowd.add(item, `${item % 3}`)
+        } else if (what === 'use' && !used.has(item)) {
+          const leave = crowd.occupy(item)
+          if (leave) used.set(item, leave)
+        } else if (what === 'leave') {
+          used.get(item)?.()
+          used.delete(item)
+        } else if (what === 'delete') {
+          expect(crowd.delete(item)).toBe(held.has(item))
+          gone(item)
+        }
+        const sizes = [0, 1, 2].map((caller) => [...held].filter((one) => one % 3 === caller).length)
+        expect([Math.max(...sizes) <= 3, held.size <= 5]).toEqual([true, true])
+        expect(crowd.callers).toBe(sizes.filter((size) => size > 0).length)
+      }
+    }),
+  )
 })

@@ -47,7 +47,10 @@ const slowed = (seconds: number) =>
   )
 
 /** The brake of a node: decides sign-ins of addresses that need not wait, and tells whose tries become a spray. */
-export function createBrake(office: Office, warned: (about: object, message: string) => void = () => {}) {
+export function createBrake(
+  office: Pick<Office, 'now' | 'tell'>,
+  warned: (about: object, message: string) => void = () => {},
+) {
   const sprays = createMemory<Spray>()
   return async <Value>(caller: Caller, name: string, decide: () => Promise<Result<Value>>): Promise<Result<Value>> => {
     const wait = waitOf(sprays.of(caller) ?? NOTHING, office.now())

@@ -96,6 +96,7 @@ export function runLink(
     const finish = (reason: string, retry: boolean, retryAfterSeconds: number | null) => {
       if (!links.delete(link)) return
       stopTicking()
+      link.share.end()
       rememberRate(core, link)
       link.session = { is: 'ended' }
       connection.close(reason)

@@ -20,10 +20,8 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
   const { peer } = link
   assert(peer, 'entries are admitted on a live link only')
   const origin = originOf(core, link)
-  const left = context.quota.left(peer)
-  if (left > 0 && link.direction === 'down') link.share.rest(left)
   const shared = new Set([...sharedStreams(core, peer), ...takenStreams(core, peer)])
-  const outcomes = await link.share.unpacked(async (takes) => {
+  const outcomes = await link.share.unpacked(peer, async (takes) => {
     const unpacked = unpackFrame(core.host.compression, packed)
     if (!unpacked.ok) return [unpacked]
     takes(unpacked.value.reduce((sum, { bytes }) => sum + bytes.length, 0))
@@ -40,18 +38,22 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
 }
 
 /**
- * Whose entries come faster than a disk should fill: the link that brings them rests before its next frame. Counted is
+ * Whose entries come faster than a disk should fill: the peer that brings them rests before each further frame. Counted is
  * what was stored, so nobody spends what is another's by naming him. What comes back of this node itself and of the root
  * after a restore is not counted: they decide how much they write.
  */
-function restAfter({ core, quota }: LinkContext, link: Link, stored: ReadonlyMap<NodeId, number>): void {
+function restAfter(
+  { core, quota }: LinkContext,
+  { share, peer, direction }: Link,
+  stored: ReadonlyMap<NodeId, number>,
+): void {
+  if (direction !== 'down' || !peer) return
   const { directory, identity, news } = core
   for (const [node, taken] of stored) {
     if (node === identity.node || directory.authority.isRoot(node)) continue
     const rest = quota.take(node, taken)
     if (rest === 0) continue
-    link.share.rest(rest)
-    if (link.peer) quota.rest(link.peer, rest)
+    share.rest(peer, rest)
     news.add({
       kind: 'refused',
       message: `节点“${directory.node(node)?.name ?? node}”短时间内送来的记录超过 ${Math.ceil(LIMITS.authorBurstBytes / 1_048_576)} MB,其余的放慢接收;没有拒收,已收的都在`,
@@ -92,7 +94,7 @@ function admitPart(
       noteCameBack(core, risen)
       // Before links look for what to send: what a peer sent is not sent back to it.
       if (!outcome.ok) return
-      if (link.direction === 'down') restAfter(context, link, stored)
+      restAfter(context, link, stored)
       link.dispatch({ type: 'admitted', frames: isLast ? 1 : 0, heights: outcome.value })
       // Its frontier, which is older, may have been compared while this was being written, and have lowered the heads.
       if (source.fromParent && link.session.is === 'live') acknowledge(context, outcome.value, false)

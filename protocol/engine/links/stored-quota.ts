@@ -3,12 +3,8 @@ import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 export interface StoredQuota {
-  /** Counts what was stored of an author, whom the register knows; answers for how long the link that brought it should rest, in milliseconds. */
+  /** Counts what was stored of an author, whom the register knows; answers for how long the peer that brought it should rest, in milliseconds. */
   take(author: NodeId, bytes: number): number
-  /** Whatever link a peer comes on next rests as long as the last one would have: a new link is no new beginning. */
-  rest(peer: NodeId, milliseconds: number): void
-  /** How much of its rest a peer has left, in milliseconds. */
-  left(peer: NodeId): number
 }
 
 const HOUR = 60 * 60_000
@@ -19,10 +15,7 @@ const HOUR = 60 * 60_000
  */
 export function createStoredQuota(elapsed: () => number): StoredQuota {
   const used = new Map<NodeId, { bytes: number; at: number }>()
-  const until = new Map<NodeId, number>()
   return {
-    rest: (peer, milliseconds) => void until.set(peer, Math.max(until.get(peer) ?? 0, elapsed() + milliseconds)),
-    left: (peer) => Math.max(0, (until.get(peer) ?? 0) - elapsed()),
     take(author, bytes) {
       const rate = LIMITS.authorHourBytes / HOUR
       const now = elapsed()

@@ -1,0 +1,143 @@
+/** Open connections of a node: so many of an address and so many in all, over real sockets; whoever opens too many loses its own. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as connectSecurely } from 'node:tls'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Certificate, ownCertificate } from '#edge-node/certificate.ts'
+import { createNodeServer, listen } from '#edge-node/server.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { valueIn } from '#test/documents/authors.ts'
+import { withLimits } from '#test/hostile/other-limits.ts'
+import { temporaryFolder } from './folder.ts'
+
+const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+const LIVE = 'GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n'
+const HALF = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'
+const UPGRADE = `GET /link HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
+
+/** Answers once it has read the request; under `/live` an answer begins and does not end. */
+async function answer(request: Request): Promise<Response> {
+  await request.text()
+  if (!request.url.endsWith('/live')) return new Response('here')
+  return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('live')) }))
+}
+
+interface Caller {
+  readonly socket: Socket
+  /** Sends something and waits until the answer has begun, or the connection is ended. */
+  ask(text: string): Promise<void>
+}
+
+/** A server of so many connections of an address and in all, and a way to open them from any address of this machine. */
+async function openServer(each: number, all: number, certificate: Certificate | null = null) {
+  withLimits({ connectionsOfCaller: each, connections: all })
+  const server = createNodeServer(answer, certificate)
+  const listening = valueIn(await listen(server, '127.0.0.1', 0, certificate !== null))
+  onTestFinished(() => listening.close())
+  const port = Number(new URL(listening.address).port)
+  const call = async (localAddress: string): Promise<Caller> => {
+    const to = { host: '127.0.0.1', port, localAddress }
+    const socket = certificate ? connectSecurely({ ...to, rejectUnauthorized: false }) : connect(to)
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined) // it is ended by the server
+    // A server that takes no more ends it as soon as it has come.
+    await Promise.race([once(socket, certificate ? 'secureConnect' : 'connect'), once(socket, 'close')])
+    socket.on('data', () => undefined)
+    return {
+      socket,
+      async ask(text) {
+        const answered = Promise.race([once(socket, 'data'), once(socket, 'close')])
+        socket.write(text)
+        await answered
+      },
+    }
+  }
+  return { server, call }
+}
+
+const isOpen = ({ socket }: Caller) => !socket.destroyed && !socket.readableEnded
+const areOpen = (callers: readonly Caller[], open: readonly boolean[]) =>
+  expect.poll(() => callers.map(isOpen), { timeout: 20_000 }).toEqual(open)
+
+test('E60 who has asked is counted on: the longest idle connection of a full address gives way, none of another address', async () => {
+  const { call } = await openServer(3, 100)
+  const other = await call('127.0.0.3')
+  const flood: Caller[] = []
+  for (let count = 0; count < 3; count++) {
+    const one = await call('127.0.0.2')
+    await one.ask(GET)
+    flood.push(one)
+  }
+  await flood[0]?.ask(GET) // idle from now on, longer than the others no more
+  flood.push(await call('127.0.0.2'))
+  await areOpen([...flood, other], [true, false, true, true, true])
+  await other.ask(GET)
+})
+
+test('E60 live pages never give way, what has sent part of a request does; an address that has nothing else gets no further connection', async () => {
+  const { server, call } = await openServer(3, 100)
+  const live: Caller[] = []
+  for (let count = 0; count < 2; count++) {
+    const one = await call('127.0.0.2')
+    await one.ask(LIVE)
+    live.push(one)
+  }
+  const half = await call('127.0.0.2')
+  const heard = once(server, 'request')
+  half.socket.write(HALF)
+  await heard
+  const third = await call('127.0.0.2')
+  await areOpen([...live, half, third], [true, true, false, true])
+  await third.ask(LIVE)
+  const late = await call('127.0.0.2')
+  await areOpen([...live, third, late], [true, true, true, false])
+  live[0]?.socket.destroy() // a page that is closed makes room
+  await expect
+    .poll(async () => {
+      const next = await call('127.0.0.2')
+      await next.ask(GET)
+      return isOpen(next)
+    })
+    .toBe(true)
+})
+
+test('E60 where the whole is full, the address that has most loses its longest idle one', async () => {
+  const { call } = await openServer(4, 6)
+  const few = [await call('127.0.0.3'), await call('127.0.0.4')]
+  const many: Caller[] = []
+  for (let count = 0; count < 4; count++) many.push(await call('127.0.0.2'))
+  await many[0]?.ask(LIVE)
+  few.push(await call('127.0.0.5'))
+  await areOpen([...few, ...many], [true, true, true, true, false, true, true])
+})
+
+test('E60 links are not counted here', async () => {
+  const { server, call } = await openServer(1, 100)
+  const links: Duplex[] = []
+  server.on('upgrade', (_request, socket) => void links.push(socket))
+  onTestFinished(() => void links[0]?.destroy())
+  const link = await call('127.0.0.2')
+  link.socket.write(UPGRADE)
+  await expect.poll(() => links.length).toBe(1)
+  const page = await call('127.0.0.2')
+  await page.ask(GET)
+  await areOpen([link, page], [true, true])
+})
+
+test('E60 the same holds under TLS, where the socket of a request is not the one that came', async () => {
+  const { call } = await openServer(2, 100, await ownCertificate(temporaryFolder()))
+  const live = await call('127.0.0.2')
+  await live.ask(LIVE)
+  const kept = await call('127.0.0.2')
+  await kept.ask(GET)
+  const next = await call('127.0.0.2')
+  await areOpen([live, kept, next], [true, false, true])
+  await next.ask(GET)
+})
+
+test('E60 a browser with its six connections and all its live pages is far below what one address may have', () => {
+  expect(LIMITS.connectionsOfCaller).toBeGreaterThan(6 + LIMITS.liveStreams)
+  // However many live pages there are, and however many one address opens, others can ask.
+  expect(LIMITS.connections - LIMITS.liveStreamsInAll).toBeGreaterThan(LIMITS.connectionsOfCaller)
+})
