@@ -124,7 +124,8 @@ const connections = ({ address, from }: Aim, count: number, begin: (socket: Sock
 
 /** Connections that are opened and ask for nothing, or send the head of a request and keep its body back. */
 export const silentConnections = (aim: Aim, count: number, isHalf = false): Attack => {
-  const half = 'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'
+  const half =
+    'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n'
   return connections(aim, count, (socket) => {
     if (isHalf) socket.write(half)
   })
