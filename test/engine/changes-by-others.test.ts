@@ -8,10 +8,11 @@ import type { Actor } from '#protocol/engine/office.ts'
 import { type DocumentId, type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
+import { FIELDS } from '#test/casework/people.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
 import { COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
 import { ENABLED } from './levels.ts'
-import { draft, frameOf, RawNode } from './raw-node.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { place } from './restoring.ts'
 
 const agent = person(VILLAGE, ['agent'])
@@ -158,23 +159,53 @@ test('C141 very many edits hide no change: those that are not listed one by one 
   expect(await act('accepted', {})).toMatchObject({ ok: false, problem: { code: 'changes-unseen' } })
 })
 
-test('C141 C142 where what was sealed cannot be put together any more, every edit of another station is to be looked at', async () => {
-  // An edit that waits when the form is sealed again, and takes effect later: what was sealed is not there in its edits.
+/** Two updates of the form, the second of which says nothing without the first. */
+function dependent() {
   const [one, other] = [1, 2].map((incarnation) => new Author('application', clientIdOf(9, incarnation)))
   const first = one?.change({ set: { account: '1' }, remove: [] })
   other?.pull(one as Author)
   const second = other?.change({ set: { account: STOLEN }, remove: [] })
-  await send(second as Uint8Array, 2)
+  return [first, second] as [Uint8Array, Uint8Array]
+}
+
+test('C130 what waited when the form was sealed is a change behind the seal once it takes effect', async () => {
+  const [first, second] = dependent()
+  await send(second, 2)
   await receive()
-  await send(first as Uint8Array, 1)
+  value(await act('accepted', {}))
+  await send(first, 1)
+  const section = await form()
+  expect(section).toMatchObject({ changedAfterSeal: true, value: { account: STOLEN }, sealed: { account: ACCOUNT } })
+  expect(section?.changes).toMatchObject([{ key: 'account', before: ACCOUNT, after: STOLEN, station: VILLAGE }])
+})
+
+test('C141 C142 where what was sealed cannot be put together any more, every edit of another station is to be looked at', async () => {
+  // A member seals what nobody can put together, in the case of its own station.
+  const { office } = village.engine
+  const before = (await view(village, VILLAGE)).state
+  id = value(await office.openCase(agent, 'SL0001')).id
+  value(await office.edit(agent, id, 'application', { set: { applicant: '王芳', account: STOLEN } }))
+  await until('the case is at the county', async () => (await root.engine.office.state(id)).ok)
+  const seals = [{ ...before.seals.application, digest: '0'.repeat(64), content: '0'.repeat(64), frontier: {} }]
+  const fields = { ...FIELDS.captured, seals } as Fields
+  const { tip } = value(await root.engine.office.state(id))
+  const payload = factPayload({ kind: 'captured', previous: tip, fields })
+  const captured = draft(VILLAGE, { document: id, payload, person: agent.person, time: root.engine.office.now() })
+  thief.send(frameOf(await thief.write(streamOf(VILLAGE), [captured], { incarnation: 9 })))
+  await thief.stored(++frames)
+  const isAtVillage = async () => (await view(village, VILLAGE)).state.stage === '10'
+  await until('the village has it', isAtVillage)
+  value(await office.act(agent, id, 'offered', { to: COUNTY, materials: 1 }))
+  await until('offered at the county', async () => (await view()).state.offer !== null)
+  value(await act('taken', { materials: 1 }))
   expect(await form()).toMatchObject({ changedAfterSeal: true, sealed: null, value: { account: STOLEN } })
   const { changesByOthers } = await view()
   expect(changesByOthers).toMatchObject({ stations: [VILLAGE], isLost: true })
-  expect(await act('accepted', {})).toMatchObject({
+  expect(await act('received', { materials: 1 })).toMatchObject({
     ok: false,
     problem: { code: 'changes-unseen', message: expect.stringContaining('拼不出来') },
   })
-  value(await act('accepted', {}, changesByOthers?.mark))
+  await receive(changesByOthers?.mark)
   expect((await view()).takenOver).toMatchObject([{ isLost: true, changes: [] }])
 })
 

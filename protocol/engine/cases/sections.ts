@@ -42,9 +42,12 @@ export function acceptedEdits(file: CaseFile | undefined, name: string): readonl
   return file && section ? gated(file, name, section).accepted : []
 }
 
-/** Heights of the logs that hold a section's edits: the frontier a seal names. */
+/**
+ * Heights of the logs whose edits make what a section says: the frontier a seal names. What waits, or is refused, is no part
+ * of it: once it takes effect it is a change behind the seal.
+ */
 export function sectionFrontier(file: CaseFile, name: string): Record<string, number> {
   const frontier: Record<string, number> = {}
-  for (const { log, seq } of file.sections.get(name)?.edits ?? []) frontier[log] = Math.max(frontier[log] ?? 0, seq)
+  for (const { log, seq } of acceptedEdits(file, name)) frontier[log] = Math.max(frontier[log] ?? 0, seq)
   return frontier
 }
