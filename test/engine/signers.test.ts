@@ -133,6 +133,16 @@ test('C144 R71 what somebody signs without the role is set aside, and counts onc
   await publish(root, [account('cash', TOWNSHIP, { roles: ['cashier', 'clerk'] })])
   await quiet(root)
   expect(await rowAt(root, id)).toMatchObject({ stage: '20', aside: 0 })
+  // What an author with a slow clock signed counts by that day or any later one: its row follows, too.
+  const slow = draft(TOWNSHIP).document
+  const number = mintNumber({ station: TOWNSHIP, day: '2026-03-02', lane: 1, running: 2 })
+  const begun = await sign('wang', opened(number), { document: slow })
+  await publish(root, [account('late', TOWNSHIP, { roles: ['cashier'] })])
+  await sign('late', received(begun), { document: slow, time: 1, clockOffset: null, catalogueVersion: 2 })
+  expect(await rowAt(root, slow)).toMatchObject({ stage: '00', aside: 1 })
+  await publish(root, [account('late', TOWNSHIP, { roles: ['clerk'] })])
+  await quiet(root)
+  expect(await rowAt(root, slow)).toMatchObject({ stage: '20', aside: 0 })
   // Taken away again, the role still counts on that day.
   await publish(root, [account('cash', TOWNSHIP, { roles: ['cashier'] })])
   await quiet(root)

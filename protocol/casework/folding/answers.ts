@@ -172,10 +172,10 @@ function take(found: Collected, byHash: ByHash, contribution: Judged): void {
   }
 }
 
-/** When a contribution was written, but never before what it answers: whoever names an earlier time takes nobody's place. */
-function answeredAt(byHash: ByHash, { entry }: Judged): number {
+/** Whether a contribution names an earlier time than what it answers: no such answer takes anybody's place. */
+function isBeforeItsTarget(byHash: ByHash, { entry }: Judged, time: number): boolean {
   const target = byHash.get(entry.fact?.fields.fact as EntryHash)
-  return Math.max(writtenAt(entry), target ? writtenAt(target.entry) : 0)
+  return target !== undefined && time < writtenAt(target.entry)
 }
 
 const byHashOf = ({ entry: { hash: left } }: Judged, { entry: { hash: right } }: Judged): number =>
@@ -199,9 +199,13 @@ export function collectAnswers(byHash: ByHash, contributions: Judged[]): Answers
   // A refund answers a payment: it is judged behind all of them, whatever the clocks of two windows say.
   const isRefund = ({ entry }: Judged) => entry.fact?.kind === 'refunded'
   if (contributions.length > 1) {
-    const times = new Map(contributions.map((one) => [one, answeredAt(byHash, one)]))
+    const times = new Map(contributions.map((one) => [one, writtenAt(one.entry)]))
     const timeOf = (one: Judged) => times.get(one) ?? 0
-    contributions.sort((left, right) => timeOf(left) - timeOf(right) || byHashOf(left, right))
+    const early = new Set(contributions.filter((one) => isBeforeItsTarget(byHash, one, timeOf(one))))
+    contributions.sort(
+      (left, right) =>
+        Number(early.has(left)) - Number(early.has(right)) || timeOf(left) - timeOf(right) || byHashOf(left, right),
+    )
     contributions.sort((left, right) => Number(isRefund(left)) - Number(isRefund(right)))
   }
   for (const contribution of contributions) take(found, byHash, contribution)

@@ -52,7 +52,7 @@ const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === 
 /**
  * The opening that counts: of several valid ones one on which another station has built, then one in the stream of its
  * own station, then the earliest by time, then hash; a time alone is anybody's word. One that came after its node was
- * revoked, or that nobody of its station signed, opens the case only where no other does: it takes nothing from anybody,
+ * revoked, or that nobody of its station signed, or none who opens cases, opens the case only where no other does: it takes nothing from anybody,
  * and without it nobody would see what else was delivered.
  */
 function chooseOpening(openings: Judged[]): Judged | undefined {
@@ -64,7 +64,7 @@ function chooseOpening(openings: Judged[]): Judged | undefined {
   if (valid.length > 1) valid.sort(openingOrder(valid))
   const [first, ...others] = valid
   for (const other of others) other.verdict = other.barred ?? 'fork'
-  if (first?.barred === 'foreign-person') first.marks.push('foreign-person')
+  if (first?.barred === 'foreign-person' || first?.barred === 'no-role') first.marks.push(first.barred)
   return first
 }
 

@@ -6,6 +6,7 @@ import type { Role } from '../directory.ts'
 import { type FactEntry, type FactKind, isGuarded } from '../facts/facts.ts'
 import type { Authority } from '../register.ts'
 import type { AsideReason, Mark } from '../rules/reasons.ts'
+import { CASEWORKERS } from '../rules/transitions/shared.ts'
 import { CONTRIBUTORS } from '../rules/transitions.ts'
 import { signingOf } from './day-of.ts'
 import { isForeignDocument, ownNumber } from './own-numbers.ts'
@@ -27,7 +28,7 @@ export interface Judged {
   readonly writer: Writer
   /**
    * Why it has no effect by itself, wherever the case stands: the root first saw it after it had revoked the node that
-   * wrote it, or whoever signed it did not belong to the station, or had no role there for such a contribution.
+   * wrote it, or whoever signed it did not belong to the station, or had no role there for such a contribution or an opening.
    */
   readonly barred: Extract<AsideReason, 'after-revocation' | 'foreign-person' | 'no-role'> | undefined
   /** The roles that its signer had; null where the county has published nobody. */
@@ -81,9 +82,12 @@ function signed(entry: FactEntry, authority: Authority): Pick<Judged, 'barred' |
   return { barred: fact && !mayContribute(roles, fact.kind) ? 'no-role' : undefined, marks, roles }
 }
 
-/** Whether roles allow a contribution; a guarded fact is judged where it stands, because its roles go by the stage. */
-const mayContribute = (roles: Judged['roles'], kind: FactKind): boolean =>
-  roles === null || isGuarded(kind) || CONTRIBUTORS[kind].some((role) => roles.includes(role))
+/** Whether roles allow an opening or a contribution; another guarded fact is judged where it stands: its roles go by the stage. */
+function mayContribute(roles: Judged['roles'], kind: FactKind): boolean {
+  if (roles === null || (isGuarded(kind) && kind !== 'opened')) return true
+  const allowed: readonly Role[] = kind === 'opened' ? CASEWORKERS : CONTRIBUTORS[kind]
+  return allowed.some((role) => roles.includes(role))
+}
 
 /** Sorts out the facts of a case; linear in their number. */
 export function gather(facts: readonly FactEntry[], authority: Authority): Gathered {

@@ -100,6 +100,7 @@ const isGuard = (reason: AsideReason): reason is GuardName => Object.hasOwn(GUAR
 export const MARKS = {
   'account-disabled': '账号在登记当天或以前已停用',
   'foreign-person': '署名的人当日不在该站点任职,也没有受委托',
+  'no-role': '署名的人当日没有办理这一项的岗位',
   'foreign-number': '编号不属于登记站点,不予采用',
   'foreign-document': '文号不属于登记站点,不予采用',
 } as const

@@ -16,6 +16,9 @@ import { CASEWORKERS, WINDOW_STAFF } from './transitions/shared.ts'
  */
 export const TRANSITIONS: Readonly<Record<GuardedKind, Guard>> = { ...INTAKE, ...HANDLING, ...ENDING }
 
+/** Who may open a case. */
+export const OPENERS: readonly Role[] = CASEWORKERS
+
 /** Who may write a contribution; it changes neither stage nor custody and needs no custody. */
 export const CONTRIBUTORS: Readonly<Record<ContributionKind, readonly Role[]>> = {
   dismissed: CASEWORKERS,

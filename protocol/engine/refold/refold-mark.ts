@@ -36,11 +36,11 @@ export async function noteStale(staging: Staging): Promise<void> {
 }
 
 /**
- * Cases, at most `limit`, with a fact whose signer is said not to belong to its station, or one that only a newer program
- * can read: where its signer turns out to belong, it stops the case (rule C136).
+ * Cases, at most `limit`, with a fact whose signer is said not to belong to its station, or to have no role for it, or one
+ * that only a newer program can read: where its signer turns out to belong, it stops the case (rule C136).
  */
 export async function signedOtherwise({ storage }: Core, limit: number): Promise<readonly DocumentId[]> {
-  const reasons = (['foreign-person', 'unread'] as const).map((reason) => ASIDE_REASONS[reason].text)
+  const reasons = (['foreign-person', 'no-role', 'unread'] as const).map((reason) => ASIDE_REASONS[reason].text)
   return (await Promise.all(reasons.map((reason) => storage.documentsTold(reason, limit)))).flat()
 }
 

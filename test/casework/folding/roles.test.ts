@@ -109,6 +109,17 @@ test('C144 a decision needs a role of its transition on the day it was signed; t
   expect(reasonOf(fold([...facts, stolen, taken], county), taken)).toBe('no-role')
 })
 
+test('C144 who opens no cases opens one only where nobody else does, and the line says so', () => {
+  const county = withStaff([ANYBODY, staff('audit', serving(TOWN, ['auditor']))])
+  const early = write('opened', TOWN, null, {}, by('audit', { time: morning(TODAY), clockOffset: 0 }))
+  const honest = write('opened', TOWN, null, {}, { time: morning(TODAY) + 1, clockOffset: 0 })
+  const alone = fold([early], county)
+  expect(alone.story[0]).toMatchObject({ epoch: 1, marks: [{ mark: 'no-role' }] })
+  const both = fold([early, honest], county)
+  expect(epochOf(both, honest)).toBe(1)
+  expect(reasonOf(both, early)).toBe('no-role')
+})
+
 test('C144 who is entrusted with a station by a letter has there the roles of the own one', () => {
   const facts = caseAt('40', TOWN)
   const lent: Letter = {
@@ -151,17 +162,21 @@ test('C144 whatever anybody signs in whatever role, nothing takes effect that th
         const facts = stage === '00' ? chain([['opened', TOWN]]) : caseAt(stage, TOWN)
         const honest = new Set(facts.map(({ hash }) => hash))
         for (const { person, station, kind, behind } of drawn) {
-          if (kind === 'opened') continue
           const previous = isGuarded(kind) ? (facts.at(-1 - (behind % 2)) ?? null) : null
           const subject = facts.at(-1 - behind)?.hash
           facts.push(write(kind, station, previous, subject ? { fact: subject } : {}, by(person)))
         }
-        for (const { hash, kind, aside } of foldCase(CASE, facts, county)?.story ?? []) {
+        for (const { hash, kind, aside, marks } of foldCase(CASE, facts, county)?.story ?? []) {
           const entry = facts.find((fact) => fact.hash === hash)
           if (!entry || aside || honest.has(hash) || kind === 'deemed' || kind === 'unknown') continue
-          const allowed: readonly Role[] = isGuarded(kind)
-            ? TRANSITIONS[kind].transitions.flatMap(({ roles }) => roles)
-            : CONTRIBUTORS[kind]
+          const isLone = kind === 'opened' && marks.some(({ mark }) => mark === 'no-role')
+          if (isLone) continue
+          const allowed: readonly Role[] =
+            isGuarded(kind) && kind !== 'opened'
+              ? TRANSITIONS[kind].transitions.flatMap(({ roles }) => roles)
+              : kind === 'opened'
+                ? (['agent', 'clerk', 'handler', 'chief'] as const)
+                : CONTRIBUTORS[kind]
           expect(allowed, `${kind} by ${entry.person}`).toContain(entry.person)
         }
       },
@@ -181,9 +196,9 @@ test('C145 an answer that names an earlier time than what it answers takes nobod
   const receiptOf = (...answers: FactEntry[]) => fold([...facts, ...answers]).fees[0]?.paid?.receipt
   expect(receiptOf(later, real, slow)).toBe('票1')
   expect(receiptOf(slow, later)).toBe('票2')
-  // Two that lie before it are as early as it is, however far they go back.
+  // Those that lie before it come behind all others, however far they go back, and count where there is no other.
   const [one, other] = [paid('甲', fee.time - 20 * DAY), paid('乙', fee.time - DAY)]
-  const first = one.hash < other.hash ? '甲' : '乙'
-  expect(receiptOf(one, other)).toBe(first)
-  expect(receiptOf(other, one, real)).toBe(first)
+  expect(receiptOf(other, one)).toBe('甲')
+  expect(receiptOf(other, one, later)).toBe('票2')
+  expect(receiptOf(other, one, real, later)).toBe('票1')
 })
