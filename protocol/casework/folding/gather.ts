@@ -6,8 +6,7 @@ import type { Role } from '../directory.ts'
 import { type FactEntry, type FactKind, isGuarded } from '../facts/facts.ts'
 import type { Authority } from '../register.ts'
 import type { AsideReason, Mark } from '../rules/reasons.ts'
-import { CASEWORKERS } from '../rules/transitions/shared.ts'
-import { CONTRIBUTORS } from '../rules/transitions.ts'
+import { CONTRIBUTORS, OPENERS } from '../rules/transitions.ts'
 import { signingOf } from './day-of.ts'
 import { isForeignDocument, ownNumber } from './own-numbers.ts'
 import type { Verdict } from './story.ts'
@@ -85,8 +84,7 @@ function signed(entry: FactEntry, authority: Authority): Pick<Judged, 'barred' |
 /** Whether roles allow an opening or a contribution; another guarded fact is judged where it stands: its roles go by the stage. */
 function mayContribute(roles: Judged['roles'], kind: FactKind): boolean {
   if (roles === null || (isGuarded(kind) && kind !== 'opened')) return true
-  const allowed: readonly Role[] = kind === 'opened' ? CASEWORKERS : CONTRIBUTORS[kind]
-  return allowed.some((role) => roles.includes(role))
+  return (kind === 'opened' ? OPENERS : CONTRIBUTORS[kind]).some((role) => roles.includes(role))
 }
 
 /** Sorts out the facts of a case; linear in their number. */
