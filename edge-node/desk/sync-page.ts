@@ -205,9 +205,10 @@ async function dayConfirmed(context: DeskContext, desk: Desk): Promise<Response>
   const typed = await readForm(context.req)
   const day = (typed.day ?? '').trim()
   const isSure = typed.sure === 'yes' && typed.asked === day
-  const result = await confirmToday(context.get('visit').actor, desk.office, day, isSure)
+  const said = { day, time: typed.time ?? '', isSure }
+  const result = await confirmToday(context.get('visit').actor, desk.office, said)
   return result.ok
-    ? context.redirect('/sync?done=day', 303)
+    ? context.redirect(`/sync?done=${desk.office.isRoot ? 'county-day' : 'day'}`, 303)
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
 }
 
@@ -230,6 +231,7 @@ const DONE = {
   known: '上级没有改动,已经是县中心登记的那一个。',
   checked: '已标为核对过。',
   day: '已按确认的日期办理,联网后以县中心的时间为准。',
+  'county-day': '已确认县中心的日期,各节点从此按它对时。',
 }
 
 async function syncPage(context: DeskContext, desk: Desk, again: FormState = {}, problem?: Failure): Promise<Response> {

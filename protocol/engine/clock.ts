@@ -1,5 +1,5 @@
 /** This node's clock: its own time, what it knows of the root's, and the civil day by it. Never decides order. */
-import { civilDay, type Day, dayNumber, hasCivilDay } from '#protocol/casework/time/days.ts'
+import { CHINA_OFFSET_MILLISECONDS, civilDay, type Day, dayNumber, hasCivilDay } from '#protocol/casework/time/days.ts'
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -7,6 +7,9 @@ import { type ClockDoubt, isDayInDoubt } from './clock-doubt.ts'
 import type { Host } from './ports/host.ts'
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+const MINUTE_MILLISECONDS = 60_000
+/** A watch that somebody reads is right to some minutes. */
+const CONFIRMED_WITHIN = 15 * MINUTE_MILLISECONDS
 
 /** The clock of a machine, and what the program itself sees pass. */
 type Ticking = Pick<Host, 'now' | 'elapsed'>
@@ -39,8 +42,20 @@ export interface NodeClock {
   confirmedBy(): PersonId | null
   /** The parent said what time it is at the root; a time that no date can name is passed over. Answers whether it is news. */
   heardRoot(rootTime: number): boolean
-  /** A person says what day it is: it holds until the root's time is heard. */
-  confirm(day: Day, by: PersonId): void
+  /**
+   * A person says what day it is, and how many minutes of it are over: it holds until the root's time is heard. Without
+   * minutes the time of day stays the clock's own.
+   */
+  confirm(day: Day, by: PersonId, minutes?: number): void
+  /** What a person said, while it holds: the time at the root, what the clock showed then, and whether nobody can have set it since. */
+  confirmed(): {
+    readonly by: PersonId
+    readonly said: number
+    readonly shown: number
+    readonly isSteady: boolean
+  } | null
+  /** The offset as far as nothing speaks against it: what stands in what is written. */
+  knownOffset(): number | null
   /** Times at the root that lie behind: what the root said last, and the newest that anything speaks for but a person's word; 0: none. */
   past(published: number): { readonly told: number; readonly newest: number }
   /** The root's time as far as the root told it; null while unknown, and while nobody can say what day it is (S157). */
@@ -106,10 +121,15 @@ function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
 
 type Reckoning = ReturnType<typeof createReckoning>
 
-/** How far the root's clock moved on unwatched, where that is too far; else 0. A county that is shut is off for days; one that runs and leaps by a day was set. */
+/**
+ * How far a clock moved on unwatched, where that is too far; else 0. A county that is shut is off for days, a node below
+ * sleeps for as long; a county that runs and leaps by a day was set. How long a node was off `unheard` judges.
+ */
 function leapOf({ isRoot, watch, mark }: Reckoning): number {
-  const most = watch.isFirst() ? LIMITS.rootAwayDays * DAY_MILLISECONDS : LIMITS.doubtfulDayMilliseconds
-  return isRoot && mark().at > 0 && watch.unseen() > most ? watch.unseen() : 0
+  const isLong = isRoot === watch.isFirst()
+  const most = isLong ? LIMITS.rootAwayDays * DAY_MILLISECONDS : LIMITS.doubtfulDayMilliseconds
+  const isAsked = mark().at > 0 && (isRoot || !watch.isFirst())
+  return isAsked && watch.unseen() > most ? watch.unseen() : 0
 }
 
 /** How long ago the time was last said, where that is too long; else 0. */
@@ -119,11 +139,12 @@ function unheardFor({ isRoot, mark, time }: Reckoning): number {
   return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
 }
 
-/** Whether the clock may have been put right unwatched: then the offset is none, and nobody can say which of two days it is. */
-function mayBeSet({ now, time, watch }: Reckoning): boolean {
+/** Whether the clock may have been put right unwatched: then it has no offset, and there are two times that it can be. */
+function mayBeSet({ now, time, watch, mark }: Reckoning): boolean {
   const known = time() - now()
-  const least = known > 0 ? known - LIMITS.clockOffsetMilliseconds : LIMITS.clockOffsetMilliseconds
-  return civilDay(now()) !== civilDay(time()) && watch.unseen() >= least
+  const slack = mark().by === null ? LIMITS.clockOffsetMilliseconds : CONFIRMED_WITHIN
+  const least = known > 0 ? known - slack : LIMITS.clockOffsetMilliseconds
+  return Math.abs(known) >= LIMITS.clockOffsetMilliseconds && watch.unseen() >= least
 }
 
 function doubtOf(reckoning: Reckoning, published: number): ClockDoubt | null {
@@ -133,12 +154,17 @@ function doubtOf(reckoning: Reckoning, published: number): ClockDoubt | null {
   const since = Math.max(isTold ? 0 : published, reached())
   if (time() < since - LIMITS.clockOffsetMilliseconds)
     return { is: 'behind', time: now(), since, proof: since === published ? 'published' : 'reached' }
-  if (mayBeSet(reckoning)) return { is: 'set', time: now(), other: time() }
+  if (mayBeSet(reckoning) && civilDay(now()) !== civilDay(time())) return { is: 'set', time: now(), other: time() }
   const leap = leapOf(reckoning)
   if (leap > 0) return { is: 'leapt', time: now(), by: leap }
   const away = unheardFor(reckoning)
   return away > 0 ? { is: 'unheard', time: now(), away } : null
 }
+
+const startOf = (day: Day): number => dayNumber(day) * DAY_MILLISECONDS - CHINA_OFFSET_MILLISECONDS
+
+/** The same time of another day. */
+const onDay = (day: Day, time: number): number => time + (dayNumber(day) - dayNumber(civilDay(time))) * DAY_MILLISECONDS
 
 /** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
 export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
@@ -158,9 +184,19 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       say(rootTime, null)
       return before === null || Math.abs((mark().offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
     },
-    confirm(day, by) {
-      const known = [time(), now()].find((one) => civilDay(one) === day)
-      say(known ?? time() + (dayNumber(day) - dayNumber(civilDay(time()))) * DAY_MILLISECONDS, by)
+    confirm(day, by, minutes) {
+      const likely = [time(), now()]
+      const said = minutes === undefined ? onDay(day, time()) : startOf(day) + minutes * MINUTE_MILLISECONDS
+      const isMeant = (one: number) =>
+        minutes === undefined ? civilDay(one) === day : Math.abs(one - said) <= CONFIRMED_WITHIN
+      // What a clock shows to the second is what somebody means who reads a watch.
+      say(likely.find(isMeant) ?? said, by)
+    },
+    confirmed() {
+      const { by, said, offset: known } = mark()
+      if (confirmedBy() === null || by === null || said === null) return null
+      const isSteady = Math.abs(reckoning.watch.unseen()) < LIMITS.clockOffsetMilliseconds
+      return { by, said, shown: said - (known ?? 0), isSteady }
     },
     past(published) {
       const { told, by, at, offset: known } = mark()
@@ -168,8 +204,11 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       const last = told ?? published
       return { told: last, newest: Math.max(last, by === null ? at + (known ?? 0) : 0) }
     },
-    rootTime: (published) =>
-      offset() === null || confirmedBy() !== null || isDayInDoubt(doubt(published)) ? null : time(),
+    rootTime(published) {
+      const isKnown = offset() !== null && confirmedBy() === null && !mayBeSet(reckoning)
+      return isKnown && !isDayInDoubt(doubt(published)) ? time() : null
+    },
+    knownOffset: () => (mayBeSet(reckoning) && civilDay(now()) !== civilDay(time()) ? null : offset()),
     time,
     today: () => civilDay(time()),
     doubt,
@@ -178,7 +217,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       // Kept, so that the next start knows it as well, however far the clock has run by then.
       if (isDoubted && isFallen()) keep({ ...mark(), at: reached(), offset: null, by: null }, reached())
       // A moment that may never have come proves nothing against a clock that is put right.
-      if (isDoubted) return
+      if (isDoubted || mayBeSet(reckoning)) return
       // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
       if (holds()) keep({ ...mark(), at: Math.max(mark().at, now()) })
       else keep({ ...mark(), at: now(), offset: offset(), by: null })

@@ -234,6 +234,14 @@ export interface OpeningOptions {
   readonly master?: DocumentId
 }
 
+/** How a day is confirmed. */
+export interface ConfirmedHow {
+  /** The person was asked once more about this day, which lies far from all that this node knows. */
+  readonly isSure?: boolean
+  /** Minutes of the day that are over by the person's watch; without them the time of day is the clock's own. */
+  readonly minutes?: number | undefined
+}
+
 /** The door. Every write resolves only when it is durable on this computer. */
 export interface Office {
   readonly directory: DirectoryView
@@ -246,9 +254,8 @@ export interface Office {
   time(): number
   /**
    * A person says what day it is, where nobody else can: it holds until the root's time is heard.
-   * @param isSure the person was asked once more about this day, which lies far from all that this node knows
    */
-  confirmDay(actor: Actor, day: Day, isSure?: boolean): Promise<Result<void>>
+  confirmDay(actor: Actor, day: Day, how?: ConfirmedHow): Promise<Result<void>>
   /** The civil day by the corrected clock. */
   today(): Day
   /** Whether nobody can say what day it is (rule S157): no age, and no number of days left, can then be told. */

@@ -1,9 +1,11 @@
 /** The clock on the wall of a county: programs are started on a chosen day, and all go home until a later one. */
-import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
+import { civilDay, civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { morningOf } from './host.ts'
 
 export interface WallClock {
   today(): Day
+  /** The time of day, as people say it: 09:05. */
+  time(): string
   /** The day so many days from today. */
   day(away: number): Day
   /** Goes on by whole days; only programs that are started afterwards see it. */
@@ -24,6 +26,7 @@ export function startClock(first: Day): WallClock {
   const moved = () => `const own = Date.now; Date.now = () => own() + (${offset})`
   return {
     today,
+    time: () => civilTime(Date.now() + offset).slice(11, 16),
     day: (away) => plusDays(today(), away),
     forward(days) {
       offset += days * DAY_MILLISECONDS

@@ -74,7 +74,7 @@ test.each(DAYS)(
     const agent = await signIn(address, AGENT, SAMPLE_PASSWORD)
     for (const path of ['/', '/capture', '/sync']) expect((await agent.get(path)).text).toContain(words)
     expect((await agent.get('/')).text).not.toContain('从未同步')
-    const confirmed = await agent.post('/sync', '/sync/day', { day: FRIDAY })
+    const confirmed = await agent.post('/sync', '/sync/day', { day: FRIDAY, time: '09:02' })
     expect(confirmed.status).toBe(303)
     const { id, number } = await capture(address)
     expect(number).toContain('261120')

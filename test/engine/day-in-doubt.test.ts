@@ -81,7 +81,7 @@ test('S157 who was offline for so long with a right clock confirms once', async 
   const township = await start()
   const { office } = township.engine
   expect((await office.openCase(clerk, item)).ok).toBe(false)
-  expect((await office.confirmDay(clerk, office.today())).ok).toBe(true)
+  expect((await office.confirmDay(clerk, office.today(), { isSure: true })).ok).toBe(true)
   expect(Math.abs(((await status(township)).clockOffset ?? 0) - behind)).toBeLessThan(60_000)
   expect((await opened(township)).number).toContain(office.today().slice(2).replaceAll('-', ''))
   await township.engine.stop()
@@ -115,7 +115,7 @@ test('S158 a day before the county’s is refused, one far after all that is kno
   const { start, machine } = await parted(0)
   machine.set(in2009)
   const { office } = (await start()).engine
-  const confirm = (day: string, isSure?: boolean) => office.confirmDay(clerk, day as Day, isSure)
+  const confirm = (day: string, isSure?: boolean) => office.confirmDay(clerk, day as Day, isSure ? { isSure } : {})
   expect(await confirm('2026-11-22', true)).toMatchObject({ ok: false, problem: { code: 'day-too-early' } })
   const last = plusDays(MONDAY, LIMITS.farDays)
   const far = await confirm(plusDays(last, 1))
@@ -161,7 +161,7 @@ test('S158 a confirmed day that another one takes back is told with both', async
   machine.set(in2009)
   const township = await start()
   const { office } = township.engine
-  expect((await office.confirmDay(clerk, '2036-11-26' as Day, true)).ok).toBe(true)
+  expect((await office.confirmDay(clerk, '2036-11-26' as Day, { isSure: true })).ok).toBe(true)
   expect((await office.confirmDay(clerk, MONDAY)).ok).toBe(true)
   const name = office.directory.personName(clerk.person)
   const message = `${name}确认的日期不对:本机按 2036-11-26 办理,后来确认的日期是 ${MONDAY}`

@@ -1,15 +1,36 @@
 /** Confirming what day it is: who may say so at a node whose clock is wrong. */
 import { READS_ONLY } from '#edge-node/commands/refusals.ts'
-import { mayWrite } from '#edge-node/commands/roles.ts'
+import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
-import { failure, type Result } from '#protocol/result.ts'
+import { fail, failure, type Result } from '#protocol/result.ts'
+
+const NOT_FOR_THE_COUNTY = fail(
+  'role',
+  '县中心的日期全县都按它办,须由管理员、协调员或首席代表确认。',
+  '没有改动任何内容。',
+  '请他们核对本机时间后确认。',
+)
+
+/** Minutes of the day that are over at a time like 14:05; undefined when it is none. */
+function minutesOf(time: string): number | undefined {
+  const [, hours, minutes] = /^([01]?\d|2[0-3])[::]([0-5]\d)$/.exec(time.trim()) ?? []
+  return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes)
+}
 
 /** Confirms the day on behalf of a person: whoever works at the node's own computer can look at a calendar. */
-export async function confirmToday(actor: Actor, office: Office, day: string, isSure: boolean): Promise<Result<void>> {
+export async function confirmToday(
+  actor: Actor,
+  office: Office,
+  { day, time, isSure }: { readonly day: string; readonly time: string; readonly isSure: boolean },
+): Promise<Result<void>> {
   if (!mayWrite(actor)) return failure(READS_ONLY)
-  const confirmed = await office.confirmDay(actor, day as Day, isSure)
-  const details = `${day};本机时钟显示 ${civilDay(office.now())}`
+  if (office.isRoot && !hasRole(actor, 'administrator', 'coordinator', 'chief')) return NOT_FOR_THE_COUNTY
+  const minutes = minutesOf(time)
+  if (minutes === undefined)
+    return fail('no-time', '请填写现在几点。', '没有改动任何内容。', '请看手机或手表,例如 14:05。', 'time')
+  const confirmed = await office.confirmDay(actor, day as Day, { isSure, minutes })
+  const details = `${day} ${time};本机时钟显示 ${civilDay(office.now())}`
   if (confirmed.ok) await office.audit(actor, 'settings', { subject: '确认今天的日期', details })
   return confirmed
 }

@@ -7,7 +7,7 @@ import type { Brand } from '#protocol/ids.ts'
 /** A civil day, `2026-11-21`. Days compare as text. */
 export type Day = Brand<'Day'>
 
-const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
+export const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 const LAST_MILLISECOND = 253_402_300_799_999
 

@@ -1,9 +1,9 @@
 /** A person says what day it is, where the machine's clock is wrong and nobody else can say. */
-import { civilDay, type Day, dayNumber, isDay } from '#protocol/casework/time/days.ts'
+import { civilDay, civilTime, type Day, dayNumber, isDay } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
-import { type Actor, CONFIRMED_DAY } from '../office.ts'
+import { type Actor, CONFIRMED_DAY, type ConfirmedHow } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { confirmedTime, wrongDay } from '../writing/confirmed-days.ts'
 import { keepFinding } from '../writing/staging.ts'
@@ -19,14 +19,17 @@ export async function confirmDay(
   queue: WriteQueue,
   actor: Actor,
   day: Day,
-  isSure: boolean,
+  { isSure = false, minutes }: ConfirmedHow,
 ): Promise<Result<void>> {
-  const problem = refusedDay(core, day) ?? (isSure ? undefined : (earlyProblem(core, day) ?? farProblem(core, day)))
+  const problem =
+    refusedDay(core, day) ??
+    refusedTime(core, day, minutes) ??
+    (isSure ? undefined : (earlyProblem(core, day) ?? farProblem(core, day)))
   if (problem) return problem
   const { clock, isRoot, news } = core
   const shown = civilDay(clock.now())
   const before = confirmedTime(core)
-  clock.confirm(day, actor.person)
+  clock.confirm(day, actor.person, minutes)
   const told = {
     kind: 'clock' as const,
     message: `${actor.name}确认今天是 ${day};本机时钟当时显示 ${shown}`,
@@ -57,6 +60,19 @@ function refusedDay(core: Core, day: Day): Result<never> | undefined {
   if (day < told && day !== civilDay(clock.now()))
     return fail('day-too-early', `县中心的日期已经到过 ${told},今天不会更早。`, KEPT, '请核对今天的日期。', 'day')
   return undefined
+}
+
+/** A watch and the clock of the hall differ by so much at most: the clock is what every node goes by. */
+const HALL_MINUTES = 15
+
+/** A county's clock that is off by hours is put right, not confirmed. */
+function refusedTime({ clock, isRoot }: Core, day: Day, minutes: number | undefined): Result<never> | undefined {
+  if (!isRoot || minutes === undefined) return undefined
+  const shown = civilTime(clock.now()).slice(11, 16)
+  const own = Number(shown.slice(0, 2)) * 60 + Number(shown.slice(3))
+  if (Math.abs(own - minutes) <= HALL_MINUTES) return undefined
+  const message = `县中心的时间以本机时钟为准,本机现在显示 ${day} ${shown}。`
+  return fail('set-clock', message, KEPT, '请先校正电脑时间,再确认。', 'time')
 }
 
 /** The day of the county that this node knows of; before all days at the county itself. */

@@ -45,7 +45,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     isRoot: core.isRoot,
     now: () => clock.now(),
     time: () => clock.time(),
-    confirmDay: (actor, day, isSure = false) => words(confirmDay(core, queue, actor, day, isSure)),
+    confirmDay: (actor, day, how = {}) => words(confirmDay(core, queue, actor, day, how)),
     today: () => clock.today(),
     isDayInDoubt: () => isDayInDoubt(clock.doubt(publishedAt(core))),
     register: () => registerOf(core),

@@ -1,34 +1,54 @@
 /** What people hear of a day that a person confirmed: who said it, until the parent is met, and whether it was wrong. */
-import { civilDay } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
 import { CONFIRMED_DAY, type Finding } from '../office.ts'
+import { publishedAt } from './clock-mark.ts'
 
-/** The time by which a node works because a person said so. */
+/** What a person said of the day, and the day by which the node goes because of it. */
 export interface ConfirmedTime {
   readonly by: PersonId
-  readonly time: number
+  /** The time at the root that the person said, and what the clock showed then. */
+  readonly said: number
+  readonly shown: number
+  /** Whether nobody can have set the clock since. */
+  readonly isSteady: boolean
+  readonly day: Day
+  /** Nothing is numbered by a day that is in doubt. */
+  readonly isInDoubt: boolean
 }
 
-/** The time that a person's word makes it now; null where the root told it, or nobody. */
-export function confirmedTime({ clock }: Core): ConfirmedTime | null {
-  const by = clock.confirmedBy()
-  return by === null ? null : { by, time: clock.time() }
+/** What holds now because a person said so; null where the root told the time, or nobody. */
+export function confirmedTime(core: Core): ConfirmedTime | null {
+  const { clock } = core
+  const confirmed = clock.confirmed()
+  const isInDoubt = isDayInDoubt(clock.doubt(publishedAt(core)))
+  return confirmed && { ...confirmed, day: clock.today(), isInDoubt }
 }
 
-/** That a confirmed day was another one than has now been said; undefined where it was right, or wrong by minutes around midnight. */
+const NEXT = '这期间的记录都在,所记日期、编号和文书日期不改。请查看按那个日期登记的办件,向县中心说明;核对完点“已核对”'
+
+/**
+ * That a node went by another day than has now been said; undefined where it was right, or wrong by minutes around midnight.
+ * Whoever confirmed a day is named only where the clock was not set since, and the day was wrong when it was said.
+ */
 export function wrongDay(core: Core, before: ConfirmedTime | null): Omit<Finding, 'time'> | undefined {
-  if (before === null) return undefined
-  const now = core.clock.time()
-  const [day, right] = [civilDay(before.time), civilDay(now)]
-  if (day === right || Math.abs(now - before.time) < LIMITS.clockOffsetMilliseconds) return undefined
-  const whose = core.clock.confirmedBy() === null ? '县中心的日期是' : '后来确认的日期是'
+  if (before === null || before.isInDoubt) return undefined
+  const { clock, directory } = core
+  const { by, said, shown, isSteady, day } = before
+  const right = isSteady ? civilDay(shown + clock.time() - clock.now()) : clock.today()
+  const wrong = isSteady ? civilDay(said) : day
+  const isClose = isSteady && Math.abs(said - shown - (clock.time() - clock.now())) < LIMITS.clockOffsetMilliseconds
+  if (wrong === right || isClose) return undefined
+  const whose = clock.confirmedBy() === null ? '县中心的日期是' : '后来确认的日期是'
+  const who = isSteady ? `${directory.personName(by)}确认的日期不对:` : '确认日期以后关过机或电脑时间变过:'
   return {
     kind: 'clock',
-    kept: `wrong-day-${day}`,
-    message: `${core.directory.personName(before.by)}确认的日期不对:本机按 ${day} 办理,${whose} ${right}`,
-    next: '这期间的记录都在,所记日期、编号和文书日期不改。请查看按那个日期登记的办件,向县中心说明;核对完点“已核对”',
+    kept: `wrong-day-${wrong}`,
+    message: `${who}本机按 ${wrong} 办理,${whose} ${right}`,
+    next: NEXT,
   }
 }
 

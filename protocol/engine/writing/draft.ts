@@ -9,7 +9,7 @@ export const newDraft = (
 ): Draft => ({
   ...given,
   time: core.clock.now(),
-  clockOffset: core.clock.offset(),
+  clockOffset: core.clock.knownOffset(),
   catalogueVersion: core.directory.catalogueVersion(),
   calendarVersion: core.directory.calendarVersion(),
 })
