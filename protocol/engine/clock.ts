@@ -28,6 +28,8 @@ export interface ClockMark {
   readonly said: number | null
   /** When a link to the parent last lived, by the corrected clock; null when never. */
   readonly contact: number | null
+  /** The root's clock leapt, and nobody has looked at it since. */
+  readonly leapt?: boolean
 }
 
 /** Nothing was ever known. */
@@ -111,6 +113,9 @@ function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
     /** What time it is at the root at least, where the clock went back: what was known then, and what has passed since. */
     reached: () => (holds() ? 0 : mark.at + (mark.offset ?? 0) + (isFallen() ? watch.passed() : 0)),
     mark: () => mark,
+    note(next: ClockMark) {
+      mark = next
+    },
     /** Goes on from a mark; the clock is watched from where it stands. */
     keep(next: ClockMark, at = host.now()) {
       watch.begin(at)
@@ -126,7 +131,7 @@ type Reckoning = ReturnType<typeof createReckoning>
  * sleeps for as long; a county that runs and leaps by a day was set. How long a node was off `unheard` judges.
  */
 function leapOf({ isRoot, watch, mark }: Reckoning): number {
-  const isLong = isRoot === watch.isFirst()
+  const isLong = isRoot === watch.isFirst() && mark().leapt !== true
   const most = isLong ? LIMITS.rootAwayDays * DAY_MILLISECONDS : LIMITS.doubtfulDayMilliseconds
   const isAsked = mark().at > 0 && (isRoot || !watch.isFirst())
   return isAsked && watch.unseen() > most ? watch.unseen() : 0
@@ -173,7 +178,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
   const confirmedBy = () => (isRoot || offset() === null ? null : mark().by)
   const doubt = (published: number) => doubtOf(reckoning, published)
   const say = (said: number, by: PersonId | null) =>
-    keep({ ...mark(), at: now(), offset: said - now(), by, said, ...(by === null ? { told: said } : {}) })
+    keep({ ...mark(), at: now(), offset: said - now(), by, said, leapt: false, ...(by === null ? { told: said } : {}) })
   return {
     now,
     offset,
@@ -213,14 +218,15 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     today: () => civilDay(time()),
     doubt,
     passed(published) {
-      const isDoubted = doubt(published) !== null
+      const doubted = doubt(published)
       // Kept, so that the next start knows it as well, however far the clock has run by then.
-      if (isDoubted && isFallen()) keep({ ...mark(), at: reached(), offset: null, by: null }, reached())
+      if (doubted && isFallen()) keep({ ...mark(), at: reached(), offset: null }, reached())
+      if (doubted?.is === 'leapt' && isRoot) reckoning.note({ ...mark(), leapt: true })
       // A moment that may never have come proves nothing against a clock that is put right.
-      if (isDoubted || mayBeSet(reckoning)) return
+      if (doubted || mayBeSet(reckoning)) return
       // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
-      if (holds()) keep({ ...mark(), at: Math.max(mark().at, now()) })
-      else keep({ ...mark(), at: now(), offset: offset(), by: null })
+      if (holds()) keep({ ...mark(), at: Math.max(mark().at, now()), leapt: false })
+      else keep({ ...mark(), at: now(), offset: offset(), by: null, leapt: false })
     },
     mark: (contact) => ({ ...mark(), contact }),
   }
@@ -230,10 +236,10 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 
 /** What is known goes to another machine as times at the root: what its own clock lacks to them nobody knows. */
-export const onOtherClock = ({ at, offset, told, said }: ClockMark): ClockMark => ({
+export const onOtherClock = ({ at, offset, by, told, said }: ClockMark): ClockMark => ({
   at: at + (offset ?? 0),
   offset: null,
-  by: null,
+  by,
   told,
   said,
   contact: null,
@@ -250,5 +256,6 @@ export function readClock(value: unknown): ClockMark {
     told: timeOr(value.told),
     said: timeOr(value.said),
     contact: timeOr(value.contact),
+    ...(value.leapt === true ? { leapt: true } : {}),
   }
 }

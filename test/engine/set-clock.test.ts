@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { createClock, type NodeClock, onOtherClock } from '#protocol/engine/clock.ts'
+import { createClock, type NodeClock, onOtherClock, readClock } from '#protocol/engine/clock.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { hostWith, MONDAY } from '#test/clock/host.ts'
 import { COUNTY, connect, type Node, openNode, person, TOWNSHIP, until } from './county.ts'
@@ -89,12 +89,6 @@ test('S159 what the program saw pass is no setting of the clock; what it did not
       .clock.doubt(0),
   ).toBeNull()
   expect(fast.moves(1).clock.doubt(0)).toMatchObject({ is: 'set' })
-  // Hours within one day name the same day.
-  expect(
-    toldClock(-3 * HOUR)
-      .moves(4 * HOUR)
-      .clock.doubt(0),
-  ).toBeNull()
   // Set back before the program's eyes: no offset holds any more.
   const back = toldClock(3 * DAY)
   expect(
@@ -203,7 +197,7 @@ test('S151 the county is not asked for having been told nothing for long: it tel
 
 test('S150 on another machine what was told and reached stays, and the offset goes', () => {
   const known = { at: MET - 3 * DAY, offset: 3 * DAY, by: clerk.person, told: MET - HOUR, said: MET, contact: MET }
-  const other = { at: MET, offset: null, by: null, told: MET - HOUR, said: MET, contact: null }
+  const other = { at: MET, offset: null, by: clerk.person, told: MET - HOUR, said: MET, contact: null }
   expect(onOtherClock(known)).toEqual(other)
 })
 
@@ -232,4 +226,107 @@ test('S152 a node whose parent cannot say what day it is may be told by a person
   expect((await township.engine.office.confirmDay(clerk, MONDAY)).ok).toBe(true)
   expect(township.engine.office.today()).toBe(MONDAY)
   link.cut()
+})
+
+test('S159 a clock off by hours that may have been put right is asked about when its two times begin to name two days', () => {
+  const slow = toldClock(-8 * HOUR)
+  slow.passes(HOUR).moves(8 * HOUR)
+  // At ten in the morning both name Monday; nothing is forgotten with what is written, and nothing told to others.
+  expect(slow.clock.doubt(0)).toBeNull()
+  slow.clock.passed(0)
+  expect(slow.clock.rootTime(0)).toBeNull()
+  expect(slow.passes(7 * HOUR).clock.doubt(0)).toMatchObject({
+    is: 'set',
+    time: MET + 8 * HOUR,
+    other: MET + 16 * HOUR,
+  })
+  const again = createClock({ now: () => slow.clock.now(), elapsed: () => 0 }, false, slow.clock.mark(null))
+  expect(again.doubt(0)).toMatchObject({ is: 'set' })
+  // Whoever says the time as well leaves no question, to the second.
+  slow.clock.confirm(MONDAY, clerk.person, 17 * 60 + 3)
+  expect(slow.clock.doubt(0)).toBeNull()
+  expect(slow.clock.time()).toBe(MET + 8 * HOUR)
+  expect(slow.passes(8 * HOUR).clock.today()).toBe('2026-11-24')
+})
+
+test('S152 the day that a person confirmed ends at midnight, whatever hour a dead clock showed', () => {
+  let passed = 0
+  const dead = Date.parse('2009-01-01T00:00+08:00')
+  const clock = createClock({ now: () => dead + passed, elapsed: () => passed }, false)
+  clock.confirm(MONDAY, clerk.person, 14 * 60)
+  expect(clock.today()).toBe(MONDAY)
+  passed = 10 * HOUR - 1
+  expect(clock.today()).toBe(MONDAY)
+  passed += 1
+  expect(clock.today()).toBe('2026-11-24')
+})
+
+test('S159 a clock that is put right after a person said the time is asked about, though the watch was some minutes off', () => {
+  let [shown, elapsed] = [MET - 227 * HOUR, 0]
+  const clock = createClock({ now: () => shown, elapsed: () => elapsed }, false)
+  clock.confirm(MONDAY, clerk.person, 9 * 60 + 10)
+  elapsed += HOUR
+  shown += HOUR + 227 * HOUR
+  expect(clock.doubt(0)).toMatchObject({ is: 'set', time: MET + HOUR })
+})
+
+test('S158 S159 who rightly confirmed the day is accused of nothing when the clock is put right after it, and what is written meanwhile bears no offset', async () => {
+  const { start, machine, root } = await parted(0)
+  const first = await start()
+  const made = await first.engine.office.openCase(clerk, item)
+  if (!made.ok) throw new Error(made.problem.message)
+  await first.engine.stop()
+  machine.set(Date.parse('2009-01-01T00:00+08:00') - MET)
+  const township = await start()
+  const { office } = township.engine
+  expect((await office.confirmDay(clerk, MONDAY, { minutes: 9 * 60 })).ok).toBe(true)
+  machine.set(0)
+  expect(await status(township)).toMatchObject({ clockDoubt: { is: 'set' } })
+  expect((await office.act(clerk, made.value.id, 'noted', { text: '电话联系过' })).ok).toBe(true)
+  const state = await office.state(made.value.id)
+  expect(state.ok && state.value.story.at(-1)).toMatchObject({ clockOffset: null, day: MONDAY })
+  const link = connect(township, root)
+  await until('the county says what day it is', async () => (await status(township)).clockConfirmedBy === null)
+  const kept = (await status(township)).findings.flatMap((finding) => finding.kept ?? [])
+  expect(kept.filter((name) => name.startsWith('wrong-day'))).toEqual([])
+  link.cut()
+})
+
+test('S157 a leap of the county’s clock that nobody has looked at outlasts a start', () => {
+  let [shown, elapsed] = [MET, 0]
+  const clock = createClock({ now: () => shown, elapsed: () => elapsed }, true)
+  clock.passed(0)
+  shown += 5 * DAY
+  clock.passed(0)
+  const kept = readClock(JSON.parse(JSON.stringify(clock.mark(null))))
+  const next = createClock({ now: () => shown, elapsed: () => elapsed }, true, kept)
+  expect(next.rootTime(0)).toBeNull()
+  expect(next.doubt(0)).toMatchObject({ is: 'leapt' })
+  next.confirm(next.today(), clerk.person)
+  expect(
+    createClock({ now: () => shown + 5 * DAY, elapsed: () => 0 }, true, next.mark(null)).rootTime(0),
+  ).not.toBeNull()
+  elapsed += 1
+})
+
+test('S158 a day that only a person said is no evidence after the clock fell, either', () => {
+  let [shown, elapsed] = [MET, 0]
+  const clock = createClock({ now: () => shown, elapsed: () => elapsed }, false)
+  clock.confirm('2036-11-26' as Day, clerk.person)
+  shown = Date.parse('2009-01-01T08:00+08:00')
+  elapsed += HOUR
+  expect(clock.doubt(0)).toMatchObject({ is: 'behind' })
+  clock.passed(0)
+  expect(clock.past(MET).newest).toBe(MET)
+})
+
+test('S151 a node whose clock leaps by weeks before its eyes is to be looked at', () => {
+  const right = toldClock(0)
+  expect(
+    right
+      .passes(HOUR)
+      .moves(LIMITS.rootAwayDays * DAY)
+      .clock.doubt(0),
+  ).toBeNull()
+  expect(right.moves(1).clock.doubt(0)).toMatchObject({ is: 'leapt' })
 })

@@ -37,7 +37,7 @@ export async function keepClock(staging: Staging, everyMilliseconds: number): Pr
   const kept = read(await locals.read(PLACE.space, PLACE.key), logs.incarnation)
   const mark = clock.mark(neighbours.parentContact)
   const isSame = kept.by === mark.by && Math.abs((kept.offset ?? 0) - (mark.offset ?? 0)) < LIMITS.clockStepMilliseconds
-  const isKnown = (kept.offset === null) === (mark.offset === null)
+  const isKnown = (kept.offset === null) === (mark.offset === null) && (kept.leapt ?? false) === (mark.leapt ?? false)
   const isNear = mark.at >= kept.at && mark.at - kept.at < everyMilliseconds
   if (!(isSame && isKnown && isNear))
     setLocal(staging, PLACE.space, PLACE.key, { ...mark, incarnation: logs.incarnation })
