@@ -35,9 +35,28 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
+/** Tells when a request is no longer worked on: its answer is over, or nothing of it is taken any more. */
+function restWhenDone(socket: Socket, response: ServerResponse, rest: () => void): void {
+  let before = 0
+  const look = setInterval(() => {
+    const left = socket.writableLength
+    if (before > 0 && left >= before) done()
+    before = left
+  }, LIMITS.unreadMilliseconds)
+  look.unref()
+  let isDone = false
+  const done = () => {
+    clearInterval(look)
+    if (!isDone) rest()
+    isDone = true
+  }
+  response.once('close', done)
+}
+
 /**
  * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
- * also a connection that is kept after an answer, and one that has sent the head of a request and keeps its body back.
+ * also a connection that is kept after an answer, one that has sent the head of a request and keeps its body back, and one that
+ * takes nothing of its answer.
  * What asks for a link leaves here: links are counted where they come (`downlink.ts`).
  */
 function boundConnections(server: Server): void {
@@ -61,7 +80,7 @@ function boundConnections(server: Server): void {
     const run = () => {
       if (response.writableFinished) return // refused before its body was read
       const rest = socket && crowd.occupy(socket)
-      if (rest) response.once('close', rest)
+      if (rest) restWhenDone(request.socket, response, rest)
     }
     if (hasBody(request)) request.once('end', run)
     else run()

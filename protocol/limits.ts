@@ -61,6 +61,8 @@ export const LIMITS = {
   connections: 3_000,
   /** Those of one address: a browser opens six and its live pages; a hall of 200 windows behind one address has two for each. */
   connectionsOfCaller: 500,
+  /** An answer of which nothing is taken from one look to the next is not waited for: its connection counts as idle. */
+  unreadMilliseconds: 10_000,
   /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */
   callers: 4_000,
   /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */

@@ -19,6 +19,7 @@ const UPGRADE = `GET /link HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\
 /** Answers once it has read the request; under `/live` an answer begins and does not end. */
 async function answer(request: Request): Promise<Response> {
   await request.text()
+  if (request.url.endsWith('/big')) return new Response('x'.repeat(16_000_000))
   if (!request.url.endsWith('/live')) return new Response('here')
   return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('live')) }))
 }
@@ -110,6 +111,26 @@ test('E60 where the whole is full, the address that has most loses its longest i
   await many[0]?.ask(LIVE)
   few.push(await call('127.0.0.5'))
   await areOpen([...few, ...many], [true, true, true, true, false, true, true])
+})
+
+test('E60 who takes nothing of an answer keeps nobody else out', async () => {
+  withLimits({ unreadMilliseconds: 30 })
+  const { call } = await openServer(9, 2)
+  const live = await call('127.0.0.1')
+  await live.ask(LIVE)
+  const stuck = await call('127.0.0.2')
+  stuck.socket.removeAllListeners('data')
+  stuck.socket.pause()
+  stuck.socket.write('GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3))
+  const isServed = async () => {
+    const other = await call('127.0.0.3')
+    await other.ask(GET)
+    const served = isOpen(other)
+    other.socket.destroy()
+    return served
+  }
+  await expect.poll(isServed, { timeout: 20_000 }).toBe(true)
+  expect(isOpen(live)).toBe(true)
 })
 
 test('E60 links are not counted here', async () => {
