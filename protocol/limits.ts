@@ -205,6 +205,8 @@ export const LIMITS = {
   auditStrangeDays: 30,
   /** Pages of the audit log in one file that an auditor takes out: 10,000 lines, a second or two; the file says where the next begins. */
   auditFilePages: 200,
+  /** Cases of one person whose readings are found by the person's name or number. */
+  auditCases: 20,
   /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */
   shownChanges: 50,
   /** Seals of which a case page shows what they took over, the last: few cases have more, and each is gone through edit by edit. */

@@ -62,9 +62,22 @@ export function askedWords(
   return [`${from} 至 ${until}`, ...parts.filter((part) => part !== '')].join(',')
 }
 
+/**
+ * Numbers of the cases of whoever is called so, or has this number: readings and prints stand in the log under the case. Of
+ * somebody with more cases than LIMITS.auditCases the latest.
+ */
+async function numbersOf(office: Office, text: string): Promise<readonly string[]> {
+  const typed = text.trim()
+  if (typed === '') return []
+  const { rows } = await office.find({ text: typed, limit: LIMITS.auditCases })
+  const theirs = rows.filter(({ applicant, idNumber }) => applicant === typed || idNumber === typed.toUpperCase())
+  return theirs.flatMap(({ number, formerNumbers }) => [number, ...formerNumbers]).filter((number) => number !== '')
+}
+
 /** One page of it, for whoever may read it. */
-export const trailPage = (office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> => {
+export async function trailPage(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> {
   const { from, until, station, person, event, text, after } = question
+  const numbers = await numbersOf(office, text)
   return office.auditTrail({
     from,
     until,
@@ -72,7 +85,7 @@ export const trailPage = (office: Office, actor: Actor, question: AuditQuestion)
     ...(person === '' ? {} : { people: peopleCalled(office, person) }),
     ...(isAuditEvent(event) ? { event } : {}),
     // What people looked for stands in the log by the end of a number, other numbers (stations, days) in full.
-    texts: [text, lookedFor(text)],
+    texts: [text, lookedFor(text), ...numbers],
     ...(after === undefined ? {} : { after }),
   })
 }

@@ -40,9 +40,13 @@ function questionOf(context: DeskContext, desk: Desk): AuditQuestion {
 /** The question as it stands in an address. */
 const asked = ({ after: _, ...question }: AuditQuestion): Record<string, string> => ({ ...question })
 
+const THEIR_CASES = `填办事人的姓名或证件号,也列出这个人最近 ${LIMITS.auditCases} 件办件的查看、打印`
+
 /** What was looked for by the end of a number may be about others too. */
 const endWords = ({ text }: AuditQuestion): string =>
-  lookedFor(text) === text ? '' : `号码只按末几位记载,按“${lookedFor(text)}”查找:末几位相同的可能不止一人`
+  lookedFor(text) === text
+    ? THEIR_CASES
+    : `${THEIR_CASES};号码只按末几位记载,按“${lookedFor(text)}”查找:末几位相同的可能不止一人`
 
 function filters(desk: Desk, context: DeskContext, question: AuditQuestion, problem?: Failure): Html {
   const { directory } = desk.office
