@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EdgeNodeConfiguration, isLoopback } from '#edge-node/config.ts'
 import type { Log } from '#edge-node/log.ts'
+import { FIRST_DAY } from '#protocol/casework/audit.ts'
+import { civilDay } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { readIfThere, writtenOrNot } from '#protocol/storage/durable-file.ts'
@@ -71,8 +73,9 @@ const endOf = ({ certificate }: Certificate): number => new X509Certificate(cert
 /**
  * The self-signed certificate of a data folder; made when there is none, and anew when less than a year of it is left:
  * nobody renews certificates in a village, and children follow a new one under the node's own key (rule E35). One that
- * the disk does not take serves this run, and so does one beside a kept one that is valid longer: a clock that stands at
- * 2009 must not put what ends in 2011 in the place of a good one.
+ * the disk does not take serves this run, and so does one made by a clock that shows what no right one can, beside a kept
+ * one that is valid longer: a clock that stands at 2009 must not put what ends in 2011 in the place of a good one. One that
+ * a clock made which was ahead gives way as soon as the time is known, or every start would show another one.
  */
 export async function ownCertificate(folder: string, now = nodeHost.now()): Promise<Certificate> {
   const paths = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'certificate-key.pem') }
@@ -88,7 +91,7 @@ export async function ownCertificate(folder: string, now = nodeHost.now()): Prom
     notAfterDate: new Date(now - DAY + LIMITS.certificateDays * DAY),
   })
   const made = { certificate: cert, key, fingerprint: fingerprintOfPem(cert) }
-  if (present && endOf(present) > endOf(made)) return made
+  if (present && civilDay(now) < FIRST_DAY && endOf(present) > endOf(made)) return made
   if (writtenOrNot(paths.key, key)) writtenOrNot(paths.certificate, cert)
   return made
 }

@@ -4,6 +4,7 @@ import { checkedPerson, lastAdministrator } from '#hub/people.ts'
 import type { Registry } from '#hub/registry-port.ts'
 import { isOpenToAll } from '#hub/samples/ending.ts'
 import type { Person } from '#protocol/casework/directory.ts'
+import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -32,12 +33,11 @@ export function accountActs(
   }: { readonly office: Office; readonly accounts: Pick<Accounts, 'passwordRecord' | 'passwordProblem'> },
   administer: Administer,
 ): AccountActs {
-  /** Publishes what an act makes of an account that is there. */
-  const change = (actor: Actor, id: PersonId, made: (person: Person) => Promise<Result<Person>> | Result<Person>) =>
-    administer(actor, async () => {
-      const person = office.directory.person(id)
-      const changed = person ? await made(person) : UNKNOWN
-      return changed.ok ? office.publish(actor, [changed.value]) : changed
+  /** Publishes what an act makes of an account that is there; all that it is not about stays as it is at that moment. */
+  const change = (actor: Actor, id: PersonId, made: (person: Person, directory: DirectoryView) => Result<Person>) =>
+    office.publishAccount(actor, (directory) => {
+      const person = directory.person(id)
+      return person ? made(person, directory) : UNKNOWN
     })
   return {
     createPerson: (actor, person) =>
@@ -45,21 +45,33 @@ export function accountActs(
         const checked = checkedPerson(office.directory, accounts, person)
         if (!checked.ok) return checked
         const password = await accounts.passwordRecord(person.password, checked.value.station)
-        return office.publish(actor, [{ ...checked.value, password }])
+        return office.publishAccount(actor, (directory) => {
+          const account = checkedPerson(directory, accounts, person) // somebody else may have taken the name meanwhile
+          return account.ok ? success({ ...account.value, password }) : account
+        })
       }),
     setPassword: (actor, id, password) =>
-      change(actor, id, async (person) => {
+      administer(actor, async () => {
+        const person = office.directory.person(id)
+        if (!person) return UNKNOWN
         const problem = accounts.passwordProblem(password)
         if (problem) return fail('password-weak', problem, '原密码没有改动', '请换一个密码', 'password')
-        return success({ ...person, password: await accounts.passwordRecord(password, person.station) })
+        const record = await accounts.passwordRecord(password, person.station)
+        return change(actor, id, (present) => success({ ...present, password: record }))
       }),
     disablePerson: (actor, id) =>
-      change(actor, id, (person) =>
-        lastAdministrator(office.directory, id) ? LAST : success({ ...person, disabled: true }),
+      administer(actor, () =>
+        change(actor, id, (present, directory) =>
+          lastAdministrator(directory, id) ? LAST : success({ ...present, disabled: true }),
+        ),
       ),
     enablePerson: (actor, id) =>
-      change(actor, id, async (person) =>
-        (await isOpenToAll(office, person)) ? OPEN_TO_ALL : success({ ...person, disabled: false }),
-      ),
+      administer(actor, async () => {
+        const seen = office.directory.person(id)
+        if (!seen) return UNKNOWN
+        if (await isOpenToAll(office, seen)) return OPEN_TO_ALL
+        // Who saw it open has not seen that somebody closed it since.
+        return change(actor, id, (present) => success({ ...present, disabled: present.disabled && !seen.disabled }))
+      }),
   }
 }

@@ -59,8 +59,10 @@ export async function resetPassword(office: Office, accounts: Accounts, id: stri
   const person = office.directory.person(id as PersonId)
   if (!person) return fail('person-unknown', `没有账号“${id}”`, '没有改动', '请核对用户名')
   const password = oneTimePassword(office)
-  const record = { ...person, disabled: false, password: await accounts.passwordRecord(password, person.station) }
-  const published = await office.publish(null, [record])
+  const record = await accounts.passwordRecord(password, person.station)
+  const published = await office.publishAccount(null, (directory) =>
+    success({ ...(directory.person(person.id) ?? person), disabled: false, password: record }),
+  )
   if (!published.ok) return published
   await office.audit(null, 'people', { subject: `账号 ${id}`, details: '在县中心的机器上重置密码' })
   return success(password)

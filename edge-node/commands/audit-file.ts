@@ -1,5 +1,5 @@
 /** The file that an auditor takes out of the audit log: its lines, and what an auditor must know of what is not among them. */
-import { civilDay, civilTime, type Day } from '#protocol/casework/time/days.ts'
+import { civilTime, type Day } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -38,7 +38,7 @@ async function makeFile(office: Office, actor: Actor, question: AuditQuestion): 
   if (!read.ok) return read
   const { lines, cutDays, strangeDays, next } = read.value
   const notes = [
-    ...(next === null ? [] : [fullWords(lines.at(-1))]),
+    ...(next === null ? [] : [fullWords(next)]),
     ...cutDays.map(cutWords),
     ...(strangeDays.length === 0 ? [] : [strangeWords(strangeDays.length)]),
   ]
@@ -83,9 +83,9 @@ const cellsOf = ({ directory }: Office, line: AuditLine): readonly string[] => [
 /** A line that tells of no event. */
 const noteCells = (words: string): readonly string[] => COLUMNS.map((column) => (column === '提示' ? words : ''))
 
-/** What is said where a file ends before the log does. */
-const fullWords = (last: AuditLine | undefined): string =>
-  `这个文件放不下全部,后面还有更早的记录:请把“到”改为 ${last ? civilDay(last.time) : '更早的日子'} 再导出一次,当天可能有重复,按“记录摘要”核对;一天就放不下的,请按站点或人员分开导出`
+/** What is said where a file ends before the log does. The day is the one that the log goes on at: what a clock showed may be of another. */
+const fullWords = (next: string): string =>
+  `这个文件放不下全部,后面还有更早的记录:请把“到”改为 ${next.split(' ')[0]} 再导出一次,当天可能有重复,按“记录摘要”核对;一天就放不下的,请按站点或人员分开导出`
 
 /** What is said of days that lie outside every usual question: the file of a week would be silent about them. */
 const strangeWords = (days: number): string =>

@@ -97,11 +97,11 @@ const DAYS = { first: '2000-01-01', last: '2099-12-31' } as const
 /** Whether days of the audit log reach to it; others are written down under the nearest. */
 export const auditDay = (day: Day): Day => (day < DAYS.first ? DAYS.first : day > DAYS.last ? DAYS.last : day) as Day
 
-/** When the first program with an audit log was made: no event is older, whatever a clock showed. */
-const FIRST_EVENTS: Day = '2026-11-01' as Day
+/** When the first program with an audit log was made: no event is older, and no right clock shows less. */
+export const FIRST_DAY: Day = '2026-11-01' as Day
 
 /** Whether no right clock can have shown a day of the audit log by now. */
-export const isStrangeDay = (day: Day, today: Day): boolean => day < FIRST_EVENTS || day > today
+export const isStrangeDay = (day: Day, today: Day): boolean => day < FIRST_DAY || day > today
 
 /** Station and day of an audit document; undefined when it names none. */
 export function auditPlace(document: DocumentId): { readonly station: StationCode; readonly day: Day } | undefined {

@@ -51,7 +51,7 @@ export interface AuditPage {
   readonly lines: readonly AuditLine[]
   /** Days looked at of which a station has more than can be read: its first events are not among the lines. */
   readonly cutDays: readonly Day[]
-  /** Cursor of the next page; null when this is the last. */
+  /** Cursor of the next page, whose first word is the day that it goes on at; null when this is the last. */
   readonly next: string | null
   /** All days of which something lies here and that no right clock can have shown, the newest first; asked for or not. */
   readonly strangeDays: readonly Day[]

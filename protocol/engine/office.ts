@@ -2,7 +2,7 @@
 import type { AuditEvent } from '#protocol/casework/audit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Channel } from '#protocol/casework/codes.ts'
-import type { DirectoryRecord, Role, Station, StationRecord } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Person, Role, Station, StationRecord } from '#protocol/casework/directory.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
@@ -340,6 +340,11 @@ export interface Office {
   recognise(carried: Uint8Array): Promise<Result<'known' | 'recognised'>>
   /** Root only: writes directory records (the version is set by the office). */
   publish(actor: Actor | null, records: readonly DirectoryRecord[]): Promise<Result<void>>
+  /**
+   * Root only: publishes an account as `made` makes it in the commit itself, of the directory as it then is: what two
+   * people do at the same moment is done one behind the other, and neither takes back what the other did.
+   */
+  publishAccount(actor: Actor | null, made: (directory: DirectoryView) => Result<Person>): Promise<Result<void>>
   /** Writes what a station says of itself (absence, consultation, hand-over); works offline. The office sets the version. */
   keepRecord(actor: Actor, record: StationRecord): Promise<Result<void>>
 }

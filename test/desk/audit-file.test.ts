@@ -47,3 +47,22 @@ test('P224 the last line of a file says on how many days something lies that no 
   expect(await lastLine('?from=2026-11-01&until=2026-11-02')).toContain('有 2 天的记录写在不可能的日子下')
   expect((await auditor.get('/audit/file')).html).not.toContain('写于 2009')
 })
+
+test('P224 the day to ask again from is the one that lines are asked for by, also where a clock showed another one', async () => {
+  const { auditFilePages, pageRows } = LIMITS
+  onTestFinished(() => void Object.assign(LIMITS, { auditFilePages, pageRows }))
+  const away = Math.round((Date.parse('1998-06-04T09:00+08:00') - place.office.time()) / 60_000)
+  place.pass(away)
+  for (const subject of ['甲', '乙', '丙']) await place.office.audit(null, 'restore', { subject })
+  place.pass(-away)
+  auditor = await place.as('auditor')
+  Object.assign(LIMITS, { auditFilePages: 1, pageRows: 2 })
+  const file = async (until: string) =>
+    (await auditor.get(`/audit/file?event=restore&from=2000-01-01&until=${until}`)).html
+  const first = await file('2000-06-01')
+  expect(first).toContain('1998-06-04 09:00')
+  const [, until = ''] = /请把“到”改为 (\S+) 再导出一次/.exec(first) ?? []
+  expect(until).toBe('2000-01-01')
+  Object.assign(LIMITS, { auditFilePages, pageRows })
+  expect((await file(until)).split('1998-06-04 09:00')).toHaveLength(4)
+})

@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { auditDocument } from '#protocol/casework/audit.ts'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
+import { AUDIT_DAYS_SPACE, auditStationsSpace, carriersSpace } from '#protocol/engine/writing/audit-entries.ts'
 import { type LogKey, type NodeId, type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { encodeCarried } from '#protocol/log/carried.ts'
+import { decodeCarried, encodeCarried } from '#protocol/log/carried.ts'
 import { GENESIS } from '#protocol/log/chain.ts'
 import { encodeContent, KIND } from '#protocol/log/entry.ts'
+import { sha256 } from '#protocol/transport/node-host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { linesOf, trail } from './audit-trail.ts'
 import { COUNTY, connect, type Node, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
@@ -48,6 +50,35 @@ test('A92 nobody writes into the audit log of a station that his node does not s
   const { document } = await writeAudit(root, TOWNSHIP, TOWNSHIP)
   expect(await root.storage.receiptsOf(document)).toEqual([])
   expect(await trail(root, [TOWNSHIP])).toEqual(['admin sign-in 伪造'])
+})
+
+test('A92 stations that one key makes up under a day leave nothing for a reader to look at, carried ones neither', async () => {
+  const { root } = await place()
+  const raw = new RawNode(TOWNSHIP)
+  await publish(root, [raw.record(root.identity.node, 9)])
+  await raw.link(root)
+  const day = '2026-11-26' as Day
+  const payload = new TextEncoder().encode(JSON.stringify({ event: 'sign-in' }))
+  const log = `${raw.node}/7/${streamOf(TOWNSHIP)}` as LogKey
+  const drafts = Array.from({ length: 800 }, (_, at) => {
+    const station = `${510_724_200 + at}` as StationCode
+    const made = draft(at % 2 === 0 ? station : TOWNSHIP, { kind: KIND.audit, payload })
+    const document = auditDocument(station, day)
+    if (at % 4 < 2) return { ...made, document }
+    const record = { seq: 1, content: encodeContent({ ...made, document }), signature: null }
+    return { ...made, document, kind: KIND.carried, payload: encodeCarried(log, GENESIS, record) }
+  })
+  raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), drafts)))
+  await raw.stored()
+  const { places } = await root.storage.placesBehind(auditDocument('510724999' as StationCode, day), 0)
+  expect(places).toHaveLength(1)
+  expect((await root.storage.localAll(AUDIT_DAYS_SPACE)).map(({ key }) => key)).not.toContain(day)
+  expect(await root.storage.localAll(auditStationsSpace(day))).toEqual([])
+  const carried = drafts
+    .filter(({ kind }) => kind === KIND.carried)
+    .map(({ payload: inner }) => decodeCarried(sha256, inner))
+  for (const said of carried.slice(0, 4))
+    expect(await root.storage.localAll(carriersSpace(said ?? expect.fail('unreadable')))).toEqual([])
 })
 
 test('A92 what a node says that another one of its station had written and lost is not believed', async () => {

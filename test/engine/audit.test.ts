@@ -93,14 +93,15 @@ test('A91 a machine that joins and one that is taken out stand in the audit log;
   expect(last).toMatchObject({ event: 'revocation', details: expect.stringContaining('电脑被盗') })
 })
 
-test('A94 what the disk refuses keeps nobody from his work, and the next event says how many are missing', async () => {
-  class FullStorage extends MemoryStorage {
-    full = false
-    override async commit(change: Change) {
-      if (this.full) throw new StorageFailure('full', '磁盘已满')
-      await super.commit(change)
-    }
+class FullStorage extends MemoryStorage {
+  full = false
+  override async commit(change: Change) {
+    if (this.full) throw new StorageFailure('full', '磁盘已满')
+    await super.commit(change)
   }
+}
+
+test('A94 what the disk refuses keeps nobody from his work, and the next event says how many are missing', async () => {
   const disk = new FullStorage()
   const root = await openCountyRoot(disk)
   const { office } = root.engine
@@ -117,6 +118,25 @@ test('A94 what the disk refuses keeps nobody from his work, and the next event s
   disk.full = false
   await office.audit(admin, 'print', { subject: '王芳' })
   expect((await linesOf(root, [COUNTY]))[0]).toMatchObject({ event: 'print', uncounted: 2 })
+})
+
+test('A94 what is only counted and then refused by the disk when it is told is told once the disk takes it again', async () => {
+  const disk = new FullStorage()
+  const clock = openClock('2026-11-26T09:00+08:00')
+  const root = await openCountyRoot(disk, clock.host)
+  const { office } = root.engine
+  for (let count = 0; count < 4; count++) await office.audit(null, 'sign-in-failed', { subject: 'admin' })
+  disk.full = true
+  clock.moveTo('2026-11-26T09:01:01+08:00')
+  await until('refused', async () => !(await office.status()).health.writable)
+  disk.full = false
+  clock.moveTo('2026-11-26T09:02:02+08:00')
+  await until('told by itself', async () => (await linesOf(root, [COUNTY])).length === 2)
+  const told = (await linesOf(root, [COUNTY])).map(({ subject, uncounted }) => [subject, uncounted])
+  expect(told).toEqual([
+    ['admin', 2],
+    ['admin', 0],
+  ])
 })
 
 test('A98 pages lose and repeat nothing, by station, person, event, text and day', async () => {

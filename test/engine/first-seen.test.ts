@@ -156,6 +156,9 @@ test('S157 a county hears of it when most of the clocks below are off alike', as
   const { root, township, village, say } = await openPlace()
   const seen = async () => (await root.engine.office.status()).clockOfNodes
   const off = 40 * 86_400_000
+  await say({ node: township.node, clockOffset: off }) // one alone accuses nobody
+  expect((await root.engine.office.nodesBelow()).map(({ clockOffset }) => clockOffset)).toEqual([off])
+  expect(await seen()).toBeNull()
   const heard = async (...offsets: readonly [number, number]) => {
     await say({ node: township.node, clockOffset: offsets[0] }, { node: village.node, clockOffset: offsets[1] })
     await until('both are heard', async () => {

@@ -44,6 +44,14 @@ test('E54 a certificate made by a clock that stands at 2009 is never written ove
   expect(await ownCertificate(folder, Date.UTC(2009, 0, 1))).toEqual(again)
 })
 
+test('E54 a certificate made by a clock that was two years ahead is replaced once the time is known, and by one that stays', async () => {
+  const folder = temporaryFolder()
+  const ahead = await ownCertificate(folder, NOW + 730 * DAY)
+  const made = await ownCertificate(folder, NOW)
+  expect(made.fingerprint).not.toBe(ahead.fingerprint)
+  for (const day of [0, 1, 30]) expect(await ownCertificate(folder, NOW + day * DAY)).toEqual(made)
+})
+
 test('E54 a certificate whose key is another one, because the power went between the two files, is made anew', async () => {
   const folder = temporaryFolder()
   const first = await ownCertificate(folder, NOW)

@@ -118,9 +118,18 @@ async function placesOf(core: Core, documents: readonly DocumentId[]) {
 /** Others have their turn. */
 const turn = ({ host }: Core) => new Promise<void>((resolve) => void host.after(0, resolve))
 
+/** Of so few stations each is looked up: a day has a row for every station of the county. */
+const FEW_STATIONS = 4
+
+/** How often the disk is asked which stations a day has. */
+const lookUps = ({ stations }: AuditQuery): number => (stations.length > FEW_STATIONS ? 1 : stations.length)
+
 /** The documents of a day that a question is about, of those that lie here. */
 async function documentsOf({ storage }: Core, { stations }: AuditQuery, day: Day): Promise<readonly DocumentId[]> {
-  const here = new Set((await storage.localAll(auditStationsSpace(day))).map(({ key }) => key))
+  const space = auditStationsSpace(day)
+  const here = new Set<string>()
+  if (stations.length > FEW_STATIONS) for (const { key } of await storage.localAll(space)) here.add(key)
+  else for (const station of stations) if (await storage.local(space, station)) here.add(station)
   return stations.filter((station) => here.has(station)).map((station) => auditDocument(station, day))
 }
 
@@ -149,7 +158,7 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
   const { places, cut } = await placesOf(core, documents)
   if (cut) page.cutDays.push(day)
   const isReadHere = readingOnce(core, places)
-  await look(core, page, 1 + documents.length)
+  await look(core, page, lookUps(query) + documents.length)
   const { cursor } = page
   const isLeft = (place: Place) => cursor?.day !== day || cursor.last === null || isBehind(cursor.last, place)
   for (const place of places.filter(isLeft)) {

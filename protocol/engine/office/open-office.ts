@@ -23,7 +23,7 @@ import { act, editSection, openCase } from './case-writing.ts'
 import { confirmDay } from './confirmed-day.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
-import { areRevocations, keepRecord, publish } from './record-writing.ts'
+import { areRevocations, keepRecord, publish, publishAccount } from './record-writing.ts'
 import { revokedFindings } from './revoked-findings.ts'
 import { signaturesOf } from './signatures.ts'
 import { casesAlone, syncStatus } from './sync-status.ts'
@@ -98,6 +98,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
           ? revoke(core, queue, actor, records)
           : queue.write((staging) => publish(staging, actor, records)),
       ),
+    publishAccount: (actor, made) => words(queue.write((staging) => publishAccount(staging, actor, made))),
     keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
   }
 }

@@ -1,7 +1,7 @@
 /** Writing directory records: by the root about everything, by a station about itself. */
 import { fieldProblems } from '#protocol/casework/catalogue/field-problems.ts'
 import { ITEM_FIELDS } from '#protocol/casework/catalogue/item-fields.ts'
-import type { DirectoryRecord, NodeRecord, StationRecord } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, Person, StationRecord } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isDocumentId, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -9,6 +9,7 @@ import { KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { streamOfRecord } from '../directory/directory.ts'
+import type { DirectoryView } from '../directory/directory-view.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
 import { isOfItsStation, isStationRecord, largeness } from '../directory/station-records.ts'
 import type { Actor } from '../office.ts'
@@ -152,6 +153,16 @@ export async function publish(
     if (!written.ok) return written
   }
   return auditPublished(staging, actor, records)
+}
+
+/** Root only: an account as it is made of the directory; nobody before in the group has changed that, or the group had ended. */
+export async function publishAccount(
+  staging: Staging,
+  actor: Actor | null,
+  made: (directory: DirectoryView) => Result<Person>,
+): Promise<Result<void>> {
+  const account = made(staging.core.directory)
+  return account.ok ? publish(staging, actor, [account.value]) : account
 }
 
 /** What a program does by itself at its first start is nobody's doing; that a node joined or a level is enabled is told all the same. */

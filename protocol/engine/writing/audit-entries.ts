@@ -15,16 +15,21 @@ export const AUDIT_DAYS_SPACE = 'audit-days'
 /** Stations of which something lies in the audit log on a day, each a key: nobody looks for what is not there. */
 export const auditStationsSpace = (day: Day): string => `${AUDIT_DAYS_SPACE}/${day}`
 
+/** Whether an entry stands in the stream of the station that it is of and that its document names: no record changes that. */
+const isInItsPlace = ({ document, station, log }: Pick<Entry, 'document' | 'station' | 'log'>): boolean =>
+  auditPlace(document)?.station === station && logParts(log).stream === streamOf(station)
+
 /**
  * Whether an entry of the audit log counts: in its station's stream, written by a node that serves the station or served
  * it, or carried by one that holds the stream, because what a fork cut off was done all the same.
  */
 export function countsInAudit(
   directory: Directory,
-  { kind, document, station, log }: Pick<Entry, 'kind' | 'document' | 'station' | 'log'>,
+  entry: Pick<Entry, 'kind' | 'document' | 'station' | 'log'>,
 ): boolean {
+  const { kind, station, log } = entry
   const { node, stream } = logParts(log)
-  if (auditPlace(document)?.station !== station || stream !== streamOf(station)) return false
+  if (!isInItsPlace(entry)) return false
   if (kind === KIND.carried) return directory.deliverableBy(node).has(stream)
   const { stations = [], formerStations = [] } = directory.node(node) ?? {}
   return kind === KIND.audit && (stations.includes(station) || formerStations.includes(station))
@@ -53,12 +58,13 @@ const NOT_ITS_STATION = { outcome: 'quarantined', reason: '审计记录不属于
 export const carriersSpace = (event: Entry): string => `audit-carriers/${toHex(event.hash)}`
 
 /**
- * Notes where an entry of the audit log lies; answers what is odd about it, if anything. Whether it counts is asked when it
- * is read: a node may be given the station later, and two nodes that hold the same entries read the same.
+ * Notes where an entry of the audit log lies; answers what is odd about it, if anything. Whether its node serves the
+ * station is asked when it is read: it may be given the station later, and two nodes that hold the same entries read the
+ * same. One out of its place is never read, and nothing is noted of it: a key could name stations without end.
  */
 export function placeAudit(staging: Staging, entry: Entry): Pick<ReceiptRow, 'outcome' | 'reason'> | undefined {
   const at = auditPlace(entry.document)
-  if (!at) return NOT_ITS_STATION
+  if (!at || !isInItsPlace(entry)) return NOT_ITS_STATION
   const said = entry.kind === KIND.carried ? saidIn(staging.core, entry) : undefined
   if (said) setLocal(staging, carriersSpace(said), entryName(entry), true)
   setLocal(staging, AUDIT_DAYS_SPACE, at.day, true)

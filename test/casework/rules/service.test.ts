@@ -2,7 +2,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Person, Staff } from '#protocol/casework/directory.ts'
-import { serviceChange, staffAfter, staffOfHistory, standingOf } from '#protocol/casework/rules/service.ts'
+import {
+  knowsService,
+  serviceChange,
+  staffAfter,
+  staffOfHistory,
+  standingOf,
+} from '#protocol/casework/rules/service.ts'
 import { plusDays } from '#protocol/casework/time/days.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { day, letter, OTHER_TOWN, TOWN, VILLAGE } from '#test/casework/people.ts'
@@ -145,4 +151,23 @@ test('R71 what a change says of itself covers every day on which somebody is jud
           }
     }),
   )
+})
+
+test('R71 R74 service of one station that differs in roles only is other service: a change of roles back and forth is noticed', () => {
+  const first = staffAfter(undefined, account(TOWN), day('2026-03-02'))
+  const chief = staffAfter(first, account(TOWN, { roles: ['chief'] }), day('2026-03-09'))
+  const back = staffAfter(chief, account(TOWN), day('2026-03-09'))
+  const again = staffAfter(back, account(TOWN, { roles: ['chief', 'clerk'] }), day('2026-03-09'))
+  // All three of the same station begin on the same day, and the last one is open as the one before was.
+  expect(serviceChange(chief, back)).toEqual({ gains: true, since: '2026-03-09' })
+  expect(serviceChange(back, again)).toEqual({ gains: true, since: '2026-03-09' })
+  expect([knowsService(chief, back), knowsService(back, again)]).toEqual([false, false])
+  expect([knowsService(back, chief), knowsService(again, back)]).toEqual([true, true])
+  // The order in which roles are named says nothing.
+  const [roles, turned] = [
+    ['clerk', 'chief'],
+    ['chief', 'clerk'],
+  ] as const
+  const record = (named: Person['roles']) => staffAfter(undefined, account(TOWN, { roles: named }), day('2026-03-02'))
+  expect(serviceChange(record(roles), record(turned))).toEqual({ gains: false, since: null })
 })
