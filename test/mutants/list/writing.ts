@@ -189,7 +189,7 @@ export const WRITING: readonly Mutant[] = [
   {
     name: 'crowded-out-unseen',
     file: 'protocol/engine/cases/section-changes.ts',
-    from: 'unlisted: [...left, ...cut].map(stationOf)',
+    from: 'unlisted: [...left, ...cut, ...unread].map(stationOf)',
     to: 'unlisted: []',
     fault: 'C141: whoever writes many edits behind the one that matters hides it from who has to look.',
     tests: ['test/engine/changes-by-others.test.ts'],
