@@ -88,7 +88,9 @@ async function receivedCase() {
   await fact('offered', captured, { to: COUNTY, materials: 1 })
   const clerk = await enter(hall.desk, 'hall')
   await act(clerk, id, 'taken', { materials: '1' })
-  const received = await act(clerk, id, 'received', {})
+  const unseen = await act(clerk, id, 'received', {})
+  expect(unseen.text).toContain('表单由其他站点填写,请核对')
+  const received = await act(clerk, id, 'received', lookedAt(unseen))
   expect(received.text).toContain('“收件”已办')
   return { ...hall, id, edit, clerk, page: (visitor: Visitor = clerk) => visitor.get(`/cases/${id}?act=accepted`) }
 }

@@ -117,7 +117,9 @@ function problemsFrom(item: Item, kind: FactKind, problem: Failure): Problems {
   const { field } = problem
   if (field === undefined) return {}
   if (formFields(item).some(({ id }) => id === field)) return { [applicationName(field)]: problem.message }
-  return askedFields(kind).some(([name]) => name === field) ? { [field]: problem.message } : {}
+  return field === 'changesSeen' || askedFields(kind).some(([name]) => name === field)
+    ? { [field]: problem.message }
+    : {}
 }
 
 /** Saves what is on the form and, when asked, hands it in. */
@@ -139,7 +141,7 @@ async function post(context: DeskContext, desk: Desk): Promise<Response> {
 async function handInPage(context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed) {
   const kind = handInAct(view)
   const given = kind ? actFields(view, kind, typed) : {}
-  const handed = await handIn(desk.office, context.get('visit').actor, view, item, given)
+  const handed = await handIn(desk.office, context.get('visit').actor, view, item, given, typed.changesSeen)
   if (handed.ok)
     return context.redirect(`/cases/${view.state.id}${handed.value ? `/receipt?done=${handed.value}` : ''}`, 303)
   const { problem } = handed
