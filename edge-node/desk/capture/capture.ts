@@ -12,7 +12,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { CONFIRM_DAY, departmentName, doubtWords, paperTime, timeWords } from '#edge-node/desk/words.ts'
+import { CONFIRM_DAY, departmentName, doubtWords, paperTime, timeWords, withNames } from '#edge-node/desk/words.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isDayInDoubt } from '#protocol/engine/clock-doubt.ts'
@@ -147,8 +147,9 @@ async function handInPage(context: DeskContext, desk: Desk, view: CaseView, item
   const { problem } = handed
   if ('incomplete' in problem)
     return capturePage(context, desk, view, item, { typed, problems: problemsByName(problem.incomplete) })
-  const problems = kind ? problemsFrom(item, kind, problem.refused) : {}
-  return capturePage(context, desk, view, item, { typed, failure: problem.refused, problems })
+  const failure = { ...problem.refused, message: withNames(desk.office, problem.refused.message) }
+  const problems = kind ? problemsFrom(item, kind, failure) : {}
+  return capturePage(context, desk, view, item, { typed, failure, problems })
 }
 
 export function captureRoutes(app: Hono<DeskEnv>, desk: Desk): void {

@@ -87,7 +87,7 @@ async function reject(context: DeskContext, desk: Desk, kind: FactKind, typed: T
   const fresh = await caseOf(context, desk)
   if (!fresh.ok) return failurePage(context, desk, fresh.problem)
   const { field, message } = failure
-  const problems = field === undefined ? {} : { [field]: message }
+  const problems = field === undefined ? {} : { [field]: withNames(desk.office, message) }
   const rejected: Rejected = { kind, subject: typed.fact ?? '', typed, problems }
   return casePage(context, desk, fresh.value, { rejected, status: statusOf(failure), failure })
 }
