@@ -135,13 +135,13 @@ export const LIMITS = {
   materialCopies: 999,
   /** Ranges one update may delete; a note of noteCharacters cannot have more pieces. */
   deletedRanges: 4_000,
-  /** Entries of one case; a case that grows beyond is refused further edits, not facts. */
-  caseEntries: 5_000,
+  /** Edits of one station in one case; beyond it that station writes facts only. What others write counts for them. */
+  stationEdits: 5_000,
   /** Entries carried into other streams with one commit: few for one case, so that others' acts come between. */
   carriedEntries: 200,
   /** Documents kept decoded in memory; more only saves reads. */
   cachedDocuments: 400,
-  /** Memory for decoded cases, by estimate: all that are kept are short, or few are long. A case of caseEntries is 4 MB. */
+  /** Memory for decoded cases, by estimate: all that are kept are short, or few are long. A case of stationEdits edits is 4 MB. */
   cachedCaseBytes: 64 * 1024 * 1024,
   /** Memory for sections that are open, by estimate: a Yjs document takes ten times the bytes of its updates (measured). */
   openSectionBytes: 32 * 1024 * 1024,

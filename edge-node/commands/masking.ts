@@ -4,7 +4,7 @@ import { fieldNames } from '#protocol/casework/facts/facts.ts'
 import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import type { FormField } from '#protocol/casework/item.ts'
 import type { Actor, CaseView } from '#protocol/engine/office.ts'
-import type { SealChange, SectionView, TakenOver } from '#protocol/engine/section-view.ts'
+import type { ChangesByOthers, ListedChanges, SealChange, SectionView } from '#protocol/engine/section-view.ts'
 import { knownKeys } from './cases/form.ts'
 import { hasRole } from './roles.ts'
 
@@ -48,6 +48,8 @@ const valuesOfChanges = (changes: readonly SealChange[]): readonly (readonly [st
 const valuesIn = ({
   sections,
   takenOver,
+  changesByOthers,
+  adoptedChanges,
 }: CaseView): readonly (readonly [string, readonly (readonly [string, unknown])[]])[] => [
   ...sections.map(({ name, value, sealed, changes }) => {
     const forms = [value, sealed].flatMap((form) =>
@@ -55,7 +57,9 @@ const valuesIn = ({
     )
     return [name, [...forms, ...valuesOfChanges(changes)]] as const
   }),
-  ...takenOver.map(({ section, changes }) => [section, valuesOfChanges(changes)] as const),
+  ...[...takenOver, ...(changesByOthers?.listed ?? []), ...adoptedChanges.flatMap(({ listed }) => listed)].map(
+    ({ section, changes }) => [section, valuesOfChanges(changes)] as const,
+  ),
 ]
 
 /** A number of somebody has digits in a row; what is shorter or a word must not be hidden wherever it stands. */
@@ -111,10 +115,11 @@ const hideChanges = (changes: readonly SealChange[], shown: Hider): readonly Sea
     after: shown(change.key, change.after),
   }))
 
-const hideTaken = (taken: TakenOver, item: CaseView['item'], secrets: ReadonlySet<string>): TakenOver => ({
-  ...taken,
-  changes: hideChanges(taken.changes, hiderOf(taken.section, item, secrets)),
-})
+const hideListed = <Listed extends ListedChanges>(
+  listed: Listed,
+  item: CaseView['item'],
+  secrets: ReadonlySet<string>,
+): Listed => ({ ...listed, changes: hideChanges(listed.changes, hiderOf(listed.section, item, secrets)) })
 
 /** A section without the numbers. */
 function hideSection(section: SectionView, item: CaseView['item'], secrets: ReadonlySet<string>): SectionView {
@@ -150,11 +155,17 @@ export function readableBy<View extends CaseView>(actor: Actor, view: View): Vie
   const secrets = secretsOf(view)
   const state = hideCourse(view.state, secrets)
   const sections = view.sections.map((section) => hideSection(section, view.item, secrets))
-  const takenOver = view.takenOver.map((taken) => hideTaken(taken, view.item, secrets))
+  const takenOver = view.takenOver.map((taken) => hideListed(taken, view.item, secrets))
+  const hideOthers = <Others extends ChangesByOthers>(others: Others): Others => ({
+    ...others,
+    listed: others.listed.map((listed) => hideListed(listed, view.item, secrets)),
+  })
   return {
     ...view,
     sections,
     takenOver,
+    changesByOthers: view.changesByOthers && hideOthers(view.changesByOthers),
+    adoptedChanges: view.adoptedChanges.map(hideOthers),
     state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } },
   }
 }

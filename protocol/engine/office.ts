@@ -17,7 +17,7 @@ import type { ClockDoubt } from './clock-doubt.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
-import type { ChangesByOthers, SectionView, TakenOver } from './section-view.ts'
+import type { AdoptedChanges, ChangesByOthers, SectionView, TakenOver } from './section-view.ts'
 
 /** Who acts, for which station. */
 export interface Actor {
@@ -71,6 +71,8 @@ export interface CaseView {
   readonly sections: readonly SectionView[]
   /** What the holder must have looked at before an act seals again; null when there is nothing. */
   readonly changesByOthers: ChangesByOthers | null
+  /** The same for each fact that may be adopted and seals, where there is something. */
+  readonly adoptedChanges: readonly AdoptedChanges[]
   /** What the facts that sealed the form again took over, the last few of them. */
   readonly takenOver: readonly TakenOver[]
   readonly acts: readonly ActOffer[]

@@ -33,8 +33,20 @@ export interface SealChange {
   readonly foreignPerson: boolean
 }
 
-/** What others than the holder changed behind the seals of an open form: the next seal takes it over. */
+/** Changes of one section. */
+export interface ListedChanges {
+  readonly section: string
+  readonly changes: readonly SealChange[]
+}
+
+/** Where changes by others are: behind the last seal, in a form that nothing has sealed yet, in what an adopted fact sealed. */
+export const PLACES_OF_CHANGES = ['behind-seal', 'unsealed', 'adopted'] as const
+
+/** What others than the holder changed of a form that the next seal takes over. */
 export interface ChangesByOthers {
+  readonly where: (typeof PLACES_OF_CHANGES)[number]
+  /** Those that are listed one by one. */
+  readonly listed: readonly ListedChanges[]
   /** Changes; where what was sealed is lost, edits. */
   readonly count: number
   readonly stations: readonly StationCode[]
@@ -42,6 +54,11 @@ export interface ChangesByOthers {
   readonly isLost: boolean
   /** Stands for what the form says with them: whoever seals again gives it back, having looked. */
   readonly mark: string
+}
+
+/** The same of a fact that was set aside: adopting it makes what it sealed count. */
+export interface AdoptedChanges extends ChangesByOthers {
+  readonly fact: EntryHash
 }
 
 /** What a fact took over when it sealed a section again: what was changed since the seal before it. */

@@ -196,6 +196,10 @@ test('C141 C142 an act that seals again takes the mark of what others changed, a
   expect(unseen).toMatchObject({ code: 'changes-unseen', field: 'changesSeen' })
   const changesSeen = changesByOthers?.mark
   await refusal(await act(place, clerk, id, 'noted', { fields: { text: '备注' }, changesSeen }), 400)
+  // What an adoption adopts says whether it seals, so that its body takes a mark as well.
+  const fact = 'a'.repeat(64)
+  const adopted = await refusal(await act(place, clerk, id, 'adopted', { fields: { fact }, changesSeen }), 409)
+  expect(adopted).toMatchObject({ code: 'not-aside' })
   await read(await act(place, clerk, id, 'received', { ...COUNTED, changesSeen }), ActedShape)
   const view = await readCase(place, clerk, id)
   expect(view.state.applicant.name).toBe('王大明')

@@ -23,7 +23,7 @@ import type { Commands } from './worker-port.ts'
 import { value } from './workload.ts'
 
 const SHORT = 20
-/** LIMITS.caseEntries is 5,000: room for what is measured. */
+/** LIMITS.stationEdits is 5,000: room for what is measured. */
 const LONG = 4_900
 const MEASURED = 60
 const BOUND_MILLISECONDS = 120_000

@@ -13,18 +13,21 @@ import type { Fact, FactKind, Fields } from '#protocol/casework/facts/facts.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
+import { openSection } from '#protocol/documents/section.ts'
 import { type EntryHash, type PersonId, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
 import { type Draft, KIND } from '#protocol/log/entry.ts'
-import { Author, valueIn as value } from '#test/documents/authors.ts'
+import { Author, sha256, valueIn as value } from '#test/documents/authors.ts'
 import { openClock } from '#test/engine/clock-host.ts'
 import { COUNTY, nodeRecord, openNode, publish, STATIONS, TOWNSHIP } from '#test/engine/county.ts'
 import { ENABLED } from '#test/engine/levels.ts'
 import { draft, factPayload, frameOf, RawNode } from '#test/engine/raw-node.ts'
 import { enter, PASSWORD, type Visitor } from './place.ts'
-import { act, lookedAt } from './walk.ts'
+import { act, filled, lookedAt } from './walk.ts'
 
 const [ITEM] = SAMPLE_ITEMS
 if (!ITEM) throw new Error('no sample items')
+
+const WATCH = { person: 'watch' as PersonId, name: '', station: COUNTY, roles: ['supervisor' as const] }
 
 /** A county hall with people and a desk, and a township that writes whatever it likes. */
 async function openHall() {
@@ -88,9 +91,18 @@ async function receivedCase() {
   await fact('offered', captured, { to: COUNTY, materials: 1 })
   const clerk = await enter(hall.desk, 'hall')
   await act(clerk, id, 'taken', { materials: '1' })
-  const received = await act(clerk, id, 'received', {})
+  const unseen = await act(clerk, id, 'received', {})
+  expect(unseen.text).toContain('表单由其他站点填写,请核对')
+  const received = await act(clerk, id, 'received', lookedAt(unseen))
   expect(received.text).toContain('“收件”已办')
-  return { ...hall, id, edit, clerk, page: (visitor: Visitor = clerk) => visitor.get(`/cases/${id}?act=accepted`) }
+  return {
+    ...hall,
+    id,
+    fact,
+    edit,
+    clerk,
+    page: (visitor: Visitor = clerk) => visitor.get(`/cases/${id}?act=accepted`),
+  }
 }
 
 test('C143 the page accuses nobody whose name another station’s key signed with', async () => {
@@ -128,9 +140,52 @@ test('C141 the form of an act that seals again lists what others changed, and is
   expect(accepted.text).not.toContain('封存之后有改动')
 })
 
+test('C141 the form of an adoption lists what the adopted fact sealed of others’ changes, and is sent only with the box ticked', async () => {
+  const { raw, office, fact, edit, clerk, id } = await receivedCase()
+  await edit({ applicant: '周大山' })
+  const { state, sections } = value(await office.view(WATCH, id))
+  const author = new Author('application', clientIdOf(3, 1))
+  author.change({ set: sections[0]?.value as Record<string, string>, remove: [] })
+  const content = value(openSection('application', author.updates())).contentDigest(sha256)
+  const frontier = Object.fromEntries([...raw.heads.keys()].map((log) => [log, 1_000]))
+  const seals = [{ section: 'application', digest: '0'.repeat(64), content, frontier }]
+  const accepted = await fact('accepted', state.tip, { seals } as Fields)
+  const shown = await clerk.get(`/cases/${id}`)
+  expect(shown.text).toContain('要采纳的记录封存的内容里由其他站点改动的')
+  const action = `/cases/${id}/acts/adopted`
+  const refused = await clerk.submit(shown, action, { fact: accepted })
+  expect(refused.status).toBe(422)
+  expect(refused.text).toContain('要采纳的记录封存的内容里有 1 处是安昌镇便民服务中心改的')
+  // The mark of what the holder's own act would seal stands further up.
+  const marks = [...refused.html.matchAll(/value="([0-9a-f]{64})" name="changesSeen"/g)].map(([, mark]) => mark ?? '')
+  const adopted = await clerk.submit(refused, action, { fact: accepted, changesSeen: marks.at(-1) ?? '' })
+  expect(adopted.text).toContain('“采纳”已办')
+})
+
+test('C141 a draft that was handed over is handed in only with what others wrote looked at', async () => {
+  const hall = await openHall()
+  const { document: id, fact, edit } = writerOf(hall)
+  const number = mintNumber({ station: TOWNSHIP, day: '2026-11-20', lane: 1, running: 1 })
+  const opened = await fact('opened', null, { number, item: ITEM?.id ?? '', itemVersion: ITEM?.edition ?? 1 })
+  await edit({ applicant: '周小山', phone: '13800001111' })
+  await fact('offered', opened, { to: COUNTY, materials: 1 })
+  const clerk = await enter(hall.desk, 'hall')
+  await act(clerk, id, 'taken', { materials: '1' })
+  const action = `/cases/${id}/form`
+  const form = await clerk.get(action)
+  expect(form.text).toContain('表单由其他站点填写,请核对')
+  const typed = { ...filled(form, action), step: 'hand-in' }
+  const refused = await clerk.submit(form, action, typed)
+  expect(refused.text).toContain('处内容是安昌镇便民服务中心写的,不是主办站点,还没有核对')
+  const handed = await clerk.submit(refused, action, { step: 'hand-in', ...lookedAt(refused) })
+  expect(handed.path).toContain('/receipt')
+})
+
 test('C142 the story shows under 受理 what it took over, with numbers masked for who may not read them', async () => {
   const { edit, page, clerk, id, desk, office } = await receivedCase()
   await edit({ applicant: '周大山', phone: '13900002222' })
+  const before = value(await readCase(office, WATCH, id)).changesByOthers
+  expect(before?.listed[0]?.changes.find(({ key }) => key === 'phone')).toMatchObject({ after: '****2222' })
   await act(clerk, id, 'accepted', lookedAt(await page()))
   const storyOf = async (visitor: Visitor) => {
     const { text } = await visitor.get(`/cases/${id}`)
@@ -143,8 +198,7 @@ test('C142 the story shows under 受理 what it took over, with numbers masked f
   const masked = await storyOf(await enter(desk, 'watch'))
   expect(masked).toContain('****1111 → ****2222')
   expect(masked).not.toMatch(/13800001111|13900002222/)
-  const watch = { person: 'watch' as PersonId, name: '', station: COUNTY, roles: ['supervisor' as const] }
-  const seen = value(await readCase(office, watch, id))
+  const seen = value(await readCase(office, WATCH, id))
   expect(seen.takenOver[0]?.changes.find(({ key }) => key === 'phone')).toMatchObject({
     before: '****1111',
     after: '****2222',

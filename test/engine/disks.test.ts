@@ -344,7 +344,7 @@ test('G33 decoded cases are bounded in bytes: a few long ones push out many shor
   expect(files.get(caseId(99))).toBeUndefined()
 })
 
-test('G34 a case with as many entries as it may have is refused further edits in words and takes facts', {
+test('G34 a station with as many edits in a case as it may have is refused further ones in words and writes facts', {
   timeout: 120_000,
 }, async () => {
   const disk = new MemoryStorage()
@@ -354,8 +354,8 @@ test('G34 a case with as many entries as it may have is refused further edits in
   const { id } = value(await office.openCase(handler, 'SL0001'))
   const write = (number: number) => office.edit(handler, id, 'application', { set: { phone: String(number) } })
   let number = 0
-  for (; number < LIMITS.caseEntries; number++) if (!(await write(number)).ok) break
-  expect(number).toBe(LIMITS.caseEntries - 1) // and the opening
+  for (; number <= LIMITS.stationEdits; number++) if (!(await write(number)).ok) break
+  expect(number).toBe(LIMITS.stationEdits)
   expect(await write(number)).toMatchObject({ ok: false, problem: { code: 'case-full' } })
   value(await office.act(handler, id, 'noted', { text: '补充说明' }))
   const view = value(await office.view(handler, id))

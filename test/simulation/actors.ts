@@ -29,6 +29,10 @@ export interface Staff extends Omit<People, 'keep'> {
   workOnce(): void
 }
 
+/** The mark of what has to be looked at before an act; whoever works here has looked. */
+export const markFor = (view: CaseView, kind: FactKind, { fact }: Readonly<Record<string, FieldValue>>) =>
+  kind === 'adopted' ? view.adoptedChanges.find((changes) => changes.fact === fact)?.mark : view.changesByOthers?.mark
+
 /** What is compared with the county at rest. */
 export type Remembered = Pick<Staff, 'told' | 'intents' | 'refused'>
 
@@ -164,7 +168,7 @@ export function createStaff(world: World, chance: Chance): Staff {
     const expects = chance.happens(0.3) ? (chance.happens(0.2) ? stale : state.tip) : undefined
     const { troubles } = machine.disk
     const askedAt = world.timeline.now
-    const acted = await office.act(actor, id, kind, fields, expects, viewed.value.changesByOthers?.mark)
+    const acted = await office.act(actor, id, kind, fields, expects, markFor(viewed.value, kind, fields))
     if (!acted.ok && acted.problem.code !== 'storage-damaged') checkRefused(machine, id, acted.problem.code, troubles)
     if (!acted.ok) return
     tell(machine, running, acted.value.hash, id)

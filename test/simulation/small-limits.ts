@@ -19,7 +19,7 @@ const DRAWN: Partial<Record<Name, readonly [number, number]>> = {
   cachedPackBytes: [1, 4 * 1024],
   packsPerRead: [2, 20],
   sliceCases: [1, 5],
-  caseEntries: [15, 120],
+  stationEdits: [15, 120],
 }
 
 /** How long a frame takes and how small it gets: on weak lines a small backlog is then a long way. */

@@ -95,7 +95,8 @@ export type NotHandedIn = { readonly incomplete: readonly FormProblem[] } | { re
 
 /**
  * Hands the form in with the act that is allowed now, which is the answer; undefined when none is.
- * @param given the act's own fields; what the form says is added.
+ * @param given the act's own fields; what the form says is added
+ * @param changesSeen the mark of what others wrote into the form and that was looked at (rule C141)
  */
 export async function handIn(
   office: Office,
@@ -103,12 +104,13 @@ export async function handIn(
   view: CaseView,
   item: Item,
   given: Readonly<Record<string, FieldValue>>,
+  changesSeen?: string,
 ): Promise<Result<FactKind | undefined, NotHandedIn>> {
   const incomplete = formProblems(item, view.sections, office.today())
   if (incomplete.length > 0) return failure({ incomplete })
   const kind = handInAct(view)
   if (!kind) return success(undefined)
   const fields = { ...applicantOf(view.sections), ...given }
-  const done = await office.act(actor, view.state.id, kind, fields, view.state.tip)
+  const done = await office.act(actor, view.state.id, kind, fields, view.state.tip, changesSeen)
   return done.ok ? success(kind) : failure({ refused: done.problem })
 }

@@ -1,6 +1,7 @@
 /** The body of every act, generated from the table of facts: schema, titles of codes, example. */
 import { z } from '@hono/zod-openapi'
-import { FACTS, type FactKind, fieldsOf } from '#protocol/casework/facts/facts.ts'
+import { isSealing } from '#protocol/casework/acts/form.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { boundWords, fieldProblem } from '#protocol/casework/facts/field-values.ts'
 import { type FieldRule, type FieldType, isStated } from '#protocol/casework/facts/fields.ts'
 import { PATTERNS } from '#protocol/ids.ts'
@@ -96,10 +97,10 @@ type FieldSchema = z.ZodType<
   string | number | boolean | readonly string[] | Readonly<Record<string, number>> | undefined
 >
 
-/** Beside the fields, of acts that seal again. */
+/** Beside the fields, of acts that seal again, or may. */
 const SEEN = z.string().max(64).optional().openapi({
   description:
-    '已核对其他站点在封存之后改动的内容:填查看办件时的 changesByOthers.mark;没有核对、或核对后又变了时拒绝,代码 changes-unseen',
+    '已核对其他站点在封存之后改动的内容:填查看办件时的 changesByOthers.mark,采纳时填 adoptedChanges 里该记录的 mark;没有核对、或核对后又变了时拒绝,代码 changes-unseen',
 })
 
 /** The body of an act: its fields as the table of facts has them, and the tip the caller saw. */
@@ -117,7 +118,7 @@ export function actBody(kind: FactKind) {
   }
   const fields = z.strictObject(shape)
   // Optional, so that an act that has none reads as one that was given none.
-  const beside = (fieldsOf(kind, ({ type }) => type === 'seals').length > 0 ? { changesSeen: SEEN } : {}) as {
+  const beside = (isSealing(kind) ? { changesSeen: SEEN } : {}) as {
     changesSeen: typeof SEEN
   }
   const wanted = Object.values(shape).every((schema) => schema.isOptional())

@@ -13,6 +13,7 @@ import {
 } from '#edge-node/commands/cases/form.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
+import { lookedAtField } from '#edge-node/desk/case/seal-changes.ts'
 import { csrfField, type FieldView, type FormState, failureBox, field, hintOf } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
@@ -127,10 +128,11 @@ function materialRow(drawing: Drawing, rule: MaterialRule, values: Readonly<Reco
     ${seen(state, stored.state)}${seen(copies, storedCopies)}</div>`
 }
 
-/** The fields of the act that hands the form in: the letter of authorisation, or that originals were seen. */
+/** The fields of the act that hands the form in (the letter of authorisation, or that originals were seen), and what others wrote. */
 function handInFields(desk: Desk, visit: Visit, view: CaseView, kind: FactKind, state: CaptureState): Html {
   const problems = state.problems ?? {}
-  return actFieldsPart({ desk, visit, view, kind, prefix: kind, typed: state.typed, problems })
+  const drawing = { desk, visit, view, kind, subject: null, prefix: kind, typed: state.typed, problems }
+  return html`${actFieldsPart(drawing)}${lookedAtField(drawing)}`
 }
 
 function handInCard(desk: Desk, visit: Visit, view: CaseView, state: CaptureState): Html {

@@ -12,7 +12,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { CONFIRM_DAY, departmentName, doubtWords, paperTime, timeWords } from '#edge-node/desk/words.ts'
+import { CONFIRM_DAY, departmentName, doubtWords, paperTime, timeWords, withNames } from '#edge-node/desk/words.ts'
 import type { FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isDayInDoubt } from '#protocol/engine/clock-doubt.ts'
@@ -117,7 +117,9 @@ function problemsFrom(item: Item, kind: FactKind, problem: Failure): Problems {
   const { field } = problem
   if (field === undefined) return {}
   if (formFields(item).some(({ id }) => id === field)) return { [applicationName(field)]: problem.message }
-  return askedFields(kind).some(([name]) => name === field) ? { [field]: problem.message } : {}
+  return field === 'changesSeen' || askedFields(kind).some(([name]) => name === field)
+    ? { [field]: problem.message }
+    : {}
 }
 
 /** Saves what is on the form and, when asked, hands it in. */
@@ -139,14 +141,15 @@ async function post(context: DeskContext, desk: Desk): Promise<Response> {
 async function handInPage(context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed) {
   const kind = handInAct(view)
   const given = kind ? actFields(view, kind, typed) : {}
-  const handed = await handIn(desk.office, context.get('visit').actor, view, item, given)
+  const handed = await handIn(desk.office, context.get('visit').actor, view, item, given, typed.changesSeen)
   if (handed.ok)
     return context.redirect(`/cases/${view.state.id}${handed.value ? `/receipt?done=${handed.value}` : ''}`, 303)
   const { problem } = handed
   if ('incomplete' in problem)
     return capturePage(context, desk, view, item, { typed, problems: problemsByName(problem.incomplete) })
-  const problems = kind ? problemsFrom(item, kind, problem.refused) : {}
-  return capturePage(context, desk, view, item, { typed, failure: problem.refused, problems })
+  const failure = { ...problem.refused, message: withNames(desk.office, problem.refused.message) }
+  const problems = kind ? problemsFrom(item, kind, failure) : {}
+  return capturePage(context, desk, view, item, { typed, failure, problems })
 }
 
 export function captureRoutes(app: Hono<DeskEnv>, desk: Desk): void {

@@ -75,7 +75,16 @@ function drawingOf(
   const subject = offer.subject ?? ''
   const own = rejected?.kind === offer.kind && (subject === '' || rejected.subject === subject) ? rejected : undefined
   const prefix = subject === '' ? offer.kind : `${offer.kind}-${subject.slice(0, 8)}`
-  return { desk, visit, view, kind: offer.kind, prefix, typed: own?.typed, problems: own?.problems ?? {} }
+  return {
+    desk,
+    visit,
+    view,
+    kind: offer.kind,
+    subject: offer.subject,
+    prefix,
+    typed: own?.typed,
+    problems: own?.problems ?? {},
+  }
 }
 
 /** The fields for entering an act later than it happened, folded away until they are used. */

@@ -14,7 +14,7 @@ import { livePart } from '#edge-node/desk/live.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { numberWords, presentNumber, sentence, withNames } from '#edge-node/desk/words.ts'
-import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
+import { FACTS, type FactKind, isFactKind } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import type { Failure } from '#protocol/result.ts'
@@ -32,8 +32,6 @@ interface Shown {
   readonly text?: { readonly section: string; readonly text: string; readonly problem: string }
   readonly status?: ContentfulStatusCode
 }
-
-const isFactKind = (text: string): text is FactKind => Object.hasOwn(FACTS, text)
 
 /** What was done, and the paper it made. */
 function actedBox(view: CaseView, kind: string | undefined): Html | string {
@@ -89,7 +87,7 @@ async function reject(context: DeskContext, desk: Desk, kind: FactKind, typed: T
   const fresh = await caseOf(context, desk)
   if (!fresh.ok) return failurePage(context, desk, fresh.problem)
   const { field, message } = failure
-  const problems = field === undefined ? {} : { [field]: message }
+  const problems = field === undefined ? {} : { [field]: withNames(desk.office, message) }
   const rejected: Rejected = { kind, subject: typed.fact ?? '', typed, problems }
   return casePage(context, desk, fresh.value, { rejected, status: statusOf(failure), failure })
 }

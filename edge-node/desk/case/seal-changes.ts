@@ -4,9 +4,9 @@ import { countedMaterial, formFields } from '#edge-node/commands/cases/form.ts'
 import { field } from '#edge-node/desk/forms.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { changesCount, materialWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
-import { fieldsOf } from '#protocol/casework/facts/facts.ts'
+import { isSealing, saidBy } from '#protocol/casework/acts/form.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import type { SealChange, SectionView } from '#protocol/engine/section-view.ts'
+import type { ChangesByOthers, SealChange, SectionView } from '#protocol/engine/section-view.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import type { ActDrawing } from './act-drawing.ts'
 
@@ -57,32 +57,48 @@ export const takenOverPart = (desk: Desk, view: CaseView, fact: EntryHash): read
         : html`<div><span class="text-secondary">${title}在上一次封存之后的改动,从这时起作数:</span><ul class="mb-0">${changeRows(desk, view, taken.section, taken)}</ul></div>`
     })
 
+/** What is to be looked at before an act; null where it seals nothing, or nobody else has changed anything. */
+function toLookAt({ view, kind, subject }: ActDrawing): ChangesByOthers | null {
+  const { kind: said } = saidBy(view.state, { kind, fields: { fact: subject ?? '' } })
+  if (!isSealing(said)) return null
+  if (kind !== 'adopted') return view.changesByOthers
+  return view.adoptedChanges.find(({ fact }) => fact === subject) ?? null
+}
+
+const PLACE_WORDS: Readonly<Record<ChangesByOthers['where'], string>> = {
+  'behind-seal': '封存之后由其他站点改动的内容',
+  unsealed: '表单由其他站点填写,请核对',
+  adopted: '要采纳的记录封存的内容里由其他站点改动的',
+}
+
+/** What stands below the changes that are listed: how many are not. */
+function restWords({ count, listed, isLost }: ChangesByOthers, form: Html): Html | string {
+  if (isLost) return html`<li>封存时的内容在本机已拼不出来,请打开${form},对照纸质材料逐项核对现在的内容。</li>`
+  const missing = count - listed.reduce((sum, { changes }) => sum + changes.length, 0)
+  return missing > 0 ? html`<li>另有 ${missing} 次修改没有逐条列出,请打开${form}核对现在的全部内容。</li>` : ''
+}
+
 /** What is to be looked at before an act seals again, with the box to tick; nothing where nobody else has changed anything. */
-export function lookedAtField({ desk, view, kind, prefix, typed, problems }: ActDrawing): Html | string {
-  const changes = view.changesByOthers
-  if (changes === null || fieldsOf(kind, ({ type }) => type === 'seals').length === 0) return ''
-  const sections = view.sections.map(({ name, changes: all }) => ({
-    name,
-    changes: all.filter(({ station }) => station !== view.state.holder),
-  }))
-  const rows = sections.map(({ name, changes: shown }) => changeRows(desk, view, name, { changes: shown, unlisted: 0 }))
-  const missing = changes.count - sections.reduce((sum, { changes: shown }) => sum + shown.length, 0)
-  const all = html`<a href="/cases/${view.state.id}/form">申请表</a>`
-  const rest = changes.isLost
-    ? html`<li>封存时的内容在本机已拼不出来,请打开${all},对照纸质材料逐项核对现在的内容。</li>`
-    : missing > 0
-      ? html`<li>另有 ${missing} 次修改没有逐条列出,请打开${all}核对现在的全部内容。</li>`
-      : ''
+export function lookedAtField(drawing: ActDrawing): Html | string {
+  const { desk, view, kind, prefix, typed, problems } = drawing
+  const changes = toLookAt(drawing)
+  if (changes === null) return ''
+  const rows = changes.listed.map(({ section, changes: shown }) =>
+    changeRows(desk, view, section, { changes: shown, unlisted: 0 }),
+  )
+  const form = html`<a href="/cases/${view.state.id}/form">申请表</a>`
+  const then = kind === 'adopted' ? '可以采纳' : '按现在的内容办理'
   const label = changes.isLost
-    ? '已逐项核对申请表和材料,按现在的内容办理'
-    : `已核对上面 ${changes.count} 处由其他站点改动的内容,按现在的内容办理`
+    ? `已逐项核对申请表和材料,${then}`
+    : `已核对上面 ${changes.count} 处由其他站点改动的内容,${then}`
   const tick = field({
     ...{ name: 'changesSeen', id: `${prefix}-changesSeen`, kind: 'many', label: '办理以前请核对', required: true },
     value: typed?.changesSeen ?? '',
     problem: problems.changesSeen,
     options: [{ value: changes.mark, label }],
   })
-  return html`<div class="alert alert-warning" role="note"><div><strong>封存之后由其他站点改动的内容:</strong><ul>${rows}${rest}</ul>不对的先在${all}里改正。</div></div>${tick}`
+  const wrong = kind === 'adopted' ? '不对的不要采纳。' : html`不对的先在${form}里改正。`
+  return html`<div class="alert alert-warning" role="note"><div><strong>${PLACE_WORDS[changes.where]}:</strong><ul>${rows}${restWords(changes, form)}</ul>${wrong}</div></div>${tick}`
 }
 
 /** What was changed behind the seal, by whom, and whether it ever counts. */

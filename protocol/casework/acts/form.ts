@@ -1,8 +1,8 @@
-/** Who may write in the form of a case, and until when. */
+/** Who may write in the form of a case, and until when; what seals it. */
 import type { StationCode } from '#protocol/ids.ts'
-import type { CaseState } from '../case.ts'
+import type { CaseState, StoryLine } from '../case.ts'
 import { STAGES, type Stage } from '../course/stages.ts'
-import { FACTS } from '../facts/facts.ts'
+import { FACTS, fieldsOf, isFactKind } from '../facts/facts.ts'
 import type { Refusal } from './refusals.ts'
 
 /**
@@ -13,6 +13,17 @@ const OPEN: ReadonlySet<Stage> = new Set<Stage>(['00', '05', '06', '07', '10', '
 
 /** Whether the form of a case in a stage may still be written. */
 export const isFormOpen = (stage: Stage): boolean => OPEN.has(stage)
+
+/** What an act, or a line of the story, says: an adoption counts as what it adopts (rule C17). */
+export const saidBy = (
+  { story }: Pick<CaseState, 'story'>,
+  said: Pick<StoryLine, 'kind' | 'fields'>,
+): Pick<StoryLine, 'kind' | 'fields'> =>
+  (said.kind === 'adopted' && story.find(({ hash }) => hash === said.fields.fact)) || said
+
+/** Whether what is said seals the form. An adoption of nothing in particular may: what it adopts says whether it does. */
+export const isSealing = (kind: StoryLine['kind']): boolean =>
+  kind === 'adopted' || (isFactKind(kind) && fieldsOf(kind, ({ type }) => type === 'seals').length > 0)
 
 /** Why a station may not write in the form now; undefined when it may. */
 export function refuseForm(

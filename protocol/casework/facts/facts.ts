@@ -27,6 +27,9 @@ export const FACT_KINDS = Object.keys(FACTS) as FactKind[]
 export type GuardedKind = {
   [Kind in FactKind]: (typeof FACTS)[Kind]['guarded'] extends true ? Kind : never
 }[FactKind]
+/** Whether a text names a kind of fact that this program knows. */
+export const isFactKind = (text: string): text is FactKind => Object.hasOwn(FACTS, text)
+
 /** Facts that anybody concerned may write and that move neither. */
 export type ContributionKind = Exclude<FactKind, GuardedKind>
 

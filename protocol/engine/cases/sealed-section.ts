@@ -60,20 +60,17 @@ export function sealedSection(
 }
 
 /**
- * What was changed from one seal to the next; undefined where one of them cannot be put together any more.
+ * What was changed from one seal, or from a blank form, to the next; undefined where one of them cannot be put together any more.
  * `among`: so many such walks are made for one page.
  */
 export function changesBetweenSeals(
   { file, authority, sha256 }: SealedCase,
   name: SectionName,
-  { before, after, among }: { readonly before: Seal; readonly after: Seal; readonly among: number },
+  { before, after, among }: { readonly before: Seal | undefined; readonly after: Seal; readonly among: number },
 ): WalkedChanges | undefined {
   const now = parted(acceptedEdits(file, name), after).held
-  const { held, later } = parted(now, before)
-  const areThere = [
-    [held, before],
-    [now, after],
-  ] as const
-  if (areThere.some(([edits, seal]) => valueAsSealed(name, edits, seal, sha256) === undefined)) return undefined
+  const { held, later } = before ? parted(now, before) : { held: [], later: now }
+  const isThere = (edits: readonly SectionEdit[], seal: Seal) => valueAsSealed(name, edits, seal, sha256) !== undefined
+  if ((before && !isThere(held, before)) || !isThere(now, after)) return undefined
   return walkChanges(name, held, later, authority, among)
 }

@@ -12,7 +12,7 @@ import type { SectionEdit } from './case-file.ts'
 export interface WalkedChanges {
   /** In the order in which they came to be; the latest LIMITS.shownChanges. */
   readonly changes: readonly SealChange[]
-  /** The station of every earlier edit that was not gone through, and of every earlier change that is not shown. */
+  /** The station of every edit that was not gone through, and of every earlier change that is not shown. */
   readonly unlisted: readonly StationCode[]
 }
 
@@ -50,21 +50,28 @@ function walkedOf(held: readonly SectionEdit[], later: readonly SectionEdit[], a
 const goesOn = (known: SealChange, change: SealChange): boolean =>
   known.person === change.person && known.station === change.station && known.foreignPerson === change.foreignPerson
 
-/** Goes from the edits that a section shows on, edit by edit; what one person typed on at one key is one change. */
+/**
+ * Goes from the edits that a section shows on, edit by edit; what one person typed on at one key is one change. Edits that
+ * cannot be gone through are counted: what nobody could look at must not pass as nothing.
+ */
 function changesSince(
   section: OpenSection,
   begun: readonly SectionEdit[],
   walked: readonly SectionEdit[],
   authority: Authority,
-): readonly SealChange[] {
+): { readonly changes: readonly SealChange[]; readonly unread: readonly SectionEdit[] } {
   const changes: SealChange[] = []
   const places = new Map<string, number>() // of the last change at a key
   const shown = [...begun]
   const lineage = {} // the list only grows: the section need not compare it anew with each step
   let before = section.value() as MapValue
-  for (const edit of walked) {
+  let unread: readonly SectionEdit[] = []
+  for (const [at, edit] of walked.entries()) {
     shown.push(edit)
-    if (!section.follow(shown, lineage)) break
+    if (!section.follow(shown, lineage)) {
+      unread = walked.slice(at)
+      break
+    }
     const after = section.value() as MapValue
     for (const change of changesBetween(before, after, edit, authority)) {
       const last = places.get(change.key) ?? -1
@@ -75,7 +82,7 @@ function changesSince(
     before = after
   }
   const isNothing = ({ before: was, after }: SealChange) => JSON.stringify(was) === JSON.stringify(after)
-  return changes.filter((change) => !isNothing(change))
+  return { changes: changes.filter((change) => !isNothing(change)), unread }
 }
 
 const stationOf = ({ station }: { readonly station: StationCode }): StationCode => station
@@ -101,8 +108,8 @@ export function walkChanges(
   const begun = [...held, ...left]
   const section = openedOf(name, begun)
   if (!section) return { changes: [], unlisted: later.map(stationOf) }
-  const changes = changesSince(section, begun, later.slice(left.length), authority)
+  const { changes, unread } = changesSince(section, begun, later.slice(left.length), authority)
   section.close()
   const cut = changes.slice(0, -LIMITS.shownChanges)
-  return { changes: changes.slice(-LIMITS.shownChanges), unlisted: [...left, ...cut].map(stationOf) }
+  return { changes: changes.slice(-LIMITS.shownChanges), unlisted: [...left, ...cut, ...unread].map(stationOf) }
 }

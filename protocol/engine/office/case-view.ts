@@ -18,7 +18,7 @@ import { registerOf } from '../register.ts'
 import type { SectionView } from '../section-view.ts'
 import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
-import { changesByOthers, type ReadSection, readSection } from './sealed-form.ts'
+import { changesByOthers, changesOfAdoptions, type ReadSection, readSection } from './sealed-form.ts'
 import { standingAt, takenOver } from './sealed-story.ts'
 import { sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
@@ -45,13 +45,17 @@ export async function viewCase(
   const safety = safetyOfReach(core, file.reach)
   const stations = core.directory.stations()
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
+  const acts = offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register)
+  const adoptable = acts.flatMap(({ kind, allowed, subject }) => (kind === 'adopted' && allowed && subject) || [])
+  const among = { core, file, state, read }
   return success({
     state,
     item: register.edition(state.item, state.itemVersion),
     sections: [...read.values()].map((section) => showSection(core, state, actor, section)),
-    changesByOthers: asOf === undefined ? changesByOthers(core, file, state, read) : null,
+    changesByOthers: asOf === undefined ? changesByOthers(among) : null,
+    adoptedChanges: asOf === undefined ? changesOfAdoptions(among, new Set(adoptable)) : [],
     takenOver: asOf === undefined ? takenOver(core, file, state) : [],
-    acts: offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register),
+    acts,
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
     targets,

@@ -19,7 +19,7 @@ import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { isSectionName, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type EntryHash, type StreamId, streamOf } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
@@ -148,6 +148,13 @@ export async function editSection(
   return appended.ok ? success({ changed: true }) : appended
 }
 
+/** Whether a station has written as many edits into a case as it may: what others write keeps nobody from writing (rule G34). */
+function isFullFor(station: StationCode, { entries, sections }: CaseFile): boolean {
+  if (entries < LIMITS.stationEdits) return false
+  const edits = [...sections.values()].flatMap((section) => section.edits)
+  return edits.filter((edit) => edit.station === station).length >= LIMITS.stationEdits
+}
+
 function sectionProblem(
   core: Core,
   actor: Actor,
@@ -158,8 +165,8 @@ function sectionProblem(
   if (!isSectionName(section)) return fail('unknown-section', '没有这个栏目。', KEPT, '请刷新页面后重试。')
   const refusal = sectionRefusal(core, state, section, actor.station)
   if (refusal) return fail(refusal.code, refusal.message, KEPT, refusal.next)
-  if (file.entries >= LIMITS.caseEntries) {
-    return fail('case-full', '这个办件的修改次数已达上限。', KEPT, '请用“备注”记录补充内容,或联系管理员。')
+  if (isFullFor(actor.station, file)) {
+    return fail('case-full', '本站点对这个办件的修改次数已达上限。', KEPT, '请用“备注”记录补充内容,或联系管理员。')
   }
   return undefined
 }
@@ -193,7 +200,7 @@ export async function act(
   const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
   const checked = checkAct(state, { ...workActor(core, actor), numberIsShared }, register, kind, fields)
   if (!checked.ok) return checked
-  const unseen = fieldsOf(kind, isSeals).length > 0 && unseenProblem(core, file, state, changesSeen, KEPT)
+  const unseen = unseenProblem({ core, file, state }, { kind, fields }, changesSeen, KEPT)
   if (unseen) return unseen
   const minted = await mintNumbers(staging, actor, state, kind, fields)
   if (!minted.ok) return minted

@@ -1,5 +1,6 @@
 /** What the facts of a case sealed one after the other: how the case stood at one of them, and what each took over. */
-import type { CaseState, StoryLine } from '#protocol/casework/case.ts'
+import { saidBy } from '#protocol/casework/acts/form.ts'
+import type { CaseState } from '#protocol/casework/case.ts'
 import type { Seal } from '#protocol/casework/facts/facts.ts'
 import { applicantAfter, sealsAfter } from '#protocol/casework/folding/standing.ts'
 import type { EntryHash } from '#protocol/ids.ts'
@@ -9,10 +10,6 @@ import { changesBetweenSeals } from '../cases/sealed-section.ts'
 import type { Core } from '../core.ts'
 import type { TakenOver } from '../section-view.ts'
 import { SEALED_SECTIONS } from './section-right.ts'
-
-/** What a line of the story says: an adoption counts as what it adopts (rule C17). */
-const saidBy = ({ story }: CaseState, line: StoryLine): Pick<StoryLine, 'kind' | 'fields'> =>
-  (line.kind === 'adopted' && story.find(({ hash }) => hash === line.fields.fact)) || line
 
 /** The case as a fact had it: what it sealed, or else what was sealed before it, and the applicant of that time. */
 export function standingAt(state: CaseState, asOf: EntryHash): CaseState {

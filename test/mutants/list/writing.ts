@@ -187,9 +187,18 @@ export const WRITING: readonly Mutant[] = [
     tests: ['test/engine/changes-by-others.test.ts'],
   },
   {
+    name: 'adopted-unseen',
+    file: 'protocol/engine/office/sealed-form.ts',
+    from: 'if (!isSealing(saidBy(state, act).kind)) return undefined',
+    to: "if (act.kind === 'adopted' || !isSealing(act.kind)) return undefined",
+    fault:
+      'C141: what another station wrote into the form counts because a fact of its own that sealed it was adopted.',
+    tests: ['test/engine/changes-adopted.test.ts'],
+  },
+  {
     name: 'crowded-out-unseen',
     file: 'protocol/engine/cases/section-changes.ts',
-    from: 'unlisted: [...left, ...cut].map(stationOf)',
+    from: 'unlisted: [...left, ...cut, ...unread].map(stationOf)',
     to: 'unlisted: []',
     fault: 'C141: whoever writes many edits behind the one that matters hides it from who has to look.',
     tests: ['test/engine/changes-by-others.test.ts'],

@@ -5,6 +5,7 @@ import type { Actor } from '#protocol/engine/office.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { FIELDS } from '#test/casework/people.ts'
+import { markFor } from '../actors.ts'
 import type { Chance } from '../chance.ts'
 import type { Machine, World } from '../world.ts'
 import { HALL, ITEMS } from './county.ts'
@@ -104,8 +105,9 @@ async function perform(world: World, machine: Machine, errand: Errand, step: Ste
     return false
   }
   const given = step.fields?.(viewed.value, (place) => stationOf(errand, place)) ?? {}
-  const seen = viewed.value.changesByOthers?.mark
-  const acted = await office.act(actor, errand.id, step.kind, fieldsOf(step.kind, given), undefined, seen)
+  const fields = fieldsOf(step.kind, given)
+  const seen = markFor(viewed.value, step.kind, fields)
+  const acted = await office.act(actor, errand.id, step.kind, fields, undefined, seen)
   if (!acted.ok) errand.stuck = `${step.kind} at ${step.at}: ${acted.problem.message}`
   return acted.ok
 }

@@ -4,6 +4,7 @@ import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
 import { DOUBTFUL_DAYS } from '#protocol/engine/office.ts'
+import { PLACES_OF_CHANGES } from '#protocol/engine/section-view.ts'
 import { RECEIPT_OUTCOMES } from '#protocol/wire/messages.ts'
 import { CaseStateShape, PaperShape } from './case-state.ts'
 import {
@@ -90,6 +91,12 @@ const SectionView = z
 
 const ChangesByOthers = z
   .object({
+    where: z.enum(PLACES_OF_CHANGES).openapi({
+      description: '改动在哪里:behind-seal 封存之后,unsealed 还没有封存过的表单,adopted 要采纳的记录封存的内容',
+    }),
+    listed: list(z.object({ section: z.string(), changes: list(SealChange) })).openapi({
+      description: '逐条列出的改动',
+    }),
     count: z.int(),
     stations: list(stationCode),
     isLost: z.boolean().openapi({ description: '封存时的内容在本机已拼不出来,须逐项核对现在的内容' }),
@@ -130,6 +137,9 @@ export const CaseShape = z
     sections: list(SectionView),
     changesByOthers: ChangesByOthers.nullable().openapi({
       description: '受理以前主办站点以外的站点在封存之后改动的内容,再次封存的办理须先核对;没有时为 null',
+    }),
+    adoptedChanges: list(ChangesByOthers.extend({ fact: entryId })).openapi({
+      description: '可以采纳、且封存过表单的暂不生效记录:采纳以前须先核对的改动',
     }),
     takenOver: list(
       z.object({
