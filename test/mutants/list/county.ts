@@ -133,8 +133,8 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'foreign-signer-counts',
     file: 'protocol/casework/folding/gather.ts',
-    from: "standing === 'foreign' ? 'foreign-person' : undefined",
-    to: 'undefined',
+    from: "  if (standing === 'foreign') return { barred: 'foreign-person', marks, roles }\n",
+    to: '',
     fault: 'C120: a station signs as anybody, and it takes effect.',
     tests: ['test/casework/folding/signers.test.ts', 'test/engine/signers.test.ts'],
   },
