@@ -351,6 +351,8 @@ export const LIMITS = {
   doubtfulDays: 50,
   /** A clock that has not been compared for so many days is to be looked at: a broken line takes days, a closed point weeks. */
   unheardDays: 90,
+  /** A clock that shows an earlier time than it was told by so much has lost its battery. */
+  deadClockDays: 30,
   /** A county hall that was shut so long has its clock looked at: the longest holiday is nine days. */
   rootAwayDays: 14,
   /** A day confirmed so long after all that is known is asked about once more: a broken line takes days. */

@@ -4,36 +4,19 @@ import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ClockDoubt, isDayInDoubt } from './clock-doubt.ts'
-import type { Host } from './ports/host.ts'
+import {
+  type ClockMark,
+  createReckoning,
+  DAY_MILLISECONDS,
+  doubtOf,
+  mayBeSet,
+  NO_MARK,
+  type Ticking,
+} from './clock-reckoning.ts'
 
-const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 const MINUTE_MILLISECONDS = 60_000
 /** A watch that somebody reads is right to some minutes. */
 const CONFIRMED_WITHIN = 15 * MINUTE_MILLISECONDS
-
-/** The clock of a machine, and what the program itself sees pass. */
-type Ticking = Pick<Host, 'now' | 'elapsed'>
-
-/** What the disk keeps of a clock. */
-export interface ClockMark {
-  /** The latest moment this machine's clock is known to have reached, as it showed it. */
-  readonly at: number
-  /** The time at the root less this clock's; null while unknown. */
-  readonly offset: number | null
-  /** Who said so: a person who confirmed the day; null for the root. */
-  readonly by: PersonId | null
-  /** The time at the root when the root last told it; null when never. */
-  readonly told: number | null
-  /** The time at the root when anybody last said it, the root or a person; null when never. */
-  readonly said: number | null
-  /** When a link to the parent last lived, by the corrected clock; null when never. */
-  readonly contact: number | null
-  /** The root's clock leapt, and nobody has looked at it since. */
-  readonly leapt?: boolean
-}
-
-/** Nothing was ever known. */
-const NO_MARK: ClockMark = { at: 0, offset: null, by: null, told: null, said: null, contact: null }
 
 export interface NodeClock {
   /** Milliseconds since 1970 on this machine's clock. */
@@ -74,111 +57,26 @@ export interface NodeClock {
   mark(contact: number | null): ClockMark
 }
 
-/** Follows a clock beside what the program sees pass; `from`: what the clock showed when it was last known to be in step. */
-function createWatch(host: Ticking, from: number) {
-  let last = { now: from, elapsed: host.elapsed() }
-  let isFirst = true
-  /** What the program has seen pass since. */
-  const passed = () => host.elapsed() - last.elapsed
-  return {
-    passed,
-    /** Whether the stretch began before this start. */
-    isFirst: () => isFirst,
-    /** How far the clock moved on besides: while the machine was off or asleep, or because somebody set it; negative where it went back. */
-    unseen: () => host.now() - last.now - passed(),
-    begin(now = host.now()) {
-      isFirst = false
-      last = { now, elapsed: host.elapsed() }
-    },
-  }
-}
-
-/** What is known of a clock, and how long it has been watched. */
-function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
-  let mark = kept
-  const watch = createWatch(host, kept.at)
-  // Whatever the offset was counted from is not this clock any more once it shows an earlier time than it did.
-  const holds = () => Math.min(host.now() - mark.at, watch.unseen()) >= -LIMITS.clockOffsetMilliseconds
-  const offset = () => (isRoot ? 0 : holds() ? mark.offset : null)
-  // A dead battery does not come right by running on; a clock that somebody put right by minutes does.
-  const isFallen = () => watch.unseen() < -LIMITS.clockFallMilliseconds
-  return {
-    isRoot,
-    watch,
-    holds,
-    offset,
-    isFallen,
-    now: () => host.now(),
-    time: () => host.now() + (offset() ?? 0),
-    /** What time it is at the root at least, where the clock went back: what was known then, and what has passed since. */
-    reached: () => (holds() ? 0 : mark.at + (mark.offset ?? 0) + (isFallen() ? watch.passed() : 0)),
-    mark: () => mark,
-    note(next: ClockMark) {
-      mark = next
-    },
-    /** Goes on from a mark; the clock is watched from where it stands. */
-    keep(next: ClockMark, at = host.now()) {
-      watch.begin(at)
-      mark = next
-    },
-  }
-}
-
-type Reckoning = ReturnType<typeof createReckoning>
-
-/**
- * How far a clock moved on unwatched, where that is too far; else 0. A county that is shut is off for days, a node below
- * sleeps for as long; a county that runs and leaps by a day was set. How long a node was off `unheard` judges.
- */
-function leapOf({ isRoot, watch, mark }: Reckoning): number {
-  const isLong = isRoot === watch.isFirst() && mark().leapt !== true
-  const most = isLong ? LIMITS.rootAwayDays * DAY_MILLISECONDS : LIMITS.doubtfulDayMilliseconds
-  const isAsked = mark().at > 0 && (isRoot || !watch.isFirst())
-  return isAsked && watch.unseen() > most ? watch.unseen() : 0
-}
-
-/** How long ago the time was last said, where that is too long; else 0. */
-function unheardFor({ isRoot, mark, time }: Reckoning): number {
-  const { said } = mark()
-  const away = isRoot || said === null ? 0 : time() - said
-  return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
-}
-
-/** Whether the clock may have been put right unwatched: then it has no offset, and there are two times that it can be. */
-function mayBeSet({ now, time, watch, mark }: Reckoning): boolean {
-  const known = time() - now()
-  const slack = mark().by === null ? LIMITS.clockOffsetMilliseconds : CONFIRMED_WITHIN
-  const least = known > 0 ? known - slack : LIMITS.clockOffsetMilliseconds
-  return Math.abs(known) >= LIMITS.clockOffsetMilliseconds && watch.unseen() >= least
-}
-
-function doubtOf(reckoning: Reckoning, published: number): ClockDoubt | null {
-  const { now, time, holds, offset, reached, mark } = reckoning
-  // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
-  const isTold = mark().said !== null && holds() && offset() !== null
-  const since = Math.max(isTold ? 0 : published, reached())
-  if (time() < since - LIMITS.clockOffsetMilliseconds)
-    return { is: 'behind', time: now(), since, proof: since === published ? 'published' : 'reached' }
-  if (mayBeSet(reckoning) && civilDay(now()) !== civilDay(time())) return { is: 'set', time: now(), other: time() }
-  const leap = leapOf(reckoning)
-  if (leap > 0) return { is: 'leapt', time: now(), by: leap }
-  const away = unheardFor(reckoning)
-  return away > 0 ? { is: 'unheard', time: now(), away } : null
-}
-
 const startOf = (day: Day): number => dayNumber(day) * DAY_MILLISECONDS - CHINA_OFFSET_MILLISECONDS
 
 /** The same time of another day. */
 const onDay = (day: Day, time: number): number => time + (dayNumber(day) - dayNumber(civilDay(time))) * DAY_MILLISECONDS
 
+const NOTHING_DOUBTFUL = { leapt: false, two: false, fell: false } as const
+
 /** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
 export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
   const reckoning = createReckoning(host, isRoot, kept)
-  const { now, time, offset, holds, isFallen, reached, mark, keep } = reckoning
+  const { now, time, offset, reached, mark, keep, note, watch } = reckoning
+  // Whether nobody can have set the clock since a person said the time.
+  let isSteady = false
   const confirmedBy = () => (isRoot || offset() === null ? null : mark().by)
   const doubt = (published: number) => doubtOf(reckoning, published)
-  const say = (said: number, by: PersonId | null) =>
-    keep({ ...mark(), at: now(), offset: said - now(), by, said, leapt: false, ...(by === null ? { told: said } : {}) })
+  const say = (said: number, by: PersonId | null) => {
+    isSteady = true
+    const told = by === null ? { told: said } : {}
+    keep({ ...mark(), ...NOTHING_DOUBTFUL, at: now(), offset: said - now(), by, said, ...told })
+  }
   return {
     now,
     offset,
@@ -190,18 +88,17 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       return before === null || Math.abs((mark().offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
     },
     confirm(day, by, minutes) {
-      const likely = [time(), now()]
       const said = minutes === undefined ? onDay(day, time()) : startOf(day) + minutes * MINUTE_MILLISECONDS
       const isMeant = (one: number) =>
         minutes === undefined ? civilDay(one) === day : Math.abs(one - said) <= CONFIRMED_WITHIN
       // What a clock shows to the second is what somebody means who reads a watch.
-      say(likely.find(isMeant) ?? said, by)
+      say([time(), now()].find(isMeant) ?? said, by)
     },
     confirmed() {
       const { by, said, offset: known } = mark()
       if (confirmedBy() === null || by === null || said === null) return null
-      const isSteady = Math.abs(reckoning.watch.unseen()) < LIMITS.clockOffsetMilliseconds
-      return { by, said, shown: said - (known ?? 0), isSteady }
+      const isWatched = isSteady && Math.abs(watch.unseen()) < LIMITS.clockOffsetMilliseconds
+      return { by, said, shown: said - (known ?? 0), isSteady: isWatched }
     },
     past(published) {
       const { told, by, at, offset: known } = mark()
@@ -219,18 +116,22 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     doubt,
     passed(published) {
       const doubted = doubt(published)
+      if (Math.abs(watch.unseen()) >= LIMITS.clockOffsetMilliseconds) isSteady = false
       // Kept, so that the next start knows it as well, however far the clock has run by then.
-      if (doubted && isFallen()) keep({ ...mark(), at: reached(), offset: null }, reached())
-      if (doubted?.is === 'leapt' && isRoot) reckoning.note({ ...mark(), leapt: true })
+      const isFall = doubted?.is === 'behind' && reached() > 0 && (doubted.fell || isLongFall(watch.unseen()))
+      if (isFall) keep({ ...mark(), at: reached(), offset: null, fell: true })
+      if (doubted?.is === 'leapt' && isRoot) note({ ...mark(), leapt: true })
       // A moment that may never have come proves nothing against a clock that is put right.
-      if (doubted || mayBeSet(reckoning)) return
-      // A clock that was ahead has been put right: what was known of it holds no more, and begins anew from here.
-      if (holds()) keep({ ...mark(), at: Math.max(mark().at, now()), leapt: false })
-      else keep({ ...mark(), at: now(), offset: offset(), by: null, leapt: false })
+      if (doubted && doubted.is !== 'set') return
+      const two = mayBeSet(reckoning)
+      keep({ ...mark(), ...NOTHING_DOUBTFUL, at: now(), offset: isRoot ? mark().offset : offset(), two })
     },
     mark: (contact) => ({ ...mark(), contact }),
   }
 }
+
+/** A dead battery does not come right by running on; a clock that somebody put right by minutes does. */
+const isLongFall = (unseen: number): boolean => unseen < -LIMITS.clockFallMilliseconds
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && hasCivilDay(value)
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
@@ -245,6 +146,8 @@ export const onOtherClock = ({ at, offset, by, told, said }: ClockMark): ClockMa
   contact: null,
 })
 
+const FLAGS = ['leapt', 'two', 'fell'] as const
+
 /** Reads what the disk kept; nothing of what another program, or nobody, wrote there. */
 export function readClock(value: unknown): ClockMark {
   if (!isRecord(value) || !isTime(value.at)) return NO_MARK
@@ -256,6 +159,6 @@ export function readClock(value: unknown): ClockMark {
     told: timeOr(value.told),
     said: timeOr(value.said),
     contact: timeOr(value.contact),
-    ...(value.leapt === true ? { leapt: true } : {}),
+    ...Object.fromEntries(FLAGS.flatMap((name) => (value[name] === true ? [[name, true]] : []))),
   }
 }

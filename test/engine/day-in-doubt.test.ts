@@ -100,7 +100,7 @@ test('S157 what nobody has told for long is not told on, and hours within one da
   expect(clock.rootTime(0)).toBe(MET + ahead)
   ahead += 1
   expect(clock.rootTime(0)).toBeNull()
-  const behind = { is: 'behind', time: MET, since: MET + 3 * 60 * 60_000, proof: 'reached' } as const
+  const behind = { is: 'behind', time: MET, since: MET + 3 * 60 * 60_000, proof: 'reached', fell: false } as const
   expect(isDayInDoubt(behind)).toBe(false)
   expect(isDayInDoubt({ ...behind, since: MET + DAY })).toBe(true)
   expect(isDayInDoubt(null)).toBe(false)
@@ -145,8 +145,8 @@ test('S158 who confirmed the day is told over restarts until the parent was met,
     expect(await clockFindings(again)).toEqual([said(day)])
     const link = connect(again, root)
     await until('the county says what day it is', async () => (await status(again)).clockConfirmedBy === null)
-    const name = again.engine.office.directory.personName(clerk.person)
-    const message = `${name}确认的日期不对:本机按 ${day} 办理,县中心的日期是 ${MONDAY}`
+    // Nobody knows what became of the clock over the start: nobody is named.
+    const message = `确认日期以后关过机或电脑时间变过:本机按 ${day} 办理,县中心的日期是 ${MONDAY}`
     const told = wrong ? [[`wrong-day-${day}`, message]] : []
     expect(await clockFindings(again)).toEqual(told)
     link.cut()

@@ -1,6 +1,7 @@
 /** A county and a township whose clock is off: they met once, and there is no line any more. */
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
+import { createClock } from '#protocol/engine/clock.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { hostWith, MONDAY, morningOf } from '#test/clock/host.ts'
@@ -49,4 +50,23 @@ export async function parted(
   const start = (incarnation = 2) =>
     openNode({ station: TOWNSHIP, lease: 2, keys, parent: root, root, storage, host: machine.host, incarnation })
   return { machine, start, root }
+}
+
+/** A clock so far ahead of the county's, told the time at MET; `passes` is seen by the program, `moves` is not. */
+export function toldClock(ahead: number) {
+  let [shown, elapsed] = [MET + ahead, 0]
+  const clock = createClock({ now: () => shown, elapsed: () => elapsed }, false)
+  clock.heardRoot(MET)
+  const told = {
+    clock,
+    moves(by: number) {
+      shown += by
+      return told
+    },
+    passes(by: number) {
+      elapsed += by
+      return told.moves(by)
+    },
+  }
+  return told
 }

@@ -12,6 +12,7 @@ const ROOMS = [
   'office.ts',
   'logs/',
   'cases/',
+  'clock-reckoning.ts',
   'clock.ts',
   'locals.ts',
   'kept-findings.ts',

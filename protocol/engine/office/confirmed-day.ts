@@ -52,7 +52,7 @@ function refusedDay(core: Core, day: Day): Result<never> | undefined {
   const { clock, isRoot, neighbours } = core
   if (!isDay(day)) return fail('no-day', '这不是一个日期。', KEPT, '请按“2026-11-26”的样子填写今天的日期。', 'day')
   // A parent that has not heard the time for as long cannot say it, either.
-  if (!isRoot && neighbours.parentConnected && clock.doubt(publishedAt(core)) === null)
+  if (!isRoot && neighbours.parentConnected && clock.doubt(publishedAt(core)) === null && clock.confirmedBy() === null)
     return fail('day-known', '本机已连上级,日期以县中心的为准。', KEPT, '不用确认日期;电脑时间不对的请校正。')
   if (isRoot && day !== civilDay(clock.now()))
     return fail('set-clock', '县中心的日期以本机时钟为准。', KEPT, '请先校正电脑时间,再确认日期。', 'day')

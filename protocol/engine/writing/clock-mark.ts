@@ -1,7 +1,8 @@
 /** How far this node's clock has come and what is known of it: kept on the disk, so that a start without a line knows it. */
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type ClockMark, onOtherClock, readClock } from '../clock.ts'
+import { onOtherClock, readClock } from '../clock.ts'
+import type { ClockMark } from '../clock-reckoning.ts'
 import type { Core } from '../core.ts'
 import type { Storage } from '../ports/storage.ts'
 import { isLocalStaged, type Staging, setLocal } from './staging.ts'
@@ -37,7 +38,9 @@ export async function keepClock(staging: Staging, everyMilliseconds: number): Pr
   const kept = read(await locals.read(PLACE.space, PLACE.key), logs.incarnation)
   const mark = clock.mark(neighbours.parentContact)
   const isSame = kept.by === mark.by && Math.abs((kept.offset ?? 0) - (mark.offset ?? 0)) < LIMITS.clockStepMilliseconds
-  const isKnown = (kept.offset === null) === (mark.offset === null) && (kept.leapt ?? false) === (mark.leapt ?? false)
+  const isKnown =
+    (kept.offset === null) === (mark.offset === null) &&
+    (['leapt', 'two', 'fell'] as const).every((name) => (kept[name] ?? false) === (mark[name] ?? false))
   const isNear = mark.at >= kept.at && mark.at - kept.at < everyMilliseconds
   if (!(isSame && isKnown && isNear))
     setLocal(staging, PLACE.space, PLACE.key, { ...mark, incarnation: logs.incarnation })

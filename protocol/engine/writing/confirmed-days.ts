@@ -35,13 +35,14 @@ const NEXT = '这期间的记录都在,所记日期、编号和文书日期不�
  * Whoever confirmed a day is named only where the clock was not set since, and the day was wrong when it was said.
  */
 export function wrongDay(core: Core, before: ConfirmedTime | null): Omit<Finding, 'time'> | undefined {
-  if (before === null || before.isInDoubt) return undefined
+  if (before === null) return undefined
   const { clock, directory } = core
-  const { by, said, shown, isSteady, day } = before
+  const { by, said, shown, isSteady, isInDoubt } = before
   const right = isSteady ? civilDay(shown + clock.time() - clock.now()) : clock.today()
-  const wrong = isSteady ? civilDay(said) : day
+  const wrong = isSteady || isInDoubt ? civilDay(said) : before.day
   const isClose = isSteady && Math.abs(said - shown - (clock.time() - clock.now())) < LIMITS.clockOffsetMilliseconds
-  if (wrong === right || isClose) return undefined
+  // By a day that is in doubt nothing was numbered; the one before it was wrong only if it is still to come.
+  if (wrong === right || isClose || (isInDoubt && wrong < right)) return undefined
   const whose = clock.confirmedBy() === null ? '县中心的日期是' : '后来确认的日期是'
   const who = isSteady ? `${directory.personName(by)}确认的日期不对:` : '确认日期以后关过机或电脑时间变过:'
   return {
