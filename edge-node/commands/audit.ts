@@ -105,10 +105,11 @@ export const eventWords = ({ event, uncounted }: Pick<AuditLine, 'event' | 'unco
   uncounted === 0 ? titleOf(event) : `${titleOf(event)}(此前另有 ${uncounted} 次没有逐条记下)`
 
 /** What an auditor must know of a line beside what it says. */
-export const marksOf = ({ foreignPerson, afterRevocation, strangeDay }: AuditLine): readonly string[] => [
+export const marksOf = ({ foreignPerson, afterRevocation, strangeDay, unsureTime }: AuditLine): readonly string[] => [
   ...(foreignPerson ? ['此人当天不在该站点任职'] : []),
   ...(afterRevocation ? ['节点停用之后才送达'] : []),
   ...(strangeDay ? ['写下时那台电脑的时钟不对,日期不可信'] : []),
+  ...(unsureTime && !strangeDay ? ['写下时不知道那台电脑的时钟准不准,时间不可信,实际可能更晚'] : []),
 ]
 
 /** What is said of a day of which a station has more than can be read. */

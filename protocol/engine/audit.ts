@@ -27,6 +27,8 @@ export interface AuditLine extends ReadNote {
   readonly foreignPerson: boolean
   /** It came after its node was revoked: whoever has that machine may have written it. */
   readonly afterRevocation: boolean
+  /** Its writer did not know how far the clock was off: the time is the earliest that it can have been. */
+  readonly unsureTime: boolean
   /** It lies under a day that no right clock can have shown by now. */
   readonly strangeDay: boolean
 }

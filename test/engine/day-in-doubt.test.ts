@@ -56,6 +56,8 @@ test('S157 no paper is numbered, what is there can be read and noted on, and a c
   const township = await start()
   const { office } = township.engine
   await office.audit(clerk, 'search', { subject: '张秀英' })
+  const trail = await office.auditTrail({ from: '2000-01-01' as Day, until: '2099-12-31' as Day, stations: [TOWNSHIP] })
+  expect(trail.ok && trail.value.lines.map(({ event, unsureTime }) => [event, unsureTime])).toEqual([['search', false]])
   const form = await office.view(clerk, id)
   expect(form.ok && form.value.state.number).toContain('261123')
   const received = await office.act(clerk, id, 'received', { applicant: '王芳', materials: 1 })

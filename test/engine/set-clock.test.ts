@@ -268,6 +268,10 @@ test('S158 S159 who rightly confirmed the day is accused of nothing when the clo
   expect((await office.act(clerk, made.value.id, 'noted', { text: '电话联系过' })).ok).toBe(true)
   const state = await office.state(made.value.id)
   expect(state.ok && state.value.story.at(-1)).toMatchObject({ clockOffset: null, day: MONDAY })
+  // A92: what is looked at meanwhile has a time that nobody vouches for, and says so.
+  await office.audit(clerk, 'search', { subject: '王芳' })
+  const trail = await office.auditTrail({ from: '2000-01-01' as Day, until: '2099-12-31' as Day, stations: [TOWNSHIP] })
+  expect(trail.ok && trail.value.lines[0]).toMatchObject({ event: 'search', unsureTime: true })
   const link = connect(township, root)
   await until('the county says what day it is', async () => (await status(township)).clockConfirmedBy === null)
   const kept = (await status(township)).findings.flatMap((finding) => finding.kept ?? [])

@@ -33,7 +33,7 @@ function lineOf(core: Core, entry: Entry, said: Entry): AuditLine | undefined {
   const foreignPerson = person !== '' && authority.standing(person, station, signing) === 'foreign'
   const day = auditPlace(said.document)?.day
   const strangeDay = day !== undefined && isStrangeDay(day, core.clock.today())
-  const marks = { foreignPerson, afterRevocation, strangeDay }
+  const marks = { foreignPerson, afterRevocation, strangeDay, unsureTime: said.clockOffset === null }
   return { ...note, hash, node: logParts(log).node, station, person, time: writingTime(said), ...marks }
 }
 
