@@ -229,6 +229,25 @@ test('S144 the same version with another fingerprint of the rules reads the disk
   await other.engine.stop()
 })
 
+test('S144 what a program that is ended in the middle left unread the next one reads, also the one that had read it all before', async () => {
+  const disk = new MemoryStorage()
+  const open = (knowledge: Knowledge, keys?: Node['identity']['keys']) =>
+    openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge, ...(keys ? { keys } : {}) })
+  const reader = () => disk.local('engine', 'reader')
+  const first = await open(NEWER)
+  await publish(first, [...STATIONS, nodeRecord(first, null), ...SAMPLE_ITEMS])
+  value(await first.engine.office.openCase(clerkOf(COUNTY), 'SL0001'))
+  await first.engine.stop()
+  const known = await reader()
+  // Ended at once, before it has read anything.
+  const older = await open(OLDER, first.identity.keys)
+  await older.engine.stop()
+  expect(await reader()).not.toBe(known)
+  const newer = await open(NEWER, first.identity.keys)
+  await until('all is read again', async () => (await reader()) === known)
+  await newer.engine.stop()
+})
+
 test('S145 edits of a section that the former program did not know count, and what was said of them goes', async () => {
   const disk = new MemoryStorage()
   const hall = await openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge: OLDER })

@@ -21,6 +21,9 @@ export interface Rereading {
   stop(): void
 }
 
+/** What stands there while a program is reading: no program has that name. */
+const UNFINISHED = ''
+
 const readerOf = ({ version, knowledge }: Core): string => `${version} ${knowledge.fingerprint}`
 
 /** Whether another program than this one read the disk last. */
@@ -43,6 +46,8 @@ export function openRereading(core: Core, queue: WriteQueue): Rereading {
 
   const run = async () => {
     if (core.logs.arrival === 0 || !(await isOwed(core))) return
+    // Whoever is ended in the middle leaves the work to the next program, also to the one that had read everything before.
+    await queue.write(async (staging) => setLocal(staging, PLACE.space, PLACE.key, UNFINISHED))
     const records = await recordDocuments(core)
     for (let start = 0; start < records.length && !stopped; start += LIMITS.sliceCases) {
       await queue.write((staging) => readAgain(staging, records.slice(start, start + LIMITS.sliceCases)))
