@@ -14,7 +14,7 @@ export type Ticking = Pick<Host, 'now' | 'elapsed'>
 
 /** What the disk keeps of a clock. */
 export interface ClockMark {
-  /** The latest moment this machine's clock is known to have reached, as it showed it; at the root, where it fell. */
+  /** The latest moment this machine's clock is known to have reached, as it showed it; where it fell, the least time that it can be at the root. */
   readonly at: number
   /** The time at the root less this clock's; null while unknown. */
   readonly offset: number | null
@@ -30,7 +30,7 @@ export interface ClockMark {
   readonly leapt?: boolean
   /** It may have been put right since the offset was known: there are two times that it can be. */
   readonly two?: boolean
-  /** It fell, and nobody has said the time since: `at` is then the time at the root, at least. */
+  /** It fell, and nobody has said the time since. */
   readonly fell?: boolean
 }
 
@@ -128,6 +128,10 @@ export function mayBeSet({ offset, watch, mark, isPartly }: Reckoning): boolean 
   )
 }
 
+/** Whether the two times that it then can be name two days. */
+export const isTwoDays = (reckoning: Reckoning): boolean =>
+  mayBeSet(reckoning) && civilDay(reckoning.now()) !== civilDay(reckoning.time())
+
 /** A dead clock begins anew with every start of its machine: what was known of it says nothing then. */
 function deadSince({ isRoot, watch, now, mark }: Reckoning): number {
   const { said } = mark()
@@ -147,7 +151,7 @@ export function doubtOf(reckoning: Reckoning, published: number): ClockDoubt | n
     const fell = mark().fell === true || (watch.isFirst() && reached() > 0)
     return { is: 'behind', time: now(), since, proof: since === published ? 'published' : 'reached', fell }
   }
-  if (mayBeSet(reckoning) && civilDay(now()) !== civilDay(time())) return { is: 'set', time: now(), other: time() }
+  if (isTwoDays(reckoning)) return { is: 'set', time: now(), other: time() }
   const leap = leapOf(reckoning)
   if (leap > 0) return { is: 'leapt', time: now(), by: leap }
   const away = unheardFor(reckoning)

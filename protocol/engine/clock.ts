@@ -9,6 +9,7 @@ import {
   createReckoning,
   DAY_MILLISECONDS,
   doubtOf,
+  isTwoDays,
   mayBeSet,
   NO_MARK,
   type Ticking,
@@ -110,7 +111,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       const isKnown = offset() !== null && confirmedBy() === null && !mayBeSet(reckoning)
       return isKnown && !isDayInDoubt(doubt(published)) ? time() : null
     },
-    knownOffset: () => (mayBeSet(reckoning) && civilDay(now()) !== civilDay(time()) ? null : offset()),
+    knownOffset: () => (isTwoDays(reckoning) ? null : offset()),
     time,
     today: () => civilDay(time()),
     doubt,
