@@ -26,21 +26,13 @@ import {
   VILLAGE,
   write,
 } from '#test/casework/people.ts'
+import { by, staff } from './signing.ts'
 
 const EVERY_ROLE: readonly Role[] = ['agent', 'clerk', 'handler', 'chief', 'cashier', 'coordinator']
 const DAY = 86_400_000
 
 const serving = (station: StationCode, roles: readonly Role[], from: Day | null = null, until: Day | null = null) =>
   ({ station, roles, from, until }) satisfies Service
-const staff = (id: string, ...service: Service[]): Staff => ({
-  type: 'staff',
-  id: id as PersonId,
-  version: 1,
-  name: id,
-  service,
-  disabled: [],
-})
-const by = (person: string, changes: Partial<FactEntry> = {}) => ({ person: person as PersonId, ...changes })
 /** The writer of the fixtures may do everything everywhere. */
 const ANYBODY = staff('p1', ...[VILLAGE, TOWN, COUNTY].map((station) => serving(station, EVERY_ROLE)))
 

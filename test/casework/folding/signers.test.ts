@@ -6,7 +6,6 @@ import { FACT_KINDS, type FactEntry, isGuarded } from '#protocol/casework/facts/
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { standingOf } from '#protocol/casework/rules/service.ts'
-import type { PersonId } from '#protocol/ids.ts'
 import { caseAt } from '#test/casework/paths.ts'
 import {
   CASE,
@@ -27,15 +26,8 @@ import {
   VILLAGE,
   write,
 } from '#test/casework/people.ts'
+import { by, staff } from './signing.ts'
 
-const staff = (id: string, ...service: Staff['service']): Staff => ({
-  type: 'staff',
-  id: id as PersonId,
-  version: 1,
-  name: id,
-  service,
-  disabled: [],
-})
 const serving = (
   station: Staff['service'][number]['station'],
   from: string | null = null,
@@ -61,7 +53,6 @@ const withStaff = (...people: readonly Staff[]): Register => ({
       ),
   },
 })
-const by = (person: string, changes: Partial<FactEntry> = {}) => ({ person: person as PersonId, ...changes })
 /** The writer of the fixtures belongs everywhere. */
 const everywhere = (id: string) => staff(id, ...[VILLAGE, TOWN, OTHER_TOWN, COUNTY].map((station) => serving(station)))
 
