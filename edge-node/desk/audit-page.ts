@@ -98,10 +98,12 @@ function list(desk: Desk, question: AuditQuestion, { lines, next }: AuditPage): 
 }
 
 /** Days that lie outside every usual question because a clock was wrong. */
-function strangeBox({ strangeDays }: AuditPage): Html | string {
+function strangeBox(question: AuditQuestion, { strangeDays }: AuditPage): Html | string {
   if (strangeDays.length === 0) return ''
   const shown = strangeDays.slice(0, LIMITS.auditStrangeDays)
-  const links = shown.map((day) => html` <a href="/audit?from=${day}&until=${day}">${day}</a>`)
+  const links = shown.map(
+    (day) => html` <a href="/audit?${new URLSearchParams(asked({ ...question, from: day, until: day }))}">${day}</a>`,
+  )
   const more = strangeDays.length > shown.length ? ` 等 ${strangeDays.length} 天` : ''
   return html`<div class="alert alert-warning" role="note"><div><strong>有的记录写在不可能的日子下:</strong>写下时那台电脑的时钟不对。记录都在,平常的时段里看不到,请逐日查看:${links}${more}。</div></div>`
 }
@@ -117,7 +119,7 @@ async function auditPage(context: DeskContext, desk: Desk): Promise<Response> {
   if (!found.ok && found.problem.field === undefined) return failurePage(context, desk, found.problem)
   const body = html`${headline('审计日志')}
     <p class="text-secondary">谁在什么时候登录、查询、查看办件、打印、导入导出和改动设置。每条都在各节点的签名日志里,前后相扣,改不了也删不掉;不设期限保存(法规要求不少于六个月)。查阅本页也记在里面。</p>
-    ${found.ok ? html`${strangeBox(found.value)}${cutBox(found.value)}` : failureBox(found.problem)}
+    ${found.ok ? html`${strangeBox(question, found.value)}${cutBox(found.value)}` : failureBox(found.problem)}
     ${card('查阅', filters(desk, context, question, found.ok ? undefined : found.problem))}
     ${found.ok ? card(`${question.from} 至 ${question.until}`, list(desk, question, found.value)) : ''}`
   return page(context, desk, { title: '审计日志', body, status: found.ok ? 200 : statusOf(found.problem) })

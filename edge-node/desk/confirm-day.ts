@@ -26,7 +26,7 @@ export async function confirmDayPart(desk: Desk, visit: Visit, again: FormState)
   if (doubt === undefined && (parent?.connected || (clockConfirmedBy === null && off === undefined))) return ''
   const who = clockConfirmedBy === null ? '' : `${personName(desk.office, clockConfirmedBy)}确认过日期,`
   const said = doubt ?? `${who}本机按 ${desk.office.today()} 办理${off === undefined ? '' : `;${off}`}`
-  const form = html`<form method="post" action="/sync/day" novalidate>${csrfField(visit)}
+  const form = html`<form method="post" action="/sync/day#day" novalidate>${csrfField(visit)}
     ${field({ name: 'day', label: '今天是', kind: 'date', value: again.typed?.day ?? '', problem: again.problems?.day, required: true, hint: isRoot ? HINT.root : HINT.node })}
     ${field({ name: 'time', label: '现在几点', kind: 'text', value: again.typed?.time ?? '', problem: again.problems?.time, required: true, hint: '看手机或手表,例如 14:05' })}
     ${againPart(again)}<button class="btn" type="submit">确认今天的日期</button></form>`

@@ -54,7 +54,7 @@ function heading(desk: Desk, visit: Visit, large: boolean, path: string): Html {
 /** Connection and safety in words, and what is wrong; refreshed by itself. */
 export async function statusStrip(desk: Desk): Promise<Html> {
   const status = await desk.office.status()
-  const warnings = warningsOf(status, desk.office.today())
+  const warnings = warningsOf(status, desk.office.time())
   return html`<section id="status" class="desk-status d-print-none" aria-label="连接与安全" data-live="status"
     hx-get="/status" hx-trigger="refresh" hx-swap="outerHTML" hx-select="#status"><div class="container-xl">
     <a class="desk-connection" href="/sync">${connectionWords(status, desk.office.time())}</a>

@@ -208,7 +208,8 @@ async function dayConfirmed(context: DeskContext, desk: Desk): Promise<Response>
   const said = { day, time: typed.time ?? '', isSure }
   const result = await confirmToday(context.get('visit').actor, desk.office, said)
   return result.ok
-    ? context.redirect(`/sync?done=${desk.office.isRoot ? 'county-day' : 'day'}`, 303)
+    ? // The form's own place on the page is for what was refused.
+      context.redirect(`/sync?done=${desk.office.isRoot ? 'county-day' : 'day'}#main`, 303)
     : syncPage(context, desk, formAgain(typed, [withNext(result.problem)]), result.problem)
 }
 

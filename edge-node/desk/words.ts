@@ -4,7 +4,7 @@ import { paperDay, weekday } from '#edge-node/desk/due-words.ts'
 import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
-import { civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
+import { civilDay, civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { ClockDoubt } from '#protocol/engine/clock-doubt.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -89,8 +89,10 @@ export function connectionWords(status: SyncStatus, now: number): string {
 export function clockWords(offset: number | null, isConfirmed = false): string | undefined {
   if (offset === null || Math.abs(offset) < LIMITS.clockOffsetMilliseconds) return undefined
   const than = isConfirmed ? '本机时钟' : '本机时钟比县中心'
-  return `${than}${offset > 0 ? '慢' : '快'}约 ${spanWords(offset)}`
+  return `${than}${offWords(offset)}`
 }
+
+const offWords = (offset: number): string => `${offset > 0 ? '慢' : '快'}约 ${spanWords(offset)}`
 
 /** The form by which a person says what day it is. */
 export const CONFIRM_DAY = '/sync#day'
@@ -102,7 +104,7 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt.is === 'leapt') return `${shown},比上次运行以来多走了约 ${spanWords(doubt.by)}`
   if (doubt.is === 'unheard') return `${shown},离上次对时已有约 ${spanWords(doubt.away)}`
   if (doubt.is === 'set')
-    return `${shown},电脑时间可能已经校正过:校正过的今天就是这一天,没有校正的今天是${dateWords(doubt.other)}`
+    return `${shown},此前${offWords(doubt.other - doubt.time)}:已经校正过的,今天就是这一天;没有校正过的,今天是${dateWords(doubt.other)}`
   const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
   return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于本机自己到过的时间 ${since}`
 }
@@ -119,7 +121,7 @@ const DOUBT_NEXT = {
 } as const
 
 /** Without a line nobody else says what day it is, and nothing can be begun while nobody does. */
-function clockWarning(status: SyncStatus, today: Day): Warning | undefined {
+function clockWarning(status: SyncStatus, now: number): Warning | undefined {
   const doubt = doubtWords(status.clockDoubt)
   const tone = 'warning'
   if (doubt !== undefined) {
@@ -129,18 +131,31 @@ function clockWarning(status: SyncStatus, today: Day): Warning | undefined {
   }
   const others = status.clockOfNodes
   if (others) {
-    const than = `都比县中心${others.offset > 0 ? '慢' : '快'}约 ${spanWords(others.offset)}`
+    const than = `都比县中心${offWords(others.offset)}`
     const message = `连着的 ${others.of} 个节点里,${others.nodes} 个的时钟${than}`
     return { tone, message, next: '多半是县中心的时间不对:请看手机或日历,不对的先校正本机时间。' }
   }
-  const isConfirmed = status.clockConfirmedBy !== null
-  const off = clockWords(status.clockOffset, isConfirmed)
+  const off = clockWords(status.clockOffset, status.clockConfirmedBy !== null)
+  if (status.clockConfirmedBy !== null) return confirmedWarning(status, now, off)
   if (off === undefined) return undefined
-  const message = isConfirmed ? `现按确认的日期 ${paperDay(today)} ${weekday(today)} 办理,${off}` : off
-  const warning = { tone, message, next: '请校准电脑时间;已登记的办件会记下这个差值。' } as const
+  const warning = { tone, message: off, next: CALIBRATE } as const
   if (status.parent?.connected) return warning
-  const words = isConfirmed ? '日期不对的,在这里重新确认' : '电脑时间已经校正、日期不对的,在这里确认今天的日期'
-  return { ...warning, link: { href: CONFIRM_DAY, words } }
+  return { ...warning, link: { href: CONFIRM_DAY, words: '电脑时间已经校正、日期不对的,在这里确认今天的日期' } }
+}
+
+const CALIBRATE = '请校准电脑时间;已登记的办件会记下这个差值。'
+
+/** By which day and time the node goes because somebody said so, also where its clock shows the same: nobody else can say. */
+function confirmedWarning({ clockKnown }: SyncStatus, now: number, off: string | undefined): Warning {
+  const day = civilDay(now)
+  const goes = `现按确认的时间 ${paperDay(day)} ${weekday(day)} ${civilTime(now).slice(11, 16)} 办理`
+  const earlier = clockKnown === null ? undefined : `早于县中心到过的 ${timeWords(clockKnown, now)}`
+  return {
+    tone: 'warning',
+    message: [goes, off, earlier].filter(Boolean).join(','),
+    next: off === undefined ? '联网后以县中心的时间为准。' : CALIBRATE,
+    link: { href: CONFIRM_DAY, words: '日期或时间不对的,在这里重新确认' },
+  }
 }
 
 /** So many days before the calendar ends, new cases of twenty working days have deadlines beyond it. */
@@ -157,8 +172,8 @@ function calendarWarning(until: Day | null, today: Day): Warning | undefined {
 /** What the county has to do next, where it took out the parent. */
 export const PARENT_REVOKED = '上级已被停用,等待县中心指定新上级'
 
-/** What is wrong with this node, worst first. */
-export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
+/** What is wrong with this node, worst first. `now`: by its corrected clock. */
+export function warningsOf(status: SyncStatus, now: number): readonly Warning[] {
   const warnings: Warning[] = []
   const { health, refusal } = status
   if (!health.writable) warnings.push({ tone: 'danger', message: `现在不能保存:${health.problem}`, next: health.next })
@@ -171,9 +186,9 @@ export function warningsOf(status: SyncStatus, today: Day): readonly Warning[] {
     })
   else if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
   warnings.push(...checkWarnings(status.findings))
-  const clock = clockWarning(status, today)
+  const clock = clockWarning(status, now)
   if (clock) warnings.push(clock)
-  const calendar = calendarWarning(status.calendarUntil, today)
+  const calendar = calendarWarning(status.calendarUntil, civilDay(now))
   if (calendar) warnings.push(calendar)
   return warnings
 }

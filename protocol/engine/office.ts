@@ -143,6 +143,8 @@ export interface SyncStatus {
   readonly clockOffset: number | null
   /** Who confirmed the day, where the offset is known by that; null when the root told it. */
   readonly clockConfirmedBy: PersonId | null
+  /** The time at the root that was known, where what a person confirmed is earlier; null when nothing does. */
+  readonly clockKnown: number | null
   /** At the root: how many of the connected nodes have clocks that differ alike from the county's, by a day at least, which then is the wrong one; null: not most of them. `offset` as above, for theirs. */
   readonly clockOfNodes: { readonly nodes: number; readonly of: number; readonly offset: number } | null
   readonly clockDoubt: ClockDoubt | null

@@ -46,6 +46,12 @@ test('P224 the last line of a file says on how many days something lies that no 
   expect(await lastLine()).toMatch(/^,{8}"?有 2 天的记录写在不可能的日子下:.*“审计日志”页上方.*,$/)
   expect(await lastLine('?from=2026-11-01&until=2026-11-02')).toContain('有 2 天的记录写在不可能的日子下')
   expect((await auditor.get('/audit/file')).html).not.toContain('写于 2009')
+  // The way to such a day keeps what was asked for beside the days.
+  const link = /href="([^"]+)">2009-01-01</.exec((await auditor.get('/audit?event=restore&text=2009')).html)?.[1] ?? ''
+  expect(link).toContain('event=restore')
+  const day = await auditor.get(link.replaceAll('&amp;', '&'))
+  expect(day.text).toContain('写于 2009-01-01')
+  expect(day.html).not.toContain('写于 2028')
 })
 
 test('P224 the day to ask again from is the one that lines are asked for by, also where a clock showed another one', async () => {

@@ -68,12 +68,12 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   expect(pick.text).not.toContain('本站还没有可以办的事项')
   expect(pick.text).toContain('确认今天的日期')
   const page = await clerk.get('/sync')
-  const early = await clerk.submit(page, '/sync/day', { time: '09:00', day: '2026-11-01' })
+  const early = await clerk.submit(page, '/sync/day#day', { time: '09:00', day: '2026-11-01' })
   expect(early.status).toBeGreaterThanOrEqual(400)
   expect(early.text).toContain('今天不会更早')
-  const done = await clerk.submit(early, '/sync/day', { time: '09:00', day: '2026-11-24' })
+  const done = await clerk.submit(early, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
   expect(done.text).toContain('已按确认的日期办理')
-  expect(done.text).toMatch(/现按确认的日期 2026年11月24日 周二 办理,本机时钟慢约 \d+ 天/)
+  expect(done.text).toMatch(/现按确认的时间 2026年11月24日 周二 09:0\d 办理,本机时钟慢约 \d+ 天/)
   expect(done.text).not.toContain('比县中心慢')
   expect(done.text).not.toContain(said)
   const { receipt } = await captureCase(clerk, '张秀英', 'SL0002')
@@ -92,9 +92,9 @@ test('P227 what speaks against the clock, or a day that was confirmed, leads str
     expect((await clerk.get('/guide')).html).toContain(form)
     const page = await clerk.get('/sync')
     expect(page.html).toContain('<div id="day">')
-    await clerk.submit(page, '/sync/day', { time: '09:00', day: '2026-11-24' })
+    await clerk.submit(page, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
     const guide = await clerk.get('/guide')
-    expect(guide.text).toContain('日期不对的,在这里重新确认')
+    expect(guide.text).toContain('日期或时间不对的,在这里重新确认')
     expect(guide.html).toContain(form)
     await township.engine.stop()
   }
@@ -112,7 +112,7 @@ test('P215 in 2028 the page for a new case offers nothing but the way to the for
   expect(pick.html).toContain('<a href="/sync#day">')
   const page = await clerk.get('/sync')
   expect(page.html).toContain('id="day"')
-  await clerk.submit(page, '/sync/day', { time: '09:00', day: '2026-11-24' })
+  await clerk.submit(page, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
   expect((await clerk.get('/capture')).html).toContain('name="item"')
 })
 
@@ -124,19 +124,19 @@ test('P216 a day far off is asked about again on the same form, about that day o
   const clerk = await enter(deskOf(township), 'clerk')
   const page = await clerk.get('/sync')
   expect(page.html).not.toContain('name="sure"')
-  const asked = await clerk.submit(page, '/sync/day', { time: '09:00', day: '2036-11-26' })
+  const asked = await clerk.submit(page, '/sync/day#day', { time: '09:00', day: '2036-11-26' })
   expect(asked.text).toContain('您填的是 2036-11-26,比本机知道的最近一天 2026-11-23 晚')
   expect(asked.text).toContain('确认无误,今天就是 2036-11-26')
-  const other = await clerk.submit(asked, '/sync/day', { time: '09:00', day: '2037-11-26', sure: 'yes' })
+  const other = await clerk.submit(asked, '/sync/day#day', { time: '09:00', day: '2037-11-26', sure: 'yes' })
   expect(other.text).toContain('今天就是 2037-11-26')
   expect(office.today()).toBe('2009-01-01')
-  const done = await clerk.submit(other, '/sync/day', { time: '09:00', day: '2037-11-26', sure: 'yes' })
+  const done = await clerk.submit(other, '/sync/day#day', { time: '09:00', day: '2037-11-26', sure: 'yes' })
   expect(done.text).toContain('已按确认的日期办理')
   expect(office.today()).toBe('2037-11-26')
   // It asks for nothing, so nobody can put it aside.
   expect(done.text).toContain('王芳确认今天是 2037-11-26')
   expect(done.html).not.toContain('/sync/checked')
-  const right = await clerk.submit(done, '/sync/day', { time: '09:00', day: '2026-11-24' })
+  const right = await clerk.submit(done, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
   expect(right.text).toContain('本机按 2037-11-26 办理,后来确认的日期是 2026-11-24')
   const trail = await office.auditTrail({ stations: [TOWNSHIP], from: '2026-11-01' as Day, until: '2037-12-31' as Day })
   const events = trail.ok ? trail.value.lines.filter(({ subject }) => subject === '确认今天的日期') : []
@@ -146,18 +146,41 @@ test('P216 a day far off is asked about again on the same form, about that day o
   ])
 })
 
+test('P239 a time of day is read as people write it, and what cannot be read is said with what was typed', async () => {
+  const { start, machine } = await place(0)
+  machine.set(in2009)
+  const township = await start()
+  const clerk = await enter(deskOf(township), 'clerk')
+  let page = await clerk.get('/sync')
+  for (const [typed, said] of [
+    ['', '请填写现在几点'],
+    ['25:10', '看不出“25:10”是几点'],
+    ['下午两点', '看不出“下午两点”是几点'],
+    ['9:5', '看不出“9:5”是几点'],
+  ] as const) {
+    page = await clerk.submit(page, '/sync/day#day', { time: typed, day: '2026-11-24' })
+    expect(page.status, typed).toBeGreaterThanOrEqual(400)
+    expect(page.text).toContain(said)
+  }
+  expect(township.engine.office.today()).toBe('2009-01-01')
+  for (const typed of ['15:46', '15:46', ' 15.46 ', '1546', '15点46分', '15时46']) {
+    page = await clerk.submit(page, '/sync/day#day', { time: typed, day: '2026-11-24' })
+    expect(page.text, typed).toContain('2026年11月24日 周二 15:46 办理')
+  }
+})
+
 test('P216 who only looks on confirms no day, and nothing is asked where the clock is right', async () => {
   const { start, machine } = await place(0)
   const right = await start()
-  expect((await (await enter(deskOf(right), 'clerk')).get('/sync')).html).not.toContain('/sync/day')
+  expect((await (await enter(deskOf(right), 'clerk')).get('/sync')).html).not.toContain('/sync/day#day')
   await right.engine.stop()
   machine.set(in2009)
   const township = await start()
   const watch = await enter(deskOf(township), 'watch')
   const page = await watch.get('/sync')
-  expect(page.html).not.toContain('/sync/day')
+  expect(page.html).not.toContain('/sync/day#day')
   const csrf = /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? ''
-  expect((await watch.post('/sync/day', { csrf, day: '2026-11-24' })).status).toBe(403)
+  expect((await watch.post('/sync/day#day', { csrf, day: '2026-11-24' })).status).toBe(403)
   expect(township.engine.office.today()).toBe('2009-01-01')
 })
 
@@ -201,13 +224,13 @@ test('P215 P216 the county in 2009 says that its nodes hear no time until somebo
   expect((await admin.get('/')).text).toContain(said)
   const page = await admin.get('/sync')
   expect(page.text).toContain('先校正本机时间')
-  expect((await admin.submit(page, '/sync/day', { time: '09:00', day: MONDAY })).text).toContain(
+  expect((await admin.submit(page, '/sync/day#day', { time: '09:00', day: MONDAY })).text).toContain(
     '请先校正电脑时间,再确认日期',
   )
   // Less than it had shown, by two days: a clock that was ahead is put right.
   machine.set(-2 * DAY)
   const again = await enter(deskOf(root), 'admin')
-  const done = await again.submit(await again.get('/sync'), '/sync/day', { time: '09:00', day: '2026-11-21' })
+  const done = await again.submit(await again.get('/sync'), '/sync/day#day', { time: '09:00', day: '2026-11-21' })
   expect(done.text).toContain('各节点从此按县中心的时间对时')
   expect(done.text).not.toContain(said)
 })

@@ -13,12 +13,11 @@ import {
 import type { Day } from '#protocol/casework/time/days.ts'
 import { createClock } from '#protocol/engine/clock.ts'
 import type { SyncStatus } from '#protocol/engine/office.ts'
-import type { NodeId } from '#protocol/ids.ts'
+import type { NodeId, PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { hostWith } from '#test/clock/host.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 1)
-const TODAY = '2026-11-20' as Day
 const STATUS: SyncStatus = {
   node: 'ab'.repeat(16) as NodeId,
   stations: [],
@@ -30,6 +29,7 @@ const STATUS: SyncStatus = {
   entriesOnlyHere: 0,
   clockOffset: 0,
   clockConfirmedBy: null,
+  clockKnown: null,
   clockOfNodes: null,
   clockDoubt: null,
   catalogueVersion: 1,
@@ -75,23 +75,35 @@ test('P22 a full disk, a refusal and a wrong clock are said at the head of every
       refusal: { message: '本节点已停用', next: '请联系县中心管理员' },
       clockOffset: -(LIMITS.clockOffsetMilliseconds + 60_000),
     },
-    TODAY,
+    NOW,
   )
   expect(warnings.map((warning) => warning.tone)).toEqual(['danger', 'danger', 'warning'])
   expect(warnings[0]).toMatchObject({ message: '现在不能保存:磁盘已满', next: '请清理磁盘' })
   expect(warnings[1]?.message).toContain('本节点已停用')
   expect(warnings[2]?.message).toBe('本机时钟比县中心快约 3 分钟')
-  const revoked = warningsOf({ ...STATUS, parent: { ...STATUS.parent, ...away, revoked: true } }, TODAY)
+  const revoked = warningsOf({ ...STATUS, parent: { ...STATUS.parent, ...away, revoked: true } }, NOW)
   expect(revoked.map(({ message }) => message)).toEqual(['上级已被停用,等待县中心指定新上级'])
-  expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 }, TODAY)).toEqual([])
-  expect(warningsOf({ ...STATUS, clockOffset: null }, TODAY)).toEqual([])
+  expect(warningsOf({ ...STATUS, clockOffset: LIMITS.clockOffsetMilliseconds - 1 }, NOW)).toEqual([])
+  expect(warningsOf({ ...STATUS, clockOffset: null }, NOW)).toEqual([])
   const slow = { ...STATUS, clockOffset: 3 * 86_400_000 }
-  expect(warningsOf(slow, TODAY)[0]).not.toHaveProperty('link') // the county says what day it is
-  expect(warningsOf({ ...slow, parent: away }, TODAY)[0]?.link?.words).toContain('确认今天的日期')
+  expect(warningsOf(slow, NOW)[0]).not.toHaveProperty('link') // the county says what day it is
+  expect(warningsOf({ ...slow, parent: away }, NOW)[0]?.link?.words).toContain('确认今天的日期')
   const others = { nodes: 3, of: 4, offset: 40 * 86_400_000 }
-  const [against] = warningsOf({ ...STATUS, isRoot: true, parent: null, clockOfNodes: others }, TODAY)
+  const [against] = warningsOf({ ...STATUS, isRoot: true, parent: null, clockOfNodes: others }, NOW)
   expect(against?.message).toBe('连着的 4 个节点里,3 个的时钟都比县中心慢约 40 天')
   expect(against?.next).toContain('多半是县中心的时间不对')
+})
+
+test('P238 while a person says the time every page names it, and that it is earlier than what the county had reached', () => {
+  const confirmed = { ...STATUS, parent: away, clockConfirmedBy: 'wang' as PersonId }
+  const [same] = warningsOf(confirmed, NOW)
+  expect(same?.message).toBe('现按确认的时间 2026年11月20日 周五 09:00 办理')
+  expect(same?.next).toBe('联网后以县中心的时间为准。')
+  expect(same?.link?.words).toContain('重新确认')
+  const earlier = { ...confirmed, clockOffset: 3 * 86_400_000, clockKnown: Date.parse('2026-11-23T10:30+08:00') }
+  expect(warningsOf(earlier, NOW)[0]?.message).toBe(
+    '现按确认的时间 2026年11月20日 周五 09:00 办理,本机时钟慢约 3 天,早于县中心到过的 11月23日 10:30',
+  )
 })
 
 test('P226 a span is told to the nearest unit, and a clock is compared to a day that a person confirmed as that', () => {
@@ -119,7 +131,7 @@ test('P34 times are Chinese civil time on every machine and as short as they sta
 
 test('P169 a calendar that is missing or about to end is said at the head of every page with what it risks', () => {
   const said = (calendarUntil: Day | null, today: string) =>
-    warningsOf({ ...STATUS, calendarUntil }, today as Day).map(({ message }) => message)
+    warningsOf({ ...STATUS, calendarUntil }, Date.parse(`${today}T09:00+08:00`)).map(({ message }) => message)
   expect(said(null, '2026-11-20')).toEqual(['本机还没有工作日历,到期日不能计算'])
   expect(said('2026-12-31' as Day, '2026-12-02')).toEqual(['工作日历只到2026-12-31,之后的到期日不能计算'])
   expect(said('2026-12-31' as Day, '2026-11-20')).toEqual([])

@@ -14,7 +14,8 @@ const NOT_FOR_THE_COUNTY = fail(
 
 /** Minutes of the day that are over at a time like 14:05; undefined when it is none. */
 function minutesOf(time: string): number | undefined {
-  const [, hours, minutes] = /^([01]?\d|2[0-3])[::]([0-5]\d)$/.exec(time.trim()) ?? []
+  const [, hours, minutes] =
+    /^([01]?\d|2[0-3])(?:[:.点时]|(?=\d\d$))([0-5]\d)分?$/.exec(time.normalize('NFKC').trim()) ?? []
   return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes)
 }
 
@@ -27,8 +28,10 @@ export async function confirmToday(
   if (!mayWrite(actor)) return failure(READS_ONLY)
   if (office.isRoot && !hasRole(actor, 'administrator', 'coordinator', 'chief')) return NOT_FOR_THE_COUNTY
   const minutes = minutesOf(time)
-  if (minutes === undefined)
-    return fail('no-time', '请填写现在几点。', '没有改动任何内容。', '请看手机或手表,例如 14:05。', 'time')
+  if (minutes === undefined) {
+    const message = time.trim() === '' ? '请填写现在几点。' : `看不出“${time.trim()}”是几点。`
+    return fail('no-time', message, '没有改动任何内容。', '请看手机或手表,按 24 小时填写,例如 14:05。', 'time')
+  }
   const confirmed = await office.confirmDay(actor, day as Day, { isSure, minutes })
   const details = `${day} ${time};本机时钟显示 ${civilDay(office.now())}`
   if (confirmed.ok) await office.audit(actor, 'settings', { subject: '确认今天的日期', details })

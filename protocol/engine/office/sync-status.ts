@@ -21,6 +21,7 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     atRootAlone: aloneAt(core),
     clockOffset: core.clock.offset(),
     clockConfirmedBy: core.clock.confirmedBy(),
+    clockKnown: clockKnown(core),
     clockOfNodes: clockOfNodes(core),
     clockDoubt: core.clock.doubt(publishedAt(core)),
     catalogueVersion: core.directory.catalogueVersion(),
@@ -35,6 +36,13 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
 }
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000
+
+/** A person may be right and the county ahead: what was known before is told beside the confirmed time, not put above it. */
+function clockKnown(core: Core): number | null {
+  const { told } = core.clock.past(publishedAt(core))
+  const isEarlier = core.clock.time() < told - LIMITS.clockOffsetMilliseconds
+  return core.clock.confirmedBy() !== null && isEarlier ? told : null
+}
 
 /** Clocks go wrong one by one: where most are off alike, the one that they are compared with is. */
 function clockOfNodes({ isRoot, neighbours }: Core): SyncStatus['clockOfNodes'] {

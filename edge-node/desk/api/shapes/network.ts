@@ -57,6 +57,10 @@ export const SyncShape = z
       .openapi({ description: '县中心:只在县中心一处的记录数,备用机名称(没有为空);其他节点为空' }),
     clockOffset: z.int().nullable(),
     clockConfirmedBy: z.string().nullable().openapi({ description: '由谁确认了今天的日期;县中心告知的为空' }),
+    clockKnown: z
+      .int()
+      .nullable()
+      .openapi({ description: '确认的时间早于县中心到过的时间时,县中心到过的时间;没有为空' }),
     clockOfNodes: z
       .object({ nodes: z.int(), of: z.int(), offset: z.int() })
       .nullable()
