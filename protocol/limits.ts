@@ -341,7 +341,9 @@ export const LIMITS = {
   clockStepMilliseconds: 30_000,
   /** How far a clock has come is kept with what is written anyway, this often at most: a row beside each entry is too much. */
   clockMarkMilliseconds: 60_000,
-  /** While only a link lives it is kept this often: each time is a write of its own. */
+  /** A clock is looked at this often although nobody asks for it: whoever sets one does not let the machine sleep at once. */
+  clockLookMilliseconds: 60_000,
+  /** While nothing is written it is kept this often: each time is a write of its own. */
   clockHeardMilliseconds: 10 * 60_000,
   /** A node's word that nothing is unsent there counts once its link has lived so long: before, its parent may still be compared with. */
   settledLinkMilliseconds: 5 * 60_000,

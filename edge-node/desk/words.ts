@@ -105,6 +105,7 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt.is === 'unheard') return `${shown},离上次对时已有约 ${spanWords(doubt.away)}`
   if (doubt.is === 'set')
     return `${shown},此前${offWords(doubt.other - doubt.time)}:已经校正过的,今天就是这一天;没有校正过的,今天是${dateWords(doubt.other)}`
+  if (doubt.time >= doubt.since) return `${shown},倒退过约 ${spanWords(doubt.fell)},之后还没有人核对过`
   const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
   return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于本机自己到过的时间 ${since}`
 }

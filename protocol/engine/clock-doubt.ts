@@ -14,8 +14,8 @@ export type ClockDoubt =
       readonly time: number
       readonly since: number
       readonly proof: 'published' | 'reached'
-      /** It went back while nobody watched: how long ago that was nobody knows. */
-      readonly fell: boolean
+      /** How far it went back without anybody knowing what had passed since: it shows some day. 0: it did not. */
+      readonly fell: number
     }
   | { readonly is: 'set'; readonly time: number; readonly other: number }
   | { readonly is: 'leapt'; readonly time: number; readonly by: number }
@@ -23,4 +23,4 @@ export type ClockDoubt =
 
 /** Whether nobody can say what day it is: a clock that is hours behind within one day names the right one. */
 export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
-  doubt !== null && (doubt.is !== 'behind' || doubt.fell || civilDay(doubt.since) !== civilDay(doubt.time))
+  doubt !== null && (doubt.is !== 'behind' || doubt.fell > 0 || civilDay(doubt.since) !== civilDay(doubt.time))

@@ -1,4 +1,4 @@
-/** What is known of a clock beside what it shows: how long it was watched, what may have become of it meanwhile, and what speaks against it. */
+/** What is known of a clock beside what it shows: what became of it between two looks at it, and what speaks against it. */
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -12,7 +12,10 @@ const TOLERANCE = LIMITS.clockOffsetMilliseconds
 /** The clock of a machine, and what the program itself sees pass. */
 export type Ticking = Pick<Host, 'now' | 'elapsed'>
 
-/** What the disk keeps of a clock. */
+/**
+ * What the disk keeps of a clock. What makes it doubtful – it leapt, fell, or shows one of two times – stays until somebody
+ * says the time: neither running on nor a start answers a question.
+ */
 export interface ClockMark {
   /** The latest moment this machine's clock is known to have reached, as it showed it; where it fell, the least time that it can be at the root. */
   readonly at: number
@@ -26,134 +29,153 @@ export interface ClockMark {
   readonly said: number | null
   /** When a link to the parent last lived, by the corrected clock; null when never. */
   readonly contact: number | null
-  /** The root's clock leapt, and nobody has looked at it since. */
-  readonly leapt?: boolean
-  /** It may have been put right since the offset was known: there are two times that it can be. */
+  /** How far it moved on unwatched, in milliseconds, where that is too far. */
+  readonly leapt?: number
+  /** How far it went back, in milliseconds, without anybody knowing what had passed. */
+  readonly fell?: number
+  /** Somebody set it, or may have: the offset may be none any more. */
   readonly two?: boolean
-  /** It fell, and nobody has said the time since. */
-  readonly fell?: boolean
 }
 
 /** Nothing was ever known. */
 export const NO_MARK: ClockMark = { at: 0, offset: null, by: null, told: null, said: null, contact: null }
 
-/** Follows a clock beside what the program sees pass; `from`: what the clock showed when it was last known to be in step. */
-function createWatch(host: Ticking, from: number) {
-  let last = { now: from, elapsed: host.elapsed() }
-  let isFirst = true
-  /** What the program has seen pass since, in whole milliseconds: offsets come of it, and stand in what is written. */
-  const passed = () => Math.round(host.elapsed() - last.elapsed)
-  return {
-    passed,
-    /** Whether the stretch began before this start. */
-    isFirst: () => isFirst,
-    /** How far the clock moved on besides: while the machine was off or asleep, or because somebody set it; negative where it went back. */
-    unseen: () => host.now() - last.now - passed(),
-    begin(now = host.now()) {
-      isFirst = false
-      last = { now, elapsed: host.elapsed() }
-    },
-  }
+/** A clock that is known: its mark, what it shows, and whether it is the root's, which is right by definition. */
+export interface Reckoned {
+  readonly mark: ClockMark
+  readonly now: number
+  readonly isRoot: boolean
 }
 
 /** Somebody who sets a clock by hand is off by hours at most, or by half of what it was off. */
 const byHand = (known: number): number => Math.min(DAY_MILLISECONDS, Math.abs(known) / 2)
 
-/** What is known of a clock, and how long it has been watched. */
-export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
-  let mark = kept
-  const watch = createWatch(host, kept.at)
-  /** How far the clock went back while the machine was off; 0 where it did not. */
-  const back = () => (watch.isFirst() && watch.unseen() < -TOLERANCE ? -watch.unseen() : 0)
-  // A clock that was ahead and goes back by less than that was set to another wrong time.
-  const isPartly = () => mark.offset !== null && mark.offset <= -TOLERANCE && back() < byHand(mark.offset)
-  const offset = (): number | null => {
-    if (isRoot) return 0
-    if (mark.fell || mark.offset === null || (back() > 0 && !isPartly())) return null
-    // What goes back before the program's eyes was set: what has passed is known.
-    return mark.offset + (watch.isFirst() || watch.unseen() >= -TOLERANCE ? 0 : -watch.unseen())
+/** The time at the root less the clock's; null while unknown. */
+export const offsetOf = ({ mark, isRoot }: Omit<Reckoned, 'now'>): number | null => (isRoot ? 0 : mark.offset)
+
+/** What time it was at the root at least when the mark was made. */
+export const leastOf = ({ at, offset, fell, two }: ClockMark): number =>
+  at + (fell !== undefined ? 0 : two ? Math.min(0, offset ?? 0) : (offset ?? 0))
+
+const fallen = (mark: ClockMark, least: number, now: number): ClockMark => {
+  const { two: _, ...rest } = mark
+  return { ...rest, at: least, offset: null, fell: least - now }
+}
+
+/** A clock that lost years and shows a later time again was put right; one that lost less may have been off for as long. */
+function raised(mark: ClockMark, now: number): ClockMark {
+  const { fell, ...rest } = mark
+  const isRight = fell !== undefined && fell > LIMITS.unheardDays * DAY_MILLISECONDS && now >= mark.at - TOLERANCE
+  return isRight ? { ...rest, at: now, offset: null } : mark
+}
+
+/** It moved on further than the program saw time pass: it was off or asleep, or somebody set it. `isStart`: over a start. */
+function movedOn({ mark, isRoot }: Reckoned, by: number, isStart: boolean): ClockMark {
+  // A county that is shut is off for days, a node below sleeps for as long. How long a node was off `unheard` judges.
+  const isLong = isRoot ? isStart : !isStart
+  const most = isLong ? LIMITS.rootAwayDays * DAY_MILLISECONDS : isRoot ? LIMITS.doubtfulDayMilliseconds : by
+  const known = offsetOf({ mark, isRoot }) ?? 0
+  // A fast one is put right by setting it back, which the program sees but over a start.
+  const isSet = known >= TOLERANCE ? by >= Math.max(TOLERANCE, known - byHand(known)) : known <= -TOLERANCE && isStart
+  return { ...mark, ...(by > most ? { leapt: by } : {}), ...(isSet ? { two: true } : {}) }
+}
+
+/** What is known of a clock after a start, by what was known before: nobody knows how much time has passed. */
+export function afterStart({ mark, now, isRoot }: Reckoned): ClockMark {
+  const { at, offset, fell, said } = mark
+  if (at === 0) return mark
+  if (fell !== undefined) return raised(mark, now)
+  const unseen = now - at
+  // A dead clock begins anew with every start of its machine: what was known of it is a guess then.
+  if (!isRoot && said !== null && now < said - LIMITS.deadClockDays * DAY_MILLISECONDS)
+    return { ...fallen(mark, said, now), offset: unseen > -TOLERANCE ? offset : null }
+  if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, true)
+  if (unseen > -TOLERANCE) return mark
+  // A fast one that went back by less than it was fast, but for what hands are off, was set to another wrong time.
+  const known = offset ?? 0
+  if (!isRoot && known <= -TOLERANCE && -unseen < -known - byHand(known)) return { ...mark, two: true }
+  const least = leastOf(mark)
+  if (now < least - TOLERANCE) return fallen(mark, least, now)
+  const { two: _, ...rest } = mark
+  return { ...rest, at: now, offset: null }
+}
+
+/** What is known of a clock after a stretch in which the program saw so much pass; it shows `unseen` more than that makes. */
+export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, unseen: number): ClockMark {
+  if (mark.fell !== undefined) {
+    const offset = mark.offset === null ? null : mark.offset - (Math.abs(unseen) < TOLERANCE ? 0 : unseen)
+    return raised({ ...mark, at: mark.at + passed, offset }, now)
   }
-  return {
-    isRoot,
-    watch,
-    offset,
-    isPartly,
-    now: () => host.now(),
-    time: () => host.now() + (offset() ?? 0),
-    /** What time it is at the root at least, where the clock went back: what was known then, and what has passed since; else 0. */
-    reached(): number {
-      const since = mark.at + (mark.fell ? 0 : (mark.offset ?? 0)) + watch.passed()
-      const isBack = watch.isFirst() ? back() > 0 : watch.unseen() < -TOLERANCE && (isRoot || mark.offset === null)
-      return mark.fell || (isBack && !isPartly()) ? since : 0
-    },
-    mark: () => mark,
-    note(next: ClockMark) {
-      mark = next
-    },
-    /** Goes on from a mark; the clock is watched from where it stands. */
-    keep(next: ClockMark) {
-      watch.begin()
-      mark = next
-    },
+  if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, false)
+  if (unseen > -TOLERANCE) return mark
+  const known = offsetOf({ mark, isRoot })
+  if (isRoot || known === null) {
+    const reached = Math.max(mark.at, now - unseen)
+    const isFar = reached - now > LIMITS.clockFallMilliseconds
+    return isFar ? fallen(mark, reached, now) : { ...mark, at: reached }
   }
+  // What has passed is known, unless the machine slept in it, or what goes back had been set too far before.
+  const offset = known - unseen
+  return { ...mark, offset, ...(Math.abs(offset) >= TOLERANCE ? { two: true } : {}) }
 }
 
-type Reckoning = ReturnType<typeof createReckoning>
+/** Whether it shows one of two times: its own is right, or it is off by the offset that was known. */
+const mayBeSet = ({ mark, isRoot }: Omit<Reckoned, 'now'>): boolean =>
+  mark.two === true && Math.abs(offsetOf({ mark, isRoot }) ?? 0) >= TOLERANCE
 
-/**
- * How far a clock moved on unwatched, where that is too far; else 0. A county that is shut is off for days, a node below
- * sleeps for as long; a county that runs and leaps by a day was set. How long a node was off `unheard` judges.
- */
-function leapOf({ isRoot, watch, mark }: Reckoning): number {
-  const isLong = isRoot === watch.isFirst() && mark().leapt !== true
-  const most = isLong ? LIMITS.rootAwayDays * DAY_MILLISECONDS : LIMITS.doubtfulDayMilliseconds
-  const isAsked = mark().at > 0 && (isRoot || !watch.isFirst())
-  return isAsked && watch.unseen() > most ? watch.unseen() : 0
-}
-
-/** How long ago the time was last said, where that is too long; else 0. */
-function unheardFor({ isRoot, mark, time }: Reckoning): number {
-  const { said } = mark()
-  const away = isRoot || said === null ? 0 : time() - said
-  return away > LIMITS.unheardDays * DAY_MILLISECONDS ? away : 0
-}
-
-/** Whether the clock may have been put right unwatched: then it has no offset, and there are two times that it can be. */
-export function mayBeSet({ offset, watch, mark, isPartly }: Reckoning): boolean {
-  const known = offset() ?? 0
-  if (Math.abs(known) < TOLERANCE) return false
-  const least = known > 0 ? Math.max(TOLERANCE, known - byHand(known)) : TOLERANCE
-  return (
-    mark().two === true || watch.unseen() >= least || (watch.isFirst() && watch.unseen() < -TOLERANCE && isPartly())
-  )
-}
-
-/** Whether the two times that it then can be name two days. */
-export const isTwoDays = (reckoning: Reckoning): boolean =>
-  mayBeSet(reckoning) && civilDay(reckoning.now()) !== civilDay(reckoning.time())
-
-/** A dead clock begins anew with every start of its machine: what was known of it says nothing then. */
-function deadSince({ isRoot, watch, now, mark }: Reckoning): number {
-  const { said } = mark()
-  const isDead = said !== null && now() < said - LIMITS.deadClockDays * DAY_MILLISECONDS
-  return !isRoot && watch.isFirst() && isDead ? said : 0
-}
+/** Whether these name two days. */
+export const isTwoDays = (one: Reckoned): boolean =>
+  mayBeSet(one) && civilDay(one.now) !== civilDay(one.now + (offsetOf(one) ?? 0))
 
 /** What speaks against a clock; null: nothing. `published`: the newest thing of the root. */
-export function doubtOf(reckoning: Reckoning, published: number): ClockDoubt | null {
-  const { now, time, offset, reached, mark, watch } = reckoning
-  const dead = deadSince(reckoning)
-  if (dead > 0) return { is: 'behind', time: now(), since: dead, proof: 'reached', fell: true }
+export function doubtOf(one: Reckoned, published: number): ClockDoubt | null {
+  const { mark, now: time, isRoot } = one
+  const offset = offsetOf(one)
+  if (mark.fell !== undefined) return { is: 'behind', time, since: mark.at, proof: 'reached', fell: mark.fell }
+  // A clock without an offset heals by running on, where it went back by little.
+  const reached = isRoot || offset === null ? mark.at : 0
+  if (time < reached - TOLERANCE) return { is: 'behind', time, since: reached, proof: 'reached', fell: 0 }
   // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
-  const isTold = mark().said !== null && offset() !== null && reached() === 0
-  const since = Math.max(isTold ? 0 : published, reached())
-  if (time() < since - TOLERANCE) {
-    const fell = mark().fell === true || (watch.isFirst() && reached() > 0)
-    return { is: 'behind', time: now(), since, proof: since === published ? 'published' : 'reached', fell }
+  const isTold = mark.said !== null && offset !== null
+  const known = time + (offset ?? 0)
+  if (!isTold && known < published - TOLERANCE)
+    return { is: 'behind', time, since: published, proof: 'published', fell: 0 }
+  if (isTwoDays(one)) return { is: 'set', time, other: known }
+  if (mark.leapt !== undefined) return { is: 'leapt', time, by: mark.leapt }
+  const away = isRoot || mark.said === null ? 0 : known - mark.said
+  return away > LIMITS.unheardDays * DAY_MILLISECONDS ? { is: 'unheard', time, away } : null
+}
+
+/** Follows a clock: every question about it looks at it first. `kept`: what the disk has of an earlier run. */
+export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
+  let mark = afterStart({ mark: kept, now: host.now(), isRoot })
+  let last = { now: host.now(), elapsed: host.elapsed() }
+  // Whether nobody can have set the clock since the time was said.
+  let isSteady = false
+  /** Looks at the clock. Offsets stand in what is written, so what passes is counted in whole milliseconds. */
+  const look = (): Reckoned => {
+    const now = host.now()
+    const passed = Math.round(host.elapsed() - last.elapsed)
+    const unseen = now - last.now - passed
+    last = { now, elapsed: last.elapsed + passed }
+    mark = afterStretch({ mark, now, isRoot }, passed, unseen)
+    if (Math.abs(unseen) >= TOLERANCE) isSteady = false
+    return { mark, now, isRoot }
   }
-  if (isTwoDays(reckoning)) return { is: 'set', time: now(), other: time() }
-  const leap = leapOf(reckoning)
-  if (leap > 0) return { is: 'leapt', time: now(), by: leap }
-  const away = unheardFor(reckoning)
-  return away > 0 ? { is: 'unheard', time: now(), away } : null
+  return {
+    look,
+    isSteady: () => isSteady,
+    /** The clock has reached what it shows. */
+    reach(): void {
+      const { now } = look()
+      mark = { ...mark, at: now }
+    },
+    /** Somebody says the time at the root: the root itself, or a person. That answers every question. */
+    say(said: number, by: PersonId | null): void {
+      const { now } = look()
+      isSteady = true
+      const { leapt, fell, two, ...rest } = mark
+      mark = { ...rest, at: now, offset: said - now, by, said, ...(by === null ? { told: said } : {}) }
+    },
+  }
 }

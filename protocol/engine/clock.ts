@@ -10,8 +10,10 @@ import {
   DAY_MILLISECONDS,
   doubtOf,
   isTwoDays,
-  mayBeSet,
+  leastOf,
   NO_MARK,
+  offsetOf,
+  type Reckoned,
   type Ticking,
 } from './clock-reckoning.ts'
 
@@ -63,91 +65,81 @@ const startOf = (day: Day): number => dayNumber(day) * DAY_MILLISECONDS - CHINA_
 /** The same time of another day. */
 const onDay = (day: Day, time: number): number => time + (dayNumber(day) - dayNumber(civilDay(time))) * DAY_MILLISECONDS
 
-const NOTHING_DOUBTFUL = { leapt: false, two: false, fell: false } as const
-
-/** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it went back. `kept`: what the disk has of an earlier run. */
+/** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it fell or leapt. `kept`: what the disk has of an earlier run. */
 export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
   const reckoning = createReckoning(host, isRoot, kept)
-  const { now, time, offset, reached, mark, keep, note, watch } = reckoning
-  // Whether nobody can have set the clock since a person said the time.
-  let isSteady = false
-  const confirmedBy = () => (isRoot || offset() === null ? null : mark().by)
-  const doubt = (published: number) => doubtOf(reckoning, published)
-  const say = (said: number, by: PersonId | null) => {
-    isSteady = true
-    const told = by === null ? { told: said } : {}
-    keep({ ...mark(), ...NOTHING_DOUBTFUL, at: now(), offset: said - now(), by, said, ...told })
-  }
+  const { look, say } = reckoning
+  const timeOf = (one: Reckoned): number => one.now + (offsetOf(one) ?? 0)
+  const byOf = (one: Reckoned) => (isRoot || offsetOf(one) === null ? null : one.mark.by)
+  const time = () => timeOf(look())
   return {
-    now,
-    offset,
-    confirmedBy,
+    now: () => host.now(),
+    offset: () => offsetOf(look()),
+    confirmedBy: () => byOf(look()),
     heardRoot(rootTime) {
       if (!hasCivilDay(rootTime)) return false
-      const before = mark().by === null ? offset() : null
+      const one = look()
+      const before = one.mark.by === null ? offsetOf(one) : null
       say(rootTime, null)
-      return before === null || Math.abs((mark().offset ?? 0) - before) >= LIMITS.clockStepMilliseconds
+      return before === null || Math.abs(rootTime - one.now - before) >= LIMITS.clockStepMilliseconds
     },
     confirm(day, by, minutes) {
-      const said = minutes === undefined ? onDay(day, time()) : startOf(day) + minutes * MINUTE_MILLISECONDS
-      const isMeant = (one: number) =>
-        minutes === undefined ? civilDay(one) === day : Math.abs(one - said) <= CONFIRMED_WITHIN
+      const one = look()
+      const said = minutes === undefined ? onDay(day, timeOf(one)) : startOf(day) + minutes * MINUTE_MILLISECONDS
+      const isMeant = (shown: number) =>
+        minutes === undefined ? civilDay(shown) === day : Math.abs(shown - said) <= CONFIRMED_WITHIN
       // What a clock shows to the second is what somebody means who reads a watch.
-      say([time(), now()].find(isMeant) ?? said, by)
+      const [nearest] = [timeOf(one), one.now]
+        .filter(isMeant)
+        .sort((left, right) => Math.abs(left - said) - Math.abs(right - said))
+      say(nearest ?? said, by)
     },
     confirmed() {
-      const { by, said, offset: known } = mark()
-      if (confirmedBy() === null || by === null || said === null) return null
-      const isWatched = isSteady && Math.abs(watch.unseen()) < LIMITS.clockOffsetMilliseconds
-      return { by, said, shown: said - (known ?? 0), isSteady: isWatched }
+      const one = look()
+      const { by, said, offset } = one.mark
+      if (byOf(one) === null || by === null || said === null) return null
+      return { by, said, shown: said - (offset ?? 0), isSteady: reckoning.isSteady() }
     },
     past(published) {
-      const { told, by, at, offset: known } = mark()
+      const { mark } = look()
       // Whoever was told the time goes by that, as in `doubt`.
-      const last = told ?? published
-      return { told: last, newest: Math.max(last, by === null ? at + (known ?? 0) : 0) }
+      const last = mark.told ?? published
+      return { told: last, newest: Math.max(last, mark.by === null ? leastOf(mark) : 0) }
     },
     rootTime(published) {
-      const isKnown = offset() !== null && confirmedBy() === null && !mayBeSet(reckoning)
-      return isKnown && !isDayInDoubt(doubt(published)) ? time() : null
+      const one = look()
+      const isKnown = offsetOf(one) !== null && byOf(one) === null && one.mark.two !== true
+      return isKnown && !isDayInDoubt(doubtOf(one, published)) ? timeOf(one) : null
     },
-    knownOffset: () => (isTwoDays(reckoning) ? null : offset()),
+    knownOffset() {
+      const one = look()
+      return isTwoDays(one) || one.mark.fell !== undefined ? null : offsetOf(one)
+    },
     time,
     today: () => civilDay(time()),
-    doubt,
+    doubt: (published) => doubtOf(look(), published),
     passed(published) {
-      const doubted = doubt(published)
-      if (Math.abs(watch.unseen()) >= LIMITS.clockOffsetMilliseconds) isSteady = false
-      // Kept, so that the next start knows it as well, however far the clock has run by then.
-      const isFall = doubted?.is === 'behind' && reached() > 0 && (doubted.fell || isLongFall(watch.unseen()))
-      if (isFall) keep({ ...mark(), at: reached(), offset: null, fell: true })
-      if (doubted?.is === 'leapt' && isRoot) note({ ...mark(), leapt: true })
+      const doubt = doubtOf(look(), published)
       // A moment that may never have come proves nothing against a clock that is put right.
-      if (doubted && doubted.is !== 'set') return
-      const two = mayBeSet(reckoning)
-      keep({ ...mark(), ...NOTHING_DOUBTFUL, at: now(), offset: isRoot ? mark().offset : offset(), two })
+      if (doubt === null || doubt.is === 'set') reckoning.reach()
     },
-    mark: (contact) => ({ ...mark(), contact }),
+    mark: (contact) => ({ ...look().mark, contact }),
   }
 }
 
-/** A dead battery does not come right by running on; a clock that somebody put right by minutes does. */
-const isLongFall = (unseen: number): boolean => unseen < -LIMITS.clockFallMilliseconds
-
 const isTime = (value: unknown): value is number => typeof value === 'number' && hasCivilDay(value)
+const isSpan = (value: unknown): value is number => typeof value === 'number' && isTime(value) && value > 0
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 
 /** What is known goes to another machine as times at the root: what its own clock lacks to them nobody knows. */
-export const onOtherClock = ({ at, offset, by, told, said }: ClockMark): ClockMark => ({
-  at: at + (offset ?? 0),
+export const onOtherClock = (mark: ClockMark): ClockMark => ({
+  at: leastOf(mark),
   offset: null,
-  by,
-  told,
-  said,
+  by: mark.by,
+  told: mark.told,
+  said: mark.said,
   contact: null,
 })
-
-const FLAGS = ['leapt', 'two', 'fell'] as const
 
 /** Reads what the disk kept; nothing of what another program, or nobody, wrote there. */
 export function readClock(value: unknown): ClockMark {
@@ -160,6 +152,8 @@ export function readClock(value: unknown): ClockMark {
     told: timeOr(value.told),
     said: timeOr(value.said),
     contact: timeOr(value.contact),
-    ...Object.fromEntries(FLAGS.flatMap((name) => (value[name] === true ? [[name, true]] : []))),
+    ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
+    ...(isSpan(value.fell) ? { fell: value.fell } : {}),
+    ...(value.two === true ? { two: true } : {}),
   }
 }

@@ -47,6 +47,7 @@ import { noteReader, openRereading } from './refold/rereading.ts'
 import { UNREAD_CASES } from './refold/unread-cases.ts'
 import { openAfterworks } from './writing/afterwork.ts'
 import { keptClock, noteClock } from './writing/clock-mark.ts'
+import { watchClock } from './writing/clock-watch.ts'
 import { tellDoubtfulDays } from './writing/doubtful-days.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue, type WriteQueue } from './writing/write-queue.ts'
@@ -60,6 +61,17 @@ export async function openEngine(options: EngineOptions): Promise<Result<Engine>
     throw problem
   }
 }
+
+const AFTERWORKS = [
+  CARRYING,
+  RETURNED_RECORDS,
+  RETURNED_STATIONS,
+  RETURNED_REVOCATIONS,
+  RETURNED_SERVICE,
+  UNREAD_CASES,
+  JUDGED_STATIONS,
+  PARTINGS,
+]
 
 async function open(options: EngineOptions): Promise<Engine> {
   const partings = loadPartings(await options.storage.localAll(PARTING_SPACE), options)
@@ -84,16 +96,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     unsavedSafety: null,
   }
   const rebuilding = (await isRebuilding(core)) ? await rebuildWhenPossible(core, queue, options.progress) : undefined
-  const afterworks = await openAfterworks(core, queue, [
-    CARRYING,
-    RETURNED_RECORDS,
-    RETURNED_STATIONS,
-    RETURNED_REVOCATIONS,
-    RETURNED_SERVICE,
-    UNREAD_CASES,
-    JUDGED_STATIONS,
-    PARTINGS,
-  ])
+  const afterworks = await openAfterworks(core, queue, AFTERWORKS)
   const refolding = openRefolding(core, queue)
   queue.follow((change) => followPartings(partings, change))
   queue.follow((change) => tellLinks(context, change))
@@ -113,6 +116,7 @@ async function open(options: EngineOptions): Promise<Engine> {
   }
   afterworks.heard(NO_CHANGE)
   const auditLog = openAuditLog(core, queue)
+  const clockWatch = watchClock(core, queue)
   return {
     office: openOffice(core, queue, auditLog),
     get incarnation() {
@@ -133,6 +137,7 @@ async function open(options: EngineOptions): Promise<Engine> {
       rereading.stop()
       afterworks.stop()
       refolding.stop()
+      clockWatch.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
       await auditLog.close()
       await queue.idle()

@@ -102,7 +102,7 @@ test('S157 what nobody has told for long is not told on, and hours within one da
   expect(clock.rootTime(0)).toBe(MET + ahead)
   ahead += 1
   expect(clock.rootTime(0)).toBeNull()
-  const behind = { is: 'behind', time: MET, since: MET + 3 * 60 * 60_000, proof: 'reached', fell: false } as const
+  const behind = { is: 'behind', time: MET, since: MET + 3 * 60 * 60_000, proof: 'reached', fell: 0 } as const
   expect(isDayInDoubt(behind)).toBe(false)
   expect(isDayInDoubt({ ...behind, since: MET + DAY })).toBe(true)
   expect(isDayInDoubt(null)).toBe(false)

@@ -49,7 +49,7 @@ test('S151 S159 a clock that is off by minutes is followed like any other: night
       expect(node.clock.doubt(0), `${skew} ${night}`).toBeNull()
     }
     const fallen = restarted(node.clock, node.clock.now() - 5 * DAY)
-    expect(fallen.clock.doubt(0), `${skew}`).toMatchObject({ is: 'behind', fell: true })
+    expect(fallen.clock.doubt(0), `${skew}`).toMatchObject({ is: 'behind', fell: expect.any(Number) })
   }
 })
 
@@ -72,7 +72,11 @@ test('S157 whatever fell while nobody watched has no day, however little it fell
   const dead = createClock({ now: () => boot, elapsed: () => 0 }, false)
   dead.heardRoot(MET)
   for (const later of [0, 10 * 60_000, 9 * HOUR])
-    expect(restarted(dead, boot + later).clock.doubt(0)).toMatchObject({ is: 'behind', since: MET, fell: true })
+    expect(restarted(dead, boot + later).clock.doubt(0)).toMatchObject({
+      is: 'behind',
+      since: MET,
+      fell: expect.any(Number),
+    })
 })
 
 test('L6 an offset stays a whole number of milliseconds, whatever the machine counts what passes in', () => {

@@ -49,7 +49,7 @@ function farDayProblem(today: Day): Result<never> | undefined {
 }
 
 function whyInDoubt(doubt: ClockDoubt): string {
-  if (doubt.is === 'behind') return '比它已有的资料还早'
+  if (doubt.is === 'behind') return doubt.time < doubt.since ? '比它已有的资料还早' : '之前倒退过'
   if (doubt.is === 'set') return `上次对时算来是 ${civilDay(doubt.other)},电脑时间可能已经校正过`
   if (doubt.is === 'leapt') return `比上次运行以来多走了 ${daysOf(doubt.by)} 天`
   return `离上次对时已有 ${daysOf(doubt.away)} 天`

@@ -26,7 +26,7 @@ const ClockDoubt = z
       is: z.literal('behind'),
       time: z.int(),
       since: z.int(),
-      fell: z.boolean(),
+      fell: z.int(),
       proof: z.enum(['published', 'reached']).openapi({ description: '早于目录发布时间,或早于本机自己到过的时间' }),
     }),
     z.object({ is: z.literal('set'), time: z.int(), other: z.int() }),
