@@ -199,9 +199,7 @@ test('P215 what speaks against a clock is one clause with both times', () => {
   expect(doubtWords({ is: 'behind', time, since: MET, proof: 'published', fell: 0 })).toBe(
     '本机时钟显示2009年1月1日,早于目录发布时间 2026年11月23日 09:00',
   )
-  expect(doubtWords({ is: 'behind', time, since: MET, proof: 'reached', fell: 0 })).toContain(
-    '早于本机自己到过的时间',
-  )
+  expect(doubtWords({ is: 'behind', time, since: MET, proof: 'reached', fell: 0 })).toContain('早于本机自己到过的时间')
   expect(doubtWords({ is: 'unheard', time: MET, away: 120 * DAY })).toBe(
     '本机时钟显示2026年11月23日,离上次对时已有约 120 天',
   )
