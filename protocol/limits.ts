@@ -357,6 +357,11 @@ export const LIMITS = {
   deadClockDays: 30,
   /** A county hall that was shut so long has its clock looked at: the longest holiday is nine days. */
   rootAwayDays: 14,
+  /** A watch that somebody reads, and the clock of a hall, are right to some minutes. */
+  watchMilliseconds: 15 * 60_000,
+  /** Hours between which people confirm what time it is; another one is asked about once more. */
+  wakingFromHour: 6,
+  wakingUntilHour: 22,
   /** A day confirmed so long after all that is known is asked about once more: a broken line takes days. */
   farDays: 7,
   /** Findings in memory and shown; older ones are in the log file. What is to be checked stays beside them. */

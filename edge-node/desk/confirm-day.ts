@@ -1,16 +1,16 @@
 /** What day it is, where the machine's clock cannot say and no line tells: a person confirms it. */
 import { html } from 'hono/html'
-import { mayWrite } from '#edge-node/commands/roles.ts'
+import { mayConfirmDay } from '#edge-node/commands/station/confirmed-day.ts'
 import { csrfField, type FormState, field } from './forms.ts'
 import { card } from './lists.ts'
 import type { Desk, Html, Visit } from './visit.ts'
 import { clockWords, doubtWords, personName, sentence } from './words.ts'
 
-/** A day far from all that is known is confirmed a second time; the box is about that day and no other. */
+/** What lies far from all that is known is confirmed a second time; the box is about that day and time and no other. */
 function againPart({ typed, problems }: FormState): Html | string {
   if (!problems?.sure) return ''
-  const day = typed?.day ?? ''
-  return html`<input type="hidden" name="asked" value="${day}" />${field({ name: 'sure', label: `确认无误,今天就是 ${day}`, kind: 'flag', problem: problems.sure })}`
+  const { day = '', time = '' } = typed ?? {}
+  return html`<input type="hidden" name="asked" value="${day} ${time}" />${field({ name: 'sure', label: `确认无误,现在就是 ${day} ${time}`, kind: 'flag', problem: problems.sure })}`
 }
 
 const HINT = {
@@ -23,13 +23,13 @@ export async function confirmDayPart(desk: Desk, visit: Visit, again: FormState)
   const { clockDoubt, clockConfirmedBy, clockOffset, parent, isRoot } = await desk.office.status()
   const doubt = doubtWords(clockDoubt)
   const off = clockWords(clockOffset, clockConfirmedBy !== null)
-  if (doubt === undefined && (parent?.connected || (clockConfirmedBy === null && off === undefined))) return ''
+  if (doubt === undefined && clockConfirmedBy === null && (parent?.connected || off === undefined)) return ''
   const who = clockConfirmedBy === null ? '' : `${personName(desk.office, clockConfirmedBy)}确认过日期,`
   const said = doubt ?? `${who}本机按 ${desk.office.today()} 办理${off === undefined ? '' : `;${off}`}`
   const form = html`<form method="post" action="/sync/day#day" novalidate>${csrfField(visit)}
     ${field({ name: 'day', label: '今天是', kind: 'date', value: again.typed?.day ?? '', problem: again.problems?.day, required: true, hint: isRoot ? HINT.root : HINT.node })}
     ${field({ name: 'time', label: '现在几点', kind: 'text', value: again.typed?.time ?? '', problem: again.problems?.time, required: true, hint: '看手机或手表,例如 14:05' })}
     ${againPart(again)}<button class="btn" type="submit">确认今天的日期</button></form>`
-  const body = html`<div class="card-body"><p>${sentence(said)}</p>${mayWrite(visit.actor) ? form : ''}</div>`
+  const body = html`<div class="card-body"><p>${sentence(said)}</p>${mayConfirmDay(visit.actor, desk.office) ? form : ''}</div>`
   return html`<div id="day">${card('今天的日期', body)}</div>`
 }

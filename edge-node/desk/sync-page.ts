@@ -44,7 +44,7 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
   const away = why ? `未连接:${why}` : '未连接'
   const link = !parent ? '本机是县中心,没有上级' : `${parent.name}:${parent.connected ? '已连接' : away}`
   const contact = parent?.lastContact
-    ? `${timeWords(parent.lastContact, now)}${now < parent.lastContact ? '' : `(${spanWords(now - parent.lastContact)}前)`}`
+    ? `${timeWords(parent.lastContact, now)}${now < parent.lastContact || desk.office.isDayInDoubt() ? '' : `(${spanWords(now - parent.lastContact)}前)`}`
     : parent
       ? '从未'
       : '—'
@@ -204,8 +204,8 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
 async function dayConfirmed(context: DeskContext, desk: Desk): Promise<Response> {
   const typed = await readForm(context.req)
   const day = (typed.day ?? '').trim()
-  const isSure = typed.sure === 'yes' && typed.asked === day
-  const said = { day, time: typed.time ?? '', isSure }
+  const time = typed.time ?? ''
+  const said = { day, time, isSure: typed.sure === 'yes' && typed.asked === `${day} ${time}` }
   const result = await confirmToday(context.get('visit').actor, desk.office, said)
   return result.ok
     ? // The form's own place on the page is for what was refused.

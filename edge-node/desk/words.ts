@@ -92,7 +92,7 @@ export function clockWords(offset: number | null, isConfirmed = false): string |
   return `${than}${offWords(offset)}`
 }
 
-const offWords = (offset: number): string => `${offset > 0 ? '慢' : '快'}约 ${spanWords(offset)}`
+export const offWords = (offset: number): string => `${offset > 0 ? '慢' : '快'}约 ${spanWords(offset)}`
 
 /** The form by which a person says what day it is. */
 export const CONFIRM_DAY = '/sync#day'
@@ -139,11 +139,14 @@ function clockWarning(status: SyncStatus, now: number): Warning | undefined {
   const off = clockWords(status.clockOffset, status.clockConfirmedBy !== null)
   if (status.clockConfirmedBy !== null) return confirmedWarning(status, now, off)
   if (off === undefined) return undefined
-  const warning = { tone, message: off, next: CALIBRATE } as const
+  const isDays = Math.abs(status.clockOffset ?? 0) >= DAY
+  const warning = { tone, message: off, next: isDays ? COMPARE : CALIBRATE } as const
   if (status.parent?.connected) return warning
   return { ...warning, link: { href: CONFIRM_DAY, words: '电脑时间已经校正、日期不对的,在这里确认今天的日期' } }
 }
 
+/** Where the county is off, this computer looks wrong. */
+const COMPARE = '请看手机或日历:电脑时间不对的请校准;电脑时间对的,请马上告诉县中心。已登记的办件会记下这个差值。'
 const CALIBRATE = '请校准电脑时间;已登记的办件会记下这个差值。'
 
 /** By which day and time the node goes because somebody said so, also where its clock shows the same: nobody else can say. */

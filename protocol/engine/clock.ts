@@ -1,5 +1,5 @@
 /** This node's clock: its own time, what it knows of the root's, and the civil day by it. Never decides order. */
-import { CHINA_OFFSET_MILLISECONDS, civilDay, type Day, dayNumber, hasCivilDay } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day, dayNumber, hasCivilDay, timeOn } from '#protocol/casework/time/days.ts'
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -16,10 +16,6 @@ import {
   type Reckoned,
   type Ticking,
 } from './clock-reckoning.ts'
-
-const MINUTE_MILLISECONDS = 60_000
-/** A watch that somebody reads is right to some minutes. */
-const CONFIRMED_WITHIN = 15 * MINUTE_MILLISECONDS
 
 export interface NodeClock {
   /** Milliseconds since 1970 on this machine's clock. */
@@ -44,7 +40,7 @@ export interface NodeClock {
   } | null
   /** The offset as far as nothing speaks against it: what stands in what is written. */
   knownOffset(): number | null
-  /** Times at the root that lie behind: what the root said last, and the newest that anything speaks for but a person's word; 0: none. */
+  /** Times at the root that lie behind: what the root said last, or at the root its own clock had reached, and the newest that anything speaks for but a person's word; 0: none. */
   past(published: number): { readonly told: number; readonly newest: number }
   /** The root's time as far as the root told it; null while unknown, and while nobody can say what day it is (S157). */
   rootTime(published: number): number | null
@@ -59,8 +55,6 @@ export interface NodeClock {
   /** What the disk is to keep. */
   mark(contact: number | null): ClockMark
 }
-
-const startOf = (day: Day): number => dayNumber(day) * DAY_MILLISECONDS - CHINA_OFFSET_MILLISECONDS
 
 /** The same time of another day. */
 const onDay = (day: Day, time: number): number => time + (dayNumber(day) - dayNumber(civilDay(time))) * DAY_MILLISECONDS
@@ -85,9 +79,9 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     },
     confirm(day, by, minutes) {
       const one = look()
-      const said = minutes === undefined ? onDay(day, timeOf(one)) : startOf(day) + minutes * MINUTE_MILLISECONDS
+      const said = minutes === undefined ? onDay(day, timeOf(one)) : timeOn(day, minutes)
       const isMeant = (shown: number) =>
-        minutes === undefined ? civilDay(shown) === day : Math.abs(shown - said) <= CONFIRMED_WITHIN
+        minutes === undefined ? civilDay(shown) === day : Math.abs(shown - said) <= LIMITS.watchMilliseconds
       // What a clock shows to the second is what somebody means who reads a watch.
       const [nearest] = [timeOf(one), one.now]
         .filter(isMeant)
@@ -102,8 +96,8 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     },
     past(published) {
       const { mark } = look()
-      // Whoever was told the time goes by that, as in `doubt`.
-      const last = mark.told ?? published
+      // Whoever was told the time goes by that, as in `doubt`; the root tells itself.
+      const last = isRoot ? leastOf(mark) : (mark.told ?? published)
       return { told: last, newest: Math.max(last, mark.by === null ? leastOf(mark) : 0) }
     },
     rootTime(published) {

@@ -180,7 +180,7 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
       next: '其他操作不受影响,已保存的内容都在。请把运行日志交给管理员。',
     })
   }
-  const news = createNews(clock.now, await withKept(storage, findings), tellBug)
+  const news = createNews(clock.time, await withKept(storage, findings), tellBug)
   return {
     storage,
     host,

@@ -9,8 +9,18 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { MONDAY } from '#test/clock/host.ts'
-import { COUNTY, type Node, nodeRecord, openNode, publish, STATIONS, TOWNSHIP } from '#test/engine/county.ts'
+import { hostWith, MONDAY } from '#test/clock/host.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  nodeRecord,
+  openNode,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+} from '#test/engine/county.ts'
 import { DAY, MET, openMachine, parted } from '#test/engine/parted-clock.ts'
 import { enter, PASSWORD } from './place.ts'
 import { captureCase } from './walk.ts'
@@ -47,7 +57,7 @@ test('P215 a known clock is said to be off at the first page after a start, with
 })
 
 test('P225 when it last synced is told by the corrected time, on the strip and the page, whatever the clock shows', async () => {
-  const slow = await place(-555 * DAY)
+  const slow = await place(-20 * DAY)
   const clerk = await enter(deskOf(await slow.start()), 'clerk')
   for (const path of ['/', '/sync']) expect((await clerk.get(path)).text).toMatch(/最后同步 09:0\d/)
   expect((await clerk.get('/sync')).text).toMatch(/最后同步\s*09:0\d.\d+ (秒|分钟)前/)
@@ -70,7 +80,7 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   const page = await clerk.get('/sync')
   const early = await clerk.submit(page, '/sync/day#day', { time: '09:00', day: '2026-11-01' })
   expect(early.status).toBeGreaterThanOrEqual(400)
-  expect(early.text).toContain('今天不会更早')
+  expect(early.text).toContain('您填的是 2026-11-01,但县中心的日期已经到过 2026-11-23')
   const done = await clerk.submit(early, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
   expect(done.text).toContain('已按确认的日期办理')
   expect(done.text).toMatch(/现按确认的时间 2026年11月24日 周二 09:0\d 办理,本机时钟慢约 \d+ 天/)
@@ -126,9 +136,9 @@ test('P216 a day far off is asked about again on the same form, about that day o
   expect(page.html).not.toContain('name="sure"')
   const asked = await clerk.submit(page, '/sync/day#day', { time: '09:00', day: '2036-11-26' })
   expect(asked.text).toContain('您填的是 2036-11-26,比本机知道的最近一天 2026-11-23 晚')
-  expect(asked.text).toContain('确认无误,今天就是 2036-11-26')
+  expect(asked.text).toContain('确认无误,现在就是 2036-11-26 09:00')
   const other = await clerk.submit(asked, '/sync/day#day', { time: '09:00', day: '2037-11-26', sure: 'yes' })
-  expect(other.text).toContain('今天就是 2037-11-26')
+  expect(other.text).toContain('现在就是 2037-11-26 09:00')
   expect(office.today()).toBe('2009-01-01')
   const done = await clerk.submit(other, '/sync/day#day', { time: '09:00', day: '2037-11-26', sure: 'yes' })
   expect(done.text).toContain('已按确认的日期办理')
@@ -228,7 +238,61 @@ test('P215 P216 the county in 2009 says that its nodes hear no time until somebo
   // Less than it had shown, by two days: a clock that was ahead is put right.
   machine.set(-2 * DAY)
   const again = await enter(deskOf(root), 'admin')
-  const done = await again.submit(await again.get('/sync'), '/sync/day#day', { time: '09:00', day: '2026-11-21' })
+  const earlier = { time: '09:00', day: '2026-11-21' }
+  const asked = await again.submit(await again.get('/sync'), '/sync/day#day', earlier)
+  expect(asked.text).toContain('您填的是 2026-11-21,但本机以前到过 2026-11-23')
+  expect(asked.text).toContain('确认以后全县都按这一天办理')
+  const done = await again.submit(asked, '/sync/day#day', { ...earlier, sure: 'yes' })
   expect(done.text).toContain('各节点从此按县中心的时间对时')
   expect(done.text).not.toContain(said)
+  // It stands until somebody has looked at what was done meanwhile.
+  expect(done.text).toContain('李敏确认今天是 2026-11-21;本机时钟当时显示 2026-11-21,以前到过 2026-11-23')
+  expect(done.html).toContain('value="county-day-2026-11-21"')
+})
+
+test('P216 at the county a clerk is shown no form for the day, and what a clerk posts all the same is refused', async () => {
+  const machine = openMachine()
+  const storage = new MemoryStorage()
+  const open = { station: COUNTY, lease: 1, storage, host: machine.host } as const
+  const first = await openNode(open)
+  const people = [
+    await account(first, 'window', '周文', 'clerk', COUNTY),
+    await account(first, 'admin', '李敏', 'administrator', COUNTY),
+  ]
+  await publish(first, [...STATIONS, nodeRecord(first, null), ...people])
+  await first.engine.stop()
+  machine.set(-DAY)
+  const root = await openNode({ ...open, keys: first.identity.keys })
+  const desk = deskOf(root)
+  const [window, admin] = [await enter(desk, 'window'), await enter(desk, 'admin')]
+  const page = await window.get('/sync')
+  expect(page.html).toContain('<div id="day">')
+  expect(page.html).not.toContain('action="/sync/day')
+  const form = await admin.get('/sync')
+  expect(form.html).toContain('action="/sync/day#day"')
+  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page.html) ?? []
+  const confirmed = { day: '2026-11-22', time: '09:00', sure: 'yes', asked: '2026-11-22 09:00' }
+  const posted = await window.post('/sync/day', { ...confirmed, csrf })
+  expect(posted.status).toBe(403)
+  expect(posted.text).toContain('须由管理员、协调员或首席代表确认')
+  expect(root.engine.office.isDayInDoubt()).toBe(true)
+})
+
+test('P227 who confirmed a day can confirm another one also while the parent cannot say it', async () => {
+  const { start, machine, root } = await place(0)
+  machine.set(in2009)
+  const township = await start()
+  const clerk = await enter(deskOf(township), 'clerk')
+  await clerk.submit(await clerk.get('/sync'), '/sync/day#day', { time: '09:00', day: '2026-11-24' })
+  await root.engine.stop()
+  const { keys } = root.identity
+  const host = hostWith(() => in2009 + MET)
+  const silent = await openNode({ station: COUNTY, lease: 1, keys, storage: root.storage, incarnation: 2, host })
+  const link = connect(township, silent)
+  await until('they are connected', async () => Boolean((await township.engine.office.status()).parent?.connected))
+  const page = await clerk.get('/sync')
+  expect(page.text).toContain('日期或时间不对的,在这里重新确认')
+  const done = await clerk.submit(page, '/sync/day#day', { time: '10:00', day: '2026-11-25' })
+  expect(done.text).toContain('2026年11月25日 周三 10:00 办理')
+  link.cut()
 })

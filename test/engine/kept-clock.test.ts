@@ -121,7 +121,7 @@ test('S152 a person says what day it is: it counts, stands in what is written, a
   const [item] = office.directory.items()
   const refused = await office.openCase(clerk, item?.id ?? '')
   expect(refused).toMatchObject({ ok: false, problem: { code: 'clock-behind' } })
-  expect(await office.confirmDay(clerk, '2026-11-20' as Day)).toMatchObject({ ok: false, problem: { field: 'day' } })
+  expect(await office.confirmDay(clerk, '2026-11-20' as Day)).toMatchObject({ ok: false, problem: { field: 'sure' } })
   expect(await office.confirmDay(clerk, '2026-11-31' as Day)).toMatchObject({ ok: false, problem: { field: 'day' } })
   expect((await office.confirmDay(clerk, '2026-11-24' as Day)).ok).toBe(true)
   expect(today(township)).toBe('2026-11-24')
@@ -158,11 +158,14 @@ test('S152 the county confirms what its own clock shows, and nothing else', asyn
   expect((await status(root)).clockDoubt).toMatchObject({ is: 'behind' })
   const chief = person(COUNTY, ['chief'])
   expect(await root.engine.office.confirmDay(chief, '2026-11-24' as Day)).toMatchObject({ ok: false })
-  expect((await root.engine.office.confirmDay(chief, MONDAY)).ok).toBe(true)
+  // An earlier day than it had reached is asked about once more: every node goes by it.
+  const asked = await root.engine.office.confirmDay(chief, MONDAY)
+  expect(asked).toMatchObject({ ok: false, problem: { field: 'sure' } })
+  expect((await root.engine.office.confirmDay(chief, MONDAY, { isSure: true })).ok).toBe(true)
   expect(await status(root)).toMatchObject({ clockDoubt: null, clockOffset: 0 })
   // Nobody else's word would ever end it.
   expect((await status(root)).findings.filter(({ kind }) => kind === 'clock')).toMatchObject([{ kind: 'clock' }])
-  expect((await status(root)).findings.flatMap(({ kept }) => kept ?? [])).toEqual([])
+  expect((await status(root)).findings.flatMap(({ kept }) => kept ?? [])).toEqual([`county-day-${MONDAY}`])
   expect(today(root)).toBe(MONDAY)
 })
 

@@ -2,9 +2,12 @@
 import { expect, test } from 'vitest'
 import { createClock, type NodeClock } from '#protocol/engine/clock.ts'
 import { isDayInDoubt } from '#protocol/engine/clock-doubt.ts'
+import { person, TOWNSHIP } from './county.ts'
 import { DAY, MET, toldClock } from './parted-clock.ts'
 
-const HOUR = 60 * 60_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const clerk = person(TOWNSHIP, ['clerk'])
 
 /** The clock after a start with what was kept, on a machine whose clock shows that. */
 function restarted(clock: NodeClock, shows: number, isRoot = false) {
@@ -87,4 +90,101 @@ test('L6 an offset stays a whole number of milliseconds, whatever the machine co
   elapsed += 1_000.7
   clock.passed(0)
   expect(Number.isInteger(clock.offset())).toBe(true)
+})
+
+/** A clock that nobody told the time, here or at the root; what it shows moves, and what passes is seen. */
+function untold(isRoot: boolean) {
+  let [shown, elapsed] = [MET, 0]
+  const clock = createClock({ now: () => shown, elapsed: () => elapsed }, isRoot)
+  clock.passed(0)
+  return {
+    clock,
+    moves(by: number) {
+      shown += by
+    },
+    passes(by: number) {
+      elapsed += by
+      shown += by
+    },
+  }
+}
+
+test('S151 what goes back by minutes before the program’s eyes heals by running on, what goes back further does not', () => {
+  for (const isRoot of [true, false]) {
+    const little = untold(isRoot)
+    little.passes(HOUR)
+    little.clock.passed(0)
+    little.moves(-30 * MINUTE)
+    expect(little.clock.doubt(0), `${isRoot}`).toMatchObject({ is: 'behind', since: MET + HOUR, fell: 0 })
+    expect(isDayInDoubt(little.clock.doubt(0))).toBe(false)
+    for (let minutes = 0; minutes < 30; minutes++) {
+      little.passes(MINUTE)
+      little.clock.passed(0)
+    }
+    expect(little.clock.doubt(0)).toBeNull()
+    const far = untold(isRoot)
+    far.moves(-HOUR - 1)
+    expect(isDayInDoubt(far.clock.doubt(0))).toBe(true)
+    far.clock.passed(0)
+    far.passes(60 * DAY)
+    far.clock.passed(0)
+    expect(far.clock.doubt(0)).toMatchObject({ is: 'behind', fell: HOUR + 1 })
+    expect(far.clock.rootTime(0)).toBeNull()
+  }
+})
+
+test('S151 a county that fell by a day and was shut over a weekend has no day, and one that lost years has one once it is put right', () => {
+  const fallen = untold(true)
+  fallen.moves(-DAY)
+  fallen.clock.passed(0)
+  const monday = restarted(fallen.clock, MET + 62 * HOUR, true)
+  expect(monday.clock.doubt(0)).toMatchObject({ is: 'behind', time: MET + 62 * HOUR, fell: DAY })
+  expect(monday.clock.rootTime(0)).toBeNull()
+  const dead = restarted(fallen.clock, Date.parse('2009-01-01T08:00+08:00'), true)
+  expect(isDayInDoubt(dead.clock.doubt(0))).toBe(true)
+  const lost = restarted(untold(true).clock, Date.parse('2009-01-01T08:00+08:00'), true)
+  lost.clock.passed(0)
+  const right = restarted(lost.clock, MET + DAY, true)
+  expect([right.clock.doubt(0), right.clock.rootTime(0)]).toEqual([null, MET + DAY])
+})
+
+test('S151 a clock shows no dead battery while it is less than a month behind what it was told', () => {
+  const slow = (days: number) => restarted(toldClock(-days * DAY).clock, MET - days * DAY)
+  expect(slow(29).clock.doubt(0)).toBeNull()
+  expect(slow(29).clock.time()).toBe(MET)
+  expect(slow(31).clock.doubt(0)).toMatchObject({ is: 'behind', since: MET })
+  // A guess is told to nobody, and stands in nothing that is written.
+  expect([slow(31).clock.rootTime(0), slow(31).clock.knownOffset()]).toEqual([null, null])
+  // It goes by the guess as long as the clock runs on, and by the clock once that shows a later time.
+  expect(slow(31).clock.today()).toBe('2026-11-23')
+})
+
+test('S159 hands are off by half of what they mend', () => {
+  const slow = (moved: number) => toldClock(-HOUR).moves(moved).clock
+  expect(slow(HOUR / 2 - 1).rootTime(0)).not.toBeNull()
+  expect(slow(HOUR / 2).rootTime(0)).toBeNull()
+})
+
+test('S159 a clock of two times within one day keeps its offset; one right or slow that goes back while off fell', () => {
+  const slow = toldClock(-3 * HOUR)
+    .passes(HOUR)
+    .moves(3 * HOUR).clock
+  expect([slow.doubt(0), slow.knownOffset(), slow.rootTime(0)]).toEqual([null, 3 * HOUR, null])
+  for (const ahead of [0, -3 * HOUR]) {
+    const back = restarted(toldClock(ahead).clock, MET + ahead - 4 * MINUTE)
+    expect(isDayInDoubt(back.clock.doubt(0)), `${ahead}`).toBe(true)
+  }
+})
+
+test('S159 the clock nearest to what was said gives the offset, and a watch counts within its minutes', () => {
+  const slow = toldClock(-14 * MINUTE)
+  // Somebody has put it right.
+  slow.moves(14 * MINUTE)
+  slow.clock.confirm(slow.clock.today(), clerk.person, 9 * 60)
+  expect(slow.clock.time()).toBe(MET)
+  const other = toldClock(0)
+  other.clock.confirm(other.clock.today(), clerk.person, 9 * 60 + 15)
+  expect(other.clock.time()).toBe(MET)
+  other.clock.confirm(other.clock.today(), clerk.person, 9 * 60 + 16)
+  expect(other.clock.time()).toBe(MET + 16 * MINUTE)
 })

@@ -49,7 +49,7 @@ export async function confirmDay(world: World): Promise<void> {
   const hall = rootOf(world)
   const office = hall.running?.engine.office
   if (!office || (await office.status()).clockDoubt === null) return
-  await office.confirmDay(actorOf(world, hall), office.today())
+  await office.confirmDay(actorOf(world, hall), office.today(), { isSure: true })
 }
 
 /** Words of notes: each a character of its own. */

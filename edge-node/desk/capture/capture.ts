@@ -44,7 +44,7 @@ const TIER_PLACES: Readonly<Record<Tier, string>> = {
 async function dayInDoubt({ office }: Desk): Promise<Html | undefined> {
   const { clockDoubt } = await office.status()
   if (!isDayInDoubt(clockDoubt)) return undefined
-  return html`${doubtWords(clockDoubt)},不知道今天是哪一天,不能建件。请校正电脑时间;一时校正不了的,<a href="${CONFIRM_DAY}">在“同步与安全”页确认今天的日期</a>。`
+  return html`${doubtWords(clockDoubt)},不知道今天是哪一天,不能建件。电脑时间不对的请校正;然后<a href="${CONFIRM_DAY}">在“同步与安全”页确认今天的日期</a>。`
 }
 
 async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {

@@ -4,8 +4,8 @@ import { drawPart } from '#edge-node/desk/drawing.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import {
-  clockWords,
   itemName,
+  offWords,
   paperTime,
   personName,
   presentNumber,
@@ -17,6 +17,7 @@ import type { StoryLine } from '#protocol/casework/case.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { WHY_DOUBTFUL } from '#protocol/engine/writing/doubtful-days.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { shownFields } from './fact-words.ts'
 import { paperTitle } from './joint-part.ts'
@@ -73,9 +74,9 @@ function paperLink(view: CaseView, line: StoryLine): Html | string {
 
 /** What its author's clock showed, where that was wrong: by a known offset, or by what the author knew of the county. */
 function rawWords({ clockOffset, at, time }: StoryLine): string {
-  const clock = clockWords(clockOffset)
-  if (clock !== undefined) return `(当时${clock})`
-  return clockOffset === null && at !== time ? `(本机时钟当时显示 ${paperTime(time)})` : ''
+  if (clockOffset !== null && Math.abs(clockOffset) >= LIMITS.clockOffsetMilliseconds)
+    return `(写下它的电脑当时时钟${offWords(clockOffset)})`
+  return clockOffset === null && at !== time ? `(写下它的电脑当时显示 ${paperTime(time)})` : ''
 }
 
 /** At the county: when it was first seen, where that and the day it bears do not go together. */

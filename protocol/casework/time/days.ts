@@ -51,6 +51,10 @@ const localTime = (milliseconds: number): number =>
 /** Whole days since 1970-01-01. */
 export const dayNumber = (day: Day): number => Date.parse(day) / DAY_MILLISECONDS
 
+/** The time, in milliseconds since 1970, when so many minutes of a day are over in China. */
+export const timeOn = (day: Day, minutes: number): number =>
+  Date.parse(day) - CHINA_OFFSET_MILLISECONDS + minutes * 60_000
+
 /** So many calendar days later (or earlier). */
 export const plusDays = (day: Day, days: number): Day => dayAt(dayNumber(day) + days)
 

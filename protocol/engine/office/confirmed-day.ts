@@ -1,9 +1,9 @@
 /** A person says what day it is, where the machine's clock is wrong and nobody else can say. */
-import { civilDay, civilTime, type Day, dayNumber, isDay } from '#protocol/casework/time/days.ts'
+import { civilDay, civilTime, type Day, dayNumber, isDay, timeOn } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
-import { type Actor, CONFIRMED_DAY, type ConfirmedHow } from '../office.ts'
+import { type Actor, CONFIRMED_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { confirmedTime, wrongDay } from '../writing/confirmed-days.ts'
 import { keepFinding } from '../writing/staging.ts'
@@ -11,6 +11,8 @@ import type { WriteQueue } from '../writing/write-queue.ts'
 
 const KEPT = '没有改动任何内容。'
 const AT_ROOT = '各节点从此按县中心的时间对时;联网的几秒内就会知道'
+const AT_ROOT_EARLIER =
+  '各节点从此按县中心的时间对时。确认错了的,请马上校正本机时间,再确认一次;核对过这段时间的办件以后点“已核对”'
 const BELOW = '本机从此按确认的日期办理,写下的记录带着这个差值;联网后以县中心的时间为准。请校正电脑时间'
 
 /** Takes a day as today's until the root's time is heard; it stands in no entry who said so, only how far the clock is off. */
@@ -21,22 +23,13 @@ export async function confirmDay(
   day: Day,
   { isSure = false, minutes }: ConfirmedHow,
 ): Promise<Result<void>> {
-  const problem =
-    refusedDay(core, day) ??
-    refusedTime(core, day, minutes) ??
-    (isSure ? undefined : (earlyProblem(core, day) ?? farProblem(core, day)))
+  const odd = oddProblem(core, day, minutes)
+  const problem = refusedDay(core, day) ?? refusedTime(core, day, minutes) ?? (isSure ? undefined : odd)
   if (problem) return problem
-  const { clock, isRoot, news } = core
-  const shown = civilDay(clock.now())
+  const { clock, news } = core
+  const told = confirmedFinding(core, actor, day)
   const before = confirmedTime(core)
   clock.confirm(day, actor.person, minutes)
-  const told = {
-    kind: 'clock' as const,
-    message: `${actor.name}确认今天是 ${day};本机时钟当时显示 ${shown}`,
-    next: isRoot ? AT_ROOT : BELOW,
-    // The county meets nobody whose word would end it.
-    ...(isRoot ? {} : { kept: CONFIRMED_DAY }),
-  }
   const wrong = wrongDay(core, before)
   const findings = wrong ? [wrong, told] : [told]
   // In memory it counts at once; a disk that refuses forgets it with the next stop, and its health says that it refuses.
@@ -48,6 +41,17 @@ export async function confirmDay(
   return success(undefined)
 }
 
+/** Who confirmed which day: kept until the parent is met; at the county, which meets nobody, only an earlier day than it had reached. */
+function confirmedFinding(core: Core, actor: Actor, day: Day): Omit<Finding, 'time'> {
+  const { clock, isRoot } = core
+  const message = `${actor.name}确认今天是 ${day};本机时钟当时显示 ${civilDay(clock.now())}`
+  if (!isRoot) return { kind: 'clock', message, next: BELOW, kept: CONFIRMED_DAY }
+  const reached = toldDay(core)
+  return day < reached
+    ? { kind: 'clock', message: `${message},以前到过 ${reached}`, next: AT_ROOT_EARLIER, kept: `county-day-${day}` }
+    : { kind: 'clock', message, next: AT_ROOT }
+}
+
 function refusedDay(core: Core, day: Day): Result<never> | undefined {
   const { clock, isRoot, neighbours } = core
   if (!isDay(day)) return fail('no-day', '这不是一个日期。', KEPT, '请按“2026-11-26”的样子填写今天的日期。', 'day')
@@ -56,43 +60,40 @@ function refusedDay(core: Core, day: Day): Result<never> | undefined {
     return fail('day-known', '本机已连上级,日期以县中心的为准。', KEPT, '不用确认日期;电脑时间不对的请校正。')
   if (isRoot && day !== civilDay(clock.now()))
     return fail('set-clock', '县中心的日期以本机时钟为准。', KEPT, '请先校正电脑时间,再确认日期。', 'day')
-  const told = toldDay(core)
-  if (day < told && day !== civilDay(clock.now()))
-    return fail('day-too-early', `县中心的日期已经到过 ${told},今天不会更早。`, KEPT, '请核对今天的日期。', 'day')
   return undefined
 }
 
-/** A watch and the clock of the hall differ by so much at most: the clock is what every node goes by. */
-const HALL_MINUTES = 15
-
-/** A county's clock that is off by hours is put right, not confirmed. */
+/** A county's clock that is off by hours is put right, not confirmed: every node goes by it. */
 function refusedTime({ clock, isRoot }: Core, day: Day, minutes: number | undefined): Result<never> | undefined {
   if (!isRoot || minutes === undefined) return undefined
-  const shown = civilTime(clock.now()).slice(11, 16)
-  const own = Number(shown.slice(0, 2)) * 60 + Number(shown.slice(3))
-  if (Math.abs(own - minutes) <= HALL_MINUTES) return undefined
-  const message = `县中心的时间以本机时钟为准,本机现在显示 ${day} ${shown}。`
+  const now = clock.now()
+  if (Math.abs(now - timeOn(day, minutes)) <= LIMITS.watchMilliseconds) return undefined
+  const message = `县中心的时间以本机时钟为准,本机现在显示 ${day} ${civilTime(now).slice(11, 16)}。`
   return fail('set-clock', message, KEPT, '请先校正电脑时间,再确认。', 'time')
 }
 
-/** The day of the county that this node knows of; before all days at the county itself. */
-const toldDay = (core: Core): Day => civilDay(core.isRoot ? 0 : core.clock.past(publishedAt(core)).told)
+/** The day of the county that this node knows of; at the county the one that its own clock had reached. */
+const toldDay = (core: Core): Day => civilDay(core.clock.past(publishedAt(core)).told)
 
-/** An earlier day than the county's is possible where its clock was ahead, and this machine's own one says so, too. */
-function earlyProblem(core: Core, day: Day): Result<never> | undefined {
+/** What is the slip of a hand more often than true is asked about once more. */
+function oddProblem(core: Core, day: Day, minutes: number | undefined): Result<never> | undefined {
+  const again = (message: string, next = '') =>
+    fail('day-far', message, KEPT, `${next}请再看一次手机或日历;确实没有错的,勾选后再提交。`, 'sure')
   const told = toldDay(core)
-  if (day >= told) return undefined
-  const message = `您填的 ${day} 和本机时钟相同,但县中心的日期已经到过 ${told}。`
-  const next = '县中心当时的时间可能不对。请再看一次手机或日历;确实是这一天的,勾选后再提交。'
-  return fail('day-far', message, KEPT, next, 'sure')
-}
-
-/** A day far from all that is known is a slip of the hand more often than a long time without a line: it is asked about once more. */
-function farProblem(core: Core, day: Day): Result<never> | undefined {
+  if (day < told) {
+    const whose = core.isRoot ? '本机以前到过' : '县中心的日期已经到过'
+    const risk = core.isRoot ? '确认以后全县都按这一天办理。' : '县中心当时的时间可能不对。'
+    return again(`您填的是 ${day},但${whose} ${told}。`, risk)
+  }
   const { newest } = core.clock.past(publishedAt(core))
-  const known = civilDay(newest)
-  const days = dayNumber(day) - dayNumber(known)
-  if (core.isRoot || newest === 0 || days <= LIMITS.farDays) return undefined
-  const message = `您填的是 ${day},比本机知道的最近一天 ${known} 晚 ${days} 天。`
-  return fail('day-far', message, KEPT, '请再看一次手机或日历;确实是这一天的,勾选后再提交。', 'sure')
+  const days = dayNumber(day) - dayNumber(civilDay(newest))
+  if (!core.isRoot && newest > 0 && days > LIMITS.farDays)
+    return again(`您填的是 ${day},比本机知道的最近一天 ${civilDay(newest)} 晚 ${days} 天。`)
+  // Two in the afternoon, typed as 2:05, would begin the next day twelve hours late.
+  const hour = (minutes ?? LIMITS.wakingFromHour * 60) / 60
+  if (core.isRoot || (hour >= LIMITS.wakingFromHour && hour < LIMITS.wakingUntilHour)) return undefined
+  return again(
+    `您填的时间是夜里 ${civilTime(timeOn(day, minutes ?? 0)).slice(11, 16)}。`,
+    '下午的时间请按 24 小时填写。',
+  )
 }

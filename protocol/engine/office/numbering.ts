@@ -32,7 +32,7 @@ export function dayProblem(core: Core): Result<never> | undefined {
     `clock-${doubt.is}`,
     `本机时钟显示 ${civilDay(doubt.time)},${whyInDoubt(doubt)},不知道今天是哪一天,不能编号。`,
     '没有建件,也没有写入记录;已有的办件照常可以查看。',
-    '请校正电脑时间,或在“同步与安全”页确认今天的日期。',
+    '电脑时间不对的请校正;然后在“同步与安全”页确认今天的日期。',
   )
 }
 

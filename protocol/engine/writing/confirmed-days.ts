@@ -1,5 +1,5 @@
 /** What people hear of a day that a person confirmed: who said it, until the parent is met, and whether it was wrong. */
-import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { civilDay } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isDayInDoubt } from '../clock-doubt.ts'
@@ -15,7 +15,8 @@ export interface ConfirmedTime {
   readonly shown: number
   /** Whether nobody can have set the clock since. */
   readonly isSteady: boolean
-  readonly day: Day
+  /** The time by which the node goes because of it, in milliseconds since 1970. */
+  readonly time: number
   /** Nothing is numbered by a day that is in doubt. */
   readonly isInDoubt: boolean
 }
@@ -25,32 +26,39 @@ export function confirmedTime(core: Core): ConfirmedTime | null {
   const { clock } = core
   const confirmed = clock.confirmed()
   const isInDoubt = isDayInDoubt(clock.doubt(publishedAt(core)))
-  return confirmed && { ...confirmed, day: clock.today(), isInDoubt }
+  return confirmed && { ...confirmed, time: clock.time(), isInDoubt }
 }
 
 const NEXT = '这期间的记录都在,所记日期、编号和文书日期不改。请查看按那个日期登记的办件,向县中心说明;核对完点“已核对”'
 
 /**
  * That a node went by another day than has now been said; undefined where it was right, or wrong by minutes around midnight.
- * Whoever confirmed a day is named only where the clock was not set since, and the day was wrong when it was said.
+ * Whoever confirmed a day is named only by the county's word, where the clock was not set since and the day was wrong when
+ * it was said.
  */
 export function wrongDay(core: Core, before: ConfirmedTime | null): Omit<Finding, 'time'> | undefined {
   if (before === null) return undefined
-  const { clock, directory } = core
-  const { by, said, shown, isSteady, isInDoubt } = before
-  const right = isSteady ? civilDay(shown + clock.time() - clock.now()) : clock.today()
-  const wrong = isSteady || isInDoubt ? civilDay(said) : before.day
-  const isClose = isSteady && Math.abs(said - shown - (clock.time() - clock.now())) < LIMITS.clockOffsetMilliseconds
+  const { clock } = core
+  const { said, shown, isSteady, isInDoubt, time } = before
+  // A steady clock is judged by the moment at which the day was said, another one by now.
+  const [was, is] = isSteady ? [said, shown + clock.time() - clock.now()] : [isInDoubt ? said : time, clock.time()]
+  const [wrong, right] = [civilDay(was), civilDay(is)]
+  if (wrong === right || Math.abs(was - is) < LIMITS.clockOffsetMilliseconds) return undefined
   // By a day that is in doubt nothing was numbered; the one before it was wrong only if it is still to come.
-  if (wrong === right || isClose || (isInDoubt && wrong < right)) return undefined
-  const whose = clock.confirmedBy() === null ? '县中心的日期是' : '后来确认的日期是'
-  const who = isSteady ? `${directory.personName(by)}确认的日期不对:` : '确认日期以后关过机或电脑时间变过:'
+  if (!isSteady && isInDoubt && wrong < right) return undefined
+  const isCounty = clock.confirmedBy() === null
   return {
     kind: 'clock',
     kept: `wrong-day-${wrong}`,
-    message: `${who}本机按 ${wrong} 办理,${whose} ${right}`,
+    message: `${whyWrong(core, before, isCounty)}:本机按 ${wrong} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${right}`,
     next: NEXT,
   }
+}
+
+/** A later person may be the one who errs. */
+function whyWrong({ directory }: Core, { by, isSteady }: ConfirmedTime, isCounty: boolean): string {
+  if (!isSteady) return '确认日期以后关过机或电脑时间变过'
+  return isCounty ? `${directory.personName(by)}确认的日期不对` : '确认的日期改过'
 }
 
 /** Whether it is still told that a person confirmed the day. */

@@ -11,7 +11,7 @@ export const DOUBTFUL_DAY_SPACE = 'doubtful-days'
 /** Why the day of a fact is to be looked at, in one clause. */
 export const WHY_DOUBTFUL: Readonly<Record<DoubtfulDay['why'], string>> = {
   'back-dated': '期间该节点在线且没有未上交的记录',
-  ahead: '晚于收到的时间,该节点的时钟当时快了',
+  ahead: '晚于收到的时间:该节点的时钟当时快了,或有人确认错了日期',
   'clock-off': '该节点的时钟与县中心不符,写下时还不知道差多少',
 }
 

@@ -1,0 +1,158 @@
+/** What a person says of the day, and what people hear when another one, or the county, says otherwise. */
+import { expect, test } from 'vitest'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { hostWith, MONDAY } from '#test/clock/host.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  nodeRecord,
+  openNode,
+  person,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+} from './county.ts'
+import { countyHost, DAY, MET, openMachine, parted } from './parted-clock.ts'
+
+const clerk = person(TOWNSHIP, ['clerk'])
+const status = ({ engine }: Node) => engine.office.status()
+const in2009 = Date.parse('2009-01-01T08:00+08:00') - MET
+const wrongDays = async (node: Node) =>
+  (await status(node)).findings.flatMap(({ kept, message }) => (kept?.startsWith('wrong-day') ? [message] : []))
+
+/** Meets the county, and ends again. */
+async function meets(node: Node, root: Node) {
+  const link = connect(node, root)
+  await until('the county says what day it is', async () => (await status(node)).clockConfirmedBy === null)
+  link.cut()
+  await link.ended
+}
+
+test('S158 a wrong day is told of though the node has meanwhile not been told the time for long', async () => {
+  let passed = 0
+  const hostAt = (begun: number) => ({ ...countyHost(), now: () => begun + passed, elapsed: () => passed })
+  const root = await openNode({ station: COUNTY, lease: 1, host: hostAt(MET) })
+  const host = hostAt(Date.parse('2009-01-01T08:00+08:00'))
+  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, host })
+  await publish(root, [...STATIONS, nodeRecord(root, null), nodeRecord(township, root.identity.node)])
+  const { office } = township.engine
+  expect((await office.confirmDay(clerk, '2026-11-20' as Day, { minutes: 9 * 60, isSure: true })).ok).toBe(true)
+  passed = (LIMITS.unheardDays + 1) * DAY
+  expect((await status(township)).clockDoubt).toMatchObject({ is: 'unheard' })
+  await meets(township, root)
+  const name = office.directory.personName(clerk.person)
+  expect(await wrongDays(township)).toEqual([`${name}确认的日期不对:本机按 2026-11-20 办理,县中心的日期是 ${MONDAY}`])
+})
+
+test('S158 minutes around midnight are no wrong day, also where nobody knows what became of the clock', async () => {
+  const midnight = Date.parse('2026-11-24T00:00+08:00')
+  for (const ahead of [-MINUTE, MINUTE]) {
+    const { start, machine, root } = await parted(0)
+    machine.set(in2009)
+    const first = await start()
+    // The node is a minute off, on the other side of midnight.
+    const minutes = ahead < 0 ? 23 * 60 + 59 : 0
+    const day = civilDay(midnight + (ahead < 0 ? ahead : 0))
+    expect((await first.engine.office.confirmDay(clerk, day, { minutes, isSure: true })).ok).toBe(true)
+    await first.engine.stop()
+    const township = await start()
+    const before = await wrongDays(township)
+    expect(before).toEqual([])
+    const county = await silentAt(root, midnight - ahead)
+    await meets(township, county)
+    expect(await wrongDays(township), `${ahead}`).toEqual([])
+  }
+})
+
+const MINUTE = 60_000
+
+/** The county again, with a clock that stands there. */
+async function silentAt(root: Node, time: number): Promise<Node> {
+  await root.engine.stop()
+  const { keys } = root.identity
+  const storage = root.storage
+  const open = { station: COUNTY, lease: 1, keys, storage, incarnation: 2 } as const
+  return openNode({ ...open, host: hostWith(() => time) })
+}
+
+test('S158 two in the afternoon typed as 2:05 is asked about once more, and so is no hour at which people work', async () => {
+  const { start, machine } = await parted(0)
+  machine.set(in2009)
+  const { office } = (await start()).engine
+  const confirm = (minutes: number, isSure = false) => office.confirmDay(clerk, MONDAY, { minutes, isSure })
+  for (const hour of [0, 2, LIMITS.wakingFromHour - 1, LIMITS.wakingUntilHour, 23])
+    expect(await confirm(hour * 60 + 5), `${hour}`).toMatchObject({ ok: false, problem: { field: 'sure' } })
+  for (const hour of [LIMITS.wakingFromHour, 14, LIMITS.wakingUntilHour - 1])
+    expect((await confirm(hour * 60)).ok, `${hour}`).toBe(true)
+  expect((await confirm(2 * 60, true)).ok).toBe(true)
+  expect(office.today()).toBe(MONDAY)
+})
+
+test('S152 the county confirms no time that its own clock does not show', async () => {
+  const machine = openMachine()
+  const root = await openNode({ station: COUNTY, lease: 1, storage: new MemoryStorage(), host: machine.host })
+  const chief = person(COUNTY, ['chief'])
+  const confirm = (minutes: number) => root.engine.office.confirmDay(chief, MONDAY, { minutes })
+  expect(await confirm(9 * 60 + 17)).toMatchObject({ ok: false, problem: { code: 'set-clock', field: 'time' } })
+  expect((await confirm(9 * 60 + 14)).ok).toBe(true)
+})
+
+test('S153 a county whose time moved by days is told of at every node that had been told otherwise', async () => {
+  const { start, root } = await parted(0)
+  const township = await start()
+  const moved = async () =>
+    (await status(township)).findings.filter(({ message }) => message.startsWith('县中心说现在是'))
+  await meets(township, root)
+  expect(await moved()).toEqual([])
+  const county = await silentAt(root, MET - 7 * DAY)
+  expect(
+    (await county.engine.office.confirmDay(person(COUNTY, ['chief']), '2026-11-16' as Day, { isSure: true })).ok,
+  ).toBe(true)
+  const link = connect(township, county)
+  await until('the township hears it', () => township.engine.office.today() === '2026-11-16', 5_000)
+  const [told] = await moved()
+  expect(told?.message).toMatch(/^县中心说现在是 2026-11-16 09:00,按以前和它对过的时间本机应是 2026-11-23 09:0\d$/)
+  expect(told?.next).toContain('请马上告诉县中心')
+  link.cut()
+})
+
+test('S150 a clock that nobody asks for is looked at all the same: what was set before the machine slept is known', async () => {
+  let [shown, elapsed] = [MET, 0]
+  const timers: (() => void)[] = []
+  const host = {
+    ...countyHost(),
+    now: () => shown,
+    elapsed: () => elapsed,
+    after: (milliseconds: number, callback: () => void) => {
+      if (milliseconds === LIMITS.clockLookMilliseconds) timers.push(callback)
+      return () => {}
+    },
+  }
+  const storage = new MemoryStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage, host })
+  let told = 0
+  root.engine.office.watch((notice) => {
+    if (notice.status) told += 1
+  })
+  const looks = async () => {
+    timers.pop()?.()
+    await root.engine.office.audit(clerk, 'search', { subject: '' })
+  }
+  await looks()
+  shown -= DAY
+  await looks()
+  expect(told).toBeGreaterThan(0)
+  // It fell, slept over the weekend, and shows a later time than it had reached.
+  shown += 62 * 60 * MINUTE
+  elapsed += MINUTE
+  await looks()
+  expect((await status(root)).clockDoubt).toMatchObject({ is: 'behind', fell: DAY })
+  await root.engine.stop()
+  const again = await openNode({ station: COUNTY, lease: 1, storage, host, keys: root.identity.keys })
+  expect((await status(again)).clockDoubt).toMatchObject({ is: 'behind', fell: DAY })
+  await again.engine.stop()
+})
