@@ -359,8 +359,9 @@ export const LIMITS = {
   rootAwayDays: 14,
   /** A watch that somebody reads, and the clock of a hall, are right to some minutes. */
   watchMilliseconds: 15 * 60_000,
-  /** Hours between which people confirm what time it is; another one is asked about once more. */
+  /** From this hour people confirm what time it is; an earlier one is asked about once more. */
   wakingFromHour: 6,
+  /** Until this hour, likewise. */
   wakingUntilHour: 22,
   /** A day confirmed so long after all that is known is asked about once more: a broken line takes days. */
   farDays: 7,
