@@ -1,5 +1,5 @@
 /** What people read of findings that ask for something to be checked, each by what it is about. */
-import type { Finding } from '#protocol/engine/office.ts'
+import { COUNTY_DAY, type Finding, WRONG_DAY } from '#protocol/engine/office.ts'
 
 /** Something at the head of every page that a person must act on. */
 export interface Warning {
@@ -32,10 +32,19 @@ function revokedWarning([first, ...others]: readonly Finding[]): readonly Warnin
   return [{ tone: 'warning', message: `${who},核对未完${more}`, next }]
 }
 
-/** Paper that waits to be checked; days that do are told on the page of the network alone: no record is missing. */
+/** A node went by a wrong day: people have paper with it, and deadlines run from it. */
+function wrongDayWarning(findings: readonly Finding[]): readonly Warning[] {
+  const [latest] = findings.filter(({ kept = '' }) => kept.startsWith(WRONG_DAY) || kept.startsWith(COUNTY_DAY))
+  if (latest === undefined) return []
+  const link = { href: '/sync', words: '在“同步与安全”页核对这期间的办件' }
+  return [{ tone: 'warning', message: latest.message, next: '还没有人核对。', link }]
+}
+
+/** Paper that waits to be checked, and days by which it was wrong; doubtful days of others are told on the page of the network alone. */
 export const checkWarnings = (findings: readonly Finding[]): readonly Warning[] => [
   ...(findings.some(speaksOfLoss) ? [NOT_CHECKED] : []),
   ...revokedWarning(findings.filter((finding) => asks(finding) && finding.kind === 'revoked')),
+  ...wrongDayWarning(findings),
 ]
 
 /** What is asked before a finding is marked as checked. */

@@ -93,7 +93,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned): ClockMark {
   if (unseen > -TOLERANCE) return mark
   // A fast one that went back by less than it was fast, but for what hands are off, was set to another wrong time.
   const known = offset ?? 0
-  if (!isRoot && known <= -TOLERANCE && -unseen < -known - byHand(known)) return { ...mark, two: true }
+  if (!isRoot && -unseen < -known - byHand(known)) return { ...mark, two: true }
   const least = leastOf(mark)
   if (now < least - TOLERANCE) return fallen(mark, least, now)
   const { two: _, ...rest } = mark

@@ -210,6 +210,10 @@ export interface Finding {
 /** The name of the finding that a person confirmed the day: it asks for nothing, and stands until the parent is met. */
 export const CONFIRMED_DAY = 'confirmed-day'
 
+/** How the names of findings begin that say by which wrong day a node went, and that the county was told an earlier day: they stand until somebody has looked at what was done by it. */
+export const WRONG_DAY = 'wrong-day-'
+export const COUNTY_DAY = 'county-day-'
+
 /** Who signed an entry, and how. */
 export interface EntrySignature {
   /** Ed25519 over the entry's hash, hex; null where a later signature of the log covers it. */

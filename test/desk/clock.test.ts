@@ -147,7 +147,14 @@ test('P216 a day far off is asked about again on the same form, about that day o
   expect(done.text).toContain('王芳确认今天是 2037-11-26')
   expect(done.html).not.toContain('/sync/checked')
   const right = await clerk.submit(done, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
-  expect(right.text).toContain('本机按 2037-11-26 办理,后来确认的日期是 2026-11-24')
+  const wrong = '本机按 2037-11-26 办理,后来确认的日期是 2026-11-24'
+  expect(right.text).toContain(wrong)
+  expect(right.text).toContain('用 371126 找到编号带那个日期的办件')
+  // P234: it stands in the head of every page until somebody has looked.
+  expect((await clerk.get('/guide')).text).toContain(`${wrong} 还没有人核对。`)
+  const checked = await clerk.submit(await clerk.get('/sync'), '/sync/checked')
+  await clerk.submit(checked, '/sync/checked', { sure: 'yes' })
+  expect((await clerk.get('/guide')).text).not.toContain(wrong)
   const trail = await office.auditTrail({ stations: [TOWNSHIP], from: '2026-11-01' as Day, until: '2037-12-31' as Day })
   const events = trail.ok ? trail.value.lines.filter(({ subject }) => subject === '确认今天的日期') : []
   expect(events.map(({ event, details }) => [event, details])).toEqual([

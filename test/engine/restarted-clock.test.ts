@@ -90,6 +90,13 @@ test('L6 an offset stays a whole number of milliseconds, whatever the machine co
   elapsed += 1_000.7
   clock.passed(0)
   expect(Number.isInteger(clock.offset())).toBe(true)
+  // Nor is anything of it lost, however often somebody asks.
+  const fallen = createClock({ now: () => MET - DAY, elapsed: () => elapsed }, true, { ...clock.mark(null), at: MET })
+  for (let looks = 0; looks < 1_000; looks++) {
+    elapsed += 0.3
+    fallen.passed(0)
+  }
+  expect(fallen.doubt(0)).toMatchObject({ is: 'behind', since: MET + 300 })
 })
 
 /** A clock that nobody told the time, here or at the root; what it shows moves, and what passes is seen. */

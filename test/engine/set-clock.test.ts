@@ -211,6 +211,10 @@ test('S150 on another machine what was told and reached stays, and the offset go
   const known = { at: MET - 3 * DAY, offset: 3 * DAY, by: clerk.person, told: MET - HOUR, said: MET, contact: MET }
   const other = { at: MET, offset: null, by: clerk.person, told: MET - HOUR, said: MET, contact: null }
   expect(onOtherClock(known)).toEqual(other)
+  // Of two times that it can have been the earlier one was reached.
+  expect(onOtherClock({ ...known, two: true })).toEqual({ ...other, at: MET - 3 * DAY })
+  expect(onOtherClock({ ...known, offset: -3 * DAY, two: true })).toEqual({ ...other, at: MET - 6 * DAY })
+  expect(onOtherClock({ ...known, offset: null, at: MET, fell: DAY })).toEqual(other)
 })
 
 test('S152 S153 the county’s word ends a person’s, also where both say the same; without it versions are the least', () => {

@@ -3,7 +3,7 @@ import { civilDay, civilTime, type Day, dayNumber, isDay, timeOn } from '#protoc
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
-import { type Actor, CONFIRMED_DAY, type ConfirmedHow, type Finding } from '../office.ts'
+import { type Actor, CONFIRMED_DAY, COUNTY_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { confirmedTime, wrongDay } from '../writing/confirmed-days.ts'
 import { keepFinding } from '../writing/staging.ts'
@@ -48,7 +48,7 @@ function confirmedFinding(core: Core, actor: Actor, day: Day): Omit<Finding, 'ti
   if (!isRoot) return { kind: 'clock', message, next: BELOW, kept: CONFIRMED_DAY }
   const reached = toldDay(core)
   return day < reached
-    ? { kind: 'clock', message: `${message},以前到过 ${reached}`, next: AT_ROOT_EARLIER, kept: `county-day-${day}` }
+    ? { kind: 'clock', message: `${message},以前到过 ${reached}`, next: AT_ROOT_EARLIER, kept: `${COUNTY_DAY}${day}` }
     : { kind: 'clock', message, next: AT_ROOT }
 }
 

@@ -1,10 +1,10 @@
 /** What people hear of a day that a person confirmed: who said it, until the parent is met, and whether it was wrong. */
-import { civilDay } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
-import { CONFIRMED_DAY, type Finding } from '../office.ts'
+import { CONFIRMED_DAY, type Finding, WRONG_DAY } from '../office.ts'
 import { publishedAt } from './clock-mark.ts'
 
 /** What a person said of the day, and the day by which the node goes because of it. */
@@ -29,7 +29,9 @@ export function confirmedTime(core: Core): ConfirmedTime | null {
   return confirmed && { ...confirmed, time: clock.time(), isInDoubt }
 }
 
-const NEXT = '这期间的记录都在,所记日期、编号和文书日期不改。请查看按那个日期登记的办件,向县中心说明;核对完点“已核对”'
+/** Numbers bear the day as six digits: by these the cases are found. */
+const nextOf = (day: Day): string =>
+  `这期间的记录都在,所记日期、编号和文书日期不改。请在“查询”里用 ${day.slice(2).replaceAll('-', '')} 找到编号带那个日期的办件,看期限和文书,向县中心说明;核对完点“已核对”`
 
 /**
  * That a node went by another day than has now been said; undefined where it was right, or wrong by minutes around midnight.
@@ -49,9 +51,9 @@ export function wrongDay(core: Core, before: ConfirmedTime | null): Omit<Finding
   const isCounty = clock.confirmedBy() === null
   return {
     kind: 'clock',
-    kept: `wrong-day-${wrong}`,
+    kept: `${WRONG_DAY}${wrong}`,
     message: `${whyWrong(core, before, isCounty)}:本机按 ${wrong} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${right}`,
-    next: NEXT,
+    next: nextOf(wrong),
   }
 }
 
