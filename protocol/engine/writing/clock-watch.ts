@@ -12,9 +12,8 @@ export function watchClock(core: Core, queue: WriteQueue): { stop(): void } {
   let known = doubt()
   const look = () => {
     const now = doubt()
-    const every = now === known ? LIMITS.clockHeardMilliseconds : 0
     queue
-      .write((staging) => keepClock(staging, every))
+      .write((staging) => keepClock(staging, LIMITS.clockHeardMilliseconds))
       .catch((problem) => {
         // A disk that refuses shows in the node's health; the next look tries again.
         if (!(problem instanceof StorageFailure)) core.tellBug(problem)
