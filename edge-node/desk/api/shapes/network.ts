@@ -26,7 +26,7 @@ const ClockDoubt = z
       is: z.literal('behind'),
       time: z.int(),
       since: z.int(),
-      fell: z.int(),
+      fell: z.int().openapi({ description: '倒退了多少毫秒,之后没有人说过时间;没有倒退为 0' }),
       proof: z.enum(['published', 'reached']).openapi({ description: '早于目录发布时间,或早于本机自己到过的时间' }),
     }),
     z.object({ is: z.literal('set'), time: z.int(), other: z.int() }),
