@@ -3,7 +3,8 @@ import { expect, test, vi } from 'vitest'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { openPlace } from './place.ts'
+import { fail } from '#protocol/result.ts'
+import { openPlace, VILLAGE } from './place.ts'
 import { act, captureCase } from './walk.ts'
 
 const because = (resolved: NonNullable<StoryLine['aside']>['resolved'] = null): Partial<StoryLine> => ({
@@ -87,4 +88,30 @@ test('P250 what was adopted says from when it counts, and who adopts or dismisse
   const left = (await (await told(1, adopted('dismissed')))('chief')).text
   expect(left).toContain('暂不生效:署名的人当日不在该站点任职,也没有受委托。王芳09:00标为不采纳。')
   expect(left).toContain('不采纳的记录:王芳09:00的“收件”')
+  for (const text of [taken, left]) expect(text).not.toContain('照常作数')
+})
+
+test('P250 a dismissal of what is in force says that it stays so', async () => {
+  const read = await told(1, ([opened, received, note]) => {
+    if (!opened || !received || !note) throw new Error('too short a story')
+    return [
+      opened,
+      received,
+      { ...note, kind: 'dismissed', title: '不采纳', fields: { fact: received.hash, reason: '重复' } },
+    ]
+  })
+  expect((await read('chief')).text).toContain('不采纳的记录:王芳09:00的“收件”(它没有暂不生效,照常作数)')
+})
+
+test('C141 a refusal beside its field calls stations by the names that people know', async () => {
+  const place = await openPlace()
+  const clerk = await place.as('clerk')
+  const { id } = await captureCase(clerk, '罗大成')
+  const message = `封存之后有 1 处内容是站点${VILLAGE}改的`
+  const refused = fail('changes-unseen', message, '', '', 'text')
+  vi.spyOn(place.office, 'act').mockResolvedValue(refused)
+  const page = await act(clerk, id, 'noted', { text: '电话联系过' })
+  expect(page.status).toBeGreaterThanOrEqual(400)
+  expect(page.text).toContain('内容是联丰村代办点改的')
+  expect(page.text).not.toContain(VILLAGE)
 })

@@ -48,7 +48,7 @@ export function resolvedWords(desk: Desk, view: CaseView, { aside }: StoryLine):
 /** Of an adoption or a dismissal: which fact it is about; nothing of any other fact. */
 export function subjectWords(desk: Desk, view: CaseView, { kind, title, fields }: StoryLine): Html | string {
   const subject = kind === 'adopted' || kind === 'dismissed' ? lineOf(view, fields.fact) : undefined
-  return subject
-    ? html`<div><span class="text-secondary">${title}的记录:</span><a href="#${anchorOf(subject.hash)}">${lineWords(desk, subject)}</a></div>`
-    : ''
+  if (subject === undefined) return ''
+  const stands = kind === 'dismissed' && subject.aside === null ? '(它没有暂不生效,照常作数)' : ''
+  return html`<div><span class="text-secondary">${title}的记录:</span><a href="#${anchorOf(subject.hash)}">${lineWords(desk, subject)}</a>${stands}</div>`
 }
