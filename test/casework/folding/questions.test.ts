@@ -186,3 +186,25 @@ test('C150 minutes of a meeting before the notice name nobody absent who was ask
     absent('2026-03-20', '2026-03-13'), // a day to come is no day of a meeting
   ]).toEqual([false, false, true, true, true])
 })
+
+test('C150 a decision that an earlier program took on minutes of before stands; nobody takes one now', () => {
+  const asked = { to: TOWN, department: 'MZ', due: '2026-12-31', content: '请提出意见' }
+  const by = registerWith({ today: '2026-03-30', rules: { absenceAgrees: true } })
+  const all = caseAt('30', TOWN)
+  const notice = write('invited', TOWN, last(all), asked, { time: morning('2026-03-12') })
+  const read = write('acknowledged', TOWN, null, { fact: notice.hash }, { time: morning('2026-03-13') })
+  const facts = [
+    ...all,
+    notice,
+    read,
+    write('met', TOWN, null, { on: '2026-03-10', absent: ['MZ'] }, { time: morning('2026-03-10') }),
+  ]
+  for (const kind of ['decided', 'concluded'] as const) {
+    const fields = { ...FIELDS[kind], ...(kind === 'concluded' ? { occurredOn: '2026-03-16' } : {}) }
+    expect(problemOf(fold(facts, by), kind, fields, TOWN, by)?.code, kind).toBe('co-departments-answered')
+    const done = write(kind, TOWN, notice, fields, { time: morning('2026-03-16') })
+    expect(reasonOf(fold([...facts, done], by), done), kind).toBeNull()
+    const without = facts.filter(({ fact }) => fact?.kind !== 'met')
+    expect(reasonOf(fold([...without, done], by), done), kind).toBe('co-departments-answered')
+  }
+})
