@@ -56,13 +56,13 @@ export async function firstStart(options: FirstStartOptions): Promise<Result<{ r
 
 /** A new random password for an account: the way back in for whoever may start the hub's program. */
 export async function resetPassword(office: Office, accounts: Accounts, id: string): Promise<Result<string>> {
-  const person = office.directory.person(id as PersonId)
-  if (!person) return fail('person-unknown', `没有账号“${id}”`, '没有改动', '请核对用户名')
   const password = oneTimePassword(office)
-  const record = await accounts.passwordRecord(password, person.station)
-  const published = await office.publishAccount(null, (directory) =>
-    success({ ...(directory.person(person.id) ?? person), disabled: false, password: record }),
-  )
+  const record = await accounts.passwordRecord(password, office.directory.person(id as PersonId)?.station)
+  const published = await office.publishAccount(null, (directory) => {
+    const person = directory.person(id as PersonId)
+    if (!person) return fail('person-unknown', `没有账号“${id}”`, '没有改动', '请核对用户名')
+    return success({ ...person, disabled: false, password: record })
+  })
   if (!published.ok) return published
   await office.audit(null, 'people', { subject: `账号 ${id}`, details: '在县中心的机器上重置密码' })
   return success(password)

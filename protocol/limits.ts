@@ -207,6 +207,10 @@ export const LIMITS = {
   auditFilePages: 200,
   /** Cases of one person whose readings are found by the person's name or number. */
   auditCases: 20,
+  /** Pages of cases looked through for them: names that contain the name are found as well; some milliseconds each. */
+  auditCasePages: 40,
+  /** Facts set aside that the head of a case page names, the latest: a fork or a silent holder leaves a few. */
+  shownAsides: 5,
   /** Changes behind a seal that a case page shows, the latest: more would be read by nobody, all are in the log. */
   shownChanges: 50,
   /** Seals of which a case page shows what they took over, the last: few cases have more, and each is gone through edit by edit. */

@@ -4,7 +4,7 @@ import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { type AuditQuestion, askedWords, cutWords, eventWords, marksOf, refusedOf, trailPage } from './audit.ts'
+import { type AuditQuestion, askedWords, auditQueryOf, cutWords, eventWords, marksOf, refusedOf } from './audit.ts'
 import { csvText } from './csv.ts'
 
 /** What an auditor asks for as the text of a CSV file, as far as one file goes; `next`: where the following one begins. */
@@ -36,9 +36,9 @@ async function makeFile(office: Office, actor: Actor, question: AuditQuestion): 
   await office.audit(actor, 'export', { subject: '审计日志', details: askedWords(office, question) })
   const read = await readPages(office, actor, question)
   if (!read.ok) return read
-  const { lines, cutDays, strangeDays, next } = read.value
+  const { lines, cutDays, strangeDays, next, nextDay } = read.value
   const notes = [
-    ...(next === null ? [] : [fullWords(next)]),
+    ...(nextDay === null ? [] : [fullWords(nextDay)]),
     ...cutDays.map(cutWords),
     ...(strangeDays.length === 0 ? [] : [strangeWords(strangeDays.length)]),
   ]
@@ -51,17 +51,20 @@ async function readPages(office: Office, actor: Actor, question: AuditQuestion):
   const lines: AuditLine[] = []
   const cutDays = new Set<Day>()
   let strangeDays: readonly Day[] = []
-  let next = question.after ?? null
+  let query = await auditQueryOf(office, actor, question)
+  let end: Pick<AuditPage, 'next' | 'nextDay'> = { next: null, nextDay: null }
   for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {
-    const page = await trailPage(office, actor, { ...question, after: next ?? undefined })
+    const page = await office.auditTrail(query)
     if (!page.ok) return page
     lines.push(...page.value.lines)
     for (const day of page.value.cutDays) cutDays.add(day)
     strangeDays = page.value.strangeDays
-    next = page.value.next
+    const { next, nextDay } = page.value
+    end = { next, nextDay }
     if (next === null) break
+    query = { ...query, after: next }
   }
-  return success({ lines, cutDays: [...cutDays], strangeDays, next })
+  return success({ lines, cutDays: [...cutDays], strangeDays, ...end })
 }
 
 /** A code with its name in one cell: twelve digits alone a spreadsheet shows as 5.1E+11. */
@@ -84,8 +87,8 @@ const cellsOf = ({ directory }: Office, line: AuditLine): readonly string[] => [
 const noteCells = (words: string): readonly string[] => COLUMNS.map((column) => (column === '提示' ? words : ''))
 
 /** What is said where a file ends before the log does. The day is the one that the log goes on at: what a clock showed may be of another. */
-const fullWords = (next: string): string =>
-  `这个文件放不下全部,后面还有更早的记录:请把“到”改为 ${next.split(' ')[0]} 再导出一次,当天可能有重复,按“记录摘要”核对;一天就放不下的,请按站点或人员分开导出`
+const fullWords = (day: Day): string =>
+  `这个文件放不下全部,后面还有更早的记录:请把“到”改为 ${day} 再导出一次,当天可能有重复,按“记录摘要”核对;一天就放不下的,请按站点或人员分开导出`
 
 /** What is said of days that lie outside every usual question: the file of a week would be silent about them. */
 const strangeWords = (days: number): string =>

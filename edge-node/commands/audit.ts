@@ -1,8 +1,9 @@
 /** Reading the audit log: auditors only, and that they read it is in it. */
 import { AUDIT_EVENTS, isAuditEvent } from '#protocol/casework/audit.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
+import type { AuditLine, AuditPage, AuditQuery } from '#protocol/engine/audit.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
+import type { CasePage, CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result } from '#protocol/result.ts'
@@ -66,19 +67,27 @@ export function askedWords(
  * Numbers of the cases of whoever is called so, or has this number: readings and prints stand in the log under the case. Of
  * somebody with more cases than LIMITS.auditCases the latest.
  */
-async function numbersOf(office: Office, text: string): Promise<readonly string[]> {
+export async function caseNumbersOf(office: Pick<Office, 'find'>, text: string): Promise<readonly string[]> {
   const typed = text.trim()
-  if (typed === '') return []
-  const { rows } = await office.find({ text: typed, limit: LIMITS.auditCases })
-  const theirs = rows.filter(({ applicant, idNumber }) => applicant === typed || idNumber === typed.toUpperCase())
-  return theirs.flatMap(({ number, formerNumbers }) => [number, ...formerNumbers]).filter((number) => number !== '')
+  const theirs: CaseRow[] = []
+  let after: string | null = typed === '' ? null : ''
+  // The search finds names that contain the name as well, in any number.
+  for (let pages = 0; after !== null && pages < LIMITS.auditCasePages && theirs.length < LIMITS.auditCases; pages++) {
+    const page: CasePage = await office.find({ text: typed, ...(after === '' ? {} : { after }) })
+    theirs.push(
+      ...page.rows.filter(({ applicant, idNumber }) => applicant === typed || idNumber === typed.toUpperCase()),
+    )
+    after = page.next
+  }
+  const latest = theirs.slice(0, LIMITS.auditCases)
+  return latest.flatMap(({ number, formerNumbers }) => [number, ...formerNumbers]).filter((number) => number !== '')
 }
 
-/** One page of it, for whoever may read it. */
-export async function trailPage(office: Office, actor: Actor, question: AuditQuestion): Promise<Result<AuditPage>> {
+/** What is asked of the log, for whoever may read it; the cases of whoever is asked for are looked up once for all pages. */
+export async function auditQueryOf(office: Office, actor: Actor, question: AuditQuestion): Promise<AuditQuery> {
   const { from, until, station, person, event, text, after } = question
-  const numbers = await numbersOf(office, text)
-  return office.auditTrail({
+  const numbers = await caseNumbersOf(office, text)
+  return {
     from,
     until,
     stations: stationsFor(office, actor, station),
@@ -87,7 +96,7 @@ export async function trailPage(office: Office, actor: Actor, question: AuditQue
     // What people looked for stands in the log by the end of a number, other numbers (stations, days) in full.
     texts: [text, lookedFor(text), ...numbers],
     ...(after === undefined ? {} : { after }),
-  })
+  }
 }
 
 /** One page of what an auditor asks for. */
@@ -95,7 +104,7 @@ export async function readAudit(office: Office, actor: Actor, question: AuditQue
   const refused = refusedOf(actor, question)
   if (refused) return refused
   await office.audit(actor, 'audit-read', { subject: askedWords(office, question) })
-  return trailPage(office, actor, question)
+  return office.auditTrail(await auditQueryOf(office, actor, question))
 }
 
 const titleOf = (event: string): string => (isAuditEvent(event) ? AUDIT_EVENTS[event].title : event)
@@ -105,11 +114,19 @@ export const eventWords = ({ event, uncounted }: Pick<AuditLine, 'event' | 'unco
   uncounted === 0 ? titleOf(event) : `${titleOf(event)}(此前另有 ${uncounted} 次没有逐条记下)`
 
 /** What an auditor must know of a line beside what it says. */
-export const marksOf = ({ foreignPerson, afterRevocation, strangeDay, unsureTime }: AuditLine): readonly string[] => [
+export const marksOf = ({
+  foreignPerson,
+  afterRevocation,
+  strangeDay,
+  unsureTime,
+  isEarliest,
+}: AuditLine): readonly string[] => [
   ...(foreignPerson ? ['此人当天不在该站点任职'] : []),
   ...(afterRevocation ? ['节点停用之后才送达'] : []),
   ...(strangeDay ? ['写下时那台电脑的时钟不对,日期不可信'] : []),
-  ...(unsureTime && !strangeDay ? ['写下时不知道那台电脑的时钟准不准,时间不可信,实际可能更晚'] : []),
+  ...(unsureTime && !strangeDay
+    ? [`写下时不知道那台电脑的时钟准不准,时间不可信,${isEarliest ? '实际只会更晚' : '实际可能更早或更晚'}`]
+    : []),
 ]
 
 /** What is said of a day of which a station has more than can be read. */

@@ -1,7 +1,7 @@
 /** The audit log (审计日志): who signed in, looked for, took out or changed what, apart from the acts that cases tell of themselves. */
 import { type DocumentId, isStationCode, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type Day, isDay } from './time/days.ts'
+import { type Day, FIRST_DAY, isDay } from './time/days.ts'
 
 export interface EventRule {
   readonly title: string
@@ -23,6 +23,7 @@ export const AUDIT_EVENTS = {
   'sign-in': always('登录'),
   'sign-in-failed': { title: '登录失败', sameWithinMinutes: 1, isCounted: true, isAboutAccount: true },
   'sign-in-locked': { title: '账号锁定', sameWithinMinutes: 15, isCounted: true, isAboutAccount: true },
+  'sign-in-refused': { title: '锁定期间登录被拒', sameWithinMinutes: 15, isCounted: true, isAboutAccount: true },
   'sign-out': always('退出'),
   search: { title: '查询', sameWithinMinutes: 5 },
   reveal: { title: '查看完整号码', sameWithinMinutes: 60 },
@@ -96,9 +97,6 @@ const DAYS = { first: '2000-01-01', last: '2099-12-31' } as const
 
 /** Whether days of the audit log reach to it; others are written down under the nearest. */
 export const auditDay = (day: Day): Day => (day < DAYS.first ? DAYS.first : day > DAYS.last ? DAYS.last : day) as Day
-
-/** When the first program with an audit log was made: no event is older, and no right clock shows less. */
-export const FIRST_DAY: Day = '2026-11-01' as Day
 
 /** Whether no right clock can have shown a day of the audit log by now. */
 export const isStrangeDay = (day: Day, today: Day): boolean => day < FIRST_DAY || day > today

@@ -27,8 +27,10 @@ export interface AuditLine extends ReadNote {
   readonly foreignPerson: boolean
   /** It came after its node was revoked: whoever has that machine may have written it. */
   readonly afterRevocation: boolean
-  /** Its writer did not know how far the clock was off: the time is the earliest that it can have been. */
+  /** Its writer did not know how far the clock was off: it can have been earlier or later. */
   readonly unsureTime: boolean
+  /** Then what its writer knew of the root proves that the clock was slow: it was not earlier. */
+  readonly isEarliest: boolean
   /** It lies under a day that no right clock can have shown by now. */
   readonly strangeDay: boolean
 }
@@ -53,8 +55,10 @@ export interface AuditPage {
   readonly lines: readonly AuditLine[]
   /** Days looked at of which a station has more than can be read: its first events are not among the lines. */
   readonly cutDays: readonly Day[]
-  /** Cursor of the next page, whose first word is the day that it goes on at; null when this is the last. */
+  /** Cursor of the next page; null when this is the last. */
   readonly next: string | null
+  /** The day that the next page goes on at. */
+  readonly nextDay: Day | null
   /** All days of which something lies here and that no right clock can have shown, the newest first; asked for or not. */
   readonly strangeDays: readonly Day[]
 }

@@ -160,7 +160,7 @@ test('P41 what a silent holder did after a reassignment is shown set aside, and 
   const noReason = await act(clerk, id, 'dismissed')
   expect(noReason.status).toBe(422)
   const dismissed = await act(clerk, id, 'dismissed', { reason: '材料已另行交接' })
-  expect(dismissed.text).toContain('已标为不采纳')
+  expect(dismissed.text).toMatch(/不采纳的记录: \S+ \S+ 的“移交”/)
   expect(dismissed.text).not.toContain('条记录暂不生效')
 })
 

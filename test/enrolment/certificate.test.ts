@@ -44,6 +44,15 @@ test('E54 a certificate made by a clock that stands at 2009 is never written ove
   expect(await ownCertificate(folder, Date.UTC(2009, 0, 1))).toEqual(again)
 })
 
+test('E54 while a clock stands in 2010, what it made in 2009 and ends soon gives way to what is valid longer', async () => {
+  const folder = temporaryFolder()
+  const first = await ownCertificate(folder, Date.UTC(2009, 0, 1))
+  const later = Date.UTC(2009, 0, 1) + (LIMITS.certificateDays - LIMITS.certificateRenewalDays + 1) * DAY
+  const second = await ownCertificate(folder, later)
+  expect(second.fingerprint).not.toBe(first.fingerprint)
+  expect(await ownCertificate(folder, later)).toEqual(second)
+})
+
 test('E54 a certificate made by a clock that was two years ahead is replaced once the time is known, and by one that stays', async () => {
   const folder = temporaryFolder()
   const ahead = await ownCertificate(folder, NOW + 730 * DAY)

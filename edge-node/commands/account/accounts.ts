@@ -129,12 +129,11 @@ interface Asked {
   readonly caller: Caller
 }
 
+/** How a sign-in was decided; `wasLocked`: nobody looked at the password, because the name was locked before. */
+type Decided = Result<NewSignIn> & { readonly wasLocked?: true }
+
 /** Decides a sign-in. What is wrong with an account is said only to whoever knows its password. */
-async function attempt(
-  office: Office,
-  { name, password, caller }: Asked,
-  isPublic: boolean,
-): Promise<Result<NewSignIn>> {
+async function attempt(office: Office, { name, password, caller }: Asked, isPublic: boolean): Promise<Decided> {
   // Counting these as wrong would lock people out of a node that has only just been enrolled.
   if (!office.directory.people().some((person) => serves(office, person))) return NO_PEOPLE
   if (!isPersonId(name)) {
@@ -144,7 +143,7 @@ async function attempt(
   const person = office.directory.person(name)
   const trial = { name, caller, credential: person ? credentialOf(office, person) : '' }
   const locked = await lockOf(office, trial)
-  if (locked) return locked
+  if (locked) return { ...locked, wasLocked: true }
   const matches = await passwordMatches(office, password, person?.password ?? STRANGER)
   if (person && !matches) await addWrong(office, person.id)
   if (!person || !matches) return countWrong(office, trial)
@@ -190,12 +189,13 @@ const knownName = ({ directory }: Office, name: string): string =>
   isPersonId(name) && (directory.person(name) ?? directory.staff(name)) ? name : '(没有这个用户名)'
 
 /** Writes down how a sign-in was decided; one that was never looked at, because too many wait, is none. */
-async function noteSignIn(office: Office, { name, caller }: Asked, decided: Result<SignIn>): Promise<void> {
+async function noteSignIn(office: Office, { name, caller }: Asked, decided: Decided): Promise<void> {
   const address = caller === UNKNOWN_CALLER ? '' : caller
   if (decided.ok) return office.audit(decided.value.actor, 'sign-in', { address })
   const { code, message } = decided.problem
   if (code === 'no-people-yet') return
-  const event = code === 'sign-in-locked' ? 'sign-in-locked' : 'sign-in-failed'
+  const locking = code === 'sign-in-locked' ? 'sign-in-locked' : 'sign-in-failed'
+  const event = decided.wasLocked ? 'sign-in-refused' : locking
   await office.audit(null, event, { subject: knownName(office, name), details: message, address })
 }
 

@@ -25,6 +25,7 @@ import { UNREAD } from '#protocol/casework/rules/reasons.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
+import { openAsides } from './aside-words.ts'
 import { nextDue } from './clock-part.ts'
 import { changesBox } from './seal-changes.ts'
 
@@ -118,6 +119,7 @@ function marksBox(view: CaseView): Html | string {
 export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
+  const asides = openAsides(desk, view)
   const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
   return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
     state.offer
@@ -128,9 +130,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
         )
       : ''
   }${state.forks.length > 0 ? box('danger', '办件有分叉。', '同一环节出现两条后续记录,在县中心协调员改派之前不能继续办理;两条记录都完整保存,见下面的经过。') : ''}${
-    state.asideOpen > 0
-      ? box('warning', `有 ${state.asideOpen} 条记录暂不生效。`, '在下面的经过里逐条处理:采纳或不采纳。')
-      : ''
+    asides ? box('warning', asides.title, asides.words) : ''
   }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在封存之后被改过:${changesCount(state.stage)},${isFormOpen(state.stage) ? '在那以前' : ''}作数的是封存时的内容。谁改了什么,见下面的${sealed.join('、')}。`) : ''}${
     view.receipts.length > 0
       ? box(

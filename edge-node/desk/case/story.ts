@@ -19,6 +19,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import { WHY_DOUBTFUL } from '#protocol/engine/writing/doubtful-days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
+import { anchorOf, resolvedWords, subjectWords } from './aside-words.ts'
 import { shownFields } from './fact-words.ts'
 import { paperTitle } from './joint-part.ts'
 import { takenOverPart } from './seal-changes.ts'
@@ -43,8 +44,8 @@ function asideBox(
 ): Html | string {
   const { aside } = line
   if (!aside) return ''
-  if (aside.resolved)
-    return html`<p class="mb-0"><strong>暂不生效</strong>:${aside.text}。已${aside.resolved.by === 'adopted' ? '采纳' : '标为不采纳'}。</p>`
+  const resolved = resolvedWords(desk, view, line)
+  if (resolved) return resolved
   const offers = offersAbout(view, line.hash)
   return html`<div class="alert alert-warning mb-0" role="note"><div class="w-100"><strong>暂不生效:${aside.text}。</strong> ${withNames(desk.office, aside.resolve)}。
     ${offers.length === 0 ? '' : html`<div class="desk-resolve">${offers.map((offer) => html`<details><summary>${offer.title}</summary>${actForm(desk, visit, view, offer, rejected, false)}</details>`)}</div>`}
@@ -93,11 +94,11 @@ function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | str
 function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {
   const clock = rawWords(line)
   const when = line.kind === 'deemed' ? dayWords(line.day, desk.office.today()) : timeWords(line.at, desk.office.time())
-  return html`<li class="desk-line${line.aside ? ' desk-line-aside' : ''}" id="fact-${line.hash.slice(0, 12)}">
+  return html`<li class="desk-line${line.aside ? ' desk-line-aside' : ''}" id="${anchorOf(line.hash)}">
     <div class="desk-line-head"><strong>${line.title}</strong>
       <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
       <span class="text-secondary">${when}${clock}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
-    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${told(desk, view, line)}${takenOverPart(desk, view, line.hash)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
+    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${subjectWords(desk, view, line)}${told(desk, view, line)}${takenOverPart(desk, view, line.hash)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
 }
 
 /** The facts, newest first: the last thing that happened is what people look for. */
@@ -110,9 +111,9 @@ export const storyList = (desk: Desk, visit: Visit, view: CaseView, rejected: Re
       ),
     )}</ol>`
 
-/** The last thing that happened in one sentence, read out when the page refreshes itself. */
+/** The last thing that took effect in one sentence, read out when the page refreshes itself. */
 export function lastWords(desk: Desk, view: CaseView): string {
-  const last = view.state.story.at(-1)
+  const last = view.state.story.findLast(({ aside }) => aside === null)
   if (!last) return ''
   const who = last.person === '' ? '系统' : personName(desk.office, last.person)
   return `${stationName(desk.office, last.station)} ${who}:${last.title},${timeWords(last.at, desk.office.time())}`

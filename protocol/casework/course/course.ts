@@ -116,9 +116,9 @@ export interface Course {
   /** 申请人委托代办: the agent who captured it and what the villager authorised. */
   readonly agency: { readonly agent: PersonId | ''; readonly authorisation: string; readonly free: boolean } | null
   readonly notice: SupplementNotice | null
-  /** Lines of supplements taken in by any station, for the holder to check. */
+  /** Lines of supplements taken in by any station since the present notice, for the holder to check (rule C150). */
   readonly supplies: readonly Supply[]
-  /** Attempts to reach the applicant. */
+  /** Attempts to reach the applicant; where there is a notice, since the present one. */
   readonly contacts: number
   readonly pauses: readonly Pause[]
   /** The stage to go back to when the special procedure ends. */

@@ -1,41 +1,46 @@
 /** Contributions (知会、意见、缴款、补正、联系): judged before the chain, because they follow no order and conditions ask for them. */
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import type { Opinion, Waiver } from '../codes.ts'
-import type { Course, Fee, Invitation, PaperRecord } from '../course/course.ts'
+import type { Fee, Invitation, PaperRecord, Supply } from '../course/course.ts'
 import { contentProblem } from '../facts/contribution-checks.ts'
 import { type ContributionKind, documentOfFact, type FactKind, type Fields, isGuarded } from '../facts/facts.ts'
 import { linesOf, numberOf, textOf } from '../facts/values.ts'
 import { checkNumber } from '../identity/case-numbers.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 import type { Day } from '../time/days.ts'
-import { dayOf, writtenAt } from './day-of.ts'
+import { type Dated, dayOf, writtenAt, writtenOn } from './day-of.ts'
 import type { Judged } from './gather.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
 
 type ByHash = ReadonlyMap<EntryHash, Judged>
-/** What contributions say, ready for the facts they answer. */
+/**
+ * What contributions say, ready for the facts they answer. Those that name no fact are dated: they answer the question that
+ * stood when they were given (rule C150).
+ */
 export interface Answers {
   readonly readings: ReadonlyMap<EntryHash, Day>
   readonly opinions: ReadonlyMap<EntryHash, Invitation['opinion']>
   readonly payments: ReadonlyMap<EntryHash, Fee['paid']>
   readonly refunds: ReadonlyMap<EntryHash, Fee['refunded']>
   readonly waivers: ReadonlyMap<EntryHash, Fee['waived']>
-  readonly supplies: Course['supplies']
-  readonly contacts: number
-  /** Departments that minutes name as absent, with the station that wrote them. */
-  readonly absences: readonly { readonly station: string; readonly departments: readonly string[] }[]
-  readonly relayed: Day | null
+  readonly supplies: readonly (Dated & { readonly supply: Supply })[]
+  readonly contacts: readonly Dated[]
+  /** Departments that minutes name as absent, as of the day of the meeting. */
+  readonly absences: readonly (Dated & { readonly departments: readonly string[] })[]
+  /** What the upper level said was told to the applicant. */
+  readonly relays: readonly Dated[]
   readonly papers: readonly PaperRecord[]
 }
 
-type Writable<Part> = { -readonly [Key in keyof Part]: Part[Key] }
-interface Collected extends Writable<Pick<Answers, 'contacts' | 'relayed'>> {
+interface Collected {
   readonly readings: Map<EntryHash, Day>
   readonly opinions: Map<EntryHash, Invitation['opinion']>
   readonly payments: Map<EntryHash, Fee['paid']>
   readonly refunds: Map<EntryHash, Fee['refunded']>
   readonly waivers: Map<EntryHash, Fee['waived']>
-  readonly supplies: Course['supplies'][number][]
+  readonly supplies: Answers['supplies'][number][]
+  readonly contacts: Dated[]
+  readonly relays: Dated[]
   readonly absences: Answers['absences'][number][]
   readonly papers: PaperRecord[]
   rated: boolean
@@ -122,22 +127,25 @@ const onlyTold: Judge = () => null
 const JUDGES: Readonly<Record<ContributionKind, Judge>> = {
   dismissed: onlyTold, // it resolves another fact once the chain is known
   supplied: (found, { entry, writer }, fields) => {
-    found.supplies.push({ fact: entry.hash, items: linesOf(fields.items), day: dayOf(entry), tier: writer.tier })
+    const day = dayOf(entry)
+    const supply = { fact: entry.hash, items: linesOf(fields.items), day, tier: writer.tier }
+    found.supplies.push({ entry, day, supply })
     return null
   },
-  contacted: (found) => {
-    found.contacts += 1
+  contacted: (found, { entry }) => {
+    found.contacts.push({ entry, day: dayOf(entry) })
     return null
   },
   progressed: onlyTold,
   relayed: (found, { entry }) => {
-    found.relayed ??= dayOf(entry)
+    found.relays.push({ entry, day: dayOf(entry) })
     return null
   },
   acknowledged: readNotice,
   opined: answerNotice,
   met: (found, { entry }, fields) => {
-    found.absences.push({ station: entry.station, departments: linesOf(fields.absent) })
+    const [written, on] = [writtenOn(entry), fields.on as Day]
+    found.absences.push({ entry, day: on < written ? on : written, departments: linesOf(fields.absent) })
     return null
   },
   verified: (_found, _judged, fields) =>
@@ -190,9 +198,9 @@ export function collectAnswers(byHash: ByHash, contributions: Judged[]): Answers
     refunds: new Map(),
     waivers: new Map(),
     supplies: [],
-    contacts: 0,
+    contacts: [],
+    relays: [],
     absences: [],
-    relayed: null,
     papers: [],
     rated: false,
   }

@@ -6,7 +6,7 @@ import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
-import { writtenAt } from './day-of.ts'
+import { type Dated, isSince, writtenAt } from './day-of.ts'
 import type { EffectiveFact, Progress } from './progress.ts'
 import { applicantAfter } from './standing.ts'
 
@@ -42,6 +42,10 @@ const settleResult: Change = (progress, { fields }) => {
   progress.result = fields.result === 'granted' ? 'granted' : 'refused'
 }
 
+/** The day on which the applicant was told, of what a report or a reply asked for. */
+const toldSince = ({ relays }: Answers, question: Dated): Day | null =>
+  relays.find((relay) => isSince(relay, question))?.day ?? null
+
 /** Whoever adds a kind says here what it changes, be it nothing. */
 export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
   opened: nothing, // the case begins as it says
@@ -65,11 +69,14 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     if (edition > 0) progress.itemVersion = edition
   },
   rejected: closeAs('1'),
-  notified: (progress, { entry, fields, day, item }) => {
+  notified: (progress, effect, { supplies, contacts }) => {
+    const { entry, fields, day, item } = effect
     const days = numberOf(fields.days) || (item?.supplementDays ?? 30)
     const count = (progress.notice?.count ?? 0) + 1
     const until = plusDays(day, days)
     progress.notice = { fact: entry.hash, missing: linesOf(fields.missing), day, until, count }
+    progress.supplies = supplies.filter((one) => isSince(one, effect)).map(({ supply }) => supply)
+    progress.contacts = contacts.filter((one) => isSince(one, effect)).length
   },
   supplemented: takeApplicant,
   lapsed: closeAs('5'),
@@ -113,10 +120,12 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
   extended: (progress, { entry, fields, day }) => {
     progress.extension = { fact: entry.hash, days: numberOf(fields.days), day }
   },
-  reported: (progress, { fields, day }, answers) => {
-    progress.report = { organ: textOf(fields.organ), day, relayed: answers.relayed }
+  reported: (progress, effect, answers) => {
+    progress.report = { organ: textOf(effect.fields.organ), day: effect.day, relayed: toldSince(answers, effect) }
   },
   replied: (progress, effect, answers) => {
+    // What was told before is not what this reply says.
+    if (progress.report !== null) progress.report = { ...progress.report, relayed: toldSince(answers, effect) }
     if (effect.fields.result !== 'returned') settleResult(progress, effect, answers)
   },
   decided: (progress, effect, answers) => {
@@ -144,7 +153,8 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
       reason: textOf(fields.reason),
     }
   },
-  invited: (progress, { entry, fields, day }, answers) => {
+  invited: (progress, effect, answers) => {
+    const { entry, fields, day } = effect
     const department = textOf(fields.department)
     progress.invitations = [
       ...progress.invitations,
@@ -159,7 +169,7 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
         read: answers.readings.get(entry.hash) ?? null,
         opinion: answers.opinions.get(entry.hash) ?? null,
         absent: answers.absences.some(
-          ({ station, departments }) => station === entry.station && departments.includes(department),
+          (one) => one.entry.station === entry.station && one.departments.includes(department) && isSince(one, effect),
         ),
       },
     ]

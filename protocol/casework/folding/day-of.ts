@@ -35,3 +35,18 @@ export function dayOf(entry: Written & Pick<FactEntry, 'fact'>): Day {
   const occurred = backdatedTo(fields)
   return occurred !== undefined && occurred < written && filled(fields.occurredWhy) ? occurred : written
 }
+
+/** A fact with the day for which it counts. */
+export interface Dated {
+  readonly entry: FactEntry
+  readonly day: Day
+}
+
+/**
+ * Whether an answer was given since a question that it does not name (rule C150): on a later day, or behind it on the same
+ * one, where the order of a log tells before two clocks do.
+ */
+export function isSince({ entry: answer, day }: Dated, { entry: question, day: asked }: Dated): boolean {
+  if (day !== asked) return day > asked
+  return answer.log === question.log ? answer.seq > question.seq : writtenAt(answer) >= writtenAt(question)
+}

@@ -14,6 +14,7 @@ import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import { byTimeThenHash, contest, isRuling } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
+import { asFormerlyAnswered } from './former-answers.ts'
 import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
@@ -80,7 +81,7 @@ function openingOrder(openings: readonly Judged[]): (left: Judged, right: Judged
 
 /** Why the writer of one fact may not do what a fact (its own or an adopted one) says. */
 function objectionToFact(folding: Folding, { writer, entry, roles }: Judged, fact: Fact): AsideReason | undefined {
-  const { progress, register } = folding
+  const { progress, register, answers, byHash } = folding
   const item = itemOf(folding)
   // An adoption counts as written now, whatever day the adopted fact names.
   const day = fact === entry.fact ? dayOf(entry) : writtenOn(entry)
@@ -88,10 +89,11 @@ function objectionToFact(folding: Folding, { writer, entry, roles }: Judged, fac
   const { tier, root } = writer
   const { person, station } = entry
   const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item, roles }
+  const course = asFormerlyAnswered(kind, progress, answers, byHash)
   const due = deemedBy(progress, item, register, day)
-  if (due === undefined) return objectionTo(progress, attempt, register)
+  if (due === undefined) return objectionTo(course, attempt, register)
   // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).
-  const objection = objectionTo({ ...progress, ...asAccepted(progress, due) }, attempt, register)
+  const objection = objectionTo({ ...course, ...asAccepted(course, due) }, attempt, register)
   return objection === undefined ? undefined : lateness(kind, objection)
 }
 
@@ -265,8 +267,9 @@ function finish({ progress, answers, byHash }: Folding): void {
   const papers = answers.papers.filter(({ fact }) => byHash.get(fact)?.verdict === null)
   progress.papers = papers.length > 0 ? [...progress.papers, ...papers] : progress.papers
   const relay = progress.spans["T4'"]
-  if (relay?.stop === null && answers.relayed !== null) {
-    progress.spans = { ...progress.spans, "T4'": { start: relay.start, stop: answers.relayed } }
+  const told = progress.report?.relayed ?? null
+  if (relay?.stop === null && told !== null) {
+    progress.spans = { ...progress.spans, "T4'": { start: relay.start, stop: told } }
   }
 }
 

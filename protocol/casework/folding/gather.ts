@@ -78,11 +78,11 @@ function signed(entry: FactEntry, authority: Authority): Pick<Judged, 'barred' |
   const isLate = authority.afterRevocation(log, seq, hash, isOnlyCarried)
   if (isLate) return { barred: 'after-revocation', marks, roles }
   if (standing === 'foreign') return { barred: 'foreign-person', marks, roles }
-  return { barred: fact && !mayContribute(roles, fact.kind) ? 'no-role' : undefined, marks, roles }
+  return { barred: fact && !mayBeSigned(roles, fact.kind) ? 'no-role' : undefined, marks, roles }
 }
 
-/** Whether roles allow an opening or a contribution; another guarded fact is judged where it stands: its roles go by the stage. */
-function mayContribute(roles: Judged['roles'], kind: FactKind): boolean {
+/** Whether somebody in these roles may sign a fact; a guarded one is judged where it stands, because its roles go by the stage, but an opening stands nowhere yet. */
+function mayBeSigned(roles: Judged['roles'], kind: FactKind): boolean {
   if (roles === null || (isGuarded(kind) && kind !== 'opened')) return true
   return (kind === 'opened' ? OPENERS : CONTRIBUTORS[kind]).some((role) => roles.includes(role))
 }

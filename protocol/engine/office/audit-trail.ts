@@ -33,7 +33,8 @@ function lineOf(core: Core, entry: Entry, said: Entry): AuditLine | undefined {
   const foreignPerson = person !== '' && authority.standing(person, station, signing) === 'foreign'
   const day = auditPlace(said.document)?.day
   const strangeDay = day !== undefined && isStrangeDay(day, core.clock.today())
-  const marks = { foreignPerson, afterRevocation, strangeDay, unsureTime: said.clockOffset === null }
+  const unsureTime = said.clockOffset === null
+  const marks = { foreignPerson, afterRevocation, strangeDay, unsureTime, isEarliest: signing.orLater }
   return { ...note, hash, node: logParts(log).node, station, person, time: writingTime(said), ...marks }
 }
 
@@ -200,8 +201,8 @@ export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPa
   const told = { lines, cutDays, strangeDays: days.filter((day) => isStrangeDay(day, today)) }
   for (const day of daysAsked(days, query, cursor)) {
     const next = await readDay(core, query, day, page)
-    if (next) return { ...told, next: cursorOf(next) }
-    if (page.looked >= LIMITS.auditReadEntries) return { ...told, next: cursorOf({ day, last: null }) }
+    const end = next ?? (page.looked >= LIMITS.auditReadEntries ? { day, last: null } : undefined)
+    if (end) return { ...told, next: cursorOf(end), nextDay: day }
   }
-  return { ...told, next: null }
+  return { ...told, next: null, nextDay: null }
 }

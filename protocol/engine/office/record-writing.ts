@@ -155,7 +155,7 @@ export async function publish(
   return auditPublished(staging, actor, records)
 }
 
-/** Root only: an account as it is made of the directory; nobody before in the group has changed that, or the group had ended. */
+/** Root only: an account made of what the directory says when it is written, so that what others changed meanwhile stays. */
 export async function publishAccount(
   staging: Staging,
   actor: Actor | null,

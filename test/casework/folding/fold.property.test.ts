@@ -201,6 +201,9 @@ test('C25 whatever stations do offline, every transition takes effect under exac
   )
 })
 
+/** Conditions that ask whether somebody has answered. */
+const ANSWERED: readonly string[] = ['all-supplied', 'contact-attempted', 'answer-relayed', 'co-departments-answered']
+
 test('C30 an act is allowed exactly when the fact it writes takes effect', () => {
   const allowed = new Set<string>()
   assertCovering(
@@ -215,10 +218,10 @@ test('C30 an act is allowed exactly when the fact it writes takes effect', () =>
           const answer = checkAct(state, everybody(station, kind), register, kind, fields)
           const fact = write(kind, station, state.tip, fields, during(today))
           const after = fold([...everything, fact], register)
-          expect(
-            after.story.some((line) => line.hash === fact.hash && line.epoch !== null),
-            `${kind} ${station}`,
-          ).toBe(answer.ok)
+          const counts = after.story.some((line) => line.hash === fact.hash && line.epoch !== null)
+          // An answer to a former question is refused to acts alone (C150).
+          if (!answer.ok && ANSWERED.includes(answer.problem.code)) continue
+          expect(counts, `${kind} ${station}`).toBe(answer.ok)
           if (answer.ok) allowed.add(kind)
         }
       }

@@ -6,7 +6,7 @@ import { FACT_KINDS, type FactEntry, isGuarded } from '#protocol/casework/facts/
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { rolesOf, standingOf } from '#protocol/casework/rules/service.ts'
-import { CONTRIBUTORS, TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
+import { CONTRIBUTORS, OPENERS, TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { caseAt } from '#test/casework/paths.ts'
@@ -167,7 +167,7 @@ test('C144 whatever anybody signs in whatever role, nothing takes effect that th
             isGuarded(kind) && kind !== 'opened'
               ? TRANSITIONS[kind].transitions.flatMap(({ roles }) => roles)
               : kind === 'opened'
-                ? (['agent', 'clerk', 'handler', 'chief'] as const)
+                ? OPENERS
                 : CONTRIBUTORS[kind]
           expect(allowed, `${kind} by ${entry.person}`).toContain(entry.person)
         }
@@ -188,6 +188,8 @@ test('C145 an answer that names an earlier time than what it answers takes nobod
   const receiptOf = (...answers: FactEntry[]) => fold([...facts, ...answers]).fees[0]?.paid?.receipt
   expect(receiptOf(later, real, slow)).toBe('票1')
   expect(receiptOf(slow, later)).toBe('票2')
+  // Within one millisecond it is no earlier than its question.
+  expect(receiptOf(paid('同', fee.time), later)).toBe('同')
   // Those that lie before it come behind all others, however far they go back, and count where there is no other.
   const [one, other] = [paid('甲', fee.time - 20 * DAY), paid('乙', fee.time - DAY)]
   expect(receiptOf(other, one)).toBe('甲')

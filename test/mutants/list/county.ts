@@ -107,6 +107,14 @@ export const COUNTY: readonly Mutant[] = [
     tests: ['test/engine/travel.test.ts'],
   },
   {
+    name: 'first-notice-answers-the-second',
+    file: 'protocol/casework/folding/changes.ts',
+    from: '    progress.supplies = supplies.filter((one) => isSince(one, effect)).map(({ supply }) => supply)\n',
+    to: '',
+    fault: 'C150: what came for the first notice counts for the second, and time runs before anything is in.',
+    tests: ['test/casework/folding/questions.test.ts'],
+  },
+  {
     name: 'epoch-stays',
     file: 'protocol/casework/folding/changes.ts',
     from: '  progress.epoch += 1\n',

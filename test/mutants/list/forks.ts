@@ -197,7 +197,7 @@ export const FORKS: readonly Mutant[] = [
   {
     name: 'partings-forgotten',
     file: 'protocol/engine/open.ts',
-    from: '    PARTINGS,\n',
+    from: '  PARTINGS,\n',
     to: '',
     fault: 'S133: a long tail is noted and never gives way.',
     tests: ['test/engine/long-tails.test.ts'],

@@ -3,7 +3,7 @@ import { filled, linesOf } from '../../facts/values.ts'
 import { rollOver } from '../../time/counting.ts'
 import type { Condition, Trial } from './condition.ts'
 
-/** Names of what was asked for and is not among what came. */
+/** Whether something that the notice names is not among what came since. */
 function stillMissing({ course, fields }: Trial): boolean {
   const brought = new Set([...linesOf(fields.items), ...course.supplies.flatMap(({ items }) => items)])
   return (course.notice?.missing ?? []).some((line) => !brought.has(line))
@@ -28,7 +28,7 @@ export const INTAKE_GUARDS = {
     typed: true,
     holds: (trial) => !stillMissing(trial),
     text: '补正告知书上的内容还没有全部补齐',
-    next: '请逐项核对;没有补齐的继续等待,期满后按“补正期满未补”办理。',
+    next: '请逐项核对:上一次告知时收到的不算,已经收齐的逐项勾选;没有补齐的继续等待,期满后按“补正期满未补”办理。',
     source: '《行政许可法》第三十二条第一款第五项:提交全部补正申请材料的,应当受理',
   },
   'notice-expired': {
@@ -41,7 +41,7 @@ export const INTAKE_GUARDS = {
   },
   'contact-attempted': {
     holds: ({ course }) => course.contacts > 0,
-    text: '还没有联系申请人的记录',
+    text: '告知补正以后还没有联系申请人的记录',
     next: '请先联系申请人并登记“联系申请人”。',
     source: '补正期满办结前须警示申请人',
   },

@@ -1,0 +1,54 @@
+/** What is said of facts that are set aside: which ones wait and for whom, and what became of them. */
+import { html } from 'hono/html'
+import type { Desk, Html } from '#edge-node/desk/visit.ts'
+import { personName, stationName, timeWords } from '#edge-node/desk/words.ts'
+import { isOpenAside } from '#protocol/casework/acts/permission.ts'
+import type { StoryLine } from '#protocol/casework/case.ts'
+import type { CaseView } from '#protocol/engine/office.ts'
+import type { EntryHash } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { offersAbout } from './act-forms.ts'
+
+/** Where a fact stands on the page. */
+export const anchorOf = (hash: EntryHash): string => `fact-${hash.slice(0, 12)}`
+
+/** Who wrote a fact, when, and what it is called. */
+const lineWords = ({ office }: Desk, { person, at, title }: StoryLine): string =>
+  `${person === '' ? '系统' : personName(office, person)} ${timeWords(at, office.time())} 的“${title}”`
+
+const lineOf = ({ state }: CaseView, hash: unknown): StoryLine | undefined =>
+  state.story.find((line) => line.hash === hash)
+
+/** What of a case waits to be adopted or dismissed, the latest first, and by whom. */
+export function openAsides(desk: Desk, view: CaseView): { readonly title: string; readonly words: Html } | undefined {
+  const open = view.state.story.filter(isOpenAside).toReversed()
+  if (open.length === 0) return undefined
+  const named = open.slice(0, LIMITS.shownAsides)
+  const names = named.map(
+    ({ hash, title }, at) => html`${at === 0 ? '' : '、'}<a href="#${anchorOf(hash)}">${title}</a>`,
+  )
+  const isForReader = open.some(({ hash }) => offersAbout(view, hash).length > 0)
+  const who = isForReader
+    ? '在下面的经过里逐条处理:采纳或不采纳。'
+    : `由主办的${stationName(desk.office, view.state.holder)}处理:采纳或不采纳。`
+  const words = html`${names}${open.length > named.length ? ' 等' : ''}。 ${who}`
+  return { title: `有 ${open.length} 条记录暂不生效:`, words }
+}
+
+/** What became of a fact that was set aside; nothing while it waits. */
+export function resolvedWords(desk: Desk, view: CaseView, { aside }: StoryLine): Html | undefined {
+  if (!aside?.resolved) return undefined
+  const by = lineOf(view, aside.resolved.fact)
+  if (aside.resolved.by === 'adopted')
+    return html`<p class="mb-0"><strong>已采纳</strong>${by ? `,由${lineWords(desk, by)}起作数` : ''}(原来没有生效:${aside.text})。</p>`
+  const who = by ? `${personName(desk.office, by.person)} ${timeWords(by.at, desk.office.time())} ` : '已'
+  return html`<p class="mb-0"><strong>暂不生效</strong>:${aside.text}。${who}标为不采纳。</p>`
+}
+
+/** Of an adoption or a dismissal: which fact it is about; nothing of any other fact. */
+export function subjectWords(desk: Desk, view: CaseView, { kind, title, fields }: StoryLine): Html | string {
+  const subject = kind === 'adopted' || kind === 'dismissed' ? lineOf(view, fields.fact) : undefined
+  if (subject === undefined) return ''
+  const stands = kind === 'dismissed' && subject.aside === null ? '(它没有暂不生效,照常作数)' : ''
+  return html`<div><span class="text-secondary">${title}的记录:</span><a href="#${anchorOf(subject.hash)}">${lineWords(desk, subject)}</a>${stands}</div>`
+}

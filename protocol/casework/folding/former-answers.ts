@@ -1,0 +1,38 @@
+/**
+ * What facts rest on that releases up to 0.2 wrote: to those an answer was one to every question of its kind, also to a
+ * later one. Whoever acts now is asked for the answer to the present question (rule C150); what was written stands, because
+ * cases were decided and closed on it (DECISIONS.md 100).
+ */
+import type { EntryHash } from '#protocol/ids.ts'
+import type { Course } from '../course/course.ts'
+import type { GuardedKind } from '../facts/facts.ts'
+import type { Answers } from './answers.ts'
+import type { Judged } from './gather.ts'
+
+type ByHash = ReadonlyMap<EntryHash, Judged>
+type Formerly = (course: Course, answers: Answers, byHash: ByHash) => Partial<Course>
+
+/** Whether any minutes of the station that asked name the department. */
+const anyAbsence: Formerly = ({ invitations }, { absences }, byHash) => ({
+  invitations: invitations.map((one) => {
+    const asked = byHash.get(one.fact)?.entry.station
+    const absent = absences.some(
+      ({ entry, departments }) => entry.station === asked && departments.includes(one.department),
+    )
+    return { ...one, absent }
+  }),
+})
+
+const FORMERLY: Readonly<Partial<Record<GuardedKind, Formerly>>> = {
+  supplemented: (_course, { supplies }) => ({ supplies: supplies.map(({ supply }) => supply) }),
+  lapsed: (_course, { contacts }) => ({ contacts: contacts.length }),
+  decided: anyAbsence,
+  concluded: anyAbsence,
+  archived: ({ report }, { relays }) => (report && { report: { ...report, relayed: relays[0]?.day ?? null } }) ?? {},
+}
+
+/** A case as the conditions of a stored fact of a kind may take it. */
+export function asFormerlyAnswered(kind: GuardedKind, course: Course, answers: Answers, byHash: ByHash): Course {
+  const formerly = FORMERLY[kind]
+  return formerly === undefined ? course : { ...course, ...formerly(course, answers, byHash) }
+}
