@@ -8,7 +8,6 @@ import { csrfField, field } from '#edge-node/desk/forms.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import {
-  changesCount,
   itemName,
   materialWords,
   personName,
@@ -18,7 +17,6 @@ import {
   sinceWords,
   stationName,
 } from '#edge-node/desk/words.ts'
-import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { UNREAD } from '#protocol/casework/rules/reasons.ts'
@@ -26,7 +24,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
 import { nextDue } from './clock-part.ts'
-import { changesBox } from './seal-changes.ts'
+import { changedWords, changesBox } from './seal-changes.ts'
 
 /** Who has it, where it stands, how safe it is. */
 export function standing(desk: Desk, view: CaseView): Html {
@@ -118,7 +116,7 @@ function marksBox(view: CaseView): Html | string {
 export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
-  const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
+  const changed = changedWords(view)
   return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
     state.offer
       ? box(
@@ -131,7 +129,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
     state.asideOpen > 0
       ? box('warning', `有 ${state.asideOpen} 条记录暂不生效。`, '在下面的经过里逐条处理:采纳或不采纳。')
       : ''
-  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在封存之后被改过:${changesCount(state.stage)},${isFormOpen(state.stage) ? '在那以前' : ''}作数的是封存时的内容。谁改了什么,见下面的${sealed.join('、')}。`) : ''}${
+  }${changed ? box('warning', '封存后有改动。', changed) : ''}${
     view.receipts.length > 0
       ? box(
           'warning',
