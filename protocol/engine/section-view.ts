@@ -58,7 +58,7 @@ export interface ChangesByOthers {
   readonly mark: string
 }
 
-/** The same of a fact that was set aside: adopting it makes what it sealed count. */
+/** The same of a fact that was set aside: adopting it makes what it sealed count. Without a mark it cannot be adopted: what it sealed is not here. */
 export interface AdoptedChanges extends ChangesByOthers {
   readonly fact: EntryHash
 }

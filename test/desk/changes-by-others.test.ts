@@ -171,10 +171,12 @@ test('C141 the form of an adoption lists what the adopted fact sealed of others�
   expect(crowded).toContain('已逐项核对申请表和材料,可以采纳')
   expect(crowded).not.toContain('拼不出来')
   Object.assign(LIMITS, { shownResealings })
+  await fact('accepted', state.tip, { seals: [{ ...seals[0], content: '1'.repeat(64) }] } as Fields)
   const action = `/cases/${id}/acts/adopted`
   const refused = await clerk.submit(shown, action, { fact: accepted })
   expect(refused.status).toBe(422)
   expect(refused.text).toContain('要采纳的记录封存的内容里有 2 处是安昌镇便民服务中心改的')
+  expect(refused.text).toContain('这条记录封存的内容本机没有,无法核对,不能采纳')
   // The mark of what the holder's own act would seal stands further up.
   const marks = [...refused.html.matchAll(/value="([0-9a-f]{64,128})" name="changesSeen"/g)].map(
     ([, mark]) => mark ?? '',

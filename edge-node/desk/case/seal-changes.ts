@@ -88,6 +88,8 @@ export function lookedAtField(drawing: ActDrawing): Html | string {
   const { desk, view, kind, prefix, typed, problems } = drawing
   const changes = toLookAt(drawing)
   if (changes === null) return ''
+  if (changes.mark === '')
+    return html`<p class="field-problem">这条记录封存的内容本机没有,无法核对,不能采纳。请等内容同步到本机以后再看;等不到的,不采纳这条记录,由本站点自己办理。</p>`
   const rows = changes.listed.map(({ section, changes: shown }) =>
     changeRows(desk, view, section, { changes: shown, unlisted: 0 }),
   )

@@ -90,6 +90,10 @@ export function mustLook({ changes, hasLooked, isAdoption }: MissingLook, kept: 
     const gone = '您核对过的改动现在已经没有了,可能另有人办理过。'
     return fail('changes-unseen', gone, kept, '请刷新页面,看过现在的内容再办。', 'changesSeen')
   }
+  if (changes.mark === '') {
+    const next = '请等内容同步到本机以后再看;等不到的,不采纳这条记录,由本站点自己办理。'
+    return fail('changes-unseen', '要采纳的记录封存的内容本机没有,无法核对。', kept, next, 'changesSeen')
+  }
   const message = `${lookWords(changes)},${hasLooked ? '核对之后又变了' : '还没有核对'}。`
   const next = isAdoption
     ? '请对照申请人和材料核对:不对的不要采纳,都对的勾选“已核对”再采纳。'

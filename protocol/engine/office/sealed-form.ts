@@ -1,6 +1,7 @@
 /** The form of a case behind its seals: what is sealed of it, and what others than the holder have written since (rule C141). */
 import { isSealing } from '#protocol/casework/acts/form.ts'
 import type { CaseState, StoryLine } from '#protocol/casework/case.ts'
+import type { Seal } from '#protocol/casework/facts/facts.ts'
 import { sealsAfter } from '#protocol/casework/folding/standing.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
 import { type EntryHash, type StationCode, toHex } from '#protocol/ids.ts'
@@ -159,7 +160,7 @@ export function changesByOthers({ core, state, others }: ReadCase): ChangesByOth
 
 const encoder = new TextEncoder()
 
-/** What has to be looked at before a fact that was set aside is adopted; `mark` also where that is nothing. */
+/** What has to be looked at before a fact that was set aside is adopted; `mark` also where that is nothing, empty where nobody can. */
 export interface LookAtAdoption {
   readonly mark: string
   readonly changes: AdoptedChanges | null
@@ -190,9 +191,20 @@ function withAuthor({ count, stations }: Tally, { holder }: CaseState, { station
 const tallyIn = ({ file, state }: KnownCase, name: SectionName): Tally =>
   tallyOf(acceptedEdits(file, name).map(stationOf), state.holder)
 
-function adoptionOf(among: KnownCase, { hash }: StoryLine, sections: readonly Others[]): LookAtAdoption {
-  const isLost = sections.some((section) => section.isLost)
-  const mark = adoptionMark(among, hash, isLost)
+/** Whether a section says what somebody sealed of it, in whatever edits: then it can be looked at. */
+function saysNow({ core, file }: KnownCase, { name, after }: { readonly name: SealedName; readonly after: Seal }) {
+  const opened = core.sections.open(file, name)
+  return opened.ok && saysAsSealed(after, opened.value, core.host.cryptography.sha256)
+}
+
+function adoptionOf(
+  among: KnownCase,
+  { hash }: StoryLine,
+  sections: readonly Others[],
+  isHere: (name: string) => boolean,
+): LookAtAdoption {
+  const lost = sections.filter(({ isLost }) => isLost)
+  const mark = lost.every(({ section }) => isHere(section)) ? adoptionMark(among, hash, lost.length > 0) : ''
   const changes = together(sections, 'adopted', mark)
   return { mark, changes: changes && { ...changes, fact: hash } }
 }
@@ -201,13 +213,14 @@ function adoptionOf(among: KnownCase, { hash }: StoryLine, sections: readonly Ot
 export function lookAtAdoption(among: KnownCase, line: StoryLine, walks = 1): LookAtAdoption {
   const { core, file, state } = among
   const sealed = { file, authority: core.directory.authority, sha256: core.host.cryptography.sha256 }
-  const sections = sealsOf(among, line).map(({ name, before, after }) => {
+  const seals = sealsOf(among, line)
+  const sections = seals.map(({ name, before, after }) => {
     const walked = changesBetweenSeals(sealed, name, { before, after, among: walks })
     return walked
       ? toldOthers(name, walked, state.holder)
       : untoldOthers(name, withAuthor(tallyIn(among, name), state, line), 'isLost')
   })
-  return adoptionOf(among, line, sections)
+  return adoptionOf(among, line, sections, (name) => seals.some((seal) => seal.name === name && saysNow(among, seal)))
 }
 
 /** What has to be looked at before each of these facts is adopted; of very many only the last are gone through. */
@@ -221,7 +234,7 @@ export function changesOfAdoptions(among: KnownCase, facts: ReadonlySet<EntryHas
       tallies.set(name, tally)
       return untoldOthers(name, withAuthor(tally, among.state, line), 'isUnread')
     })
-    return adoptionOf(among, line, sections)
+    return adoptionOf(among, line, sections, () => true)
   }
   return lines.flatMap((line, at) => {
     const look = at < lines.length - walks ? unread(line) : lookAtAdoption(among, line, walks)

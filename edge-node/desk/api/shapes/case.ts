@@ -102,7 +102,8 @@ const ChangesByOthers = z
     isLost: z.boolean().openapi({ description: '封存时的内容在本机已拼不出来,须逐项核对现在的内容' }),
     isUnread: z.boolean().openapi({ description: '可以采纳的记录太多,这一条没有逐条列出:count 是其他站点的修改次数' }),
     mark: z.string().openapi({
-      description: '核对以后放在 changesSeen 里:封存的是到这时为止其他站点写的内容,后来写的要在下一次封存以前再核对',
+      description:
+        '核对以后放在 changesSeen 里(空的表示要采纳的内容本机没有,不能采纳):封存的是到这时为止其他站点写的内容,后来写的要在下一次封存以前再核对',
     }),
   })
   .openapi('ChangesByOthers')
