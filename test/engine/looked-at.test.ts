@@ -132,6 +132,9 @@ test('C141 what is sealed is what the look named: whatever is written meanwhile 
   value(await act('accepted', {}, left?.mark))
   expect(await sealed()).toMatchObject({ account: STOLEN, phone: FORM.phone })
   expect(await form()).toMatchObject({ value: { phone: '1' } })
+  const decided = { result: 'granted', opinion: '同意' }
+  expect(await act('decided', decided, left?.mark)).toMatchObject(UNSEEN)
+  value(await act('decided', decided))
 })
 
 test('C141 what the holder types on after the look is sealed with it, but not upon what was not looked at', async () => {
