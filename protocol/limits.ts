@@ -219,6 +219,8 @@ export const LIMITS = {
   walkedEdits: 200,
   /** Bytes of a section times edits gone through: each step reads all of it, and this much takes under half a second. */
   walkedBytes: 8 * 1024 * 1024,
+  /** Stations of an audit question that are looked up one by one on each day; for more the day's list of all stations is read. */
+  auditLookUps: 4,
   /** Version of a record by anybody but the root: the end of the year 9999 in milliseconds. Above it only the county writes. */
   recordVersion: 253_402_300_799_999,
   /** Entries of directory records read at once when they are placed again: a hostile station has gigabytes of them. */

@@ -42,7 +42,7 @@ export interface ListedChanges {
 /** Where changes by others are: behind the last seal, in a form that nothing has sealed yet, in what an adopted fact sealed. */
 export const PLACES_OF_CHANGES = ['behind-seal', 'unsealed', 'adopted'] as const
 
-/** What others than the holder changed of a form that the next seal takes over. */
+/** What others than the holder wrote last in a form that the next seal takes over. */
 export interface ChangesByOthers {
   readonly where: (typeof PLACES_OF_CHANGES)[number]
   /** Those that are listed one by one. */
@@ -52,11 +52,13 @@ export interface ChangesByOthers {
   readonly stations: readonly StationCode[]
   /** Whether what was sealed cannot be put together here any more: then nobody can say what of it came since. */
   readonly isLost: boolean
-  /** Stands for what the form says with them: whoever seals again gives it back, having looked. */
+  /** Whether there are too many facts to be adopted to go through this one as well: then edits are counted. */
+  readonly isUnread: boolean
+  /** Names what others had written by now: whoever seals gives it back, having looked, and seals that and nothing later. */
   readonly mark: string
 }
 
-/** The same of a fact that was set aside: adopting it makes what it sealed count. */
+/** The same of a fact that was set aside: adopting it makes what it sealed count. Without a mark it cannot be adopted: what it sealed is not here. */
 export interface AdoptedChanges extends ChangesByOthers {
   readonly fact: EntryHash
 }

@@ -1,5 +1,5 @@
 /** What another station changed behind the seal of a form, as the holder's people meet it on the page and in the API. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { readCase } from '#edge-node/commands/cases/cases.ts'
@@ -15,6 +15,7 @@ import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
 import { type EntryHash, type PersonId, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { type Draft, KIND } from '#protocol/log/entry.ts'
 import { Author, sha256, valueIn as value } from '#test/documents/authors.ts'
 import { openClock } from '#test/engine/clock-host.ts'
@@ -130,19 +131,22 @@ test('C141 the form of an act that seals again lists what others changed, and is
   expect(refused.text).toContain('封存之后有 1 处内容是安昌镇便民服务中心改的,不是主办站点,还没有核对')
   expect(refused.text).toContain('办件没有变化')
   await edit({ phone: '13900002222' })
-  const moved = await clerk.submit(refused, action, lookedAt(refused))
+  const moved = await clerk.submit(refused, action, { changesSeen: 'f'.repeat(128) })
   expect(moved.text).toContain('核对之后又变了')
   expect(moved.text).toContain('已核对上面 2 处')
   expect(moved.html).not.toMatch(/name="changesSeen"[^>]*checked/)
-  const accepted = await clerk.submit(moved, action, lookedAt(moved))
+  // What came after the page that was looked at is not accepted with it, and the page says what to do about it.
+  const accepted = await clerk.submit(refused, action, lookedAt(refused))
   expect(accepted.text).toContain('“受理”已办')
   expect(accepted.text).toContain('周大山')
-  expect(accepted.text).not.toContain('封存之后有改动')
+  expect(accepted.text).toMatch(/封存之后有改动,这些改动不作数:\s*联系电话:13800001111 → 13900002222/)
+  expect(accepted.text).toContain('请由主办站点向申请人核实,确实要更正的才需要登记')
+  expect(accepted.html).toMatch(/要更正的,可以在办件页用<a href="[^"]*act=noted#acts">“备注”/)
 })
 
 test('C141 the form of an adoption lists what the adopted fact sealed of others’ changes, and is sent only with the box ticked', async () => {
   const { raw, office, fact, edit, clerk, id } = await receivedCase()
-  await edit({ applicant: '周大山' })
+  await edit({ applicant: '周大山', phone: '13900002222' })
   const { state, sections } = value(await office.view(WATCH, id))
   const author = new Author('application', clientIdOf(3, 1))
   author.change({ set: sections[0]?.value as Record<string, string>, remove: [] })
@@ -152,12 +156,31 @@ test('C141 the form of an adoption lists what the adopted fact sealed of others�
   const accepted = await fact('accepted', state.tip, { seals } as Fields)
   const shown = await clerk.get(`/cases/${id}`)
   expect(shown.text).toContain('要采纳的记录封存的内容里由其他站点改动的')
+  // Who supervises reads no numbers, also where he may adopt.
+  const both = { ...WATCH, person: 'hall' as PersonId, roles: ['chief', 'handler', 'supervisor'] as const }
+  const [masked] = value(await readCase(office, both, id)).adoptedChanges
+  expect(masked?.listed[0]?.changes).toMatchObject([
+    { key: 'applicant', after: '周大山' },
+    { key: 'phone', before: '****1111', after: '****2222' },
+  ])
+  const { shownResealings } = LIMITS
+  onTestFinished(() => void Object.assign(LIMITS, { shownResealings }))
+  Object.assign(LIMITS, { shownResealings: 0 })
+  const crowded = (await clerk.get(`/cases/${id}`)).text
+  expect(crowded).toContain('可以采纳的记录较多,这一条没有逐条列出:其他站点一共写过 2 次修改')
+  expect(crowded).toContain('已逐项核对申请表和材料,可以采纳')
+  expect(crowded).not.toContain('拼不出来')
+  Object.assign(LIMITS, { shownResealings })
+  await fact('accepted', state.tip, { seals: [{ ...seals[0], content: '1'.repeat(64) }] } as Fields)
   const action = `/cases/${id}/acts/adopted`
   const refused = await clerk.submit(shown, action, { fact: accepted })
   expect(refused.status).toBe(422)
-  expect(refused.text).toContain('要采纳的记录封存的内容里有 1 处是安昌镇便民服务中心改的')
+  expect(refused.text).toContain('要采纳的记录封存的内容里有 2 处是安昌镇便民服务中心改的')
+  expect(refused.text).toContain('这条记录封存的内容本机没有,无法核对,不能采纳')
   // The mark of what the holder's own act would seal stands further up.
-  const marks = [...refused.html.matchAll(/value="([0-9a-f]{64})" name="changesSeen"/g)].map(([, mark]) => mark ?? '')
+  const marks = [...refused.html.matchAll(/value="([0-9a-f]{64,128})" name="changesSeen"/g)].map(
+    ([, mark]) => mark ?? '',
+  )
   const adopted = await clerk.submit(refused, action, { fact: accepted, changesSeen: marks.at(-1) ?? '' })
   expect(adopted.text).toContain('“采纳”已办')
 })
@@ -174,7 +197,9 @@ test('C141 a draft that was handed over is handed in only with what others wrote
   const action = `/cases/${id}/form`
   const form = await clerk.get(action)
   expect(form.text).toContain('表单由其他站点填写,请核对')
-  const typed = { ...filled(form, action), step: 'hand-in' }
+  // What the township typed stands: what the hall types over is its own.
+  const own = { 'a-applicant': '周小山', 'a-phone': '13800001111' }
+  const typed = { ...filled(form, action), ...own, step: 'hand-in' }
   const refused = await clerk.submit(form, action, typed)
   expect(refused.text).toContain('处内容是安昌镇便民服务中心写的,不是主办站点,还没有核对')
   const handed = await clerk.submit(refused, action, { step: 'hand-in', ...lookedAt(refused) })

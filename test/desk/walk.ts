@@ -50,5 +50,5 @@ export async function act(
 
 /** The box that says that what others changed behind the seal was looked at, ticked on a page that has it. */
 export const lookedAt = ({ html }: Page): Record<string, string> => ({
-  changesSeen: /value="([0-9a-f]{64})" name="changesSeen"/.exec(html)?.[1] ?? '',
+  changesSeen: /value="([0-9a-f]{64,128})" name="changesSeen"/.exec(html)?.[1] ?? '',
 })

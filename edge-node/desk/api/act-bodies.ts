@@ -98,9 +98,9 @@ type FieldSchema = z.ZodType<
 >
 
 /** Beside the fields, of acts that seal again, or may. */
-const SEEN = z.string().max(64).optional().openapi({
+const SEEN = z.string().max(128).optional().openapi({
   description:
-    '已核对其他站点在封存之后改动的内容:填查看办件时的 changesByOthers.mark,采纳时填 adoptedChanges 里该记录的 mark;没有核对、或核对后又变了时拒绝,代码 changes-unseen',
+    '已核对其他站点在封存之后改动的内容:填查看办件时的 changesByOthers.mark,采纳时填 adoptedChanges 里该记录的 mark;没有核对、或 mark 不是本办件现有的改动时拒绝,代码 changes-unseen',
 })
 
 /** The body of an act: its fields as the table of facts has them, and the tip the caller saw. */

@@ -13,7 +13,7 @@ import {
 } from '#edge-node/commands/cases/form.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { actFieldsPart } from '#edge-node/desk/case/act-forms.ts'
-import { lookedAtField } from '#edge-node/desk/case/seal-changes.ts'
+import { addingWords, lookedAtField } from '#edge-node/desk/case/seal-changes.ts'
 import { csrfField, type FieldView, type FormState, failureBox, field, hintOf } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
@@ -26,7 +26,6 @@ import { STAGES } from '#protocol/casework/course/stages.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FormField, Item, MaterialRule } from '#protocol/casework/item.ts'
 import { UNREAD } from '#protocol/casework/rules/reasons.ts'
-import { SECTIONS } from '#protocol/documents/sections.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { applicationName, materialName, seenName } from './capture-typed.ts'
@@ -144,21 +143,6 @@ function handInCard(desk: Desk, visit: Visit, view: CaseView, state: CaptureStat
     <button class="btn btn-primary btn-lg" type="submit" name="step" value="hand-in" data-main>${FACTS[kind].title}并打印凭证</button>
     ${draft}<a class="btn btn-lg" href="/cases/${view.state.id}">先放着,回到办件</a></div>
     <p class="text-secondary mt-2 mb-0">按 Ctrl+回车 直接${FACTS[kind].title}。</p>`
-}
-
-/** Acts by which something is added beside the form. */
-const ADDING = ['supplied', 'noted'] as const
-
-/** How something is added beside a form that cannot be written: by the acts this person is offered now. */
-function addingWords({ state, acts }: CaseView): Html | string {
-  const offered = ADDING.filter((kind) => acts.some((offer) => offer.allowed && offer.kind === kind))
-  const links = offered.map(
-    (kind, at) => html`${at > 0 ? '或' : ''}<a href="/cases/${state.id}?act=${kind}#acts">“${FACTS[kind].title}”</a>`,
-  )
-  if (links.length > 0) return html`申请人后来补充的和要更正的,可以在办件页用${links}登记。`
-  return isFormOpen(state.stage)
-    ? ''
-    : `在程序里不能再更正申请表;要补充或更正的,由主办站点核对后写进“${SECTIONS['office-note'].title}”。`
 }
 
 /** Why the form is only read here. */

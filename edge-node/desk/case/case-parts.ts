@@ -8,7 +8,6 @@ import { csrfField, field } from '#edge-node/desk/forms.ts'
 import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import {
-  changesCount,
   itemName,
   materialWords,
   personName,
@@ -18,7 +17,6 @@ import {
   sinceWords,
   stationName,
 } from '#edge-node/desk/words.ts'
-import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { UNREAD } from '#protocol/casework/rules/reasons.ts'
@@ -27,7 +25,7 @@ import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
 import { openAsides } from './aside-words.ts'
 import { nextDue } from './clock-part.ts'
-import { changesBox } from './seal-changes.ts'
+import { changedWords, changesBox } from './seal-changes.ts'
 
 /** Who has it, where it stands, how safe it is. */
 export function standing(desk: Desk, view: CaseView): Html {
@@ -120,7 +118,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const asides = openAsides(desk, view)
-  const sealed = view.sections.filter((section) => section.changedAfterSeal).map((section) => section.title)
+  const changed = changedWords(view)
   return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
     state.offer
       ? box(
@@ -131,7 +129,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
       : ''
   }${state.forks.length > 0 ? box('danger', '办件有分叉。', '同一环节出现两条后续记录,在县中心协调员改派之前不能继续办理;两条记录都完整保存,见下面的经过。') : ''}${
     asides ? box('warning', asides.title, asides.words) : ''
-  }${sealed.length > 0 ? box('warning', '封存后有改动。', `${sealed.join('、')}在封存之后被改过:${changesCount(state.stage)},${isFormOpen(state.stage) ? '在那以前' : ''}作数的是封存时的内容。谁改了什么,见下面的${sealed.join('、')}。`) : ''}${
+  }${changed ? box('warning', '封存后有改动。', changed) : ''}${
     view.receipts.length > 0
       ? box(
           'warning',

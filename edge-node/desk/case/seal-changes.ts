@@ -4,7 +4,10 @@ import { countedMaterial, formFields } from '#edge-node/commands/cases/form.ts'
 import { field } from '#edge-node/desk/forms.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { changesCount, materialWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
-import { isSealing, saidBy } from '#protocol/casework/acts/form.ts'
+import { isFormOpen, isSealing } from '#protocol/casework/acts/form.ts'
+import { FACTS } from '#protocol/casework/facts/facts.ts'
+import { saidBy } from '#protocol/casework/folding/standing.ts'
+import { SECTIONS } from '#protocol/documents/sections.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { ChangesByOthers, SealChange, SectionView } from '#protocol/engine/section-view.ts'
 import type { EntryHash } from '#protocol/ids.ts'
@@ -72,8 +75,10 @@ const PLACE_WORDS: Readonly<Record<ChangesByOthers['where'], string>> = {
 }
 
 /** What stands below the changes that are listed: how many are not. */
-function restWords({ count, listed, isLost }: ChangesByOthers, form: Html): Html | string {
+function restWords({ count, listed, isLost, isUnread }: ChangesByOthers, form: Html): Html | string {
   if (isLost) return html`<li>封存时的内容在本机已拼不出来,请打开${form},对照纸质材料逐项核对现在的内容。</li>`
+  if (isUnread)
+    return html`<li>可以采纳的记录较多,这一条没有逐条列出:其他站点一共写过 ${count} 次修改。先办理下面的几条(采纳或不采纳),这里就会逐条列出;要现在采纳的,请打开${form}逐项核对。</li>`
   const missing = count - listed.reduce((sum, { changes }) => sum + changes.length, 0)
   return missing > 0 ? html`<li>另有 ${missing} 次修改没有逐条列出,请打开${form}核对现在的全部内容。</li>` : ''
 }
@@ -83,14 +88,17 @@ export function lookedAtField(drawing: ActDrawing): Html | string {
   const { desk, view, kind, prefix, typed, problems } = drawing
   const changes = toLookAt(drawing)
   if (changes === null) return ''
+  if (changes.mark === '')
+    return html`<p class="field-problem">这条记录封存的内容本机没有,无法核对,不能采纳。请等内容同步到本机以后再看;等不到的,不采纳这条记录,由本站点自己办理。</p>`
   const rows = changes.listed.map(({ section, changes: shown }) =>
     changeRows(desk, view, section, { changes: shown, unlisted: 0 }),
   )
   const form = html`<a href="/cases/${view.state.id}/form">申请表</a>`
   const then = kind === 'adopted' ? '可以采纳' : '按现在的内容办理'
-  const label = changes.isLost
-    ? `已逐项核对申请表和材料,${then}`
-    : `已核对上面 ${changes.count} 处由其他站点改动的内容,${then}`
+  const label =
+    changes.isLost || changes.isUnread
+      ? `已逐项核对申请表和材料,${then}`
+      : `已核对上面 ${changes.count} 处由其他站点改动的内容,${then}`
   const tick = field({
     ...{ name: 'changesSeen', id: `${prefix}-changesSeen`, kind: 'many', label: '办理以前请核对', required: true },
     value: typed?.changesSeen ?? '',
@@ -99,6 +107,32 @@ export function lookedAtField(drawing: ActDrawing): Html | string {
   })
   const wrong = kind === 'adopted' ? '不对的不要采纳。' : html`不对的先在${form}里改正。`
   return html`<div class="alert alert-warning" role="note"><div><strong>${PLACE_WORDS[changes.where]}:</strong><ul>${rows}${restWords(changes, form)}</ul>${wrong}</div></div>${tick}`
+}
+
+/** Acts by which something is added beside the form. */
+const ADDING = ['supplied', 'noted'] as const
+
+/** How something is added beside a form that cannot be written: by the acts this person is offered now. */
+export function addingWords({ state, acts }: CaseView): Html | string {
+  const offered = ADDING.filter((kind) => acts.some((offer) => offer.allowed && offer.kind === kind))
+  const links = offered.map(
+    (kind, at) => html`${at > 0 ? '或' : ''}<a href="/cases/${state.id}?act=${kind}#acts">“${FACTS[kind].title}”</a>`,
+  )
+  if (links.length > 0) return html`申请人后来补充的和要更正的,可以在办件页用${links}登记。`
+  return isFormOpen(state.stage)
+    ? ''
+    : `在程序里不能再更正申请表;要补充或更正的,由主办站点核对后写进“${SECTIONS['office-note'].title}”。`
+}
+
+/** At the head of the page: that there are changes, whether they ever count, and what to do where they never will. */
+export function changedWords(view: CaseView): Html | undefined {
+  const { stage } = view.state
+  const titles = view.sections.filter(({ changedAfterSeal }) => changedAfterSeal).map(({ title }) => title)
+  if (titles.length === 0) return undefined
+  const names = titles.join('、')
+  const isOpen = isFormOpen(stage)
+  const then = isOpen ? '' : html`请由主办站点向申请人核实,确实要更正的才需要登记。${addingWords(view)}`
+  return html`${names}在封存之后被改过:${changesCount(stage)},${isOpen ? '在那以前' : ''}作数的是封存时的内容。谁改了什么,见下面的${names}。${then}`
 }
 
 /** What was changed behind the seal, by whom, and whether it ever counts. */

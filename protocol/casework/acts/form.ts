@@ -14,13 +14,6 @@ const OPEN: ReadonlySet<Stage> = new Set<Stage>(['00', '05', '06', '07', '10', '
 /** Whether the form of a case in a stage may still be written. */
 export const isFormOpen = (stage: Stage): boolean => OPEN.has(stage)
 
-/** What an act, or a line of the story, says: an adoption counts as what it adopts (rule C17). */
-export const saidBy = (
-  { story }: Pick<CaseState, 'story'>,
-  said: Pick<StoryLine, 'kind' | 'fields'>,
-): Pick<StoryLine, 'kind' | 'fields'> =>
-  (said.kind === 'adopted' && story.find(({ hash }) => hash === said.fields.fact)) || said
-
 /** Whether what is said seals the form. An adoption of nothing in particular may: what it adopts says whether it does. */
 export const isSealing = (kind: StoryLine['kind']): boolean =>
   kind === 'adopted' || (isFactKind(kind) && fieldsOf(kind, ({ type }) => type === 'seals').length > 0)

@@ -1,8 +1,15 @@
 /** Who applies and what of the form counts, as the facts say it one after the other. */
 import type { EntryHash } from '#protocol/ids.ts'
-import type { CaseState } from '../case.ts'
+import type { CaseState, StoryLine } from '../case.ts'
 import type { Fields, GuardedKind, Seal } from '../facts/facts.ts'
 import { textOf } from '../facts/values.ts'
+
+/** What an act, or a line of the story, says: an adoption counts as what it adopts (rule C17). */
+export const saidBy = (
+  { story }: Pick<CaseState, 'story'>,
+  said: Pick<StoryLine, 'kind' | 'fields'>,
+): Pick<StoryLine, 'kind' | 'fields'> =>
+  (said.kind === 'adopted' && story.find(({ hash }) => hash === said.fields.fact)) || said
 
 const TAKING_IN: ReadonlySet<string> = new Set<GuardedKind>(['captured', 'submitted', 'received'])
 const SEALING_AGAIN: ReadonlySet<string> = new Set<GuardedKind>(['supplemented', 'accepted', 'settled'])

@@ -28,7 +28,7 @@ export interface SealedSection extends WalkedChanges {
 }
 
 /** Edits that the seal's frontier holds, and those behind it. */
-function parted(edits: readonly SectionEdit[], { frontier }: Seal) {
+export function parted(edits: readonly SectionEdit[], { frontier }: Pick<Seal, 'frontier'>) {
   const held: SectionEdit[] = []
   const later: SectionEdit[] = []
   for (const edit of edits) (edit.seq <= (frontier[edit.log] ?? 0) ? held : later).push(edit)

@@ -46,8 +46,8 @@ export function acceptedEdits(file: CaseFile | undefined, name: string): readonl
  * Heights of the logs whose edits make what a section says: the frontier a seal names. What waits, or is refused, is no part
  * of it: once it takes effect it is a change behind the seal.
  */
-export function sectionFrontier(file: CaseFile, name: string): Record<string, number> {
+export function frontierOf(edits: readonly SectionEdit[]): Record<string, number> {
   const frontier: Record<string, number> = {}
-  for (const { log, seq } of acceptedEdits(file, name)) frontier[log] = Math.max(frontier[log] ?? 0, seq)
+  for (const { log, seq } of edits) frontier[log] = Math.max(frontier[log] ?? 0, seq)
   return frontier
 }

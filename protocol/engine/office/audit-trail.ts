@@ -119,17 +119,14 @@ async function placesOf(core: Core, documents: readonly DocumentId[]) {
 /** Others have their turn. */
 const turn = ({ host }: Core) => new Promise<void>((resolve) => void host.after(0, resolve))
 
-/** Of so few stations each is looked up: a day has a row for every station of the county. */
-const FEW_STATIONS = 4
-
 /** How often the disk is asked which stations a day has. */
-const lookUps = ({ stations }: AuditQuery): number => (stations.length > FEW_STATIONS ? 1 : stations.length)
+const lookUps = ({ stations }: AuditQuery): number => (stations.length > LIMITS.auditLookUps ? 1 : stations.length)
 
 /** The documents of a day that a question is about, of those that lie here. */
 async function documentsOf({ storage }: Core, { stations }: AuditQuery, day: Day): Promise<readonly DocumentId[]> {
   const space = auditStationsSpace(day)
   const here = new Set<string>()
-  if (stations.length > FEW_STATIONS) for (const { key } of await storage.localAll(space)) here.add(key)
+  if (stations.length > LIMITS.auditLookUps) for (const { key } of await storage.localAll(space)) here.add(key)
   else for (const station of stations) if (await storage.local(space, station)) here.add(station)
   return stations.filter((station) => here.has(station)).map((station) => auditDocument(station, day))
 }

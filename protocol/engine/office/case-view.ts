@@ -5,7 +5,7 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
-import { SECTION_NAMES, SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
+import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
 import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
@@ -18,7 +18,7 @@ import { registerOf } from '../register.ts'
 import type { SectionView } from '../section-view.ts'
 import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
-import { changesByOthers, changesOfAdoptions, type ReadSection, readSection } from './sealed-form.ts'
+import { changesByOthers, changesOfAdoptions, type ReadSection, readSections } from './sealed-form.ts'
 import { standingAt, takenOver } from './sealed-story.ts'
 import { sectionRefusal } from './section-right.ts'
 import { workActor } from './work-actor.ts'
@@ -35,25 +35,20 @@ export async function viewCase(
   const now = stateOf(file, register)
   if (!now) return failure(UNKNOWN_CASE)
   const state = asOf === undefined ? now : standingAt(now, asOf)
-  const read = new Map<SectionName, ReadSection>()
-  for (const name of SECTION_NAMES) {
-    const section = readSection(core, file, state, name)
-    if (!section.ok) return section
-    read.set(name, section.value)
-  }
+  const read = readSections({ core, file, state }, SECTION_NAMES)
+  if (!read.ok) return read
   const sameNumber = await othersNumbered(core, state)
   const safety = safetyOfReach(core, file.reach)
   const stations = core.directory.stations()
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   const acts = offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register)
   const adoptable = acts.flatMap(({ kind, allowed, subject }) => (kind === 'adopted' && allowed && subject) || [])
-  const among = { core, file, state, read }
   return success({
     state,
     item: register.edition(state.item, state.itemVersion),
-    sections: [...read.values()].map((section) => showSection(core, state, actor, section)),
-    changesByOthers: asOf === undefined ? changesByOthers(among) : null,
-    adoptedChanges: asOf === undefined ? changesOfAdoptions(among, new Set(adoptable)) : [],
+    sections: read.value.sections.map((section) => showSection(core, state, actor, section)),
+    changesByOthers: asOf === undefined ? changesByOthers(read.value) : null,
+    adoptedChanges: asOf === undefined ? changesOfAdoptions(read.value, new Set(adoptable)) : [],
     takenOver: asOf === undefined ? takenOver(core, file, state) : [],
     acts,
     safety,

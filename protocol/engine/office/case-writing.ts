@@ -26,7 +26,6 @@ import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
 import { CASE_RANDOM_BYTES, caseIdIn } from '../cases/case-id.ts'
-import { sectionFrontier } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import { type Actor, type OpeningOptions, UNKNOWN_CASE, type UncheckedChange } from '../office.ts'
 import { registerOf } from '../register.ts'
@@ -35,8 +34,9 @@ import { newDraft } from '../writing/draft.ts'
 import { append, tooLong } from '../writing/placing.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
+import { type Look, lookAt, mustLook } from './looking.ts'
 import { dayProblem, mintCaseNumber, mintPaperNumber } from './numbering.ts'
-import { unseenProblem } from './sealed-form.ts'
+import { type Sealable, sealNow, standingSeal } from './sealing.ts'
 import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
 import { strangerProblem } from './staff-writing.ts'
 import { workActor } from './work-actor.ts'
@@ -151,8 +151,9 @@ export async function editSection(
 /** Whether a station has written as many edits into a case as it may: what others write keeps nobody from writing (rule G34). */
 function isFullFor(station: StationCode, { entries, sections }: CaseFile): boolean {
   if (entries < LIMITS.stationEdits) return false
-  const edits = [...sections.values()].flatMap((section) => section.edits)
-  return edits.filter((edit) => edit.station === station).length >= LIMITS.stationEdits
+  let own = 0
+  for (const { edits } of sections.values()) for (const edit of edits) if (edit.station === station) own += 1
+  return own >= LIMITS.stationEdits
 }
 
 function sectionProblem(
@@ -191,7 +192,9 @@ export async function act(
   if (expects !== undefined && expects !== state.tip) {
     return fail('case-moved-on', '这个办件刚刚有了新的进展。', KEPT, '请查看最新情况后再办理。')
   }
-  const completed = completeFields(core, file, state, kind, given)
+  const look = lookAt({ core, file, state }, { kind, fields: given }, changesSeen)
+  if (!look.ok) return look
+  const completed = completeFields(core, file, state, look.value, kind, given)
   if (!completed.ok) return completed
   const fields = completed.value
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'edition')) {
@@ -200,8 +203,8 @@ export async function act(
   const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
   const checked = checkAct(state, { ...workActor(core, actor), numberIsShared }, register, kind, fields)
   if (!checked.ok) return checked
-  const unseen = unseenProblem({ core, file, state }, { kind, fields }, changesSeen, KEPT)
-  if (unseen) return unseen
+  // Whoever may not act at all is told that first.
+  if (look.value.missing) return mustLook(look.value.missing, KEPT)
   const minted = await mintNumbers(staging, actor, state, kind, fields)
   if (!minted.ok) return minted
   // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
@@ -245,15 +248,7 @@ function editionInForce(core: Core, register: Register, { item, itemVersion }: C
   return core.directory.openable(item, backdatedTo(fields) ?? register.today)?.edition ?? itemVersion
 }
 
-/** The seal of a section that stands behind a closed form: what is decided on is what was accepted, whatever was written since. */
-function standingSeal({ stage, seals }: CaseState, name: string): Seal | undefined {
-  const seal = seals[name]
-  if (isFormOpen(stage) || seal === undefined) return undefined
-  const { fact: _, ...rest } = seal
-  return rest
-}
-
-type Form = Readonly<Record<string, FieldValue>>
+type Form = Sealable['form']
 
 /** What a fact of taking in says as the form does, where whoever acts leaves it out. */
 function readForm(form: Form, kind: FactKind, fields: Record<string, FieldValue>): void {
@@ -286,11 +281,12 @@ function readFormAgain(
   if (fields.idNumber === undefined) delete fields.idOverride
 }
 
-/** Fills in what the case itself knows: seals, and the applicant as written in the form. */
+/** Fills in what the case itself knows: seals of what was looked at, and the applicant as written in the form. */
 function completeFields(
   core: Core,
   file: CaseFile,
   state: CaseState,
+  { seen }: Look,
   kind: FactKind,
   given: Fields,
 ): Result<Record<string, FieldValue>> {
@@ -299,14 +295,12 @@ function completeFields(
   if (sealed.length === 0) return success(fields)
   const seals: Seal[] = []
   for (const name of SEALED_SECTIONS) {
-    const opened = core.sections.open(file, name)
-    if (!opened.ok) return opened
-    const { sha256 } = core.host.cryptography
-    const [digest, content] = [opened.value.digest(sha256), opened.value.contentDigest(sha256)]
-    const now: Seal = { section: name, digest, content, frontier: sectionFrontier(file, name) }
-    seals.push(standingSeal(state, name) ?? now)
+    const seenOnly = seen.get(name)
+    const sealable = seenOnly ? success(seenOnly) : sealNow(core, file, name)
+    if (!sealable.ok) return sealable
+    const { form, seal } = sealable.value
+    seals.push(standingSeal(state, name) ?? seal)
     if (name === 'application') {
-      const form = opened.value.value() as Form
       readForm(form, kind, fields)
       readFormAgain(core, form, state, kind, fields)
     }

@@ -1,203 +1,243 @@
-/** The form of a case behind its seals: what is sealed of it, and what others than the holder have changed since (rule C141). */
-import { isFormOpen, isSealing, saidBy } from '#protocol/casework/acts/form.ts'
+/** The form of a case behind its seals: what is sealed of it, and what others than the holder have written since (rule C141). */
+import { isSealing } from '#protocol/casework/acts/form.ts'
 import type { CaseState, StoryLine } from '#protocol/casework/case.ts'
+import type { Seal } from '#protocol/casework/facts/facts.ts'
 import { sealsAfter } from '#protocol/casework/folding/standing.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
 import { type EntryHash, type StationCode, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { fail, type Result, success } from '#protocol/result.ts'
-import type { CaseFile } from '../cases/case-file.ts'
-import { changesBetweenSeals, type SealedSection, saysAsSealed, sealedSection } from '../cases/sealed-section.ts'
+import { type Result, success } from '#protocol/result.ts'
+import type { CaseFile, SectionEdit } from '../cases/case-file.ts'
+import { changesBetweenSeals, parted, saysAsSealed, sealedSection } from '../cases/sealed-section.ts'
 import { type WalkedChanges, walkChanges } from '../cases/section-changes.ts'
 import { acceptedEdits } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
-import type { AdoptedChanges, ChangesByOthers, ListedChanges, SectionValue } from '../section-view.ts'
-import { SEALED_SECTIONS } from './section-right.ts'
+import type { AdoptedChanges, ChangesByOthers, ListedChanges, SealChange, SectionValue } from '../section-view.ts'
+import { isSealedAnew } from './sealing.ts'
+import { SEALED_SECTIONS, type SealedName } from './section-right.ts'
+import { markOf } from './seen-edits.ts'
+
+/** A case with the node on which it is looked at. */
+export interface KnownCase {
+  readonly core: Core
+  readonly file: CaseFile
+  readonly state: CaseState
+}
 
 /** A section with what is sealed of it. */
 export interface ReadSection {
   readonly name: SectionName
   readonly value: SectionValue
-  /** The digest of that. */
-  readonly content: string
-  /** Whether any fact has sealed it. */
-  readonly isSealed: boolean
   /** Whether it says something else than what is sealed. */
   readonly isChanged: boolean
-  /** Undefined where nothing is changed, or what was sealed cannot be put together here any more. */
-  readonly sealed: SealedSection | undefined
+  /** Undefined where it is as sealed, or what was sealed cannot be put together here any more. */
+  readonly sealed: (WalkedChanges & { readonly value: SectionValue }) | undefined
 }
 
-/** Opens a section beside what the case has sealed of it. */
-export function readSection(
-  core: Core,
-  file: CaseFile,
-  { seals }: Pick<CaseState, 'seals'>,
+/** What others than the holder wrote of a section that its next seal takes over. */
+export interface OthersPart {
+  readonly name: SealedName
+  readonly isSealed: boolean
+  /** In the order in which they took effect. */
+  readonly edits: readonly SectionEdit[]
+  /** What was changed since the seal, by whomever; undefined where that cannot be told any more. */
+  readonly walked: WalkedChanges | undefined
+}
+
+/** A case with its sections as they are read, and what others than the holder wrote of those that are sealed. */
+export interface ReadCase extends KnownCase {
+  readonly sections: readonly ReadSection[]
+  readonly others: readonly OthersPart[]
+}
+
+/** Opens the sections of a case, each beside what the case has sealed of it. */
+export function readSections(among: KnownCase, names: readonly SectionName[]): Result<ReadCase> {
+  const sections: ReadSection[] = []
+  const others: OthersPart[] = []
+  for (const name of names) {
+    const read = readSection(among, name)
+    if (!read.ok) return read
+    sections.push(read.value.section)
+    if (read.value.others) others.push(read.value.others)
+  }
+  return success({ ...among, sections, others })
+}
+
+function readSection(
+  among: KnownCase,
   name: SectionName,
-): Result<ReadSection> {
+): Result<{ readonly section: ReadSection; readonly others: OthersPart | undefined }> {
+  const { core, file, state } = among
   const opened = core.sections.open(file, name)
   if (!opened.ok) return opened
-  const seal = seals[name]
+  const seal = state.seals[name]
   const { sha256 } = core.host.cryptography
+  const value = opened.value.value() as SectionValue
   const isChanged = seal !== undefined && !saysAsSealed(seal, opened.value, sha256)
+  const isOther = ({ station }: SectionEdit) => station !== state.holder
+  const accepted = acceptedEdits(file, name)
+  const behind = seal ? parted(accepted, seal).later : accepted
   const { authority } = core.directory
-  const sealed = isChanged ? sealedSection({ file, authority, sha256 }, name, seal) : undefined
-  const { value } = opened
-  return success({
-    name,
-    value: value.value() as SectionValue,
-    content: value.contentDigest(sha256),
-    isSealed: seal !== undefined,
-    isChanged,
-    sealed,
-  })
+  // What others wrote back, so that the form says what is sealed, was written all the same.
+  const isTouched = isChanged || behind.some(isOther)
+  const sealed = isTouched && seal ? sealedSection({ file, authority, sha256 }, name, seal) : undefined
+  const section = { name, value, isChanged, sealed: isChanged ? sealed : undefined }
+  const sealable = SEALED_SECTIONS.find((each) => each === name)
+  if (!sealable || !isSealedAnew(state, sealable)) return success({ section, others: undefined })
+  const walked = seal || !isTouched ? sealed : walkChanges(name, [], accepted, authority)
+  const edits = !isTouched ? [] : (walked ? behind : accepted).filter(isOther)
+  return success({ section, others: { name: sealable, isSealed: seal !== undefined, edits, walked } })
 }
 
-/** A case with its sections as they are read. */
-export interface ReadCase {
-  readonly core: Core
-  readonly file: CaseFile
-  readonly state: CaseState
-  readonly read: ReadonlyMap<SectionName, ReadSection>
+/** How many changes, or edits, of whom. */
+interface Tally {
+  readonly count: number
+  readonly stations: readonly StationCode[]
 }
 
-/** What others than the holder changed in one section. */
-interface Others extends ListedChanges {
-  /** The station of each change or edit that is not listed. */
-  readonly unlisted: readonly StationCode[]
-  readonly isLost: boolean
+/** What others than the holder changed in one section: `rest` is not listed. */
+interface Others extends ListedChanges, Pick<ChangesByOthers, 'isLost' | 'isUnread'> {
+  readonly rest: Tally
 }
 
-/** What is not the holder's. Where changes cannot be told any more, any edit may be one, and of whoever is suspected as well. */
-function othersIn(
-  { file, state: { holder } }: Pick<ReadCase, 'file' | 'state'>,
-  name: SectionName,
-  walked: WalkedChanges | undefined,
-  suspects: readonly StationCode[] = [],
-): Others {
-  const isOther = (station: StationCode) => station !== holder
-  const edits = () => acceptedEdits(file, name).map(({ station }) => station)
-  const unlisted = (walked?.unlisted ?? [...suspects, ...edits()]).filter(isOther)
-  const changes = (walked?.changes ?? []).filter(({ station }) => isOther(station))
-  return { section: name, changes, unlisted, isLost: walked === undefined && unlisted.length > 0 }
+const tallyOf = (stations: readonly StationCode[], holder: StationCode): Tally => {
+  const others = stations.filter((station) => station !== holder)
+  return { count: others.length, stations: [...new Set(others)] }
 }
 
-/** What the next seal of a section takes over. A draft that was handed over has none yet: all of it comes from elsewhere. */
-function behindSeal(among: ReadCase, { name, isSealed, isChanged, sealed }: ReadSection): Others | undefined {
-  const { core, file, state } = among
-  if (isSealed) return isChanged ? othersIn(among, name, sealed) : undefined
-  if (state.holder === state.home) return undefined
-  return othersIn(among, name, walkChanges(name, [], acceptedEdits(file, name), core.directory.authority))
+/** The changes that are not the holder's and that nobody has written over since: those that count with the next seal. */
+function toldOthers(section: SectionName, { changes, unlisted }: WalkedChanges, holder: StationCode): Others {
+  const isLast = ({ key }: SealChange, at: number) => !changes.slice(at + 1).some((later) => later.key === key)
+  return {
+    section,
+    changes: changes.filter((change, at) => change.station !== holder && isLast(change, at)),
+    rest: tallyOf(unlisted, holder),
+    isLost: false,
+    isUnread: false,
+  }
 }
 
-const sectionsOf = ({ read }: ReadCase) => SEALED_SECTIONS.flatMap((name) => read.get(name) ?? [])
+/** Where changes cannot be told, or were not gone through, every edit of others may be one. */
+const untoldOthers = (section: SectionName, rest: Tally, why: 'isLost' | 'isUnread'): Others => ({
+  ...{ section, changes: [], rest, isLost: false, isUnread: false },
+  [why]: rest.count > 0,
+})
 
-const encoder = new TextEncoder()
+const stationOf = ({ station }: { readonly station: StationCode }): StationCode => station
 
-const markOf = ({ core }: ReadCase, says: readonly string[]): string =>
-  toHex(core.host.cryptography.sha256(encoder.encode(says.join())))
-
-/** What the form says now. */
-const contentsOf = (among: ReadCase): readonly string[] => sectionsOf(among).map(({ content }) => content)
+function othersOf({ holder }: CaseState, { name, edits, walked }: OthersPart): Others {
+  return walked ? toldOthers(name, walked, holder) : untoldOthers(name, tallyOf(edits.map(stationOf), holder), 'isLost')
+}
 
 /** The changes of all sections together; null when there are none. */
 function together(sections: readonly Others[], where: ChangesByOthers['where'], mark: string): ChangesByOthers | null {
-  const stations = sections.flatMap(({ changes, unlisted }) => [...unlisted, ...changes.map(({ station }) => station)])
-  if (stations.length === 0) return null
+  const count = sections.reduce((sum, { changes, rest }) => sum + changes.length + rest.count, 0)
+  if (count === 0) return null
   return {
     where,
     listed: sections.map(({ section, changes }) => ({ section, changes })),
-    count: stations.length,
-    stations: [...new Set(stations)],
+    count,
+    stations: [...new Set(sections.flatMap(({ changes, rest }) => [...rest.stations, ...changes.map(stationOf)]))],
     isLost: sections.some(({ isLost }) => isLost),
+    isUnread: sections.some(({ isUnread }) => isUnread),
     mark,
   }
 }
 
 /** What others than the holder changed of a form that the next seal takes over; null when nothing, or when none will. */
-export function changesByOthers(among: ReadCase): ChangesByOthers | null {
-  if (!isFormOpen(among.state.stage)) return null
-  const sections = sectionsOf(among)
-  const others = sections.flatMap((section) => behindSeal(among, section) ?? [])
-  if (sections.some(({ isSealed }) => isSealed))
-    return together(others, 'behind-seal', markOf(among, contentsOf(among)))
-  // While a draft is filled in the holder's own typing, saved field by field, leaves the look at the others' part valid.
-  return together(others, 'unsealed', markOf(among, [JSON.stringify(others)]))
+export function changesByOthers({ core, state, others }: ReadCase): ChangesByOthers | null {
+  const mark = markOf(
+    others.map(({ edits }) => edits),
+    core.host.cryptography.sha256,
+  )
+  const where = others.some(({ isSealed }) => isSealed) ? 'behind-seal' : 'unsealed'
+  return together(
+    others.map((part) => othersOf(state, part)),
+    where,
+    mark,
+  )
 }
 
-/**
- * The same for a fact that was set aside: what it sealed counts from its adoption on, also behind a closed form. Where it
- * takes nothing over, what the form says is looked at as for any act that seals. Without a walk nothing is listed.
- */
-function changesByAdopting(
-  among: ReadCase,
-  { hash, station, fields }: StoryLine,
-  { isWalked, walks }: { readonly isWalked: boolean; readonly walks: number },
-): AdoptedChanges | null {
+const encoder = new TextEncoder()
+
+/** What has to be looked at before a fact that was set aside is adopted; `mark` also where that is nothing, empty where nobody can. */
+export interface LookAtAdoption {
+  readonly mark: string
+  readonly changes: AdoptedChanges | null
+}
+
+/** Stands for what an adoption takes over: from what stands sealed to what the fact sealed, whatever the form says now. */
+function adoptionMark({ core, state }: KnownCase, fact: EntryHash, isLost: boolean): string {
+  const named = [fact, state.tip, ...(isLost ? ['lost'] : [])].join()
+  return toHex(core.host.cryptography.sha256(encoder.encode(named)))
+}
+
+/** The sections that a fact sealed, each with the seal that stands before it. */
+const sealsOf = ({ state }: KnownCase, { hash, fields }: StoryLine) => {
+  const seals = sealsAfter({}, hash, fields)
+  return SEALED_SECTIONS.flatMap((name) => {
+    const after = seals[name]
+    return after ? [{ name, before: state.seals[name], after }] : []
+  })
+}
+
+/** Edits of others than the holder in a section, of which a fact may have sealed any; nobody knows what its author sealed. */
+function withAuthor({ count, stations }: Tally, { holder }: CaseState, { station }: StoryLine): Tally {
+  return station === holder
+    ? { count, stations }
+    : { count: Math.max(count, 1), stations: [...new Set([station, ...stations])] }
+}
+
+const tallyIn = ({ file, state }: KnownCase, name: SectionName): Tally =>
+  tallyOf(acceptedEdits(file, name).map(stationOf), state.holder)
+
+/** Whether a section says what somebody sealed of it, in whatever edits: then it can be looked at. */
+function saysNow({ core, file }: KnownCase, { name, after }: { readonly name: SealedName; readonly after: Seal }) {
+  const opened = core.sections.open(file, name)
+  return opened.ok && saysAsSealed(after, opened.value, core.host.cryptography.sha256)
+}
+
+function adoptionOf(
+  among: KnownCase,
+  { hash }: StoryLine,
+  sections: readonly Others[],
+  isHere: (name: string) => boolean,
+): LookAtAdoption {
+  const lost = sections.filter(({ isLost }) => isLost)
+  const mark = lost.every(({ section }) => isHere(section)) ? adoptionMark(among, hash, lost.length > 0) : ''
+  const changes = together(sections, 'adopted', mark)
+  return { mark, changes: changes && { ...changes, fact: hash } }
+}
+
+/** Goes through what the seals of a fact take over; `walks` so many are made for one page. */
+export function lookAtAdoption(among: KnownCase, line: StoryLine, walks = 1): LookAtAdoption {
   const { core, file, state } = among
   const sealed = { file, authority: core.directory.authority, sha256: core.host.cryptography.sha256 }
-  const seals = sealsAfter({}, hash, fields)
-  const sections = SEALED_SECTIONS.flatMap((name) => {
-    const [before, after] = [state.seals[name], seals[name]]
-    if (!after) return []
-    const walked = isWalked ? changesBetweenSeals(sealed, name, { before, after, among: walks }) : undefined
-    return [othersIn(among, name, walked, [station])]
+  const seals = sealsOf(among, line)
+  const sections = seals.map(({ name, before, after }) => {
+    const walked = changesBetweenSeals(sealed, name, { before, after, among: walks })
+    return walked
+      ? toldOthers(name, walked, state.holder)
+      : untoldOthers(name, withAuthor(tallyIn(among, name), state, line), 'isLost')
   })
-  const mark = markOf(among, [...contentsOf(among), hash])
-  const changes = together(sections, 'adopted', mark) ?? changesByOthers(among)
-  return changes && { ...changes, fact: hash, mark }
+  return adoptionOf(among, line, sections, (name) => seals.some((seal) => seal.name === name && saysNow(among, seal)))
 }
 
 /** What has to be looked at before each of these facts is adopted; of very many only the last are gone through. */
-export function changesOfAdoptions(among: ReadCase, facts: ReadonlySet<EntryHash>): readonly AdoptedChanges[] {
+export function changesOfAdoptions(among: KnownCase, facts: ReadonlySet<EntryHash>): readonly AdoptedChanges[] {
   const lines = among.state.story.filter(({ hash, kind }) => facts.has(hash) && isSealing(kind))
   const walks = Math.min(lines.length, LIMITS.shownResealings)
-  return lines.flatMap((line, at) => {
-    const isWalked = at >= lines.length - walks
-    return changesByAdopting(among, line, { isWalked, walks }) ?? []
-  })
-}
-
-/** Why whoever seals again has to look first; undefined when there is nothing to see, or what is there now was seen. */
-export function unseenProblem(
-  { core, file, state }: Omit<ReadCase, 'read'>,
-  act: Pick<StoryLine, 'kind' | 'fields'>,
-  seen: string | undefined,
-  kept: string,
-): Result<never> | undefined {
-  if (!isSealing(saidBy(state, act).kind)) return undefined
-  const read = new Map<SectionName, ReadSection>()
-  for (const name of SEALED_SECTIONS) {
-    const section = readSection(core, file, state, name)
-    if (!section.ok) return section
-    read.set(name, section.value)
+  const tallies = new Map<SectionName, Tally>() // once for the page, however many facts there are
+  const unread = (line: StoryLine) => {
+    const sections = sealsOf(among, line).map(({ name }) => {
+      const tally = tallies.get(name) ?? tallyIn(among, name)
+      tallies.set(name, tally)
+      return untoldOthers(name, withAuthor(tally, among.state, line), 'isUnread')
+    })
+    return adoptionOf(among, line, sections, () => true)
   }
-  const among = { core, file, state, read }
-  const adopted = act.kind === 'adopted' && state.story.find(({ hash }) => hash === act.fields.fact)
-  const changes = adopted ? changesByAdopting(among, adopted, { isWalked: true, walks: 1 }) : changesByOthers(among)
-  return changes === null || changes.mark === seen
-    ? undefined
-    : mustLook(changes, { hasLooked: seen !== undefined, isAdoption: adopted !== false }, kept)
-}
-
-/** What there is to be looked at, in words. */
-function lookWords({ where, count, stations, isLost }: ChangesByOthers): string {
-  const whose = stations.map((station) => `站点${station}`).join('、')
-  const of = where === 'adopted' ? '要采纳的记录' : ''
-  if (isLost) return `${of}封存时的内容在本机已拼不出来,申请表和材料里有 ${count} 次修改是${whose}写的`
-  if (where === 'unsealed') return `表单由其他站点填写,请核对:有 ${count} 处内容是${whose}写的,不是主办站点`
-  if (where === 'adopted') return `${of}封存的内容里有 ${count} 处是${whose}改的,不是主办站点`
-  return `封存之后有 ${count} 处内容是${whose}改的,不是主办站点`
-}
-
-function mustLook(
-  changes: ChangesByOthers,
-  { hasLooked, isAdoption }: { readonly hasLooked: boolean; readonly isAdoption: boolean },
-  kept: string,
-): Result<never> {
-  const message = `${lookWords(changes)},${hasLooked ? '核对之后又变了' : '还没有核对'}。`
-  const next = isAdoption
-    ? '请对照申请人和材料核对:不对的不要采纳,都对的勾选“已核对”再采纳。'
-    : '请对照申请人和材料核对:不对的先在申请表里改正,都对的勾选“已核对”再办。'
-  return fail('changes-unseen', message, kept, next, 'changesSeen')
+  return lines.flatMap((line, at) => {
+    const look = at < lines.length - walks ? unread(line) : lookAtAdoption(among, line, walks)
+    return look.changes ?? []
+  })
 }

@@ -1,8 +1,7 @@
 /** What the facts of a case sealed one after the other: how the case stood at one of them, and what each took over. */
-import { saidBy } from '#protocol/casework/acts/form.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Seal } from '#protocol/casework/facts/facts.ts'
-import { applicantAfter, sealsAfter } from '#protocol/casework/folding/standing.ts'
+import { applicantAfter, saidBy, sealsAfter } from '#protocol/casework/folding/standing.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { CaseFile } from '../cases/case-file.ts'
@@ -32,10 +31,10 @@ interface Resealing {
   readonly after: Seal
 }
 
-const isSame = ({ digest, content }: Seal, other: Seal): boolean =>
-  content === undefined || other.content === undefined ? digest === other.digest : content === other.content
+/** Whether both say the same, be it in other edits. */
+const isSame = ({ content }: Seal, other: Seal): boolean => content !== undefined && content === other.content
 
-/** Where the story sealed a section again that said something else by then. */
+/** Where the story sealed a section again into which something was written since. */
 function resealings(state: CaseState): readonly Resealing[] {
   const found: Resealing[] = []
   let seals: CaseState['seals'] = {}
@@ -44,7 +43,7 @@ function resealings(state: CaseState): readonly Resealing[] {
     const next = sealsAfter(seals, line.hash, saidBy(state, line).fields)
     for (const section of SEALED_SECTIONS) {
       const [before, after] = [seals[section], next[section]]
-      if (before && after && !isSame(before, after)) found.push({ fact: line.hash, section, before, after })
+      if (before && after && before.digest !== after.digest) found.push({ fact: line.hash, section, before, after })
     }
     seals = next
   }
@@ -55,9 +54,11 @@ function resealings(state: CaseState): readonly Resealing[] {
 export function takenOver({ directory, host }: Core, file: CaseFile, state: CaseState): readonly TakenOver[] {
   const last = resealings(state).slice(-LIMITS.shownResealings)
   const sealed = { file, authority: directory.authority, sha256: host.cryptography.sha256 }
-  return last.map(({ fact, section, before, after }) => {
+  return last.flatMap(({ fact, section, before, after }) => {
     const walked = changesBetweenSeals(sealed, section, { before, after, among: last.length })
     const { changes = [], unlisted = [] } = walked ?? {}
-    return { fact, section, changes, unlisted: unlisted.length, isLost: walked === undefined }
+    // What was written back and forth is shown where it can be told; the same in other edits, as after a fork, is nothing.
+    if (isSame(before, after) && changes.length + unlisted.length === 0) return []
+    return [{ fact, section, changes, unlisted: unlisted.length, isLost: walked === undefined }]
   })
 }

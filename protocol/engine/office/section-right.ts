@@ -11,6 +11,8 @@ import type { Core } from '../core.ts'
 /** Sections that facts rely on; an office note is deliberation, no fact stands on it. */
 export const SEALED_SECTIONS = ['application', 'materials'] as const
 
+export type SealedName = (typeof SEALED_SECTIONS)[number]
+
 const isSealedSection = (name: SectionName): boolean => SEALED_SECTIONS.some((sealed) => sealed === name)
 
 /** Why a station may not write in a section now; undefined when it may. */

@@ -100,7 +100,11 @@ const ChangesByOthers = z
     count: z.int(),
     stations: list(stationCode),
     isLost: z.boolean().openapi({ description: '封存时的内容在本机已拼不出来,须逐项核对现在的内容' }),
-    mark: z.string().openapi({ description: '核对以后放在 changesSeen 里' }),
+    isUnread: z.boolean().openapi({ description: '可以采纳的记录太多,这一条没有逐条列出:count 是其他站点的修改次数' }),
+    mark: z.string().openapi({
+      description:
+        '核对以后放在 changesSeen 里(空的表示要采纳的内容本机没有,不能采纳):封存的是到这时为止其他站点写的内容,后来写的要在下一次封存以前再核对',
+    }),
   })
   .openapi('ChangesByOthers')
 
@@ -136,7 +140,8 @@ export const CaseShape = z
     item: ItemShape.optional().openapi({ description: '收件时的事项版次;目录还没有到本机时没有' }),
     sections: list(SectionView),
     changesByOthers: ChangesByOthers.nullable().openapi({
-      description: '受理以前主办站点以外的站点在封存之后改动的内容,再次封存的办理须先核对;没有时为 null',
+      description:
+        '受理以前主办站点以外的站点在上一次封存之后写的、现在还在表单里的内容,再次封存的办理须先核对;没有时为 null',
     }),
     adoptedChanges: list(ChangesByOthers.extend({ fact: entryId })).openapi({
       description: '可以采纳、且封存过表单的暂不生效记录:采纳以前须先核对的改动',
