@@ -1,11 +1,29 @@
 /** Requests of one connection: one is worked on at a time, few wait for it, and more of them end the connection. */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { LIMITS } from '#protocol/limits.ts'
 
 interface Asked {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+}
+
+const ASKED = Symbol('asks for another protocol')
+
+/**
+ * A request as the server makes it. Node reads on in what has come of a connection that was ended, a thousand requests at 5 KB
+ * each; behind one that asks for another protocol it does not.
+ */
+export class Incoming extends IncomingMessage {
+  [ASKED]: boolean | null = null
+
+  get upgrade(): boolean | null {
+    return this.socket.destroyed || this[ASKED]
+  }
+
+  set upgrade(asked: boolean | null) {
+    this[ASKED] = asked
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
 import { isLoopback } from '#edge-node/config.ts'
 import { boundConnections } from '#edge-node/connections.ts'
-import { inTurn } from '#edge-node/in-turn.ts'
+import { Incoming, inTurn } from '#edge-node/in-turn.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { remoteOf } from '#protocol/transport/callers.ts'
 
@@ -24,8 +24,8 @@ type Fetch = Parameters<typeof getRequestListener>[0]
 /** Creates the server; nothing is answered before {@link listen}. */
 export function createNodeServer(fetch: Fetch, certificate: Certificate | null): Server {
   const server = certificate
-    ? createSecureServer({ cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' })
-    : createPlainServer()
+    ? createSecureServer({ ...shown(certificate), IncomingMessage: Incoming })
+    : createPlainServer({ IncomingMessage: Incoming })
   const begun = boundConnections(server)
   const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
   const work: RequestListener = (request, response) => {
@@ -54,9 +54,11 @@ const readable =
 const refuseAddress = (error: unknown) =>
   error instanceof RequestError ? unreadable() : new Response(null, { status: 500 })
 
+const shown = ({ certificate, key }: Certificate) => ({ cert: certificate, key, minVersion: 'TLSv1.2' }) as const
+
 /** From now on whoever connects is shown another certificate; connections that are open keep theirs. */
-export function renewCertificate(server: Server, { certificate, key }: Certificate): void {
-  if (server instanceof SecureServer) server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
+export function renewCertificate(server: Server, certificate: Certificate): void {
+  if (server instanceof SecureServer) server.setSecureContext(shown(certificate))
 }
 
 /** Begins to listen; says in words when the address cannot be had. */

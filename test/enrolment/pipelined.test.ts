@@ -49,7 +49,7 @@ async function openServer(certificate: Certificate | null = null) {
     isHolding = false
     for (const go of held.splice(0)) go()
   }
-  return { begun, most: () => most, release, call }
+  return { server, begun, most: () => most, release, call }
 }
 
 const answersIn = (text: string) => [...text.matchAll(/(\/\w+) (\w*);/g)].map(([, path, body]) => `${path} ${body}`)
@@ -73,7 +73,9 @@ test.each([
 )
 
 test('E61 a connection with more unanswered requests than it may have is ended, and nothing more of it begins', async () => {
-  const { begun, release, call } = await openServer()
+  const { server, begun, release, call } = await openServer()
+  let read = 0
+  server.on('request', () => void read++)
   const { socket } = await call()
   socket.write(Array.from({ length: 1_000 }, (_, at) => get(`/${at}`)).join(''))
   await once(socket, 'close')
@@ -82,6 +84,7 @@ test('E61 a connection with more unanswered requests than it may have is ended, 
   release()
   await expect.poll(() => answersIn(other.text())).toEqual(['/other '])
   expect(begun).toEqual(['/0', '/other'])
+  expect(read).toBe(LIMITS.requestsOfConnection + 2) // one too many, and the other one's
 })
 
 test('E61 as many as it may have are answered', async () => {
