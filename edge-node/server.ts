@@ -21,18 +21,23 @@ export interface Listening {
 
 type Fetch = Parameters<typeof getRequestListener>[0]
 
+/** What names no host or expects something Node would answer by itself, as often as it comes. */
+const OWN_ANSWERS = { IncomingMessage: Incoming, requireHostHeader: false } as const
+
 /** Creates the server; nothing is answered before {@link listen}. */
 export function createNodeServer(fetch: Fetch, certificate: Certificate | null): Server {
   const server = certificate
-    ? createSecureServer({ ...shown(certificate), IncomingMessage: Incoming })
-    : createPlainServer({ IncomingMessage: Incoming })
+    ? createSecureServer({ ...shown(certificate), ...OWN_ANSWERS })
+    : createPlainServer(OWN_ANSWERS)
   const begun = boundConnections(server)
   const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
   const work: RequestListener = (request, response) => {
     begun(request, response)
     void answer(request, response)
   }
-  server.on('request', inTurn(work))
+  const handle = inTurn(work)
+  server.on('request', handle)
+  server.on('checkExpectation', handle)
   return server
 }
 
@@ -42,12 +47,12 @@ const unreadable = () =>
     headers: { 'content-type': 'text/plain; charset=utf-8' },
   })
 
-/** No request can be made of an address with a name and a password in it: whatever reads its body would throw. */
+/** No request can be made of an address with a name and a password in it, or a host of five numbers: who reads its body would throw. */
 const readable =
   (fetch: Fetch): Fetch =>
   (request, env) => {
-    const { username, password } = new URL(request.url)
-    return username === '' && password === '' ? fetch(request, env) : unreadable()
+    const url = URL.parse(request.url)
+    return url?.username === '' && url.password === '' ? fetch(request, env) : unreadable()
   }
 
 /** The sender's mistake is told to the sender; all else has been answered by the app, as far as it can be. */

@@ -62,6 +62,7 @@ const ADDRESSES = [
   ['http://[/sign-in', 'localhost'],
   ['http://', 'localhost'],
   ['/sign-in', 'u:p@1.1'], // as long as the address that it is read as
+  ['/sign-in', '1.1.1.1.1'],
   ['/sign-in', 'a b'],
   ['/sign-in', '[::1'],
   ['/sign-in\\..\\x', 'localhost'],
