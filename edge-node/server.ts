@@ -1,15 +1,15 @@
 /** The one listening socket of a node: desk, API, the door for new nodes and links share it. */
-import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
 import { isLoopback } from '#edge-node/config.ts'
-import { LIMITS } from '#protocol/limits.ts'
+import { boundConnections } from '#edge-node/connections.ts'
+import { Incoming, inTurn } from '#edge-node/in-turn.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { createCrowd } from '#protocol/transport/budgets.ts'
-import { callerAt, remoteOf } from '#protocol/transport/callers.ts'
+import { remoteOf } from '#protocol/transport/callers.ts'
 
 export interface Listening {
   readonly server: Server
@@ -21,79 +21,49 @@ export interface Listening {
 
 type Fetch = Parameters<typeof getRequestListener>[0]
 
+/** What names no host or expects something Node would answer by itself, as often as it comes. */
+const OWN_ANSWERS = { IncomingMessage: Incoming, requireHostHeader: false } as const
+
 /** Creates the server; nothing is answered before {@link listen}. */
 export function createNodeServer(fetch: Fetch, certificate: Certificate | null): Server {
-  const listener = getRequestListener(fetch)
   const server = certificate
-    ? createSecureServer({ cert: certificate.certificate, key: certificate.key, minVersion: 'TLSv1.2' }, listener)
-    : createPlainServer(listener)
-  boundConnections(server)
+    ? createSecureServer({ ...shown(certificate), ...OWN_ANSWERS })
+    : createPlainServer(OWN_ANSWERS)
+  const begun = boundConnections(server)
+  const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
+  const work: RequestListener = (request, response) => {
+    begun(request, response)
+    void answer(request, response)
+  }
+  const handle = inTurn(work)
+  server.on('request', handle)
+  server.on('checkExpectation', handle)
   return server
 }
 
-/** Whether something follows the head of a request. */
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+const unreadable = () =>
+  new Response('请求的地址写法不对,读不出来。\n没有改动任何数据。\n请核对地址后重试。\n', {
+    status: 400,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  })
 
-/** Tells when a request is no longer worked on: its answer is over, or nothing of it is taken any more. */
-function restWhenDone(socket: Socket, response: ServerResponse, rest: () => void): void {
-  let before = 0
-  const look = setInterval(() => {
-    const left = socket.writableLength
-    if (before > 0 && left >= before) done()
-    before = left
-  }, LIMITS.unreadMilliseconds)
-  look.unref()
-  let isDone = false
-  const done = () => {
-    clearInterval(look)
-    if (!isDone) rest()
-    isDone = true
+/** No request can be made of an address with a name and a password in it, or a host of five numbers: who reads its body would throw. */
+const readable =
+  (fetch: Fetch): Fetch =>
+  (request, env) => {
+    const url = URL.parse(request.url)
+    return url?.username === '' && url.password === '' ? fetch(request, env) : unreadable()
   }
-  response.once('close', done)
-}
 
-/**
- * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
- * also a connection that is kept after an answer, one that has sent the head of a request and keeps its body back, and one that
- * takes nothing of its answer.
- * What asks for a link leaves here: links are counted where they come (`downlink.ts`).
- */
-function boundConnections(server: Server): void {
-  const shares = { each: LIMITS.connectionsOfCaller, all: LIMITS.connections }
-  const crowd = createCrowd<Socket>(shares, (socket) => socket.destroy())
-  // Under TLS the socket of a request is another one than that which came: both have the same ends.
-  const came = new Map<string, Socket>()
-  const endsOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
-  const cameAs = ({ socket }: IncomingMessage) => came.get(endsOf(socket))
-  server.on('connection', (socket: Socket) => {
-    const ends = endsOf(socket)
-    came.set(ends, socket)
-    socket.once('close', () => {
-      crowd.delete(socket)
-      if (came.get(ends) === socket) came.delete(ends)
-    })
-    crowd.add(socket, callerAt(socket.remoteAddress))
-  })
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const socket = cameAs(request)
-    const run = () => {
-      if (response.writableFinished) return // refused before its body was read
-      const rest = socket && crowd.occupy(socket)
-      if (rest) restWhenDone(request.socket, response, rest)
-    }
-    if (hasBody(request)) request.once('end', run)
-    else run()
-  })
-  server.on('upgrade', (request: IncomingMessage) => {
-    const socket = cameAs(request)
-    if (socket) crowd.delete(socket)
-  })
-}
+/** The sender's mistake is told to the sender; all else has been answered by the app, as far as it can be. */
+const refuseAddress = (error: unknown) =>
+  error instanceof RequestError ? unreadable() : new Response(null, { status: 500 })
+
+const shown = ({ certificate, key }: Certificate) => ({ cert: certificate, key, minVersion: 'TLSv1.2' }) as const
 
 /** From now on whoever connects is shown another certificate; connections that are open keep theirs. */
-export function renewCertificate(server: Server, { certificate, key }: Certificate): void {
-  if (server instanceof SecureServer) server.setSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' })
+export function renewCertificate(server: Server, certificate: Certificate): void {
+  if (server instanceof SecureServer) server.setSecureContext(shown(certificate))
 }
 
 /** Begins to listen; says in words when the address cannot be had. */

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundlePath, type ProgramName } from '#edge-node/build.ts'
 import { environmentWith } from '#hub/config.ts'
-import { type Child, ended, stopped } from '#hub/model-process.ts'
+import { type Child, type End, ended, endInWords, stopped } from '#hub/model-process.ts'
 
 /** A program, what people call it, and the name of its folder. */
 export interface Part {
@@ -45,10 +45,12 @@ export function openGroup(folder: string): ProgramGroup {
       return child
     },
     watch({ process, name, log }) {
-      const end = (code: number | null) => {
-        if (!isStopping) broken.resolve(`${name}意外停止(代码 ${code}),原因见 ${log}`)
+      const tell = (end: End) => {
+        const next = '示例县缺了它不能用,其他程序也随之停止;再次运行 npm start 即可继续'
+        if (!isStopping)
+          broken.resolve(`${name}${endInWords(end)},停止前的记录见 ${log}\n  示例数据没有改动\n  ${next}`)
       }
-      void ended(process).then(end)
+      void ended(process).then(tell)
     },
     broken: broken.promise,
     isStopping: () => isStopping,

@@ -42,15 +42,35 @@ export function heard<Message>({ process, name, log }: Child, schema: z.ZodType<
 /** Waits for the end of a program that does one thing; what it did not do is a failure in words. */
 export async function done(child: Child): Promise<Result<void>> {
   const said = await heard(child, z.never()) // it has nothing to say but a refusal
-  const code = await ended(child.process)
+  const { code } = await ended(child.process)
   return said.ok || code === 0 ? success(undefined) : said
 }
 
-/** The exit code of a program that ends, has ended or never began; null when a signal ended it. */
-export function ended(process: ChildProcess): Promise<number | null> {
-  const { exitCode, signalCode, pid } = process
-  if (exitCode !== null || signalCode !== null || pid === undefined) return Promise.resolve(exitCode)
-  return new Promise((resolve) => process.once('exit', resolve))
+/** How a program ended: by itself with a code, or by a signal; neither when it never began. */
+export interface End {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** The end of a program that ends, has ended or never began. */
+export function ended(process: ChildProcess): Promise<End> {
+  const { exitCode: code, signalCode: signal, pid } = process
+  if (code !== null || signal !== null || pid === undefined) return Promise.resolve({ code, signal })
+  return new Promise((resolve) => process.once('exit', (code, signal) => resolve({ code, signal })))
+}
+
+/** What ends a program from outside, for people; all other signals are a crash. */
+const FROM_OUTSIDE: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
+  SIGKILL: '被强行结束:内存不足时系统会这样做,也可能是有人结束了它',
+  SIGTERM: '在别人要求下停止',
+  SIGINT: '在别人要求下停止',
+  SIGHUP: '因所在的终端关闭而停止',
+}
+
+/** An end that nobody wanted, in words. */
+export function endInWords({ code, signal }: End): string {
+  if (signal) return `${FROM_OUTSIDE[signal] ?? '崩溃'}(信号 ${signal})`
+  return code === 0 ? '在别人要求下停止(代码 0)' : `意外停止(代码 ${code})`
 }
 
 /** Asks a program to stop, and makes it after the bound that it keeps itself. */

@@ -61,8 +61,10 @@ export const LIMITS = {
   connections: 3_000,
   /** Those of one address: a browser opens six and its live pages; a hall of 200 windows behind one address has two for each. */
   connectionsOfCaller: 500,
-  /** An answer of which nothing is taken from one look to the next is not waited for: its connection counts as idle. */
-  unreadMilliseconds: 10_000,
+  /** Requests over one connection that are not answered yet: browsers and programs send the next one after the answer. */
+  requestsOfConnection: 8,
+  /** An answer of which nothing is taken for so long is not waited for: a slow line empties a third of the system's buffer, some 40 KB, at once. */
+  unreadMilliseconds: 30_000,
   /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */
   callers: 4_000,
   /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */
@@ -295,8 +297,10 @@ export const LIMITS = {
   liveStreamsInAll: 2_000,
   /** Sign-ins of one address that wait for each other; each costs 100 to 200 ms of processor, people wait some seconds. */
   signInsWaiting: 40,
-  /** Sign-ins of all addresses that are checked or wait; each address has one checked at a time. */
+  /** Sign-ins that wait or are checked, of all addresses where somebody has signed in before, and as many of all others. */
   signInsWaitingInAll: 400,
+  /** Sign-ins checked at once: Node hashes with four threads, and files and the database need one of them. */
+  signInsChecked: 3,
   /** A sign-in in use is renewed on disk this often; each renewal is a write. */
   renewSeconds: 60,
   /** Answers kept for department systems that ask again with the same key after a lost answer. */

@@ -1,5 +1,6 @@
 /** The static files of the desk: their addresses change with their content, so browsers keep them for good. */
 import type { Hono } from 'hono'
+import { answerReady, makeReady, type Ready } from './api/ready-answer.ts'
 
 export interface Asset {
   /** Address on the node; carries the version or the hash of the file. */
@@ -27,23 +28,13 @@ export const assetUrl = (name: AssetName): string => ASSETS[name].url
 /** A year, and never asked again: the address changes when the file does. */
 const FOR_GOOD = 'public, max-age=31536000, immutable'
 
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-  const squeezed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'))
-  return new Response(squeezed).arrayBuffer()
-}
-
 /** Serves the files from a reader the main hands in; each is read and compressed once. */
 export function serveAssets(app: Hono, read: (asset: Asset) => Promise<Uint8Array<ArrayBuffer>>): void {
   for (const asset of Object.values(ASSETS)) {
-    let ready: Promise<{ plain: Uint8Array<ArrayBuffer>; packed: ArrayBuffer }> | undefined
+    let ready: Promise<Ready> | undefined
     app.get(asset.url, async (context) => {
-      ready ??= read(asset).then(async (plain) => ({ plain, packed: await gzip(plain) }))
-      const { plain, packed } = await ready
-      const takesGzip = (context.req.header('accept-encoding') ?? '').includes('gzip')
-      const headers = { 'content-type': asset.type, 'cache-control': FOR_GOOD, vary: 'accept-encoding' }
-      return takesGzip
-        ? context.body(packed, 200, { ...headers, 'content-encoding': 'gzip' })
-        : context.body(plain, 200, headers)
+      ready ??= read(asset).then(makeReady)
+      return answerReady(context, await ready, { 'content-type': asset.type, 'cache-control': FOR_GOOD })
     })
   }
 }

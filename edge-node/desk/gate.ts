@@ -49,6 +49,30 @@ const onlyOurMethods: MiddlewareHandler = (context, next) => {
   throw new HTTPException(405)
 }
 
+/**
+ * Whether a form was sent by a page of this desk. Our pages tell no address (`no-referrer`), so browsers say `null` for
+ * theirs as well; newer ones say beside it which page it was. Programs say nothing of either.
+ */
+function isOurForm({ req }: DeskContext): boolean {
+  const site = req.header('sec-fetch-site') ?? 'none'
+  const origin = req.header('origin') ?? 'null'
+  const isOurs = origin === 'null' || (URL.canParse(origin) && new URL(origin).host === new URL(req.url).host)
+  return isOurs && ['none', 'same-origin'].includes(site)
+}
+
+/** Refuses what a page of somebody else sends in a browser that is here. */
+const onlyOurForms =
+  (desk: Desk): MiddlewareHandler<DeskEnv> =>
+  (context, next) => {
+    if (isReading(context) || isOurForm(context)) return next()
+    return problemPage(context, desk, {
+      status: 403,
+      message: '这个请求是从别的网站发出的',
+      kept: '没有改动任何数据',
+      next: '请在浏览器里直接打开本机的地址,再从那里办理',
+    })
+  }
+
 const isFragment = (context: DeskContext) => context.req.header('hx-request') === 'true'
 /** Refreshes that nobody asked for must not keep a sign-in alive. */
 const isAutomatic = (context: DeskContext) =>
@@ -111,5 +135,6 @@ export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {
   const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes)
   app.use('*', headers(desk))
   app.use('*', onlyOurMethods)
+  app.use('*', onlyOurForms(desk))
   app.use('*', (context, next) => (desk.filePaths.includes(context.req.path) ? files : forms)(context, next))
 }

@@ -1,6 +1,7 @@
 /** The OpenAPI document: valid, complete, and from the same tables as the validation. */
+import { gunzipSync } from 'node:zlib'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type * as z from 'zod'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { FACT_KINDS, FACTS } from '#protocol/casework/facts/facts.ts'
@@ -19,6 +20,21 @@ test('A22 the document is valid OpenAPI 3.1 and every reference resolves', async
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)]
   expect(references.length).toBeGreaterThan(30)
   for (const [, name] of references) expect(document.components.schemas, name).toHaveProperty([name as string])
+})
+
+test('E62 the document is made once, comes compressed to whoever takes it, and not again to whoever has it', async () => {
+  const place = await openPlace()
+  const api = createApi(place)
+  const makes = vi.spyOn(api, 'getOpenAPI31Document')
+  const ask = (headers: Record<string, string> = {}) => api.request('/openapi.json', { headers })
+  const [plain, packed] = await Promise.all([ask(), ask({ 'accept-encoding': 'gzip, br' })])
+  const text = await plain.text()
+  expect(gunzipSync(await packed.arrayBuffer()).toString()).toBe(text)
+  const etag = plain.headers.get('etag') ?? ''
+  const known = await ask({ 'if-none-match': etag })
+  expect([known.status, await known.text(), etag]).toEqual([304, '', expect.stringMatching(/^W\/"[0-9a-f]{16}"$/)])
+  expect(plain.headers.get('cache-control')).toBe('no-cache')
+  expect(makes).toHaveBeenCalledTimes(1)
 })
 
 test('A22 every route of the app is in the document and the other way round', async () => {

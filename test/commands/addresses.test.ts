@@ -10,6 +10,7 @@ import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { openPlace, PASSWORD, type Place } from '#test/api/place.ts'
 import { connect, openCounty, publish, until, VILLAGE } from '#test/engine/county.ts'
+import { withLimits } from '#test/hostile/other-limits.ts'
 
 const CLERK = 'wang.fang' as PersonId
 const [COUNTER, STRANGER] = ['10.0.0.7', '10.0.0.66']
@@ -44,6 +45,50 @@ test('A81 sign-ins of one address are checked one after the other, and another a
   await Promise.all([...['a', 'b', 'c', 'd'].map((name) => noted(STRANGER, name)), noted(COUNTER, 'quiet')])
   expect(order.filter((name) => name !== 'quiet')).toEqual(['a', 'b', 'c', 'd'])
   expect(order.indexOf('quiet')).toBeLessThan(3)
+})
+
+/** Sign-ins under way and how many of them are decided. */
+function manyAt(place: Place, addresses: readonly string[], options: { name?: string; password?: string }) {
+  let decided = 0
+  const all = Promise.all(
+    addresses.map(async (address) => {
+      const code = await codeOf(place, address, options)
+      decided += 1
+      return code
+    }),
+  )
+  return { all, decided: () => decided }
+}
+
+const addressesIn = (network: string, count: number) => Array.from({ length: count }, (_, at) => `${network}.${at + 1}`)
+
+test('A103 where somebody has signed in before, strangers at many addresses hold up nobody, after a restart as well', async () => {
+  const before = await openPlace()
+  expect(await codeOf(before, COUNTER)).toBe('signed-in')
+  const place = await before.restart()
+  const strangers = manyAt(place, addressesIn('10.2.0', 30), { name: 'nobody', password: WRONG })
+  expect(await codeOf(place, COUNTER)).toBe('signed-in')
+  expect(strangers.decided()).toBeLessThanOrEqual(2 * LIMITS.signInsChecked)
+  expect(new Set(await strangers.all)).toEqual(new Set(['sign-in-wrong']))
+})
+
+test('A103 strangers do not wait for all who are known: both lines have their turns', async () => {
+  const place = await openPlace()
+  const desks = addressesIn('10.3.0', LIMITS.familiarCallers)
+  for (const desk of desks) expect(await codeOf(place, desk)).toBe('signed-in')
+  const known = manyAt(place, Array(3).fill(desks).flat(), {})
+  expect(await codeOf(place, '10.4.0.1')).toBe('signed-in')
+  expect(known.decided()).toBeLessThanOrEqual(3 * LIMITS.signInsChecked)
+  expect(new Set(await known.all)).toEqual(new Set(['signed-in']))
+})
+
+test('A103 the places of those who are known are their own', async () => {
+  withLimits({ signInsWaitingInAll: 10 })
+  const place = await openPlace()
+  expect(await codeOf(place, COUNTER)).toBe('signed-in')
+  const strangers = manyAt(place, addressesIn('10.2.0', 12), { name: 'nobody', password: WRONG })
+  expect(await codeOf(place, COUNTER)).toBe('signed-in')
+  expect((await strangers.all).filter((code) => code === 'sign-in-busy')).toHaveLength(2)
 })
 
 test('A82 a stranger on another computer locks a name there and nowhere else', async () => {

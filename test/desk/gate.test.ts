@@ -48,6 +48,32 @@ test('P2 the sign-in says whose computer it is, keeps the name, and says in word
   expect(locked.text).toContain('锁定')
 })
 
+test('P250 a form that a page of somebody else sends is refused in words, also at the sign-in; ours and programs are taken', async () => {
+  const visitor = place.visitor()
+  const fields = { ...formOf(await visitor.get('/sign-in'), '/sign-in'), name: 'clerk', password: PASSWORD }
+  const foreign: readonly Record<string, string>[] = [
+    { origin: 'http://evil.example' },
+    { origin: 'http://localhost:8081' },
+    { origin: 'nonsense' },
+    { origin: 'null', 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ]
+  for (const headers of foreign) {
+    const refused = await visitor.post('/sign-in', fields, headers)
+    expect([refused.status, refused.text], JSON.stringify(headers)).toEqual([403, expect.stringContaining('别的网站')])
+  }
+  const ours: readonly Record<string, string>[] = [
+    {},
+    { origin: 'http://localhost' },
+    { origin: 'null', 'sec-fetch-site': 'same-origin' },
+    { origin: 'null' },
+  ]
+  for (const headers of ours)
+    expect((await visitor.post('/sign-in', fields, headers)).path, JSON.stringify(headers)).toBe('/')
+  const other = await visitor.post('/display', { display: 'large' }, { origin: 'http://evil.example' })
+  expect([other.status, other.text]).toEqual([403, expect.stringContaining('别的网站')])
+})
+
 test('P237 the first page after wrong passwords tells how many, once; a locked person reads what to do if it was somebody else', async () => {
   const stranger = place.visitor()
   const form = await stranger.get('/sign-in')

@@ -11,7 +11,9 @@ import {
   type Attack,
   joinFlood,
   keptConnections,
+  pipelinedConnections,
   signInFlood,
+  signInsFromEverywhere,
   silentConnections,
   silentLinks,
   spraying,
@@ -82,6 +84,19 @@ describe('E57 the county works on', { timeout: 240_000 }, () => {
   ])('E57 E60 under %s', async (_, begin) => {
     const attack = begin()
     await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(200))
+  })
+
+  test.each(['/api/openapi.json', '/sign-in'])(
+    'E57 E61 under connections that each ask for %s a thousand times at once',
+    async (path) => {
+      const attack = pipelinedConnections(aim, 40, path)
+      await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(100))
+    },
+  )
+
+  test('E57 A103 under wrong passwords from a hundred addresses, where somebody has signed in before', async () => {
+    const attack = signInsFromEverywhere(aim.address, 100)
+    await against(attack, () => expect(attack.answers().get(401) ?? 0).toBeGreaterThan(20))
   })
 
   test('E57 under junk sign-ins; the name that was tried opens elsewhere', async () => {

@@ -16,10 +16,18 @@ const LIVE = 'GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n'
 const HALF = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'
 const UPGRADE = `GET /link HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
 
+/** More than the system keeps for a connection. */
+const BIG = 16_000_000
+/** So much that a slow reader takes it for longer than two looks. */
+const HUGE = 60_000_000
+/** What a slow reader takes at once. */
+const PIECE = 64 * 1024
+
 /** Answers once it has read the request; under `/live` an answer begins and does not end. */
 async function answer(request: Request): Promise<Response> {
   await request.text()
-  if (request.url.endsWith('/big')) return new Response('x'.repeat(16_000_000))
+  if (request.url.endsWith('/huge')) return new Response('x'.repeat(HUGE))
+  if (request.url.endsWith('/big')) return new Response('x'.repeat(BIG))
   if (!request.url.endsWith('/live')) return new Response('here')
   return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('live')) }))
 }
@@ -54,7 +62,7 @@ async function openServer(each: number, all: number, certificate: Certificate | 
       },
     }
   }
-  return { server, call }
+  return { server, port, call }
 }
 
 const isOpen = ({ socket }: Caller) => !socket.destroyed && !socket.readableEnded
@@ -113,16 +121,20 @@ test('E60 where the whole is full, the address that has most loses its longest i
   await areOpen([...few, ...many], [true, true, true, true, false, true, true])
 })
 
-test('E60 who takes nothing of an answer keeps nobody else out', async () => {
+test.each([
+  ['plain', false],
+  ['over TLS', true],
+])('E60 who takes nothing of an answer, %s, keeps nobody else out', async (_, secure) => {
   withLimits({ unreadMilliseconds: 30 })
-  const { call } = await openServer(9, 2)
+  const { call } = await openServer(9, 2, secure ? await ownCertificate(temporaryFolder()) : null)
   const live = await call('127.0.0.1')
   await live.ask(LIVE)
   const stuck = await call('127.0.0.2')
   await stuck.ask('GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3))
   stuck.socket.pause()
   const isServed = async () => {
-    const other = await call('127.0.0.3')
+    const other = await call('127.0.0.3').catch(() => undefined) // it was the one that went
+    if (!other) return false
     await other.ask(GET)
     const served = isOpen(other)
     other.socket.destroy()
@@ -130,6 +142,32 @@ test('E60 who takes nothing of an answer keeps nobody else out', async () => {
   }
   await expect.poll(isServed, { timeout: 20_000 }).toBe(true)
   expect(isOpen(live)).toBe(true)
+})
+
+test.each([
+  ['plain', false],
+  ['over TLS', true],
+])('E60 who takes a big answer slowly, %s, keeps its connection', async (_, secure) => {
+  withLimits({ unreadMilliseconds: 1_500 }) // the system tells of a third of its buffer at once, which is megabytes here
+  const { port, call } = await openServer(9, 1, secure ? await ownCertificate(temporaryFolder()) : null)
+  const { socket } = await call('127.0.0.2')
+  let taken = 0
+  socket.on('data', (part) => {
+    const before = taken
+    taken += part.length
+    if (Math.floor(taken / PIECE) === Math.floor(before / PIECE)) return
+    socket.pause()
+    setTimeout(() => socket.resume(), 5)
+  })
+  socket.write('GET /huge HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await once(socket, 'data')
+  while (taken < HUGE && !socket.destroyed) {
+    const other = connect({ host: '127.0.0.1', port, localAddress: '127.0.0.3' }) // one too many: it goes, or one that is idle
+    other.on('error', () => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    other.destroy()
+  }
+  expect(taken).toBeGreaterThanOrEqual(HUGE)
 })
 
 test('E60 links are not counted here', async () => {

@@ -51,9 +51,17 @@ const post = ({ address, from }: Aim, path: string, body: string) =>
     localAddress: from,
   })
 
+const wrongSignIn = (name: string, count: number) => JSON.stringify({ name, password: `Wrong-pass ${count}` })
+
 /** Sign-ins under one name with wrong passwords, many at once. */
 export const signInFlood = (aim: Aim, name: string): Attack =>
-  flood(60, (count) => post(aim, '/api/sign-in', JSON.stringify({ name, password: `Wrong-pass ${count}` })))
+  flood(60, (count) => post(aim, '/api/sign-in', wrongSignIn(name, count)))
+
+/** Wrong passwords from so many addresses, one after the other at each. */
+export const signInsFromEverywhere = (address: string, addresses: number): Attack =>
+  flood(addresses, (count) =>
+    post({ address, from: `127.0.2.${(count % addresses) + 1}` }, '/api/sign-in', wrongSignIn(`nobody${count}`, count)),
+  )
 
 /** One password for ever new user names. */
 export const spraying = (aim: Aim): Attack =>
@@ -139,4 +147,11 @@ export const keptConnections = (aim: Aim, count: number): Attack =>
     socket.on('close', () => clearInterval(again))
     socket.resume()
     ask()
+  })
+
+/** Connections that each ask for the same a thousand times at once, and come again when they are ended. */
+export const pipelinedConnections = (aim: Aim, count: number, path: string): Attack =>
+  connections(aim, count, (socket) => {
+    socket.resume()
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(1_000))
   })

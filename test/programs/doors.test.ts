@@ -9,17 +9,17 @@ import { ask, until } from './program.ts'
 
 beforeAll(() => buildPrograms(['hub']), 60_000)
 
-/** Sends raw bytes and reads the first line of the answer; empty where the connection was ended without one. */
-const raw = (address: string, bytes: string): Promise<string> =>
+/** Sends raw bytes and reads the first line of the answer, or all of it; empty where the connection was ended without one. */
+const raw = (address: string, bytes: string, isWhole = false): Promise<string> =>
   new Promise((resolve, reject) => {
     const { port, hostname } = new URL(address)
     const socket = connect(Number(port), hostname, () => socket.write(bytes))
     let text = ''
     socket.setEncoding('utf8').on('data', (part) => {
       text += part
-      if (text.includes('\r\n')) socket.destroy()
+      if (!isWhole && text.includes('\r\n')) socket.destroy()
     })
-    socket.once('error', reject).once('close', () => resolve(text.split('\r\n')[0] ?? ''))
+    socket.once('error', reject).once('close', () => resolve(isWhole ? text : (text.split('\r\n')[0] ?? '')))
   })
 
 /** Begins a post and goes away in the middle of its body. */
@@ -53,6 +53,37 @@ const BODIES = [
   [{ 'content-type': 'application/x-www-form-urlencoded; charset=utf-16' }, '%'],
   [{ 'content-type': 'application/json', 'transfer-encoding': 'chunked' }, 'x'.repeat(700_000)],
 ] as const
+
+/** Addresses of which no request can be made: what stands behind the method, and the host. */
+const ADDRESSES = [
+  ['http://u:p@localhost/sign-in', 'localhost'],
+  ['http://u@localhost/sign-in', 'localhost'],
+  ['http://u:p@localhost/api/sign-in', 'localhost'],
+  ['http://[/sign-in', 'localhost'],
+  ['http://', 'localhost'],
+  ['/sign-in', 'u:p@1.1'], // as long as the address that it is read as
+  ['/sign-in', '1.1.1.1.1'],
+  ['/sign-in', 'a b'],
+  ['/sign-in', '[::1'],
+  ['/sign-in\\..\\x', 'localhost'],
+  ['*', 'localhost'],
+] as const
+
+test('E58 an address that cannot be read is answered 400 in words', async () => {
+  const hub = startHub(temporaryFolder())
+  const address = await hub.address()
+  for (const [target, host] of ADDRESSES)
+    for (const [method, body] of [
+      ['GET', ''],
+      ['POST', '{}'],
+      ['OPTIONS', ''],
+    ]) {
+      const head = `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nContent-Type: application/json`
+      const answer = await raw(address, `${head}\r\nContent-Length: ${body?.length}\r\n\r\n${body}`, true)
+      expect(answer, `${method} ${target} ${host}`).toMatch(/^HTTP\/1\.1 400 [\s\S]*请求的地址写法不对/)
+    }
+  expect(hub.text()).not.toMatch(/"level":50|Error| {4}at /)
+}, 120_000)
 
 test('E58 whatever strangers send, a program answers nothing 5xx and its log has no error of it', async () => {
   const hub = startHub(temporaryFolder())

@@ -4,9 +4,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import * as z from 'zod'
 import { buildPrograms, bundlePath } from '#edge-node/build.ts'
 import { environmentWith } from '#hub/config.ts'
+import { openGroup } from '#hub/model-group.ts'
 import { openPorts } from '#hub/model-ports.ts'
+import { heard } from '#hub/model-process.ts'
 import { startModel } from '#hub/model-programs.ts'
 import { SAMPLE_PASSWORD } from '#hub/samples/sample.ts'
 import { temporaryFolder } from '#test/enrolment/folder.ts'
@@ -97,6 +100,28 @@ test('E23 where another program has the ports of the county and of a township, b
     before = ports
   }
 })
+
+test.each([
+  ['SIGKILL', '被强行结束:内存不足时系统会这样做,也可能是有人结束了它(信号 SIGKILL)'],
+  ['SIGSEGV', '崩溃(信号 SIGSEGV)'],
+  ['SIGTERM', '在别人要求下停止(代码 0)'],
+] as const)(
+  'E23 of a program that %s ends the words say how, where its log is, and that the others end too',
+  async (signal, how) => {
+    await buildPrograms(['hub'])
+    const folder = temporaryFolder()
+    const group = openGroup(folder)
+    onTestFinished(() => group.stop())
+    const settings = { STATION_CODE: '510724', STATION_NAME: '安县' }
+    const child = group.launch({ program: 'hub', name: '安县政务服务中心', folder: 'hub', settings }, 0)
+    expect(await heard(child, z.object({ address: z.string() }))).toMatchObject({ ok: true })
+    group.watch(child)
+    child.process.kill(signal)
+    const words = await group.broken
+    expect(words).toContain(`安县政务服务中心${how},停止前的记录见 ${join(folder, 'hub', 'program.log')}`)
+    expect(words).toContain('其他程序也随之停止')
+  },
+)
 
 test('E23 a port that looked free and is taken when the program comes to it is given up for the next', async () => {
   await buildPrograms(['hub'])

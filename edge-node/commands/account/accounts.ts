@@ -6,7 +6,7 @@ import { isPersonId, type PersonId, type StationCode, toHex } from '#protocol/id
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { type Caller, UNKNOWN_CALLER } from '#protocol/transport/callers.ts'
-import { countWrong, lockOf, noteGood } from './attempts.ts'
+import { countWrong, createFamiliarity, lockOf, noteGood } from './attempts.ts'
 import { passwordMatches, passwordProblem, passwordRecord, SAMPLE_PASSWORD, STRANGER } from './passwords.ts'
 import { createLines } from './sign-in-line.ts'
 import { withMemory } from './sign-in-rows.ts'
@@ -202,13 +202,15 @@ async function noteSignIn(office: Office, { name, caller }: Asked, decided: Deci
 /** The accounts of a node. One per node: it also keeps sign-ins in line. */
 export function createAccounts(given: Office, options: AccountsOptions = {}): Accounts {
   const office = withMemory(given)
-  const inLine = createLines()
+  const familiar = createFamiliarity(office)
+  const inLine = createLines(familiar.has)
   const braked = createBrake(office, options.warned)
 
   function signIn(name: string, password: string, caller = UNKNOWN_CALLER): Promise<Result<NewSignIn>> {
     const asked = { name, password, caller }
     const decide = async () => {
       const decided = await attempt(office, asked, options.isPublic ?? false)
+      if (decided.ok) familiar.note(caller)
       await noteSignIn(office, asked, decided)
       return decided
     }

@@ -4,6 +4,7 @@ import type { Office } from '#protocol/engine/office.ts'
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
+import { createMemory } from '#protocol/transport/budgets.ts'
 import type { Caller } from '#protocol/transport/callers.ts'
 
 /** Who tries, from where, and which password record: a new one makes the count begin anew. */
@@ -107,6 +108,28 @@ export async function noteGood(office: Office, trial: PasswordTrial): Promise<Re
 /** Addresses from which somebody has signed in under a name, the last one first. */
 async function familiarTo(office: Office, name: PersonId): Promise<readonly Caller[]> {
   return Callers.safeParse(await office.local(FAMILIAR, name)).data ?? []
+}
+
+/** Addresses from which somebody has signed in under whatever name; read once, because every stranger asks for them. */
+export function createFamiliarity(office: Office) {
+  const since = createMemory<true>()
+  let stored: Promise<ReadonlySet<Caller>> | undefined
+  const read = async () => {
+    try {
+      return new Set((await office.localAll(FAMILIAR)).flatMap(({ value }) => Callers.safeParse(value).data ?? []))
+    } catch (error) {
+      stored = undefined // the next sign-in reads again
+      throw error
+    }
+  }
+  return {
+    async has(caller: Caller): Promise<boolean> {
+      stored ??= read()
+      return since.of(caller) ?? (await stored).has(caller)
+    },
+    /** Somebody has signed in there. */
+    note: (caller: Caller): void => since.keep(caller, true),
+  }
 }
 
 /** Drops what has run out; neither names nobody has nor one name's many addresses may crowd out the locks of accounts. */

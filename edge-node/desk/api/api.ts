@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import type { Office } from '#protocol/engine/office.ts'
+import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { callerOf, isBrokenOff } from '#protocol/transport/callers.ts'
 import { type ApiEnv, needSignIn, SIGNED_IN, securitySchemes } from './authentication.ts'
@@ -14,6 +15,7 @@ import { addDeadlines } from './deadlines.ts'
 import { addExchange } from './exchange.ts'
 import { addHealth, addNetwork } from './network.ts'
 import { createOnce } from './once.ts'
+import { answerReady, makeReady } from './ready-answer.ts'
 import { addRecords } from './records.ts'
 import { METHOD_UNKNOWN, PATH_UNKNOWN, refusals, refuse, refuseInvalid, TOO_LARGE } from './refusals.ts'
 import { SignInBody } from './requests.ts'
@@ -79,22 +81,28 @@ function addSignOut(api: OpenAPIHono<ApiEnv>, accounts: Accounts) {
   })
 }
 
-/** The document; made when asked for, since it never changes while the node runs but is rarely read. */
-function addDocument(api: OpenAPIHono<ApiEnv>, secure: boolean) {
+/** The document: it never changes while the node runs, and anybody may ask for it, so it is made once. */
+function addDocument(api: OpenAPIHono<ApiEnv>, { sha256 }: Office, secure: boolean) {
   for (const [name, scheme] of Object.entries(securitySchemes(secure)))
     api.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
-  api.openapi(documentRoute, (c) =>
-    c.json(
-      {
-        ...api.getOpenAPI31Document({
-          openapi: '3.1.0',
-          info: { title: '县乡村政务服务网络接口', version: '1', description: '供部门业务系统使用;规则与网页相同。' },
-          servers: [{ url: '/api' }],
-        }),
-      },
-      200,
-    ),
-  )
+  api.openAPIRegistry.registerPath(documentRoute)
+  const make = async () => {
+    const document = api.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: '县乡村政务服务网络接口', version: '1', description: '供部门业务系统使用;规则与网页相同。' },
+      servers: [{ url: '/api' }],
+    })
+    const bytes = new TextEncoder().encode(JSON.stringify(document))
+    return { ready: await makeReady(bytes), tag: `W/"${toHex(sha256(bytes)).slice(0, 16)}"` }
+  }
+  let made: ReturnType<typeof make> | undefined
+  api.get(documentRoute.path, async (c) => {
+    made ??= make()
+    const { ready, tag } = await made
+    const headers = { etag: tag, 'cache-control': 'no-cache' }
+    if (c.req.header('if-none-match') === tag) return c.body(null, 304, headers)
+    return answerReady(c, ready, { ...headers, 'content-type': 'application/json' })
+  })
 }
 
 /** Says of every path so far that it is there under other methods; whoever has to sign in first is told that before. */
@@ -119,14 +127,14 @@ export function createApi({ office, accounts, register, report, secure = false }
   api.use(async (c, next) => {
     await next()
     // Answers carry personal data and belong to one sign-in.
-    c.header('cache-control', 'no-store')
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
   })
   // Routes before the sign-in are open, those behind it are not: the order is the rule.
   addSignIn(api, accounts)
   addHealth(api, office)
   addDeadlines(api, office)
-  addDocument(api, secure)
+  addDocument(api, office, secure)
   refuseOtherMethods(api)
   api.use(needSignIn(accounts, secure))
   addSignOut(api, accounts)

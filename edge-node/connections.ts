@@ -1,0 +1,87 @@
+/** Open connections of a node's server: whoever opens too many loses its own, and nobody whose answer is on its way. */
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Crowd, createCrowd } from '#protocol/transport/budgets.ts'
+import { callerAt } from '#protocol/transport/callers.ts'
+
+/** Whether something follows the head of a request. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+/** What Node itself looks at to see whether a long write moves; nothing that is public changes before all of it is out. */
+interface Handle {
+  /** Given to the system or waiting for it. */
+  readonly bytesWritten: number
+  /** Of these what it has not taken yet. */
+  readonly writeQueueSize: number
+}
+
+const handleOf = (socket: Socket) => (socket as unknown as { readonly _handle: Handle | null })._handle
+
+/** Looks whether anything of what waits to be sent is taken from one look to the next. */
+function stuckAt(socket: Socket): () => boolean {
+  let before = -1
+  return () => {
+    const { bytesWritten, writeQueueSize } = handleOf(socket) ?? { bytesWritten: 0, writeQueueSize: 0 }
+    const sent = bytesWritten - writeQueueSize
+    const isStuck = writeQueueSize > 0 && sent === before
+    before = sent
+    return isStuck
+  }
+}
+
+/** Holds the place of a connection until its answer is over, except while nothing of the answer is taken. */
+function occupy(crowd: Crowd<Socket>, socket: Socket, response: ServerResponse): void {
+  let rest = crowd.occupy(socket)
+  const isStuck = stuckAt(socket)
+  const look = setInterval(() => {
+    if (socket.destroyed) return clearInterval(look) // an answer whose turn never came is not closed with its socket
+    const stuck = isStuck()
+    if (stuck && rest) {
+      rest()
+      rest = undefined
+    } else if (!stuck) rest ??= crowd.occupy(socket)
+  }, LIMITS.unreadMilliseconds)
+  look.unref()
+  response.once('close', () => {
+    clearInterval(look)
+    rest?.()
+  })
+}
+
+/**
+ * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
+ * also a connection that is kept after an answer, one that has sent the head of a request and keeps its body back, and one that
+ * takes nothing of its answer. What comes back is told of each request that begins.
+ * What asks for a link leaves here: links are counted where they come (`downlink.ts`).
+ */
+export function boundConnections(server: Server): RequestListener {
+  const shares = { each: LIMITS.connectionsOfCaller, all: LIMITS.connections }
+  const crowd = createCrowd<Socket>(shares, (socket) => socket.destroy())
+  // Under TLS the socket of a request is another one than that which came: both have the same ends.
+  const came = new Map<string, Socket>()
+  const endsOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+  const cameAs = ({ socket }: IncomingMessage) => came.get(endsOf(socket))
+  server.on('connection', (socket: Socket) => {
+    const ends = endsOf(socket)
+    came.set(ends, socket)
+    socket.once('close', () => {
+      crowd.delete(socket)
+      if (came.get(ends) === socket) came.delete(ends)
+    })
+    crowd.add(socket, callerAt(socket.remoteAddress))
+  })
+  server.on('upgrade', (request: IncomingMessage) => {
+    const socket = cameAs(request)
+    if (socket) crowd.delete(socket)
+  })
+  return (request, response) => {
+    const socket = cameAs(request)
+    const run = () => {
+      if (socket && !response.closed) occupy(crowd, socket, response) // closed: refused before its body was read
+    }
+    if (hasBody(request)) request.once('end', run)
+    else run()
+  }
+}
