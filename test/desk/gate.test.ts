@@ -48,7 +48,7 @@ test('P2 the sign-in says whose computer it is, keeps the name, and says in word
   expect(locked.text).toContain('锁定')
 })
 
-test('P250 a form that a page of somebody else sends is refused in words, also at the sign-in; ours and programs are taken', async () => {
+test('P241 a form that a page of somebody else sends is refused in words, also at the sign-in; ours and programs are taken', async () => {
   const visitor = place.visitor()
   const fields = { ...formOf(await visitor.get('/sign-in'), '/sign-in'), name: 'clerk', password: PASSWORD }
   const foreign: readonly Record<string, string>[] = [
