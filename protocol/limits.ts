@@ -351,6 +351,8 @@ export const LIMITS = {
   clockStepMilliseconds: 30_000,
   /** How far a clock has come is kept with what is written anyway, this often at most: a row beside each entry is too much. */
   clockMarkMilliseconds: 60_000,
+  /** Other offsets that a clock may have, where it was set: of more nobody could say which. */
+  possibleOffsets: 6,
   /** A clock is looked at this often although nobody asks for it: whoever sets one does not let the machine sleep at once. */
   clockLookMilliseconds: 60_000,
   /** While nothing is written it is kept this often: each time is a write of its own. */

@@ -101,13 +101,13 @@ export const CONFIRM_DAY = '/sync#day'
 export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt === null) return undefined
   const shown = `本机时钟显示${dateWords(doubt.time)}`
-  if (doubt.is === 'leapt') return `${shown},比上次运行以来多走了约 ${spanWords(doubt.by)}`
+  if (doubt.is === 'leapt') return `${shown},没有看着的时候多走了约 ${spanWords(doubt.by)}`
   if (doubt.is === 'unheard') return `${shown},离上次对时已有约 ${spanWords(doubt.away)}`
   if (doubt.is === 'set')
     return `${shown},此前${offWords(doubt.other - doubt.time)}:已经校正过的,今天就是这一天;没有校正过的,今天是${dateWords(doubt.other)}`
   if (doubt.time >= doubt.since) return `${shown},倒退过约 ${spanWords(doubt.fell)},之后还没有人核对过`
   const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
-  return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于本机自己到过的时间 ${since}`
+  return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},现在至少应是 ${since}`
 }
 
 /** What to do about a clock in doubt; the nodes of the county go by the root's, which tells it again once somebody has looked at it. */
@@ -115,6 +115,7 @@ const DOUBT_NEXT = {
   behind: { next: '请校正电脑时间。', words: '一时校正不了的,在这里确认今天的日期' },
   set: { next: '请看手机或日历。', words: '在这里确认今天的日期' },
   unheard: { next: '请核对电脑日期。', words: '核对以后在这里确认今天的日期' },
+  leapt: { next: '请核对电脑日期。', words: '核对以后在这里确认今天的日期' },
   root: {
     next: '请核对本机时间,不对的先校正。确认日期以前,各节点收不到县中心的时间。',
     words: '时间对的、已经校正的,在这里确认今天的日期',
@@ -126,8 +127,7 @@ function clockWarning(status: SyncStatus, now: number): Warning | undefined {
   const doubt = doubtWords(status.clockDoubt)
   const tone = 'warning'
   if (doubt !== undefined) {
-    const { is } = status.clockDoubt ?? { is: 'leapt' }
-    const { next, words } = DOUBT_NEXT[status.isRoot || is === 'leapt' ? 'root' : is]
+    const { next, words } = DOUBT_NEXT[status.isRoot ? 'root' : (status.clockDoubt?.is ?? 'unheard')]
     return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words } }
   }
   const others = status.clockOfNodes

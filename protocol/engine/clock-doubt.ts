@@ -1,5 +1,7 @@
 /** What can be said against a node's clock. */
 import { civilDay } from '#protocol/casework/time/days.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { DAY_MILLISECONDS, offsetOf, type Reckoned, TOLERANCE } from './clock-reckoning.ts'
 
 /**
  * What speaks against this node's clock, in milliseconds. `behind`: it shows an earlier time than what it holds proves, which
@@ -24,3 +26,36 @@ export type ClockDoubt =
 /** Whether nobody can say what day it is: a clock that is hours behind within one day names the right one. */
 export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
   doubt !== null && (doubt.is !== 'behind' || doubt.fell > 0 || civilDay(doubt.since) !== civilDay(doubt.time))
+
+/** Another time that it can be, of another day; undefined where all that it can be name one day. */
+function otherTime({ mark, now, isRoot }: Reckoned): number | undefined {
+  const { offset, maybe = [] } = mark
+  if (isRoot || offset === null) return undefined
+  const known = civilDay(now + offset)
+  const other = [...maybe, offset].find((one) => civilDay(now + one) !== civilDay(now))
+  const isTwo = maybe.some((one) => civilDay(now + one) !== known)
+  return isTwo ? now + (other ?? offset) : undefined
+}
+
+/** Whether it can be one of several days. */
+export const isTwoDays = (one: Reckoned): boolean => otherTime(one) !== undefined
+
+/** What speaks against a clock; null: nothing. `published`: the newest thing of the root. */
+export function doubtOf(one: Reckoned, published: number): ClockDoubt | null {
+  const { mark, now: time, isRoot } = one
+  const offset = offsetOf(one)
+  if (mark.fell !== undefined) return { is: 'behind', time, since: mark.at, proof: 'reached', fell: mark.fell }
+  const other = otherTime(one)
+  if (other !== undefined) return { is: 'set', time, other }
+  if (mark.leapt !== undefined) return { is: 'leapt', time, by: mark.leapt }
+  // A clock without an offset heals by running on, where it went back by little.
+  const reached = isRoot || offset === null ? mark.at : 0
+  if (time < reached - TOLERANCE) return { is: 'behind', time, since: reached, proof: 'reached', fell: 0 }
+  // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
+  const isTold = mark.said !== null && offset !== null
+  const known = time + (offset ?? 0)
+  if (!isTold && known < published - TOLERANCE)
+    return { is: 'behind', time, since: published, proof: 'published', fell: 0 }
+  const away = isRoot || mark.said === null ? 0 : known - mark.said
+  return away > LIMITS.unheardDays * DAY_MILLISECONDS ? { is: 'unheard', time, away } : null
+}

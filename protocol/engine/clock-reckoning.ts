@@ -1,20 +1,18 @@
-/** What is known of a clock beside what it shows: what became of it between two looks at it, and what speaks against it. */
-import { civilDay } from '#protocol/casework/time/days.ts'
+/** What is known of a clock beside what it shows, and what becomes of that between two looks at it. */
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { ClockDoubt } from './clock-doubt.ts'
 import type { Host } from './ports/host.ts'
 
 export const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 /** Less is what clocks and lines differ by. */
-const TOLERANCE = LIMITS.clockOffsetMilliseconds
+export const TOLERANCE = LIMITS.clockOffsetMilliseconds
 
 /** The clock of a machine, and what the program itself sees pass. */
 export type Ticking = Pick<Host, 'now' | 'elapsed'>
 
 /**
- * What the disk keeps of a clock. What makes it doubtful – it leapt, fell, or shows one of two times – stays until somebody
- * says the time: neither running on nor a start answers a question.
+ * What the disk keeps of a clock. What makes it doubtful – it leapt, fell, or can show one of several times – stays until
+ * somebody says the time: neither running on nor a start answers a question.
  */
 export interface ClockMark {
   /** The latest moment this machine's clock is known to have reached, as it showed it; where it fell, the least time that it can be at the root. */
@@ -33,8 +31,10 @@ export interface ClockMark {
   readonly leapt?: number
   /** How far it went back, in milliseconds, without anybody knowing what had passed. */
   readonly fell?: number
-  /** Somebody set it, or may have: the offset may be none any more. */
-  readonly two?: boolean
+  /** How far it moved on before the program's eyes since somebody said the time: it slept, or was set ahead. */
+  readonly gained?: number
+  /** Other offsets that it may have: somebody set it, or may have. */
+  readonly maybe?: readonly number[]
 }
 
 /** Nothing was ever known. */
@@ -54,19 +54,35 @@ const byHand = (known: number): number => Math.min(DAY_MILLISECONDS, Math.abs(kn
 export const offsetOf = ({ mark, isRoot }: Omit<Reckoned, 'now'>): number | null => (isRoot ? 0 : mark.offset)
 
 /** What time it was at the root at least when the mark was made. */
-export const leastOf = ({ at, offset, fell, two }: ClockMark): number =>
-  at + (fell !== undefined ? 0 : two ? Math.min(0, offset ?? 0) : (offset ?? 0))
+export const leastOf = ({ at, offset, fell, maybe = [] }: ClockMark): number =>
+  at + (fell === undefined ? Math.min(offset ?? 0, ...maybe) : 0)
 
-const fallen = (mark: ClockMark, least: number, now: number): ClockMark => {
-  const { two: _, ...rest } = mark
-  return { ...rest, at: least, offset: null, fell: least - now }
+/** Other offsets that it may have, the newest guess first, each once, and none that says about the same as the one it goes by. */
+export function possibly(offset: number, others: readonly number[]): Pick<ClockMark, 'offset' | 'maybe'> {
+  const maybe: number[] = []
+  for (const other of others)
+    if ([offset, ...maybe].every((one) => Math.abs(one - other) >= TOLERANCE)) maybe.push(other)
+  return maybe.length > 0 ? { offset, maybe: maybe.slice(0, LIMITS.possibleOffsets) } : { offset }
 }
 
-/** A clock that lost years and shows a later time again was put right; one that lost less may have been off for as long. */
+/** It fell: no offset holds any more. `least`: what time it is at the root at least. */
+const fallen = ({ maybe: _, ...mark }: ClockMark, least: number, now: number): ClockMark => ({
+  ...mark,
+  at: least,
+  offset: null,
+  fell: least - now,
+})
+
+/**
+ * A clock that lost years and shows a time soon after the least that it can be was put right; one that lost less may have
+ * been off for as long, and a date far away is the slip of a hand as well.
+ */
 function raised(mark: ClockMark, now: number): ClockMark {
-  const { fell, ...rest } = mark
-  const isRight = fell !== undefined && fell > LIMITS.unheardDays * DAY_MILLISECONDS && now >= mark.at - TOLERANCE
-  return isRight ? { ...rest, at: now, offset: null } : mark
+  const { fell = 0, ...rest } = mark
+  const later = now - mark.at
+  const isRight =
+    fell > LIMITS.unheardDays * DAY_MILLISECONDS && later >= 0 && later <= LIMITS.rootAwayDays * DAY_MILLISECONDS
+  return isRight ? { ...rest, at: now, offset: null } : { ...mark, fell: Math.max(fell, -later) }
 }
 
 /** It moved on further than the program saw time pass: it was off or asleep, or somebody set it. `isStart`: over a start. */
@@ -74,15 +90,24 @@ function movedOn({ mark, isRoot }: Reckoned, by: number, isStart: boolean): Cloc
   // A county that is shut is off for days, a node below sleeps for as long. How long a node was off `unheard` judges.
   const isLong = isRoot ? isStart : !isStart
   const most = isLong ? LIMITS.rootAwayDays * DAY_MILLISECONDS : isRoot ? LIMITS.doubtfulDayMilliseconds : by
-  const known = offsetOf({ mark, isRoot }) ?? 0
+  const moved = {
+    ...mark,
+    ...(by > most ? { leapt: by } : {}),
+    ...(isStart ? {} : { gained: (mark.gained ?? 0) + by }),
+  }
+  const { offset, maybe = [] } = mark
+  if (isRoot || offset === null) return moved
+  // Nobody sleeps for years.
+  if (offset > LIMITS.unheardDays * DAY_MILLISECONDS && by >= offset - byHand(offset))
+    return { ...moved, ...possibly(0, [offset, ...maybe]) }
   // A fast one is put right by setting it back, which the program sees but over a start.
-  const isSet = known >= TOLERANCE ? by >= Math.max(TOLERANCE, known - byHand(known)) : known <= -TOLERANCE && isStart
-  return { ...mark, ...(by > most ? { leapt: by } : {}), ...(isSet ? { two: true } : {}) }
+  const isSet = offset > 0 ? by >= Math.max(TOLERANCE, offset - byHand(offset)) : isStart
+  return { ...moved, ...possibly(offset, isSet ? [0, ...maybe] : maybe) }
 }
 
 /** What is known of a clock after a start, by what was known before: nobody knows how much time has passed. */
 export function afterStart({ mark, now, isRoot }: Reckoned): ClockMark {
-  const { at, offset, fell, said } = mark
+  const { at, offset, fell, said, maybe = [] } = mark
   if (at === 0) return mark
   if (fell !== undefined) return raised(mark, now)
   const unseen = now - at
@@ -92,58 +117,35 @@ export function afterStart({ mark, now, isRoot }: Reckoned): ClockMark {
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, true)
   if (unseen > -TOLERANCE) return mark
   // A fast one that went back by less than it was fast, but for what hands are off, was set to another wrong time.
-  const known = offset ?? 0
-  if (!isRoot && -unseen < -known - byHand(known)) return { ...mark, two: true }
+  if (offset !== null && -unseen < -offset - byHand(offset)) return { ...mark, ...possibly(offset, [0, ...maybe]) }
   const least = leastOf(mark)
   if (now < least - TOLERANCE) return fallen(mark, least, now)
-  const { two: _, ...rest } = mark
+  const { maybe: _, ...rest } = mark
   return { ...rest, at: now, offset: null }
 }
 
 /** What is known of a clock after a stretch in which the program saw so much pass; it shows `unseen` more than that makes. */
 export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, unseen: number): ClockMark {
+  const { offset, maybe = [], gained = 0 } = mark
   if (mark.fell !== undefined) {
-    const offset = mark.offset === null ? null : mark.offset - (Math.abs(unseen) < TOLERANCE ? 0 : unseen)
-    return raised({ ...mark, at: mark.at + passed, offset }, now)
+    const guess = offset === null ? null : offset - (Math.abs(unseen) < TOLERANCE ? 0 : unseen)
+    return raised({ ...mark, at: mark.at + passed, offset: guess }, now)
   }
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, false)
   if (unseen > -TOLERANCE) return mark
-  const known = offsetOf({ mark, isRoot })
-  if (isRoot || known === null) {
-    const reached = Math.max(mark.at, now - unseen)
+  if (isRoot || offset === null) {
+    // A moment to which it leapt may never have come.
+    const reached = mark.leapt === undefined ? Math.max(mark.at, now - unseen) : mark.at
     const isFar = reached - now > LIMITS.clockFallMilliseconds
     return isFar ? fallen(mark, reached, now) : { ...mark, at: reached }
   }
-  // What has passed is known, unless the machine slept in it, or what goes back had been set too far before.
-  const offset = known - unseen
-  return { ...mark, offset, ...(Math.abs(offset) >= TOLERANCE ? { two: true } : {}) }
-}
-
-/** Whether it shows one of two times: its own is right, or it is off by the offset that was known. */
-const mayBeSet = ({ mark, isRoot }: Omit<Reckoned, 'now'>): boolean =>
-  mark.two === true && Math.abs(offsetOf({ mark, isRoot }) ?? 0) >= TOLERANCE
-
-/** Whether these name two days. */
-export const isTwoDays = (one: Reckoned): boolean =>
-  mayBeSet(one) && civilDay(one.now) !== civilDay(one.now + (offsetOf(one) ?? 0))
-
-/** What speaks against a clock; null: nothing. `published`: the newest thing of the root. */
-export function doubtOf(one: Reckoned, published: number): ClockDoubt | null {
-  const { mark, now: time, isRoot } = one
-  const offset = offsetOf(one)
-  if (mark.fell !== undefined) return { is: 'behind', time, since: mark.at, proof: 'reached', fell: mark.fell }
-  // A clock without an offset heals by running on, where it went back by little.
-  const reached = isRoot || offset === null ? mark.at : 0
-  if (time < reached - TOLERANCE) return { is: 'behind', time, since: reached, proof: 'reached', fell: 0 }
-  // Whoever was told the time goes by that: a root that was once ahead has published things of a day to come.
-  const isTold = mark.said !== null && offset !== null
-  const known = time + (offset ?? 0)
-  if (!isTold && known < published - TOLERANCE)
-    return { is: 'behind', time, since: published, proof: 'published', fell: 0 }
-  if (isTwoDays(one)) return { is: 'set', time, other: known }
-  if (mark.leapt !== undefined) return { is: 'leapt', time, by: mark.leapt }
-  const away = isRoot || mark.said === null ? 0 : known - mark.said
-  return away > LIMITS.unheardDays * DAY_MILLISECONDS ? { is: 'unheard', time, away } : null
+  // A time server trims a right clock.
+  if (Math.abs(offset) < TOLERANCE && -unseen < LIMITS.clockFallMilliseconds)
+    return { ...mark, ...possibly(offset, [offset - unseen, ...maybe.map((other) => other - unseen)]) }
+  // What has passed is known, unless the machine slept in it, or what goes back had been set ahead before.
+  const known = offset - unseen
+  const others = maybe.map((other) => other - unseen)
+  return { ...mark, ...possibly(known, [0, ...(gained > 0 ? [known - gained] : []), ...others]) }
 }
 
 /** Follows a clock: every question about it looks at it first. `kept`: what the disk has of an earlier run. */
@@ -174,7 +176,7 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     say(said: number, by: PersonId | null): void {
       const { now } = look()
       isSteady = true
-      const { leapt, fell, two, ...rest } = mark
+      const { leapt, fell, gained, maybe, ...rest } = mark
       mark = { ...rest, at: now, offset: said - now, by, said, ...(by === null ? { told: said } : {}) }
     },
   }

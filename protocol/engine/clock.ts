@@ -3,16 +3,15 @@ import { civilDay, type Day, dayNumber, hasCivilDay, timeOn } from '#protocol/ca
 import { isPersonId, type PersonId } from '#protocol/ids.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { type ClockDoubt, isDayInDoubt } from './clock-doubt.ts'
+import { type ClockDoubt, doubtOf, isDayInDoubt, isTwoDays } from './clock-doubt.ts'
 import {
   type ClockMark,
   createReckoning,
   DAY_MILLISECONDS,
-  doubtOf,
-  isTwoDays,
   leastOf,
   NO_MARK,
   offsetOf,
+  possibly,
   type Reckoned,
   type Ticking,
 } from './clock-reckoning.ts'
@@ -73,7 +72,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     heardRoot(rootTime) {
       if (!hasCivilDay(rootTime)) return false
       const one = look()
-      const before = one.mark.by === null ? offsetOf(one) : null
+      const before = one.mark.by === null && !isDoubtful(one.mark) ? offsetOf(one) : null
       say(rootTime, null)
       return before === null || Math.abs(rootTime - one.now - before) >= LIMITS.clockStepMilliseconds
     },
@@ -83,7 +82,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       const isMeant = (shown: number) =>
         minutes === undefined ? civilDay(shown) === day : Math.abs(shown - said) <= LIMITS.watchMilliseconds
       // What a clock shows to the second is what somebody means who reads a watch.
-      const [nearest] = [timeOf(one), one.now]
+      const [nearest] = [timeOf(one), one.now, ...(one.mark.maybe ?? []).map((offset) => one.now + offset)]
         .filter(isMeant)
         .sort((left, right) => Math.abs(left - said) - Math.abs(right - said))
       say(nearest ?? said, by)
@@ -102,12 +101,12 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     },
     rootTime(published) {
       const one = look()
-      const isKnown = offsetOf(one) !== null && byOf(one) === null && one.mark.two !== true
+      const isKnown = offsetOf(one) !== null && byOf(one) === null && one.mark.maybe === undefined
       return isKnown && !isDayInDoubt(doubtOf(one, published)) ? timeOf(one) : null
     },
     knownOffset() {
       const one = look()
-      return isTwoDays(one) || one.mark.fell !== undefined ? null : offsetOf(one)
+      return isTwoDays(one) || one.mark.fell !== undefined || one.mark.leapt !== undefined ? null : offsetOf(one)
     },
     time,
     today: () => civilDay(time()),
@@ -125,15 +124,18 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 const isSpan = (value: unknown): value is number => typeof value === 'number' && isTime(value) && value > 0
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 
-/** What is known goes to another machine as times at the root: what its own clock lacks to them nobody knows. */
+const isDoubtful = ({ fell, leapt, maybe }: ClockMark): boolean => (fell ?? leapt ?? maybe) !== undefined
+
+/** Under another incarnation the database lies on another machine, or was put back on this one: its clock may be another, and is right then. */
 export const onOtherClock = (mark: ClockMark): ClockMark => ({
-  at: leastOf(mark),
-  offset: null,
-  by: mark.by,
-  told: mark.told,
-  said: mark.said,
+  ...mark,
+  ...(mark.offset === null ? {} : possibly(mark.offset, [0, ...(mark.maybe ?? [])])),
   contact: null,
 })
+
+/** Offsets as they were kept. */
+const offsetsIn = (value: unknown): readonly number[] =>
+  Array.isArray(value) ? value.filter((one) => Number.isSafeInteger(one)).slice(0, LIMITS.possibleOffsets) : []
 
 /** Reads what the disk kept; nothing of what another program, or nobody, wrote there. */
 export function readClock(value: unknown): ClockMark {
@@ -148,6 +150,7 @@ export function readClock(value: unknown): ClockMark {
     contact: timeOr(value.contact),
     ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
     ...(isSpan(value.fell) ? { fell: value.fell } : {}),
-    ...(value.two === true ? { two: true } : {}),
+    ...(isSpan(value.gained) ? { gained: value.gained } : {}),
+    ...(offsetsIn(value.maybe).length > 0 ? { maybe: offsetsIn(value.maybe) } : {}),
   }
 }

@@ -17,16 +17,19 @@ class Machine {
   time = MET
   #shown: number
   #elapsed = 0
-  /** Somebody set it ahead to a wrong time, and has not noticed: it looks like a machine that slept. */
-  isMistaken = false
+  /** Somebody set it ahead to a wrong time: how far it was off before. */
+  #unnoticed: number | undefined
   /** A slow one was mended by a part: what mends the rest while it is off is a night for all that can be known. */
   #isHalf = false
   #clock: NodeClock
 
-  constructor(ahead: number) {
+  readonly #isRoot: boolean
+
+  constructor(ahead: number, isRoot: boolean) {
     this.#shown = MET + ahead
-    this.#clock = createClock(this.#host, false)
-    this.#clock.heardRoot(MET)
+    this.#isRoot = isRoot
+    this.#clock = createClock(this.#host, isRoot)
+    if (!isRoot) this.#clock.heardRoot(MET)
   }
 
   get #host() {
@@ -43,8 +46,12 @@ class Machine {
   }
 
   sets(to: number) {
-    this.#isHalf ||= to > this.#shown && to < this.time - DAY
-    this.isMistaken = this.#isHalf || (to !== this.time && (this.isMistaken || to > this.#shown))
+    const [before, after] = [this.#shown - this.time, to - this.time]
+    // The county is asked about what a node may have slept.
+    const isAhead = after > before && !(this.#isRoot && after > before + DAY)
+    this.#isHalf ||= isAhead && after <= -DAY
+    if (isAhead) this.#unnoticed ??= before
+    if (after === 0 || (this.#unnoticed !== undefined && after <= this.#unnoticed)) this.#unnoticed = undefined
     this.#shown = to
     this.#clock.passed(0)
   }
@@ -59,22 +66,29 @@ class Machine {
     const disk = JSON.stringify(this.#clock.mark(null))
     this.time += by
     this.#shown = isPutRight ? this.time : this.#shown + by
-    if (isPutRight) this.isMistaken = this.#isHalf
+    if (isPutRight) this.#unnoticed = undefined
     this.#elapsed = 0
-    this.#clock = createClock(this.#host, false, readClock(JSON.parse(disk)))
+    this.#clock = createClock(this.#host, this.#isRoot, readClock(JSON.parse(disk)))
   }
 
   hears() {
+    if (this.#isRoot) return
     this.#clock.heardRoot(this.time)
     this.#isSaid()
+  }
+
+  /** What was set ahead and not noticed looks like a machine that slept. */
+  get isMistaken() {
+    return this.#unnoticed !== undefined || this.#isHalf
   }
 
   get asks() {
     return isDayInDoubt(this.#clock.doubt(0))
   }
 
-  /** An honest answer, by a watch that is two minutes off. */
+  /** An honest answer, by a watch that is two minutes off; the county's clock is put right before. */
   answers() {
+    if (this.#isRoot) this.sets(this.time)
     const said = civilTime(this.time + 2 * MINUTE)
     const minutes = Number(said.slice(11, 13)) * 60 + Number(said.slice(14, 16))
     this.#clock.confirm(civilDay(this.time + 2 * MINUTE), clerk.person, minutes)
@@ -82,7 +96,7 @@ class Machine {
   }
 
   #isSaid() {
-    this.isMistaken = false
+    this.#unnoticed = undefined
     this.#isHalf = false
   }
 
@@ -116,6 +130,8 @@ const EVENTS: Readonly<Record<string, (machine: Machine) => void>> = {
   'put right while off': (machine) => machine.off(14 * HOUR, true),
   'set back by a day': (machine) => machine.slips(-DAY),
   'set back by hours': (machine) => machine.slips(-8 * HOUR),
+  'set back by minutes': (machine) => machine.slips(-10 * MINUTE),
+  'set ahead by a day': (machine) => machine.slips(DAY),
   'set ahead by days': (machine) => machine.slips(3 * DAY),
   hears: (machine) => machine.hears(),
 }
@@ -123,8 +139,8 @@ const NAMES = Object.keys(EVENTS)
 const AHEAD = [0, 5 * MINUTE, -5 * MINUTE, 8 * HOUR, -8 * HOUR, DAY, -DAY, 3 * DAY, -3 * DAY, 40 * DAY, -40 * DAY]
 
 /** Lives a life and names where it gave a wrong day away. */
-function live(ahead: number, names: readonly string[]): string | undefined {
-  const machine = new Machine(ahead)
+function live(ahead: number, names: readonly string[], isRoot = false): string | undefined {
+  const machine = new Machine(ahead, isRoot)
   for (const [place, name] of names.entries()) {
     EVENTS[name]?.(machine)
     if (machine.asks) machine.answers()
@@ -140,6 +156,12 @@ const sequences = (length: number): readonly (readonly string[])[] =>
 
 test('S151 S157 S159 no life of three events gives a wrong day away, but where a clock was set ahead and nobody has noticed', () => {
   const wrong = sequences(3).flatMap((names) => AHEAD.flatMap((ahead) => live(ahead, names) ?? []))
+  expect([...new Set(wrong)]).toEqual([])
+})
+
+test('S151 S157 no life of three events of a county whose clock was right tells a wrong day', () => {
+  const near = AHEAD.filter((ahead) => Math.abs(ahead) <= 5 * MINUTE)
+  const wrong = sequences(3).flatMap((names) => near.flatMap((ahead) => live(ahead, names, true) ?? []))
   expect([...new Set(wrong)]).toEqual([])
 })
 

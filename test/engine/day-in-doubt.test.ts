@@ -149,8 +149,7 @@ test('S158 who confirmed the day is told over restarts until the parent was met,
     expect(await clockFindings(again)).toEqual([said(day)])
     const link = connect(again, root)
     await until('the county says what day it is', async () => (await status(again)).clockConfirmedBy === null)
-    // Nobody knows what became of the clock over the start: nobody is named.
-    const message = `确认日期以后关过机或电脑时间变过:本机按 ${day} 办理,县中心的日期是 ${MONDAY}`
+    const message = `确认的日期和县中心的不同:本机按 ${day} 办理,县中心的日期是 ${MONDAY}`
     const told = wrong ? [[`wrong-day-${day}`, message]] : []
     expect(await clockFindings(again)).toEqual(told)
     link.cut()

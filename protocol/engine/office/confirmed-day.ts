@@ -5,12 +5,12 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { type Actor, CONFIRMED_DAY, COUNTY_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
-import { confirmedTime, wrongDay } from '../writing/confirmed-days.ts'
+import { goneBy, wrongDay } from '../writing/confirmed-days.ts'
 import { keepFinding } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 
 const KEPT = '没有改动任何内容。'
-const AT_ROOT = '各节点从此按县中心的时间对时;联网的几秒内就会知道'
+const AT_ROOT = '各节点从此按县中心的时间对时;联网的很快会知道'
 const AT_ROOT_EARLIER =
   '各节点从此按县中心的时间对时。确认错了的,请马上校正本机时间,再确认一次;核对过这段时间的办件以后点“已核对”'
 const BELOW = '本机从此按确认的日期办理,写下的记录带着这个差值;联网后以县中心的时间为准。请校正电脑时间'
@@ -28,7 +28,7 @@ export async function confirmDay(
   if (problem) return problem
   const { clock, news } = core
   const told = confirmedFinding(core, actor, day)
-  const before = confirmedTime(core)
+  const before = goneBy(core)
   clock.confirm(day, actor.person, minutes)
   const wrong = wrongDay(core, before)
   const findings = wrong ? [wrong, told] : [told]
@@ -87,7 +87,7 @@ function oddProblem(core: Core, day: Day, minutes: number | undefined): Result<n
   }
   const { newest } = core.clock.past(publishedAt(core))
   const days = dayNumber(day) - dayNumber(civilDay(newest))
-  if (!core.isRoot && newest > 0 && days > LIMITS.farDays)
+  if (newest > 0 && days > LIMITS.farDays)
     return again(`您填的是 ${day},比本机知道的最近一天 ${civilDay(newest)} 晚 ${days} 天。`)
   // Two in the afternoon, typed as 2:05, would begin the next day twelve hours late.
   const hour = (minutes ?? LIMITS.wakingFromHour * 60) / 60

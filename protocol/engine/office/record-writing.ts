@@ -19,7 +19,7 @@ import type { Staging } from '../writing/staging.ts'
 import { appendAudit } from './audit-log.ts'
 import { auditOfRecords } from './audit-records.ts'
 import { heldAtRevocation } from './revoking.ts'
-import { isEndUnseen, staffBeside, strangerProblem, unpublishedStaff } from './staff-writing.ts'
+import { isAnyDay, isEndUnseen, staffBeside, strangerProblem, unpublishedStaff } from './staff-writing.ts'
 
 const encoder = new TextEncoder()
 /** A directory record beside the other parts of its entry. */
@@ -95,10 +95,18 @@ function withFormerStations(given: NodeRecord, known: NodeRecord | undefined): N
   return former.size === 0 ? record : { ...record, formerStations: [...former] }
 }
 
+const NO_DAY_OF_SERVICE = fail(
+  'day-in-doubt',
+  '现在不知道今天是哪一天:任职、停用从哪一天起,全县都按这一天认定,不能写。',
+  KEPT,
+  '电脑时间不对的请校正;在“同步与安全”页确认今天的日期以后再改。',
+)
+
 /** Writes a record; before an account what everybody may know of it, so that nobody has the account and not that. */
 async function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): Promise<Result<void>> {
   const given = await completed(staging, unfinished, actor)
   const staff = given.type === 'person' ? staffBeside(staging, given) : undefined
+  if (staff && isAnyDay(staging.core)) return NO_DAY_OF_SERVICE
   const published = staff ? writeVersion(staging, staff, actor) : success(undefined)
   return published.ok ? writeVersion(staging, given, actor) : published
 }

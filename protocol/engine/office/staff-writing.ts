@@ -7,6 +7,7 @@ import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { type DocumentId, logParts } from '#protocol/ids.ts'
 import { fail, type Result } from '#protocol/result.ts'
 import { storedEntry } from '../cases/case-reading.ts'
+import { isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
 import type { Actor } from '../office.ts'
@@ -22,6 +23,9 @@ export function mayKeepStaff({ core, directory }: Staging): boolean {
   const staged = directory.get('level/rules' as DocumentId)?.version ?? 0
   return core.isRoot && isEnabled({ level: () => Math.max(staged, core.directory.level()) }, STAFF_LEVEL)
 }
+
+/** Whether nobody can say what day it is (S157): then no day of service is written, by which every node judges for ever. */
+export const isAnyDay = (core: Core): boolean => isDayInDoubt(core.clock.doubt(publishedAt(core)))
 
 /** The public record that goes with an account as it is written; undefined when it says nothing new. */
 export function staffBeside(staging: Staging, person: Person): Staff | undefined {
@@ -45,7 +49,7 @@ export const isEndUnseen = (known: Person | undefined, { version }: Person): boo
 /** Public records of all people who have an account and none: of an older program, or of before the county's nodes could judge. */
 export async function unpublishedStaff(staging: Staging): Promise<readonly Staff[]> {
   const { core } = staging
-  if (!mayKeepStaff(staging)) return []
+  if (!mayKeepStaff(staging) || isAnyDay(core)) return []
   const { directory, clock } = core
   const lacking = directory.people().filter(({ id }) => directory.staff(id) === undefined)
   const histories = await accountsEver(core, lacking)

@@ -40,7 +40,7 @@ export async function keepClock(staging: Staging, everyMilliseconds: number): Pr
   const isSame = kept.by === mark.by && Math.abs((kept.offset ?? 0) - (mark.offset ?? 0)) < LIMITS.clockStepMilliseconds
   const isKnown =
     (kept.offset === null) === (mark.offset === null) &&
-    (['leapt', 'fell', 'two'] as const).every((name) => kept[name] === mark[name])
+    JSON.stringify([kept.leapt, kept.fell, kept.maybe]) === JSON.stringify([mark.leapt, mark.fell, mark.maybe])
   const isNear = mark.at >= kept.at && mark.at - kept.at < everyMilliseconds
   if (!(isSame && isKnown && isNear))
     setLocal(staging, PLACE.space, PLACE.key, { ...mark, incarnation: logs.incarnation })
