@@ -6,6 +6,7 @@ import type { Identity } from '#protocol/engine/ports/identity.ts'
 import { type StationCode, toHex } from '#protocol/ids.ts'
 import type { FileIdentity } from '#protocol/log/incarnation.ts'
 import { nodeIdOf } from '#protocol/transport/node-host.ts'
+import { confirmDay } from './actors.ts'
 import { NEWER, OLDER } from './ages.ts'
 import { callParent } from './calling.ts'
 import type { Chance } from './chance.ts'
@@ -101,7 +102,12 @@ export const nodeRecord = (machine: Machine): NodeRecord => ({
 
 /** Publishes at the root; a full disk or a dead root is no violation, the administrator tries again. */
 export async function publish(world: World, records: readonly DirectoryRecord[]): Promise<void> {
-  const published = await rootOf(world).running?.engine.office.publish(null, records)
+  const write = () => rootOf(world).running?.engine.office.publish(null, records)
+  let published = await write()
+  if (published?.ok === false && published.problem.code === 'day-in-doubt') {
+    await confirmDay(world)
+    published = await write()
+  }
   if (!published || published.ok || published.problem.code.startsWith('storage')) return
   world.violation('M1', `publish: ${published.problem.code}`)
 }
