@@ -1,5 +1,6 @@
 /** What a look at others' changes names: what is sealed is that, whatever was written before, back and forth, or since. */
 import { beforeEach, expect, test } from 'vitest'
+import * as Y from 'yjs'
 import type { FactKind, Fields } from '#protocol/casework/facts/facts.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
@@ -42,6 +43,26 @@ async function send(update: Uint8Array, incarnation: number): Promise<void> {
   const edit = draft(VILLAGE, { kind: KIND.edit, document: id, payload, person: agent.person, time })
   thief.send(frameOf(await thief.write(streamOf(VILLAGE), [edit], { incarnation })))
   await thief.stored(++frames)
+}
+
+/** An edit of the village's key that can take effect only after the next one of the hall, and one that can at once. */
+function trapFor({ identity, engine }: Node, incarnation: number) {
+  const author = clientIdOf(9, incarnation)
+  const harmless = new Author('application', author).change({ set: { memo: 'x' }, remove: [] }) as Uint8Array
+  const form = new Y.Doc()
+  Y.applyUpdate(form, harmless)
+  const [name = ''] = form.share.keys()
+  const hall = new Y.Doc()
+  hall.clientID = clientIdOf(identity.lease, engine.incarnation)
+  hall.getMap(name).set('account', ACCOUNT)
+  Y.applyUpdate(form, Y.encodeStateAsUpdate(hall))
+  form.clientID = author
+  let trap: Uint8Array | undefined
+  form.on('update', (update: Uint8Array) => {
+    trap = update
+  })
+  form.getMap(name).set('account', STOLEN)
+  return { trap: trap as Uint8Array, harmless }
 }
 
 /** The same over whatever stands there. */
@@ -155,7 +176,7 @@ test('C141 what the holder types on after the look is sealed with it, but not up
   expect(await sealed()).toMatchObject({ account: ACCOUNT })
 })
 
-test('C141 what no frontier can leave out is looked at as well: an edit that waited under the one that was looked at', async () => {
+test('C130 C141 what waited under the edit that was looked at is no part of what is sealed, whenever it takes effect', async () => {
   await handedOver()
   const author = new Author('application', clientIdOf(9, 900))
   const typed = ['他', '他人', '他人们'].map((applicant) => author.change({ set: { applicant }, remove: [] }))
@@ -165,9 +186,50 @@ test('C141 what no frontier can leave out is looked at as well: an edit that wai
   const mark = (await changes())?.mark
   await send(second, 900)
   expect((await changes())?.listed[0]?.changes).toMatchObject([{ after: '他人们' }])
-  expect(await act('received', { materials: 1 }, mark)).toMatchObject(UNSEEN)
+  value(await act('received', { materials: 1 }, mark))
+  expect(await sealed()).toMatchObject({ applicant: '他' })
+  expect((await changes())?.listed[0]?.changes).toMatchObject([{ before: '他', after: '他人们' }])
+})
+
+test('C130 what was accepted is shown and printed whatever takes effect below the frontier afterwards', async () => {
+  await handedOver()
+  const author = new Author('application', clientIdOf(9, 900))
+  const typed = ['一', '二', '三'].map((applicant) => author.change({ set: { applicant }, remove: [] }))
+  const [first, second, third] = typed as [Uint8Array, Uint8Array, Uint8Array]
+  await send(third, 900)
+  await send(first, 900)
   value(await act('received', { materials: 1 }, (await changes())?.mark))
-  expect(await sealed()).toMatchObject({ applicant: '他人们' })
+  value(await act('accepted', {}))
+  await send(second, 900)
+  for (const [node, station] of [
+    [root, COUNTY],
+    [village, VILLAGE],
+  ] as const) {
+    const shown = async () => (await view(node, station)).sections.find(({ name }) => name === 'application')
+    const says = async () => ((await shown())?.value as Record<string, unknown> | undefined)?.applicant
+    await until(
+      'all of it is there',
+      async () => (await says()) === '三' && (await view(node, station)).state.tip === (await view()).state.tip,
+    )
+    expect(await shown()).toMatchObject({ sealed: { applicant: '一' }, value: { applicant: '三' } })
+  }
+})
+
+test('C130 C141 an edit that waits for the holder’s own correction undoes it in nobody’s sight', async () => {
+  await handedOver({ ...FORM, account: STOLEN })
+  // Whoever knows the next place of the hall's log writes upon what the hall has still to type.
+  const { trap, harmless } = trapFor(root, 900)
+  await send(trap, 900)
+  await send(harmless, 900)
+  value(await act('received', { materials: 1 }, (await changes())?.mark))
+  await correct({ account: ACCOUNT })
+  const seen = await changes()
+  expect(await form()).toMatchObject({ value: { account: STOLEN } })
+  expect(seen?.listed[0]?.changes).toMatchObject([{ key: 'account', after: STOLEN }])
+  expect(await act('accepted', {})).toMatchObject(UNSEEN)
+  await correct({ account: ACCOUNT })
+  value(await act('accepted', {}, (await changes())?.mark))
+  expect(await sealed()).toMatchObject({ account: ACCOUNT })
 })
 
 test('C141 a mark that names nothing that was written is refused, also when there is nothing to look at', async () => {

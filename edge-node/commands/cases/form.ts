@@ -43,10 +43,30 @@ export const valuesOf = (sections: readonly SectionView[], name: string): Values
   return typeof value === 'object' ? value : {}
 }
 
-/** The same as far as it counts: where a section was changed behind its seal, what was sealed. */
+/** Whether a section was changed behind its seal, and what was sealed cannot be put together here any more (rule C130). */
+export const isSealLost = (sections: readonly SectionView[], name: string): boolean =>
+  sections.some((section) => section.name === name && section.changedAfterSeal && section.sealed === null)
+
+/** What stands on paper and pages in its place. */
+export const SEAL_LOST = '封存时的内容在本机已拼不出来,以当时的纸质件为准'
+
+/** The same as far as it counts: where a section was changed behind its seal, what was sealed; nothing where that is lost. */
 export const countedOf = (sections: readonly SectionView[], name: string): Values => {
+  if (isSealLost(sections, name)) return {}
   const sealed = sections.find((section) => section.name === name)?.sealed
   return typeof sealed === 'object' && sealed !== null ? sealed : valuesOf(sections, name)
+}
+
+/** The materials as they count, in one line; empty without any. */
+export function materialsLine(
+  sections: readonly SectionView[],
+  item: Item | undefined,
+  words: (material: CountedMaterial) => string,
+): string {
+  const materials = item?.materials ?? []
+  if (materials.length > 0 && isSealLost(sections, 'materials')) return SEAL_LOST
+  const values = countedOf(sections, 'materials')
+  return materials.map(({ id, name }) => `${name}:${words(materialOf(values, id))}`).join(';')
 }
 
 export const textAt = (values: Values, id: string): string => {

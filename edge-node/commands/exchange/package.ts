@@ -1,6 +1,6 @@
 /** Making the package of a case that was reported up. */
 import { reachCase } from '#edge-node/commands/cases/cases.ts'
-import { countedOf } from '#edge-node/commands/cases/form.ts'
+import { countedOf, isSealLost, SEAL_LOST } from '#edge-node/commands/cases/form.ts'
 import { readsNumbers } from '#edge-node/commands/masking.ts'
 import { compactTime } from '#protocol/casework/exchange/dates.ts'
 import { canonicalJson, type ReportPackage, reportPackage } from '#protocol/casework/exchange/report-package.ts'
@@ -34,6 +34,8 @@ export async function packageOf(office: Office, actor: Actor, text: string): Pro
   if (!view.ok) return view
   if (!readsNumbers(actor, view.value))
     return fail('not-holder', '上报包含有完整的证件号码,只有主办站点可以导出', KEPT, '请由主办站点的承办人导出')
+  if (['application', 'materials'].some((name) => isSealLost(view.value.sections, name)))
+    return fail('seal-lost', SEAL_LOST, KEPT, '请按纸质件上报;要查原因的,请联系县中心管理员')
   const signatures = await office.signaturesOf(found.value.id)
   const made = reportPackage({
     state: view.value.state,

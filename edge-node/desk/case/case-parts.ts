@@ -1,6 +1,14 @@
 /** Parts of the case page: where it stands, what needs attention, what was typed. */
 import { html } from 'hono/html'
-import { countedOf, formFields, materialOf, OVERRIDE, textAt } from '#edge-node/commands/cases/form.ts'
+import {
+  countedOf,
+  formFields,
+  isSealLost,
+  materialOf,
+  OVERRIDE,
+  SEAL_LOST,
+  textAt,
+} from '#edge-node/commands/cases/form.ts'
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
 import { dayWords } from '#edge-node/desk/due-words.ts'
@@ -147,7 +155,8 @@ export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html 
   const values = countedOf(view.sections, 'application')
   const override = textAt(values, OVERRIDE)
   const fields = view.item ? formFields(view.item) : []
-  const rows = fields.map((rule) => pair(rule.label, textAt(values, rule.id)))
+  const isLost = isSealLost(view.sections, 'application')
+  const rows = isLost ? pair('封存内容', SEAL_LOST) : fields.map((rule) => pair(rule.label, textAt(values, rule.id)))
   const section = view.sections.find(({ name }) => name === 'application')
   const writable = mayEdit(visit.actor) && section?.writable === true
   const changes = changesBox(desk, view, 'application')
@@ -159,9 +168,11 @@ export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html 
 export function materialsPart(desk: Desk, view: CaseView): Html {
   const values = countedOf(view.sections, 'materials')
   const materials = view.item?.materials ?? []
-  const rows = materials.map(({ id, name, required }) => {
-    return pair(required ? `${name}(必需)` : name, materialWords(materialOf(values, id)))
-  })
+  const rows = isSealLost(view.sections, 'materials')
+    ? pair('封存内容', SEAL_LOST)
+    : materials.map(({ id, name, required }) =>
+        pair(required ? `${name}(必需)` : name, materialWords(materialOf(values, id))),
+      )
   return card(
     '材料',
     html`<div class="card-body">${changesBox(desk, view, 'materials')}<dl class="desk-pairs">${rows}</dl></div>`,

@@ -1,7 +1,7 @@
 /** Papers to print: any fact that makes a document as an A4 sheet, as often as it is needed. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { countedOf, materialOf } from '#edge-node/commands/cases/form.ts'
+import { materialsLine } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
@@ -55,9 +55,8 @@ const titleOf = (code: PrintCode): string =>
     : FURTHER_PAPERS[code as keyof typeof FURTHER_PAPERS]
 
 function materialRow(view: CaseView): readonly PaperRow[] {
-  const values = countedOf(view.sections, 'materials')
-  const list = (view.item?.materials ?? []).map(({ id, name }) => `${name}:${materialWords(materialOf(values, id))}`)
-  return list.length === 0 ? [] : [['材料清单', list.join(';')]]
+  const list = materialsLine(view.sections, view.item, materialWords)
+  return list === '' ? [] : [['材料清单', list]]
 }
 
 function rowsOf(paper: Paper, code: PrintCode): readonly PaperRow[] {

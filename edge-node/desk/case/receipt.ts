@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html, raw } from 'hono/html'
 import { renderSVG } from 'uqr'
-import { countedOf, materialOf } from '#edge-node/commands/cases/form.ts'
+import { materialsLine } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { limitWords, paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
@@ -56,10 +56,7 @@ function promiseWords({ promised, statutory, fees }: Item): string {
 function copy(desk: Desk, view: CaseView, line: StoryLine, destination: string): Html {
   const { state, item } = view
   const captured = line.kind === 'captured'
-  const materials = countedOf(view.sections, 'materials')
-  const list = (item?.materials ?? [])
-    .map(({ id, name }) => `${name}:${materialWords(materialOf(materials, id))}`)
-    .join(';')
+  const list = materialsLine(view.sections, item, materialWords)
   const unconfirmed = isAtCounty(view.safety)
     ? ''
     : html`<p class="receipt-note">本凭证在未联网时出具,以县级确认为准。</p>`

@@ -1,6 +1,7 @@
 /** What a section said when a fact sealed it, and who changed what behind the seal (rule S86). */
 import type { Seal } from '#protocol/casework/facts/facts.ts'
 import type { Authority } from '#protocol/casework/register.ts'
+import { Gating } from '#protocol/documents/gate.ts'
 import type { OpenSection } from '#protocol/documents/section.ts'
 import { SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import type { Sha256 } from '#protocol/log/chain.ts'
@@ -27,12 +28,19 @@ export interface SealedSection extends WalkedChanges {
   readonly value: SectionValue
 }
 
-/** Edits that the seal's frontier holds, and those behind it. */
-export function parted(edits: readonly SectionEdit[], { frontier }: Pick<Seal, 'frontier'>) {
-  const held: SectionEdit[] = []
-  const later: SectionEdit[] = []
-  for (const edit of edits) (edit.seq <= (frontier[edit.log] ?? 0) ? held : later).push(edit)
-  return { held, later }
+/**
+ * Edits that a seal holds, and those behind it. It holds what its frontier names and takes effect without anything else:
+ * what waited there, for something that was written later, was no part of what was sealed (rule C130).
+ * @param edits in the order in which they took effect here
+ */
+export function parted(name: SectionName, edits: readonly SectionEdit[], { frontier }: Pick<Seal, 'frontier'>) {
+  const below = edits.filter(({ log, seq }) => seq <= (frontier[log] ?? 0))
+  // What took effect before anything behind the frontier waited for none of that: so it is almost always.
+  const isFirst = below.every((edit, place) => edits[place] === edit)
+  const gating = new Gating<SectionEdit>(name)
+  if (!isFirst) for (const edit of below) gating.arrive(edit)
+  const held = new Set(isFirst ? below : gating.accepted)
+  return { held: edits.filter((edit) => held.has(edit)), later: edits.filter((edit) => !held.has(edit)) }
 }
 
 /** What some edits say, if that is what was sealed. */
@@ -54,7 +62,7 @@ export function sealedSection(
   seal: Seal,
 ): SealedSection | undefined {
   if (SECTIONS[name].shape !== 'map') return undefined
-  const { held, later } = parted(acceptedEdits(file, name), seal)
+  const { held, later } = parted(name, acceptedEdits(file, name), seal)
   const value = valueAsSealed(name, held, seal, sha256)
   return value === undefined ? undefined : { value, ...walkChanges(name, held, later, authority) }
 }
@@ -68,8 +76,8 @@ export function changesBetweenSeals(
   name: SectionName,
   { before, after, among }: { readonly before: Seal | undefined; readonly after: Seal; readonly among: number },
 ): WalkedChanges | undefined {
-  const now = parted(acceptedEdits(file, name), after).held
-  const { held, later } = before ? parted(now, before) : { held: [], later: now }
+  const now = parted(name, acceptedEdits(file, name), after).held
+  const { held, later } = before ? parted(name, now, before) : { held: [], later: now }
   const isThere = (edits: readonly SectionEdit[], seal: Seal) => valueAsSealed(name, edits, seal, sha256) !== undefined
   if ((before && !isThere(held, before)) || !isThere(now, after)) return undefined
   return walkChanges(name, held, later, authority, among)

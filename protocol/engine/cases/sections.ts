@@ -44,7 +44,7 @@ export function acceptedEdits(file: CaseFile | undefined, name: string): readonl
 
 /**
  * Heights of the logs whose edits make what a section says: the frontier a seal names. What waits, or is refused, is no part
- * of it: once it takes effect it is a change behind the seal.
+ * of it, also where it lies below the frontier: see `parted`.
  */
 export function frontierOf(edits: readonly SectionEdit[]): Record<string, number> {
   const frontier: Record<string, number> = {}

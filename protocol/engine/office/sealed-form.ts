@@ -76,7 +76,7 @@ function readSection(
   const isChanged = seal !== undefined && !saysAsSealed(seal, opened.value, sha256)
   const isOther = ({ station }: SectionEdit) => station !== state.holder
   const accepted = acceptedEdits(file, name)
-  const behind = seal ? parted(accepted, seal).later : accepted
+  const behind = seal ? parted(name, accepted, seal).later : accepted
   const { authority } = core.directory
   // What others wrote back, so that the form says what is sealed, was written all the same.
   const isTouched = isChanged || behind.some(isOther)

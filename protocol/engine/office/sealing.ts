@@ -52,7 +52,7 @@ export function sealWithout(
 ): Sealable | undefined {
   const accepted = acceptedEdits(file, name)
   const kept = accepted.filter((edit) => !without.has(edit))
-  if (parted(accepted, { frontier: frontierOf(kept) }).held.length !== kept.length) return undefined
+  if (parted(name, accepted, { frontier: frontierOf(kept) }).held.length !== kept.length) return undefined
   const opened = openedOf(name, kept)
   const sealable = opened && sealableOf(core, name, opened, kept)
   opened?.close()
