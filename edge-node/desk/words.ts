@@ -110,16 +110,11 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},现在至少应是 ${since}`
 }
 
-/** What to do about a clock in doubt; the nodes of the county go by the root's, which tells it again once somebody has looked at it. */
+/** What to do about a clock in doubt: look at another one first. The nodes of the county go by the root's, which tells it again once somebody has looked at it. */
 const DOUBT_NEXT = {
-  behind: { next: '请校正电脑时间。', words: '一时校正不了的,在这里确认今天的日期' },
-  set: { next: '请看手机或日历。', words: '在这里确认今天的日期' },
-  unheard: { next: '请核对电脑日期。', words: '核对以后在这里确认今天的日期' },
-  leapt: { next: '请核对电脑日期。', words: '核对以后在这里确认今天的日期' },
-  root: {
-    next: '请核对本机时间,不对的先校正。确认日期以前,各节点收不到县中心的时间。',
-    words: '时间对的、已经校正的,在这里确认今天的日期',
-  },
+  node: '请看手机或日历,电脑时间不对的先校正。',
+  root: '请看手机或日历,本机时间不对的先校正。确认日期以前,各节点收不到县中心的时间。',
+  words: '时间对的、已经校正的,或者校正不了的,在这里确认今天的日期和时间',
 } as const
 
 /** Without a line nobody else says what day it is, and nothing can be begun while nobody does. */
@@ -127,8 +122,8 @@ function clockWarning(status: SyncStatus, now: number): Warning | undefined {
   const doubt = doubtWords(status.clockDoubt)
   const tone = 'warning'
   if (doubt !== undefined) {
-    const { next, words } = DOUBT_NEXT[status.isRoot ? 'root' : (status.clockDoubt?.is ?? 'unheard')]
-    return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words } }
+    const next = DOUBT_NEXT[status.isRoot ? 'root' : 'node']
+    return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words: DOUBT_NEXT.words } }
   }
   const others = status.clockOfNodes
   if (others) {

@@ -31,10 +31,9 @@ export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
 function otherTime({ mark, now, isRoot }: Reckoned): number | undefined {
   const { offset, maybe = [] } = mark
   if (isRoot || offset === null) return undefined
-  const known = civilDay(now + offset)
-  const other = [...maybe, offset].find((one) => civilDay(now + one) !== civilDay(now))
-  const isTwo = maybe.some((one) => civilDay(now + one) !== known)
-  return isTwo ? now + (other ?? offset) : undefined
+  const times = [...maybe, offset].map((one) => now + one)
+  const isTwo = times.some((time) => civilDay(time) !== civilDay(now + offset))
+  return isTwo ? times.find((time) => civilDay(time) !== civilDay(now)) : undefined
 }
 
 /** Whether it can be one of several days. */

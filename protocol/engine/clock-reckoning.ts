@@ -25,6 +25,8 @@ export interface ClockMark {
   readonly told: number | null
   /** The time at the root when anybody last said it, the root or a person; null when never. */
   readonly said: number | null
+  /** The time at the root since when the node goes by this offset, but for what clocks drift; null when it goes by none. */
+  readonly since: number | null
   /** When a link to the parent last lived, by the corrected clock; null when never. */
   readonly contact: number | null
   /** How far it moved on unwatched, in milliseconds, where that is too far. */
@@ -38,7 +40,7 @@ export interface ClockMark {
 }
 
 /** Nothing was ever known. */
-export const NO_MARK: ClockMark = { at: 0, offset: null, by: null, told: null, said: null, contact: null }
+export const NO_MARK: ClockMark = { at: 0, offset: null, by: null, told: null, said: null, since: null, contact: null }
 
 /** A clock that is known: its mark, what it shows, and whether it is the root's, which is right by definition. */
 export interface Reckoned {
@@ -54,8 +56,11 @@ const byHand = (known: number): number => Math.min(DAY_MILLISECONDS, Math.abs(kn
 export const offsetOf = ({ mark, isRoot }: Omit<Reckoned, 'now'>): number | null => (isRoot ? 0 : mark.offset)
 
 /** What time it was at the root at least when the mark was made. */
-export const leastOf = ({ at, offset, fell, maybe = [] }: ClockMark): number =>
-  at + (fell === undefined ? Math.min(offset ?? 0, ...maybe) : 0)
+export const leastOf = ({ at, offset, fell, maybe = [], by, told }: ClockMark): number => {
+  if (fell !== undefined) return at
+  // What a person said is no proof.
+  return by === null ? at + Math.min(offset ?? 0, ...maybe) : (told ?? 0)
+}
 
 /** Other offsets that it may have, the newest guess first, each once, and none that says about the same as the one it goes by. */
 export function possibly(offset: number, others: readonly number[]): Pick<ClockMark, 'offset' | 'maybe'> {
@@ -107,19 +112,20 @@ function movedOn({ mark, isRoot }: Reckoned, by: number, isStart: boolean): Cloc
 
 /** What is known of a clock after a start, by what was known before: nobody knows how much time has passed. */
 export function afterStart({ mark, now, isRoot }: Reckoned): ClockMark {
-  const { at, offset, fell, said, maybe = [] } = mark
+  const { at, offset, fell, told, by, maybe = [] } = mark
   if (at === 0) return mark
   if (fell !== undefined) return raised(mark, now)
   const unseen = now - at
   // A dead clock begins anew with every start of its machine: what was known of it is a guess then.
-  if (!isRoot && said !== null && now < said - LIMITS.deadClockDays * DAY_MILLISECONDS)
-    return { ...fallen(mark, said, now), offset: unseen > -TOLERANCE ? offset : null }
+  if (!isRoot && told !== null && now < told - LIMITS.deadClockDays * DAY_MILLISECONDS)
+    return { ...fallen(mark, told, now), offset: unseen > -TOLERANCE ? offset : null }
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, true)
   if (unseen > -TOLERANCE) return mark
   // A fast one that went back by less than it was fast, but for what hands are off, was set to another wrong time.
   if (offset !== null && -unseen < -offset - byHand(offset)) return { ...mark, ...possibly(offset, [0, ...maybe]) }
-  const least = leastOf(mark)
+  const least = isRoot ? at : leastOf(mark)
   if (now < least - TOLERANCE) return fallen(mark, least, now)
+  if (!isRoot && by !== null) return { ...fallen(mark, now, now), fell: -unseen }
   const { maybe: _, ...rest } = mark
   return { ...rest, at: now, offset: null }
 }
@@ -154,6 +160,8 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
   let last = { now: host.now(), elapsed: host.elapsed() }
   // Whether nobody can have set the clock since the time was said.
   let isSteady = false
+  // By what the program sees pass: when the clock was last found to have moved on unwatched.
+  let slept: number | null = null
   /** Looks at the clock. Offsets stand in what is written, so what passes is counted in whole milliseconds. */
   const look = (): Reckoned => {
     const now = host.now()
@@ -162,11 +170,13 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     last = { now, elapsed: last.elapsed + passed }
     mark = afterStretch({ mark, now, isRoot }, passed, unseen)
     if (Math.abs(unseen) >= TOLERANCE) isSteady = false
+    if (unseen >= TOLERANCE) slept = last.elapsed
     return { mark, now, isRoot }
   }
   return {
     look,
     isSteady: () => isSteady,
+    slept: () => slept,
     /** The clock has reached what it shows. */
     reach(): void {
       const { now } = look()
@@ -177,7 +187,9 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
       const { now } = look()
       isSteady = true
       const { leapt, fell, gained, maybe, ...rest } = mark
-      mark = { ...rest, at: now, offset: said - now, by, said, ...(by === null ? { told: said } : {}) }
+      const isSame = mark.offset !== null && Math.abs(said - now - mark.offset) < TOLERANCE
+      const since = isSame ? (mark.since ?? said) : said
+      mark = { ...rest, at: now, offset: said - now, by, said, since, ...(by === null ? { told: said } : {}) }
     },
   }
 }

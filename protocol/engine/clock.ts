@@ -25,6 +25,8 @@ export interface NodeClock {
   confirmedBy(): PersonId | null
   /** The parent said what time it is at the root; a time that no date can name is passed over. Answers whether it is news. */
   heardRoot(rootTime: number): boolean
+  /** When it was last found to have moved on unwatched, by what the program sees pass: a machine that slept may have; null: never. */
+  slept(): number | null
   /**
    * A person says what day it is, and how many minutes of it are over: it holds until the root's time is heard. Without
    * minutes the time of day stays the clock's own.
@@ -37,6 +39,8 @@ export interface NodeClock {
     readonly shown: number
     readonly isSteady: boolean
   } | null
+  /** The time at the root since when the node goes by the offset that it knows; null while it knows none. */
+  since(): number | null
   /** The offset as far as nothing speaks against it: what stands in what is written. */
   knownOffset(): number | null
   /** Times at the root that lie behind: what the root said last, or at the root its own clock had reached, and the newest that anything speaks for but a person's word; 0: none. */
@@ -76,6 +80,10 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       say(rootTime, null)
       return before === null || Math.abs(rootTime - one.now - before) >= LIMITS.clockStepMilliseconds
     },
+    slept() {
+      look()
+      return reckoning.slept()
+    },
     confirm(day, by, minutes) {
       const one = look()
       const said = minutes === undefined ? onDay(day, timeOf(one)) : timeOn(day, minutes)
@@ -93,10 +101,14 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       if (byOf(one) === null || by === null || said === null) return null
       return { by, said, shown: said - (offset ?? 0), isSteady: reckoning.isSteady() }
     },
+    since() {
+      const { mark } = look()
+      return mark.offset === null ? null : mark.since
+    },
     past(published) {
       const { mark } = look()
       // Whoever was told the time goes by that, as in `doubt`; the root tells itself.
-      const last = isRoot ? leastOf(mark) : (mark.told ?? published)
+      const last = isRoot ? mark.at : (mark.told ?? published)
       return { told: last, newest: Math.max(last, mark.by === null ? leastOf(mark) : 0) }
     },
     rootTime(published) {
@@ -147,6 +159,7 @@ export function readClock(value: unknown): ClockMark {
     by: typeof by === 'string' && isPersonId(by) ? by : null,
     told: timeOr(value.told),
     said: timeOr(value.said),
+    since: timeOr(value.since),
     contact: timeOr(value.contact),
     ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
     ...(isSpan(value.fell) ? { fell: value.fell } : {}),

@@ -149,7 +149,7 @@ test('P216 a day far off is asked about again on the same form, about that day o
   const right = await clerk.submit(done, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
   const wrong = '本机按 2037-11-26 办理,后来确认的日期是 2026-11-24'
   expect(right.text).toContain(wrong)
-  expect(right.text).toContain('用 371126 找到编号带那个日期的办件')
+  expect(right.text).toContain('用 371126 找到编号带那些日期的办件')
   // P234: it stands in the head of every page until somebody has looked.
   expect((await clerk.get('/guide')).text).toContain(`${wrong} 还没有人核对。`)
   const checked = await clerk.submit(await clerk.get('/sync'), '/sync/checked')

@@ -242,7 +242,7 @@ test('S152 the root tells the time as before once somebody has confirmed what it
 })
 
 test('S150 what the disk holds of a clock is read as far as it can be one', () => {
-  const none = { at: 0, offset: null, by: null, told: null, said: null, contact: null }
+  const none = { at: 0, offset: null, by: null, told: null, said: null, since: null, contact: null }
   for (const given of [undefined, null, 'x', [], {}, { at: -1 }, { at: 8.64e15 }, { at: '1' }])
     expect(readClock(given)).toEqual(none)
   const bad = { at: MET, offset: 1e300, by: '../x', told: Number.NaN, contact: {} }

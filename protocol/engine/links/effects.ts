@@ -90,7 +90,7 @@ const EFFECTS: Handlers = {
     if (link.direction === 'up') learnRootHeights(context, heights)
   },
   'root-time': (context, link, _connection, { rootTime }) => {
-    if (link.direction === 'up' && rootTime !== null) hearRoot(context, rootTime)
+    if (link.direction === 'up' && rootTime !== null) hearRoot(context, link, rootTime)
   },
 }
 

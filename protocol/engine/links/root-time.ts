@@ -1,14 +1,24 @@
 /** The time at the root comes down the tree: kept for the next start, and passed on at once where it is news. */
 import { LIMITS } from '#protocol/limits.ts'
+import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { CONFIRMED_DAY } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { goneBy, isConfirmationTold, wrongDay } from '../writing/confirmed-days.ts'
 import { keepFinding, type Staging, setLocal } from '../writing/staging.ts'
+import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
-/** Takes what the parent says of the root's time. */
-export function hearRoot({ core, queue, links }: LinkContext, rootTime: number): void {
+/** Whether it may have waited in the socket while the machine slept: of a link that goes on, what comes right after. */
+function isOld({ clock, host }: Core, { liveSince }: Link): boolean {
+  const slept = clock.slept()
+  if (slept === null || liveSince === null || liveSince > slept) return false
+  return host.elapsed() - slept < 2 * LIMITS.heartbeatMilliseconds
+}
+
+/** Takes what the parent says of the root's time; the next sign of life says it again. */
+export function hearRoot({ core, queue, links }: LinkContext, link: Link, rootTime: number): void {
+  if (isOld(core, link)) return
   const before = goneBy(core)
   const isNews = core.clock.heardRoot(rootTime)
   core.neighbours.parentContact = core.clock.time()
@@ -28,5 +38,5 @@ export function hearRoot({ core, queue, links }: LinkContext, rootTime: number):
   core.news.tellStatus()
   // Else whoever waits below would hear it with the next sign of life only: its pages say nothing of its clock until then.
   const message = { type: 'beat', rootTime: core.clock.rootTime(publishedAt(core)) } as const
-  for (const link of [...links]) if (link.direction === 'down' && link.peer) link.dispatch({ type: 'tell', message })
+  for (const down of [...links]) if (down.direction === 'down' && down.peer) down.dispatch({ type: 'tell', message })
 }

@@ -10,6 +10,8 @@ import { publishedAt } from './clock-mark.ts'
 export interface GoneBy {
   /** Milliseconds since 1970 at the root, as far as the node knows. */
   readonly time: number
+  /** Since when it goes by that. */
+  readonly since: number | null
   /** Where a person said so: the time at the root that was said, what the clock showed then, and whether nobody can have set it since. */
   readonly said: { readonly said: number; readonly shown: number; readonly isSteady: boolean } | null
   /** Nothing is numbered by a day that is in doubt. */
@@ -20,12 +22,16 @@ export interface GoneBy {
 export function goneBy({ clock, directory }: Core): GoneBy | null {
   if (clock.offset() === null) return null
   const isInDoubt = isDayInDoubt(clock.doubt(publishedAt({ directory })))
-  return { time: clock.time(), said: clock.confirmed(), isInDoubt }
+  return { time: clock.time(), since: clock.since(), said: clock.confirmed(), isInDoubt }
 }
 
 /** Numbers bear the day as six digits: by these the cases are found. */
-const nextOf = (day: Day): string =>
-  `这期间的记录都在,所记日期、编号和文书日期不改。请在“查询”里用 ${day.slice(2).replaceAll('-', '')} 找到编号带那个日期的办件,看期限和文书,告诉县中心;电脑时间对、县中心不对的,请马上告诉县中心。核对完点“已核对”`
+const digits = (day: Day): string => day.slice(2).replaceAll('-', '')
+
+const span = (from: string, to: string): string => (from === to ? to : `${from} 至 ${to}`)
+
+const nextOf = (from: Day, to: Day): string =>
+  `这期间的记录都在,所记日期、编号和文书日期不改。请在“查询”里用 ${span(digits(from), digits(to))} 找到编号带那些日期的办件,看期限和文书,告诉县中心;电脑时间对、县中心不对的,请马上告诉县中心。核对完点“已核对”`
 
 /**
  * That a node went by another day than has now been said; undefined where it was right, or wrong by minutes around midnight.
@@ -33,7 +39,7 @@ const nextOf = (day: Day): string =>
  */
 export function wrongDay({ clock }: Core, before: GoneBy | null): Omit<Finding, 'time'> | undefined {
   if (before === null) return undefined
-  const { said, isInDoubt, time } = before
+  const { said, isInDoubt, time, since } = before
   // A steady clock is judged by the moment at which the day was said, another one by now.
   const isSteady = said?.isSteady === true
   const was = said !== null && (isSteady || isInDoubt) ? said.said : time
@@ -44,10 +50,13 @@ export function wrongDay({ clock }: Core, before: GoneBy | null): Omit<Finding, 
   if (wrong === right || Math.abs(was - is) < least) return undefined
   // By a day that is in doubt nothing was numbered; the one before it was wrong only if it is still to come.
   if (!isSteady && isInDoubt && (said === null || wrong < right)) return undefined
+  // It went by that day after day; of what was in doubt only the day that was said before.
+  const last = isInDoubt ? was : time
+  const [from, to] = [civilDay(Math.min(since ?? last, last)), civilDay(last)]
   const isCounty = clock.confirmedBy() === null
   const whose = said === null ? '县中心的时间或本机时钟变过' : isCounty ? '确认的日期和县中心的不同' : '确认的日期改过'
-  const message = `${whose}:本机按 ${wrong} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${right}`
-  return { kind: 'clock', kept: `${WRONG_DAY}${wrong}`, message, next: nextOf(wrong) }
+  const message = `${whose}:本机按 ${span(from, to)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${right}`
+  return { kind: 'clock', kept: `${WRONG_DAY}${to}`, message, next: nextOf(from, to) }
 }
 
 /** Whether it is still told that a person confirmed the day. */
