@@ -172,6 +172,36 @@ test(
 )
 
 test(
+  'P13 what is typed, saved and typed back stands as it is on the screen; a form that is handed in writes over nothing that another window saved',
+  async () => {
+    const agent = await place.as('agent')
+    const { id } = await openCase(agent)
+    const page = await tab('agent', `/cases/${id}/form`)
+    const leave = async (field: string, text: string) => {
+      const saved = page.waitForResponse((response) => response.url().endsWith(`/cases/${id}/fields`))
+      await page.fill(`[name=${field}]`, text)
+      await page.press(`[name=${field}]`, 'Tab')
+      expect((await saved).status()).toBe(200)
+    }
+    for (const text of ['周错名', '', '周正名']) await leave('a-applicant', text)
+    for (const text of ['13812345678', '']) await leave('a-phone', text)
+    const again = await tab('agent', `/cases/${id}/form`)
+    expect(await again.inputValue('[name=a-applicant]')).toBe('周正名')
+    expect(await again.inputValue('[name=a-phone]')).toBe('')
+    const other = again.waitForResponse((response) => response.url().endsWith(`/cases/${id}/fields`))
+    await again.fill('[name=a-applicant]', '周改名')
+    await again.press('[name=a-applicant]', 'Tab')
+    await other
+    await page.click('button[value=stay]:not(.visually-hidden)')
+    await page.waitForURL(/saved/)
+    expect(await page.inputValue('[name=a-applicant]')).toBe('周改名')
+    await again.close()
+    await page.close()
+  },
+  BROWSER_MILLISECONDS,
+)
+
+test(
   'P52 lists refresh by themselves; a part in which a person types is left alone until the person leaves it',
   async () => {
     const work = await tab('clerk', '/')

@@ -98,6 +98,27 @@ test('P13 each field is saved as it is typed, answers with its own words, and ov
   })
 })
 
+test('P13 a field that is typed back to what the page showed at first is saved as well', async () => {
+  const { id, form } = await openCase(agent)
+  const action = `/cases/${id}/form`
+  const { csrf = '' } = formOf(form, action)
+  const leave = (name: string, value: string, more = {}) =>
+    agent.post(
+      `/cases/${id}/fields`,
+      { csrf, [name]: value, [`was-${name}`]: '', ...more },
+      { 'hx-request': 'true', 'hx-trigger-name': name },
+    )
+  const stored = async () => formOf(await agent.get(action), action)
+  for (const phone of ['13812345678', '']) {
+    await leave('a-phone', phone)
+    expect((await stored())['a-phone']).toBe(phone)
+  }
+  // Beside a material's state its copies are posted, which nobody touched.
+  await leave('m-identityCard-copies', '3', { 'm-identityCard-state': 'both', 'was-m-identityCard-state': '' })
+  await leave('m-identityCard-state', 'copy', { 'm-identityCard-copies': '', 'was-m-identityCard-copies': '' })
+  expect(await stored()).toMatchObject({ 'm-identityCard-state': 'copy', 'm-identityCard-copies': '3' })
+})
+
 test('P15 handing in leads to a receipt of two copies with number and QR; at the root it needs no reservation', async () => {
   const { id, receipt } = await captureCase(agent)
   const number = /[0-9]{12}-[0-9]{6}-[A-Z]{3}-[0-9]{4}-./.exec(receipt.text)?.[0]

@@ -130,10 +130,16 @@ document.addEventListener('focusout', () => setTimeout(refreshWaiting, REFRESH_P
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-print]')) window.print()
 })
-// A field saved by itself is no longer unsent.
+// A field saved by itself is no longer unsent, and what it said then is what the page has shown: typed back to what stood
+// there at first, it has changed again, and what was saved is not written once more over what others write.
 document.addEventListener('htmx:afterRequest', (event) => {
-  const { elt, successful } = event.detail
-  if (successful && elt.matches?.(TYPED)) elt.dataset.touched = 'false'
+  const { elt, successful, requestConfig } = event.detail
+  if (!successful || !elt.matches?.(TYPED)) return
+  elt.dataset.touched = 'false'
+  for (const [name, value] of Object.entries(requestConfig.parameters)) {
+    const shown = elt.form?.elements.namedItem(`was-${name}`)
+    if (shown) shown.value = value
+  }
 })
 document.addEventListener('htmx:sendError', (event) => {
   const place = document.getElementById('saved')

@@ -10,21 +10,22 @@ export const materialName = (id: string, part: 'state' | 'copies'): string => `m
 /** What the page showed when the person began: only what the person changed is written. */
 export const seenName = (name: string): string => `was-${name}`
 
-/** A posted value counts when the person changed it: it differs from what the page showed. */
-function changed(typed: Typed, name: string): string | undefined {
-  const value = typed[name]
-  return value === undefined || value === typed[seenName(name)] ? undefined : value
-}
-
-/** What a post asks to change. */
-export function draftOf(item: Item, typed: Typed): FormDraft {
+/**
+ * What a post asks to change: values that the person changed, which differ from what the page showed. `touched`: the field
+ * that a save of its own is about, which was changed whatever it says: typed back, it says what the page showed at first.
+ */
+export function draftOf(item: Item, typed: Typed, touched?: string): FormDraft {
+  const changed = (name: string): string | undefined => {
+    const value = typed[name]
+    return value === undefined || (name !== touched && value === typed[seenName(name)]) ? undefined : value
+  }
   const application = [...formFields(item).map(({ id }) => id), OVERRIDE].flatMap((id) => {
-    const value = changed(typed, applicationName(id))
+    const value = changed(applicationName(id))
     return value === undefined ? [] : [[id, value] as const]
   })
   const materials = item.materials.map(({ id }): readonly [string, DraftMaterial] => [
     id,
-    { state: changed(typed, materialName(id, 'state')), copies: changed(typed, materialName(id, 'copies')) },
+    { state: changed(materialName(id, 'state')), copies: changed(materialName(id, 'copies')) },
   ])
   return { application: Object.fromEntries(application), materials: Object.fromEntries(materials) }
 }

@@ -82,8 +82,8 @@ async function open(context: DeskContext, desk: Desk): Promise<Response> {
 }
 
 /** Saves what a post changes. */
-const save = (context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed) =>
-  saveDraft(desk.office, context.get('visit').actor, view, item, draftOf(item, typed))
+const save = (context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed, touched?: string) =>
+  saveDraft(desk.office, context.get('visit').actor, view, item, draftOf(item, typed, touched))
 
 /** One field was left or paused in: answers with the time of saving and the words of that field. */
 async function autosave(context: DeskContext, desk: Desk): Promise<Response> {
@@ -92,7 +92,8 @@ async function autosave(context: DeskContext, desk: Desk): Promise<Response> {
   const { item } = found.value
   if (!item) return failurePage(context, desk, NO_ITEM)
   const typed = await readForm(context.req)
-  const saved = await save(context, desk, found.value, item, typed)
+  // The script names the field that was left.
+  const saved = await save(context, desk, found.value, item, typed, context.req.header('hx-trigger-name'))
   const words = saved.ok
     ? html`已保存 ${paperTime(desk.office.now()).slice(-5)}`
     : html`<span class="field-problem">没有保存:${saved.problem.message} ${saved.problem.next}</span>`
