@@ -29,6 +29,8 @@ export interface ClockMark {
   readonly since: number | null
   /** When a link to the parent last lived, by the corrected clock; null when never. */
   readonly contact: number | null
+  /** The latest time at the root, as it was known, of which a number bears the day. */
+  readonly numbered?: number
   /** How far it moved on unwatched, in milliseconds, where that is too far. */
   readonly leapt?: number
   /** How far it went back, in milliseconds, without anybody knowing what had passed. */
@@ -181,6 +183,17 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     reach(): void {
       const { now } = look()
       mark = { ...mark, at: now }
+    },
+    /** A number bears the day of now. */
+    number(): void {
+      const one = look()
+      const time = one.now + (offsetOf(one) ?? 0)
+      if (time > (mark.numbered ?? 0)) mark = { ...mark, numbered: time }
+    },
+    /** What numbers bear was looked at. */
+    forget(): void {
+      const { numbered: _, ...rest } = mark
+      mark = rest
     },
     /** Somebody says the time at the root: the root itself, or a person. That answers every question. */
     say(said: number, by: PersonId | null): void {

@@ -41,6 +41,10 @@ export interface NodeClock {
   } | null
   /** The time at the root since when the node goes by the offset that it knows; null while it knows none. */
   since(): number | null
+  /** A number bears the day of now, for ever. */
+  numbers(): void
+  /** The latest day that a number bears and that has not come: the clock was wrong then; null: none. It is told once. */
+  toCome(): Day | null
   /** The offset as far as nothing speaks against it: what stands in what is written. */
   knownOffset(): number | null
   /** Times at the root that lie behind: what the root said last, or at the root its own clock had reached, and the newest that anything speaks for but a person's word; 0: none. */
@@ -100,6 +104,14 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       const { by, said, offset } = one.mark
       if (byOf(one) === null || by === null || said === null) return null
       return { by, said, shown: said - (offset ?? 0), isSteady: reckoning.isSteady() }
+    },
+    numbers: () => reckoning.number(),
+    toCome() {
+      const one = look()
+      const day = civilDay(one.mark.numbered ?? 0)
+      if (day <= civilDay(timeOf(one))) return null
+      reckoning.forget()
+      return day
     },
     since() {
       const { mark } = look()
@@ -161,6 +173,7 @@ export function readClock(value: unknown): ClockMark {
     said: timeOr(value.said),
     since: timeOr(value.since),
     contact: timeOr(value.contact),
+    ...(isTime(value.numbered) ? { numbered: value.numbered } : {}),
     ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
     ...(isSpan(value.fell) ? { fell: value.fell } : {}),
     ...(isSpan(value.gained) ? { gained: value.gained } : {}),

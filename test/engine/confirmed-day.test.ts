@@ -216,3 +216,31 @@ test('S157 a county that cannot say what day it is writes no day of anybody’s 
     ['2026-11-24', null],
   ])
 })
+
+test('S158 a number that bears a day to come is told of as soon as somebody says the time, whatever became of the clock', async () => {
+  const { start, machine } = await parted(0)
+  machine.set(in2009)
+  const township = await start()
+  const { office } = township.engine
+  const [item] = office.directory.items()
+  const confirm = () => office.confirmDay(clerk, MONDAY, { minutes: 9 * 60 + 1 })
+  const opened = async () => {
+    const made = await office.openCase(clerk, item?.id ?? '')
+    return made.ok ? made.value.number.split('-')[1] : made.problem.code
+  }
+  expect((await confirm()).ok).toBe(true)
+  expect(await opened()).toBe('261123')
+  // Three days ahead by a slip: it looks like a machine that slept.
+  machine.set(in2009 + 3 * DAY)
+  expect(await opened()).toBe('261126')
+  machine.set(in2009)
+  expect(await opened()).toBe('clock-set')
+  await township.engine.stop()
+  const again = await start()
+  expect((await again.engine.office.confirmDay(clerk, MONDAY, { minutes: 9 * 60 + 1 })).ok).toBe(true)
+  const told = `有编号用了还没有到的日期:本机按 2026-11-24 至 2026-11-26 办理,今天是 ${MONDAY}`
+  expect(await wrongDays(again)).toEqual([told])
+  // Once.
+  expect((await again.engine.office.confirmDay(clerk, MONDAY, { minutes: 9 * 60 + 2 })).ok).toBe(true)
+  expect(await wrongDays(again)).toEqual([told])
+})

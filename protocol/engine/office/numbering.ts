@@ -59,7 +59,9 @@ function whyInDoubt(doubt: ClockDoubt): string {
 export async function mintCaseNumber(staging: Staging, station: StationCode): Promise<Result<string>> {
   const problem = dayProblem(staging.core)
   if (problem) return problem
-  const day = staging.core.clock.today()
+  const { clock } = staging.core
+  const day = clock.today()
+  clock.numbers()
   const lane = await laneFor(staging, station, yearOf(day))
   const running = await nextRunning(staging, 'running-number', `${station}/${day}/${lettersOf(lane)}`)
   return success(mintNumber({ station, day, lane, running }))
@@ -78,7 +80,8 @@ export async function mintPaperNumber(
 ): Promise<Result<string | undefined>> {
   const problem = dayProblem(staging.core)
   if (problem) return problem
-  const { directory } = staging.core
+  const { directory, clock } = staging.core
+  clock.numbers()
   const item = register.edition(state.item, state.itemVersion) ?? directory.item(state.item)
   const hall = directory.stations().find(({ parent }) => parent === null)
   const paper = documentOfFact(kind)

@@ -1,4 +1,5 @@
 /** How far this node's clock has come and what is known of it: kept on the disk, so that a start without a line knows it. */
+import { civilDay } from '#protocol/casework/time/days.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { onOtherClock, readClock } from '../clock.ts'
@@ -30,6 +31,9 @@ export async function noteClock(staging: Staging): Promise<void> {
   await keepClock(staging, LIMITS.clockMarkMilliseconds)
 }
 
+/** What is kept at once: what speaks against the clock, and the latest day that a number bears. */
+const newsOf = ({ leapt, fell, maybe, numbered }: ClockMark) => [leapt, fell, maybe, civilDay(numbered ?? 0)]
+
 /** Adds to a group what is known of the clock, unless the disk says about the same. */
 export async function keepClock(staging: Staging, everyMilliseconds: number): Promise<void> {
   const { clock, locals, neighbours, logs } = staging.core
@@ -39,8 +43,7 @@ export async function keepClock(staging: Staging, everyMilliseconds: number): Pr
   const mark = clock.mark(neighbours.parentContact)
   const isSame = kept.by === mark.by && Math.abs((kept.offset ?? 0) - (mark.offset ?? 0)) < LIMITS.clockStepMilliseconds
   const isKnown =
-    (kept.offset === null) === (mark.offset === null) &&
-    JSON.stringify([kept.leapt, kept.fell, kept.maybe]) === JSON.stringify([mark.leapt, mark.fell, mark.maybe])
+    (kept.offset === null) === (mark.offset === null) && JSON.stringify(newsOf(kept)) === JSON.stringify(newsOf(mark))
   const isNear = mark.at >= kept.at && mark.at - kept.at < everyMilliseconds
   if (!(isSame && isKnown && isNear))
     setLocal(staging, PLACE.space, PLACE.key, { ...mark, incarnation: logs.incarnation })

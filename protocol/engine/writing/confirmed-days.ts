@@ -1,5 +1,5 @@
 /** What people hear of the day by which a node went: who confirmed it, until the parent is met, and whether it was wrong. */
-import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
@@ -37,7 +37,20 @@ const nextOf = (from: Day, to: Day): string =>
  * That a node went by another day than has now been said; undefined where it was right, or wrong by minutes around midnight.
  * Nobody is named: whoever says the time now may be the one who errs.
  */
-export function wrongDay({ clock }: Core, before: GoneBy | null): Omit<Finding, 'time'> | undefined {
+export const wrongDay = (core: Core, before: GoneBy | null): Omit<Finding, 'time'> | undefined => {
+  const toCome = core.clock.toCome()
+  return otherDay(core, before) ?? (toCome === null ? undefined : dayToCome(core, toCome))
+}
+
+/** What bears a day that has not come was numbered by a wrong clock, whatever is known of it otherwise. */
+function dayToCome({ clock }: Core, day: Day): Omit<Finding, 'time'> {
+  const from = plusDays(clock.today(), 1)
+  const message = `有编号用了还没有到的日期:本机按 ${span(from, day)} 办理,今天是 ${clock.today()}`
+  return { kind: 'clock', kept: `${WRONG_DAY}${day}`, message, next: nextOf(from, day) }
+}
+
+/** By another day than is said now. */
+function otherDay({ clock }: Core, before: GoneBy | null): Omit<Finding, 'time'> | undefined {
   if (before === null) return undefined
   const { said, isInDoubt, time, since } = before
   // A steady clock is judged by the moment at which the day was said, another one by now.
