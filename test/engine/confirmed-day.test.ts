@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Person } from '#protocol/casework/directory.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { createClock } from '#protocol/engine/clock.ts'
+import { isOld } from '#protocol/engine/links/root-time.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
@@ -243,4 +245,28 @@ test('S158 a number that bears a day to come is told of as soon as somebody says
   // Once.
   expect((await again.engine.office.confirmDay(clerk, MONDAY, { minutes: 9 * 60 + 2 })).ok).toBe(true)
   expect(await wrongDays(again)).toEqual([told])
+})
+
+test('S66 what a parent said while the machine slept is passed over when it is read after waking', () => {
+  let [shown, elapsed] = [MET, 0]
+  const host = { now: () => shown, elapsed: () => elapsed }
+  const clock = createClock(host, false)
+  clock.heardRoot(MET)
+  const [before, during] = [{ liveSince: 0 }, { liveSince: null }]
+  expect(isOld({ clock, host }, before)).toBe(false)
+  // Fifteen hours asleep: what waits in the socket says the evening before.
+  shown += 15 * 60 * MINUTE
+  expect(isOld({ clock, host }, before)).toBe(true)
+  elapsed += 2 * LIMITS.heartbeatMilliseconds - 1
+  shown += 2 * LIMITS.heartbeatMilliseconds - 1
+  expect(isOld({ clock, host }, before)).toBe(true)
+  // A link of after waking is believed at once, and the old one once what waited is read.
+  expect(isOld({ clock, host }, { liveSince: elapsed })).toBe(false)
+  expect(isOld({ clock, host }, during)).toBe(false)
+  elapsed += 1
+  shown += 1
+  expect(isOld({ clock, host }, before)).toBe(false)
+  // What goes back is no sleep.
+  shown -= DAY
+  expect(isOld({ clock, host }, before)).toBe(false)
 })

@@ -10,7 +10,10 @@ import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
 /** Whether it may have waited in the socket while the machine slept: of a link that goes on, what comes right after. */
-function isOld({ clock, host }: Core, { liveSince }: Link): boolean {
+export function isOld(
+  { clock, host }: { readonly clock: Pick<Core['clock'], 'slept'>; readonly host: Pick<Core['host'], 'elapsed'> },
+  { liveSince }: Pick<Link, 'liveSince'>,
+): boolean {
   const slept = clock.slept()
   if (slept === null || liveSince === null || liveSince > slept) return false
   return host.elapsed() - slept < 2 * LIMITS.heartbeatMilliseconds
