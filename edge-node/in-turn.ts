@@ -44,7 +44,6 @@ export function inTurn(work: RequestListener): RequestListener {
   }
   return (request, response) => {
     const { socket } = request
-    if (socket.destroyed) return
     const line = unanswered.get(socket) ?? []
     unanswered.set(socket, line)
     if (line.length >= LIMITS.requestsOfConnection) return void socket.destroy()
