@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
+import { endWithAnswer, readInPieces } from '#edge-node/chunks.ts'
 import { isLoopback } from '#edge-node/config.ts'
 import { boundConnections } from '#edge-node/connections.ts'
 import { asksForLink } from '#edge-node/downlink.ts'
@@ -33,10 +34,12 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   const server = certificate
     ? createSecureServer({ ...shown(certificate), ...OWN_ANSWERS })
     : createPlainServer(OWN_ANSWERS)
+  readInPieces(server, certificate ? 'secureConnection' : 'connection')
   const begun = boundConnections(server)
   const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
   const work: RequestListener = (request, response) => {
     begun(request, response)
+    endWithAnswer(request, response)
     void answer(request, response)
   }
   const handle = inTurn(work)
