@@ -36,7 +36,7 @@ export function inTurn(work: RequestListener): RequestListener {
   const unanswered = new WeakMap<Socket, Asked[]>()
   const begin = (socket: Socket, line: Asked[]) => {
     const [first] = line
-    if (!first || socket.destroyed) return
+    if (!first || !socket.writable) return
     first.response.once('close', () => {
       line.shift()
       begin(socket, line)
