@@ -27,10 +27,11 @@ export interface Downlink {
   close(): void
 }
 
-const LINK_PATH = '/link'
+/** Whether a request is for a link; no other one gets another protocol. */
+export const asksForLink = ({ url, headers }: IncomingMessage): boolean =>
+  url === '/link' && headers.upgrade?.toLowerCase() === 'websocket'
 
 interface Asking {
-  readonly url?: string
   readonly headers: { readonly origin?: string }
   readonly socket: { readonly remoteAddress?: string }
 }
@@ -87,7 +88,6 @@ function takeLink(
 
 /** The status line of a refused upgrade; undefined when the link may come. */
 export function refusalOf(request: Asking, secure: boolean, proved: number): string | undefined {
-  if (request.url !== LINK_PATH) return '404 Not Found'
   // Nodes name no origin, browsers always do: no page that somebody opens, wherever it is from, gets a link.
   if (request.headers.origin !== undefined) return '403 Forbidden'
   if (!secure && !isLoopback(request.socket.remoteAddress ?? '')) return '403 Forbidden'

@@ -1,6 +1,7 @@
 /** Requests of one connection: one is worked on at a time, few wait for it, and more of them end the connection. */
-import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { ChunkedMessage } from '#edge-node/chunks.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 interface Asked {
@@ -14,7 +15,7 @@ const ASKED = Symbol('asks for another protocol')
  * A request as the server makes it. Node reads on in what has come of a connection that was ended, a thousand requests at 5 KB
  * each; behind one that asks for another protocol it does not.
  */
-export class Incoming extends IncomingMessage {
+export class Incoming extends ChunkedMessage {
   [ASKED]: boolean | null = null
 
   get upgrade(): boolean | null {
@@ -35,7 +36,7 @@ export function inTurn(work: RequestListener): RequestListener {
   const unanswered = new WeakMap<Socket, Asked[]>()
   const begin = (socket: Socket, line: Asked[]) => {
     const [first] = line
-    if (!first || socket.destroyed) return
+    if (!first || !socket.writable) return
     first.response.once('close', () => {
       line.shift()
       begin(socket, line)
@@ -44,7 +45,6 @@ export function inTurn(work: RequestListener): RequestListener {
   }
   return (request, response) => {
     const { socket } = request
-    if (socket.destroyed) return
     const line = unanswered.get(socket) ?? []
     unanswered.set(socket, line)
     if (line.length >= LIMITS.requestsOfConnection) return void socket.destroy()

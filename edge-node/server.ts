@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
+import { endWithAnswer, readInPieces } from '#edge-node/chunks.ts'
 import { isLoopback } from '#edge-node/config.ts'
 import { boundConnections } from '#edge-node/connections.ts'
+import { asksForLink } from '#edge-node/downlink.ts'
 import { Incoming, inTurn } from '#edge-node/in-turn.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { remoteOf } from '#protocol/transport/callers.ts'
@@ -21,18 +23,23 @@ export interface Listening {
 
 type Fetch = Parameters<typeof getRequestListener>[0]
 
-/** What names no host or expects something Node would answer by itself, as often as it comes. */
-const OWN_ANSWERS = { IncomingMessage: Incoming, requireHostHeader: false } as const
+/**
+ * What names no host or expects something Node would answer by itself, as often as it comes. Who offers another protocol is
+ * answered in this one (RFC 9110, 7.8).
+ */
+const OWN_ANSWERS = { IncomingMessage: Incoming, requireHostHeader: false, shouldUpgradeCallback: asksForLink } as const
 
 /** Creates the server; nothing is answered before {@link listen}. */
 export function createNodeServer(fetch: Fetch, certificate: Certificate | null): Server {
   const server = certificate
     ? createSecureServer({ ...shown(certificate), ...OWN_ANSWERS })
     : createPlainServer(OWN_ANSWERS)
+  readInPieces(server, certificate ? 'secureConnection' : 'connection')
   const begun = boundConnections(server)
   const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
   const work: RequestListener = (request, response) => {
     begun(request, response)
+    endWithAnswer(request, response)
     void answer(request, response)
   }
   const handle = inTurn(work)

@@ -23,9 +23,14 @@ const HUGE = 60_000_000
 /** What a slow reader takes at once. */
 const PIECE = 64 * 1024
 
-/** Answers once it has read the request; under `/live` an answer begins and does not end. */
+const PART = new Uint8Array(PIECE)
+
+/** Answers once it has read the request, under `/refused` before; under `/endless` it goes on as long as somebody takes it; under `/live` an answer begins and does not end. */
 async function answer(request: Request): Promise<Response> {
+  if (request.url.endsWith('/refused')) return new Response('no')
   await request.text()
+  if (request.url.endsWith('/endless'))
+    return new Response(new ReadableStream({ pull: (stream) => stream.enqueue(PART) }))
   if (request.url.endsWith('/huge')) return new Response('x'.repeat(HUGE))
   if (request.url.endsWith('/big')) return new Response('x'.repeat(BIG))
   if (!request.url.endsWith('/live')) return new Response('here')
@@ -168,6 +173,35 @@ test.each([
     other.destroy()
   }
   expect(taken).toBeGreaterThanOrEqual(HUGE)
+})
+
+const LOOK = 200
+const looks = (count: number) => new Promise((resolve) => setTimeout(resolve, count * LOOK))
+
+test('E60 who took nothing of an answer for a while and then reads on keeps its connection again', async () => {
+  withLimits({ unreadMilliseconds: LOOK })
+  const { call } = await openServer(2, 100)
+  const reader = await call('127.0.0.2')
+  await reader.ask('GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  reader.socket.pause()
+  await looks(5)
+  reader.socket.resume()
+  await looks(3)
+  const kept = await call('127.0.0.2')
+  await kept.ask(GET)
+  const next = await call('127.0.0.2')
+  await areOpen([reader, kept, next], [true, false, true])
+})
+
+test('E60 a body that comes after it was refused holds no place', async () => {
+  const { call } = await openServer(2, 100)
+  const refused = await call('127.0.0.2')
+  await refused.ask(HALF.replace('/', '/refused'))
+  await refused.ask(`${'a'.repeat(100)}${GET}`) // its answer tells that the body was read
+  const kept = await call('127.0.0.2')
+  await kept.ask(GET)
+  const next = await call('127.0.0.2')
+  await areOpen([refused, kept, next], [false, true, true])
 })
 
 test('E60 links are not counted here', async () => {

@@ -1,5 +1,7 @@
 /** What a node refuses before it costs a session. */
 import { EventEmitter, once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -29,9 +31,9 @@ async function upgrade(path: string): Promise<number> {
   return status
 }
 
-test('E16 only /link is upgraded, and each link goes to the engine', async () => {
+test('E16 E64 only /link is upgraded, and each link goes to the engine', async () => {
   const attached: Connection[] = []
-  const server = createNodeServer(() => new Response(), null)
+  const server = createNodeServer(() => new Response(null, { status: 404 }), null)
   const links = {
     attach(connection: Connection): Promise<LinkEnd> {
       attached.push(connection)
@@ -45,6 +47,20 @@ test('E16 only /link is upgraded, and each link goes to the engine', async () =>
   expect([await upgrade('/link'), await upgrade('/live'), await upgrade('/link/more')]).toEqual([101, 404, 404])
   expect(attached).toHaveLength(1)
   downlink.close()
+})
+
+test.each([
+  ['/api/health', 'h2c'], // what Java and `curl --http2` offer
+  ['/api/health', 'websocket'],
+  ['/link', 'h2c'],
+])('E64 who asks %s and offers %s is answered as anybody', async (path, protocol) => {
+  const server = createNodeServer((request) => new Response(new URL(request.url).pathname), null)
+  server.on('upgrade', () => expect.fail('upgraded'))
+  const listening = await listen(server, '127.0.0.1', 0, false)
+  open = listening.ok ? listening.value : undefined
+  const asked = get(`${open?.address}${path}`, { headers: { connection: 'Upgrade', upgrade: protocol } })
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  expect([response.statusCode, await text(response)]).toEqual([200, path])
 })
 
 test('E27 the log names node and stations when a link from below begins and when it ends, and why', async () => {
@@ -75,7 +91,7 @@ test('E27 the log names node and stations when a link from below begins and when
 })
 
 test('E13 E16 plain links come from this machine only, and the next link beyond the limit is refused', () => {
-  const from = (remoteAddress: string, url = '/link') => ({ url, headers: {}, socket: { remoteAddress } })
+  const from = (remoteAddress: string) => ({ headers: {}, socket: { remoteAddress } })
   expect(refusalOf(from('127.0.0.1'), false, 0)).toBeUndefined()
   expect(refusalOf(from('10.0.0.7'), false, 0)).toContain('403')
   expect(refusalOf(from('10.0.0.7'), true, 0)).toBeUndefined()
@@ -84,7 +100,7 @@ test('E13 E16 plain links come from this machine only, and the next link beyond 
 })
 
 test('E53 a request that names an origin comes from a page in a browser and gets no link', () => {
-  const asking = (origin: string) => ({ url: '/link', headers: { origin }, socket: { remoteAddress: '127.0.0.1' } })
+  const asking = (origin: string) => ({ headers: { origin }, socket: { remoteAddress: '127.0.0.1' } })
   for (const origin of ['https://evil.example', 'http://127.0.0.1:8080', 'null', ''])
     expect(refusalOf(asking(origin), true, 0), origin).toContain('403')
 })

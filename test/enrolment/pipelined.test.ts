@@ -117,3 +117,13 @@ test('E61 what waits for its turn when its connection closes never begins', asyn
   await expect.poll(() => answersIn(other.text())).toEqual(['/other '])
   expect(begun).toEqual(['/a', '/other'])
 })
+
+test('E61 what waits behind an answer that ends the connection never begins', async () => {
+  const { begun, release, call } = await openServer()
+  release()
+  const { socket, text } = await call()
+  socket.write(`POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${get('/b')}`)
+  await once(socket, 'close')
+  expect(answersIn(text())).toEqual(['/a '])
+  expect(begun).toEqual(['/a'])
+})
