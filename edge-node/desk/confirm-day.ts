@@ -1,6 +1,7 @@
 /** What day it is, where the machine's clock cannot say and no line tells: a person confirms it. */
 import { html } from 'hono/html'
 import { mayConfirmDay } from '#edge-node/commands/station/confirmed-day.ts'
+import { COUNTY_DAY } from '#protocol/engine/office.ts'
 import { csrfField, type FormState, field } from './forms.ts'
 import { card } from './lists.ts'
 import type { Desk, Html, Visit } from './visit.ts'
@@ -20,10 +21,12 @@ const HINT = {
 
 /** The form; nothing where the clock is right as far as anybody knows, or the county says what day it is. */
 export async function confirmDayPart(desk: Desk, visit: Visit, again: FormState): Promise<Html | string> {
-  const { clockDoubt, clockConfirmedBy, clockOffset, parent, isRoot } = await desk.office.status()
+  const { clockDoubt, clockConfirmedBy, clockOffset, parent, isRoot, findings } = await desk.office.status()
   const doubt = doubtWords(clockDoubt)
   const off = clockWords(clockOffset, clockConfirmedBy !== null)
-  if (doubt === undefined && clockConfirmedBy === null && (parent?.connected || off === undefined)) return ''
+  // The county takes back what it confirmed as long as nobody has checked it.
+  const isOpen = clockConfirmedBy !== null || findings.some(({ kept }) => kept?.startsWith(COUNTY_DAY))
+  if (doubt === undefined && !isOpen && (parent?.connected || off === undefined)) return ''
   const who = clockConfirmedBy === null ? '' : `${personName(desk.office, clockConfirmedBy)}确认过日期,`
   const said = doubt ?? `${who}本机按 ${desk.office.today()} 办理${off === undefined ? '' : `;${off}`}`
   const form = html`<form method="post" action="/sync/day#day" novalidate>${csrfField(visit)}

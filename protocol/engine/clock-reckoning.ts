@@ -64,12 +64,12 @@ export const leastOf = ({ at, offset, fell, maybe = [], by, told }: ClockMark): 
   return by === null ? at + Math.min(offset ?? 0, ...maybe) : (told ?? 0)
 }
 
-/** Other offsets that it may have, the newest guess first, each once, and none that says about the same as the one it goes by. */
-export function possibly(offset: number, others: readonly number[]): Pick<ClockMark, 'offset' | 'maybe'> {
+/** A clock that goes by an offset and may have others, the newest guess first, each once, and none that says about the same. */
+export function possibly({ maybe: _, ...mark }: ClockMark, offset: number, others: readonly number[]): ClockMark {
   const maybe: number[] = []
   for (const other of others)
     if ([offset, ...maybe].every((one) => Math.abs(one - other) >= TOLERANCE)) maybe.push(other)
-  return maybe.length > 0 ? { offset, maybe: maybe.slice(0, LIMITS.possibleOffsets) } : { offset }
+  return { ...mark, offset, ...(maybe.length > 0 ? { maybe: maybe.slice(0, LIMITS.possibleOffsets) } : {}) }
 }
 
 /** It fell: no offset holds any more. `least`: what time it is at the root at least. */
@@ -106,10 +106,10 @@ function movedOn({ mark, isRoot }: Reckoned, by: number, isStart: boolean): Cloc
   if (isRoot || offset === null) return moved
   // Nobody sleeps for years.
   if (offset > LIMITS.unheardDays * DAY_MILLISECONDS && by >= offset - byHand(offset))
-    return { ...moved, ...possibly(0, [offset, ...maybe]) }
+    return possibly(moved, 0, [offset, ...maybe])
   // A fast one is put right by setting it back, which the program sees but over a start.
   const isSet = offset > 0 ? by >= Math.max(TOLERANCE, offset - byHand(offset)) : isStart
-  return { ...moved, ...possibly(offset, isSet ? [0, ...maybe] : maybe) }
+  return possibly(moved, offset, isSet ? [0, ...maybe] : maybe)
 }
 
 /** What is known of a clock after a start, by what was known before: nobody knows how much time has passed. */
@@ -124,7 +124,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned): ClockMark {
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, true)
   if (unseen > -TOLERANCE) return mark
   // A fast one that went back by less than it was fast, but for what hands are off, was set to another wrong time.
-  if (offset !== null && -unseen < -offset - byHand(offset)) return { ...mark, ...possibly(offset, [0, ...maybe]) }
+  if (offset !== null && -unseen < -offset - byHand(offset)) return possibly(mark, offset, [0, ...maybe])
   const least = isRoot ? at : leastOf(mark)
   if (now < least - TOLERANCE) return fallen(mark, least, now)
   if (!isRoot && by !== null) return { ...fallen(mark, now, now), fell: -unseen }
@@ -149,11 +149,11 @@ export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, un
   }
   // A time server trims a right clock.
   if (Math.abs(offset) < TOLERANCE && -unseen < LIMITS.clockFallMilliseconds)
-    return { ...mark, ...possibly(offset, [offset - unseen, ...maybe.map((other) => other - unseen)]) }
+    return possibly(mark, offset, [offset - unseen, ...maybe.map((other) => other - unseen)])
   // What has passed is known, unless the machine slept in it, or what goes back had been set ahead before.
   const known = offset - unseen
   const others = maybe.map((other) => other - unseen)
-  return { ...mark, ...possibly(known, [0, ...(gained > 0 ? [known - gained] : []), ...others]) }
+  return possibly(mark, known, [0, ...(gained > 0 ? [known - gained] : []), ...others])
 }
 
 /** Follows a clock: every question about it looks at it first. `kept`: what the disk has of an earlier run. */

@@ -152,8 +152,7 @@ const isDoubtful = ({ fell, leapt, maybe }: ClockMark): boolean => (fell ?? leap
 
 /** Under another incarnation the database lies on another machine, or was put back on this one: its clock may be another, and is right then. */
 export const onOtherClock = (mark: ClockMark): ClockMark => ({
-  ...mark,
-  ...(mark.offset === null ? {} : possibly(mark.offset, [0, ...(mark.maybe ?? [])])),
+  ...(mark.offset === null ? mark : possibly(mark, mark.offset, [0, ...(mark.maybe ?? [])])),
   contact: null,
 })
 

@@ -257,6 +257,7 @@ test('P215 P216 the county in 2009 says that its nodes hear no time until somebo
   // It stands until somebody has looked at what was done meanwhile.
   expect(done.text).toContain('李敏确认今天是 2026-11-21;本机时钟当时显示 2026-11-21,以前到过 2026-11-23')
   expect(done.html).toContain('value="county-day-2026-11-21"')
+  expect(done.html).toContain('action="/sync/day#day"')
 })
 
 test('P216 at the county a clerk is shown no form for the day, and what a clerk posts all the same is refused', async () => {
