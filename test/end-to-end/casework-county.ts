@@ -95,7 +95,9 @@ export async function openCaseworkCounty(folder: string) {
       await Promise.all(running.map((machine) => machine.start()))
       // A county that was off for so long tells nobody the time before somebody there has looked at a calendar.
       const chief = await signIn(hub.machine.address, 'chief', SAMPLE_PASSWORD)
-      const { status, text } = await chief.post('/sync', '/sync/day#day', { day: clock.today(), time: clock.time() })
+      const [day, time] = [clock.today(), clock.time()]
+      const said = { day, time, sure: 'yes', asked: `${day} ${time}` }
+      const { status, text } = await chief.post('/sync', '/sync/day#day', said)
       if (status !== created.status) throw new Error(`the day: ${status} ${text}`)
     },
   }

@@ -97,7 +97,7 @@ test('R81 what a county heard while its clock was ahead is held against nobody o
   const below = async () => (await root.engine.office.nodesBelow())[0]
   await until('it is kept', async () => ((await below())?.nothingUnsentAt ?? 0) > at('2028-01-01'))
   clock.jumpTo('2026-11-27T09:00+08:00')
-  value(await root.engine.office.confirmDay(reader, '2026-11-27' as Day))
+  value(await root.engine.office.confirmDay(reader, '2026-11-27' as Day, { isSure: true }))
   expect(await doubts(root, await open(township, { time: at('2026-11-27'), clockOffset: 0 }))).toEqual([])
   await say({ node: township.node, unsentEntries: 2 })
   expect(await below()).toMatchObject({ nothingUnsentAt: null })
