@@ -1,0 +1,58 @@
+/** What proves something about a clock, and how far: each as a function of what was known. */
+import { expect, test } from 'vitest'
+import { createClock } from '#protocol/engine/clock.ts'
+import { afterStart, afterStretch, type ClockMark, leastOf } from '#protocol/engine/clock-reckoning.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { person, TOWNSHIP } from './county.ts'
+import { DAY, MET, toldClock } from './parted-clock.ts'
+
+const HOUR = 60 * 60_000
+const clerk = person(TOWNSHIP, ['clerk'])
+const told: ClockMark = { at: MET, offset: 0, by: null, told: MET, said: MET, since: MET, contact: null }
+const in2009 = Date.parse('2009-01-01T08:00+08:00')
+const fallen: ClockMark = { ...told, offset: null, fell: MET - in2009 }
+
+test('S151 of several times that a clock could show the earliest was reached, and a person’s word proves none', () => {
+  expect(leastOf({ ...told, maybe: [-3 * DAY, DAY] })).toBe(MET - 3 * DAY)
+  expect(leastOf({ ...told, by: clerk.person, offset: 5 * DAY })).toBe(MET)
+  expect(leastOf({ ...told, by: clerk.person, offset: 5 * DAY, told: null })).toBe(0)
+  // What went back over a start, by a person's word alone, has no time.
+  const back = afterStart({ mark: { ...told, by: clerk.person }, now: MET + DAY, isRoot: false })
+  expect(back).not.toHaveProperty('fell')
+  const said: ClockMark = { ...told, at: MET + 3 * DAY, by: clerk.person }
+  expect(afterStart({ mark: said, now: MET + DAY, isRoot: false })).toMatchObject({ fell: 2 * DAY, offset: null })
+})
+
+test('S151 a dead clock that is set is believed soon after the least that it can be, and a deeper fall is told as that', () => {
+  const last = LIMITS.rootAwayDays * DAY
+  expect(afterStart({ mark: fallen, now: MET + last, isRoot: true })).not.toHaveProperty('fell')
+  expect(afterStart({ mark: fallen, now: MET + last + 1, isRoot: true })).toHaveProperty('fell')
+  const little: ClockMark = { ...told, offset: null, fell: DAY }
+  expect(afterStart({ mark: little, now: in2009, isRoot: true }).fell).toBe(MET - in2009)
+})
+
+test('S157 what goes back after a leap is measured by what the clock had reached before it', () => {
+  const leapt: ClockMark = { ...told, leapt: 20 * DAY }
+  const back = afterStretch({ mark: leapt, now: MET, isRoot: true }, 0, -20 * DAY)
+  expect([back.at, back.leapt, back.fell]).toEqual([MET, 20 * DAY, undefined])
+})
+
+test('S159 a clock that was years slow goes by what it shows once it is put right', () => {
+  const slow = toldClock(-2_000 * DAY)
+  slow.passes(HOUR).moves(2_000 * DAY)
+  expect(slow.clock.time()).toBe(MET + HOUR)
+  expect(slow.clock.doubt(0)).toMatchObject({ is: 'set' })
+})
+
+test('S158 since when a node goes by an offset is kept while the same is said, and a day to come is told once', () => {
+  let shown = MET
+  const clock = createClock({ now: () => shown, elapsed: () => shown }, false)
+  clock.heardRoot(MET)
+  shown += DAY
+  clock.heardRoot(MET + DAY)
+  expect(clock.since()).toBe(MET)
+  clock.numbers()
+  clock.heardRoot(MET - DAY)
+  expect(clock.since()).toBe(MET - DAY)
+  expect([clock.toCome(), clock.toCome()]).toEqual(['2026-11-24', null])
+})
