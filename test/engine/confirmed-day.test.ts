@@ -55,6 +55,22 @@ test('S158 a wrong day is told of though the node has meanwhile not been told th
   ])
 })
 
+test('S158 every day by which a node went since a wrong one was confirmed is named', async () => {
+  let passed = 0
+  const hostAt = (begun: number) => ({ ...countyHost(), now: () => begun + passed, elapsed: () => passed })
+  const root = await openNode({ station: COUNTY, lease: 1, host: hostAt(MET) })
+  const host = hostAt(Date.parse('2009-01-01T08:00+08:00'))
+  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, host })
+  await publish(root, [...STATIONS, nodeRecord(root, null), nodeRecord(township, root.identity.node)])
+  const { office } = township.engine
+  expect((await office.confirmDay(clerk, '2026-11-20' as Day, { minutes: 9 * 60, isSure: true })).ok).toBe(true)
+  passed = 2 * DAY
+  await meets(township, root)
+  expect(await wrongDays(township)).toEqual([
+    '确认的日期和县中心的不同:本机按 2026-11-20 至 2026-11-22 办理,县中心的日期是 2026-11-25',
+  ])
+})
+
 test('S158 minutes around midnight are no wrong day, also where nobody knows what became of the clock', async () => {
   const midnight = Date.parse('2026-11-24T00:00+08:00')
   for (const ahead of [-MINUTE, MINUTE]) {

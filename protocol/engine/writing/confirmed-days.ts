@@ -68,7 +68,7 @@ function otherDay({ clock }: Core, before: GoneBy | null): Omit<Finding, 'time'>
   const [from, to] = [civilDay(Math.min(since ?? last, last)), civilDay(last)]
   const isCounty = clock.confirmedBy() === null
   const whose = said === null ? '县中心的时间或本机时钟变过' : isCounty ? '确认的日期和县中心的不同' : '确认的日期改过'
-  const message = `${whose}:本机按 ${span(from, to)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${right}`
+  const message = `${whose}:本机按 ${span(from, to)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${isInDoubt ? right : clock.today()}`
   return { kind: 'clock', kept: `${WRONG_DAY}${to}`, message, next: nextOf(from, to) }
 }
 
