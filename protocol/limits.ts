@@ -205,6 +205,8 @@ export const LIMITS = {
   auditRecent: 2_000,
   /** Entries of the audit log, with the days and documents in which they lie, looked at for one page of it: days of a whole county, about a second. */
   auditReadEntries: 20_000,
+  /** Entries of its own that a node looks at for one page of what it recorded under a wrong day: about a second. */
+  dayRecordEntries: 20_000,
   /** Entries of one station on one day that can be read, the last ones: a busy hall has thousands, a flood has no end. */
   auditDayPlaces: 50_000,
   /** Days with a wrong clock that the page of the audit log links: each machine makes one or two; hostile ones make a century of them. */

@@ -79,7 +79,11 @@ export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: str
 }
 
 /** The way to the next page, by key. */
-export function nextPage(path: string, query: Readonly<Record<string, string>>, page: CasePage): Html | string {
+export function nextPage(
+  path: string,
+  query: Readonly<Record<string, string>>,
+  page: Pick<CasePage, 'next'>,
+): Html | string {
   if (page.next === null) return ''
   const address = `${path}?${new URLSearchParams({ ...query, after: page.next })}`
   return html`<div class="card-footer"><a class="btn" href="${address}">下一页</a></div>`

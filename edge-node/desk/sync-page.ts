@@ -10,6 +10,7 @@ import { CONFIRMED_DAY, type Finding, type NodeStatus, type SyncStatus } from '#
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
+import { dayRecordRoutes, dayRecordsPath } from './day-records-page.ts'
 import { drawRows } from './drawing.ts'
 import { checkQuestion, speaksOfLoss } from './finding-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
@@ -99,14 +100,15 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 }
 
 /** What asks for something to be checked carries a button for whoever may say that it has been. */
-function finding(desk: Desk, visit: Visit, { time, message, next, details, kept }: Finding): Html {
+function finding(desk: Desk, visit: Visit, { time, message, next, details, kept, days }: Finding): Html {
+  const way = days ? html` <a class="btn btn-sm" href="${dayRecordsPath(days)}">这期间在本机办过的办件</a>` : ''
   const more = details ? html`<details><summary>各站点的记录分别到什么时候</summary>${sentence(details)}</details>` : ''
   const button =
     kept && kept !== CONFIRMED_DAY && mayWrite(visit.actor)
       ? html`<form method="post" action="/sync/checked">${csrfField(visit)}<input type="hidden" name="kept" value="${kept}" />
         <button class="btn btn-sm" type="submit">已核对</button></form>`
       : ''
-  return html`<li class="list-group-item"><strong>${timeWords(time, desk.office.now())}</strong> ${sentence(message)}${sentence(next)}${more}${button}</li>`
+  return html`<li class="list-group-item"><strong>${timeWords(time, desk.office.now())}</strong> ${sentence(message)}${sentence(next)}${more}${way}${button}</li>`
 }
 
 /** What is marked as checked is gone from every page: asked once, also without scripts, and kept in the log. */
@@ -255,6 +257,7 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
 }
 
 export function syncRoutes(app: Hono<DeskEnv>, desk: Desk): void {
+  dayRecordRoutes(app, desk)
   app.get('/sync', (context) => syncPage(context, desk))
   app.post('/sync/connect', (context) => {
     desk.parent?.callNow()

@@ -1,4 +1,5 @@
 /** What is known of a clock beside what it shows, and what becomes of that between two looks at it. */
+import { civilDay } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Host } from './ports/host.ts'
@@ -31,6 +32,8 @@ export interface ClockMark {
   readonly contact: number | null
   /** The latest time at the root, as it was known, of which a number bears the day. */
   readonly numbered?: number
+  /** The earliest time of which a number bears the day though the root had told a later day; a person said so. */
+  readonly earlier?: number
   /** How far it moved on unwatched, in milliseconds, where that is too far. */
   readonly leapt?: number
   /** How far it went back, in milliseconds, without anybody knowing what had passed. */
@@ -175,8 +178,14 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     if (unseen >= TOLERANCE) slept = last.elapsed
     return { mark, now, isRoot }
   }
+  /** What numbers bear was looked at. */
+  const forget = (what: 'numbered' | 'earlier'): void => {
+    const { [what]: _, ...rest } = mark
+    mark = rest
+  }
   return {
     look,
+    forget,
     isSteady: () => isSteady,
     slept: () => slept,
     /** The clock has reached what it shows. */
@@ -189,11 +198,8 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
       const one = look()
       const time = one.now + (offsetOf(one) ?? 0)
       if (time > (mark.numbered ?? 0)) mark = { ...mark, numbered: time }
-    },
-    /** What numbers bear was looked at. */
-    forget(): void {
-      const { numbered: _, ...rest } = mark
-      mark = rest
+      const isOver = mark.told !== null && civilDay(time) < civilDay(mark.told)
+      if (isOver && time < (mark.earlier ?? Number.POSITIVE_INFINITY)) mark = { ...mark, earlier: time }
     },
     /** Somebody says the time at the root: the root itself, or a person. That answers every question. */
     say(said: number, by: PersonId | null): void {
@@ -202,7 +208,10 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
       const { leapt, fell, gained, maybe, ...rest } = mark
       const isSame = mark.offset !== null && Math.abs(said - now - mark.offset) < TOLERANCE
       const since = isSame ? (mark.since ?? said) : said
-      mark = { ...rest, at: now, offset: said - now, by, said, since, ...(by === null ? { told: said } : {}) }
+      const told = by === null ? said : mark.told
+      mark = { ...rest, at: now, offset: said - now, by, said, since, told }
+      // The root itself had been ahead: what is earlier than that was right.
+      if (told !== null && told < (rest.told ?? told) - TOLERANCE) forget('earlier')
     },
   }
 }

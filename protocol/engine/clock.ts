@@ -45,6 +45,8 @@ export interface NodeClock {
   numbers(): void
   /** The latest day that a number bears and that has not come: the clock was wrong then; null: none. It is told once. */
   toCome(): Day | null
+  /** The earliest day that a number bears though the root had told that it was over; null: none, or it is not told yet what day it is. It is told once. */
+  over(): Day | null
   /** The offset as far as nothing speaks against it: what stands in what is written. */
   knownOffset(): number | null
   /** Times at the root that lie behind: what the root said last, or at the root its own clock had reached, and the newest that anything speaks for but a person's word; 0: none. */
@@ -110,8 +112,15 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       const one = look()
       const day = civilDay(one.mark.numbered ?? 0)
       if (day <= civilDay(timeOf(one))) return null
-      reckoning.forget()
+      reckoning.forget('numbered')
       return day
+    },
+    over() {
+      const one = look()
+      const { earlier, told } = one.mark
+      if (earlier === undefined || told === null || civilDay(timeOf(one)) < civilDay(told)) return null
+      reckoning.forget('earlier')
+      return civilDay(earlier)
     },
     since() {
       const { mark } = look()
@@ -173,6 +182,7 @@ export function readClock(value: unknown): ClockMark {
     since: timeOr(value.since),
     contact: timeOr(value.contact),
     ...(isTime(value.numbered) ? { numbered: value.numbered } : {}),
+    ...(isTime(value.earlier) ? { earlier: value.earlier } : {}),
     ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
     ...(isSpan(value.fell) ? { fell: value.fell } : {}),
     ...(isSpan(value.gained) ? { gained: value.gained } : {}),

@@ -14,6 +14,7 @@ import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { AuditDetails, AuditPage, AuditQuery } from './audit.ts'
 import type { ClockDoubt } from './clock-doubt.ts'
+import type { DayRecordPage, DayRecordQuery, DaySpan } from './day-records.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
@@ -205,6 +206,8 @@ export interface Finding {
   readonly kept?: string
   /** Where the own logs ended before anything was written over what is missing: what is told later goes by it, too. */
   readonly ends?: EndWords
+  /** The wrong days under which this node recorded: what bears them is found by them. */
+  readonly days?: DaySpan
 }
 
 /** The name of the finding that a person confirmed the day: it asks for nothing, and stands until the parent is met. */
@@ -309,6 +312,8 @@ export interface Office {
   byNumber(number: string): Promise<readonly CaseRow[]>
   /** Numbers that several cases held here have at present. */
   sharedNumbers(): Promise<readonly SharedNumber[]>
+  /** The cases in which this node itself recorded something under some days: what is looked at after it went by a wrong one. */
+  dayRecords(query: DayRecordQuery): Promise<DayRecordPage>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Signature and author's key of each entry of a case, for proof outside the network. */
   signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>

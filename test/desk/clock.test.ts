@@ -5,6 +5,7 @@ import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import { doubtWords, writtenWords } from '#edge-node/desk/words.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
+import { FACTS } from '#protocol/casework/facts/facts.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -23,7 +24,7 @@ import {
 } from '#test/engine/county.ts'
 import { DAY, MET, openMachine, parted } from '#test/engine/parted-clock.ts'
 import { enter, PASSWORD } from './place.ts'
-import { captureCase } from './walk.ts'
+import { captureCase, openCase } from './walk.ts'
 
 const deskOf = ({ engine: { office } }: Node) =>
   createDesk({ office, accounts: createAccounts(office), title: '安县政务服务网', secure: true })
@@ -146,10 +147,18 @@ test('P216 a day far off is asked about again on the same form, about that day o
   // It asks for nothing, so nobody can put it aside.
   expect(done.text).toContain('王芳确认今天是 2037-11-26')
   expect(done.html).not.toContain('/sync/checked')
+  const { id } = await openCase(clerk)
   const right = await clerk.submit(done, '/sync/day#day', { time: '09:00', day: '2026-11-24' })
   const wrong = '本机按 2037-11-26 办理,后来确认的日期是 2026-11-24'
   expect(right.text).toContain(wrong)
-  expect(right.text).toContain('用 371126 找到编号带那些日期的办件')
+  expect(right.text).toContain('请打开“这期间在本机办过的办件”,逐件看期限和文书')
+  const way = /href="(\/sync\/days[^"]*)"/.exec(right.html)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  const list = await clerk.get(way)
+  expect(list.html).toContain(`<a href="/cases/${id}">`)
+  expect(list.text).toContain(`${FACTS.opened.title}(2037-11-26)`)
+  expect((await clerk.get('/sync/days?from=2026-11-24&until=2026-11-24')).html).not.toContain(`<a href="/cases/${id}">`)
+  for (const odd of ['', '?from=2026-11-24', '?from=2026-02-30&until=9'])
+    expect((await clerk.get(`/sync/days${odd}`)).status, odd).toBe(404)
   // P234: it stands in the head of every page until somebody has looked.
   expect((await clerk.get('/guide')).text).toContain(`${wrong} 还没有人核对。`)
   const checked = await clerk.submit(await clerk.get('/sync'), '/sync/checked')

@@ -1,6 +1,7 @@
 /** What proves something about a clock, and how far: each as a function of what was known. */
 import { expect, test } from 'vitest'
-import { createClock } from '#protocol/engine/clock.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import { createClock, readClock } from '#protocol/engine/clock.ts'
 import { afterStart, afterStretch, type ClockMark, leastOf } from '#protocol/engine/clock-reckoning.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { person, TOWNSHIP } from './county.ts'
@@ -55,4 +56,24 @@ test('S158 since when a node goes by an offset is kept while the same is said, a
   clock.heardRoot(MET - DAY)
   expect(clock.since()).toBe(MET - DAY)
   expect([clock.toCome(), clock.toCome()]).toEqual(['2026-11-24', null])
+})
+
+test('S158 a number of a day that the root had said was over is told of once, unless the root had been ahead', () => {
+  const next = (again: number) => {
+    let shown = MET
+    const clock = createClock({ now: () => shown, elapsed: () => shown }, false)
+    clock.heardRoot(MET)
+    clock.confirm('2026-11-21' as Day, clerk.person, 9 * 60)
+    clock.numbers()
+    clock.confirm('2026-11-20' as Day, clerk.person, 9 * 60)
+    clock.numbers()
+    // As long as nobody says a later day than the root did, it may have been the one that erred.
+    expect(clock.over()).toBe(null)
+    shown += HOUR
+    const kept = createClock({ now: () => shown, elapsed: () => shown }, false, readClock(clock.mark(null)))
+    kept.heardRoot(again)
+    return [kept.over(), kept.over()]
+  }
+  expect(next(MET + HOUR)).toEqual(['2026-11-20', null])
+  expect(next(MET - DAY)).toEqual([null, null])
 })

@@ -286,3 +286,39 @@ test('S66 what a parent said while the machine slept is passed over when it is r
   shown -= DAY
   expect(isOld({ clock, host }, before)).toBe(false)
 })
+
+test('S158 what was recorded under a wrong day is found by it, in older cases too, over pages and starts', async () => {
+  const { start, machine, root } = await parted(0)
+  const first = await start()
+  const { office } = first.engine
+  const opened = async (desk = office) => {
+    const made = await desk.openCase(clerk, 'SL0001')
+    if (!made.ok) throw new Error(made.problem.message)
+    return made.value.id
+  }
+  const older = await opened()
+  await opened()
+  machine.set(in2009)
+  expect((await office.confirmDay(clerk, '2026-11-20' as Day, { minutes: 9 * 60, isSure: true })).ok).toBe(true)
+  const wrong = await opened()
+  expect((await office.act(clerk, older, 'noted', { text: '电话联系了申请人' })).ok).toBe(true)
+  machine.set(0)
+  await meets(first, root)
+  const right = await opened()
+  // That the clock was set meanwhile hides nothing: the county had told a later day before.
+  expect((await status(first)).findings.map(({ days }) => days)).toEqual([
+    { from: '2026-11-20', until: '2026-11-20' },
+    { from: '2026-11-21', until: MONDAY },
+  ])
+  await first.engine.stop()
+  const { office: later } = (await start(3)).engine
+  const records = { from: '2026-11-20' as Day, until: '2026-11-20' as Day }
+  const page = await later.dayRecords(records)
+  expect(page.next).toBe(null)
+  expect(page.cases.map(({ row, records }) => [row.id, records])).toEqual([
+    [older, [{ kind: 'noted', day: '2026-11-20' }]],
+    [wrong, [{ kind: 'opened', day: '2026-11-20' }]],
+  ])
+  const days = { from: MONDAY, until: MONDAY }
+  expect((await later.dayRecords(days)).cases.map(({ row }) => row.id)).toContain(right)
+})

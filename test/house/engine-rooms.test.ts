@@ -10,6 +10,7 @@ const ROOMS = [
   'clock-reckoning.ts',
   'clock-doubt.ts',
   'section-view.ts',
+  'day-records.ts',
   'office.ts',
   'logs/',
   'cases/',

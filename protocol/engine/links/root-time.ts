@@ -4,7 +4,7 @@ import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { CONFIRMED_DAY } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
-import { goneBy, isConfirmationTold, wrongDay } from '../writing/confirmed-days.ts'
+import { goneBy, isConfirmationTold, wrongDays } from '../writing/confirmed-days.ts'
 import { keepFinding, type Staging, setLocal } from '../writing/staging.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
@@ -28,15 +28,15 @@ export function hearRoot({ core, queue, links }: LinkContext, link: Link, rootTi
   const every = isNews ? 0 : LIMITS.clockHeardMilliseconds
   // The queue has told of a disk that refuses; the next beat brings the time again.
   const isOver = isNews && isConfirmationTold(core)
-  const wrong = wrongDay(core, before)
+  const wrong = wrongDays(core, before)
   const request = async (staging: Staging) => {
     if (isOver) setLocal(staging, KEPT_FINDINGS, CONFIRMED_DAY, null)
-    if (wrong) keepFinding(staging, wrong)
+    for (const finding of wrong) keepFinding(staging, finding)
     await keepClock(staging, every)
   }
   queue.write(request).catch(() => {})
   if (isOver) core.news.done(CONFIRMED_DAY)
-  if (wrong) core.news.replace(wrong)
+  for (const finding of wrong) core.news.replace(finding)
   if (!isNews) return
   core.news.tellStatus()
   // Else whoever waits below would hear it with the next sign of life only: its pages say nothing of its clock until then.

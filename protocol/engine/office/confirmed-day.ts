@@ -5,7 +5,7 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { type Actor, CONFIRMED_DAY, COUNTY_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
-import { goneBy, wrongDay } from '../writing/confirmed-days.ts'
+import { goneBy, wrongDays } from '../writing/confirmed-days.ts'
 import { keepFinding } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 
@@ -30,8 +30,7 @@ export async function confirmDay(
   const told = confirmedFinding(core, actor, day)
   const before = goneBy(core)
   clock.confirm(day, actor.person, minutes)
-  const wrong = wrongDay(core, before)
-  const findings = wrong ? [wrong, told] : [told]
+  const findings = [...wrongDays(core, before), told]
   // In memory it counts at once; a disk that refuses forgets it with the next stop, and its health says that it refuses.
   await queue.write(async (staging) => {
     for (const finding of findings) keepFinding(staging, finding)

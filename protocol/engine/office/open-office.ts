@@ -21,6 +21,7 @@ import { auditTrail } from './audit-trail.ts'
 import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { confirmDay } from './confirmed-day.ts'
+import { dayRecords } from './day-records.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { areRevocations, keepRecord, publish, publishAccount } from './record-writing.ts'
@@ -66,6 +67,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     find: (query) => storage.cases(query),
     byNumber: (number) => (isCaseId(number) ? storage.casesById([number]) : storage.casesByNumber([number])),
     sharedNumbers: () => sharedNumbers(core),
+    dayRecords: (query) => dayRecords(core, query),
     countByStage: (holders) => storage.countByStage(holders),
     signaturesOf: (id) => signaturesOf(core, id),
     safetyOf: (ids) => safetyOf(core, ids),

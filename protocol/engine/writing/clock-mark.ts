@@ -31,8 +31,14 @@ export async function noteClock(staging: Staging): Promise<void> {
   await keepClock(staging, LIMITS.clockMarkMilliseconds)
 }
 
-/** What is kept at once: what speaks against the clock, and the latest day that a number bears. */
-const newsOf = ({ leapt, fell, maybe, numbered }: ClockMark) => [leapt, fell, maybe, civilDay(numbered ?? 0)]
+/** What is kept at once: what speaks against the clock, and the days that numbers bear. */
+const newsOf = ({ leapt, fell, maybe, numbered = 0, earlier = 0 }: ClockMark) => [
+  leapt,
+  fell,
+  maybe,
+  civilDay(numbered),
+  civilDay(earlier),
+]
 
 /** Adds to a group what is known of the clock, unless the disk says about the same. */
 export async function keepClock(staging: Staging, everyMilliseconds: number): Promise<void> {

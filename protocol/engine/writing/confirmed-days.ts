@@ -25,32 +25,49 @@ export function goneBy({ clock, directory }: Core): GoneBy | null {
   return { time: clock.time(), since: clock.since(), said: clock.confirmed(), isInDoubt }
 }
 
-/** Numbers bear the day as six digits: by these the cases are found. */
-const digits = (day: Day): string => day.slice(2).replaceAll('-', '')
-
 const span = (from: string, to: string): string => (from === to ? to : `${from} 至 ${to}`)
 
-const nextOf = (from: Day, to: Day): string =>
-  `这期间的记录都在,所记日期、编号和文书日期不改。请在“查询”里用 ${span(digits(from), digits(to))} 找到编号带那些日期的办件,看期限和文书,告诉县中心;电脑时间对、县中心不对的,请马上告诉县中心。核对完点“已核对”`
+const NEXT =
+  '这期间的记录都在,所记日期、编号和文书日期不改。请打开“这期间在本机办过的办件”,逐件看期限和文书,告诉县中心;电脑时间对、县中心不对的,请马上告诉县中心。核对完点“已核对”'
+
+/** What is told of wrong days, with the days: what bears them is found by them. */
+type WrongDay = Omit<Finding, 'time'> & Required<Pick<Finding, 'days'>>
+
+const told = (message: string, from: Day, until: Day): WrongDay => ({
+  kind: 'clock',
+  kept: `${WRONG_DAY}${until}`,
+  message,
+  next: NEXT,
+  days: { from, until },
+})
 
 /**
- * That a node went by another day than has now been said; undefined where it was right, or wrong by minutes around midnight.
+ * That a node went by other days than has now been said; empty where it was right, or wrong by minutes around midnight.
  * Nobody is named: whoever says the time now may be the one who errs.
  */
-export const wrongDay = (core: Core, before: GoneBy | null): Omit<Finding, 'time'> | undefined => {
-  const toCome = core.clock.toCome()
-  return otherDay(core, before) ?? (toCome === null ? undefined : dayToCome(core, toCome))
+export function wrongDays(core: Core, before: GoneBy | null): readonly WrongDay[] {
+  const { clock } = core
+  const other = otherDay(core, before)
+  const [toCome, over] = [clock.toCome(), clock.over()]
+  const numbered = [...(toCome === null ? [] : [dayToCome(core, toCome)]), ...(over === null ? [] : [dayOver(over)])]
+  // From when on a day to come was numbered is not known; until when is.
+  const isTold = ({ days: { until } }: WrongDay) =>
+    other !== undefined && other.days.from <= until && until <= other.days.until
+  return [...(other ? [other] : []), ...numbered.filter((one) => !isTold(one))]
 }
 
 /** What bears a day that has not come was numbered by a wrong clock, whatever is known of it otherwise. */
-function dayToCome({ clock }: Core, day: Day): Omit<Finding, 'time'> {
+function dayToCome({ clock }: Core, day: Day): WrongDay {
   const from = plusDays(clock.today(), 1)
-  const message = `有编号用了还没有到的日期:本机按 ${span(from, day)} 办理,今天是 ${clock.today()}`
-  return { kind: 'clock', kept: `${WRONG_DAY}${day}`, message, next: nextOf(from, day) }
+  return told(`有编号用了还没有到的日期:本机按 ${span(from, day)} 办理,今天是 ${clock.today()}`, from, day)
 }
 
+/** So was what bears a day of which the county had told before that it was over. */
+const dayOver = (day: Day): WrongDay =>
+  told(`有编号用了已经过去的日期:本机按确认的 ${day} 办理,此前已得知县中心的日期更晚`, day, day)
+
 /** By another day than is said now. */
-function otherDay({ clock }: Core, before: GoneBy | null): Omit<Finding, 'time'> | undefined {
+function otherDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
   if (before === null) return undefined
   const { said, isInDoubt, time, since } = before
   // A steady clock is judged by the moment at which the day was said, another one by now.
@@ -69,7 +86,7 @@ function otherDay({ clock }: Core, before: GoneBy | null): Omit<Finding, 'time'>
   const isCounty = clock.confirmedBy() === null
   const whose = said === null ? '县中心的时间或本机时钟变过' : isCounty ? '确认的日期和县中心的不同' : '确认的日期改过'
   const message = `${whose}:本机按 ${span(from, to)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${isInDoubt ? right : clock.today()}`
-  return { kind: 'clock', kept: `${WRONG_DAY}${to}`, message, next: nextOf(from, to) }
+  return told(message, from, to)
 }
 
 /** Whether it is still told that a person confirmed the day. */

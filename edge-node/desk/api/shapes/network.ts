@@ -17,6 +17,7 @@ const Finding = z
       .object({ until: z.string(), each: z.string() })
       .optional()
       .openapi({ description: '缺失的记录以前,本机写的记录到什么时候为止' }),
+    days: z.object({ from: day, until: day }).optional().openapi({ description: '本机曾按哪些错的日期办理' }),
   })
   .openapi('Finding')
 
