@@ -6,6 +6,7 @@ import { createClock } from '#protocol/engine/clock.ts'
 import { isOld } from '#protocol/engine/links/root-time.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { success } from '#protocol/result.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { hostWith, MONDAY } from '#test/clock/host.ts'
 import {
@@ -232,6 +233,31 @@ test('S157 a county that cannot say what day it is writes no day of anybody’s 
   expect(office.directory.staff(account.id)?.service.map(({ from, until }) => [from, until])).toEqual([
     [null, '2026-11-24'],
     ['2026-11-24', null],
+  ])
+})
+
+test('S157 people of before the level sign while the county’s day is in doubt; who moved is published once it was confirmed', async () => {
+  const machine = openMachine()
+  const storage = new MemoryStorage()
+  const open = { station: COUNTY, lease: 1, storage, host: machine.host } as const
+  const first = await openNode(open)
+  const mover: Person = { ...account, id: 'mover' as PersonId }
+  await publish(first, [...STATIONS, nodeRecord(first, null), account, mover])
+  await publish(first, [{ ...mover, station: COUNTY }])
+  await first.engine.stop()
+  machine.set(in2009)
+  const root = await openNode({ ...open, keys: first.identity.keys })
+  const { office } = root.engine
+  await publish(root, [ENABLED])
+  await until('who serves on any day is published', () => office.directory.staff(account.id) !== undefined)
+  expect(office.directory.staff(mover.id)).toBe(undefined)
+  const password = { salt: 'other', hash: 'other' }
+  expect((await office.publishAccount(null, () => success({ ...account, version: 2, password }))).ok).toBe(true)
+  machine.set(DAY)
+  expect((await office.confirmDay(person(COUNTY, ['chief']), '2026-11-24' as Day)).ok).toBe(true)
+  expect(office.directory.staff(mover.id)?.service.map(({ station, until }) => [station, until])).toEqual([
+    [TOWNSHIP, '2026-11-24'],
+    [COUNTY, null],
   ])
 })
 

@@ -8,6 +8,7 @@ import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { goneBy, wrongDays } from '../writing/confirmed-days.ts'
 import { keepFinding } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
+import { completeStaff } from './record-writing.ts'
 
 const KEPT = '没有改动任何内容。'
 const AT_ROOT = '各节点从此按县中心的时间对时;联网的很快会知道'
@@ -36,6 +37,8 @@ export async function confirmDay(
     for (const finding of findings) keepFinding(staging, finding)
     await keepClock(staging, 0)
   })
+  // What had to name a day waited for one.
+  if (core.isRoot) await queue.writeAlone(completeStaff)
   for (const finding of findings) 'kept' in finding ? news.replace(finding) : news.add(finding)
   return success(undefined)
 }

@@ -19,7 +19,7 @@ import type { Staging } from '../writing/staging.ts'
 import { appendAudit } from './audit-log.ts'
 import { auditOfRecords } from './audit-records.ts'
 import { heldAtRevocation } from './revoking.ts'
-import { isAnyDay, isEndUnseen, staffBeside, strangerProblem, unpublishedStaff } from './staff-writing.ts'
+import { isEndUnseen, staffBeside, strangerProblem, unpublishedStaff } from './staff-writing.ts'
 
 const encoder = new TextEncoder()
 /** A directory record beside the other parts of its entry. */
@@ -105,9 +105,9 @@ const NO_DAY_OF_SERVICE = fail(
 /** Writes a record; before an account what everybody may know of it, so that nobody has the account and not that. */
 async function write(staging: Staging, unfinished: DirectoryRecord, actor: Actor | null): Promise<Result<void>> {
   const given = await completed(staging, unfinished, actor)
-  const staff = given.type === 'person' ? staffBeside(staging, given) : undefined
-  if (staff && isAnyDay(staging.core)) return NO_DAY_OF_SERVICE
-  const published = staff ? writeVersion(staging, staff, actor) : success(undefined)
+  const beside = given.type === 'person' ? staffBeside(staging, given) : undefined
+  if (beside?.isUndated) return NO_DAY_OF_SERVICE
+  const published = beside ? writeVersion(staging, beside.staff, actor) : success(undefined)
   return published.ok ? writeVersion(staging, given, actor) : published
 }
 
@@ -194,7 +194,7 @@ export async function completeRevocations(staging: Staging): Promise<void> {
   }
 }
 
-/** Root only: publishes what everybody may know of people whose accounts an earlier program wrote. */
+/** Root only: publishes what everybody may know of people whose accounts an earlier program wrote, as far as it can say what day it is. */
 export async function completeStaff(staging: Staging): Promise<Result<void>> {
   for (const staff of await unpublishedStaff(staging)) {
     const written = writeVersion(staging, staff, null)

@@ -3,7 +3,7 @@ import type { Person, Staff } from '#protocol/casework/directory.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { isEnabled } from '#protocol/casework/rules/level.ts'
 import { saysTheSame, staffAfter, staffOfHistory } from '#protocol/casework/rules/service.ts'
-import { civilDay, type Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { type DocumentId, logParts } from '#protocol/ids.ts'
 import { fail, type Result } from '#protocol/result.ts'
 import { storedEntry } from '../cases/case-reading.ts'
@@ -25,13 +25,21 @@ export function mayKeepStaff({ core, directory }: Staging): boolean {
 }
 
 /** Whether nobody can say what day it is (S157): then no day of service is written, by which every node judges for ever. */
-export const isAnyDay = (core: Core): boolean => isDayInDoubt(core.clock.doubt(publishedAt(core)))
+const isAnyDay = (core: Core): boolean => isDayInDoubt(core.clock.doubt(publishedAt(core)))
 
-/** The public record that goes with an account as it is written; undefined when it says nothing new. */
-export function staffBeside(staging: Staging, person: Person): Staff | undefined {
-  const { core, directory } = staging
-  if (!mayKeepStaff(staging)) return undefined
+/** A record as of today, and whether it can be written: where nobody can say what day it is (S157), only if it is the same on every day. */
+function asOfToday(core: Core, on: (today: Day) => Staff | undefined) {
   const today = core.clock.today()
+  const staff = on(today)
+  const isOfToday = () => JSON.stringify(staff) !== JSON.stringify(on(plusDays(today, 1)))
+  return staff && { staff, isUndated: isAnyDay(core) && isOfToday() }
+}
+
+/** The public record that goes with an account as it is written, and whether it is without a day that it needs; undefined when it says nothing new. */
+export const staffBeside = (staging: Staging, person: Person) =>
+  mayKeepStaff(staging) ? asOfToday(staging.core, (today) => newStaff(staging, person, today)) : undefined
+
+function newStaff({ core, directory }: Staging, person: Person, today: Day): Staff | undefined {
   const document = `staff/${person.id}` as DocumentId
   const staged = readDirectoryRecord(directory.get(document)?.json ?? '', document)
   const account = core.directory.person(person.id)
@@ -46,17 +54,21 @@ export function staffBeside(staging: Staging, person: Person): Staff | undefined
 export const isEndUnseen = (known: Person | undefined, { version }: Person): boolean =>
   known?.disabled === true && known.version !== version
 
-/** Public records of all people who have an account and none: of an older program, or of before the county's nodes could judge. */
+/**
+ * Public records of all people who have an account and none: of an older program, or of before the county's nodes could
+ * judge. Those that need a day wait until somebody can say it.
+ */
 export async function unpublishedStaff(staging: Staging): Promise<readonly Staff[]> {
   const { core } = staging
-  if (!mayKeepStaff(staging) || isAnyDay(core)) return []
-  const { directory, clock } = core
+  if (!mayKeepStaff(staging)) return []
+  const { directory } = core
   const lacking = directory.people().filter(({ id }) => directory.staff(id) === undefined)
   const histories = await accountsEver(core, lacking)
-  const today = clock.today()
-  return lacking.flatMap(
-    (person) => staffOfHistory(histories.get(documentOf(person)) ?? [{ person, day: today }], today) ?? [],
-  )
+  return lacking.flatMap((person) => {
+    const history = (today: Day) => histories.get(documentOf(person)) ?? [{ person, day: today }]
+    const made = asOfToday(core, (today) => staffOfHistory(history(today), today))
+    return made && !made.isUndated ? [made.staff] : []
+  })
 }
 
 type Account = { readonly person: Person; readonly day: Day }
