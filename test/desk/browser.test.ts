@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
 import { openBrowser } from '#test/browser/browser.ts'
 import { LICENCE_ID } from './licence.ts'
-import { COUNTY, ENVIRONMENT, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
+import { COUNTY, ENVIRONMENT, formOf, ID_NUMBER, openPlace, PASSWORD, type Place, TOWNSHIP } from './place.ts'
 import { expectReadable } from './readable.ts'
 import { type Served, serveDesk } from './serve.ts'
 import { act, captureCase, openCase } from './walk.ts'
@@ -192,9 +192,21 @@ test(
     await again.fill('[name=a-applicant]', '周改名')
     await again.press('[name=a-applicant]', 'Tab')
     await other
+    // Saved in a pause, then left: nothing was typed in between, and the other window has put it right meanwhile.
+    const paused = page.waitForResponse((response) => response.url().endsWith(`/cases/${id}/fields`))
+    await page.locator('[name=a-applicant]').pressSequentially('又')
+    await paused
+    await again.fill('[name=a-applicant]', '周又正')
+    const right = again.waitForResponse((response) => response.url().endsWith(`/cases/${id}/fields`))
+    await again.press('[name=a-applicant]', 'Tab')
+    await right
+    const left = page.waitForResponse((response) => response.url().endsWith(`/cases/${id}/fields`))
+    await page.press('[name=a-applicant]', 'Tab')
+    expect((await left).status()).toBe(200)
+    expect(formOf(await agent.get(`/cases/${id}/form`), `/cases/${id}/form`)['a-applicant']).toBe('周又正')
     await page.click('button[value=stay]:not(.visually-hidden)')
     await page.waitForURL(/saved/)
-    expect(await page.inputValue('[name=a-applicant]')).toBe('周改名')
+    expect(await page.inputValue('[name=a-applicant]')).toBe('周又正')
     await again.close()
     await page.close()
   },

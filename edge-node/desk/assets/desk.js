@@ -130,6 +130,10 @@ document.addEventListener('focusout', () => setTimeout(refreshWaiting, REFRESH_P
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-print]')) window.print()
 })
+// Leaving a field that was saved since a person typed in it changes nothing: another window may have put it right meanwhile.
+document.addEventListener('htmx:configRequest', ({ detail: { elt, headers } }) => {
+  if (elt.matches?.(TYPED) && elt.dataset.touched !== 'true') delete headers['HX-Trigger-Name']
+})
 // A field saved by itself is no longer unsent, and what it said then is what the page has shown: typed back to what stood
 // there at first, it has changed again, and what was saved is not written once more over what others write.
 document.addEventListener('htmx:afterRequest', (event) => {
