@@ -235,7 +235,7 @@ test('S153 what was known of the root’s time before a start, or before nobody 
 })
 
 test('S151 a new county whose clock shows a day before there were programs is asked, and small steps back add up', () => {
-  const early = createClock({ now: () => Date.parse('2026-01-10T09:00+08:00'), elapsed: () => 0 }, true)
+  const early = createClock({ now: () => Date.parse('2025-12-31T09:00+08:00'), elapsed: () => 0 }, true)
   expect([early.rootTime(0), isDayInDoubt(early.doubt(0))]).toEqual([null, true])
   let shown = MET
   const county = createClock({ now: () => shown, elapsed: () => 0 }, true)
