@@ -1,7 +1,7 @@
 /** What people hear of the day by which a node went: who confirmed it, until the parent is met, and whether it was wrong. */
 import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { isDayInDoubt } from '../clock-doubt.ts'
+import { type ClockDoubt, isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
 import { CONFIRMED_DAY, type Finding, WRONG_DAY } from '../office.ts'
 import { publishedAt } from './clock-mark.ts'
@@ -20,14 +20,17 @@ export interface GoneBy {
   readonly isTold: boolean
   /** Nothing is numbered by a day that is in doubt. */
   readonly isInDoubt: boolean
+  /** What spoke against the clock. */
+  readonly doubt: ClockDoubt['is'] | null
 }
 
 /** What a node goes by because somebody said so; null where nobody did. */
 export function goneBy({ clock, directory }: Core): GoneBy | null {
   if (clock.offset() === null) return null
-  const isInDoubt = isDayInDoubt(clock.doubt(publishedAt({ directory })))
+  const doubt = clock.doubt(publishedAt({ directory }))
+  const isInDoubt = isDayInDoubt(doubt)
   const known = { time: clock.time(), since: clock.since(), said: clock.confirmed(), isInDoubt }
-  return { ...known, numbered: clock.numbered(), isTold: clock.isTold() }
+  return { ...known, doubt: doubt?.is ?? null, numbered: clock.numbered(), isTold: clock.isTold() }
 }
 
 const span = (from: string, to: string): string => (from === to ? to : `${from} 至 ${to}`)
@@ -66,12 +69,15 @@ export function wrongDays(core: Core, before: GoneBy | null): readonly WrongDay[
  * wrong by hours, or is. A clock that was watched has not moved; of another one only what was numbered last is told.
  */
 function shiftedDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
-  if (before === null || before.numbered === null || before.said !== null || before.isInDoubt) return undefined
-  const { time, numbered, since, isTold } = before
+  if (before === null || before.numbered === null || before.said !== null) return undefined
+  const { time, numbered, since, isTold, doubt } = before
+  // What fell, leapt or was alone for months counted no time since; of one that was set the root may as well have been.
+  if (doubt !== null && doubt !== 'set') return undefined
   const by = clock.time() - time
   const [wrong, right] = [civilDay(numbered), civilDay(numbered + by)]
   const isOld = numbered < (since ?? 0) || (!isTold && time - numbered > LIMITS.doubtfulDayMilliseconds)
-  if (wrong === right || isOld || Math.abs(by) < LIMITS.clockFallMilliseconds) return undefined
+  const isHours = Math.abs(by) >= LIMITS.clockFallMilliseconds && Math.abs(by) < LIMITS.doubtfulDayMilliseconds
+  if (wrong === right || isOld || !isHours) return undefined
   return told(`县中心的时间或本机时钟变过:本机最近按 ${wrong} 编号,按县中心现在的时间应是 ${right}`, wrong, wrong)
 }
 
