@@ -7,9 +7,8 @@ import { equalBytes } from '#protocol/log/bytes.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { applyChange, changeProblem, type SectionChange } from './change.ts'
 import type { SectionClocks } from './clocks.ts'
-import { checkUpdate } from './gate.ts'
+import { type CheckedUpdate, checkUpdate } from './gate.ts'
 import { canonicalOrder, replay } from './history.ts'
-import type { ParsedUpdate } from './parse.ts'
 import { gateProblem } from './problems.ts'
 import { type MaterialRecord, SECTIONS, type Section, type SectionName } from './sections.ts'
 
@@ -207,7 +206,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     return true
   }
 
-  #shows(update: Uint8Array, { clocks }: ParsedUpdate): void {
+  #shows(update: Uint8Array, { clocks }: CheckedUpdate): void {
     this.#updates.push(update)
     this.#shown.push(update)
     this.#bytes += update.length
@@ -246,7 +245,7 @@ export function openSection<Name extends SectionName>(
   const replayed = replay(name, updates)
   if (!replayed.ok) return replayed
   const section: Section = SECTIONS[name]
-  const ordered = section.shape === 'text' ? canonicalOrder(name, updates, replayed.value) : updates
+  const ordered = section.shape === 'text' ? canonicalOrder(updates, replayed.value) : updates
   const document = load(section, ordered, budget)
   if (document === undefined) {
     const next = `请稍后重新打开;如仍出现,请联系县中心管理员检查“${section.title}”的编辑记录。`
