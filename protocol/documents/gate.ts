@@ -42,10 +42,10 @@ const faulty = (fault: GateProblemCode): Outline => ({
  * @param client undefined for updates that were accepted before
  */
 export function readUpdate(section: Section, client: number | undefined, update: Uint8Array): ParsedUpdate {
-  if (update.length > LIMITS.updateBytes) return { outline: faulty('too-large'), values: [] }
+  if (update.length > LIMITS.updateBytes) return { outline: faulty('too-large'), values: [], deleted: [] }
   const parsed = parseUpdate(section, client, update)
   if (parsed.outline.fault !== undefined || section.shape === 'text') return parsed
-  return parsed.values.every(section.accepts)
+  return parsed.values.every(({ value }) => section.accepts(value))
     ? parsed
     : { ...parsed, outline: { ...parsed.outline, fault: 'bad-value' } }
 }

@@ -2,7 +2,7 @@
 import { assert } from '#protocol/assert.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { NOTHING_HELD, type SectionClocks } from './clocks.ts'
-import { checkUpdate } from './gate.ts'
+import { type CheckedUpdate, checkUpdate } from './gate.ts'
 import { clocksAfter, fitOf, type Outline } from './outline.ts'
 import { type GateProblem, gateProblem } from './problems.ts'
 import { isSectionName, SECTIONS, type SectionName } from './sections.ts'
@@ -10,20 +10,20 @@ import { isSectionName, SECTIONS, type SectionName } from './sections.ts'
 /** Accepted updates with what reading them again shows. */
 export interface Replay {
   readonly clocks: SectionClocks
-  readonly outlines: readonly Outline[]
+  readonly checked: readonly CheckedUpdate[]
 }
 
 /** Reads updates that were accepted before, in an order in which they were accepted. */
 export function replay(name: SectionName, updates: readonly Uint8Array[]): Result<Replay, GateProblem> {
-  const outlines: Outline[] = []
+  const all: CheckedUpdate[] = []
   let clocks = NOTHING_HELD
   for (const update of updates) {
     const checked = checkUpdate(SECTIONS[name], undefined, clocks, update)
     if (!checked.ok) return failure(gateProblem(checked.problem))
-    outlines.push(checked.value.outline)
+    all.push(checked.value)
     clocks = checked.value.clocks
   }
-  return success({ clocks, outlines })
+  return success({ clocks, checked: all })
 }
 
 /**
@@ -51,11 +51,11 @@ interface Queued {
  * Yjs gives nodes the same text in any order of arrival only when neighbours were named honestly. An author with
  * a changed program can name neighbours that make two nodes read different texts under equal digests.
  */
-export function canonicalOrder(updates: readonly Uint8Array[], { outlines }: Replay): Uint8Array[] {
+export function canonicalOrder(updates: readonly Uint8Array[], { checked }: Replay): Uint8Array[] {
   const queues = new Map<number, Queued[]>()
   const deletions: Uint8Array[] = []
   for (const [place, update] of updates.entries()) {
-    const outline = outlines[place] as Outline
+    const { outline } = checked[place] as CheckedUpdate
     if (outline.client === undefined) deletions.push(update)
     else {
       const queue = queues.get(outline.client) ?? []

@@ -6,12 +6,27 @@ import type { Outline } from './outline.ts'
 import type { GateProblemCode } from './problems.ts'
 import { isSectionKey, type PlainScalar, type PlainValue, type Section } from './sections.ts'
 
+/** A value written under a key. */
+export interface KeyedValue {
+  /** The key; one that is written after another value of the same key has that one's. */
+  readonly under: string | ValueId
+  readonly value: PlainValue
+}
+
+/** Whose value, and at which of its author's clocks it stands: each takes one. */
+export interface ValueId {
+  readonly client: number
+  readonly clock: number
+}
+
 /** An update as its bytes say it. */
 export interface ParsedUpdate {
   /** What decides whether it takes effect. */
   readonly outline: Outline
-  /** Values written, in order: of keys for maps, pieces of text for texts. */
-  readonly values: readonly PlainValue[]
+  /** Values written under keys, in order; none in a text. */
+  readonly values: readonly KeyedValue[]
+  /** Ranges deleted, three numbers each: client, first clock, clock behind the last. */
+  readonly deleted: readonly number[]
 }
 
 // Info byte of a struct (yjs src/structs/Item.js): content kind in the low five bits, three flags above.
@@ -20,10 +35,10 @@ const CONTENT_ANY = 8
 const HAS_KEY = 0x20
 const HAS_RIGHT_ORIGIN = 0x40
 const HAS_ORIGIN = 0x80
-const FIRST_OF_KEY = CONTENT_ANY | HAS_KEY
-const NEXT_OF_KEY = CONTENT_ANY | HAS_KEY | HAS_ORIGIN
+export const FIRST_OF_KEY = CONTENT_ANY | HAS_KEY
+export const NEXT_OF_KEY = CONTENT_ANY | HAS_KEY | HAS_ORIGIN
 /** Parent is a root type named by a string. */
-const PARENT_IS_ROOT = 1
+export const PARENT_IS_ROOT = 1
 
 // Tags of lib0's readAny.
 const ANY_INTEGER = 125
@@ -61,7 +76,8 @@ interface Reading {
   readonly references: number[]
   /** Where references of neighbours end in them. */
   origins: number
-  readonly values: PlainValue[]
+  readonly values: KeyedValue[]
+  readonly deleted: number[]
 }
 
 /** Reads a number that is written before as many things follow, so that a giant count never allocates. */
@@ -139,13 +155,14 @@ const isOwn = ({ client, start, clock }: Reading, author: number, id: number): b
 const isAhead = ({ client, clock }: Reading, author: number, id: number): boolean => author === client && id >= clock
 
 /** Reads the id of a neighbour; `before` tells on which side of it Yjs will split a longer struct. */
-function readOrigin(reading: Reading, before: boolean): void {
+function readOrigin(reading: Reading, before: boolean): ValueId {
   const client = decoding.readVarUint(reading.decoder)
   const clock = decoding.readVarUint(reading.decoder)
   const place = before ? clock : clock + 1
   if (isAhead(reading, client, clock)) refuse('unheld-origin')
   if (!isOwn(reading, client, clock)) reading.references.push(client, clock + 1, place)
   else if (holdsRising(reading.halves, place)) refuse('split-character')
+  return { client, clock }
 }
 
 function readRoot(reading: Reading): void {
@@ -160,14 +177,11 @@ function readRoot(reading: Reading): void {
 /** A value under a key. Its key is written, or inherited from the origin: an earlier value of the same key. */
 function readMapItem(reading: Reading): void {
   const info = decoding.readUint8(reading.decoder)
-  if (info === FIRST_OF_KEY) {
-    readRoot(reading)
-    readKey(reading)
-  } else if (info === NEXT_OF_KEY) {
-    readOrigin(reading, false)
-  } else refuse('foreign-structure')
+  if (info !== FIRST_OF_KEY && info !== NEXT_OF_KEY) refuse('foreign-structure')
+  if (info === FIRST_OF_KEY) readRoot(reading)
+  const under = info === FIRST_OF_KEY ? readKey(reading) : readOrigin(reading, false)
   if (decoding.readVarUint(reading.decoder) !== 1) refuse('foreign-structure')
-  reading.values.push(readValue(reading))
+  reading.values.push({ under, value: readValue(reading) })
   reading.clock += 1
 }
 
@@ -181,7 +195,6 @@ function readTextItem(reading: Reading): void {
   const text = readText(reading, LIMITS.noteCharacters, 'bad-value')
   if (text.length === 0) refuse('foreign-structure') // a struct without length corrupts Yjs' search
   noteHalves(reading, text)
-  reading.values.push(text)
   reading.clock += text.length
 }
 
@@ -225,6 +238,7 @@ function readDeletedRanges(reading: Reading, allowed: number): number {
     const isPartlyOwn = isOwn(reading, client, last - 1)
     if (isPartlyOwn && (holdsRising(halves, from) || holdsRising(halves, last))) refuse('split-character')
     reading.references.push(client, isPartlyOwn ? start : last, from)
+    reading.deleted.push(client, from, last)
   }
   return count
 }
@@ -262,8 +276,8 @@ function faultIn(reading: Reading, client: number | undefined): GateProblemCode 
 export function parseUpdate(section: Section, client: number | undefined, update: Uint8Array): ParsedUpdate {
   const decoder = decoding.createDecoder(update)
   const none = { client: undefined, start: 0, clock: 0, origins: Number.POSITIVE_INFINITY }
-  const reading: Reading = { decoder, section, ...none, halves: [], references: [], values: [] }
+  const reading: Reading = { decoder, section, ...none, halves: [], references: [], values: [], deleted: [] }
   const fault = faultIn(reading, client)
-  const { client: author, start, clock: next, halves, references, origins, values } = reading
-  return { outline: { client: author, start, next, halves, references, origins, fault }, values }
+  const { client: author, start, clock: next, halves, references, origins, values, deleted } = reading
+  return { outline: { client: author, start, next, halves, references, origins, fault }, values, deleted }
 }
