@@ -19,14 +19,14 @@ const HINT = {
   node: '请看手机或日历;确认后本机按这一天办理,记录里写明与本机时钟的差值,联网后以县中心的时间为准',
 } as const
 
-/** The form; nothing where the clock is right as far as anybody knows, or the county says what day it is. */
+/** The form; nothing where the county says what day it is. Who sees that the day is wrong need not wait until the program does. */
 export async function confirmDayPart(desk: Desk, visit: Visit, again: FormState): Promise<Html | string> {
-  const { clockDoubt, clockConfirmedBy, clockOffset, parent, isRoot, findings } = await desk.office.status()
+  const { clockDoubt, clockConfirmedBy, clockOffset, clockTold, parent, isRoot, findings } = await desk.office.status()
   const doubt = doubtWords(clockDoubt)
   const off = clockWords(clockOffset, clockConfirmedBy !== null)
   // The county takes back what it confirmed as long as nobody has checked it.
   const isOpen = clockConfirmedBy !== null || findings.some(({ kept }) => kept?.startsWith(COUNTY_DAY))
-  if (doubt === undefined && !isOpen && (parent?.connected || off === undefined)) return ''
+  if (doubt === undefined && !isOpen && clockTold && (parent?.connected || off === undefined)) return ''
   const who = clockConfirmedBy === null ? '' : `${personName(desk.office, clockConfirmedBy)}确认过日期,`
   const said = doubt ?? `${who}本机按 ${desk.office.today()} 办理${off === undefined ? '' : `;${off}`}`
   const form = html`<form method="post" action="/sync/day#day" novalidate>${csrfField(visit)}

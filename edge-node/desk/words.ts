@@ -5,7 +5,7 @@ import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import { civilDay, civilTime, type Day, plusDays } from '#protocol/casework/time/days.ts'
-import type { ClockDoubt } from '#protocol/engine/clock-doubt.ts'
+import { type ClockDoubt, hasStood } from '#protocol/engine/clock-doubt.ts'
 import type { Office, Safety, SyncStatus } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -105,6 +105,8 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt.is === 'unheard') return `${shown},离上次对时已有约 ${spanWords(doubt.away)}`
   if (doubt.is === 'set')
     return `${shown},此前${offWords(doubt.other - doubt.time)}:已经校正过的,今天就是这一天;没有校正过的,今天是${dateWords(doubt.other)}`
+  if (hasStood(doubt))
+    return `${shown} ${civilTime(doubt.time).slice(11, 16)},和上次关机时差不多:关机期间时钟可能没有走`
   if (doubt.time >= doubt.since) return `${shown},倒退过约 ${spanWords(doubt.fell)},之后还没有人核对过`
   const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
   return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},现在至少应是 ${since}`

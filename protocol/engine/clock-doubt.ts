@@ -27,6 +27,10 @@ export type ClockDoubt =
 export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
   doubt !== null && (doubt.is !== 'behind' || doubt.fell > 0 || civilDay(doubt.since) !== civilDay(doubt.time))
 
+/** Whether it may have stood still while the machine was off: nothing went back, and nobody knows how long that was. */
+export const hasStood = (doubt: ClockDoubt): boolean =>
+  doubt.is === 'behind' && doubt.fell > 0 && doubt.fell < TOLERANCE
+
 /** Another time that it can be, of another day; undefined where all that it can be name one day. */
 function otherTime({ mark, now, isRoot }: Reckoned): number | undefined {
   const { offset, maybe = [] } = mark

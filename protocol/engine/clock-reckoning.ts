@@ -1,15 +1,16 @@
 /** What is known of a clock beside what it shows, and what becomes of that between two looks at it. */
-import { civilDay } from '#protocol/casework/time/days.ts'
+import { civilDay, FIRST_DAY, timeOn } from '#protocol/casework/time/days.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import type { Host } from './ports/host.ts'
+import type { Boot, Host } from './ports/host.ts'
 
+const FIRST_TIME = timeOn(FIRST_DAY, 0)
 export const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 /** Less is what clocks and lines differ by. */
 export const TOLERANCE = LIMITS.clockOffsetMilliseconds
 
 /** The clock of a machine, and what the program itself sees pass. */
-export type Ticking = Pick<Host, 'now' | 'elapsed'>
+export type Ticking = Pick<Host, 'now' | 'elapsed' | 'boot'>
 
 /**
  * What the disk keeps of a clock. What makes it doubtful – it leapt, fell, or can show one of several times – stays until
@@ -36,8 +37,10 @@ export interface ClockMark {
   readonly earlier?: number
   /** How far it moved on unwatched, in milliseconds, where that is too far. */
   readonly leapt?: number
-  /** How far it went back, in milliseconds, without anybody knowing what had passed. */
+  /** How far it went back, in milliseconds, without anybody knowing what had passed; the least there is where it may have stood still. */
   readonly fell?: number
+  /** The start of the machine in which this was known. */
+  readonly boot?: string
   /** How far it moved on before the program's eyes since somebody said the time: it slept, or was set ahead. */
   readonly gained?: number
   /** Other offsets that it may have: somebody set it, or may have. */
@@ -74,6 +77,13 @@ export function possibly({ maybe: _, ...mark }: ClockMark, offset: number, other
     if ([offset, ...maybe].every((one) => Math.abs(one - other) >= TOLERANCE)) maybe.push(other)
   return { ...mark, offset, ...(maybe.length > 0 ? { maybe: maybe.slice(0, LIMITS.possibleOffsets) } : {}) }
 }
+
+/**
+ * Whether it may have stood still while the machine was off: a machine without a battery goes on from what it had shown,
+ * and seems to have begun its present start before it had ended the one before, or at that moment.
+ */
+const mayHaveStood = ({ boot, at }: ClockMark, now: number, present: Boot | undefined): boolean =>
+  present !== undefined && boot !== undefined && boot !== present.id && now - present.ago < at + LIMITS.bootMilliseconds
 
 /** It fell: no offset holds any more. `least`: what time it is at the root at least. */
 const fallen = ({ maybe: _, ...mark }: ClockMark, least: number, now: number): ClockMark => ({
@@ -116,14 +126,17 @@ function movedOn({ mark, isRoot }: Reckoned, by: number, isStart: boolean): Cloc
 }
 
 /** What is known of a clock after a start, by what was known before: nobody knows how much time has passed. */
-export function afterStart({ mark, now, isRoot }: Reckoned): ClockMark {
+export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): ClockMark {
   const { at, offset, fell, told, by, maybe = [] } = mark
-  if (at === 0) return mark
+  // No right clock of a new county shows a day before there were programs; a new node hears the time when it joins.
+  if (at === 0) return isRoot && now < FIRST_TIME ? fallen(mark, FIRST_TIME, now) : mark
   if (fell !== undefined) return raised(mark, now)
   const unseen = now - at
   // A dead clock begins anew with every start of its machine: what was known of it is a guess then.
   if (!isRoot && told !== null && now < told - LIMITS.deadClockDays * DAY_MILLISECONDS)
     return { ...fallen(mark, told, now), offset: unseen > -TOLERANCE ? offset : null }
+  if (unseen > -TOLERANCE && mayHaveStood(mark, now, present))
+    return { ...fallen(mark, isRoot ? at : leastOf(mark), now), offset, fell: 1 }
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, true)
   if (unseen > -TOLERANCE) return mark
   // A fast one that went back by less than it was fast, but for what hands are off, was set to another wrong time.
@@ -161,7 +174,11 @@ export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, un
 
 /** Follows a clock: every question about it looks at it first. `kept`: what the disk has of an earlier run. */
 export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
-  let mark = afterStart({ mark: kept, now: host.now(), isRoot })
+  const boot = host.boot?.()
+  let mark: ClockMark = {
+    ...afterStart({ mark: kept, now: host.now(), isRoot }, boot),
+    ...(boot ? { boot: boot.id } : {}),
+  }
   let last = { now: host.now(), elapsed: host.elapsed() }
   // Whether nobody can have set the clock since the time was said.
   let isSteady = false
@@ -191,7 +208,9 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     /** The clock has reached what it shows. */
     reach(): void {
       const { now } = look()
-      mark = { ...mark, at: now }
+      // Where what passes is known, a step back stands in the offset; elsewhere many small ones would add up unseen.
+      const isKnown = !isRoot && mark.offset !== null
+      mark = { ...mark, at: isKnown ? now : Math.max(mark.at, now) }
     },
     /** A number bears the day of now. */
     number(): void {
@@ -209,7 +228,7 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
       const isSame = mark.offset !== null && Math.abs(said - now - mark.offset) < TOLERANCE
       const since = isSame ? (mark.since ?? said) : said
       const told = by === null ? said : mark.told
-      mark = { ...rest, at: now, offset: said - now, by, said, since, told }
+      mark = { ...rest, at: Math.max(0, now), offset: said - now, by, said, since, told }
       // The root itself had been ahead: what is earlier than that was right.
       if (told !== null && told < (rest.told ?? told) - TOLERANCE) forget('earlier')
     },

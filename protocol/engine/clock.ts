@@ -41,6 +41,8 @@ export interface NodeClock {
   } | null
   /** The time at the root since when the node goes by the offset that it knows; null while it knows none. */
   since(): number | null
+  /** The latest time, as it was known then, of which a number bears the day; null: none. */
+  numbered(): number | null
   /** A number bears the day of now, for ever. */
   numbers(): void
   /** The latest day that a number bears and that has not come: the clock was wrong then; null: none. It is told once. */
@@ -53,6 +55,8 @@ export interface NodeClock {
   past(published: number): { readonly told: number; readonly newest: number }
   /** The root's time as far as the root told it; null while unknown, and while nobody can say what day it is (S157). */
   rootTime(published: number): number | null
+  /** Whether the root itself has said the time since this start, and nobody can have set the clock since; always at the root. */
+  isTold(): boolean
   /** The time at the root as far as this node knows it, else its own. */
   time(): number
   /** The civil day at that time. */
@@ -68,12 +72,28 @@ export interface NodeClock {
 /** The same time of another day. */
 const onDay = (day: Day, time: number): number => time + (dayNumber(day) - dayNumber(civilDay(time))) * DAY_MILLISECONDS
 
+const timeOf = (one: Reckoned): number => one.now + (offsetOf(one) ?? 0)
+
+/** The time at the root that a person means who says a day, and how many minutes of it are over by a watch. */
+function meant(one: Reckoned, day: Day, minutes: number | undefined): number {
+  const said = minutes === undefined ? onDay(day, timeOf(one)) : timeOn(day, minutes)
+  const isMeant = (shown: number) =>
+    minutes === undefined ? civilDay(shown) === day : Math.abs(shown - said) <= LIMITS.watchMilliseconds
+  // What a clock shows to the second is what somebody means who reads a watch.
+  const [nearest] = [timeOf(one), one.now, ...(one.mark.maybe ?? []).map((offset) => one.now + offset)]
+    .filter(isMeant)
+    .sort((left, right) => Math.abs(left - said) - Math.abs(right - said))
+  return nearest ?? said
+}
+
 /** The clock of a node; the root's is right by definition, once a person has confirmed what it shows after it fell or leapt. `kept`: what the disk has of an earlier run. */
 export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO_MARK): NodeClock {
   const reckoning = createReckoning(host, isRoot, kept)
   const { look, say } = reckoning
-  const timeOf = (one: Reckoned): number => one.now + (offsetOf(one) ?? 0)
   const byOf = (one: Reckoned) => (isRoot || offsetOf(one) === null ? null : one.mark.by)
+  // What was known before a start, or a stretch that nobody watched, may have become wrong: it is told to nobody.
+  const isTold = (one: Reckoned) =>
+    isRoot || (reckoning.isSteady() && one.mark.offset !== null && one.mark.by === null && one.mark.maybe === undefined)
   const time = () => timeOf(look())
   return {
     now: () => host.now(),
@@ -90,23 +110,14 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       look()
       return reckoning.slept()
     },
-    confirm(day, by, minutes) {
-      const one = look()
-      const said = minutes === undefined ? onDay(day, timeOf(one)) : timeOn(day, minutes)
-      const isMeant = (shown: number) =>
-        minutes === undefined ? civilDay(shown) === day : Math.abs(shown - said) <= LIMITS.watchMilliseconds
-      // What a clock shows to the second is what somebody means who reads a watch.
-      const [nearest] = [timeOf(one), one.now, ...(one.mark.maybe ?? []).map((offset) => one.now + offset)]
-        .filter(isMeant)
-        .sort((left, right) => Math.abs(left - said) - Math.abs(right - said))
-      say(nearest ?? said, by)
-    },
+    confirm: (day, by, minutes) => say(meant(look(), day, minutes), by),
     confirmed() {
       const one = look()
       const { by, said, offset } = one.mark
       if (byOf(one) === null || by === null || said === null) return null
       return { by, said, shown: said - (offset ?? 0), isSteady: reckoning.isSteady() }
     },
+    numbered: () => look().mark.numbered ?? null,
     numbers: () => reckoning.number(),
     toCome() {
       const one = look()
@@ -134,9 +145,9 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     },
     rootTime(published) {
       const one = look()
-      const isKnown = offsetOf(one) !== null && byOf(one) === null && one.mark.maybe === undefined
-      return isKnown && !isDayInDoubt(doubtOf(one, published)) ? timeOf(one) : null
+      return isTold(one) && !isDayInDoubt(doubtOf(one, published)) ? timeOf(one) : null
     },
+    isTold: () => isTold(look()),
     knownOffset() {
       const one = look()
       return isTwoDays(one) || one.mark.fell !== undefined || one.mark.leapt !== undefined ? null : offsetOf(one)
@@ -185,6 +196,7 @@ export function readClock(value: unknown): ClockMark {
     ...(isTime(value.earlier) ? { earlier: value.earlier } : {}),
     ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
     ...(isSpan(value.fell) ? { fell: value.fell } : {}),
+    ...(typeof value.boot === 'string' ? { boot: value.boot } : {}),
     ...(isSpan(value.gained) ? { gained: value.gained } : {}),
     ...(offsetsIn(value.maybe).length > 0 ? { maybe: offsetsIn(value.maybe) } : {}),
   }

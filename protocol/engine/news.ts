@@ -9,6 +9,12 @@ export interface News {
   add(finding: Omit<Finding, 'time'>): void
   /** Remembers how something stands that was told before: one finding of its kind and name. */
   replace(finding: Omit<Finding, 'time'>): void
+  /** As `replace`, for what nobody would say again: it stands at once, and is kept with the first group that the disk takes. */
+  keep(finding: Omit<Finding, 'time'>): void
+  /** What stands and is not on the disk yet. */
+  unkept(): readonly Finding[]
+  /** It is on the disk. */
+  isKept(kept: string): void
   /** Forgets a kept finding: a person has marked it as done. */
   done(kept: string): void
   /** Tells everyone who watches. */
@@ -32,6 +38,7 @@ function oldestOfMost(findings: readonly Finding[]): number {
  */
 export function createNews(now: () => number, before: readonly Finding[], bug: (problem: unknown) => void): News {
   const findings = [...before]
+  const unkept = new Set<string>()
   const listeners = new Set<(notice: Notice) => void>()
   const tell = (notice: Notice) => {
     for (const listener of [...listeners]) {
@@ -52,11 +59,20 @@ export function createNews(now: () => number, before: readonly Finding[], bug: (
     if (oldest !== -1) findings.splice(oldest, 1)
     tellStatus()
   }
+  const replace = (finding: Omit<Finding, 'time'>) =>
+    put(finding, ({ kind, kept }) => kind === finding.kind && kept === finding.kept)
   return {
     findings,
     add: (finding) => put(finding, ({ kind, message }) => kind === finding.kind && message === finding.message),
-    replace: (finding) => put(finding, ({ kind, kept }) => kind === finding.kind && kept === finding.kept),
+    replace,
+    keep(finding) {
+      if (finding.kept !== undefined) unkept.add(finding.kept)
+      replace(finding)
+    },
+    unkept: () => findings.filter(({ kept }) => kept !== undefined && unkept.has(kept)),
+    isKept: (kept) => void unkept.delete(kept),
     done(kept) {
+      unkept.delete(kept)
       const place = findings.findIndex((finding) => finding.kept === kept)
       if (place !== -1) findings.splice(place, 1)
       tellStatus()

@@ -144,6 +144,8 @@ export interface SyncStatus {
   readonly clockOffset: number | null
   /** Who confirmed the day, where the offset is known by that; null when the root told it. */
   readonly clockConfirmedBy: PersonId | null
+  /** Whether the root itself has said the time since this start, and nobody can have set the clock since; always at the root. */
+  readonly clockTold: boolean
   /** The time at the root that was known, where what a person confirmed is earlier; null when nothing does. */
   readonly clockKnown: number | null
   /** At the root: how many of the connected nodes have clocks that differ alike from the county's, by a day at least, which then is the wrong one; null: not most of them. `offset` as above, for theirs. */

@@ -49,6 +49,7 @@ import { openAfterworks } from './writing/afterwork.ts'
 import { keptClock, noteClock } from './writing/clock-mark.ts'
 import { watchClock } from './writing/clock-watch.ts'
 import { tellDoubtfulDays } from './writing/doubtful-days.ts'
+import { findingsKept, noteFindings } from './writing/staging.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
 import { openWriteQueue, type WriteQueue } from './writing/write-queue.ts'
 
@@ -83,6 +84,7 @@ async function open(options: EngineOptions): Promise<Engine> {
     noteUncarried,
     noteReader,
     noteDay,
+    noteFindings,
     noteClock,
   ])
   const links = new Set<Link>()
@@ -101,6 +103,7 @@ async function open(options: EngineOptions): Promise<Engine> {
   queue.follow((change) => followPartings(partings, change))
   queue.follow((change) => tellLinks(context, change))
   queue.follow((change) => tellDoubtfulDays(core, change))
+  queue.follow((change) => findingsKept(core, change))
   queue.follow((change) => afterworks.heard(change))
   queue.follow((change) => refolding.heard(change))
   if (core.isRoot) {

@@ -10,9 +10,11 @@ import {
   sign,
   verify,
 } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { assert } from '#protocol/assert.ts'
-import type { Compression, Cryptography, Host, KeyPair } from '#protocol/engine/ports/host.ts'
+import type { Boot, Compression, Cryptography, Host, KeyPair } from '#protocol/engine/ports/host.ts'
 import { type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
@@ -84,10 +86,19 @@ const compression: Compression = {
   },
 }
 
+const BOOT_ID = '/proc/sys/kernel/random/boot_id'
+
+/** Linux names each start of the machine. Others have no clock that begins where it stopped (S159), so nothing is asked of them. */
+function presentBoot(): Boot | undefined {
+  if (!existsSync(BOOT_ID)) return undefined
+  return { id: readFileSync(BOOT_ID, 'utf8').trim(), ago: uptime() * 1000 }
+}
+
 /** This machine as the core sees it. */
 export const nodeHost: Host = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
+  boot: presentBoot,
   random: (bytes) => plain(randomBytes(bytes)),
   after(milliseconds, callback) {
     const timer = setTimeout(callback, milliseconds)

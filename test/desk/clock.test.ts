@@ -195,10 +195,19 @@ test('P239 a time of day is read as people write it, and what cannot be read is 
   }
 })
 
-test('P216 who only looks on confirms no day, and nothing is asked where the clock is right', async () => {
-  const { start, machine } = await place(0)
+test('P216 who only looks on confirms no day; nothing is asked where the county has said the time, and who sees that it is wrong can say it before', async () => {
+  const { start, machine, root } = await place(0)
   const right = await start()
-  expect((await (await enter(deskOf(right), 'clerk')).get('/sync')).html).not.toContain('/sync/day#day')
+  const early = await enter(deskOf(right), 'clerk')
+  const alone = await early.get('/sync')
+  expect(alone.text).toContain('本机按 2026-11-23 办理')
+  expect(alone.html).toContain('/sync/day#day')
+  expect(alone.html).not.toContain('<a href="/sync#day">')
+  const link = connect(right, root)
+  await until('the county has said the time', async () => (await right.engine.office.status()).clockTold)
+  expect((await early.get('/sync')).html).not.toContain('/sync/day#day')
+  link.cut()
+  await link.ended
   await right.engine.stop()
   machine.set(in2009)
   const township = await start()

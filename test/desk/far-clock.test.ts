@@ -1,6 +1,6 @@
 /** Clocks that show a day which no number can bear. */
 import { expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { type Day, FIRST_DAY } from '#protocol/casework/time/days.ts'
 import { morningOf } from '#test/clock/host.ts'
 import { ITEM, openPlace } from './place.ts'
 import { act, captureCase } from './walk.ts'
@@ -12,9 +12,10 @@ test.each(['1970-01-05', '1999-12-31', '2100-01-01', '2150-06-01', '9999-12-30']
     const agent = await place.as('agent')
     const refused = await agent.submit(await agent.get('/capture'), '/capture', { item: ITEM })
     expect(refused.status).toBe(409)
-    expect(refused.text).toContain(`本机时钟显示 ${day},编号只能是 2000 到 2099 年的日期,不能编号`)
+    const why = day < FIRST_DAY ? '比它已有的资料还早,不知道今天是哪一天' : '编号只能是 2000 到 2099 年的日期'
+    expect(refused.text).toContain(`本机时钟显示 ${day},${why},不能编号`)
     expect(refused.text).toContain('没有建件')
-    expect(refused.text).toContain('请校正电脑时间')
+    expect(refused.text).toMatch(/请校正电脑时间|电脑时间不对的请校正/)
     const admin = await place.as('admin')
     for (const path of [
       '/',

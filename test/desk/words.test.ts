@@ -29,6 +29,7 @@ const STATUS: SyncStatus = {
   entriesOnlyHere: 0,
   clockOffset: 0,
   clockConfirmedBy: null,
+  clockTold: true,
   clockKnown: null,
   clockOfNodes: null,
   clockDoubt: null,

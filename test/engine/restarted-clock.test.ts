@@ -1,7 +1,8 @@
 /** What a clock is believed after a start, a fall, or a hand that set it. */
 import { expect, test } from 'vitest'
-import { createClock, type NodeClock } from '#protocol/engine/clock.ts'
+import { createClock, type NodeClock, readClock } from '#protocol/engine/clock.ts'
 import { isDayInDoubt } from '#protocol/engine/clock-doubt.ts'
+import { MONDAY } from '#test/clock/host.ts'
 import { person, TOWNSHIP } from './county.ts'
 import { DAY, MET, toldClock } from './parted-clock.ts'
 
@@ -168,8 +169,8 @@ test('S151 a clock shows no dead battery while it is less than a month behind wh
 
 test('S159 hands are off by half of what they mend', () => {
   const slow = (moved: number) => toldClock(-HOUR).moves(moved).clock
-  expect(slow(HOUR / 2 - 1).rootTime(0)).not.toBeNull()
-  expect(slow(HOUR / 2).rootTime(0)).toBeNull()
+  expect(slow(HOUR / 2 - 1).mark(null).maybe).toBeUndefined()
+  expect(slow(HOUR / 2).mark(null).maybe).toEqual([0])
 })
 
 test('S159 a clock of two times within one day keeps its offset; one right or slow that goes back while off fell', () => {
@@ -194,4 +195,54 @@ test('S159 the clock nearest to what was said gives the offset, and a watch coun
   expect(other.clock.time()).toBe(MET)
   other.clock.confirm(other.clock.today(), clerk.person, 9 * 60 + 16)
   expect(other.clock.time()).toBe(MET + 16 * MINUTE)
+})
+
+test('S159 a clock that may have stood still while its machine was off is asked about, at the county too', () => {
+  for (const isRoot of [false, true]) {
+    const first = createClock({ now: () => MET, elapsed: () => 0, boot: () => ({ id: 'one', ago: HOUR }) }, isRoot)
+    if (!isRoot) first.heardRoot(MET)
+    first.passed(0)
+    const kept = readClock(JSON.parse(JSON.stringify(first.mark(null))))
+    /** It starts anew and shows so much more; `ago`: since its machine did. */
+    const started = (more: number, boot: { id: string; ago: number } | undefined) =>
+      createClock({ now: () => MET + more, elapsed: () => 0, boot: () => boot }, isRoot, kept)
+    const doubtful = [
+      started(30_000, { id: 'two', ago: 28_000 }),
+      // It has run for longer than its clock says that anything has passed.
+      started(5 * MINUTE, { id: 'two', ago: 20 * MINUTE }),
+    ]
+    for (const clock of doubtful) {
+      expect(clock.doubt(0)).toMatchObject({ is: 'behind', fell: 1 })
+      expect([clock.rootTime(0), isDayInDoubt(clock.doubt(0))]).toEqual([null, true])
+      const now = clock.now()
+      clock.confirm(MONDAY, clerk.person)
+      expect([clock.doubt(0), clock.time()]).toEqual([null, now])
+    }
+    for (const boot of [undefined, { id: 'one', ago: HOUR + 30_000 }, { id: 'two', ago: 10_000 }])
+      expect(started(30_000, boot).doubt(0)).toBeNull()
+  }
+})
+
+test('S153 what was known of the root’s time before a start, or before nobody watched the clock, is passed on to nobody', () => {
+  const told = toldClock(0)
+  expect([told.clock.isTold(), told.clock.rootTime(0)]).toEqual([true, MET])
+  const again = restarted(told.clock, MET + HOUR)
+  expect([again.clock.time(), again.clock.isTold(), again.clock.rootTime(0)]).toEqual([MET + HOUR, false, null])
+  again.clock.heardRoot(MET + HOUR)
+  expect(again.clock.rootTime(0)).toBe(MET + HOUR)
+  told.moves(HOUR)
+  expect(told.clock.rootTime(0)).toBeNull()
+})
+
+test('S151 a new county whose clock shows a day before there were programs is asked, and small steps back add up', () => {
+  const early = createClock({ now: () => Date.parse('2025-12-31T09:00+08:00'), elapsed: () => 0 }, true)
+  expect([early.rootTime(0), isDayInDoubt(early.doubt(0))]).toEqual([null, true])
+  let shown = MET
+  const county = createClock({ now: () => shown, elapsed: () => 0 }, true)
+  county.passed(0)
+  for (let step = 0; step < 600; step++) {
+    shown -= 110_000
+    county.passed(0)
+  }
+  expect(isDayInDoubt(county.doubt(0))).toBe(true)
 })

@@ -11,8 +11,8 @@ export const CHINA_OFFSET_MILLISECONDS = 8 * 60 * 60 * 1000
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 const LAST_MILLISECOND = 253_402_300_799_999
 
-/** When the first program with an audit log was made: no right clock of a machine that has one shows less. */
-export const FIRST_DAY: Day = '2026-11-01' as Day
+/** Before the first program was made: no right clock of a machine that has one shows less. */
+export const FIRST_DAY: Day = '2026-01-01' as Day
 
 /** Names of days seen before: a fold asks for the day of every fact several times (measured: a third of its time). */
 const knownDays = new Map<number, Day>()

@@ -5,7 +5,7 @@ import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { CONFIRMED_DAY } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { goneBy, isConfirmationTold, wrongDays } from '../writing/confirmed-days.ts'
-import { keepFinding, type Staging, setLocal } from '../writing/staging.ts'
+import { type Staging, setLocal } from '../writing/staging.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
 
@@ -26,17 +26,17 @@ export function hearRoot({ core, queue, links }: LinkContext, link: Link, rootTi
   const isNews = core.clock.heardRoot(rootTime)
   core.neighbours.parentContact = core.clock.time()
   const every = isNews ? 0 : LIMITS.clockHeardMilliseconds
-  // The queue has told of a disk that refuses; the next beat brings the time again.
-  const isOver = isNews && isConfirmationTold(core)
-  const wrong = wrongDays(core, before)
+  // The queue has told of a disk that refuses; the next beat brings all of it again.
+  const isOver = core.clock.confirmedBy() === null && isConfirmationTold(core)
+  for (const finding of wrongDays(core, before)) core.news.keep(finding)
   const request = async (staging: Staging) => {
     if (isOver) setLocal(staging, KEPT_FINDINGS, CONFIRMED_DAY, null)
-    for (const finding of wrong) keepFinding(staging, finding)
     await keepClock(staging, every)
   }
-  queue.write(request).catch(() => {})
-  if (isOver) core.news.done(CONFIRMED_DAY)
-  for (const finding of wrong) core.news.replace(finding)
+  const told = () => {
+    if (isOver) core.news.done(CONFIRMED_DAY)
+  }
+  queue.write(request, told).catch(() => {})
   if (!isNews) return
   core.news.tellStatus()
   // Else whoever waits below would hear it with the next sign of life only: its pages say nothing of its clock until then.

@@ -6,7 +6,6 @@ import type { Core } from '../core.ts'
 import { type Actor, CONFIRMED_DAY, COUNTY_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { goneBy, wrongDays } from '../writing/confirmed-days.ts'
-import { keepFinding } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { completeStaff } from './record-writing.ts'
 
@@ -31,15 +30,13 @@ export async function confirmDay(
   const told = confirmedFinding(core, actor, day)
   const before = goneBy(core)
   clock.confirm(day, actor.person, minutes)
-  const findings = [...wrongDays(core, before), told]
-  // In memory it counts at once; a disk that refuses forgets it with the next stop, and its health says that it refuses.
-  await queue.write(async (staging) => {
-    for (const finding of findings) keepFinding(staging, finding)
-    await keepClock(staging, 0)
-  })
+  // In memory it counts and stands at once; what a disk refuses of it is kept with the next group that it takes.
+  for (const finding of wrongDays(core, before)) news.keep(finding)
+  if ('kept' in told) news.keep(told)
+  else news.add(told)
+  await queue.write((staging) => keepClock(staging, 0))
   // What had to name a day waited for one.
   if (core.isRoot) await queue.writeAlone(completeStaff)
-  for (const finding of findings) 'kept' in finding ? news.replace(finding) : news.add(finding)
   return success(undefined)
 }
 
@@ -58,7 +55,7 @@ function refusedDay(core: Core, day: Day): Result<never> | undefined {
   const { clock, isRoot, neighbours } = core
   if (!isDay(day)) return fail('no-day', '这不是一个日期。', KEPT, '请按“2026-11-26”的样子填写今天的日期。', 'day')
   // A parent that has not heard the time for as long cannot say it, either.
-  if (!isRoot && neighbours.parentConnected && clock.doubt(publishedAt(core)) === null && clock.confirmedBy() === null)
+  if (!isRoot && neighbours.parentConnected && clock.isTold() && clock.doubt(publishedAt(core)) === null)
     return fail('day-known', '本机已连上级,日期以县中心的为准。', KEPT, '不用确认日期;电脑时间不对的请校正。')
   if (isRoot && day !== civilDay(clock.now()))
     return fail('set-clock', '县中心的日期以本机时钟为准。', KEPT, '请先校正电脑时间,再确认日期。', 'day')

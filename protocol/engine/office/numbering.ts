@@ -8,7 +8,7 @@ import type { Register } from '#protocol/casework/register.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { type ClockDoubt, isDayInDoubt } from '../clock-doubt.ts'
+import { type ClockDoubt, hasStood, isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
 import { publishedAt } from '../writing/clock-mark.ts'
 import { laneFor } from '../writing/number-lanes.ts'
@@ -49,9 +49,10 @@ function farDayProblem(today: Day): Result<never> | undefined {
 }
 
 function whyInDoubt(doubt: ClockDoubt): string {
+  if (doubt.is === 'behind' && hasStood(doubt)) return '关机期间可能没有走'
   if (doubt.is === 'behind') return doubt.time < doubt.since ? '比它已有的资料还早' : '之前倒退过'
   if (doubt.is === 'set') return `上次对时算来是 ${civilDay(doubt.other)},电脑时间可能已经校正过`
-  if (doubt.is === 'leapt') return `比上次运行以来多走了 ${daysOf(doubt.by)} 天`
+  if (doubt.is === 'leapt') return `没有看着的时候多走了 ${daysOf(doubt.by)} 天`
   return `离上次对时已有 ${daysOf(doubt.away)} 天`
 }
 

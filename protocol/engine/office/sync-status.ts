@@ -21,6 +21,7 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     atRootAlone: aloneAt(core),
     clockOffset: core.clock.offset(),
     clockConfirmedBy: core.clock.confirmedBy(),
+    clockTold: core.clock.isTold(),
     clockKnown: clockKnown(core),
     clockOfNodes: clockOfNodes(core),
     clockDoubt: core.clock.doubt(publishedAt(core)),

@@ -25,11 +25,21 @@ export interface Compression {
   unpack(bytes: Uint8Array, maximumBytes: number): Uint8Array | undefined
 }
 
+/** A start of a machine. */
+export interface Boot {
+  /** No other start has the same. */
+  readonly id: string
+  /** How many milliseconds ago it was. */
+  readonly ago: number
+}
+
 export interface Host {
   /** Milliseconds since 1970 on this machine's clock. */
   now(): number
   /** Milliseconds since some moment: how long something takes is measured by it, because setting the clock does not move it. */
   elapsed(): number
+  /** Since when this machine runs, where its system names each of its starts; a program that starts anew finds the same. */
+  boot?(): Boot | undefined
   /** Cryptographically strong random bytes. */
   random(bytes: number): Uint8Array
   /** Calls back once after the given milliseconds; returns a function that cancels. */

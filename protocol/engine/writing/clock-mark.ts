@@ -31,8 +31,9 @@ export async function noteClock(staging: Staging): Promise<void> {
   await keepClock(staging, LIMITS.clockMarkMilliseconds)
 }
 
-/** What is kept at once: what speaks against the clock, and the days that numbers bear. */
-const newsOf = ({ leapt, fell, maybe, numbered = 0, earlier = 0 }: ClockMark) => [
+/** What is kept at once: in which start of the machine, what speaks against the clock, and the days that numbers bear. */
+const newsOf = ({ boot, leapt, fell, maybe, numbered = 0, earlier = 0 }: ClockMark) => [
+  boot,
   leapt,
   fell,
   maybe,

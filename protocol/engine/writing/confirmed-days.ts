@@ -14,6 +14,10 @@ export interface GoneBy {
   readonly since: number | null
   /** Where a person said so: the time at the root that was said, what the clock showed then, and whether nobody can have set it since. */
   readonly said: { readonly said: number; readonly shown: number; readonly isSteady: boolean } | null
+  /** The latest time, as it was known then, of which a number bears the day; null: none. */
+  readonly numbered: number | null
+  /** Whether the root had said the time since the start, and nobody can have set the clock since. */
+  readonly isTold: boolean
   /** Nothing is numbered by a day that is in doubt. */
   readonly isInDoubt: boolean
 }
@@ -22,7 +26,8 @@ export interface GoneBy {
 export function goneBy({ clock, directory }: Core): GoneBy | null {
   if (clock.offset() === null) return null
   const isInDoubt = isDayInDoubt(clock.doubt(publishedAt({ directory })))
-  return { time: clock.time(), since: clock.since(), said: clock.confirmed(), isInDoubt }
+  const known = { time: clock.time(), since: clock.since(), said: clock.confirmed(), isInDoubt }
+  return { ...known, numbered: clock.numbered(), isTold: clock.isTold() }
 }
 
 const span = (from: string, to: string): string => (from === to ? to : `${from} 至 ${to}`)
@@ -47,13 +52,43 @@ const told = (message: string, from: Day, until: Day): WrongDay => ({
  */
 export function wrongDays(core: Core, before: GoneBy | null): readonly WrongDay[] {
   const { clock } = core
-  const other = otherDay(core, before)
+  const other = otherDay(core, before) ?? shiftedDay(core, before)
   const [toCome, over] = [clock.toCome(), clock.over()]
   const numbered = [...(toCome === null ? [] : [dayToCome(core, toCome)]), ...(over === null ? [] : [dayOver(over)])]
   // From when on a day to come was numbered is not known; until when is.
   const isTold = ({ days: { until } }: WrongDay) =>
     other !== undefined && other.days.from <= until && until <= other.days.until
-  return [...(other ? [other] : []), ...numbered.filter((one) => !isTold(one))]
+  return [...(other ? [other] : []), ...numbered.filter((one) => !isTold(one))].map((one) => bounded(core, one))
+}
+
+/**
+ * By less than a day another time than the root had said before, and a number bears the other day: the root's clock was
+ * wrong by hours, or is. A clock that was watched has not moved; of another one only what was numbered last is told.
+ */
+function shiftedDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
+  if (before === null || before.numbered === null || before.said !== null || before.isInDoubt) return undefined
+  const { time, numbered, since, isTold } = before
+  const by = clock.time() - time
+  const [wrong, right] = [civilDay(numbered), civilDay(numbered + by)]
+  const isOld = numbered < (since ?? 0) || (!isTold && time - numbered > LIMITS.doubtfulDayMilliseconds)
+  if (wrong === right || isOld || Math.abs(by) < LIMITS.clockFallMilliseconds) return undefined
+  return told(`县中心的时间或本机时钟变过:本机最近按 ${wrong} 编号,按县中心现在的时间应是 ${right}`, wrong, wrong)
+}
+
+const MORE = `${WRONG_DAY}more`
+
+/** A clock, or a parent, that swings without end: so many days stand one by one, what comes then as one with all days between. */
+function bounded({ news }: Core, wrong: WrongDay): WrongDay {
+  const known = news.findings.filter(({ kept }) => kept?.startsWith(WRONG_DAY))
+  if (known.length < LIMITS.wrongDays || known.some(({ kept }) => kept === wrong.kept)) return wrong
+  const all = [wrong, ...known.filter(({ kept }) => kept === MORE)].flatMap(({ days }) => days ?? [])
+  const [from = wrong.days.from] = all.map((days) => days.from).sort()
+  const until =
+    all
+      .map((days) => days.until)
+      .sort()
+      .at(-1) ?? wrong.days.until
+  return { ...told(`本机的日期一再变动,还按 ${span(from, until)} 之间的日期办理过`, from, until), kept: MORE }
 }
 
 /** What bears a day that has not come was numbered by a wrong clock, whatever is known of it otherwise. */

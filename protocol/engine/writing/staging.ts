@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 import { keptRows } from '../kept-findings.ts'
 import { markLogs, markMap, type StagedLogs, stageLogs } from '../logs/staged-logs.ts'
 import type { Finding } from '../office.ts'
-import type { DirectoryRow, LocalRow, ReceiptRow } from '../ports/storage.ts'
+import type { Change, DirectoryRow, LocalRow, ReceiptRow } from '../ports/storage.ts'
 
 export interface Staging {
   readonly core: Core
@@ -81,4 +81,18 @@ export async function getLocal(staging: Staging, space: string, key: string): Pr
 export function keepFinding(staging: Staging, finding: Omit<Finding, 'time'>): void {
   for (const { space, key, value } of keptRows({ ...finding, time: staging.core.clock.time() }))
     setLocal(staging, space, key, JSON.parse(value ?? 'null'))
+}
+
+/** Adds to a group what people are told already and the disk has not taken yet. */
+export function noteFindings(staging: Staging): void {
+  const rows = staging.core.news.unkept().flatMap(keptRows)
+  for (const row of rows.filter(({ space, key }) => !isLocalStaged(staging, space, key)))
+    staging.locals.set(nameOf(row.space, row.key), row)
+}
+
+/** After a commit: what the disk has taken as it stands. */
+export function findingsKept({ news }: Core, { local }: Change): void {
+  for (const [row] of news.unkept().map(keptRows))
+    if (row && local.some(({ space, key, value }) => space === row.space && key === row.key && value === row.value))
+      news.isKept(row.key)
 }

@@ -58,6 +58,9 @@ export const SyncShape = z
       .openapi({ description: '县中心:只在县中心一处的记录数,备用机名称(没有为空);其他节点为空' }),
     clockOffset: z.int().nullable(),
     clockConfirmedBy: z.string().nullable().openapi({ description: '由谁确认了今天的日期;县中心告知的为空' }),
+    clockTold: z
+      .boolean()
+      .openapi({ description: '这次启动以后听到过县中心的时间,此后时钟一直有程序看着;县中心总是真' }),
     clockKnown: z
       .int()
       .nullable()

@@ -1,0 +1,122 @@
+/** Wrong days by which a node went: what nobody would say again is not lost with a disk that refuses, and has a bound. */
+import { expect, test } from 'vitest'
+import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { MONDAY } from '#test/clock/host.ts'
+import {
+  COUNTY,
+  callUntil,
+  connect,
+  type Node,
+  nodeRecord,
+  openNode,
+  person,
+  publish,
+  STATIONS,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+import { countyHost, DAY, MET, openMachine, parted } from './parted-clock.ts'
+import { RawNode } from './raw-node.ts'
+
+const clerk = person(TOWNSHIP, ['clerk'])
+const HOUR = 60 * 60_000
+const in2009 = Date.parse('2009-01-01T08:00+08:00') - MET
+const status = ({ engine }: Node) => engine.office.status()
+const wrongDays = async (node: Node) =>
+  (await status(node)).findings.flatMap(({ kept, days }) => (kept?.startsWith('wrong-day') ? [days] : []))
+const confirm = (node: Node, day: string) =>
+  node.engine.office.confirmDay(clerk, day as Day, { minutes: 9 * 60 + 1, isSure: true })
+const opened = async ({ engine: { office } }: Node) => {
+  const made = await office.openCase(clerk, 'SL0001')
+  return made.ok ? made.value.number.split('-')[1] : made.problem.code
+}
+
+test('S158 a disk that refuses while the right day is said loses no wrong day, over a restart either', async () => {
+  const { start, machine, root, storage } = await parted(0)
+  machine.set(in2009)
+  const township = await start()
+  await confirm(township, '2026-11-26')
+  expect(await opened(township)).toBe('261126')
+  storage.beforeCommit = () => 'full'
+  const day = { from: '2026-11-26', until: '2026-11-26' }
+  expect(await confirm(township, MONDAY)).toMatchObject({ ok: false, problem: { code: 'storage-full' } })
+  expect(await wrongDays(township)).toEqual([day])
+  const link = connect(township, root)
+  await until('the county says what day it is', async () => (await status(township)).clockConfirmedBy === null)
+  storage.beforeCommit = undefined
+  await township.engine.office.audit(clerk, 'search', { subject: '王芳' })
+  link.cut()
+  await link.ended
+  await township.engine.stop()
+  const again = await start()
+  expect(await wrongDays(again)).toEqual([day])
+  // What was checked stays so.
+  const [kept] = (await status(again)).findings.flatMap(({ kept }) => (kept?.startsWith('wrong-day') ? kept : []))
+  expect((await again.engine.office.findingDone(kept ?? '')).ok).toBe(true)
+  await again.engine.stop()
+  expect(await wrongDays(await start())).toEqual([])
+})
+
+test('S158 a later day that numbers bear is told beside the one that was confirmed', async () => {
+  const { start, machine } = await parted(0)
+  machine.set(in2009)
+  const township = await start()
+  await confirm(township, '2026-11-25')
+  expect(await opened(township)).toBe('261125')
+  machine.set(in2009 + 10 * DAY)
+  expect(await opened(township)).toBe('261205')
+  machine.set(in2009)
+  expect(await opened(township)).toBe('clock-set')
+  await confirm(township, MONDAY)
+  expect((await wrongDays(township)).map((days) => days?.until)).toEqual(['2026-12-05', '2026-11-25'])
+})
+
+test('S158 a parent whose time swings without end makes no findings without end, and all days lie between those told', async () => {
+  const root = await openNode({ station: COUNTY, lease: 1, host: countyHost() })
+  const raw = new RawNode(TOWNSHIP)
+  const parent = { identity: { node: raw.node, keys: raw.keys } } as unknown as Node
+  const village = await openNode({ station: VILLAGE, lease: 3, root, host: countyHost(), parent })
+  await publish(root, [...STATIONS, nodeRecord(root, null), raw.record(root.identity.node, 2)])
+  await raw.link(village, 'up')
+  const swings = LIMITS.wrongDays * 3
+  for (let turn = 1; turn <= swings; turn++)
+    raw.send({ type: 'beat', rootTime: MET + (turn % 2 === 0 ? 0 : turn * DAY) })
+  const last = '2027-02-20'
+  await until('all of it is heard', async () => (await wrongDays(village)).some((days) => days?.until === last))
+  const told = await wrongDays(village)
+  expect(told.length).toBeLessThanOrEqual(LIMITS.wrongDays + 1)
+  const kept = async () => (await village.storage.localAll('findings')).length
+  await until('they are kept', async () => (await kept()) === told.length)
+})
+
+test('S158 a county that was wrong by hours is told of at a node that gave numbers of the other day by it', async () => {
+  for (const isNumbered of [true, false]) {
+    const machine = openMachine()
+    machine.set(-12 * HOUR)
+    const storage = new MemoryStorage()
+    const county = { station: COUNTY, lease: 1, storage, host: machine.host } as const
+    const root = await openNode(county)
+    const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, host: countyHost() })
+    await publish(root, [...STATIONS, nodeRecord(root, null), nodeRecord(township, root.identity.node)])
+    await publish(root, SAMPLE_ITEMS)
+    const { office } = township.engine
+    const isThere = async () => office.directory.items().length === SAMPLE_ITEMS.length && office.stations.length === 1
+    const link = await callUntil(township, root, 'the township can work', isThere)
+    if (isNumbered) expect(await opened(township)).toBe('261122')
+    link.cut()
+    await link.ended
+    await root.engine.stop()
+    // It is put right while it is off.
+    machine.set(0)
+    const right = await openNode({ ...county, keys: root.identity.keys })
+    const again = connect(township, right)
+    await until('the township hears it', () => office.today() === MONDAY)
+    const days = { from: '2026-11-22', until: '2026-11-22' }
+    expect(await wrongDays(township)).toEqual(isNumbered ? [days] : [])
+    again.cut()
+  }
+})
