@@ -361,8 +361,6 @@ export const LIMITS = {
   namedProblems: 5,
   /** Parts within parts of a directory record; its own go a tenth as deep, and what lists them walks through all. */
   recordDepth: 64,
-  /** Opening a section may take this long; 5,000 edits take 20 ms, so only hostile ones or a stalled machine exceed it. */
-  gateMilliseconds: 500,
 } as const
 
 /** A whole message on a link: longer ones end the link before they are read into memory. */

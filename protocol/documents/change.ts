@@ -1,5 +1,4 @@
-/** Changes people make to a section, and how they become one Yjs update. */
-import type * as Y from 'yjs'
+/** Changes people make to a section, and what of them is a change at all. */
 import { LIMITS } from '#protocol/limits.ts'
 import { type Failure, fail, type Result } from '#protocol/result.ts'
 import { isSectionKey, type MapSection, type PlainScalar, type PlainValue, type Section } from './sections.ts'
@@ -64,12 +63,22 @@ export function sameValue(left: PlainValue | undefined, right: PlainValue): bool
   return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key])
 }
 
-function writeMap(map: Y.Map<PlainValue>, change: Extract<SectionChange, { set: object }>): void {
-  for (const [key, value] of Object.entries(change.set)) {
-    const wanted = plain(value)
-    if (!sameValue(map.get(key), wanted)) map.set(key, wanted)
+/** What a change does to keys that say something else. */
+export interface KeyedDifference {
+  readonly set: readonly (readonly [key: string, value: PlainValue])[]
+  readonly remove: readonly string[]
+}
+
+/** What of a change to keys is not so already. */
+export function keyedDifference(
+  change: Extract<SectionChange, { set: object }>,
+  present: (key: string) => PlainValue | undefined,
+): KeyedDifference {
+  const wanted = Object.entries(change.set).map(([key, value]) => [key, plain(value)] as const)
+  return {
+    set: wanted.filter(([key, value]) => !sameValue(present(key), value)),
+    remove: change.remove.filter((key) => present(key) !== undefined),
   }
-  for (const key of change.remove) if (map.has(key)) map.delete(key)
 }
 
 const isHighHalf = (text: string, index: number): boolean => (text.charCodeAt(index) & 0xfc00) === 0xd800
@@ -85,25 +94,4 @@ export function differenceOf(current: string, wanted: string): { start: number; 
   while (end < shorter - start && current[current.length - 1 - end] === wanted[wanted.length - 1 - end]) end++
   if (end > 0 && isLowHalf(current, current.length - end)) end--
   return { start, removed: current.length - start - end, inserted: wanted.slice(start, wanted.length - end) }
-}
-
-function writeText(text: Y.Text, wanted: string): void {
-  const { start, removed, inserted } = differenceOf(text.toString(), wanted)
-  if (removed > 0) text.delete(start, removed)
-  if (inserted.length > 0) text.insert(start, inserted)
-}
-
-/** Changes the document under its present client id; gives the update, or undefined when nothing changed. */
-export function applyChange(document: Y.Doc, section: Section, change: SectionChange): Uint8Array | undefined {
-  let made: Uint8Array | undefined
-  const keep = (update: Uint8Array): void => {
-    made = update
-  }
-  document.on('update', keep)
-  document.transact(() => {
-    if ('text' in change) writeText(document.getText(section.root), change.text.toWellFormed())
-    else writeMap(document.getMap<PlainValue>(section.root), change)
-  })
-  document.off('update', keep)
-  return made
 }

@@ -3,8 +3,9 @@ import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { NOTHING_HELD, type SectionClocks } from './clocks.ts'
+import { clocksAfter, fitOf, type Outline } from './outline.ts'
 import { type ParsedUpdate, parseUpdate } from './parse.ts'
-import { type GateProblem, type GateProblemCode, gateProblem } from './problems.ts'
+import { GATE_PROBLEMS, type GateProblem, type GateProblemCode, gateProblem } from './problems.ts'
 import { isSectionName, mayWriteSection, SECTIONS, type Section } from './sections.ts'
 
 /** What the engine knows of an edit before it looks at the bytes. */
@@ -26,33 +27,65 @@ export interface Passed {
   readonly clocks: SectionClocks
 }
 
-const refused = (code: GateProblemCode) => failure(gateProblem(code))
+const faulty = (fault: GateProblemCode): Outline => ({
+  client: undefined,
+  start: 0,
+  next: 0,
+  halves: [],
+  references: [],
+  origins: 0,
+  fault,
+})
 
 /**
- * The gate without the right to write: size, strict parser, schema.
- * The client is undefined for updates that were accepted before.
+ * Reads an update: size, strict parser, schema. What is held is another question, and the right to write one more.
+ * @param client undefined for updates that were accepted before
  */
+export function readUpdate(section: Section, client: number | undefined, update: Uint8Array): ParsedUpdate {
+  if (update.length > LIMITS.updateBytes) return { outline: faulty('too-large'), values: [], deleted: [] }
+  const parsed = parseUpdate(section, client, update)
+  if (parsed.outline.fault !== undefined || section.shape === 'text') return parsed
+  return parsed.values.every(({ value }) => section.accepts(value))
+    ? parsed
+    : { ...parsed, outline: { ...parsed.outline, fault: 'bad-value' } }
+}
+
+/** An update that takes effect. */
+export interface CheckedUpdate extends ParsedUpdate {
+  /** What is held once it is accepted. */
+  readonly clocks: SectionClocks
+}
+
+/** The gate without the right to write. */
 export function checkUpdate(
   section: Section,
   client: number | undefined,
   clocks: SectionClocks,
   update: Uint8Array,
-): Result<ParsedUpdate, GateProblemCode> {
-  if (update.length > LIMITS.updateBytes) return failure('too-large')
-  const parsed = parseUpdate({ section, client, clocks }, update)
-  if (!parsed.ok || section.shape === 'text') return parsed
-  return parsed.value.values.every(section.accepts) ? parsed : failure('bad-value')
+): Result<CheckedUpdate, GateProblemCode> {
+  const read = readUpdate(section, client, update)
+  const { problem } = fitOf(read.outline, clocks)
+  return problem ? failure(problem) : success({ ...read, clocks: clocksAfter(read.outline, clocks) })
+}
+
+/** Reads what an author of a tier wrote in a section that a payload names. */
+function outlineOf(section: string, { client, tier, update }: AuthoredUpdate): Outline {
+  if (!isSectionName(section)) return faulty('unknown-section')
+  if (!mayWriteSection(section, tier)) return faulty('not-a-writer')
+  return readUpdate(SECTIONS[section], client, update).outline
 }
 
 /**
  * Checks one update against what is held: section and right to write, size, strict parser, schema.
  * Yjs is not asked: the parser's closed subset proves that Yjs will take the whole update (DECISIONS.md).
  */
-export function gateUpdate(context: GateContext, update: Uint8Array): Result<Passed, GateProblem> {
-  if (!isSectionName(context.section)) return refused('unknown-section')
-  if (!mayWriteSection(context.section, context.tier)) return refused('not-a-writer')
-  const checked = checkUpdate(SECTIONS[context.section], context.client, context.clocks, update)
-  return checked.ok ? success({ update, clocks: checked.value.clocks }) : refused(checked.problem)
+export function gateUpdate(
+  { section, clocks, ...author }: GateContext,
+  update: Uint8Array,
+): Result<Passed, GateProblem> {
+  const outline = outlineOf(section, { ...author, update })
+  const { problem } = fitOf(outline, clocks)
+  return problem ? failure(gateProblem(problem)) : success({ update, clocks: clocksAfter(outline, clocks) })
 }
 
 /** An edit of a section as it lies in the logs. */
@@ -71,18 +104,29 @@ export interface GatedHistory {
   readonly clocks: SectionClocks
 }
 
+/** What was read of edits, so that none is read twice; what nobody holds any more is forgotten. */
+export type Outlines<Edit extends AuthoredUpdate> = WeakMap<Edit, Outline>
+
 /** A history while it is being gated: what was accepted, what waits, and what is held after it. */
 export class Gating<Edit extends AuthoredUpdate> {
   readonly #section: string
+  readonly #outlines: Outlines<Edit>
   readonly #waiting: Map<number, Edit[]>
+  /** Of the first that waits of an author: up to where what it names is held. */
+  readonly #seen: Map<number, number>
   readonly accepted: Edit[]
   readonly refused: Map<Edit, GateProblem>
   clocks: SectionClocks
 
-  /** @param from goes on from there; what it was made from stays as it is */
-  constructor(section: string, from?: Gating<Edit>) {
+  /**
+   * @param outlines what was read of these edits before, under the same section
+   * @param from goes on from there; what it was made from stays as it is
+   */
+  constructor(section: string, outlines: Outlines<Edit> = new WeakMap(), from?: Gating<Edit>) {
     this.#section = section
+    this.#outlines = outlines
     this.#waiting = new Map(from === undefined ? [] : [...from.#waiting].map(([client, queue]) => [client, [...queue]]))
+    this.#seen = new Map(from === undefined ? [] : from.#seen)
     this.accepted = from?.accepted.slice() ?? []
     this.refused = new Map(from?.refused)
     this.clocks = from?.clocks ?? NOTHING_HELD
@@ -110,6 +154,7 @@ export class Gating<Edit extends AuthoredUpdate> {
     const queues = [...this.#waiting.values()]
     while (queues.some((queue) => queue.length > 0)) {
       for (const queue of queues) queue.shift()
+      this.#seen.clear()
       while (queues.some((queue) => this.#advance(queue)));
     }
   }
@@ -121,18 +166,31 @@ export class Gating<Edit extends AuthoredUpdate> {
     return this.accepted.length > before
   }
 
-  /** Tries one edit; false when it waits. */
+  /** Tries one edit; false when it waits. Only what it did not find the time before is looked for again. */
   #settles(edit: Edit): boolean {
-    const { client, tier, update } = edit
-    const gated = gateUpdate({ section: this.#section, client, tier, clocks: this.clocks }, update)
-    if (!gated.ok) {
-      this.refused.set(edit, gated.problem)
-      return !gated.problem.waits
+    const outline = this.#outlineOf(edit)
+    const seen = this.#seen.get(edit.client)
+    const { problem, at } = fitOf(outline, this.clocks, seen)
+    if (problem) {
+      const { waits } = GATE_PROBLEMS[problem]
+      if (this.refused.get(edit)?.code !== problem) this.refused.set(edit, gateProblem(problem))
+      if (!waits) this.#seen.delete(edit.client)
+      else if (at !== seen) this.#seen.set(edit.client, at)
+      return !waits
     }
+    this.#seen.delete(edit.client)
     this.refused.delete(edit)
     this.accepted.push(edit)
-    this.clocks = gated.value.clocks
+    this.clocks = clocksAfter(outline, this.clocks)
     return true
+  }
+
+  #outlineOf(edit: Edit): Outline {
+    const known = this.#outlines.get(edit)
+    if (known) return known
+    const outline = outlineOf(this.#section, edit)
+    this.#outlines.set(edit, outline)
+    return outline
   }
 }
 

@@ -1,6 +1,6 @@
 /** The edits of a section through the gate, kept and advanced: one more edit costs one more look, however long the case is. */
 import { byTurn, inAuthorsOrder, type PlacedEdit, placed, type Turn } from './authors-order.ts'
-import { type AuthoredUpdate, Gating } from './gate.ts'
+import { type AuthoredUpdate, Gating, type Outlines } from './gate.ts'
 import type { GateProblem } from './problems.ts'
 
 /** An edit with everything that decides whether it takes effect. */
@@ -20,6 +20,8 @@ const isDeletion = ({ start }: PlacedEdit): boolean => start === Number.POSITIVE
  */
 export class GatedSection<Edit extends GatedEdit> {
   readonly #section: string
+  /** Shared with copies: what the bytes of an edit say is the same in all of them. */
+  readonly #outlines: Outlines<Edit>
   #gating: Gating<Edit>
   readonly #latest: Map<number, Latest>
   #taken: number
@@ -28,7 +30,8 @@ export class GatedSection<Edit extends GatedEdit> {
   /** @param from goes on from there; what it was made from stays as it is */
   constructor(section: string, from?: GatedSection<Edit>) {
     this.#section = section
-    this.#gating = new Gating(section, from === undefined ? undefined : from.#gating)
+    this.#outlines = from === undefined ? new WeakMap() : from.#outlines
+    this.#gating = new Gating(section, this.#outlines, from === undefined ? undefined : from.#gating)
     this.#latest = new Map(from === undefined ? [] : from.#latest)
     this.#taken = from === undefined ? 0 : from.#taken
     this.#lineage = from === undefined ? {} : from.#lineage
@@ -63,7 +66,7 @@ export class GatedSection<Edit extends GatedEdit> {
   }
 
   #begin(edits: readonly Edit[], inVain: boolean): void {
-    this.#gating = new Gating(this.#section)
+    this.#gating = new Gating(this.#section, this.#outlines)
     this.#lineage = {}
     this.#latest.clear()
     for (const edit of inAuthorsOrder(edits)) {

@@ -2,28 +2,28 @@
 import { assert } from '#protocol/assert.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { NOTHING_HELD, type SectionClocks } from './clocks.ts'
-import { checkUpdate } from './gate.ts'
+import { type CheckedUpdate, checkUpdate } from './gate.ts'
+import { clocksAfter, fitOf, type Outline } from './outline.ts'
 import { type GateProblem, gateProblem } from './problems.ts'
 import { isSectionName, SECTIONS, type SectionName } from './sections.ts'
 
 /** Accepted updates with what reading them again shows. */
 export interface Replay {
   readonly clocks: SectionClocks
-  /** Per update its author; undefined for updates that only delete. */
-  readonly authors: readonly (number | undefined)[]
+  readonly checked: readonly CheckedUpdate[]
 }
 
 /** Reads updates that were accepted before, in an order in which they were accepted. */
 export function replay(name: SectionName, updates: readonly Uint8Array[]): Result<Replay, GateProblem> {
-  const authors: (number | undefined)[] = []
+  const all: CheckedUpdate[] = []
   let clocks = NOTHING_HELD
   for (const update of updates) {
     const checked = checkUpdate(SECTIONS[name], undefined, clocks, update)
     if (!checked.ok) return failure(gateProblem(checked.problem))
-    authors.push(checked.value.client)
+    all.push(checked.value)
     clocks = checked.value.clocks
   }
-  return success({ clocks, authors })
+  return success({ clocks, checked: all })
 }
 
 /**
@@ -36,6 +36,14 @@ export function clocksOfSection(name: string, updates: readonly Uint8Array[]): R
   return replayed.ok ? success(replayed.value.clocks) : replayed
 }
 
+/** An update that has its turn when what it names is held. */
+interface Queued {
+  readonly update: Uint8Array
+  readonly outline: Outline
+  /** Up to where what it names is held. */
+  seen: number
+}
+
 /**
  * The same updates in an order that depends only on which they are, not on their arrival: authors by rising id,
  * each as far as what is held allows, again and again; pure deletions last.
@@ -43,14 +51,17 @@ export function clocksOfSection(name: string, updates: readonly Uint8Array[]): R
  * Yjs gives nodes the same text in any order of arrival only when neighbours were named honestly. An author with
  * a changed program can name neighbours that make two nodes read different texts under equal digests.
  */
-export function canonicalOrder(name: SectionName, updates: readonly Uint8Array[], { authors }: Replay): Uint8Array[] {
-  const queues = new Map<number, Uint8Array[]>()
+export function canonicalOrder(updates: readonly Uint8Array[], { checked }: Replay): Uint8Array[] {
+  const queues = new Map<number, Queued[]>()
   const deletions: Uint8Array[] = []
   for (const [place, update] of updates.entries()) {
-    const author = authors[place]
-    const queue = author === undefined ? deletions : queues.get(author)
-    if (queue) queue.push(update)
-    else queues.set(author as number, [update])
+    const { outline } = checked[place] as CheckedUpdate
+    if (outline.client === undefined) deletions.push(update)
+    else {
+      const queue = queues.get(outline.client) ?? []
+      queue.push({ update, outline, seen: 0 })
+      queues.set(outline.client, queue)
+    }
   }
   const byAuthor = [...queues].sort(([left], [right]) => left - right).map(([, queue]) => queue.reverse())
   const ordered: Uint8Array[] = []
@@ -58,11 +69,12 @@ export function canonicalOrder(name: SectionName, updates: readonly Uint8Array[]
   for (let before = -1; before < ordered.length; ) {
     before = ordered.length
     for (const queue of byAuthor) {
-      for (let update = queue.at(-1); update !== undefined; update = queue.at(-1)) {
-        const checked = checkUpdate(SECTIONS[name], undefined, clocks, update)
-        if (!checked.ok) break
-        clocks = checked.value.clocks
-        ordered.push(update)
+      for (let next = queue.at(-1); next !== undefined; next = queue.at(-1)) {
+        const { problem, at } = fitOf(next.outline, clocks, next.seen)
+        next.seen = at
+        if (problem) break
+        clocks = clocksAfter(next.outline, clocks)
+        ordered.push(next.update)
         queue.pop()
       }
     }

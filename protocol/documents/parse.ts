@@ -1,27 +1,32 @@
 /** A strict parser of the Yjs v1 update format, for exactly what our sections produce; anything else is refused. */
 import * as decoding from 'lib0/decoding'
 import { LIMITS } from '#protocol/limits.ts'
-import { failure, type Result, success } from '#protocol/result.ts'
-import { advance, holdsRising, isInsideCharacter, nextClock, type SectionClocks } from './clocks.ts'
+import { holdsRising } from './clocks.ts'
+import type { Outline } from './outline.ts'
 import type { GateProblemCode } from './problems.ts'
 import { isSectionKey, type PlainScalar, type PlainValue, type Section } from './sections.ts'
 
-/** What the update must fit. */
-export interface Expectation {
-  readonly section: Section
-  /** The Yjs client id that belongs to the log; undefined for an update that was accepted before. */
-  readonly client: number | undefined
-  readonly clocks: SectionClocks
+/** A value written under a key. */
+export interface KeyedValue {
+  /** The key; one that is written after another value of the same key has that one's. */
+  readonly under: string | ValueId
+  readonly value: PlainValue
 }
 
-/** An update of which Yjs will integrate every struct and every deletion at once, given what is held. */
+/** Whose value, and at which of its author's clocks it stands: each takes one. */
+export interface ValueId {
+  readonly client: number
+  readonly clock: number
+}
+
+/** An update as its bytes say it. */
 export interface ParsedUpdate {
-  /** Undefined when the update only deletes. */
-  readonly client: number | undefined
-  /** Values written, in order: of keys for maps, pieces of text for texts. */
-  readonly values: readonly PlainValue[]
-  /** What is held once the update is accepted. */
-  readonly clocks: SectionClocks
+  /** What decides whether it takes effect. */
+  readonly outline: Outline
+  /** Values written under keys, in order; none in a text. */
+  readonly values: readonly KeyedValue[]
+  /** Ranges deleted, three numbers each: client, first clock, clock behind the last. */
+  readonly deleted: readonly number[]
 }
 
 // Info byte of a struct (yjs src/structs/Item.js): content kind in the low five bits, three flags above.
@@ -30,10 +35,10 @@ const CONTENT_ANY = 8
 const HAS_KEY = 0x20
 const HAS_RIGHT_ORIGIN = 0x40
 const HAS_ORIGIN = 0x80
-const FIRST_OF_KEY = CONTENT_ANY | HAS_KEY
-const NEXT_OF_KEY = CONTENT_ANY | HAS_KEY | HAS_ORIGIN
+export const FIRST_OF_KEY = CONTENT_ANY | HAS_KEY
+export const NEXT_OF_KEY = CONTENT_ANY | HAS_KEY | HAS_ORIGIN
 /** Parent is a root type named by a string. */
-const PARENT_IS_ROOT = 1
+export const PARENT_IS_ROOT = 1
 
 // Tags of lib0's readAny.
 const ANY_INTEGER = 125
@@ -42,7 +47,7 @@ const ANY_RECORD = 118
 const NEGATIVE = 0x40
 
 /**
- * Carries a refusal out of nested reads; caught in {@link parseUpdate}, never seen outside.
+ * Carries a refusal out of nested reads; caught in {@link faultIn}, never seen outside.
  * Not an Error: taking a stack trace costs more than reading the update.
  */
 class Refused {
@@ -60,13 +65,19 @@ function refuse(code: GateProblemCode): never {
 interface Reading {
   readonly decoder: decoding.Decoder
   readonly section: Section
-  readonly held: SectionClocks
   client: number | undefined
+  /** Clock at which the update's structs begin. */
+  start: number
   /** Clock of the struct being read; afterwards of the client's next struct. */
   clock: number
   /** Places inside characters that this update writes, as in the clocks. */
   readonly halves: number[]
-  readonly values: PlainValue[]
+  /** What must be held, as in the outline. */
+  readonly references: number[]
+  /** Where references of neighbours end in them. */
+  origins: number
+  readonly values: KeyedValue[]
+  readonly deleted: number[]
 }
 
 /** Reads a number that is written before as many things follow, so that a giant count never allocates. */
@@ -136,20 +147,23 @@ function readValue(reading: Reading): PlainValue {
   return record
 }
 
-/** The clock behind the last one held of a client, counting what this update has written so far. */
-const heldEnd = (reading: Reading, client: number): number =>
-  client === reading.client ? reading.clock : nextClock(reading.held, client)
+/** Whether an id is one of those that this update has written so far. */
+const isOwn = ({ client, start, clock }: Reading, author: number, id: number): boolean =>
+  author === client && id >= start && id < clock
 
-/** Reads an id that must be held; `before` tells on which side of it Yjs will split a longer struct. */
-function readOrigin(reading: Reading, before: boolean): void {
+/** Whether it is one that this update, or nobody, writes: who could write it before this update waits for it himself. */
+const isAhead = ({ client, clock }: Reading, author: number, id: number): boolean => author === client && id >= clock
+
+/** Reads the id of a neighbour; `before` tells on which side of it Yjs will split a longer struct. */
+function readOrigin(reading: Reading, before: boolean): ValueId {
   const client = decoding.readVarUint(reading.decoder)
   const clock = decoding.readVarUint(reading.decoder)
-  if (clock >= heldEnd(reading, client)) refuse('unheld-origin')
-  if (splits(reading, client, before ? clock : clock + 1)) refuse('split-character')
+  const place = before ? clock : clock + 1
+  if (isAhead(reading, client, clock)) refuse('unheld-origin')
+  if (!isOwn(reading, client, clock)) reading.references.push(client, clock + 1, place)
+  else if (holdsRising(reading.halves, place)) refuse('split-character')
+  return { client, clock }
 }
-
-const splits = (reading: Reading, client: number, clock: number): boolean =>
-  isInsideCharacter(reading.held, client, clock) || (client === reading.client && holdsRising(reading.halves, clock))
 
 function readRoot(reading: Reading): void {
   if (decoding.readUint8(reading.decoder) !== PARENT_IS_ROOT) refuse('wrong-root')
@@ -163,14 +177,11 @@ function readRoot(reading: Reading): void {
 /** A value under a key. Its key is written, or inherited from the origin: an earlier value of the same key. */
 function readMapItem(reading: Reading): void {
   const info = decoding.readUint8(reading.decoder)
-  if (info === FIRST_OF_KEY) {
-    readRoot(reading)
-    readKey(reading)
-  } else if (info === NEXT_OF_KEY) {
-    readOrigin(reading, false)
-  } else refuse('foreign-structure')
+  if (info !== FIRST_OF_KEY && info !== NEXT_OF_KEY) refuse('foreign-structure')
+  if (info === FIRST_OF_KEY) readRoot(reading)
+  const under = info === FIRST_OF_KEY ? readKey(reading) : readOrigin(reading, false)
   if (decoding.readVarUint(reading.decoder) !== 1) refuse('foreign-structure')
-  reading.values.push(readValue(reading))
+  reading.values.push({ under, value: readValue(reading) })
   reading.clock += 1
 }
 
@@ -184,7 +195,6 @@ function readTextItem(reading: Reading): void {
   const text = readText(reading, LIMITS.noteCharacters, 'bad-value')
   if (text.length === 0) refuse('foreign-structure') // a struct without length corrupts Yjs' search
   noteHalves(reading, text)
-  reading.values.push(text)
   reading.clock += text.length
 }
 
@@ -205,30 +215,30 @@ function readStructs(reading: Reading, client: number | undefined): boolean {
   const count = readCount(reading, LIMITS.sectionKeys, 'too-many-parts')
   const author = decoding.readVarUint(decoder)
   if (client !== undefined && author !== client) refuse('wrong-author')
-  const start = decoding.readVarUint(decoder)
-  const held = nextClock(reading.held, author)
-  if (start !== held) refuse(start < held ? 'clock-behind' : 'clock-gap')
+  reading.start = decoding.readVarUint(decoder)
   reading.client = author
-  reading.clock = start
+  reading.clock = reading.start
   const readItem = reading.section.shape === 'map' ? readMapItem : readTextItem
   for (let index = 0; index < count; index++) readItem(reading)
   return true
 }
 
-/** Reads the ranges deleted of one client: rising, apart, and held to their end. */
+/** Reads the ranges deleted of one client: rising and apart. */
 function readDeletedRanges(reading: Reading, allowed: number): number {
-  const { decoder } = reading
+  const { decoder, halves, start } = reading
   const client = decoding.readVarUint(decoder)
   const count = readCount(reading, allowed, 'bad-deletion')
-  const end = heldEnd(reading, client)
   let last = -1
   for (let index = 0; index < count; index++) {
     const from = decoding.readVarUint(decoder)
     const length = decoding.readVarUint(decoder)
     if (from <= last || length === 0) refuse('bad-deletion')
     last = from + length
-    if (last > end) refuse('unheld-deletion')
-    if (splits(reading, client, from) || splits(reading, client, last)) refuse('split-character')
+    if (isAhead(reading, client, last - 1)) refuse('unheld-deletion')
+    const isPartlyOwn = isOwn(reading, client, last - 1)
+    if (isPartlyOwn && (holdsRising(halves, from) || holdsRising(halves, last))) refuse('split-character')
+    reading.references.push(client, isPartlyOwn ? start : last, from)
+    reading.deleted.push(client, from, last)
   }
   return count
 }
@@ -241,27 +251,33 @@ function readDeletions(reading: Reading): boolean {
   return clients > 0
 }
 
-const advanced = ({ held, client, clock, halves }: Reading): SectionClocks =>
-  client === undefined ? held : advance(held, client, clock, halves)
-
-/**
- * Parses an update; never throws. Values are plain, but not yet checked against the section (gate.ts does).
- *
- * When it succeeds, the start clock, every origin and every deleted range are held, and all items lie in the
- * section's one root. Yjs then integrates all of it: nothing is left pending (rule G20).
- */
-export function parseUpdate(expectation: Expectation, update: Uint8Array): Result<ParsedUpdate, GateProblemCode> {
-  const { section, clocks: held } = expectation
-  const decoder = decoding.createDecoder(update)
-  const reading: Reading = { decoder, section, held, client: undefined, clock: 0, halves: [], values: [] }
+/** Reads all; what is wrong with the bytes, at the place where reading ends. */
+function faultIn(reading: Reading, client: number | undefined): GateProblemCode | undefined {
   try {
-    const wrote = readStructs(reading, expectation.client)
+    const wrote = readStructs(reading, client)
+    reading.origins = reading.references.length
     const deleted = readDeletions(reading)
-    if (decoding.hasContent(decoder)) return failure('trailing-bytes')
-    if (!wrote && !deleted) return failure('empty')
+    if (decoding.hasContent(reading.decoder)) return 'trailing-bytes'
+    return wrote || deleted ? undefined : 'empty'
   } catch (error) {
     // Everything else that is thrown here comes from lib0: bytes that end early, or ill-formed UTF-8.
-    return failure(error instanceof Refused ? error.code : 'malformed')
+    return error instanceof Refused ? error.code : 'malformed'
   }
-  return success({ client: reading.client, values: reading.values, clocks: advanced(reading) })
+}
+
+/**
+ * Parses an update; never throws. Values are plain, but not yet checked against the section (gate.ts does). What is
+ * held is not asked here, so that nothing is read a second time when more is: see outline.ts.
+ *
+ * When there is no fault, and the start clock, every neighbour and every deleted range are held, all items lie in the
+ * section's one root. Yjs then integrates all of it: nothing is left pending (rule G20).
+ * @param client the Yjs client id that belongs to the log; undefined for an update that was accepted before
+ */
+export function parseUpdate(section: Section, client: number | undefined, update: Uint8Array): ParsedUpdate {
+  const decoder = decoding.createDecoder(update)
+  const none = { client: undefined, start: 0, clock: 0, origins: Number.POSITIVE_INFINITY }
+  const reading: Reading = { decoder, section, ...none, halves: [], references: [], values: [], deleted: [] }
+  const fault = faultIn(reading, client)
+  const { client: author, start, clock: next, halves, references, origins, values, deleted } = reading
+  return { outline: { client: author, start, next, halves, references, origins, fault }, values, deleted }
 }

@@ -1,29 +1,23 @@
-/** A section opened to be shown or edited: the only place where a Yjs document lives, and only while it is needed. */
-import * as Y from 'yjs'
+/** A section opened to be shown or edited: the only place where what it says is put together, and only while it is needed. */
 import { assert } from '#protocol/assert.ts'
 import { toHex } from '#protocol/ids.ts'
-import { LIMITS } from '#protocol/limits.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
-import { applyChange, changeProblem, type SectionChange } from './change.ts'
+import { changeProblem, type SectionChange } from './change.ts'
 import type { SectionClocks } from './clocks.ts'
-import { checkUpdate } from './gate.ts'
-import { canonicalOrder, replay } from './history.ts'
-import type { ParsedUpdate } from './parse.ts'
+import { type CheckedUpdate, checkUpdate } from './gate.ts'
+import { canonicalOrder, type Replay, replay } from './history.ts'
+import { KeyedDocument } from './keyed-document.ts'
 import { gateProblem } from './problems.ts'
+import type { SectionDocument } from './section-document.ts'
 import { type MaterialRecord, SECTIONS, type Section, type SectionName } from './sections.ts'
+import { TextDocument } from './text-document.ts'
 
 /** What each section shows. */
 export interface SectionValues {
   readonly application: Readonly<Record<string, string>>
   readonly materials: Readonly<Record<string, MaterialRecord>>
   readonly 'office-note': string
-}
-
-/** A time source for the budget of opening, in milliseconds. */
-export interface OpeningBudget {
-  now(): number
-  readonly milliseconds: number
 }
 
 export interface OpenSection<Name extends SectionName = SectionName> {
@@ -54,35 +48,6 @@ export interface OpenSection<Name extends SectionName = SectionName> {
   close(): void
 }
 
-/** No author has this id (leases start at 1), so Yjs never believes that somebody else writes under ours. */
-const NOBODY = 0
-
-/** Never leaves the process. Without it Yjs draws a random name, which costs more than reading a short section. */
-const NAME = 'section'
-
-/** Builds a document; undefined when it took longer than the budget allows. */
-function load(section: Section, updates: readonly Uint8Array[], budget: OpeningBudget | undefined): Y.Doc | undefined {
-  const document = new Y.Doc({ guid: NAME })
-  document.clientID = NOBODY
-  if (section.shape === 'map') document.getMap(section.root)
-  else document.getText(section.root)
-  const started = budget?.now() ?? 0
-  let inTime = true
-  // One transaction for all: a transaction of its own for each update costs several times the update.
-  document.transact(() => {
-    for (const update of updates) {
-      Y.applyUpdate(document, update)
-      inTime = budget === undefined || budget.now() - started <= budget.milliseconds
-      if (!inTime) return
-    }
-  })
-  if (inTime) return document
-  document.destroy()
-  return undefined
-}
-
-const isComplete = ({ store }: Y.Doc): boolean => store.pendingStructs === null && store.pendingDs === null
-
 const KEPT = '所有编辑均已原样保存,没有丢失。'
 
 /** Whether two updates are the same; mostly they are one object. */
@@ -101,24 +66,14 @@ interface Update {
   readonly update: Uint8Array
 }
 
-/** What a document was built from. */
-interface Built {
-  /** In the order in which they were accepted. */
-  readonly accepted: readonly Uint8Array[]
-  /** In the order in which they were applied. */
-  readonly applied: readonly Uint8Array[]
-  readonly clocks: SectionClocks
-}
-
 /** A document that is open, with the updates it was built from. */
 class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   readonly name: Name
   readonly #section: Section
-  /** In the order in which they were applied; {@link #shown} is the order in which they were accepted. */
-  readonly #updates: Uint8Array[]
+  /** In the order in which they were accepted. */
   readonly #shown: Uint8Array[]
+  readonly #document: SectionDocument
   #bytes: number
-  #document: Y.Doc
   #clocks: SectionClocks
   #digest: string | undefined
   #lineage: object = {}
@@ -126,10 +81,9 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   #isChanged = false
   #closed = false
 
-  constructor(name: Name, { accepted, applied, clocks }: Built, document: Y.Doc) {
+  constructor(name: Name, accepted: readonly Uint8Array[], clocks: SectionClocks, document: SectionDocument) {
     this.name = name
     this.#section = SECTIONS[name]
-    this.#updates = [...applied]
     this.#shown = [...accepted]
     this.#bytes = accepted.reduce((sum, update) => sum + update.length, 0)
     this.#document = document
@@ -145,14 +99,11 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   }
 
   value(): SectionValues[Name] {
-    const document = this.#opened()
-    const { shape, root } = this.#section
-    const value = shape === 'map' ? structuredClone(document.getMap(root).toJSON()) : document.getText(root).toString()
-    return value as SectionValues[Name]
+    return this.#opened().value() as SectionValues[Name]
   }
 
   digest(sha256: (bytes: Uint8Array) => Uint8Array): string {
-    this.#digest ??= toHex(sha256(Y.encodeSnapshot(Y.snapshot(this.#opened()))))
+    this.#digest ??= toHex(sha256(this.#opened().snapshot()))
     return this.#digest
   }
 
@@ -164,14 +115,11 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     const document = this.#opened()
     const problem = changeProblem(this.#section, change)
     if (problem) return problem
-    document.clientID = client
-    const update = applyChange(document, this.#section, change)
-    document.clientID = NOBODY
+    const update = document.write(client, change)
     if (update === undefined) return success(undefined)
-    this.#digest = undefined
     const checked = checkUpdate(this.#section, client, this.#clocks, update)
     if (!checked.ok) {
-      this.#reload()
+      document.takeBack()
       const { message } = gateProblem(checked.problem)
       return fail(checked.problem, message, '刚才的修改没有保存,原有内容不变。', '请分几次修改后保存。')
     }
@@ -188,11 +136,9 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     for (const { update } of accepted.slice(this.#shown.length)) {
       const checked = checkUpdate(this.#section, undefined, this.#clocks, update)
       if (!checked.ok) return false
-      Y.applyUpdate(this.#opened(), update)
-      this.#digest = undefined
       this.#shows(update, checked.value)
     }
-    return isComplete(this.#document)
+    return true
   }
 
   /** From the end: what was written here stands there as another object, what both have as one has the same before it. */
@@ -207,59 +153,52 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     return true
   }
 
-  #shows(update: Uint8Array, { clocks }: ParsedUpdate): void {
-    this.#updates.push(update)
+  #shows(update: Uint8Array, checked: CheckedUpdate): void {
+    this.#opened().take(update, checked)
     this.#shown.push(update)
     this.#bytes += update.length
-    this.#clocks = clocks
+    this.#clocks = checked.clocks
+    this.#digest = undefined
   }
 
   close(): void {
-    this.#opened().destroy()
+    this.#opened().close()
     this.#closed = true
   }
 
-  #opened(): Y.Doc {
+  #opened(): SectionDocument {
     assert(!this.#closed, 'a closed section is not used')
     return this.#document
   }
+}
 
-  /** Takes back a change that may not leave this machine. */
-  #reload(): void {
-    this.#document.destroy()
-    const document = load(this.#section, this.#updates, undefined)
-    assert(document !== undefined, 'a section without a budget opens')
-    this.#document = document
+/** What updates make together; undefined where Yjs did not take all of a text. */
+function documentOf({ shape, root }: Section, updates: readonly Uint8Array[], replayed: Replay) {
+  if (shape === 'map') {
+    const document = new KeyedDocument(root)
+    for (const [place, update] of updates.entries()) document.take(update, replayed.checked[place] as CheckedUpdate)
+    return document
   }
+  const document = new TextDocument(root, canonicalOrder(updates, replayed))
+  if (document.isComplete) return document
+  document.close()
+  return undefined
 }
 
 /**
  * Opens a section from its accepted updates, in an order in which they were accepted (gateHistory gives one).
- * Everything passes the strict parser again before Yjs sees it; a document with pending parts, or one that
- * takes longer than the budget, is not shown.
+ * Everything passes the strict parser again first; a document with pending parts is not shown.
  */
 export function openSection<Name extends SectionName>(
   name: Name,
   updates: readonly Uint8Array[],
-  budget?: OpeningBudget,
 ): Result<OpenSection<Name>> {
   const replayed = replay(name, updates)
   if (!replayed.ok) return replayed
-  const section: Section = SECTIONS[name]
-  const ordered = section.shape === 'text' ? canonicalOrder(name, updates, replayed.value) : updates
-  const document = load(section, ordered, budget)
+  const document = documentOf(SECTIONS[name], updates, replayed.value)
   if (document === undefined) {
-    const next = `请稍后重新打开;如仍出现,请联系县中心管理员检查“${section.title}”的编辑记录。`
-    return fail('section-too-slow', `打开“${section.title}”超过允许的时间。`, KEPT, next)
-  }
-  if (!isComplete(document)) {
-    document.destroy()
     const next = '请等待同步完成后再打开;如仍出现,请联系县中心管理员。'
-    return fail('section-pending', `“${section.title}”缺少前面的编辑,暂不能显示。`, KEPT, next)
+    return fail('section-pending', `“${SECTIONS[name].title}”缺少前面的编辑,暂不能显示。`, KEPT, next)
   }
-  const { clocks } = replayed.value
-  return success(new LoadedSection(name, { accepted: updates, applied: ordered, clocks }, document))
+  return success(new LoadedSection(name, updates, replayed.value.clocks, document))
 }
-
-/** The budget of a section opened on a host's clock. */
-export const openingBudget = (now: () => number): OpeningBudget => ({ now, milliseconds: LIMITS.gateMilliseconds })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { gateUpdate } from '#protocol/documents/gate.ts'
-import { type OpenSection, openingBudget, openSection } from '#protocol/documents/section.ts'
+import { type OpenSection, openSection } from '#protocol/documents/section.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { Author, codeOf, sha256, valueIn } from './authors.ts'
 import { anyContent, handMade } from './hostile.ts'
@@ -167,19 +167,6 @@ test('G28 a section with a gap is not shown, and nothing of it reaches Yjs', () 
   const dangling = { kind: 8, keyed: true, origin, content: anyContent('x') }
   const hostile = handMade([{ client: CLIENT, clock: 3, structs: [dangling] }])
   expect(codeOf(openSection('application', [...author.updates(), hostile]))).toBe('unheld-origin')
-})
-
-test('G28 a section that takes longer than the budget is not shown', () => {
-  const author = new Author('application', CLIENT)
-  for (const phone of ['1', '2', '3']) author.change({ set: { phone }, remove: [] })
-  let time = 0
-  const ticking = (step: number) => openingBudget(() => (time += step))
-  expect(codeOf(openSection('application', author.updates(), ticking(LIMITS.gateMilliseconds)))).toBe(
-    'section-too-slow',
-  )
-  const open = valueIn(openSection('application', author.updates(), ticking(1)))
-  expect(open.value()).toEqual({ phone: '3' })
-  open.close()
 })
 
 test('G28 a closed section is not used again', () => {

@@ -1,0 +1,69 @@
+/** What of an update decides whether it takes effect: read once from its bytes, held against what is held again and again. */
+import { advance, isInsideCharacter, nextClock, type SectionClocks } from './clocks.ts'
+import type { GateProblemCode } from './problems.ts'
+
+export interface Outline {
+  /** Undefined when the update only deletes, or could not be read up to the author. */
+  readonly client: number | undefined
+  /** The clock at which its structs begin. */
+  readonly start: number
+  /** The clock behind them. */
+  readonly next: number
+  /** Places inside characters that it writes, as in the clocks. */
+  readonly halves: readonly number[]
+  /**
+   * What must be held of earlier updates, in the order of the bytes, three numbers each: client, clock behind the last
+   * unit, and a place that must not lie inside a character. Plain numbers, because a hostile update names thousands.
+   */
+  readonly references: readonly number[]
+  /** Before this place of the references they are neighbours of what is written, from it on ranges that are deleted. */
+  readonly origins: number
+  /** What is wrong with the bytes behind the references. */
+  readonly fault: GateProblemCode | undefined
+}
+
+const NUMBERS_EACH = 3
+
+/** How far an update was held against what is held. */
+export interface Fit {
+  /** Undefined when it takes effect. */
+  readonly problem: GateProblemCode | undefined
+  /** The place in the references up to which everything is held. */
+  readonly at: number
+}
+
+/**
+ * Holds an update against what is held: its first problem in the order of its bytes, as if they were read anew.
+ * @param at where the look before ended: what was held by then stays so
+ */
+export function fitOf(outline: Outline, clocks: SectionClocks, at = 0): Fit {
+  const { client, start, references, origins, fault } = outline
+  const held = client === undefined ? start : nextClock(clocks, client)
+  if (start !== held) return { problem: start < held ? 'clock-behind' : 'clock-gap', at }
+  for (let place = at; place < references.length; place += NUMBERS_EACH) {
+    const problem = problemOf(references, place, place >= origins, clocks)
+    if (problem) return { problem, at: place }
+  }
+  return { problem: fault, at: references.length }
+}
+
+/** What is wrong with one of the references. */
+function problemOf(
+  references: readonly number[],
+  place: number,
+  isDeletion: boolean,
+  clocks: SectionClocks,
+): GateProblemCode | undefined {
+  const [client, end, cut] = [references[place], references[place + 1], references[place + 2]] as [
+    number,
+    number,
+    number,
+  ]
+  if (end > nextClock(clocks, client)) return isDeletion ? 'unheld-deletion' : 'unheld-origin'
+  const splits = isInsideCharacter(clocks, client, cut) || (isDeletion && isInsideCharacter(clocks, client, end))
+  return splits ? 'split-character' : undefined
+}
+
+/** What is held once an update is accepted. */
+export const clocksAfter = ({ client, next, halves }: Outline, clocks: SectionClocks): SectionClocks =>
+  client === undefined ? clocks : advance(clocks, client, next, halves)
