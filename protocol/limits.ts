@@ -65,6 +65,12 @@ export const LIMITS = {
   linksOfPeer: 16,
   /** Links whose peer has not proved its key yet; beyond, one goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
+  /** Frames from a peer that has not proved its key, and after the end of a link: two lead there, and a window may follow at once. */
+  unprovedFrames: 100,
+  /** Pings and pongs on a link within heartbeatMilliseconds: our programs send none, a proxy one in some seconds. */
+  controlFrames: 60,
+  /** Parts of one message: our programs send one, a proxy may cut it into buffers of some kilobytes. */
+  messageFragments: 128,
   /** Open connections without links: small systems give a program 4,096 sockets and files in all. */
   connections: 3_000,
   /** Those of one address: a browser opens six and its live pages; a hall of 200 windows behind one address has two for each. */

@@ -355,4 +355,20 @@ export const LINKS: readonly Mutant[] = [
     fault: 'S104: a member’s invented signature ends the link of the township that passes his pack on, each time anew.',
     tests: ['test/engine/tails-of-liars.test.ts'],
   },
+  {
+    name: 'strangers-send-without-end',
+    file: 'protocol/transport/frame-bound.ts',
+    from: "frames > LIMITS.unprovedFrames && isStranger() ? 'too-many-frames' : undefined",
+    to: 'undefined',
+    fault: 'E65: whoever has no key makes a node read frames that lead nowhere, as fast as the line goes.',
+    tests: ['test/hostile/link-frames.test.ts'],
+  },
+  {
+    name: 'ended-links-are-read-on',
+    file: 'protocol/transport/web-socket.ts',
+    from: '    if (late > LIMITS.unprovedFrames) socket.terminate()\n',
+    to: '',
+    fault: 'E65: a flood goes on for two seconds behind the end of its link.',
+    tests: ['test/hostile/link-frames.test.ts'],
+  },
 ]
