@@ -59,7 +59,12 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
       const noteProof = () => {
         if (unproved.delete(upgraded)) proved.add(upgraded)
       }
-      takeLink(options, socketConnection(upgraded), noteProof, from)
+      takeLink(
+        options,
+        socketConnection(upgraded, () => !proved.has(upgraded)),
+        noteProof,
+        from,
+      )
     })
   })
   return {

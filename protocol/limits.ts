@@ -43,6 +43,10 @@ export const LIMITS = {
   unheardFrames: 16,
   /** Write requests committed together; beyond it a commit blocks the desk noticeably. */
   groupRequests: 256,
+  /** Entries after which a group takes in no further request: the commit of so many is some 25 ms, in which nobody reads. */
+  groupEntries: 1_000,
+  /** Steps of the work on a group's entries in one go: each entry is followed, placed and folded, so about 15 ms. */
+  sliceSteps: 1_000,
   /** Unpacked bytes of all links waiting for the write queue: beyond it frames stay packed, links unread, new ones come back. */
   admissionQueueBytes: 64 * 1024 * 1024,
   /** Of them those of one link: a window of honest frames, which unpack to about half a megabyte each. */
@@ -51,6 +55,8 @@ export const LIMITS = {
   authorBurstBytes: 512 * 1024 * 1024,
   /** By so much an hour that fills up again: an hour of imports; a hostile member fills 6 GB a day and people read of it. */
   authorHourBytes: 256 * 1024 * 1024,
+  /** An entry counts there as so many bytes at least: however short it is, it takes as much time as one of a kilobyte (measured). */
+  leastEntryBytes: 1024,
   /** A link whose author is beyond both is not read for so long at most: other messages wait as well, the largest frame takes 15 s. */
   authorRestMilliseconds: 20_000,
   /** Open links on one node; a county has 55 stations, this leaves room for ten counties. */
@@ -59,6 +65,12 @@ export const LIMITS = {
   linksOfPeer: 16,
   /** Links whose peer has not proved its key yet; beyond, one goes: a county's stations prove themselves in a second. */
   unprovedLinks: 200,
+  /** Frames from a peer that has not proved its key, and after the end of a link: two lead there, and a window may follow at once. */
+  unprovedFrames: 100,
+  /** Pings and pongs on a link within heartbeatMilliseconds: our programs send none, a proxy one in some seconds. */
+  controlFrames: 60,
+  /** Parts of one message: our programs send one, a proxy may cut it into buffers of some kilobytes. */
+  messageFragments: 128,
   /** Open connections without links: small systems give a program 4,096 sockets and files in all. */
   connections: 3_000,
   /** Those of one address: a browser opens six and its live pages; a hall of 200 windows behind one address has two for each. */

@@ -77,7 +77,7 @@ const AFTERWORKS = [
 async function open(options: EngineOptions): Promise<Engine> {
   const partings = loadPartings(await options.storage.localAll(PARTING_SPACE), options)
   const core = await loadCore(options, partings)
-  const queue = openWriteQueue(core, [
+  const { people, others: queue } = openWriteQueue(core, [
     enableLevel,
     noteStale,
     noteStations,
@@ -118,10 +118,10 @@ async function open(options: EngineOptions): Promise<Engine> {
     await publishStaff(core, queue)
   }
   afterworks.heard(NO_CHANGE)
-  const auditLog = openAuditLog(core, queue)
+  const auditLog = openAuditLog(core, people)
   const clockWatch = watchClock(core, queue)
   return {
-    office: openOffice(core, queue, auditLog),
+    office: openOffice(core, people, auditLog),
     get incarnation() {
       return core.logs.incarnation
     },

@@ -101,6 +101,11 @@ export const nodeHost: Host = {
   boot: presentBoot,
   random: (bytes) => plain(randomBytes(bytes)),
   after(milliseconds, callback) {
+    if (milliseconds === 0) {
+      // A turn of the event loop, and not the millisecond that a timer waits at least.
+      const turn = setImmediate(callback)
+      return () => clearImmediate(turn)
+    }
     const timer = setTimeout(callback, milliseconds)
     return () => clearTimeout(timer)
   },

@@ -5,12 +5,15 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { assert } from '#protocol/assert.ts'
 import type { Connection } from '#protocol/engine/ports/identity.ts'
 import { LIMITS, MESSAGE_BYTES } from '#protocol/limits.ts'
-import { createInbox } from './inbox.ts'
+import { createFrameBound } from './frame-bound.ts'
+import { createInbox, type Inbox } from './inbox.ts'
+import { nodeHost } from './node-host.ts'
 
 /** Frames are compressed already; deflate would only cost memory per link. */
-const OPTIONS = { perMessageDeflate: false, maxPayload: MESSAGE_BYTES } as const
+const OPTIONS = { perMessageDeflate: false, maxPayload: MESSAGE_BYTES, maxFragments: LIMITS.messageFragments } as const
 const NORMAL_CLOSURE = 1000
 const UNSUPPORTED_DATA = 1003
+const POLICY_VIOLATION = 1008
 /** A close frame carries at most 123 bytes of reason (RFC 6455, 5.5.1); ours are ASCII words. */
 const REASON_CHARACTERS = 100
 /** A peer that does not answer a close is dropped after this long; the word was only courtesy. */
@@ -36,8 +39,30 @@ export function openWebSocket(address: string, agent?: Agent): Promise<Connectio
   })
 }
 
-/** A connection over a WebSocket of either side. */
-export function socketConnection(socket: WebSocket): Connection {
+/** Ends a connection on which too much comes beside its work; one that has ended is dropped if it goes on. */
+function boundFrames(
+  socket: WebSocket,
+  isStranger: () => boolean,
+  inbox: Pick<Inbox, 'hasEnded'>,
+  end: (code: number, reason: string) => void,
+): void {
+  const bound = createFrameBound(isStranger, nodeHost.elapsed)
+  let late = 0
+  const look = (problem: string | undefined) => {
+    if (inbox.hasEnded()) late += 1
+    else if (problem !== undefined) end(POLICY_VIOLATION, problem)
+    // Nothing stops the parser but the end of the socket, and the answer to a close is one frame.
+    if (late > LIMITS.unprovedFrames) socket.terminate()
+  }
+  socket.on('message', () => look(bound.message()))
+  for (const control of ['ping', 'pong'] as const) socket.on(control, () => look(bound.control()))
+}
+
+/**
+ * A connection over a WebSocket of either side.
+ * @param isStranger whether the peer has yet to prove its key: until then it may send only what leads there
+ */
+export function socketConnection(socket: WebSocket, isStranger = () => false): Connection {
   const inbox = createInbox()
   let raw: Socket | undefined
   // The handshake's bytes count as well: what matters is that more have come.
@@ -57,7 +82,9 @@ export function socketConnection(socket: WebSocket): Connection {
     timer.unref()
     socket.once('close', () => clearTimeout(timer))
   }
+  boundFrames(socket, isStranger, inbox, end)
   socket.on('message', (data, isBinary) => {
+    if (inbox.hasEnded()) return
     if (!isBinary) return end(UNSUPPORTED_DATA, 'text-frame')
     if (!inbox.deliver(bytesOf(data))) end(NORMAL_CLOSURE, 'nobody-listens')
   })

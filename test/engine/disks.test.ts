@@ -106,7 +106,7 @@ test('S122 what is written together with a case that the disk cannot give is sav
   const ended: string[] = []
   void link.ended.then(({ reason }) => ended.push(reason))
 
-  // A commit that takes until everything else waits: what waits is one group.
+  // A commit that takes until everything else waits: what people wrote is one group, the frame the next one.
   let [commits, release] = [0, () => {}]
   const commit = disk.commit.bind(disk)
   disk.commit = async (change) => {
@@ -128,7 +128,7 @@ test('S122 what is written together with a case that the disk cannot give is sav
   await until('the case arrived', async () => {
     return (await township.engine.office.safetyOf([arriving.id])).get(arriving.id) === 'root'
   })
-  expect(commits).toBe(2)
+  expect(commits).toBe(3)
   expect(ended).toEqual([])
   const { health, findings } = await office.status()
   expect(health).toMatchObject({ writable: true, problem: '数据库文件损坏' })

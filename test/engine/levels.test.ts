@@ -165,7 +165,10 @@ async function markedCase({ root, township }: { root: Node; township: Node }): P
   for (const kind of ['received', 'accepted'] as const) value(await office.act(clerk, id, kind, FIELDS[kind]))
   value(await office.act(clerk, id, 'offered', { to: COUNTY, materials: 3 }))
   const hall = root.engine.office
-  await until('the offer', async () => (await hall.view(clerkOf(COUNTY), id)).ok)
+  await until('the offer', async () => {
+    const viewed = await hall.view(clerkOf(COUNTY), id)
+    return viewed.ok && viewed.value.state.offer !== null
+  })
   value(await hall.act(clerkOf(COUNTY), id, 'taken', { materials: 3 }))
   const green = { ...FIELDS[LATER_KIND], reason: '军人家属' }
   value(await hall.act(clerkOf(COUNTY), id, LATER_KIND, green))

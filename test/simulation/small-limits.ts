@@ -20,6 +20,8 @@ const DRAWN: Partial<Record<Name, readonly [number, number]>> = {
   packsPerRead: [2, 20],
   sliceCases: [1, 5],
   stationEdits: [15, 120],
+  groupEntries: [1, 30],
+  sliceSteps: [1, 30],
 }
 
 /** How long a frame takes and how small it gets: on weak lines a small backlog is then a long way. */

@@ -40,7 +40,7 @@ export interface FrameSource {
   readonly fromParent: boolean
   /** The parent is the root: what it sends is safe at the county. */
   readonly fromRoot: boolean
-  /** Told how many bytes of new entries of each author are being stored. */
+  /** Told of each new entry that is being stored as how many bytes its author's quota counts it. */
   readonly storing?: (author: NodeId, bytes: number) => void
   /** Entries of logs up to these heights count already: a cut took them off and they come back. */
   readonly counted?: ReadonlyMap<LogKey, number>
@@ -67,6 +67,7 @@ export async function admitFrame(
   for (const pack of received) {
     const followed = followPack(walk, pack)
     if (!followed.ok) return followed
+    await staging.pieces(pack.records.length)
     if (followed.value.entries.length > 0) packs.push(followed.value)
   }
   // First: behind another version of what is held here the best signature seems not to hold.
@@ -166,19 +167,32 @@ async function stage(staging: Staging, packs: readonly FollowedPack[], source: F
   const { counted, storing } = source
   const documents = new Set<DocumentId>()
   for (const { entries } of packs) for (const { document } of entries) if (isCase(document)) documents.add(document)
-  await loadFiles(staging, [...documents])
+  await loadInPieces(staging, [...documents])
   for (const pack of packs) {
     for (const entry of pack.entries) {
+      await staging.pieces()
       if (entry.seq <= (counted?.get(entry.log) ?? 0)) continue
       place(staging, entry)
       if (staging.core.isRoot) await noteFirstSeen(staging, entry)
     }
     const placed = pack.entries.map(({ document, log, seq, hash }, index) => {
       const { offset, length } = pack.places[index] as { offset: number; length: number }
-      storing?.(logParts(log).node, length)
+      storing?.(logParts(log).node, Math.max(length, LIMITS.leastEntryBytes))
       return { document, log, seq, hash, offset, length }
     })
     keepPack(staging.logs, pack, placed)
+  }
+}
+
+/** Cases that are read at once: some milliseconds. */
+const CASES_PER_READ = 250
+
+/** A frame may name thousands of cases: they are read a part at a time. */
+async function loadInPieces(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
+  for (let from = 0; from < documents.length; from += CASES_PER_READ) {
+    const some = documents.slice(from, from + CASES_PER_READ)
+    await loadFiles(staging, some)
+    await staging.pieces(some.length)
   }
 }
 

@@ -1,26 +1,22 @@
 /** Health of the nodes below: heard over links, remembered over restarts, passed upward. */
-import { isAudit } from '#protocol/casework/audit.ts'
 import { FIRST_LEVEL } from '#protocol/casework/rules/level.ts'
-import { type DocumentId, isCase, logParts, type NodeId } from '#protocol/ids.ts'
+import { logParts, type NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { isOffset } from '#protocol/log/entry.ts'
 import type { Levels, NodeLevel, NodeReport, Receipt, Status } from '#protocol/wire/messages.ts'
 import { REFUSALS, type RefusalCode } from '#protocol/wire/refusals.ts'
 import { LEVELS_SINCE } from '#protocol/wire/version.ts'
 import { isBelow } from '../carrying/peer-holds.ts'
-import { onlyWaits, standingReceipts } from '../cases/case-receipts.ts'
 import { casesAbove, entriesAbove } from '../cases/safety.ts'
 import type { Core } from '../core.ts'
-import { readAbove } from '../logs/log-reading.ts'
 import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
-import { type ReceiptRow, type Storage, StorageFailure } from '../ports/storage.ts'
-import { registerOf } from '../register.ts'
-import { loadFiles } from '../writing/case-loading.ts'
+import { type Storage, StorageFailure } from '../ports/storage.ts'
 import { keepClock } from '../writing/clock-mark.ts'
-import { type Staging, setLocal } from '../writing/staging.ts'
+import { setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { noteParent } from './acknowledging-parent.ts'
 import type { Link } from './link.ts'
+import { takeReceipts } from './parents-receipts.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
@@ -97,7 +93,7 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       core.news.tellStatus()
     },
     async receipts(receipts) {
-      await queue.write((staging) => take(staging, receipts)).catch(toldByQueue)
+      await queue.write((staging) => takeReceipts(staging, receipts)).catch(toldByQueue)
     },
   }
 }
@@ -190,88 +186,6 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
     },
   }
 }
-
-/**
- * What the parent takes back stays as long as it stands here: of carried entries two nodes can hold other carriers. What is
- * set aside, or only waits, follows from what is held: our own fold says it, and the parent's word only takes back what
- * the parent had said of the entry before.
- */
-async function take(staging: Staging, told: readonly Receipt[]): Promise<void> {
-  // A message speaks of many entries of few cases, and everybody who writes waits meanwhile: each case is read once.
-  // That a parent's program is too old for the audit log is no news of what it keeps and passes on all the same.
-  const news = told.filter(({ document, outcome }) => !(isAudit(document) && outcome === 'unknown-kind'))
-  for (const [document, receipts] of Map.groupBy(news, (receipt) => receipt.document)) {
-    const rows = await toldBefore(staging.core, receipts)
-    // What the group has staged already is newer than the disk.
-    const staged = staging.receipts.filter((receipt) => receipt.document === document)
-    const known = new Map([...rows, ...staged].map((row) => [placeIn(row), row]))
-    // Of a log with two versions the parent may speak of its own: in that place another entry lies here.
-    const held = await placesHere(staging, document, receipts)
-    let standing: ReadonlyMap<string, ReceiptRow> | undefined
-    for (const receipt of receipts.filter((one) => held.has(placeIn(one)))) {
-      const place = placeIn(receipt)
-      const before = known.get(place)
-      const isOurs = receipt.outcome === 'set-aside' || onlyWaits(receipt)
-      const takesBack = receipt.outcome === 'applied' || isOurs
-      // A parent may tell again what stands: it is known, and nobody below need hear it again.
-      if (says(before, receipt) || (isOurs && !before)) continue
-      if (takesBack) standing ??= await standingHere(staging, document)
-      const row = takesBack ? (standing?.get(place) ?? { ...receipt, outcome: 'applied', reason: '' }) : receipt
-      if (says(before, row)) continue
-      staging.receipts.push(row)
-      known.set(place, row)
-    }
-  }
-}
-
-/** What the disk says of these entries: of a document with very many of them a message speaks of few. */
-async function toldBefore({ storage }: Core, receipts: readonly Receipt[]): Promise<ReceiptRow[]> {
-  const rows: ReceiptRow[] = []
-  for (const [log, some] of Map.groupBy(receipts, (receipt) => receipt.log)) {
-    const seqs = some.map(({ seq }) => seq)
-    rows.push(...(await storage.receiptsAt(log, Math.min(...seqs), Math.max(...seqs))))
-  }
-  return rows.filter(({ document }) => document === receipts[0]?.document)
-}
-
-/** Which of the places that are spoken of hold entries of the document, as committed. */
-async function placesHere(
-  { core }: Staging,
-  document: DocumentId,
-  receipts: readonly Receipt[],
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>()
-  for (const [log, some] of Map.groupBy(receipts, (receipt) => receipt.log)) {
-    const seqs = some.map(({ seq }) => seq)
-    const [first, last] = [Math.min(...seqs), Math.max(...seqs)]
-    // Of a stretch of a log few packs are read; of a document that has very many entries all their places would be.
-    if (last - first >= LIMITS.messageReceipts) {
-      const places = (await core.storage.placesOf([document])).get(document) ?? []
-      for (const place of places) if (place.log === log) found.add(`${log} ${place.seq}`)
-      continue
-    }
-    const entries = await readAbove(core.logs, log, first - 1, Math.min(last, core.logs.head(log).height))
-    for (const { entry } of entries) if (entry.document === document) found.add(`${log} ${entry.seq}`)
-  }
-  return found
-}
-
-/** What our own fold says of a case's entries, by place. */
-async function standingHere(staging: Staging, document: DocumentId): Promise<ReadonlyMap<string, ReceiptRow>> {
-  if (!isCase(document)) return new Map()
-  await loadFiles(staging, [document])
-  const file = staging.files.get(document)
-  // Of a case that the disk cannot give the parent's word stands, and the others of the message are not lost with it.
-  const own = file && !file.unreadable ? standingReceipts(file, registerOf(staging.core)) : []
-  return new Map(own.map((row) => [placeIn(row), row]))
-}
-
-const placeIn = ({ log, seq }: Receipt): string => `${log} ${seq}`
-
-const says = (known: Receipt | undefined, { outcome, reason }: Receipt): boolean =>
-  outcome === 'applied'
-    ? known === undefined || known.outcome === 'applied'
-    : known?.outcome === outcome && known.reason === reason
 
 /** Only refusals that a person must resolve are kept in view. */
 function refusalOf(reason: string): SyncStatus['refusal'] {

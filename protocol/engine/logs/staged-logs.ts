@@ -104,6 +104,10 @@ export async function stagedHash(staged: StagedLogs, log: LogKey, seq: number): 
   return pack ? hashInPack(staged.committed.sha256, pack, log, seq) : staged.committed.hashAt(log, seq)
 }
 
+/** How many entries the group has taken in or written. */
+export const stagedEntries = ({ places, authored }: StagedLogs): number =>
+  places.reduce((sum, one) => sum + one.places.length, authored.length)
+
 /** No arrival number that the group may still give is above this one. */
 export const lastArrival = ({ arrival, authored }: StagedLogs): number => arrival + authored.length
 

@@ -27,6 +27,7 @@ export async function settle(staging: Staging): Promise<Change> {
   const rows: CaseRow[] = []
   const unopened: DocumentId[] = []
   for (const file of touched) {
+    await staging.pieces()
     const row = rowOf(file, register)
     if (row) rows.push(row)
     else unopened.push(file.id)

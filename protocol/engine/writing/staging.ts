@@ -1,8 +1,10 @@
 /** One group of writes in the making: everything that will be committed at once, visible to the group itself. */
 import type { DocumentId } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
 import { keptRows } from '../kept-findings.ts'
+import { inPieces, type Pieces } from '../logs/pieces.ts'
 import { markLogs, markMap, type StagedLogs, stageLogs } from '../logs/staged-logs.ts'
 import type { Finding } from '../office.ts'
 import type { Change, DirectoryRow, LocalRow, ReceiptRow } from '../ports/storage.ts'
@@ -21,6 +23,8 @@ export interface Staging {
   readonly locals: Map<string, LocalRow>
   /** Receipts beside those that follow from the touched files. */
   readonly receipts: ReceiptRow[]
+  /** Parts the work on many entries, so that whoever reads has a turn; who writes waits for the group. */
+  readonly pieces: Pieces
 }
 
 /** Begins a group. */
@@ -34,6 +38,7 @@ export const beginStaging = (core: Core): Staging => ({
   forgotten: new Set(),
   locals: new Map(),
   receipts: [],
+  pieces: inPieces(core.host, LIMITS.sliceSteps),
 })
 
 /**

@@ -2,6 +2,7 @@
 import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
 import { isStationDocument } from '../directory/station-records.ts'
+import { stagedEntries } from '../logs/staged-logs.ts'
 import { type Change, StorageFailure } from '../ports/storage.ts'
 import { type Doubt, hasLanded, isDoubtful } from './doubtful-commit.ts'
 import { settle } from './settling.ts'
@@ -28,6 +29,14 @@ export interface WriteQueue {
   follow(follower: (change: Change) => void): void
 }
 
+/** Two lines of one queue, each in the order in which it was asked: their groups take turns. */
+export interface WriteLines {
+  /** Of people at this node: an act waits for one group of the others at most, however much a link has brought. */
+  readonly people: WriteQueue
+  /** Of links, and of the node's own work: receipts stay behind the entries that they speak of. */
+  readonly others: WriteQueue
+}
+
 /** Adds to a group, before it is settled, what its writes make necessary. */
 export type Companion = (staging: Staging) => void | Promise<void>
 
@@ -45,7 +54,8 @@ interface Queue {
   readonly core: Core
   readonly companions: readonly Companion[]
   readonly followers: ((change: Change) => void)[]
-  readonly waiting: Waiting[]
+  /** The line that has the next turn stands first. */
+  readonly lines: Waiting[][]
   /** The last group, while it is not known whether it is on the disk. */
   doubt: Doubt | undefined
 }
@@ -55,17 +65,17 @@ const DOUBT_MILLISECONDS = 10_000
 
 const isEmpty = (change: Change): boolean => Object.values(change).every((list) => list.length === 0)
 
-/** Opens the queue. While one group is being committed the next one gathers; an idle queue commits at once. */
-export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteQueue {
-  const queue: Queue = { core, companions, followers: [], waiting: [], doubt: undefined }
-  const { waiting } = queue
+/** Opens the queue. While one group is being committed the next ones gather; an idle queue commits at once. */
+export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteLines {
+  const [people, others]: [Waiting[], Waiting[]] = [[], []]
+  const queue: Queue = { core, companions, followers: [], lines: [people, others], doubt: undefined }
   let running: Promise<void> | undefined
 
   const run = async () => {
-    while (waiting.length > 0) {
-      const group = waiting.splice(0, groupSize(waiting))
+    for (let line = nextLine(queue); line; line = nextLine(queue)) {
+      const group = line.splice(0, groupSize(line))
       const staged = await commitGroup(queue, group)
-      waiting.unshift(...group.slice(staged))
+      line.unshift(...group.slice(staged))
     }
     running = undefined
     if (queue.doubt) core.host.after(DOUBT_MILLISECONDS, askDisk)
@@ -73,31 +83,53 @@ export function openWriteQueue(core: Core, companions: readonly Companion[]): Wr
   /** A write of nothing: it begins with what is in doubt, and fails as long as the disk cannot be asked. */
   const askDisk = () => {
     // Whatever it was, `abandon` has told it, and the next look comes with the end of this run.
-    if (queue.doubt && !running) ask(async () => undefined, true).catch(() => undefined)
+    if (queue.doubt && !running) ask(others, async () => undefined, true).catch(() => undefined)
   }
-  const ask = <Value>(request: Request<Value>, alone: boolean, durable?: (value: Value) => void) =>
+  const ask = <Value>(line: Waiting[], request: Request<Value>, alone: boolean, durable?: (value: Value) => void) =>
     new Promise<Value>((resolve, reject) => {
-      let value: Value
-      waiting.push({
-        stage: async (staging) => {
-          value = await request(staging)
-          return isRefusal(value)
-        },
-        alone,
-        durable: () => durable?.(value),
-        done: () => resolve(value),
-        failed: reject,
-      })
+      line.push(waitingFor(request, { alone, durable, resolve, reject }))
       running ??= run()
     })
-  return {
-    write: (request, durable) => ask(request, false, durable),
-    writeAlone: (request) => ask(request, true),
+  const lineOf = (line: Waiting[]): WriteQueue => ({
+    write: (request, durable) => ask(line, request, false, durable),
+    writeAlone: (request) => ask(line, request, true),
     idle: async () => {
       while (running) await running
     },
     follow: (follower) => queue.followers.push(follower),
+  })
+  return { people: lineOf(people), others: lineOf(others) }
+}
+
+/** What its caller gave of a request that waits. */
+interface Asked<Value> {
+  readonly alone: boolean
+  readonly durable: ((value: Value) => void) | undefined
+  readonly resolve: (value: Value) => void
+  readonly reject: (problem: unknown) => void
+}
+
+function waitingFor<Value>(request: Request<Value>, { alone, durable, resolve, reject }: Asked<Value>): Waiting {
+  let value: Value
+  return {
+    stage: async (staging) => {
+      value = await request(staging)
+      return isRefusal(value)
+    },
+    alone,
+    durable: () => durable?.(value),
+    done: () => resolve(value),
+    failed: reject,
   }
+}
+
+/** The line whose turn it is, if anybody waits there; else the other one. */
+function nextLine({ lines }: Queue): Waiting[] | undefined {
+  const at = lines.findIndex(({ length }) => length > 0)
+  if (at === -1) return undefined
+  const [line] = lines.splice(at, 1) as [Waiting[]]
+  lines.push(line)
+  return line
 }
 
 /** How many requests are committed together: up to one that wants to be alone. */
@@ -109,7 +141,7 @@ function groupSize(waiting: readonly Waiting[]): number {
 const isRefusal = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'ok' in value && value.ok === false
 
-/** Commits a group, or its part up to a change of the directory; answers how many requests were settled. */
+/** Commits a group, or its part up to a change of the directory or to many entries; answers how many requests were settled. */
 async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<number> {
   const { core } = queue
   const members: Waiting[] = []
@@ -125,6 +157,7 @@ async function commitGroup(queue: Queue, group: readonly Waiting[]): Promise<num
       settled += 1
       if (stays) members.push(request)
       if (judgesOthers(staging)) break // what follows is judged by the new directory
+      if (stagedEntries(staging.logs) >= LIMITS.groupEntries) break
     }
     change = await settleGroup(queue, staging)
     if (!isEmpty(change)) await commit(queue, staging, change)
@@ -220,10 +253,14 @@ function adopt(core: Core, staging: Staging, change: Change): void {
 
 /** The cases the group wrote to, with the receipts that were just told of them. */
 function* touchedFiles(staging: Staging, change: Change) {
+  const told = Map.groupBy(
+    change.receipts.filter(({ outcome }) => outcome !== 'applied'),
+    ({ document }) => document,
+  )
   for (const id of staging.touched) {
     const file = staging.files.get(id)
     if (!file) continue
-    file.told = change.receipts.filter((row) => row.document === id && row.outcome !== 'applied')
+    file.told = told.get(id) ?? []
     yield file
   }
 }
