@@ -1,6 +1,6 @@
 /** What a node holds of one section, as far as the gate must know it; computed without Yjs. */
 
-/** A pure value: never changed, only advanced to a new one. */
+/** Read only: who goes on from it has its own. */
 export interface SectionClocks {
   /** Yjs client id → the clock its next struct must start at; a client that is absent is at 0. */
   readonly next: ReadonlyMap<number, number>
@@ -38,12 +38,25 @@ export function isInsideCharacter(clocks: SectionClocks, client: number, clock: 
   return update !== undefined && holdsRising(update, clock)
 }
 
-/** What is held once a client has written up to a clock; the halves are those of this update. */
-export function advance(clocks: SectionClocks, client: number, next: number, halves: readonly number[]): SectionClocks {
-  const advanced = new Map(clocks.next).set(client, next)
-  if (halves.length === 0) return { next: advanced, halves: clocks.halves }
-  const updates = [...(clocks.halves.get(client) ?? []), halves]
-  return { next: advanced, halves: new Map(clocks.halves).set(client, updates) }
+/** What is held while it grows: a copy for each edit would cost edits times authors. */
+export interface OwnClocks extends SectionClocks {
+  readonly next: Map<number, number>
+  readonly halves: Map<number, (readonly number[])[]>
+}
+
+/** Goes on from what is held elsewhere, which stays as it is. */
+export const ownClocks = ({ next, halves }: SectionClocks = NOTHING_HELD): OwnClocks => ({
+  next: new Map(next),
+  halves: new Map([...halves].map(([client, updates]) => [client, [...updates]])),
+})
+
+/** A client has written up to a clock; the halves are those of this update. */
+export function advance(clocks: OwnClocks, client: number, next: number, halves: readonly number[]): void {
+  clocks.next.set(client, next)
+  if (halves.length === 0) return
+  const updates = clocks.halves.get(client)
+  if (updates) updates.push(halves)
+  else clocks.halves.set(client, [halves])
 }
 
 /** The clock a client's next struct must start at. */

@@ -2,8 +2,8 @@
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
-import { NOTHING_HELD, type SectionClocks } from './clocks.ts'
-import { clocksAfter, fitOf, type Outline } from './outline.ts'
+import { type OwnClocks, ownClocks, type SectionClocks } from './clocks.ts'
+import { fitOf, hold, type Outline } from './outline.ts'
 import { type ParsedUpdate, parseUpdate } from './parse.ts'
 import { GATE_PROBLEMS, type GateProblem, type GateProblemCode, gateProblem } from './problems.ts'
 import { isSectionName, mayWriteSection, SECTIONS, type Section } from './sections.ts'
@@ -50,22 +50,18 @@ export function readUpdate(section: Section, client: number | undefined, update:
     : { ...parsed, outline: { ...parsed.outline, fault: 'bad-value' } }
 }
 
-/** An update that takes effect. */
-export interface CheckedUpdate extends ParsedUpdate {
-  /** What is held once it is accepted. */
-  readonly clocks: SectionClocks
-}
-
-/** The gate without the right to write. */
+/** The gate without the right to write; what takes effect is held from then on. */
 export function checkUpdate(
   section: Section,
   client: number | undefined,
-  clocks: SectionClocks,
+  clocks: OwnClocks,
   update: Uint8Array,
-): Result<CheckedUpdate, GateProblemCode> {
+): Result<ParsedUpdate, GateProblemCode> {
   const read = readUpdate(section, client, update)
   const { problem } = fitOf(read.outline, clocks)
-  return problem ? failure(problem) : success({ ...read, clocks: clocksAfter(read.outline, clocks) })
+  if (problem) return failure(problem)
+  hold(read.outline, clocks)
+  return success(read)
 }
 
 /** Reads what an author of a tier wrote in a section that a payload names. */
@@ -85,7 +81,10 @@ export function gateUpdate(
 ): Result<Passed, GateProblem> {
   const outline = outlineOf(section, { ...author, update })
   const { problem } = fitOf(outline, clocks)
-  return problem ? failure(gateProblem(problem)) : success({ update, clocks: clocksAfter(outline, clocks) })
+  if (problem) return failure(gateProblem(problem))
+  const after = ownClocks(clocks)
+  hold(outline, after)
+  return success({ update, clocks: after })
 }
 
 /** An edit of a section as it lies in the logs. */
@@ -116,7 +115,8 @@ export class Gating<Edit extends AuthoredUpdate> {
   readonly #seen: Map<number, number>
   readonly accepted: Edit[]
   readonly refused: Map<Edit, GateProblem>
-  clocks: SectionClocks
+  /** What is held by now. */
+  readonly clocks: OwnClocks
 
   /**
    * @param outlines what was read of these edits before, under the same section
@@ -129,7 +129,7 @@ export class Gating<Edit extends AuthoredUpdate> {
     this.#seen = new Map(from === undefined ? [] : from.#seen)
     this.accepted = from?.accepted.slice() ?? []
     this.refused = new Map(from?.refused)
-    this.clocks = from?.clocks ?? NOTHING_HELD
+    this.clocks = ownClocks(from?.clocks)
   }
 
   /** Gates the next edit, and what waited for it. */
@@ -162,7 +162,10 @@ export class Gating<Edit extends AuthoredUpdate> {
   /** Tries what an author has waiting; true when anything was accepted. */
   #advance(queue: Edit[]): boolean {
     const before = this.accepted.length
-    for (let edit = queue[0]; edit !== undefined && this.#settles(edit); edit = queue[0]) queue.shift()
+    const [first] = queue
+    for (let edit = first; edit !== undefined && this.#settles(edit); edit = queue[0]) queue.shift()
+    // All that wait are looked at behind every edit that takes effect.
+    if (first !== undefined && queue.length === 0) this.#waiting.delete(first.client)
     return this.accepted.length > before
   }
 
@@ -181,7 +184,7 @@ export class Gating<Edit extends AuthoredUpdate> {
     this.#seen.delete(edit.client)
     this.refused.delete(edit)
     this.accepted.push(edit)
-    this.clocks = clocksAfter(outline, this.clocks)
+    hold(outline, this.clocks)
     return true
   }
 

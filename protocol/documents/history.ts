@@ -1,27 +1,27 @@
 /** Accepted updates of one section: what is held after them, and in which order they are applied. */
 import { assert } from '#protocol/assert.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { NOTHING_HELD, type SectionClocks } from './clocks.ts'
-import { type CheckedUpdate, checkUpdate } from './gate.ts'
-import { clocksAfter, fitOf, type Outline } from './outline.ts'
+import { ownClocks, type SectionClocks } from './clocks.ts'
+import { checkUpdate } from './gate.ts'
+import { fitOf, hold, type Outline } from './outline.ts'
+import type { ParsedUpdate } from './parse.ts'
 import { type GateProblem, gateProblem } from './problems.ts'
 import { isSectionName, SECTIONS, type SectionName } from './sections.ts'
 
 /** Accepted updates with what reading them again shows. */
 export interface Replay {
   readonly clocks: SectionClocks
-  readonly checked: readonly CheckedUpdate[]
+  readonly checked: readonly ParsedUpdate[]
 }
 
 /** Reads updates that were accepted before, in an order in which they were accepted. */
 export function replay(name: SectionName, updates: readonly Uint8Array[]): Result<Replay, GateProblem> {
-  const all: CheckedUpdate[] = []
-  let clocks = NOTHING_HELD
+  const all: ParsedUpdate[] = []
+  const clocks = ownClocks()
   for (const update of updates) {
     const checked = checkUpdate(SECTIONS[name], undefined, clocks, update)
     if (!checked.ok) return failure(gateProblem(checked.problem))
     all.push(checked.value)
-    clocks = checked.value.clocks
   }
   return success({ clocks, checked: all })
 }
@@ -55,7 +55,7 @@ export function canonicalOrder(updates: readonly Uint8Array[], { checked }: Repl
   const queues = new Map<number, Queued[]>()
   const deletions: Uint8Array[] = []
   for (const [place, update] of updates.entries()) {
-    const { outline } = checked[place] as CheckedUpdate
+    const { outline } = checked[place] as ParsedUpdate
     if (outline.client === undefined) deletions.push(update)
     else {
       const queue = queues.get(outline.client) ?? []
@@ -65,7 +65,7 @@ export function canonicalOrder(updates: readonly Uint8Array[], { checked }: Repl
   }
   const byAuthor = [...queues].sort(([left], [right]) => left - right).map(([, queue]) => queue.reverse())
   const ordered: Uint8Array[] = []
-  let clocks = NOTHING_HELD
+  const clocks = ownClocks()
   for (let before = -1; before < ordered.length; ) {
     before = ordered.length
     for (const queue of byAuthor) {
@@ -73,7 +73,7 @@ export function canonicalOrder(updates: readonly Uint8Array[], { checked }: Repl
         const { problem, at } = fitOf(next.outline, clocks, next.seen)
         next.seen = at
         if (problem) break
-        clocks = clocksAfter(next.outline, clocks)
+        hold(next.outline, clocks)
         ordered.push(next.update)
         queue.pop()
       }

@@ -1,5 +1,5 @@
 /** What of an update decides whether it takes effect: read once from its bytes, held against what is held again and again. */
-import { advance, isInsideCharacter, nextClock, type SectionClocks } from './clocks.ts'
+import { advance, isInsideCharacter, nextClock, type OwnClocks, type SectionClocks } from './clocks.ts'
 import type { GateProblemCode } from './problems.ts'
 
 export interface Outline {
@@ -64,6 +64,7 @@ function problemOf(
   return splits ? 'split-character' : undefined
 }
 
-/** What is held once an update is accepted. */
-export const clocksAfter = ({ client, next, halves }: Outline, clocks: SectionClocks): SectionClocks =>
-  client === undefined ? clocks : advance(clocks, client, next, halves)
+/** An update is accepted: what it wrote is held from now on. */
+export function hold({ client, next, halves }: Outline, clocks: OwnClocks): void {
+  if (client !== undefined) advance(clocks, client, next, halves)
+}

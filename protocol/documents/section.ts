@@ -4,10 +4,11 @@ import { toHex } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { changeProblem, type SectionChange } from './change.ts'
-import type { SectionClocks } from './clocks.ts'
-import { type CheckedUpdate, checkUpdate } from './gate.ts'
+import { type OwnClocks, ownClocks, type SectionClocks } from './clocks.ts'
+import { checkUpdate } from './gate.ts'
 import { canonicalOrder, type Replay, replay } from './history.ts'
 import { KeyedDocument } from './keyed-document.ts'
+import type { ParsedUpdate } from './parse.ts'
 import { gateProblem } from './problems.ts'
 import type { SectionDocument } from './section-document.ts'
 import { type MaterialRecord, SECTIONS, type Section, type SectionName } from './sections.ts'
@@ -74,7 +75,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   readonly #shown: Uint8Array[]
   readonly #document: SectionDocument
   #bytes: number
-  #clocks: SectionClocks
+  readonly #clocks: OwnClocks
   #digest: string | undefined
   #lineage: object = {}
   /** Whether something was written here: not as the updates read when all are applied at one go. */
@@ -87,7 +88,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     this.#shown = [...accepted]
     this.#bytes = accepted.reduce((sum, update) => sum + update.length, 0)
     this.#document = document
-    this.#clocks = clocks
+    this.#clocks = ownClocks(clocks)
   }
 
   get bytes(): number {
@@ -95,7 +96,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   }
 
   clocks(): SectionClocks {
-    return this.#clocks
+    return ownClocks(this.#clocks)
   }
 
   value(): SectionValues[Name] {
@@ -153,11 +154,10 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
     return true
   }
 
-  #shows(update: Uint8Array, checked: CheckedUpdate): void {
+  #shows(update: Uint8Array, checked: ParsedUpdate): void {
     this.#opened().take(update, checked)
     this.#shown.push(update)
     this.#bytes += update.length
-    this.#clocks = checked.clocks
     this.#digest = undefined
   }
 
@@ -176,7 +176,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
 function documentOf({ shape, root }: Section, updates: readonly Uint8Array[], replayed: Replay) {
   if (shape === 'map') {
     const document = new KeyedDocument(root)
-    for (const [place, update] of updates.entries()) document.take(update, replayed.checked[place] as CheckedUpdate)
+    for (const [place, update] of updates.entries()) document.take(update, replayed.checked[place] as ParsedUpdate)
     return document
   }
   const document = new TextDocument(root, canonicalOrder(updates, replayed))
