@@ -1,10 +1,11 @@
 /** What this node recorded while it went by a wrong day: every case with what bears such a day, to be looked at one by one. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { mayReadRow } from '#edge-node/commands/reading.ts'
+import { mayRead, mayReadRow } from '#edge-node/commands/reading.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import { isDay } from '#protocol/casework/time/days.ts'
 import type { DayRecordPage, DaySpan } from '#protocol/engine/day-records.ts'
+import type { Actor } from '#protocol/engine/office.ts'
 import { drawRows } from './drawing.ts'
 import { headline, page } from './layout.ts'
 import { card, nextPage, stageTitle } from './lists.ts'
@@ -40,12 +41,20 @@ function table(desk: Desk, found: readonly Found[]): Html {
     )}</tbody></table></div>`
 }
 
+/** Who worked on a case for another station reads it as well; that stands in the case alone. */
+async function isReadable({ office }: Desk, actor: Actor, { row }: Found): Promise<boolean> {
+  if (mayReadRow(actor, office.directory, row)) return true
+  const state = await office.state(row.id)
+  return state.ok && mayRead(actor, office.directory, state.value)
+}
+
 async function dayRecordsPage(context: DeskContext, desk: Desk): Promise<Response> {
   const { from = '', until = '', after } = context.req.query()
   if (!isDay(from) || !isDay(until)) return notFound(context, desk)
   const { actor } = context.get('visit')
   const { cases, next } = await desk.office.dayRecords({ from, until, after })
-  const readable = cases.filter(({ row }) => mayReadRow(actor, desk.office.directory, row))
+  const mayReadEach = await Promise.all(cases.map((each) => isReadable(desk, actor, each)))
+  const readable = cases.filter((_, place) => mayReadEach[place])
   const hidden = cases.length - readable.length
   const others = hidden > 0 ? html`<p class="card-body mb-0">另有 ${hidden} 件不在您的查看范围。</p>` : ''
   const none = next === null ? '没有。' : '这一页没有,请看下一页。'

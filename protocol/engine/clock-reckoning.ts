@@ -101,7 +101,9 @@ function raised(mark: ClockMark, now: number): ClockMark {
   const { fell = 0, ...rest } = mark
   const later = now - mark.at
   const isRight =
-    fell > LIMITS.unheardDays * DAY_MILLISECONDS && later >= 0 && later <= LIMITS.rootAwayDays * DAY_MILLISECONDS
+    fell > LIMITS.unheardDays * DAY_MILLISECONDS &&
+    later > -TOLERANCE &&
+    later <= LIMITS.rootAwayDays * DAY_MILLISECONDS
   return isRight ? { ...rest, at: now, offset: null } : { ...mark, fell: Math.max(fell, -later) }
 }
 
@@ -169,7 +171,9 @@ export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, un
   // What has passed is known, unless the machine slept in it, or what goes back had been set ahead before.
   const known = offset - unseen
   const others = maybe.map((other) => other - unseen)
-  return possibly(mark, known, [0, ...(gained > 0 ? [known - gained] : []), ...others])
+  // Minutes take back no night.
+  const isTakenBack = gained > 0 && -unseen >= LIMITS.clockFallMilliseconds
+  return possibly(mark, known, [0, ...(isTakenBack ? [known - gained] : []), ...others])
 }
 
 /** Follows a clock: every question about it looks at it first. `kept`: what the disk has of an earlier run. */
@@ -220,9 +224,8 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
       const isOver = mark.told !== null && civilDay(time) < civilDay(mark.told)
       if (isOver && time < (mark.earlier ?? Number.POSITIVE_INFINITY)) mark = { ...mark, earlier: time }
     },
-    /** Somebody says the time at the root: the root itself, or a person. That answers every question. */
-    say(said: number, by: PersonId | null): void {
-      const { now } = look()
+    /** Somebody says what time it was at the root at a look: the root itself, or a person. That answers every question. */
+    say(said: number, by: PersonId | null, { now }: Reckoned): void {
       isSteady = true
       const { leapt, fell, gained, maybe, ...rest } = mark
       const isSame = mark.offset !== null && Math.abs(said - now - mark.offset) < TOLERANCE

@@ -103,14 +103,17 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       if (!hasCivilDay(rootTime)) return false
       const one = look()
       const before = one.mark.by === null && !isDoubtful(one.mark) ? offsetOf(one) : null
-      say(rootTime, null)
+      say(rootTime, null, one)
       return before === null || Math.abs(rootTime - one.now - before) >= LIMITS.clockStepMilliseconds
     },
     slept() {
       look()
       return reckoning.slept()
     },
-    confirm: (day, by, minutes) => say(meant(look(), day, minutes), by),
+    confirm(day, by, minutes) {
+      const one = look()
+      say(meant(one, day, minutes), by, one)
+    },
     confirmed() {
       const one = look()
       const { by, said, offset } = one.mark
@@ -171,10 +174,10 @@ const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 const isDoubtful = ({ fell, leapt, maybe }: ClockMark): boolean => (fell ?? leapt ?? maybe) !== undefined
 
 /** Under another incarnation the database lies on another machine, or was put back on this one: its clock may be another, and is right then. */
-export const onOtherClock = (mark: ClockMark): ClockMark => ({
-  ...(mark.offset === null ? mark : possibly(mark, mark.offset, [0, ...(mark.maybe ?? [])])),
-  contact: null,
-})
+export function onOtherClock({ boot: _, ...mark }: ClockMark): ClockMark {
+  const { offset, maybe = [] } = mark
+  return { ...(offset === null ? mark : possibly(mark, offset, [0, ...maybe])), contact: null }
+}
 
 /** Offsets as they were kept. */
 const offsetsIn = (value: unknown): readonly number[] =>

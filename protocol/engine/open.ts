@@ -46,7 +46,7 @@ import { openRefolding } from './refold/refolding.ts'
 import { noteReader, openRereading } from './refold/rereading.ts'
 import { UNREAD_CASES } from './refold/unread-cases.ts'
 import { openAfterworks } from './writing/afterwork.ts'
-import { keptClock, noteClock } from './writing/clock-mark.ts'
+import { keepClock, keptClock, noteClock } from './writing/clock-mark.ts'
 import { watchClock } from './writing/clock-watch.ts'
 import { tellDoubtfulDays } from './writing/doubtful-days.ts'
 import { findingsKept, noteFindings } from './writing/staging.ts'
@@ -143,6 +143,8 @@ async function open(options: EngineOptions): Promise<Engine> {
       clockWatch.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
       await auditLog.close()
+      // The end of this run is what the next start is held against (S151); a disk that refuses has told of it.
+      await queue.write((staging) => keepClock(staging, 0)).catch(onlyStorage)
       await queue.idle()
     },
   }

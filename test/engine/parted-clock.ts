@@ -49,7 +49,7 @@ export async function parted(
   /** The township again, without a line. */
   const start = (incarnation = 2) =>
     openNode({ station: TOWNSHIP, lease: 2, keys, parent: root, root, storage, host: machine.host, incarnation })
-  return { machine, start, root, storage }
+  return { machine, start, root, storage, keys }
 }
 
 /** A clock so far ahead of the county's, told the time at MET; `passes` is seen by the program, `moves` is not. */

@@ -120,3 +120,24 @@ test('S158 a county that was wrong by hours is told of at a node that gave numbe
     again.cut()
   }
 })
+
+test('S151 a machine whose clock stood still over a night is asked after a clean stop; the same on another machine is not', async () => {
+  const { machine, storage, root, keys } = await parted(0)
+  const boots = { id: 'thursday', ago: HOUR }
+  const host = { ...machine.host, boot: () => ({ ...boots }) }
+  const open = (incarnation = 2) =>
+    openNode({ station: TOWNSHIP, lease: 2, keys, parent: root, root, storage, host, incarnation })
+  const first = await open()
+  machine.set(7 * 60_000) // an idle while, in which nothing is written
+  await first.engine.stop()
+  Object.assign(boots, { id: 'friday', ago: 60_000 })
+  machine.set(7 * 60_000 + 30_000)
+  const again = await open()
+  expect((await status(again)).clockDoubt).toMatchObject({ is: 'behind', fell: 1 })
+  expect(await opened(again)).toBe('clock-behind')
+  await confirm(again, MONDAY)
+  expect(await opened(again)).toBe('261123')
+  await again.engine.stop()
+  Object.assign(boots, { id: 'elsewhere', ago: 30 * DAY })
+  expect((await status(await open(3))).clockDoubt).toBeNull()
+})

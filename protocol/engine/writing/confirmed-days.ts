@@ -18,6 +18,8 @@ export interface GoneBy {
   readonly numbered: number | null
   /** Whether the root had said the time since the start, and nobody can have set the clock since. */
   readonly isTold: boolean
+  /** The time at the root when it last said it, else of the newest thing that it published. */
+  readonly told: number
   /** Nothing is numbered by a day that is in doubt. */
   readonly isInDoubt: boolean
   /** What spoke against the clock. */
@@ -27,10 +29,12 @@ export interface GoneBy {
 /** What a node goes by because somebody said so; null where nobody did. */
 export function goneBy({ clock, directory }: Core): GoneBy | null {
   if (clock.offset() === null) return null
-  const doubt = clock.doubt(publishedAt({ directory }))
+  const published = publishedAt({ directory })
+  const doubt = clock.doubt(published)
   const isInDoubt = isDayInDoubt(doubt)
   const known = { time: clock.time(), since: clock.since(), said: clock.confirmed(), isInDoubt }
-  return { ...known, doubt: doubt?.is ?? null, numbered: clock.numbered(), isTold: clock.isTold() }
+  const { told } = clock.past(published)
+  return { ...known, doubt: doubt?.is ?? null, numbered: clock.numbered(), isTold: clock.isTold(), told }
 }
 
 const span = (from: string, to: string): string => (from === to ? to : `${from} 至 ${to}`)
@@ -64,18 +68,21 @@ export function wrongDays(core: Core, before: GoneBy | null): readonly WrongDay[
   return [...(other ? [other] : []), ...numbered.filter((one) => !isTold(one))].map((one) => bounded(core, one))
 }
 
+/** Whether a clock that nobody watched since numbered nothing after the root's last word: what it lost later is nobody's wrong day. */
+const wasAgreed = ({ isTold, numbered, told }: GoneBy): boolean => !isTold && (numbered ?? 0) <= told
+
 /**
  * By less than a day another time than the root had said before, and a number bears the other day: the root's clock was
- * wrong by hours, or is. A clock that was watched has not moved; of another one only what was numbered last is told.
+ * wrong by hours, or is.
  */
 function shiftedDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
   if (before === null || before.numbered === null || before.said !== null) return undefined
-  const { time, numbered, since, isTold, doubt } = before
+  const { time, numbered, since, doubt } = before
   // What fell, leapt or was alone for months counted no time since; of one that was set the root may as well have been.
   if (doubt !== null && doubt !== 'set') return undefined
   const by = clock.time() - time
   const [wrong, right] = [civilDay(numbered), civilDay(numbered + by)]
-  const isOld = numbered < (since ?? 0) || (!isTold && time - numbered > LIMITS.doubtfulDayMilliseconds)
+  const isOld = numbered < (since ?? 0) || wasAgreed(before)
   const isHours = Math.abs(by) >= LIMITS.clockFallMilliseconds && Math.abs(by) < LIMITS.doubtfulDayMilliseconds
   if (wrong === right || isOld || !isHours) return undefined
   return told(`县中心的时间或本机时钟变过:本机最近按 ${wrong} 编号,按县中心现在的时间应是 ${right}`, wrong, wrong)
