@@ -12,6 +12,9 @@ export const TOLERANCE = LIMITS.clockOffsetMilliseconds
 /** The clock of a machine, and what the program itself sees pass. */
 export type Ticking = Pick<Host, 'now' | 'elapsed' | 'boot'>
 
+/** The first and the last time at the root of something, in milliseconds since 1970. */
+export type Stretch = readonly [first: number, last: number]
+
 /**
  * What the disk keeps of a clock. What makes it doubtful – it leapt, fell, or can show one of several times – stays until
  * somebody says the time: neither running on nor a start answers a question.
@@ -33,8 +36,8 @@ export interface ClockMark {
   readonly contact: number | null
   /** The latest time at the root, as it was known, of which a number bears the day. */
   readonly numbered?: number
-  /** The earliest time of which a number bears the day though the root had told a later day; a person said so. */
-  readonly earlier?: number
+  /** The earliest and the latest time of which numbers bear the day though the root had told a later day; a person said so. */
+  readonly earlier?: Stretch
   /** How far it moved on unwatched, in milliseconds, where that is too far. */
   readonly leapt?: number
   /** How far it went back, in milliseconds, without anybody knowing what had passed; the least there is where it may have stood still. */
@@ -221,8 +224,9 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
       const one = look()
       const time = one.now + (offsetOf(one) ?? 0)
       if (time > (mark.numbered ?? 0)) mark = { ...mark, numbered: time }
-      const isOver = mark.told !== null && civilDay(time) < civilDay(mark.told)
-      if (isOver && time < (mark.earlier ?? Number.POSITIVE_INFINITY)) mark = { ...mark, earlier: time }
+      if (mark.told === null || civilDay(time) >= civilDay(mark.told)) return
+      const [first, last] = mark.earlier ?? [time, time]
+      mark = { ...mark, earlier: [Math.min(first, time), Math.max(last, time)] }
     },
     /** Somebody says what time it was at the root at a look: the root itself, or a person. That answers every question. */
     say(said: number, by: PersonId | null, { now }: Reckoned): void {

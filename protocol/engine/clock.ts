@@ -13,8 +13,10 @@ import {
   offsetOf,
   possibly,
   type Reckoned,
+  type Stretch,
   type Ticking,
 } from './clock-reckoning.ts'
+import type { DaySpan } from './day-records.ts'
 
 export interface NodeClock {
   /** Milliseconds since 1970 on this machine's clock. */
@@ -47,8 +49,8 @@ export interface NodeClock {
   numbers(): void
   /** The latest day that a number bears and that has not come: the clock was wrong then; null: none. It is told once. */
   toCome(): Day | null
-  /** The earliest day that a number bears though the root had told that it was over; null: none, or it is not told yet what day it is. It is told once. */
-  over(): Day | null
+  /** From which to which day numbers bear days of which the root had told that they were over; null: none, or it is not told yet what day it is. It is told once. */
+  over(): DaySpan | null
   /** The offset as far as nothing speaks against it: what stands in what is written. */
   knownOffset(): number | null
   /** Times at the root that lie behind: what the root said last, or at the root its own clock had reached, and the newest that anything speaks for but a person's word; 0: none. */
@@ -134,7 +136,8 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
       const { earlier, told } = one.mark
       if (earlier === undefined || told === null || civilDay(timeOf(one)) < civilDay(told)) return null
       reckoning.forget('earlier')
-      return civilDay(earlier)
+      const [first, last] = earlier
+      return { from: civilDay(first), until: civilDay(last) }
     },
     since() {
       const { mark } = look()
@@ -169,6 +172,8 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && hasCivilDay(value)
 const isSpan = (value: unknown): value is number => typeof value === 'number' && isTime(value) && value > 0
+const isStretch = (value: unknown): value is Stretch =>
+  Array.isArray(value) && value.length === 2 && value.every(isTime)
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 
 const isDoubtful = ({ fell, leapt, maybe }: ClockMark): boolean => (fell ?? leapt ?? maybe) !== undefined
@@ -196,7 +201,7 @@ export function readClock(value: unknown): ClockMark {
     since: timeOr(value.since),
     contact: timeOr(value.contact),
     ...(isTime(value.numbered) ? { numbered: value.numbered } : {}),
-    ...(isTime(value.earlier) ? { earlier: value.earlier } : {}),
+    ...(isStretch(value.earlier) ? { earlier: value.earlier } : {}),
     ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
     ...(isSpan(value.fell) ? { fell: value.fell } : {}),
     ...(typeof value.boot === 'string' ? { boot: value.boot } : {}),

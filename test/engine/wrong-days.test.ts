@@ -75,6 +75,30 @@ test('S158 a later day that numbers bear is told beside the one that was confirm
   expect((await wrongDays(township)).map((days) => days?.until)).toEqual(['2026-12-05', '2026-11-25'])
 })
 
+test('S158 all days that were over before are told, over a start, and none of them is lost behind a later finding', async () => {
+  const { start, machine, root } = await parted(0)
+  machine.set(in2009)
+  const township = await start()
+  for (const [day, number] of Object.entries({ '2026-11-20': '261120', '2026-11-21': '261121' })) {
+    await confirm(township, day)
+    expect(await opened(township)).toBe(number)
+  }
+  await township.engine.stop()
+  machine.set(0)
+  const again = await start()
+  const link = connect(again, root)
+  await until('the county says what day it is', async () => (await status(again)).clockConfirmedBy === null)
+  const days = { from: '2026-11-20', until: '2026-11-21' }
+  expect(await wrongDays(again)).toContainEqual(days)
+  link.cut()
+  await link.ended
+  machine.set(in2009)
+  await confirm(again, '2026-11-21')
+  expect(await opened(again)).toBe('261121')
+  await confirm(again, MONDAY)
+  expect((await wrongDays(again)).filter((one) => one?.until === days.until)).toEqual([days])
+})
+
 test('S158 a parent whose time swings without end makes no findings without end, and all days lie between those told', async () => {
   const root = await openNode({ station: COUNTY, lease: 1, host: countyHost() })
   const raw = new RawNode(TOWNSHIP)

@@ -32,13 +32,13 @@ export async function noteClock(staging: Staging): Promise<void> {
 }
 
 /** What is kept at once: in which start of the machine, what speaks against the clock, and the days that numbers bear. */
-const newsOf = ({ boot, leapt, fell, maybe, numbered = 0, earlier = 0 }: ClockMark) => [
+const newsOf = ({ boot, leapt, fell, maybe, numbered = 0, earlier }: ClockMark) => [
   boot,
   leapt,
   fell,
   maybe,
   civilDay(numbered),
-  civilDay(earlier),
+  earlier?.map(civilDay),
 ]
 
 /** Adds to a group what is known of the clock, unless the disk says about the same. */

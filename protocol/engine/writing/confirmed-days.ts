@@ -3,6 +3,7 @@ import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ClockDoubt, isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
+import type { DaySpan } from '../day-records.ts'
 import { CONFIRMED_DAY, type Finding, WRONG_DAY } from '../office.ts'
 import { publishedAt } from './clock-mark.ts'
 
@@ -37,15 +38,15 @@ export function goneBy({ clock, directory }: Core): GoneBy | null {
   return { ...known, doubt: doubt?.is ?? null, numbered: clock.numbered(), isTold: clock.isTold(), told }
 }
 
-const span = (from: string, to: string): string => (from === to ? to : `${from} 至 ${to}`)
+const span = ({ from, until }: DaySpan): string => (from === until ? until : `${from} 至 ${until}`)
 
 const NEXT =
   '这期间的记录都在,所记日期、编号和文书日期不改。请打开“这期间在本机办过的办件”,逐件看期限和文书,告诉县中心;电脑时间对、县中心不对的,请马上告诉县中心。核对完点“已核对”'
 
 /** What is told of wrong days, with the days: what bears them is found by them. */
-type WrongDay = Omit<Finding, 'time'> & Required<Pick<Finding, 'days'>>
+type WrongDay = Omit<Finding, 'time'> & { readonly days: DaySpan }
 
-const told = (message: string, from: Day, until: Day): WrongDay => ({
+const told = (message: string, { from, until }: DaySpan): WrongDay => ({
   kind: 'clock',
   kept: `${WRONG_DAY}${until}`,
   message,
@@ -61,11 +62,14 @@ export function wrongDays(core: Core, before: GoneBy | null): readonly WrongDay[
   const { clock } = core
   const other = otherDay(core, before) ?? shiftedDay(core, before)
   const [toCome, over] = [clock.toCome(), clock.over()]
-  const numbered = [...(toCome === null ? [] : [dayToCome(core, toCome)]), ...(over === null ? [] : [dayOver(over)])]
-  // From when on a day to come was numbered is not known; until when is.
-  const isTold = ({ days: { until } }: WrongDay) =>
-    other !== undefined && other.days.from <= until && until <= other.days.until
-  return [...(other ? [other] : []), ...numbered.filter((one) => !isTold(one))].map((one) => bounded(core, one))
+  const isTold = (day: Day) => other !== undefined && other.days.from <= day && day <= other.days.until
+  const found = [
+    other,
+    // From when on a day to come was numbered is not known; until when is.
+    toCome === null || isTold(toCome) ? undefined : dayToCome(core, toCome),
+    over === null || (isTold(over.from) && isTold(over.until)) ? undefined : daysOver(over),
+  ]
+  return found.filter((one) => one !== undefined).map((one) => bounded(core, one))
 }
 
 /** Whether a clock that nobody watched since numbered nothing after the root's last word: what it lost later is nobody's wrong day. */
@@ -85,34 +89,40 @@ function shiftedDay({ clock }: Core, before: GoneBy | null): WrongDay | undefine
   const isOld = numbered < (since ?? 0) || wasAgreed(before)
   const isHours = Math.abs(by) >= LIMITS.clockFallMilliseconds && Math.abs(by) < LIMITS.doubtfulDayMilliseconds
   if (wrong === right || isOld || !isHours) return undefined
-  return told(`县中心的时间或本机时钟变过:本机最近按 ${wrong} 编号,按县中心现在的时间应是 ${right}`, wrong, wrong)
+  return told(`县中心的时间或本机时钟变过:本机最近按 ${wrong} 编号,按县中心现在的时间应是 ${right}`, {
+    from: wrong,
+    until: wrong,
+  })
 }
 
 const MORE = `${WRONG_DAY}more`
 
-/** A clock, or a parent, that swings without end: so many days stand one by one, what comes then as one with all days between. */
+/**
+ * A clock, or a parent, that swings without end: so many days stand one by one, what comes then as one with all days
+ * between. Days that stand already are not made fewer by what ends on the same one.
+ */
 function bounded({ news }: Core, wrong: WrongDay): WrongDay {
-  const known = news.findings.filter(({ kept }) => kept?.startsWith(WRONG_DAY))
-  if (known.length < LIMITS.wrongDays || known.some(({ kept }) => kept === wrong.kept)) return wrong
-  const all = [wrong, ...known.filter(({ kept }) => kept === MORE)].flatMap(({ days }) => days ?? [])
-  const [from = wrong.days.from] = all.map((days) => days.from).sort()
-  const until =
-    all
-      .map((days) => days.until)
-      .sort()
-      .at(-1) ?? wrong.days.until
-  return { ...told(`本机的日期一再变动,还按 ${span(from, until)} 之间的日期办理过`, from, until), kept: MORE }
+  const known = news.findings.filter((one): one is Finding & WrongDay => one.kept?.startsWith(WRONG_DAY) === true)
+  const same = known.find(({ kept }) => kept === wrong.kept)
+  if (same) return same.days.from < wrong.days.from ? { ...wrong, message: same.message, days: same.days } : wrong
+  if (known.length < LIMITS.wrongDays) return wrong
+  const all = [wrong, ...known.filter(({ kept }) => kept === MORE)].map(({ days }) => days)
+  const days = {
+    from: all.map(({ from }) => from).reduce((one, other) => (other < one ? other : one)),
+    until: all.map(({ until }) => until).reduce((one, other) => (other > one ? other : one)),
+  }
+  return { ...told(`本机的日期一再变动,还按 ${span(days)} 之间的日期办理过`, days), kept: MORE }
 }
 
 /** What bears a day that has not come was numbered by a wrong clock, whatever is known of it otherwise. */
 function dayToCome({ clock }: Core, day: Day): WrongDay {
-  const from = plusDays(clock.today(), 1)
-  return told(`有编号用了还没有到的日期:本机按 ${span(from, day)} 办理,今天是 ${clock.today()}`, from, day)
+  const days = { from: plusDays(clock.today(), 1), until: day }
+  return told(`有编号用了还没有到的日期:本机按 ${span(days)} 办理,今天是 ${clock.today()}`, days)
 }
 
 /** So was what bears a day of which the county had told before that it was over. */
-const dayOver = (day: Day): WrongDay =>
-  told(`有编号用了已经过去的日期:本机按确认的 ${day} 办理,此前已得知县中心的日期更晚`, day, day)
+const daysOver = (days: DaySpan): WrongDay =>
+  told(`有编号用了已经过去的日期:本机按确认的 ${span(days)} 办理,此前已得知县中心的日期更晚`, days)
 
 /** By another day than is said now. */
 function otherDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
@@ -130,11 +140,11 @@ function otherDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined 
   if (!isSteady && isInDoubt && (said === null || wrong < right)) return undefined
   // It went by that day after day; of what was in doubt only the day that was said before.
   const last = isInDoubt ? was : time
-  const [from, to] = [civilDay(Math.min(since ?? last, last)), civilDay(last)]
+  const days = { from: civilDay(Math.min(since ?? last, last)), until: civilDay(last) }
   const isCounty = clock.confirmedBy() === null
   const whose = said === null ? '县中心的时间或本机时钟变过' : isCounty ? '确认的日期和县中心的不同' : '确认的日期改过'
-  const message = `${whose}:本机按 ${span(from, to)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${isInDoubt ? right : clock.today()}`
-  return told(message, from, to)
+  const message = `${whose}:本机按 ${span(days)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${isInDoubt ? right : clock.today()}`
+  return told(message, days)
 }
 
 /** Whether it is still told that a person confirmed the day. */
