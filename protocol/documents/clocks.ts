@@ -15,7 +15,7 @@ export interface SectionClocks {
 export const NOTHING_HELD: SectionClocks = { next: new Map(), halves: new Map() }
 
 /** How many of the first elements satisfy a condition that no later element satisfies again. */
-function countWhile<Of>(list: readonly Of[], holds: (one: Of) => boolean): number {
+export function countWhile<Of>(list: readonly Of[], holds: (one: Of) => boolean): number {
   let low = 0
   let high = list.length
   while (low < high) {

@@ -1,4 +1,4 @@
-/** The gate: nothing reaches Yjs, and no edit takes effect, that did not pass here (DESIGN.md section 7). */
+/** The gate: no edit takes effect that did not pass here (DESIGN.md section 7). */
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
@@ -42,7 +42,7 @@ const faulty = (fault: GateProblemCode): Outline => ({
  * @param client undefined for updates that were accepted before
  */
 export function readUpdate(section: Section, client: number | undefined, update: Uint8Array): ParsedUpdate {
-  if (update.length > LIMITS.updateBytes) return { outline: faulty('too-large'), values: [], deleted: [] }
+  if (update.length > LIMITS.updateBytes) return { outline: faulty('too-large'), values: [], pieces: [], deleted: [] }
   const parsed = parseUpdate(section, client, update)
   if (parsed.outline.fault !== undefined || section.shape === 'text') return parsed
   return parsed.values.every(({ value }) => section.accepts(value))
@@ -73,7 +73,7 @@ function outlineOf(section: string, { client, tier, update }: AuthoredUpdate): O
 
 /**
  * Checks one update against what is held: section and right to write, size, strict parser, schema.
- * Yjs is not asked: the parser's closed subset proves that Yjs will take the whole update (DECISIONS.md).
+ * No document is asked: the parser's closed subset proves that the whole update applies (DECISIONS.md).
  */
 export function gateUpdate(
   { section, clocks, ...author }: GateContext,

@@ -3,7 +3,7 @@ import { assert } from '#protocol/assert.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { ownClocks, type SectionClocks } from './clocks.ts'
 import { checkUpdate } from './gate.ts'
-import { fitOf, hold, type Outline } from './outline.ts'
+import { fitOf, hold } from './outline.ts'
 import type { ParsedUpdate } from './parse.ts'
 import { type GateProblem, gateProblem } from './problems.ts'
 import { isSectionName, SECTIONS, type SectionName } from './sections.ts'
@@ -38,8 +38,7 @@ export function clocksOfSection(name: string, updates: readonly Uint8Array[]): R
 
 /** An update that has its turn when what it names is held. */
 interface Queued {
-  readonly update: Uint8Array
-  readonly outline: Outline
+  readonly parsed: ParsedUpdate
   /** Up to where what it names is held. */
   seen: number
 }
@@ -48,33 +47,33 @@ interface Queued {
  * The same updates in an order that depends only on which they are, not on their arrival: authors by rising id,
  * each as far as what is held allows, again and again; pure deletions last.
  *
- * Yjs gives nodes the same text in any order of arrival only when neighbours were named honestly. An author with
- * a changed program can name neighbours that make two nodes read different texts under equal digests.
+ * Pieces of text come to stand alike in any order of arrival only when their neighbours were named honestly. An author
+ * with a changed program can name some that would make two nodes read different texts under equal digests.
  */
-export function canonicalOrder(updates: readonly Uint8Array[], { checked }: Replay): Uint8Array[] {
+export function canonicalOrder(updates: readonly ParsedUpdate[]): ParsedUpdate[] {
   const queues = new Map<number, Queued[]>()
-  const deletions: Uint8Array[] = []
-  for (const [place, update] of updates.entries()) {
-    const { outline } = checked[place] as ParsedUpdate
-    if (outline.client === undefined) deletions.push(update)
+  const deletions: ParsedUpdate[] = []
+  for (const parsed of updates) {
+    const { client } = parsed.outline
+    if (client === undefined) deletions.push(parsed)
     else {
-      const queue = queues.get(outline.client) ?? []
-      queue.push({ update, outline, seen: 0 })
-      queues.set(outline.client, queue)
+      const queue = queues.get(client) ?? []
+      queue.push({ parsed, seen: 0 })
+      queues.set(client, queue)
     }
   }
   const byAuthor = [...queues].sort(([left], [right]) => left - right).map(([, queue]) => queue.reverse())
-  const ordered: Uint8Array[] = []
+  const ordered: ParsedUpdate[] = []
   const clocks = ownClocks()
   for (let before = -1; before < ordered.length; ) {
     before = ordered.length
     for (const queue of byAuthor) {
       for (let next = queue.at(-1); next !== undefined; next = queue.at(-1)) {
-        const { problem, at } = fitOf(next.outline, clocks, next.seen)
+        const { problem, at } = fitOf(next.parsed.outline, clocks, next.seen)
         next.seen = at
         if (problem) break
-        hold(next.outline, clocks)
-        ordered.push(next.update)
+        hold(next.parsed.outline, clocks)
+        ordered.push(next.parsed)
         queue.pop()
       }
     }

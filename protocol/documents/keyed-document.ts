@@ -11,6 +11,7 @@ import * as encoding from 'lib0/encoding'
 import { assert } from '#protocol/assert.ts'
 import { type KeyedDifference, keyedDifference, type SectionChange } from './change.ts'
 import { FIRST_OF_KEY, NEXT_OF_KEY, PARENT_IS_ROOT, type ParsedUpdate, type ValueId } from './parse.ts'
+import { addRange, byAuthor, type Range, writeDeleted } from './ranges.ts'
 import type { SectionDocument } from './section-document.ts'
 import type { PlainValue } from './sections.ts'
 
@@ -33,26 +34,12 @@ function remove(all: readonly Written[], from: number, behind: number): void {
   }
 }
 
-/** Writes a set of deletions as Yjs does: authors from the highest, ranges rising and apart. */
-function writeDeleted(encoder: encoding.Encoder, gone: readonly ValueId[]): void {
-  const ranges = new Map<number, { readonly from: number; behind: number }[]>()
-  for (const { client, clock } of gone.toSorted((left, right) => left.clock - right.clock)) {
-    const own = ranges.get(client) ?? []
-    const last = own.at(-1)
-    if (last?.behind === clock) last.behind += 1
-    else own.push({ from: clock, behind: clock + 1 })
-    ranges.set(client, own)
-  }
-  encoding.writeVarUint(encoder, ranges.size)
-  for (const [client, own] of [...ranges].sort(byAuthor)) {
-    encoding.writeVarUint(encoder, client)
-    encoding.writeVarUint(encoder, own.length)
-    for (const { from, behind } of own)
-      for (const number of [from, behind - from]) encoding.writeVarUint(encoder, number)
-  }
+/** Each a range of its own. */
+function rangesOf(gone: readonly ValueId[]): Map<number, Range[]> {
+  const ranges = new Map<number, Range[]>()
+  for (const { client, clock } of gone) addRange(ranges, client, [clock, clock + 1])
+  return ranges
 }
-
-const byAuthor = ([left]: readonly [number, unknown], [right]: readonly [number, unknown]): number => right - left
 
 /** Whether a value is shown. */
 const isShown = (one: Written | undefined): one is Written => one !== undefined && one.deletedTo === undefined
@@ -81,10 +68,8 @@ export class KeyedDocument implements SectionDocument {
     const latest = new Set(this.#latest())
     const encoder = encoding.createEncoder()
     const all = [...this.#written].sort(byAuthor)
-    writeDeleted(
-      encoder,
-      all.flatMap(([, own]) => own.filter((one) => !isShown(one) || !latest.has(one))),
-    )
+    const gone = all.flatMap(([, own]) => own.filter((one) => !isShown(one) || !latest.has(one)))
+    writeDeleted(encoder, rangesOf(gone))
     encoding.writeVarUint(encoder, all.length)
     for (const [client, own] of all) for (const number of [client, own.length]) encoding.writeVarUint(encoder, number)
     return encoding.toUint8Array(encoder)
@@ -99,18 +84,13 @@ export class KeyedDocument implements SectionDocument {
     return difference.set.length + difference.remove.length > 0 ? this.#encoded(client, difference) : undefined
   }
 
-  take(_update: Uint8Array, { outline: { client }, values, deleted }: ParsedUpdate): void {
+  take({ outline: { client }, values, deleted }: ParsedUpdate): void {
     if (client !== undefined) for (const { under, value } of values) this.#add(client, under, value)
     for (let place = 0; place < deleted.length; place += 3) {
       const [author, from, behind] = deleted.slice(place, place + 3) as [number, number, number]
       remove(this.#allOf(author), from, behind)
     }
   }
-
-  /** What was written is shown when it is taken. */
-  takeBack(): void {}
-
-  close(): void {}
 
   #allOf(client: number): Written[] {
     const all = this.#written.get(client) ?? []
@@ -151,7 +131,7 @@ export class KeyedDocument implements SectionDocument {
       for (const [key, value] of set) this.#encode(encoder, key, value)
     }
     const gone = [...set.map(([key]) => key), ...remove].map((key) => this.#latestOf(key))
-    writeDeleted(encoder, gone.filter(isShown))
+    writeDeleted(encoder, rangesOf(gone.filter(isShown)))
     return encoding.toUint8Array(encoder)
   }
 

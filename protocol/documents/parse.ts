@@ -19,12 +19,25 @@ export interface ValueId {
   readonly clock: number
 }
 
+/** A piece of text, and the units between which it was written. */
+export interface TextPiece {
+  /** Clock of its first unit; each UTF-16 unit takes one. */
+  readonly clock: number
+  readonly text: string
+  /** The unit behind which it was written; undefined: at the beginning. */
+  readonly origin: ValueId | undefined
+  /** The unit in front of which it was written; undefined: at the end. */
+  readonly right: ValueId | undefined
+}
+
 /** An update as its bytes say it. */
 export interface ParsedUpdate {
   /** What decides whether it takes effect. */
   readonly outline: Outline
   /** Values written under keys, in order; none in a text. */
   readonly values: readonly KeyedValue[]
+  /** Pieces of text, in order; none in a form. */
+  readonly pieces: readonly TextPiece[]
   /** Ranges deleted, three numbers each: client, first clock, clock behind the last. */
   readonly deleted: readonly number[]
 }
@@ -35,6 +48,9 @@ const CONTENT_ANY = 8
 const HAS_KEY = 0x20
 const HAS_RIGHT_ORIGIN = 0x40
 const HAS_ORIGIN = 0x80
+export const TEXT = CONTENT_STRING
+export const TEXT_BEHIND = HAS_ORIGIN
+export const TEXT_BEFORE = HAS_RIGHT_ORIGIN
 export const FIRST_OF_KEY = CONTENT_ANY | HAS_KEY
 export const NEXT_OF_KEY = CONTENT_ANY | HAS_KEY | HAS_ORIGIN
 /** Parent is a root type named by a string. */
@@ -77,6 +93,7 @@ interface Reading {
   /** Where references of neighbours end in them. */
   origins: number
   readonly values: KeyedValue[]
+  readonly pieces: TextPiece[]
   readonly deleted: number[]
 }
 
@@ -189,12 +206,13 @@ function readMapItem(reading: Reading): void {
 function readTextItem(reading: Reading): void {
   const info = decoding.readUint8(reading.decoder)
   if ((info & ~(HAS_ORIGIN | HAS_RIGHT_ORIGIN)) !== CONTENT_STRING) refuse('foreign-structure')
-  if ((info & HAS_ORIGIN) !== 0) readOrigin(reading, false)
-  if ((info & HAS_RIGHT_ORIGIN) !== 0) readOrigin(reading, true)
+  const origin = (info & HAS_ORIGIN) === 0 ? undefined : readOrigin(reading, false)
+  const right = (info & HAS_RIGHT_ORIGIN) === 0 ? undefined : readOrigin(reading, true)
   if (info === CONTENT_STRING) readRoot(reading)
   const text = readText(reading, LIMITS.noteCharacters, 'bad-value')
-  if (text.length === 0) refuse('foreign-structure') // a struct without length corrupts Yjs' search
+  if (text.length === 0) refuse('foreign-structure') // no unit, no place
   noteHalves(reading, text)
+  reading.pieces.push({ clock: reading.clock, text, origin, right })
   reading.clock += text.length
 }
 
@@ -276,8 +294,17 @@ function faultIn(reading: Reading, client: number | undefined): GateProblemCode 
 export function parseUpdate(section: Section, client: number | undefined, update: Uint8Array): ParsedUpdate {
   const decoder = decoding.createDecoder(update)
   const none = { client: undefined, start: 0, clock: 0, origins: Number.POSITIVE_INFINITY }
-  const reading: Reading = { decoder, section, ...none, halves: [], references: [], values: [], deleted: [] }
+  const reading: Reading = {
+    decoder,
+    section,
+    ...none,
+    halves: [],
+    references: [],
+    values: [],
+    pieces: [],
+    deleted: [],
+  }
   const fault = faultIn(reading, client)
-  const { client: author, start, clock: next, halves, references, origins, values, deleted } = reading
-  return { outline: { client: author, start, next, halves, references, origins, fault }, values, deleted }
+  const { client: author, start, clock: next, halves, references, origins, values, pieces, deleted } = reading
+  return { outline: { client: author, start, next, halves, references, origins, fault }, values, pieces, deleted }
 }

@@ -7,11 +7,8 @@ export interface SectionDocument {
   value(): unknown
   /** Which units are there and which of them are deleted, as Yjs writes it. */
   snapshot(): Uint8Array
-  /** The update (v1) with which an author takes it to a change; undefined when nothing differs. Afterwards it is taken, or taken back. */
+  /** The update (v1) with which an author takes it to a change; undefined when nothing differs. It shows the change once that is taken. */
   write(client: number, change: SectionChange): Uint8Array | undefined
   /** Goes on to an update that passed the gate. */
-  take(update: Uint8Array, parsed: ParsedUpdate): void
-  /** Forgets what was written and not taken. */
-  takeBack(): void
-  close(): void
+  take(parsed: ParsedUpdate): void
 }

@@ -1,5 +1,4 @@
 /** A section opened to be shown or edited: the only place where what it says is put together, and only while it is needed. */
-import { assert } from '#protocol/assert.ts'
 import { toHex } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -45,11 +44,7 @@ export interface OpenSection<Name extends SectionName = SectionName> {
   follow(accepted: readonly Update[], lineage: object): boolean
   /** Bytes of the updates it shows. */
   readonly bytes: number
-  /** Frees the document; nothing else may be called afterwards. */
-  close(): void
 }
-
-const KEPT = '所有编辑均已原样保存,没有丢失。'
 
 /** Whether two updates are the same; mostly they are one object. */
 const isSame = (left: Uint8Array, right: Uint8Array): boolean => left === right || equalBytes(left, right)
@@ -80,7 +75,6 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   #lineage: object = {}
   /** Whether something was written here: not as the updates read when all are applied at one go. */
   #isChanged = false
-  #closed = false
 
   constructor(name: Name, accepted: readonly Uint8Array[], clocks: SectionClocks, document: SectionDocument) {
     this.name = name
@@ -100,11 +94,11 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   }
 
   value(): SectionValues[Name] {
-    return this.#opened().value() as SectionValues[Name]
+    return this.#document.value() as SectionValues[Name]
   }
 
   digest(sha256: (bytes: Uint8Array) => Uint8Array): string {
-    this.#digest ??= toHex(sha256(this.#opened().snapshot()))
+    this.#digest ??= toHex(sha256(this.#document.snapshot()))
     return this.#digest
   }
 
@@ -113,14 +107,13 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   }
 
   change(client: number, change: SectionChange): Result<Uint8Array | undefined> {
-    const document = this.#opened()
+    const document = this.#document
     const problem = changeProblem(this.#section, change)
     if (problem) return problem
     const update = document.write(client, change)
     if (update === undefined) return success(undefined)
     const checked = checkUpdate(this.#section, client, this.#clocks, update)
     if (!checked.ok) {
-      document.takeBack()
       const { message } = gateProblem(checked.problem)
       return fail(checked.problem, message, '刚才的修改没有保存,原有内容不变。', '请分几次修改后保存。')
     }
@@ -155,39 +148,26 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   }
 
   #shows(update: Uint8Array, checked: ParsedUpdate): void {
-    this.#opened().take(update, checked)
+    this.#document.take(checked)
     this.#shown.push(update)
     this.#bytes += update.length
     this.#digest = undefined
   }
-
-  close(): void {
-    this.#opened().close()
-    this.#closed = true
-  }
-
-  #opened(): SectionDocument {
-    assert(!this.#closed, 'a closed section is not used')
-    return this.#document
-  }
 }
 
-/** What updates make together; undefined where Yjs did not take all of a text. */
-function documentOf({ shape, root }: Section, updates: readonly Uint8Array[], replayed: Replay) {
-  if (shape === 'map') {
-    const document = new KeyedDocument(root)
-    for (const [place, update] of updates.entries()) document.take(update, replayed.checked[place] as ParsedUpdate)
-    return document
-  }
-  const document = new TextDocument(root, canonicalOrder(updates, replayed))
-  if (document.isComplete) return document
-  document.close()
-  return undefined
+/**
+ * What updates make together, in an order in which they were accepted; a text in one that does not depend on that, see
+ * canonicalOrder.
+ */
+function documentOf({ shape, root }: Section, { checked }: Replay): SectionDocument {
+  const document = shape === 'map' ? new KeyedDocument(root) : new TextDocument(root)
+  for (const parsed of shape === 'map' ? checked : canonicalOrder(checked)) document.take(parsed)
+  return document
 }
 
 /**
  * Opens a section from its accepted updates, in an order in which they were accepted (gateHistory gives one).
- * Everything passes the strict parser again first; a document with pending parts is not shown.
+ * Everything passes the strict parser again first; a section of which edits are missing is not shown.
  */
 export function openSection<Name extends SectionName>(
   name: Name,
@@ -195,10 +175,5 @@ export function openSection<Name extends SectionName>(
 ): Result<OpenSection<Name>> {
   const replayed = replay(name, updates)
   if (!replayed.ok) return replayed
-  const document = documentOf(SECTIONS[name], updates, replayed.value)
-  if (document === undefined) {
-    const next = '请等待同步完成后再打开;如仍出现,请联系县中心管理员。'
-    return fail('section-pending', `“${SECTIONS[name].title}”缺少前面的编辑,暂不能显示。`, KEPT, next)
-  }
-  return success(new LoadedSection(name, updates, replayed.value.clocks, document))
+  return success(new LoadedSection(name, updates, replayed.value.clocks, documentOf(SECTIONS[name], replayed.value)))
 }

@@ -1,85 +1,131 @@
-/** A section of text while it is open: a Yjs document. */
-import * as Y from 'yjs'
+/** A section of text while it is open: its pieces, less what is deleted of them. */
+import * as encoding from 'lib0/encoding'
 import { assert } from '#protocol/assert.ts'
 import { differenceOf, type SectionChange } from './change.ts'
+import { countWhile } from './clocks.ts'
+import { PARENT_IS_ROOT, type ParsedUpdate, TEXT, TEXT_BEFORE, TEXT_BEHIND, type ValueId } from './parse.ts'
+import { PieceList } from './piece-list.ts'
+import { addRange, byAuthor, merged, type Range, writeDeleted } from './ranges.ts'
 import type { SectionDocument } from './section-document.ts'
 
-/** No author has this id (leases start at 1), so Yjs never believes that somebody else writes under ours. */
-const NOBODY = 0
-
-/** Never leaves the process. Without it Yjs draws a random name, which costs more than reading a short section. */
-const NAME = 'section'
-
-/** Builds a document. */
-function load(root: string, updates: readonly Uint8Array[]): Y.Doc {
-  const document = new Y.Doc({ guid: NAME })
-  document.clientID = NOBODY
-  document.getText(root)
-  // One transaction for all: a transaction of its own for each update costs several times the update.
-  document.transact(() => {
-    for (const update of updates) Y.applyUpdate(document, update)
-  })
-  return document
+/** Text that is shown, and what stands in front of it: deleted units have a place, too. */
+interface Shown extends ValueId {
+  readonly text: string
+  readonly behind: ValueId | undefined
 }
+
+/** The unit at a place in what is shown, and its neighbour in front, shown or not. */
+type Place = { readonly unit: ValueId | undefined; readonly behind: ValueId | undefined }
 
 export class TextDocument implements SectionDocument {
   readonly #root: string
-  /** In the order in which they were applied. */
-  readonly #updates: Uint8Array[]
-  #document: Y.Doc
+  readonly #pieces = new PieceList()
+  readonly #deleted = new Map<number, Range[]>()
 
-  /** @param updates in the order in which they are applied, see canonicalOrder */
-  constructor(root: string, updates: readonly Uint8Array[]) {
+  constructor(root: string) {
     this.#root = root
-    this.#updates = [...updates]
-    this.#document = load(root, updates)
-  }
-
-  /** Whether Yjs took all of it. */
-  get isComplete(): boolean {
-    const { pendingStructs, pendingDs } = this.#document.store
-    return pendingStructs === null && pendingDs === null
   }
 
   value(): string {
-    return this.#document.getText(this.#root).toString()
+    return this.#shown()
+      .map(({ text }) => text)
+      .join('')
   }
 
   snapshot(): Uint8Array {
-    return Y.encodeSnapshot(Y.snapshot(this.#document))
+    const encoder = encoding.createEncoder()
+    writeDeleted(encoder, this.#deleted)
+    const lengths = [...this.#pieces.lengths].sort(byAuthor)
+    encoding.writeVarUint(encoder, lengths.length)
+    for (const each of lengths) for (const number of each) encoding.writeVarUint(encoder, number)
+    return encoding.toUint8Array(encoder)
   }
 
   write(client: number, change: SectionChange): Uint8Array | undefined {
     assert('text' in change, 'a text is changed as a whole')
-    const document = this.#document
-    let made: Uint8Array | undefined
-    const keep = (update: Uint8Array): void => {
-      made = update
+    const shown = this.#shown()
+    const current = shown.map(({ text }) => text).join('')
+    const { start, removed, inserted } = differenceOf(current, change.text.toWellFormed())
+    if (removed === 0 && inserted.length === 0) return undefined
+    const encoder = encoding.createEncoder()
+    encoding.writeVarUint(encoder, inserted.length > 0 ? 1 : 0)
+    if (inserted.length > 0) {
+      const held = this.#pieces.lengths.get(client) ?? 0
+      for (const number of [1, client, held]) encoding.writeVarUint(encoder, number)
+      this.#encode(encoder, inserted, this.#placeAt(shown, start + removed))
     }
-    document.clientID = client
-    document.on('update', keep)
-    document.transact(() => {
-      const text = document.getText(this.#root)
-      const { start, removed, inserted } = differenceOf(text.toString(), change.text.toWellFormed())
-      if (removed > 0) text.delete(start, removed)
-      if (inserted.length > 0) text.insert(start, inserted)
-    })
-    document.off('update', keep)
-    document.clientID = NOBODY
-    return made
+    writeDeleted(encoder, rangesOf(shown, start, removed))
+    return encoding.toUint8Array(encoder)
   }
 
-  /** Only what was written here: what others write is put together anew (rule G25). */
-  take(update: Uint8Array): void {
-    this.#updates.push(update)
+  take({ outline: { client }, pieces, deleted }: ParsedUpdate): void {
+    if (client !== undefined) for (const piece of pieces) this.#pieces.add(client, piece)
+    for (let at = 0; at < deleted.length; at += 3) {
+      const [author, from, behind] = deleted.slice(at, at + 3) as [number, number, number]
+      addRange(this.#deleted, author, [from, behind])
+    }
   }
 
-  takeBack(): void {
-    this.#document.destroy()
-    this.#document = load(this.#root, this.#updates)
+  /** What is shown, piece by piece. */
+  #shown(): Shown[] {
+    const deleted = new Map([...this.#deleted].map(([client, ranges]) => [client, merged(ranges)]))
+    const shown: Shown[] = []
+    let behind: ValueId | undefined
+    for (const { client, clock, text } of this.#pieces) {
+      const end = clock + text.length
+      for (const [from, to] of left(clock, end, deleted.get(client) ?? [])) {
+        const before = from === clock ? behind : { client, clock: from - 1 }
+        shown.push({ client, clock: from, text: text.slice(from - clock, to - clock), behind: before })
+      }
+      behind = { client, clock: end - 1 }
+    }
+    return shown
   }
 
-  close(): void {
-    this.#document.destroy()
+  #placeAt(shown: readonly Shown[], index: number): Place {
+    let passed = 0
+    for (const { client, clock, text, behind } of shown) {
+      const inside = index - passed
+      if (inside === 0) return { unit: { client, clock }, behind }
+      if (inside < text.length)
+        return { unit: { client, clock: clock + inside }, behind: { client, clock: clock + inside - 1 } }
+      passed += text.length
+    }
+    const { last } = this.#pieces
+    return { unit: undefined, behind: last && { client: last.client, clock: last.clock + last.text.length - 1 } }
   }
+
+  #encode(encoder: encoding.Encoder, text: string, { unit, behind }: Place): void {
+    encoding.writeUint8(encoder, TEXT | (behind ? TEXT_BEHIND : 0) | (unit ? TEXT_BEFORE : 0))
+    for (const one of [behind, unit])
+      if (one) for (const number of [one.client, one.clock]) encoding.writeVarUint(encoder, number)
+    if (!behind && !unit) {
+      encoding.writeVarUint(encoder, PARENT_IS_ROOT)
+      encoding.writeVarString(encoder, this.#root)
+    }
+    encoding.writeVarString(encoder, text)
+  }
+}
+
+/** What of the units between two clocks lies in none of the ranges, which rise and are apart. */
+function* left(clock: number, end: number, ranges: readonly Range[]): Iterable<Range> {
+  let from = clock
+  for (let at = countWhile(ranges, ([, behind]) => behind <= clock); from < end; at++) {
+    const [gone, behind] = ranges[at] ?? [end, end]
+    if (gone > from) yield [from, Math.min(gone, end)]
+    from = Math.max(from, behind)
+  }
+}
+
+/** The units of a stretch of what is shown. */
+function rangesOf(shown: readonly Shown[], start: number, length: number): Map<number, Range[]> {
+  const ranges = new Map<number, Range[]>()
+  let passed = 0
+  for (const { client, clock, text } of shown) {
+    const from = Math.max(start - passed, 0)
+    const behind = Math.min(start + length - passed, text.length)
+    if (from < behind) addRange(ranges, client, [clock + from, clock + behind])
+    passed += text.length
+  }
+  return ranges
 }

@@ -13,7 +13,7 @@ export const TOLERANCE = LIMITS.clockOffsetMilliseconds
 export type Ticking = Pick<Host, 'now' | 'elapsed' | 'boot'>
 
 /** The first and the last time at the root of something, in milliseconds since 1970. */
-export type Stretch = readonly [first: number, last: number]
+export type TimeSpan = readonly [first: number, last: number]
 
 /**
  * What the disk keeps of a clock. What makes it doubtful – it leapt, fell, or can show one of several times – stays until
@@ -37,7 +37,7 @@ export interface ClockMark {
   /** The latest time at the root, as it was known, of which a number bears the day. */
   readonly numbered?: number
   /** The earliest and the latest time of which numbers bear the day though the root had told a later day; a person said so. */
-  readonly earlier?: Stretch
+  readonly earlier?: TimeSpan
   /** How far it moved on unwatched, in milliseconds, where that is too far. */
   readonly leapt?: number
   /** How far it went back, in milliseconds, without anybody knowing what had passed; the least there is where it may have stood still. */

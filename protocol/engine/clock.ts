@@ -13,8 +13,8 @@ import {
   offsetOf,
   possibly,
   type Reckoned,
-  type Stretch,
   type Ticking,
+  type TimeSpan,
 } from './clock-reckoning.ts'
 import type { DaySpan } from './day-records.ts'
 
@@ -172,7 +172,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && hasCivilDay(value)
 const isSpan = (value: unknown): value is number => typeof value === 'number' && isTime(value) && value > 0
-const isStretch = (value: unknown): value is Stretch =>
+const isStretch = (value: unknown): value is TimeSpan =>
   Array.isArray(value) && value.length === 2 && value.every(isTime)
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 

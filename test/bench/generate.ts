@@ -223,7 +223,6 @@ export class Generator {
     if (!changed.ok || !changed.value) throw new Error('the workload changes its sections')
     const { sha256 } = host.cryptography
     const digests = { digest: opened.value.digest(sha256), content: opened.value.contentDigest(sha256) }
-    opened.value.close()
     return { update: changed.value, digests }
   }
 

@@ -58,7 +58,6 @@ export class Author {
   change(change: SectionChange): Uint8Array | undefined {
     const open = valueIn(openSection(this.section, this.updates()))
     const update = valueIn(open.change(this.client, change))
-    open.close()
     if (update !== undefined) this.take({ client: this.client, update })
     return update
   }
@@ -66,7 +65,6 @@ export class Author {
   shown(): { value: SectionValues[SectionName]; digest: string } {
     const open = valueIn(openSection(this.section, this.updates()))
     const shown = { value: open.value(), digest: open.digest(sha256) }
-    open.close()
     return shown
   }
 }

@@ -64,7 +64,6 @@ test('G22 what takes effect does not depend on the order in which authors’ edi
       )
       expect(open.value()).toEqual({ phone: '3', note: '补' })
       expect(open.clocks()).toEqual(history.clocks)
-      open.close()
     }),
     { numRuns: 60 },
   )

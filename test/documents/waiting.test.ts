@@ -153,7 +153,6 @@ test('G35 opening a note reads each of its edits once, in whatever order its aut
   vi.mocked(parse.parseUpdate).mockClear()
   const open = valueIn(openSection('office-note', updates))
   expect(open.value()).toBe(text)
-  open.close()
   expect(parsed()).toBe(updates.length)
 })
 

@@ -195,7 +195,8 @@ test('S52 writes that come while one is being committed are committed together',
   storage.release()
   const numbers = (await Promise.all([first, ...others])).map((opened) => value(opened).number)
   expect(new Set(numbers).size).toBe(31)
-  expect(storage.commits.length - before).toBe(2)
+  // Others keep what no case says, the clock for instance, when it is their time.
+  expect(storage.commits.slice(before).filter(({ cases }) => cases.length > 0)).toHaveLength(2)
 })
 
 test('S53 of twenty acts on one case at once exactly the first takes it on, the others are told in words', async () => {

@@ -68,7 +68,6 @@ const outcomes = async (node: Node) => (await node.storage.receiptsOf(id)).map((
 function updateOf(section: SectionName, change: SectionChange): Uint8Array {
   const opened = value(openSection(section, []))
   const made = value(opened.change(client, change))
-  opened.close()
   if (!made) throw new Error('nothing changed')
   return made
 }

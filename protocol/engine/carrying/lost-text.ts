@@ -133,7 +133,5 @@ export function gate(section: SectionName, edits: readonly SectionEdit[]): Gated
 export function madeOf(section: SectionName, updates: readonly Uint8Array[]): unknown {
   const opened = openSection(section, updates)
   if (!opened.ok) return undefined
-  const value = opened.value.value()
-  opened.value.close()
-  return value
+  return opened.value.value()
 }

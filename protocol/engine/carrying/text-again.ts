@@ -82,7 +82,6 @@ export function writtenAgain(staging: Staging, lost: LostText, inVain: ReadonlyS
   const change = changeTo(lost, { present, left: leftOf(lost, accepted, present), known: knownTo(lost, inVain) })
   const whole = opened.value.change(author, change)
   const made = whole.ok ? [whole] : partsOf(change).map((part) => opened.value.change(author, part))
-  opened.value.close()
   const updates = made.flatMap((one) => (one.ok && one.value ? [one.value] : []))
   if (made.some(({ ok }) => !ok) || (updates.length > 0 && !mayWriteIn(core.directory, section, station)))
     return { unwritten: lostWords(core, lost, present) }

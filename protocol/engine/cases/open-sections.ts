@@ -39,7 +39,7 @@ export function createOpenSections(): OpenSections {
     memory += memoryOf(section)
     for (const oldest of kept.keys()) {
       if (kept.size === 1 || memory <= LIMITS.openSectionBytes) break
-      take(oldest)?.close()
+      take(oldest)
     }
   }
   return {
@@ -52,7 +52,6 @@ export function createOpenSections(): OpenSections {
         keep(key, known)
         return success(known as OpenSection<Name>)
       }
-      known?.close()
       const opened = openSection(
         name,
         accepted.map(({ update }) => update),

@@ -47,9 +47,7 @@ export function parted(name: SectionName, edits: readonly SectionEdit[], { front
 function valueAsSealed(name: SectionName, edits: readonly SectionEdit[], seal: Seal, sha256: Sha256) {
   const section = openedOf(name, edits)
   if (!section) return undefined
-  const value = saysAsSealed(seal, section, sha256) ? section.value() : undefined
-  section.close()
-  return value as SectionValue | undefined
+  return saysAsSealed(seal, section, sha256) ? (section.value() as SectionValue) : undefined
 }
 
 /**

@@ -109,7 +109,6 @@ export function walkChanges(
   const section = openedOf(name, begun)
   if (!section) return { changes: [], unlisted: later.map(stationOf) }
   const { changes, unread } = changesSince(section, begun, later.slice(left.length), authority)
-  section.close()
   const cut = changes.slice(0, -LIMITS.shownChanges)
   return { changes: changes.slice(-LIMITS.shownChanges), unlisted: [...left, ...cut, ...unread].map(stationOf) }
 }

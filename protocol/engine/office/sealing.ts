@@ -55,7 +55,6 @@ export function sealWithout(
   if (parted(name, accepted, { frontier: frontierOf(kept) }).held.length !== kept.length) return undefined
   const opened = openedOf(name, kept)
   const sealable = opened && sealableOf(core, name, opened, kept)
-  opened?.close()
   return sealable
 }
 
