@@ -10,6 +10,7 @@ import { isLoopback } from '#edge-node/config.ts'
 import { boundConnections } from '#edge-node/connections.ts'
 import { asksForLink } from '#edge-node/downlink.ts'
 import { Incoming, inTurn } from '#edge-node/in-turn.ts'
+import { oneByOne } from '#edge-node/one-by-one.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { remoteOf } from '#protocol/transport/callers.ts'
 
@@ -42,7 +43,7 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
     endWithAnswer(request, response)
     void answer(request, response)
   }
-  const handle = inTurn(work)
+  const handle = inTurn(oneByOne(work))
   server.on('request', handle)
   server.on('checkExpectation', handle)
   return server

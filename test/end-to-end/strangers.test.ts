@@ -9,6 +9,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import {
   type Aim,
   type Attack,
+  askingConnections,
   joinFlood,
   keptConnections,
   pipelinedConnections,
@@ -84,6 +85,11 @@ describe('E57 the county works on', { timeout: 240_000 }, () => {
   ])('E57 E60 under %s', async (_, begin) => {
     const attack = begin()
     await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(200))
+  })
+
+  test('E57 E66 under connections that each ask for the document of the API as soon as they have it', async () => {
+    const attack = askingConnections(aim, LIMITS.connectionsOfCaller - 50, '/api/openapi.json')
+    await against(attack, () => expect(attack.answers().get(200) ?? 0).toBeGreaterThan(1_000))
   })
 
   test.each(['/api/openapi.json', '/sign-in'])(

@@ -53,6 +53,10 @@ const post = ({ address, from }: Aim, path: string, body: string) =>
 
 const wrongSignIn = (name: string, count: number) => JSON.stringify({ name, password: `Wrong-pass ${count}` })
 
+/** So many connections, on each of which the next question is asked as soon as the answer is there. */
+export const askingConnections = ({ address, from }: Aim, count: number, path: string): Attack =>
+  flood(count, () => ask(`${address}${path}`, { localAddress: from }))
+
 /** Sign-ins under one name with wrong passwords, many at once. */
 export const signInFlood = (aim: Aim, name: string): Attack =>
   flood(60, (count) => post(aim, '/api/sign-in', wrongSignIn(name, count)))

@@ -1,0 +1,76 @@
+/** Many requests at once over many connections: one begins in each turn of the program, and callers take turns. */
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { oneByOne } from '#edge-node/one-by-one.ts'
+
+/** A server that notes in which turn of the program which request begins. */
+async function openServer(perform: (response: ServerResponse) => void) {
+  const begun: { readonly path: string; readonly turn: number }[] = []
+  let turn = 0
+  const count = () => {
+    turn += 1
+    ticking = setImmediate(count)
+  }
+  let ticking = setImmediate(count)
+  const handle = oneByOne((request, response) => {
+    begun.push({ path: request.url ?? '', turn })
+    perform(response)
+  })
+  // What has come is handed over together, as it is where a turn has taken long.
+  const together: Parameters<typeof handle>[] = []
+  const waiting = new Map<string, ServerResponse>()
+  let awaited = 0
+  const server = createServer((request, response) => {
+    together.push([request, response])
+    waiting.set(request.url ?? '', response)
+    if (together.length < awaited) return
+    for (const [each, answer] of together.splice(0)) handle(each, answer)
+  })
+  server.listen(0, '0.0.0.0')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    clearImmediate(ticking)
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  /** Asks from addresses at once; answers when all have been told what came of it. */
+  const ask = async (asked: readonly (readonly [path: string, from: string])[]) => {
+    awaited = asked.length
+    const sockets = asked.map(([path, localAddress]) => {
+      const socket = connect({ port, host: '127.0.0.1', localAddress })
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+      return once(socket, path === '/gone' ? 'close' : 'data').finally(() => socket.destroy())
+    })
+    await Promise.all(sockets)
+  }
+  return { begun, ask, waiting }
+}
+
+const CROWD = Array.from({ length: 40 }, (_, place) => [`/crowd-${place}`, '127.0.0.66'] as const)
+
+test('E66 one request begins in a turn, and a caller does not wait behind all that another one has asked for', async () => {
+  const { begun, ask } = await openServer((response) => response.end('done'))
+  await ask([...CROWD, ['/page', '127.0.0.7'], ['/style', '127.0.0.7']])
+  expect(new Set(begun.map(({ turn }) => turn)).size).toBe(CROWD.length + 2)
+  const paths = begun.map(({ path }) => path)
+  expect(Math.max(paths.indexOf('/page'), paths.indexOf('/style'))).toBeLessThanOrEqual(4)
+  // The crowd's own stay in their order of arrival.
+  const numbers = paths.filter((path) => path.startsWith('/crowd')).map((path) => Number(path.slice(7)))
+  expect(new Set(numbers).size).toBe(CROWD.length)
+  // When nobody is left, the next begins at once.
+  await ask([['/later', '127.0.0.7']])
+  expect(begun.at(-1)?.path).toBe('/later')
+})
+
+test('E66 what waits for its turn when its connection closes never begins, and the others go on', async () => {
+  const { begun, ask, waiting } = await openServer((response) => {
+    waiting.get('/gone')?.req.socket.destroy()
+    response.end('done')
+  })
+  await ask([...CROWD, ['/gone', '127.0.0.66'], ['/last', '127.0.0.66']])
+  expect(begun.map(({ path }) => path)).not.toContain('/gone')
+  expect(begun).toHaveLength(CROWD.length + 1)
+})
