@@ -1,6 +1,6 @@
 /** The static files of the desk: their addresses change with their content, so browsers keep them for good. */
 import type { Hono } from 'hono'
-import { answerReady, makeReady, type Ready } from './api/ready-answer.ts'
+import { answerReady, makeReady, type Ready } from '#edge-node/ready-answer.ts'
 
 export interface Asset {
   /** Address on the node; carries the version or the hash of the file. */

@@ -85,7 +85,7 @@ function changesSince(
   return { changes: changes.filter((change) => !isNothing(change)), unread }
 }
 
-const stationOf = ({ station }: { readonly station: StationCode }): StationCode => station
+export const stationOf = ({ station }: { readonly station: StationCode }): StationCode => station
 
 /** A section as some edits make it; undefined where they cannot be put together. */
 export function openedOf(name: SectionName, edits: readonly SectionEdit[]): OpenSection | undefined {

@@ -4,13 +4,12 @@ import { civilDay, civilTime } from '#protocol/casework/time/days.ts'
 import { type DocumentId, type EntryHash, isCase, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Entry, KIND } from '#protocol/log/entry.ts'
-import { isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { writingTime } from '../logs/writing-time.ts'
 import type { DoubtfulDay } from '../office.ts'
 import { registerOf } from '../register.ts'
-import { publishedAt } from '../writing/clock-mark.ts'
+import { isDayUnknown } from '../writing/clock-mark.ts'
 import { DOUBTFUL_DAY_SPACE, doubtfulDayName, WHY_DOUBTFUL } from '../writing/doubtful-days.ts'
 import { getLocal, keepFinding, type Staging, setLocal } from '../writing/staging.ts'
 
@@ -40,7 +39,7 @@ function doubtOf(core: Core, entry: Entry): DoubtfulDay['why'] | undefined {
   const { node } = logParts(entry.log)
   const written = writingTime(entry)
   // A clock that fell back calls everything ahead.
-  const isKnown = !isDayInDoubt(core.clock.doubt(publishedAt(core)))
+  const isKnown = !isDayUnknown(core)
   if (isKnown && written > core.clock.now() + LIMITS.doubtfulDayMilliseconds) return 'ahead'
   const clear = clearUntil(core, node)
   // What was written in the moment before the word was given may have missed it.

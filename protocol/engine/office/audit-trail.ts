@@ -8,6 +8,7 @@ import type { Entry } from '#protocol/log/entry.ts'
 import type { AuditLine, AuditPage, AuditQuery } from '../audit.ts'
 import { storedEntry } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
+import { inPieces, type Pieces } from '../logs/pieces.ts'
 import { publishedBefore, writingTime } from '../logs/writing-time.ts'
 import { damagedEntries, type Place, type PlacePage, type StoredPack } from '../ports/storage.ts'
 import {
@@ -100,6 +101,7 @@ const lastFirst = (left: Place, right: Place): number => right.arrival - left.ar
 /** Where the entries of a day lie, what came last first; of a station that has more than LIMITS.auditDayPlaces the last ones. */
 async function placesOf(core: Core, documents: readonly DocumentId[]) {
   const all: Place[] = []
+  const pieces = inPieces(core.host, 1)
   let cut = false
   for (const document of documents) {
     let own: Place[] = []
@@ -109,15 +111,12 @@ async function placesOf(core: Core, documents: readonly DocumentId[]) {
       cut ||= whole.length > LIMITS.auditDayPlaces
       own = whole.slice(-LIMITS.auditDayPlaces)
       mark = page.mark
-      if (mark !== null) await turn(core)
+      if (mark !== null) await pieces()
     }
     all.push(...own)
   }
   return { places: all.sort(lastFirst), cut }
 }
-
-/** Others have their turn. */
-const turn = ({ host }: Core) => new Promise<void>((resolve) => void host.after(0, resolve))
 
 /** How often the disk is asked which stations a day has. */
 const lookUps = ({ stations }: AuditQuery): number => (stations.length > LIMITS.auditLookUps ? 1 : stations.length)
@@ -135,11 +134,9 @@ async function documentsOf({ storage }: Core, { stations }: AuditQuery, day: Day
 const AT_ONCE = 200
 
 /** Counts what was looked at, days and stations without anything wanted too, and waits now and then. */
-async function look(core: Core, page: Reading, much: number): Promise<void> {
+async function look(page: Reading, much: number): Promise<void> {
   page.looked += much
-  if (page.looked - page.rested < AT_ONCE) return
-  page.rested = page.looked
-  await turn(core)
+  await page.pieces(much)
 }
 
 /** The entry at a place. What came together lies in one pack, which can be long: it is read once. */
@@ -156,7 +153,7 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
   const { places, cut } = await placesOf(core, documents)
   if (cut) page.cutDays.push(day)
   const isReadHere = readingOnce(core, places)
-  await look(core, page, lookUps(query) + documents.length)
+  await look(page, lookUps(query) + documents.length)
   const { cursor } = page
   const isLeft = (place: Place) => cursor?.day !== day || cursor.last === null || isBehind(cursor.last, place)
   for (const place of places.filter(isLeft)) {
@@ -164,7 +161,7 @@ async function readDay(core: Core, query: AuditQuery, day: Day, page: Reading): 
     const said = countsInAudit(core.directory, entry) ? saidIn(core, entry) : undefined
     const line = said && lineOf(core, entry, said)
     if (line && isWanted(line, query) && (await isReadHere(entry, said))) page.lines.push(line)
-    await look(core, page, 1)
+    await look(page, 1)
     if (page.lines.length === LIMITS.pageRows || page.looked >= LIMITS.auditReadEntries) return { day, last: place }
   }
   return null
@@ -181,8 +178,7 @@ interface Reading {
   /** The one that was read last. */
   pack: StoredPack | undefined
   looked: number
-  /** How much was looked at when others last had their turn. */
-  rested: number
+  readonly pieces: Pieces
 }
 
 /**
@@ -191,7 +187,14 @@ interface Reading {
  */
 export async function auditTrail(core: Core, query: AuditQuery): Promise<AuditPage> {
   const cursor = query.after === undefined ? undefined : readCursor(query.after)
-  const page: Reading = { cursor, lines: [], cutDays: [], pack: undefined, looked: 0, rested: 0 }
+  const page: Reading = {
+    cursor,
+    lines: [],
+    cutDays: [],
+    pack: undefined,
+    looked: 0,
+    pieces: inPieces(core.host, AT_ONCE),
+  }
   const days = await daysHere(core)
   const today = core.clock.today()
   const { lines, cutDays } = page

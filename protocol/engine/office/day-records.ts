@@ -8,6 +8,7 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Core } from '../core.ts'
 import type { DayRecord, DayRecordPage, DayRecordQuery } from '../day-records.ts'
 import { readAbove } from '../logs/log-reading.ts'
+import { inPieces } from '../logs/pieces.ts'
 import { writingTime } from '../logs/writing-time.ts'
 import { damagedEntries } from '../ports/storage.ts'
 
@@ -49,18 +50,16 @@ function recordOf({ logs, identity }: Core, entry: Entry): (DayRecord & { readon
   return kind && { document: said.document, kind, day: civilDay(writingTime(said)) }
 }
 
-/** Others have their turn. */
-const turn = ({ host }: Core) => new Promise<void>((resolve) => void host.after(0, resolve))
-
 /** The own logs one after the other, each pack by pack from its top, with the spot at which a pack is met. */
 async function* ownPacks(core: Core, after: string | undefined) {
+  const pieces = inPieces(core.host, 1)
   for (const { log, seq: top } of spotsFrom(core, after)) {
     for (let seq = top; seq > 0; ) {
       const spot = { log, seq }
       const entries = await entriesAt(core, spot)
       yield { spot, entries }
       seq -= entries.length
-      await turn(core)
+      await pieces()
     }
   }
 }

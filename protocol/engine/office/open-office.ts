@@ -6,12 +6,11 @@ import { recognise } from '../carrying/recognised-nodes.ts'
 import { stateOf } from '../cases/case-file.ts'
 import { readFile } from '../cases/case-reading.ts'
 import { safetyOf } from '../cases/safety.ts'
-import { isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { type Actor, type Finding, type Office, UNKNOWN_CASE } from '../office.ts'
 import { registerOf } from '../register.ts'
-import { publishedAt } from '../writing/clock-mark.ts'
+import { isDayUnknown } from '../writing/clock-mark.ts'
 import { sharedNumbers } from '../writing/shared-numbers.ts'
 import { keepFinding, setLocal } from '../writing/staging.ts'
 import { inWords } from '../writing/storage-problem.ts'
@@ -48,7 +47,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     time: () => clock.time(),
     confirmDay: (actor, day, how = {}) => words(confirmDay(core, queue, actor, day, how)),
     today: () => clock.today(),
-    isDayInDoubt: () => isDayInDoubt(clock.doubt(publishedAt(core))),
+    isDayInDoubt: () => isDayUnknown(core),
     register: () => registerOf(core),
     random: (bytes) => host.random(bytes),
     openCase: (actor, item, options) => words(queue.write((staging) => openCase(staging, actor, item, options))),

@@ -9,7 +9,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { CaseFile, SectionEdit } from '../cases/case-file.ts'
 import { changesBetweenSeals, parted, saysAsSealed, sealedSection } from '../cases/sealed-section.ts'
-import { type WalkedChanges, walkChanges } from '../cases/section-changes.ts'
+import { stationOf, type WalkedChanges, walkChanges } from '../cases/section-changes.ts'
 import { acceptedEdits } from '../cases/sections.ts'
 import type { Core } from '../core.ts'
 import type { AdoptedChanges, ChangesByOthers, ListedChanges, SealChange, SectionValue } from '../section-view.ts'
@@ -122,8 +122,6 @@ const untoldOthers = (section: SectionName, rest: Tally, why: 'isLost' | 'isUnre
   ...{ section, changes: [], rest, isLost: false, isUnread: false },
   [why]: rest.count > 0,
 })
-
-const stationOf = ({ station }: { readonly station: StationCode }): StationCode => station
 
 function othersOf({ holder }: CaseState, { name, edits, walked }: OthersPart): Others {
   return walked ? toldOthers(name, walked, holder) : untoldOthers(name, tallyOf(edits.map(stationOf), holder), 'isLost')

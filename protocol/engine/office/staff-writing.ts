@@ -7,11 +7,10 @@ import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { type DocumentId, logParts } from '#protocol/ids.ts'
 import { fail, type Result } from '#protocol/result.ts'
 import { storedEntry } from '../cases/case-reading.ts'
-import { isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
 import { documentOf, readDirectoryRecord } from '../directory/record-reading.ts'
 import type { Actor } from '../office.ts'
-import { publishedAt } from '../writing/clock-mark.ts'
+import { isDayUnknown, publishedAt } from '../writing/clock-mark.ts'
 import { recordsInPieces } from '../writing/record-pieces.ts'
 import type { Staging } from '../writing/staging.ts'
 
@@ -24,15 +23,12 @@ export function mayKeepStaff({ core, directory }: Staging): boolean {
   return core.isRoot && isEnabled({ level: () => Math.max(staged, core.directory.level()) }, STAFF_LEVEL)
 }
 
-/** Whether nobody can say what day it is (S157): then no day of service is written, by which every node judges for ever. */
-const isAnyDay = (core: Core): boolean => isDayInDoubt(core.clock.doubt(publishedAt(core)))
-
 /** A record as of today, and whether it can be written: where nobody can say what day it is (S157), only if it is the same on every day. */
 function asOfToday(core: Core, on: (today: Day) => Staff | undefined) {
   const today = core.clock.today()
   const staff = on(today)
   const isOfToday = () => JSON.stringify(staff) !== JSON.stringify(on(plusDays(today, 1)))
-  return staff && { staff, isUndated: isAnyDay(core) && isOfToday() }
+  return staff && { staff, isUndated: isDayUnknown(core) && isOfToday() }
 }
 
 /** The public record that goes with an account as it is written, and whether it is without a day that it needs; undefined when it says nothing new. */

@@ -3,6 +3,7 @@ import { civilDay } from '#protocol/casework/time/days.ts'
 import { isRecord } from '#protocol/json.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { onOtherClock, readClock } from '../clock.ts'
+import { isDayInDoubt } from '../clock-doubt.ts'
 import type { ClockMark } from '../clock-reckoning.ts'
 import type { Core } from '../core.ts'
 import type { Storage } from '../ports/storage.ts'
@@ -24,6 +25,10 @@ export const keptClock = async (storage: Pick<Storage, 'local'>, incarnation: nu
 /** The newest thing of the root that this node holds, in milliseconds since 1970 on the root's clock; 0 without one. */
 export const publishedAt = ({ directory }: Pick<Core, 'directory'>): number =>
   Math.max(directory.catalogueVersion(), directory.calendarVersion())
+
+/** Whether nobody can say what day it is (S157). */
+export const isDayUnknown = (core: Pick<Core, 'clock' | 'directory'>): boolean =>
+  isDayInDoubt(core.clock.doubt(publishedAt(core)))
 
 /** Adds to a group how far the clock has come, where it writes anyway. */
 export async function noteClock(staging: Staging): Promise<void> {
