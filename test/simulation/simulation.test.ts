@@ -5,7 +5,7 @@ import { simulate } from './simulate.ts'
 import { realFiles } from './witnessed-disk.ts'
 
 /** Seeds that every test run tries anew; thousands run with `npm run simulate`. */
-const SEEDS = 300
+const SEEDS = 200
 const MILLISECONDS_PER_SEED = 5_000
 
 test.for(keptSeeds())(
