@@ -98,12 +98,13 @@ const fallen = ({ maybe: _, ...mark }: ClockMark, least: number, now: number): C
 
 /**
  * A clock that lost years and shows a time soon after the least that it can be was put right; one that lost less may have
- * been off for as long, and a date far away is the slip of a hand as well.
+ * been off for as long, and a date far away is the slip of a hand as well. At the root any date may be one, and all go by it.
  */
-function raised(mark: ClockMark, now: number): ClockMark {
+function raised({ mark, now, isRoot }: Reckoned): ClockMark {
   const { fell = 0, ...rest } = mark
   const later = now - mark.at
   const isRight =
+    !isRoot &&
     fell > LIMITS.unheardDays * DAY_MILLISECONDS &&
     later > -TOLERANCE &&
     later <= LIMITS.rootAwayDays * DAY_MILLISECONDS
@@ -135,7 +136,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): Clo
   const { at, offset, fell, told, by, maybe = [] } = mark
   // No right clock of a new county shows a day before there were programs; a new node hears the time when it joins.
   if (at === 0) return isRoot && now < FIRST_TIME ? fallen(mark, FIRST_TIME, now) : mark
-  if (fell !== undefined) return raised(mark, now)
+  if (fell !== undefined) return raised({ mark, now, isRoot })
   const unseen = now - at
   // A dead clock begins anew with every start of its machine: what was known of it is a guess then.
   if (!isRoot && told !== null && now < told - LIMITS.deadClockDays * DAY_MILLISECONDS)
@@ -158,7 +159,7 @@ export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, un
   const { offset, maybe = [], gained = 0 } = mark
   if (mark.fell !== undefined) {
     const guess = offset === null ? null : offset - (Math.abs(unseen) < TOLERANCE ? 0 : unseen)
-    return raised({ ...mark, at: mark.at + passed, offset: guess }, now)
+    return raised({ mark: { ...mark, at: mark.at + passed, offset: guess }, now, isRoot })
   }
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, false)
   if (unseen > -TOLERANCE) return mark
@@ -179,6 +180,18 @@ export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, un
   return possibly(mark, known, [0, ...(isTakenBack ? [known - gained] : []), ...others])
 }
 
+/** What of the days that were over is so still when the root says a time; undefined: nothing. `before`: what was known. */
+function overBy(told: number, before: ClockMark, now: number): TimeSpan | undefined {
+  const { offset, by, maybe, earlier } = before
+  if (earlier === undefined) return undefined
+  // Whoever said another day while the root was ahead was right.
+  const wasRight = by !== null && offset !== null && !maybe && Math.abs(told - now - offset) < LIMITS.watchMilliseconds
+  const [first, last] = earlier
+  // Where the root itself had been ahead, what is not over now never was.
+  const left = Math.min(last, timeOn(civilDay(told), 0) - 1)
+  return wasRight || left < first ? undefined : [first, left]
+}
+
 /** Follows a clock: every question about it looks at it first. `kept`: what the disk has of an earlier run. */
 export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark) {
   const boot = host.boot?.()
@@ -189,6 +202,8 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
   let last = { now: host.now(), elapsed: host.elapsed() }
   // Whether nobody can have set the clock since the time was said.
   let isSteady = false
+  // Likewise since the last number was given.
+  let isNumberSteady = false
   // By what the program sees pass: when the clock was last found to have moved on unwatched.
   let slept: number | null = null
   /** Looks at the clock. Offsets stand in what is written, so what passes is counted in whole milliseconds. */
@@ -198,7 +213,7 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     const unseen = now - last.now - passed
     last = { now, elapsed: last.elapsed + passed }
     mark = afterStretch({ mark, now, isRoot }, passed, unseen)
-    if (Math.abs(unseen) >= TOLERANCE) isSteady = false
+    if (Math.abs(unseen) >= TOLERANCE) isSteady = isNumberSteady = false
     if (unseen >= TOLERANCE) slept = last.elapsed
     return { mark, now, isRoot }
   }
@@ -211,6 +226,7 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     look,
     forget,
     isSteady: () => isSteady,
+    isNumberSteady: () => isNumberSteady,
     slept: () => slept,
     /** The clock has reached what it shows. */
     reach(): void {
@@ -223,6 +239,7 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     number(): void {
       const one = look()
       const time = one.now + (offsetOf(one) ?? 0)
+      isNumberSteady = true
       if (time > (mark.numbered ?? 0)) mark = { ...mark, numbered: time }
       if (mark.told === null || civilDay(time) >= civilDay(mark.told)) return
       const [first, last] = mark.earlier ?? [time, time]
@@ -231,13 +248,21 @@ export function createReckoning(host: Ticking, isRoot: boolean, kept: ClockMark)
     /** Somebody says what time it was at the root at a look: the root itself, or a person. That answers every question. */
     say(said: number, by: PersonId | null, { now }: Reckoned): void {
       isSteady = true
-      const { leapt, fell, gained, maybe, ...rest } = mark
+      const { leapt, fell, gained, maybe, earlier, ...rest } = mark
+      const over = by === null ? overBy(said, mark, now) : earlier
       const isSame = mark.offset !== null && Math.abs(said - now - mark.offset) < TOLERANCE
       const since = isSame ? (mark.since ?? said) : said
       const told = by === null ? said : mark.told
-      mark = { ...rest, at: Math.max(0, now), offset: said - now, by, said, since, told }
-      // The root itself had been ahead: what is earlier than that was right.
-      if (told !== null && told < (rest.told ?? told) - TOLERANCE) forget('earlier')
+      mark = {
+        ...rest,
+        ...(over ? { earlier: over } : {}),
+        at: Math.max(0, now),
+        offset: said - now,
+        by,
+        said,
+        since,
+        told,
+      }
     },
   }
 }

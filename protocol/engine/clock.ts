@@ -47,7 +47,10 @@ export interface NodeClock {
   numbered(): number | null
   /** A number bears the day of now, for ever. */
   numbers(): void
-  /** The latest day that a number bears and that has not come: the clock was wrong then; null: none. It is told once. */
+  /**
+   * The latest day that a number bears and that had not come when it was given, because it was given later than now, or
+   * because the day has not come yet; null: none. It is told once.
+   */
   toCome(): Day | null
   /** From which to which day numbers bear days of which the root had told that they were over; null: none, or it is not told yet what day it is. It is told once. */
   over(): DaySpan | null
@@ -126,10 +129,12 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
     numbers: () => reckoning.number(),
     toCome() {
       const one = look()
-      const day = civilDay(one.mark.numbered ?? 0)
-      if (day <= civilDay(timeOf(one))) return null
+      const { numbered = 0 } = one.mark
+      // Later today: whoever watched the clock since knows that the day was right.
+      const isLater = !reckoning.isNumberSteady() && numbered >= timeOf(one) + LIMITS.clockFallMilliseconds
+      if (civilDay(numbered) <= civilDay(timeOf(one)) && !isLater) return null
       reckoning.forget('numbered')
-      return day
+      return civilDay(numbered)
     },
     over() {
       const one = look()

@@ -4,6 +4,7 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import { createClock, readClock } from '#protocol/engine/clock.ts'
 import { afterStart, afterStretch, type ClockMark, leastOf } from '#protocol/engine/clock-reckoning.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { MONDAY } from '#test/clock/host.ts'
 import { person, TOWNSHIP } from './county.ts'
 import { DAY, MET, toldClock } from './parted-clock.ts'
 
@@ -26,8 +27,11 @@ test('S151 of several times that a clock could show the earliest was reached, an
 
 test('S151 a dead clock that is set is believed soon after the least that it can be, and a deeper fall is told as that', () => {
   const last = LIMITS.rootAwayDays * DAY
-  expect(afterStart({ mark: fallen, now: MET + last, isRoot: true })).not.toHaveProperty('fell')
-  expect(afterStart({ mark: fallen, now: MET + last + 1, isRoot: true })).toHaveProperty('fell')
+  expect(afterStart({ mark: fallen, now: MET + last, isRoot: false })).not.toHaveProperty('fell')
+  expect(afterStart({ mark: fallen, now: MET + last + 1, isRoot: false })).toHaveProperty('fell')
+  // All go by the root's: whoever set it is asked whether that was no slip.
+  expect(afterStart({ mark: fallen, now: MET + DAY, isRoot: true })).toHaveProperty('fell')
+  expect(afterStretch({ mark: fallen, now: MET + DAY, isRoot: true }, 0, MET + DAY - in2009)).toHaveProperty('fell')
   const little: ClockMark = { ...told, offset: null, fell: DAY }
   expect(afterStart({ mark: little, now: in2009, isRoot: true }).fell).toBe(MET - in2009)
 })
@@ -77,5 +81,37 @@ test('S158 a number of a day that the root had said was over is told of once, un
     return [kept.over(), kept.over()]
   }
   expect(next(MET + HOUR)).toEqual([{ from: '2026-11-20', until: '2026-11-22' }, null])
-  expect(next(MET - DAY)).toEqual([null, null])
+  // The root had been ahead: what is not over by its new word never was.
+  expect(next(MET - DAY)).toEqual([{ from: '2026-11-20', until: '2026-11-21' }, null])
+  expect(next(MET - 3 * DAY)).toEqual([null, null])
+})
+
+test('S158 a number of later today is told where nobody watched the clock since it was given', () => {
+  const after = (isWatched: boolean) => {
+    let shown = MET
+    const clock = createClock({ now: () => shown, elapsed: () => shown }, false)
+    clock.confirm('2026-11-23' as Day, clerk.person, 15 * 60)
+    clock.numbers()
+    shown += HOUR
+    const kept = isWatched
+      ? clock
+      : createClock({ now: () => shown, elapsed: () => shown }, false, readClock(clock.mark(null)))
+    kept.heardRoot(shown)
+    return kept.toCome()
+  }
+  expect([after(true), after(false)]).toEqual([null, '2026-11-23'])
+})
+
+test('S158 a day that a person said while the root was ahead was right, once the root says the same', () => {
+  const over = (minutes: number) => {
+    let shown = MET
+    const clock = createClock({ now: () => shown, elapsed: () => shown }, false)
+    clock.heardRoot(MET + 3 * DAY)
+    clock.confirm(MONDAY, clerk.person, 9 * 60)
+    clock.numbers()
+    shown += 4 * DAY
+    clock.heardRoot(shown + minutes * 60_000)
+    return clock.over()
+  }
+  expect([over(14), over(16)]).toEqual([null, { from: MONDAY, until: MONDAY }])
 })

@@ -99,6 +99,44 @@ test('S158 all days that were over before are told, over a start, and none of th
   expect((await wrongDays(again)).filter((one) => one?.until === days.until)).toEqual([days])
 })
 
+test('S158 what a clock numbered that somebody set by hand is told, by its own time and by a time typed hours late', async () => {
+  const { start, machine, root } = await parted(0)
+  // Dead, and set to a wrong day by hand: it goes by its own time.
+  machine.set(in2009)
+  const first = await start()
+  await first.engine.stop()
+  machine.set(2 * DAY)
+  const township = await start()
+  expect((await status(township)).clockDoubt).toBeNull()
+  expect(await opened(township)).toBe('261125')
+  const truth = await openNode({
+    station: COUNTY,
+    lease: 1,
+    storage: root.storage,
+    keys: root.identity.keys,
+    host: countyHost(),
+  })
+  const link = connect(township, truth)
+  await until('the county says what day it is', async () => (await wrongDays(township)).length > 0)
+  expect(await wrongDays(township)).toEqual([{ from: '2026-11-25', until: '2026-11-25' }])
+  link.cut()
+  await link.ended
+})
+
+test('S158 a time of day that was typed hours late is told where a number bears the next day', async () => {
+  const { start, machine, root } = await parted(0)
+  machine.set(in2009)
+  const township = await start()
+  expect((await township.engine.office.confirmDay(clerk, MONDAY, { minutes: 21 * 60 + 1 })).ok).toBe(true)
+  machine.set(in2009 + 4 * HOUR)
+  expect(await opened(township)).toBe('261124')
+  machine.set(in2009)
+  const link = connect(township, root)
+  await until('the county says what day it is', async () => (await status(township)).clockConfirmedBy === null)
+  expect(await wrongDays(township)).toEqual([{ from: '2026-11-24', until: '2026-11-24' }])
+  link.cut()
+})
+
 test('S158 a parent whose time swings without end makes no findings without end, and all days lie between those told', async () => {
   const root = await openNode({ station: COUNTY, lease: 1, host: countyHost() })
   const raw = new RawNode(TOWNSHIP)

@@ -29,7 +29,8 @@ export interface GoneBy {
 
 /** What a node goes by because somebody said so; null where nobody did. */
 export function goneBy({ clock, directory }: Core): GoneBy | null {
-  if (clock.offset() === null) return null
+  // By its own time, which somebody set: what it numbered by that is looked at as well.
+  if (clock.offset() === null && (clock.numbered() ?? Number.POSITIVE_INFINITY) > clock.time()) return null
   const published = publishedAt({ directory })
   const doubt = clock.doubt(published)
   const isInDoubt = isDayInDoubt(doubt)
@@ -80,7 +81,7 @@ const wasAgreed = ({ isTold, numbered, told }: GoneBy): boolean => !isTold && (n
  * wrong by hours, or is.
  */
 function shiftedDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
-  if (before === null || before.numbered === null || before.said !== null) return undefined
+  if (before === null || before.numbered === null) return undefined
   const { time, numbered, since, doubt } = before
   // What fell, leapt or was alone for months counted no time since; of one that was set the root may as well have been.
   if (doubt !== null && doubt !== 'set') return undefined
@@ -116,8 +117,10 @@ function bounded({ news }: Core, wrong: WrongDay): WrongDay {
 
 /** What bears a day that has not come was numbered by a wrong clock, whatever is known of it otherwise. */
 function dayToCome({ clock }: Core, day: Day): WrongDay {
-  const days = { from: plusDays(clock.today(), 1), until: day }
-  return told(`有编号用了还没有到的日期:本机按 ${span(days)} 办理,今天是 ${clock.today()}`, days)
+  const tomorrow = plusDays(clock.today(), 1)
+  const days = { from: day < tomorrow ? day : tomorrow, until: day }
+  const what = day < tomorrow ? '有编号的时间比现在还晚,编号时可能还不是这一天' : '有编号用了还没有到的日期'
+  return told(`${what}:本机按 ${span(days)} 办理,今天是 ${clock.today()}`, days)
 }
 
 /** So was what bears a day of which the county had told before that it was over. */
@@ -127,7 +130,9 @@ const daysOver = (days: DaySpan): WrongDay =>
 /** By another day than is said now. */
 function otherDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
   if (before === null) return undefined
-  const { said, isInDoubt, time, since } = before
+  const { said, time, since } = before
+  // Until it was alone for months it numbered by the same clock.
+  const isInDoubt = before.isInDoubt && before.doubt !== 'unheard'
   // A steady clock is judged by the moment at which the day was said, another one by now.
   const isSteady = said?.isSteady === true
   const was = said !== null && (isSteady || isInDoubt) ? said.said : time
