@@ -39,11 +39,15 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   const begun = boundConnections(server)
   const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
   const work: RequestListener = (request, response) => {
-    begun(request, response)
     endWithAnswer(request, response)
     void answer(request, response)
   }
-  const handle = inTurn(oneByOne(work))
+  const line = oneByOne(work)
+  // What waits for its turn is not idle any more.
+  const handle = inTurn((request, response) => {
+    begun(request, response)
+    line(request, response)
+  })
   server.on('request', handle)
   server.on('checkExpectation', handle)
   return server

@@ -147,7 +147,7 @@ export const LIMITS = {
   fieldCharacters: 4_000,
   /** A note or an opinion, in characters. */
   noteCharacters: 4_000,
-  /** Pieces of a text that are walked along until all stand at their places (documents/piece-list.ts); people who wrote alone for a year cause thousands. */
+  /** Pieces of a text that are walked along until all stand at their places (documents/piece-list.ts); people who wrote alone for a year cause thousands. Another number is another text, so a level. */
   textSteps: 2_000_000,
   /** Fields in a section, materials on a list. */
   sectionKeys: 200,
@@ -165,7 +165,7 @@ export const LIMITS = {
   cachedDocuments: 400,
   /** Memory for decoded cases, by estimate: all that are kept are short, or few are long. A case of stationEdits edits is 4 MB. */
   cachedCaseBytes: 64 * 1024 * 1024,
-  /** Memory for sections that are open, by estimate: a document takes up to ten times the bytes of its updates (measured). */
+  /** Memory for sections that are open, by estimate: a form takes up to ten times the bytes of its updates, a text in tiny pieces thirty (measured). */
   openSectionBytes: 32 * 1024 * 1024,
   /** Places of a document that are written again with its next entry: a page of the database; a case of ninety entries has fewer. */
   growingPlaceBytes: 4 * 1024,

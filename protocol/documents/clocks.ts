@@ -1,4 +1,4 @@
-/** What a node holds of one section, as far as the gate must know it; computed without Yjs. */
+/** What a node holds of one section, as far as the gate must know it. */
 
 /** Read only: who goes on from it has its own. */
 export interface SectionClocks {
@@ -6,7 +6,7 @@ export interface SectionClocks {
   readonly next: ReadonlyMap<number, number>
   /**
    * Places inside a character of two UTF-16 units (rare hanzi, emoji): per client, per update, the rising clocks
-   * of the second units. Yjs replaces both halves by U+FFFD when an update splits there, so no update may.
+   * of the second units. Yjs, and so a program of 0.2, replaces both halves by U+FFFD when an update splits there, so none may.
    */
   readonly halves: ReadonlyMap<number, readonly (readonly number[])[]>
 }

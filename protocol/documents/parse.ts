@@ -171,7 +171,7 @@ const isOwn = ({ client, start, clock }: Reading, author: number, id: number): b
 /** Whether it is one that this update, or nobody, writes: who could write it before this update waits for it himself. */
 const isAhead = ({ client, clock }: Reading, author: number, id: number): boolean => author === client && id >= clock
 
-/** Reads the id of a neighbour; `before` tells on which side of it Yjs will split a longer struct. */
+/** Reads the id of a neighbour; `before` tells on which side of it a longer struct is cut. */
 function readOrigin(reading: Reading, before: boolean): ValueId {
   const client = decoding.readVarUint(reading.decoder)
   const clock = decoding.readVarUint(reading.decoder)
@@ -288,7 +288,7 @@ function faultIn(reading: Reading, client: number | undefined): GateProblemCode 
  * held is not asked here, so that nothing is read a second time when more is: see outline.ts.
  *
  * When there is no fault, and the start clock, every neighbour and every deleted range are held, all items lie in the
- * section's one root. Yjs then integrates all of it: nothing is left pending (rule G20).
+ * section's one root, and all of it applies (rule G20).
  * @param client the Yjs client id that belongs to the log; undefined for an update that was accepted before
  */
 export function parseUpdate(section: Section, client: number | undefined, update: Uint8Array): ParsedUpdate {

@@ -1,5 +1,5 @@
 /**
- * PieceList of text in the order in which Yjs puts them: each behind the unit it was written behind, and of those that were
+ * Pieces of text in the order in which Yjs puts them: each behind the unit it was written behind, and of those that were
  * written at one place by the id of their authors (Nicolaescu et al., Near Real-Time Peer-to-Peer Shared Editing on
  * Extensible Data Types, 2016, as Yjs 13 has it with a right neighbour).
  *

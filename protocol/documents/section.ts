@@ -32,13 +32,13 @@ export interface OpenSection<Name extends SectionName = SectionName> {
   contentDigest(sha256: (bytes: Uint8Array) => Uint8Array): string
   /**
    * Makes one update (v1) by the author that takes the section from here to the change; undefined when nothing
-   * changes. The open section then shows the change: when storing fails, close it and open it again.
+   * changes. The open section then shows the change: when storing fails, open it again.
    * Problems name the key in `field`; nothing is changed then.
    */
   change(client: number, change: SectionChange): Result<Uint8Array | undefined>
   /**
    * Goes on to the updates that take effect now. False when they do not begin with those that are shown, or when text
-   * must be put together anew (rule G25): then close it and open another.
+   * must be put together anew (rule G25): then open another.
    * @param lineage of the list, as GatedSection gives it: with the one of the last time little has to be compared
    */
   follow(accepted: readonly Update[], lineage: object): boolean
@@ -73,7 +73,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
   readonly #clocks: OwnClocks
   #digest: string | undefined
   #lineage: object = {}
-  /** Whether something was written here: not as the updates read when all are applied at one go. */
+  /** Whether something was written here: behind all others, which need not be its place in their order (rule G25). */
   #isChanged = false
 
   constructor(name: Name, accepted: readonly Uint8Array[], clocks: SectionClocks, document: SectionDocument) {
@@ -124,7 +124,7 @@ class LoadedSection<Name extends SectionName> implements OpenSection<Name> {
 
   follow(accepted: readonly Update[], lineage: object): boolean {
     if (!this.#isBeginningOf(accepted, lineage)) return false
-    // Where neighbours were invented, text depends on the order of the updates and on how many are applied at one go.
+    // Where neighbours were invented, text depends on the order of the updates.
     if (this.#section.shape === 'text' && (this.#isChanged || accepted.length > this.#shown.length)) return false
     this.#lineage = lineage
     for (const { update } of accepted.slice(this.#shown.length)) {

@@ -83,7 +83,7 @@ export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[]
 /** Whether a text names a section; names arrive in payloads. */
 export const isSectionName = (text: string): text is SectionName => Object.hasOwn(SECTIONS, text)
 
-/** Whether a station of the tier may write the section at all; Yjs can enforce no finer right. */
+/** Whether a station of the tier may write the section at all; a document knows no finer right. */
 export const mayWriteSection = (name: SectionName, tier: Tier): boolean =>
   (SECTIONS[name].writers as readonly Tier[]).includes(tier)
 

@@ -177,7 +177,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && hasCivilDay(value)
 const isSpan = (value: unknown): value is number => typeof value === 'number' && isTime(value) && value > 0
-const isStretch = (value: unknown): value is TimeSpan =>
+const isTimeSpan = (value: unknown): value is TimeSpan =>
   Array.isArray(value) && value.length === 2 && value.every(isTime)
 const timeOr = (value: unknown): number | null => (isTime(value) ? value : null)
 
@@ -206,7 +206,7 @@ export function readClock(value: unknown): ClockMark {
     since: timeOr(value.since),
     contact: timeOr(value.contact),
     ...(isTime(value.numbered) ? { numbered: value.numbered } : {}),
-    ...(isStretch(value.earlier) ? { earlier: value.earlier } : {}),
+    ...(isTimeSpan(value.earlier) ? { earlier: value.earlier } : {}),
     ...(isSpan(value.leapt) ? { leapt: value.leapt } : {}),
     ...(isSpan(value.fell) ? { fell: value.fell } : {}),
     ...(typeof value.boot === 'string' ? { boot: value.boot } : {}),

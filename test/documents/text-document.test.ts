@@ -15,7 +15,8 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const AUTHORS = [20_000, 40_000, 60_000] as const
 const who = fc.nat({ max: 2 })
-const unit = fc.option(fc.nat({ max: 1_000 }))
+/** Mostly few places, so that much meets at one. */
+const unit = fc.option(fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 9 }), fc.nat({ max: 1_000 })))
 const text = fc.string({ unit: fc.constantFrom('a', 'b', '字', '𠮷'), minLength: 1, maxLength: 4 })
 
 /** Pieces between any two units there are, or at either end; deletions of anything. */
@@ -98,7 +99,7 @@ test('G37 a text says what Yjs makes of its updates, whatever neighbours they na
       const updates = madeOf(story)
       expect(shown(opened(updates))).toEqual(shownByYjs(byYjs(updates)))
     }),
-    { numRuns: 1_000 },
+    { numRuns: 3_000 },
   )
 })
 
@@ -169,8 +170,8 @@ test('G37 walks are bounded: a text of 40,000 pieces without neighbours shows al
       .value()
       .match(/甲+|乙+/g)
       ?.map(({ length }) => length) ?? []
-  const placed = Math.floor((LIMITS.textSteps - 20_000) / 20_001)
-  expect(runs).toEqual([20_000 - placed, 20_000, placed])
+  // In numbers: all programs of a level read the same text.
+  expect([LIMITS.textSteps, ...runs]).toEqual([2_000_000, 19_902, 20_000, 98])
   expect(opened([...updates.slice(100), ...updates.slice(0, 100)]).value() === open.value()).toBe(true)
   expect(valueIn(open.change(60_000, { text: '重写' }))).toBeDefined()
   expect(open.value()).toBe('重写')

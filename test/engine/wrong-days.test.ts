@@ -2,6 +2,10 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
+import { createClock } from '#protocol/engine/clock.ts'
+import type { Core } from '#protocol/engine/core.ts'
+import { createNews } from '#protocol/engine/news.ts'
+import { goneBy, tellWrongDays } from '#protocol/engine/writing/confirmed-days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { MONDAY } from '#test/clock/host.ts'
@@ -153,6 +157,33 @@ test('S158 a parent whose time swings without end makes no findings without end,
   expect(told.length).toBeLessThanOrEqual(LIMITS.wrongDays + 1)
   const kept = async () => (await village.storage.localAll('findings')).length
   await until('they are kept', async () => (await kept()) === told.length)
+})
+
+test('S158 several wrong days that are found at once stand all, beyond the bound as well', () => {
+  let shown = MET
+  const clock = createClock({ now: () => shown, elapsed: () => shown }, false)
+  clock.heardRoot(MET)
+  clock.confirm('2026-11-15' as Day, clerk.person, 9 * 60)
+  clock.numbers()
+  clock.confirm('2026-12-05' as Day, clerk.person, 9 * 60)
+  clock.numbers()
+  const monday = { from: MONDAY, until: MONDAY }
+  const standing = Array.from({ length: LIMITS.wrongDays }, (_, place) => ({
+    ...{ kind: 'clock' as const, message: `${place}`, next: '', time: MET, kept: `wrong-day-${place}`, days: monday },
+  }))
+  const news = createNews(
+    () => MET,
+    standing,
+    () => undefined,
+  )
+  const core = { clock, news, directory: { catalogueVersion: () => 1, calendarVersion: () => 1 } } as unknown as Core
+  const before = goneBy(core)
+  shown += HOUR
+  clock.heardRoot(MET + HOUR)
+  tellWrongDays(core, before)
+  const more = news.findings.filter(({ kept }) => kept === 'wrong-day-more')
+  expect(more.map(({ days }) => days)).toEqual([{ from: '2026-11-15', until: '2026-12-05' }])
+  expect(news.findings).toHaveLength(LIMITS.wrongDays + 1)
 })
 
 test('S158 a county that was wrong by hours is told of at a node that gave numbers of the other day by it', async () => {

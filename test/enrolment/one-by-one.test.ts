@@ -1,9 +1,13 @@
 /** Many requests at once over many connections: one begins in each turn of the program, and callers take turns. */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { oneByOne } from '#edge-node/one-by-one.ts'
+import { createNodeServer, listen } from '#edge-node/server.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { valueIn } from '#test/documents/authors.ts'
+import { untilTrue } from '#test/programs/process.ts'
 
 /** A server that notes in which turn of the program which request begins. */
 async function openServer(perform: (response: ServerResponse) => void) {
@@ -46,20 +50,19 @@ async function openServer(perform: (response: ServerResponse) => void) {
     })
     await Promise.all(sockets)
   }
-  return { begun, ask, waiting }
+  return { begun, ask, waiting, order: () => [...waiting.keys()] }
 }
 
 const CROWD = Array.from({ length: 40 }, (_, place) => [`/crowd-${place}`, '127.0.0.66'] as const)
 
 test('E66 one request begins in a turn, and a caller does not wait behind all that another one has asked for', async () => {
-  const { begun, ask } = await openServer((response) => response.end('done'))
+  const { begun, ask, order } = await openServer((response) => response.end('done'))
   await ask([...CROWD, ['/page', '127.0.0.7'], ['/style', '127.0.0.7']])
   expect(new Set(begun.map(({ turn }) => turn)).size).toBe(CROWD.length + 2)
   const paths = begun.map(({ path }) => path)
   expect(Math.max(paths.indexOf('/page'), paths.indexOf('/style'))).toBeLessThanOrEqual(4)
   // The crowd's own stay in their order of arrival.
-  const numbers = paths.filter((path) => path.startsWith('/crowd')).map((path) => Number(path.slice(7)))
-  expect(new Set(numbers).size).toBe(CROWD.length)
+  expect(paths.filter((path) => path.startsWith('/crowd'))).toEqual(order().filter((path) => path.startsWith('/crowd')))
   // When nobody is left, the next begins at once.
   await ask([['/later', '127.0.0.7']])
   expect(begun.at(-1)?.path).toBe('/later')
@@ -73,4 +76,49 @@ test('E66 what waits for its turn when its connection closes never begins, and t
   await ask([...CROWD, ['/gone', '127.0.0.66'], ['/last', '127.0.0.66']])
   expect(begun.map(({ path }) => path)).not.toContain('/gone')
   expect(begun).toHaveLength(CROWD.length + 1)
+})
+
+test('E60 E66 the server lets one begin in a turn, and none that waits loses its connection to one that comes later', async () => {
+  const begun: number[] = []
+  let turn = 0
+  const count = () => {
+    turn += 1
+    ticking = setImmediate(count)
+  }
+  let ticking = setImmediate(count)
+  const fetch = () => {
+    begun.push(turn)
+    return new Response('done')
+  }
+  const server = createNodeServer(fetch, null)
+  let taken = 0
+  server.on('connection', () => {
+    taken += 1
+  })
+  const listening = valueIn(await listen(server, '127.0.0.1', 0, false))
+  onTestFinished(() => {
+    clearImmediate(ticking)
+    return listening.close()
+  })
+  const port = Number(new URL(listening.address).port)
+  const open = async () => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.66' })
+    await once(socket, 'connect')
+    return socket
+  }
+  const ask = (socket: Socket) => {
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    return Promise.race([once(socket, 'data'), once(socket, 'close').then(() => 'lost')])
+  }
+  const sockets = await Promise.all(Array.from({ length: LIMITS.connectionsOfCaller }, open))
+  await untilTrue(() => expect(taken).toBe(LIMITS.connectionsOfCaller))
+  const answers = sockets.map(ask)
+  // They come while the program does not look; what came later would only make the test weaker.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+  const later = await Promise.all([open(), open(), open()])
+  const all = await Promise.all(answers)
+  expect(all).not.toContain('lost')
+  expect(new Set(begun).size).toBe(begun.length)
+  expect(begun).toHaveLength(LIMITS.connectionsOfCaller)
+  for (const socket of [...sockets, ...later]) socket.destroy()
 })

@@ -1,13 +1,13 @@
 /** Sections that people look at or write in, kept open: the next look goes on from there instead of reading every edit again. */
 import { type OpenSection, openSection } from '#protocol/documents/section.ts'
-import type { SectionName } from '#protocol/documents/sections.ts'
+import { SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { CaseFile } from './case-file.ts'
 import { gated } from './sections.ts'
 
-/** A section as its case file has it. It stays open: nobody else closes it, and a change counts when it is stored. */
-export type KeptSection<Name extends SectionName> = Omit<OpenSection<Name>, 'close' | 'follow'>
+/** A section as its case file has it. A change counts when it is stored. */
+export type KeptSection<Name extends SectionName> = Omit<OpenSection<Name>, 'follow'>
 
 export interface OpenSections {
   /** The section of a case as this file of it says: another file of the same case (older, or never committed) may be asked next. */
@@ -17,11 +17,11 @@ export interface OpenSections {
 /** A section nobody has written in. */
 const NOTHING = { accepted: [], lineage: {} }
 
-/** Memory an open section takes for each byte of its updates, and at least. */
-const MEMORY_PER_BYTE = 10
+/** Memory an open section takes for each byte of its updates (measured: text in tiny pieces 17 to 30), and at least. */
+const MEMORY_PER_BYTE = { map: 10, text: 30 } as const
 const LEAST_MEMORY = 4_096
 
-const memoryOf = ({ bytes }: OpenSection): number => LEAST_MEMORY + bytes * MEMORY_PER_BYTE
+const memoryOf = ({ name, bytes }: OpenSection): number => LEAST_MEMORY + bytes * MEMORY_PER_BYTE[SECTIONS[name].shape]
 
 /** Opens an empty collection of at most {@link LIMITS.openSectionBytes}; those used last stay. */
 export function createOpenSections(): OpenSections {

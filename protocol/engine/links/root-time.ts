@@ -4,7 +4,7 @@ import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { CONFIRMED_DAY } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
-import { goneBy, isConfirmationTold, wrongDays } from '../writing/confirmed-days.ts'
+import { goneBy, isConfirmationTold, tellWrongDays } from '../writing/confirmed-days.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
@@ -28,7 +28,7 @@ export function hearRoot({ core, queue, links }: LinkContext, link: Link, rootTi
   const every = isNews ? 0 : LIMITS.clockHeardMilliseconds
   // The queue has told of a disk that refuses; the next beat brings all of it again.
   const isOver = core.clock.confirmedBy() === null && isConfirmationTold(core)
-  for (const finding of wrongDays(core, before)) core.news.keep(finding)
+  tellWrongDays(core, before)
   const request = async (staging: Staging) => {
     if (isOver) setLocal(staging, KEPT_FINDINGS, CONFIRMED_DAY, null)
     await keepClock(staging, every)

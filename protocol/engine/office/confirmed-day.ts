@@ -5,7 +5,7 @@ import { fail, type Result, success } from '#protocol/result.ts'
 import type { Core } from '../core.ts'
 import { type Actor, CONFIRMED_DAY, COUNTY_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
-import { goneBy, wrongDays } from '../writing/confirmed-days.ts'
+import { goneBy, tellWrongDays } from '../writing/confirmed-days.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { completeStaff } from './record-writing.ts'
 
@@ -31,7 +31,7 @@ export async function confirmDay(
   const before = goneBy(core)
   clock.confirm(day, actor.person, minutes)
   // In memory it counts and stands at once; what a disk refuses of it is kept with the next group that it takes.
-  for (const finding of wrongDays(core, before)) news.keep(finding)
+  tellWrongDays(core, before)
   if ('kept' in told) news.keep(told)
   else news.add(told)
   await queue.write((staging) => keepClock(staging, 0))

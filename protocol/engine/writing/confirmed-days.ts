@@ -56,10 +56,10 @@ const told = (message: string, { from, until }: DaySpan): WrongDay => ({
 })
 
 /**
- * That a node went by other days than has now been said; empty where it was right, or wrong by minutes around midnight.
+ * Tells that a node went by other days than has now been said; nothing where it was right, or wrong by minutes around midnight.
  * Nobody is named: whoever says the time now may be the one who errs.
  */
-export function wrongDays(core: Core, before: GoneBy | null): readonly WrongDay[] {
+export function tellWrongDays(core: Core, before: GoneBy | null): void {
   const { clock } = core
   const other = otherDay(core, before) ?? shiftedDay(core, before)
   const [toCome, over] = [clock.toCome(), clock.over()]
@@ -70,7 +70,8 @@ export function wrongDays(core: Core, before: GoneBy | null): readonly WrongDay[
     toCome === null || isTold(toCome) ? undefined : dayToCome(core, toCome),
     over === null || (isTold(over.from) && isTold(over.until)) ? undefined : daysOver(over),
   ]
-  return found.filter((one) => one !== undefined).map((one) => bounded(core, one))
+  // One after the other: the bound counts what stands by then.
+  for (const one of found) if (one) core.news.keep(bounded(core, one))
 }
 
 /** Whether a clock that nobody watched since numbered nothing after the root's last word: what it lost later is nobody's wrong day. */
@@ -112,7 +113,7 @@ function bounded({ news }: Core, wrong: WrongDay): WrongDay {
     from: all.map(({ from }) => from).reduce((one, other) => (other < one ? other : one)),
     until: all.map(({ until }) => until).reduce((one, other) => (other > one ? other : one)),
   }
-  return { ...told(`本机的日期一再变动,还按 ${span(days)} 之间的日期办理过`, days), kept: MORE }
+  return { ...told(`本机的日期一再变动,还按 ${span(days)} 办理过`, days), kept: MORE }
 }
 
 /** What bears a day that has not come was numbered by a wrong clock, whatever is known of it otherwise. */
