@@ -11,7 +11,7 @@ import * as encoding from 'lib0/encoding'
 import { assert } from '#protocol/assert.ts'
 import { type KeyedDifference, keyedDifference, type SectionChange } from './change.ts'
 import { FIRST_OF_KEY, NEXT_OF_KEY, PARENT_IS_ROOT, type ParsedUpdate, type ValueId } from './parse.ts'
-import { addRange, byAuthor, type Range, writeDeleted } from './ranges.ts'
+import { byAuthor, Ranges } from './ranges.ts'
 import type { SectionDocument } from './section-document.ts'
 import type { PlainValue } from './sections.ts'
 
@@ -35,9 +35,9 @@ function remove(all: readonly Written[], from: number, behind: number): void {
 }
 
 /** Each a range of its own. */
-function rangesOf(gone: readonly ValueId[]): Map<number, Range[]> {
-  const ranges = new Map<number, Range[]>()
-  for (const { client, clock } of gone) addRange(ranges, client, [clock, clock + 1])
+function rangesOf(gone: readonly ValueId[]): Ranges {
+  const ranges = new Ranges()
+  for (const { client, clock } of gone) ranges.add(client, [clock, clock + 1])
   return ranges
 }
 
@@ -69,7 +69,7 @@ export class KeyedDocument implements SectionDocument {
     const encoder = encoding.createEncoder()
     const all = [...this.#written].sort(byAuthor)
     const gone = all.flatMap(([, own]) => own.filter((one) => !isShown(one) || !latest.has(one)))
-    writeDeleted(encoder, rangesOf(gone))
+    rangesOf(gone).write(encoder)
     encoding.writeVarUint(encoder, all.length)
     for (const [client, own] of all) for (const number of [client, own.length]) encoding.writeVarUint(encoder, number)
     return encoding.toUint8Array(encoder)
@@ -131,7 +131,7 @@ export class KeyedDocument implements SectionDocument {
       for (const [key, value] of set) this.#encode(encoder, key, value)
     }
     const gone = [...set.map(([key]) => key), ...remove].map((key) => this.#latestOf(key))
-    writeDeleted(encoder, rangesOf(gone.filter(isShown)))
+    rangesOf(gone.filter(isShown)).write(encoder)
     return encoding.toUint8Array(encoder)
   }
 

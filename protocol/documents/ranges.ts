@@ -1,14 +1,11 @@
-/** Ranges of an author's units, by their clocks: what is deleted, merged and written as Yjs does it. */
+/** Ranges of authors' units, by their clocks: what is deleted, merged and written as Yjs does it. */
 import * as encoding from 'lib0/encoding'
 
 /** From the first clock to behind the last. */
 export type Range = readonly [from: number, behind: number]
 
-/** Of each author, in any order; they may overlap. */
-export type Ranges = ReadonlyMap<number, readonly Range[]>
-
 /** The same ranges, rising and apart. */
-export function merged(ranges: readonly Range[]): readonly Range[] {
+function merged(ranges: readonly Range[]): Range[] {
   const apart: [number, number][] = []
   for (const [from, behind] of ranges.toSorted(([left], [right]) => left - right)) {
     const last = apart.at(-1)
@@ -22,19 +19,39 @@ export function merged(ranges: readonly Range[]): readonly Range[] {
 export const byAuthor = ([left]: readonly [number, unknown], [right]: readonly [number, unknown]): number =>
   right - left
 
-/** Writes a set of deletions: for each author its ranges, each by clock and length. */
-export function writeDeleted(encoder: encoding.Encoder, deleted: Ranges): void {
-  encoding.writeVarUint(encoder, deleted.size)
-  for (const [client, ranges] of [...deleted].sort(byAuthor)) {
-    const own = merged(ranges)
-    for (const number of [client, own.length]) encoding.writeVarUint(encoder, number)
-    for (const [from, behind] of own) for (const number of [from, behind - from]) encoding.writeVarUint(encoder, number)
-  }
-}
+/** So many more than twice what they were when last merged are merged: who deletes the same again and again fills no memory. */
+const LOOSE_RANGES = 1_000
 
-/** Adds a range of an author. */
-export function addRange(ranges: Map<number, Range[]>, client: number, range: Range): void {
-  const own = ranges.get(client)
-  if (own) own.push(range)
-  else ranges.set(client, [range])
+/** Ranges of each author; they may come in any order and overlap. */
+export class Ranges {
+  readonly #of = new Map<number, { ranges: Range[]; apart: number }>()
+
+  add(client: number, range: Range): void {
+    const own = this.#of.get(client)
+    if (!own) return void this.#of.set(client, { ranges: [range], apart: 1 })
+    own.ranges.push(range)
+    if (own.ranges.length > own.apart * 2 + LOOSE_RANGES) this.of(client)
+  }
+
+  /** Those of an author, rising and apart. */
+  of(client: number): readonly Range[] {
+    const own = this.#of.get(client)
+    if (!own) return []
+    if (own.apart !== own.ranges.length) {
+      own.ranges = merged(own.ranges)
+      own.apart = own.ranges.length
+    }
+    return own.ranges
+  }
+
+  /** Writes a set of deletions: for each author its ranges, each by clock and length. */
+  write(encoder: encoding.Encoder): void {
+    encoding.writeVarUint(encoder, this.#of.size)
+    for (const [client] of [...this.#of].sort(byAuthor)) {
+      const own = this.of(client)
+      for (const number of [client, own.length]) encoding.writeVarUint(encoder, number)
+      for (const [from, behind] of own)
+        for (const number of [from, behind - from]) encoding.writeVarUint(encoder, number)
+    }
+  }
 }

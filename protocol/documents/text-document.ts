@@ -5,7 +5,7 @@ import { differenceOf, type SectionChange } from './change.ts'
 import { countWhile } from './clocks.ts'
 import { PARENT_IS_ROOT, type ParsedUpdate, TEXT, TEXT_BEFORE, TEXT_BEHIND, type ValueId } from './parse.ts'
 import { PieceList } from './piece-list.ts'
-import { addRange, byAuthor, merged, type Range, writeDeleted } from './ranges.ts'
+import { byAuthor, type Range, Ranges } from './ranges.ts'
 import type { SectionDocument } from './section-document.ts'
 
 /** Text that is shown, and what stands in front of it: deleted units have a place, too. */
@@ -20,7 +20,7 @@ type Place = { readonly unit: ValueId | undefined; readonly behind: ValueId | un
 export class TextDocument implements SectionDocument {
   readonly #root: string
   readonly #pieces = new PieceList()
-  readonly #deleted = new Map<number, Range[]>()
+  readonly #deleted = new Ranges()
 
   constructor(root: string) {
     this.#root = root
@@ -34,7 +34,7 @@ export class TextDocument implements SectionDocument {
 
   snapshot(): Uint8Array {
     const encoder = encoding.createEncoder()
-    writeDeleted(encoder, this.#deleted)
+    this.#deleted.write(encoder)
     const lengths = [...this.#pieces.lengths].sort(byAuthor)
     encoding.writeVarUint(encoder, lengths.length)
     for (const each of lengths) for (const number of each) encoding.writeVarUint(encoder, number)
@@ -54,7 +54,7 @@ export class TextDocument implements SectionDocument {
       for (const number of [1, client, held]) encoding.writeVarUint(encoder, number)
       this.#encode(encoder, inserted, this.#placeAt(shown, start + removed))
     }
-    writeDeleted(encoder, rangesOf(shown, start, removed))
+    rangesOf(shown, start, removed).write(encoder)
     return encoding.toUint8Array(encoder)
   }
 
@@ -62,18 +62,17 @@ export class TextDocument implements SectionDocument {
     if (client !== undefined) for (const piece of pieces) this.#pieces.add(client, piece)
     for (let at = 0; at < deleted.length; at += 3) {
       const [author, from, behind] = deleted.slice(at, at + 3) as [number, number, number]
-      addRange(this.#deleted, author, [from, behind])
+      this.#deleted.add(author, [from, behind])
     }
   }
 
   /** What is shown, piece by piece. */
   #shown(): Shown[] {
-    const deleted = new Map([...this.#deleted].map(([client, ranges]) => [client, merged(ranges)]))
     const shown: Shown[] = []
     let behind: ValueId | undefined
     for (const { client, clock, text } of this.#pieces) {
       const end = clock + text.length
-      for (const [from, to] of left(clock, end, deleted.get(client) ?? [])) {
+      for (const [from, to] of left(clock, end, this.#deleted.of(client))) {
         const before = from === clock ? behind : { client, clock: from - 1 }
         shown.push({ client, clock: from, text: text.slice(from - clock, to - clock), behind: before })
       }
@@ -118,13 +117,13 @@ function* left(clock: number, end: number, ranges: readonly Range[]): Iterable<R
 }
 
 /** The units of a stretch of what is shown. */
-function rangesOf(shown: readonly Shown[], start: number, length: number): Map<number, Range[]> {
-  const ranges = new Map<number, Range[]>()
+function rangesOf(shown: readonly Shown[], start: number, length: number): Ranges {
+  const ranges = new Ranges()
   let passed = 0
   for (const { client, clock, text } of shown) {
     const from = Math.max(start - passed, 0)
     const behind = Math.min(start + length - passed, text.length)
-    if (from < behind) addRange(ranges, client, [clock + from, clock + behind])
+    if (from < behind) ranges.add(client, [clock + from, clock + behind])
     passed += text.length
   }
   return ranges
