@@ -150,7 +150,7 @@ export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node
         ? '已连接'
         : node.lastContact === null
           ? '从未连接'
-          : `离线 ${spanWords(now - node.lastContact)}(${timeWords(node.lastContact, now)})`
+          : `离线${desk.office.isDayInDoubt() ? '' : ` ${spanWords(now - node.lastContact)}`}(${timeWords(node.lastContact, now)})`
       const clock =
         node.clockOffset === null ? '未知' : (clockWords(node.clockOffset)?.replace('本机时钟', '') ?? '正常')
       return html`<tr><td data-label="节点">${nameOf(node)}</td><td data-label="连接">${contact}</td>

@@ -193,7 +193,7 @@ export function textPart(
     section.title,
     html`<form class="card-body" method="post" action="/cases/${view.state.id}/texts/${section.name}">${csrfField(visit)}
       <input type="hidden" name="seen" value="${text}" />
-      ${field({ name: 'text', id: `text-${section.name}`, label: `${section.title}内容`, kind: 'note', value: typed?.text ?? text, problem: typed?.problem })}
+      ${field({ name: 'text', id: `text-${section.name}`, label: `${section.title}内容`, kind: 'note', value: typed?.text ?? text, problem: typed?.problem, focus: typed !== undefined })}
       <button class="btn" type="submit">保存${section.title}</button></form>`,
   )
 }
