@@ -82,6 +82,8 @@ test('P18 a note somebody else changed meanwhile is not overwritten: both are sh
   expect(conflict.status).toBe(409)
   expect(conflict.text).toContain('首席:先电话核实')
   expect(formOf(conflict, address).text).toBe('窗口:已电话联系')
+  // What was refused is looked at, however far down it stands.
+  expect(conflict.html).toMatch(/id="field-text-office-note"[^>]* autofocus/)
   const merged = await clerk.submit(conflict, address, { text: '首席:先电话核实\n窗口:已电话联系' })
   expect(merged.status).toBe(200)
   expect(formOf(await chief.get(`/cases/${id}`), address).text).toBe('首席:先电话核实\n窗口:已电话联系')
