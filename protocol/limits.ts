@@ -277,6 +277,8 @@ export const LIMITS = {
   cellCharacters: 32_767,
   /** Directory records written in one commit; more would keep the desk waiting. */
   publishedRecords: 500,
+  /** Fields of one posted form: the longest of the desk have some hundred. */
+  postedFields: 4_000,
   /** One HTTP request body at the desk or the API. */
   requestBytes: 256 * 1024,
   /** A sign-in without any request ends. */

@@ -50,6 +50,7 @@ export const failurePage = (context: DeskContext, desk: Desk, problem: Failure, 
 const UNASKED: Readonly<Partial<Record<ContentfulStatusCode, string>>> = {
   400: '提交的内容不完整或已损坏,读不出来',
   405: '这里只能打开页面和提交表单,不支持这种请求方法',
+  413: '提交的内容太多,没有读取',
   415: '提交的内容不是表单,没有读取',
 }
 

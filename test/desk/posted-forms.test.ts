@@ -1,0 +1,37 @@
+/** Posted forms: how many fields one may have, and that many at once are no one long turn. */
+
+import { HTTPException } from 'hono/http-exception'
+import { HonoRequest } from 'hono/request'
+import { expect, onTestFinished, test } from 'vitest'
+import { readForm } from '#edge-node/desk/forms.ts'
+import { LIMITS } from '#protocol/limits.ts'
+
+const posted = (body: string) => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return new HonoRequest(new Request('http://desk/', { method: 'POST', headers, body }))
+}
+
+test('E67 a form with more fields than any has is refused unread, one with as many as may be is read', async () => {
+  const fields = (count: number) => Array.from({ length: count }, (_, place) => `f${place}=%E5%AD%97+a`).join('&')
+  expect(Object.keys(await readForm(posted(fields(LIMITS.postedFields)))).length).toBe(LIMITS.postedFields)
+  expect(await readForm(posted('name=%E7%8E%8B%E8%8A%B3&name=b&empty=&lines=a%0D%0Ab'))).toEqual({
+    name: '王芳,b',
+    empty: '',
+    lines: 'a\nb',
+  })
+  const refused = await readForm(posted(fields(LIMITS.postedFields + 1))).catch((problem: unknown) => problem)
+  expect(refused).toBeInstanceOf(HTTPException)
+  expect((refused as HTTPException).status).toBe(413)
+})
+
+test('E67 of forms that have come at once one is read in each turn of the program', async () => {
+  let turn = 0
+  const count = () => {
+    turn += 1
+    ticking = setImmediate(count)
+  }
+  let ticking = setImmediate(count)
+  onTestFinished(() => clearImmediate(ticking))
+  const read = await Promise.all(Array.from({ length: 30 }, () => readForm(posted('a=b')).then(() => turn)))
+  expect(new Set(read).size).toBe(read.length)
+})
