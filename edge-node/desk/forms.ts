@@ -2,6 +2,7 @@
 import type { HonoRequest } from 'hono'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
+import { turn } from '#edge-node/turn.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import type { Html, Visit } from './visit.ts'
@@ -176,14 +177,6 @@ export async function formDataOf(request: HonoRequest): Promise<FormData> {
   } catch (cause) {
     throw cause instanceof HTTPException ? cause : new HTTPException(400, { cause })
   }
-}
-
-let lastTurn = Promise.resolve()
-
-/** One form is read in each turn of the program: of many that end in one moment all others would wait for all. */
-function turn(): Promise<void> {
-  lastTurn = lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)))
-  return lastTurn
 }
 
 /** The fields of a form without files; more than any form has are not read, which would take a quarter of a second. */

@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import { answerReady, makeReady } from '#edge-node/ready-answer.ts'
+import { turn } from '#edge-node/turn.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -124,6 +125,11 @@ export function createApi({ office, accounts, register, report, secure = false }
     return refuse(c, problem)
   })
   api.use(bodyLimit({ maxSize: LIMITS.requestBytes, onError: (c) => refuse(c, TOO_LARGE) }))
+  api.use(async ({ req }, next) => {
+    // A body that breaks off is told by whoever reads it: it is read once.
+    if (/json/i.test(req.header('content-type') ?? '')) await req.text().then(turn, () => undefined)
+    return next()
+  })
   api.use(async (c, next) => {
     await next()
     // Answers carry personal data and belong to one sign-in.
