@@ -44,6 +44,26 @@ export class Ranges {
     return own.ranges
   }
 
+  /** How many they are, of all authors. */
+  get count(): number {
+    return [...this.#of.keys()].reduce((sum, client) => sum + this.of(client).length, 0)
+  }
+
+  /** The same, and as one those between which everything is gone already. */
+  bridged(gone: Ranges): Ranges {
+    const few = new Ranges()
+    for (const client of this.#of.keys()) {
+      const own = this.of(client)
+      let at = 0
+      for (const [, end] of merged([...own, ...gone.of(client)])) {
+        const first = at
+        while (at < own.length && (own[at] as Range)[1] <= end) at += 1
+        if (at > first) few.add(client, [(own[first] as Range)[0], (own[at - 1] as Range)[1]])
+      }
+    }
+    return few
+  }
+
   /** Writes a set of deletions: for each author its ranges, each by clock and length. */
   write(encoder: encoding.Encoder): void {
     encoding.writeVarUint(encoder, this.#of.size)

@@ -1,6 +1,7 @@
 /** A section of text while it is open: its pieces, less what is deleted of them. */
 import * as encoding from 'lib0/encoding'
 import { assert } from '#protocol/assert.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { differenceOf, type SectionChange } from './change.ts'
 import { countWhile } from './clocks.ts'
 import { PARENT_IS_ROOT, type ParsedUpdate, TEXT, TEXT_BEFORE, TEXT_BEHIND, type ValueId } from './parse.ts'
@@ -54,7 +55,10 @@ export class TextDocument implements SectionDocument {
       for (const number of [1, client, held]) encoding.writeVarUint(encoder, number)
       this.#encode(encoder, inserted, this.#placeAt(shown, start + removed))
     }
-    rangesOf(shown, start, removed).write(encoder)
+    // As Yjs writes it, unless that is more than the gate takes: whoever deletes every second unit keeps nobody from the rest.
+    const gone = rangesOf(shown, start, removed)
+    const written = gone.count > LIMITS.deletedRanges ? gone.bridged(this.#deleted) : gone
+    written.write(encoder)
     return encoding.toUint8Array(encoder)
   }
 

@@ -176,3 +176,25 @@ test('G37 walks are bounded: a text of 40,000 pieces without neighbours shows al
   expect(valueIn(open.change(60_000, { text: '重写' }))).toBeDefined()
   expect(open.value()).toBe('重写')
 })
+
+test('G37 a note of which every second unit is deleted can be written anew by one change, and in part', () => {
+  const [author, writing] = [20_000, 60_000]
+  const structs = Array.from({ length: 10 }, (_, piece) => piece * 2_000).map((clock) => ({
+    kind: 4,
+    ...(clock > 0 ? { origin: { client: author, clock: clock - 1 } } : { root: 'text' }),
+    content: textContent('甲'.repeat(2_000)),
+  }))
+  const holes = (from: number): Uint8Array => {
+    const ranges = Array.from({ length: 2_500 }, (_, index) => [from + 2 * index, 1] as const)
+    return handMade([], [{ client: author, ranges }])
+  }
+  const updates = [handMade([{ client: author, clock: 0, structs }]), ...[0, 5_000, 10_000, 15_000].map(holes)]
+  for (const text of ['重写', `重写${'甲'.repeat(10)}`, '']) {
+    const open = opened(updates)
+    expect(open.value()).toBe('甲'.repeat(10_000))
+    const update = valueIn(open.change(writing, { text })) as Uint8Array
+    expect(open.value()).toBe(text)
+    expect(opened([...updates, update]).value()).toBe(text)
+    expect(shown(open)).toEqual(shownByYjs(byYjs([...updates, update])))
+  }
+})
