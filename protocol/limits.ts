@@ -279,6 +279,8 @@ export const LIMITS = {
   publishedRecords: 500,
   /** Fields of one posted form: the longest of the desk have some hundred. */
   postedFields: 4_000,
+  /** Parts of one form with a file: ours have some five, and to take one apart costs ten times a field. */
+  postedParts: 100,
   /** One HTTP request body at the desk or the API. */
   requestBytes: 256 * 1024,
   /** A sign-in without any request ends. */

@@ -1,5 +1,5 @@
 /** What the API refuses, and that a refusal writes nothing. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
 import { refusalStatus } from '#edge-node/desk/api/statuses.ts'
@@ -25,6 +25,19 @@ test('A30 malformed, mistyped, foreign and oversized bodies are refused with the
   expect(await refusal(query, 400)).toMatchObject({ code: 'bad-request', field: 'limit' })
   const rows = (await (await place.call('GET', '/cases?scope=all', { token })).json()) as { rows: unknown[] }
   expect(rows.rows).toEqual([])
+})
+
+test('E67 of JSON that has come at once one is read in each turn of the program', async () => {
+  const place = await openPlace()
+  let turn = 0
+  const count = () => {
+    turn += 1
+    ticking = setImmediate(count)
+  }
+  let ticking = setImmediate(count)
+  onTestFinished(() => clearImmediate(ticking))
+  const calls = Array.from({ length: 30 }, () => place.call('POST', '/sign-in', { body: '{"name":' }).then(() => turn))
+  expect(new Set(await Promise.all(calls)).size).toBe(calls.length)
 })
 
 test('A30 a refused field is named in the words of its own rule', async () => {

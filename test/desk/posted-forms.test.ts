@@ -3,7 +3,7 @@
 import { HTTPException } from 'hono/http-exception'
 import { HonoRequest } from 'hono/request'
 import { expect, onTestFinished, test } from 'vitest'
-import { readForm } from '#edge-node/desk/forms.ts'
+import { formDataOf, readForm } from '#edge-node/desk/forms.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const posted = (body: string) => {
@@ -24,6 +24,29 @@ test('E67 a form with more fields than any has is refused unread, one with as ma
   expect((refused as HTTPException).status).toBe(413)
 })
 
+const parted = (count: number, boundary: string, given = boundary) => {
+  const part = (at: number) => `--${boundary}\r\nContent-Disposition: form-data; name="f${at}"\r\n\r\n值&${at}\r\n`
+  const body = `${Array.from({ length: count }, (_, at) => part(at)).join('')}--${boundary}--\r\n`
+  const headers = { 'content-type': `multipart/form-data; charset=utf-8; boundary=${given}` }
+  return new HonoRequest(new Request('http://desk/', { method: 'POST', headers, body }))
+}
+
+test('E67 a form with a file has few parts: more are refused before they are taken apart', async () => {
+  const refusalOf = (request: HonoRequest) =>
+    formDataOf(request).then(
+      (form) => [...form].length,
+      (problem: unknown) => (problem instanceof HTTPException ? problem.status : problem),
+    )
+  const most = LIMITS.postedParts
+  expect(await readForm(parted(1, '----WebKitFormBoundaryA1'))).toEqual({ f0: '值&0' })
+  for (const [boundary, given] of [['----WebKitFormBoundaryA1'], ['a b', '"a b"']] as const) {
+    expect(await refusalOf(parted(most, boundary, given))).toBe(most)
+    expect(await refusalOf(parted(most + 1, boundary, given))).toBe(413)
+    expect(await refusalOf(parted(4_000, boundary, given))).toBe(413)
+  }
+  expect(await refusalOf(parted(1, 'x', ''))).toBe(400)
+})
+
 test('E67 of forms that have come at once one is read in each turn of the program', async () => {
   let turn = 0
   const count = () => {
@@ -32,6 +55,8 @@ test('E67 of forms that have come at once one is read in each turn of the progra
   }
   let ticking = setImmediate(count)
   onTestFinished(() => clearImmediate(ticking))
-  const read = await Promise.all(Array.from({ length: 30 }, () => readForm(posted('a=b')).then(() => turn)))
-  expect(new Set(read).size).toBe(read.length)
+  for (const body of [() => posted('a=b'), () => parted(1, 'x')]) {
+    const read = await Promise.all(Array.from({ length: 30 }, () => readForm(body()).then(() => turn)))
+    expect(new Set(read).size).toBe(read.length)
+  }
 })

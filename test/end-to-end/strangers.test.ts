@@ -18,6 +18,7 @@ import {
   silentConnections,
   silentLinks,
   spraying,
+  withheldBodies,
 } from '#test/hostile/attacks.ts'
 import { ask } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
@@ -99,6 +100,28 @@ describe('E57 the county works on', { timeout: 240_000 }, () => {
       await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(100))
     },
   )
+
+  const fields = (count: number) => ({
+    path: '/sign-in',
+    type: 'application/x-www-form-urlencoded',
+    body: Array(count).fill('a').join('&'),
+  })
+  const parts = (count: number) => ({
+    path: '/sign-in',
+    type: 'multipart/form-data; boundary=x',
+    body: `${'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'.repeat(count)}--x--`,
+  })
+  const json = { path: '/api/sign-in', type: 'application/json', body: `{"name":"${'\\n'.repeat(100_000)}"}` }
+  test.each([
+    ['as many fields as may be', fields(LIMITS.postedFields)],
+    ['more fields', fields(100_000)],
+    ['as many parts as may be', parts(LIMITS.postedParts)],
+    ['more parts', parts(4_000)],
+    ['JSON', json],
+  ])('E57 E67 under bodies that all end in one moment: %s', async (_, post) => {
+    const attack = withheldBodies(aim, LIMITS.connectionsOfCaller - 50, post)
+    await against(attack, () => expect(attack.answers().get(0) ?? 0).toBeGreaterThan(1_000))
+  })
 
   test('E57 A103 under wrong passwords from a hundred addresses, where somebody has signed in before', async () => {
     const attack = signInsFromEverywhere(aim.address, 100)

@@ -159,3 +159,31 @@ export const pipelinedConnections = (aim: Aim, count: number, path: string): Att
     socket.resume()
     socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(1_000))
   })
+
+interface Post {
+  readonly path: string
+  readonly type: string
+  readonly body: string
+}
+
+/** Posts of which all connections keep back the last byte and send it together, again and again. */
+export function withheldBodies(aim: Aim, count: number, { path, type, body }: Post): Attack {
+  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: ${type}\r\n`
+  const withheld = new Set<Socket>()
+  const attack = connections(aim, count, (socket) => {
+    socket.resume()
+    socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, -1)}`, () => withheld.add(socket))
+    socket.on('close', () => withheld.delete(socket))
+  })
+  const together = setInterval(() => {
+    for (const socket of withheld) socket.write(body.slice(-1))
+    withheld.clear()
+  }, 2_000)
+  return {
+    ...attack,
+    end() {
+      clearInterval(together)
+      return attack.end()
+    },
+  }
+}
