@@ -99,16 +99,20 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
     <p class="mb-0${balanced ? '' : ' field-problem'}">${balanced ? agrees : `三项相加是 ${total} 条,与写入数不符,请把本页交给县中心管理员。`}</p></div>`
 }
 
+/** From a finding to the cases that it asks to look at. */
+const wayToCases = ({ days }: Finding): Html | string =>
+  days ? html` <a class="btn btn-sm" href="${dayRecordsPath(days)}">这期间在本机办过的办件</a>` : ''
+
 /** What asks for something to be checked carries a button for whoever may say that it has been. */
-function finding(desk: Desk, visit: Visit, { time, message, next, details, kept, days }: Finding): Html {
-  const way = days ? html` <a class="btn btn-sm" href="${dayRecordsPath(days)}">这期间在本机办过的办件</a>` : ''
+function finding(desk: Desk, visit: Visit, found: Finding): Html {
+  const { time, message, next, details, kept } = found
   const more = details ? html`<details><summary>各站点的记录分别到什么时候</summary>${sentence(details)}</details>` : ''
   const button =
     kept && kept !== CONFIRMED_DAY && mayWrite(visit.actor)
       ? html`<form method="post" action="/sync/checked">${csrfField(visit)}<input type="hidden" name="kept" value="${kept}" />
         <button class="btn btn-sm" type="submit">已核对</button></form>`
       : ''
-  return html`<li class="list-group-item"><strong>${timeWords(time, desk.office.now())}</strong> ${sentence(message)}${sentence(next)}${more}${way}${button}</li>`
+  return html`<li class="list-group-item"><strong>${timeWords(time, desk.office.now())}</strong> ${sentence(message)}${sentence(next)}${more}${wayToCases(found)}${button}</li>`
 }
 
 /** What is marked as checked is gone from every page: asked once, also without scripts, and kept in the log. */
@@ -132,7 +136,7 @@ function askWhetherChecked(context: DeskContext, desk: Desk, asked: Finding) {
     '标为已核对以后,这件事不再提示,也不能恢复',
     html`<form class="card-body" method="post" action="/sync/checked">${csrfField(context.get('visit'))}
       <input type="hidden" name="kept" value="${kept}" /><input type="hidden" name="sure" value="yes" />
-      <p>${sentence(message)}${sentence(next)}</p>${details ? html`<p>${sentence(details)}</p>` : ''}<p>您的姓名和时间会写入本机的运行日志。</p>
+      <p>${sentence(message)}${sentence(next)}</p>${details ? html`<p>${sentence(details)}</p>` : ''}${asked.days ? html`<p>${wayToCases(asked)}</p>` : ''}<p>您的姓名和时间会写入本机的运行日志。</p>
       <div class="btn-list"><button class="btn btn-primary" type="submit">都核对完了,标为已核对</button><a class="btn" href="/sync">还没有,返回</a></div></form>`,
   )}`
   return page(context, desk, { title, body })

@@ -95,7 +95,7 @@ async function receivedCase() {
   const unseen = await act(clerk, id, 'received', {})
   expect(unseen.text).toContain('表单由其他站点填写,请核对')
   const received = await act(clerk, id, 'received', lookedAt(unseen))
-  expect(received.text).toContain('“收件”已办')
+  expect(received.text).toContain('“收件”已办,已存在县中心。')
   return {
     ...hall,
     id,

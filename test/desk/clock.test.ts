@@ -162,6 +162,7 @@ test('P216 a day far off is asked about again on the same form, about that day o
   // P234: it stands in the head of every page until somebody has looked.
   expect((await clerk.get('/guide')).text).toContain(`${wrong} 还没有人核对。`)
   const checked = await clerk.submit(await clerk.get('/sync'), '/sync/checked')
+  expect(checked.html).toContain(`href="${way.replaceAll('&', '&amp;')}"`)
   await clerk.submit(checked, '/sync/checked', { sure: 'yes' })
   expect((await clerk.get('/guide')).text).not.toContain(wrong)
   const trail = await office.auditTrail({ stations: [TOWNSHIP], from: '2026-11-01' as Day, until: '2037-12-31' as Day })

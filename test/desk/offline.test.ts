@@ -171,7 +171,7 @@ test('P41 a late act that the new holder may do itself is adopted with one form 
   await until('the transfer is at the township', async () =>
     (await at(county.township)).rows.some((row) => row.id === id),
   )
-  expect((await act(clerk, id, 'taken', { materials: '8' })).text).toContain('“签收”已办')
+  expect((await act(clerk, id, 'taken', { materials: '8' })).text).toContain('“签收”已办,已存在本机。 到没到县')
   await safe(county.township)
   await cut()
   expect((await act(clerk, id, 'received')).text).toContain('已收件')

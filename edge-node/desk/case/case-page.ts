@@ -34,7 +34,7 @@ interface Shown {
 }
 
 /** What was done, and the paper it made. */
-function actedBox(view: CaseView, kind: string | undefined): Html | string {
+function actedBox({ office }: Desk, view: CaseView, kind: string | undefined): Html | string {
   if (kind === 'saved') return html`<div class="alert alert-success" role="status"><div>已保存。</div></div>`
   if (kind === undefined || !isFactKind(kind)) return ''
   const line = view.state.story.findLast((each) => each.kind === kind)
@@ -42,7 +42,9 @@ function actedBox(view: CaseView, kind: string | undefined): Html | string {
   const print = paper
     ? html` <a href="/cases/${view.state.id}/papers/${paper.fact}">打印${paperTitle(paper.code)}</a>`
     : ''
-  return html`<div class="alert alert-success" role="status"><div><strong>“${FACTS[kind].title}”已办,已存在本机。</strong> 到没到县,看下面的“安全”一栏。${print}</div></div>`
+  const kept = office.isRoot ? '已存在县中心' : '已存在本机'
+  const way = office.isRoot ? '' : ' 到没到县,看下面的“安全”一栏。'
+  return html`<div class="alert alert-success" role="status"><div><strong>“${FACTS[kind].title}”已办,${kept}。</strong>${way}${print}</div></div>`
 }
 
 async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown: Shown = {}): Promise<Response> {
@@ -64,7 +66,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
     drawPart(desk, `办件 ${presentNumber(state)} 的${what}`, draw)
   const top = html`${drawn('概况', () => standing(desk, view))}${drawn('提醒', () => attention(desk, visit, view))}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`
   const body = html`${headline(item?.name ?? `事项 ${state.item}`, html`<span class="desk-number">${numberWords(state)}</span>${printed}`)}
-    ${failure ? failureBox(failure) : actedBox(view, done)}${kept}${livePart('case-top', about, address, top)}
+    ${failure ? failureBox(failure) : actedBox(desk, view, done)}${kept}${livePart('case-top', about, address, top)}
     <div class="row"><div class="col-lg-5 order-lg-2">${livePart('case-acts', about, wanted === '' ? address : `${address}?act=${wanted}`, html`${drawn('办理', () => actsPanel(desk, visit, view, shown.rejected, wanted))}`)}
       ${livePart('case-papers', about, address, html`${drawn('文书', () => html`${papersPart(view)}${reportPart(view)}`)}`)}</div>
     <div class="col-lg-7">${livePart('case-parts', about, address, partsOf(desk, view, drawn))}
