@@ -77,7 +77,6 @@ export class PieceList {
   ): Piece | undefined {
     let place = left
     this.#walk += 1
-    this.#part += 1
     for (let other = left ? left.next : this.#first; other && other !== right; other = other.next) {
       this.#steps += 1
       if (this.#steps > LIMITS.textSteps) return left

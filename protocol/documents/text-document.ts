@@ -116,7 +116,7 @@ function* left(clock: number, end: number, ranges: readonly Range[]): Iterable<R
   for (let at = countWhile(ranges, ([, behind]) => behind <= clock); from < end; at++) {
     const [gone, behind] = ranges[at] ?? [end, end]
     if (gone > from) yield [from, Math.min(gone, end)]
-    from = Math.max(from, behind)
+    from = behind
   }
 }
 
