@@ -1,7 +1,7 @@
 /** The door for other machines: every node shows who it is, takes requests to join below it and says where a node belongs. */
 import { type ErrorHandler, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { limitBody } from '#edge-node/body-limit.ts'
 import { failureOf } from '#edge-node/desk/api/statuses.ts'
 import type { Placement } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
@@ -81,7 +81,7 @@ export function createDoor(options: DoorOptions): Hono {
     return context.json({ node: toHex(placement.node), parent: toHex(placement.parent) } satisfies PlacementAnswer)
   })
 
-  door.post('/join/known', bodyLimit({ maxSize: LIMITS.placementBytes }), async (context) => {
+  door.post('/join/known', limitBody(LIMITS.placementBytes), async (context) => {
     const known = readMessage(ShownRecord, await context.req.text())
     if (!known) return context.json({ problem: problemOf(UNREADABLE.problem) }, 400)
     if (!(await mayShow(callerOf(context)))) return context.json(TOO_MANY_QUESTIONS, 429)
@@ -89,7 +89,7 @@ export function createDoor(options: DoorOptions): Hono {
     return result.ok ? context.json({}) : context.json({ problem: problemOf(result.problem) }, 403)
   })
 
-  door.post('/join', bodyLimit({ maxSize: LIMITS.enrolmentBytes }), async (context) => {
+  door.post('/join', limitBody(LIMITS.enrolmentBytes), async (context) => {
     const request = readMessage(JoinRequest, await context.req.text())
     if (!request) return context.json({ problem: UNREADABLE.problem }, 400)
     const result = await attempts.during(callerOf(context), () => options.enrol(request))

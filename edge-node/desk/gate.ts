@@ -1,8 +1,8 @@
 /** The gate before every page: signed in, on time, from our own form, and allowed to change things. */
 import type { Hono, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
+import { limitBody } from '#edge-node/body-limit.ts'
 import { READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -29,11 +29,11 @@ const OVER_TLS: Readonly<Record<string, string>> = { 'strict-transport-security'
 /** Pages hold personal data: nothing between the node and the eyes may keep them. */
 const headers =
   ({ secure }: Desk): MiddlewareHandler =>
-  async (context, next) => {
-    await next()
-    const all = { ...SECURITY_HEADERS, ...(secure ? OVER_TLS : {}) }
+  (context, next) => {
+    // Before the answer is made: each that is set behind it makes the answer anew. Whoever keeps an answer says so over it.
+    const all = { 'cache-control': 'no-store', ...SECURITY_HEADERS, ...(secure ? OVER_TLS : {}) }
     for (const [name, value] of Object.entries(all)) context.header(name, value)
-    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store')
+    return next()
   }
 
 /** Whether a request only reads: HEAD is GET without its body. */
@@ -118,16 +118,14 @@ export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
 
 /** Ends requests that are longer than so many bytes. */
 const sizeLimit = (desk: Desk, bytes: number): MiddlewareHandler =>
-  bodyLimit({
-    maxSize: bytes,
-    onError: (context) =>
-      problemPage(context as DeskContext, desk, {
-        status: 413,
-        message: `一次提交的内容超过 ${bytes / 1024} KB`,
-        kept: '没有改动任何数据',
-        next: '请返回上一页缩短后重试',
-      }),
-  })
+  limitBody(bytes, (context) =>
+    problemPage(context as DeskContext, desk, {
+      status: 413,
+      message: `一次提交的内容超过 ${bytes / 1024} KB`,
+      kept: '没有改动任何数据',
+      next: '请返回上一页缩短后重试',
+    }),
+  )
 
 /** Headers, methods and the size of requests, for every answer of the desk; few addresses take files. */
 export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {

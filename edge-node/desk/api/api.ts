@@ -1,7 +1,8 @@
 /** The JSON API for department systems: the desk's office behind one sign-in, described by its own OpenAPI document. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
+import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { limitBody } from '#edge-node/body-limit.ts'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import { answerReady, makeReady } from '#edge-node/ready-answer.ts'
@@ -124,17 +125,17 @@ export function createApi({ office, accounts, register, report, secure = false }
     if (problem.code === 'internal' || problem.code.startsWith('storage')) report?.(error)
     return refuse(c, problem)
   })
-  api.use(bodyLimit({ maxSize: LIMITS.requestBytes, onError: (c) => refuse(c, TOO_LARGE) }))
+  api.use(limitBody(LIMITS.requestBytes, (c) => refuse(c as Context<ApiEnv>, TOO_LARGE)))
   api.use(async ({ req }, next) => {
     // A body that breaks off is told by whoever reads it: it is read once.
     if (/json/i.test(req.header('content-type') ?? '')) await req.text().then(turn, () => undefined)
     return next()
   })
-  api.use(async (c, next) => {
-    await next()
-    // Answers carry personal data and belong to one sign-in.
-    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+  api.use((c, next) => {
+    // Answers carry personal data and belong to one sign-in. Set behind the answer, each header would make it anew.
+    c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')
+    return next()
   })
   // Routes before the sign-in are open, those behind it are not: the order is the rule.
   addSignIn(api, accounts)
