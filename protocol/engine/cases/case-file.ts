@@ -93,6 +93,8 @@ export interface CaseFile {
   readonly reach: Map<LogKey, number>
   /** Receipts as last committed, so that a cured one is taken back; undefined until a group of writes asks. */
   told: readonly ReceiptRow[] | undefined
+  /** The number with which it was last looked for at other cases; undefined until a group of writes asks. */
+  sought: string | undefined
   /** Why the disk cannot give its entries; what arrives then is kept and not looked at. */
   readonly unreadable: StorageFailure | undefined
   state: CaseState | undefined
@@ -124,6 +126,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   replanted: new GrowingSet(),
   reach: new Map(),
   told: undefined,
+  sought: undefined,
   unreadable: undefined,
   state: undefined,
   foldedOn: undefined,

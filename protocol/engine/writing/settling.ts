@@ -25,12 +25,15 @@ export async function settle(staging: Staging): Promise<Change> {
   const register = registerOf(core)
   const { receipts } = staged
   const rows: CaseRow[] = []
+  const renumbered: CaseRow[] = []
   const unopened: DocumentId[] = []
   for (const file of touched) {
     await staging.pieces()
     const row = rowOf(file, register)
     if (row) rows.push(row)
     else unopened.push(file.id)
+    if (row && row.number !== file.sought) renumbered.push(row)
+    file.sought = row?.number
     receipts.push(...changedReceipts(file, register))
   }
   return {
@@ -43,7 +46,7 @@ export async function settle(staging: Staging): Promise<Change> {
     receipts,
     forgotten: [...staged.forgotten],
     directory: [...staged.directory.values()],
-    local: [...staged.locals.values(), ...(await noteShared(core, rows))],
+    local: [...staged.locals.values(), ...(await noteShared(core, renumbered))],
   }
 }
 
