@@ -127,7 +127,7 @@ function movedOn({ mark, isRoot }: Reckoned, by: number, isStart: boolean): Cloc
   if (offset > LIMITS.unheardDays * DAY_MILLISECONDS && by >= offset - byHand(offset))
     return possibly(moved, 0, [offset, ...maybe])
   // A fast one is put right by setting it back, which the program sees but over a start.
-  const isSet = offset > 0 ? by >= Math.max(TOLERANCE, offset - byHand(offset)) : isStart
+  const isSet = offset > 0 ? by >= offset - byHand(offset) : isStart
   return possibly(moved, offset, isSet ? [0, ...maybe] : maybe)
 }
 
@@ -139,7 +139,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): Clo
   if (fell !== undefined) return raised({ mark, now, isRoot })
   const unseen = now - at
   // A dead clock begins anew with every start of its machine: what was known of it is a guess then.
-  if (!isRoot && told !== null && now < told - LIMITS.deadClockDays * DAY_MILLISECONDS)
+  if (told !== null && now < told - LIMITS.deadClockDays * DAY_MILLISECONDS)
     return { ...fallen(mark, told, now), offset: unseen > -TOLERANCE ? offset : null }
   if (unseen > -TOLERANCE && mayHaveStood(mark, now, present))
     return { ...fallen(mark, isRoot ? at : leastOf(mark), now), offset, fell: 1 }

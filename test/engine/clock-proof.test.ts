@@ -1,8 +1,8 @@
 /** What proves something about a clock, and how far: each as a function of what was known. */
 import { expect, test } from 'vitest'
-import type { Day } from '#protocol/casework/time/days.ts'
+import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { createClock, readClock } from '#protocol/engine/clock.ts'
-import { afterStart, afterStretch, type ClockMark, leastOf } from '#protocol/engine/clock-reckoning.ts'
+import { afterStart, afterStretch, type ClockMark, leastOf, possibly } from '#protocol/engine/clock-reckoning.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MONDAY } from '#test/clock/host.ts'
 import { person, TOWNSHIP } from './county.ts'
@@ -29,6 +29,9 @@ test('S151 a dead clock that is set is believed soon after the least that it can
   const last = LIMITS.rootAwayDays * DAY
   expect(afterStart({ mark: fallen, now: MET + last, isRoot: false })).not.toHaveProperty('fell')
   expect(afterStart({ mark: fallen, now: MET + last + 1, isRoot: false })).toHaveProperty('fell')
+  // What was guessed of it while it was dead is forgotten.
+  const guessed: ClockMark = { ...fallen, offset: MET - in2009 }
+  expect(afterStart({ mark: guessed, now: MET + DAY, isRoot: false })).toMatchObject({ at: MET + DAY, offset: null })
   // All go by the root's: whoever set it is asked whether that was no slip.
   expect(afterStart({ mark: fallen, now: MET + DAY, isRoot: true })).toHaveProperty('fell')
   expect(afterStretch({ mark: fallen, now: MET + DAY, isRoot: true }, 0, MET + DAY - in2009)).toHaveProperty('fell')
@@ -47,6 +50,27 @@ test('S159 a clock that was years slow goes by what it shows once it is put righ
   slow.passes(HOUR).moves(2_000 * DAY)
   expect(slow.clock.time()).toBe(MET + HOUR)
   expect(slow.clock.doubt(0)).toMatchObject({ is: 'set' })
+  // Whoever says by a watch that it was not put right means its old time, to the second.
+  slow.clock.confirm(civilDay(MET + 2_000 * DAY), clerk.person, 10 * 60 + 2)
+  expect(slow.clock.time()).toBe(MET + 2_000 * DAY + HOUR)
+})
+
+test('S159 other offsets outlast a setting by years, and no more of them are kept than can be told apart', () => {
+  const years = 2_000 * DAY
+  const slow: ClockMark = { ...told, offset: years, maybe: [DAY] }
+  expect(afterStretch({ mark: slow, now: MET + years, isRoot: false }, 0, years).maybe).toEqual([years, DAY])
+  const many = Array.from({ length: LIMITS.possibleOffsets + 2 }, (_, place) => (place + 1) * DAY)
+  const kept = many.slice(0, LIMITS.possibleOffsets)
+  expect(possibly(told, 0, many).maybe).toEqual(kept)
+  expect(readClock({ ...told, maybe: many }).maybe).toEqual(kept)
+})
+
+test('S159 a clock that may have stood still stands at the least time that it can be at the root', () => {
+  const mark: ClockMark = { ...told, at: MET + 13 * DAY, offset: -3 * DAY, boot: 'one' }
+  const boot = () => ({ id: 'two', ago: HOUR })
+  const fast = createClock({ now: () => mark.at, elapsed: () => 0, boot }, false, mark)
+  expect(fast.doubt(0)).toMatchObject({ is: 'behind', since: MET + 10 * DAY, fell: 1 })
+  expect(fast.past(0).newest).toBe(MET + 10 * DAY)
 })
 
 test('S158 since when a node goes by an offset is kept while the same is said, and a day to come is told once', () => {
@@ -54,7 +78,7 @@ test('S158 since when a node goes by an offset is kept while the same is said, a
   const clock = createClock({ now: () => shown, elapsed: () => shown }, false)
   clock.heardRoot(MET)
   shown += DAY
-  clock.heardRoot(MET + DAY)
+  clock.heardRoot(MET + DAY + LIMITS.clockOffsetMilliseconds - 1)
   expect(clock.since()).toBe(MET)
   clock.numbers()
   clock.heardRoot(MET - DAY)

@@ -355,6 +355,8 @@ test('S151 a node whose clock leaps by weeks before its eyes is to be looked at'
       .clock.doubt(0),
   ).toBeNull()
   expect(right.moves(LIMITS.rootAwayDays * DAY + 1).clock.doubt(0)).toMatchObject({ is: 'leapt' })
+  // What is written meanwhile bears no offset.
+  expect(right.clock.knownOffset()).toBeNull()
   // A start does not answer it, nor what goes on.
   right.clock.passed(0)
   const shown = right.clock.now() + HOUR
