@@ -158,7 +158,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): Clo
 export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, unseen: number): ClockMark {
   const { offset, maybe = [], gained = 0 } = mark
   if (mark.fell !== undefined) {
-    const guess = offset === null ? null : offset - (Math.abs(unseen) < TOLERANCE ? 0 : unseen)
+    const guess = offset === null ? null : offset - unseen
     return raised({ mark: { ...mark, at: mark.at + passed, offset: guess }, now, isRoot })
   }
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, false)

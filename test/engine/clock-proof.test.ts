@@ -65,12 +65,56 @@ test('S159 other offsets outlast a setting by years, and no more of them are kep
   expect(readClock({ ...told, maybe: many }).maybe).toEqual(kept)
 })
 
-test('S159 a clock that may have stood still stands at the least time that it can be at the root', () => {
+test('S151 a clock that may have stood still goes by what was known, and stands at the least time that it can be', () => {
   const mark: ClockMark = { ...told, at: MET + 13 * DAY, offset: -3 * DAY, boot: 'one' }
   const boot = () => ({ id: 'two', ago: HOUR })
-  const fast = createClock({ now: () => mark.at, elapsed: () => 0, boot }, false, mark)
+  const shows = (now: number, isRoot = false, kept = mark) =>
+    createClock({ now: () => now, elapsed: () => 0, boot }, isRoot, kept)
+  const fast = shows(mark.at)
   expect(fast.doubt(0)).toMatchObject({ is: 'behind', since: MET + 10 * DAY, fell: 1 })
-  expect(fast.past(0).newest).toBe(MET + 10 * DAY)
+  expect([fast.past(0).newest, fast.time()]).toEqual([MET + 10 * DAY, MET + 10 * DAY])
+  // One that was put right went back, and did not stand.
+  expect(shows(MET + 10 * DAY).doubt(0)).toBeNull()
+})
+
+test('S151 a county whose clock a person confirmed falls or stands still over a start like any other', () => {
+  const boot = (id: string) => () => ({ id, ago: HOUR })
+  const county = createClock({ now: () => MET, elapsed: () => 0, boot: boot('one') }, true)
+  county.confirm(MONDAY, clerk.person, 9 * 60)
+  const started = (now: number, id: string) =>
+    createClock({ now: () => now, elapsed: () => 0, boot: boot(id) }, true, county.mark(null)).doubt(0)
+  expect(started(MET - 5 * DAY, 'one')).toEqual(expect.objectContaining({ is: 'behind', since: MET, fell: 5 * DAY }))
+  expect(started(MET, 'two')).toEqual(expect.objectContaining({ is: 'behind', since: MET, fell: 1 }))
+})
+
+test('S159 what goes back over a start keeps other offsets where it was set wrong, and none where it was put right', () => {
+  const fast: ClockMark = { ...told, offset: -10 * DAY, maybe: [-5 * DAY] }
+  const back = (by: number) => afterStart({ mark: fast, now: MET - by, isRoot: false })
+  expect(back(3 * DAY)).toMatchObject({ offset: -10 * DAY, maybe: [0, -5 * DAY] })
+  expect(back(9 * DAY)).toEqual({ ...told, at: MET - 9 * DAY, offset: null })
+})
+
+test('S159 a clock that is off by minutes is right once they are taken back', () => {
+  const fast = toldClock(5 * 60_000).moves(-5 * 60_000)
+  expect([fast.clock.time(), fast.clock.mark(null).maybe]).toEqual([MET, undefined])
+})
+
+test('S151 steps back of the county’s clock that heal one by one are a fall together', () => {
+  let shown = MET
+  const county = createClock({ now: () => shown, elapsed: () => 0 }, true)
+  county.passed(0)
+  for (const fell of [0, 80 * 60_000]) {
+    shown -= 40 * 60_000
+    expect(county.doubt(0)).toMatchObject({ is: 'behind', since: MET, fell })
+  }
+})
+
+test('S151 the time that is guessed of a dead clock goes on while somebody sets it', () => {
+  const dead = toldClock(-6_000 * DAY)
+  let shown = dead.clock.now()
+  const again = createClock({ now: () => shown, elapsed: () => 0 }, false, dead.clock.mark(null))
+  shown += 3 * DAY
+  expect([again.time(), again.doubt(0)?.is]).toEqual([MET, 'behind'])
 })
 
 test('S158 since when a node goes by an offset is kept while the same is said, and a day to come is told once', () => {
@@ -110,20 +154,29 @@ test('S158 a number of a day that the root had said was over is told of once, un
   expect(next(MET - 3 * DAY)).toEqual([null, null])
 })
 
-test('S158 a number of later today is told where nobody watched the clock since it was given', () => {
-  const after = (isWatched: boolean) => {
-    let shown = MET
-    const clock = createClock({ now: () => shown, elapsed: () => shown }, false)
-    clock.confirm('2026-11-23' as Day, clerk.person, 15 * 60)
+test('S158 a number of later today is told where nobody watched the clock since it was given, or somebody set it', () => {
+  const after = (isWatched: boolean, back = 0) => {
+    let [shown, elapsed] = [MET, 0]
+    const clock = createClock({ now: () => shown, elapsed: () => elapsed }, false)
+    clock.confirm(MONDAY, clerk.person, 15 * 60)
     clock.numbers()
-    shown += HOUR
+    shown += HOUR - back
+    elapsed += HOUR
     const kept = isWatched
       ? clock
-      : createClock({ now: () => shown, elapsed: () => shown }, false, readClock(clock.mark(null)))
-    kept.heardRoot(shown)
+      : createClock({ now: () => shown, elapsed: () => elapsed }, false, readClock(clock.mark(null)))
+    kept.heardRoot(MET + HOUR)
     return kept.toCome()
   }
-  expect([after(true), after(false)]).toEqual([null, '2026-11-23'])
+  expect([after(true), after(false), after(true, 2 * HOUR)]).toEqual([null, MONDAY, MONDAY])
+})
+
+test('S158 a number of an earlier hour of the day that the root had told bears no day that was over', () => {
+  const clock = createClock({ now: () => MET, elapsed: () => 0 }, false)
+  clock.heardRoot(MET)
+  clock.confirm(MONDAY, clerk.person, 8 * 60)
+  clock.numbers()
+  expect(clock.mark(null)).not.toHaveProperty('earlier')
 })
 
 test('S158 a day that a person said while the root was ahead was right, once the root says the same', () => {

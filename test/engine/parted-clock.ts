@@ -61,6 +61,8 @@ export function toldClock(ahead: number) {
     clock,
     moves(by: number) {
       shown += by
+      // Somebody looks: what comes next is a stretch of its own.
+      clock.time()
       return told
     },
     passes(by: number) {

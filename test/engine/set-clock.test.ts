@@ -364,8 +364,3 @@ test('S151 a node whose clock leaps by weeks before its eyes is to be looked at'
   expect(again.doubt(0)).toMatchObject({ is: 'leapt' })
   expect(again.rootTime(0)).toBeNull()
 })
-
-test('S159 minutes by which a clock that slept is trimmed take back no night', () => {
-  const fast = toldClock(3 * 60_000).moves(16 * HOUR)
-  expect(fast.moves(-3 * 60_000).clock.doubt(0)).toBeNull()
-})
