@@ -149,7 +149,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): Clo
   if (offset !== null && -unseen < -offset - byHand(offset)) return possibly(mark, offset, [0, ...maybe])
   const least = isRoot ? at : leastOf(mark)
   if (now < least - TOLERANCE) return fallen(mark, least, now)
-  if (!isRoot && by !== null) return { ...fallen(mark, now, now), fell: -unseen }
+  if (by !== null) return { ...fallen(mark, now, now), fell: -unseen }
   const { maybe: _, ...rest } = mark
   return { ...rest, at: now, offset: null }
 }
@@ -182,10 +182,10 @@ export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, un
 
 /** What of the days that were over is so still when the root says a time; undefined: nothing. `before`: what was known. */
 function overBy(told: number, before: ClockMark, now: number): TimeSpan | undefined {
-  const { offset, by, maybe, earlier } = before
+  const { offset, maybe, earlier } = before
   if (earlier === undefined) return undefined
   // Whoever said another day while the root was ahead was right.
-  const wasRight = by !== null && offset !== null && !maybe && Math.abs(told - now - offset) < LIMITS.watchMilliseconds
+  const wasRight = offset !== null && !maybe && Math.abs(told - now - offset) < LIMITS.watchMilliseconds
   const [first, last] = earlier
   // Where the root itself had been ahead, what is not over now never was.
   const left = Math.min(last, timeOn(civilDay(told), 0) - 1)

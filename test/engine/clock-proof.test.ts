@@ -1,8 +1,11 @@
 /** What proves something about a clock, and how far: each as a function of what was known. */
 import { expect, test } from 'vitest'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
-import { createClock, readClock } from '#protocol/engine/clock.ts'
+import { createClock, onOtherClock, readClock } from '#protocol/engine/clock.ts'
+import { hasStood } from '#protocol/engine/clock-doubt.ts'
 import { afterStart, afterStretch, type ClockMark, leastOf, possibly } from '#protocol/engine/clock-reckoning.ts'
+import type { Core } from '#protocol/engine/core.ts'
+import { publishedAt } from '#protocol/engine/writing/clock-mark.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { MONDAY } from '#test/clock/host.ts'
 import { person, TOWNSHIP } from './county.ts'
@@ -22,7 +25,8 @@ test('S151 of several times that a clock could show the earliest was reached, an
   const back = afterStart({ mark: { ...told, by: clerk.person }, now: MET + DAY, isRoot: false })
   expect(back).not.toHaveProperty('fell')
   const said: ClockMark = { ...told, at: MET + 3 * DAY, by: clerk.person }
-  expect(afterStart({ mark: said, now: MET + DAY, isRoot: false })).toMatchObject({ fell: 2 * DAY, offset: null })
+  expect(afterStart({ mark: said, now: MET + DAY, isRoot: false })).toMatchObject({ at: MET + DAY, fell: 2 * DAY })
+  expect(createClock({ now: () => MET + DAY, elapsed: () => 0 }, false, said).past(0).newest).toBe(MET)
 })
 
 test('S151 a dead clock that is set is believed soon after the least that it can be, and a deeper fall is told as that', () => {
@@ -55,6 +59,19 @@ test('S159 a clock that was years slow goes by what it shows once it is put righ
   expect(slow.clock.time()).toBe(MET + 2_000 * DAY + HOUR)
 })
 
+test.each([
+  ['no more than months slow', LIMITS.unheardDays, 0, LIMITS.unheardDays * DAY],
+  ['slower', LIMITS.unheardDays + 1, 0, 0],
+  ['years slow and set a day early', 2_000, DAY, 0],
+  ['years slow and moved on by less', 2_000, DAY + 1, 2_000 * DAY],
+])('S159 a clock that is %s may sleep as long, or has been put right', (_, days, early, offset) => {
+  expect(
+    toldClock(-days * DAY)
+      .moves(days * DAY - early)
+      .clock.offset(),
+  ).toBe(offset)
+})
+
 test('S159 other offsets outlast a setting by years, and no more of them are kept than can be told apart', () => {
   const years = 2_000 * DAY
   const slow: ClockMark = { ...told, offset: years, maybe: [DAY] }
@@ -75,6 +92,19 @@ test('S151 a clock that may have stood still goes by what was known, and stands 
   expect([fast.past(0).newest, fast.time()]).toEqual([MET + 10 * DAY, MET + 10 * DAY])
   // One that was put right went back, and did not stand.
   expect(shows(MET + 10 * DAY).doubt(0)).toBeNull()
+})
+
+test('S151 a clock that goes by its own time is behind while it is earlier than the newest of catalogue and calendar', () => {
+  // It was told the time once, was put right while off, and is too slow now.
+  const own = createClock({ now: () => MET, elapsed: () => 0 }, false, { ...told, offset: null })
+  for (const [catalogue, calendar] of [
+    [MET + DAY, 0],
+    [0, MET + DAY],
+  ] as const) {
+    const directory = { catalogueVersion: () => catalogue, calendarVersion: () => calendar }
+    const published = publishedAt({ directory } as unknown as Core)
+    expect(own.doubt(published)).toMatchObject({ is: 'behind', since: MET + DAY, proof: 'published' })
+  }
 })
 
 test('S151 a county whose clock a person confirmed falls or stands still over a start like any other', () => {
@@ -191,4 +221,34 @@ test('S158 a day that a person said while the root was ahead was right, once the
     return clock.over()
   }
   expect([over(14), over(16)]).toEqual([null, { from: MONDAY, until: MONDAY }])
+})
+
+test('S150 what a clock gained, since when it goes by its offset and what else it may be outlast a start', () => {
+  const first = toldClock(0).moves(3 * DAY).clock
+  let shown = first.now()
+  const again = createClock({ now: () => shown, elapsed: () => 0 }, false, readClock(first.mark(null)))
+  expect(again.since()).toBe(MET)
+  shown -= DAY
+  expect(again.mark(null).maybe).toEqual([0, -2 * DAY])
+  expect(onOtherClock({ ...told, offset: 3 * DAY, maybe: [DAY] }).maybe).toEqual([0, DAY])
+})
+
+test('S153 what differs by half a minute is news, and less is not', () => {
+  const { clock } = toldClock(0)
+  const step = LIMITS.clockStepMilliseconds
+  expect([clock.heardRoot(MET + step - 1), clock.heardRoot(MET + 2 * step - 1)]).toEqual([false, true])
+})
+
+test('S159 while a clock can be of two days, what is written bears no offset', () => {
+  expect(
+    toldClock(8 * HOUR)
+      .moves(-DAY)
+      .clock.knownOffset(),
+  ).toBeNull()
+})
+
+test('S151 a clock has stood that fell by nothing that anybody saw; what is behind without a fall has not', () => {
+  const behind = { is: 'behind', time: MET, since: MET, proof: 'reached' } as const
+  const falls = [0, 1, LIMITS.clockOffsetMilliseconds]
+  expect(falls.map((fell) => hasStood({ ...behind, fell }))).toEqual([false, true, false])
 })

@@ -237,14 +237,17 @@ test('S153 what was known of the root’s time before a start, or before nobody 
 test('S151 a new county whose clock shows a day before there were programs is asked, and small steps back add up', () => {
   const early = createClock({ now: () => Date.parse('2025-12-31T09:00+08:00'), elapsed: () => 0 }, true)
   expect([early.rootTime(0), isDayInDoubt(early.doubt(0))]).toEqual([null, true])
-  let shown = MET
-  const county = createClock({ now: () => shown, elapsed: () => 0 }, true)
-  county.passed(0)
-  for (let step = 0; step < 600; step++) {
-    shown -= 110_000
+  for (const isConfirmed of [false, true]) {
+    let shown = MET
+    const county = createClock({ now: () => shown, elapsed: () => 0 }, true)
     county.passed(0)
+    if (isConfirmed) county.confirm(MONDAY, clerk.person, 9 * 60)
+    for (let step = 0; step < 600; step++) {
+      shown -= 110_000
+      county.passed(0)
+    }
+    expect(isDayInDoubt(county.doubt(0)), `${isConfirmed}`).toBe(true)
   }
-  expect(isDayInDoubt(county.doubt(0))).toBe(true)
 })
 
 test('S159 minutes by which a clock that slept is trimmed take back no night, and an hour may', () => {
@@ -291,4 +294,10 @@ test('S150 what a person said of a clock that shows a time before 1970 outlasts 
   clock.confirm(MONDAY, clerk.person, 9 * 60)
   const again = createClock(host, false, readClock(clock.mark(null)))
   expect([again.today(), again.confirmedBy()]).toEqual([MONDAY, clerk.person])
+})
+
+test('S159 a right clock that goes back by an hour was set, one that goes back by less was trimmed or set', () => {
+  const right = (back: number) => toldClock(0).moves(-back).clock.mark(null)
+  expect(right(HOUR - 1)).toMatchObject({ offset: 0, maybe: [HOUR - 1] })
+  expect(right(HOUR)).toMatchObject({ offset: HOUR, maybe: [0] })
 })
