@@ -31,11 +31,11 @@ export const isDayInDoubt = (doubt: ClockDoubt | null): boolean =>
 export const hasStood = (doubt: ClockDoubt): boolean =>
   doubt.is === 'behind' && doubt.fell > 0 && doubt.fell < TOLERANCE
 
-/** Another time that it can be, of another day; undefined where all that it can be name one day. */
+/** Another time that it can be, of another day, the one by what was said first; undefined where all that it can be name one day. */
 function otherTime({ mark, now, isRoot }: Reckoned): number | undefined {
   const { offset, maybe = [] } = mark
   if (isRoot || offset === null) return undefined
-  const times = [...maybe, offset].map((one) => now + one)
+  const times = [offset, ...maybe].map((one) => now + one)
   const isTwo = times.some((time) => civilDay(time) !== civilDay(now + offset))
   return isTwo ? times.find((time) => civilDay(time) !== civilDay(now)) : undefined
 }

@@ -127,7 +127,7 @@ function movedOn({ mark, isRoot }: Reckoned, by: number, isStart: boolean): Cloc
   if (offset > LIMITS.unheardDays * DAY_MILLISECONDS && by >= offset - byHand(offset))
     return possibly(moved, 0, [offset, ...maybe])
   // A fast one is put right by setting it back, which the program sees but over a start.
-  const isSet = offset > 0 ? by >= Math.max(TOLERANCE, offset - byHand(offset)) : isStart
+  const isSet = offset > 0 ? by >= offset - byHand(offset) : isStart
   return possibly(moved, offset, isSet ? [0, ...maybe] : maybe)
 }
 
@@ -139,7 +139,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): Clo
   if (fell !== undefined) return raised({ mark, now, isRoot })
   const unseen = now - at
   // A dead clock begins anew with every start of its machine: what was known of it is a guess then.
-  if (!isRoot && told !== null && now < told - LIMITS.deadClockDays * DAY_MILLISECONDS)
+  if (told !== null && now < told - LIMITS.deadClockDays * DAY_MILLISECONDS)
     return { ...fallen(mark, told, now), offset: unseen > -TOLERANCE ? offset : null }
   if (unseen > -TOLERANCE && mayHaveStood(mark, now, present))
     return { ...fallen(mark, isRoot ? at : leastOf(mark), now), offset, fell: 1 }
@@ -149,7 +149,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): Clo
   if (offset !== null && -unseen < -offset - byHand(offset)) return possibly(mark, offset, [0, ...maybe])
   const least = isRoot ? at : leastOf(mark)
   if (now < least - TOLERANCE) return fallen(mark, least, now)
-  if (!isRoot && by !== null) return { ...fallen(mark, now, now), fell: -unseen }
+  if (by !== null) return { ...fallen(mark, now, now), fell: -unseen }
   const { maybe: _, ...rest } = mark
   return { ...rest, at: now, offset: null }
 }
@@ -158,7 +158,7 @@ export function afterStart({ mark, now, isRoot }: Reckoned, present?: Boot): Clo
 export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, unseen: number): ClockMark {
   const { offset, maybe = [], gained = 0 } = mark
   if (mark.fell !== undefined) {
-    const guess = offset === null ? null : offset - (Math.abs(unseen) < TOLERANCE ? 0 : unseen)
+    const guess = offset === null ? null : offset - unseen
     return raised({ mark: { ...mark, at: mark.at + passed, offset: guess }, now, isRoot })
   }
   if (unseen >= TOLERANCE) return movedOn({ mark, now, isRoot }, unseen, false)
@@ -182,10 +182,10 @@ export function afterStretch({ mark, now, isRoot }: Reckoned, passed: number, un
 
 /** What of the days that were over is so still when the root says a time; undefined: nothing. `before`: what was known. */
 function overBy(told: number, before: ClockMark, now: number): TimeSpan | undefined {
-  const { offset, by, maybe, earlier } = before
+  const { offset, maybe, earlier } = before
   if (earlier === undefined) return undefined
   // Whoever said another day while the root was ahead was right.
-  const wasRight = by !== null && offset !== null && !maybe && Math.abs(told - now - offset) < LIMITS.watchMilliseconds
+  const wasRight = offset !== null && !maybe && Math.abs(told - now - offset) < LIMITS.watchMilliseconds
   const [first, last] = earlier
   // Where the root itself had been ahead, what is not over now never was.
   const left = Math.min(last, timeOn(civilDay(told), 0) - 1)

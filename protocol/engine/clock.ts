@@ -97,8 +97,7 @@ export function createClock(host: Ticking, isRoot: boolean, kept: ClockMark = NO
   const { look, say } = reckoning
   const byOf = (one: Reckoned) => (isRoot || offsetOf(one) === null ? null : one.mark.by)
   // What was known before a start, or a stretch that nobody watched, may have become wrong: it is told to nobody.
-  const isTold = (one: Reckoned) =>
-    isRoot || (reckoning.isSteady() && one.mark.offset !== null && one.mark.by === null && one.mark.maybe === undefined)
+  const isTold = (one: Reckoned) => isRoot || (reckoning.isSteady() && one.mark.by === null)
   const time = () => timeOf(look())
   return {
     now: () => host.now(),

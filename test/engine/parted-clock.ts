@@ -46,9 +46,10 @@ export async function parted(
   await link.ended
   await township.engine.stop()
   const { keys } = township.identity
-  /** The township again, without a line. */
-  const start = (incarnation = 2) =>
-    openNode({ station: TOWNSHIP, lease: 2, keys, parent: root, root, storage, host: machine.host, incarnation })
+  const at = { station: TOWNSHIP, lease: 2, keys, parent: root, root } as const
+  /** The township again, without a line; `disk`: as another one has it. */
+  const start = (incarnation = 2, disk = storage, host: Host = machine.host) =>
+    openNode({ ...at, storage: disk, host, incarnation })
   return { machine, start, root, storage, keys }
 }
 
@@ -61,6 +62,8 @@ export function toldClock(ahead: number) {
     clock,
     moves(by: number) {
       shown += by
+      // Somebody looks: what comes next is a stretch of its own.
+      clock.time()
       return told
     },
     passes(by: number) {

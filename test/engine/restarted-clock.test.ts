@@ -237,12 +237,67 @@ test('S153 what was known of the root’s time before a start, or before nobody 
 test('S151 a new county whose clock shows a day before there were programs is asked, and small steps back add up', () => {
   const early = createClock({ now: () => Date.parse('2025-12-31T09:00+08:00'), elapsed: () => 0 }, true)
   expect([early.rootTime(0), isDayInDoubt(early.doubt(0))]).toEqual([null, true])
-  let shown = MET
-  const county = createClock({ now: () => shown, elapsed: () => 0 }, true)
-  county.passed(0)
-  for (let step = 0; step < 600; step++) {
-    shown -= 110_000
+  for (const isConfirmed of [false, true]) {
+    let shown = MET
+    const county = createClock({ now: () => shown, elapsed: () => 0 }, true)
     county.passed(0)
+    if (isConfirmed) county.confirm(MONDAY, clerk.person, 9 * 60)
+    for (let step = 0; step < 600; step++) {
+      shown -= 110_000
+      county.passed(0)
+    }
+    expect(isDayInDoubt(county.doubt(0)), `${isConfirmed}`).toBe(true)
   }
-  expect(isDayInDoubt(county.doubt(0))).toBe(true)
+})
+
+test('S159 minutes by which a clock that slept is trimmed take back no night, and an hour may', () => {
+  const fast = (back: number) =>
+    toldClock(3 * MINUTE)
+      .moves(16 * HOUR)
+      .moves(-back)
+      .clock.mark(null).maybe
+  expect(fast(3 * MINUTE)).toBeUndefined()
+  expect(fast(HOUR - 1)).toEqual([0])
+  expect(fast(HOUR)).toEqual([0, -15 * HOUR - 3 * MINUTE])
+  // What it had slept before somebody said the time is no setting that is taken back.
+  const told = toldClock(0).moves(14 * HOUR)
+  told.clock.heardRoot(told.clock.now())
+  expect(told.moves(-DAY).clock.mark(null).maybe).toEqual([0])
+})
+
+test('S159 of several other days the one is named that follows from what was told', () => {
+  const { clock } = toldClock(0)
+    .moves(2 * DAY)
+    .moves(-DAY)
+  expect(clock.doubt(0)).toEqual({ is: 'set', time: MET + DAY, other: MET + 2 * DAY })
+})
+
+test('S159 whatever a clock may have been, it is by so much more once it goes back, also where a time server may have trimmed it', () => {
+  const other = toldClock(3 * DAY)
+    .moves(14 * HOUR)
+    .moves(-3 * DAY)
+  expect([other.clock.offset(), other.clock.mark(null).maybe]).toEqual([0, [-14 * HOUR]])
+  const minutes = 5 * MINUTE
+  expect(other.moves(-minutes).clock.mark(null)).toMatchObject({ offset: 0, maybe: [minutes, minutes - 14 * HOUR] })
+  const moved = other.moves(-DAY).clock.mark(null)
+  expect(moved.maybe).toEqual([0, DAY - 14 * HOUR, minutes + DAY, minutes + DAY - 14 * HOUR])
+})
+
+test('S153 nobody is told on the time of a clock that was set back, also while that names one day', () => {
+  const back = toldClock(8 * HOUR).moves(-2 * HOUR)
+  expect([back.clock.doubt(0), back.clock.isTold(), back.clock.rootTime(0)]).toEqual([null, false, null])
+})
+
+test('S150 what a person said of a clock that shows a time before 1970 outlasts a start', () => {
+  const host = { now: () => -DAY, elapsed: () => 0 }
+  const clock = createClock(host, false)
+  clock.confirm(MONDAY, clerk.person, 9 * 60)
+  const again = createClock(host, false, readClock(clock.mark(null)))
+  expect([again.today(), again.confirmedBy()]).toEqual([MONDAY, clerk.person])
+})
+
+test('S159 a right clock that goes back by an hour was set, one that goes back by less was trimmed or set', () => {
+  const right = (back: number) => toldClock(0).moves(-back).clock.mark(null)
+  expect(right(HOUR - 1)).toMatchObject({ offset: 0, maybe: [HOUR - 1] })
+  expect(right(HOUR)).toMatchObject({ offset: HOUR, maybe: [0] })
 })

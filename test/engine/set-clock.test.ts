@@ -355,15 +355,12 @@ test('S151 a node whose clock leaps by weeks before its eyes is to be looked at'
       .clock.doubt(0),
   ).toBeNull()
   expect(right.moves(LIMITS.rootAwayDays * DAY + 1).clock.doubt(0)).toMatchObject({ is: 'leapt' })
+  // What is written meanwhile bears no offset.
+  expect(right.clock.knownOffset()).toBeNull()
   // A start does not answer it, nor what goes on.
   right.clock.passed(0)
   const shown = right.clock.now() + HOUR
   const again = createClock({ now: () => shown, elapsed: () => 0 }, false, readClock(right.clock.mark(null)))
   expect(again.doubt(0)).toMatchObject({ is: 'leapt' })
   expect(again.rootTime(0)).toBeNull()
-})
-
-test('S159 minutes by which a clock that slept is trimmed take back no night', () => {
-  const fast = toldClock(3 * 60_000).moves(16 * HOUR)
-  expect(fast.moves(-3 * 60_000).clock.doubt(0)).toBeNull()
 })
