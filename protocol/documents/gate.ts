@@ -3,7 +3,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { type OwnClocks, ownClocks, type SectionClocks } from './clocks.ts'
-import { fitOf, hold, type Outline } from './outline.ts'
+import { awaitedBy, fitOf, hold, type Outline } from './outline.ts'
 import { type ParsedUpdate, parseUpdate } from './parse.ts'
 import { GATE_PROBLEMS, type GateProblem, type GateProblemCode, gateProblem } from './problems.ts'
 import { isSectionName, mayWriteSection, SECTIONS, type Section } from './sections.ts'
@@ -113,6 +113,8 @@ export class Gating<Edit extends AuthoredUpdate> {
   readonly #waiting: Map<number, Edit[]>
   /** Of the first that waits of an author: up to where what it names is held. */
   readonly #seen: Map<number, number>
+  /** By author: those whose first edit waits for something of it. */
+  readonly #awaiting: Map<number, Set<number>>
   readonly accepted: Edit[]
   readonly refused: Map<Edit, GateProblem>
   /** What is held by now. */
@@ -127,6 +129,7 @@ export class Gating<Edit extends AuthoredUpdate> {
     this.#outlines = outlines
     this.#waiting = new Map(from === undefined ? [] : [...from.#waiting].map(([client, queue]) => [client, [...queue]]))
     this.#seen = new Map(from === undefined ? [] : from.#seen)
+    this.#awaiting = new Map(from === undefined ? [] : [...from.#awaiting].map(([of, who]) => [of, new Set(who)]))
     this.accepted = from?.accepted.slice() ?? []
     this.refused = new Map(from?.refused)
     this.clocks = ownClocks(from?.clocks)
@@ -138,7 +141,7 @@ export class Gating<Edit extends AuthoredUpdate> {
     queue.push(edit)
     this.#waiting.set(edit.client, queue)
     if (queue.length > 1) this.refused.set(edit, gateProblem('clock-gap'))
-    else if (this.#advance(queue)) while ([...this.#waiting.values()].some((other) => this.#advance(other)));
+    else this.#advanceAll([edit.client])
   }
 
   /** Whether edits of an author wait for others. */
@@ -155,7 +158,18 @@ export class Gating<Edit extends AuthoredUpdate> {
     while (queues.some((queue) => queue.length > 0)) {
       for (const queue of queues) queue.shift()
       this.#seen.clear()
-      while (queues.some((queue) => this.#advance(queue)));
+      this.#awaiting.clear()
+      this.#advanceAll([...this.#waiting.keys()])
+    }
+  }
+
+  /** Tries what authors have waiting, and whoever waits for what takes effect: nobody else can go on. */
+  #advanceAll(authors: readonly number[]): void {
+    const next = [...authors]
+    for (const author of next) {
+      if (!this.#advance(this.#waiting.get(author) ?? [])) continue
+      next.push(...(this.#awaiting.get(author) ?? []))
+      this.#awaiting.delete(author)
     }
   }
 
@@ -173,15 +187,18 @@ export class Gating<Edit extends AuthoredUpdate> {
   #settles(edit: Edit): boolean {
     const outline = this.#outlineOf(edit)
     const seen = this.#seen.get(edit.client)
-    const { problem, at } = fitOf(outline, this.clocks, seen)
+    const fit = fitOf(outline, this.clocks, seen)
+    const { problem, at } = fit
+    const waits = problem !== undefined && GATE_PROBLEMS[problem].waits
+    if (waits) {
+      this.#seen.set(edit.client, at)
+      const author = awaitedBy(outline, fit) as number
+      this.#awaiting.set(author, (this.#awaiting.get(author) ?? new Set()).add(edit.client))
+    } else this.#seen.delete(edit.client)
     if (problem) {
-      const { waits } = GATE_PROBLEMS[problem]
       if (this.refused.get(edit)?.code !== problem) this.refused.set(edit, gateProblem(problem))
-      if (!waits) this.#seen.delete(edit.client)
-      else if (at !== seen) this.#seen.set(edit.client, at)
       return !waits
     }
-    this.#seen.delete(edit.client)
     this.refused.delete(edit)
     this.accepted.push(edit)
     hold(outline, this.clocks)

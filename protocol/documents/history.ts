@@ -1,9 +1,9 @@
 /** Accepted updates of one section: what is held after them, and in which order they are applied. */
 import { assert } from '#protocol/assert.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
-import { ownClocks, type SectionClocks } from './clocks.ts'
+import { countWhile, ownClocks, type SectionClocks } from './clocks.ts'
 import { checkUpdate } from './gate.ts'
-import { fitOf, hold } from './outline.ts'
+import { awaitedBy, fitOf, hold, type Outline } from './outline.ts'
 import type { ParsedUpdate } from './parse.ts'
 import { type GateProblem, gateProblem } from './problems.ts'
 import { isSectionName, SECTIONS, type SectionName } from './sections.ts'
@@ -38,46 +38,77 @@ export function clocksOfSection(name: string, updates: readonly Uint8Array[]): R
 
 /** An update that has its turn when what it names is held. */
 interface Queued {
+  readonly outline: Outline
   readonly parsed: ParsedUpdate
   /** Up to where what it names is held. */
   seen: number
 }
 
+/** What each author wrote, the first last. */
+function queuesOf(updates: readonly ParsedUpdate[]): ReadonlyMap<number, Queued[]> {
+  const queues = new Map<number, Queued[]>()
+  for (const parsed of updates.toReversed()) {
+    const { outline } = parsed
+    if (outline.client === undefined) continue
+    const queue = queues.get(outline.client) ?? []
+    queue.push({ outline, parsed, seen: 0 })
+    queues.set(outline.client, queue)
+  }
+  return queues
+}
+
+const rising = (left: number, right: number): number => left - right
+
+/** Puts a number among others, which rise from a place on. */
+const insert = (numbers: number[], from: number, number: number): void => {
+  const behind = numbers.slice(from)
+  numbers.splice(from + countWhile(behind, (other) => other < number), 0, number)
+}
+
 /**
  * The same updates in an order that depends only on which they are, not on their arrival: authors by rising id,
- * each as far as what is held allows, again and again; pure deletions last.
+ * each as far as what is held allows, again and again; pure deletions last. Who waits is looked at again when the author
+ * for whom it waits has gone on: a look at everybody in each round cost authors times rounds.
  *
  * Pieces of text come to stand alike in any order of arrival only when their neighbours were named honestly. An author
  * with a changed program can name some that would make two nodes read different texts under equal digests.
  */
 export function canonicalOrder(updates: readonly ParsedUpdate[]): ParsedUpdate[] {
-  const queues = new Map<number, Queued[]>()
-  const deletions: ParsedUpdate[] = []
-  for (const parsed of updates) {
-    const { client } = parsed.outline
-    if (client === undefined) deletions.push(parsed)
-    else {
-      const queue = queues.get(client) ?? []
-      queue.push({ parsed, seen: 0 })
-      queues.set(client, queue)
-    }
-  }
-  const byAuthor = [...queues].sort(([left], [right]) => left - right).map(([, queue]) => queue.reverse())
+  const queues = queuesOf(updates)
   const ordered: ParsedUpdate[] = []
   const clocks = ownClocks()
-  for (let before = -1; before < ordered.length; ) {
-    before = ordered.length
-    for (const queue of byAuthor) {
-      for (let next = queue.at(-1); next !== undefined; next = queue.at(-1)) {
-        const { problem, at } = fitOf(next.parsed.outline, clocks, next.seen)
-        next.seen = at
-        if (problem) break
-        hold(next.parsed.outline, clocks)
-        ordered.push(next.parsed)
-        queue.pop()
+  /** By author: those who wait for it. */
+  const awaiting = new Map<number, number[]>()
+  /** Goes on with an author as far as may be; answers who waited for that. */
+  const goOn = (author: number): readonly number[] => {
+    const queue = queues.get(author) as Queued[]
+    const before = ordered.length
+    for (let next = queue.at(-1); next !== undefined; next = queue.at(-1)) {
+      const fit = fitOf(next.outline, clocks, next.seen)
+      next.seen = fit.at
+      if (fit.problem) {
+        const awaited = awaitedBy(next.outline, fit) as number
+        awaiting.set(awaited, [...(awaiting.get(awaited) ?? []), author])
+        break
       }
+      hold(next.outline, clocks)
+      ordered.push(next.parsed)
+      queue.pop()
     }
+    const freed = ordered.length > before ? (awaiting.get(author) ?? []) : []
+    if (ordered.length > before) awaiting.delete(author)
+    return freed
   }
+  for (let round = [...queues.keys()].sort(rising); round.length > 0; ) {
+    const later: number[] = []
+    for (const [turn, author] of round.entries())
+      for (const freed of goOn(author)) {
+        if (freed < author) later.push(freed)
+        else insert(round, turn + 1, freed)
+      }
+    round = later.sort(rising)
+  }
+  const deletions = updates.filter(({ outline }) => outline.client === undefined)
   assert(ordered.length + deletions.length === updates.length, 'updates that apply in one order apply in this one')
   return [...ordered, ...deletions]
 }

@@ -47,6 +47,10 @@ export function fitOf(outline: Outline, clocks: SectionClocks, at = 0): Fit {
   return { problem: fault, at: references.length }
 }
 
+/** Whose units an update that does not fit lacks; it fits no earlier than these come. */
+export const awaitedBy = ({ client, references }: Outline, { problem, at }: Fit): number | undefined =>
+  problem === 'clock-gap' ? client : references[at]
+
 /** What is wrong with one of the references. */
 function problemOf(
   references: readonly number[],
