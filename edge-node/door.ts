@@ -3,6 +3,7 @@ import { type ErrorHandler, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { limitBody } from '#edge-node/body-limit.ts'
 import { failureOf } from '#edge-node/desk/api/statuses.ts'
+import { textInTurn } from '#edge-node/turn.ts'
 import type { Placement } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
@@ -82,15 +83,15 @@ export function createDoor(options: DoorOptions): Hono {
   })
 
   door.post('/join/known', limitBody(LIMITS.placementBytes), async (context) => {
-    const known = readMessage(ShownRecord, await context.req.text())
-    if (!known) return context.json({ problem: problemOf(UNREADABLE.problem) }, 400)
     if (!(await mayShow(callerOf(context)))) return context.json(TOO_MANY_QUESTIONS, 429)
+    const known = readMessage(ShownRecord, await textInTurn(context.req))
+    if (!known) return context.json({ problem: problemOf(UNREADABLE.problem) }, 400)
     const result = await options.recognise(fromHex(known.node) ?? new Uint8Array())
     return result.ok ? context.json({}) : context.json({ problem: problemOf(result.problem) }, 403)
   })
 
   door.post('/join', limitBody(LIMITS.enrolmentBytes), async (context) => {
-    const request = readMessage(JoinRequest, await context.req.text())
+    const request = readMessage(JoinRequest, await textInTurn(context.req))
     if (!request) return context.json({ problem: UNREADABLE.problem }, 400)
     const result = await attempts.during(callerOf(context), () => options.enrol(request))
     if (!result) return context.json({ problem: TOO_MANY.problem }, 429)

@@ -165,33 +165,52 @@ export function keptBox(message: string, typed: Typed): Html | string {
     )}</div></div>`
 }
 
-/** Types in which browsers send forms. */
-const FORM_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i
+/** Forms without files; the characters are UTF-8, whatever is said of them. */
+const FIELDS_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i
+/** Forms with files, as browsers and programs write it: what else might be read in two ways is none. */
+const PARTS_TYPE =
+  /^multipart\/form-data\s*;(?:\s*charset=[\w-]+\s*;)?\s*boundary=("?)([\w'()+,./:=?-]+(?: [\w'()+,./:=?-]+)*)\1\s*$/i
 
 const latin1 = new TextDecoder('latin1')
 
-/** Whether a form has more fields than any of ours: to take those apart would keep all others waiting. */
-function hasTooMany(body: ArrayBuffer, type: string): boolean {
-  const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(type) ?? []
-  // Marks stand around parts, and between fields.
-  const [mark, most] = /^multipart/i.test(type)
-    ? [`--${quoted ?? plain ?? ''}`, LIMITS.postedParts + 2]
-    : ['&', LIMITS.postedFields]
-  return latin1.decode(body).split(mark, most + 1).length > most
+/** A type of form as it is read: what stands between fields, or around parts, and how often that may be. */
+interface FormType {
+  readonly type: string
+  readonly mark: string
+  readonly most: number
 }
 
-/** What a form posts, its files among it. Anybody may send anything: what is no form, or a broken one, is refused by its status. */
-export async function formDataOf(request: HonoRequest): Promise<FormData> {
-  const type = request.header('content-type') ?? ''
-  if (!FORM_TYPE.test(type)) throw new HTTPException(415)
+function formTypeOf(said: string): FormType | undefined {
+  if (FIELDS_TYPE.test(said)) return { type: 'application/x-www-form-urlencoded', mark: '&', most: LIMITS.postedFields }
+  const [, , boundary] = PARTS_TYPE.exec(said) ?? []
+  if (boundary === undefined) return undefined
+  return { type: `multipart/form-data; boundary="${boundary}"`, mark: `--${boundary}`, most: LIMITS.postedParts + 2 }
+}
+
+/** More fields than any of our forms has are not taken apart: all others would wait for that. */
+async function takeApart(request: HonoRequest): Promise<FormData> {
+  const form = formTypeOf(request.header('content-type') ?? '')
+  if (!form) throw new HTTPException(415)
   try {
     const body = await request.arrayBuffer()
     await turn()
-    if (hasTooMany(body, type)) throw new HTTPException(413)
-    return await new Response(body, { headers: { 'content-type': type } }).formData()
+    if (latin1.decode(body).split(form.mark, form.most + 1).length > form.most) throw new HTTPException(413)
+    return await new Response(body, { headers: { 'content-type': form.type } }).formData()
   } catch (cause) {
     throw cause instanceof HTTPException ? cause : new HTTPException(400, { cause })
   }
+}
+
+const forms = new WeakMap<HonoRequest, Promise<FormData>>()
+
+/**
+ * What a form posts, its files among it; the gate and the page that is behind it read it once. Anybody may send anything:
+ * what is no form, or a broken one, is refused by its status.
+ */
+export function formDataOf(request: HonoRequest): Promise<FormData> {
+  const form = forms.get(request) ?? takeApart(request)
+  forms.set(request, form)
+  return form
 }
 
 /** Reads a posted form: texts only, repeated names joined by a comma. */

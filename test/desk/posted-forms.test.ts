@@ -24,10 +24,10 @@ test('E67 a form with more fields than any has is refused unread, one with as ma
   expect((refused as HTTPException).status).toBe(413)
 })
 
-const parted = (count: number, boundary: string, given = boundary) => {
+const parted = (count: number, boundary: string, given = `boundary=${boundary}`) => {
   const part = (at: number) => `--${boundary}\r\nContent-Disposition: form-data; name="f${at}"\r\n\r\n值&${at}\r\n`
   const body = `${Array.from({ length: count }, (_, at) => part(at)).join('')}--${boundary}--\r\n`
-  const headers = { 'content-type': `multipart/form-data; charset=utf-8; boundary=${given}` }
+  const headers = { 'content-type': `multipart/form-data; ${given}` }
   return new HonoRequest(new Request('http://desk/', { method: 'POST', headers, body }))
 }
 
@@ -39,12 +39,19 @@ test('E67 a form with a file has few parts: more are refused before they are tak
     )
   const most = LIMITS.postedParts
   expect(await readForm(parted(1, '----WebKitFormBoundaryA1'))).toEqual({ f0: '值&0' })
-  for (const [boundary, given] of [['----WebKitFormBoundaryA1'], ['a b', '"a b"']] as const) {
+  for (const [boundary, given] of [
+    ['----WebKitFormBoundaryA1'],
+    ['a b', 'boundary="a b"'],
+    ["0aB'()+_,-./:=?", `charset=utf-8; boundary="0aB'()+_,-./:=?"`],
+  ] as const) {
     expect(await refusalOf(parted(most, boundary, given))).toBe(most)
     expect(await refusalOf(parted(most + 1, boundary, given))).toBe(413)
     expect(await refusalOf(parted(4_000, boundary, given))).toBe(413)
   }
-  expect(await refusalOf(parted(1, 'x', ''))).toBe(400)
+  // What two readers may read in two ways, or has no boundary at all, is no form.
+  for (const given of ['x="; boundary=zzz"; boundary=a', 'boundary="\\a"', 'boundary=a; boundary=zzz', 'boundary=', ''])
+    for (const count of [1, 4_000]) expect(await refusalOf(parted(count, 'a', given)), given).toBe(415)
+  expect(await refusalOf(parted(1, 'a', 'boundary=b'))).toBe(400)
 })
 
 test('E67 of forms that have come at once one is read in each turn of the program', async () => {
