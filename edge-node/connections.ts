@@ -1,6 +1,7 @@
 /** Open connections of a node's server: whoever opens too many loses its own, and nobody whose answer is on its way. */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { noteArrival } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Crowd, createCrowd } from '#protocol/transport/budgets.ts'
 import { callerAt } from '#protocol/transport/callers.ts'
@@ -54,7 +55,8 @@ function occupy(crowd: Crowd<Socket>, socket: Socket, response: ServerResponse):
  * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
  * also a connection that is kept after an answer, one that has sent the head of a request and keeps its body back, and one that
  * takes nothing of its answer. What comes back is told of each request that begins.
- * What asks for a link leaves here: links are counted where they come (`downlink.ts`).
+ * What asks for a link leaves here, unless an answer is still under way on it: links are counted where they come
+ * (`downlink.ts`), and what waits behind an answer that nobody takes is ended by nobody there.
  */
 export function boundConnections(server: Server): RequestListener {
   const shares = { each: LIMITS.connectionsOfCaller, all: LIMITS.connections }
@@ -63,7 +65,9 @@ export function boundConnections(server: Server): RequestListener {
   const came = new Map<string, Socket>()
   const endsOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
   const cameAs = ({ socket }: IncomingMessage) => came.get(endsOf(socket))
+  const answering = new WeakMap<Socket, ServerResponse>()
   server.on('connection', (socket: Socket) => {
+    noteArrival()
     const ends = endsOf(socket)
     came.set(ends, socket)
     socket.once('close', () => {
@@ -74,10 +78,13 @@ export function boundConnections(server: Server): RequestListener {
   })
   server.on('upgrade', (request: IncomingMessage) => {
     const socket = cameAs(request)
-    if (socket) crowd.delete(socket)
+    if (!socket) return
+    if (answering.get(socket)?.closed === false) socket.destroy()
+    crowd.delete(socket)
   })
   return (request, response) => {
     const socket = cameAs(request)
+    if (socket) answering.set(socket, response)
     const run = () => {
       if (socket && !response.closed) occupy(crowd, socket, response) // closed: refused before its body was read
     }

@@ -3,7 +3,7 @@ import { type ErrorHandler, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { limitBody } from '#edge-node/body-limit.ts'
 import { failureOf } from '#edge-node/desk/api/statuses.ts'
-import { textInTurn } from '#edge-node/turn.ts'
+import { textInTurn } from '#edge-node/turns.ts'
 import type { Placement } from '#protocol/engine/directory/placement.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import type { Identity } from '#protocol/engine/ports/identity.ts'
@@ -84,14 +84,14 @@ export function createDoor(options: DoorOptions): Hono {
 
   door.post('/join/known', limitBody(LIMITS.placementBytes), async (context) => {
     if (!(await mayShow(callerOf(context)))) return context.json(TOO_MANY_QUESTIONS, 429)
-    const known = readMessage(ShownRecord, await textInTurn(context.req))
+    const known = readMessage(ShownRecord, await textInTurn(context))
     if (!known) return context.json({ problem: problemOf(UNREADABLE.problem) }, 400)
     const result = await options.recognise(fromHex(known.node) ?? new Uint8Array())
     return result.ok ? context.json({}) : context.json({ problem: problemOf(result.problem) }, 403)
   })
 
   door.post('/join', limitBody(LIMITS.enrolmentBytes), async (context) => {
-    const request = readMessage(JoinRequest, await textInTurn(context.req))
+    const request = readMessage(JoinRequest, await textInTurn(context))
     if (!request) return context.json({ problem: UNREADABLE.problem }, 400)
     const result = await attempts.during(callerOf(context), () => options.enrol(request))
     if (!result) return context.json({ problem: TOO_MANY.problem }, 429)

@@ -277,8 +277,10 @@ export const LIMITS = {
   cellCharacters: 32_767,
   /** Directory records written in one commit; more would keep the desk waiting. */
   publishedRecords: 500,
+  /** Connections that are let in between two pieces of work, where so many wait. */
+  arrivalsPerTurn: 64,
   /** Fields of one posted form: the longest of the desk have some hundred. */
-  postedFields: 4_000,
+  postedFields: 1_000,
   /** Parts of one form with a file: ours have some five, and to take one apart costs ten times a field. */
   postedParts: 100,
   /** One HTTP request body at the desk or the API. */

@@ -1,9 +1,5 @@
 /** Form parts: a field keeps what was typed and says what is wrong beside it. */
-import type { HonoRequest } from 'hono'
 import { html } from 'hono/html'
-import { HTTPException } from 'hono/http-exception'
-import { turn } from '#edge-node/turn.ts'
-import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import type { Html, Visit } from './visit.ts'
 import { sentence } from './words.ts'
@@ -163,63 +159,4 @@ export function keptBox(message: string, typed: Typed): Html | string {
       ([, text]) =>
         html`<textarea class="form-control mt-2" readonly rows="2" aria-label="没有提交的内容">${text}</textarea>`,
     )}</div></div>`
-}
-
-/** Forms without files; the characters are UTF-8, whatever is said of them. */
-const FIELDS_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i
-/** Forms with files, as browsers and programs write it: what else might be read in two ways is none. */
-const PARTS_TYPE =
-  /^multipart\/form-data\s*;(?:\s*charset=[\w-]+\s*;)?\s*boundary=("?)([\w'()+,./:=?-]+(?: [\w'()+,./:=?-]+)*)\1\s*$/i
-
-const latin1 = new TextDecoder('latin1')
-
-/** A type of form as it is read: what stands between fields, or around parts, and how often that may be. */
-interface FormType {
-  readonly type: string
-  readonly mark: string
-  readonly most: number
-}
-
-function formTypeOf(said: string): FormType | undefined {
-  if (FIELDS_TYPE.test(said)) return { type: 'application/x-www-form-urlencoded', mark: '&', most: LIMITS.postedFields }
-  const [, , boundary] = PARTS_TYPE.exec(said) ?? []
-  if (boundary === undefined) return undefined
-  return { type: `multipart/form-data; boundary="${boundary}"`, mark: `--${boundary}`, most: LIMITS.postedParts + 2 }
-}
-
-/** More fields than any of our forms has are not taken apart: all others would wait for that. */
-async function takeApart(request: HonoRequest): Promise<FormData> {
-  const form = formTypeOf(request.header('content-type') ?? '')
-  if (!form) throw new HTTPException(415)
-  try {
-    const body = await request.arrayBuffer()
-    await turn()
-    if (latin1.decode(body).split(form.mark, form.most + 1).length > form.most) throw new HTTPException(413)
-    return await new Response(body, { headers: { 'content-type': form.type } }).formData()
-  } catch (cause) {
-    throw cause instanceof HTTPException ? cause : new HTTPException(400, { cause })
-  }
-}
-
-const forms = new WeakMap<HonoRequest, Promise<FormData>>()
-
-/**
- * What a form posts, its files among it; the gate and the page that is behind it read it once. Anybody may send anything:
- * what is no form, or a broken one, is refused by its status.
- */
-export function formDataOf(request: HonoRequest): Promise<FormData> {
-  const form = forms.get(request) ?? takeApart(request)
-  forms.set(request, form)
-  return form
-}
-
-/** Reads a posted form: texts only, repeated names joined by a comma. */
-export async function readForm(request: HonoRequest): Promise<Typed> {
-  const typed: Record<string, string> = {}
-  for (const [name, value] of await formDataOf(request)) {
-    if (typeof value !== 'string') continue
-    const clean = value.replaceAll('\r\n', '\n')
-    typed[name] = Object.hasOwn(typed, name) ? `${typed[name]},${clean}` : clean
-  }
-  return typed
 }

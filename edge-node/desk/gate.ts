@@ -7,7 +7,7 @@ import { READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { readToken } from './cookies.ts'
-import { readForm } from './forms.ts'
+import { readForm } from './posted-forms.ts'
 import { failurePage, problemPage } from './problems.ts'
 import { signInPage } from './sign-in.ts'
 import type { Desk, DeskContext, DeskEnv } from './visit.ts'
@@ -91,18 +91,27 @@ async function signedOut(context: DeskContext, desk: Desk): Promise<Response> {
   }
   // A file from nobody we know is not even read.
   if (desk.filePaths.includes(context.req.path)) return signInPage(context, desk, { status: 401, typed: {} })
-  const { csrf: _, password: __, ...typed } = await readForm(context.req)
+  const { csrf: _, password: __, ...typed } = await readForm(context)
   return signInPage(context, desk, { status: 401, typed })
 }
 
-/** Puts the gate before everything that is registered after it. */
-export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
-  app.use('*', async (context, next) => {
+/** Knows who is there; nobody else goes on. */
+const onlySignedIn =
+  (desk: Desk): MiddlewareHandler<DeskEnv> =>
+  async (context, next) => {
     const signIn = await desk.accounts.resume(readToken(context, desk), { renew: !isAutomatic(context) })
     if (!signIn) return signedOut(context, desk)
     context.set('visit', { signIn, actor: signIn.actor, station: desk.office.directory.station(signIn.actor.station) })
+    return next()
+  }
+
+/** Takes a form only from a page that whoever is there was shown, and may send. */
+const onlyShownForms =
+  (desk: Desk): MiddlewareHandler<DeskEnv> =>
+  async (context, next) => {
     if (isReading(context)) return next()
-    const typed = await readForm(context.req)
+    const { signIn } = context.get('visit')
+    const typed = await readForm(context)
     if (typed.csrf !== signIn.csrf)
       return problemPage(context, desk, {
         status: 403,
@@ -113,8 +122,7 @@ export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
     const free = context.req.path === '/sign-out' || context.req.path === '/display'
     if (!free && !mayWrite(signIn.actor)) return failurePage(context, desk, READS_ONLY)
     return next()
-  })
-}
+  }
 
 /** Ends requests that are longer than so many bytes. */
 const sizeLimit = (desk: Desk, bytes: number): MiddlewareHandler =>
@@ -127,12 +135,20 @@ const sizeLimit = (desk: Desk, bytes: number): MiddlewareHandler =>
     }),
   )
 
-/** Headers, methods and the size of requests, for every answer of the desk; few addresses take files. */
+/** Puts the gate before everything that is registered after it. */
+export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
+  app.use('*', onlySignedIn(desk))
+  // Not before: of a body whose length is not said the limit itself reads all, and 150 strangers sent 4 GB.
+  const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes)
+  for (const path of desk.filePaths) app.use(path, files)
+  app.use('*', onlyShownForms(desk))
+}
+
+/** Headers, methods and the size of requests, for every answer of the desk; the few addresses that take files are behind the gate. */
 export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {
   const forms = sizeLimit(desk, LIMITS.requestBytes)
-  const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes)
   app.use('*', headers(desk))
   app.use('*', onlyOurMethods)
   app.use('*', onlyOurForms(desk))
-  app.use('*', (context, next) => (desk.filePaths.includes(context.req.path) ? files : forms)(context, next))
+  app.use('*', (context, next) => (desk.filePaths.includes(context.req.path) ? next() : forms(context, next)))
 }

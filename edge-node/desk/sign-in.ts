@@ -16,8 +16,9 @@ import {
   readKnock,
   readToken,
 } from './cookies.ts'
-import { failureBox, field, keptBox, readForm, type Typed } from './forms.ts'
+import { failureBox, field, keptBox, type Typed } from './forms.ts'
 import { frame } from './layout.ts'
+import { readForm } from './posted-forms.ts'
 import type { Desk, DeskContext, DeskEnv } from './visit.ts'
 import { connectionWords } from './words.ts'
 
@@ -77,7 +78,7 @@ const EXPIRED: Failure = {
 export function signInRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/sign-in', (context) => signInPage(context, desk, { next: wayInside(context.req.query('next')) }))
   app.post('/sign-in', async (context) => {
-    const { csrf = '', name = '', password = '', next } = await readForm(context.req)
+    const { csrf = '', name = '', password = '', next } = await readForm(context)
     const knock = readKnock(context, desk)
     if (knock === '' || csrf !== knock)
       return signInPage(context, desk, { status: 403, name, problem: EXPIRED, ...(next ? { next } : {}) })
@@ -98,7 +99,7 @@ export function displayRoutes(app: Hono<DeskEnv>, desk: Desk): void {
     return context.redirect('/sign-in', 303)
   })
   app.post('/display', async (context) => {
-    const { display, from } = await readForm(context.req)
+    const { display, from } = await readForm(context)
     keepDisplay(context, desk, display === 'large')
     return context.redirect(wayInside(from), 303)
   })

@@ -13,10 +13,11 @@ import { confirmDayPart } from './confirm-day.ts'
 import { dayRecordRoutes, dayRecordsPath } from './day-records-page.ts'
 import { drawRows } from './drawing.ts'
 import { checkQuestion, speaksOfLoss } from './finding-words.ts'
-import { csrfField, type FormState, failureBox, field, formAgain, readForm } from './forms.ts'
+import { csrfField, type FormState, failureBox, field, formAgain } from './forms.ts'
 import { doneBox, headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
 import { livePart } from './live.ts'
+import { readForm } from './posted-forms.ts'
 import { failurePage, notFound, statusOf } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from './visit.ts'
 import {
@@ -117,7 +118,7 @@ function finding(desk: Desk, visit: Visit, found: Finding): Html {
 
 /** What is marked as checked is gone from every page: asked once, also without scripts, and kept in the log. */
 async function checked(context: DeskContext, desk: Desk): Promise<Response> {
-  const { kept = '', sure } = await readForm(context.req)
+  const { kept = '', sure } = await readForm(context)
   const visit = context.get('visit')
   const { findings } = await desk.office.status()
   const asked = findings.find((one) => one.kept !== undefined && one.kept === kept)
@@ -200,7 +201,7 @@ const withNext = (problem: Failure): Failure => ({
 
 async function moved(context: DeskContext, desk: Desk): Promise<Response> {
   if (!desk.parent) return notFound(context, desk)
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const result = await moveParent(desk.office, context.get('visit').actor, desk.parent, typed.address ?? '')
   return result.ok
     ? context.redirect(`/sync?done=${result.value}`, 303)
@@ -208,7 +209,7 @@ async function moved(context: DeskContext, desk: Desk): Promise<Response> {
 }
 
 async function dayConfirmed(context: DeskContext, desk: Desk): Promise<Response> {
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const day = (typed.day ?? '').trim()
   const time = typed.time ?? ''
   const said = { day, time, isSure: typed.sure === 'yes' && typed.asked === `${day} ${time}` }

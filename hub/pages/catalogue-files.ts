@@ -1,9 +1,10 @@
 /** The catalogue as files: an import that is checked before it is published, its refused rows, and the export. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { csrfField, field, readForm } from '#edge-node/desk/forms.ts'
+import { csrfField, field } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { exportCatalogue, type Imported, type ImportMode, type TableFormat } from '#hub/catalogue/catalogue.ts'
@@ -115,7 +116,7 @@ export function importRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry)
     return importPage(context, desk, {})
   })
   app.post(IMPORT, async (context) => {
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const upload = await uploadOf(context, 'file')
     const format = upload && formatOf(upload.name)
     const { actor } = context.get('visit')

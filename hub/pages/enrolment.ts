@@ -1,9 +1,10 @@
 /** Enrolment: one-time codes with which a new node joins; each is shown once. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { csrfField, field, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, field, type Problems, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
@@ -105,7 +106,7 @@ export function enrolmentRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Regist
   app.get('/hub/enrolment', (context) => enrolmentPage(context, desk, registry, {}))
   // No redirect here: the code must not go through an address or lie anywhere to be shown again.
   app.post('/hub/enrolment', async (context) => {
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const { station, parent, standby } = wanted(desk, typed)
     const issued = await registry.createCode(context.get('visit').actor, station, parent, { standby })
     if (!issued.ok)

@@ -2,8 +2,9 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { ItemDraft } from '#edge-node/commands/county-register.ts'
-import { failureBox, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { failureBox, type Problems, type Typed } from '#edge-node/desk/forms.ts'
 import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { problemPage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { departmentName } from '#edge-node/desk/words.ts'
@@ -150,7 +151,7 @@ const draftOf = (code: string, typed: Typed): { readonly draft: ItemDraft; reado
 }
 
 async function saveItem(context: DeskContext, desk: Desk, registry: Registry, code: string): Promise<Response> {
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const { draft, unread } = draftOf(code, typed)
   if (Object.keys(unread).length > 0) return formPage(context, desk, { code, typed, unread })
   const review = reviewItem(desk.office.directory, draft)
@@ -165,7 +166,7 @@ async function saveItem(context: DeskContext, desk: Desk, registry: Registry, co
 
 async function endItem(context: DeskContext, desk: Desk, registry: Registry): Promise<Response> {
   const code = context.req.param('code') ?? ''
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const type: ChangeType = typed.changeType === 'merged' ? 'merged' : 'cancelled'
   const ended = await registry.publishItem(context.get('visit').actor, {
     id: code,

@@ -2,7 +2,8 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { isOver } from '#edge-node/commands/letters.ts'
-import { readForm, type Typed } from '#edge-node/desk/forms.ts'
+import type { Typed } from '#edge-node/desk/forms.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { departmentName, personName, stationName } from '#edge-node/desk/words.ts'
 import { mayRevoke } from '#hub/register/letters.ts'
@@ -153,7 +154,7 @@ export function letterRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry)
     mode: () => 'new',
   })
   app.post(`${PATH}/revoke`, async (context) => {
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const id = typed.id ?? ''
     const day = (typed.from ?? '') as Day // checked by the register
     const revoked = await registry.revokeLetter(context.get('visit').actor, id, {

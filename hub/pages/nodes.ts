@@ -1,10 +1,11 @@
 /** Nodes: last contact, what is unsent, version, clock; and revoking one that is lost. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, field, type Typed } from '#edge-node/desk/forms.ts'
 import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import { nodeRows } from '#edge-node/desk/sync-page.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
@@ -112,7 +113,7 @@ export function nodeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): 
   app.post('/hub/nodes/:id/revoke', async (context) => {
     const { id } = context.req.param()
     if (!isNodeId(id)) return notFound(context, desk)
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const revoked = await registry.revokeNode(
       context.get('visit').actor,
       id,
@@ -141,7 +142,7 @@ function placeRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry): void {
     app.post(`/hub/nodes/:id/${form}`, async (context) => {
       const node = recordOf(context)
       if (!node) return notFound(context, desk)
-      const typed = await readForm(context.req)
+      const typed = await readForm(context)
       const changed = await act(context.get('visit').actor, node, typed)
       if (!changed.ok) return nodePage(context, desk, node, { form, typed, problem: changed.problem })
       return context.redirect(`/hub/nodes/${node.id}?done=${done}`, 303)

@@ -1,9 +1,10 @@
 /** People: who works where in which role; new accounts, new passwords, disabling. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, field, type Typed } from '#edge-node/desk/forms.ts'
 import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { departmentName, stationName } from '#edge-node/desk/words.ts'
@@ -169,7 +170,7 @@ export function peopleRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry)
   allowOnly(app, desk, '/hub/people', { readers: ['administrator', 'supervisor'], writers: ['administrator'] })
   app.get('/hub/people', (context) => peoplePage(context, desk))
   app.post('/hub/people', async (context) => {
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const created = await registry.createPerson(context.get('visit').actor, newPerson(typed))
     if (!created.ok) return peoplePage(context, desk, { form: 'person', typed, problem: created.problem })
     return context.redirect('/hub/people?done=created', 303)
@@ -177,7 +178,7 @@ export function peopleRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry)
   app.post('/hub/people/:id/:act', async (context) => {
     const { id, act } = context.req.param()
     if (!isPersonId(id) || !isAct(act)) return notFound(context, desk)
-    const done = await actOn(registry, context.get('visit').actor, id, act, await readForm(context.req))
+    const done = await actOn(registry, context.get('visit').actor, id, act, await readForm(context))
     if (!done.ok) return peoplePage(context, desk, { form: `${act}-${id}`, typed: {}, problem: done.problem })
     const place = placeOf(context)
     return context.redirect(`/hub/people?done=${ACTS[act]}${place === '' ? '' : `&${place}`}`, 303)

@@ -2,11 +2,12 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { KeepMode, KeptRecord } from '#edge-node/commands/county-register.ts'
-import { csrfField, type FieldView, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, type FieldView, field, type Typed } from '#edge-node/desk/forms.ts'
 import { pager } from '#edge-node/desk/guide/guide.ts'
 import { numberedPage } from '#edge-node/desk/guide/item-search.ts'
 import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import type { Registry } from '#hub/registry-port.ts'
@@ -85,7 +86,7 @@ export function recordRoutes(app: Hono<DeskEnv>, registry: Registry, record: Rec
   const path = settingsPath(record.name)
   app.get(path, (context) => record.show(context))
   app.post(path, async (context) => {
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const kept = await registry.keep(context.get('visit').actor, record.recordOf(typed), record.mode(typed))
     if (!kept.ok) return record.show(context, { form: record.form, typed, problem: kept.problem })
     return context.redirect(`${path}?done=kept`, 303)

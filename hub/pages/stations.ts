@@ -2,9 +2,10 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { administers } from '#edge-node/commands/roles.ts'
-import { csrfField, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, field, type Typed } from '#edge-node/desk/forms.ts'
 import { doneBox, headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { nodesOf } from '#hub/register/nodes.ts'
@@ -106,13 +107,13 @@ export function stationRoutes(app: Hono<DeskEnv>, desk: Desk, registry: Registry
   allowOnly(app, desk, '/hub/stations', { readers: ['administrator', 'supervisor'], writers: ['administrator'] })
   app.get('/hub/stations', (context) => stationsPage(context, desk))
   app.post('/hub/stations', async (context) => {
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const created = await registry.createStation(context.get('visit').actor, newStation(typed))
     if (!created.ok) return stationsPage(context, desk, { form: 'station', typed, problem: created.problem })
     return context.redirect('/hub/stations?done=created', 303)
   })
   app.post('/hub/stations/move', async (context) => {
-    const typed = await readForm(context.req)
+    const typed = await readForm(context)
     const { actor } = context.get('visit')
     const moved = await registry.moveStation(
       actor,

@@ -1,6 +1,6 @@
 /** Files that administrators hand in through a form. */
 import { html } from 'hono/html'
-import { formDataOf } from '#edge-node/desk/forms.ts'
+import { formDataOf } from '#edge-node/desk/posted-forms.ts'
 import type { DeskContext, Html } from '#edge-node/desk/visit.ts'
 
 export interface Upload {
@@ -10,7 +10,7 @@ export interface Upload {
 
 /** The file of a posted form; undefined when none was chosen. */
 export async function uploadOf(context: DeskContext, field: string): Promise<Upload | undefined> {
-  const value = (await formDataOf(context.req)).get(field)
+  const value = (await formDataOf(context)).get(field)
   if (!(value instanceof File) || value.size === 0) return undefined
   return { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) }
 }

@@ -3,12 +3,13 @@
 import { HTTPException } from 'hono/http-exception'
 import { HonoRequest } from 'hono/request'
 import { expect, onTestFinished, test } from 'vitest'
-import { formDataOf, readForm } from '#edge-node/desk/forms.ts'
+import { formDataOf, readForm } from '#edge-node/desk/posted-forms.ts'
+import type { Posted } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 const posted = (body: string) => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  return new HonoRequest(new Request('http://desk/', { method: 'POST', headers, body }))
+  return { req: new HonoRequest(new Request('http://desk/', { method: 'POST', headers, body })), env: undefined }
 }
 
 test('E67 a form with more fields than any has is refused unread, one with as many as may be is read', async () => {
@@ -28,11 +29,11 @@ const parted = (count: number, boundary: string, given = `boundary=${boundary}`)
   const part = (at: number) => `--${boundary}\r\nContent-Disposition: form-data; name="f${at}"\r\n\r\n值&${at}\r\n`
   const body = `${Array.from({ length: count }, (_, at) => part(at)).join('')}--${boundary}--\r\n`
   const headers = { 'content-type': `multipart/form-data; ${given}` }
-  return new HonoRequest(new Request('http://desk/', { method: 'POST', headers, body }))
+  return { req: new HonoRequest(new Request('http://desk/', { method: 'POST', headers, body })), env: undefined }
 }
 
 test('E67 a form with a file has few parts: more are refused before they are taken apart', async () => {
-  const refusalOf = (request: HonoRequest) =>
+  const refusalOf = (request: Posted) =>
     formDataOf(request).then(
       (form) => [...form].length,
       (problem: unknown) => (problem instanceof HTTPException ? problem.status : problem),
@@ -66,4 +67,20 @@ test('E67 of forms that have come at once one is read in each turn of the progra
     const read = await Promise.all(Array.from({ length: 30 }, () => readForm(body()).then(() => turn)))
     expect(new Set(read).size).toBe(read.length)
   }
+})
+
+test('E67 whoever posts does not wait behind all that another address has posted', async () => {
+  const order: string[] = []
+  const post = (remoteAddress: string) =>
+    readForm({ ...posted('a=b'), env: { incoming: { socket: { remoteAddress } } } }).then(() =>
+      order.push(remoteAddress),
+    )
+  const crowd = Array.from({ length: 40 }, () => post('192.0.2.66'))
+  await Promise.all([...crowd, post('192.0.2.7')])
+  expect(order.indexOf('192.0.2.7')).toBeLessThan(4)
+})
+
+test('E67 a form that gate and page both read is taken apart once', async () => {
+  const both = posted('a=b')
+  expect(await formDataOf(both)).toBe(await formDataOf(both))
 })

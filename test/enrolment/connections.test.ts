@@ -9,6 +9,7 @@ import { createNodeServer, listen } from '#edge-node/server.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { valueIn } from '#test/documents/authors.ts'
 import { withLimits } from '#test/hostile/other-limits.ts'
+import { untilTrue } from '#test/programs/process.ts'
 import { temporaryFolder } from './folder.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -232,4 +233,22 @@ test('E60 a browser with its six connections and all its live pages is far below
   expect(LIMITS.connectionsOfCaller).toBeGreaterThan(6 + LIMITS.liveStreams)
   // However many live pages there are, and however many one address opens, others can ask.
   expect(LIMITS.connections - LIMITS.liveStreamsInAll).toBeGreaterThan(LIMITS.connectionsOfCaller)
+})
+
+test('E60 whoever asks for a link behind an answer that it does not take keeps no connection', async () => {
+  const server = createNodeServer(answer, null)
+  const came: Socket[] = []
+  server.on('connection', (socket: Socket) => came.push(socket))
+  server.on('upgrade', (_request, socket: Duplex) =>
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n', () => socket.destroy()),
+  )
+  const listening = valueIn(await listen(server, '127.0.0.1', 0, false))
+  onTestFinished(() => listening.close())
+  const socket = connect({ port: Number(new URL(listening.address).port), host: '127.0.0.1' })
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => undefined)
+  socket.write(GET.replace('/ ', '/big '))
+  await once(socket, 'readable')
+  socket.write(UPGRADE)
+  await untilTrue(() => expect(came.map(({ destroyed }) => destroyed)).toEqual([true]))
 })

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { oneByOne } from '#edge-node/one-by-one.ts'
 import { createNodeServer, listen } from '#edge-node/server.ts'
+import { inTurnOf } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { valueIn } from '#test/documents/authors.ts'
 import { untilTrue } from '#test/programs/process.ts'
@@ -121,4 +122,24 @@ test('E60 E66 the server lets one begin in a turn, and none that waits loses its
   expect(new Set(begun).size).toBe(begun.length)
   expect(begun).toHaveLength(LIMITS.connectionsOfCaller)
   for (const socket of [...sockets, ...later]) socket.destroy()
+})
+
+test('E66 who knocks is let in between two pieces of work, however many wait', async () => {
+  const order: string[] = []
+  const server = createNodeServer(() => new Response('done'), null)
+  server.on('connection', () => order.push('in'))
+  const listening = valueIn(await listen(server, '127.0.0.1', 0, false))
+  onTestFinished(() => listening.close())
+  const port = Number(new URL(listening.address).port)
+  const sockets = Array.from({ length: 40 }, () => connect({ port, host: '127.0.0.1' }))
+  // All of them knock while the program does not look.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+  const works = Array.from(
+    { length: 40 },
+    () => new Promise<void>((resolve) => inTurnOf('192.0.2.66', () => resolve(void order.push('work')))),
+  )
+  await Promise.all([...works, untilTrue(() => expect(order.filter((one) => one === 'in')).toHaveLength(40))])
+  const between = order.slice(order.indexOf('in'), order.lastIndexOf('in')).filter((one) => one === 'work')
+  expect(between.length).toBeLessThan(4)
+  for (const socket of sockets) socket.destroy()
 })

@@ -86,6 +86,21 @@ test('P116 a file may be larger than a form, but only from somebody who has sign
   expect((await admin.post('/hub/settings/regions', { csrf, name: 'a'.repeat(LIMITS.requestBytes) })).status).toBe(413)
 })
 
+test('P116 a file of a stranger is not read, not even one whose length is not said', async () => {
+  let pieces = 0
+  const body = new ReadableStream({
+    pull(stream) {
+      pieces += 1
+      if (pieces > 100) stream.close()
+      else stream.enqueue(new Uint8Array(1024 * 1024))
+    },
+  })
+  const headers = { 'content-type': 'multipart/form-data; boundary=x', 'transfer-encoding': 'chunked' }
+  const answer = await place.desk.request(IMPORT, { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
+  expect(answer.status).toBe(401)
+  expect(pieces).toBeLessThan(3)
+})
+
 test('P117 the exported catalogue is read back row by row, as spreadsheet and as CSV', async () => {
   const xlsx = await download('/hub/catalogue/export?format=xlsx')
   expect(xlsx.headers.get('content-disposition')).toContain('catalogue-2026-11-20.xlsx')

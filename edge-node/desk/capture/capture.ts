@@ -7,9 +7,10 @@ import { fieldWords, formFields, handInAct } from '#edge-node/commands/cases/for
 import { itemsOffered, matchingItems } from '#edge-node/commands/items.ts'
 import { actFields, askedFields } from '#edge-node/desk/case/act-typed.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
-import { csrfField, hintOf, type Problems, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, hintOf, type Problems, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { CONFIRM_DAY, departmentName, doubtWords, paperTime, timeWords, withNames } from '#edge-node/desk/words.ts'
@@ -75,7 +76,7 @@ async function pickPage(context: DeskContext, desk: Desk): Promise<Response> {
 }
 
 async function open(context: DeskContext, desk: Desk): Promise<Response> {
-  const { item = '' } = await readForm(context.req)
+  const { item = '' } = await readForm(context)
   const opened = await beginCase(desk.office, context.get('visit').actor, item)
   if (!opened.ok) return failurePage(context, desk, opened.problem, { href: '/capture', title: '重新选择事项' })
   return context.redirect(`/cases/${opened.value.id}/form`, 303)
@@ -91,7 +92,7 @@ async function autosave(context: DeskContext, desk: Desk): Promise<Response> {
   if (!found.ok) return failurePage(context, desk, found.problem)
   const { item } = found.value
   if (!item) return failurePage(context, desk, NO_ITEM)
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   // The script names the field that was left.
   const saved = await save(context, desk, found.value, item, typed, context.req.header('hx-trigger-name'))
   const words = saved.ok
@@ -130,7 +131,7 @@ async function post(context: DeskContext, desk: Desk): Promise<Response> {
   if (!before.ok) return failurePage(context, desk, before.problem)
   const { item } = before.value
   if (!item) return failurePage(context, desk, NO_ITEM)
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const saved = await save(context, desk, before.value, item, typed)
   if (!saved.ok) return capturePage(context, desk, before.value, item, { typed, failure: saved.problem })
   const after = await caseOf(context, desk)

@@ -7,10 +7,11 @@ import { applicantOf } from '#edge-node/commands/cases/form.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { drawPart } from '#edge-node/desk/drawing.ts'
 import { reportPart } from '#edge-node/desk/exchange/case-files.ts'
-import { failureBox, keptBox, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { failureBox, keptBox, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { numberWords, presentNumber, sentence, withNames } from '#edge-node/desk/words.ts'
@@ -99,7 +100,7 @@ async function act(context: DeskContext, desk: Desk): Promise<Response> {
   const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
   if (!isFactKind(kind) || kind === 'opened') return notFound(context, desk)
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const { state, sections } = found.value
   const tip = typed.tip ?? ''
   const seen = { tip: isEntryHash(tip) ? tip : state.tip, changes: typed.changesSeen }
@@ -117,7 +118,7 @@ async function textPosted(context: DeskContext, desk: Desk): Promise<Response> {
   const view = found.value
   const section = view.sections.find((each) => each.name === context.req.param('section'))
   if (!section || typeof section.value !== 'string') return notFound(context, desk)
-  const { text = '', seen = '' } = await readForm(context.req)
+  const { text = '', seen = '' } = await readForm(context)
   const saved = await saveText(desk.office, context.get('visit').actor, view, section, { text, seen })
   if (saved.ok) return context.redirect(`/cases/${view.state.id}?done=saved`, 303)
   const { problem } = saved

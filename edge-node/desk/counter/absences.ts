@@ -7,11 +7,12 @@ import { coverAbsence, currentAbsences, endAbsence, keepAbsence } from '#edge-no
 import { substituteOf } from '#edge-node/commands/station/people.ts'
 import { type Kept, ownRecords } from '#edge-node/commands/station/records.ts'
 import { dayWords, weekday } from '#edge-node/desk/due-words.ts'
-import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
+import { csrfField, type FormState, failureBox, field, formAgain, isWrong } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { colleagues, staff } from '#edge-node/desk/people.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, stationName } from '#edge-node/desk/words.ts'
@@ -77,7 +78,7 @@ async function absencesPage(context: DeskContext, desk: Desk, form: FormState = 
 }
 
 async function register(context: DeskContext, desk: Desk): Promise<Response> {
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const { person = '', from = '', until = '', reason = '', where = '', substitute = '' } = typed
   const given = { person, from, until, reason, where, substitute: substitute === '' ? null : substitute }
   const kept = await keepAbsence(desk.office, context.get('visit').actor, given)
@@ -94,7 +95,7 @@ export function absenceRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/absences', (context) => absencesPage(context, desk))
   app.post('/absences', (context) => register(context, desk))
   app.post('/absences/:id/cover', async (context) => {
-    const { substitute = '' } = await readForm(context.req)
+    const { substitute = '' } = await readForm(context)
     const { actor } = context.get('visit')
     return changed(context, desk, await coverAbsence(desk.office, actor, context.req.param('id'), substitute))
   })

@@ -9,20 +9,12 @@ import {
   moveConsultation,
 } from '#edge-node/commands/station/consultations.ts'
 import { ownRecords } from '#edge-node/commands/station/records.ts'
-import {
-  csrfField,
-  type FormState,
-  failureBox,
-  field,
-  formAgain,
-  isWrong,
-  readForm,
-  type Typed,
-} from '#edge-node/desk/forms.ts'
+import { csrfField, type FormState, failureBox, field, formAgain, isWrong, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { colleagues } from '#edge-node/desk/people.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, sinceWords, timeWords } from '#edge-node/desk/words.ts'
@@ -113,7 +105,7 @@ async function onePage(context: DeskContext, desk: Desk, each: Consultation, for
 }
 
 async function register(context: DeskContext, desk: Desk): Promise<Response> {
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const { matter = '', asker = '', phone = '' } = typed
   const kept = await keepConsultation(desk.office, context.get('visit').actor, { matter, asker, phone })
   return kept.ok
@@ -131,7 +123,7 @@ const STEPS: Readonly<Record<ConsultationStep['step'], (typed: Typed) => Consult
 async function move(context: DeskContext, desk: Desk, step: ConsultationStep['step']): Promise<Response> {
   const visit = context.get('visit')
   const id = context.req.param('id') ?? ''
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const moved = await moveConsultation(desk.office, visit.actor, id, STEPS[step](typed))
   if (moved.ok) return context.redirect(`/consultations/${id}`, 303)
   const each = own(desk, visit).find((one) => one.id === id)

@@ -17,11 +17,12 @@ import { paidWords } from '#edge-node/desk/case/joint-part.ts'
 import { codeOf } from '#edge-node/desk/case/receipt.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
 import { paperDay } from '#edge-node/desk/due-words.ts'
-import { csrfField, failureBox, field, readForm, type Typed } from '#edge-node/desk/forms.ts'
+import { csrfField, failureBox, field, type Typed } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import { yuanText, yuanWords } from '#edge-node/desk/money.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html, Visit } from '#edge-node/desk/visit.ts'
 import { isAtCounty, itemName, personName, presentNumber, stationName } from '#edge-node/desk/words.ts'
@@ -111,7 +112,7 @@ async function confirm(context: DeskContext, desk: Desk): Promise<Response> {
   const visit = context.get('visit')
   const found = await caseOf(context, desk)
   if (!found.ok) return failurePage(context, desk, found.problem)
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const { state } = found.value
   const fact = typed.fact ?? ''
   if (!isEntryHash(fact)) return notFound(context, desk)

@@ -11,10 +11,11 @@ import {
   takeWork,
 } from '#edge-node/commands/station/handovers.ts'
 import { ownRecords } from '#edge-node/commands/station/records.ts'
-import { csrfField, type FormState, failureBox, field, formAgain, isWrong, readForm } from '#edge-node/desk/forms.ts'
+import { csrfField, type FormState, failureBox, field, formAgain, isWrong } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, caseTable, stageTitle } from '#edge-node/desk/lists.ts'
 import { colleagues } from '#edge-node/desk/people.ts'
+import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Visit } from '#edge-node/desk/visit.ts'
 import {
@@ -71,7 +72,7 @@ async function listPage(context: DeskContext, desk: Desk, form: FormState = {}):
 }
 
 async function give(context: DeskContext, desk: Desk): Promise<Response> {
-  const typed = await readForm(context.req)
+  const typed = await readForm(context)
   const { from = '', to = '', reason = '' } = typed
   const given = await giveWork(desk.office, context.get('visit').actor, { from, to, reason })
   return given.ok

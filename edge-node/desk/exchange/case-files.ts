@@ -7,9 +7,10 @@ import { takeReply } from '#edge-node/commands/exchange/reply.ts'
 import { CASE_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import { ReplyBody } from '#edge-node/desk/api/shapes.ts'
 import { caseOf } from '#edge-node/desk/case-of.ts'
-import { csrfField, failureBox, formDataOf } from '#edge-node/desk/forms.ts'
+import { csrfField, failureBox } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { formDataOf } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { presentNumber } from '#edge-node/desk/words.ts'
@@ -85,7 +86,7 @@ const unreadable = (words: string): Result<never> =>
 
 /** The reply in an uploaded file. */
 async function replyIn(context: DeskContext) {
-  const file = (await formDataOf(context.req)).get('file')
+  const file = (await formDataOf(context)).get('file')
   if (file === null || typeof file === 'string' || file.size === 0) return unreadable('没有选择文件')
   const text = textOfFile(new Uint8Array(await file.arrayBuffer()))
   if (text === undefined) return unreadable('文件的编码无法识别')

@@ -7,9 +7,10 @@ import { writeCsvRows } from '#edge-node/commands/exchange/csv.ts'
 import type { VerticalReport } from '#edge-node/commands/exchange/import-report.ts'
 import { mayTakeIn, takeInCases } from '#edge-node/commands/exchange/imports.ts'
 import { mayEdit } from '#edge-node/commands/roles.ts'
-import { csrfField, failureBox, field, formDataOf, readForm } from '#edge-node/desk/forms.ts'
+import { csrfField, failureBox, field } from '#edge-node/desk/forms.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card } from '#edge-node/desk/lists.ts'
+import { formDataOf, readForm } from '#edge-node/desk/posted-forms.ts'
 import { notFound, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import {
@@ -95,8 +96,8 @@ async function takeIn(context: DeskContext, desk: Desk, reports: Reports): Promi
   const { actor } = context.get('visit')
   const may = mayTakeIn(actor)
   if (!may.ok) return exchangePage(context, desk, { failure: may.problem })
-  const { list = '' } = await readForm(context.req)
-  const file = (await formDataOf(context.req)).get('file')
+  const { list = '' } = await readForm(context)
+  const file = (await formDataOf(context)).get('file')
   const kept = '没有导入任何一行'
   if (!Object.hasOwn(VERTICAL_LISTS, list))
     return exchangePage(context, desk, {

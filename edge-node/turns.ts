@@ -1,0 +1,64 @@
+/** Turns of the program: one piece of work begins in each, callers take turns, and who knocks is let in between. */
+import type { Context } from 'hono'
+import { LIMITS } from '#protocol/limits.ts'
+import { type Caller, callerOf } from '#protocol/transport/callers.ts'
+
+/** What waits, by caller: the one that has waited longest first; no line is empty. One line for all servers of a process. */
+const lines = new Map<Caller, (() => void)[]>()
+let isTaken = false
+let arrivals = 0
+
+/** Says that a connection was let in. */
+export function noteArrival(): void {
+  arrivals += 1
+}
+
+function begin(): void {
+  const [first] = lines
+  isTaken = first !== undefined
+  if (!first) return
+  const [caller, line] = first
+  const work = line.shift()
+  lines.delete(caller)
+  if (line.length > 0) lines.set(caller, line)
+  letIn(LIMITS.arrivalsPerTurn)
+  work?.()
+}
+
+/**
+ * Node lets in one connection each time it looks at the network. Of 700 that come again and again each newcomer would wait
+ * for as many pieces of work as stand before it, so it looks again as long as somebody comes.
+ */
+function letIn(most: number): void {
+  const before = arrivals
+  setImmediate(() => (arrivals > before && most > 0 ? letIn(most - 1) : begin()))
+}
+
+/**
+ * Does something in a turn of its caller. Node works on whatever has come before it looks for more: 450 requests, or bodies
+ * that end, are one long turn, and a page that needs some turns waits for several of those. Nothing is refused and no
+ * place is held, because a hall of 200 windows may stand behind one address; what waits is bounded by the connections
+ * (`connections.ts`) and by what each may ask for (`in-turn.ts`).
+ */
+export function inTurnOf(caller: Caller, work: () => void): void {
+  const line = lines.get(caller)
+  if (line) line.push(work)
+  else lines.set(caller, [work])
+  if (!isTaken) begin()
+}
+
+/** A request with whoever asks. */
+export type Posted = Pick<Context, 'req' | 'env'>
+
+/** Waits until what a request has sent may be worked on. */
+export const turnOf = (posted: Posted): Promise<void> =>
+  new Promise((resolve) => {
+    inTurnOf(callerOf(posted), resolve)
+  })
+
+/** The body of a request as text, once it has come in full and has its turn. */
+export async function textInTurn(posted: Posted): Promise<string> {
+  const text = await posted.req.text()
+  await turnOf(posted)
+  return text
+}
