@@ -6,7 +6,7 @@ import { callerAt } from '#protocol/transport/callers.ts'
 /** Begins each request in a turn of its caller, unless its connection is gone by then. */
 export const oneByOne =
   (work: RequestListener): RequestListener =>
-  (request, response) =>
-    inTurnOf(callerAt(request.socket.remoteAddress), () => {
-      if (!response.closed) work(request, response)
-    })
+  (request, response) => {
+    const leave = inTurnOf(callerAt(request.socket.remoteAddress), () => work(request, response))
+    response.once('close', leave)
+  }

@@ -3,8 +3,8 @@ import type { Context } from 'hono'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Caller, callerOf } from '#protocol/transport/callers.ts'
 
-/** What waits, by caller: the one that has waited longest first; no line is empty. One line for all servers of a process. */
-const lines = new Map<Caller, (() => void)[]>()
+/** What waits, by caller: the one that has waited longest first. One line for all servers of a process. */
+const lines = new Map<Caller, Set<() => void>>()
 let isTaken = false
 let arrivals = 0
 
@@ -18,9 +18,10 @@ function begin(): void {
   isTaken = first !== undefined
   if (!first) return
   const [caller, line] = first
-  const work = line.shift()
+  const [work] = line
   lines.delete(caller)
-  if (line.length > 0) lines.set(caller, line)
+  if (work) line.delete(work)
+  if (line.size > 0) lines.set(caller, line)
   letIn(LIMITS.arrivalsPerTurn)
   work?.()
 }
@@ -39,12 +40,13 @@ function letIn(most: number): void {
  * that end, are one long turn, and a page that needs some turns waits for several of those. Nothing is refused and no
  * place is held, because a hall of 200 windows may stand behind one address; what waits is bounded by the connections
  * (`connections.ts`) and by what each may ask for (`in-turn.ts`).
+ * @returns takes it out of the line: who comes and goes faster than its turn comes would fill the memory
  */
-export function inTurnOf(caller: Caller, work: () => void): void {
-  const line = lines.get(caller)
-  if (line) line.push(work)
-  else lines.set(caller, [work])
+export function inTurnOf(caller: Caller, work: () => void): () => void {
+  const line = lines.get(caller) ?? new Set()
+  lines.set(caller, line.add(work))
   if (!isTaken) begin()
+  return () => void line.delete(work)
 }
 
 /** A request with whoever asks. */

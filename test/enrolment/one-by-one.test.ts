@@ -143,3 +143,11 @@ test('E66 who knocks is let in between two pieces of work, however many wait', a
   expect(between.length).toBeLessThan(4)
   for (const socket of sockets) socket.destroy()
 })
+
+test('E66 whoever leaves before its turn is held by nobody', async () => {
+  const begun: number[] = []
+  const leaves = Array.from({ length: 200 }, (_, place) => inTurnOf('192.0.2.66', () => begun.push(place)))
+  for (const leave of leaves.slice(1, -1)) leave()
+  await new Promise<void>((resolve) => inTurnOf('192.0.2.66', resolve))
+  expect(begun).toEqual([0, 199])
+})
