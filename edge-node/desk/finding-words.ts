@@ -32,12 +32,20 @@ function revokedWarning([first, ...others]: readonly Finding[]): readonly Warnin
   return [{ tone: 'warning', message: `${who},核对未完${more}`, next }]
 }
 
-/** A node went by a wrong day: people have paper with it, and deadlines run from it. */
+/**
+ * A node went by a wrong day: people have paper with it, and deadlines run from it. What was said to be the day then may be
+ * wrong by now, so that only the days by which it went are named.
+ */
 function wrongDayWarning(findings: readonly Finding[]): readonly Warning[] {
-  const [latest] = findings.filter(({ kept = '' }) => kept.startsWith(WRONG_DAY) || kept.startsWith(COUNTY_DAY))
+  const asked = findings.filter(({ kept = '' }) => kept.startsWith(WRONG_DAY) || kept.startsWith(COUNTY_DAY))
+  const [latest, ...others] = asked
   if (latest === undefined) return []
+  const more = others.length === 0 ? '' : `(另有 ${others.length} 项)`
+  const { days } = latest
+  const went = days && (days.from === days.until ? days.until : `${days.from} 至 ${days.until}`)
+  const message = went === undefined ? latest.message : `本机按 ${went} 办理过,和后来得知的日期不同`
   const link = { href: '/sync', words: '在“同步与安全”页核对这期间的办件' }
-  return [{ tone: 'warning', message: latest.message, next: '还没有人核对。', link }]
+  return [{ tone: 'warning', message: `${message}${more}。`, next: '还没有人核对。', link }]
 }
 
 /** Paper that waits to be checked, and days by which it was wrong; doubtful days of others are told on the page of the network alone. */

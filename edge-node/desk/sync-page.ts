@@ -6,11 +6,17 @@ import { mayWrite } from '#edge-node/commands/roles.ts'
 import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
 import { confirmToday } from '#edge-node/commands/station/confirmed-day.ts'
 import { moveParent } from '#edge-node/commands/station/parent-address.ts'
-import { CONFIRMED_DAY, type Finding, type NodeStatus, type SyncStatus } from '#protocol/engine/office.ts'
+import {
+  CONFIRMED_DAY,
+  DOUBTFUL_DAYS_OF,
+  type Finding,
+  type NodeStatus,
+  type SyncStatus,
+} from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
-import { dayRecordRoutes, dayRecordsPath } from './day-records-page.ts'
+import { dayRecordRoutes, dayRecordsPath, doubtfulCasesPath } from './day-records-page.ts'
 import { drawRows } from './drawing.ts'
 import { checkQuestion, speaksOfLoss } from './finding-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain } from './forms.ts'
@@ -101,8 +107,12 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 }
 
 /** From a finding to the cases that it asks to look at. */
-const wayToCases = ({ days }: Finding): Html | string =>
-  days ? html` <a class="btn btn-sm" href="${dayRecordsPath(days)}">这期间在本机办过的办件</a>` : ''
+function wayToCases({ days, kept = '' }: Finding): Html | string {
+  if (days) return html` <a class="btn btn-sm" href="${dayRecordsPath(days)}">这期间在本机办过的办件</a>`
+  if (!kept.startsWith(DOUBTFUL_DAYS_OF)) return ''
+  const href = doubtfulCasesPath(kept.slice(DOUBTFUL_DAYS_OF.length))
+  return html` <a class="btn btn-sm" href="${href}">日期请核对的办件</a>`
+}
 
 /** What asks for something to be checked carries a button for whoever may say that it has been. */
 function finding(desk: Desk, visit: Visit, found: Finding): Html {
@@ -137,7 +147,7 @@ function askWhetherChecked(context: DeskContext, desk: Desk, asked: Finding) {
     '标为已核对以后,这件事不再提示,也不能恢复',
     html`<form class="card-body" method="post" action="/sync/checked">${csrfField(context.get('visit'))}
       <input type="hidden" name="kept" value="${kept}" /><input type="hidden" name="sure" value="yes" />
-      <p>${sentence(message)}${sentence(next)}</p>${details ? html`<p>${sentence(details)}</p>` : ''}${asked.days ? html`<p>${wayToCases(asked)}</p>` : ''}<p>您的姓名和时间会写入本机的运行日志。</p>
+      <p>${sentence(message)}${sentence(next)}</p>${details ? html`<p>${sentence(details)}</p>` : ''}<p>${wayToCases(asked)}</p><p>您的姓名和时间会写入本机的运行日志。</p>
       <div class="btn-list"><button class="btn btn-primary" type="submit">都核对完了,标为已核对</button><a class="btn" href="/sync">还没有,返回</a></div></form>`,
   )}`
   return page(context, desk, { title, body })

@@ -116,7 +116,8 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
 const DOUBT_NEXT = {
   node: '请看手机或日历,电脑时间不对的先校正。',
   root: '请看手机或日历,本机时间不对的先校正。确认日期以前,各节点收不到县中心的时间。',
-  words: '时间对的、已经校正的,或者校正不了的,在这里确认今天的日期和时间',
+  nodeLink: '时间对的、已经校正的,或者校正不了的,在这里确认今天的日期和时间',
+  rootLink: '时间对的、已经校正的,在这里确认今天的日期和时间',
 } as const
 
 /** Without a line nobody else says what day it is, and nothing can be begun while nobody does. */
@@ -125,7 +126,12 @@ function clockWarning(status: SyncStatus, now: number): Warning | undefined {
   const tone = 'warning'
   if (doubt !== undefined) {
     const next = DOUBT_NEXT[status.isRoot ? 'root' : 'node']
-    return { tone, message: doubt, next, link: { href: CONFIRM_DAY, words: DOUBT_NEXT.words } }
+    return {
+      tone,
+      message: doubt,
+      next,
+      link: { href: CONFIRM_DAY, words: DOUBT_NEXT[status.isRoot ? 'rootLink' : 'nodeLink'] },
+    }
   }
   const others = status.clockOfNodes
   if (others) {

@@ -64,6 +64,12 @@ export interface DoubtfulDay {
   readonly node: NodeId
 }
 
+/** Cases with such facts of one node; `next`: how many came before the next page, null when this is the last. */
+export interface DoubtfulCasePage {
+  readonly cases: readonly { readonly row: CaseRow; readonly days: readonly DoubtfulDay[] }[]
+  readonly next: string | null
+}
+
 /** Everything a case page shows. */
 export interface CaseView {
   readonly state: CaseState
@@ -218,6 +224,8 @@ export const CONFIRMED_DAY = 'confirmed-day'
 /** How the names of findings begin that say by which wrong day a node went, and that the county was told an earlier day: they stand until somebody has looked at what was done by it. */
 export const WRONG_DAY = 'wrong-day-'
 export const COUNTY_DAY = 'county-day-'
+/** How the finding about doubtful days of a node is named; the node follows. */
+export const DOUBTFUL_DAYS_OF = 'doubtful-days-'
 
 /** Who signed an entry, and how. */
 export interface EntrySignature {
@@ -316,6 +324,8 @@ export interface Office {
   sharedNumbers(): Promise<readonly SharedNumber[]>
   /** The cases in which this node itself recorded something under some days: what is looked at after it went by a wrong one. */
   dayRecords(query: DayRecordQuery): Promise<DayRecordPage>
+  /** At the root: the cases with facts of a node whose day is doubtful, those first that were seen last; `after`: how many came before. */
+  doubtfulCases(node: NodeId, after?: number): Promise<DoubtfulCasePage>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Signature and author's key of each entry of a case, for proof outside the network. */
   signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>

@@ -23,7 +23,7 @@ import {
   until,
 } from '#test/engine/county.ts'
 import { DAY, MET, openMachine, parted } from '#test/engine/parted-clock.ts'
-import { enter, PASSWORD } from './place.ts'
+import { enter, openPlace, PASSWORD } from './place.ts'
 import { captureCase, openCase } from './walk.ts'
 
 const deskOf = ({ engine: { office } }: Node) =>
@@ -160,11 +160,12 @@ test('P216 a day far off is asked about again on the same form, about that day o
   for (const odd of ['', '?from=2026-11-24', '?from=2026-02-30&until=9'])
     expect((await clerk.get(`/sync/days${odd}`)).status, odd).toBe(404)
   // P234: it stands in the head of every page until somebody has looked.
-  expect((await clerk.get('/guide')).text).toContain(`${wrong} 还没有人核对。`)
+  const head = '本机按 2037-11-26 办理过,和后来得知的日期不同'
+  expect((await clerk.get('/guide')).text).toContain(`${head}。 还没有人核对。`)
   const checked = await clerk.submit(await clerk.get('/sync'), '/sync/checked')
   expect(checked.html).toContain(`href="${way.replaceAll('&', '&amp;')}"`)
   await clerk.submit(checked, '/sync/checked', { sure: 'yes' })
-  expect((await clerk.get('/guide')).text).not.toContain(wrong)
+  expect((await clerk.get('/guide')).text).not.toContain(head)
   const trail = await office.auditTrail({ stations: [TOWNSHIP], from: '2026-11-01' as Day, until: '2037-12-31' as Day })
   const events = trail.ok ? trail.value.lines.filter(({ subject }) => subject === '确认今天的日期') : []
   expect(events.map(({ event, details }) => [event, details])).toEqual([
@@ -324,4 +325,15 @@ test('P227 who confirmed a day can confirm another one also while the parent can
   const done = await clerk.submit(page, '/sync/day#day', { time: '10:00', day: '2026-11-25' })
   expect(done.text).toContain('2026年11月25日 周三 10:00 办理')
   link.cut()
+})
+
+test('P234 of cases of others the list of wrong days says how many there are, and nothing else', async () => {
+  const hall = await openPlace()
+  const clerk = await hall.as('window')
+  const { id } = await openCase(clerk)
+  const days = '/sync/days?from=2026-01-01&until=2026-12-31'
+  expect((await clerk.get(days)).html).toContain(`<a href="/cases/${id}">`)
+  const other = await (await hall.as('environment')).get(days)
+  expect(other.text).toContain('另有 1 件不在您的查看范围')
+  expect(other.html).not.toContain(id)
 })

@@ -40,7 +40,7 @@ const BROKEN: readonly (readonly [number, Asked])[] = [
   [415, { method: 'POST', type: 'text/plain', body: 'x' }],
   [415, { method: 'POST', type: 'application/json', body: '{"csrf":"x"}' }],
   [415, { method: 'POST', type: '', body: 'x' }],
-  [400, { method: 'POST', type: 'multipart/form-data', body: 'x' }],
+  [415, { method: 'POST', type: 'multipart/form-data', body: 'x' }],
   [400, { method: 'POST', type: PARTS, body: 'no part at all' }],
   [400, { method: 'POST', type: PARTS, body: '--part\r\nContent-Disposition: form-data; name="csrf"\r\n\r\nx' }],
   [

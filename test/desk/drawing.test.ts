@@ -130,6 +130,14 @@ test('P218 a day that the county doubted is said beside the fact, with both days
   const kept = `doubtful-days-${raw.node}`
   const asked = await coordinator.submit(sync, '/sync/checked', { kept })
   expect(asked.text).toContain('这些记录的日期都核对完了吗')
+  // Every such case is found from the finding and from the question, not only the one that it names.
+  for (const { html } of [sync, asked]) expect(html).toContain(`href="/sync/doubtful?node=${raw.node}"`)
+  const list = await coordinator.get(`/sync/doubtful?node=${raw.node}`)
+  expect(list.html).toContain(`<a href="/cases/${late.document}">`)
+  expect(list.text).toContain('所记 2026年11月12日 09:00,2026年11月26日 09:00 首次收到')
+  expect((await coordinator.get(`/sync/doubtful?node=${raw.node}&after=1`)).html).not.toContain(late.document)
+  for (const odd of ['', '?node=x', `?node=${raw.node}&after=-1`])
+    expect((await coordinator.get(`/sync/doubtful${odd}`)).status, odd).toBe(404)
   expect((await coordinator.submit(asked, '/sync/checked')).text).not.toContain('条记录的日期要核对')
 })
 

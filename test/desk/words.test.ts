@@ -12,7 +12,7 @@ import {
 } from '#edge-node/desk/words.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { createClock } from '#protocol/engine/clock.ts'
-import type { SyncStatus } from '#protocol/engine/office.ts'
+import type { Finding, SyncStatus } from '#protocol/engine/office.ts'
 import type { NodeId, PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { hostWith } from '#test/clock/host.ts'
@@ -93,6 +93,22 @@ test('P22 a full disk, a refusal and a wrong clock are said at the head of every
   const [against] = warningsOf({ ...STATUS, isRoot: true, parent: null, clockOfNodes: others }, NOW)
   expect(against?.message).toBe('连着的 4 个节点里,3 个的时钟都比县中心慢约 40 天')
   expect(against?.next).toContain('多半是县中心的时间不对')
+})
+
+test('P234 the head names the days by which a node went and how many more stretches there are, not what was said then', () => {
+  const found = (from: string, until: string): Finding => ({
+    kind: 'clock',
+    kept: `wrong-day-${until}`,
+    message: '县中心的日期是 2026-12-02',
+    next: '',
+    time: NOW,
+    days: { from: from as Day, until: until as Day },
+  })
+  const said = (...findings: Finding[]) => warningsOf({ ...STATUS, findings }, NOW).map(({ message }) => message)
+  expect(said(found('2026-11-20', '2026-11-20'))).toEqual(['本机按 2026-11-20 办理过,和后来得知的日期不同。'])
+  expect(said(found('2026-11-20', '2026-11-23'), found('2026-12-02', '2026-12-02'))).toEqual([
+    '本机按 2026-11-20 至 2026-11-23 办理过,和后来得知的日期不同(另有 1 项)。',
+  ])
 })
 
 test('P238 while a person says the time every page names it, and that it is earlier than what the county had reached', () => {

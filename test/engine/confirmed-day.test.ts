@@ -9,6 +9,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { success } from '#protocol/result.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { hostWith, MONDAY } from '#test/clock/host.ts'
+import { withLimits } from '#test/hostile/other-limits.ts'
 import {
   COUNTY,
   connect,
@@ -347,4 +348,18 @@ test('S158 what was recorded under a wrong day is found by it, in older cases to
   ])
   const days = { from: MONDAY, until: MONDAY }
   expect((await later.dayRecords(days)).cases.map(({ row }) => row.id)).toContain(right)
+  // In pages as small as may be each record stands once.
+  withLimits({ dayRecordEntries: 1 })
+  const found: unknown[] = []
+  let pages = 0
+  for (let after: string | null | undefined; after !== null && pages < 50; pages++) {
+    const one = await later.dayRecords({ ...records, ...(after === undefined ? {} : { after }) })
+    found.push(...one.cases.flatMap(({ row, records }) => records.map(({ kind }) => [row.id, kind])))
+    after = one.next
+  }
+  expect(pages).toBeGreaterThan(2)
+  expect(found).toEqual([
+    [older, 'noted'],
+    [wrong, 'opened'],
+  ])
 })

@@ -180,3 +180,13 @@ test.each([
   at.hears(0)
   expect(at.told().slice(0, -LIMITS.wrongDays)).toEqual([['2026-11-15', '2026-12-05', '本机的日期一再变动']])
 })
+
+test('S158 a wrong day that an earlier program kept without its days stands, and is told anew when it is found again', () => {
+  const kept = { kind: 'clock', kept: `wrong-day-${MONDAY}`, message: '旧', next: '', time: MET } as const
+  const at = desk(MET + 13 * HOUR, [kept, { ...kept, kept: 'wrong-day-2026-01-05' }])
+  at.hears(0)
+  at.passes(90 * MINUTE)
+  at.numbers()
+  at.hears(HOUR)
+  expect(at.told()).toEqual([shifted, [undefined, undefined, '旧']])
+})

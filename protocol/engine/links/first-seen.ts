@@ -83,6 +83,6 @@ export async function noteFirstSeen(staging: Staging, entry: Entry): Promise<voi
     kind: 'clock',
     kept: name,
     message: `“${from}”有 ${before + 1} 条记录的日期要核对;最近一条在${nameOf(staging, entry.document)}:${minuteOf(noted.seen)} 首次收到,所记时间 ${minuteOf(written)},${WHY_DOUBTFUL[why]}`,
-    next: '记录照常有效,没有退回。请打开这个办件,“经过”里标着“日期请核对”的就是,向该站点核对;核对完点“已核对”',
+    next: '记录照常有效,没有退回。请逐件打开,“经过”里标着“日期请核对”的就是,向该站点核对;核对完点“已核对”',
   })
 }

@@ -104,7 +104,10 @@ const MORE = `${WRONG_DAY}more`
  * between. Days that stand already are not made fewer by what ends on the same one.
  */
 function bounded({ news }: Core, wrong: WrongDay): WrongDay {
-  const known = news.findings.filter((one): one is Finding & WrongDay => one.kept?.startsWith(WRONG_DAY) === true)
+  // An earlier program kept some without their days.
+  const known = news.findings.filter(
+    (one): one is Finding & WrongDay => one.kept?.startsWith(WRONG_DAY) === true && one.days !== undefined,
+  )
   const same = known.find(({ kept }) => kept === wrong.kept)
   if (same) return same.days.from < wrong.days.from ? { ...wrong, message: same.message, days: same.days } : wrong
   if (known.length < LIMITS.wrongDays) return wrong

@@ -2,7 +2,7 @@
 import type { DocumentId, NodeId } from '#protocol/ids.ts'
 import type { Core } from '../core.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
-import type { DoubtfulDay, Finding } from '../office.ts'
+import { DOUBTFUL_DAYS_OF, type DoubtfulDay, type Finding } from '../office.ts'
 import type { Change } from '../ports/storage.ts'
 
 /** Local rows by case. */
@@ -15,9 +15,8 @@ export const WHY_DOUBTFUL: Readonly<Record<DoubtfulDay['why'], string>> = {
   'clock-off': '该节点的时钟与县中心不符,写下时还不知道差多少',
 }
 
-const NAMED = 'doubtful-days-'
 /** The name of the finding about a node. */
-export const doubtfulDayName = (node: NodeId): string => `${NAMED}${node}`
+export const doubtfulDayName = (node: NodeId): string => `${DOUBTFUL_DAYS_OF}${node}`
 
 /** What was noted of a case. */
 export async function doubtfulDaysOf({ locals }: Core, id: DocumentId): Promise<readonly DoubtfulDay[]> {
@@ -28,6 +27,7 @@ export async function doubtfulDaysOf({ locals }: Core, id: DocumentId): Promise<
 /** Tells people after the commit: one finding for each node, with how many there are. */
 export function tellDoubtfulDays({ news }: Core, change: Change): void {
   for (const { space, key, value } of change.local) {
-    if (space === KEPT_FINDINGS && key.startsWith(NAMED) && value !== null) news.replace(JSON.parse(value) as Finding)
+    if (space === KEPT_FINDINGS && key.startsWith(DOUBTFUL_DAYS_OF) && value !== null)
+      news.replace(JSON.parse(value) as Finding)
   }
 }
