@@ -18,7 +18,7 @@ export const ASSETS = {
   tabler: { url: '/assets/tabler-1.6.1.css', file: '@tabler/core/dist/css/tabler.min.css', type: CSS },
   htmx: { url: '/assets/htmx-2.0.11.js', file: 'htmx.org/dist/htmx.min.js', type: SCRIPT },
   style: { url: '/assets/desk-23e768db.css', file: '#edge-node/desk/assets/desk.css', type: CSS },
-  script: { url: '/assets/desk-9c9f39ae.js', file: '#edge-node/desk/assets/desk.js', type: SCRIPT },
+  script: { url: '/assets/desk-e3ba2929.js', file: '#edge-node/desk/assets/desk.js', type: SCRIPT },
 } as const satisfies Record<string, Asset>
 
 export type AssetName = keyof typeof ASSETS

@@ -214,6 +214,34 @@ test(
 )
 
 test(
+  'P13 what could not be saved while the service was away is saved with the next field that is',
+  async () => {
+    const agent = await place.as('agent')
+    const { id } = await openCase(agent)
+    const page = await tab('agent', `/cases/${id}/form`)
+    await page.route('**/fields', (route) => route.abort())
+    for (const [field, text] of [
+      ['a-applicant', '周断网'],
+      ['a-phone', '13812345678'],
+    ] as const) {
+      await page.fill(`[name=${field}]`, text)
+      await page.press(`[name=${field}]`, 'Tab')
+      await page.waitForSelector('#saved:has-text("没有保存")')
+    }
+    await page.unroute('**/fields')
+    await page.fill('[name=a-idNumber]', ID_NUMBER)
+    await page.press('[name=a-idNumber]', 'Tab')
+    const stored = async () => formOf(await agent.get(`/cases/${id}/form`), `/cases/${id}/form`)
+    await expect
+      .poll(async () => [(await stored())['a-applicant'], (await stored())['a-phone']])
+      .toEqual(['周断网', '13812345678'])
+    expect(await page.inputValue('[name=a-applicant]')).toBe('周断网')
+    await page.close()
+  },
+  BROWSER_MILLISECONDS,
+)
+
+test(
   'P52 lists refresh by themselves; a part in which a person types is left alone until the person leaves it',
   async () => {
     const work = await tab('clerk', '/')

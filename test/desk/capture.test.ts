@@ -137,3 +137,15 @@ test('P15 handing in leads to a receipt of two copies with number and QR; at the
   expect((await captureCase(clerk)).receipt.text).toContain('收件凭证')
   expect((await agent.get(`/cases/${id}`)).text).toContain('已代收')
 })
+
+test('P13 saving the form keeps what belongs to the act that hands it in as it was typed, and says where it is', async () => {
+  const { id, form } = await openCase(agent)
+  const plain = await agent.submit(form, `/cases/${id}/form`, { 'a-applicant': '周小山', step: 'stay' })
+  expect(plain.text).toContain('已保存')
+  expect(plain.text).not.toContain('一起提交')
+  const page = await agent.submit(plain, `/cases/${id}/form`, { authorisation: '授权刘红岩代办', step: 'stay' })
+  expect(page.status).toBe(200)
+  expect(page.html).toContain('授权刘红岩代办')
+  expect(page.text).toMatch(/已保存 .*;.+随“.+”一起提交,现在只在这个页面上。/)
+  expect(formOf(page, `/cases/${id}/form`)['a-applicant']).toBe('周小山')
+})

@@ -145,10 +145,20 @@ document.addEventListener('htmx:afterRequest', (event) => {
     if (shown) shown.value = value
   }
 })
+/** Fields whose save came to nothing: saved again with the next one that is taken. */
+const unsaved = new Set()
+document.addEventListener('htmx:afterRequest', ({ detail: { elt, successful } }) => {
+  if (!elt.matches?.(TYPED)) return
+  if (!successful) return void unsaved.add(elt)
+  unsaved.delete(elt)
+  const again = [...unsaved]
+  unsaved.clear()
+  for (const field of again) field.dispatchEvent(new Event('change', { bubbles: true }))
+})
 document.addEventListener('htmx:sendError', (event) => {
   const place = document.getElementById('saved')
   if (place && event.detail.elt.closest?.('[data-form]'))
-    place.textContent = '没有保存:本机服务没有回应。内容还在页面上,恢复后改动任一栏即可再保存。'
+    place.textContent = '没有保存:本机服务没有回应。内容还在页面上,恢复后改动任一栏,没有保存的各栏一起保存。'
 })
 document.addEventListener('htmx:afterSettle', (event) => {
   const words = event.target.querySelector?.('[data-said]')?.textContent

@@ -14,7 +14,7 @@ import { readForm } from '#edge-node/desk/posted-forms.ts'
 import { failurePage, statusOf } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { CONFIRM_DAY, departmentName, doubtWords, paperTime, timeWords, withNames } from '#edge-node/desk/words.ts'
-import type { FactKind } from '#protocol/casework/facts/facts.ts'
+import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { isDayInDoubt } from '#protocol/engine/clock-doubt.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -126,7 +126,6 @@ function problemsFrom(item: Item, kind: FactKind, problem: Failure): Problems {
 
 /** Saves what is on the form and, when asked, hands it in. */
 async function post(context: DeskContext, desk: Desk): Promise<Response> {
-  const id = context.req.param('id') ?? ''
   const before = await caseOf(context, desk)
   if (!before.ok) return failurePage(context, desk, before.problem)
   const { item } = before.value
@@ -136,8 +135,19 @@ async function post(context: DeskContext, desk: Desk): Promise<Response> {
   if (!saved.ok) return capturePage(context, desk, before.value, item, { typed, failure: saved.problem })
   const after = await caseOf(context, desk)
   if (!after.ok) return failurePage(context, desk, after.problem)
-  if (typed.step !== 'hand-in') return context.redirect(`/cases/${id}/form?saved=1`, 303)
+  if (typed.step !== 'hand-in') return savedPage(context, desk, after.value, item, typed)
   return handInPage(context, desk, after.value, item, typed)
+}
+
+/** The form after it was saved; what was typed for the act that hands it in stays, because it is kept nowhere before. */
+function savedPage(context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed) {
+  const kind = handInAct(view)
+  const own = kind ? askedFields(kind).filter(([name, { type }]) => type !== 'flag' && typed[name]?.trim()) : []
+  if (!kind || own.length === 0) return context.redirect(`/cases/${view.state.id}/form?saved=1`, 303)
+  const labels = own.map(([, { label }]) => label).join('、')
+  const now = desk.office.now()
+  const notice = `已保存 ${timeWords(now, now)};${labels}随“${FACTS[kind].title}”一起提交,现在只在这个页面上。`
+  return capturePage(context, desk, view, item, { typed, notice })
 }
 
 async function handInPage(context: DeskContext, desk: Desk, view: CaseView, item: Item, typed: Typed) {
