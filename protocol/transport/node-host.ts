@@ -10,7 +10,7 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { assert } from '#protocol/assert.ts'
@@ -90,8 +90,11 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id'
 
 /** Linux names each start of the machine. Others have no clock that begins where it stopped (S159), so nothing is asked of them. */
 function presentBoot(): Boot | undefined {
-  if (!existsSync(BOOT_ID)) return undefined
-  return { id: readFileSync(BOOT_ID, 'utf8').trim(), ago: uptime() * 1000 }
+  try {
+    return { id: readFileSync(BOOT_ID, 'utf8').trim(), ago: uptime() * 1000 }
+  } catch {
+    return undefined // not Linux, or a sandbox that keeps it back
+  }
 }
 
 /** This machine as the core sees it. */

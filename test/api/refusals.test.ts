@@ -1,11 +1,12 @@
 /** What the API refuses, and that a refusal writes nothing. */
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
 import { refusalStatus } from '#edge-node/desk/api/statuses.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { ITEM, openPlace } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
+import { countTurns } from '#test/programs/turns.ts'
 
 test('A30 malformed, mistyped, foreign and oversized bodies are refused with the field', async () => {
   const place = await openPlace()
@@ -29,14 +30,8 @@ test('A30 malformed, mistyped, foreign and oversized bodies are refused with the
 
 test('E67 of JSON that has come at once one is read in each turn of the program', async () => {
   const place = await openPlace()
-  let turn = 0
-  const count = () => {
-    turn += 1
-    ticking = setImmediate(count)
-  }
-  let ticking = setImmediate(count)
-  onTestFinished(() => clearImmediate(ticking))
-  const calls = Array.from({ length: 30 }, () => place.call('POST', '/sign-in', { body: '{"name":' }).then(() => turn))
+  const turn = countTurns()
+  const calls = Array.from({ length: 30 }, () => place.call('POST', '/sign-in', { body: '{"name":' }).then(turn))
   expect(new Set(await Promise.all(calls)).size).toBe(calls.length)
 })
 

@@ -2,10 +2,11 @@
 
 import { HTTPException } from 'hono/http-exception'
 import { HonoRequest } from 'hono/request'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { formDataOf, readForm } from '#edge-node/desk/posted-forms.ts'
 import type { Posted } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { countTurns } from '#test/programs/turns.ts'
 
 const posted = (body: string) => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -56,15 +57,9 @@ test('E67 a form with a file has few parts: more are refused before they are tak
 })
 
 test('E67 of forms that have come at once one is read in each turn of the program', async () => {
-  let turn = 0
-  const count = () => {
-    turn += 1
-    ticking = setImmediate(count)
-  }
-  let ticking = setImmediate(count)
-  onTestFinished(() => clearImmediate(ticking))
+  const turn = countTurns()
   for (const body of [() => posted('a=b'), () => parted(1, 'x')]) {
-    const read = await Promise.all(Array.from({ length: 30 }, () => readForm(body()).then(() => turn)))
+    const read = await Promise.all(Array.from({ length: 30 }, () => readForm(body()).then(turn)))
     expect(new Set(read).size).toBe(read.length)
   }
 })

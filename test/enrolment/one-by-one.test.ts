@@ -9,18 +9,14 @@ import { inTurnOf } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { valueIn } from '#test/documents/authors.ts'
 import { untilTrue } from '#test/programs/process.ts'
+import { countTurns } from '#test/programs/turns.ts'
 
 /** A server that notes in which turn of the program which request begins. */
 async function openServer(perform: (response: ServerResponse) => void) {
   const begun: { readonly path: string; readonly turn: number }[] = []
-  let turn = 0
-  const count = () => {
-    turn += 1
-    ticking = setImmediate(count)
-  }
-  let ticking = setImmediate(count)
+  const turn = countTurns()
   const handle = oneByOne((request, response) => {
-    begun.push({ path: request.url ?? '', turn })
+    begun.push({ path: request.url ?? '', turn: turn() })
     perform(response)
   })
   // What has come is handed over together, as it is where a turn has taken long.
@@ -36,7 +32,6 @@ async function openServer(perform: (response: ServerResponse) => void) {
   server.listen(0, '0.0.0.0')
   await once(server, 'listening')
   onTestFinished(() => {
-    clearImmediate(ticking)
     server.closeAllConnections()
     server.close()
   })
@@ -81,14 +76,9 @@ test('E66 what waits for its turn when its connection closes never begins, and t
 
 test('E60 E66 the server lets one begin in a turn, and none that waits loses its connection to one that comes later', async () => {
   const begun: number[] = []
-  let turn = 0
-  const count = () => {
-    turn += 1
-    ticking = setImmediate(count)
-  }
-  let ticking = setImmediate(count)
+  const turn = countTurns()
   const fetch = () => {
-    begun.push(turn)
+    begun.push(turn())
     return new Response('done')
   }
   const server = createNodeServer(fetch, null)
@@ -98,7 +88,6 @@ test('E60 E66 the server lets one begin in a turn, and none that waits loses its
   })
   const listening = valueIn(await listen(server, '127.0.0.1', 0, false))
   onTestFinished(() => {
-    clearImmediate(ticking)
     return listening.close()
   })
   const port = Number(new URL(listening.address).port)

@@ -80,8 +80,9 @@ export async function dayRecords(core: Core, { from, until, after }: DayRecordQu
       const record = recordOf(core, entry)
       if (!record || record.day < from || record.day > until) continue
       const { document, kind, day } = record
-      // From the newest back; a person reads them in the order in which they were done.
-      found.set(document, [{ kind, day }, ...(found.get(document) ?? [])])
+      const known = found.get(document)
+      if (known) known.push({ kind, day })
+      else found.set(document, [{ kind, day }])
     }
     looked += entries.length
   }
@@ -92,6 +93,7 @@ async function withRows(core: Core, found: ReadonlyMap<DocumentId, readonly DayR
   const rows = new Map((await core.storage.casesById([...found.keys()])).map((row) => [row.id, row]))
   return [...found].flatMap(([id, records]) => {
     const row = rows.get(id)
-    return row ? [{ row, records }] : []
+    // Found from the newest back; a person reads them in the order in which they were done.
+    return row ? [{ row, records: records.toReversed() }] : []
   })
 }
