@@ -1,5 +1,5 @@
 /** What a person says of the day, and what people hear when another one, or the county, says otherwise. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Person } from '#protocol/casework/directory.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { createClock } from '#protocol/engine/clock.ts'
@@ -362,4 +362,25 @@ test('S158 what was recorded under a wrong day is found by it, in older cases to
     [older, 'noted'],
     [wrong, 'opened'],
   ])
+})
+
+test('S158 a finding of a wrong day is written with the first group that the disk takes, and with no later one', async () => {
+  const { start, machine, storage } = await parted(0)
+  const { office } = (await start()).engine
+  machine.set(in2009)
+  const confirm = (day: string) => office.confirmDay(clerk, day as Day, { minutes: 9 * 60, isSure: true })
+  expect((await confirm('2026-11-20')).ok).toBe(true)
+  expect((await office.openCase(clerk, 'SL0001')).ok).toBe(true)
+  const written: string[][] = []
+  const commit = storage.commit.bind(storage)
+  vi.spyOn(storage, 'commit').mockImplementation((change) => {
+    written.push(change.local.filter(({ space }) => space === 'findings').map(({ key }) => key))
+    return commit(change)
+  })
+  expect((await confirm('2026-11-24')).ok).toBe(true)
+  expect(written.flat()).toContain('wrong-day-2026-11-20')
+  const before = written.length
+  expect((await office.openCase(clerk, 'SL0001')).ok).toBe(true)
+  expect(written.length).toBeGreaterThan(before)
+  expect(written.slice(before).flat()).toEqual([])
 })
