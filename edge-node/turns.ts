@@ -53,14 +53,19 @@ export function inTurnOf(caller: Caller, work: () => void): () => void {
 export type Posted = Pick<Context, 'req' | 'env'>
 
 /** Waits until what a request has sent may be worked on. */
-export const turnOf = (posted: Posted): Promise<void> =>
+const turnOf = (posted: Posted): Promise<void> =>
   new Promise((resolve) => {
     inTurnOf(callerOf(posted), resolve)
   })
 
-/** The body of a request as text, once it has come in full and has its turn. */
-export async function textInTurn(posted: Posted): Promise<string> {
-  const text = await posted.req.text()
+/** The body of a request, once it has come in full and has its turn: nothing is made of it before, not even a text. */
+export async function bodyInTurn(posted: Posted): Promise<ArrayBuffer> {
+  const body = await posted.req.arrayBuffer()
   await turnOf(posted)
-  return text
+  return body
 }
+
+const decoder = new TextDecoder()
+
+/** The same as text. */
+export const textInTurn = async (posted: Posted): Promise<string> => decoder.decode(await bodyInTurn(posted))

@@ -277,6 +277,8 @@ export const LIMITS = {
   cellCharacters: 32_767,
   /** Directory records written in one commit; more would keep the desk waiting. */
   publishedRecords: 500,
+  /** Texts that are shown again to whoever is no longer signed in, in characters: eight of the longest notes. */
+  keptCharacters: 32_000,
   /** Connections that are let in between two pieces of work, where so many wait. */
   arrivalsPerTurn: 64,
   /** Fields of one posted form: the longest of the desk have some hundred. */

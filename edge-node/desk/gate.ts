@@ -92,7 +92,9 @@ async function signedOut(context: DeskContext, desk: Desk): Promise<Response> {
   // A file from nobody we know is not even read.
   if (desk.filePaths.includes(context.req.path)) return signInPage(context, desk, { status: 401, typed: {} })
   const { csrf: _, password: __, ...typed } = await readForm(context)
-  return signInPage(context, desk, { status: 401, typed })
+  // What no person has typed is not drawn: anybody may send it, and drawing takes ten times as long as reading.
+  const characters = Object.values(typed).reduce((sum, text) => sum + text.length, 0)
+  return signInPage(context, desk, { status: 401, typed: characters > LIMITS.keptCharacters ? {} : typed })
 }
 
 /** Knows who is there; nobody else goes on. */

@@ -1,7 +1,7 @@
 /** What forms post: counted before it is taken apart, in a turn of whoever posts, and once for each request. */
 import type { HonoRequest } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { type Posted, turnOf } from '#edge-node/turns.ts'
+import { bodyInTurn, type Posted } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Typed } from './forms.ts'
 
@@ -32,8 +32,7 @@ async function takeApart(posted: Posted): Promise<FormData> {
   const form = formTypeOf(posted.req.header('content-type') ?? '')
   if (!form) throw new HTTPException(415)
   try {
-    const body = await posted.req.arrayBuffer()
-    await turnOf(posted)
+    const body = await bodyInTurn(posted)
     if (latin1.decode(body).split(form.mark, form.most + 1).length > form.most) throw new HTTPException(413)
     return await new Response(body, { headers: { 'content-type': form.type } }).formData()
   } catch (cause) {

@@ -353,3 +353,11 @@ test('P29 a post after the sign-in has ended shows what was typed, so that nothi
   expect(saved.status).toBe(401)
   expect(saved.text).toContain('还没有保存')
 })
+
+test('P29 what somebody typed whose sign-in has ended is shown again, more than any person typed is not', async () => {
+  const post = (text: string) => place.visitor().post('/cases', { text })
+  const typed = await post('half a sentence '.repeat(LIMITS.keptCharacters / 16))
+  expect([typed.status, typed.text.includes('half a sentence')]).toEqual([401, true])
+  const flood = await post('half a sentence '.repeat(LIMITS.keptCharacters / 16 + 1))
+  expect([flood.status, flood.text.includes('half a sentence')]).toEqual([401, false])
+})

@@ -6,7 +6,7 @@ import { limitBody } from '#edge-node/body-limit.ts'
 import type { Accounts } from '#edge-node/commands/account/accounts.ts'
 import type { CountyRegister } from '#edge-node/commands/county-register.ts'
 import { answerReady, makeReady } from '#edge-node/ready-answer.ts'
-import { textInTurn } from '#edge-node/turns.ts'
+import { bodyInTurn } from '#edge-node/turns.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -128,7 +128,7 @@ export function createApi({ office, accounts, register, report, secure = false }
   api.use(limitBody(LIMITS.requestBytes, (c) => refuse(c as Context<ApiEnv>, TOO_LARGE)))
   api.use(async (c, next) => {
     // A body that breaks off is told by whoever reads it: it is read once.
-    if (/json/i.test(c.req.header('content-type') ?? '')) await textInTurn(c).catch(() => undefined)
+    if (/json/i.test(c.req.header('content-type') ?? '')) await bodyInTurn(c).catch(() => undefined)
     return next()
   })
   api.use((c, next) => {
