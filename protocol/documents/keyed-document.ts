@@ -10,7 +10,7 @@
 import * as encoding from 'lib0/encoding'
 import { assert } from '#protocol/assert.ts'
 import { type KeyedDifference, keyedDifference, type SectionChange } from './change.ts'
-import { FIRST_OF_KEY, NEXT_OF_KEY, PARENT_IS_ROOT, type ParsedUpdate, type ValueId } from './parse.ts'
+import { FIRST_OF_KEY, NEXT_OF_KEY, PARENT_IS_ROOT, type ParsedUpdate, rangesIn, type ValueId } from './parse.ts'
 import { byAuthor, Ranges } from './ranges.ts'
 import type { SectionDocument } from './section-document.ts'
 import type { PlainValue } from './sections.ts'
@@ -84,12 +84,10 @@ export class KeyedDocument implements SectionDocument {
     return difference.set.length + difference.remove.length > 0 ? this.#encoded(client, difference) : undefined
   }
 
-  take({ outline: { client }, values, deleted }: ParsedUpdate): void {
-    if (client !== undefined) for (const { under, value } of values) this.#add(client, under, value)
-    for (let place = 0; place < deleted.length; place += 3) {
-      const [author, from, behind] = deleted.slice(place, place + 3) as [number, number, number]
-      remove(this.#allOf(author), from, behind)
-    }
+  take(update: ParsedUpdate): void {
+    const { client } = update.outline
+    if (client !== undefined) for (const { under, value } of update.values) this.#add(client, under, value)
+    for (const { client: author, from, behind } of rangesIn(update)) remove(this.#allOf(author), from, behind)
   }
 
   #allOf(client: number): Written[] {

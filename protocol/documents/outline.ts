@@ -2,6 +2,9 @@
 import { advance, isInsideCharacter, nextClock, type OwnClocks, type SectionClocks } from './clocks.ts'
 import type { GateProblemCode } from './problems.ts'
 
+/** Numbers by their places: a list, or bare ones where they are many. */
+export type Numbers = ArrayLike<number>
+
 export interface Outline {
   /** Undefined when the update only deletes, or could not be read up to the author. */
   readonly client: number | undefined
@@ -15,7 +18,7 @@ export interface Outline {
    * What must be held of earlier updates, in the order of the bytes, three numbers each: client, clock behind the last
    * unit, and a place that must not lie inside a character. Plain numbers, because a hostile update names thousands.
    */
-  readonly references: readonly number[]
+  readonly references: Numbers
   /** Before this place of the references they are neighbours of what is written, from it on ranges that are deleted. */
   readonly origins: number
   /** What is wrong with the bytes behind the references. */
@@ -53,7 +56,7 @@ export const awaitedBy = ({ client, references }: Outline, { problem, at }: Fit)
 
 /** What is wrong with one of the references. */
 function problemOf(
-  references: readonly number[],
+  references: Numbers,
   place: number,
   isDeletion: boolean,
   clocks: SectionClocks,

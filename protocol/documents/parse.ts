@@ -2,7 +2,7 @@
 import * as decoding from 'lib0/decoding'
 import { LIMITS } from '#protocol/limits.ts'
 import { holdsRising } from './clocks.ts'
-import type { Outline } from './outline.ts'
+import type { Numbers, Outline } from './outline.ts'
 import type { GateProblemCode } from './problems.ts'
 import { isSectionKey, type PlainScalar, type PlainValue, type Section } from './sections.ts'
 
@@ -38,8 +38,14 @@ export interface ParsedUpdate {
   readonly values: readonly KeyedValue[]
   /** Pieces of text, in order; none in a form. */
   readonly pieces: readonly TextPiece[]
-  /** Ranges deleted, three numbers each: client, first clock, clock behind the last. */
-  readonly deleted: readonly number[]
+  /** Ranges deleted, three numbers each, in the order of the outline's references: client, clock behind the last, first clock. */
+  readonly deleted: Numbers
+}
+
+/** The ranges that an update deletes. */
+export function* rangesIn({ deleted }: Pick<ParsedUpdate, 'deleted'>) {
+  for (let at = 0; at < deleted.length; at += 3)
+    yield { client: deleted[at] as number, from: deleted[at + 2] as number, behind: deleted[at + 1] as number }
 }
 
 // Info byte of a struct (yjs src/structs/Item.js): content kind in the low five bits, three flags above.
@@ -256,7 +262,7 @@ function readDeletedRanges(reading: Reading, allowed: number): number {
     const isPartlyOwn = isOwn(reading, client, last - 1)
     if (isPartlyOwn && (holdsRising(halves, from) || holdsRising(halves, last))) refuse('split-character')
     reading.references.push(client, isPartlyOwn ? start : last, from)
-    reading.deleted.push(client, from, last)
+    reading.deleted.push(client, last, from)
   }
   return count
 }
@@ -305,6 +311,18 @@ export function parseUpdate(section: Section, client: number | undefined, update
     deleted: [],
   }
   const fault = faultIn(reading, client)
-  const { client: author, start, clock: next, halves, references, origins, values, pieces, deleted } = reading
+  const { client: author, start, clock: next, halves, origins, values, pieces } = reading
+  const references = compact(reading.references)
+  // What only deletes names nothing else, and nothing of its own.
+  const deleted = author === undefined ? references : compact(reading.deleted)
   return { outline: { client: author, start, next, halves, references, origins, fault }, values, pieces, deleted }
 }
+
+/** A list that grew by one number after the other takes three times as much as its numbers: thousands of ranges are kept bare. */
+function compact(numbers: readonly number[]): Numbers {
+  if (numbers.length < COMPACT_FROM) return numbers
+  return numbers.every((number) => number <= 0xffff_ffff) ? Uint32Array.from(numbers) : Float64Array.from(numbers)
+}
+
+/** Below, the list is smaller than what stands around bare numbers. */
+const COMPACT_FROM = 100

@@ -4,7 +4,7 @@ import { assert } from '#protocol/assert.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { differenceOf, type SectionChange } from './change.ts'
 import { countWhile } from './clocks.ts'
-import { PARENT_IS_ROOT, type ParsedUpdate, TEXT, TEXT_BEFORE, TEXT_BEHIND, type ValueId } from './parse.ts'
+import { PARENT_IS_ROOT, type ParsedUpdate, rangesIn, TEXT, TEXT_BEFORE, TEXT_BEHIND, type ValueId } from './parse.ts'
 import { PieceList } from './piece-list.ts'
 import { byAuthor, type Range, Ranges } from './ranges.ts'
 import type { SectionDocument } from './section-document.ts'
@@ -62,12 +62,10 @@ export class TextDocument implements SectionDocument {
     return encoding.toUint8Array(encoder)
   }
 
-  take({ outline: { client }, pieces, deleted }: ParsedUpdate): void {
-    if (client !== undefined) for (const piece of pieces) this.#pieces.add(client, piece)
-    for (let at = 0; at < deleted.length; at += 3) {
-      const [author, from, behind] = deleted.slice(at, at + 3) as [number, number, number]
-      this.#deleted.add(author, [from, behind])
-    }
+  take(update: ParsedUpdate): void {
+    const { client } = update.outline
+    if (client !== undefined) for (const piece of update.pieces) this.#pieces.add(client, piece)
+    for (const { client: author, from, behind } of rangesIn(update)) this.#deleted.add(author, [from, behind])
   }
 
   /** What is shown, piece by piece. */
