@@ -21,9 +21,15 @@ export class ChunkedMessage extends IncomingMessage {
   }
 }
 
+/** Whether a body is said to come that nobody here reads to its end: with a question, or longer than any file that is taken. */
+function isLeftUnread({ method, headers }: IncomingMessage): boolean {
+  const length = Number(headers['content-length'] ?? 0)
+  return length > (method === 'GET' || method === 'HEAD' ? 0 : LIMITS.catalogueBytes + LIMITS.requestBytes)
+}
+
 /** After the answer Node would read on in what comes of a body, without a call to anybody who could count it. */
 export function endWithAnswer(request: IncomingMessage, response: ServerResponse): void {
-  if (isChunked(request)) response.shouldKeepAlive = false
+  if (isChunked(request) || isLeftUnread(request)) response.shouldKeepAlive = false
 }
 
 /** What is parsed before anybody looks whether the connection still stands. */

@@ -79,8 +79,8 @@ export const LIMITS = {
   requestsOfConnection: 8,
   /** Chunks of one body that may be tiny: a program that writes a form field by field sends some hundred; they cost 2 ms. */
   tinyChunks: 1_000,
-  /** What more chunks must have in them on average: programs fill them with kilobytes; a full 100 Mbit/s line then costs a fifth of a core. */
-  chunkBytes: 64,
+  /** What more chunks must have in them on average: programs fill them with kilobytes. The longest form has no more than the first thousand then, and each one kept costs more than its bytes. */
+  chunkBytes: 256,
   /** An answer of which nothing is taken for so long is not waited for: a slow line empties a third of the system's buffer, some 40 KB, at once. */
   unreadMilliseconds: 30_000,
   /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */

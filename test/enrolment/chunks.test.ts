@@ -74,7 +74,12 @@ test.each([
 
 test.each([
   ['as many tiny chunks as there may be', 1, LIMITS.tinyChunks],
-  ['many chunks that are not tiny', LIMITS.chunkBytes + 4, 3 * LIMITS.tinyChunks],
+  ['many chunks that are not tiny', 2 * LIMITS.chunkBytes, 3 * LIMITS.tinyChunks],
+  [
+    'many chunks that stay above it though each piece of what comes cuts one',
+    LIMITS.chunkBytes + 40,
+    2 * LIMITS.tinyChunks,
+  ],
 ])('E63 %s are read', async (_, bytes, count) => {
   const call = await openServer()
   const { closed, text } = await call(head('/read') + chunks(bytes, count) + END)
@@ -91,6 +96,22 @@ test('E63 the answer to a body in chunks ends the connection, so that nothing of
   expect(text()).toMatch(/\r\nConnection: close\r\n/i)
   expect(count()).toBe(0)
 })
+
+test.each([
+  ['GET', 1],
+  ['HEAD', 1],
+  ['POST', LIMITS.catalogueBytes + LIMITS.requestBytes + 1],
+])(
+  'E63 a body that comes with %s and says a length of %d ends the connection with the answer',
+  async (method, length) => {
+    const call = await openServer()
+    const { closed, text } = await call(
+      `${method} /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`,
+    )
+    await closed
+    expect(text()).toMatch(/\r\nConnection: close\r\n/i)
+  },
+)
 
 test('E63 a body of a known length may come byte by byte', async () => {
   const call = await openServer(true)
