@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { mayRead, mayReadRow } from '#edge-node/commands/reading.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import { isDay } from '#protocol/casework/time/days.ts'
-import type { DayRecordPage, DaySpan } from '#protocol/engine/day-records.ts'
+import { type DayRecordPage, type DaySpan, daysWords } from '#protocol/engine/day-records.ts'
 import type { Actor, DoubtfulCasePage } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { NodeId } from '#protocol/ids.ts'
@@ -94,7 +94,7 @@ async function dayRecordsPage(context: DeskContext, desk: Desk): Promise<Respons
   const { cases, next } = await desk.office.dayRecords({ from, until, after })
   return casesPage(context, desk, {
     title: '本机在这些日期办过的办件',
-    words: `记录所记日期在 ${from === until ? from : `${from} 至 ${until}`} 的,最近办的在前。请逐件看期限和开出的文书。`,
+    words: `记录所记日期在 ${daysWords({ from, until })} 的,最近办的在前。请逐件看期限和开出的文书。`,
     what: '这期间的记录',
     found: cases.map((each) => ({ row: each.row, words: recordWords(each) })),
     next,

@@ -1,4 +1,5 @@
 /** What people read of findings that ask for something to be checked, each by what it is about. */
+import { daysWords } from '#protocol/engine/day-records.ts'
 import { COUNTY_DAY, type Finding, WRONG_DAY } from '#protocol/engine/office.ts'
 
 /** Something at the head of every page that a person must act on. */
@@ -42,8 +43,7 @@ function wrongDayWarning(findings: readonly Finding[]): readonly Warning[] {
   if (latest === undefined) return []
   const more = others.length === 0 ? '' : `(另有 ${others.length} 项)`
   const { days } = latest
-  const went = days && (days.from === days.until ? days.until : `${days.from} 至 ${days.until}`)
-  const message = went === undefined ? latest.message : `本机按 ${went} 办理过,和后来得知的日期不同`
+  const message = days ? `本机按 ${daysWords(days)} 办理过,和后来得知的日期不同` : latest.message
   const link = { href: '/sync', words: '在“同步与安全”页核对这期间的办件' }
   return [{ tone: 'warning', message: `${message}${more}。`, next: '还没有人核对。', link }]
 }

@@ -9,6 +9,9 @@ export interface DaySpan {
   readonly until: Day
 }
 
+/** Days as people read them. */
+export const daysWords = ({ from, until }: DaySpan): string => (from === until ? until : `${from} 至 ${until}`)
+
 /** Something that was recorded in a case, and the day that it bears. */
 export interface DayRecord {
   readonly kind: FactKind

@@ -3,7 +3,7 @@ import { civilDay, type Day, plusDays } from '#protocol/casework/time/days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type ClockDoubt, isDayInDoubt } from '../clock-doubt.ts'
 import type { Core } from '../core.ts'
-import type { DaySpan } from '../day-records.ts'
+import { type DaySpan, daysWords } from '../day-records.ts'
 import { CONFIRMED_DAY, type Finding, WRONG_DAY } from '../office.ts'
 import { publishedAt } from './clock-mark.ts'
 
@@ -38,8 +38,6 @@ export function goneBy({ clock, directory }: Core): GoneBy | null {
   const { told } = clock.past(published)
   return { ...known, doubt: doubt?.is ?? null, numbered: clock.numbered(), isTold: clock.isTold(), told }
 }
-
-const span = ({ from, until }: DaySpan): string => (from === until ? until : `${from} 至 ${until}`)
 
 const NEXT =
   '这期间的记录都在,所记日期、编号和文书日期不改。请打开“这期间在本机办过的办件”,逐件看期限和文书,告诉县中心;电脑时间对、县中心不对的,请马上告诉县中心。核对完点“已核对”'
@@ -116,7 +114,7 @@ function bounded({ news }: Core, wrong: WrongDay): WrongDay {
     from: all.map(({ from }) => from).reduce((one, other) => (other < one ? other : one)),
     until: all.map(({ until }) => until).reduce((one, other) => (other > one ? other : one)),
   }
-  return { ...told(`本机的日期一再变动,还按 ${span(days)} 办理过`, days), kept: MORE }
+  return { ...told(`本机的日期一再变动,还按 ${daysWords(days)} 办理过`, days), kept: MORE }
 }
 
 /** What bears a day that has not come was numbered by a wrong clock, whatever is known of it otherwise. */
@@ -124,12 +122,12 @@ function dayToCome({ clock }: Core, day: Day): WrongDay {
   const tomorrow = plusDays(clock.today(), 1)
   const days = { from: day < tomorrow ? day : tomorrow, until: day }
   const what = day < tomorrow ? '有编号的时间比现在还晚,编号时可能还不是这一天' : '有编号用了还没有到的日期'
-  return told(`${what}:本机按 ${span(days)} 办理,今天是 ${clock.today()}`, days)
+  return told(`${what}:本机按 ${daysWords(days)} 办理,今天是 ${clock.today()}`, days)
 }
 
 /** So was what bears a day of which the county had told before that it was over. */
 const daysOver = (days: DaySpan): WrongDay =>
-  told(`有编号用了已经过去的日期:本机按确认的 ${span(days)} 办理,此前已得知县中心的日期更晚`, days)
+  told(`有编号用了已经过去的日期:本机按确认的 ${daysWords(days)} 办理,此前已得知县中心的日期更晚`, days)
 
 /** By another day than is said now. */
 function otherDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined {
@@ -152,7 +150,7 @@ function otherDay({ clock }: Core, before: GoneBy | null): WrongDay | undefined 
   const days = { from: civilDay(Math.min(since ?? last, last)), until: civilDay(last) }
   const isCounty = clock.confirmedBy() === null
   const whose = said === null ? '县中心的时间或本机时钟变过' : isCounty ? '确认的日期和县中心的不同' : '确认的日期改过'
-  const message = `${whose}:本机按 ${span(days)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${isInDoubt ? right : clock.today()}`
+  const message = `${whose}:本机按 ${daysWords(days)} 办理,${isCounty ? '县中心的日期是' : '后来确认的日期是'} ${isInDoubt ? right : clock.today()}`
   return told(message, days)
 }
 
