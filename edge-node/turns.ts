@@ -1,5 +1,7 @@
 /** Turns of the program: one piece of work begins in each, callers take turns, and who knocks is let in between. */
+import type { ServerResponse } from 'node:http'
 import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Caller, callerOf } from '#protocol/transport/callers.ts'
 
@@ -52,10 +54,18 @@ export function inTurnOf(caller: Caller, work: () => void): () => void {
 /** A request with whoever asks. */
 export type Posted = Pick<Context, 'req' | 'env'>
 
-/** Waits until what a request has sent may be worked on. */
+/** The answer of a request as the server hands it on; in tests and on other hosts there may be none. */
+const answerOf = ({ env }: Posted): ServerResponse | undefined =>
+  (env as { outgoing?: ServerResponse } | undefined)?.outgoing
+
+/** Waits until what a request has sent may be worked on; once its connection is gone nobody waits, and it is kept no longer. */
 const turnOf = (posted: Posted): Promise<void> =>
-  new Promise((resolve) => {
-    inTurnOf(callerOf(posted), resolve)
+  new Promise((resolve, reject) => {
+    const leave = inTurnOf(callerOf(posted), resolve)
+    answerOf(posted)?.once('close', () => {
+      leave()
+      reject(new HTTPException(400))
+    })
   })
 
 /** The body of a request, once it has come in full and has its turn: nothing is made of it before, not even a text. */

@@ -100,10 +100,11 @@ export interface Crowd<Item> {
   /** How many callers hold something. */
   readonly callers: number
   /**
-   * Takes an item in; what is in already stays as it is. Beyond the share of its caller that one's longest idle item
-   * ends, beyond the share of all that of the caller that has most. It may be the new item itself: it is idle, too.
+   * Takes an item in, which counts as one or as its weight; what is in already stays as it is. Beyond the share of its
+   * caller that one's longest idle items end, beyond the share of all those of the caller that has most. It may be the
+   * new item itself: it is idle, too.
    */
-  add(item: Item, caller: Caller): void
+  add(item: Item, caller: Caller, weight?: number): void
   /** Something goes on with an item: it gives way to nobody until what comes back is called, once. Undefined when it is not in. */
   occupy(item: Item): (() => void) | undefined
   /** Lets go of an item; whether it was there. */
@@ -113,6 +114,7 @@ export interface Crowd<Item> {
 /** What one caller holds. */
 interface Held<Item> {
   readonly caller: Caller
+  /** Its items, each by its weight. */
   size: number
   /** The longest idle first. */
   readonly idle: Set<Item>
@@ -121,32 +123,40 @@ interface Held<Item> {
 /** A crowd of so many at most: whoever fills it pushes out its own, and nobody who has brought less. */
 export function createCrowd<Item>({ each, all }: Shares, end: (item: Item) => void): Crowd<Item> {
   const holders = new Map<Caller, Held<Item>>()
-  const items = new Map<Item, { readonly held: Held<Item>; uses: number }>()
+  const items = new Map<Item, { readonly held: Held<Item>; readonly weight: number; uses: number }>()
+  let size = 0
   const remove = (item: Item) => {
-    const held = items.get(item)?.held
-    if (!held) return false
+    const place = items.get(item)
+    if (!place) return false
+    const { held, weight } = place
     items.delete(item)
     held.idle.delete(item)
-    held.size -= 1
+    held.size -= weight
+    size -= weight
     if (held.size === 0) holders.delete(held.caller)
     return true
   }
   const biggest = () =>
     [...holders.values()].filter(({ idle }) => idle.size > 0).reduce((most, one) => (one.size > most.size ? one : most))
+  const fullest = (held: Held<Item>) => (held.size > each ? held : size > all ? biggest() : undefined)
   return {
     get callers() {
       return holders.size
     },
-    add(item, caller) {
+    add(item, caller, weight = 1) {
       if (items.has(item)) return
       const held = holders.get(caller) ?? { caller, size: 0, idle: new Set() }
       holders.set(caller, held)
-      held.size += 1
+      held.size += weight
+      size += weight
       held.idle.add(item)
-      items.set(item, { held, uses: 0 })
-      const full = held.size > each ? held : items.size > all ? biggest() : undefined
-      const [longest] = full?.idle ?? []
-      if (longest !== undefined && remove(longest)) end(longest)
+      items.set(item, { held, weight, uses: 0 })
+      while (items.has(item)) {
+        const [longest] = fullest(held)?.idle ?? []
+        if (longest === undefined) return
+        remove(longest)
+        end(longest)
+      }
     },
     occupy(item) {
       const place = items.get(item)

@@ -126,7 +126,28 @@ test('E60 beyond its share a caller’s longest idle item ends, never one that i
   expect(crowd.occupy('a')).toBeUndefined()
 })
 
-test('E60 whatever comes, is used and goes, a crowd is never larger than its shares, and empties again', () => {
+test('E68 what weighs more makes more give way, the longest idle first, of who holds most', () => {
+  const { ended, crowd } = crowdOf(10, 16)
+  for (const [item, weight] of Object.entries({ a: 4, b: 4, c: 2 })) crowd.add(item, 'one', weight)
+  expect(ended).toEqual([])
+  crowd.add('d', 'one', 5)
+  expect(ended).toEqual(['a', 'b'])
+  crowd.add('e', 'other', 9)
+  expect(ended).toEqual(['a', 'b'])
+  crowd.add('f', 'third', 3)
+  expect(ended).toEqual(['a', 'b', 'e'])
+  crowd.add('g', 'third', 11) // none of its size has room: it goes last, when nothing else of its own is left
+  expect(ended).toEqual(['a', 'b', 'e', 'f', 'g'])
+  crowd.delete('c')
+  crowd.delete('d')
+  expect(crowd.callers).toBe(0)
+})
+
+/** Half of the items weigh twice as much as the others, one more than anybody may hold. */
+const weightOf = (item: number) => (item === 11 ? 4 : 1 + (item % 2))
+const sumOf = (held: readonly number[]) => held.reduce((sum, item) => sum + weightOf(item), 0)
+
+test('E60 E68 whatever comes, is used and goes, a crowd is never larger than its shares, and empties again', () => {
   const step = fc.tuple(fc.constantFrom('add', 'use', 'leave', 'delete'), fc.nat(11))
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
@@ -143,7 +164,7 @@ test('E60 whatever comes, is used and goes, a crowd is never larger than its sha
       for (const [what, item] of steps) {
         if (what === 'add') {
           held.add(item)
-          crowd.add(item, `${item % 3}`)
+          crowd.add(item, `${item % 3}`, weightOf(item))
         } else if (what === 'use' && !used.has(item)) {
           const leave = crowd.occupy(item)
           if (leave) used.set(item, leave)
@@ -154,8 +175,8 @@ test('E60 whatever comes, is used and goes, a crowd is never larger than its sha
           expect(crowd.delete(item)).toBe(held.has(item))
           gone(item)
         }
-        const sizes = [0, 1, 2].map((caller) => [...held].filter((one) => one % 3 === caller).length)
-        expect([Math.max(...sizes) <= 3, held.size <= 5]).toEqual([true, true])
+        const sizes = [0, 1, 2].map((caller) => sumOf([...held].filter((one) => one % 3 === caller)))
+        expect([Math.max(...sizes) <= 3, sumOf([...held]) <= 5]).toEqual([true, true])
         expect(crowd.callers).toBe(sizes.filter((size) => size > 0).length)
       }
     }),

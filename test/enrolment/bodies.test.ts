@@ -1,0 +1,79 @@
+/** Bodies of many requests at once: what is kept of them is bounded, whoever sends them. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { Hono } from 'hono'
+import { expect, onTestFinished, test } from 'vitest'
+import { limitBody } from '#edge-node/body-limit.ts'
+import { createNodeServer, listen } from '#edge-node/server.ts'
+import { textInTurn } from '#edge-node/turns.ts'
+import { LIMITS } from '#protocol/limits.ts'
+import { valueIn } from '#test/documents/authors.ts'
+import { untilTrue } from '#test/programs/process.ts'
+
+const LONGEST = LIMITS.bodiesOfCallerBytes
+
+/** A server that answers with how long a body was; `begun` says from where bodies come. */
+async function openServer() {
+  const begun: string[] = []
+  const app = new Hono()
+  app.onError((_, context) => context.text('unread', 400)) // whoever was ended hears nothing of it
+  app.use((context, next) => {
+    begun.push(context.req.path)
+    return next()
+  })
+  app.use(limitBody(LONGEST))
+  app.post('/', async (context) => context.text(`${(await textInTurn(context)).length} characters`))
+  const listening = valueIn(await listen(createNodeServer(app.fetch, null), '127.0.0.1', 0, false))
+  onTestFinished(() => listening.close())
+  const { port } = new URL(listening.address)
+  let sent = 0
+  /** Sends the head of a request that is said to have such a body, and what is given of it; what came of it. */
+  const send = async (from: string, head: string, body = '') => {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress: from })
+    const events: string[] = []
+    socket.on('data', (data) => events.push(`${data}`.split('\r\n').at(-1) ?? ''))
+    socket.on('error', () => events.push('error'))
+    socket.on('close', () => events.push('ended'))
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'connect')
+    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n${body}`)
+    sent += 1
+    await untilTrue(() => expect(begun).toHaveLength(sent))
+    return { socket, events }
+  }
+  return { send }
+}
+
+const said = (length: number) => `Content-Length: ${length}`
+
+test('E68 beyond its share an address loses the connection whose body began first', async () => {
+  const { send } = await openServer()
+  const other = await send('127.0.0.7', said(5), 'four')
+  const [first, second, third] = [
+    await send('127.0.0.66', said(LONGEST / 2), 'some'),
+    await send('127.0.0.66', said(LONGEST / 2), 'some'),
+    await send('127.0.0.66', said(4), 'some'),
+  ]
+  await untilTrue(() => expect([first.events, third.events]).toEqual([['ended'], ['4 characters']]))
+  other.socket.write('s')
+  await untilTrue(() => expect(other.events).toEqual(['5 characters']))
+  expect(second.events).toEqual([])
+})
+
+test('E68 what says no length counts by the longest that is taken, until it is answered', async () => {
+  const { send } = await openServer()
+  const whole = await send('127.0.0.66', said(4), 'some')
+  await untilTrue(() => expect(whole.events).toEqual(['4 characters']))
+  const unsaid = await send('127.0.0.66', 'Transfer-Encoding: chunked', '')
+  const next = await send('127.0.0.66', said(5), 'fives')
+  await untilTrue(() => expect([unsaid.events, next.events]).toEqual([['ended'], ['5 characters']]))
+})
+
+test('E68 beyond the share of all whoever has most loses, and who posts little is read', async () => {
+  const { send } = await openServer()
+  const callers = Math.floor(LIMITS.bodiesBytes / LONGEST)
+  const most = await Promise.all(Array.from({ length: callers }, (_, at) => send(`127.0.1.${at + 1}`, said(LONGEST))))
+  const little = await send('127.0.0.7', said(5), 'fives')
+  await untilTrue(() => expect(little.events).toEqual(['5 characters']))
+  await untilTrue(() => expect(most.filter(({ events }) => events.includes('ended'))).toHaveLength(1))
+})
