@@ -32,6 +32,7 @@ import {
   doubtWords,
   PARENT_REVOKED,
   paperTime,
+  ROOT_IS_SILENT,
   sentence,
   spanWords,
   timeWords,
@@ -60,7 +61,9 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
     status.clockOffset === null
       ? '还不知道(没有和上级对过时)'
       : (clockWords(status.clockOffset, status.clockConfirmedBy !== null) ??
-        `正常,相差 ${spanWords(status.clockOffset)}`)
+        (status.clockTold
+          ? `正常,相差 ${spanWords(status.clockOffset)}`
+          : `按上次对时相差 ${spanWords(status.clockOffset)};${ROOT_IS_SILENT}`))
   const clock = doubtWords(status.clockDoubt) ?? offset
   return html`<div class="card-body"><p class="fs-3">${connectionWords(status, now)}</p><dl class="desk-pairs">
     ${pair('上级', link)}${pair('最后同步', contact)}${pair('只存在本机的办件', `${status.casesOnlyHere} 件(${status.entriesOnlyHere} 条记录)`)}

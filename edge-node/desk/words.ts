@@ -82,6 +82,9 @@ export function connectionWords(status: SyncStatus, now: number): string {
   return [`已连接${name}`, here, rest].filter(Boolean).join(' · ')
 }
 
+/** Where nobody can vouch for the clock yet: it has no difference to what was known, which proves nothing. */
+export const ROOT_IS_SILENT = '本机这次启动后县中心还没有报时'
+
 /**
  * A clock that is off, in words; undefined while it is right or unknown. The offset is the time at the root less its own: positive where it is slow.
  * @param isConfirmed a person said what day it is, and the county did not

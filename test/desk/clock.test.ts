@@ -202,12 +202,17 @@ test('P216 who only looks on confirms no day; nothing is asked where the county 
   const right = await start()
   const early = await enter(deskOf(right), 'clerk')
   const alone = await early.get('/sync')
-  expect(alone.text).toContain('本机按 2026-11-23 办理')
+  expect(alone.text).toContain('本机按 2026-11-23 办理;本机这次启动后县中心还没有报时,请看一眼日期对不对')
+  // No difference to what was known proves nothing: the county may be as wrong.
+  expect(alone.text).toMatch(/按上次对时相差 .*;本机这次启动后县中心还没有报时/)
+  expect(alone.text).not.toContain('正常,相差')
   expect(alone.html).toContain('/sync/day#day')
   expect(alone.html).not.toContain('<a href="/sync#day">')
   const link = connect(right, root)
   await until('the county has said the time', async () => (await right.engine.office.status()).clockTold)
-  expect((await early.get('/sync')).html).not.toContain('/sync/day#day')
+  const told = await early.get('/sync')
+  expect(told.html).not.toContain('/sync/day#day')
+  expect(told.text).toContain('正常,相差')
   link.cut()
   await link.ended
   await right.engine.stop()
@@ -216,6 +221,7 @@ test('P216 who only looks on confirms no day; nothing is asked where the county 
   const watch = await enter(deskOf(township), 'watch')
   const page = await watch.get('/sync')
   expect(page.html).not.toContain('/sync/day#day')
+  expect(page.text).toContain('由在本机办理业务的人员在这里确认')
   const csrf = /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? ''
   expect((await watch.post('/sync/day#day', { csrf, day: '2026-11-24' })).status).toBe(403)
   expect(township.engine.office.today()).toBe('2009-01-01')
