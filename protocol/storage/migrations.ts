@@ -75,4 +75,18 @@ export const MIGRATIONS: readonly Migration[] = [
       "INSERT OR REPLACE INTO `local` (`space`, `key`, `value`) SELECT 'judged-stations', substr(`document`, 9), '0' FROM `directory` WHERE `document` >= 'station/' AND `document` < 'station0';",
     ],
   },
+  {
+    name: '0006_lists',
+    statements: [
+      'CREATE TABLE `counts` ( `holder` text NOT NULL, `stage` text NOT NULL, `count` integer NOT NULL, PRIMARY KEY(`holder`, `stage`) );',
+      'CREATE INDEX `cases_by_holder_due` ON `cases` (`holder`,`due`,`sequence`,`stage`);',
+      'CREATE INDEX `cases_by_home_due` ON `cases` (`home`,`due`,`sequence`,`stage`);',
+      "CREATE INDEX `cases_by_assignee_due` ON `cases` (`assignee`,`due`,`sequence`,`stage`) WHERE assignee <> '';",
+      'CREATE INDEX `cases_by_offer` ON `cases` (`offered_to`,`arrival`) WHERE offered_to IS NOT NULL;',
+      'CREATE TRIGGER `cases_counted_in` AFTER INSERT ON `cases` BEGIN INSERT INTO `counts` VALUES (new.`holder`, new.`stage`, 1) ON CONFLICT DO UPDATE SET `count` = `count` + 1; END;',
+      'CREATE TRIGGER `cases_counted_out` AFTER DELETE ON `cases` BEGIN UPDATE `counts` SET `count` = `count` - 1 WHERE `holder` = old.`holder` AND `stage` = old.`stage`; END;',
+      'CREATE TRIGGER `cases_counted_on` AFTER UPDATE OF `holder`, `stage` ON `cases` WHEN old.`holder` <> new.`holder` OR old.`stage` <> new.`stage` BEGIN UPDATE `counts` SET `count` = `count` - 1 WHERE `holder` = old.`holder` AND `stage` = old.`stage`; INSERT INTO `counts` VALUES (new.`holder`, new.`stage`, 1) ON CONFLICT DO UPDATE SET `count` = `count` + 1; END;',
+      'INSERT INTO `counts` SELECT `holder`, `stage`, count(*) FROM `cases` GROUP BY `holder`, `stage`;',
+    ],
+  },
 ]

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { CaseQuery, Storage } from '#protocol/engine/ports/storage.ts'
-import type { PersonId } from '#protocol/ids.ts'
+import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { Bench } from './contract.ts'
 import { caseId, caseRow, station } from './fixtures.ts'
 
@@ -177,6 +177,35 @@ export function textRules({ storage, commit }: Bench): void {
     expect(Object.fromEntries(await storage().countByStage([station('510724102')]))).toEqual({ 20: 1 })
     expect(await storage().casesSince(3, 1)).toEqual({ ids: [caseId(3)], count: 2 })
     expect(await storage().casesSince(10, 5)).toEqual({ ids: [], count: 0 })
+  })
+
+  test('D12 whatever is written, moves on or is dropped, what is counted is what is listed', async () => {
+    const holders = ['510724101', '510724102', '510724103'].map(station)
+    const stages = ['10', '20', '30']
+    for (let round = 0; round < 30; round++) {
+      // Some of 12 cases each round, by turns of different length, so that each goes from every stage and holder to every other.
+      const rows = [round, round * 5 + 1, round * 7 + 3].map((turn) =>
+        caseRow((turn % 12) + 1, {
+          arrival: round + 1,
+          stage: stages[turn % 3] as string,
+          holder: holders[Math.floor(turn / 5) % 3] as StationCode,
+        }),
+      )
+      await commit({ cases: [...new Map(rows.map((row) => [row.id, row])).values()] })
+      if (round % 4 === 3) await commit({ unopened: [caseId((round % 12) + 1), caseId(99)] })
+      const { rows: listed } = await storage().cases({ limit: 50 })
+      for (const asked of [[], [holders[0]], holders.slice(1)] as StationCode[][]) {
+        const seen = listed.filter(({ holder }) => asked.length === 0 || asked.includes(holder))
+        const counted = Object.fromEntries(
+          stages.map((stage) => [stage, seen.filter((row) => row.stage === stage).length]),
+        )
+        const counts = await storage().countByStage(asked)
+        expect([...counts.values()].every((count) => count > 0)).toBe(true)
+        expect({ ...Object.fromEntries(stages.map((stage) => [stage, 0])), ...Object.fromEntries(counts) }).toEqual(
+          counted,
+        )
+      }
+    }
   })
 }
 

@@ -131,18 +131,46 @@ test('D27 lists and searches go by their indexes and are never sorted', async ()
   const [due, assignees] = ['2026-11-21' as Day, ['p1' as PersonId]]
   const sameApplicant = { idNumber: '51072419900202123X', item: 'A' }
   const master = 'a'.repeat(32) as DocumentId
-  for (const query of [{ order: 'due' }, { order: 'due', holders }, { order: 'due', assignees }] as const) {
-    expect(await planOf(caseList(query))).toContain('cases_by_due')
-  }
-  expect(await planOf(caseList({ dueBefore: due, holders }))).toContain('cases_by_due (due<')
+  const byDue = { order: 'due' } as const
+  expect(await planOf(caseList(byDue))).toContain('cases_by_due')
+  expect(await planOf(caseList({ ...byDue, holders }))).toContain('cases_by_holder_due (holder=?)')
+  expect(await planOf(caseList({ ...byDue, holders, after: '5.5' }))).toContain(
+    'cases_by_holder_due (holder=? AND due>',
+  )
+  expect(await planOf(caseList({ dueBefore: due, holders }))).toContain('cases_by_holder_due (holder=? AND due<')
+  expect(await planOf(caseList({ dueBefore: due }))).toContain('cases_by_due (due<')
+  expect(await planOf(caseList({ ...byDue, homes: holders, stages: ['25'] }))).toContain('cases_by_home_due (home=?)')
+  expect(await planOf(caseList({ ...byDue, holders, assignees }))).toContain('cases_by_assignee_due (assignee=?)')
+  const both = [...assignees, 'p2' as PersonId]
+  expect(await planOf(caseList({ ...byDue, assignees: both }))).toContain('cases_by_assignee_due (assignee=?)')
+  expect(await planOf(caseList({ offeredTo: holders }))).toContain('cases_by_offer (offered_to=?)')
+  expect(await planOf(caseList({ inTransfer: true, holders }))).toContain('cases_in_transfer')
+  expect(await planOf(caseList({ aside: true, holders }))).toContain('cases_for_attention')
   expect(await planOf(caseList({ assignees }))).toContain('cases_by_assignee (assignee=?)')
   expect(await planOf(caseList({ master }))).toContain('cases_by_master (master=?)')
   expect(await planOf(caseList({ sameApplicant, stages: ['20'] }))).toContain('cases_by_applicant (id_number=?)')
   expect(await planOf(casesToWake({ day: dayNumber(due), limit: 9 }))).toContain('cases_to_wake (wake<')
   const several = [...holders, '510724102' as StationCode]
   const lists: readonly CaseQuery[] = [
-    ...[{}, { holders }, { holders: several }, { text: '王' }, { text: '12' }, { inTransfer: true }, { aside: true }],
-    ...[{ order: 'due' as const }, { order: 'due' as const, holders, assignees }, { dueBefore: due, holders: several }],
+    ...[
+      {},
+      { holders },
+      { offeredTo: holders },
+      { inTransfer: true, holders },
+      { aside: true, holders },
+      { holders: several },
+      { text: '王' },
+      { text: '12' },
+      { inTransfer: true },
+      { aside: true },
+    ],
+    ...[
+      byDue,
+      { ...byDue, holders },
+      { ...byDue, holders, assignees },
+      { ...byDue, homes: holders },
+      { dueBefore: due, holders: several },
+    ],
     ...[{ assignees }, { assignees, holders: several }, { master }, { sameApplicant }, { items: ['A', 'B'] }],
   ]
   for (const query of lists) {

@@ -1,10 +1,10 @@
 /** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
-import { and, count, getTableColumns, gte, lte, sql } from 'drizzle-orm'
+import { and, count, getTableColumns, gt, gte, lte, sql, sum } from 'drizzle-orm'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { dueNumber, foldedNames, foldedNumbers, foldText, needsAttention } from '../case-order.ts'
-import { cases } from '../schema.ts'
+import { cases, counts } from '../schema.ts'
 import { amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
 import { rowsInto } from './rows.ts'
 import type { Statement } from './statements.ts'
@@ -89,14 +89,19 @@ export const countSince = query({ count: whole(count()) }, (select, { arrival }:
   select.from(cases).where(gte(cases.arrival, arrival)),
 )
 
-const STAGE_COUNT = { stage: cases.stage, count: whole(count()) }
+const STAGE_COUNT = { stage: counts.stage, count: whole(sum(counts.count)) }
 
 /** Cases per stage. */
-export const countByStage = query(STAGE_COUNT, (select) => select.from(cases).groupBy(cases.stage))
+export const countByStage = query(STAGE_COUNT, (select) =>
+  select.from(counts).where(gt(counts.count, 0)).groupBy(counts.stage),
+)
 
 /** Cases per stage for holders. */
 export const countByStageOf = query(STAGE_COUNT, (select, { holders }: Given<{ holders: readonly StationCode[] }>) =>
-  select.from(cases).where(amongst(cases.holder, holders)).groupBy(cases.stage),
+  select
+    .from(counts)
+    .where(and(amongst(counts.holder, holders), gt(counts.count, 0)))
+    .groupBy(counts.stage),
 )
 
 /** Drops all rows. */

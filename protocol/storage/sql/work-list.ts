@@ -16,23 +16,24 @@ interface Condition {
 }
 
 /**
- * One value may use the column's index, unless the condition is only to be checked (the unary plus). Several may not:
- * an index would hand over all their rows unordered and sort them, while the list's own order reaches a full page
- * after a few rows.
+ * A column that must have one of some values. The condition is only checked (the unary plus) unless the list goes by
+ * the column: of two that might use an index SQLite takes either, and sorts what the wrong one hands over. Several
+ * values are only checked as well, but those of the column that the list goes by.
  * @param of what the values are of, where one query asks a column twice: each condition has a value of its own
  */
 function among(
   column: Column,
   values: readonly string[] | undefined,
-  checked = false,
+  lead: Column | undefined,
   of: string = column.name,
 ): Condition[] {
   if (values === undefined) return []
-  if (values.length === 1) {
-    const name = `${checked ? '+' : ''}${of}`
-    return [{ name, sql: (value) => sql`${sql.raw(checked ? '+' : '')}${column} = ${value}`, value: values[0] }]
-  }
-  return [{ name: `${of} of several`, sql: (list) => sql`+${amongst(column, list)}`, value: values }]
+  const plus = column === lead ? '' : '+'
+  const checked = sql`${sql.raw(plus)}${column}`
+  const [only] = values
+  return values.length === 1
+    ? [{ name: `${plus}${of}`, sql: (value) => sql`${checked} = ${value}`, value: only }]
+    : [{ name: `${plus}${of} of several`, sql: (list) => sql`${sql.raw(plus)}${amongst(column, list)}`, value: values }]
 }
 
 const fixed = (name: string, condition: SQL): Condition => ({ name, sql: () => condition })
@@ -45,23 +46,37 @@ const filled = (column: Column, wanted = true): Condition[] =>
 const isSearch = (asked: CaseQuery): boolean =>
   foldText(asked.text ?? '') !== '' && orderOf(asked) === 'arrival' && asked.aside !== true
 
+/**
+ * The column whose index a list goes by: the one that leaves the fewest cases, and has them in the list's order. None
+ * where the list's own order finds them soonest: searches, transfers under way, what wants attention.
+ */
+function leadOf(asked: CaseQuery): Column | undefined {
+  if (asked.master !== undefined) return cases.master
+  if (asked.sameApplicant !== undefined) return cases.idNumber
+  if (isSearch(asked) || orderOf(asked) === 'offered' || asked.aside === true) return undefined
+  // Few people are asked for at once, and each has few cases: they are read and sorted.
+  if (asked.assignees !== undefined) return cases.assignee
+  if (asked.offeredTo?.length === 1 && orderOf(asked) === 'arrival') return cases.offeredTo
+  if (asked.holders?.length === 1) return cases.holder
+  return asked.homes?.length === 1 && orderOf(asked) === 'due' ? cases.home : undefined
+}
+
 function conditionsOf(asked: CaseQuery): Condition[] {
   const { sameApplicant } = asked
-  // Whoever goes by last days or searches goes by that one index: all other conditions are only checked.
-  const checked = orderOf(asked) === 'due' || isSearch(asked)
+  const lead = leadOf(asked)
   const conditions = [
-    ...among(cases.holder, asked.holders, checked),
-    ...among(cases.home, asked.homes, checked),
-    ...among(cases.offeredTo, asked.offeredTo, checked),
-    ...among(cases.assignee, asked.assignees, checked),
+    ...among(cases.holder, asked.holders, lead),
+    ...among(cases.home, asked.homes, lead),
+    ...among(cases.offeredTo, asked.offeredTo, lead),
+    ...among(cases.assignee, asked.assignees, lead),
     ...filled(cases.assignee, asked.assignees !== undefined),
-    ...among(cases.master, asked.master === undefined ? undefined : [asked.master]),
+    ...among(cases.master, asked.master === undefined ? undefined : [asked.master], lead),
     ...filled(cases.master, asked.master !== undefined),
-    ...among(cases.idNumber, sameApplicant && [foldText(sameApplicant.idNumber)]),
+    ...among(cases.idNumber, sameApplicant && [foldText(sameApplicant.idNumber)], lead),
     ...filled(cases.idNumber, sameApplicant !== undefined),
-    ...among(cases.item, sameApplicant && [sameApplicant.item], true, 'item of the applicant'),
-    ...among(cases.item, asked.items, true),
-    ...among(cases.stage, asked.stages, true),
+    ...among(cases.item, sameApplicant && [sameApplicant.item], lead, 'item of the applicant'),
+    ...among(cases.item, asked.items, lead),
+    ...among(cases.stage, asked.stages, lead),
   ]
   if (asked.inTransfer === true || asked.offeredTo !== undefined) {
     conditions.push(fixed('offered', sql`${cases.offeredTo} is not null`))
