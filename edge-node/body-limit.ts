@@ -1,11 +1,9 @@
 /** The length of bodies: one that is said is believed, because Node ends a body there; one that is not said is counted. */
-import type { Socket } from 'node:net'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
-import { LIMITS } from '#protocol/limits.ts'
-import { createCrowd } from '#protocol/transport/budgets.ts'
-import { callerOf } from '#protocol/transport/callers.ts'
+import { type HeldBytes, heldForAnybody, hold } from './held-bytes.ts'
+import { answerOf } from './turns.ts'
 
 const tooLarge = (): never => {
   throw new HTTPException(413)
@@ -14,23 +12,14 @@ const tooLarge = (): never => {
 /** Whether nobody here reads a body of the request. */
 const isBodiless = ({ req }: Context): boolean => req.method === 'GET' || req.method === 'HEAD'
 
-/** The socket of a request; in tests and on other hosts there may be none. */
-const socketOf = ({ env }: Context): Socket | undefined =>
-  (env as { incoming?: { socket?: Socket } } | undefined)?.incoming?.socket
-
-/** The connections on which a body comes or is worked on, by its length: of all servers of a process, as its memory is. */
-const coming = createCrowd<Socket>({ each: LIMITS.bodiesOfCallerBytes, all: LIMITS.bodiesBytes }, (socket) =>
-  socket.destroy(),
-)
-
-/** Goes on with a body of so many bytes; a connection on which too much comes is ended, whoever keeps bytes back first. */
-async function counted<Answer>(context: Context, bytes: number, next: () => Promise<Answer>): Promise<Answer> {
-  const socket = socketOf(context)
-  if (socket) coming.add(socket, callerOf(context), bytes)
+/** Goes on with a body of so many bytes. */
+async function counted<Answer>(held: HeldBytes, context: Context, bytes: number, next: () => Promise<Answer>) {
+  const response = answerOf(context)
+  const letGo = response && hold(held, response, bytes)
   try {
     return await next()
   } finally {
-    if (socket) coming.delete(socket)
+    letGo?.()
   }
 }
 
@@ -38,13 +27,16 @@ async function counted<Answer>(context: Context, bytes: number, next: () => Prom
  * Answers bodies that are longer than so many bytes with `onError`. Hono's own limit alone asks each request for its body
  * to see whether there is one, which makes a web request and a stream of what is read in one go otherwise.
  */
-export function limitBody(maxSize: number, onError: Handler = tooLarge): MiddlewareHandler {
+export function limitBody(maxSize: number, onError: Handler = tooLarge, held = heldForAnybody): MiddlewareHandler {
   const unsaid = bodyLimit({ maxSize, onError: (context) => onError(context, async () => undefined) })
   return async (context, next) => {
     if (isBodiless(context)) return next()
-    const said = context.req.header('content-length')
-    const isSaid = said !== undefined && context.req.header('transfer-encoding') === undefined
-    if (!isSaid) return counted(context, maxSize, () => unsaid(context, next))
-    return Number(said) > maxSize ? onError(context, next) : counted(context, Number(said), next)
+    const length = context.req.header('content-length')
+    const said = Number(length ?? 0)
+    // Behind a server what says neither has no body; where none is in between only the body itself can tell.
+    const isUnsaid = length === undefined && answerOf(context) === undefined
+    if (isUnsaid || context.req.header('transfer-encoding') !== undefined)
+      return counted(held, context, maxSize, () => unsaid(context, next))
+    return said > maxSize ? onError(context, next) : counted(held, context, said, next)
   }
 }

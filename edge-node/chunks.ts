@@ -5,17 +5,21 @@ import { LIMITS } from '#protocol/limits.ts'
 
 const isChunked = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined
 
+/** What a request emits once all of its body has come, whether anybody reads it yet or not. */
+export const WHOLE = Symbol('whole')
+
 /** A request that ends its connection once too many of its chunks are tiny: Node makes a call and a buffer of each. */
 export class ChunkedMessage extends IncomingMessage {
   #chunks = 0
   #bytes = 0
 
   override push(chunk: Buffer | null): boolean {
+    if (chunk === null) this.emit(WHOLE)
     if (chunk && isChunked(this)) {
       this.#chunks += 1
       this.#bytes += chunk.length
       const areTiny = this.#bytes < this.#chunks * LIMITS.chunkBytes
-      if (this.#chunks > LIMITS.tinyChunks && areTiny) this.socket.destroy()
+      if (this.#chunks > LIMITS.tinyChunks && areTiny) this.destroy() // and with it the connection: whoever reads it is told
     }
     return super.push(chunk)
   }

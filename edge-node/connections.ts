@@ -1,10 +1,27 @@
 /** Open connections of a node's server: whoever opens too many loses its own, and nobody whose answer is on its way. */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { WHOLE } from '#edge-node/chunks.ts'
+import { heldForAnybody, heldForPeople, hold } from '#edge-node/held-bytes.ts'
 import { noteArrival } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Crowd, createCrowd } from '#protocol/transport/budgets.ts'
 import { callerAt } from '#protocol/transport/callers.ts'
+
+/** What tells a connection from every other: under TLS its socket is another one than that which came. */
+const endsOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
+
+/** Connections that have not yet agreed on TLS: Node's server does not know them, and waits for each when it closes. */
+export function unsecuredOf(server: Server): () => Iterable<Socket> {
+  const unsecured = new Map<string, Socket>()
+  server.on('connection', (socket: Socket) => {
+    const ends = endsOf(socket)
+    unsecured.set(ends, socket)
+    socket.once('close', () => void (unsecured.get(ends) === socket && unsecured.delete(ends)))
+  })
+  server.on('secureConnection', (socket: Socket) => void unsecured.delete(endsOf(socket)))
+  return () => unsecured.values()
+}
 
 /** Whether something follows the head of a request. */
 const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -51,6 +68,12 @@ function occupy(crowd: Crowd<Socket>, socket: Socket, response: ServerResponse):
   })
 }
 
+/** Counts what nobody has taken yet of an answer that is written; one that no stranger gets counts among people's files. */
+function holdUnread(response: ServerResponse): void {
+  const bytes = response.writableLength
+  if (bytes > 0) hold(bytes > LIMITS.placementBytes ? heldForPeople : heldForAnybody, response, bytes)
+}
+
 /**
  * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
  * also a connection that is kept after an answer, one that has sent the head of a request and keeps its body back, and one that
@@ -61,9 +84,7 @@ function occupy(crowd: Crowd<Socket>, socket: Socket, response: ServerResponse):
 export function boundConnections(server: Server): RequestListener {
   const shares = { each: LIMITS.connectionsOfCaller, all: LIMITS.connections }
   const crowd = createCrowd<Socket>(shares, (socket) => socket.destroy())
-  // Under TLS the socket of a request is another one than that which came: both have the same ends.
   const came = new Map<string, Socket>()
-  const endsOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
   const cameAs = ({ socket }: IncomingMessage) => came.get(endsOf(socket))
   const answering = new WeakMap<Socket, ServerResponse>()
   server.on('connection', (socket: Socket) => {
@@ -85,10 +106,11 @@ export function boundConnections(server: Server): RequestListener {
   return (request, response) => {
     const socket = cameAs(request)
     if (socket) answering.set(socket, response)
+    response.once('prefinish', () => holdUnread(response))
     const run = () => {
       if (socket && !response.closed) occupy(crowd, socket, response) // closed: refused before its body was read
     }
-    if (hasBody(request)) request.once('end', run)
+    if (hasBody(request)) request.once(WHOLE, run)
     else run()
   }
 }

@@ -159,11 +159,13 @@ function boundedAttempts({ now, relays }: DoorOptions): Attempts {
     return true
   }
   const decided = async (caller: Caller, queue: Queue, decide: () => Promise<Result<Enrolled>>) => {
+    let wasGuess = false
     try {
       const result = await decide()
-      if (!isGuess(result)) budget.giveBack(caller)
+      wasGuess = isGuess(result)
       return result
     } finally {
+      if (!wasGuess) budget.giveBack(caller) // nor does what fails here count against whoever asked
       queue.deciding -= 1
       for (const next of queue.waiting.splice(0)) next()
     }

@@ -7,6 +7,9 @@ import { callerAt } from '#protocol/transport/callers.ts'
 export const oneByOne =
   (work: RequestListener): RequestListener =>
   (request, response) => {
-    const leave = inTurnOf(callerAt(request.socket.remoteAddress), () => work(request, response))
+    const { socket } = request
+    const leave = inTurnOf(callerAt(socket.remoteAddress), () => {
+      if (!socket.destroyed) work(request, response)
+    })
     response.once('close', leave)
   }

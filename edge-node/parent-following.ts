@@ -1,8 +1,10 @@
 /** Following the parent while the program runs: the county's record, another program's change, and asking around when it is gone. */
+
 import type { Log } from '#edge-node/log.ts'
 import type { Parent } from '#edge-node/parent.ts'
 import { showRecord } from '#edge-node/parent-call.ts'
 import { learnAt, type Moved, type Mover, moveTo } from '#edge-node/parent-move.ts'
+import { appendAll } from '#protocol/append-all.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Cryptography } from '#protocol/engine/ports/host.ts'
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
@@ -165,7 +167,7 @@ function addressesAbove({ engine, node, parent }: FollowingOptions): readonly st
   while (next && !visited.has(next)) {
     visited.add(next)
     const record = directory.node(next)
-    above.push(...(record?.addresses ?? []))
+    appendAll(above, record?.addresses ?? [])
     next = record?.parent ?? undefined
   }
   return above.filter((address) => !tried.has(address))

@@ -7,7 +7,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
 import { endWithAnswer, readInPieces } from '#edge-node/chunks.ts'
 import { isLoopback } from '#edge-node/config.ts'
-import { boundConnections } from '#edge-node/connections.ts'
+import { boundConnections, unsecuredOf } from '#edge-node/connections.ts'
 import { asksForLink } from '#edge-node/downlink.ts'
 import { Incoming, inTurn } from '#edge-node/in-turn.ts'
 import { oneByOne } from '#edge-node/one-by-one.ts'
@@ -80,6 +80,7 @@ export function renewCertificate(server: Server, certificate: Certificate): void
 
 /** Begins to listen; says in words when the address cannot be had. */
 export function listen(server: Server, host: string, port: number, secure: boolean): Promise<Result<Listening>> {
+  const unsecured = secure ? unsecuredOf(server) : () => []
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(refused(error, host, port)))
     server.listen(port, host, () => {
@@ -91,6 +92,7 @@ export function listen(server: Server, host: string, port: number, secure: boole
       new Promise<void>((done) => {
         server.close(() => done())
         server.closeAllConnections()
+        for (const socket of unsecured()) socket.destroy()
       })
   })
 }

@@ -287,10 +287,16 @@ export const LIMITS = {
   postedParts: 100,
   /** One HTTP request body at the desk or the API. */
   requestBytes: 256 * 1024,
-  /** Bodies from one address that come or are worked on at once: four catalogues, or 500 of the longest forms. */
-  bodiesOfCallerBytes: 128 * 1024 * 1024,
-  /** Those from all addresses: what a computer of 4 GB can spare. */
-  bodiesBytes: 256 * 1024 * 1024,
+  /** What a sign-in is sent: a name, a password, and the way to go on. */
+  signInBytes: 16 * 1024,
+  /** Bodies and unread answers of one address that are held at once: 250 of the longest forms. */
+  heldBytesOfCaller: 64 * 1024 * 1024,
+  /** Those of all addresses: what a computer of 4 GB can spare. */
+  heldBytes: 128 * 1024 * 1024,
+  /** Files from one address that come at once: three of the longest. */
+  fileBytesOfCaller: 100 * 1024 * 1024,
+  /** Those from all addresses. */
+  fileBytes: 200 * 1024 * 1024,
   /** A sign-in without any request ends. */
   idleMinutes: 30,
   /** Wrong passwords before an account locks (GB/T 22239-2019, login-failure handling). */

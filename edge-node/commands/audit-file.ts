@@ -1,4 +1,5 @@
 /** The file that an auditor takes out of the audit log: its lines, and what an auditor must know of what is not among them. */
+import { appendAll } from '#protocol/append-all.ts'
 import { civilTime, type Day } from '#protocol/casework/time/days.ts'
 import type { AuditLine, AuditPage } from '#protocol/engine/audit.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
@@ -56,7 +57,7 @@ async function readPages(office: Office, actor: Actor, question: AuditQuestion):
   for (let pages = 0; pages < LIMITS.auditFilePages; pages++) {
     const page = await office.auditTrail(query)
     if (!page.ok) return page
-    lines.push(...page.value.lines)
+    appendAll(lines, page.value.lines)
     for (const day of page.value.cutDays) cutDays.add(day)
     strangeDays = page.value.strangeDays
     const { next, nextDay } = page.value

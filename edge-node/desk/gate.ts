@@ -1,13 +1,14 @@
 /** The gate before every page: signed in, on time, from our own form, and allowed to change things. */
-import type { Hono, MiddlewareHandler } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import { limitBody } from '#edge-node/body-limit.ts'
 import { READS_ONLY } from '#edge-node/commands/refusals.ts'
 import { mayWrite } from '#edge-node/commands/roles.ts'
+import { type HeldBytes, heldForPeople } from '#edge-node/held-bytes.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { readToken } from './cookies.ts'
-import { readForm } from './posted-forms.ts'
+import { hasFiles, readForm } from './posted-forms.ts'
 import { failurePage, problemPage } from './problems.ts'
 import { signInPage } from './sign-in.ts'
 import type { Desk, DeskContext, DeskEnv } from './visit.ts'
@@ -89,8 +90,9 @@ async function signedOut(context: DeskContext, desk: Desk): Promise<Response> {
     const next = url.pathname === '/' ? '' : `?next=${encodeURIComponent(url.pathname + url.search)}`
     return context.redirect(`/sign-in${next}`, 303)
   }
-  // A file from nobody we know is not even read.
-  if (desk.filePaths.includes(context.req.path)) return signInPage(context, desk, { status: 401, typed: {} })
+  // A file from nobody we know is not even read, nor what a form with files may hide.
+  if (desk.filePaths.includes(context.req.path) || hasFiles(context))
+    return signInPage(context, desk, { status: 401, typed: {} })
   const { csrf: _, password: __, ...typed } = await readForm(context)
   // What no person has typed is not drawn: anybody may send it, and drawing takes ten times as long as reading.
   const characters = Object.values(typed).reduce((sum, text) => sum + text.length, 0)
@@ -127,21 +129,22 @@ const onlyShownForms =
   }
 
 /** Ends requests that are longer than so many bytes. */
-const sizeLimit = (desk: Desk, bytes: number): MiddlewareHandler =>
-  limitBody(bytes, (context) =>
+const sizeLimit = (desk: Desk, bytes: number, held?: HeldBytes): MiddlewareHandler => {
+  const refuse = (context: Context) =>
     problemPage(context as DeskContext, desk, {
       status: 413,
       message: `一次提交的内容超过 ${bytes / 1024} KB`,
       kept: '没有改动任何数据',
       next: '请返回上一页缩短后重试',
-    }),
-  )
+    })
+  return limitBody(bytes, refuse, held)
+}
 
 /** Puts the gate before everything that is registered after it. */
 export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
   app.use('*', onlySignedIn(desk))
   // Not before: of a body whose length is not said the limit itself reads all, and 150 strangers sent 4 GB.
-  const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes)
+  const files = sizeLimit(desk, LIMITS.catalogueBytes + LIMITS.requestBytes, heldForPeople)
   for (const path of desk.filePaths) app.use(path, files)
   app.use('*', onlyShownForms(desk))
 }
@@ -149,8 +152,13 @@ export function keepGate(app: Hono<DeskEnv>, desk: Desk): void {
 /** Headers, methods and the size of requests, for every answer of the desk; the few addresses that take files are behind the gate. */
 export function keepHeaders(app: Hono<DeskEnv>, desk: Desk): void {
   const forms = sizeLimit(desk, LIMITS.requestBytes)
+  const signIns = sizeLimit(desk, LIMITS.signInBytes)
+  const limitOf = (path: string) => (path === '/sign-in' ? signIns : forms)
   app.use('*', headers(desk))
   app.use('*', onlyOurMethods)
   app.use('*', onlyOurForms(desk))
-  app.use('*', (context, next) => (desk.filePaths.includes(context.req.path) ? next() : forms(context, next)))
+  app.use('*', (context, next) => {
+    const { path } = context.req
+    return desk.filePaths.includes(path) ? next() : limitOf(path)(context, next)
+  })
 }

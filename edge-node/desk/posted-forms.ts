@@ -11,6 +11,9 @@ const FIELDS_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i
 const PARTS_TYPE =
   /^multipart\/form-data\s*;(?:\s*charset=[\w-]+\s*;)?\s*boundary=("?)([\w'()+,./:=?-]+(?: [\w'()+,./:=?-]+)*)\1\s*$/i
 
+/** Whether what is posted says that it is a form with files. */
+export const hasFiles = ({ req }: Posted): boolean => /^multipart\b/i.test(req.header('content-type') ?? '')
+
 const latin1 = new TextDecoder('latin1')
 
 /** A type of form as it is read: what stands between fields, or around parts, and how often that may be. */

@@ -1,6 +1,8 @@
 /** Connection, safety, times and ages as people say them. */
+
 import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
 import { paperDay, weekday } from '#edge-node/desk/due-words.ts'
+import { appendAll } from '#protocol/append-all.ts'
 import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Stage } from '#protocol/casework/course/stages.ts'
@@ -195,7 +197,7 @@ export function warningsOf(status: SyncStatus, now: number): readonly Warning[] 
       next: '本机照常登记,数据都在。县中心指定以后自动改接;等了一天还没有改接的,请联系县中心管理员。',
     })
   else if (refusal) warnings.push({ tone: 'danger', message: `上级拒绝连接:${refusal.message}`, next: refusal.next })
-  warnings.push(...checkWarnings(status.findings))
+  appendAll(warnings, checkWarnings(status.findings))
   const clock = clockWarning(status, now)
   if (clock) warnings.push(clock)
   const calendar = calendarWarning(status.calendarUntil, civilDay(now))

@@ -1,4 +1,5 @@
 /** Bringing a catalogue in: every row is checked, good rows become editions, refused rows come back with their reasons. */
+import { appendAll } from '#protocol/append-all.ts'
 import { checkEditions, isEnd } from '#protocol/casework/catalogue/editions.ts'
 import { blocking, type CatalogueContext, checkItem } from '#protocol/casework/catalogue/item-check.ts'
 import { checkPrerequisites } from '#protocol/casework/catalogue/prerequisites.ts'
@@ -89,7 +90,10 @@ function createImport(context: ImportContext) {
       const placed = place(item, known)
       if (!Array.isArray(placed)) return [(placed as { reason: string }).reason]
       lines.set(key, line)
-      notes.push(...problems.map(({ message }) => `第 ${line} 行 ${item.id} ${item.name}:${message}`))
+      appendAll(
+        notes,
+        problems.map(({ message }) => `第 ${line} 行 ${item.id} ${item.name}:${message}`),
+      )
       if (known.some((each) => isSame(each, item))) unchanged += 1
       else {
         loaded += 1

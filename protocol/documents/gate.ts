@@ -1,4 +1,5 @@
 /** The gate: no edit takes effect that did not pass here (DESIGN.md section 7). */
+import { appendAll } from '#protocol/append-all.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
@@ -168,7 +169,7 @@ export class Gating<Edit extends AuthoredUpdate> {
     const next = [...authors]
     for (const author of next) {
       if (!this.#advance(this.#waiting.get(author) ?? [])) continue
-      next.push(...(this.#awaiting.get(author) ?? []))
+      appendAll(next, this.#awaiting.get(author) ?? [])
       this.#awaiting.delete(author)
     }
   }

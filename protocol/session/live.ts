@@ -1,4 +1,5 @@
 /** A live link: frontiers compared, entries sent under the window, entries admitted, acknowledgements passed on. */
+import { appendAll } from '#protocol/append-all.ts'
 import { type LogKey, logParts, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Frontier, Height, LogPosition, Message } from '#protocol/wire/messages.ts'
@@ -22,7 +23,7 @@ export function stepLive(session: Live, event: Event, view: View): Step {
       return compared(session, event, view)
     case 'dispatched':
       if (session.window.inFlight.length === 0) beginStretch(session.window.pace, view.elapsed)
-      session.window.inFlight.push(...event.sizes)
+      appendAll(session.window.inFlight, event.sizes)
       raise(session, event.heights)
       return at(session)
     case 'loaded':
@@ -199,7 +200,7 @@ function newStreams(session: Live, view: View): Effect[] {
   const logs = heard.flatMap((stream) => session.waiting.get(stream) ?? [])
   for (const stream of heard) session.waiting.delete(stream)
   const effects: Effect[] = [{ type: 'tell-frontier', streams: fresh }]
-  if (heard.length > 0) effects.push(...compare(session, heard, logs, view))
+  if (heard.length > 0) appendAll(effects, compare(session, heard, logs, view))
   return effects
 }
 

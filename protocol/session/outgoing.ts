@@ -1,4 +1,5 @@
 /** What a peer lacks of some packs: whole packs as they lie on disk where possible, small ones joined. */
+import { appendAll } from '#protocol/append-all.ts'
 import { assert } from '#protocol/assert.ts'
 import { type LogKey, logParts } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -55,7 +56,7 @@ export function selectOutgoing(candidates: readonly Candidate[], session: Live):
     const records = asItIs ? packablesOf(candidate.bytes) : recordsOf(candidate, wanted)
     const bytes = candidate.bytes.length
     if (pendingBytes + bytes > LIMITS.packBytes) flush()
-    pending.push(...records)
+    appendAll(pending, records)
     pendingBytes += bytes
   }
   flush()

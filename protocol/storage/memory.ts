@@ -1,4 +1,5 @@
 /** The storage port in memory, for simulations: commits are synchronous, snapshots are cheap, faults are injected. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { isStationDocument, listedOf, listOf } from '#protocol/engine/directory/station-records.ts'
 import {
@@ -145,10 +146,10 @@ export class MemoryStorage implements Storage {
       return
     }
     if (step.cuts.length > 0) this.#cut(step.cuts)
-    this.#packs.push(...step.packs)
+    appendAll(this.#packs, step.packs)
     for (const { document, places } of step.places) {
       const known = this.#places.get(document)
-      if (known) known.push(...places)
+      if (known) appendAll(known, places)
       else {
         this.#places.set(document, [...places])
         this.#stored += 1

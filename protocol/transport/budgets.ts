@@ -114,7 +114,8 @@ export interface Crowd<Item> {
 /** What one caller holds. */
 interface Held<Item> {
   readonly caller: Caller
-  /** Its items, each by its weight. */
+  count: number
+  /** What its items weigh. */
   size: number
   /** The longest idle first. */
   readonly idle: Set<Item>
@@ -131,9 +132,10 @@ export function createCrowd<Item>({ each, all }: Shares, end: (item: Item) => vo
     const { held, weight } = place
     items.delete(item)
     held.idle.delete(item)
+    held.count -= 1
     held.size -= weight
     size -= weight
-    if (held.size === 0) holders.delete(held.caller)
+    if (held.count === 0) holders.delete(held.caller)
     return true
   }
   const biggest = () =>
@@ -145,8 +147,9 @@ export function createCrowd<Item>({ each, all }: Shares, end: (item: Item) => vo
     },
     add(item, caller, weight = 1) {
       if (items.has(item)) return
-      const held = holders.get(caller) ?? { caller, size: 0, idle: new Set() }
+      const held = holders.get(caller) ?? { caller, count: 0, size: 0, idle: new Set() }
       holders.set(caller, held)
+      held.count += 1
       held.size += weight
       size += weight
       held.idle.add(item)

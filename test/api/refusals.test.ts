@@ -1,8 +1,10 @@
 /** What the API refuses, and that a refusal writes nothing. */
+import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
 import { refusalStatus } from '#edge-node/desk/api/statuses.ts'
+import { inTurnOf } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { ITEM, openPlace } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
@@ -33,6 +35,39 @@ test('E67 of JSON that has come at once one is read in each turn of the program'
   const turn = countTurns()
   const calls = Array.from({ length: 30 }, () => place.call('POST', '/sign-in', { body: '{"name":' }).then(turn))
   expect(new Set(await Promise.all(calls)).size).toBe(calls.length)
+})
+
+test('E67 what is sent and left before its turn is not carried out', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const app = createApi(place)
+  const open = (outgoing: EventEmitter) =>
+    app.request(
+      '/cases',
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ item: ITEM }),
+      },
+      { outgoing, incoming: { socket: { remoteAddress: '192.0.2.66' } } },
+    )
+  const answers = Array.from({ length: 3 }, () =>
+    Object.assign(new EventEmitter(), { req: { socket: { remoteAddress: '192.0.2.66', destroy() {} } } }),
+  )
+  // Before them stands one piece of work in which the second goes away.
+  inTurnOf('192.0.2.66', () => setImmediate(() => answers[1]?.emit('close')))
+  const statuses = (await Promise.all(answers.map(open))).map(({ status }) => status)
+  expect(statuses).toEqual([200, 400, 200])
+  const rows = (await (await place.call('GET', '/cases?scope=all', { token })).json()) as { rows: unknown[] }
+  expect(rows.rows).toHaveLength(2)
+})
+
+test('E69 a sign-in is short: more is refused before it is read', async () => {
+  const place = await openPlace()
+  const body = (length: number) => JSON.stringify({ name: 'x'.repeat(length), password: 'y' })
+  const answer = await place.call('POST', '/sign-in', { body: body(LIMITS.signInBytes) })
+  expect(await refusal(answer, 413)).toMatchObject({ code: 'too-large' })
+  expect((await place.call('POST', '/sign-in', { body: body(LIMITS.signInBytes / 2) })).status).not.toBe(413)
 })
 
 test('A30 a refused field is named in the words of its own rule', async () => {

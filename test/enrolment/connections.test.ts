@@ -252,3 +252,58 @@ test('E60 whoever asks for a link behind an answer that it does not take keeps n
   socket.write(UPGRADE)
   await untilTrue(() => expect(came.map(({ destroyed }) => destroyed)).toEqual([true]))
 })
+
+test('E60 what has come in full is not idle, with a body as well, before anybody reads it', async () => {
+  withLimits({ connectionsOfCaller: 3, connections: 9 })
+  let come = 0
+  let read = () => {}
+  const mayRead = new Promise<void>((resolve) => {
+    read = resolve
+  })
+  const fetch = async (request: Request) => {
+    come += 1
+    await mayRead
+    return new Response(await request.text())
+  }
+  const listening = valueIn(await listen(createNodeServer(fetch, null), '127.0.0.1', 0, false))
+  onTestFinished(() => listening.close())
+  const open = async () => {
+    const to = { host: '127.0.0.1', port: Number(new URL(listening.address).port), localAddress: '127.0.0.66' }
+    const socket = connect(to)
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    return socket
+  }
+  const posts = await Promise.all([open(), open(), open()])
+  for (const post of posts) post.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nab')
+  await untilTrue(() => expect(come).toBe(3))
+  const answers = posts.map((post) =>
+    Promise.race([once(post, 'data').then(String), once(post, 'close').then(() => 'lost')]),
+  )
+  const late = await open()
+  await once(late, 'close')
+  read()
+  expect((await Promise.all(answers)).map((answer) => answer.endsWith('ab'))).toEqual([true, true, true])
+})
+
+test.each([
+  ['plain', false],
+  ['over TLS', true],
+])('E20 a server closes at once, %s, whatever connections say nothing', async (_, secure) => {
+  const certificate = secure ? await ownCertificate(temporaryFolder()) : null
+  const server = createNodeServer(answer, certificate)
+  const listening = valueIn(await listen(server, '127.0.0.1', 0, secure))
+  const silent = connect({ host: '127.0.0.1', port: Number(new URL(listening.address).port) })
+  onTestFinished(() => void silent.destroy())
+  let taken = 0
+  server.on('connection', () => {
+    taken += 1
+  })
+  await untilTrue(() => expect(taken).toBe(1))
+  let isClosed = false
+  void listening.close().then(() => {
+    isClosed = true
+  })
+  await untilTrue(() => expect(isClosed).toBe(true))
+})

@@ -67,6 +67,10 @@ test('H5 no clock and no chance outside adapters and mains', () => {
   ).toEqual([])
 })
 
+test('H54 no list is spread into a call that appends: what a member makes long would end the program', () => {
+  expect(offenders(({ text }) => /\.push\(\.\.\./.test(text))).toEqual([])
+})
+
 test('H6 nothing but adapters and mains knows Node, sockets or files, and nothing below floor 4 knows timers', () => {
   const timers = (path: string) => (floorOf(path) ?? 0) < 4
   expect(

@@ -1,5 +1,7 @@
 /** Sign-ins at a node: who may, for how long, and what ends them. Everything works without a network. */
+
 import * as z from 'zod'
+import { appendAll } from '#protocol/append-all.ts'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { isPersonId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
@@ -99,7 +101,10 @@ async function keep(office: Office, person: Person): Promise<Result<SignIn>> {
   }
   live.sort((left, right) => right.seen - left.seen)
   const own = live.filter((kept) => kept.person === person.id).slice(LIMITS.signInsPerPerson - 1)
-  ended.push(...[...own, ...live.slice(LIMITS.signIns - 1)].map(({ key }) => key))
+  appendAll(
+    ended,
+    [...own, ...live.slice(LIMITS.signIns - 1)].map(({ key }) => key),
+  )
   await Promise.all(ended.map((key) => office.setLocal(SPACE, key, null)))
 
   const token = toHex(office.random(32))

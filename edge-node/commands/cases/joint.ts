@@ -1,4 +1,5 @@
 /** Joint handling (联办) as a co-department's station meets it: which notices were sent to it. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Invitation } from '#protocol/casework/course/course.ts'
 import type { Office } from '#protocol/engine/office.ts'
@@ -34,7 +35,10 @@ export async function noticesTo(office: Office, station: StationCode): Promise<J
       const state = await office.state(row.id)
       if (!state.ok) continue
       const own = state.value.invitations.filter(({ to }) => to === station)
-      notices.push(...own.map((invitation) => ({ row, state: state.value, invitation })))
+      appendAll(
+        notices,
+        own.map((invitation) => ({ row, state: state.value, invitation })),
+      )
     }
     if (found.next === null) return { notices: notices.toSorted(byDue), cut: false }
     after = found.next

@@ -1,4 +1,5 @@
 /** Taking in cases of vertical systems: each row is rehearsed, then written fact by fact, and told what became of it. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { ImportOutcome, VerticalList, VerticalRow } from '#protocol/casework/exchange/vertical.ts'
 import { readVertical, type VerticalCase } from '#protocol/casework/exchange/vertical-rows.ts'
@@ -158,7 +159,7 @@ export async function importVertical(
     const outcomes = group.map((row) =>
       twice.has(row) ? refused(row, '同一个来源办件在文件中出现了两次。') : importRow(work, row),
     )
-    done.push(...(await Promise.all(outcomes)))
+    appendAll(done, await Promise.all(outcomes))
   }
   return done
 }

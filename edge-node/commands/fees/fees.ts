@@ -1,6 +1,8 @@
 /** Fees of cases: those that wait to be paid, those of one case, and those of cases that belong together. */
+
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
+import { appendAll } from '#protocol/append-all.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Fee } from '#protocol/casework/course/course.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
@@ -58,7 +60,7 @@ export async function findFees(
     for (const row of found.rows) {
       if (!sieve(row) || !mayReadRow(actor, office.directory, row)) continue
       const state = await office.state(row.id)
-      if (state.ok) fees.push(...feesOf(state.value))
+      if (state.ok) appendAll(fees, feesOf(state.value))
     }
     seen += found.rows.length
     if (found.next === null) break

@@ -1,6 +1,8 @@
 /** All open work of a person on one list, given and taken (工作交接). */
+
 import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import { hasRole, mayEdit } from '#edge-node/commands/roles.ts'
+import { appendAll } from '#protocol/append-all.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
 import type { Handover } from '#protocol/casework/directory.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
@@ -17,7 +19,7 @@ export async function openWork(office: Office, actor: Actor, person: PersonId): 
   do {
     const query = { assignees: [person], holders: [actor.station], stages: OPEN_STAGES, order: 'due' } as const
     const found = await office.find({ ...query, ...(after === undefined ? {} : { after }) })
-    rows.push(...found.rows)
+    appendAll(rows, found.rows)
     after = found.next ?? undefined
   } while (after !== undefined && rows.length < LIMITS.handoverCases)
   return rows.slice(0, LIMITS.handoverCases)
@@ -105,7 +107,10 @@ async function entrustAll(office: Office, actor: Actor, each: Handover): Promise
   for (let start = 0; start < each.cases.length; start += AT_ONCE) {
     const part = each.cases.slice(start, start + AT_ONCE)
     const moved = await Promise.all(part.map((number) => entrust(office, actor, each, number)))
-    notMoved.push(...moved.filter((one) => one !== undefined))
+    appendAll(
+      notMoved,
+      moved.filter((one) => one !== undefined),
+    )
   }
   return notMoved
 }

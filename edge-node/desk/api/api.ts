@@ -125,10 +125,13 @@ export function createApi({ office, accounts, register, report, secure = false }
     if (problem.code === 'internal' || problem.code.startsWith('storage')) report?.(error)
     return refuse(c, problem)
   })
+  api.use(
+    '/sign-in',
+    limitBody(LIMITS.signInBytes, (c) => refuse(c as Context<ApiEnv>, TOO_LARGE)),
+  )
   api.use(limitBody(LIMITS.requestBytes, (c) => refuse(c as Context<ApiEnv>, TOO_LARGE)))
   api.use(async (c, next) => {
-    // A body that breaks off is told by whoever reads it: it is read once.
-    if (/json/i.test(c.req.header('content-type') ?? '')) await bodyInTurn(c).catch(() => undefined)
+    if (/json/i.test(c.req.header('content-type') ?? '')) await bodyInTurn(c)
     return next()
   })
   api.use((c, next) => {

@@ -1,5 +1,7 @@
 /** Writes with an Idempotency-Key happen at most once, also when the answer was lost or the node stopped in between. */
+
 import * as z from 'zod'
+import { appendAll } from '#protocol/append-all.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'
 import { toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -41,7 +43,10 @@ async function sweep(office: Office): Promise<void> {
     else dropped.push(key)
   }
   live.sort((left, right) => right.time - left.time)
-  dropped.push(...live.slice(LIMITS.keptAnswers).map(({ key }) => key))
+  appendAll(
+    dropped,
+    live.slice(LIMITS.keptAnswers).map(({ key }) => key),
+  )
   await Promise.all(dropped.map((key) => office.setLocal(SPACE, key, null)))
 }
 

@@ -1,4 +1,5 @@
 /** Reading a row of a vertical system's file: what it says, or every reason for which it cannot be taken in. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { Decision } from '../codes.ts'
 import { STAGES, type Stage } from '../course/stages.ts'
 import type { Day } from '../time/days.ts'
@@ -132,7 +133,7 @@ export function readVertical(row: VerticalRow, list: VerticalList, today: Day): 
   const text = (column: VerticalColumn) => (row[column] ?? '').trim()
   const problems: string[] = []
   const target = targetOf(list, text('state'))
-  if (typeof target !== 'string' && text('state') !== '') problems.push(...target)
+  if (typeof target !== 'string' && text('state') !== '') appendAll(problems, target)
   const needs = typeof target === 'string' ? NEEDS[target] : []
   for (const column of [...ALWAYS, ...needs])
     if (text(column) === '') problems.push(`请填写${VERTICAL_COLUMNS[column]}`)

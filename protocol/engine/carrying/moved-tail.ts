@@ -1,4 +1,5 @@
 /** A fork's tail (rule S73): cut off where two versions of a log part, and carried on whole in our own log. */
+import { appendAll } from '#protocol/append-all.ts'
 import {
   COUNTY_STREAM,
   type DocumentId,
@@ -67,7 +68,7 @@ export async function moveTail<Problem>(
   const cases = [...new Set(above.map(({ entry }) => entry.document))].filter(isCase)
   await loadFiles(staging, cases)
   const lost: LostText[] = []
-  for (const id of cases) lost.push(...(await textOf(staging, id, tail, { common, end }, giving)))
+  for (const id of cases) appendAll(lost, await textOf(staging, id, tail, { common, end }, giving))
   await reloadWithout(staging, cases, log, Math.max(common, end))
   cutLog(staging.logs, log, end, (await core.logs.hashAt(log, end)) as Uint8Array)
   await noteMoved(staging, log, tail)

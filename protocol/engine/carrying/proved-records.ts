@@ -1,4 +1,5 @@
 /** What others carry of this node's own directory records, proved by its own signature (rules R31, R60, R61). */
+import { appendAll } from '#protocol/append-all.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
@@ -37,7 +38,7 @@ export async function provedBehind(core: Core, log: LogKey, height: number): Pro
       run = carried ? [...(goesOn(run, carried) ? run : []), carried.entry] : []
       if (carried?.entry.signature) {
         const lacking = await notHeld(core, run)
-        if (lacking.length > 0 && (await isSigned(core, carried.entry))) records.push(...lacking)
+        if (lacking.length > 0 && (await isSigned(core, carried.entry))) appendAll(records, lacking)
         run = []
       }
       upTo = entry.seq - run.length

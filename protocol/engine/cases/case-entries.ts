@@ -1,4 +1,5 @@
 /** Adding entries to a case: what each is about, where it counts, and what is only kept. */
+import { appendAll } from '#protocol/append-all.ts'
 import { readFact } from '#protocol/casework/facts/facts.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
@@ -97,7 +98,7 @@ function withdraw(file: CaseFile, edit: Entry): void {
   for (const section of file.sections.values()) {
     const at = section.edits.findIndex((one) => one.hash === hash)
     if (at === -1) continue
-    section.takenBack.push(...section.edits.splice(at, 1))
+    appendAll(section.takenBack, section.edits.splice(at, 1))
     section.gate = undefined
     section.outcome = undefined
     file.oddities.push(oddity(edit, CUT_OFF.outcome, CUT_OFF.reason))

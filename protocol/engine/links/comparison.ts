@@ -1,4 +1,5 @@
 /** Comparing what is held with a peer: frontiers told, forks found, and where sending must start. */
+import { appendAll } from '#protocol/append-all.ts'
 import { type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import { equalBytes } from '#protocol/log/bytes.ts'
 import type { LogHead } from '#protocol/log/head.ts'
@@ -40,7 +41,7 @@ function inMessages(streams: readonly StreamId[], positionsOf: (stream: StreamId
       positions = []
     }
     names.push(stream)
-    positions.push(...held)
+    appendAll(positions, held)
   }
   messages.push({ type: 'frontier', streams: names, logs: positions })
   return messages

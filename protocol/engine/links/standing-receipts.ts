@@ -1,4 +1,5 @@
 /** Standing receipts: a child that comes back hears what became of its entries, behind the entries and as the line carries it. */
+import { appendAll } from '#protocol/append-all.ts'
 import { type LogKey, logParts, type NodeId, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { frameBytes } from '#protocol/session/pace.ts'
@@ -87,7 +88,10 @@ function takeNext(standing: Standing, count: number): Receipt[] {
   const taken: Receipt[] = []
   for (let next = standing.left[0]; next && taken.length < count; next = standing.left[0]) {
     const some = next.receipts.splice(0, count - taken.length)
-    taken.push(...some.filter((receipt) => !standing.newer.has(placeOf(receipt))))
+    appendAll(
+      taken,
+      some.filter((receipt) => !standing.newer.has(placeOf(receipt))),
+    )
     if (next.receipts.length > 0) continue
     standing.underWay.push(next)
     standing.left.shift()

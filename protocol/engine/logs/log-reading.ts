@@ -1,4 +1,5 @@
 /** Reading a log from the disk: entry by entry with what proves each, and where it is signed. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { LogKey } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { encodeCarried } from '#protocol/log/carried.ts'
@@ -24,7 +25,7 @@ export async function readAbove(
   top = logs.head(log).height,
 ): Promise<ReadEntry[]> {
   const found: ReadEntry[] = []
-  for await (const entries of readInPacks(logs, log, height, top)) found.push(...entries)
+  for await (const entries of readInPacks(logs, log, height, top)) appendAll(found, entries)
   return found
 }
 

@@ -1,4 +1,5 @@
 /** Reading the audit logs that lie here: day by day from the newest, and within a day from what came last, so that a page costs what it shows. */
+import { appendAll } from '#protocol/append-all.ts'
 import { auditDocument, auditPlace, isOfAccount, isStrangeDay, readAuditNote } from '#protocol/casework/audit.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { type Day, isDay } from '#protocol/casework/time/days.ts'
@@ -113,7 +114,7 @@ async function placesOf(core: Core, documents: readonly DocumentId[]) {
       mark = page.mark
       if (mark !== null) await pieces()
     }
-    all.push(...own)
+    appendAll(all, own)
   }
   return { places: all.sort(lastFirst), cut }
 }

@@ -1,4 +1,5 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
 import { type DocumentId, isCaseId } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
@@ -139,7 +140,7 @@ async function stateNow(core: Core, id: DocumentId): ReturnType<Office['state']>
 async function revoke(core: Core, queue: WriteQueue, actor: Actor | null, records: readonly DirectoryRecord[]) {
   const findings: Omit<Finding, 'time'>[] = []
   const published = await queue.writeAlone(async (staging) => {
-    findings.push(...(await revokedFindings(core, records)))
+    appendAll(findings, await revokedFindings(core, records))
     const result = await publish(staging, actor, records)
     if (result.ok) for (const finding of findings) keepFinding(staging, finding)
     return result

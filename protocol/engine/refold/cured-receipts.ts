@@ -1,4 +1,5 @@
 /** Receipts of directory records that no longer hold, once the records were placed again. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Staging } from '../writing/staging.ts'
 
@@ -15,6 +16,9 @@ export async function cureReceipts(
   for (const document of documents) {
     if (ahead.has(document)) continue
     const cured = (await core.storage.receiptsOf(document)).filter(({ log, seq }) => !standing.has(`${log}#${seq}`))
-    receipts.push(...cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' })))
+    appendAll(
+      receipts,
+      cured.map((row) => ({ ...row, outcome: 'applied' as const, reason: '' })),
+    )
   }
 }

@@ -1,4 +1,5 @@
 /** Judging anew what stations say of themselves: who wrote it is no longer who it was, or a cut took some of it away. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { NodeRecord } from '#protocol/casework/directory.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -29,7 +30,10 @@ async function nextOf({ storage }: Core, station: StationCode, after: number) {
   const found: DocumentId[] = []
   for (let place = after; ; ) {
     const { documents, last } = await storage.documentsAfter(place, LIMITS.cachedDocuments)
-    found.push(...documents.filter((document) => isStationDocument(document) && stationIn(document) === station))
+    appendAll(
+      found,
+      documents.filter((document) => isStationDocument(document) && stationIn(document) === station),
+    )
     if (documents.length === 0 || found.length >= LIMITS.pageRows) return { found, last }
     place = last
   }

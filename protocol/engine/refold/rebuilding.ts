@@ -1,4 +1,5 @@
 /** Rebuilding: everything that is computed is dropped and folded again from the entries. */
+import { appendAll } from '#protocol/append-all.ts'
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { standingReceipts } from '../cases/case-receipts.ts'
@@ -105,7 +106,11 @@ async function* documentPages(core: Core): AsyncGenerator<readonly DocumentId[]>
 
 async function recordDocuments(core: Core): Promise<DocumentId[]> {
   const records: DocumentId[] = []
-  for await (const page of documentPages(core)) records.push(...page.filter((document) => !isCase(document)))
+  for await (const page of documentPages(core))
+    appendAll(
+      records,
+      page.filter((document) => !isCase(document)),
+    )
   return records
 }
 

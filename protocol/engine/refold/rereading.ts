@@ -1,4 +1,5 @@
 /** Reading again, after an upgrade, what the program before could not read: records, kinds of entries, facts. */
+import { appendAll } from '#protocol/append-all.ts'
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
@@ -83,7 +84,10 @@ async function recordDocuments(core: Core): Promise<DocumentId[]> {
   for (let place = 0; ; ) {
     const { documents, last } = await core.storage.documentsAfter(place, LIMITS.cachedDocuments)
     if (documents.length === 0) return records
-    records.push(...documents.filter((document) => !isCase(document)))
+    appendAll(
+      records,
+      documents.filter((document) => !isCase(document)),
+    )
     place = last
   }
 }

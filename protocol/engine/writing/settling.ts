@@ -1,4 +1,5 @@
 /** Finishing a group: what is to be committed at once follows from what was staged. */
+import { appendAll } from '#protocol/append-all.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseFile } from '../cases/case-file.ts'
@@ -34,7 +35,7 @@ export async function settle(staging: Staging): Promise<Change> {
     else unopened.push(file.id)
     if (row && row.number !== file.sought) renumbered.push(row)
     file.sought = row?.number
-    receipts.push(...changedReceipts(file, register))
+    appendAll(receipts, changedReceipts(file, register))
   }
   return {
     cuts: logs.cuts,

@@ -1,5 +1,7 @@
 /** Documents in SQL: where their entries lie, in parts of which only the last one is written again. */
+
 import { and, eq, gt, sql } from 'drizzle-orm'
+import { appendAll } from '#protocol/append-all.ts'
 import type { Change, Place } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -57,7 +59,7 @@ function roundsOf(given: Change['places']): Change['places'][] {
   const byDocument = new Map<DocumentId, Place[]>()
   for (const { document, places } of given) {
     const known = byDocument.get(document)
-    if (known) known.push(...places)
+    if (known) appendAll(known, places)
     else byDocument.set(document, [...places])
   }
   const most = placesPerRound()

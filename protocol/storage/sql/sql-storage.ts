@@ -1,4 +1,5 @@
 /** The storage port over the statement port: the same tables in a file, on a server and on Durable Objects. */
+import { appendAll } from '#protocol/append-all.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import {
   type CasePage,
@@ -272,7 +273,7 @@ class SqlStorage implements Storage {
   async cases(query: CaseQuery): Promise<CasePage> {
     for (const lists of exactCaseLists(query)) {
       const found: ListedCase[] = []
-      for (const list of lists) found.push(...(await this.#all(list)))
+      for (const list of lists) appendAll(found, await this.#all(list))
       if (found.length > 0) return pageOf(found.sort(inOrderOf(query)), query)
     }
     return pageOf(await this.#all(caseList(query)), query)
