@@ -127,13 +127,13 @@ test('E60 beyond its share a caller’s longest idle item ends, never one that i
 })
 
 test('E60 what has gone may be left afterwards: it comes back to nobody', () => {
-  const { ended, crowd } = crowdOf(2, 9)
-  crowd.add('a', 'one')
-  const leave = crowd.occupy('a')
-  crowd.add('b', 'one')
-  crowd.delete('a')
+  const { ended, crowd } = crowdOf(3, 9)
+  for (const item of ['used', 'gone']) crowd.add(item, 'one')
+  crowd.occupy('used')
+  const leave = crowd.occupy('gone')
+  crowd.delete('gone')
   leave?.()
-  for (const item of ['c', 'd']) crowd.add(item, 'one')
+  for (const item of ['b', 'c', 'd']) crowd.add(item, 'one')
   expect(ended).toEqual(['b'])
 })
 
