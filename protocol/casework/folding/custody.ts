@@ -17,16 +17,19 @@ export interface Contest<Candidate> {
   readonly fork: readonly Candidate[]
 }
 
-const isAnswer = ({ fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind === 'declined'
+export const isTaking = ({ fact }: FactEntry): boolean => fact?.kind === 'taken'
+const isAnswer = (entry: FactEntry): boolean => isTaking(entry) || entry.fact?.kind === 'declined'
 /** What the root's coordinator writes whoever holds the case. */
 export const isRuling = ({ fact }: FactEntry): boolean => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
 /**
  * Settles which of several valid facts that follow the same fact takes effect (DESIGN.md section 8):
- * a ruling of the root beats everything, the receiver's answer beats the sender's retraction, the rest is a fork.
+ * a ruling of the root beats everything, the receiver's answer beats the sender's retraction, the one fact from which
+ * the case went on into other hands beats what its author wrote beside it, the rest is a fork.
  */
 export function contest<Candidate extends { readonly entry: FactEntry }>(
   valid: readonly Candidate[],
+  isSignedFor: (candidate: Candidate) => boolean,
 ): Contest<Candidate> {
   if (valid.length <= 1) return { winner: valid[0], losers: [], fork: [] }
   const ordered = [...valid].sort((left, right) => byTimeThenHash(left.entry, right.entry))
@@ -42,6 +45,8 @@ export function contest<Candidate extends { readonly entry: FactEntry }>(
   const [answer] = answers
   if (answer !== undefined && answers.length === 1) return beaten(answer, 'lost-race')
   const fork = answers.length > 0 ? answers : ordered
+  const [signed, ...more] = fork.filter(isSignedFor)
+  if (signed !== undefined && more.length === 0) return beaten(signed, 'lost-race')
   const losers = ordered.map((candidate) => ({
     candidate,
     reason: fork.includes(candidate) ? ('fork' as const) : ('lost-race' as const),

@@ -12,6 +12,7 @@ import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
+import { isBuiltOn, isSignedFor } from './built-on.ts'
 import { byTimeThenHash, contest, isRuling } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
@@ -37,16 +38,6 @@ const subjectOf = (fields: Readonly<Record<string, FieldValue>>): EntryHash => f
 
 const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>): Item | undefined =>
   register.edition(progress.item, progress.itemVersion)
-
-/** Whether another station than that of an opening has built on it: what was signed for nobody opens anew. */
-function isBuiltOn(opening: Judged): boolean {
-  const seen = new Set(opening.followers)
-  for (const { writer, barred, followers } of seen) {
-    if (writer.served && !barred && writer.station !== opening.writer.station) return true
-    for (const follower of followers) seen.add(follower)
-  }
-  return false
-}
 
 const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === streamOf(entry.station)
 
@@ -175,16 +166,17 @@ function settle(folding: Folding, tip: Judged) {
   // An offer that its receiver has answered is no longer the sender's to take back, by whatever kind.
   const { holder, offer } = folding.progress
   const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
-  const unread = tip.followers.filter(
-    (follower) =>
-      isUnread(folding, follower) && !(isAnswered && follower.entry.station === holder && !follower.writer.root),
-  )
+  // Nor is it the holder's to write beside what others have signed for, unless that was signed for as well.
+  const isSettled = tip.followers.length > 1 && valid.some(isSignedFor)
+  const isBeaten = (follower: Judged) =>
+    follower.entry.station === holder && !follower.writer.root && (isAnswered || (isSettled && !isSignedFor(follower)))
+  const unread = tip.followers.filter((follower) => isUnread(folding, follower) && !isBeaten(follower))
   // What they leave of the others only a newer program can tell; a ruling of the root beats them there as well.
   if (unread.length > 0 && !valid.some(({ entry }) => isRuling(entry))) {
     for (const one of [...valid, ...unread]) one.verdict = 'unread'
     return { winner: undefined, fork: [], unread }
   }
-  const { winner, losers, fork } = contest(valid)
+  const { winner, losers, fork } = contest(valid, isSignedFor)
   for (const { candidate, reason } of losers) candidate.verdict = reason
   return { winner, fork, unread: [] }
 }

@@ -43,6 +43,64 @@ test('C7 an offer keeps holder and epoch and is shown until it is answered', () 
   })
 })
 
+/** A case that the village handed over and the town accepted. */
+function acceptedInTown() {
+  const { facts, offer } = offeredCase()
+  const taken = write('taken', TOWN, offer)
+  const received = write('received', TOWN, taken)
+  const accepted = write('accepted', TOWN, received)
+  return { facts: [...facts, taken, received, accepted], before: facts, offer, taken, accepted }
+}
+
+test.each([
+  ['its capture', 1],
+  ['the opening', 0],
+])('C14 what was signed for nobody undoes by writing beside %s', (_, at) => {
+  const { facts, before, accepted } = acceptedInTown()
+  const whole = fold(facts)
+  for (const kind of ['captured', 'withdrawn', 'offered'] as const) {
+    const beside = write(
+      kind,
+      VILLAGE,
+      before[at] as FactEntry,
+      kind === 'offered' ? { to: OTHER_TOWN, materials: 4 } : {},
+    )
+    const state = fold([...facts, beside])
+    expect(state, kind).toMatchObject({
+      holder: TOWN,
+      stage: whole.stage,
+      tip: accepted.hash,
+      forks: [],
+      epoch: whole.epoch,
+    })
+    expect(state.clocks).toEqual(whole.clocks)
+    expect(['lost-race', 'wrong-stage']).toContain(reasonOf(state, beside))
+  }
+})
+
+test('C14 only hands that the holder had named, or the root, make a fact more than its author’s word', () => {
+  const { facts } = offeredCase()
+  const captured = facts[1] as FactEntry
+  const beside = write('offered', VILLAGE, captured, { to: OTHER_TOWN, materials: 4 })
+  const unasked = write('taken', TOWN, beside)
+  expect(fold([...facts, beside, unasked]).forks).toHaveLength(1)
+  const asked = write('taken', OTHER_TOWN, beside)
+  expect(fold([...facts, beside, unasked, asked])).toMatchObject({ holder: OTHER_TOWN, forks: [] })
+  // Both went on: nobody but the coordinator can say which counts.
+  const taken = write('taken', TOWN, last(facts))
+  expect(fold([...facts, taken, beside, asked]).forks).toHaveLength(1)
+})
+
+test('C14 C15 a ruling is not undone by a fork before the one that it settled', () => {
+  const { facts, before, taken } = acceptedInTown()
+  const beside = write('offered', TOWN, taken, { to: OTHER_TOWN, materials: 4 })
+  const ruled = write('reassigned', COUNTY, taken, { to: OTHER_TOWN })
+  const all = [...facts, beside, ruled]
+  expect(fold(all)).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash })
+  const earlier = write('captured', VILLAGE, before[0] as FactEntry)
+  expect(fold([...all, earlier])).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash, forks: [] })
+})
+
 test('C7 while an offer is open nothing but an answer, a retraction or a reassignment takes effect', () => {
   const facts = caseAt('20', TOWN)
   const offer = write('offered', TOWN, last(facts), { to: COUNTY })
@@ -172,7 +230,7 @@ test('C14 two valid facts after the same fact stop the chain and are both shown'
   const facts = caseAt('20', TOWN)
   const accepted = write('accepted', TOWN, last(facts))
   const offered = write('offered', TOWN, last(facts), { to: COUNTY })
-  const follower = write('taken', COUNTY, offered)
+  const follower = write('retracted', TOWN, offered)
   const state = fold([...facts, follower, offered, accepted])
   expect(state).toMatchObject({ stage: '20', tip: last(facts).hash, offer: null, asideOpen: 3 })
   expect(state.forks).toEqual([{ after: last(facts).hash, facts: [accepted.hash, offered.hash] }])

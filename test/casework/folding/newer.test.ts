@@ -63,6 +63,19 @@ test('C136 an unknown guarded fact at the tip makes the case read-only: nothing 
     expect(result).toMatchObject({ ok: false, problem: { code: 'unread', next: expect.stringContaining('升级') } })
 })
 
+test('C14 C136 an unknown fact beside what others signed for stops nobody, unless somebody signed for it as well', () => {
+  const facts = caseAt('10', VILLAGE)
+  const offer = write('offered', VILLAGE, last(facts), { to: TOWN, materials: 4 })
+  const taken = write('taken', TOWN, offer)
+  const newer = newerFact(VILLAGE, last(facts).hash)
+  const state = fold([...facts, offer, taken, newer])
+  expect(state).toMatchObject({ holder: TOWN, tip: taken.hash, unread: [], forks: [] })
+  expect(fold([newer, taken, offer, ...facts])).toEqual(state)
+  const away = write('offered', VILLAGE, newer, { to: OTHER_TOWN, materials: 4 })
+  const elsewhere = write('taken', OTHER_TOWN, away)
+  expect(fold([...facts, offer, taken, newer, away, elsewhere]).unread).toEqual([newer.hash])
+})
+
 test('C136 what a known fact and an unknown one after the same fact mean together only a newer program can tell', () => {
   const facts = caseAt('20', TOWN)
   const [accepted, newer] = [write('accepted', TOWN, last(facts)), newerFact(TOWN, last(facts).hash)]
