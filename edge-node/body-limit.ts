@@ -2,7 +2,7 @@
 import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
-import { type HeldBytes, heldForAnybody, hold } from './held-bytes.ts'
+import { type HeldBytes, heldForAnybody, holdBytes } from './held-bytes.ts'
 import { answerOf } from './turns.ts'
 
 const tooLarge = (): never => {
@@ -15,7 +15,7 @@ const isBodiless = ({ req }: Context): boolean => req.method === 'GET' || req.me
 /** Goes on with a body of so many bytes. */
 async function counted<Answer>(held: HeldBytes, context: Context, bytes: number, next: () => Promise<Answer>) {
   const response = answerOf(context)
-  const letGo = response && hold(held, response, bytes)
+  const letGo = response && holdBytes(held, response, bytes)
   try {
     return await next()
   } finally {

@@ -15,7 +15,7 @@ export const heldForAnybody = createHeldBytes({ each: LIMITS.heldBytesOfCaller, 
 export const heldForPeople = createHeldBytes({ each: LIMITS.fileBytesOfCaller, all: LIMITS.fileBytes })
 
 /** Counts so many bytes for a request, until what comes back is called or its connection is gone. */
-export function hold(held: HeldBytes, response: ServerResponse, bytes: number): () => void {
+export function holdBytes(held: HeldBytes, response: ServerResponse, bytes: number): () => void {
   const letGo = () => void held.delete(response)
   held.add(response, callerAt(response.req.socket.remoteAddress), bytes)
   response.once('close', letGo) // a body that breaks off is not always told to whoever reads it

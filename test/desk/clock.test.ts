@@ -227,6 +227,18 @@ test('P216 who only looks on confirms no day; nothing is asked where the county 
   expect(township.engine.office.today()).toBe('2009-01-01')
 })
 
+test('S158 an hour of the same day before what the county had told is asked about once more', async () => {
+  const { start, machine } = await place(0)
+  machine.set(in2009)
+  const clerk = await enter(deskOf(await start()), 'clerk')
+  const again = await clerk.submit(await clerk.get('/sync'), '/sync/day#day', { time: '08:30', day: '2026-11-23' })
+  expect(again.status).toBeGreaterThanOrEqual(400)
+  expect(again.text).toMatch(/您填的是 08:30,但县中心当天已经到过 09:0\d/)
+  expect(again.text).toContain('确认无误,现在就是 2026-11-23 08:30')
+  const done = await clerk.submit(again, '/sync/day#day', { time: '09:30', day: '2026-11-23' })
+  expect(done.text).toContain('已按确认的日期办理')
+})
+
 test('P217 papers bear the corrected time, and what the clock showed where people would wonder', async () => {
   const { start } = await place(-3 * DAY - HOUR)
   const clerk = await enter(deskOf(await start()), 'clerk')

@@ -84,7 +84,14 @@ function oddProblem(core: Core, day: Day, minutes: number | undefined): Result<n
     const risk = core.isRoot ? '确认以后全县都按这一天办理。' : '县中心当时的时间可能不对。'
     return again(`您填的是 ${day},但${whose} ${told}。`, risk)
   }
-  const { newest } = core.clock.past(publishedAt(core))
+  const { newest, told: reached } = core.clock.past(publishedAt(core))
+  const typed = minutes === undefined ? undefined : timeOn(day, minutes)
+  // Seven in the evening, typed as 7:43: by it the next morning would bear this day.
+  if (typed !== undefined && day === told && typed < reached - LIMITS.watchMilliseconds)
+    return again(
+      `您填的是 ${civilTime(typed).slice(11, 16)},但县中心当天已经到过 ${civilTime(reached).slice(11, 16)}。`,
+      '下午的时间请按 24 小时填写。',
+    )
   const days = dayNumber(day) - dayNumber(civilDay(newest))
   if (newest > 0 && days > LIMITS.farDays)
     return again(`您填的是 ${day},比本机知道的最近一天 ${civilDay(newest)} 晚 ${days} 天。`)
