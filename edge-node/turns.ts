@@ -40,7 +40,8 @@ export interface Turns {
  * The next turn is that of the caller which will have had the least of the program's time then (fair queueing: Demers,
  * Keshav and Shenker, SIGCOMM 1989; what a piece costs is only known of the one before). Whoever comes after a while begins
  * where those that wait are: 200 addresses that each ask for 20 milliseconds' work again and again keep a page of some
- * from nobody.
+ * from nobody. What a piece counts, and what a caller owes, is bounded: whoever once asked for much waits for some rounds of
+ * the others and not for as much of each.
  * @param elapsed milliseconds of a clock that only runs forward
  */
 export function createTurns(elapsed: () => number): Turns {
@@ -76,8 +77,8 @@ export function createTurns(elapsed: () => number): Turns {
     level = Math.max(level, line.had)
     const started = elapsed()
     letIn(LIMITS.arrivalsPerTurn, () => {
-      line.last = elapsed() - started
-      line.had += line.last
+      line.last = Math.min(elapsed() - started, LIMITS.turnMilliseconds)
+      line.had = Math.min(line.had + line.last, level + LIMITS.turnMilliseconds)
       begin()
     })
     work()

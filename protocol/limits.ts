@@ -1,8 +1,10 @@
 /** Every queue, message, list and wait has its limit here, with its unit in the name and its reason. */
 import { CLOCK_LIMITS } from './clock-limits.ts'
+import { DOOR_LIMITS } from './door-limits.ts'
 
 export const LIMITS = {
   ...CLOCK_LIMITS,
+  ...DOOR_LIMITS,
   /** A frame on the wire; bigger ones stall small links and fill memory on 4 GB machines. */
   frameBytes: 256 * 1024,
   /** What a message on a link may carry around its frame. */
@@ -71,18 +73,6 @@ export const LIMITS = {
   controlFrames: 60,
   /** Parts of one message: our programs send one, a proxy may cut it into buffers of some kilobytes. */
   messageFragments: 128,
-  /** Open connections without links: small systems give a program 4,096 sockets and files in all. */
-  connections: 3_000,
-  /** Those of one address: a browser opens six and its live pages; a hall of 200 windows behind one address has two for each. */
-  connectionsOfCaller: 500,
-  /** Requests over one connection that are not answered yet: browsers and programs send the next one after the answer. */
-  requestsOfConnection: 8,
-  /** Chunks of one body that may be tiny: a program that writes a form field by field sends some hundred; they cost 2 ms. */
-  tinyChunks: 1_000,
-  /** What more chunks must have in them on average: programs fill them with kilobytes. The longest form has no more than the first thousand then, and each one kept costs more than its bytes. */
-  chunkBytes: 256,
-  /** An answer of which nothing is taken for so long is not waited for: a slow line empties a third of the system's buffer, some 40 KB, at once. */
-  unreadMilliseconds: 30_000,
   /** Addresses that one budget of a door remembers; a county's network has some hundred computers, each is 100 bytes. */
   callers: 4_000,
   /** Logs of one node that others take: a record that revokes it names each and has to fit an entry, a stream is told in one message. */
@@ -277,26 +267,6 @@ export const LIMITS = {
   cellCharacters: 32_767,
   /** Directory records written in one commit; more would keep the desk waiting. */
   publishedRecords: 500,
-  /** Texts that are shown again to whoever is no longer signed in, in characters: eight of the longest notes. */
-  keptCharacters: 32_000,
-  /** Connections that are let in between two pieces of work, where so many wait. */
-  arrivalsPerTurn: 64,
-  /** Fields of one posted form: the longest of the desk have some hundred. */
-  postedFields: 1_000,
-  /** Parts of one form with a file: ours have some five, and to take one apart costs ten times a field. */
-  postedParts: 100,
-  /** One HTTP request body at the desk or the API. */
-  requestBytes: 256 * 1024,
-  /** What a sign-in is sent: a name, a password, and the way to go on. */
-  signInBytes: 16 * 1024,
-  /** Bodies and unread answers of one address that are held at once: 250 of the longest forms. */
-  heldBytesOfCaller: 64 * 1024 * 1024,
-  /** Those of all addresses: what a computer of 4 GB can spare. */
-  heldBytes: 128 * 1024 * 1024,
-  /** Files from one address that come at once: three of the longest. */
-  fileBytesOfCaller: 100 * 1024 * 1024,
-  /** Those from all addresses. */
-  fileBytes: 200 * 1024 * 1024,
   /** A sign-in without any request ends. */
   idleMinutes: 30,
   /** Wrong passwords before an account locks (GB/T 22239-2019, login-failure handling). */

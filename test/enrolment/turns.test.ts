@@ -22,16 +22,16 @@ function openTurns() {
 test('E66 who asks for little does not wait for a round of all that ask for much', async () => {
   const { order, ask } = openTurns()
   const pages = () => order.filter((caller) => caller === 'page').length
-  const page = () => ask('page', 2, () => void (pages() < 9 && page()))
+  const page = () => ask('page', 1, () => void (pages() < 4 && page()))
   const again = (caller: string) =>
     ask(caller, 20, () => {
       if (order.length === 300) page()
       if (order.length < 900) again(caller)
     })
   for (let caller = 0; caller < 200; caller++) again(`flood ${caller}`)
-  await untilTrue(() => expect(pages()).toBe(9))
-  // Nine pages of two milliseconds are less than one piece of the others: nobody of them comes in between.
-  expect(order.lastIndexOf('page')).toBe(308)
+  await untilTrue(() => expect(pages()).toBe(4))
+  // Four of a millisecond are less than one piece of the others counts: nobody of them comes in between.
+  expect(order.lastIndexOf('page')).toBe(303)
 })
 
 test('E66 callers that ask alike take turns, and a caller’s own pieces stay in their order', async () => {
@@ -52,6 +52,19 @@ test('E66 who comes after a rest has saved up nothing, and who worked much befor
   await done(70)
   const of = (caller: string) => order.slice(50, 60).filter((one) => one === caller).length
   expect(Math.abs(of('rested') - of('busy'))).toBeLessThanOrEqual(2)
+})
+
+test('E66 who has asked for much once waits for some rounds of the others, not for as much of each', async () => {
+  const { order, ask } = openTurns()
+  const again = (caller: string) =>
+    ask(caller, 2, () => {
+      if (order.length === 100) ask('upload', 400, () => ask('page', 2))
+      if (order.length === 100) ask('page', 300, () => ask('page', 2))
+      if (order.length < 2_000) again(caller)
+    })
+  for (let caller = 0; caller < 50; caller++) again(`flood ${caller}`)
+  await untilTrue(() => expect(order.filter((caller) => caller === 'page')).toHaveLength(3))
+  expect(order.lastIndexOf('page') - 100).toBeLessThan(50 * LIMITS.turnMilliseconds * 2)
 })
 
 test('E66 who knocks again and again holds up the next piece of work for so many looks and no longer', async () => {
