@@ -12,7 +12,7 @@ import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
-import { isBuiltOn, isSignedFor } from './built-on.ts'
+import { isBuiltOn, signedForIn } from './built-on.ts'
 import { byTimeThenHash, contest, isRuling } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
@@ -29,6 +29,13 @@ interface Folding {
   readonly register: Register
   readonly answers: Answers
   readonly progress: Progress
+  /** Facts from which the case went on into other hands; looked for once, and only where several follow one. */
+  signedFor: ReadonlySet<Judged> | undefined
+}
+
+function signedFor(folding: Folding): ReadonlySet<Judged> {
+  folding.signedFor ??= signedForIn(folding.byHash)
+  return folding.signedFor
 }
 
 const inOrder = (left: Judged, right: Judged): number => byTimeThenHash(left.entry, right.entry)
@@ -167,6 +174,7 @@ function settle(folding: Folding, tip: Judged) {
   const { holder, offer } = folding.progress
   const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
   // Nor is it the holder's to write beside what others have signed for, unless that was signed for as well.
+  const isSignedFor = (one: Judged) => signedFor(folding).has(one)
   const isSettled = tip.followers.length > 1 && valid.some(isSignedFor)
   const isBeaten = (follower: Judged) =>
     follower.entry.station === holder && !follower.writer.root && (isAnswered || (isSettled && !isSignedFor(follower)))
@@ -276,7 +284,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)
-  const folding: Folding = { byHash, register, answers, progress }
+  const folding: Folding = { byHash, register, answers, progress, signedFor: undefined }
   const { chain, tip, forks, unread } = walk(folding, opening)
   dismiss(folding, contributions)
   const given = ownNumber(opening.entry.station, opening.entry.fact?.fields ?? {})
