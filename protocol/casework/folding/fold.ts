@@ -173,11 +173,11 @@ function settle(folding: Folding, tip: Judged) {
   // An offer that its receiver has answered is no longer the sender's to take back, by whatever kind.
   const { holder, offer } = folding.progress
   const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
-  // Nor is it the holder's to write beside what others have signed for, unless that was signed for as well.
+  // Nor is it anybody's but the root's to write beside what others have signed for, unless that was signed for as well.
   const isSignedFor = (one: Judged) => signedFor(folding).has(one)
   const isSettled = tip.followers.length > 1 && valid.some(isSignedFor)
-  const isBeaten = (follower: Judged) =>
-    follower.entry.station === holder && !follower.writer.root && (isAnswered || (isSettled && !isSignedFor(follower)))
+  const isBeaten = (one: Judged) =>
+    !one.writer.root && ((isAnswered && one.entry.station === holder) || (isSettled && !isSignedFor(one)))
   const unread = tip.followers.filter((follower) => isUnread(folding, follower) && !isBeaten(follower))
   // What they leave of the others only a newer program can tell; a ruling of the root beats them there as well.
   if (unread.length > 0 && !valid.some(({ entry }) => isRuling(entry))) {

@@ -91,6 +91,54 @@ test('C14 only hands that the holder had named, or the root, make a fact more th
   expect(fold([...facts, taken, beside, asked]).forks).toHaveLength(1)
 })
 
+test('C14 what somebody writes behind a fact of another’s makes it no more, by whatever offer', () => {
+  const facts = caseAt('20', TOWN)
+  const accepted = write('accepted', TOWN, last(facts))
+  const offered = write('offered', TOWN, last(facts), { to: COUNTY, materials: 4 })
+  const bogus = write('offered', VILLAGE, accepted, { to: OTHER_TOWN, materials: 4 })
+  const accomplice = write('taken', OTHER_TOWN, bogus)
+  expect(fold([...facts, accepted, offered, bogus, accomplice]).forks).toHaveLength(1)
+  const taken = write('taken', COUNTY, offered)
+  expect(fold([...facts, accepted, offered, bogus, accomplice, taken])).toMatchObject({ holder: COUNTY, forks: [] })
+})
+
+test('C14 who declined does not take it after all with an accomplice: the sender has gone on', () => {
+  const facts = caseAt('20', TOWN)
+  const offer = write('offered', TOWN, last(facts), { to: OTHER_TOWN, materials: 4 })
+  const declined = write('declined', OTHER_TOWN, offer)
+  const accepted = write('accepted', TOWN, declined)
+  const taken = write('taken', OTHER_TOWN, offer)
+  expect(fold([...facts, offer, declined, accepted, taken])).toMatchObject({
+    holder: TOWN,
+    tip: accepted.hash,
+    forks: [],
+  })
+  const away = write('offered', OTHER_TOWN, taken, { to: VILLAGE, materials: 4 })
+  const elsewhere = write('taken', VILLAGE, away)
+  expect(fold([...facts, offer, declined, accepted, taken, away, elsewhere]).forks).toHaveLength(1)
+})
+
+test('C14 a long case in which each fact has one beside it is folded in one walk', () => {
+  const facts = caseAt('20', TOWN)
+  const all = [...facts]
+  for (let turn = 0; turn < 2_000; turn++) {
+    const offer = write('offered', TOWN, last(all), { to: COUNTY, materials: 4 })
+    const back = write('retracted', TOWN, offer)
+    all.push(offer, back)
+  }
+  const beside = all.slice(facts.length).map((fact) => write('accepted', VILLAGE, fact))
+  let walked = 0
+  const seen = (fact: FactEntry) =>
+    new Proxy(fact, {
+      get(target, name) {
+        if (name === 'station') walked += 1
+        return Reflect.get(target, name)
+      },
+    })
+  expect(fold([...all, ...beside].map(seen)).tip).toBe(last(all).hash)
+  expect(walked).toBeLessThan(all.length * 60)
+})
+
 test('C14 C15 a ruling is not undone by a fork before the one that it settled', () => {
   const { facts, before, taken } = acceptedInTown()
   const beside = write('offered', TOWN, taken, { to: OTHER_TOWN, materials: 4 })

@@ -71,6 +71,15 @@ test('C14 C136 an unknown fact beside what others signed for stops nobody, unles
   const state = fold([...facts, offer, taken, newer])
   expect(state).toMatchObject({ holder: TOWN, tip: taken.hash, unread: [], forks: [] })
   expect(fold([newer, taken, offer, ...facts])).toEqual(state)
+  // Nor does whoever had it in between, and gave it on.
+  const onward = write('offered', TOWN, taken, { to: COUNTY, materials: 4 })
+  const gone = write('taken', COUNTY, onward)
+  const late = newerFact(TOWN, offer.hash)
+  expect(fold([...facts, offer, taken, onward, gone, late])).toMatchObject({
+    holder: COUNTY,
+    tip: gone.hash,
+    unread: [],
+  })
   const away = write('offered', VILLAGE, newer, { to: OTHER_TOWN, materials: 4 })
   const elsewhere = write('taken', OTHER_TOWN, away)
   expect(fold([...facts, offer, taken, newer, away, elsewhere]).unread).toEqual([newer.hash])
