@@ -1,0 +1,121 @@
+/** What others signed for: nobody undoes it by writing beside an entry of his own. */
+import { expect, test } from 'vitest'
+import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import { caseAt } from '#test/casework/paths.ts'
+import { COUNTY, chain, fold, last, OTHER_TOWN, reasonOf, TOWN, VILLAGE, write } from '#test/casework/people.ts'
+
+/** A captured case the village has offered to its town. */
+function offeredCase() {
+  const facts = chain([
+    ['opened', VILLAGE],
+    ['captured', VILLAGE],
+    ['offered', VILLAGE, { to: TOWN, materials: 4 }],
+  ])
+  return { facts, offer: last(facts) }
+}
+
+/** A case that the village handed over and the town accepted. */
+function acceptedInTown() {
+  const { facts, offer } = offeredCase()
+  const taken = write('taken', TOWN, offer)
+  const received = write('received', TOWN, taken)
+  const accepted = write('accepted', TOWN, received)
+  return { facts: [...facts, taken, received, accepted], before: facts, offer, taken, accepted }
+}
+
+test.each([
+  ['its capture', 1],
+  ['the opening', 0],
+])('C14 what was signed for nobody undoes by writing beside %s', (_, at) => {
+  const { facts, before, accepted } = acceptedInTown()
+  const whole = fold(facts)
+  for (const kind of ['captured', 'withdrawn', 'offered'] as const) {
+    const beside = write(
+      kind,
+      VILLAGE,
+      before[at] as FactEntry,
+      kind === 'offered' ? { to: OTHER_TOWN, materials: 4 } : {},
+    )
+    const state = fold([...facts, beside])
+    expect(state, kind).toMatchObject({
+      holder: TOWN,
+      stage: whole.stage,
+      tip: accepted.hash,
+      forks: [],
+      epoch: whole.epoch,
+    })
+    expect(state.clocks).toEqual(whole.clocks)
+    expect(['lost-race', 'wrong-stage']).toContain(reasonOf(state, beside))
+  }
+})
+
+test('C14 only hands that the holder had named, or the root, make a fact more than its author’s word', () => {
+  const { facts } = offeredCase()
+  const captured = facts[1] as FactEntry
+  const beside = write('offered', VILLAGE, captured, { to: OTHER_TOWN, materials: 4 })
+  const unasked = write('taken', TOWN, beside)
+  expect(fold([...facts, beside, unasked]).forks).toHaveLength(1)
+  const asked = write('taken', OTHER_TOWN, beside)
+  expect(fold([...facts, beside, unasked, asked])).toMatchObject({ holder: OTHER_TOWN, forks: [] })
+  // Both went on: nobody but the coordinator can say which counts.
+  const taken = write('taken', TOWN, last(facts))
+  expect(fold([...facts, taken, beside, asked]).forks).toHaveLength(1)
+})
+
+test('C14 what somebody writes behind a fact of another’s makes it no more, by whatever offer', () => {
+  const facts = caseAt('20', TOWN)
+  const accepted = write('accepted', TOWN, last(facts))
+  const offered = write('offered', TOWN, last(facts), { to: COUNTY, materials: 4 })
+  const bogus = write('offered', VILLAGE, accepted, { to: OTHER_TOWN, materials: 4 })
+  const accomplice = write('taken', OTHER_TOWN, bogus)
+  expect(fold([...facts, accepted, offered, bogus, accomplice]).forks).toHaveLength(1)
+  const taken = write('taken', COUNTY, offered)
+  expect(fold([...facts, accepted, offered, bogus, accomplice, taken])).toMatchObject({ holder: COUNTY, forks: [] })
+})
+
+test('C14 who declined does not take it after all with an accomplice: the sender has gone on', () => {
+  const facts = caseAt('20', TOWN)
+  const offer = write('offered', TOWN, last(facts), { to: OTHER_TOWN, materials: 4 })
+  const declined = write('declined', OTHER_TOWN, offer)
+  const accepted = write('accepted', TOWN, declined)
+  const taken = write('taken', OTHER_TOWN, offer)
+  expect(fold([...facts, offer, declined, accepted, taken])).toMatchObject({
+    holder: TOWN,
+    tip: accepted.hash,
+    forks: [],
+  })
+  const away = write('offered', OTHER_TOWN, taken, { to: VILLAGE, materials: 4 })
+  const elsewhere = write('taken', VILLAGE, away)
+  expect(fold([...facts, offer, declined, accepted, taken, away, elsewhere]).forks).toHaveLength(1)
+})
+
+test('C14 a long case in which each fact has one beside it is folded in one walk', () => {
+  const facts = caseAt('20', TOWN)
+  const all = [...facts]
+  for (let turn = 0; turn < 2_000; turn++) {
+    const offer = write('offered', TOWN, last(all), { to: COUNTY, materials: 4 })
+    const back = write('retracted', TOWN, offer)
+    all.push(offer, back)
+  }
+  const beside = all.slice(facts.length).map((fact) => write('accepted', VILLAGE, fact))
+  let walked = 0
+  const seen = (fact: FactEntry) =>
+    new Proxy(fact, {
+      get(target, name) {
+        if (name === 'station') walked += 1
+        return Reflect.get(target, name)
+      },
+    })
+  expect(fold([...all, ...beside].map(seen)).tip).toBe(last(all).hash)
+  expect(walked).toBeLessThan(all.length * 60)
+})
+
+test('C14 C15 a ruling is not undone by a fork before the one that it settled', () => {
+  const { facts, before, taken } = acceptedInTown()
+  const beside = write('offered', TOWN, taken, { to: OTHER_TOWN, materials: 4 })
+  const ruled = write('reassigned', COUNTY, taken, { to: OTHER_TOWN })
+  const all = [...facts, beside, ruled]
+  expect(fold(all)).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash })
+  const earlier = write('captured', VILLAGE, before[0] as FactEntry)
+  expect(fold([...all, earlier])).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash, forks: [] })
+})
