@@ -94,8 +94,8 @@ test('S70 what people have asked for while the disk was slow is not written unde
   expect(own && logParts(own.log).incarnation).not.toBe(3)
   await cutAll([link])
   // What was being written has a rival there, and is carried on beside it.
-  await callUntil(back, township, 'all of it is there', async () => (await notes(township, id)) === 5)
-  expect(await notes(back, id)).toBe(5)
+  const areAll = async () => (await notes(township, id)) === 5 && (await notes(back, id)) === 5
+  await callUntil(back, township, 'all of it is there, and what was lost is back', areAll)
 })
 
 test('D42 a root that was put back says in one finding how much came back from below, and what cannot', async () => {
