@@ -1,5 +1,4 @@
 /** Following the parent while the program runs: the county's record, another program's change, and asking around when it is gone. */
-
 import type { Log } from '#edge-node/log.ts'
 import type { Parent } from '#edge-node/parent.ts'
 import { showRecord } from '#edge-node/parent-call.ts'

@@ -1,5 +1,4 @@
 /** Connection, safety, times and ages as people say them. */
-
 import { type CountedMaterial, MATERIAL_STATE_WORDS } from '#edge-node/commands/cases/form.ts'
 import { paperDay, weekday } from '#edge-node/desk/due-words.ts'
 import { appendAll } from '#protocol/append-all.ts'

@@ -63,3 +63,13 @@ export function caseAt(stage: Stage, holder: StationCode, item: Item = SIMPLE): 
   const isFinal = stage === '86' || stage === '87' || stage === '90'
   return isFinal ? facts : [...facts, ...chain([['reassigned', COUNTY, { to: holder }]], last(facts))]
 }
+
+/** A captured case the village has offered to its town. */
+export function offeredCase() {
+  const facts = chain([
+    ['opened', VILLAGE],
+    ['captured', VILLAGE],
+    ['offered', VILLAGE, { to: TOWN, materials: 4 }],
+  ])
+  return { facts, offer: last(facts) }
+}

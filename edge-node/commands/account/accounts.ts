@@ -1,5 +1,4 @@
 /** Sign-ins at a node: who may, for how long, and what ends them. Everything works without a network. */
-
 import * as z from 'zod'
 import { appendAll } from '#protocol/append-all.ts'
 import type { Person } from '#protocol/casework/directory.ts'

@@ -1,5 +1,4 @@
 /** Fees of cases: those that wait to be paid, those of one case, and those of cases that belong together. */
-
 import { mayReadRow } from '#edge-node/commands/reading.ts'
 import { hasRole, mayWrite } from '#edge-node/commands/roles.ts'
 import { appendAll } from '#protocol/append-all.ts'

@@ -1,5 +1,4 @@
 /** All open work of a person on one list, given and taken (工作交接). */
-
 import { RECORD_UNKNOWN } from '#edge-node/commands/refusals.ts'
 import { hasRole, mayEdit } from '#edge-node/commands/roles.ts'
 import { appendAll } from '#protocol/append-all.ts'

@@ -1,5 +1,4 @@
 /** Writes with an Idempotency-Key happen at most once, also when the answer was lost or the node stopped in between. */
-
 import * as z from 'zod'
 import { appendAll } from '#protocol/append-all.ts'
 import type { Actor, Office } from '#protocol/engine/office.ts'

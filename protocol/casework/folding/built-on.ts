@@ -5,16 +5,6 @@ import type { Judged } from './gather.ts'
 
 const counts = ({ writer, barred }: Judged): boolean => writer.served && !barred
 
-/** Whether another station than that of an opening has built on it: what was signed for nobody opens anew. */
-export function isBuiltOn(opening: Judged): boolean {
-  const seen = new Set(opening.followers)
-  for (const fact of seen) {
-    if (counts(fact) && fact.writer.station !== opening.writer.station) return true
-    for (const follower of fact.followers) seen.add(follower)
-  }
-  return false
-}
-
 /**
  * Whether a case went on into other hands with a fact: a station took what the fact before offered to it, or went on itself
  * after its offer was declined, or the root wrote there. Anybody can write behind a fact; only who was named, or rules,

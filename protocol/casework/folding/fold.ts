@@ -12,7 +12,7 @@ import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
-import { isBuiltOn, signedForIn } from './built-on.ts'
+import { signedForIn } from './built-on.ts'
 import { byTimeThenHash, contest, isRuling } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
@@ -49,30 +49,29 @@ const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>):
 const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === streamOf(entry.station)
 
 /**
- * The opening that counts: of several valid ones one on which another station has built, then one in the stream of its
+ * The opening that counts: of several valid ones one from which the case went on into other hands, then one in the stream of its
  * own station, then the earliest by time, then hash; a time alone is anybody's word. One that came after its node was
  * revoked, or that nobody of its station signed, or none who opens cases, opens the case only where no other does: it takes nothing from anybody,
  * and without it nobody would see what else was delivered.
  */
-function chooseOpening(openings: Judged[]): Judged | undefined {
+function chooseOpening(openings: Judged[], byHash: Folding['byHash']): Judged | undefined {
   const valid: Judged[] = []
   for (const opening of openings) {
     if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
     else opening.verdict = 'not-authorised'
   }
-  if (valid.length > 1) valid.sort(openingOrder(valid))
+  if (valid.length > 1) valid.sort(openingOrder(signedForIn(byHash)))
   const [first, ...others] = valid
   for (const other of others) other.verdict = other.barred ?? 'fork'
   if (first?.barred === 'foreign-person' || first?.barred === 'no-role') first.marks.push(first.barred)
   return first
 }
 
-function openingOrder(openings: readonly Judged[]): (left: Judged, right: Judged) => number {
-  const built = new Set(openings.filter(isBuiltOn))
+function openingOrder(signed: ReadonlySet<Judged>): (left: Judged, right: Judged) => number {
   const first = (left: boolean, right: boolean) => Number(right) - Number(left)
   return (left, right) =>
     first(!left.barred, !right.barred) ||
-    first(built.has(left), built.has(right)) ||
+    first(signed.has(left), signed.has(right)) ||
     first(isAtHome(left), isAtHome(right)) ||
     inOrder(left, right)
 }
@@ -280,7 +279,7 @@ function finish({ progress, answers, byHash }: Folding): void {
  */
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
   const { byHash, all, openings, contributions } = gather(facts, register.authority)
-  const opening = chooseOpening(openings)
+  const opening = chooseOpening(openings, byHash)
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)

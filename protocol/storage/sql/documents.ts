@@ -1,5 +1,4 @@
 /** Documents in SQL: where their entries lie, in parts of which only the last one is written again. */
-
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { appendAll } from '#protocol/append-all.ts'
 import type { Change, Place } from '#protocol/engine/ports/storage.ts'

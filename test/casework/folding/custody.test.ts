@@ -3,12 +3,11 @@ import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { LogKey } from '#protocol/ids.ts'
-import { caseAt } from '#test/casework/paths.ts'
+import { caseAt, offeredCase } from '#test/casework/paths.ts'
 import {
   authority,
   CASE,
   COUNTY,
-  chain,
   epochOf,
   FIELDS,
   fold,
@@ -22,16 +21,6 @@ import {
   VILLAGE,
   write,
 } from '#test/casework/people.ts'
-
-/** A captured case the village has offered to its town. */
-function offeredCase() {
-  const facts = chain([
-    ['opened', VILLAGE],
-    ['captured', VILLAGE],
-    ['offered', VILLAGE, { to: TOWN, materials: 4 }],
-  ])
-  return { facts, offer: last(facts) }
-}
 
 test('C7 an offer keeps holder and epoch and is shown until it is answered', () => {
   const { facts, offer } = offeredCase()

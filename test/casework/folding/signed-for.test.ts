@@ -1,18 +1,8 @@
 /** What others signed for: nobody undoes it by writing beside an entry of his own. */
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
-import { caseAt } from '#test/casework/paths.ts'
-import { COUNTY, chain, fold, last, OTHER_TOWN, reasonOf, TOWN, VILLAGE, write } from '#test/casework/people.ts'
-
-/** A captured case the village has offered to its town. */
-function offeredCase() {
-  const facts = chain([
-    ['opened', VILLAGE],
-    ['captured', VILLAGE],
-    ['offered', VILLAGE, { to: TOWN, materials: 4 }],
-  ])
-  return { facts, offer: last(facts) }
-}
+import { caseAt, offeredCase } from '#test/casework/paths.ts'
+import { COUNTY, fold, last, OTHER_TOWN, reasonOf, TOWN, VILLAGE, write } from '#test/casework/people.ts'
 
 /** A case that the village handed over and the town accepted. */
 function acceptedInTown() {
@@ -118,4 +108,11 @@ test('C14 C15 a ruling is not undone by a fork before the one that it settled', 
   expect(fold(all)).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash })
   const earlier = write('captured', VILLAGE, before[0] as FactEntry)
   expect(fold([...all, earlier])).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash, forks: [] })
+})
+
+test('C2 a second opening with a stranger’s words behind it takes nothing back from whom the first was handed to', () => {
+  const { facts, accepted } = acceptedInTown()
+  const again = write('opened', VILLAGE, null, {}, { time: 1 })
+  const junk = write('offered', OTHER_TOWN, again, { to: VILLAGE, materials: 4 })
+  expect(fold([...facts, again, junk])).toMatchObject({ holder: TOWN, tip: accepted.hash })
 })

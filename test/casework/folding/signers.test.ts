@@ -121,11 +121,12 @@ test('C122 an opening by a foreign signer opens the case only where no other doe
   const both = fold([stolen, built, late], county)
   expect(epochOf(both, late)).toBe(1)
   expect(reasonOf(both, stolen)).toBe('foreign-person')
-  // Nor does a foreign signer at another station make an opening one on which somebody has built.
+  // Nor does a foreign signer at another station make an opening one that somebody has signed for.
   const [first, second] = [write('opened', VILLAGE, null), write('opened', VILLAGE, null)]
-  const forged = write('offered', TOWN, second, {}, by('admin'))
-  expect(epochOf(fold([first, second, forged], county), first)).toBe(1)
-  expect(epochOf(fold([first, second, forged]), second)).toBe(1)
+  const away = write('offered', VILLAGE, second, { to: TOWN, materials: 4 })
+  const [forged, honest] = [write('taken', TOWN, away, {}, by('admin')), write('taken', TOWN, away)]
+  expect(epochOf(fold([first, second, away, forged], county), first)).toBe(1)
+  expect(epochOf(fold([first, second, away, honest], county), second)).toBe(1)
 })
 
 test('C122 a contribution by a foreign signer says nothing', () => {
