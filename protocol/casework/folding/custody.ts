@@ -22,34 +22,47 @@ const isAnswer = (entry: FactEntry): boolean => isTaking(entry) || entry.fact?.k
 /** What the root's coordinator writes whoever holds the case. */
 export const isRuling = ({ fact }: FactEntry): boolean => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
+/** Who stands behind a fact: 2 the root, which wrote behind it; 1 others, who signed for what came of it; 0 its author. */
+export type Backing = 0 | 1 | 2
+
+/**
+ * Between whom only the coordinator can decide; the one that is left takes effect. The receiver's answer beats what the
+ * sender wrote beside it, and what others signed for beats its author's other word – but a receiver who took what he was
+ * offered and another who took what the sender then offered to him were both named, and neither is the other's judge.
+ */
+function rivalsAmong<Candidate extends { readonly entry: FactEntry }>(
+  field: readonly Candidate[],
+  backing: (candidate: Candidate) => Backing,
+): readonly Candidate[] {
+  const signed = field.filter((one) => backing(one) > 0)
+  if (signed.length === 0) {
+    const answers = field.filter(({ entry }) => isAnswer(entry))
+    return answers.length > 0 ? answers : field
+  }
+  if (signed.every(({ entry }) => isAnswer(entry))) return signed
+  return field.filter((one) => isTaking(one.entry) || signed.includes(one))
+}
+
 /**
  * Settles which of several valid facts that follow the same fact takes effect (DESIGN.md section 8):
- * a ruling of the root beats everything, the receiver's answer beats the sender's retraction, the one fact from which
- * the case went on into other hands beats what its author wrote beside it, the rest is a fork.
+ * a ruling of the root beats everything, then counts only what the root has written behind, where there is any; of the
+ * rest those are a fork between whom only the coordinator can decide.
  */
 export function contest<Candidate extends { readonly entry: FactEntry }>(
   valid: readonly Candidate[],
-  isSignedFor: (candidate: Candidate) => boolean,
+  backing: (candidate: Candidate) => Backing,
 ): Contest<Candidate> {
   if (valid.length <= 1) return { winner: valid[0], losers: [], fork: [] }
   const ordered = [...valid].sort((left, right) => byTimeThenHash(left.entry, right.entry))
-  const beaten = (winner: Candidate, reason: AsideReason): Contest<Candidate> => ({
-    winner,
-    losers: ordered.filter((candidate) => candidate !== winner).map((candidate) => ({ candidate, reason })),
-    fork: [],
-  })
+  const lose = (stands: readonly Candidate[], reason: AsideReason) =>
+    ordered.filter((candidate) => !stands.includes(candidate)).map((candidate) => ({ candidate, reason }))
   // Two rulings after one fact happen only when the root was restored; the earlier one was obeyed first.
   const ruling = ordered.find(({ entry }) => isRuling(entry))
-  if (ruling !== undefined) return beaten(ruling, 'superseded')
-  const answers = ordered.filter(({ entry }) => isAnswer(entry))
-  const [answer] = answers
-  if (answer !== undefined && answers.length === 1) return beaten(answer, 'lost-race')
-  const fork = answers.length > 0 ? answers : ordered
-  const [signed, ...more] = fork.filter(isSignedFor)
-  if (signed !== undefined && more.length === 0) return beaten(signed, 'lost-race')
-  const losers = ordered.map((candidate) => ({
-    candidate,
-    reason: fork.includes(candidate) ? ('fork' as const) : ('lost-race' as const),
-  }))
-  return { winner: undefined, losers, fork }
+  if (ruling !== undefined) return { winner: ruling, losers: lose([ruling], 'superseded'), fork: [] }
+  const upheld = ordered.filter((one) => backing(one) === 2)
+  const rivals = rivalsAmong(upheld.length > 0 ? upheld : ordered, backing)
+  const lost = lose(rivals, 'lost-race')
+  if (rivals.length === 1) return { winner: rivals[0], losers: lost, fork: [] }
+  const forked = rivals.map((candidate) => ({ candidate, reason: 'fork' as const }))
+  return { winner: undefined, losers: [...lost, ...forked], fork: rivals }
 }

@@ -12,8 +12,8 @@ import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
-import { signedForIn } from './built-on.ts'
-import { byTimeThenHash, contest, isRuling } from './custody.ts'
+import { backingIn } from './built-on.ts'
+import { type Backing, byTimeThenHash, contest, isRuling } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
 import { gather, type Judged } from './gather.ts'
@@ -29,13 +29,13 @@ interface Folding {
   readonly register: Register
   readonly answers: Answers
   readonly progress: Progress
-  /** Facts from which the case went on into other hands; looked for once, and only where several follow one. */
-  signedFor: ReadonlySet<Judged> | undefined
+  /** Who stands behind each fact; looked for once, and only where several follow one. */
+  backing: ((fact: Judged) => Backing) | undefined
 }
 
-function signedFor(folding: Folding): ReadonlySet<Judged> {
-  folding.signedFor ??= signedForIn(folding.byHash)
-  return folding.signedFor
+function backingOf(folding: Folding): (fact: Judged) => Backing {
+  folding.backing ??= backingIn(folding.byHash)
+  return folding.backing
 }
 
 const inOrder = (left: Judged, right: Judged): number => byTimeThenHash(left.entry, right.entry)
@@ -49,10 +49,10 @@ const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>):
 const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === streamOf(entry.station)
 
 /**
- * The opening that counts: of several valid ones one from which the case went on into other hands, then one in the stream of its
- * own station, then the earliest by time, then hash; a time alone is anybody's word. One that came after its node was
- * revoked, or that nobody of its station signed, or none who opens cases, opens the case only where no other does: it takes nothing from anybody,
- * and without it nobody would see what else was delivered.
+ * The opening that counts: of several valid ones one behind which the root wrote, then one from which the case went on into
+ * other hands, then one in the stream of its own station, then the earliest by time, then hash; a time alone is anybody's
+ * word. One that came after its node was revoked, or that nobody of its station signed, or none who opens cases, opens the
+ * case only where no other does: it takes nothing from anybody, and without it nobody would see what else was delivered.
  */
 function chooseOpening(openings: Judged[], byHash: Folding['byHash']): Judged | undefined {
   const valid: Judged[] = []
@@ -60,18 +60,18 @@ function chooseOpening(openings: Judged[], byHash: Folding['byHash']): Judged | 
     if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
     else opening.verdict = 'not-authorised'
   }
-  if (valid.length > 1) valid.sort(openingOrder(signedForIn(byHash)))
+  if (valid.length > 1) valid.sort(openingOrder(backingIn(byHash)))
   const [first, ...others] = valid
   for (const other of others) other.verdict = other.barred ?? 'fork'
   if (first?.barred === 'foreign-person' || first?.barred === 'no-role') first.marks.push(first.barred)
   return first
 }
 
-function openingOrder(signed: ReadonlySet<Judged>): (left: Judged, right: Judged) => number {
+function openingOrder(backing: (opening: Judged) => Backing): (left: Judged, right: Judged) => number {
   const first = (left: boolean, right: boolean) => Number(right) - Number(left)
   return (left, right) =>
     first(!left.barred, !right.barred) ||
-    first(signed.has(left), signed.has(right)) ||
+    backing(right) - backing(left) ||
     first(isAtHome(left), isAtHome(right)) ||
     inOrder(left, right)
 }
@@ -172,18 +172,18 @@ function settle(folding: Folding, tip: Judged) {
   // An offer that its receiver has answered is no longer the sender's to take back, by whatever kind.
   const { holder, offer } = folding.progress
   const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
-  // Nor is it anybody's but the root's to write beside what others have signed for, unless that was signed for as well.
-  const isSignedFor = (one: Judged) => signedFor(folding).has(one)
-  const isSettled = tip.followers.length > 1 && valid.some(isSignedFor)
+  // Nor is it anybody's but the root's to write beside what more than its author stands behind.
+  const backing = tip.followers.length > 1 ? backingOf(folding) : () => 0 as const
+  const best = valid.reduce((most, one) => Math.max(most, backing(one)), 0)
   const isBeaten = (one: Judged) =>
-    !one.writer.root && ((isAnswered && one.entry.station === holder) || (isSettled && !isSignedFor(one)))
+    !one.writer.root && (backing(one) < best || (isAnswered && one.entry.station === holder && backing(one) === 0))
   const unread = tip.followers.filter((follower) => isUnread(folding, follower) && !isBeaten(follower))
   // What they leave of the others only a newer program can tell; a ruling of the root beats them there as well.
   if (unread.length > 0 && !valid.some(({ entry }) => isRuling(entry))) {
     for (const one of [...valid, ...unread]) one.verdict = 'unread'
     return { winner: undefined, fork: [], unread }
   }
-  const { winner, losers, fork } = contest(valid, isSignedFor)
+  const { winner, losers, fork } = contest(valid, backing)
   for (const { candidate, reason } of losers) candidate.verdict = reason
   return { winner, fork, unread: [] }
 }
@@ -283,7 +283,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)
-  const folding: Folding = { byHash, register, answers, progress, signedFor: undefined }
+  const folding: Folding = { byHash, register, answers, progress, backing: undefined }
   const { chain, tip, forks, unread } = walk(folding, opening)
   dismiss(folding, contributions)
   const given = ownNumber(opening.entry.station, opening.entry.fact?.fields ?? {})

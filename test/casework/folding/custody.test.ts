@@ -109,6 +109,51 @@ test('C11 the answer beats the retraction whichever was written first', () => {
   }
 })
 
+/** A case that was offered to the town, taken back, and handed to the other town, which accepted it. */
+function handedElsewhere() {
+  const { facts, offer } = offeredCase()
+  const back = write('retracted', VILLAGE, offer)
+  const again = write('offered', VILLAGE, back, { to: OTHER_TOWN, materials: 4 })
+  const taken = write('taken', OTHER_TOWN, again)
+  const received = write('received', OTHER_TOWN, taken)
+  const accepted = write('accepted', OTHER_TOWN, received)
+  return { facts: [...facts, back, again, taken, received, accepted], offer, back, accepted }
+}
+
+test('C11 a late decline takes nothing from whom the case was handed to since', () => {
+  const { facts, offer, accepted } = handedElsewhere()
+  const declined = write('declined', TOWN, offer)
+  const state = fold([...facts, declined])
+  expect(state).toMatchObject({ holder: OTHER_TOWN, stage: '30', tip: accepted.hash, forks: [] })
+  expect(reasonOf(state, declined)).toBe('lost-race')
+})
+
+test('C11 a late taking at an old offer is a fork with what came since, and the coordinator ends it once', () => {
+  const { facts, offer, back, accepted } = handedElsewhere()
+  const late = write('taken', TOWN, offer)
+  const more = write('received', TOWN, late)
+  const stopped = fold([...facts, late, more])
+  expect(stopped).toMatchObject({ holder: VILLAGE, tip: offer.hash })
+  expect(new Set(stopped.forks[0]?.facts)).toEqual(new Set([late.hash, back.hash]))
+  const ruled = write('reassigned', COUNTY, offer, { to: OTHER_TOWN })
+  const again = write('taken', TOWN, offer)
+  expect(fold([...facts, late, more, ruled, again])).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash, forks: [] })
+  // Where the root had already built on what came since, the late taking stops nothing.
+  const reassigned = write('reassigned', COUNTY, accepted, { to: VILLAGE })
+  const state = fold([...facts, reassigned, late, more])
+  expect(state).toMatchObject({ holder: VILLAGE, tip: reassigned.hash, forks: [] })
+  expect([reasonOf(state, late), reasonOf(state, more)]).toEqual(['lost-race', 'orphan'])
+})
+
+test('C11 C14 the root’s own going on behind its own retraction does not beat who took its offer', () => {
+  const facts = caseAt('20', COUNTY)
+  const offer = write('offered', COUNTY, last(facts), { to: TOWN, materials: 4 })
+  const back = write('retracted', COUNTY, offer)
+  const accepted = write('accepted', COUNTY, back)
+  const taken = write('taken', TOWN, offer)
+  expect(fold([...facts, offer, back, accepted, taken])).toMatchObject({ holder: TOWN, tip: taken.hash, forks: [] })
+})
+
 test('C12 the root reassigns from any holder and closes an open offer', () => {
   const { facts, offer } = offeredCase()
   const reassigned = write('reassigned', COUNTY, offer, { to: OTHER_TOWN })

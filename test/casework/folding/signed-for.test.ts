@@ -116,3 +116,25 @@ test('C2 a second opening with a stranger’s words behind it takes nothing back
   const junk = write('offered', OTHER_TOWN, again, { to: VILLAGE, materials: 4 })
   expect(fold([...facts, again, junk])).toMatchObject({ holder: TOWN, tip: accepted.hash })
 })
+
+test('C2 C14 with an accomplice behind a second opening the one behind which the root wrote counts', () => {
+  const { facts, accepted } = acceptedInTown()
+  const offered = write('offered', TOWN, accepted, { to: COUNTY, materials: 4 })
+  const taken = write('taken', COUNTY, offered)
+  const again = write('opened', VILLAGE, null, {}, { time: 1 })
+  const away = write('offered', VILLAGE, again, { to: OTHER_TOWN, materials: 4 })
+  const accomplice = write('taken', OTHER_TOWN, away)
+  expect(fold([...facts, offered, taken, again, away, accomplice])).toMatchObject({ holder: COUNTY, tip: taken.hash })
+})
+
+test('C14 with an accomplice beside an old entry the branch counts behind which the root wrote', () => {
+  const { facts, before, accepted } = acceptedInTown()
+  const reassigned = write('reassigned', COUNTY, accepted, { to: TOWN })
+  const beside = write('offered', VILLAGE, before[1] as FactEntry, { to: OTHER_TOWN, materials: 4 })
+  const accomplice = write('taken', OTHER_TOWN, beside)
+  expect(fold([...facts, reassigned, beside, accomplice])).toMatchObject({
+    holder: TOWN,
+    tip: reassigned.hash,
+    forks: [],
+  })
+})

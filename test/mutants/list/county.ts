@@ -206,10 +206,26 @@ export const COUNTY: readonly Mutant[] = [
   {
     name: 'antedated-opening-counts',
     file: 'protocol/casework/folding/fold.ts',
-    from: '    first(built.has(left), built.has(right)) ||\n',
+    from: '    backing(right) - backing(left) ||\n',
     to: '',
     fault: 'C2: a village takes a case back by a second opening with an earlier time.',
     tests: ['test/casework/folding/fold.test.ts'],
+  },
+  {
+    name: 'root-upholds-nothing',
+    file: 'protocol/casework/folding/built-on.ts',
+    from: '    if (fact.writer.root) mark(upheld, last, () => true)\n',
+    to: '',
+    fault: 'C14: with an accomplice a former holder stops a case again and again after the coordinator has ruled.',
+    tests: ['test/casework/folding/custody.test.ts', 'test/casework/folding/signed-for.test.ts'],
+  },
+  {
+    name: 'late-taking-displaces',
+    file: 'protocol/casework/folding/custody.ts',
+    from: '  if (signed.length === 0) {',
+    to: '  if (signed.length === 0 || field.some(({ entry }) => isAnswer(entry))) {',
+    fault: 'C11: a late answer to an offer that was taken back displaces all that others have signed for since.',
+    tests: ['test/casework/folding/custody.test.ts'],
   },
   {
     name: 'sent-beside-a-parted-county',
