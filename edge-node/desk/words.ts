@@ -113,7 +113,7 @@ export function doubtWords(doubt: ClockDoubt | null): string | undefined {
     return `${shown} ${civilTime(doubt.time).slice(11, 16)},和上次关机时差不多:关机期间时钟可能没有走`
   if (doubt.time >= doubt.since) return `${shown},倒退过约 ${spanWords(doubt.fell)},之后还没有人核对过`
   const since = `${dateWords(doubt.since)} ${civilTime(doubt.since).slice(11, 16)}`
-  return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},现在至少应是 ${since}`
+  return doubt.proof === 'published' ? `${shown},早于目录发布时间 ${since}` : `${shown},早于此前记下的时间 ${since}`
 }
 
 /** What to do about a clock in doubt: look at another one first. The nodes of the county go by the root's, which tells it again once somebody has looked at it. */

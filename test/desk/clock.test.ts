@@ -73,7 +73,7 @@ test('P216 in 2009 every page says what is wrong, nothing can be begun, and a co
   machine.set(in2009)
   const township = await start()
   const clerk = await enter(deskOf(township), 'clerk')
-  const said = '本机时钟显示2009年1月1日,现在至少应是 2026年11月23日'
+  const said = '本机时钟显示2009年1月1日,早于此前记下的时间 2026年11月23日'
   for (const path of ['/', '/capture', '/sync', '/guide']) expect((await clerk.get(path)).text).toContain(said)
   const pick = await clerk.get('/capture')
   expect(pick.text).not.toContain('本站还没有可以办的事项')
@@ -255,7 +255,7 @@ test('P215 what speaks against a clock is one clause with both times', () => {
     '本机时钟显示2009年1月1日,早于目录发布时间 2026年11月23日 09:00',
   )
   expect(doubtWords({ is: 'behind', time, since: MET, proof: 'reached', fell: 0 })).toContain(
-    '现在至少应是 2026年11月23日 09:00',
+    '早于此前记下的时间 2026年11月23日 09:00',
   )
   expect(doubtWords({ is: 'unheard', time: MET, away: 120 * DAY })).toBe(
     '本机时钟显示2026年11月23日,离上次对时已有约 120 天',

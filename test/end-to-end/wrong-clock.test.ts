@@ -58,8 +58,8 @@ async function capture(address: string): Promise<{ id: string; number: string }>
 }
 
 const DAYS = [
-  ['2009-01-01', '现在至少应是'],
-  ['2026-11-06', '现在至少应是'],
+  ['2009-01-01', '早于此前记下的时间'],
+  ['2026-11-06', '早于此前记下的时间'],
   ['2028-06-01', '离上次对时已有约'],
 ] as const
 

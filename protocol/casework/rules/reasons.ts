@@ -91,7 +91,7 @@ export type AsideReason = keyof typeof ASIDE_REASONS | GuardName
 /** What is said of a case whose latest record only a newer program can read. */
 export const UNREAD = {
   message: '本机程序较旧,看不懂这个办件的最新记录,请升级后再办。',
-  next: '请联系县中心升级本机程序;记录都完整保存、照常上送,升级后自动恢复办理。急办的请到县中心或已升级的站点办理。',
+  next: '请联系县中心升级本机程序;记录都完整保存、照常上送,升级后自动恢复办理。急办的请到县中心或已升级的站点办理;各处程序都已是最新版、仍看不懂的,由县级协调员改派,原记录留存备查。',
 } as const
 
 const isGuard = (reason: AsideReason): reason is GuardName => Object.hasOwn(GUARDS, reason)
