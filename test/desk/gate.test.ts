@@ -266,6 +266,7 @@ test('P8 a supervisor reads every case and changes none', async () => {
     expect([path, refused.status]).toEqual([path, 403])
     expect(refused.text).toContain('监察员只能查看')
   }
+  expect((await supervisor.submit(page, '/display')).html).toContain('class="large"')
 })
 
 test('P9 coordinators and administrators do not fill in cases, and clerks do not open hub pages', async () => {
@@ -360,4 +361,10 @@ test('P29 what somebody typed whose sign-in has ended is shown again, more than 
   expect([typed.status, typed.text.includes('half a sentence')]).toEqual([401, true])
   const flood = await post('half a sentence '.repeat(LIMITS.keptCharacters / 16 + 1))
   expect([flood.status, flood.text.includes('half a sentence')]).toEqual([401, false])
+  const secret = await place.visitor().post('/people', { name: '张秀英', password: 'correct-horse-battery' })
+  expect([secret.status, secret.html.includes('张秀英'), secret.html.includes('correct-horse')]).toEqual([
+    401,
+    true,
+    false,
+  ])
 })

@@ -21,6 +21,7 @@ test('E67 a form with more fields than any has is refused unread, one with as ma
     empty: '',
     lines: 'a\nb',
   })
+  expect((await readForm(posted('constructor=a'))).constructor).toBe('a')
   const refused = await readForm(posted(fields(LIMITS.postedFields + 1))).catch((problem: unknown) => problem)
   expect(refused).toBeInstanceOf(HTTPException)
   expect((refused as HTTPException).status).toBe(413)

@@ -198,7 +198,7 @@ const askAll = (parent: Awaited<ReturnType<typeof startParent>>, count: number) 
   )
 
 test('E10 wrong codes beyond the limit of a minute are refused before the register is asked, also when they come at once', async () => {
-  const beyond = 5
+  const beyond = LIMITS.enrolmentAttemptsPerMinute + 5 // more than are decided, so that whoever is decided last wakes several
   let came = 0
   const all = Promise.withResolvers<void>()
   const enrol = async () => {
@@ -215,6 +215,37 @@ test('E10 wrong codes beyond the limit of a minute are refused before the regist
   expect(codes.filter((code) => code === 'too-many-attempts')).toHaveLength(beyond)
   expect(parent.requests).toHaveLength(LIMITS.enrolmentAttemptsPerMinute)
   expect(await askAll(parent, 1)).toEqual(['too-many-attempts'])
+})
+
+test('E10 codes that come at once are all decided where those before them were right', async () => {
+  const count = LIMITS.enrolmentAttemptsPerMinute * 3
+  let came = 0
+  const all = Promise.withResolvers<void>()
+  const keys = generateKeys()
+  const enrol = async (request: JoinRequest) => {
+    await all.promise
+    return success(enrolledBy(keys, request))
+  }
+  const heard = () => {
+    came += 1
+    if (came === count) setImmediate(all.resolve)
+  }
+  const parent = await startParent({ keys, enrol, heard })
+  const codes = await askAll(parent, count)
+  expect([...new Set(codes)]).toEqual(['joined'])
+  expect(parent.requests).toHaveLength(count)
+})
+
+test('E10 a request at the door that is longer than any is refused before it is read', async () => {
+  const door = doorOf({})
+  const ask = async (path: string, length: number) => {
+    const body = `{"secret":"${'x'.repeat(length)}"}`
+    const headers = { 'content-length': String(body.length) }
+    return (await door.request(path, { method: 'POST', body, headers }, { incoming: { socket: {} } })).status
+  }
+  expect([await ask('/join', LIMITS.enrolmentBytes), await ask('/join', LIMITS.enrolmentBytes / 2)]).toEqual([413, 400])
+  const known = [await ask('/join/known', LIMITS.placementBytes), await ask('/join/known', LIMITS.placementBytes / 2)]
+  expect(known).toEqual([413, 400])
 })
 
 test('E10 questions of strangers wait beyond what a minute is answered, and are refused beyond what they would wait', async () => {
