@@ -22,8 +22,13 @@ const isAnswer = (entry: FactEntry): boolean => isTaking(entry) || entry.fact?.k
 /** What the root's coordinator writes whoever holds the case. */
 export const isRuling = ({ fact }: FactEntry): boolean => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
-/** Who stands behind a fact: 2 the root, which wrote behind it; 1 others, who signed for what came of it; 0 its author. */
-export type Backing = 0 | 1 | 2
+/** Who stands behind a fact, the strongest last: its author alone, others who signed for what came of it, the root. */
+export const BACKING = { author: 0, others: 1, root: 2 } as const
+export type Backing = (typeof BACKING)[keyof typeof BACKING]
+
+/** The most that any of them has; 0 of none. Not `Math.max(...)`: a member may write as many as it likes. */
+export const mostOf = <One>(list: readonly One[], count: (one: One) => number): number =>
+  list.reduce((most, one) => Math.max(most, count(one)), 0)
 
 /**
  * Between whom only the coordinator can decide; the one that is left takes effect. The receiver's answer beats what the
@@ -34,7 +39,7 @@ function rivalsAmong<Candidate extends { readonly entry: FactEntry }>(
   field: readonly Candidate[],
   backing: (candidate: Candidate) => Backing,
 ): readonly Candidate[] {
-  const signed = field.filter((one) => backing(one) > 0)
+  const signed = field.filter((one) => backing(one) !== BACKING.author)
   if (signed.length === 0) {
     const answers = field.filter(({ entry }) => isAnswer(entry))
     return answers.length > 0 ? answers : field
@@ -59,7 +64,7 @@ export function contest<Candidate extends { readonly entry: FactEntry }>(
   // Two rulings after one fact happen only when the root was restored; the earlier one was obeyed first.
   const ruling = ordered.find(({ entry }) => isRuling(entry))
   if (ruling !== undefined) return { winner: ruling, losers: lose([ruling], 'superseded'), fork: [] }
-  const upheld = ordered.filter((one) => backing(one) === 2)
+  const upheld = ordered.filter((one) => backing(one) === BACKING.root)
   const rivals = rivalsAmong(upheld.length > 0 ? upheld : ordered, backing)
   const lost = lose(rivals, 'lost-race')
   if (rivals.length === 1) return { winner: rivals[0], losers: lost, fork: [] }

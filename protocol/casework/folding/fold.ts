@@ -1,5 +1,5 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
-import { type DocumentId, type EntryHash, logParts, streamOf } from '#protocol/ids.ts'
+import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
 import { clocksOf } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
@@ -13,11 +13,12 @@ import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import { backingIn } from './built-on.ts'
-import { type Backing, byTimeThenHash, contest, isRuling } from './custody.ts'
+import { BACKING, type Backing, contest, isRuling, mostOf } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
 import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
+import { chooseOpening } from './openings.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
 import { begin, type Progress } from './progress.ts'
 import { type Derived, tellStory } from './story.ts'
@@ -29,52 +30,15 @@ interface Folding {
   readonly register: Register
   readonly answers: Answers
   readonly progress: Progress
-  /** Who stands behind each fact; looked for once, and only where several follow one. */
-  backing: ((fact: Judged) => Backing) | undefined
+  /** Who stands behind each fact. */
+  readonly backing: (fact: Judged) => Backing
 }
-
-function backingOf(folding: Folding): (fact: Judged) => Backing {
-  folding.backing ??= backingIn(folding.byHash)
-  return folding.backing
-}
-
-const inOrder = (left: Judged, right: Judged): number => byTimeThenHash(left.entry, right.entry)
 
 /** The hash an adoption or dismissal names. */
 const subjectOf = (fields: Readonly<Record<string, FieldValue>>): EntryHash => fields.fact as EntryHash
 
 const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>): Item | undefined =>
   register.edition(progress.item, progress.itemVersion)
-
-const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === streamOf(entry.station)
-
-/**
- * The opening that counts: of several valid ones one behind which the root wrote, then one from which the case went on into
- * other hands, then one in the stream of its own station, then the earliest by time, then hash; a time alone is anybody's
- * word. One that came after its node was revoked, or that nobody of its station signed, or none who opens cases, opens the
- * case only where no other does: it takes nothing from anybody, and without it nobody would see what else was delivered.
- */
-function chooseOpening(openings: Judged[], byHash: Folding['byHash']): Judged | undefined {
-  const valid: Judged[] = []
-  for (const opening of openings) {
-    if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
-    else opening.verdict = 'not-authorised'
-  }
-  if (valid.length > 1) valid.sort(openingOrder(backingIn(byHash)))
-  const [first, ...others] = valid
-  for (const other of others) other.verdict = other.barred ?? 'fork'
-  if (first?.barred === 'foreign-person' || first?.barred === 'no-role') first.marks.push(first.barred)
-  return first
-}
-
-function openingOrder(backing: (opening: Judged) => Backing): (left: Judged, right: Judged) => number {
-  const first = (left: boolean, right: boolean) => Number(right) - Number(left)
-  return (left, right) =>
-    first(!left.barred, !right.barred) ||
-    backing(right) - backing(left) ||
-    first(isAtHome(left), isAtHome(right)) ||
-    inOrder(left, right)
-}
 
 /** Why the writer of one fact may not do what a fact (its own or an adopted one) says. */
 function objectionToFact(folding: Folding, { writer, entry, roles }: Judged, fact: Fact): AsideReason | undefined {
@@ -173,10 +137,11 @@ function settle(folding: Folding, tip: Judged) {
   const { holder, offer } = folding.progress
   const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
   // Nor is it anybody's but the root's to write beside what more than its author stands behind.
-  const backing = tip.followers.length > 1 ? backingOf(folding) : () => 0 as const
-  const best = valid.reduce((most, one) => Math.max(most, backing(one)), 0)
+  const { backing } = folding
+  const best = tip.followers.length > 1 ? mostOf(valid, backing) : BACKING.author
   const isBeaten = (one: Judged) =>
-    !one.writer.root && (backing(one) < best || (isAnswered && one.entry.station === holder && backing(one) === 0))
+    !one.writer.root &&
+    (backing(one) < best || (isAnswered && one.entry.station === holder && backing(one) === BACKING.author))
   const unread = tip.followers.filter((follower) => isUnread(folding, follower) && !isBeaten(follower))
   // What they leave of the others only a newer program can tell; a ruling of the root beats them there as well.
   if (unread.length > 0 && !valid.some(({ entry }) => isRuling(entry))) {
@@ -188,12 +153,18 @@ function settle(folding: Folding, tip: Judged) {
   return { winner, fork, unread: [] }
 }
 
+/** Several openings were signed for by others: the case stops behind the one that is shown, as at a fork. */
+function stopAt(opening: Judged, rivals: readonly Judged[]) {
+  for (const follower of opening.followers) follower.verdict ??= 'fork'
+  return { winner: undefined, fork: rivals, unread: [] }
+}
+
 /** Walks the chain from the opening as far as it is undisputed. */
-function walk(folding: Folding, opening: Judged) {
+function walk(folding: Folding, opening: Judged, rivals: readonly Judged[]) {
   const chain: (Judged | Derived)[] = [opening]
   opening.verdict = folding.progress.epoch
   for (let tip = opening; ; ) {
-    const { winner, fork, unread } = settle(folding, tip)
+    const { winner, fork, unread } = rivals.length > 0 ? stopAt(opening, rivals) : settle(folding, tip)
     if (winner?.entry.fact === undefined) {
       // What the unread fact did to the clocks is not known here.
       const derived = unread.length > 0 ? undefined : deem(folding, folding.register.today)
@@ -279,12 +250,13 @@ function finish({ progress, answers, byHash }: Folding): void {
  */
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
   const { byHash, all, openings, contributions } = gather(facts, register.authority)
-  const opening = chooseOpening(openings, byHash)
+  const backing = backingIn(byHash)
+  const { opening, rivals } = chooseOpening(openings, backing)
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)
-  const folding: Folding = { byHash, register, answers, progress, backing: undefined }
-  const { chain, tip, forks, unread } = walk(folding, opening)
+  const folding: Folding = { byHash, register, answers, progress, backing }
+  const { chain, tip, forks, unread } = walk(folding, opening, rivals)
   dismiss(folding, contributions)
   const given = ownNumber(opening.entry.station, opening.entry.fact?.fields ?? {})
   const numbers = numbersOf(folding, given, contributions)

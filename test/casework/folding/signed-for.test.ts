@@ -1,8 +1,29 @@
 /** What others signed for: nobody undoes it by writing beside an entry of his own. */
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import type { Register } from '#protocol/casework/register.ts'
+import { logKey, logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
 import { caseAt, offeredCase } from '#test/casework/paths.ts'
-import { COUNTY, fold, last, OTHER_TOWN, reasonOf, TOWN, VILLAGE, write } from '#test/casework/people.ts'
+import {
+  authority,
+  COUNTY,
+  fold,
+  last,
+  nodeOf,
+  OTHER_TOWN,
+  OTHER_VILLAGE,
+  reasonOf,
+  register,
+  TOWN,
+  VILLAGE,
+  write,
+} from '#test/casework/people.ts'
+
+/** A county in which a node serves one more station. */
+const serving = (station: StationCode, node: NodeId): Register => ({
+  ...register,
+  authority: { ...authority, serves: (by, of) => authority.serves(by, of) || (by === node && of === station) },
+})
 
 /** A case that the village handed over and the town accepted. */
 function acceptedInTown() {
@@ -137,4 +158,72 @@ test('C14 with an accomplice beside an old entry the branch counts behind which 
     tip: reassigned.hash,
     forks: [],
   })
+})
+
+test('C2 C14 a second opening of the same node takes nothing back with an accomplice and an earlier time', () => {
+  const { facts, accepted } = acceptedInTown()
+  const again = write('opened', VILLAGE, null, {}, { time: 1 })
+  const away = write('offered', VILLAGE, again, { to: OTHER_TOWN, materials: 4 })
+  const accomplice = write('taken', OTHER_TOWN, away)
+  const all = [again, away, accomplice, ...facts]
+  expect(fold(all)).toMatchObject({ holder: TOWN, stage: '30', tip: accepted.hash, forks: [] })
+})
+
+test('C2 where others signed for openings of two computers the case stops there, and the coordinator ends it', () => {
+  const { facts } = acceptedInTown()
+  const opened = facts[0] as FactEntry
+  const copy = { log: logKey({ ...logParts(opened.log), node: nodeOf(OTHER_VILLAGE) }) }
+  const again = write('opened', VILLAGE, null, {}, { ...copy, time: 1 })
+  const away = write('offered', VILLAGE, again, { to: OTHER_TOWN, materials: 4 }, copy)
+  const accomplice = write('taken', OTHER_TOWN, away)
+  const all = [...facts, again, away, accomplice]
+  const register = serving(VILLAGE, nodeOf(OTHER_VILLAGE))
+  const state = fold(all, register)
+  expect(state).toMatchObject({ holder: VILLAGE, tip: again.hash })
+  expect(state.forks).toEqual([{ after: again.hash, facts: [again.hash, opened.hash] }])
+  expect(reasonOf(state, away)).toBe('fork')
+  const ruled = write('reassigned', COUNTY, again, { to: TOWN })
+  expect(fold([...all, ruled], register)).toMatchObject({ holder: TOWN, tip: ruled.hash, forks: [] })
+})
+
+test('C14 a machine that serves two stations does not sign for itself', () => {
+  const { facts, before, offer, accepted } = acceptedInTown()
+  const node = { log: (facts[0] as FactEntry).log }
+  const register = serving(OTHER_VILLAGE, nodeOf(VILLAGE))
+  const beside = write('offered', VILLAGE, before[1] as FactEntry, { to: OTHER_VILLAGE, materials: 4 })
+  const own = write('taken', OTHER_VILLAGE, beside, {}, node)
+  const back = write('retracted', VILLAGE, offer)
+  const again = write('offered', VILLAGE, back, { to: OTHER_VILLAGE, materials: 4 })
+  const taken = write('taken', OTHER_VILLAGE, again, {}, node)
+  expect(fold([...facts, beside, own, back, again, taken], register)).toMatchObject({
+    holder: TOWN,
+    tip: accepted.hash,
+    forks: [],
+  })
+})
+
+test('C14 a machine’s own hand-over before the one that others signed for is signed for with it', () => {
+  const { facts } = offeredCase()
+  const captured = facts[1] as FactEntry
+  const node = { log: captured.log }
+  const register = serving(OTHER_VILLAGE, nodeOf(VILLAGE))
+  const moved = write('offered', VILLAGE, captured, { to: OTHER_VILLAGE, materials: 4 })
+  const own = write('taken', OTHER_VILLAGE, moved, {}, node)
+  const offer = write('offered', OTHER_VILLAGE, own, { to: TOWN, materials: 4 }, node)
+  const taken = write('taken', TOWN, offer)
+  const beside = write('offered', VILLAGE, captured, { to: OTHER_TOWN, materials: 4 })
+  expect(fold([...facts.slice(0, 2), moved, own, offer, taken, beside], register)).toMatchObject({
+    holder: TOWN,
+    tip: taken.hash,
+    forks: [],
+  })
+})
+
+test('C11 C14 what the coordinator ruled stands also where it stands behind the county’s own word', () => {
+  const facts = caseAt('20', COUNTY)
+  const offer = write('offered', COUNTY, last(facts), { to: TOWN, materials: 4 })
+  const back = write('retracted', COUNTY, offer)
+  const ruled = write('reassigned', COUNTY, back, { to: OTHER_TOWN })
+  const late = write('taken', TOWN, offer)
+  expect(fold([...facts, offer, back, ruled, late])).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash, forks: [] })
 })
