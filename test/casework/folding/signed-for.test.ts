@@ -169,6 +169,15 @@ test('C2 C14 a second opening of the same node takes nothing back with an accomp
   expect(fold(all)).toMatchObject({ holder: TOWN, stage: '30', tip: accepted.hash, forks: [] })
 })
 
+test('C2 an opening by a second computer, with an earlier time, takes nothing from whom the first was handed to', () => {
+  const { facts, accepted } = acceptedInTown()
+  const copy = { log: logKey({ ...logParts((facts[0] as FactEntry).log), node: nodeOf(OTHER_VILLAGE) }) }
+  const again = write('opened', VILLAGE, null, {}, { ...copy, time: 1 })
+  const state = fold([...facts, again], serving(VILLAGE, nodeOf(OTHER_VILLAGE)))
+  expect(state).toMatchObject({ holder: TOWN, tip: accepted.hash, forks: [] })
+  expect(reasonOf(state, again)).toBe('fork')
+})
+
 test('C2 where others signed for openings of two computers the case stops there, and the coordinator ends it', () => {
   const { facts } = acceptedInTown()
   const opened = facts[0] as FactEntry

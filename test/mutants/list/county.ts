@@ -209,7 +209,7 @@ export const COUNTY: readonly Mutant[] = [
     from: ' + backing * 2',
     to: '',
     fault: 'C2: a village takes a case back by a second opening with an earlier time.',
-    tests: ['test/casework/folding/fold.test.ts'],
+    tests: ['test/casework/folding/signed-for.test.ts'],
   },
   {
     name: 'second-opening-by-time',
