@@ -75,13 +75,17 @@ export function createTurns(elapsed: () => number): Turns {
     lines.delete(caller)
     lines.set(caller, line)
     level = Math.max(level, line.had)
-    const started = elapsed()
-    letIn(LIMITS.arrivalsPerTurn, () => {
+    let started = 0
+    setImmediate(() => {
+      started = elapsed()
+      work()
+    })
+    // Behind the first and what it brought about, before the network is looked at: who comes then costs nobody his turn.
+    setImmediate(() => {
       line.last = Math.min(elapsed() - started, LIMITS.turnMilliseconds)
       line.had = Math.min(line.had + line.last, level + LIMITS.turnMilliseconds)
-      begin()
+      letIn(LIMITS.arrivalsPerTurn, begin)
     })
-    work()
   }
 
   /**

@@ -16,7 +16,12 @@ function openTurns() {
       then()
     })
   const done = (count: number) => untilTrue(() => expect(order).toHaveLength(count))
-  return { order, ask, done, noteArrival }
+  /** Somebody is let in, which takes a millisecond of everybody's time. */
+  const knock = () => {
+    now += 1
+    noteArrival()
+  }
+  return { order, ask, done, knock, noteArrival }
 }
 
 test('E66 who asks for little does not wait for a round of all that ask for much', async () => {
@@ -85,4 +90,26 @@ test('E66 who knocks again and again holds up the next piece of work for so many
   await done(2)
   expect(between).toBeGreaterThanOrEqual(LIMITS.arrivalsPerTurn)
   expect(between).toBeLessThan(LIMITS.arrivalsPerTurn * 2)
+})
+
+test('E66 what letting others in takes is on nobody’s account: a page waits for no round because somebody knocks', async () => {
+  const { order, ask, knock } = openTurns()
+  const pages = () => order.filter((caller) => caller === 'page').length
+  let isOver = false
+  const knocking = () => {
+    knock()
+    if (!isOver) setImmediate(knocking)
+  }
+  const page = () => ask('page', 1, () => void (pages() < 5 && page()))
+  const again = (caller: string) =>
+    ask(caller, 3, () => {
+      if (order.length === 100) page()
+      if (order.length < 400) again(caller)
+    })
+  for (let caller = 0; caller < 50; caller++) again(`flood ${caller}`)
+  knocking()
+  await untilTrue(() => expect(pages()).toBe(5))
+  isOver = true
+  // Once what a page takes is known, five of them come before anybody who takes as much at once.
+  expect(order.lastIndexOf('page') - order.indexOf('page')).toBeLessThan(50)
 })
