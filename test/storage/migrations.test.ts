@@ -126,6 +126,18 @@ test('D27 lists and searches go by their indexes and are never sorted', async ()
   expect(await planOf(casesByFormerNumber({ folded }))).toContain('cases_by_former_number (former_folded=?)')
   expect(await planOf(byNumber)).toContain('cases_by_number (number_folded=?)')
   expect(await planOf(byIdNumber)).toContain('cases_by_applicant (id_number=?)')
+  const day = '2026-11-21' as Day
+  for (const asked of [
+    { order: 'due' },
+    { dueBefore: day },
+    { homes: holders, order: 'due' },
+    { aside: true },
+  ] as const) {
+    const [[number, former] = [], [idNumber] = []] = exactCaseLists({ ...asked, holders, text: '510724101' })
+    expect(await planOf(number), JSON.stringify(asked)).toContain('cases_by_number (number_folded=?)')
+    expect(await planOf(former), JSON.stringify(asked)).toContain('cases_by_former_number (former_folded=?)')
+    expect(await planOf(idNumber), JSON.stringify(asked)).toContain('cases_by_applicant (id_number=?)')
+  }
   expect(await planOf(caseList({ inTransfer: true }))).toContain('cases_in_transfer')
   expect(await planOf(caseList({ aside: true }))).toContain('cases_for_attention')
   const [due, assignees] = ['2026-11-21' as Day, ['p1' as PersonId]]

@@ -1,5 +1,5 @@
 /** The work list's SQL: the lists of cases that desks show, filtered, searched, in order and read by key. */
-import { and, asc, type Column, desc, eq, lt, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, asc, type Column, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -61,9 +61,9 @@ function leadOf(asked: CaseQuery): Column | undefined {
   return asked.homes?.length === 1 && orderOf(asked) === 'due' ? cases.home : undefined
 }
 
-function conditionsOf(asked: CaseQuery): Condition[] {
+/** @param lead the column that the list goes by */
+function conditionsOf(asked: CaseQuery, lead: Column | undefined): Condition[] {
   const { sameApplicant } = asked
-  const lead = leadOf(asked)
   const conditions = [
     ...among(cases.holder, asked.holders, lead),
     ...among(cases.home, asked.homes, lead),
@@ -83,7 +83,10 @@ function conditionsOf(asked: CaseQuery): Condition[] {
   }
   if (asked.aside === true) conditions.push(fixed('attention', sql`${cases.attention} = 1`))
   if (asked.dueBefore !== undefined) {
-    conditions.push({ name: 'due before', sql: (day) => lt(cases.due, day), value: dayNumber(asked.dueBefore) })
+    const isChecked = lead !== undefined && EXACT.includes(lead)
+    const due = isChecked ? sql`+${cases.due}` : sql`${cases.due}`
+    const name = isChecked ? '+due before' : 'due before'
+    conditions.push({ name, sql: (day) => sql`${due} < ${day}`, value: dayNumber(asked.dueBefore) })
   }
   return conditions
 }
@@ -94,16 +97,27 @@ const ORDERS = {
   arrival: { key: cases.arrival, direction: desc, behind: sql.raw('<') },
 } as const
 
+/** Columns by which a whole number is found: each has a case or a few of it. */
+const EXACT: readonly Column[] = [cases.numberFolded, cases.formerFolded, cases.idNumber]
+
 type List = (values: Record<string, unknown>) => Ask<ListedCase>
 
 /** The lists that were asked for, by what they say; each is a prepared statement. */
 const lists = new Map<string, List>()
 
+/** How a text is looked for in a list, and by which index: by the column that the list goes by then, or by one that holds the text. */
+interface Search {
+  readonly conditions: readonly Condition[]
+  readonly lead?: Column
+  readonly index?: string | undefined
+}
+
 /** A list in its order, one row more than wanted. */
-function listOf(asked: CaseQuery, search: readonly Condition[] = [], index?: string): Ask<ListedCase> {
+function listOf(asked: CaseQuery, search: Search = { conditions: [] }): Ask<ListedCase> {
+  const { index, lead = leadOf(asked) } = search
   const cursor = readCursor(asked.after)
   const order = orderOf(asked)
-  const conditions = [...conditionsOf(asked), ...search]
+  const conditions = [...conditionsOf(asked, lead), ...search.conditions]
   const shape = [order, index, cursor && 'behind', ...conditions.map(({ name }) => name)].join()
   let list = lists.get(shape)
   if (list === undefined) {
@@ -139,8 +153,8 @@ export function caseList(asked: CaseQuery): Ask<ListedCase> {
   if (text === '') return listOf(asked)
   const kind = isNumber(text) ? 'numbers' : 'names'
   const found = { name: `in ${kind}`, sql: (part: Placeholder) => sql`instr(${cases[kind]}, ${part}) > 0`, value: text }
-  const search = [found, ...filled(cases[kind], kind === 'numbers')]
-  return listOf(asked, search, isSearch(asked) ? SEARCH_INDEXES[kind] : undefined)
+  const conditions = [found, ...filled(cases[kind], kind === 'numbers')]
+  return listOf(asked, { conditions, index: isSearch(asked) ? SEARCH_INDEXES[kind] : undefined })
 }
 
 /**
@@ -152,7 +166,7 @@ export function exactCaseLists(asked: CaseQuery): readonly (readonly Ask<ListedC
   if (!isNumber(text)) return []
   const exactly = (column: Column) => {
     const condition = { name: `exactly ${column.name}`, sql: (value: Placeholder) => eq(column, value), value: text }
-    return listOf(asked, [condition, ...filled(column)])
+    return listOf(asked, { conditions: [condition, ...filled(column)], lead: column })
   }
   return [[exactly(cases.numberFolded), exactly(cases.formerFolded)], [exactly(cases.idNumber)]]
 }
