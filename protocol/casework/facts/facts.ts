@@ -95,6 +95,8 @@ export interface FactEntry {
   readonly seq: number
   /** Set while it was only met carried, and not by the root: neither its own place nor the root vouches for when it came. */
   readonly isOnlyCarried?: boolean
+  /** Set of an opening in another stream than the one to which the id of the case is bound: nobody honest opens it there. */
+  readonly isAbroad?: boolean
   readonly person: PersonId | ''
   readonly station: StationCode
   /** Milliseconds since 1970 on the author's clock. */

@@ -7,19 +7,6 @@ const counts = ({ writer, barred }: Judged): boolean => writer.served && !barred
 
 const nodeOf = ({ entry }: Judged): NodeId => logParts(entry.log).node
 
-/**
- * Whether a case went on into other hands with a fact: a station took what the fact before offered to it, or went on itself
- * after its offer was declined. Anybody can write behind a fact; only who was named makes it more than its author's word,
- * and only on a machine of its own: one that serves two stations would sign for itself.
- */
-function isHandedOn(asked: Judged | undefined, before: Judged, fact: Judged): boolean {
-  const { station } = fact.entry
-  if (isSameHand(before, fact)) return false
-  const said = before.entry.fact
-  const isTaken = isTaking(fact.entry) && said?.kind === 'offered' && said.fields.to === station
-  return isTaken || (said?.kind === 'declined' && asked?.entry.station === station)
-}
-
 /** Whether nobody signed for one fact by the other: they are of one station, or of one machine that serves several. */
 const isSameHand = (one: Judged, other: Judged): boolean =>
   one.entry.station === other.entry.station || nodeOf(one) === nodeOf(other)
@@ -29,44 +16,69 @@ const isUpholding = (before: Judged, fact: Judged): boolean =>
   fact.writer.root && (isRuling(fact.entry) || fact.entry.station !== before.entry.station)
 
 /**
- * Who stands behind each fact of a case beside its author. The root upholds all that stands before what it wrote. Others
- * sign for the facts of one hand in a row before the case went on into theirs: what stands before those was signed for by
- * that one. Found in one walk over all, and only when it is asked for.
+ * Whether a station took with a fact what the one before offered to it. Anybody can write behind a fact; only who was named
+ * makes it more than its author's word, and only on a machine of its own: one that serves two stations would sign for itself.
+ * @param orUnread whether a fact that only a newer program can read may be such a taking
  */
-export function backingIn(byHash: ReadonlyMap<EntryHash, Judged>): (fact: Judged) => Backing {
-  let found: Marked | undefined
-  return (fact) => {
-    found ??= markedIn(byHash)
-    return found.upheld.has(fact) ? BACKING.root : found.signed.has(fact) ? BACKING.others : BACKING.author
-  }
+function isTaken(before: Judged, fact: Judged, orUnread: boolean): boolean {
+  const { fact: said } = before.entry
+  const isNamed = said?.kind === 'offered' && said.fields.to === fact.entry.station && !isSameHand(before, fact)
+  return isNamed && (isTaking(fact.entry) || (orUnread && fact.entry.newer !== undefined))
 }
 
-/** Facts that the root upholds, and that others signed for. */
+/** Whether the sender of an offer went on with a fact after a decline, or after it took the offer back. */
+function isWentOn(offer: Judged | undefined, last: Judged, fact: Judged): boolean {
+  const kind = last.entry.fact?.kind
+  return (kind === 'declined' || kind === 'retracted') && offer !== undefined && isSameHand(offer, fact)
+}
+
+/** Facts by who stands behind them. */
 interface Marked {
   readonly upheld: ReadonlySet<Judged>
   readonly signed: ReadonlySet<Judged>
+  readonly goneOn: ReadonlySet<Judged>
 }
 
-function markedIn(byHash: ReadonlyMap<EntryHash, Judged>): Marked {
+/**
+ * Who stands behind each fact of a case beside its author. The root upholds all that stands before what it wrote. Others
+ * sign for the facts of one hand in a row before they took the case from it, and for declines of its offers among them: what
+ * stands before those was signed for by that hand. Found in one walk over all, and only when it is asked for.
+ * @param orUnread as in {@link isTaken}: what might stand behind a fact
+ */
+export function backingIn(byHash: ReadonlyMap<EntryHash, Judged>, orUnread = false): (fact: Judged) => Backing {
+  let found: Marked | undefined
+  return (fact) => {
+    found ??= markedIn(byHash, orUnread)
+    if (found.upheld.has(fact)) return BACKING.root
+    if (found.signed.has(fact)) return BACKING.others
+    return found.goneOn.has(fact) ? BACKING.sender : BACKING.author
+  }
+}
+
+function markedIn(byHash: ReadonlyMap<EntryHash, Judged>, orUnread: boolean): Marked {
   const before = (judged: Judged | undefined): Judged | undefined => {
     const { fact, newer } = judged?.entry ?? {}
     const previous = fact === undefined ? newer?.previous : fact.previous
     return previous ? byHash.get(previous) : undefined
   }
-  const upheld = new Set<Judged>()
-  const signed = new Set<Judged>()
-  const mark = (marked: Set<Judged>, last: Judged, goesOn: (earlier: Judged, at: Judged) => boolean) => {
-    for (let at: Judged | undefined = last; at !== undefined && !marked.has(at); ) {
-      marked.add(at)
-      const earlier = before(at)
-      at = earlier && goesOn(earlier, at) ? earlier : undefined
+  const marked = { upheld: new Set<Judged>(), signed: new Set<Judged>(), goneOn: new Set<Judged>() }
+  const uphold = (last: Judged) => {
+    for (let at: Judged | undefined = last; at && !marked.upheld.has(at); at = before(at)) marked.upheld.add(at)
+  }
+  const sign = (offer: Judged) => {
+    let hand = offer
+    for (let at: Judged | undefined = offer; at && !marked.signed.has(at); at = before(at)) {
+      if (isSameHand(at, hand)) hand = at
+      else if (!isWentOn(before(at), at, hand)) return
+      marked.signed.add(at)
     }
   }
   for (const fact of byHash.values()) {
     const last = before(fact)
     if (last === undefined || !counts(fact)) continue
-    if (isUpholding(last, fact)) mark(upheld, last, () => true)
-    if (isHandedOn(before(last), last, fact)) mark(signed, last, isSameHand)
+    if (isUpholding(last, fact)) uphold(last)
+    if (isTaken(last, fact, orUnread)) sign(last)
+    if (isWentOn(before(last), last, fact)) marked.goneOn.add(last)
   }
-  return { upheld, signed }
+  return marked
 }

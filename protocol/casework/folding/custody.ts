@@ -1,4 +1,5 @@
 /** Custody: which of several facts that follow the same fact takes effect. */
+import { type LogKey, logParts } from '#protocol/ids.ts'
 import type { FactEntry } from '../facts/facts.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 
@@ -22,30 +23,83 @@ const isAnswer = (entry: FactEntry): boolean => isTaking(entry) || entry.fact?.k
 /** What the root's coordinator writes whoever holds the case. */
 export const isRuling = ({ fact }: FactEntry): boolean => fact?.kind === 'reassigned' || fact?.kind === 'voided'
 
-/** Who stands behind a fact, the strongest last: its author alone, others who signed for what came of it, the root. */
-export const BACKING = { author: 0, others: 1, root: 2 } as const
+/**
+ * Who stands behind a fact, the strongest last: its author alone; the sender who went on after its offer was declined, or
+ * after it took it back; others who signed for what came of it; the root.
+ */
+export const BACKING = { author: 0, sender: 1, others: 2, root: 3 } as const
 export type Backing = (typeof BACKING)[keyof typeof BACKING]
 
 /** The most that any of them has; 0 of none. Not `Math.max(...)`: a member may write as many as it likes. */
 export const mostOf = <One>(list: readonly One[], count: (one: One) => number): number =>
   list.reduce((most, one) => Math.max(most, count(one)), 0)
 
-/**
- * Between whom only the coordinator can decide; the one that is left takes effect. The receiver's answer beats what the
- * sender wrote beside it, and what others signed for beats its author's other word – but a receiver who took what he was
- * offered and another who took what the sender then offered to him were both named, and neither is the other's judge.
- */
-function rivalsAmong<Candidate extends { readonly entry: FactEntry }>(
+type Said = { readonly entry: FactEntry }
+
+/** Where in its log the first answer of each stands. */
+export function firstAnswers(field: readonly Said[]): ReadonlyMap<LogKey, number> {
+  const first = new Map<LogKey, number>()
+  for (const { entry } of field)
+    if (isAnswer(entry)) first.set(entry.log, Math.min(entry.seq, first.get(entry.log) ?? entry.seq))
+  return first
+}
+
+/** Without answers of which their log has an earlier one: who has answered says nothing new with another answer. */
+function firstWords<Candidate extends Said>(field: readonly Candidate[]): readonly Candidate[] {
+  const first = firstAnswers(field)
+  return field.filter(({ entry }) => !isAnswer(entry) || entry.seq === first.get(entry.log))
+}
+
+/** Of answers that one program wrote in several logs only one: that behind which the sender went on, else the earliest. */
+function oneWordEach<Candidate extends Said>(
+  answers: readonly Candidate[],
+  backing: (candidate: Candidate) => Backing,
+): readonly Candidate[] {
+  const programOf = ({ entry }: Candidate) => {
+    const { node, incarnation } = logParts(entry.log)
+    return `${node} ${incarnation}`
+  }
+  const isBehind = (one: Candidate, other: Candidate) =>
+    backing(one) === backing(other) ? byTimeThenHash(other.entry, one.entry) < 0 : backing(one) < backing(other)
+  return answers.filter(
+    (one) =>
+      !answers.some(
+        (other) => other.entry.log !== one.entry.log && programOf(other) === programOf(one) && isBehind(one, other),
+      ),
+  )
+}
+
+/** Where nobody has signed for any of them: what the receiver answered counts, and of declines one is as good as another. */
+function unsignedRivals<Candidate extends Said>(
   field: readonly Candidate[],
   backing: (candidate: Candidate) => Backing,
 ): readonly Candidate[] {
-  const signed = field.filter((one) => backing(one) !== BACKING.author)
-  if (signed.length === 0) {
-    const answers = field.filter(({ entry }) => isAnswer(entry))
-    return answers.length > 0 ? answers : field
-  }
-  if (signed.every(({ entry }) => isAnswer(entry))) return signed
-  return field.filter((one) => isTaking(one.entry) || signed.includes(one))
+  const answers = field.filter(({ entry }) => isAnswer(entry))
+  if (answers.length === 0) return field
+  const hasTaking = answers.some(({ entry }) => isTaking(entry))
+  // A decline leaves the sender what it has; where it has gone on from its own retraction, or from another decline, that stands.
+  const goneOn = field.filter((one) => backing(one) === BACKING.sender)
+  if (!hasTaking) return goneOn.length > 0 ? goneOn : answers.slice(0, 1)
+  return oneWordEach(firstWords(answers), backing)
+}
+
+/**
+ * Between whom only the coordinator can decide; the one that is left takes effect. The receiver's answer beats what the
+ * sender wrote beside it, and what others signed for beats its author's other word. But a receiver who took what he was
+ * offered, and another who took what the sender then offered to him, were both named, and neither is the other's judge; nor
+ * is a taking that of a sender who went on after a decline of the same receiver's.
+ * @param field in the order of their times
+ */
+function rivalsAmong<Candidate extends Said>(
+  field: readonly Candidate[],
+  backing: (candidate: Candidate) => Backing,
+): readonly Candidate[] {
+  const signed = field.filter((one) => backing(one) >= BACKING.others)
+  if (signed.length === 0) return unsignedRivals(field, backing)
+  const areAnswers = signed.every(({ entry }) => isAnswer(entry))
+  const isNamed = (one: Candidate) =>
+    areAnswers ? isAnswer(one.entry) && backing(one) === BACKING.sender : isTaking(one.entry)
+  return firstWords(field.filter((one) => backing(one) >= BACKING.others || isNamed(one)))
 }
 
 /**
@@ -53,7 +107,7 @@ function rivalsAmong<Candidate extends { readonly entry: FactEntry }>(
  * a ruling of the root beats everything, then counts only what the root has written behind, where there is any; of the
  * rest those are a fork between whom only the coordinator can decide.
  */
-export function contest<Candidate extends { readonly entry: FactEntry }>(
+export function contest<Candidate extends Said>(
   valid: readonly Candidate[],
   backing: (candidate: Candidate) => Backing,
 ): Contest<Candidate> {

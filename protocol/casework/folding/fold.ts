@@ -13,7 +13,7 @@ import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import { backingIn } from './built-on.ts'
-import { BACKING, type Backing, contest, isRuling, mostOf } from './custody.ts'
+import { BACKING, type Backing, byTimeThenHash, contest, firstAnswers, isRuling, mostOf } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
 import { gather, type Judged } from './gather.ts'
@@ -32,6 +32,8 @@ interface Folding {
   readonly progress: Progress
   /** Who stands behind each fact. */
   readonly backing: (fact: Judged) => Backing
+  /** Who may stand behind each fact, if what only a newer program can read is what it may be. */
+  readonly possible: (fact: Judged) => Backing
 }
 
 /** The hash an adoption or dismissal names. */
@@ -137,18 +139,27 @@ function settle(folding: Folding, tip: Judged) {
   const { holder, offer } = folding.progress
   const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
   // Nor is it anybody's but the root's to write beside what more than its author stands behind.
-  const { backing } = folding
+  const { backing, possible } = folding
+  // Who has answered says nothing new either.
+  const answers = firstAnswers(valid)
   const best = tip.followers.length > 1 ? mostOf(valid, backing) : BACKING.author
   const isBeaten = (one: Judged) =>
     !one.writer.root &&
-    (backing(one) < best || (isAnswered && one.entry.station === holder && backing(one) === BACKING.author))
+    (backing(one) < best ||
+      (isAnswered && one.entry.station === holder && backing(one) === BACKING.author) ||
+      one.entry.seq > (answers.get(one.entry.log) ?? Number.POSITIVE_INFINITY))
   const unread = tip.followers.filter((follower) => isUnread(folding, follower) && !isBeaten(follower))
+  const settled = contest(valid, backing)
   // What they leave of the others only a newer program can tell; a ruling of the root beats them there as well.
-  if (unread.length > 0 && !valid.some(({ entry }) => isRuling(entry))) {
+  const isOpen = unread.length > 0 || (valid.length > 1 && contest(valid, possible).winner !== settled.winner)
+  if (isOpen && !valid.some(({ entry }) => isRuling(entry))) {
     for (const one of [...valid, ...unread]) one.verdict = 'unread'
-    return { winner: undefined, fork: [], unread }
+    const waiting = [...(unread.length > 0 ? unread : valid)].sort((left, right) =>
+      byTimeThenHash(left.entry, right.entry),
+    )
+    return { winner: undefined, fork: [], unread: waiting }
   }
-  const { winner, losers, fork } = contest(valid, backing)
+  const { winner, losers, fork } = settled
   for (const { candidate, reason } of losers) candidate.verdict = reason
   return { winner, fork, unread: [] }
 }
@@ -251,11 +262,12 @@ function finish({ progress, answers, byHash }: Folding): void {
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
   const { byHash, all, openings, contributions } = gather(facts, register.authority)
   const backing = backingIn(byHash)
+  const possible = facts.some(({ newer }) => newer !== undefined) ? backingIn(byHash, true) : backing
   const { opening, rivals } = chooseOpening(openings, backing)
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)
-  const folding: Folding = { byHash, register, answers, progress, backing }
+  const folding: Folding = { byHash, register, answers, progress, backing, possible }
   const { chain, tip, forks, unread } = walk(folding, opening, rivals)
   dismiss(folding, contributions)
   const given = ownNumber(opening.entry.station, opening.entry.fact?.fields ?? {})

@@ -3,7 +3,7 @@
  * later one. Whoever acts now is asked for the answer to the present question (rule C150); what was written stands, because
  * cases were decided and closed on it (DECISIONS.md 100).
  */
-import type { EntryHash } from '#protocol/ids.ts'
+import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import type { Course } from '../course/course.ts'
 import type { GuardedKind } from '../facts/facts.ts'
 import type { Answers } from './answers.ts'
@@ -12,14 +12,27 @@ import type { Judged } from './gather.ts'
 type ByHash = ReadonlyMap<EntryHash, Judged>
 type Formerly = (course: Course, answers: Answers, byHash: ByHash) => Partial<Course>
 
+/** Who is absent by the minutes of each station: looked for once, because strangers may write many of both. */
+const absentees = new WeakMap<Answers, ReadonlyMap<StationCode, ReadonlySet<string>>>()
+
+function absentOf(answers: Answers): ReadonlyMap<StationCode, ReadonlySet<string>> {
+  const known = absentees.get(answers)
+  if (known) return known
+  const found = new Map<StationCode, Set<string>>()
+  for (const { entry, departments } of answers.absences) {
+    const absent = found.get(entry.station) ?? new Set()
+    found.set(entry.station, absent)
+    for (const department of departments) absent.add(department)
+  }
+  absentees.set(answers, found)
+  return found
+}
+
 /** Whether any minutes of the station that asked name the department. */
-const anyAbsence: Formerly = ({ invitations }, { absences }, byHash) => ({
+const anyAbsence: Formerly = ({ invitations }, answers, byHash) => ({
   invitations: invitations.map((one) => {
     const asked = byHash.get(one.fact)?.entry.station
-    const absent = absences.some(
-      ({ entry, departments }) => entry.station === asked && departments.includes(one.department),
-    )
-    return { ...one, absent }
+    return { ...one, absent: asked !== undefined && absentOf(answers).get(asked)?.has(one.department) === true }
   }),
 })
 

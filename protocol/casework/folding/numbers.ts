@@ -1,5 +1,5 @@
 /** The numbers of a case: each renumbering names the number it replaces, so no clock decides which one is the last. */
-import type { EntryHash } from '#protocol/ids.ts'
+import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import { textOf } from '../facts/values.ts'
 import type { Judged } from './gather.ts'
 import type { Progress } from './progress.ts'
@@ -16,19 +16,27 @@ interface Holding {
   readonly progress: Pick<Progress, 'holders'>
 }
 
+/** The last epoch of each station that held the case. */
+const lastEpochs = ({ progress }: Holding): ReadonlyMap<StationCode, number> =>
+  new Map([...progress.holders].map(([epoch, station]) => [station, epoch]))
+
 /**
  * The epoch in which a renumbering counts: that of the fact at which its writer saw the case, if its station held the case
  * then or is the root; of earlier programs, which did not write that down, the last one of the station.
  * Undefined when there is none.
  */
-function epochOf({ byHash, progress }: Holding, { entry, writer }: Judged): number | undefined {
+function epochOf(
+  { byHash, progress }: Holding,
+  last: ReadonlyMap<StationCode, number>,
+  { entry, writer }: Judged,
+): number | undefined {
   const seen = entry.fact?.previous ?? null
   const verdict = seen === null ? undefined : byHash.get(seen)?.verdict
   if (writer.root) return typeof verdict === 'number' ? verdict : 0
   if (seen !== null) {
     return typeof verdict === 'number' && progress.holders.get(verdict) === entry.station ? verdict : undefined
   }
-  return [...progress.holders].findLast(([, station]) => station === entry.station)?.[0]
+  return last.get(entry.station)
 }
 
 /**
@@ -40,10 +48,11 @@ function epochOf({ byHash, progress }: Holding, { entry, writer }: Judged): numb
  */
 export function numbersOf(holding: Holding, opened: string, contributions: readonly Judged[]): readonly string[] {
   const all: Renumbering[] = []
+  const last = lastEpochs(holding)
   for (const judged of contributions) {
     const { fact } = judged.entry
     if (fact?.kind !== 'renumbered' || judged.verdict !== null) continue
-    const epoch = epochOf(holding, judged)
+    const epoch = epochOf(holding, last, judged)
     if (epoch === undefined) judged.verdict = 'not-holder'
     else all.push({ former: textOf(fact.fields.former), number: textOf(fact.fields.number), epoch })
   }

@@ -10,11 +10,13 @@ export interface ChosenOpening {
   readonly rivals: readonly Judged[]
 }
 
-const isAtHome = ({ entry }: Judged): boolean => logParts(entry.log).stream === streamOf(entry.station)
+/** Whether it was written where the case is at home, by the station whose home that is. */
+const isAtHome = ({ entry }: Judged): boolean =>
+  entry.isAbroad !== true && logParts(entry.log).stream === streamOf(entry.station)
 
-/** What no time that its author gives can change: nobody bars it, who stands behind it, and where it was written. */
+/** What no time that its author gives can change: nobody bars it, where it was written, and who stands behind it. */
 const rankOf = (opening: Judged, backing: Backing): number =>
-  Number(!opening.barred) * 10 + backing * 2 + Number(isAtHome(opening))
+  Number(!opening.barred) * 20 + Number(isAtHome(opening)) * 10 + backing
 
 /** Whether a node wrote one opening before another of its own. */
 function isBefore({ entry: one }: Judged, { entry: other }: Judged): boolean {
@@ -24,19 +26,19 @@ function isBefore({ entry: one }: Judged, { entry: other }: Judged): boolean {
 
 /** Of each node the opening that it wrote first: whoever writes another one says nothing new, whatever time it gives. */
 function firstOfEach(openings: readonly Judged[]): readonly Judged[] {
-  const first = new Map<string, Judged>()
+  const firsts = new Map<string, Judged[]>()
   for (const one of openings) {
     const { node, stream } = logParts(one.entry.log)
-    const known = first.get(`${node} ${stream}`)
-    if (known === undefined || isBefore(one, known)) first.set(`${node} ${stream}`, one)
+    const known = firsts.get(`${node} ${stream}`)
+    if (known === undefined || isBefore(one, known[0] as Judged)) firsts.set(`${node} ${stream}`, [one])
+    else if (!isBefore(known[0] as Judged, one)) known.push(one) // its log was forked
   }
-  return [...first.values()].sort((left, right) => byTimeThenHash(left.entry, right.entry))
+  return [...firsts.values()].flat().sort((left, right) => byTimeThenHash(left.entry, right.entry))
 }
 
 /**
- * The opening that counts: of several valid ones one behind which the root wrote, then one from which the case went on into
- * other hands, then one in the stream of its own station, then the one that its node wrote first, then the earliest by time,
- * then hash. One that came after its node was revoked, or that nobody of its station signed, or none who opens cases, opens
+ * The opening that counts: of several valid ones one that was written at home, then one that the root upholds, then one that
+ * others signed for, then the one that its node wrote first, then the earliest by time, then hash. One that came after its node was revoked, or that nobody of its station signed, or none who opens cases, opens
  * the case only where no other does: it takes nothing from anybody, and without it nobody would see what else was delivered.
  */
 export function chooseOpening(openings: readonly Judged[], backing: (opening: Judged) => Backing): ChosenOpening {

@@ -1,6 +1,6 @@
 /** Adding entries to a case: what each is about, where it counts, and what is only kept. */
 import { appendAll } from '#protocol/append-all.ts'
-import { readFact } from '#protocol/casework/facts/facts.ts'
+import { type FactEntry, readFact } from '#protocol/casework/facts/facts.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
@@ -55,8 +55,8 @@ export function addEntry(file: CaseFile, entry: Entry, directory: Directory, sha
     // Else a revoked node could say that what it writes today was in a log of its own that was cut long ago.
     file.oddities.push(oddity(entry, 'quarantined', AFTER_REVOCATION, hashOf(subject.entry)))
   } else if (subject.is === 'withdrawn') withdraw(file, subject.entry)
-  else if (subject.is === 'own') count(file, entry, undefined, directory)
-  else count(file, subject.entry, { entry, byRoot: subject.byRoot }, directory)
+  else if (subject.is === 'own') count(file, entry, undefined, directory, sha256)
+  else count(file, subject.entry, { entry, byRoot: subject.byRoot }, directory, sha256)
 }
 
 /**
@@ -138,7 +138,7 @@ interface Carrier {
 }
 
 /** Makes an entry count, once however often it comes: in its own place, or carried. */
-function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, directory: Directory): void {
+function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, directory: Directory, sha256: Sha256): void {
   const hash = hashOf(entry)
   const isOnlyCarried = carrier?.byRoot === false
   if (carrier) file.carriers.add(hash, { log: carrier.entry.log, seq: carrier.entry.seq })
@@ -150,20 +150,41 @@ function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, direc
   file.known.add(hash)
   if (carrier) file.uprooted.add(hash)
   if (file.withdrawn.has(hash)) file.oddities.push(oddity(entry, CUT_OFF.outcome, CUT_OFF.reason))
-  else if (entry.kind === KIND.fact) addFact(file, entry, isOnlyCarried, directory)
+  else if (entry.kind === KIND.fact) addFact(file, factOf(file, entry, isOnlyCarried, directory, sha256))
   else if (entry.kind === KIND.edit) addEdit(file, entry, hash, directory)
   else if (entry.kind !== KIND.attachment) {
     file.oddities.push(oddity(entry, 'unknown-kind', '本机程序不认识的条目类型'))
   }
 }
 
-function addFact(file: CaseFile, entry: Entry, isOnlyCarried: boolean, { knows }: Directory): void {
-  file.state = undefined
+function factOf(
+  { id }: CaseFile,
+  entry: Entry,
+  isOnlyCarried: boolean,
+  { knows }: Directory,
+  sha256: Sha256,
+): FactEntry {
   const { log, seq, person, station, time, clockOffset } = entry
-  const hash = hashOf(entry)
-  const published = publishedBefore(entry)
-  const known = { hash, log, seq, person, station, time, clockOffset, published, ...readFact(entry.payload, knows) }
-  file.facts.push(isOnlyCarried ? { ...known, isOnlyCarried } : known)
+  const read = readFact(entry.payload, knows)
+  const isAbroad = read.fact?.kind === 'opened' && !isHomeOf(sha256, id, logParts(log).stream)
+  return {
+    hash: hashOf(entry),
+    log,
+    seq,
+    person,
+    station,
+    time,
+    clockOffset,
+    published: publishedBefore(entry),
+    ...read,
+    ...(isOnlyCarried ? { isOnlyCarried } : {}),
+    ...(isAbroad ? { isAbroad } : {}),
+  }
+}
+
+function addFact(file: CaseFile, fact: FactEntry): void {
+  file.state = undefined
+  file.facts.push(fact)
 }
 
 /** A fact that was met carried by somebody came in its own place, or the root carries it. */

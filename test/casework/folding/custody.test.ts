@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
-import type { LogKey } from '#protocol/ids.ts'
+import { type LogKey, logKey } from '#protocol/ids.ts'
 import { caseAt, offeredCase } from '#test/casework/paths.ts'
 import {
   authority,
@@ -100,12 +100,14 @@ test('C11 the answer beats the retraction whichever was written first', () => {
     const early = write('retracted', VILLAGE, offer)
     const answer = write(kind, TOWN, offer)
     const late = write('retracted', VILLAGE, offer)
-    const afterwards = write('offered', VILLAGE, early, { to: COUNTY })
-    const state = fold([...facts, early, afterwards, answer, late])
+    const state = fold([...facts, early, answer, late])
     expect(state.tip).toBe(answer.hash)
     expect([reasonOf(state, early), reasonOf(state, late)]).toEqual(['lost-race', 'lost-race'])
-    expect(reasonOf(state, afterwards)).toBe('orphan')
     expect(state.forks).toEqual([])
+    if (kind === 'declined') continue
+    const afterwards = write('offered', VILLAGE, early, { to: COUNTY })
+    const still = fold([...facts, early, afterwards, answer, late])
+    expect([still.tip, reasonOf(still, afterwards)]).toEqual([answer.hash, 'orphan'])
   }
 })
 
@@ -217,13 +219,29 @@ test('C14 two answers to one offer are a fork and the retraction has still lost'
   const { facts, offer } = offeredCase()
   const [taken, declined, retracted] = [
     write('taken', TOWN, offer),
-    write('declined', TOWN, offer),
+    // By a copy of the computer.
+    write(
+      'declined',
+      TOWN,
+      offer,
+      {},
+      { log: logKey({ node: nodeOf(TOWN), incarnation: 2, stream: VILLAGE as never }) },
+    ),
     write('retracted', VILLAGE, offer),
   ]
   const state = fold([...facts, retracted, declined, taken])
   expect(state.forks).toEqual([{ after: offer.hash, facts: [taken.hash, declined.hash] }])
   expect(reasonOf(state, retracted)).toBe('lost-race')
   expect(state.offer?.to).toBe(TOWN)
+})
+
+test('C11 of two answers of one log the first counts: who has answered says nothing new', () => {
+  const { facts, offer } = offeredCase()
+  const declined = write('declined', TOWN, offer)
+  const taken = write('taken', TOWN, offer)
+  const state = fold([...facts, taken, declined])
+  expect(state).toMatchObject({ holder: VILLAGE, tip: declined.hash, forks: [] })
+  expect(reasonOf(state, taken)).toBe('lost-race')
 })
 
 test('C14 an invalid fact beside a valid one makes no fork', () => {

@@ -2,11 +2,12 @@
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import { logKey, logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import { logKey, logParts, type NodeId, type StationCode, streamOf } from '#protocol/ids.ts'
 import { caseAt, offeredCase } from '#test/casework/paths.ts'
 import {
   authority,
   COUNTY,
+  chain,
   fold,
   last,
   nodeOf,
@@ -97,7 +98,13 @@ test('C14 who declined does not take it after all with an accomplice: the sender
   })
   const away = write('offered', OTHER_TOWN, taken, { to: VILLAGE, materials: 4 })
   const elsewhere = write('taken', VILLAGE, away)
-  expect(fold([...facts, offer, declined, accepted, taken, away, elsewhere]).forks).toHaveLength(1)
+  const all = [...facts, offer, declined, accepted, taken, away, elsewhere]
+  expect(fold(all)).toMatchObject({ holder: TOWN, tip: accepted.hash, forks: [] })
+  // By a second computer of theirs: nobody but the coordinator can say which of the two spoke for the station.
+  const copy = { log: logKey({ ...logParts(taken.log), node: nodeOf(OTHER_VILLAGE) }) }
+  const late = write('taken', OTHER_TOWN, offer, {}, copy)
+  const register = serving(OTHER_TOWN, nodeOf(OTHER_VILLAGE))
+  expect(fold([...facts, offer, declined, accepted, late], register).forks).toHaveLength(1)
 })
 
 test('C14 a long case in which each fact has one beside it is folded in one walk', () => {
@@ -235,4 +242,108 @@ test('C11 C14 what the coordinator ruled stands also where it stands behind the 
   const ruled = write('reassigned', COUNTY, back, { to: OTHER_TOWN })
   const late = write('taken', TOWN, offer)
   expect(fold([...facts, offer, back, ruled, late])).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash, forks: [] })
+})
+
+/** A case that the town declined and the other town accepted. */
+const declinedOnce = () =>
+  chain([
+    ['opened', VILLAGE],
+    ['captured', VILLAGE],
+    ['offered', VILLAGE, { to: TOWN, materials: 4 }],
+    ['declined', TOWN],
+    ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }],
+    ['taken', OTHER_TOWN],
+    ['received', OTHER_TOWN],
+    ['accepted', OTHER_TOWN],
+  ])
+
+const ofTomorrow = (station: StationCode, after: FactEntry) =>
+  write('noted', station, null, {}, { fact: undefined, newer: { kind: 'of-tomorrow', previous: after.hash } })
+
+test.each([
+  ['its capture', (facts: readonly FactEntry[]) => write('withdrawn', VILLAGE, facts[1] as FactEntry)],
+  ['its opening', (facts: readonly FactEntry[]) => write('captured', VILLAGE, facts[0] as FactEntry)],
+  ['its capture, in a kind of tomorrow', (facts: readonly FactEntry[]) => ofTomorrow(VILLAGE, facts[1] as FactEntry)],
+  ['its opening, another one', () => write('opened', VILLAGE, null, {}, { time: 1 })],
+])('C14 a decline on the way takes no protection from what stands before it: beside %s', (_, beside) => {
+  const facts = declinedOnce()
+  const state = fold([...facts, beside(facts)])
+  expect(state).toMatchObject({ holder: OTHER_TOWN, stage: '30', tip: last(facts).hash, forks: [], unread: [] })
+})
+
+test.each(['captured', 'withdrawn', 'taken'] as const)(
+  'C11 C14 the sender alone revives no lost decline by a fact behind it: %s',
+  (kind) => {
+    const { facts, offer } = offeredCase()
+    const on = chain(
+      [
+        ['retracted', VILLAGE],
+        ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }],
+        ['taken', OTHER_TOWN],
+        ['received', OTHER_TOWN],
+      ],
+      offer,
+    )
+    const declined = write('declined', TOWN, offer)
+    const state = fold([...facts, ...on, declined, write(kind, VILLAGE, declined)])
+    expect(state).toMatchObject({ holder: OTHER_TOWN, tip: last(on).hash, forks: [] })
+  },
+)
+
+test('C11 a late decline takes nothing from a sender that has gone on after it took its offer back', () => {
+  const { facts, offer } = offeredCase()
+  const on = chain(
+    [
+      ['retracted', VILLAGE],
+      ['withdrawn', VILLAGE],
+    ],
+    offer,
+  )
+  expect(fold([...facts, ...on, write('declined', TOWN, offer)])).toMatchObject({ stage: '83', tip: last(on).hash })
+})
+
+test('C11 of several declines one is as good as another, and that counts from which the sender went on', () => {
+  const { facts, offer } = offeredCase()
+  const stream = { log: logKey({ ...logParts(offer.log), node: nodeOf(TOWN), stream: streamOf(TOWN) }) }
+  const declined = write('declined', TOWN, offer)
+  const again = write('declined', TOWN, offer, {}, { ...stream, time: 1 })
+  expect(fold([...facts, declined, again]).forks).toEqual([])
+  const offered = write('offered', VILLAGE, declined, { to: OTHER_TOWN, materials: 4 })
+  const taken = write('taken', TOWN, offer, {}, { ...stream, time: 2 })
+  expect(fold([...facts, declined, again, offered, taken])).toMatchObject({ tip: offered.hash, forks: [] })
+})
+
+test('C2 an opening outside the stream of the case opens only what nothing else opens', () => {
+  const facts = declinedOnce()
+  const abroad = { log: logKey({ node: nodeOf(TOWN), incarnation: 1, stream: streamOf(TOWN) }), isAbroad: true }
+  const again = write('opened', TOWN, null, {}, { ...abroad, time: 1 })
+  const home = facts.map((fact) => ({ ...fact, log: logKey({ ...logParts(fact.log), stream: streamOf(VILLAGE) }) }))
+  const state = fold([...home, again])
+  expect(state).toMatchObject({ home: VILLAGE, holder: OTHER_TOWN, stage: '30', forks: [] })
+  const away = write('offered', TOWN, again, { to: OTHER_VILLAGE, materials: 4 })
+  const accomplice = write('taken', OTHER_VILLAGE, away)
+  expect(fold([...home.slice(0, 2), again, away, accomplice])).toMatchObject({ home: VILLAGE, holder: VILLAGE })
+  expect(fold([again]).home).toBe(TOWN)
+})
+
+test('C136 where a fact of tomorrow may have signed for one of two, an older program waits', () => {
+  const facts = caseAt('20', TOWN)
+  const one = write('offered', TOWN, last(facts), { to: VILLAGE, materials: 4 })
+  const other = write('offered', TOWN, last(facts), { to: OTHER_TOWN, materials: 4 })
+  const all = [...facts, one, other, ofTomorrow(VILLAGE, one), write('taken', OTHER_TOWN, other)]
+  expect(fold(all)).toMatchObject({ holder: TOWN, tip: last(facts).hash, unread: [one.hash, other.hash], forks: [] })
+  const ruled = write('reassigned', COUNTY, last(facts), { to: OTHER_TOWN })
+  expect(fold([...all, ruled])).toMatchObject({ holder: OTHER_TOWN, tip: ruled.hash, unread: [] })
+})
+
+test('C24 facts that only a newer program can read stand in one order, however they came', () => {
+  const facts = caseAt('20', TOWN)
+  const [one, two] = [ofTomorrow(TOWN, last(facts)), ofTomorrow(TOWN, last(facts))]
+  expect(fold([...facts, two, one])).toEqual(fold([...facts, one, two]))
+})
+
+test('C136 who has declined does not stop the sender by a fact of tomorrow', () => {
+  const { facts, offer } = offeredCase()
+  const declined = write('declined', TOWN, offer)
+  expect(fold([...facts, declined, ofTomorrow(TOWN, offer)])).toMatchObject({ tip: declined.hash, unread: [] })
 })
