@@ -71,7 +71,8 @@ test('H16 the project is its four folders and few files, and nothing in it names
 })
 
 test('H17 every limit has its reason above it and is asked for somewhere', () => {
-  const limits = readFileSync(join(ROOT, 'protocol', 'limits.ts'), 'utf8')
+  const files = ['limits.ts', 'door-limits.ts', 'clock-limits.ts'] as const
+  const limits = files.map((name) => readFileSync(join(ROOT, 'protocol', name), 'utf8')).join('\n')
   const named = [...limits.matchAll(/^( {2}\/\*\*[^\n]*\*\/\n)? {2}(\w+): /gm)]
   expect(named.length).toBeGreaterThan(50)
   expect(named.filter(([, reason]) => reason === undefined).map(([, , name]) => name)).toEqual([])
