@@ -88,7 +88,9 @@ export function canonicalOrder(updates: readonly ParsedUpdate[]): ParsedUpdate[]
       next.seen = fit.at
       if (fit.problem) {
         const awaited = awaitedBy(next.outline, fit) as number
-        awaiting.set(awaited, [...(awaiting.get(awaited) ?? []), author])
+        const others = awaiting.get(awaited)
+        if (others) others.push(author)
+        else awaiting.set(awaited, [author])
         break
       }
       hold(next.outline, clocks)
