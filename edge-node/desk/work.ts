@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { readsAll } from '#edge-node/commands/reading.ts'
-import { mayEdit } from '#edge-node/commands/roles.ts'
+import { hasRole, mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
 import { standsFor } from '#edge-node/commands/station/people.ts'
 import { OPEN_STAGES, STAGES } from '#protocol/casework/course/stages.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
@@ -49,6 +49,7 @@ async function stageTabs(desk: Desk, visit: Visit, chosen: string): Promise<Html
 function urgentParts(desk: Desk, visit: Visit): Html {
   const own = [visit.actor.station]
   const wide = readsAll(visit.actor)
+  const isRuler = desk.office.isRoot && mayWrite(visit.actor) && hasRole(visit.actor, 'coordinator')
   const mine = standsFor(desk.office, visit.actor.person)
   const title =
     mine.length > 1
@@ -60,6 +61,7 @@ function urgentParts(desk: Desk, visit: Visit): Html {
   return html`${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
     ${visit.station?.tier === 'village' ? preview(desk, '等申请人补正的,请联系', { homes: own, stages: ['25'], order: 'due' }, '/search') : ''}
     ${preview(desk, title, { assignees: mine, stages: OPEN_STAGES, order: 'due' }, '/mine')}
+    ${isRuler ? preview(desk, '已停住,等您改派', { aside: true, stopped: true }, '/hub/transfers') : ''}
     ${preview(desk, '有暂不生效或分叉的记录,等待处理', { ...(wide ? {} : { holders: own }), aside: true }, '/sync')}`
 }
 

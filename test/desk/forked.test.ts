@@ -39,3 +39,38 @@ test('P242 at an open transfer its two stations come first', async () => {
   expect(choicesOf(html)).toContain('其他站点(经县中心转送):永安镇便民服务中心')
   expect(choicesOf(html).join()).not.toContain('东山村')
 })
+
+const BOTH = '自然资源局窗口、永安镇便民服务中心都已签收,只能由一个接着办'
+
+test('P243 the head of a stopped case says who has signed for it and who decides, and nothing of a signature', async () => {
+  const coordinator = await county.visitor('coordinator')
+  const mine = (await coordinator.get(`/cases/${county.id}`)).text
+  expect(mine).toContain(`办件已停住,等您改派。 ${BOTH}。请核对后在“改派”里选定由谁接着办`)
+  for (const name of ['agent', 'lands', 'east'] as const) {
+    const { text } = await (await county.visitor(name)).get(`/cases/${county.id}`)
+    expect(text, name).toContain(`办件已停住,等县中心协调员改派。 ${BOTH}`)
+    expect(text, name).not.toContain('未签收')
+    expect(text, name).toContain('停住以前由谁负责 红岩村便民服务代办点')
+  }
+})
+
+test('P243 no list of transfers has it, and the list of the holder says that it stands still', async () => {
+  const offered = await county.root.engine.office.find({ inTransfer: true })
+  expect(offered.rows.map(({ id }) => id)).not.toContain(county.id)
+  const agent = await county.visitor('agent')
+  expect((await agent.get('/')).text).toContain('红岩村便民服务代办点,已停住,等县中心改派')
+  expect((await agent.get('/transfers')).text).not.toContain(county.number)
+  expect((await (await county.visitor('lands')).get('/transfers')).text).not.toContain(county.number)
+})
+
+test('P243 the board has stopped cases above the transfers, and so has the first page of the coordinator', async () => {
+  const coordinator = await county.visitor('coordinator')
+  const board = await coordinator.get('/hub/transfers')
+  const [stopped = '', transfers = ''] = board.text.split('在途的移交,最早发出的在前')
+  expect(stopped).toContain('已停住的办件,等协调员改派')
+  expect(stopped).toContain(county.number)
+  expect(stopped).toContain(BOTH)
+  expect(transfers).not.toContain(county.number)
+  expect(board.html).toContain(`href="/cases/${county.id}?act=reassigned#acts"`)
+  expect((await coordinator.get('/')).text).toContain('已停住,等您改派')
+})
