@@ -74,3 +74,38 @@ test('P243 the board has stopped cases above the transfers, and so has the first
   expect(board.html).toContain(`href="/cases/${county.id}?act=reassigned#acts"`)
   expect((await coordinator.get('/')).text).toContain('已停住,等您改派')
 })
+
+/** The lines of the story without markup, newest first. */
+const storyOf = (html: string): readonly string[] =>
+  (html.split('<ol class="desk-story"')[1] ?? '')
+    .split('<li class="desk-line')
+    .slice(1)
+    .map((line) => line.replace(/<[^>]*>/g, '').replace(/\s+/g, ''))
+
+test('P244 the page leads the coordinator with the ruling, and tells everybody else that it is nobody’s turn', async () => {
+  const mine = await (await county.visitor('coordinator')).get(`/cases/${county.id}`)
+  expect(mine.text).toContain('下一步:改派')
+  expect(mine.html).toContain(`action="/cases/${county.id}/acts/reassigned"`)
+  expect(mine.text).not.toContain('现在没有轮到您办的事')
+  for (const name of ['agent', 'lands', 'east'] as const) {
+    const { text } = await (await county.visitor(name)).get(`/cases/${county.id}`)
+    expect(text, name).toContain('办件已停住,等县中心协调员改派;现在没有轮到您办的事。')
+    expect(text, name).not.toContain('办件由红岩村')
+  }
+})
+
+test('P244 the records of a stopped case are told by sides, and nobody is told to adopt or to dismiss', async () => {
+  const { html, text } = await (await county.visitor('coordinator')).get(`/cases/${county.id}`)
+  const plain = text.replaceAll(' ', '')
+  expect(plain).toContain('第一边:签收(自然资源局窗口)')
+  expect(plain).toContain('第二边:撤回移交(红岩村便民服务代办点)、移交(红岩村便民服务代办点)、签收(永安镇便民服务中心)')
+  const told = storyOf(html).filter((line) => line.includes('边,暂不生效'))
+  expect(told.map((line) => /第.*/.exec(line)?.[0])).toEqual([
+    '第二边,暂不生效:写在本边的撤回移交之后,随它一起定。等县中心协调员改派,现在不用采纳或不采纳。',
+    '第二边,暂不生效:写在本边的撤回移交之后,随它一起定。等县中心协调员改派,现在不用采纳或不采纳。',
+    '第二边,暂不生效:和另一边的签收冲突。等县中心协调员改派,现在不用采纳或不采纳。',
+    '第一边,暂不生效:和另一边的撤回移交冲突。等县中心协调员改派,现在不用采纳或不采纳。',
+  ])
+  expect(plain).not.toContain('采纳或不采纳。由主办')
+  expect(plain).not.toContain('处理:采纳或不采纳')
+})

@@ -19,8 +19,9 @@ const lineWords = ({ office }: Desk, { person, at, title }: StoryLine): string =
 const lineOf = ({ state }: CaseView, hash: unknown): StoryLine | undefined =>
   state.story.find((line) => line.hash === hash)
 
-/** What of a case waits to be adopted or dismissed, the latest first, and by whom. */
+/** What of a case waits to be adopted or dismissed, the latest first, and by whom; nothing while a fork stops it, where nobody but the coordinator decides. */
 export function openAsides(desk: Desk, view: CaseView): { readonly title: string; readonly words: Html } | undefined {
+  if (view.state.forks.length > 0) return undefined
   const open = view.state.story.filter(isOpenAside).toReversed()
   if (open.length === 0) return undefined
   const named = open.slice(0, LIMITS.shownAsides)

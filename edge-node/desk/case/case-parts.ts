@@ -33,6 +33,7 @@ import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
 import { openAsides } from './aside-words.ts'
 import { nextDue } from './clock-part.ts'
+import { sidesList } from './fork-part.ts'
 import { changedWords, changesBox } from './seal-changes.ts'
 import { isStopped, stoppedWords } from './stopped-words.ts'
 
@@ -129,7 +130,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const asides = openAsides(desk, view)
   const changed = changedWords(view)
   const stopped = isStopped(state) ? stoppedWords(desk, view) : undefined
-  return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${stopped ? box('danger', stopped.title, stopped.words) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
+  return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${stopped ? box('danger', stopped.title, html`${stopped.words}${sidesList(desk, view)}`) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
     state.offer && !stopped
       ? box(
           'info',
