@@ -1,6 +1,10 @@
 /** What people read and can do where two stations signed for one case: it stops, and the coordinator decides. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { EAST, forkedCounty, LANDS } from './forked.ts'
+import { casesNumbered } from '#edge-node/commands/cases/search.ts'
+import type { Actor } from '#protocol/engine/office.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import { as, EAST, EAST_VILLAGE, forkedCounty, LANDS, person, sees } from './forked.ts'
+import { act } from './walk.ts'
 
 let county: Awaited<ReturnType<typeof forkedCounty>>
 beforeAll(async () => {
@@ -108,4 +112,49 @@ test('P244 the records of a stopped case are told by sides, and nobody is told t
   ])
   expect(plain).not.toContain('采纳或不采纳。由主办')
   expect(plain).not.toContain('处理:采纳或不采纳')
+})
+
+test('P245 a station whose records a fork set aside finds the case, and its first page says that it stands still', async () => {
+  const east = await county.visitor('east')
+  const first = (await east.get('/')).text
+  expect(first).toContain('本站的记录暂不生效')
+  expect(first).toContain('有的已停住、等县中心改派')
+  expect(first).toContain(county.number)
+  expect((await east.get('/sync')).text).toContain(county.number)
+  for (const asked of [county.number, '罗大成'])
+    expect((await east.get(`/search?q=${encodeURIComponent(asked)}`)).text).toContain(county.number)
+  const { office } = county.root.engine
+  const found = (who: Actor) => casesNumbered(office, who, county.number)
+  expect(await found(person(EAST, ['clerk']))).toHaveLength(1)
+  expect(await found(person(EAST_VILLAGE, ['agent']))).toEqual([])
+  const nothing = (await east.get('/search?q=没有这个人')).text
+  expect(nothing).toContain('本站没有经手这样的办件,或者还没有同步到本机')
+})
+
+test('P245 after the ruling the other stations are told who has the case, why, and what is left to do', async () => {
+  const ruled = await forkedCounty()
+  const coordinator = await ruled.visitor('coordinator')
+  await act(coordinator, ruled.id, 'reassigned', { to: LANDS, reason: '材料在窗口' })
+  for (const node of [ruled.east, ruled.lands, ruled.village])
+    await sees(node, ruled.id, ({ holder }) => holder === LANDS)
+  for (const name of ['east', 'agent'] as const) {
+    const visitor = await ruled.visitor(name)
+    expect((await visitor.get('/')).text, name).toContain('本站的记录暂不生效')
+    const { text } = await visitor.get(`/cases/${ruled.id}`)
+    expect(text, name).toContain(
+      '本站的记录没有采用。 办件现在由自然资源局窗口主办,本站不用再办。县中心改派的原因:材料在窗口。',
+    )
+    expect(text, name).toContain('县中心另有改派或作废,没有采用这条记录')
+  }
+  const lands = await ruled.visitor('lands')
+  expect((await lands.get('/')).text).not.toContain('本站的记录暂不生效')
+  expect((await lands.get(`/cases/${ruled.id}`)).text).not.toContain('本站的记录没有采用')
+  const { office } = ruled.lands.engine
+  for (const { hash, aside } of value(await office.state(ruled.id)).story)
+    if (aside) value(await office.act(as('lands'), ruled.id, 'dismissed', { fact: hash, reason: '已按改派办理' }))
+  await sees(ruled.east, ruled.id, ({ asideOpen }) => asideOpen === 0)
+  const east = await ruled.visitor('east')
+  expect((await east.get('/')).text).not.toContain('本站的记录暂不生效')
+  expect((await east.get(`/search?q=${ruled.number}`)).path).toBe(`/cases/${ruled.id}`)
+  await ruled.close()
 })

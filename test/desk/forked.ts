@@ -12,7 +12,9 @@ import { person as actor, COUNTY, type Node, publish, TOWNSHIP, until, VILLAGE }
 import { cut, EAST, LANDS, link, place, sees, stateAt } from '#test/engine/wide-county.ts'
 import { enter, PASSWORD } from './place.ts'
 
-export { EAST, LANDS } from '#test/engine/wide-county.ts'
+// By this file: loaded before the desk they would keep its shapes from being described.
+export { person } from '#test/engine/county.ts'
+export { EAST, EAST_VILLAGE, LANDS, sees } from '#test/engine/wide-county.ts'
 
 /** Sign-in names by role. */
 const PEOPLE: readonly (readonly [string, string, StationCode, readonly Role[]])[] = [

@@ -31,7 +31,7 @@ import { UNREAD } from '#protocol/casework/rules/reasons.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
-import { openAsides } from './aside-words.ts'
+import { displacedWords, openAsides } from './aside-words.ts'
 import { nextDue } from './clock-part.ts'
 import { sidesList } from './fork-part.ts'
 import { changedWords, changesBox } from './seal-changes.ts'
@@ -128,6 +128,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const asides = openAsides(desk, view)
+  const displaced = displacedWords(desk, view, visit.actor.station)
   const changed = changedWords(view)
   const stopped = isStopped(state) ? stoppedWords(desk, view) : undefined
   return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${stopped ? box('danger', stopped.title, html`${stopped.words}${sidesList(desk, view)}`) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
@@ -138,7 +139,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
           `${holder} → ${stationName(desk.office, state.offer.to)}${sinceWords(desk.office, state.offer.time)},材料 ${state.offer.materials} 份。签收前办件仍由${holder}负责。`,
         )
       : ''
-  }${
+  }${displaced ? box('warning', '本站的记录没有采用。', displaced) : ''}${
     asides ? box('warning', asides.title, asides.words) : ''
   }${changed ? box('warning', '封存后有改动。', changed) : ''}${
     view.receipts.length > 0
