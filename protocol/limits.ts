@@ -313,6 +313,8 @@ export const LIMITS = {
   signInsChecked: 3,
   /** A sign-in in use is renewed on disk this often; each renewal is a write. */
   renewSeconds: 60,
+  /** Stations that a row of the lists names beside home and holder: a case that forty have worked on is found by number. */
+  rowStations: 40,
   /** Answers kept for department systems that ask again with the same key after a lost answer. */
   keptAnswers: 5_000,
   /** How long such an answer is kept; a retry comes within minutes, a system repaired overnight within hours. */

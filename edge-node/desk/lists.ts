@@ -22,9 +22,10 @@ import {
 export const stageTitle = (stage: string): string =>
   Object.hasOwn(STAGES, stage) ? STAGES[stage as Stage] : `环节 ${stage}`
 
-/** Who has the case: the holder, or both ends of an open transfer. */
+/** Who has the case: the holder, or both ends of an open transfer; of a stopped one nobody is to sign for anything. */
 function whereWords(desk: Desk, row: CaseRow): string {
   const holder = stationName(desk.office, row.holder)
+  if (row.forked) return `${holder},已停住,等县中心改派`
   if (row.offeredTo === null) return holder
   const since = row.offeredAt === null ? '' : sinceWords(desk.office, row.offeredAt)
   return `${holder} → ${stationName(desk.office, row.offeredTo)},已发出未签收${since}`
@@ -33,7 +34,7 @@ function whereWords(desk: Desk, row: CaseRow): string {
 const marks = (row: CaseRow): Html =>
   html`${row.kinds.map((kind) => html` <span class="badge desk-kind">${LOCAL_KINDS[kind]}</span>`)}${
     row.aside > 0 ? html` <span class="badge bg-yellow text-yellow-fg">${row.aside} 条待处理</span>` : ''
-  }${row.forked ? html` <span class="badge bg-red text-red-fg">有分叉</span>` : ''}${
+  }${row.forked ? html` <span class="badge bg-red text-red-fg">已停住</span>` : ''}${
     row.unread ? html` <span class="badge bg-red text-red-fg">本机程序较旧,请升级后再办</span>` : ''
   }`
 

@@ -2,10 +2,11 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { readsAll } from '#edge-node/commands/reading.ts'
-import { mayEdit } from '#edge-node/commands/roles.ts'
+import { hasRole, mayEdit, mayWrite } from '#edge-node/commands/roles.ts'
 import { standsFor } from '#edge-node/commands/station/people.ts'
 import { OPEN_STAGES, STAGES } from '#protocol/casework/course/stages.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
+import type { StationCode } from '#protocol/ids.ts'
 import { chosenOf, filterForm, queryOf } from './filters.ts'
 import { headline, page } from './layout.ts'
 import { card, caseTable, nextPage } from './lists.ts'
@@ -24,11 +25,12 @@ export const searchBox = (
   <input id="search-box" class="form-control" type="search" name="q" value="${query}" placeholder="编号、姓名、证件号或电话"
     maxlength="100" ${focus ? html`autofocus` : ''} /><button class="btn" type="submit">查询</button></form>`
 
-async function preview(desk: Desk, title: string, query: CaseQuery, more: string): Promise<Html | string> {
+async function preview(desk: Desk, title: string, query: CaseQuery, more: string, note = ''): Promise<Html | string> {
   const found = await desk.office.find({ ...query, limit: PREVIEW_ROWS })
   if (found.rows.length === 0) return ''
   const rest = found.next === null ? '' : html`<a href="${more}">查看全部</a>`
-  return card(title, await caseTable(desk, found.rows, ''), rest)
+  const words = note === '' ? '' : html`<p class="card-body mb-0">${note}</p>`
+  return card(title, html`${words}${await caseTable(desk, found.rows, '')}`, rest)
 }
 
 async function stageTabs(desk: Desk, visit: Visit, chosen: string): Promise<Html> {
@@ -45,10 +47,18 @@ async function stageTabs(desk: Desk, visit: Visit, chosen: string): Promise<Html
   )}</div>`
 }
 
+/** What this station wrote in cases that others hold, and what has no effect there: nobody else tells it that it need not go on. */
+function withoutEffect(desk: Desk, station: StationCode): Promise<Html | string> {
+  const note =
+    '这些办件不由本站主办,本站写下的记录没有生效:有的已停住、等县中心改派,有的已由别的站点接着办。打开办件看原因和怎么办。'
+  return preview(desk, '本站的记录暂不生效', { aside: true, asideOf: station }, '/sync', note)
+}
+
 /** What waits for the station or the person, before the list of everything. */
 function urgentParts(desk: Desk, visit: Visit): Html {
   const own = [visit.actor.station]
   const wide = readsAll(visit.actor)
+  const isRuler = desk.office.isRoot && mayWrite(visit.actor) && hasRole(visit.actor, 'coordinator')
   const mine = standsFor(desk.office, visit.actor.person)
   const title =
     mine.length > 1
@@ -60,7 +70,9 @@ function urgentParts(desk: Desk, visit: Visit): Html {
   return html`${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
     ${visit.station?.tier === 'village' ? preview(desk, '等申请人补正的,请联系', { homes: own, stages: ['25'], order: 'due' }, '/search') : ''}
     ${preview(desk, title, { assignees: mine, stages: OPEN_STAGES, order: 'due' }, '/mine')}
-    ${preview(desk, '有暂不生效或分叉的记录,等待处理', { ...(wide ? {} : { holders: own }), aside: true }, '/sync')}`
+    ${isRuler ? preview(desk, '已停住,等您改派', { aside: true, stopped: true }, '/hub/transfers') : ''}
+    ${preview(desk, '有暂不生效或分叉的记录,等待处理', { ...(wide ? {} : { holders: own }), aside: true }, '/sync')}
+    ${wide ? '' : withoutEffect(desk, visit.actor.station)}`
 }
 
 async function workPage(context: DeskContext, desk: Desk): Promise<Response> {

@@ -26,10 +26,8 @@ import {
   foldedNumbers,
   foldText,
   inOrderOf,
-  isNumber,
   type ListedCase,
   listKeyOf,
-  needsAttention,
   orderOf,
   pageOf,
   readCursor,
@@ -37,6 +35,7 @@ import {
 } from './case-order.ts'
 import { assertChange } from './change.ts'
 import { type Cut, cutPlaces, cutRuns, documentsCut } from './cut.ts'
+import { matches, type SearchedCase, searched } from './memory-lists.ts'
 
 /** Whether a commit succeeds, meets a full disk, loses its answer, or the process dies before or after it became durable. */
 export type CommitFate = 'ok' | 'full' | 'lost' | 'crash-before' | 'crash-after'
@@ -49,11 +48,6 @@ export class SimulatedCrash extends Error {
 /** A state of the storage: what was committed to reach it. Packs are shared, never copied. */
 export interface MemorySnapshot {
   readonly steps: readonly Step[]
-}
-
-interface SearchedCase extends ListedCase {
-  readonly names: string
-  readonly numbers: string
 }
 
 type Step = Change | 'drop-computed'
@@ -358,42 +352,4 @@ export class MemoryStorage implements Storage {
 
   /** Nothing to release; the state stays for the next start of the simulated node. */
   async close(): Promise<void> {}
-}
-
-/** A whole case number first, then a whole ID number, then any part of numbers or names. */
-function searched(listed: readonly SearchedCase[], text: string): SearchedCase[] {
-  if (text === '') return [...listed]
-  if (!isNumber(text)) return listed.filter(({ names }) => names.includes(text))
-  const exact = (numbersOf: (row: ListedCase['row']) => readonly (string | undefined)[]) =>
-    listed.filter(({ row }) => numbersOf(row).some((one) => foldText(one ?? '') === text))
-  for (const found of [
-    exact(({ number, formerNumbers }) => [number, formerNumbers[0]]),
-    exact(({ idNumber }) => [idNumber]),
-  ]) {
-    if (found.length > 0) return found
-  }
-  return listed.filter(({ numbers }) => numbers.includes(text))
-}
-
-function matches(row: ListedCase['row'], query: CaseQuery): boolean {
-  const among = <Value>(value: Value, wanted: readonly Value[] | undefined) =>
-    wanted === undefined || wanted.includes(value)
-  if (!among(row.holder, query.holders) || !among(row.home, query.homes) || !among(row.stage, query.stages))
-    return false
-  if (query.offeredTo !== undefined && (row.offeredTo === null || !query.offeredTo.includes(row.offeredTo)))
-    return false
-  if (query.inTransfer === true && row.offeredTo === null) return false
-  return (query.aside !== true || needsAttention(row)) && matchesCourse(row, query)
-}
-
-/** The conditions on people, items and days. */
-function matchesCourse(row: ListedCase['row'], query: CaseQuery): boolean {
-  const { assignees, items, master, sameApplicant, dueBefore } = query
-  if (assignees !== undefined && (row.assignee === '' || !assignees.includes(row.assignee))) return false
-  if (items !== undefined && !items.includes(row.item)) return false
-  if (master !== undefined && row.master !== master) return false
-  if (dueBefore !== undefined && (row.due === null || row.due >= dueBefore)) return false
-  if (sameApplicant === undefined) return true
-  const idNumber = foldText(row.idNumber)
-  return idNumber !== '' && idNumber === foldText(sameApplicant.idNumber) && row.item === sameApplicant.item
 }

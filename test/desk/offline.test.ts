@@ -153,7 +153,7 @@ test('P41 what a silent holder did after a reassignment is shown set aside, and 
   await until('the late record is at the township', async () => (await late()).rows.some((row) => row.id === id))
   const page = await clerk.get(`/cases/${id}`)
   expect(page.text).toContain('有 1 条记录暂不生效')
-  expect(page.text).toContain('改派之后到达')
+  expect(page.text).toContain('县中心另有改派或作废,没有采用这条记录')
   expect(page.text).toContain('路上')
   expect((await clerk.get('/')).text).toContain('1 条待处理')
   expect((await clerk.get('/sync')).text).toContain('1 条待处理')

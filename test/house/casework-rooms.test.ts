@@ -46,7 +46,7 @@ const ROOMS: readonly Room[] = [
   ),
   file('case.ts'),
   folder('folding', 'fold', 'day-of', 'standing'),
-  folder('acts', 'acts', 'permission', 'form'),
+  folder('acts', 'acts', 'permission', 'form', 'fork', 'stations'),
   folder('exchange', '*'),
   folder('findings', '*'),
 ]

@@ -86,6 +86,24 @@ export function filterRules({ storage, commit }: Bench): void {
     expect(await idsOf(storage(), { aside: true, holders: [town], text: '王芳' })).toEqual([5])
   })
 
+  test('D8 of what wants attention a list finds what a fork stops, and what waits of a station that another one goes on from', async () => {
+    const [town, east] = [station('510724102'), station('510724200')]
+    await commit({
+      cases: [
+        caseRow(1, { asideOf: [east] }),
+        caseRow(2, { aside: 1, asideOf: [town, east] }),
+        caseRow(3, { aside: 1, forked: true, asideOf: [town] }),
+        caseRow(4, { aside: 1 }),
+        caseRow(5, { aside: 1, forked: true, asideOf: [east], holder: town }),
+      ],
+    })
+    expect(await walk(storage(), { aside: true, stopped: true, limit: 1 })).toEqual([5, 3])
+    expect(await walk(storage(), { aside: true, asideOf: east, limit: 1 })).toEqual([5, 2])
+    expect(await idsOf(storage(), { aside: true, asideOf: town, stopped: true })).toEqual([3])
+    expect(await idsOf(storage(), { aside: true, asideOf: station('510724') })).toEqual([])
+    expect(await idsOf(storage(), { aside: true, stopped: true, holders: [town] })).toEqual([5])
+  })
+
   test('D9 the transfer board shows the oldest offer first and only open offers', async () => {
     const hall = station('510724')
     const cases = Array.from({ length: 70 }, (_, index) => {

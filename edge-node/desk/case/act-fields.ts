@@ -1,13 +1,10 @@
 /** The fields of an act as a person meets them: choices from item, case and directory, and what is known already. */
 import { html } from 'hono/html'
 import { materialOf, valuesOf } from '#edge-node/commands/cases/form.ts'
-import { isUnder } from '#edge-node/commands/reading.ts'
 import { type FieldOption, type FieldView, field } from '#edge-node/desk/forms.ts'
 import { rangeWords } from '#edge-node/desk/money.ts'
 import { colleagues, signers } from '#edge-node/desk/people.ts'
-import { stationsFrom } from '#edge-node/desk/stations.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
-import { stationName } from '#edge-node/desk/words.ts'
 import { PROCEDURES, type Procedure } from '#protocol/casework/codes.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
@@ -15,6 +12,7 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import type { ActDrawing } from './act-drawing.ts'
 import { hintFor, preset } from './act-hints.ts'
 import { countName, pickName, picksOf } from './act-typed.ts'
+import { stationChoices } from './station-choices.ts'
 
 function personOptions({ desk, visit, view, kind }: ActDrawing, { signs }: FieldRule): readonly FieldOption[] {
   if (signs !== undefined) return signers(desk, visit.actor, signs === 'another' ? [visit.actor.person] : [])
@@ -27,23 +25,6 @@ export function lacksSigner(drawing: ActDrawing): boolean {
   const rules: readonly FieldRule[] = Object.values(FACTS[drawing.kind].fields)
   const second = rules.find(({ signs, required }) => signs === 'another' && required)
   return second !== undefined && personOptions(drawing, second).length === 0
-}
-
-function stationChoices({ desk, view, kind }: ActDrawing): readonly FieldOption[] {
-  const { directory } = desk.office
-  const { home, holder } = view.state
-  if (kind === 'invited')
-    return [
-      { value: holder, label: `${stationName(desk.office, holder)}(本站点的其他部门)`, group: '本站点' },
-      ...stationsFrom(
-        desk,
-        holder,
-        directory.stations().filter(({ tier }) => tier !== 'village'),
-      ),
-    ]
-  // A case can be reassigned along its own line only: those nodes hold its stream.
-  const line = directory.stations().filter((station) => isUnder(directory, home, station.id))
-  return stationsFrom(desk, holder, kind === 'reassigned' ? line : view.targets)
 }
 
 function codedOptions({ desk, view, kind }: ActDrawing, name: string): readonly FieldOption[] | undefined {

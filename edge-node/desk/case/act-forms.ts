@@ -16,6 +16,7 @@ import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 import { feeName } from './joint-part.ts'
 import { lookedAtField } from './seal-changes.ts'
+import { isStopped } from './stopped-words.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
 export interface Rejected {
@@ -168,6 +169,8 @@ function firstPart(
   shown: ActOffer | undefined,
   rejected: Rejected | undefined,
 ): Html {
+  if (!shown && isStopped(view.state))
+    return html`<p class="mb-0">办件已停住,等县中心协调员改派;现在没有轮到您办的事。</p>`
   if (!shown) {
     const { assignee, holder } = view.state
     const who = assignee === '' ? '主办' : `的${personName(desk.office, assignee)}承办`

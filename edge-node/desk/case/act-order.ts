@@ -87,7 +87,15 @@ function usualOf({ state, item }: CaseView): readonly FactKind[] {
   // An item without steps is decided by whoever accepted it; giving it to somebody first is the exception.
   const alone = state.stage === '30' && (item?.steps.length ?? 0) === 0
   const upward = state.stage === '42' && isDecidedAbove(item)
-  return [...waiting, ...(alone ? ['decided' as const] : []), ...(upward ? ['reported' as const] : []), ...usual]
+  // A case that a fork stops goes on by nothing else.
+  const ruling = state.forks.length > 0 ? (['reassigned'] as const) : []
+  return [
+    ...ruling,
+    ...waiting,
+    ...(alone ? ['decided' as const] : []),
+    ...(upward ? ['reported' as const] : []),
+    ...usual,
+  ]
 }
 
 /** Reporting up is the next step only of what is decided above; whoever waits for a colleague is not sent there. */

@@ -5,7 +5,7 @@ import { personName, stationName, timeWords } from '#edge-node/desk/words.ts'
 import { isOpenAside } from '#protocol/casework/acts/permission.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import type { EntryHash } from '#protocol/ids.ts'
+import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { offersAbout } from './act-forms.ts'
 
@@ -19,8 +19,9 @@ const lineWords = ({ office }: Desk, { person, at, title }: StoryLine): string =
 const lineOf = ({ state }: CaseView, hash: unknown): StoryLine | undefined =>
   state.story.find((line) => line.hash === hash)
 
-/** What of a case waits to be adopted or dismissed, the latest first, and by whom. */
+/** What of a case waits to be adopted or dismissed, the latest first, and by whom; nothing while a fork stops it, where nobody but the coordinator decides. */
 export function openAsides(desk: Desk, view: CaseView): { readonly title: string; readonly words: Html } | undefined {
+  if (view.state.forks.length > 0) return undefined
   const open = view.state.story.filter(isOpenAside).toReversed()
   if (open.length === 0) return undefined
   const named = open.slice(0, LIMITS.shownAsides)
@@ -33,6 +34,18 @@ export function openAsides(desk: Desk, view: CaseView): { readonly title: string
     : `由主办的${stationName(desk.office, view.state.holder)}处理:采纳或不采纳。`
   const words = html`${names}${open.length > named.length ? ' 等' : ''}。 ${who}`
   return { title: `有 ${open.length} 条记录暂不生效:`, words }
+}
+
+/** Of what the reader's station wrote something waits that a ruling displaced: who has the case now, why, and what is left to do there. */
+export function displacedWords(desk: Desk, view: CaseView, station: StationCode): string | undefined {
+  const { story, holder } = view.state
+  const isOwn = (line: StoryLine) =>
+    line.station === station && line.aside?.reason === 'superseded' && isOpenAside(line)
+  if (station === holder || !story.some(isOwn)) return undefined
+  const ruled = story.findLast(({ kind, aside }) => aside === null && (kind === 'reassigned' || kind === 'voided'))
+  const why = `县中心${ruled?.title ?? '改派'}的原因:${ruled?.fields.reason ?? '没有写明'}。`
+  if (ruled?.kind === 'voided') return `办件已作废,本站不用再办。${why}本站写下的都保留。`
+  return `办件现在由${stationName(desk.office, holder)}主办,本站不用再办。${why}收到的材料请交给主办站点;本站写下的都保留,由主办站点采纳或不采纳。`
 }
 
 /** What became of a fact that was set aside; nothing while it waits. */

@@ -31,9 +31,11 @@ import { UNREAD } from '#protocol/casework/rules/reasons.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
-import { openAsides } from './aside-words.ts'
+import { displacedWords, openAsides } from './aside-words.ts'
 import { nextDue } from './clock-part.ts'
+import { sidesList } from './fork-part.ts'
 import { changedWords, changesBox } from './seal-changes.ts'
+import { isStopped, stoppedWords } from './stopped-words.ts'
 
 /** Who has it, where it stands, how safe it is. */
 export function standing(desk: Desk, view: CaseView): Html {
@@ -43,7 +45,7 @@ export function standing(desk: Desk, view: CaseView): Html {
   const assignee = state.assignee === '' ? '' : ` · ${personName(desk.office, state.assignee)}承办`
   return html`<dl class="desk-standing">${fact('环节', html`${stageTitle(state.stage)} ${kindBadges(state)}`)}
     ${due ? fact(`最近的期限:${due.title}`, due.due) : ''}
-    ${fact('现在由谁负责', html`${stationName(desk.office, state.holder)}${assignee}<div class="text-secondary">第 ${state.epoch} 轮交接</div>`)}${fact('申请人', state.applicant.name || '未填写')}
+    ${fact(isStopped(state) ? '停住以前由谁负责' : '现在由谁负责', html`${stationName(desk.office, state.holder)}${assignee}<div class="text-secondary">第 ${state.epoch} 轮交接</div>`)}${fact('申请人', state.applicant.name || '未填写')}
     ${fact('安全', safetyWords(view.safety))}</dl>`
 }
 
@@ -126,16 +128,18 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const asides = openAsides(desk, view)
+  const displaced = displacedWords(desk, view, visit.actor.station)
   const changed = changedWords(view)
-  return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
-    state.offer
+  const stopped = isStopped(state) ? stoppedWords(desk, view) : undefined
+  return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${stopped ? box('danger', stopped.title, html`${stopped.words}${sidesList(desk, view)}`) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
+    state.offer && !stopped
       ? box(
           'info',
           '已发出未签收。',
           `${holder} → ${stationName(desk.office, state.offer.to)}${sinceWords(desk.office, state.offer.time)},材料 ${state.offer.materials} 份。签收前办件仍由${holder}负责。`,
         )
       : ''
-  }${state.forks.length > 0 ? box('danger', '办件有分叉。', '同一环节出现两条后续记录,在县中心协调员改派之前不能继续办理;两条记录都完整保存,见下面的经过。') : ''}${
+  }${displaced ? box('warning', '本站的记录没有采用。', displaced) : ''}${
     asides ? box('warning', asides.title, asides.words) : ''
   }${changed ? box('warning', '封存后有改动。', changed) : ''}${
     view.receipts.length > 0

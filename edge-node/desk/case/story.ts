@@ -17,10 +17,12 @@ import type { StoryLine } from '#protocol/casework/case.ts'
 import { civilDay } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { WHY_DOUBTFUL } from '#protocol/engine/writing/doubtful-days.ts'
+import type { EntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { anchorOf, resolvedWords, subjectWords } from './aside-words.ts'
 import { shownFields } from './fact-words.ts'
+import { type Sided, sideBox, sidedLines } from './fork-part.ts'
 import { paperTitle } from './joint-part.ts'
 import { takenOverPart } from './seal-changes.ts'
 
@@ -91,25 +93,42 @@ function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | str
   return html`<div class="desk-late-words"><strong>日期请核对</strong>:县中心 ${when(seen)} 首次收到,所记${isOneDay ? '时间' : '日期'} ${when(written)},${WHY_DOUBTFUL[why]}。记录照常有效。</div>`
 }
 
-function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {
+/** What becomes of a fact without effect; while a fork stops the case nothing but the ruling decides about its sides. */
+function fateBox(telling: Telling, line: StoryLine): Html | string {
+  const { desk, visit, view, rejected, sided } = telling
+  const side = sided.get(line.hash)
+  return side ? sideBox(line, side) : asideBox(desk, visit, view, line, rejected)
+}
+
+/** For whom a story is told, and what holds for all of its lines. */
+interface Telling {
+  readonly desk: Desk
+  readonly visit: Visit
+  readonly view: CaseView
+  readonly rejected: Rejected | undefined
+  readonly sided: ReadonlyMap<EntryHash, Sided>
+}
+
+function storyItem(telling: Telling, line: StoryLine): Html {
+  const { desk, view } = telling
   const clock = rawWords(line)
   const when = line.kind === 'deemed' ? dayWords(line.day, desk.office.today()) : timeWords(line.at, desk.office.time())
   return html`<li class="desk-line${line.aside ? ' desk-line-aside' : ''}" id="${anchorOf(line.hash)}">
     <div class="desk-line-head"><strong>${line.title}</strong>
       <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
       <span class="text-secondary">${when}${clock}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
-    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${subjectWords(desk, view, line)}${told(desk, view, line)}${takenOverPart(desk, view, line.hash)}${paperLink(view, line)}${asideBox(desk, visit, view, line, rejected)}</li>`
+    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${subjectWords(desk, view, line)}${told(desk, view, line)}${takenOverPart(desk, view, line.hash)}${paperLink(view, line)}${fateBox(telling, line)}</li>`
 }
 
 /** The facts, newest first: the last thing that happened is what people look for. */
-export const storyList = (desk: Desk, visit: Visit, view: CaseView, rejected: Rejected | undefined): Html =>
-  html`<ol class="desk-story" reversed>${view.state.story
+export function storyList(desk: Desk, visit: Visit, view: CaseView, rejected: Rejected | undefined): Html {
+  const telling: Telling = { desk, visit, view, rejected, sided: sidedLines(view) }
+  return html`<ol class="desk-story" reversed>${view.state.story
     .toReversed()
     .map((line) =>
-      drawPart(desk, `办件 ${presentNumber(view.state)} 的“${line.title}”`, () =>
-        storyItem(desk, visit, view, line, rejected),
-      ),
+      drawPart(desk, `办件 ${presentNumber(view.state)} 的“${line.title}”`, () => storyItem(telling, line)),
     )}</ol>`
+}
 
 /** The last thing that took effect in one sentence, read out when the page refreshes itself. */
 export function lastWords(desk: Desk, view: CaseView): string {

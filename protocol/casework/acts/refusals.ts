@@ -93,7 +93,7 @@ function words(code: Refusal['code'], about: About): Omit<Refusal, 'code'> {
       return { message: `${quote(kind)}只能由县中心的协调员办理。`, next: '请联系县中心协调员。' }
     case 'fork':
       return {
-        message: '同一环节出现两条后续记录,在协调员处理之前不能继续办理。',
+        message: '同一环节出现了不止一条记录,在县中心协调员改派之前不能继续办理。',
         next: '请联系县中心协调员改派确定主办站点;可以先写备注。',
       }
     case 'already-open':

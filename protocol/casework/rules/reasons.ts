@@ -46,16 +46,19 @@ export const ASIDE_REASONS = {
     resolve: '材料如已实际交接,请由主办站点重新移交;本条由主办站点标记为不采纳',
   },
   superseded: {
-    text: '改派之后到达,前主办的后续记录',
-    resolve: '请改派后的主办站点采纳或不采纳',
+    // Written before the ruling or after it, by a former holder or not: the record itself does not say.
+    text: '县中心另有改派或作废,没有采用这条记录',
+    resolve: '请现在的主办站点核对:需要的采纳或按现在的环节重新办理,其余标记为不采纳',
   },
   fork: {
-    text: '同一环节出现两条后续记录,等待协调员处理',
-    resolve: '请协调员改派确定主办站点,再由主办站点采纳其中一条',
+    // The case stands still because of it, or goes on: of a second opening that nobody signed for nothing is to be decided.
+    text: '同一环节出现了不止一条记录,本条没有采用',
+    resolve: '办件停住的,等县中心协调员改派后由主办站点采纳或不采纳;没有停住的,由主办站点标记为不采纳',
   },
   'lost-race': {
-    text: '对方已先签收或退回',
-    resolve: '办件以对方的签收或退回为准;本条由主办站点标记为不采纳',
+    // Which was first nobody asks: what others have signed for counts, or what the county wrote behind.
+    text: '同一环节已有别的站点签收、退回或县中心认可的记录',
+    resolve: '办件以那一条为准;本条由主办站点标记为不采纳',
   },
   orphan: {
     text: '依据的前一记录没有生效或尚未到达',

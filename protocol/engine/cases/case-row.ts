@@ -1,11 +1,13 @@
 /** The list row of a case: what lists show, filter and order by, as of one day. */
+import { stationsAside, stationsOf } from '#protocol/casework/acts/stations.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { type Day, dayAt, plusDays } from '#protocol/casework/time/days.ts'
-import type { DocumentId } from '#protocol/ids.ts'
+import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { CaseRow } from '../ports/storage.ts'
 import { type CaseFile, stateOf } from './case-file.ts'
 import { receiptsOf } from './case-receipts.ts'
@@ -29,8 +31,7 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     stage: state.stage,
     home: state.home,
     holder: state.holder,
-    offeredTo: state.offer?.to ?? null,
-    offeredAt: state.offer?.time ?? null,
+    ...offerOf(state),
     epoch: state.epoch,
     openedAt: state.times.opened ?? 0,
     changedAt: state.story.reduce((latest, { kind, at }) => (kind === 'deemed' ? latest : Math.max(latest, at)), 0),
@@ -38,6 +39,7 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     arrival: file.arrival,
     aside: state.asideOpen + receiptsOf(file).length,
     forked: state.forks.length > 0,
+    ...othersOf(state),
     ...(state.unread.length > 0 ? { unread: true } : {}),
     assignee: state.assignee,
     master: state.master as DocumentId | '',
@@ -47,6 +49,20 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     acceptedOn: state.days.deemed ?? state.days.accepted ?? state.days.supplemented ?? null,
     ...courseOfTime(state, register),
   }
+}
+
+/** Who is to sign for it; at a fork nobody is asked to, though the offer is the last thing that took effect. */
+const offerOf = ({ offer, forks }: CaseState): Pick<CaseRow, 'offeredTo' | 'offeredAt'> =>
+  offer === null || forks.length > 0
+    ? { offeredTo: null, offeredAt: null }
+    : { offeredTo: offer.to, offeredAt: offer.time }
+
+/** Stations that have to do with it and stand nowhere else in the row; of very many so many as people can tell apart. */
+function othersOf(state: CaseState): Pick<CaseRow, 'besides' | 'asideOf'> {
+  const named: readonly (StationCode | null)[] = [state.home, state.holder, offerOf(state).offeredTo]
+  const besides = [...stationsOf(state)].filter((station) => !named.includes(station)).slice(0, LIMITS.rowStations)
+  const asideOf = [...stationsAside(state)].slice(0, LIMITS.rowStations)
+  return { ...(besides.length > 0 ? { besides } : {}), ...(asideOf.length > 0 ? { asideOf } : {}) }
 }
 
 /** What the clocks say of the whole case. */

@@ -44,6 +44,7 @@ export interface CaseRow {
   readonly stage: string
   readonly home: StationCode
   readonly holder: StationCode
+  /** Who is to sign for it; nobody while a fork stops it, whatever was offered before. */
   readonly offeredTo: StationCode | null
   /** Milliseconds since 1970 by the corrected clock, as the other times are; when the open transfer was offered. */
   readonly offeredAt: number | null
@@ -57,7 +58,12 @@ export interface CaseRow {
   readonly arrival: number
   /** Unresolved set-aside facts and quarantined edits. */
   readonly aside: number
+  /** Whether a fork stops it: nobody goes on until the coordinator has ruled. */
   readonly forked: boolean
+  /** Stations that worked on it or were named, besides home, holder and who is to sign; absent without any, and in rows of an earlier program. */
+  readonly besides?: readonly StationCode[]
+  /** Stations other than the holder of whose records some wait without effect; absent as above. */
+  readonly asideOf?: readonly StationCode[]
   /** Set while its latest record is one that only a newer program can read. */
   readonly unread?: true
   /** The earliest last day of a running clock; null when none runs, or beyond the published calendar. */
@@ -148,6 +154,10 @@ export interface CaseQuery {
   readonly inTransfer?: boolean
   /** Only cases with unresolved set-aside facts, quarantined edits or forks. */
   readonly aside?: boolean
+  /** Of those that `aside` finds only cases that a fork stops. */
+  readonly stopped?: true
+  /** Of those that `aside` finds only cases in which records of this station wait, and which another one holds. */
+  readonly asideOf?: StationCode
   /** Earliest last day first, cases without one behind all others. */
   readonly order?: 'due'
   /** Only cases whose last day lies before this one; ordered as by `due`. */

@@ -61,6 +61,18 @@ function leadOf(asked: CaseQuery): Column | undefined {
   return asked.homes?.length === 1 && orderOf(asked) === 'due' ? cases.home : undefined
 }
 
+/** Few cases need attention: of those that its index finds the rows are read. */
+function attentionOf({ stopped, asideOf }: CaseQuery): Condition[] {
+  const conditions: Condition[] = []
+  if (stopped === true) conditions.push(fixed('stopped', sql`json_extract(${cases.row}, '$.forked')`))
+  if (asideOf !== undefined) {
+    const waits = (station: Placeholder) =>
+      sql`exists (select 1 from json_each(${cases.row}, '$.asideOf') where value = ${station})`
+    conditions.push({ name: 'aside of', sql: waits, value: asideOf })
+  }
+  return conditions
+}
+
 /** @param lead the column that the list goes by */
 function conditionsOf(asked: CaseQuery, lead: Column | undefined): Condition[] {
   const { sameApplicant } = asked
@@ -77,6 +89,7 @@ function conditionsOf(asked: CaseQuery, lead: Column | undefined): Condition[] {
     ...among(cases.item, sameApplicant && [sameApplicant.item], lead, 'item of the applicant'),
     ...among(cases.item, asked.items, lead),
     ...among(cases.stage, asked.stages, lead),
+    ...attentionOf(asked),
   ]
   if (asked.inTransfer === true || asked.offeredTo !== undefined) {
     conditions.push(fixed('offered', sql`${cases.offeredTo} is not null`))

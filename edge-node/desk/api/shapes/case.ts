@@ -42,7 +42,7 @@ export const CaseRowShape = z
     openedAt: milliseconds,
     changedAt: milliseconds,
     aside: z.int().openapi({ description: '等待处理的暂不生效记录' }),
-    forked: z.boolean(),
+    forked: z.boolean().openapi({ description: '办件已停住,等县中心协调员改派;此时没有等待签收的移交' }),
     unread: z.boolean().openapi({ description: '本机程序较旧,看不懂最新记录;升级后再办' }),
     due: day.nullable().openapi({ description: '最早到期的在计期限' }),
     dueClock: coded(CLOCKS, '到期的期限').nullable(),

@@ -1,0 +1,54 @@
+/** What the lists of the storage in memory find: the conditions and searches that SQL states elsewhere. */
+import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
+import { foldText, isNumber, type ListedCase, needsAttention } from './case-order.ts'
+
+/** A case in a list with the texts in which it is searched for. */
+export interface SearchedCase extends ListedCase {
+  readonly names: string
+  readonly numbers: string
+}
+
+/** A whole case number first, then a whole ID number, then any part of numbers or names. */
+export function searched(listed: readonly SearchedCase[], text: string): SearchedCase[] {
+  if (text === '') return [...listed]
+  if (!isNumber(text)) return listed.filter(({ names }) => names.includes(text))
+  const exact = (numbersOf: (row: ListedCase['row']) => readonly (string | undefined)[]) =>
+    listed.filter(({ row }) => numbersOf(row).some((one) => foldText(one ?? '') === text))
+  for (const found of [
+    exact(({ number, formerNumbers }) => [number, formerNumbers[0]]),
+    exact(({ idNumber }) => [idNumber]),
+  ]) {
+    if (found.length > 0) return found
+  }
+  return listed.filter(({ numbers }) => numbers.includes(text))
+}
+
+/** Whether a row meets all conditions of a query. */
+export function matches(row: ListedCase['row'], query: CaseQuery): boolean {
+  const among = <Value>(value: Value, wanted: readonly Value[] | undefined) =>
+    wanted === undefined || wanted.includes(value)
+  if (!among(row.holder, query.holders) || !among(row.home, query.homes) || !among(row.stage, query.stages))
+    return false
+  if (query.offeredTo !== undefined && (row.offeredTo === null || !query.offeredTo.includes(row.offeredTo)))
+    return false
+  if (query.inTransfer === true && row.offeredTo === null) return false
+  return matchesAttention(row, query) && matchesCourse(row, query)
+}
+
+/** The conditions on what somebody has to resolve. */
+const matchesAttention = (row: ListedCase['row'], { aside, stopped, asideOf }: CaseQuery): boolean =>
+  (aside !== true || needsAttention(row)) &&
+  (stopped !== true || row.forked) &&
+  (asideOf === undefined || (row.asideOf ?? []).includes(asideOf))
+
+/** The conditions on people, items and days. */
+function matchesCourse(row: ListedCase['row'], query: CaseQuery): boolean {
+  const { assignees, items, master, sameApplicant, dueBefore } = query
+  if (assignees !== undefined && (row.assignee === '' || !assignees.includes(row.assignee))) return false
+  if (items !== undefined && !items.includes(row.item)) return false
+  if (master !== undefined && row.master !== master) return false
+  if (dueBefore !== undefined && (row.due === null || row.due >= dueBefore)) return false
+  if (sameApplicant === undefined) return true
+  const idNumber = foldText(row.idNumber)
+  return idNumber !== '' && idNumber === foldText(sameApplicant.idNumber) && row.item === sameApplicant.item
+}
