@@ -110,7 +110,8 @@ export function boundConnections(server: Server): RequestListener {
     const run = () => {
       if (socket && !response.closed) occupy(crowd, socket, response) // closed: refused before its body was read
     }
-    if (hasBody(request)) request.once(WHOLE, run)
+    // Behind another request of its connection all of it may have come long before its turn.
+    if (hasBody(request) && !request.complete) request.once(WHOLE, run)
     else run()
   }
 }
