@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { WHOLE } from '#edge-node/chunks.ts'
-import { heldForAnybody, heldForPeople, holdBytes } from '#edge-node/held-bytes.ts'
+import { holdUnread } from '#edge-node/held-bytes.ts'
 import { noteArrival } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Crowd, createCrowd } from '#protocol/transport/budgets.ts'
@@ -66,12 +66,6 @@ function occupy(crowd: Crowd<Socket>, socket: Socket, response: ServerResponse):
     clearInterval(look)
     rest?.()
   })
-}
-
-/** Counts what nobody has taken yet of an answer that is written; one that no stranger gets counts among people's files. */
-function holdUnread(response: ServerResponse): void {
-  const bytes = response.writableLength
-  if (bytes > 0) holdBytes(bytes > LIMITS.placementBytes ? heldForPeople : heldForAnybody, response, bytes)
 }
 
 /**

@@ -11,6 +11,7 @@ import { boundConnections, unsecuredOf } from '#edge-node/connections.ts'
 import { asksForLink } from '#edge-node/downlink.ts'
 import { Incoming, inTurn } from '#edge-node/in-turn.ts'
 import { oneByOne } from '#edge-node/one-by-one.ts'
+import { writeInBytes } from '#edge-node/outgoing.ts'
 import { noteWhole, readInPieces } from '#edge-node/pieces.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { remoteOf } from '#protocol/transport/callers.ts'
@@ -36,7 +37,9 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   const server = certificate
     ? createSecureServer({ ...shown(certificate), ...OWN_ANSWERS })
     : createPlainServer(OWN_ANSWERS)
-  readInPieces(server, certificate ? 'secureConnection' : 'connection')
+  const event = certificate ? 'secureConnection' : 'connection'
+  readInPieces(server, event)
+  writeInBytes(server, event)
   const begun = boundConnections(server)
   const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
   const work: RequestListener = (request, response) => {
