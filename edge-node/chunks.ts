@@ -1,6 +1,5 @@
-/** Bodies that come in chunks: each costs as much as a page may, however little is in it. */
-import { IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+/** Bodies that come in tiny parts: each part costs as much as a page may, however little is in it. */
+import { IncomingMessage, type ServerResponse } from 'node:http'
 import { LIMITS } from '#protocol/limits.ts'
 
 const isChunked = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined
@@ -8,10 +7,18 @@ const isChunked = ({ headers }: IncomingMessage): boolean => headers['transfer-e
 /** What a request emits once all of its body has come, whether anybody reads it yet or not. */
 export const WHOLE = Symbol('whole')
 
-/** A request that ends its connection once too many of its chunks are tiny: Node makes a call and a buffer of each. */
+/** Parts of a body that are kept together until they are so many bytes. */
+const JOINED = 4096
+
+/**
+ * A request that ends its connection once too many of its chunks are tiny: Node makes a call and a buffer of each. The parts
+ * of a body are handed on together: one that is kept costs some 400 bytes beside its own, and only those are counted (E68).
+ */
 export class ChunkedMessage extends IncomingMessage {
   #chunks = 0
   #bytes = 0
+  #joined: Buffer | undefined
+  #filled = 0
 
   override push(chunk: Buffer | null): boolean {
     if (chunk === null) this.emit(WHOLE)
@@ -21,7 +28,24 @@ export class ChunkedMessage extends IncomingMessage {
       const areTiny = this.#bytes < this.#chunks * LIMITS.chunkBytes
       if (this.#chunks > LIMITS.tinyChunks && areTiny) this.destroy() // and with it the connection: whoever reads it is told
     }
+    if (chunk && chunk.length < JOINED) return this.#join(chunk)
+    this.#handOn()
     return super.push(chunk)
+  }
+
+  /** Copied, because a part keeps all that came with it. */
+  #join(part: Buffer): boolean {
+    const isWanted = this.#filled + part.length <= JOINED || this.#handOn()
+    this.#joined ??= Buffer.allocUnsafeSlow(JOINED)
+    this.#filled += part.copy(this.#joined, this.#filled)
+    return isWanted
+  }
+
+  #handOn(): boolean {
+    const joined = this.#joined?.subarray(0, this.#filled)
+    this.#joined = undefined
+    this.#filled = 0
+    return joined === undefined || super.push(joined)
   }
 }
 
@@ -34,22 +58,4 @@ function isLeftUnread({ method, headers }: IncomingMessage): boolean {
 /** After the answer Node would read on in what comes of a body, without a call to anybody who could count it. */
 export function endWithAnswer(request: IncomingMessage, response: ServerResponse): void {
   if (isChunked(request) || isLeftUnread(request)) response.shouldKeepAlive = false
-}
-
-/** What is parsed before anybody looks whether the connection still stands. */
-const PIECE = 4096
-
-/** Lets Node read what has come in small pieces: inside of one it parses on, whether the connection was ended or not. */
-export function readInPieces(server: Server, event: 'connection' | 'secureConnection'): void {
-  const nothing = () => undefined
-  server.on(event, (socket: Socket) => {
-    socket.on('data', nothing).off('data', nothing) // else the parser takes it from the system itself
-    const push = socket.push.bind(socket)
-    socket.push = (come: Buffer | null) => {
-      if (!come || come.length <= PIECE) return push(come)
-      let isWanted = true
-      for (let at = 0; at < come.length; at += PIECE) isWanted = push(come.subarray(at, at + PIECE))
-      return isWanted
-    }
-  })
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { WHOLE } from '#edge-node/chunks.ts'
-import { heldForAnybody, heldForPeople, holdBytes } from '#edge-node/held-bytes.ts'
+import { holdUnread } from '#edge-node/held-bytes.ts'
 import { noteArrival } from '#edge-node/turns.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Crowd, createCrowd } from '#protocol/transport/budgets.ts'
@@ -68,12 +68,6 @@ function occupy(crowd: Crowd<Socket>, socket: Socket, response: ServerResponse):
   })
 }
 
-/** Counts what nobody has taken yet of an answer that is written; one that no stranger gets counts among people's files. */
-function holdUnread(response: ServerResponse): void {
-  const bytes = response.writableLength
-  if (bytes > 0) holdBytes(bytes > LIMITS.placementBytes ? heldForPeople : heldForAnybody, response, bytes)
-}
-
 /**
  * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
  * also a connection that is kept after an answer, one that has sent the head of a request and keeps its body back, and one that
@@ -110,7 +104,8 @@ export function boundConnections(server: Server): RequestListener {
     const run = () => {
       if (socket && !response.closed) occupy(crowd, socket, response) // closed: refused before its body was read
     }
-    if (hasBody(request)) request.once(WHOLE, run)
+    // Behind another request of its connection all of it may have come long before its turn.
+    if (hasBody(request) && !request.complete) request.once(WHOLE, run)
     else run()
   }
 }

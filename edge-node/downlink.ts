@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { isLoopback } from '#edge-node/config.ts'
 import type { Log } from '#edge-node/log.ts'
+import { noteWhole } from '#edge-node/pieces.ts'
 import type { Connection, Links } from '#protocol/engine/ports/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -55,6 +56,7 @@ export function acceptLinks(server: Server, options: DownlinkOptions): Downlink 
         unproved.delete(upgraded)
         proved.delete(upgraded)
       })
+      for (const event of ['message', 'ping', 'pong']) upgraded.on(event, () => noteWhole(request.socket))
       unproved.add(upgraded, callerAt(from))
       const noteProof = () => {
         if (unproved.delete(upgraded)) proved.add(upgraded)

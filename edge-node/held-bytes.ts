@@ -21,3 +21,15 @@ export function holdBytes(held: HeldBytes, response: ServerResponse, bytes: numb
   response.once('close', letGo) // a body that breaks off is not always told to whoever reads it
   return letGo
 }
+
+const forAll = new WeakSet<ServerResponse>()
+
+/** What is answered is the same for all, strangers among them: it counts among what anybody may make us hold, however long it is. */
+export const noteForAll = (response: ServerResponse): void => void forAll.add(response)
+
+/** Counts what nobody has taken yet of an answer that is written; one that no stranger gets counts among people's files. */
+export function holdUnread(response: ServerResponse): void {
+  const bytes = response.writableLength
+  const isForPeople = bytes > LIMITS.placementBytes && !forAll.has(response)
+  if (bytes > 0) holdBytes(isForPeople ? heldForPeople : heldForAnybody, response, bytes)
+}

@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
-import { endWithAnswer, readInPieces } from '#edge-node/chunks.ts'
+import { endWithAnswer } from '#edge-node/chunks.ts'
 import { isLoopback } from '#edge-node/config.ts'
 import { boundConnections, unsecuredOf } from '#edge-node/connections.ts'
 import { asksForLink } from '#edge-node/downlink.ts'
 import { Incoming, inTurn } from '#edge-node/in-turn.ts'
 import { oneByOne } from '#edge-node/one-by-one.ts'
+import { writeInBytes } from '#edge-node/outgoing.ts'
+import { noteWhole, readInPieces } from '#edge-node/pieces.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { remoteOf } from '#protocol/transport/callers.ts'
 
@@ -35,7 +37,9 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   const server = certificate
     ? createSecureServer({ ...shown(certificate), ...OWN_ANSWERS })
     : createPlainServer(OWN_ANSWERS)
-  readInPieces(server, certificate ? 'secureConnection' : 'connection')
+  const event = certificate ? 'secureConnection' : 'connection'
+  readInPieces(server, event)
+  writeInBytes(server, event)
   const begun = boundConnections(server)
   const answer = getRequestListener(readable(fetch), { errorHandler: refuseAddress })
   const work: RequestListener = (request, response) => {
@@ -44,10 +48,14 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
   }
   const line = oneByOne(work)
   // What waits for its turn is not idle any more.
-  const handle = inTurn((request, response) => {
+  const inLine = inTurn((request, response) => {
     begun(request, response)
     line(request, response)
   })
+  const handle: RequestListener = (request, response) => {
+    noteWhole(request.socket)
+    inLine(request, response)
+  }
   server.on('request', handle)
   server.on('checkExpectation', handle)
   return server

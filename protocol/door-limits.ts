@@ -10,6 +10,12 @@ export const DOOR_LIMITS = {
   tinyChunks: 1_000,
   /** What more chunks must have in them on average: programs fill them with kilobytes. The longest form has no more than the first thousand then, and each one kept costs more than its bytes. */
   chunkBytes: 256,
+  /** Pieces of a connection that may be tiny, one after the other: over TLS each record is one, and a body of a thousand tiny chunks has two for each. */
+  tinyPieces: 2_000,
+  /** Bytes that pay for a piece: programs fill records with kilobytes, and the poorest line still carries 500 bytes at once. */
+  pieceBytes: 256,
+  /** Pieces that a request or a message pays for: a head that is written line by line has some ten. */
+  piecesOfWhole: 16,
   /** An answer of which nothing is taken for so long is not waited for: a slow line empties a third of the system's buffer, some 40 KB, at once. */
   unreadMilliseconds: 30_000,
   /** Texts that are shown again to whoever is no longer signed in, in characters: eight of the longest notes. */

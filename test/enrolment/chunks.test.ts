@@ -113,7 +113,7 @@ test.each([
   },
 )
 
-test('E63 a body of a known length may come byte by byte', async () => {
+test('E63 E70 a body of a known length may come byte by byte, if it is short', async () => {
   const call = await openServer(true)
   const count = LIMITS.tinyChunks + 100
   const { socket, text } = await call(`POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${count}\r\n\r\n`)

@@ -287,6 +287,42 @@ test('E60 what has come in full is not idle, with a body as well, before anybody
   expect((await Promise.all(answers)).map((answer) => answer.endsWith('ab'))).toEqual([true, true, true])
 })
 
+test('E60 nor is what came in full behind another request of its connection, while it is answered', async () => {
+  withLimits({ connectionsOfCaller: 3, connections: 9 })
+  const mayGo: (() => void)[] = []
+  const fetch = async (request: Request) => {
+    await new Promise<void>((resolve) => mayGo.push(resolve))
+    return new Response(await request.text())
+  }
+  const listening = valueIn(await listen(createNodeServer(fetch, null), '127.0.0.1', 0, false))
+  onTestFinished(() => listening.close())
+  const open = async () => {
+    const port = Number(new URL(listening.address).port)
+    const socket = connect({ host: '127.0.0.1', port, localAddress: '127.0.0.66' })
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    return socket
+  }
+  const both = await open()
+  let told = ''
+  both.on('data', (part) => {
+    told += part
+  })
+  both.once('close', () => {
+    told += 'lost'
+  })
+  both.write(`${GET}POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nab`)
+  await untilTrue(() => expect(mayGo).toHaveLength(1))
+  mayGo[0]?.()
+  await untilTrue(() => expect(mayGo).toHaveLength(2))
+  const [idlest, ...others] = [await open(), await open(), await open()]
+  await once(idlest as Socket, 'close')
+  mayGo[1]?.()
+  await untilTrue(() => expect(told.endsWith('\r\nab') || told.endsWith('lost')).toBe(true))
+  expect([told.endsWith('ab'), ...others.map(({ destroyed }) => destroyed)]).toEqual([true, false, false])
+})
+
 test.each([
   ['plain', false],
   ['over TLS', true],

@@ -197,6 +197,18 @@ export function textRules({ storage, commit }: Bench): void {
     expect(await storage().casesSince(10, 5)).toEqual({ ids: [], count: 0 })
   })
 
+  test('D16 D12 after what is computed was dropped, what is counted is what was written since', async () => {
+    const other = station('510724102')
+    await commit({ cases: [caseRow(1), caseRow(2), caseRow(3, { holder: other })] })
+    await storage().dropComputed()
+    expect([...(await storage().countByStage([]))]).toEqual([])
+    await commit({ cases: [caseRow(1), caseRow(2), caseRow(3)] })
+    expect(Object.fromEntries(await storage().countByStage([]))).toEqual({ 20: 3 })
+    await commit({ cases: [caseRow(1, { stage: '30' }), caseRow(2, { holder: other })], unopened: [caseId(3)] })
+    expect(Object.fromEntries(await storage().countByStage([]))).toEqual({ 20: 1, 30: 1 })
+    expect(Object.fromEntries(await storage().countByStage([other]))).toEqual({ 20: 1 })
+  })
+
   test('D12 whatever is written, moves on or is dropped, what is counted is what is listed', async () => {
     const holders = ['510724101', '510724102', '510724103'].map(station)
     const stages = ['10', '20', '30']

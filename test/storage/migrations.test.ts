@@ -14,7 +14,8 @@ import { openStatements } from '#protocol/storage/libsql.ts'
 import { migrate } from '#protocol/storage/migrate.ts'
 import { MIGRATIONS } from '#protocol/storage/migrations.ts'
 import * as schema from '#protocol/storage/schema.ts'
-import { casesByFormerNumber, casesByNumber, casesToWake } from '#protocol/storage/sql/cases.ts'
+import { casesByFormerNumber, casesByNumber, casesToWake, dropCases } from '#protocol/storage/sql/cases.ts'
+import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
 import { type Statement, statement } from '#protocol/storage/sql/statements.ts'
 import { caseList, exactCaseLists } from '#protocol/storage/sql/work-list.ts'
 
@@ -189,4 +190,30 @@ test('D27 lists and searches go by their indexes and are never sorted', async ()
     expect(await planOf(caseList(query))).not.toContain('TEMP B-TREE')
   }
   client.close()
+})
+
+test('D16 cases are dropped all at once, not row by row, and all triggers are as before', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'triggers-'))
+  const path = join(folder, 'node.db')
+  const storage = await openStorage(openStatements(path))
+  await storage.dropComputed()
+  await storage.dropComputed() // its statements are prepared by now
+  await storage.close()
+  const client = createClient({ url: `file:${path}` })
+  const triggers = async () =>
+    (await client.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY sql")).rows.map(
+      ({ sql }) => sql,
+    )
+  const made = MIGRATIONS.flatMap((migration) => migration.statements).filter((line) =>
+    line.startsWith('CREATE TRIGGER'),
+  )
+  expect(await triggers()).toEqual(made.map((line) => line.replace(/;$/, '')).sort())
+  for (const { sql } of dropCases()) {
+    const { rows } = await client.execute(`EXPLAIN ${sql}`)
+    // sqlite.org/lang_delete.html, the truncate optimization
+    if (sql.startsWith('delete')) expect(rows.map(({ opcode }) => opcode)).toContain('Clear')
+    await client.execute(sql)
+  }
+  client.close()
+  rmSync(folder, { recursive: true, force: true })
 })

@@ -1,13 +1,15 @@
 /** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
 import { and, count, getTableColumns, gt, gte, lte, sql, sum } from 'drizzle-orm'
+import { assert } from '#protocol/assert.ts'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { dueNumber, foldedNames, foldedNumbers, foldText, needsAttention } from '../case-order.ts'
+import { MIGRATIONS } from '../migrations.ts'
 import { cases, counts } from '../schema.ts'
 import { amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
 import { rowsInto } from './rows.ts'
-import type { Statement } from './statements.ts'
+import { type Statement, statement } from './statements.ts'
 
 /** A newer row replaces everything but the case's id and its place among equals. */
 const { sequence, id, ...replaced } = getTableColumns(cases)
@@ -104,5 +106,24 @@ export const countByStageOf = query(STAGE_COUNT, (select, { holders }: Given<{ h
     .groupBy(counts.stage),
 )
 
-/** Drops all rows. */
-export const dropCases = change(() => builder.delete(cases))
+const dropRows = change(() => builder.delete(cases))
+const dropCounts = change(() => builder.delete(counts))
+
+/** The trigger that counts rows which go, as the newest migration that makes it has it. */
+function countingOut(): string {
+  const isIt = (line: string) => line.startsWith('CREATE TRIGGER `cases_counted_out`')
+  const text = MIGRATIONS.flatMap(({ statements }) => statements).findLast(isIt)
+  assert(text !== undefined, 'a migration makes the trigger')
+  return text
+}
+
+/**
+ * Drops all rows and what is counted of them. SQLite empties a table at once only where no trigger asks for each row:
+ * 200,000 rows took 5 s with it.
+ */
+export const dropCases = (): Statement[] => [
+  statement('DROP TRIGGER IF EXISTS `cases_counted_out`'),
+  dropRows(),
+  dropCounts(),
+  statement(countingOut()),
+]

@@ -340,7 +340,7 @@ class SqlStorage implements Storage {
   }
 
   dropComputed(change: Change = NO_CHANGE): Promise<void> {
-    return this.#inTurn(change, [cases.dropCases(), dropReceipts(), dropDirectory()])
+    return this.#inTurn(change, [...cases.dropCases(), dropReceipts(), dropDirectory()])
   }
 
   check(between: () => Promise<void> = async () => undefined): Promise<void> {
