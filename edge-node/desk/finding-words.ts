@@ -1,6 +1,7 @@
 /** What people read of findings that ask for something to be checked, each by what it is about. */
-import { daysWords } from '#protocol/engine/day-records.ts'
+import { type DaySpan, daysWords } from '#protocol/engine/day-records.ts'
 import { COUNTY_DAY, type Finding, WRONG_DAY } from '#protocol/engine/office.ts'
+import { notComePath } from './day-record-paths.ts'
 
 /** Something at the head of every page that a person must act on. */
 export interface Warning {
@@ -42,11 +43,20 @@ function wrongDayWarning(findings: readonly Finding[]): readonly Warning[] {
   const [latest, ...others] = asked
   if (latest === undefined) return []
   const more = others.length === 0 ? '' : `(另有 ${others.length} 项)`
-  const { days } = latest
+  const { days, kept = '' } = latest
+  if (days && kept.startsWith(COUNTY_DAY)) return [notComeWarning(days, more)]
   const message = days ? `本机按 ${daysWords(days)} 办理过,和后来得知的日期不同` : latest.message
   const link = { href: '/sync', words: '在“同步与安全”页核对这期间的办件' }
   return [{ tone: 'warning', message: `${message}${more}。`, next: '还没有人核对。', link }]
 }
+
+/** The county was told an earlier day than facts of its nodes bear. */
+const notComeWarning = (days: DaySpan, more: string): Warning => ({
+  tone: 'warning',
+  message: `县中心确认过日期:有办件所记日期在这以后(${daysWords(days)})${more}。`,
+  next: '还没有人核对。',
+  link: { href: notComePath(days), words: '逐件核对各站点的这些办件' },
+})
 
 /** Paper that waits to be checked, and days by which it was wrong; doubtful days of others are told on the page of the network alone. */
 export const checkWarnings = (findings: readonly Finding[]): readonly Warning[] => [

@@ -8,6 +8,7 @@ import { confirmToday } from '#edge-node/commands/station/confirmed-day.ts'
 import { moveParent } from '#edge-node/commands/station/parent-address.ts'
 import {
   CONFIRMED_DAY,
+  COUNTY_DAY,
   DOUBTFUL_DAYS_OF,
   type Finding,
   type NodeStatus,
@@ -16,7 +17,8 @@ import {
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
-import { dayRecordRoutes, dayRecordsPath, doubtfulCasesPath } from './day-records-page.ts'
+import { dayRecordsPath, doubtfulCasesPath, notComePath } from './day-record-paths.ts'
+import { dayRecordRoutes } from './day-records-page.ts'
 import { drawRows } from './drawing.ts'
 import { checkQuestion, speaksOfLoss } from './finding-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain } from './forms.ts'
@@ -111,6 +113,8 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 
 /** From a finding to the cases that it asks to look at. */
 function wayToCases({ days, kept = '' }: Finding): Html | string {
+  if (days && kept.startsWith(COUNTY_DAY))
+    return html` <a class="btn btn-sm" href="${notComePath(days)}">所记日期还没有到的办件</a>`
   if (days) return html` <a class="btn btn-sm" href="${dayRecordsPath(days)}">这期间在本机办过的办件</a>`
   if (!kept.startsWith(DOUBTFUL_DAYS_OF)) return ''
   const href = doubtfulCasesPath(kept.slice(DOUBTFUL_DAYS_OF.length))

@@ -69,10 +69,11 @@ async function openPlace() {
   return { clock, root, storage, township, village, open, say }
 }
 
+/** What the root noted; what lies behind today besides is seen without a note (rule S161). */
 const doubts = async (root: Node, id: DocumentId) => {
   const view = await root.engine.office.view(reader, id)
   if (!view.ok) throw new Error(view.problem.message)
-  return view.value.doubtfulDays
+  return view.value.doubtfulDays.filter(({ why }) => why !== 'to-come')
 }
 const findings = async (root: Node) =>
   (await root.engine.office.status()).findings.filter(({ kind }) => kind === 'clock')

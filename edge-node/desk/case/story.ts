@@ -80,7 +80,13 @@ function rawWords({ clockOffset, at, time }: StoryLine): string {
   return clockOffset === null && at !== time ? `(写下它的电脑当时显示 ${paperTime(time)})` : ''
 }
 
-/** At the county: when it was first seen, where that and the day it bears do not go together. */
+/** How the county came to have it; whoever only sees that its day has not come says so. */
+const SEEN = {
+  'not-come': (when: string) => `县中心 ${when} 确认日期时已有这条记录`,
+  'to-come': (when: string) => `现在是 ${when}`,
+} as const
+
+/** When it was first seen, where that and the day it bears do not go together. */
 function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | string {
   const noted = view.doubtfulDays.find(({ fact }) => fact === line.hash)
   if (!noted) return ''
@@ -88,7 +94,8 @@ function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | str
   // Within one day only the times tell them apart.
   const isOneDay = civilDay(seen) === civilDay(written)
   const when = (time: number) => (isOneDay ? paperTime(time) : dayWords(civilDay(time), office.today()))
-  return html`<div class="desk-late-words"><strong>日期请核对</strong>:县中心 ${when(seen)} 首次收到,所记${isOneDay ? '时间' : '日期'} ${when(written)},${WHY_DOUBTFUL[why]}。记录照常有效。</div>`
+  const how = why === 'not-come' || why === 'to-come' ? SEEN[why](when(seen)) : `县中心 ${when(seen)} 首次收到`
+  return html`<div class="desk-late-words"><strong>日期请核对</strong>:${how},所记${isOneDay ? '时间' : '日期'} ${when(written)},${WHY_DOUBTFUL[why]}。记录照常有效。</div>`
 }
 
 function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {

@@ -16,8 +16,8 @@ import { type ActOffer, type Actor, type CaseView, UNKNOWN_CASE } from '../offic
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import type { SectionView } from '../section-view.ts'
-import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
+import { doubtsIn, unchecked } from './doubtful-cases.ts'
 import { changesByOthers, changesOfAdoptions, type ReadSection, readSections } from './sealed-form.ts'
 import { standingAt, takenOver } from './sealed-story.ts'
 import { sectionRefusal } from './section-right.ts'
@@ -42,6 +42,7 @@ export async function viewCase(
   const stations = core.directory.stations()
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   const acts = offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register)
+  const doubtfulDays = await doubtsIn(core, file)
   const adoptable = acts.flatMap(({ kind, allowed, subject }) => (kind === 'adopted' && allowed && subject) || [])
   return success({
     state,
@@ -56,7 +57,8 @@ export async function viewCase(
     targets,
     subCases: (await core.storage.cases({ master: id })).rows,
     duplicates: await duplicatesOf(core, state),
-    doubtfulDays: core.isRoot ? await doubtfulDaysOf(core, id) : [],
+    doubtfulDays,
+    daysToCheck: unchecked(core, doubtfulDays),
     sameNumber,
   })
 }
