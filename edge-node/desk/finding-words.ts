@@ -1,7 +1,7 @@
 /** What people read of findings that ask for something to be checked, each by what it is about. */
 import { type DaySpan, daysWords } from '#protocol/engine/day-records.ts'
-import { COUNTY_DAY, type Finding, WRONG_DAY } from '#protocol/engine/office.ts'
-import { notComePath } from './day-record-paths.ts'
+import { COUNTY_DAY, DOUBTFUL_DAYS_OF, type Finding, WRONG_DAY } from '#protocol/engine/office.ts'
+import { doubtfulCasesPath, notComePath } from './day-record-paths.ts'
 
 /** Something at the head of every page that a person must act on. */
 export interface Warning {
@@ -58,11 +58,26 @@ const notComeWarning = (days: DaySpan, more: string): Warning => ({
   link: { href: notComePath(days), words: '逐件核对各站点的这些办件' },
 })
 
-/** Paper that waits to be checked, and days by which it was wrong; doubtful days of others are told on the page of the network alone. */
+/** Of nodes below the county doubts days: which one, how many, and the way to them. */
+function doubtfulDaysWarning([first, ...others]: readonly Finding[]): readonly Warning[] {
+  if (first === undefined) return []
+  const [what = ''] = first.message.split(';')
+  const isOne = others.length === 0
+  const node = (first.kept ?? '').slice(DOUBTFUL_DAYS_OF.length)
+  const link = {
+    href: isOne ? doubtfulCasesPath(node) : '/sync',
+    words: isOne ? '逐件核对' : '在“同步与安全”页逐件核对',
+  }
+  const more = isOne ? '' : `(另有 ${others.length} 个节点)`
+  return [{ tone: 'warning', message: `${what}${more}。`, next: '记录照常有效,没有退回。', link }]
+}
+
+/** Paper that waits to be checked, and days that were wrong or may be. */
 export const checkWarnings = (findings: readonly Finding[]): readonly Warning[] => [
   ...(findings.some(speaksOfLoss) ? [NOT_CHECKED] : []),
   ...revokedWarning(findings.filter((finding) => asks(finding) && finding.kind === 'revoked')),
   ...wrongDayWarning(findings),
+  ...doubtfulDaysWarning(findings.filter(({ kept }) => kept?.startsWith(DOUBTFUL_DAYS_OF))),
 ]
 
 /** What is asked before a finding is marked as checked. */

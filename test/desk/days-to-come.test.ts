@@ -54,6 +54,7 @@ test('S161 P260 after the county’s day is put right every page leads to the ca
   const story = await coordinator.get(`/cases/${wrong.document}`)
   expect(story.text).toContain('日期请核对 :县中心 11月27日 确认日期时已有这条记录,所记日期 12月17日,当时还没有到')
   expect((await coordinator.get(`/cases/${before.document}`)).text).not.toContain('日期请核对')
+  expect(story.text).toContain('有 1 条记录的日期请核对')
   // It stands until somebody has looked; the record keeps its mark, and the list what it had.
   await coordinator.submit(question, '/sync/checked', { sure: 'yes' })
   expect((await coordinator.get('/guide')).html).not.toContain(LIST)

@@ -38,7 +38,7 @@ test('P219 times, offsets, versions and ages at every bound take no page down', 
 const numbered = (running: number): string => mintNumber({ station: TOWNSHIP, day: '2026-11-20', lane: 7, running })
 const [FIRST, SECOND] = [numbered(1), numbered(2)]
 
-test('P218 a day that the county doubted is said beside the fact, with both days, and in one finding', async () => {
+test('P218 P261 a day that the county doubted is said beside the fact, with both days, and in one finding', async () => {
   const { raw, write, opening, deskOver, office, clock } = await openHall()
   clock.jumpTo('2026-11-26T09:00+08:00')
   raw.send({ type: 'status', nodes: [report(raw, { connected: true, version: '9' })] })
@@ -53,6 +53,15 @@ test('P218 a day that the county doubted is said beside the fact, with both days
     `“raw”有 1 条记录的日期要核对;最近一条在办件 ${FIRST}:2026-11-26 09:00 首次收到,所记时间 2026-11-12 09:00,期间该节点在线且没有未上交的记录`,
   )
   expect(sync.text).not.toContain('数据库恢复过')
+  // P261: it stands in the head of every page and of the case, and leads to what is looked at.
+  const head = await coordinator.get('/')
+  expect(head.text).toContain('“raw”有 1 条记录的日期要核对。 记录照常有效')
+  expect(head.html).toContain(`href="/sync/doubtful?node=${raw.node}"`)
+  const box = '有 1 条记录的日期请核对: 建件 。'
+  expect(page.text).toContain(box)
+  expect(page.html).toMatch(/id="(fact-[0-9a-f]{12})"[\s\S]*日期请核对/)
+  const [, anchor = ''] = /有 1 条记录的日期请核对:<\/strong>\s*<a href="#([^"]+)"/.exec(page.html) ?? []
+  expect(page.html).toContain(`id="${anchor}"`)
   const kept = `doubtful-days-${raw.node}`
   const asked = await coordinator.submit(sync, '/sync/checked', { kept })
   expect(asked.text).toContain('这些记录的日期都核对完了吗')
@@ -65,6 +74,10 @@ test('P218 a day that the county doubted is said beside the fact, with both days
   for (const odd of ['', '?node=x', `?node=${raw.node}&after=-1`])
     expect((await coordinator.get(`/sync/doubtful${odd}`)).status, odd).toBe(404)
   expect((await coordinator.submit(asked, '/sync/checked')).text).not.toContain('条记录的日期要核对')
+  // Looked at: the record keeps its mark, the heads say nothing more.
+  const again = (await coordinator.get(`/cases/${late.document}`)).text
+  expect(again).toContain('首次收到,所记日期 11月12日')
+  expect(again).not.toContain(box)
 })
 
 test('P235 a doubtful time within the day is told to the minute, with the case and the reason; a case without a number by its id', async () => {

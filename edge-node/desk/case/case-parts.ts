@@ -33,6 +33,7 @@ import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
 import { openAsides } from './aside-words.ts'
 import { nextDue } from './clock-part.ts'
+import { openDoubts } from './day-doubts.ts'
 import { changedWords, changesBox } from './seal-changes.ts'
 
 /** Who has it, where it stands, how safe it is. */
@@ -126,6 +127,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const { state } = view
   const holder = stationName(desk.office, state.holder)
   const asides = openAsides(desk, view)
+  const doubts = openDoubts(view)
   const changed = changedWords(view)
   return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
     state.offer
@@ -137,7 +139,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
       : ''
   }${state.forks.length > 0 ? box('danger', '办件有分叉。', '同一环节出现两条后续记录,在县中心协调员改派之前不能继续办理;两条记录都完整保存,见下面的经过。') : ''}${
     asides ? box('warning', asides.title, asides.words) : ''
-  }${changed ? box('warning', '封存后有改动。', changed) : ''}${
+  }${doubts ? box('warning', doubts.title, doubts.words) : ''}${changed ? box('warning', '封存后有改动。', changed) : ''}${
     view.receipts.length > 0
       ? box(
           'warning',

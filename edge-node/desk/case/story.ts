@@ -14,12 +14,11 @@ import {
   withNames,
 } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
-import { civilDay } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import { WHY_DOUBTFUL } from '#protocol/engine/writing/doubtful-days.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { anchorOf, resolvedWords, subjectWords } from './aside-words.ts'
+import { doubtBox } from './day-doubts.ts'
 import { shownFields } from './fact-words.ts'
 import { paperTitle } from './joint-part.ts'
 import { takenOverPart } from './seal-changes.ts'
@@ -78,24 +77,6 @@ function rawWords({ clockOffset, at, time }: StoryLine): string {
   if (clockOffset !== null && Math.abs(clockOffset) >= LIMITS.clockOffsetMilliseconds)
     return `(写下它的电脑当时时钟${offWords(clockOffset)})`
   return clockOffset === null && at !== time ? `(写下它的电脑当时显示 ${paperTime(time)})` : ''
-}
-
-/** How the county came to have it; whoever only sees that its day has not come says so. */
-const SEEN = {
-  'not-come': (when: string) => `县中心 ${when} 确认日期时已有这条记录`,
-  'to-come': (when: string) => `现在是 ${when}`,
-} as const
-
-/** When it was first seen, where that and the day it bears do not go together. */
-function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | string {
-  const noted = view.doubtfulDays.find(({ fact }) => fact === line.hash)
-  if (!noted) return ''
-  const { seen, written, why } = noted
-  // Within one day only the times tell them apart.
-  const isOneDay = civilDay(seen) === civilDay(written)
-  const when = (time: number) => (isOneDay ? paperTime(time) : dayWords(civilDay(time), office.today()))
-  const how = why === 'not-come' || why === 'to-come' ? SEEN[why](when(seen)) : `县中心 ${when(seen)} 首次收到`
-  return html`<div class="desk-late-words"><strong>日期请核对</strong>:${how},所记${isOneDay ? '时间' : '日期'} ${when(written)},${WHY_DOUBTFUL[why]}。记录照常有效。</div>`
 }
 
 function storyItem(desk: Desk, visit: Visit, view: CaseView, line: StoryLine, rejected: Rejected | undefined): Html {
