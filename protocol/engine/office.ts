@@ -18,7 +18,7 @@ import type { DayRecordPage, DayRecordQuery, DaySpan, DoubtfulCasePage, Doubtful
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
-import type { AdoptedChanges, ChangesByOthers, SectionView, TakenOver } from './section-view.ts'
+import type { AdoptedChanges, ChangesByOthers, LateContent, SectionView, TakenOver } from './section-view.ts'
 
 /** Who acts, for which station. */
 export interface Actor {
@@ -62,6 +62,8 @@ export interface CaseView {
   readonly adoptedChanges: readonly AdoptedChanges[]
   /** What the facts that sealed the form again took over, the last few of them. */
   readonly takenOver: readonly TakenOver[]
+  /** What a revoked node delivered too late wrote into the sections. */
+  readonly late: readonly LateContent[]
   readonly acts: readonly ActOffer[]
   readonly safety: Safety
   /** Entries quarantined or set aside by the sync, with reasons. */

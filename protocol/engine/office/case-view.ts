@@ -18,6 +18,7 @@ import { registerOf } from '../register.ts'
 import type { SectionView } from '../section-view.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import { doubtsIn, unchecked } from './doubtful-cases.ts'
+import { lateForm } from './late-form.ts'
 import { changesByOthers, changesOfAdoptions, type ReadSection, readSections } from './sealed-form.ts'
 import { standingAt, takenOver } from './sealed-story.ts'
 import { sectionRefusal } from './section-right.ts'
@@ -51,6 +52,7 @@ export async function viewCase(
     changesByOthers: asOf === undefined ? changesByOthers(read.value) : null,
     adoptedChanges: asOf === undefined ? changesOfAdoptions(read.value, new Set(adoptable)) : [],
     takenOver: asOf === undefined ? takenOver(core, file, state) : [],
+    late: lateForm(core, file),
     acts,
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),

@@ -163,6 +163,14 @@ export const CaseShape = z
         isLost: z.boolean().openapi({ description: '两次封存之间改了什么,本机已拼不出来' }),
       }),
     ).openapi({ description: '再次封存的记录一并作数的改动(与上一次封存相比),最近几次' }),
+    late: list(
+      z.object({
+        section: z.string(),
+        changes: list(SealChange),
+        unlisted: z.number().openapi({ description: '更早的、没有逐条列出的修改次数' }),
+        text: z.string().nullable().openapi({ description: '备注一类的栏目:加上它以后的文字' }),
+      }),
+    ).openapi({ description: '已停用的节点在停用之后才送达的填写内容:不生效,供核对后重新填写' }),
     acts: list(ActOffer),
     safety,
     receipts: list(Receipt),
