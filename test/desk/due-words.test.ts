@@ -1,6 +1,6 @@
 /** Deadlines and money as people say and type them. */
 import { expect, test } from 'vitest'
-import { clockDueWords, rowDueWords, weekday } from '#edge-node/desk/due-words.ts'
+import { clockDueWords, clockLeft, rowDueWords, weekday } from '#edge-node/desk/due-words.ts'
 import { fenOf, rangeWords, yuanWords } from '#edge-node/desk/money.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { type Clock, clocksOf } from '#protocol/casework/clocks/clocks.ts'
@@ -67,6 +67,29 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
     '已结束(11月23日),超期',
   )
   expect(weekday('1970-01-01' as Day)).toBe('周四')
+})
+
+test('P263 a list and the page of a case count the days that are left alike: for a start to come, and for a last day that rolled over', () => {
+  const today = '2026-11-27' as Day
+  const desk = { ...office, today: () => today, register: () => ({ calendar, today }) } as unknown as Office
+  for (const [clock, words] of [
+    [
+      { start: '2026-12-04' as Day, due: '2026-12-09' as Day, limit: 3, used: 0, remaining: 3 },
+      '还剩 8 个工作日(12月9日 周三)',
+    ],
+    [
+      { id: "T1'", unit: 'calendar', due: '2026-12-07' as Day, limit: 10, used: 2, remaining: 8 },
+      '还剩 10 天(12月7日 周一)',
+    ],
+    [{ due: '2026-11-20' as Day, remaining: -5, exceeded: true }, '已超 5 个工作日(11月20日 周五)'],
+  ] as const) {
+    const of: Clock = { ...CLOCK, ...clock }
+    expect(clockDueWords(desk, of, undefined).words).toBe(words)
+    const listed = { item: 'X', due: of.due, dueClock: of.id, paused: false, exceeded: of.exceeded }
+    expect(rowDueWords(desk, listed).words).toBe(words)
+  }
+  // What stopped has left what it had left then.
+  expect(clockLeft(desk, { ...CLOCK, state: 'stopped', remaining: 3 })).toBe(3)
 })
 
 test('P160 a row counts each clock in the days that the clock itself counts', () => {

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { caseOf } from '#edge-node/desk/case-of.ts'
-import { clockDueWords, dayWords, limitWords, paperDay, weekday } from '#edge-node/desk/due-words.ts'
+import { clockDueWords, clockLeft, dayWords, limitWords, paperDay, weekday } from '#edge-node/desk/due-words.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
@@ -74,7 +74,7 @@ async function clockPage(context: DeskContext, desk: Desk): Promise<Response> {
   const pair = (name: string, words: Html | string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
   const count = (days: number | null) => (days === null ? '不能计算' : limitWords(days, clock.unit))
   const body = html`${headline(`${clock.title}期限怎么算的`, html`<span class="desk-number">${presentNumber(view.state)}</span><a class="btn" href="/cases/${view.state.id}">回到办件</a>`)}
-    <dl class="desk-standing">${pair('限', count(clock.limit))}${pair('已用', count(clock.used))}${pair('剩余', count(clock.remaining))}
+    <dl class="desk-standing">${pair('限', count(clock.limit))}${pair('已用', count(clock.used))}${pair('剩余', count(clockLeft(desk.office, clock)))}
       ${pair('到期', dueMark(clockDueWords(desk.office, clock, openPause(view.state))))}${pair('从哪天起', `${dayWords(clock.start, today)} ${weekday(clock.start)}(当天不计入)`)}${pair('依据', clock.source)}</dl>
     ${calculation(desk, view, clock)}`
   return page(context, desk, { title: `${clock.title}怎么算的`, body })

@@ -1,6 +1,6 @@
 /** The deadlines of a case side by side: limit, used, remaining, when, and how it was counted. */
 import { html } from 'hono/html'
-import { clockDueWords, limitWords, placeOfClock } from '#edge-node/desk/due-words.ts'
+import { clockDueWords, clockLeft, limitWords, placeOfClock } from '#edge-node/desk/due-words.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
@@ -28,11 +28,15 @@ export function nextDue(desk: Desk, state: CaseState): { readonly title: string;
 
 const days = (count: number | null): string => (count === null ? '不能计算' : String(count))
 
+/** A limit that begins on a day to come has used nothing. */
+export const usedWords = ({ office }: Desk, { start, used }: Clock): string =>
+  start > office.today() ? '还没开始' : days(used)
+
 function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
-  const { remaining } = clock
+  const remaining = clockLeft(desk.office, clock)
   const left = remaining !== null && remaining < 0 ? `超 ${-remaining}` : days(remaining)
   return html`<tr><th scope="row">${clock.title}</th><td class="desk-short" data-label="限">${limitWords(clock.limit, clock.unit)}</td>
-    <td class="desk-short" data-label="已用">${days(clock.used)}</td><td class="desk-short" data-label="剩余">${left}</td>
+    <td class="desk-short" data-label="已用">${usedWords(desk, clock)}</td><td class="desk-short" data-label="剩余">${left}</td>
     <td data-label="到期">${dueMark(clockDueWords(desk.office, clock, openPause(state)))}</td>
     <td class="desk-short" data-label="计算"><a href="/cases/${state.id}/clocks/${encodeURIComponent(clock.id)}">怎么算的</a></td></tr>`
 }
