@@ -6,6 +6,7 @@ import type { Core } from '../core.ts'
 import { type Actor, CONFIRMED_DAY, COUNTY_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { goneBy, tellWrongDays } from '../writing/confirmed-days.ts'
+import { forgetOffsets } from '../writing/report-frames.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { type CaseToCome, casesToCome, extentOf, noteToCome } from './days-to-come.ts'
 import { completeStaff } from './record-writing.ts'
@@ -37,7 +38,9 @@ export async function confirmDay(
   tellWrongDays(core, before)
   if ('kept' in told) news.keep(told)
   else news.add(told)
+  const forget = core.isRoot ? forgetOffsets(core) : undefined
   await queue.write(async (staging) => {
+    forget?.(staging)
     await noteToCome(staging, found)
     return keepClock(staging, 0)
   })
