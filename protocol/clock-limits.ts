@@ -25,6 +25,8 @@ export const CLOCK_LIMITS = {
   deadClockDays: 30,
   /** A county hall that was shut so long has its clock looked at: the longest holiday is nine days. */
   rootAwayDays: 14,
+  /** Reports are made by the old time for so long after somebody at the root said the time: two signs of life down, two reports up. */
+  oldReportMilliseconds: 30_000,
   /** A watch that somebody reads, and the clock of a hall, are right to some minutes. */
   watchMilliseconds: 15 * 60_000,
   /** From this hour people confirm what time it is; an earlier one is asked about once more. */

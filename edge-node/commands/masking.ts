@@ -50,6 +50,7 @@ const valuesIn = ({
   takenOver,
   changesByOthers,
   adoptedChanges,
+  late,
 }: CaseView): readonly (readonly [string, readonly (readonly [string, unknown])[]])[] => [
   ...sections.map(({ name, value, sealed, changes }) => {
     const forms = [value, sealed].flatMap((form) =>
@@ -57,7 +58,7 @@ const valuesIn = ({
     )
     return [name, [...forms, ...valuesOfChanges(changes)]] as const
   }),
-  ...[...takenOver, ...(changesByOthers?.listed ?? []), ...adoptedChanges.flatMap(({ listed }) => listed)].map(
+  ...[...takenOver, ...late, ...(changesByOthers?.listed ?? []), ...adoptedChanges.flatMap(({ listed }) => listed)].map(
     ({ section, changes }) => [section, valuesOfChanges(changes)] as const,
   ),
 ]
@@ -164,6 +165,7 @@ export function readableBy<View extends CaseView>(actor: Actor, view: View): Vie
     ...view,
     sections,
     takenOver,
+    late: view.late.map((one) => ({ ...hideListed(one, view.item, secrets), text: hide(one.text, secrets) })),
     changesByOthers: view.changesByOthers && hideOthers(view.changesByOthers),
     adoptedChanges: view.adoptedChanges.map(hideOthers),
     state: { ...state, applicant: { ...state.applicant, ...hideApplicant(view) } },

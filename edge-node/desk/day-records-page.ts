@@ -1,35 +1,26 @@
-/** Cases to be looked at one by one for the days in them: what this node recorded while it went by a wrong day, and what the county doubts of a node. */
+/** Cases to be looked at one by one for the days in them: what this node recorded while it went by a wrong day, what the county doubts of a node, and what of all nodes bears days that had not come. */
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { mayRead, mayReadRow } from '#edge-node/commands/reading.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import { isDay } from '#protocol/casework/time/days.ts'
-import { type DayRecordPage, type DaySpan, daysWords } from '#protocol/engine/day-records.ts'
-import type { Actor, DoubtfulCasePage } from '#protocol/engine/office.ts'
+import { type DayRecordPage, type DoubtfulCasePage, daysWords } from '#protocol/engine/day-records.ts'
+import type { Actor } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import type { NodeId } from '#protocol/ids.ts'
+import { anchorOf } from './case/aside-words.ts'
+import { DAY_RECORDS, DOUBTFUL_CASES, NOT_COME, spanQuery } from './day-record-paths.ts'
 import { drawRows } from './drawing.ts'
 import { headline, page } from './layout.ts'
 import { card, nextPage, stageTitle } from './lists.ts'
 import { notFound } from './problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from './visit.ts'
-import { itemName, numberWords, paperTime, presentNumber } from './words.ts'
-
-const PATH = '/sync/days'
-const DOUBTFUL_PATH = '/sync/doubtful'
-
-const queryOf = ({ from, until }: DaySpan) => ({ from, until })
-
-/** Where the cases of some days are listed. */
-export const dayRecordsPath = (days: DaySpan): string => `${PATH}?${new URLSearchParams(queryOf(days))}`
-
-/** Where the cases are listed in which the county doubts days of a node. */
-export const doubtfulCasesPath = (node: string): string => `${DOUBTFUL_PATH}?${new URLSearchParams({ node })}`
+import { itemName, numberWords, paperTime, presentNumber, stationName } from './words.ts'
 
 /** A case with what of it is to be looked at, in words. */
 interface Found {
   readonly row: CaseRow
-  readonly words: string
+  readonly words: string | Html
 }
 
 const recordWords = ({ records }: DayRecordPage['cases'][number]): string =>
@@ -63,8 +54,8 @@ async function isReadable({ office }: Desk, actor: Actor, { row }: Pick<Found, '
 
 interface Shown {
   readonly title: string
-  /** What the list holds, in a sentence. */
-  readonly words: string
+  /** What the list holds, in a sentence, and what to do with it. */
+  readonly words: string | Html
   /** What is said of each case, as the head of its column. */
   readonly what: string
   readonly found: readonly Found[]
@@ -98,8 +89,8 @@ async function dayRecordsPage(context: DeskContext, desk: Desk): Promise<Respons
     what: '这期间的记录',
     found: cases.map((each) => ({ row: each.row, words: recordWords(each) })),
     next,
-    path: PATH,
-    query: queryOf({ from, until }),
+    path: DAY_RECORDS,
+    query: spanQuery({ from, until }),
   })
 }
 
@@ -114,12 +105,43 @@ async function doubtfulPage(context: DeskContext, desk: Desk): Promise<Response>
     what: '日期请核对',
     found: cases.map((each) => ({ row: each.row, words: doubtWords(each) })),
     next,
-    path: DOUBTFUL_PATH,
+    path: DOUBTFUL_CASES,
     query: { node },
   })
 }
 
+/** No act changes a day that is written: whose deadline is wrong by it is begun anew, and everything else is noted. */
+const WHAT_TO_DO =
+  '已写下的日期不能改。请主办站点按纸质凭证核对真实日期:期限和文书没有受影响的,在办件上写“备注”,注明真实日期和原因;受影响的,由主办站点报县中心协调员决定,需要重办的,协调员按“误录”作废(另一人复核),主办站点重新登记。'
+
+/** Each record with who wrote it, for which day, and on which day the county found it. */
+async function notComeWords({ office }: Desk, { row, days }: DoubtfulCasePage['cases'][number]): Promise<Html> {
+  const state = await office.state(row.id)
+  const story = state.ok ? state.value.story : []
+  return html`${days.map(({ fact, written, seen }) => {
+    const line = story.find(({ hash }) => hash === fact)
+    const what = line ? `${stationName(office, line.station)}:${line.title}` : '一条记录'
+    return html`<div><a href="/cases/${row.id}#${anchorOf(fact)}">${what}</a>,所记 ${paperTime(written)};县中心 ${paperTime(seen)} 已有</div>`
+  })}`
+}
+
+async function notComePage(context: DeskContext, desk: Desk): Promise<Response> {
+  const { from = '', until = '', after = '0' } = context.req.query()
+  if (!desk.office.isRoot || !isDay(from) || !isDay(until) || !/^\d{1,9}$/.test(after)) return notFound(context, desk)
+  const { cases, next } = await desk.office.casesNotCome({ from, until }, Number(after))
+  return casesPage(context, desk, {
+    title: '所记日期当时还没有到的办件',
+    words: html`各站点的记录,所记日期在 ${daysWords({ from, until })},县中心确认日期或收到时这一天还没有到。${WHAT_TO_DO}核对过的也在其中。`,
+    what: '日期请核对',
+    found: await Promise.all(cases.map(async (each) => ({ row: each.row, words: await notComeWords(desk, each) }))),
+    next,
+    path: NOT_COME,
+    query: spanQuery({ from, until }),
+  })
+}
+
 export function dayRecordRoutes(app: Hono<DeskEnv>, desk: Desk): void {
-  app.get(PATH, (context) => dayRecordsPage(context, desk))
-  app.get(DOUBTFUL_PATH, (context) => doubtfulPage(context, desk))
+  app.get(DAY_RECORDS, (context) => dayRecordsPage(context, desk))
+  app.get(DOUBTFUL_CASES, (context) => doubtfulPage(context, desk))
+  app.get(NOT_COME, (context) => notComePage(context, desk))
 }

@@ -4,6 +4,7 @@ import { PROCEDURES } from '#protocol/casework/codes.ts'
 import type { Pause } from '#protocol/casework/course/course.ts'
 import type { ClockId } from '#protocol/casework/course/spans.ts'
 import type { Item, TimeLimit } from '#protocol/casework/item.ts'
+import type { Register } from '#protocol/casework/register.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -49,6 +50,23 @@ function leftWords(remaining: number, unit: Unit, due: Day, today: Day): DueWord
   return { urgency: remaining <= SOON_DAYS ? 'soon' : 'fine', words: `还剩 ${limitWords(remaining, unit)}${when}` }
 }
 
+/**
+ * Days left up to a last day, below zero behind it; undefined beyond the published calendar. Lists and pages count by this
+ * alone: what a limit has left by its own count is something else where it begins on a day to come, or ends on a day off.
+ */
+function daysLeft({ calendar, today }: Pick<Register, 'calendar' | 'today'>, due: Day, unit: Unit): number | undefined {
+  const days = (from: Day, until: Day) =>
+    unit === 'calendar' ? dayNumber(until) - dayNumber(from) : calendar.count(from, until)
+  const left = due < today ? days(due, today) : days(today, due)
+  return left !== undefined && due < today ? -left : left
+}
+
+/** What a clock has left: while it runs up to its last day, else what it had left when it stopped, or was paused. */
+export const clockLeft = (
+  { register }: Pick<Office, 'register'>,
+  { state, due, unit, remaining }: Clock,
+): number | null => (state === 'running' && due !== null ? (daysLeft(register(), due, unit) ?? remaining) : remaining)
+
 /** A pause in words: 暂停中(检验,自11月20日). */
 const pauseWords = (pause: Pause | undefined, today: Day): string =>
   pause ? `暂停中(${PROCEDURES[pause.procedure].title},自${dayWords(pause.from, today)})` : '暂停中'
@@ -58,7 +76,7 @@ const undated = (due: Day, today: Day): DueWords => ({ urgency: 'unknown', words
 
 /** One clock of a case in words. */
 export function clockDueWords(
-  office: Pick<Office, 'today' | 'isDayInDoubt'>,
+  office: Pick<Office, 'today' | 'isDayInDoubt' | 'register'>,
   clock: Clock,
   pause: Pause | undefined,
 ): DueWords {
@@ -69,7 +87,8 @@ export function clockDueWords(
   }
   if (clock.state === 'paused') return { urgency: 'paused', words: pauseWords(pause, today) }
   if (clock.due !== null && office.isDayInDoubt()) return undated(clock.due, today)
-  if (clock.due !== null && clock.remaining !== null) return leftWords(clock.remaining, clock.unit, clock.due, today)
+  const left = clockLeft(office, clock)
+  if (clock.due !== null && left !== null) return leftWords(left, clock.unit, clock.due, today)
   const estimate = clock.estimate === null ? '' : `;按周一至周五估算为${dayWords(clock.estimate, today)},不作依据`
   return { urgency: 'unknown', words: `到期日超出已公布的工作日历,不能计算${estimate}` }
 }
@@ -108,19 +127,17 @@ export function rowDueWords(
   office: Office,
   row: Pick<CaseRow, 'item' | 'due' | 'dueClock' | 'paused' | 'exceeded'>,
 ): DueWords {
-  const { calendar, today } = office.register()
   const { due } = row
   if (row.paused) return { urgency: 'paused', words: '暂停中' }
   if (due === null && row.exceeded) return { urgency: 'over', words: '曾超期' }
   if (due === null && row.dueClock === '') return { urgency: 'none', words: '无' }
   if (due === null) return { urgency: 'unknown', words: '超出工作日历,不能计算' }
+  const register = office.register()
+  const { today } = register
   if (office.isDayInDoubt()) return undated(due, today)
   const unit = unitOf(office, row)
-  const days = (from: Day, until: Day) =>
-    unit === 'calendar' ? dayNumber(until) - dayNumber(from) : calendar.count(from, until)
-  const remaining = due < today ? days(due, today) : days(today, due)
-  if (remaining === undefined) return undated(due, today)
-  return leftWords(due < today ? -remaining : remaining, unit, due, today)
+  const left = daysLeft(register, due, unit)
+  return left === undefined ? undated(due, today) : leftWords(left, unit, due, today)
 }
 
 /** Signs of urgency for every font; read out by nobody, the words say it. */

@@ -22,7 +22,7 @@ const AHEAD: Readonly<Record<string, { readonly title: string; readonly days: nu
 function dueBefore(desk: Desk, chosen: Chosen): Day | undefined {
   const { due = '' } = chosen
   const ahead = Object.hasOwn(AHEAD, due) ? AHEAD[due] : undefined
-  return ahead ? plusDays(desk.office.today(), ahead.days) : undefined
+  return ahead && !desk.office.isDayInDoubt() ? plusDays(desk.office.today(), ahead.days) : undefined
 }
 
 /** The query a filter asks for; what is not understood is not asked. */
@@ -54,7 +54,9 @@ const list = (name: string, label: string, value: string, options: readonly Fiel
 /** The form itself, folded away until something is chosen. */
 export function filterForm(desk: Desk, visit: Visit, chosen: Chosen): Html {
   const stages = Object.entries(STAGES).map(([value, label]) => ({ value, label }))
-  const dues = Object.entries(AHEAD).map(([value, { title }]) => ({ value, label: title }))
+  // While nobody can say what day it is, nothing is due by it.
+  const ahead = desk.office.isDayInDoubt() ? [] : Object.entries(AHEAD)
+  const dues = ahead.map(([value, { title }]) => ({ value, label: title }))
   const items = desk.office.directory.items().map(({ id, name }) => ({ value: id, label: name }))
   const people = colleagues(desk, visit.actor.station).map(({ value, label }) => ({ value, label }))
   const used = Object.keys(chosen).length > 0

@@ -1,6 +1,7 @@
 /** What people read of findings that ask for something to be checked, each by what it is about. */
-import { daysWords } from '#protocol/engine/day-records.ts'
-import { COUNTY_DAY, type Finding, WRONG_DAY } from '#protocol/engine/office.ts'
+import { type DaySpan, daysWords } from '#protocol/engine/day-records.ts'
+import { COUNTY_DAY, DOUBTFUL_DAYS_OF, type Finding, WRONG_DAY } from '#protocol/engine/office.ts'
+import { doubtfulCasesPath, notComePath } from './day-record-paths.ts'
 
 /** Something at the head of every page that a person must act on. */
 export interface Warning {
@@ -42,17 +43,41 @@ function wrongDayWarning(findings: readonly Finding[]): readonly Warning[] {
   const [latest, ...others] = asked
   if (latest === undefined) return []
   const more = others.length === 0 ? '' : `(另有 ${others.length} 项)`
-  const { days } = latest
+  const { days, kept = '' } = latest
+  if (days && kept.startsWith(COUNTY_DAY)) return [notComeWarning(days, more)]
   const message = days ? `本机按 ${daysWords(days)} 办理过,和后来得知的日期不同` : latest.message
   const link = { href: '/sync', words: '在“同步与安全”页核对这期间的办件' }
   return [{ tone: 'warning', message: `${message}${more}。`, next: '还没有人核对。', link }]
 }
 
-/** Paper that waits to be checked, and days by which it was wrong; doubtful days of others are told on the page of the network alone. */
+/** The county was told an earlier day than facts of its nodes bear. */
+const notComeWarning = (days: DaySpan, more: string): Warning => ({
+  tone: 'warning',
+  message: `县中心确认过日期:有办件所记日期在这以后(${daysWords(days)})${more}。`,
+  next: '还没有人核对。',
+  link: { href: notComePath(days), words: '逐件核对各站点的这些办件' },
+})
+
+/** Of nodes below the county doubts days: which one, how many, and the way to them. */
+function doubtfulDaysWarning([first, ...others]: readonly Finding[]): readonly Warning[] {
+  if (first === undefined) return []
+  const [what = ''] = first.message.split(';')
+  const isOne = others.length === 0
+  const node = (first.kept ?? '').slice(DOUBTFUL_DAYS_OF.length)
+  const link = {
+    href: isOne ? doubtfulCasesPath(node) : '/sync',
+    words: isOne ? '逐件核对' : '在“同步与安全”页逐件核对',
+  }
+  const more = isOne ? '' : `(另有 ${others.length} 个节点)`
+  return [{ tone: 'warning', message: `${what}${more}。`, next: '记录照常有效,没有退回。', link }]
+}
+
+/** Paper that waits to be checked, and days that were wrong or may be. */
 export const checkWarnings = (findings: readonly Finding[]): readonly Warning[] => [
   ...(findings.some(speaksOfLoss) ? [NOT_CHECKED] : []),
   ...revokedWarning(findings.filter((finding) => asks(finding) && finding.kind === 'revoked')),
   ...wrongDayWarning(findings),
+  ...doubtfulDaysWarning(findings.filter(({ kept }) => kept?.startsWith(DOUBTFUL_DAYS_OF))),
 ]
 
 /** What is asked before a finding is marked as checked. */

@@ -8,15 +8,18 @@ import { confirmToday } from '#edge-node/commands/station/confirmed-day.ts'
 import { moveParent } from '#edge-node/commands/station/parent-address.ts'
 import {
   CONFIRMED_DAY,
+  COUNTY_DAY,
   DOUBTFUL_DAYS_OF,
   type Finding,
   type NodeStatus,
   type SyncStatus,
 } from '#protocol/engine/office.ts'
 import { type CasePage, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { Failure } from '#protocol/result.ts'
 import { confirmDayPart } from './confirm-day.ts'
-import { dayRecordRoutes, dayRecordsPath, doubtfulCasesPath } from './day-records-page.ts'
+import { dayRecordsPath, doubtfulCasesPath, notComePath } from './day-record-paths.ts'
+import { dayRecordRoutes } from './day-records-page.ts'
 import { drawRows } from './drawing.ts'
 import { checkQuestion, speaksOfLoss } from './finding-words.ts'
 import { csrfField, type FormState, failureBox, field, formAgain } from './forms.ts'
@@ -111,6 +114,8 @@ function conservation({ conservation: sum, findings }: SyncStatus): Html {
 
 /** From a finding to the cases that it asks to look at. */
 function wayToCases({ days, kept = '' }: Finding): Html | string {
+  if (days && kept.startsWith(COUNTY_DAY))
+    return html` <a class="btn btn-sm" href="${notComePath(days)}">所记日期还没有到的办件</a>`
   if (days) return html` <a class="btn btn-sm" href="${dayRecordsPath(days)}">这期间在本机办过的办件</a>`
   if (!kept.startsWith(DOUBTFUL_DAYS_OF)) return ''
   const href = doubtfulCasesPath(kept.slice(DOUBTFUL_DAYS_OF.length))
@@ -168,9 +173,13 @@ export function nodeRows(desk: Desk, nodes: readonly NodeStatus[], extra?: (node
         ? '已连接'
         : node.lastContact === null
           ? '从未连接'
-          : `离线${desk.office.isDayInDoubt() ? '' : ` ${spanWords(now - node.lastContact)}`}(${timeWords(node.lastContact, now)})`
+          : node.lastContact > now + LIMITS.clockOffsetMilliseconds
+            ? '离线(上次连接在校正时间以前)'
+            : `离线${desk.office.isDayInDoubt() ? '' : ` ${spanWords(now - node.lastContact)}`}(${timeWords(node.lastContact, now)})`
       const clock =
-        node.clockOffset === null ? '未知' : (clockWords(node.clockOffset)?.replace('本机时钟', '') ?? '正常')
+        node.clockOffset === null || (desk.office.isRoot && desk.office.isDayInDoubt())
+          ? '未知'
+          : (clockWords(node.clockOffset)?.replace('本机时钟', '') ?? '正常')
       return html`<tr><td data-label="节点">${nameOf(node)}</td><td data-label="连接">${contact}</td>
         <td data-label="未送出">${node.unsentCases} 件(${node.unsentEntries} 条)</td><td data-label="版本">${node.version || '未知'}</td>
         <td data-label="时钟">${clock}</td>${extra ? html`<td data-label="办理">${extra(node)}</td>` : ''}</tr>`

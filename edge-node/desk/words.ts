@@ -105,6 +105,8 @@ export const CONFIRM_DAY = '/sync#day'
 export function doubtWords(doubt: ClockDoubt | null): string | undefined {
   if (doubt === null) return undefined
   const shown = `本机时钟显示${dateWords(doubt.time)}`
+  if (doubt.is === 'leapt' && doubt.isBack)
+    return `${shown},此前多走过约 ${spanWords(doubt.by)},已经调回来,还没有人确认`
   if (doubt.is === 'leapt') return `${shown},没有看着的时候多走了约 ${spanWords(doubt.by)}`
   if (doubt.is === 'unheard') return `${shown},离上次对时已有约 ${spanWords(doubt.away)}`
   if (doubt.is === 'set')

@@ -20,7 +20,13 @@ export type ClockDoubt =
       readonly fell: number
     }
   | { readonly is: 'set'; readonly time: number; readonly other: number }
-  | { readonly is: 'leapt'; readonly time: number; readonly by: number }
+  | {
+      readonly is: 'leapt'
+      readonly time: number
+      readonly by: number
+      /** It shows less than what it had leapt to: it was set back since. */
+      readonly isBack: boolean
+    }
   | { readonly is: 'unheard'; readonly time: number; readonly away: number }
 
 /** Whether nobody can say what day it is: a clock that is hours behind within one day names the right one. */
@@ -50,7 +56,8 @@ export function doubtOf(one: Reckoned, published: number): ClockDoubt | null {
   if (mark.fell !== undefined) return { is: 'behind', time, since: mark.at, proof: 'reached', fell: mark.fell }
   const other = otherTime(one)
   if (other !== undefined) return { is: 'set', time, other }
-  if (mark.leapt !== undefined) return { is: 'leapt', time, by: mark.leapt }
+  if (mark.leapt !== undefined)
+    return { is: 'leapt', time, by: mark.leapt, isBack: time < mark.at + mark.leapt - TOLERANCE }
   // A clock without an offset heals by running on, where it went back by little.
   const reached = isRoot || offset === null ? mark.at : 0
   if (time < reached - TOLERANCE) return { is: 'behind', time, since: reached, proof: 'reached', fell: 0 }

@@ -29,6 +29,8 @@ export interface Neighbours {
   parentConnected: boolean
   /** When a link to the parent last lived, in milliseconds by the corrected clock; null when never. */
   parentContact: number | null
+  /** When a person at the root last said the time, in milliseconds of the host's second clock; null when never since the start. */
+  timeSaidAt: number | null
   /** A refusal by the parent that a person must resolve. */
   refusal: SyncStatus['refusal']
   /** What came back of this node's own logs since the start; null when nothing did. */
@@ -49,6 +51,7 @@ export const createNeighbours = (
 ): Neighbours => ({
   parentConnected: isRoot,
   parentContact,
+  timeSaidAt: null,
   refusal: null,
   returned: null,
   below: new Map(remembered.map((status) => [status.node, { ...status, connected: false }])),

@@ -14,11 +14,11 @@ import type { Failure, Result } from '#protocol/result.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { AuditDetails, AuditPage, AuditQuery } from './audit.ts'
 import type { ClockDoubt } from './clock-doubt.ts'
-import type { DayRecordPage, DayRecordQuery, DaySpan } from './day-records.ts'
+import type { DayRecordPage, DayRecordQuery, DaySpan, DoubtfulCasePage, DoubtfulDay } from './day-records.ts'
 import type { DirectoryView } from './directory/directory-view.ts'
 import type { Placement } from './directory/placement.ts'
 import type { CasePage, CaseQuery, CaseRow, ReceiptRow } from './ports/storage.ts'
-import type { AdoptedChanges, ChangesByOthers, SectionView, TakenOver } from './section-view.ts'
+import type { AdoptedChanges, ChangesByOthers, LateContent, SectionView, TakenOver } from './section-view.ts'
 
 /** Who acts, for which station. */
 export interface Actor {
@@ -50,26 +50,6 @@ export interface ActOffer {
   readonly source: string
 }
 
-/** Why the root wonders about the day of a fact. */
-export const DOUBTFUL_DAYS = ['back-dated', 'ahead', 'clock-off'] as const
-
-/** A fact of which the root doubted the day when it first saw it: evidence for people, without effect. */
-export interface DoubtfulDay {
-  readonly fact: EntryHash
-  readonly why: (typeof DOUBTFUL_DAYS)[number]
-  /** When it was first seen, and for when it was written, in milliseconds at the root. */
-  readonly seen: number
-  readonly written: number
-  /** The node that wrote it. */
-  readonly node: NodeId
-}
-
-/** Cases with such facts of one node; `next`: how many came before the next page, null when this is the last. */
-export interface DoubtfulCasePage {
-  readonly cases: readonly { readonly row: CaseRow; readonly days: readonly DoubtfulDay[] }[]
-  readonly next: string | null
-}
-
 /** Everything a case page shows. */
 export interface CaseView {
   readonly state: CaseState
@@ -82,6 +62,8 @@ export interface CaseView {
   readonly adoptedChanges: readonly AdoptedChanges[]
   /** What the facts that sealed the form again took over, the last few of them. */
   readonly takenOver: readonly TakenOver[]
+  /** What a revoked node delivered too late wrote into the sections. */
+  readonly late: readonly LateContent[]
   readonly acts: readonly ActOffer[]
   readonly safety: Safety
   /** Entries quarantined or set aside by the sync, with reasons. */
@@ -92,8 +74,10 @@ export interface CaseView {
   readonly subCases: readonly CaseRow[]
   /** Cases of the same applicant for the same item that have not ended (两头受理). */
   readonly duplicates: readonly CaseRow[]
-  /** At the root: facts whose day was doubted when they were first seen; empty elsewhere. */
+  /** Facts whose day is in doubt: those that the root noted, there alone; those whose day has not come, everywhere. */
   readonly doubtfulDays: readonly DoubtfulDay[]
+  /** Of these the ones that nobody has said to have looked at. */
+  readonly daysToCheck: readonly DoubtfulDay[]
   /** Other cases that have this case's number: one of them has to be renumbered (rule C119). */
   readonly sameNumber: readonly CaseRow[]
 }
@@ -326,6 +310,8 @@ export interface Office {
   dayRecords(query: DayRecordQuery): Promise<DayRecordPage>
   /** At the root: the cases with facts of a node whose day is doubtful, those first that were seen last; `after`: how many came before. */
   doubtfulCases(node: NodeId, after?: number): Promise<DoubtfulCasePage>
+  /** Likewise of all nodes those with facts for some days that had not come when they were noted (rule S161). */
+  casesNotCome(days: DaySpan, after?: number): Promise<DoubtfulCasePage>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Signature and author's key of each entry of a case, for proof outside the network. */
   signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>

@@ -63,6 +63,14 @@ export interface AdoptedChanges extends ChangesByOthers {
   readonly fact: EntryHash
 }
 
+/** What a revoked node delivered too late wrote into a section: without effect, to be read and typed anew (rule S111). */
+export interface LateContent extends ListedChanges {
+  /** Earlier changes that are not listed. */
+  readonly unlisted: number
+  /** What a text would say with it; null for a section that goes by keys. */
+  readonly text: string | null
+}
+
 /** What a fact took over when it sealed a section again: what was changed since the seal before it. */
 export interface TakenOver extends Pick<SectionView, 'changes' | 'unlisted'> {
   readonly fact: EntryHash

@@ -1,87 +1,13 @@
 /** Pages over what a hostile member wrote and what cannot be drawn: the rest of the page is there. */
 import { expect, test } from 'vitest'
-import { createAccounts } from '#edge-node/commands/account/accounts.ts'
-import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
-import { createDesk } from '#edge-node/desk/desk.ts'
-import { createHubPages } from '#hub/pages/pages.ts'
-import { createRegistry } from '#hub/registry.ts'
-import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
-import type { Person, Role } from '#protocol/casework/directory.ts'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import type { Office } from '#protocol/engine/office.ts'
-import { type DocumentId, type PersonId, streamOf } from '#protocol/ids.ts'
+import type { DocumentId } from '#protocol/ids.ts'
 import type { Draft } from '#protocol/log/entry.ts'
-import type { NodeReport } from '#protocol/wire/messages.ts'
-import { openClock } from '#test/engine/clock-host.ts'
-import { COUNTY, nodeRecord, openNode, publish, STATIONS, TOWNSHIP, until } from '#test/engine/county.ts'
-import { draft, factPayload, frameOf, RawNode } from '#test/engine/raw-node.ts'
-import { enter, PASSWORD } from './place.ts'
+import { openHall, report, TOWNSHIP, until } from './hall.ts'
+import { enter } from './place.ts'
 
 const LATEST = 8.64e15
-const [item] = SAMPLE_ITEMS
-
-/** A county hall with people, and a township that writes whatever it likes. */
-async function openHall() {
-  const clock = openClock('2026-11-20T09:00+08:00')
-  const root = await openNode({ station: COUNTY, lease: 1, host: clock.host })
-  const { office } = root.engine
-  const raw = new RawNode(TOWNSHIP)
-  const password = await passwordRecord(office, PASSWORD)
-  const person = (id: string, role: Role): Person => ({
-    type: 'person',
-    id: id as PersonId,
-    version: 1,
-    name: id,
-    station: COUNTY,
-    roles: [role],
-    password,
-    disabled: false,
-  })
-  const people = [person('coordinator', 'coordinator'), person('admin', 'administrator')]
-  await publish(root, [
-    ...STATIONS,
-    nodeRecord(root, null),
-    raw.record(root.identity.node, 2),
-    ...people,
-    ...SAMPLE_ITEMS,
-  ])
-  await raw.link(root)
-  let frames = 0
-  const write = async (...drafts: readonly Draft[]) => {
-    raw.send(frameOf(await raw.write(streamOf(TOWNSHIP), drafts)))
-    frames += 1
-    await raw.stored(frames)
-  }
-  const opening = (number: string, given: Partial<Draft>) => {
-    const fields = { number, item: item?.id ?? '', itemVersion: item?.edition ?? 1 }
-    return draft(TOWNSHIP, { payload: factPayload({ kind: 'opened', previous: null, fields }), ...given })
-  }
-  const faults: Error[] = []
-  const accounts = createAccounts(office)
-  const { cryptography } = clock.host
-  const registry = createRegistry({ office, accounts, cryptography, root: root.identity.node })
-  const deskOver = (shown: Office) =>
-    createDesk({
-      office: shown,
-      accounts,
-      title: '安县政务服务网',
-      secure: true,
-      hubPages: createHubPages(registry),
-      onFault: (fault) => faults.push(fault),
-    })
-  return { root, office, raw, write, opening, deskOver, faults, clock }
-}
-
-const report = (raw: RawNode, given: Partial<NodeReport>): NodeReport => ({
-  node: raw.node,
-  age: 0,
-  connected: false,
-  unsentEntries: 0,
-  unsentCases: 0,
-  version: '',
-  clockOffset: null,
-  ...given,
-})
 
 test('P219 times, offsets, versions and ages at every bound take no page down', async () => {
   const { office, raw, write, opening, deskOver, faults } = await openHall()
@@ -112,7 +38,7 @@ test('P219 times, offsets, versions and ages at every bound take no page down', 
 const numbered = (running: number): string => mintNumber({ station: TOWNSHIP, day: '2026-11-20', lane: 7, running })
 const [FIRST, SECOND] = [numbered(1), numbered(2)]
 
-test('P218 a day that the county doubted is said beside the fact, with both days, and in one finding', async () => {
+test('P218 P261 a day that the county doubted is said beside the fact, with both days, and in one finding', async () => {
   const { raw, write, opening, deskOver, office, clock } = await openHall()
   clock.jumpTo('2026-11-26T09:00+08:00')
   raw.send({ type: 'status', nodes: [report(raw, { connected: true, version: '9' })] })
@@ -127,6 +53,15 @@ test('P218 a day that the county doubted is said beside the fact, with both days
     `“raw”有 1 条记录的日期要核对;最近一条在办件 ${FIRST}:2026-11-26 09:00 首次收到,所记时间 2026-11-12 09:00,期间该节点在线且没有未上交的记录`,
   )
   expect(sync.text).not.toContain('数据库恢复过')
+  // P261: it stands in the head of every page and of the case, and leads to what is looked at.
+  const head = await coordinator.get('/')
+  expect(head.text).toContain('“raw”有 1 条记录的日期要核对。 记录照常有效')
+  expect(head.html).toContain(`href="/sync/doubtful?node=${raw.node}"`)
+  const box = '有 1 条记录的日期请核对: 建件 。'
+  expect(page.text).toContain(box)
+  expect(page.html).toMatch(/id="(fact-[0-9a-f]{12})"[\s\S]*日期请核对/)
+  const [, anchor = ''] = /有 1 条记录的日期请核对:<\/strong>\s*<a href="#([^"]+)"/.exec(page.html) ?? []
+  expect(page.html).toContain(`id="${anchor}"`)
   const kept = `doubtful-days-${raw.node}`
   const asked = await coordinator.submit(sync, '/sync/checked', { kept })
   expect(asked.text).toContain('这些记录的日期都核对完了吗')
@@ -139,6 +74,10 @@ test('P218 a day that the county doubted is said beside the fact, with both days
   for (const odd of ['', '?node=x', `?node=${raw.node}&after=-1`])
     expect((await coordinator.get(`/sync/doubtful${odd}`)).status, odd).toBe(404)
   expect((await coordinator.submit(asked, '/sync/checked')).text).not.toContain('条记录的日期要核对')
+  // Looked at: the record keeps its mark, the heads say nothing more.
+  const again = (await coordinator.get(`/cases/${late.document}`)).text
+  expect(again).toContain('首次收到,所记日期 11月12日')
+  expect(again).not.toContain(box)
 })
 
 test('P235 a doubtful time within the day is told to the minute, with the case and the reason; a case without a number by its id', async () => {

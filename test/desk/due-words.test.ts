@@ -1,12 +1,15 @@
 /** Deadlines and money as people say and type them. */
 import { expect, test } from 'vitest'
-import { clockDueWords, rowDueWords, weekday } from '#edge-node/desk/due-words.ts'
+import { clocksPart } from '#edge-node/desk/case/clock-part.ts'
+import { clockDueWords, clockLeft, rowDueWords, weekday } from '#edge-node/desk/due-words.ts'
+import { queryOf } from '#edge-node/desk/filters.ts'
 import { fenOf, rangeWords, yuanWords } from '#edge-node/desk/money.ts'
+import type { Desk, Visit } from '#edge-node/desk/visit.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { type Clock, clocksOf } from '#protocol/casework/clocks/clocks.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import type { Office } from '#protocol/engine/office.ts'
+import type { CaseView, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { allRunning, begun, CLOCK_IDS, item, register } from '#test/casework/clocks/courses.ts'
 import { NO_HASH } from '#test/casework/people.ts'
@@ -67,6 +70,45 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
     '已结束(11月23日),超期',
   )
   expect(weekday('1970-01-01' as Day)).toBe('周四')
+})
+
+test('P263 a list and the page of a case count the days that are left alike: for a start to come, and for a last day that rolled over', () => {
+  const today = '2026-11-27' as Day
+  const desk = { ...office, today: () => today, register: () => ({ calendar, today }) } as unknown as Office
+  for (const [clock, words] of [
+    [
+      { start: '2026-12-04' as Day, due: '2026-12-09' as Day, limit: 3, used: 0, remaining: 3 },
+      '还剩 8 个工作日(12月9日 周三)',
+    ],
+    [
+      { id: "T1'", unit: 'calendar', due: '2026-12-07' as Day, limit: 10, used: 2, remaining: 8 },
+      '还剩 10 天(12月7日 周一)',
+    ],
+    [{ due: '2026-11-20' as Day, remaining: -5, exceeded: true }, '已超 5 个工作日(11月20日 周五)'],
+  ] as const) {
+    const of: Clock = { ...CLOCK, ...clock }
+    expect(clockDueWords(desk, of, undefined).words).toBe(words)
+    const listed = { item: 'X', due: of.due, dueClock: of.id, paused: false, exceeded: of.exceeded }
+    expect(rowDueWords(desk, listed).words).toBe(words)
+  }
+  // What stopped has left what it had left then.
+  expect(clockLeft(desk, { ...CLOCK, state: 'stopped', remaining: 3 })).toBe(3)
+})
+
+test('P264 while nobody can say what day it is the table of deadlines says neither what is used nor what is left', async () => {
+  const stopped: Clock = { ...CLOCK, id: 'T1', state: 'stopped', stopped: '2026-11-20' as Day, used: 6, remaining: -1 }
+  const view = { state: { id: 'case', pauses: [], clocks: [CLOCK, stopped] } } as unknown as CaseView
+  const shown = async (isDayInDoubt: boolean) =>
+    String(await clocksPart({ office: { ...office, isDayInDoubt: () => isDayInDoubt } } as unknown as Desk, view))
+  const cells = (html: string) => [...html.matchAll(/data-label="(?:已用|剩余)">([^<]*)</g)].map(([, words]) => words)
+  expect(cells(await shown(false)).toSorted()).toEqual(['3', '6', '7', '超 1'].toSorted())
+  expect(cells(await shown(true)).toSorted()).toEqual(['6', '超 1', '日期待确认', '日期待确认'].toSorted())
+  expect(await shown(true)).toContain('11月26日到期')
+  // Nor can anything be asked for by what is due today.
+  const lost = { office: { ...office, isDayInDoubt: () => true } } as unknown as Desk
+  const visit = { actor: { roles: ['clerk'], station: '510724100' } } as unknown as Visit
+  expect(queryOf(lost, visit, { due: 'over' }).dueBefore).toBeUndefined()
+  expect(queryOf({ office } as unknown as Desk, visit, { due: 'over' }).dueBefore).toBe(TODAY)
 })
 
 test('P160 a row counts each clock in the days that the clock itself counts', () => {

@@ -1,8 +1,9 @@
 /** What proves something about a clock, and how far: each as a function of what was known. */
 import { expect, test } from 'vitest'
+import { doubtWords } from '#edge-node/desk/words.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import { createClock, onOtherClock, readClock } from '#protocol/engine/clock.ts'
-import { hasStood } from '#protocol/engine/clock-doubt.ts'
+import { doubtOf, hasStood } from '#protocol/engine/clock-doubt.ts'
 import { afterStart, afterStretch, type ClockMark, leastOf, possibly } from '#protocol/engine/clock-reckoning.ts'
 import type { Core } from '#protocol/engine/core.ts'
 import { publishedAt } from '#protocol/engine/writing/clock-mark.ts'
@@ -43,10 +44,15 @@ test('S151 a dead clock that is set is believed soon after the least that it can
   expect(afterStart({ mark: little, now: in2009, isRoot: true }).fell).toBe(MET - in2009)
 })
 
-test('S157 what goes back after a leap is measured by what the clock had reached before it', () => {
+test('S157 S162 what goes back after a leap is measured by what the clock had reached before it', () => {
   const leapt: ClockMark = { ...told, leapt: 20 * DAY }
   const back = afterStretch({ mark: leapt, now: MET, isRoot: true }, 0, -20 * DAY)
   expect([back.at, back.leapt, back.fell]).toEqual([MET, 20 * DAY, undefined])
+  // Nobody is told that it shows too late a day: it shows the right one, and still has to be confirmed.
+  const shown = (mark: ClockMark, now: number) => doubtOf({ mark, now, isRoot: true }, 0)
+  expect(shown(leapt, MET + 20 * DAY)).toMatchObject({ is: 'leapt', isBack: false })
+  expect(shown(back, MET)).toMatchObject({ is: 'leapt', isBack: true })
+  expect(doubtWords(shown(back, MET))).toContain('此前多走过约 20 天,已经调回来,还没有人确认')
 })
 
 test('S159 a clock that was years slow goes by what it shows once it is put right', () => {

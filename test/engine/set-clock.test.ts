@@ -126,7 +126,7 @@ test('S157 a county that was off for weeks has its clock looked at before it tel
   const last = LIMITS.rootAwayDays * DAY
   expect(started(last).rootTime(0)).toBe(MET + last)
   const ahead = started(last + 1)
-  expect(ahead.doubt(0)).toEqual({ is: 'leapt', time: MET + last + 1, by: last + 1 })
+  expect(ahead.doubt(0)).toEqual({ is: 'leapt', time: MET + last + 1, by: last + 1, isBack: false })
   expect(ahead.rootTime(0)).toBeNull()
   ahead.confirm(ahead.today(), clerk.person)
   expect(ahead.rootTime(0)).toBe(MET + last + 1)

@@ -15,7 +15,7 @@ import { actField, lacksSigner } from './act-fields.ts'
 import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 import { feeName } from './joint-part.ts'
-import { lookedAtField } from './seal-changes.ts'
+import { lookedAtField, notAdoptable } from './seal-changes.ts'
 import { isStopped } from './stopped-words.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
@@ -122,6 +122,8 @@ export function actForm(
 ): Html {
   const drawing = drawingOf(desk, visit, view, offer, rejected)
   if (lacksSigner(drawing)) return withoutSecond(drawing, offer.title)
+  const refused = notAdoptable(drawing)
+  if (refused) return refused
   const style = main ? 'btn btn-primary btn-lg w-100' : 'btn'
   return html`<form method="post" action="/cases/${view.state.id}/acts/${offer.kind}" novalidate>${csrfField(visit)}
     <input type="hidden" name="tip" value="${view.state.tip}" />${subjectField(drawing, offer)}

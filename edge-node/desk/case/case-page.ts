@@ -62,7 +62,9 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
   const printed = state.stage === '00' ? '' : html`<a class="btn" href="${address}/receipt">打印凭证</a>`
   const texts = view.sections
     .filter((section) => typeof section.value === 'string')
-    .map((section) => textPart(visit, view, section, shown.text?.section === section.name ? shown.text : undefined))
+    .map((section) =>
+      textPart(desk, visit, view, section, shown.text?.section === section.name ? shown.text : undefined),
+    )
   const drawn = (what: string, draw: () => Html | string) =>
     drawPart(desk, `办件 ${presentNumber(state)} 的${what}`, draw)
   const top = html`${drawn('概况', () => standing(desk, view))}${drawn('提醒', () => attention(desk, visit, view))}<p class="text-secondary" data-said>最近:${lastWords(desk, view)}</p>`

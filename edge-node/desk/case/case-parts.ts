@@ -28,13 +28,15 @@ import {
 import type { CaseState } from '#protocol/casework/case.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { UNREAD } from '#protocol/casework/rules/reasons.ts'
+import { SECTIONS, type SectionName } from '#protocol/documents/sections.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { SectionView } from '#protocol/engine/section-view.ts'
 import { wasDeemed } from './act-forms.ts'
 import { displacedWords, openAsides } from './aside-words.ts'
 import { nextDue } from './clock-part.ts'
+import { openDoubts } from './day-doubts.ts'
 import { sidesList } from './fork-part.ts'
-import { changedWords, changesBox } from './seal-changes.ts'
+import { changedWords, changesBox, lateBox } from './seal-changes.ts'
 import { isStopped, stoppedWords } from './stopped-words.ts'
 
 /** Who has it, where it stands, how safe it is. */
@@ -129,6 +131,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const holder = stationName(desk.office, state.holder)
   const asides = openAsides(desk, view)
   const displaced = displacedWords(desk, view, visit.actor.station)
+  const doubts = openDoubts(view)
   const changed = changedWords(view)
   const stopped = isStopped(state) ? stoppedWords(desk, view) : undefined
   return html`${state.unread.length > 0 ? box('danger', UNREAD.message, UNREAD.next) : ''}${stopped ? box('danger', stopped.title, html`${stopped.words}${sidesList(desk, view)}`) : ''}${deemedBox(desk, view)}${duplicatesBox(desk, visit, view)}${sameNumberBox(desk, visit, view)}${marksBox(view)}${
@@ -141,12 +144,12 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
       : ''
   }${displaced ? box('warning', '本站的记录没有采用。', displaced) : ''}${
     asides ? box('warning', asides.title, asides.words) : ''
-  }${changed ? box('warning', '封存后有改动。', changed) : ''}${
+  }${doubts ? box('warning', doubts.title, doubts.words) : ''}${changed ? box('warning', '封存后有改动。', changed) : ''}${
     view.receipts.length > 0
       ? box(
           'warning',
           `同步时有 ${view.receipts.length} 条内容没有直接采用。`,
-          html`<ul class="mb-0">${reasonWords(view.receipts).map((words) => html`<li>${words}</li>`)}</ul>`,
+          html`<ul class="mb-0">${view.late.length > 0 ? html`<li>已停用的电脑填写的内容,见下面的${view.late.map(({ section }) => SECTIONS[section as SectionName].title).join('、')}。</li>` : ''}${reasonWords(view.receipts).map((words) => html`<li>${words}</li>`)}</ul>`,
         )
       : ''
   }`
@@ -163,7 +166,7 @@ export function applicationPart(desk: Desk, visit: Visit, view: CaseView): Html 
   const rows = isLost ? pair('封存内容', SEAL_LOST) : fields.map((rule) => pair(rule.label, textAt(values, rule.id)))
   const section = view.sections.find(({ name }) => name === 'application')
   const writable = mayEdit(visit.actor) && section?.writable === true
-  const changes = changesBox(desk, view, 'application')
+  const changes = html`${changesBox(desk, view, 'application')}${lateBox(desk, view, 'application')}`
   const link = writable ? html`<a href="/cases/${view.state.id}/form">填写或修改</a>` : ''
   const body = html`<div class="card-body">${changes}<dl class="desk-pairs">${rows}${override === '' ? '' : pair('证件号码校验不符的原因', override)}</dl></div>`
   return card('申请表', body, link)
@@ -179,23 +182,27 @@ export function materialsPart(desk: Desk, view: CaseView): Html {
       )
   return card(
     '材料',
-    html`<div class="card-body">${changesBox(desk, view, 'materials')}<dl class="desk-pairs">${rows}</dl></div>`,
+    html`<div class="card-body">${changesBox(desk, view, 'materials')}${lateBox(desk, view, 'materials')}<dl class="desk-pairs">${rows}</dl></div>`,
   )
 }
 
 /** A text of the case that several windows write together. */
 export function textPart(
+  desk: Desk,
   visit: Visit,
   view: CaseView,
   section: SectionView,
   typed: { text: string; problem: string } | undefined,
 ): Html {
   const text = typeof section.value === 'string' ? section.value : ''
+  const late = lateBox(desk, view, section.name)
   if (!section.writable || !mayEdit(visit.actor))
-    return text === '' ? html`` : card(section.title, html`<div class="card-body desk-text">${text}</div>`)
+    return text === '' && late === ''
+      ? html``
+      : card(section.title, html`<div class="card-body">${late}<div class="desk-text">${text}</div></div>`)
   return card(
     section.title,
-    html`<form class="card-body" method="post" action="/cases/${view.state.id}/texts/${section.name}">${csrfField(visit)}
+    html`<form class="card-body" method="post" action="/cases/${view.state.id}/texts/${section.name}">${csrfField(visit)}${late}
       <input type="hidden" name="seen" value="${text}" />
       ${field({ name: 'text', id: `text-${section.name}`, label: `${section.title}内容`, kind: 'note', value: typed?.text ?? text, problem: typed?.problem, focus: typed !== undefined })}
       <button class="btn" type="submit">保存${section.title}</button></form>`,

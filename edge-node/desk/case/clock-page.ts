@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { caseOf } from '#edge-node/desk/case-of.ts'
-import { clockDueWords, dayWords, limitWords, paperDay, weekday } from '#edge-node/desk/due-words.ts'
+import { clockDueWords, clockLeft, dayWords, limitWords, paperDay, weekday } from '#edge-node/desk/due-words.ts'
 import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
@@ -13,10 +13,10 @@ import { IS_PAUSABLE } from '#protocol/casework/course/spans.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { type DeadlineExplanation, explainDeadline } from '#protocol/casework/time/deadlines.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import { openPause } from './clock-part.ts'
+import { isCountTold, NOT_TOLD, openPause } from './clock-part.ts'
 
-const dayItem = (day: Day, today: Day, why = ''): Html =>
-  html`<li>${dayWords(day, today)} ${weekday(day)}${why === '' || why === weekday(day) ? '' : ` · ${why}`}${day === today ? html` <strong>今天</strong>` : ''}</li>`
+const dayItem = (day: Day, today: Day, isKnown: boolean, why = ''): Html =>
+  html`<li>${dayWords(day, today)} ${weekday(day)}${why === '' || why === weekday(day) ? '' : ` · ${why}`}${isKnown && day === today ? html` <strong>今天</strong>` : ''}</li>`
 
 function daysCard(title: string, items: readonly Html[], none: string): Html {
   return card(
@@ -27,14 +27,15 @@ function daysCard(title: string, items: readonly Html[], none: string): Html {
 
 function explained(desk: Desk, found: DeadlineExplanation): Html {
   const today = desk.office.today()
+  const isKnown = !desk.office.isDayInDoubt()
   return html`${daysCard(
     '计入的工作日',
-    found.counted.map((day) => dayItem(day, today)),
+    found.counted.map((day) => dayItem(day, today, isKnown)),
     '没有。',
   )}
     ${daysCard(
       '不计入的休息日',
-      found.skipped.map(({ day, reason }) => dayItem(day, today, reason)),
+      found.skipped.map(({ day, reason }) => dayItem(day, today, isKnown, reason)),
       '没有。',
     )}
     ${
@@ -42,7 +43,7 @@ function explained(desk: Desk, found: DeadlineExplanation): Html {
         ? ''
         : daysCard(
             '特别程序期间不计入的',
-            found.paused.map((day) => dayItem(day, today)),
+            found.paused.map((day) => dayItem(day, today, isKnown)),
             '',
           )
     }
@@ -72,9 +73,11 @@ async function clockPage(context: DeskContext, desk: Desk): Promise<Response> {
   if (!clock) return notFound(context, desk)
   const today = desk.office.today()
   const pair = (name: string, words: Html | string) => html`<div><dt>${name}</dt><dd>${words}</dd></div>`
+  const isTold = isCountTold(desk, clock)
+  const now = (days: number | null) => (isTold ? count(days) : NOT_TOLD)
   const count = (days: number | null) => (days === null ? '不能计算' : limitWords(days, clock.unit))
   const body = html`${headline(`${clock.title}期限怎么算的`, html`<span class="desk-number">${presentNumber(view.state)}</span><a class="btn" href="/cases/${view.state.id}">回到办件</a>`)}
-    <dl class="desk-standing">${pair('限', count(clock.limit))}${pair('已用', count(clock.used))}${pair('剩余', count(clock.remaining))}
+    <dl class="desk-standing">${pair('限', count(clock.limit))}${pair('已用', now(clock.used))}${pair('剩余', now(clockLeft(desk.office, clock)))}
       ${pair('到期', dueMark(clockDueWords(desk.office, clock, openPause(view.state))))}${pair('从哪天起', `${dayWords(clock.start, today)} ${weekday(clock.start)}(当天不计入)`)}${pair('依据', clock.source)}</dl>
     ${calculation(desk, view, clock)}`
   return page(context, desk, { title: `${clock.title}怎么算的`, body })

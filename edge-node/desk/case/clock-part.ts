@@ -1,6 +1,6 @@
 /** The deadlines of a case side by side: limit, used, remaining, when, and how it was counted. */
 import { html } from 'hono/html'
-import { clockDueWords, limitWords, placeOfClock } from '#edge-node/desk/due-words.ts'
+import { clockDueWords, clockLeft, limitWords, placeOfClock } from '#edge-node/desk/due-words.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
@@ -28,11 +28,24 @@ export function nextDue(desk: Desk, state: CaseState): { readonly title: string;
 
 const days = (count: number | null): string => (count === null ? '不能计算' : String(count))
 
+/** While nobody can say what day it is, nobody can say how many days are used and left; what has stopped has them for ever. */
+export const isCountTold = ({ office }: Desk, { state }: Clock): boolean =>
+  state === 'stopped' || !office.isDayInDoubt()
+
+export const NOT_TOLD = '日期待确认'
+
+/** A limit that begins on a day to come has used nothing. */
+export function usedWords(desk: Desk, clock: Clock): string {
+  if (!isCountTold(desk, clock)) return NOT_TOLD
+  return clock.start > desk.office.today() ? '还没开始' : days(clock.used)
+}
+
 function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
-  const { remaining } = clock
-  const left = remaining !== null && remaining < 0 ? `超 ${-remaining}` : days(remaining)
+  const remaining = clockLeft(desk.office, clock)
+  const isTold = isCountTold(desk, clock)
+  const left = !isTold ? NOT_TOLD : remaining !== null && remaining < 0 ? `超 ${-remaining}` : days(remaining)
   return html`<tr><th scope="row">${clock.title}</th><td class="desk-short" data-label="限">${limitWords(clock.limit, clock.unit)}</td>
-    <td class="desk-short" data-label="已用">${days(clock.used)}</td><td class="desk-short" data-label="剩余">${left}</td>
+    <td class="desk-short" data-label="已用">${usedWords(desk, clock)}</td><td class="desk-short" data-label="剩余">${left}</td>
     <td data-label="到期">${dueMark(clockDueWords(desk.office, clock, openPause(state)))}</td>
     <td class="desk-short" data-label="计算"><a href="/cases/${state.id}/clocks/${encodeURIComponent(clock.id)}">怎么算的</a></td></tr>`
 }

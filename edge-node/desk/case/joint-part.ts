@@ -25,7 +25,7 @@ function answerWords(desk: Desk, invitation: Invitation): string {
     const reasons = opinion.reasons === '' ? '' : `,理由:${opinion.reasons}`
     return `${OPINIONS[opinion.opinion]}(${dayWords(opinion.day, today)})${reasons}`
   }
-  const late = due < today ? '已超过反馈期限,' : ''
+  const late = !desk.office.isDayInDoubt() && due < today ? '已超过反馈期限,' : ''
   return `${late}${absent ? '会议缺席,' : ''}未反馈`
 }
 

@@ -8,6 +8,7 @@ import { isFormOpen, isSealing } from '#protocol/casework/acts/form.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import { saidBy } from '#protocol/casework/folding/standing.ts'
 import { SECTIONS } from '#protocol/documents/sections.ts'
+import { LATE_SEAL } from '#protocol/engine/office/looking.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { ChangesByOthers, SealChange, SectionView } from '#protocol/engine/section-view.ts'
 import type { EntryHash } from '#protocol/ids.ts'
@@ -74,6 +75,33 @@ const PLACE_WORDS: Readonly<Record<ChangesByOthers['where'], string>> = {
   adopted: '要采纳的记录封存的内容里由其他站点改动的',
 }
 
+/** Where the cause of a revocation is changed; nodes below have no such page. */
+const nodesLink = ({ office }: Desk): Html | string =>
+  office.isRoot ? html` <a href="/hub/nodes">打开“节点”页</a>` : ''
+
+/** In place of an adoption that cannot succeed: why, and what can be done. */
+export function notAdoptable(drawing: ActDrawing): Html | undefined {
+  if (drawing.kind !== 'adopted' || toLookAt(drawing)?.mark !== '') return undefined
+  const isLate = drawing.view.late.length > 0
+  const words = isLate ? `${LATE_SEAL.message}${LATE_SEAL.next}` : NOT_HERE
+  return html`<p class="field-problem mb-0">${words}${isLate ? nodesLink(drawing.desk) : ''}</p>`
+}
+
+const NOT_HERE =
+  '这条记录封存的内容本机没有,无法核对,不能采纳。请等内容同步到本机以后再看;等不到的,不采纳这条记录,由本站点自己办理。'
+
+/** What came too late of a section, to be read beside the paper: it counts nowhere. */
+export function lateBox(desk: Desk, view: CaseView, name: string): Html | string {
+  const late = view.late.find(({ section }) => section === name)
+  if (!late) return ''
+  const { text } = late
+  const rows =
+    text === null
+      ? html`<ul class="mb-0">${changeRows(desk, view, name, late)}</ul>`
+      : html`<div class="desk-text">${text}</div>`
+  return html`<div class="alert alert-warning" role="note"><div><strong>已停用的电脑填写的,停用之后才送达,不生效,只供核对:</strong>${rows}要用的,请对照纸质材料重新填写。</div></div>`
+}
+
 /** What stands below the changes that are listed: how many are not. */
 function restWords({ count, listed, isLost, isUnread }: ChangesByOthers, form: Html): Html | string {
   if (isLost) return html`<li>封存时的内容在本机已拼不出来,请打开${form},对照纸质材料逐项核对现在的内容。</li>`
@@ -88,8 +116,6 @@ export function lookedAtField(drawing: ActDrawing): Html | string {
   const { desk, view, kind, prefix, typed, problems } = drawing
   const changes = toLookAt(drawing)
   if (changes === null) return ''
-  if (changes.mark === '')
-    return html`<p class="field-problem">这条记录封存的内容本机没有,无法核对,不能采纳。请等内容同步到本机以后再看;等不到的,不采纳这条记录,由本站点自己办理。</p>`
   const rows = changes.listed.map(({ section, changes: shown }) =>
     changeRows(desk, view, section, { changes: shown, unlisted: 0 }),
   )

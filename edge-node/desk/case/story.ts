@@ -14,13 +14,12 @@ import {
   withNames,
 } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
-import { civilDay } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import { WHY_DOUBTFUL } from '#protocol/engine/writing/doubtful-days.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { anchorOf, resolvedWords, subjectWords } from './aside-words.ts'
+import { doubtBox } from './day-doubts.ts'
 import { shownFields } from './fact-words.ts'
 import { type Sided, sideBox, sidedLines } from './fork-part.ts'
 import { paperTitle } from './joint-part.ts'
@@ -80,17 +79,6 @@ function rawWords({ clockOffset, at, time }: StoryLine): string {
   if (clockOffset !== null && Math.abs(clockOffset) >= LIMITS.clockOffsetMilliseconds)
     return `(写下它的电脑当时时钟${offWords(clockOffset)})`
   return clockOffset === null && at !== time ? `(写下它的电脑当时显示 ${paperTime(time)})` : ''
-}
-
-/** At the county: when it was first seen, where that and the day it bears do not go together. */
-function doubtBox({ office }: Desk, view: CaseView, line: StoryLine): Html | string {
-  const noted = view.doubtfulDays.find(({ fact }) => fact === line.hash)
-  if (!noted) return ''
-  const { seen, written, why } = noted
-  // Within one day only the times tell them apart.
-  const isOneDay = civilDay(seen) === civilDay(written)
-  const when = (time: number) => (isOneDay ? paperTime(time) : dayWords(civilDay(time), office.today()))
-  return html`<div class="desk-late-words"><strong>日期请核对</strong>:县中心 ${when(seen)} 首次收到,所记${isOneDay ? '时间' : '日期'} ${when(written)},${WHY_DOUBTFUL[why]}。记录照常有效。</div>`
 }
 
 /** What becomes of a fact without effect; while a fork stops the case nothing but the ruling decides about its sides. */

@@ -41,7 +41,7 @@ function row(desk: Desk, visit: Visit, absence: Absence): Html {
     ? html`<form method="post" action="/absences/${absence.id}/end">${csrfField(visit)}<button class="btn btn-sm" type="submit">已回来</button></form>`
     : ''
   return html`<tr><th scope="row" data-label="人员">${personName(desk.office, absence.person)}${station}</th>
-    <td data-label="时间">${absence.from <= today ? html`<strong>外出中</strong> ` : ''}${dayWords(absence.from, today)} ${weekday(absence.from)}至${dayWords(absence.until, today)} ${weekday(absence.until)}</td>
+    <td data-label="时间">${!desk.office.isDayInDoubt() && absence.from <= today ? html`<strong>外出中</strong> ` : ''}${dayWords(absence.from, today)} ${weekday(absence.from)}至${dayWords(absence.until, today)} ${weekday(absence.until)}</td>
     <td data-label="去向">${absence.where || '未填写'}</td><td data-label="事由">${absence.reason}</td><td data-label="顶岗">${who}${fill}</td><td data-label="操作">${end}</td></tr>`
 }
 

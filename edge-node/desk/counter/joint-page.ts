@@ -12,7 +12,7 @@ import { itemName, presentNumber, stationName } from '#edge-node/desk/words.ts'
 function row(desk: Desk, { row: caseRow, invitation }: JointNotice): Html {
   const today = desk.office.today()
   const late =
-    invitation.opinion === null && invitation.due < today
+    invitation.opinion === null && !desk.office.isDayInDoubt() && invitation.due < today
       ? html`<strong class="desk-deemed">已超过反馈期限</strong> `
       : ''
   const act = invitation.read === null ? 'acknowledged' : 'opined'

@@ -12,7 +12,7 @@ import { type Entry, KIND } from '#protocol/log/entry.ts'
 import type { Directory } from '../directory/directory.ts'
 import { publishedBefore, writingTime } from '../logs/writing-time.ts'
 import type { ReceiptRow } from '../ports/storage.ts'
-import type { CaseFile, Oddity } from './case-file.ts'
+import type { CaseFile, Oddity, SectionEdit } from './case-file.ts'
 import { isHomeOf } from './case-id.ts'
 import { mayWriteIn } from './sections.ts'
 
@@ -198,30 +198,43 @@ function vouchFor(file: CaseFile, hash: EntryHash): void {
 }
 
 /** What waits for an edit that never counts is judged otherwise. */
-function noteLate(file: CaseFile, name: string): void {
-  file.lateSections.add(name)
+function noteLate(file: CaseFile, name: string, edit: SectionEdit | undefined): void {
+  const known = file.lateSections.get(name) ?? []
+  if (edit) known.push(edit)
+  file.lateSections.set(name, known)
   const section = file.sections.get(name)
   if (section) section.outcome = undefined
 }
 
+/** An edit with what is known of its author. */
+function sectionEdit(
+  entry: Entry,
+  hash: EntryHash,
+  { update, lease, tier }: Pick<SectionEdit, 'update' | 'tier'> & { readonly lease: number },
+): SectionEdit {
+  const { log, seq, person, station } = entry
+  const client = clientIdOf(lease, logParts(log).incarnation)
+  const { orLater } = signingOf({ ...entry, published: publishedBefore(entry) })
+  return { hash, log, seq, client, tier, person, station, time: writingTime(entry), orLater, update }
+}
+
 function addEdit(file: CaseFile, entry: Entry, hash: EntryHash, directory: Directory): void {
   const edit = decodeEdit(entry.payload)
-  const { node, incarnation } = logParts(entry.log)
+  const { node } = logParts(entry.log)
   const author = directory.node(node)
   const tier = directory.station(entry.station)?.tier
   const isTooLate = directory.authority.afterRevocation(entry.log, entry.seq, hash)
-  if (!edit || isTooLate || tier === undefined || !author?.stations.includes(entry.station)) {
+  const isServed = tier !== undefined && author?.stations.includes(entry.station) === true
+  const read =
+    edit && isServed ? sectionEdit(entry, hash, { update: edit.update, lease: author.lease, tier }) : undefined
+  if (!edit || isTooLate || !read) {
     const reason = !edit ? '编辑内容残缺或格式无法识别' : isTooLate ? AFTER_REVOCATION : UNSERVED
-    if (edit && isTooLate) noteLate(file, edit.section)
+    if (edit && isTooLate) noteLate(file, edit.section, read)
     file.oddities.push(oddity(entry, 'quarantined', reason))
     return
   }
   const section = file.sections.get(edit.section) ?? { edits: [], takenBack: [], gate: undefined, outcome: undefined }
   file.sections.set(edit.section, section)
-  const client = clientIdOf(author.lease, incarnation)
-  const { log, seq, person, station } = entry
-  const time = writingTime(entry)
-  const { orLater } = signingOf({ ...entry, published: publishedBefore(entry) })
-  section.edits.push({ hash, log, seq, client, tier, person, station, time, orLater, update: edit.update })
+  section.edits.push(read)
   section.outcome = undefined
 }

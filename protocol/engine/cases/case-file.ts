@@ -75,8 +75,8 @@ export interface CaseFile {
   readonly sections: Map<string, SectionFile>
   /** Sections of which a fork cut edits off: what stands on those waits in vain. */
   readonly cutSections: Set<string>
-  /** Sections with edits that a revoked node delivered later: what others wrote on top of those waits in vain as well. */
-  readonly lateSections: Set<string>
+  /** Sections with edits that a revoked node delivered later, with those that can be read: what others wrote on top of them waits in vain as well. */
+  readonly lateSections: Map<string, SectionEdit[]>
   /** Edits that their authors took back: they had built on what a fork cut off. */
   readonly withdrawn: Set<EntryHash>
   /** Entries that are neither facts nor gated edits, with the reason. */
@@ -117,7 +117,7 @@ export const emptyFile = (id: DocumentId): CaseFile => ({
   facts: [],
   sections: new Map(),
   cutSections: new Set(),
-  lateSections: new Set(),
+  lateSections: new Map(),
   withdrawn: new Set(),
   oddities: [],
   known: new GrowingSet(),
@@ -157,7 +157,7 @@ export const copyOf = (file: CaseFile): CaseFile => ({
     ]),
   ),
   cutSections: new Set(file.cutSections),
-  lateSections: new Set(file.lateSections),
+  lateSections: new Map([...file.lateSections].map(([name, edits]) => [name, [...edits]])),
   withdrawn: new Set(file.withdrawn),
   oddities: [...file.oddities],
   known: file.known.copy(),

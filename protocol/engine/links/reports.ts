@@ -12,6 +12,7 @@ import type { Core } from '../core.ts'
 import { type Finding, type NodeStatus, type SyncStatus, unheardNode } from '../office.ts'
 import { type Storage, StorageFailure } from '../ports/storage.ts'
 import { keepClock } from '../writing/clock-mark.ts'
+import { isOfOldTime, NODE_STATUS_SPACE } from '../writing/report-frames.ts'
 import { setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { noteParent } from './acknowledging-parent.ts'
@@ -20,7 +21,6 @@ import { takeReceipts } from './parents-receipts.ts'
 
 /** A report travels upward at most this often; figures a person reads need no more. */
 const REPORT_AFTER_MILLISECONDS = 3_000
-const SPACE = 'node-status'
 
 export interface Reports {
   linkLive(link: Link): void
@@ -75,10 +75,12 @@ export function createReports(core: Core, queue: WriteQueue, links: ReadonlySet<
       for (const { age, ...heard } of status.nodes) {
         // Only nodes of the register below it, so that a hostile child cannot fill memory and disk with inventions.
         if (heard.node !== core.identity.node && isBelow(core, heard.node, reporter)) {
-          const lastContact = Math.max(0, clock.time() - age)
+          const isOld = isOfOldTime(core)
+          const before = neighbours.below.get(heard.node)?.lastContact ?? null
+          const lastContact = isOld && !heard.connected ? before : Math.max(0, clock.time() - age)
           const isClear = heard.connected && heard.unsentEntries === 0 && isBelieved(core, link, reporter, heard.node)
-          const nothingUnsentAt = clearUntil(core, heard.node, isClear ? lastContact : 0)
-          const clockOffset = isOffset(heard.clockOffset) ? heard.clockOffset : null
+          const nothingUnsentAt = clearUntil(core, heard.node, isClear ? (lastContact ?? 0) : 0)
+          const clockOffset = !isOld && isOffset(heard.clockOffset) ? heard.clockOffset : null
           const level = neighbours.below.get(heard.node)?.level ?? FIRST_LEVEL
           kept.keep({ ...heard, clockOffset, level, lastContact, nothingUnsentAt })
         }
@@ -147,7 +149,7 @@ function createReporter(core: Core, queue: WriteQueue, links: ReadonlySet<Link>)
   const save = async (nodes: readonly NodeId[]) => {
     unsaved.clear()
     const save = queue.write(async (staging) => {
-      for (const node of nodes) setLocal(staging, SPACE, node, below.get(node))
+      for (const node of nodes) setLocal(staging, NODE_STATUS_SPACE, node, below.get(node))
     })
     await save.catch((problem: unknown) => {
       for (const node of nodes) unsaved.add(node)
@@ -276,7 +278,7 @@ const reportOf = (core: Core, status: NodeStatus): NodeReport => ({
 
 /** Reads what was heard before the last stop. */
 export async function rememberedReports(storage: Pick<Storage, 'localAll'>): Promise<NodeStatus[]> {
-  const rows = await storage.localAll(SPACE)
+  const rows = await storage.localAll(NODE_STATUS_SPACE)
   const statuses = rows.map(({ value }) => JSON.parse(value) as NodeStatus)
   return statuses.map((status) => ({
     ...unheardNode(status.node),

@@ -5,6 +5,7 @@ import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { CONFIRMED_DAY } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { goneBy, isConfirmationTold, tellWrongDays } from '../writing/confirmed-days.ts'
+import { shiftReports } from '../writing/report-frames.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { Link } from './link.ts'
 import type { LinkContext } from './link-context.ts'
@@ -23,14 +24,17 @@ export function isOld(
 export function hearRoot({ core, queue, links }: LinkContext, link: Link, rootTime: number): void {
   if (isOld(core, link)) return
   const before = goneBy(core)
+  const known = core.clock.offset()
   const isNews = core.clock.heardRoot(rootTime)
   core.neighbours.parentContact = core.clock.time()
   const every = isNews ? 0 : LIMITS.clockHeardMilliseconds
   // The queue has told of a disk that refuses; the next beat brings all of it again.
   const isOver = core.clock.confirmedBy() === null && isConfirmationTold(core)
   tellWrongDays(core, before)
+  const shift = shiftReports(core, known === null ? 0 : (core.clock.offset() ?? known) - known)
   const request = async (staging: Staging) => {
     if (isOver) setLocal(staging, KEPT_FINDINGS, CONFIRMED_DAY, null)
+    shift(staging)
     await keepClock(staging, every)
   }
   const told = () => {

@@ -16,8 +16,9 @@ import { type ActOffer, type Actor, type CaseView, UNKNOWN_CASE } from '../offic
 import type { CaseRow, ReceiptRow } from '../ports/storage.ts'
 import { registerOf } from '../register.ts'
 import type { SectionView } from '../section-view.ts'
-import { doubtfulDaysOf } from '../writing/doubtful-days.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
+import { doubtsIn, unchecked } from './doubtful-cases.ts'
+import { lateForm } from './late-form.ts'
 import { changesByOthers, changesOfAdoptions, type ReadSection, readSections } from './sealed-form.ts'
 import { standingAt, takenOver } from './sealed-story.ts'
 import { sectionRefusal } from './section-right.ts'
@@ -42,6 +43,7 @@ export async function viewCase(
   const stations = core.directory.stations()
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   const acts = offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register)
+  const doubtfulDays = await doubtsIn(core, file)
   const adoptable = acts.flatMap(({ kind, allowed, subject }) => (kind === 'adopted' && allowed && subject) || [])
   return success({
     state,
@@ -50,13 +52,15 @@ export async function viewCase(
     changesByOthers: asOf === undefined ? changesByOthers(read.value) : null,
     adoptedChanges: asOf === undefined ? changesOfAdoptions(read.value, new Set(adoptable)) : [],
     takenOver: asOf === undefined ? takenOver(core, file, state) : [],
+    late: lateForm(core, file),
     acts,
     safety,
     receipts: mergeReceipts(receiptsOf(file), await core.storage.receiptsOf(id)),
     targets,
     subCases: (await core.storage.cases({ master: id })).rows,
     duplicates: await duplicatesOf(core, state),
-    doubtfulDays: core.isRoot ? await doubtfulDaysOf(core, id) : [],
+    doubtfulDays,
+    daysToCheck: unchecked(core, doubtfulDays),
     sameNumber,
   })
 }

@@ -6,13 +6,16 @@ import type { Core } from '../core.ts'
 import { type Actor, CONFIRMED_DAY, COUNTY_DAY, type ConfirmedHow, type Finding } from '../office.ts'
 import { keepClock, publishedAt } from '../writing/clock-mark.ts'
 import { goneBy, tellWrongDays } from '../writing/confirmed-days.ts'
+import { forgetOffsets } from '../writing/report-frames.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
+import { type CaseToCome, casesToCome, extentOf, noteToCome } from './days-to-come.ts'
 import { completeStaff } from './record-writing.ts'
 
 const KEPT = '没有改动任何内容。'
 const AT_ROOT = '各节点从此按县中心的时间对时;联网的很快会知道'
 const AT_ROOT_EARLIER =
   '各节点从此按县中心的时间对时。确认错了的,请马上校正本机时间,再确认一次;核对过这段时间的办件以后点“已核对”'
+const AT_ROOT_CHECK = '各节点从此按县中心的时间对时。请逐件核对所记日期还没有到的办件,核对完点“已核对”'
 const BELOW = '本机从此按确认的日期办理,写下的记录带着这个差值;联网后以县中心的时间为准。请校正电脑时间'
 
 /** Takes a day as today's until the root's time is heard; it stands in no entry who said so, only how far the clock is off. */
@@ -27,28 +30,44 @@ export async function confirmDay(
   const problem = refusedDay(core, day) ?? refusedTime(core, day, minutes) ?? (isSure ? undefined : odd)
   if (problem) return problem
   const { clock, news } = core
-  const told = confirmedFinding(core, actor, day)
+  const found = core.isRoot ? await casesToCome(core, day) : []
+  const told = confirmedFinding(core, actor, day, found)
   const before = goneBy(core)
   clock.confirm(day, actor.person, minutes)
   // In memory it counts and stands at once; what a disk refuses of it is kept with the next group that it takes.
   tellWrongDays(core, before)
   if ('kept' in told) news.keep(told)
   else news.add(told)
-  await queue.write((staging) => keepClock(staging, 0))
+  const forget = core.isRoot ? forgetOffsets(core) : undefined
+  await queue.write(async (staging) => {
+    forget?.(staging)
+    await noteToCome(staging, found)
+    return keepClock(staging, 0)
+  })
   // What had to name a day waited for one.
   if (core.isRoot) await queue.writeAlone(completeStaff)
   return success(undefined)
 }
 
-/** Who confirmed which day: kept until the parent is met; at the county, which meets nobody, only an earlier day than it had reached. */
-function confirmedFinding(core: Core, actor: Actor, day: Day): Omit<Finding, 'time'> {
+/**
+ * Who confirmed which day: kept until the parent is met; at the county, which meets nobody, only an earlier day than it had
+ * reached, and one that facts of its nodes lie behind.
+ */
+function confirmedFinding(core: Core, actor: Actor, day: Day, found: readonly CaseToCome[]): Omit<Finding, 'time'> {
   const { clock, isRoot } = core
   const message = `${actor.name}确认今天是 ${day};本机时钟当时显示 ${civilDay(clock.now())}`
   if (!isRoot) return { kind: 'clock', message, next: BELOW, kept: CONFIRMED_DAY }
   const reached = toldDay(core)
-  return day < reached
-    ? { kind: 'clock', message: `${message},以前到过 ${reached}`, next: AT_ROOT_EARLIER, kept: `${COUNTY_DAY}${day}` }
-    : { kind: 'clock', message, next: AT_ROOT }
+  const extent = extentOf(found)
+  if (day >= reached && !extent) return { kind: 'clock', message, next: AT_ROOT }
+  const earlier = day < reached ? `,以前到过 ${reached}` : ''
+  return {
+    kind: 'clock',
+    message: `${message}${earlier}${extent ? `;${extent.words}` : ''}`,
+    next: day < reached ? AT_ROOT_EARLIER : AT_ROOT_CHECK,
+    kept: `${COUNTY_DAY}${day}`,
+    ...(extent ? { days: extent.days } : {}),
+  }
 }
 
 function refusedDay(core: Core, day: Day): Result<never> | undefined {

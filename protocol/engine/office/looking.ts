@@ -16,6 +16,8 @@ interface MissingLook {
   readonly changes: ChangesByOthers | null
   readonly hasLooked: boolean
   readonly isAdoption: boolean
+  /** Whether a revoked node delivered some of the form too late: that never comes to count by itself. */
+  readonly isLate: boolean
 }
 
 /** What an act that seals goes by. */
@@ -42,7 +44,7 @@ export function lookAt(
   const changes = changesByOthers(read.value)
   if (mark === undefined && changes === null) return success(NOTHING_TO_SEE)
   const seen = mark === undefined ? undefined : seenSections(read.value, mark)
-  const missing = seen ? undefined : { changes, hasLooked: mark !== undefined, isAdoption: false }
+  const missing = seen ? undefined : { changes, hasLooked: mark !== undefined, isAdoption: false, isLate: false }
   return success({ seen: seen ?? new Map(), missing })
 }
 
@@ -71,7 +73,8 @@ function lookBeforeAdopting(among: KnownCase, act: Pick<StoryLine, 'fields'>, gi
   if (!line) return NOTHING_TO_SEE
   const { mark, changes } = lookAtAdoption(among, line)
   if (given === undefined ? changes === null : given === mark) return NOTHING_TO_SEE
-  return { seen: new Map(), missing: { changes, hasLooked: given !== undefined, isAdoption: true } }
+  const isLate = among.file.lateSections.size > 0
+  return { seen: new Map(), missing: { changes, hasLooked: given !== undefined, isAdoption: true, isLate } }
 }
 
 /** What there is to be looked at, in words. */
@@ -84,12 +87,20 @@ function lookWords({ where, count, stations, isLost }: ChangesByOthers): string 
   return `封存之后有 ${count} 处内容是${whose}改的,不是主办站点`
 }
 
+/** What a fact sealed that a revoked node delivered too late: waiting for it is in vain. */
+export const LATE_SEAL = {
+  message: '这条记录封存的内容由已停用的电脑写入,停用之后才送达,不生效,也不会自己变为生效,不能采纳。',
+  next: '请按纸质材料重新填写、由本站点自己办理,并将本条标为不采纳;电脑其实没有丢失、被盗或被冒用的,请县中心管理员在“节点”页点“改为坏了或退役”,它写下的就生效。',
+} as const
+
 /** Refuses an act until somebody has looked. */
-export function mustLook({ changes, hasLooked, isAdoption }: MissingLook, kept: string): Result<never> {
+export function mustLook({ changes, hasLooked, isAdoption, isLate }: MissingLook, kept: string): Result<never> {
   if (changes === null) {
     const gone = '您核对过的改动现在已经没有了,可能另有人办理过。'
     return fail('changes-unseen', gone, kept, '请刷新页面,看过现在的内容再办。', 'changesSeen')
   }
+  if (changes.mark === '' && isLate)
+    return fail('changes-unseen', LATE_SEAL.message, kept, LATE_SEAL.next, 'changesSeen')
   if (changes.mark === '') {
     const next = '请等内容同步到本机以后再看;等不到的,不采纳这条记录,由本站点自己办理。'
     return fail('changes-unseen', '要采纳的记录封存的内容本机没有,无法核对。', kept, next, 'changesSeen')

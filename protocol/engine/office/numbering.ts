@@ -52,6 +52,7 @@ function whyInDoubt(doubt: ClockDoubt): string {
   if (doubt.is === 'behind' && hasStood(doubt)) return '关机期间可能没有走'
   if (doubt.is === 'behind') return doubt.time < doubt.since ? '比它已有的资料还早' : '之前倒退过'
   if (doubt.is === 'set') return `上次对时算来是 ${civilDay(doubt.other)},电脑时间可能已经校正过`
+  if (doubt.is === 'leapt' && doubt.isBack) return `此前多走过 ${daysOf(doubt.by)} 天,已经调回来,还没有人确认`
   if (doubt.is === 'leapt') return `没有看着的时候多走了 ${daysOf(doubt.by)} 天`
   return `离上次对时已有 ${daysOf(doubt.away)} 天`
 }

@@ -22,7 +22,7 @@ import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { confirmDay } from './confirmed-day.ts'
 import { dayRecords } from './day-records.ts'
-import { doubtfulCases } from './doubtful-cases.ts'
+import { casesNotCome, doubtfulCases } from './doubtful-cases.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { areRevocations, keepRecord, publish, publishAccount } from './record-writing.ts'
@@ -70,6 +70,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     sharedNumbers: () => sharedNumbers(core),
     dayRecords: (query) => dayRecords(core, query),
     doubtfulCases: (node, after) => doubtfulCases(core, node, after),
+    casesNotCome: (days, after) => casesNotCome(core, days, after),
     countByStage: (holders) => storage.countByStage(holders),
     signaturesOf: (id) => signaturesOf(core, id),
     safetyOf: (ids) => safetyOf(core, ids),

@@ -1,8 +1,9 @@
 /** Where the root keeps which facts have a doubtful day, and how people hear of it. */
 import type { DocumentId, NodeId } from '#protocol/ids.ts'
 import type { Core } from '../core.ts'
+import type { DoubtfulDay } from '../day-records.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
-import { DOUBTFUL_DAYS_OF, type DoubtfulDay, type Finding } from '../office.ts'
+import { DOUBTFUL_DAYS_OF, type Finding } from '../office.ts'
 import type { Change } from '../ports/storage.ts'
 
 /** Local rows by case. */
@@ -13,6 +14,8 @@ export const WHY_DOUBTFUL: Readonly<Record<DoubtfulDay['why'], string>> = {
   'back-dated': '期间该节点在线且没有未上交的记录',
   ahead: '晚于收到的时间:该节点的时钟当时快了,或有人确认错了日期',
   'clock-off': '该节点的时钟与县中心不符,写下时还不知道差多少',
+  'not-come': '当时还没有到:县中心的时间快了,或有人确认错了日期',
+  'to-come': '还没有到:写下时的日期不对',
 }
 
 /** The name of the finding about a node. */

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
 import { FACT_KINDS } from '#protocol/casework/facts/facts.ts'
-import { DOUBTFUL_DAYS } from '#protocol/engine/office.ts'
+import { DOUBTFUL_DAYS } from '#protocol/engine/day-records.ts'
 import { PLACES_OF_CHANGES } from '#protocol/engine/section-view.ts'
 import { RECEIPT_OUTCOMES } from '#protocol/wire/messages.ts'
 import { CaseStateShape, PaperShape } from './case-state.ts'
@@ -134,6 +134,14 @@ const TransferTarget = StationShape.extend({
   throughCounty: z.boolean().openapi({ description: '不在上下级链条上,经县中心转送' }),
 }).openapi('TransferTarget')
 
+const DoubtfulDayShape = z.object({
+  fact: entryId,
+  why: z.enum(DOUBTFUL_DAYS),
+  seen: milliseconds.openapi({ description: '县中心首次收到,或发现可疑的时间' }),
+  written: milliseconds.openapi({ description: '所记的时间,校正后' }),
+  node: nodeId,
+})
+
 export const CaseShape = z
   .object({
     state: CaseStateShape,
@@ -155,20 +163,23 @@ export const CaseShape = z
         isLost: z.boolean().openapi({ description: '两次封存之间改了什么,本机已拼不出来' }),
       }),
     ).openapi({ description: '再次封存的记录一并作数的改动(与上一次封存相比),最近几次' }),
+    late: list(
+      z.object({
+        section: z.string(),
+        changes: list(SealChange),
+        unlisted: z.number().openapi({ description: '更早的、没有逐条列出的修改次数' }),
+        text: z.string().nullable().openapi({ description: '备注一类的栏目:加上它以后的文字' }),
+      }),
+    ).openapi({ description: '已停用的节点在停用之后才送达的填写内容:不生效,供核对后重新填写' }),
     acts: list(ActOffer),
     safety,
     receipts: list(Receipt),
     targets: list(TransferTarget),
     subCases: list(CaseRowShape).openapi({ description: '联办分件' }),
-    doubtfulDays: list(
-      z.object({
-        fact: entryId,
-        why: z.enum(DOUBTFUL_DAYS),
-        seen: milliseconds.openapi({ description: '县中心首次收到的时间' }),
-        written: milliseconds.openapi({ description: '所记的时间,校正后' }),
-        node: nodeId,
-      }),
-    ).openapi({ description: '县中心:首次收到时日期可疑的记录,照常有效;其他节点为空' }),
+    doubtfulDays: list(DoubtfulDayShape).openapi({
+      description: '日期可疑的记录,照常有效:县中心注明的(只在县中心),和所记日期还没有到的(各节点)',
+    }),
+    daysToCheck: list(DoubtfulDayShape).openapi({ description: '其中还没有人核对的' }),
     sameNumber: list(CaseRowShape).openapi({ description: '用同一个编号的其他办件,须更正其中一件' }),
     duplicates: list(CaseRowShape).openapi({ description: '同一申请人同一事项的其他在办件' }),
   })

@@ -31,7 +31,12 @@ const ClockDoubt = z
       proof: z.enum(['published', 'reached']).openapi({ description: '早于目录发布时间,或早于本机自己到过的时间' }),
     }),
     z.object({ is: z.literal('set'), time: z.int(), other: z.int() }),
-    z.object({ is: z.literal('leapt'), time: z.int(), by: z.int() }),
+    z.object({
+      is: z.literal('leapt'),
+      time: z.int(),
+      by: z.int(),
+      isBack: z.boolean().openapi({ description: '后来调了回来' }),
+    }),
     z.object({ is: z.literal('unheard'), time: z.int(), away: z.int() }),
   ])
   .openapi('ClockDoubt')
