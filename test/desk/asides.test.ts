@@ -1,6 +1,6 @@
 /** What the page of a case says of facts that are set aside: which ones, who deals with them, what became of them. */
 import { expect, test, vi } from 'vitest'
-import type { StoryLine } from '#protocol/casework/case.ts'
+import type { CaseState, StoryLine } from '#protocol/casework/case.ts'
 import { asideWords } from '#protocol/casework/rules/reasons.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { fail } from '#protocol/result.ts'
@@ -13,7 +13,11 @@ const because = (resolved: NonNullable<StoryLine['aside']>['resolved'] = null): 
 })
 
 /** A case of the township with so many notes, whose story reads as changed: taking in is its second line, notes follow. */
-async function told(notes: number, change: (story: readonly StoryLine[]) => readonly StoryLine[]) {
+async function told(
+  notes: number,
+  change: (story: readonly StoryLine[]) => readonly StoryLine[],
+  forksIn: (story: readonly StoryLine[]) => CaseState['forks'] = () => [],
+) {
   const place = await openPlace()
   const clerk = await place.as('clerk')
   const { id } = await captureCase(clerk, '罗大成')
@@ -24,7 +28,7 @@ async function told(notes: number, change: (story: readonly StoryLine[]) => read
     if (!found.ok) return found
     const story = change(found.value.state.story)
     const open = story.filter(({ aside }) => aside !== null && aside.resolved === null)
-    const state = { ...found.value.state, story, asideOpen: open.length }
+    const state = { ...found.value.state, story, asideOpen: open.length, forks: forksIn(story) }
     const isHere = asked[0].station === state.holder && asked[0].roles.includes('chief')
     const offers = open.map(({ hash }) => ({
       kind: 'dismissed' as const,
@@ -101,6 +105,39 @@ test('P240 a dismissal of what is in force says that it stays so', async () => {
     ]
   })
   expect((await read('chief')).text).toContain('不采纳的记录:王芳09:00的“收件”(它没有暂不生效,照常作数)')
+})
+
+test.each([
+  ['resolved by another', { by: 'dismissed' as const }, '(它已由另一条记录处理,这次不采纳没有作数)'],
+  ['still open', null, '(不归写下的站点定,这次不采纳没有作数,仍等现在的主办站点处理)'],
+])('P246 a dismissal of what is %s does not look effective', async (_, resolution, words) => {
+  const read = await told(1, ([opened, received, note]) => {
+    if (!opened || !received || !note) throw new Error('too short a story')
+    const resolved = resolution === null ? null : { by: resolution.by, fact: opened.hash }
+    const fields = { fact: received.hash, reason: '重复' }
+    return [opened, { ...received, ...because(resolved) }, { ...note, kind: 'dismissed', title: '不采纳', fields }]
+  })
+  expect((await read('chief')).text).toContain(`不采纳的记录:王芳09:00的“收件”${words}`)
+})
+
+test('P246 a dismissal made while the case is stopped leaves it to the ruling, whatever it says', async () => {
+  const read = await told(
+    1,
+    ([opened, received, note]) => {
+      if (!opened || !received || !note) throw new Error('too short a story')
+      const aside = {
+        reason: 'fork' as const,
+        ...asideWords('fork'),
+        resolved: { by: 'dismissed' as const, fact: note.hash },
+      }
+      const fields = { fact: received.hash, reason: '重复' }
+      return [opened, { ...received, epoch: null, aside }, { ...note, kind: 'dismissed', title: '不采纳', fields }]
+    },
+    ([opened, received]) => (opened && received ? [{ after: opened.hash, facts: [received.hash] }] : []),
+  )
+  const { text } = await read('chief')
+  expect(text).toContain('不采纳的记录:王芳09:00的“收件”(办件已停住,这次不采纳不作数,等县中心改派)')
+  expect(text).not.toContain('标为不采纳')
 })
 
 test('C141 a refusal beside its field calls stations by the names that people know', async () => {

@@ -131,6 +131,16 @@ test('P245 a station whose records a fork set aside finds the case, and its firs
   expect(nothing).toContain('本站没有经手这样的办件,或者还没有同步到本机')
 })
 
+test('C35 P246 while a case is stopped no party dismisses a record of it, and the page offers no such thing', async () => {
+  const { office } = county.village.engine
+  const { story } = value(await office.state(county.id))
+  const taken = story.find(({ kind, station }) => kind === 'taken' && station === EAST)
+  const fields = { fact: taken?.hash ?? '', reason: '没有移交给它' }
+  const done = await office.act(as('agent'), county.id, 'dismissed', fields)
+  expect(done).toMatchObject({ ok: false, problem: { code: 'fork' } })
+  expect((await (await county.visitor('agent')).get(`/cases/${county.id}`)).html).not.toContain('/acts/dismissed"')
+})
+
 test('P245 after the ruling the other stations are told who has the case, why, and what is left to do', async () => {
   const ruled = await forkedCounty()
   const coordinator = await ruled.visitor('coordinator')

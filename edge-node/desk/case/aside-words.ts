@@ -58,10 +58,22 @@ export function resolvedWords(desk: Desk, view: CaseView, { aside }: StoryLine):
   return html`<p class="mb-0"><strong>暂不生效</strong>:${aside.text}。${who}标为不采纳。</p>`
 }
 
+/** What a dismissal did not do, where it did not: written while a case was stopped, or by a former holder of its own records. */
+function inVain({ state }: CaseView, line: StoryLine, subject: StoryLine): string {
+  if (line.kind !== 'dismissed' || line.aside !== null) return ''
+  if (subject.aside === null) return '(它没有暂不生效,照常作数)'
+  if (subject.aside.reason === 'fork' && state.forks.length > 0) return '(办件已停住,这次不采纳不作数,等县中心改派)'
+  const { resolved } = subject.aside
+  if (resolved?.fact === line.hash) return ''
+  return resolved === null
+    ? '(不归写下的站点定,这次不采纳没有作数,仍等现在的主办站点处理)'
+    : '(它已由另一条记录处理,这次不采纳没有作数)'
+}
+
 /** Of an adoption or a dismissal: which fact it is about; nothing of any other fact. */
-export function subjectWords(desk: Desk, view: CaseView, { kind, title, fields }: StoryLine): Html | string {
+export function subjectWords(desk: Desk, view: CaseView, line: StoryLine): Html | string {
+  const { kind, title, fields } = line
   const subject = kind === 'adopted' || kind === 'dismissed' ? lineOf(view, fields.fact) : undefined
   if (subject === undefined) return ''
-  const stands = kind === 'dismissed' && subject.aside === null ? '(它没有暂不生效,照常作数)' : ''
-  return html`<div><span class="text-secondary">${title}的记录:</span><a href="#${anchorOf(subject.hash)}">${lineWords(desk, subject)}</a>${stands}</div>`
+  return html`<div><span class="text-secondary">${title}的记录:</span><a href="#${anchorOf(subject.hash)}">${lineWords(desk, subject)}</a>${inVain(view, line, subject)}</div>`
 }

@@ -47,6 +47,8 @@ function refuseContribution(
   const refusal = roleRefusal(kind, roles, CONTRIBUTORS[kind])
   if (refusal !== undefined) return refusal
   if (kind === 'dismissed') {
+    // Each of the parties would dismiss what the other wrote; who may judge it is what the coordinator decides.
+    if (state.forks.length > 0) return explain('fork', { state, kind, station })
     return station === state.holder ? undefined : explain('not-holder', { state, kind, station })
   }
   if (kind === 'renumbered' && station !== state.holder && !(root && roles.includes('coordinator')))

@@ -191,8 +191,11 @@ test('C34 an offer to the holder itself or to no station is refused at its field
 
 test('C35 a forked case waits for the coordinator', () => {
   const facts = caseAt('20', TOWN)
-  const state = fold([...facts, write('accepted', TOWN, last(facts)), write('offered', TOWN, last(facts))])
+  const accepted = write('accepted', TOWN, last(facts))
+  const state = fold([...facts, accepted, write('offered', TOWN, last(facts))])
   expect(moves(state, person(TOWN, 'chief'))).toEqual([])
+  const dismissal = check(state, person(TOWN, 'chief'), 'dismissed', { fact: accepted.hash, reason: '重复' })
+  expect(problemOf(dismissal)?.code).toBe('fork')
   expect(moves(state, person(COUNTY, 'coordinator'))).toEqual(['reassigned', 'voided'])
   expect(problemOf(check(state, person(TOWN, 'chief'), 'accepted'))?.code).toBe('fork')
   expect(check(state, person(COUNTY, 'coordinator'), 'reassigned').ok).toBe(true)
