@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { createAccounts } from '#edge-node/commands/account/accounts.ts'
 import { lockOf, noteGood } from '#edge-node/commands/account/attempts.ts'
 import { passwordRecord, SAMPLE_PASSWORD } from '#edge-node/commands/account/passwords.ts'
+import { createLines } from '#edge-node/commands/account/sign-in-line.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { createDesk } from '#edge-node/desk/desk.ts'
 import type { Person } from '#protocol/casework/directory.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { success } from '#protocol/result.ts'
 import { openPlace, PASSWORD, type Place } from '#test/api/place.ts'
 import { connect, openCounty, publish, until, VILLAGE } from '#test/engine/county.ts'
 import { withLimits } from '#test/hostile/other-limits.ts'
@@ -89,6 +91,59 @@ test('A103 the places of those who are known are their own', async () => {
   const strangers = manyAt(place, addressesIn('10.2.0', 12), { name: 'nobody', password: WRONG })
   expect(await codeOf(place, COUNTER)).toBe('signed-in')
   expect((await strangers.all).filter((code) => code === 'sign-in-busy')).toHaveLength(2)
+})
+
+test('A103 where the line is full, the newest of the address that has most gives way to a newcomer', async () => {
+  withLimits({ signInsWaitingInAll: 10 })
+  const place = await openPlace()
+  const few = manyAt(place, addressesIn('10.2.0', 4), { name: 'nobody', password: WRONG })
+  const told: string[] = []
+  const most = Promise.all(
+    ['a', 'b', 'c', 'd', 'e', 'f'].map(async (name) => {
+      if ((await codeOf(place, STRANGER, { name, password: WRONG })) === 'sign-in-busy') told.push(name)
+    }),
+  )
+  const late = manyAt(place, addressesIn('10.4.0', 2), {})
+  expect([new Set(await late.all), new Set(await few.all)]).toEqual([
+    new Set(['signed-in']),
+    new Set(['sign-in-wrong']),
+  ])
+  await most
+  expect(told).toEqual(['f', 'e'])
+})
+
+test('A103 nobody gives way to who has as much, and who gave way may come again', async () => {
+  withLimits({ signInsWaitingInAll: 6 })
+  const place = await openPlace()
+  const both = addressesIn('10.2.0', 2)
+  const six = manyAt(place, [...both, ...both, ...both], { name: 'nobody', password: WRONG })
+  expect(await codeOf(place, both[0] as string)).toBe('sign-in-busy')
+  expect(new Set(await six.all)).toEqual(new Set(['sign-in-wrong']))
+  expect(await codeOf(place, both[0] as string)).toBe('signed-in')
+})
+
+test('A81 an address that becomes known while one of its sign-ins is checked has no second one checked beside it', async () => {
+  let isKnown = false
+  const inLine = createLines(async () => isKnown)
+  const begun: string[] = []
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const signIn = (caller: string, name: string, until = Promise.resolve()) =>
+    inLine(caller, async () => {
+      begun.push(name)
+      await until
+      return success(name)
+    })
+  const first = signIn(STRANGER, 'first', ended)
+  await expect.poll(() => begun).toEqual(['first'])
+  isKnown = true
+  const second = signIn(STRANGER, 'second')
+  await signIn(COUNTER, 'other')
+  expect(begun).toEqual(['first', 'other'])
+  end()
+  expect([await first, await second]).toEqual([success('first'), success('second')])
 })
 
 test('A82 a stranger on another computer locks a name there and nowhere else', async () => {
