@@ -1,9 +1,10 @@
 /** The core made wrong on purpose, a few lines at a time; when the code moves, these move with it. */
 import { COUNTY } from './list/county.ts'
+import { CUSTODY } from './list/custody.ts'
 import { FORKS } from './list/forks.ts'
 import { LINKS } from './list/links.ts'
 import { LOGS } from './list/logs.ts'
 import { WRITING } from './list/writing.ts'
 import type { Mutant } from './mutant.ts'
 
-export const MUTANTS: readonly Mutant[] = [...LINKS, ...LOGS, ...FORKS, ...WRITING, ...COUNTY]
+export const MUTANTS: readonly Mutant[] = [...LINKS, ...LOGS, ...FORKS, ...WRITING, ...COUNTY, ...CUSTODY]
