@@ -37,8 +37,10 @@ export interface Sided {
   readonly side: string
   /** The record that its side begins with. */
   readonly first: StoryLine
-  /** What the other sides begin with. */
+  /** What other sides begin with; of very many the first. */
   readonly others: readonly StoryLine[]
+  /** Whether there are more. */
+  readonly hasMore: boolean
 }
 
 /** The side of each record that stands in one; computed once for a page. */
@@ -49,17 +51,16 @@ export function sidedLines({ state }: CaseView): ReadonlyMap<EntryHash, Sided> {
   for (const [place, side] of sides.entries()) {
     const [first] = side
     if (first === undefined) continue
-    const others = firsts.filter((other) => other !== first)
-    for (const { hash } of side) if (!found.has(hash)) found.set(hash, { side: nameOf(place), first, others })
+    const others = firsts.slice(0, LIMITS.shownAsides + 1).filter((other) => other !== first)
+    const sided = { side: nameOf(place), first, others, hasMore: firsts.length - 1 > others.length }
+    for (const { hash } of side) if (!found.has(hash)) found.set(hash, sided)
   }
   return found
 }
 
 /** Under a record of a side: what it conflicts with, or what it stands on, and that the ruling decides it. */
-export function sideBox(line: StoryLine, { side, first, others }: Sided): Html {
-  const shown = others.slice(0, LIMITS.shownAsides).map(linkTo)
-  const more = others.length > shown.length ? ' 等' : ''
-  const against = html`和另一边的${joined(shown)}${more}冲突`
+export function sideBox(line: StoryLine, { side, first, others, hasMore }: Sided): Html {
+  const against = html`和另一边的${joined(others.map(linkTo))}${hasMore ? ' 等' : ''}冲突`
   const words = line === first ? against : html`写在本边的${linkTo(first)}之后,随它一起定`
   return html`<div class="alert alert-warning mb-0" role="note"><div class="w-100"><strong>${side}${line.aside ? ',暂不生效' : ''}</strong>:${words}。等县中心协调员改派,现在不用采纳或不采纳。</div></div>`
 }

@@ -24,8 +24,10 @@ export function forkSides(state: CaseState): readonly ForkSide[] {
   const facts = state.forks.flatMap((fork) => fork.facts)
   if (facts.length === 0) return []
   const followers = followersOf(state)
+  const lines = new Map(state.story.map((line) => [line.hash, line]))
   return facts.map((fact) => {
-    const side = state.story.filter(({ hash }) => hash === fact)
+    const first = lines.get(fact)
+    const side = first ? [first] : []
     // It grows while it is walked.
     for (const { hash } of side) for (const line of followers.get(hash) ?? []) side.push(line)
     return side
