@@ -141,7 +141,7 @@ test('C35 P246 while a case is stopped no party dismisses a record of it, and th
   expect((await (await county.visitor('agent')).get(`/cases/${county.id}`)).html).not.toContain('/acts/dismissed"')
 })
 
-test('P245 after the ruling the other stations are told who has the case, why, and what is left to do', async () => {
+test('C15 P245 after the ruling its side counts, and the other stations are told who has the case, why, and what is left to do', async () => {
   const ruled = await forkedCounty()
   const coordinator = await ruled.visitor('coordinator')
   await act(coordinator, ruled.id, 'reassigned', { to: LANDS, reason: '材料在窗口' })
@@ -154,12 +154,23 @@ test('P245 after the ruling the other stations are told who has the case, why, a
     expect(text, name).toContain(
       '本站的记录没有采用。 办件现在由自然资源局窗口主办,本站不用再办。县中心改派的原因:材料在窗口。',
     )
-    expect(text, name).toContain('县中心另有改派或作废,没有采用这条记录')
+    expect(text, name).toContain('同一环节已有别的站点签收、退回或县中心认可的记录')
   }
   const lands = await ruled.visitor('lands')
   expect((await lands.get('/')).text).not.toContain('本站的记录暂不生效')
   expect((await lands.get(`/cases/${ruled.id}`)).text).not.toContain('本站的记录没有采用')
   const { office } = ruled.lands.engine
+  const { story, epoch } = value(await office.state(ruled.id))
+  const taken = story
+    .filter(({ kind }) => kind === 'taken')
+    .map(({ station, aside }) => [station, aside?.reason ?? null])
+  expect(new Map(taken as [string, string | null][])).toEqual(
+    new Map([
+      [LANDS, null],
+      [EAST, 'orphan'],
+    ]),
+  )
+  expect(story.at(-1)).toMatchObject({ kind: 'reassigned', epoch, aside: null })
   for (const { hash, aside } of value(await office.state(ruled.id)).story)
     if (aside) value(await office.act(as('lands'), ruled.id, 'dismissed', { fact: hash, reason: '已按改派办理' }))
   await sees(ruled.east, ruled.id, ({ asideOpen }) => asideOpen === 0)

@@ -36,6 +36,7 @@ import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
 import { type Look, lookAt, mustLook } from './looking.ts'
 import { dayProblem, mintCaseNumber, mintPaperNumber } from './numbering.ts'
+import { rulingPlace } from './ruling-place.ts'
 import { type Sealable, sealNow, standingSeal } from './sealing.ts'
 import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
 import { strangerProblem } from './staff-writing.ts'
@@ -201,14 +202,25 @@ export async function act(
     fields[name] ??= editionInForce(core, register, state, fields)
   }
   const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
-  const checked = checkAct(state, { ...workActor(core, actor), numberIsShared }, register, kind, fields)
+  const worker = { ...workActor(core, actor), numberIsShared }
+  const checked = checkAct(state, worker, register, kind, fields)
   if (!checked.ok) return checked
   // Whoever may not act at all is told that first.
   if (look.value.missing) return mustLook(look.value.missing, KEPT)
   const minted = await mintNumbers(staging, actor, state, kind, fields)
   if (!minted.ok) return minted
   // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
-  const previous = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null
+  const seen = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null
+  const previous =
+    kind === 'reassigned'
+      ? rulingPlace(
+          file,
+          register,
+          state,
+          fields.to as StationCode,
+          (side) => checkAct(side, worker, register, kind, fields).ok,
+        )
+      : seen
   const stream = writingStream(core, file, actor.station)
   return stream.ok ? write(staging, actor, id, stream.value, { kind, previous, fields }) : stream
 }
