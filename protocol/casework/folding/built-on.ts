@@ -1,84 +1,123 @@
 /** What others have built on a fact: what they signed for in its course nobody takes back by writing beside it. */
-import { type EntryHash, logParts, type NodeId } from '#protocol/ids.ts'
-import { BACKING, type Backing, isRuling, isTaking } from './custody.ts'
+import { logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import { BACKING, type Backing, isRuling } from './custody.ts'
 import type { Judged } from './gather.ts'
 
-const counts = ({ writer, barred }: Judged): boolean => writer.served && !barred
-
-const nodeOf = ({ entry }: Judged): NodeId => logParts(entry.log).node
-
-/** Whether nobody signed for one fact by the other: they are of one station, or of one machine that serves several. */
-const isSameHand = (one: Judged, other: Judged): boolean =>
-  one.entry.station === other.entry.station || nodeOf(one) === nodeOf(other)
-
-/** Whether the root upholds what stands before a fact: it ruled there, or went on from what another station wrote. */
-const isUpholding = (before: Judged, fact: Judged): boolean =>
-  fact.writer.root && (isRuling(fact.entry) || fact.entry.station !== before.entry.station)
-
 /**
- * Whether a station took with a fact what the one before offered to it. Anybody can write behind a fact; only who was named
- * makes it more than its author's word, and only on a machine of its own: one that serves two stations would sign for itself.
- * @param orUnread whether a fact that only a newer program can read may be such a taking
+ * Who has the case behind a fact, by what its line says of custody alone. Whatever anybody writes who has not got it there,
+ * and was not offered it, is no part of a line: nobody makes a fact more than it is by writing behind it.
  */
-function isTaken(before: Judged, fact: Judged, orUnread: boolean): boolean {
-  const { fact: said } = before.entry
-  const isNamed = said?.kind === 'offered' && said.fields.to === fact.entry.station && !isSameHand(before, fact)
-  return isNamed && (isTaking(fact.entry) || (orUnread && fact.entry.newer !== undefined))
-}
-
-/** Whether the sender of an offer went on with a fact after a decline, or after it took the offer back. */
-function isWentOn(offer: Judged | undefined, last: Judged, fact: Judged): boolean {
-  const kind = last.entry.fact?.kind
-  return (kind === 'declined' || kind === 'retracted') && offer !== undefined && isSameHand(offer, fact)
+interface Place {
+  readonly before: Judged | undefined
+  readonly holder: StationCode
+  /** To whom it is offered there. */
+  readonly offeredTo: StationCode | undefined
+  /** One number for what one hand has in a row: a station, or a machine that serves several and takes from itself. */
+  readonly hand: number
 }
 
 /** Facts by who stands behind them. */
 interface Marked {
+  /** The root upholds all that stands before what it wrote. */
   readonly upheld: ReadonlySet<Judged>
+  /** What one hand had in a row before a station on another machine took it from there. */
   readonly signed: ReadonlySet<Judged>
+  /** Declines and retractions from which the sender went on. */
   readonly goneOn: ReadonlySet<Judged>
 }
 
+const nodeOf = ({ entry }: Judged): NodeId => logParts(entry.log).node
+
+/** Walks all lines from their openings, once. */
+class Lines {
+  readonly #places = new Map<Judged, Place>()
+  readonly #orUnread: boolean
+  #hands = 0
+  readonly upheld = new Set<Judged>()
+  readonly signed = new Set<Judged>()
+  readonly goneOn = new Set<Judged>()
+
+  constructor(openings: readonly Judged[], orUnread: boolean) {
+    this.#orUnread = orUnread
+    const pending: Judged[] = []
+    for (const opening of openings) {
+      if (!opening.writer.served) continue
+      this.#hands += 1
+      const { station: holder } = opening.entry
+      this.#places.set(opening, { before: undefined, holder, offeredTo: undefined, hand: this.#hands })
+      pending.push(opening)
+    }
+    for (let last = pending.pop(); last !== undefined; last = pending.pop()) {
+      for (const fact of last.followers) if (this.#follow(last, fact)) pending.push(fact)
+    }
+  }
+
+  /** Goes on with a fact behind another one; false where it is no part of the line. */
+  #follow(last: Judged, fact: Judged): boolean {
+    if (!fact.writer.served || fact.barred) return false
+    const place = this.#placeBehind(last, fact)
+    if (place === undefined) return false
+    this.#places.set(fact, place)
+    if (fact.writer.root && (isRuling(fact.entry) || fact.entry.station !== last.entry.station)) this.#uphold(last)
+    const kind = last.entry.fact?.kind
+    if ((kind === 'declined' || kind === 'retracted') && fact.entry.station === place.holder) this.goneOn.add(last)
+    return true
+  }
+
+  #placeBehind(last: Judged, fact: Judged): Place | undefined {
+    const at = this.#places.get(last) as Place
+    const here = { ...at, before: last }
+    const { station } = fact.entry
+    const said = fact.entry.fact
+    if (isRuling(fact.entry)) {
+      if (!fact.writer.root) return undefined
+      const holder = said?.kind === 'reassigned' ? (said.fields.to as StationCode) : at.holder
+      return { ...here, holder, offeredTo: undefined, hand: ++this.#hands }
+    }
+    const isTaking = said?.kind === 'taken' || (this.#orUnread && fact.entry.newer !== undefined)
+    if (isTaking && station === at.offeredTo) return this.#taken(last, fact, here)
+    if (said?.kind === 'declined') return station === at.offeredTo ? { ...here, offeredTo: undefined } : undefined
+    // What only a newer program can read may be of whoever was offered it, or of the root.
+    if (said === undefined && (station === at.offeredTo || fact.writer.root)) return here
+    if (station !== at.holder) return undefined
+    if (said?.kind === 'offered') return { ...here, offeredTo: said.fields.to as StationCode }
+    return said?.kind === 'retracted' ? { ...here, offeredTo: undefined } : here
+  }
+
+  /** A station took what it was offered; on the machine of whoever offered it nobody signs for anything. */
+  #taken(last: Judged, fact: Judged, here: Place): Place {
+    const isOther = nodeOf(fact) !== nodeOf(last)
+    if (isOther) this.#sign(last)
+    const hand = isOther ? ++this.#hands : here.hand
+    return { ...here, holder: fact.entry.station, offeredTo: undefined, hand }
+  }
+
+  #uphold(last: Judged): void {
+    for (let at: Judged | undefined = last; at && !this.upheld.has(at); at = this.#places.get(at)?.before)
+      this.upheld.add(at)
+  }
+
+  /** All that the hand had there in a row: what stands before was signed for by that hand. */
+  #sign(last: Judged): void {
+    const hand = this.#places.get(last)?.hand
+    for (let at: Judged | undefined = last; at && !this.signed.has(at); ) {
+      this.signed.add(at)
+      const before: Judged | undefined = this.#places.get(at)?.before
+      at = before && this.#places.get(before)?.hand === hand ? before : undefined
+    }
+  }
+}
+
 /**
- * Who stands behind each fact of a case beside its author. The root upholds all that stands before what it wrote. Others
- * sign for the facts of one hand in a row before they took the case from it, and for declines of its offers among them: what
- * stands before those was signed for by that hand. Found in one walk over all, and only when it is asked for.
- * @param orUnread as in {@link isTaken}: what might stand behind a fact
+ * Who stands behind each fact of a case beside its author. Found in one walk over all, and only when it is asked for.
+ * @param orUnread whether a fact that only a newer program can read may be the taking of what its station was offered
  */
-export function backingIn(byHash: ReadonlyMap<EntryHash, Judged>, orUnread = false): (fact: Judged) => Backing {
+export function backingIn(openings: readonly Judged[], orUnread = false): (fact: Judged) => Backing {
   let found: Marked | undefined
   return (fact) => {
-    found ??= markedIn(byHash, orUnread)
+    found ??= new Lines(openings, orUnread)
     if (found.upheld.has(fact)) return BACKING.root
     if (found.signed.has(fact)) return BACKING.others
     return found.goneOn.has(fact) ? BACKING.sender : BACKING.author
   }
-}
-
-function markedIn(byHash: ReadonlyMap<EntryHash, Judged>, orUnread: boolean): Marked {
-  const before = (judged: Judged | undefined): Judged | undefined => {
-    const { fact, newer } = judged?.entry ?? {}
-    const previous = fact === undefined ? newer?.previous : fact.previous
-    return previous ? byHash.get(previous) : undefined
-  }
-  const marked = { upheld: new Set<Judged>(), signed: new Set<Judged>(), goneOn: new Set<Judged>() }
-  const uphold = (last: Judged) => {
-    for (let at: Judged | undefined = last; at && !marked.upheld.has(at); at = before(at)) marked.upheld.add(at)
-  }
-  const sign = (offer: Judged) => {
-    let hand = offer
-    for (let at: Judged | undefined = offer; at && !marked.signed.has(at); at = before(at)) {
-      if (isSameHand(at, hand)) hand = at
-      else if (!isWentOn(before(at), at, hand)) return
-      marked.signed.add(at)
-    }
-  }
-  for (const fact of byHash.values()) {
-    const last = before(fact)
-    if (last === undefined || !counts(fact)) continue
-    if (isUpholding(last, fact)) uphold(last)
-    if (isTaken(last, fact, orUnread)) sign(last)
-    if (isWentOn(before(last), last, fact)) marked.goneOn.add(last)
-  }
-  return marked
 }

@@ -55,18 +55,18 @@ function oneWordEach<Candidate extends Said>(
   answers: readonly Candidate[],
   backing: (candidate: Candidate) => Backing,
 ): readonly Candidate[] {
-  const programOf = ({ entry }: Candidate) => {
-    const { node, incarnation } = logParts(entry.log)
-    return `${node} ${incarnation}`
-  }
   const isBehind = (one: Candidate, other: Candidate) =>
     backing(one) === backing(other) ? byTimeThenHash(other.entry, one.entry) < 0 : backing(one) < backing(other)
-  return answers.filter(
-    (one) =>
-      !answers.some(
-        (other) => other.entry.log !== one.entry.log && programOf(other) === programOf(one) && isBehind(one, other),
-      ),
-  )
+  const words = new Map<string, Candidate[]>()
+  for (const answer of answers) {
+    const { node, incarnation } = logParts(answer.entry.log)
+    const program = `${node} ${incarnation}`
+    const [known, ...others] = words.get(program) ?? []
+    if (known === undefined || (known.entry.log !== answer.entry.log && isBehind(known, answer)))
+      words.set(program, [answer])
+    else if (known.entry.log === answer.entry.log) words.set(program, [known, ...others, answer]) // the log was forked
+  }
+  return [...words.values()].flat()
 }
 
 /** Where nobody has signed for any of them: what the receiver answered counts, and of declines one is as good as another. */

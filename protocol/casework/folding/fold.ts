@@ -261,8 +261,8 @@ function finish({ progress, answers, byHash }: Folding): void {
  */
 export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: Register): CaseState | undefined {
   const { byHash, all, openings, contributions } = gather(facts, register.authority)
-  const backing = backingIn(byHash)
-  const possible = facts.some(({ newer }) => newer !== undefined) ? backingIn(byHash, true) : backing
+  const backing = backingIn(openings)
+  const possible = facts.some(({ newer }) => newer !== undefined) ? backingIn(openings, true) : backing
   const { opening, rivals } = chooseOpening(openings, backing)
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)

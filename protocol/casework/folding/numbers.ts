@@ -9,6 +9,7 @@ interface Renumbering {
   readonly number: string
   /** The epoch in which it counts; 0 of the root's when an earlier program wrote it. */
   readonly epoch: number
+  readonly isRoots: boolean
 }
 
 interface Holding {
@@ -41,8 +42,8 @@ function epochOf(
 
 /**
  * The numbers of a case, the present one last. A renumbering follows the one that gave the number it replaces, but never
- * one of a later epoch. Of several that replace the same number the one of the latest epoch is followed, then the first
- * by time and hash; the others stay among the former numbers, because papers with them are in people's hands. One that
+ * one of a later epoch. Of several that replace the same number the one of the latest epoch is followed, then the root's,
+ * then the first by time and hash; the others stay among the former numbers, because papers with them are in people's hands. One that
  * replaces a number which nobody gave follows the opening.
  * @param contributions in their order by time and hash
  */
@@ -54,7 +55,13 @@ export function numbersOf(holding: Holding, opened: string, contributions: reado
     if (fact?.kind !== 'renumbered' || judged.verdict !== null) continue
     const epoch = epochOf(holding, last, judged)
     if (epoch === undefined) judged.verdict = 'not-holder'
-    else all.push({ former: textOf(fact.fields.former), number: textOf(fact.fields.number), epoch })
+    else
+      all.push({
+        former: textOf(fact.fields.former),
+        number: textOf(fact.fields.number),
+        epoch,
+        isRoots: judged.writer.root,
+      })
   }
   const given = new Set([opened, ...all.map(({ number }) => number)])
   const replacing = Map.groupBy(all, ({ former }) => (given.has(former) ? former : opened))
@@ -62,7 +69,9 @@ export function numbersOf(holding: Holding, opened: string, contributions: reado
   for (let [number, epoch] = [opened, 0]; ; ) {
     const rivals = (replacing.get(number) ?? []).filter((one) => one.epoch === 0 || one.epoch >= epoch)
     replacing.delete(number) // numbers that lead back to each other end here
-    const [next] = rivals.sort((left, right) => right.epoch - left.epoch)
+    const [next] = rivals.sort(
+      (left, right) => right.epoch - left.epoch || Number(right.isRoots) - Number(left.isRoots),
+    )
     if (next === undefined) break
     chain.add(next)
     number = next.number

@@ -1,5 +1,5 @@
 /** Which of several openings of a case counts (rule C2). */
-import { logParts, streamOf } from '#protocol/ids.ts'
+import { type LogKey, logParts, streamOf } from '#protocol/ids.ts'
 import { BACKING, type Backing, byTimeThenHash, mostOf } from './custody.ts'
 import type { Judged } from './gather.ts'
 
@@ -14,32 +14,40 @@ export interface ChosenOpening {
 const isAtHome = ({ entry }: Judged): boolean =>
   entry.isAbroad !== true && logParts(entry.log).stream === streamOf(entry.station)
 
-/** What no time that its author gives can change: nobody bars it, where it was written, and who stands behind it. */
-const rankOf = (opening: Judged, backing: Backing): number =>
-  Number(!opening.barred) * 20 + Number(isAtHome(opening)) * 10 + backing
-
-/** Whether a node wrote one opening before another of its own. */
-function isBefore({ entry: one }: Judged, { entry: other }: Judged): boolean {
-  const [first, second] = [logParts(one.log).incarnation, logParts(other.log).incarnation]
-  return first === second ? one.seq < other.seq : first < second
+/**
+ * What no time that its author gives can change: where it was written, who stands behind it, and whether anything bars it. What
+ * a revoked machine wrote counts behind all others; what a stranger signed, or somebody in another role, where others or the
+ * root went on from it, counts as they do.
+ */
+function rankOf(opening: Judged, backing: Backing): number {
+  const { barred } = opening
+  const grounds = [
+    isAtHome(opening),
+    backing === BACKING.root,
+    barred !== 'after-revocation',
+    backing >= BACKING.others,
+    !barred,
+  ]
+  return grounds.reduce((rank, holds) => rank * 2 + Number(holds), 0)
 }
 
-/** Of each node the opening that it wrote first: whoever writes another one says nothing new, whatever time it gives. */
+/** Of each log the opening that was written first: whoever writes another one there says nothing new, whatever time it gives. */
 function firstOfEach(openings: readonly Judged[]): readonly Judged[] {
-  const firsts = new Map<string, Judged[]>()
+  const firsts = new Map<LogKey, Judged[]>()
   for (const one of openings) {
-    const { node, stream } = logParts(one.entry.log)
-    const known = firsts.get(`${node} ${stream}`)
-    if (known === undefined || isBefore(one, known[0] as Judged)) firsts.set(`${node} ${stream}`, [one])
-    else if (!isBefore(known[0] as Judged, one)) known.push(one) // its log was forked
+    const known = firsts.get(one.entry.log)
+    const seq = known?.[0]?.entry.seq ?? Number.POSITIVE_INFINITY
+    if (one.entry.seq < seq) firsts.set(one.entry.log, [one])
+    else if (one.entry.seq === seq) known?.push(one) // the log was forked
   }
   return [...firsts.values()].flat().sort((left, right) => byTimeThenHash(left.entry, right.entry))
 }
 
 /**
  * The opening that counts: of several valid ones one that was written at home, then one that the root upholds, then one that
- * others signed for, then the one that its node wrote first, then the earliest by time, then hash. One that came after its node was revoked, or that nobody of its station signed, or none who opens cases, opens
- * the case only where no other does: it takes nothing from anybody, and without it nobody would see what else was delivered.
+ * others signed for, then the one that its log has first, then the earliest by time, then hash. One that something bars opens
+ * the case only where no other does, and nobody has gone on from it: it takes nothing from anybody, and without it nobody
+ * would see what else was delivered.
  */
 export function chooseOpening(openings: readonly Judged[], backing: (opening: Judged) => Backing): ChosenOpening {
   const valid: Judged[] = []
