@@ -2,19 +2,44 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { LIMITS } from '#protocol/limits.ts'
+import { type Caller, callerAt } from '#protocol/transport/callers.ts'
 
-/** How many pieces a connection has sent beyond those that its bytes and what it has finished pay for. */
-const owed = new WeakMap<Socket, number>()
+/** What a connection owes, in bytes that would have paid for its pieces. */
+interface Debt {
+  readonly caller: Caller
+  bytes: number
+}
+
+const debts = new WeakMap<Socket, Debt>()
+/** What connections of one address owe together, and all of them: they are worked off before anybody else has a turn. */
+const ofCaller = new Map<Caller, number>()
+let inAll = 0
 
 /** Nothing is saved up: a long file pays for no flood of tiny pieces behind it. */
-const owe = (socket: Socket, pieces: number): number => {
-  const now = Math.max(0, (owed.get(socket) ?? 0) + pieces)
-  owed.set(socket, now)
-  return now
+function owe(socket: Socket, bytes: number): Debt {
+  const debt = debts.get(socket) ?? { caller: callerAt(socket.remoteAddress), bytes: 0 }
+  debts.set(socket, debt)
+  const more = Math.max(-debt.bytes, bytes)
+  debt.bytes += more
+  inAll += more
+  const together = (ofCaller.get(debt.caller) ?? 0) + more
+  if (together > 0) ofCaller.set(debt.caller, together)
+  else ofCaller.delete(debt.caller)
+  return debt
+}
+
+const piecesIn = (bytes: number): number => bytes / LIMITS.pieceBytes
+
+/** Whether a connection is to be cut: it owes too much itself, or more than a few pieces while its address, or all, do. */
+function isTooMuch({ caller, bytes }: Debt): boolean {
+  if (piecesIn(bytes) > LIMITS.tinyPieces) return true
+  const isCrowded =
+    piecesIn(ofCaller.get(caller) ?? 0) > LIMITS.tinyPiecesOfCaller || piecesIn(inAll) > LIMITS.tinyPiecesInAll
+  return isCrowded && piecesIn(bytes) > LIMITS.tinyPiecesInCrowd
 }
 
 /** Something a connection sent is whole, a request or a message: connections that live for weeks on small ones are never cut. */
-export const noteWhole = (socket: Socket): void => void owe(socket, -LIMITS.piecesOfWhole)
+export const noteWhole = (socket: Socket): void => void owe(socket, -LIMITS.piecesOfWhole * LIMITS.pieceBytes)
 
 /** What is parsed before anybody looks whether the connection still stands. */
 const PIECE = 4096
@@ -27,10 +52,12 @@ export function readInPieces(server: Server, event: 'connection' | 'secureConnec
   const nothing = () => undefined
   server.on(event, (socket: Socket) => {
     socket.on('data', nothing).off('data', nothing) // else the parser takes it from the system itself
+    socket.once('close', () => void owe(socket, Number.NEGATIVE_INFINITY))
     const push = socket.push.bind(socket)
     socket.push = (come: Buffer | null) => {
       if (!come) return push(come)
-      if (owe(socket, 1 - come.length / LIMITS.pieceBytes) > LIMITS.tinyPieces) {
+      if (isTooMuch(owe(socket, LIMITS.pieceBytes - come.length))) {
+        owe(socket, Number.NEGATIVE_INFINITY) // it is read no further
         socket.destroy()
         return false
       }

@@ -12,6 +12,12 @@ export const DOOR_LIMITS = {
   chunkBytes: 256,
   /** Pieces of a connection that may be tiny, one after the other: over TLS each record is one, and a body of a thousand tiny chunks has two for each. */
   tinyPieces: 2_000,
+  /** Tiny pieces that all connections of one address owe together: 20 ms of the program, which nobody else has meanwhile. */
+  tinyPiecesOfCaller: 5_000,
+  /** Those of all addresses: 90 ms. */
+  tinyPiecesInAll: 20_000,
+  /** What a connection may owe even then: a head that is written word by word, and no flood of 3,000 connections. */
+  tinyPiecesInCrowd: 64,
   /** Bytes that pay for a piece: programs fill records with kilobytes, and the poorest line still carries 500 bytes at once. */
   pieceBytes: 256,
   /** Pieces that a request or a message pays for: a head that is written line by line has some ten. */

@@ -101,6 +101,27 @@ test('E70 a few records of one byte end nothing, and bytes pay for more', async 
   await untilTrue(() => expect(text()).toContain(`${80 + long};`))
 })
 
+test('E70 connections that owe much together end where each owes a little, and one that owes nothing lives on', async () => {
+  withLimits({ tinyPiecesOfCaller: 100, tinyPiecesInCrowd: 20 })
+  const { call } = await openServer()
+  const honest = await call()
+  const many = await Promise.all(Array.from({ length: 8 }, call))
+  for (const { socket, sendBytes } of many) {
+    socket.write(post(10_000))
+    await sendBytes('a'.repeat(40))
+  }
+  await untilTrue(() => expect(many.filter(({ isClosed }) => isClosed()).length).toBeGreaterThan(3))
+  honest.socket.write(GET)
+  await untilTrue(() => expect(honest.text()).toContain('0;'))
+  // Nobody owes anything any more for connections that are gone.
+  for (const { socket } of many) socket.destroy()
+  await untilTrue(() => expect(many.every(({ isClosed }) => isClosed())).toBe(true))
+  const later = await call()
+  later.socket.write(post(60))
+  await later.sendBytes('a'.repeat(60))
+  await untilTrue(() => expect(later.text()).toContain('60;'))
+})
+
 test('E70 a long body pays for no flood of tiny records behind it', async () => {
   withLimits({ tinyPieces: 50 })
   const { call } = await openServer()
