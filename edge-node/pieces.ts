@@ -41,6 +41,17 @@ function isTooMuch({ caller, bytes }: Debt): boolean {
 /** Something a connection sent is whole, a request or a message: connections that live for weeks on small ones are never cut. */
 export const noteWhole = (socket: Socket): void => void owe(socket, -LIMITS.piecesOfWhole * LIMITS.pieceBytes)
 
+/** What Node itself ends encryption with: closing alone goes on through all records that have come. */
+interface Encrypted {
+  _destroySSL?(): void
+}
+
+/** What it owes counts until it is closed: those behind it in this turn have less. */
+function cut(socket: Socket & Encrypted): void {
+  socket._destroySSL?.()
+  socket.destroy()
+}
+
 /** What is parsed before anybody looks whether the connection still stands. */
 const PIECE = 4096
 
@@ -57,8 +68,7 @@ export function readInPieces(server: Server, event: 'connection' | 'secureConnec
     socket.push = (come: Buffer | null) => {
       if (!come) return push(come)
       if (isTooMuch(owe(socket, LIMITS.pieceBytes - come.length))) {
-        owe(socket, Number.NEGATIVE_INFINITY) // it is read no further
-        socket.destroy()
+        cut(socket)
         return false
       }
       let isWanted = true
