@@ -65,7 +65,7 @@ async function openServer() {
     }
     return { socket, sendBytes, text: () => text, isClosed: () => isClosed }
   }
-  return { call, frames: () => frames }
+  return { call, server, frames: () => frames }
 }
 
 test.each([
@@ -120,6 +120,19 @@ test('E70 connections that owe much together end where each owes a little, and o
   later.socket.write(post(60))
   await later.sendBytes('a'.repeat(60))
   await untilTrue(() => expect(later.text()).toContain('60;'))
+})
+
+test('E70 changes of keys count as pieces: a connection that sends many of them is ended with its next piece', async () => {
+  withLimits({ tinyPieces: 50 })
+  const { call, server } = await openServer()
+  const served = once(server, 'secureConnection')
+  const { socket, isClosed } = await call()
+  const [theirs] = await served
+  // No client of Node's can change keys: what is told of them is said here as Node says it.
+  for (let count = 0; count < 60; count++) server.emit('keylog', Buffer.from('CLIENT_TRAFFIC_SECRET_N'), theirs)
+  expect(isClosed()).toBe(false)
+  socket.write('G')
+  await untilTrue(() => expect(isClosed()).toBe(true))
 })
 
 test('E70 a long body pays for no flood of tiny records behind it', async () => {
