@@ -31,8 +31,12 @@ function whereWords(desk: Desk, row: CaseRow): string {
   return `${holder} → ${stationName(desk.office, row.offeredTo)},已发出未签收${since}`
 }
 
-const marks = (row: CaseRow): Html =>
-  html`${row.kinds.map((kind) => html` <span class="badge desk-kind">${LOCAL_KINDS[kind]}</span>`)}${
+/** Something in it bears a day that has not come: its last days are counted from there. */
+const isAhead = ({ office }: Desk, { signedOn }: CaseRow): boolean =>
+  signedOn !== undefined && !office.isDayInDoubt() && signedOn > office.today()
+
+const marks = (desk: Desk, row: CaseRow): Html =>
+  html`${isAhead(desk, row) ? html` <span class="badge bg-red text-red-fg">日期请核对</span>` : ''}${row.kinds.map((kind) => html` <span class="badge desk-kind">${LOCAL_KINDS[kind]}</span>`)}${
     row.aside > 0 ? html` <span class="badge bg-yellow text-yellow-fg">${row.aside} 条待处理</span>` : ''
   }${row.forked ? html` <span class="badge bg-red text-red-fg">已停住</span>` : ''}${
     row.unread ? html` <span class="badge bg-red text-red-fg">本机程序较旧,请升级后再办</span>` : ''
@@ -72,7 +76,7 @@ export async function caseTable(desk: Desk, rows: readonly CaseRow[], empty: str
       (row) => html`<tr>
         <td data-label="办件"><a href="/cases/${row.id}">${numberWords(row)}</a><div class="text-secondary">${itemName(desk.office, row)}</div></td>
         <td class="desk-short" data-label="申请人">${row.applicant || '未填写'}<div class="text-secondary">${masked(row.idNumber)}</div></td>
-        <td data-label="环节">${stageTitle(row.stage)}${marks(row)}</td>
+        <td data-label="环节">${stageTitle(row.stage)}${marks(desk, row)}</td>
         <td data-label="期限">${dueCell(desk, row)}</td>
         <td data-label="在哪里">${whoCell(desk, row)}</td>
         <td class="desk-short" data-label="最近变动">${timeWords(row.changedAt, now)}<div class="text-secondary">${safetyWords(safety.get(row.id))}</div></td></tr>`,

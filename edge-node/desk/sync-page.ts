@@ -6,6 +6,7 @@ import { mayWrite } from '#edge-node/commands/roles.ts'
 import { markChecked } from '#edge-node/commands/station/checked-findings.ts'
 import { confirmToday } from '#edge-node/commands/station/confirmed-day.ts'
 import { moveParent } from '#edge-node/commands/station/parent-address.ts'
+import { dayAt, plusDays } from '#protocol/casework/time/days.ts'
 import {
   CONFIRMED_DAY,
   COUNTY_DAY,
@@ -256,6 +257,19 @@ async function sharedPart(context: DeskContext, desk: Desk): Promise<Html | stri
   return card('编号重复的办件', html`${words}${await caseTable(desk, rows, '')}`)
 }
 
+/** At the county: the cases whose day has not come stay in reach when their finding is checked: what is reported to the coordinator is not decided by then. */
+async function toComePart({ office }: Desk): Promise<Html | string> {
+  if (!office.isRoot || office.isDayInDoubt()) return ''
+  // As far as days go: nobody knows how far ahead it was.
+  const days = { from: plusDays(office.today(), 1), until: dayAt(Number.POSITIVE_INFINITY) }
+  const { cases } = await office.casesNotCome(days)
+  if (cases.length === 0) return ''
+  return card(
+    '所记日期还没有到的办件',
+    html`<p class="card-body mb-0">有办件的记录写着今天以后的日期。<a href="${notComePath(days)}">逐件查看</a>;日期到了,或按误录重新办理以后,就不再列出。</p>`,
+  )
+}
+
 const DONE = {
   moved: '上级已核对,地址已改用。',
   known: '上级没有改动,已经是县中心登记的那一个。',
@@ -276,7 +290,7 @@ async function syncPage(context: DeskContext, desk: Desk, again: FormState = {},
     status.findings.length === 0
       ? html`<p class="desk-empty">没有需要知道的事。</p>`
       : html`<ul class="list-group list-group-flush">${status.findings.map((each) => finding(desk, visit, each))}</ul>`
-  const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${card('数目对得上吗', conservation(status))}
+  const parts = html`${card('现在', figures(desk, status, visit))}${await aloneCard(desk, status)}${await sharedPart(context, desk)}${await toComePart(desk)}${card('数目对得上吗', conservation(status))}
     ${card('发生过的事', findings)}${nodes.length > 0 ? card('下面的节点', nodeRows(desk, nodes)) : ''}
     ${card('有暂不生效、隔离或分叉记录的办件', html`${caseTable(desk, rows, '没有。')}${nextPage('/sync', {}, odd)}`)}`
   const body = html`${headline('同步与安全')}${doneBox(done, DONE)}${problem ? failureBox(problem) : ''}${livePart('sync', 'network', '/sync', parts)}${await confirmDayPart(desk, visit, again)}${parentPart(desk, visit, again)}`

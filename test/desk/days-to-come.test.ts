@@ -61,6 +61,13 @@ test('S161 P260 after the county’s day is put right every page leads to the ca
   expect((await office.status()).findings.filter(({ kept }) => kept !== undefined)).toEqual([])
   expect((await coordinator.get(`/cases/${wrong.document}`)).text).toContain('日期请核对')
   expect((await coordinator.get(LIST.replace('&amp;', '&'))).html).toContain(wrong.document)
+  const sync = await coordinator.get('/sync')
+  expect(sync.text).toContain('所记日期还没有到的办件')
+  const [, still = ''] = /href="(\/sync\/not-come[^"]*)"/.exec(sync.html) ?? []
+  expect((await coordinator.get(still.replace('&amp;', '&'))).html).toContain(wrong.document)
+  // Its last days are counted from a day to come: lists say so.
+  expect((await coordinator.get('/search?q=261217')).text).toContain('日期请核对')
+  expect((await coordinator.get('/search?q=261127')).text).not.toContain('日期请核对')
 })
 
 test('S161 what is less than a day ahead is marked while its day has not come, and not while the day is in doubt', async () => {
