@@ -84,9 +84,9 @@ class Lines {
     return said?.kind === 'retracted' ? { ...here, offeredTo: undefined } : here
   }
 
-  /** A station took what it was offered; on the machine of whoever offered it nobody signs for anything. */
+  /** A station took what it was offered; on the machine of whoever offered it, or from itself, nobody signs for anything. */
   #taken(last: Judged, fact: Judged, here: Place): Place {
-    const isOther = nodeOf(fact) !== nodeOf(last)
+    const isOther = nodeOf(fact) !== nodeOf(last) && fact.entry.station !== here.holder
     if (isOther) this.#sign(last)
     const hand = isOther ? ++this.#hands : here.hand
     return { ...here, holder: fact.entry.station, offeredTo: undefined, hand }

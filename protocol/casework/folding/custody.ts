@@ -50,6 +50,12 @@ function firstWords<Candidate extends Said>(field: readonly Candidate[]): readon
   return field.filter(({ entry }) => !isAnswer(entry) || entry.seq === first.get(entry.log))
 }
 
+/** Which program wrote it, in whatever log. */
+const programOf = ({ entry }: Said): string => {
+  const { node, incarnation } = logParts(entry.log)
+  return `${node} ${incarnation}`
+}
+
 /** Of answers that one program wrote in several logs only one: that behind which the sender went on, else the earliest. */
 function oneWordEach<Candidate extends Said>(
   answers: readonly Candidate[],
@@ -59,8 +65,7 @@ function oneWordEach<Candidate extends Said>(
     backing(one) === backing(other) ? byTimeThenHash(other.entry, one.entry) < 0 : backing(one) < backing(other)
   const words = new Map<string, Candidate[]>()
   for (const answer of answers) {
-    const { node, incarnation } = logParts(answer.entry.log)
-    const program = `${node} ${incarnation}`
+    const program = programOf(answer)
     const [known, ...others] = words.get(program) ?? []
     if (known === undefined || (known.entry.log !== answer.entry.log && isBehind(known, answer)))
       words.set(program, [answer])
@@ -87,7 +92,7 @@ function unsignedRivals<Candidate extends Said>(
  * Between whom only the coordinator can decide; the one that is left takes effect. The receiver's answer beats what the
  * sender wrote beside it, and what others signed for beats its author's other word. But a receiver who took what he was
  * offered, and another who took what the sender then offered to him, were both named, and neither is the other's judge; nor
- * is a taking that of a sender who went on after a decline of the same receiver's.
+ * is a taking that of a sender who went on after a decline of the same receiver's, unless the same program wrote both.
  * @param field in the order of their times
  */
 function rivalsAmong<Candidate extends Said>(
@@ -99,7 +104,11 @@ function rivalsAmong<Candidate extends Said>(
   const areAnswers = signed.every(({ entry }) => isAnswer(entry))
   const isNamed = (one: Candidate) =>
     areAnswers ? isAnswer(one.entry) && backing(one) === BACKING.sender : isTaking(one.entry)
-  return firstWords(field.filter((one) => backing(one) >= BACKING.others || isNamed(one)))
+  const named = firstWords(field.filter((one) => backing(one) >= BACKING.others || isNamed(one)))
+  const declined = new Set(
+    named.filter((one) => !isTaking(one.entry) && isAnswer(one.entry) && backing(one) >= BACKING.sender).map(programOf),
+  )
+  return named.filter((one) => !isTaking(one.entry) || !declined.has(programOf(one)))
 }
 
 /**

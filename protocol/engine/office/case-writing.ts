@@ -6,6 +6,7 @@ import {
   encodeFact,
   FACTS,
   type Fact,
+  type FactEntry,
   type FactKind,
   type Fields,
   type FieldValue,
@@ -19,7 +20,7 @@ import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { isSectionName, type SectionName } from '#protocol/documents/sections.ts'
-import { type DocumentId, type EntryHash, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, logKey, type StationCode, type StreamId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { fail, failure, type Result, success } from '#protocol/result.ts'
@@ -209,21 +210,33 @@ export async function act(
   if (look.value.missing) return mustLook(look.value.missing, KEPT)
   const minted = await mintNumbers(staging, actor, state, kind, fields)
   if (!minted.ok) return minted
+  const stream = writingStream(core, file, actor.station)
+  if (!stream.ok) return stream
   // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
   const seen = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null
   const previous =
     kind === 'reassigned'
-      ? rulingPlace(
-          file,
-          register,
-          state,
-          fields.to as StationCode,
-          (side) => checkAct(side, worker, register, kind, fields).ok,
-        )
+      ? rulingPlace({
+          ...{ id, facts: file.facts, state, register, to: fields.to as StationCode },
+          mayRule: (side) => checkAct(side, worker, register, kind, fields).ok,
+          planned: (behind) => plannedFact(core, actor, stream.value, { kind, previous: behind, fields }),
+        })
       : seen
-  const stream = writingStream(core, file, actor.station)
-  return stream.ok ? write(staging, actor, id, stream.value, { kind, previous, fields }) : stream
+  if (previous === undefined) return fail('fork', SEVERAL_OPENINGS, KEPT, NAME_A_SIDE)
+  return write(staging, actor, id, stream.value, { kind, previous, fields })
 }
+
+const SEVERAL_OPENINGS = '这个办件有几条立案记录,几边都已有站点签收。'
+const NAME_A_SIDE = '请改派给其中一边现在承办的站点;要交给别的站点的,改派以后由它移交。'
+
+/** A fact as it would stand in a log of this node, before it is written. */
+function plannedFact(core: Core, { person, station }: Actor, stream: StreamId, fact: Fact): FactEntry {
+  const log = logKey({ node: core.identity.node, incarnation: 1, stream })
+  const seq = Number.MAX_SAFE_INTEGER
+  return { hash: PLANNED, log, seq, person, station, time: core.clock.now(), clockOffset: core.clock.offset(), fact }
+}
+
+const PLANNED = 'f'.repeat(64) as EntryHash
 
 /** Gives a fact the numbers of the case and of its paper: a refusal before this spends none. */
 async function mintNumbers(

@@ -69,8 +69,8 @@ export const CUSTODY: readonly Mutant[] = [
   {
     name: 'machine-signs-for-itself',
     file: 'protocol/casework/folding/built-on.ts',
-    from: 'nodeOf(fact) !== nodeOf(last)',
-    to: 'fact.entry.station !== last.entry.station',
+    from: 'nodeOf(fact) !== nodeOf(last) && fact.entry.station !== here.holder',
+    to: 'fact.entry.station !== here.holder',
     fault: 'C14: a machine that serves two stations stops each case that it handed over, alone.',
     tests: ['test/casework/folding/signed-for.test.ts'],
   },

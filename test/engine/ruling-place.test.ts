@@ -1,0 +1,126 @@
+/** Where a ruling on a stopped case is written: whatever hostile members wrote beside the side that it is for, that side counts. */
+import { expect, test } from 'vitest'
+import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import { rulingPlace } from '#protocol/engine/office/ruling-place.ts'
+import { logKey, type StationCode } from '#protocol/ids.ts'
+import { offeredCase } from '#test/casework/paths.ts'
+import {
+  CASE,
+  COUNTY,
+  chain,
+  fold,
+  last,
+  nodeOf,
+  OTHER_TOWN,
+  OTHER_VILLAGE,
+  register,
+  TOWN,
+  VILLAGE,
+  write,
+} from '#test/casework/people.ts'
+
+/** Written by the node of a station, under an incarnation of it. */
+const by = (station: StationCode, incarnation = 1) => ({
+  log: logKey({ node: nodeOf(station), incarnation, stream: VILLAGE as never }),
+})
+
+const accepting = (town: StationCode) =>
+  [
+    ['taken', town],
+    ['received', town],
+    ['accepted', town],
+  ] as const
+
+/** Rules for a station; what the case is then. */
+function rule(facts: readonly FactEntry[], to: StationCode) {
+  const planned = (previous: FactEntry['hash'] | null) => write('reassigned', COUNTY, previous, { to })
+  const state = fold(facts)
+  const place = rulingPlace({ id: CASE, facts, state, register, to, mayRule: () => true, planned })
+  return place === undefined ? undefined : fold([...facts, planned(place)])
+}
+
+test('C15 a ruling for a side keeps what was done there, also where forks stand within it', () => {
+  const { facts, offer } = offeredCase()
+  const on = chain(
+    [
+      ['retracted', VILLAGE],
+      ['offered', VILLAGE, { to: TOWN, materials: 4 }],
+      ['retracted', VILLAGE],
+      ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }],
+      ...accepting(OTHER_TOWN),
+    ],
+    offer,
+  )
+  const late = [write('taken', TOWN, offer), write('taken', TOWN, on[1] as FactEntry)]
+  expect(fold([...facts, ...on, ...late]).forks).toHaveLength(1)
+  expect(rule([...facts, ...on, ...late], OTHER_TOWN)).toMatchObject({ holder: OTHER_TOWN, stage: '30', forks: [] })
+  // Where the station has it at the end of several lines, none counts by itself.
+  expect(rule([...facts, ...on, ...late], TOWN)).toMatchObject({ holder: TOWN, stage: '10', forks: [] })
+})
+
+test('C15 nor do many takings of one machine, under many incarnations, or what only a newer program can read', () => {
+  const { facts, offer } = offeredCase()
+  const on = chain(
+    [['retracted', VILLAGE], ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }], ...accepting(OTHER_TOWN)],
+    offer,
+  )
+  const takes = Array.from({ length: 40 }, (_, at) => write('taken', TOWN, offer, {}, by(TOWN, at + 1)))
+  expect(rule([...facts, ...on, ...takes], OTHER_TOWN)).toMatchObject({ holder: OTHER_TOWN, stage: '30', forks: [] })
+  const taken = chain(accepting(TOWN), offer)
+  const beside = write('offered', VILLAGE, facts[1] as FactEntry, { to: OTHER_TOWN, materials: 4 })
+  const newer = { kind: 'of-tomorrow', previous: beside.hash }
+  const unread = write('noted', OTHER_TOWN, null, {}, { fact: undefined, newer })
+  const stopped = [...facts, ...taken, beside, unread]
+  expect(fold(stopped).unread).toHaveLength(2)
+  expect(rule(stopped, TOWN)).toMatchObject({ holder: TOWN, stage: '30', unread: [], forks: [] })
+})
+
+test('C2 C15 at several openings a ruling is for one of them, and takes no side by a time that anybody can write', () => {
+  const opening = write('opened', VILLAGE, null, {}, by(VILLAGE, 7))
+  const rest = chain(
+    [['captured', VILLAGE], ['offered', VILLAGE, { to: TOWN, materials: 4 }], ...accepting(TOWN)],
+    opening,
+  )
+  const again = write('opened', VILLAGE, null, {}, { ...by(VILLAGE, 3), time: 1 })
+  const away = write('offered', VILLAGE, again, { to: OTHER_TOWN, materials: 4 })
+  const back = write('captured', VILLAGE, opening)
+  const aside = write('offered', VILLAGE, back, { to: OTHER_TOWN, materials: 4 })
+  const all = [
+    opening,
+    ...rest,
+    again,
+    away,
+    write('taken', OTHER_TOWN, away),
+    back,
+    aside,
+    write('taken', OTHER_TOWN, aside),
+  ]
+  expect(fold(all)).toMatchObject({ tip: again.hash })
+  expect(rule(all, TOWN)).toMatchObject({ holder: TOWN, stage: '30', tip: expect.any(String), forks: [] })
+  expect(rule(all, COUNTY)).toBeUndefined()
+})
+
+test('C15 a ruling that would change nothing behind its side is written before the fork', () => {
+  const { facts, offer } = offeredCase()
+  const taken = chain([...accepting(TOWN)], offer)
+  const back = chain(
+    [
+      ['retracted', VILLAGE],
+      ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }],
+      ['taken', OTHER_TOWN],
+    ],
+    offer,
+  )
+  // A county that was put back has written behind both.
+  const both = [last(taken), last(back)].map((end) => write('voided', COUNTY, end))
+  const stopped = [...facts, ...taken, ...back, ...both]
+  expect(fold(stopped).forks).toHaveLength(1)
+  for (const to of [TOWN, OTHER_TOWN, OTHER_VILLAGE]) expect(rule(stopped, to)).toMatchObject({ holder: to, forks: [] })
+})
+
+test('C15 without a stop a ruling stands at the tip', () => {
+  const { facts, offer } = offeredCase()
+  expect(rule(facts, OTHER_TOWN)).toMatchObject({ holder: OTHER_TOWN, forks: [] })
+  const late = [write('taken', TOWN, offer), write('taken', TOWN, offer, {}, by(TOWN, 2))]
+  expect(rule([...facts, ...late], VILLAGE)).toMatchObject({ holder: VILLAGE, forks: [] })
+})
