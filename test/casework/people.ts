@@ -10,7 +10,15 @@ import type { Authority, Register } from '#protocol/casework/register.ts'
 import { powerOf } from '#protocol/casework/rules/letters.ts'
 import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { type DocumentId, type EntryHash, logKey, type NodeId, type PersonId, type StationCode } from '#protocol/ids.ts'
+import {
+  type DocumentId,
+  type EntryHash,
+  logKey,
+  type NodeId,
+  type PersonId,
+  type StationCode,
+  streamOf,
+} from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 
 export const COUNTY = '510724' as StationCode
@@ -87,6 +95,21 @@ export function registerWith({ items = [], letters = [], rules = {}, today = TOD
   }
 }
 export const register: Register = registerWith()
+
+/** The same county with other answers of its authority. */
+export const judging = (changes: Partial<Authority>): Register => ({
+  ...register,
+  authority: { ...authority, ...changes },
+})
+
+/** A county in which a node serves one more station. */
+export const serving = (station: StationCode, node: NodeId): Register =>
+  judging({ serves: (by, of) => authority.serves(by, of) || (by === node && of === station) })
+
+/** Of a fact: written in the village's stream by the node of a station, under an incarnation of it. */
+export const writtenBy = (station: StationCode, incarnation = 1) => ({
+  log: logKey({ node: nodeOf(station), incarnation, stream: streamOf(VILLAGE) }),
+})
 
 /** A letter with all five powers for an item at a station. */
 export const letter = (station: StationCode, item: string, changes: Partial<Letter> = {}): Letter => ({

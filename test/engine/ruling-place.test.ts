@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { rulingPlace } from '#protocol/engine/office/ruling-place.ts'
-import { logKey, type StationCode } from '#protocol/ids.ts'
+import type { StationCode } from '#protocol/ids.ts'
 import { offeredCase } from '#test/casework/paths.ts'
 import {
   CASE,
@@ -10,19 +10,14 @@ import {
   chain,
   fold,
   last,
-  nodeOf,
   OTHER_TOWN,
   OTHER_VILLAGE,
   register,
   TOWN,
   VILLAGE,
   write,
+  writtenBy,
 } from '#test/casework/people.ts'
-
-/** Written by the node of a station, under an incarnation of it. */
-const by = (station: StationCode, incarnation = 1) => ({
-  log: logKey({ node: nodeOf(station), incarnation, stream: VILLAGE as never }),
-})
 
 const accepting = (town: StationCode) =>
   [
@@ -64,7 +59,7 @@ test('C15 nor do many takings of one machine, under many incarnations, or what o
     [['retracted', VILLAGE], ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }], ...accepting(OTHER_TOWN)],
     offer,
   )
-  const takes = Array.from({ length: 40 }, (_, at) => write('taken', TOWN, offer, {}, by(TOWN, at + 1)))
+  const takes = Array.from({ length: 40 }, (_, at) => write('taken', TOWN, offer, {}, writtenBy(TOWN, at + 1)))
   expect(rule([...facts, ...on, ...takes], OTHER_TOWN)).toMatchObject({ holder: OTHER_TOWN, stage: '30', forks: [] })
   const taken = chain(accepting(TOWN), offer)
   const beside = write('offered', VILLAGE, facts[1] as FactEntry, { to: OTHER_TOWN, materials: 4 })
@@ -76,12 +71,12 @@ test('C15 nor do many takings of one machine, under many incarnations, or what o
 })
 
 test('C2 C15 at several openings a ruling is for one of them, and takes no side by a time that anybody can write', () => {
-  const opening = write('opened', VILLAGE, null, {}, by(VILLAGE, 7))
+  const opening = write('opened', VILLAGE, null, {}, writtenBy(VILLAGE, 7))
   const rest = chain(
     [['captured', VILLAGE], ['offered', VILLAGE, { to: TOWN, materials: 4 }], ...accepting(TOWN)],
     opening,
   )
-  const again = write('opened', VILLAGE, null, {}, { ...by(VILLAGE, 3), time: 1 })
+  const again = write('opened', VILLAGE, null, {}, { ...writtenBy(VILLAGE, 3), time: 1 })
   const away = write('offered', VILLAGE, again, { to: OTHER_TOWN, materials: 4 })
   const back = write('captured', VILLAGE, opening)
   const aside = write('offered', VILLAGE, back, { to: OTHER_TOWN, materials: 4 })
@@ -121,6 +116,6 @@ test('C15 a ruling that would change nothing behind its side is written before t
 test('C15 without a stop a ruling stands at the tip', () => {
   const { facts, offer } = offeredCase()
   expect(rule(facts, OTHER_TOWN)).toMatchObject({ holder: OTHER_TOWN, forks: [] })
-  const late = [write('taken', TOWN, offer), write('taken', TOWN, offer, {}, by(TOWN, 2))]
+  const late = [write('taken', TOWN, offer), write('taken', TOWN, offer, {}, writtenBy(TOWN, 2))]
   expect(rule([...facts, ...late], VILLAGE)).toMatchObject({ holder: VILLAGE, forks: [] })
 })

@@ -212,18 +212,43 @@ export async function act(
   if (!minted.ok) return minted
   const stream = writingStream(core, file, actor.station)
   if (!stream.ok) return stream
-  // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
-  const seen = FACTS[kind].guarded || kind === 'renumbered' ? state.tip : null
+  const fact = { kind, fields }
   const previous =
     kind === 'reassigned'
-      ? rulingPlace({
-          ...{ id, facts: file.facts, state, register, to: fields.to as StationCode },
-          mayRule: (side) => checkAct(side, worker, register, kind, fields).ok,
-          planned: (behind) => plannedFact(core, actor, stream.value, { kind, previous: behind, fields }),
-        })
-      : seen
+      ? rulingBehind({ core, file, state, register }, { actor, stream: stream.value, fact, worker })
+      : // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
+        FACTS[kind].guarded || kind === 'renumbered'
+        ? state.tip
+        : null
   if (previous === undefined) return fail('fork', SEVERAL_OPENINGS, KEPT, NAME_A_SIDE)
-  return write(staging, actor, id, stream.value, { kind, previous, fields })
+  return write(staging, actor, id, stream.value, { ...fact, previous })
+}
+
+interface Standing {
+  readonly core: Core
+  readonly file: CaseFile
+  readonly state: CaseState
+  readonly register: Register
+}
+
+interface Ruling {
+  readonly actor: Actor
+  readonly stream: StreamId
+  readonly fact: Omit<Fact, 'previous'>
+  readonly worker: Parameters<typeof checkAct>[1]
+}
+
+/** The fact that a ruling follows; undefined where it must be for one of the sides and is for none. */
+function rulingBehind(
+  { core, file, state, register }: Standing,
+  { actor, stream, fact, worker }: Ruling,
+): EntryHash | undefined {
+  const { kind, fields } = fact
+  return rulingPlace({
+    ...{ id: file.id, facts: file.facts, state, register, to: fields.to as StationCode },
+    mayRule: (side) => checkAct(side, worker, register, kind, fields).ok,
+    planned: (previous) => plannedFact(core, actor, stream, { ...fact, previous }),
+  })
 }
 
 const SEVERAL_OPENINGS = '这个办件有几条立案记录,几边都已有站点签收。'

@@ -1,35 +1,25 @@
 /** What is no part of a line makes nothing more than it is: forged names, other stations' hands, barred openings. */
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
-import type { Authority, Register } from '#protocol/casework/register.ts'
-import { logKey, type NodeId, type StationCode } from '#protocol/ids.ts'
+import type { Authority } from '#protocol/casework/register.ts'
+import { logKey, type StationCode } from '#protocol/ids.ts'
 import { offeredCase } from '#test/casework/paths.ts'
 import {
-  authority,
   COUNTY,
   chain,
   fold,
+  judging,
   last,
   nodeOf,
   numberAt,
   OTHER_TOWN,
   OTHER_VILLAGE,
-  register,
+  serving,
   TOWN,
   VILLAGE,
   write,
+  writtenBy,
 } from '#test/casework/people.ts'
-
-const judging = (changes: Partial<Authority>): Register => ({ ...register, authority: { ...authority, ...changes } })
-
-/** A county in which a node serves one more station. */
-const serving = (station: StationCode, node: NodeId): Register =>
-  judging({ serves: (by, of) => authority.serves(by, of) || (by === node && of === station) })
-
-/** Written by the node of a station, under an incarnation of it. */
-const by = (station: StationCode, incarnation = 1) => ({
-  log: logKey({ node: nodeOf(station), incarnation, stream: VILLAGE as never }),
-})
 
 const accepting = (town: StationCode, offer: FactEntry) =>
   chain(
@@ -80,12 +70,12 @@ const OPENED: string[] = []
 
 test('C14 a decline by a machine that serves the sender’s station as well ends no row', () => {
   const { facts } = declinedOnce()
-  const offer = write('offered', VILLAGE, last(facts), { to: OTHER_TOWN, materials: 4 }, by(TOWN))
+  const offer = write('offered', VILLAGE, last(facts), { to: OTHER_TOWN, materials: 4 }, writtenBy(TOWN))
   const all = [...facts, offer, ...accepting(OTHER_TOWN, offer)]
   const county = serving(VILLAGE, nodeOf(TOWN))
   for (const beside of [
     write('withdrawn', VILLAGE, facts[1] as FactEntry),
-    write('opened', VILLAGE, null, {}, { ...by(TOWN), time: 1 }),
+    write('opened', VILLAGE, null, {}, { ...writtenBy(TOWN), time: 1 }),
   ])
     expect(fold([...all, beside], county)).toMatchObject({ holder: OTHER_TOWN, tip: last(all).hash, forks: [] })
 })
@@ -119,7 +109,7 @@ test('C14 what another’s node writes in the sender’s name makes a lost race 
   const { facts, offer } = offeredCase()
   const all = [...facts, ...accepting(TOWN, offer)]
   const back = write('retracted', VILLAGE, offer)
-  const forged = write('offered', VILLAGE, back, { to: OTHER_VILLAGE, materials: 4 }, by(OTHER_TOWN))
+  const forged = write('offered', VILLAGE, back, { to: OTHER_VILLAGE, materials: 4 }, writtenBy(OTHER_TOWN))
   const accomplice = write('taken', OTHER_VILLAGE, forged)
   expect(fold([...all, back, forged, accomplice])).toMatchObject({ holder: TOWN, tip: last(all).hash, forks: [] })
 })
@@ -133,7 +123,7 @@ test('C14 C20 a contribution of the county moves no custody', () => {
 })
 
 test('C2 a second opening under another incarnation, with an accomplice, stops the case at most', () => {
-  const opening = write('opened', VILLAGE, null, {}, by(VILLAGE, 7))
+  const opening = write('opened', VILLAGE, null, {}, writtenBy(VILLAGE, 7))
   const rest = chain(
     [
       ['captured', VILLAGE],
@@ -142,7 +132,7 @@ test('C2 a second opening under another incarnation, with an accomplice, stops t
     opening,
   )
   const all = [opening, ...rest, ...accepting(TOWN, last(rest))]
-  const again = write('opened', VILLAGE, null, {}, by(VILLAGE, 3))
+  const again = write('opened', VILLAGE, null, {}, writtenBy(VILLAGE, 3))
   expect(fold([...all, again])).toMatchObject({ holder: TOWN, tip: last(all).hash, forks: [] })
   const away = write('offered', VILLAGE, again, { to: OTHER_TOWN, materials: 4 })
   const stopped = fold([...all, again, away, write('taken', OTHER_TOWN, away)])
@@ -151,8 +141,8 @@ test('C2 a second opening under another incarnation, with an accomplice, stops t
 
 test('C11 many answers to one offer, under many incarnations, are settled in one walk', () => {
   const { facts, offer } = offeredCase()
-  const answers = Array.from({ length: 12_000 }, (_, at) => write('declined', TOWN, offer, {}, by(TOWN, at + 1)))
-  const taken = write('taken', TOWN, offer, {}, by(TOWN, 13_000))
+  const answers = Array.from({ length: 12_000 }, (_, at) => write('declined', TOWN, offer, {}, writtenBy(TOWN, at + 1)))
+  const taken = write('taken', TOWN, offer, {}, writtenBy(TOWN, 13_000))
   let compared = 0
   const seen = [...answers, taken].map((fact) => ({
     ...fact,
@@ -199,7 +189,7 @@ test('C11 who declined in one stream does not take it in another one with an acc
 test('C14 a station that takes from itself, on a second computer, signs for nothing', () => {
   const { facts, offer } = offeredCase()
   const all = [...facts, ...accepting(TOWN, offer)]
-  const copy = by(OTHER_VILLAGE)
+  const copy = writtenBy(OTHER_VILLAGE)
   const beside = write('offered', VILLAGE, facts[1] as FactEntry, { to: VILLAGE, materials: 4 })
   const own = write('taken', VILLAGE, beside, {}, copy)
   const county = serving(VILLAGE, nodeOf(OTHER_VILLAGE))

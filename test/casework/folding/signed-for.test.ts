@@ -1,11 +1,9 @@
 /** What others signed for: nobody undoes it by writing beside an entry of his own. */
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
-import type { Register } from '#protocol/casework/register.ts'
-import { logKey, logParts, type NodeId, type StationCode, streamOf } from '#protocol/ids.ts'
+import { logKey, logParts, type StationCode, streamOf } from '#protocol/ids.ts'
 import { caseAt, offeredCase } from '#test/casework/paths.ts'
 import {
-  authority,
   COUNTY,
   chain,
   fold,
@@ -14,17 +12,11 @@ import {
   OTHER_TOWN,
   OTHER_VILLAGE,
   reasonOf,
-  register,
+  serving,
   TOWN,
   VILLAGE,
   write,
 } from '#test/casework/people.ts'
-
-/** A county in which a node serves one more station. */
-const serving = (station: StationCode, node: NodeId): Register => ({
-  ...register,
-  authority: { ...authority, serves: (by, of) => authority.serves(by, of) || (by === node && of === station) },
-})
 
 /** A case that the village handed over and the town accepted. */
 function acceptedInTown() {
