@@ -113,6 +113,23 @@ test('C15 a ruling that would change nothing behind its side is written before t
   for (const to of [TOWN, OTHER_TOWN, OTHER_VILLAGE]) expect(rule(stopped, to)).toMatchObject({ holder: to, forks: [] })
 })
 
+test('C15 a side that its own station has forked does not count by itself', () => {
+  const { facts, offer } = offeredCase()
+  const back = chain(
+    [
+      ['retracted', VILLAGE],
+      ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }],
+      ['taken', OTHER_TOWN],
+    ],
+    offer,
+  )
+  const taken = write('taken', TOWN, offer)
+  const two = [write('received', TOWN, taken), write('offered', TOWN, taken, { to: COUNTY }, writtenBy(TOWN, 2))]
+  const ruled = rule([...facts, ...back, taken, ...two], TOWN)
+  expect(ruled).toMatchObject({ holder: TOWN, stage: '10', forks: [] })
+  expect(ruled?.story.find(({ hash }) => hash === taken.hash)?.epoch).toBeNull()
+})
+
 test('C15 without a stop a ruling stands at the tip', () => {
   const { facts, offer } = offeredCase()
   expect(rule(facts, OTHER_TOWN)).toMatchObject({ holder: OTHER_TOWN, forks: [] })

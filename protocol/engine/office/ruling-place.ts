@@ -67,11 +67,7 @@ function endsOf({ id, facts, state, register, to, mayRule }: Stopped): readonly 
 export function rulingPlace(stopped: Stopped): EntryHash | undefined {
   const { id, facts, state, register } = stopped
   if (state.forks.length === 0 && state.unread.length === 0) return state.tip
-  const ends = endsOf(stopped)
-  const isBefore = (tip: EntryHash, { story }: CaseState) =>
-    story.some(({ hash, epoch }) => hash === tip && epoch !== null)
-  const last = ends.filter((one) => !ends.some((other) => other.tip !== one.tip && isBefore(one.tip, other)))
-  const [end, ...others] = new Set(last.map(({ tip }) => tip))
+  const [end, ...others] = new Set(endsOf(stopped).map(({ tip }) => tip))
   const takesEffect = (tip: EntryHash) => {
     const ruling = stopped.planned(tip)
     return foldCase(id, [...facts, ruling], register)?.tip === ruling.hash
