@@ -179,6 +179,10 @@ export const LIMITS = {
   regionSteps: 10,
   /** Cases judged anew in one request of the write queue: about 15 ms, the longest that a person's act waits for it. */
   sliceCases: 20,
+  /** Cases listed in one request behind the commit of their entries: some 15 ms, in pieces; more only gains a little. */
+  listedCases: 100,
+  /** Cases that may be stored and not listed before the links wait for the list: some seconds of folding, a megabyte of names. */
+  unlistedCases: 10_000,
   /** Cases with facts of foreign people that are looked up to be judged anew, half a megabyte of names; of more, all are judged. */
   foreignDocuments: 10_000,
   /** Pause between two such requests, in which everybody else has a turn. */

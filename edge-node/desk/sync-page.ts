@@ -74,6 +74,7 @@ function figures(desk: Desk, status: SyncStatus, visit: Visit): Html {
     ${pair('还没有到县的办件', `${status.casesNotAtRoot} 件`)}${pair('时钟', clock)}
     ${pair('事项目录', catalogueWords(status.catalogueVersion))}${pair('工作日历', status.calendarUntil === null ? '还没有;不计算到期日' : `到 ${status.calendarUntil},之后的到期日不计算`)}
     ${status.refolding === null ? '' : pair('正在按新的目录或日期重新核对办件', `${status.refolding.done} / ${status.refolding.total} 件`)}
+    ${status.unlisted === 0 ? '' : pair('已收到、正在列入清单的办件', `${status.unlisted} 件(都已存好,打开就能看到)`)}
     ${pair('保存', status.health.problem || '正常')}</dl>${connectButton(desk, status, visit)}</div>`
 }
 

@@ -3,6 +3,7 @@ import type { Knowledge } from '#protocol/casework/rules/level.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseFiles } from './cases/case-files.ts'
 import type { OpenSections } from './cases/open-sections.ts'
+import type { Unlisted } from './cases/unlisted.ts'
 import type { NodeClock } from './clock.ts'
 import type { Directory } from './directory/directory.ts'
 import type { Locals } from './locals.ts'
@@ -43,6 +44,8 @@ export interface Core {
   readonly news: News
   readonly neighbours: Neighbours
   readonly rows: RowsState
+  /** Cases of which more is stored than their rows and receipts say. */
+  readonly unlisted: Unlisted
   /** Lanes in which this node numbers since its start, by station and year, with the incarnation they were drawn under. */
   readonly lanes: Map<string, { readonly incarnation: number; readonly lane: number }>
   /** Tells people, and whoever runs the program, of a programmer's error: it ends what it happened in and nothing else. */

@@ -147,6 +147,8 @@ export interface SyncStatus {
   readonly calendarUntil: Day | null
   /** Cases being judged anew after a change of the directory or of the day; null when all rows are up to date. */
   readonly refolding: Advance | null
+  /** Cases of which something is stored that lists do not show yet. */
+  readonly unlisted: number
   /** Whether writing is possible; says why not (disk full, locked, damaged, rolled back). */
   readonly health: { readonly writable: boolean; readonly problem: string; readonly next: string }
   /** Per log of this node: written = applied + set aside + quarantined. */

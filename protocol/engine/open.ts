@@ -12,6 +12,7 @@ import {
 } from './carrying/returned-records.ts'
 import { createCaseFiles } from './cases/case-files.ts'
 import { createOpenSections } from './cases/open-sections.ts'
+import { loadUnlisted } from './cases/unlisted.ts'
 import { createClock } from './clock.ts'
 import type { Core, LiveIdentity } from './core.ts'
 import { createDirectory } from './directory/directory.ts'
@@ -40,6 +41,7 @@ import { completeRevocations, completeStaff } from './office/record-writing.ts'
 import { type Change, NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { noteDay } from './refold/folded-day.ts'
 import { JUDGED_STATIONS, noteStations } from './refold/judging-stations.ts'
+import { openListing } from './refold/listing.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
@@ -51,6 +53,7 @@ import { watchClock } from './writing/clock-watch.ts'
 import { tellDoubtfulDays } from './writing/doubtful-days.ts'
 import { findingsKept, noteFindings } from './writing/staging.ts'
 import { checkStorage, storageProblem } from './writing/storage-problem.ts'
+import { noteUnlisted } from './writing/unlisted-note.ts'
 import { openWriteQueue, type WriteQueue } from './writing/write-queue.ts'
 
 /** Opens an engine over a storage; fails in words when the storage cannot be read. */
@@ -77,7 +80,7 @@ const AFTERWORKS = [
 async function open(options: EngineOptions): Promise<Engine> {
   const partings = loadPartings(await options.storage.localAll(PARTING_SPACE), options)
   const core = await loadCore(options, partings)
-  const { people, others: queue } = openWriteQueue(core, [
+  const lines = openWriteQueue(core, [
     enableLevel,
     noteStale,
     noteStations,
@@ -85,8 +88,10 @@ async function open(options: EngineOptions): Promise<Engine> {
     noteReader,
     noteDay,
     noteFindings,
+    noteUnlisted,
     noteClock,
   ])
+  const { people, others: queue } = lines
   const links = new Set<Link>()
   const context: LinkContext = {
     core,
@@ -100,17 +105,12 @@ async function open(options: EngineOptions): Promise<Engine> {
   const rebuilding = (await isRebuilding(core)) ? await rebuildWhenPossible(core, queue, options.progress) : undefined
   const afterworks = await openAfterworks(core, queue, AFTERWORKS)
   const refolding = openRefolding(core, queue)
+  const listing = openListing(core, lines.later)
   queue.follow((change) => followPartings(partings, change))
-  queue.follow((change) => tellLinks(context, change))
-  queue.follow((change) => tellDoubtfulDays(core, change))
-  queue.follow((change) => findingsKept(core, change))
-  queue.follow((change) => afterworks.heard(change))
-  queue.follow((change) => refolding.heard(change))
-  if (core.isRoot) {
-    queue.follow((change) => completeAtLevel(core, queue, change))
-    queue.follow((change) => tellEnabled(core, change))
-  }
+  followCommits(context)
+  for (const heard of [afterworks.heard, refolding.heard, listing.look]) queue.follow(heard)
   await refolding.begin()
+  listing.look()
   const rereading = openRereading(core, queue)
   rereading.begin()
   if (core.isRoot) {
@@ -140,6 +140,7 @@ async function open(options: EngineOptions): Promise<Engine> {
       rereading.stop()
       afterworks.stop()
       refolding.stop()
+      listing.stop()
       clockWatch.stop()
       for (const link of [...links]) link.dispatch({ type: 'stop', code: 'stopping' })
       await auditLog.close()
@@ -148,6 +149,17 @@ async function open(options: EngineOptions): Promise<Engine> {
       await queue.idle()
     },
   }
+}
+
+/** Whoever hears of commits: links send what is new, people are told what it says. */
+function followCommits(context: LinkContext): void {
+  const { core, queue } = context
+  queue.follow((change) => tellLinks(context, change))
+  queue.follow((change) => tellDoubtfulDays(core, change))
+  queue.follow((change) => findingsKept(core, change))
+  if (!core.isRoot) return
+  queue.follow((change) => completeAtLevel(core, queue, change))
+  queue.follow((change) => tellEnabled(core, change))
 }
 
 /** Publishes what waits for the county's level; a disk that refuses is asked again with the next start. */
@@ -204,6 +216,7 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
     news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage), kept.contact),
     rows: { refolding: null, foldedOn: undefined },
+    unlisted: await loadUnlisted(storage),
     lanes: new Map(),
     tellBug,
     problem: undefined,

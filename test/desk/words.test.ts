@@ -37,6 +37,7 @@ const STATUS: SyncStatus = {
   calendarVersion: 0,
   calendarUntil: '2026-12-31' as Day,
   refolding: null,
+  unlisted: 0,
   health: { writable: true, problem: '', next: '' },
   conservation: { written: 0, applied: 0, setAside: 0, quarantined: 0 },
   findings: [],

@@ -9,6 +9,8 @@ export interface CaseFiles {
   get(id: DocumentId): CaseFile | undefined
   /** Keeps files as they were just committed; the oldest ones go. */
   keep(files: Iterable<CaseFile>): void
+  /** Forgets files of which more lies on the disk now. */
+  forget(ids: Iterable<DocumentId>): void
   /** Forgets all: who may speak for whom has changed. */
   clear(): void
 }
@@ -39,6 +41,10 @@ export function createCaseFiles(): CaseFiles {
         if (files.size === 1 || (files.size <= LIMITS.cachedDocuments && bytes <= LIMITS.cachedCaseBytes)) break
         forget(id)
       }
+    },
+    forget(ids) {
+      version += 1
+      for (const id of ids) forget(id)
     },
     clear() {
       version += 1

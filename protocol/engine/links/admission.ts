@@ -1,13 +1,5 @@
 /** The door for entries of others: grant, author, chain and signature are checked before anything is staged. */
-import {
-  COUNTY_STREAM,
-  type DocumentId,
-  isCase,
-  type LogKey,
-  logParts,
-  type NodeId,
-  type StreamId,
-} from '#protocol/ids.ts'
+import { COUNTY_STREAM, isCase, type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type EntryRecord, KIND } from '#protocol/log/entry.ts'
@@ -31,7 +23,7 @@ import { keepPack, stagedHead } from '../logs/staged-logs.ts'
 import { loadFiles } from '../writing/case-loading.ts'
 import { place } from '../writing/placing.ts'
 import type { Staging } from '../writing/staging.ts'
-import { noteFirstSeen } from './first-seen.ts'
+import { isDayDoubtful, noteFirstSeen } from './first-seen.ts'
 
 /** Where a frame comes from and what may be in it. */
 export interface FrameSource {
@@ -42,6 +34,8 @@ export interface FrameSource {
   readonly fromRoot: boolean
   /** Told of each new entry that is being stored as how many bytes its author's quota counts it. */
   readonly storing?: (author: NodeId, bytes: number) => void
+  /** Cases are folded and listed behind the commit (S163); else with it. */
+  readonly listsLater?: boolean
   /** Entries of logs up to these heights count already: a cut took them off and they come back. */
   readonly counted?: ReadonlyMap<LogKey, number>
 }
@@ -165,14 +159,14 @@ async function forgery(core: Core, walk: Walk, packs: readonly FollowedPack[]): 
 
 async function stage(staging: Staging, packs: readonly FollowedPack[], source: FrameSource): Promise<void> {
   const { counted, storing } = source
-  const documents = new Set<DocumentId>()
-  for (const { entries } of packs) for (const { document } of entries) if (isCase(document)) documents.add(document)
-  await loadInPieces(staging, [...documents])
+  const isLater = listsLater(staging.core, packs, source)
+  if (!isLater) await loadCases(staging, packs)
   for (const pack of packs) {
     for (const entry of pack.entries) {
       await staging.pieces()
       if (entry.seq <= (counted?.get(entry.log) ?? 0)) continue
-      place(staging, entry)
+      if (isLater && isCase(entry.document)) staging.deferred.add(entry.document)
+      else place(staging, entry)
       if (staging.core.isRoot) await noteFirstSeen(staging, entry)
     }
     const placed = pack.entries.map(({ document, log, seq, hash }, index) => {
@@ -184,11 +178,19 @@ async function stage(staging: Staging, packs: readonly FollowedPack[], source: F
   }
 }
 
+/** Whether cases wait for their fold: where people are told of a day at once, they are told of which case it is. */
+function listsLater(core: Core, packs: readonly FollowedPack[], { listsLater = false }: FrameSource): boolean {
+  if (!listsLater || !core.isRoot) return listsLater
+  return !packs.some(({ entries }) => entries.some((entry) => isDayDoubtful(core, entry)))
+}
+
 /** Cases that are read at once: some milliseconds. */
 const CASES_PER_READ = 250
 
 /** A frame may name thousands of cases: they are read a part at a time. */
-async function loadInPieces(staging: Staging, documents: readonly DocumentId[]): Promise<void> {
+async function loadCases(staging: Staging, packs: readonly FollowedPack[]): Promise<void> {
+  const named = packs.flatMap(({ entries }) => entries.map(({ document }) => document))
+  const documents = [...new Set(named)].filter(isCase)
   for (let from = 0; from < documents.length; from += CASES_PER_READ) {
     const some = documents.slice(from, from + CASES_PER_READ)
     await loadFiles(staging, some)

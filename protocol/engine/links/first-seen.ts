@@ -49,6 +49,14 @@ function doubtOf(core: Core, entry: Entry): DoubtfulDay['why'] | undefined {
   return isOff ? 'clock-off' : undefined
 }
 
+/** Whether people should look at the day of an entry that comes in its own place. */
+export const isDayDoubtful = (core: Core, entry: Entry): boolean => whyDoubtful(core, entry) !== undefined
+
+function whyDoubtful(core: Core, entry: Entry): DoubtfulDay['why'] | undefined {
+  if (entry.kind !== KIND.fact || !isCase(entry.document) || core.logs.isOwn(entry.log)) return undefined
+  return doubtOf(core, entry)
+}
+
 /** How people find a case: by its number, else by how its id begins. */
 function nameOf({ core, files }: Staging, id: DocumentId): string {
   const file = files.get(id)
@@ -63,8 +71,7 @@ const minuteOf = (time: number): string => civilTime(time).slice(0, 16).replace(
 /** Adds to a group that a fact which comes in its own place has a doubtful day. */
 export async function noteFirstSeen(staging: Staging, entry: Entry): Promise<void> {
   const { core } = staging
-  if (entry.kind !== KIND.fact || !isCase(entry.document) || core.logs.isOwn(entry.log)) return
-  const why = doubtOf(core, entry)
+  const why = whyDoubtful(core, entry)
   if (why === undefined) return
   const { node } = logParts(entry.log)
   const written = writingTime(entry)

@@ -25,7 +25,7 @@ export async function receiveFrame(context: LinkContext, link: Link, packed: Uin
     const unpacked = unpackFrame(core.host.compression, packed)
     if (!unpacked.ok) return [unpacked]
     takes(unpacked.value.reduce((sum, { bytes }) => sum + bytes.length, 0))
-    const source: FrameSource = { shared, ...origin }
+    const source: FrameSource = { shared, ...origin, listsLater: true }
     const parts = directoryFirst(unpacked.value)
     // All parts are asked for at once, so that the frames of a link stay in order.
     return Promise.all(parts.map((part, index) => admitPart(context, link, part, source, index === parts.length - 1)))

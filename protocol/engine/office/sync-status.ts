@@ -29,6 +29,7 @@ export async function syncStatus(core: Core, stations: SyncStatus['stations']): 
     calendarVersion: core.directory.calendarVersion(),
     calendarUntil: core.directory.calendar().coverage?.until ?? null,
     refolding: core.rows.refolding,
+    unlisted: core.unlisted.size,
     health: healthOf(core),
     conservation: counts.conservation,
     findings: core.news.findings,

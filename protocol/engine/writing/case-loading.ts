@@ -59,7 +59,8 @@ export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile
 /** What the disk says of a case's entries; while rows may be stale that is not what the fold says now. */
 async function receiptsTold(core: Core, file: CaseFile): Promise<readonly ReceiptRow[]> {
   const register = registerOf(core)
-  const isBehind = core.rows.refolding !== null || core.rows.foldedOn !== register.today
+  const isStale = core.rows.refolding !== null || core.rows.foldedOn !== register.today
+  const isBehind = isStale || core.unlisted.has(file.id)
   return isBehind
     ? ownReceipts(await core.storage.receiptsOf(file.id), core.logs.isOwn)
     : standingReceipts(file, register)

@@ -32,7 +32,7 @@ export const isDayUnknown = (core: Pick<Core, 'clock' | 'directory'>): boolean =
 
 /** Adds to a group how far the clock has come, where it writes anyway. */
 export async function noteClock(staging: Staging): Promise<void> {
-  if (staging.touched.size === 0 && staging.locals.size === 0) return
+  if (staging.touched.size + staging.deferred.size + staging.locals.size === 0) return
   await keepClock(staging, LIMITS.clockMarkMilliseconds)
 }
 

@@ -5,9 +5,11 @@ import { checkNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { readDocumentNumber } from '#protocol/casework/identity/document-numbers.ts'
 import { drawLane, laneOf, lettersOf } from '#protocol/casework/identity/lanes.ts'
 import { logParts, type StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
 import { randomBelow } from '../logs/logs.ts'
+import { readOrMark } from './case-loading.ts'
 import { getLocal, type Staging, setLocal } from './staging.ts'
 
 /** Lanes known to be used, one space for each station and year so that they are read at once. */
@@ -28,8 +30,10 @@ export async function laneFor(staging: Staging, station: StationCode, year: numb
   return lane
 }
 
-async function newLane({ storage, logs, host, directory, identity }: Core, space: string) {
-  const used = new Set((await storage.localAll(space)).map(({ key }) => laneOf(key)))
+async function newLane(core: Core, space: string) {
+  const { storage, logs, host, directory, identity } = core
+  const marked = (await storage.localAll(space)).map(({ key }) => laneOf(key))
+  const used = new Set([...marked, ...(await lanesNotListed(core, space))])
   // Programs before this one took the incarnation as the lane.
   for (const log of logs.heads.keys()) if (logs.isOwn(log)) used.add(logParts(log).incarnation)
   used.add(logs.incarnation)
@@ -39,14 +43,28 @@ async function newLane({ storage, logs, host, directory, identity }: Core, space
 /** Marks the lanes of numbers in a group: given here, given back by other nodes, given by other nodes of a station. */
 export async function noteLanes(staging: Staging, files: Iterable<CaseFile>): Promise<void> {
   const { authority } = staging.core.directory
-  const { identity, logs } = staging.core
-  for (const { facts } of files) {
+  const { identity, logs, unlisted } = staging.core
+  for (const { id, facts } of files) {
+    const isLate = unlisted.has(id)
     for (const entry of facts) {
-      if (entry.seq <= logs.head(entry.log).height || !authority.serves(identity.node, entry.station)) continue
+      if (!isLate && entry.seq <= logs.head(entry.log).height) continue
+      if (!authority.serves(identity.node, entry.station)) continue
       for (const { station, year, lane } of numbersIn(entry))
         await markUsed(staging, spaceOf(station, year), lettersOf(lane))
     }
   }
+}
+
+/** Lanes of numbers that are stored and marked with the list (S163): whoever draws one before must know of them. */
+async function lanesNotListed(core: Core, space: string): Promise<number[]> {
+  const ids = [...core.unlisted.ids()]
+  const lanes: number[] = []
+  for (let start = 0; start < ids.length; start += LIMITS.cachedDocuments) {
+    for (const { facts } of await readOrMark(core, ids.slice(start, start + LIMITS.cachedDocuments)))
+      for (const { station, year, lane } of facts.flatMap(numbersIn))
+        if (spaceOf(station, year) === space) lanes.push(lane)
+  }
+  return lanes
 }
 
 async function markUsed(staging: Staging, space: string, letters: string): Promise<void> {

@@ -17,6 +17,10 @@ export interface Staging {
   /** Files of which the member that is staging now has a copy of its own: only these may it add to. */
   readonly own: Set<DocumentId>
   readonly touched: Set<DocumentId>
+  /** Cases that get entries in this group and are folded in a later one: what their files and rows say is older. */
+  readonly deferred: Set<DocumentId>
+  /** Cases to be listed that the disk cannot give. */
+  readonly unreadable: Set<DocumentId>
   readonly directory: Map<DocumentId, DirectoryRow>
   /** Records judged anew: only what is staged of them counts from then on. */
   readonly forgotten: Set<DocumentId>
@@ -34,6 +38,8 @@ export const beginStaging = (core: Core): Staging => ({
   files: new Map(),
   own: new Set(),
   touched: new Set(),
+  deferred: new Set(),
+  unreadable: new Set(),
   directory: new Map(),
   forgotten: new Set(),
   locals: new Map(),
@@ -46,20 +52,24 @@ export const beginStaging = (core: Core): Staging => ({
  * Files are copied before a member adds to them (case-loading.ts), so that those of others stay as they are.
  */
 export function beginMember(staging: Staging): () => void {
-  const { logs, files, own, touched, directory, forgotten, locals, receipts } = staging
+  const { logs, files, own, directory, locals, receipts } = staging
   own.clear()
-  const touchedBefore = [...touched]
   const receiptsBefore = receipts.length
-  const forgottenBefore = [...forgotten]
-  const restores = [markLogs(logs), markMap(files), markMap(directory), markMap(locals)]
+  const sets = [staging.touched, staging.deferred, staging.unreadable, staging.forgotten].map(markSet)
+  const restores = [markLogs(logs), markMap(files), markMap(directory), markMap(locals), ...sets]
   return () => {
     for (const restore of restores) restore()
     own.clear()
-    touched.clear()
-    for (const id of touchedBefore) touched.add(id)
     receipts.length = receiptsBefore
-    forgotten.clear()
-    for (const document of forgottenBefore) forgotten.add(document)
+  }
+}
+
+/** A set as it is now; what comes back makes it so again. */
+function markSet<Value>(set: Set<Value>): () => void {
+  const values = [...set]
+  return () => {
+    set.clear()
+    for (const value of values) set.add(value)
   }
 }
 

@@ -8,6 +8,7 @@ import { type Doubt, hasLanded, isDoubtful } from './doubtful-commit.ts'
 import { settle } from './settling.ts'
 import { beginMember, beginStaging, type Staging } from './staging.ts'
 import { noteRefusal } from './storage-problem.ts'
+import { adoptUnlisted } from './unlisted-note.ts'
 
 /** A request: checks first, then stages; what it answers counts once the group is durable. */
 export type Request<Value> = (staging: Staging) => Promise<Value>
@@ -29,12 +30,14 @@ export interface WriteQueue {
   follow(follower: (change: Change) => void): void
 }
 
-/** Two lines of one queue, each in the order in which it was asked: their groups take turns. */
+/** The lines of one queue, each in the order in which it was asked: groups of people and of others take turns. */
 export interface WriteLines {
   /** Of people at this node: an act waits for one group of the others at most, however much a link has brought. */
   readonly people: WriteQueue
   /** Of links, and of the node's own work: receipts stay behind the entries that they speak of. */
   readonly others: WriteQueue
+  /** Of what follows from commits and keeps nobody waiting: its turn comes when both are empty, or too much is left. */
+  readonly later: WriteQueue
 }
 
 /** Adds to a group, before it is settled, what its writes make necessary. */
@@ -56,6 +59,8 @@ interface Queue {
   readonly followers: ((change: Change) => void)[]
   /** The line that has the next turn stands first. */
   readonly lines: Waiting[][]
+  readonly others: Waiting[]
+  readonly later: Waiting[]
   /** The last group, while it is not known whether it is on the disk. */
   doubt: Doubt | undefined
 }
@@ -67,8 +72,8 @@ const isEmpty = (change: Change): boolean => Object.values(change).every((list) 
 
 /** Opens the queue. While one group is being committed the next ones gather; an idle queue commits at once. */
 export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteLines {
-  const [people, others]: [Waiting[], Waiting[]] = [[], []]
-  const queue: Queue = { core, companions, followers: [], lines: [people, others], doubt: undefined }
+  const [people, others, later]: [Waiting[], Waiting[], Waiting[]] = [[], [], []]
+  const queue: Queue = { core, companions, followers: [], lines: [people, others], others, later, doubt: undefined }
   let running: Promise<void> | undefined
 
   const run = async () => {
@@ -98,7 +103,7 @@ export function openWriteQueue(core: Core, companions: readonly Companion[]): Wr
     },
     follow: (follower) => queue.followers.push(follower),
   })
-  return { people: lineOf(people), others: lineOf(others) }
+  return { people: lineOf(people), others: lineOf(others), later: lineOf(later) }
 }
 
 /** What its caller gave of a request that waits. */
@@ -123,10 +128,18 @@ function waitingFor<Value>(request: Request<Value>, { alone, durable, resolve, r
   }
 }
 
-/** The line whose turn it is, if anybody waits there; else the other one. */
-function nextLine({ lines }: Queue): Waiting[] | undefined {
-  const at = lines.findIndex(({ length }) => length > 0)
-  if (at === -1) return undefined
+/**
+ * The line whose turn it is, if anybody waits there; else the other one, and then what can wait. Where too much of that
+ * is left it takes the turns of the others: what is stored must not run ahead of the lists without end.
+ */
+function nextLine({ core, lines, others, later }: Queue): Waiting[] | undefined {
+  const isBehind = later.length > 0 && core.unlisted.size >= LIMITS.unlistedCases
+  if (isBehind && lines[0] === others) {
+    lines.reverse()
+    return later
+  }
+  const at = lines.findIndex((line) => line.length > 0 && !(isBehind && line === others))
+  if (at === -1) return later.length > 0 ? later : undefined
   const [line] = lines.splice(at, 1) as [Waiting[]]
   lines.push(line)
   return line
@@ -242,7 +255,9 @@ const judgesOthers = ({ directory }: Staging): boolean =>
 /** The group is durable: what it staged becomes what is. */
 function adopt(core: Core, staging: Staging, change: Change): void {
   if (!isEmpty(change)) core.problem = undefined
+  const before = core.logs.arrival
   core.logs.adopt(change, staging.logs)
+  adoptUnlisted(core, staging, before)
   for (const { space, key, value } of change.local) core.locals.written(space, key, value ?? undefined)
   for (const document of change.forgotten) core.directory.forget(document)
   for (const row of change.directory) core.directory.apply(row)
@@ -259,7 +274,7 @@ function* touchedFiles(staging: Staging, change: Change) {
   )
   for (const id of staging.touched) {
     const file = staging.files.get(id)
-    if (!file) continue
+    if (!file || staging.deferred.has(id)) continue
     file.told = told.get(id) ?? []
     yield file
   }

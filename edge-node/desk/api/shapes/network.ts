@@ -82,6 +82,7 @@ export const SyncShape = z
       .object({ done: z.int(), total: z.int() })
       .nullable()
       .openapi({ description: '目录或日期变化后正在重新计算的办件;都算好为空' }),
+    unlisted: z.int().openapi({ description: '已收到并保存、清单里还没有列出或更新的办件' }),
     health: z.object({ writable: z.boolean(), problem: z.string(), next: z.string() }),
     conservation: z.object({ written: z.int(), applied: z.int(), setAside: z.int(), quarantined: z.int() }),
     findings: list(Finding),

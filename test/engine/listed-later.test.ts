@@ -1,0 +1,273 @@
+/** What a link brings is acknowledged when it is durable, and listed behind that: nothing is hidden, lost or shown wrongly between. */
+import { expect, test } from 'vitest'
+import { checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
+import { lettersOf, MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
+import type { Host } from '#protocol/engine/ports/host.ts'
+import { type Change, NO_CHANGE, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { type DocumentId, isCase, type StationCode, streamOf } from '#protocol/ids.ts'
+import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { testHost } from '#test/clock/host.ts'
+import { valueIn as value } from '#test/documents/authors.ts'
+import { withLimits } from '#test/hostile/other-limits.ts'
+import {
+  COUNTY,
+  callUntil,
+  type Node,
+  openCounty,
+  openCountyRoot,
+  openNode,
+  person,
+  publish,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
+
+const handler = person(COUNTY, ['handler', 'clerk', 'chief'])
+const clerk = person(TOWNSHIP, ['clerk', 'handler'])
+const agent = person(VILLAGE, ['agent'])
+
+/** A commit that lists: rows or receipts without a pack. */
+const lists = ({ packs, cases, receipts }: Change) => packs.length === 0 && cases.length + receipts.length > 0
+
+/** Pauses after which a disk that refused is tried again: over when the test says so. */
+const RETRY_MILLISECONDS = 10_000
+
+/** A disk that takes no list until it is let go, and remembers every commit; with the host that tries it again then. */
+function heldDisk() {
+  const storage = new MemoryStorage()
+  const commits: Change[] = []
+  const retries: (() => void)[] = []
+  const commit = storage.commit.bind(storage)
+  let isHeld = false
+  storage.commit = async (change) => {
+    if (isHeld && lists(change)) throw new StorageFailure('full', '磁盘已满')
+    await commit(change)
+    commits.push(change)
+  }
+  const after: Host['after'] = (milliseconds, callback) => {
+    if (milliseconds !== RETRY_MILLISECONDS) return testHost.after(milliseconds, callback)
+    retries.push(callback)
+    return () => {}
+  }
+  return {
+    storage,
+    host: { ...testHost, after },
+    commits,
+    hold() {
+      isHeld = true
+    },
+    release() {
+      isHeld = false
+      for (const retry of retries.splice(0)) retry()
+    },
+  }
+}
+
+const opened = (station: StationCode = TOWNSHIP, number = '安县-1') =>
+  draft(station, {
+    payload: factPayload({ kind: 'opened', previous: null, fields: { number, item: 'SL0001', itemVersion: 1 } }),
+  })
+
+/** A root with a member below it whose frames are stored and, until that is let go, not listed. */
+async function heldRoot(station: StationCode = TOWNSHIP) {
+  const disk = heldDisk()
+  const root = await openCountyRoot(disk.storage, disk.host)
+  const member = new RawNode(station)
+  await publish(root, [member.record(root.identity.node, 9)])
+  await member.link(root)
+  disk.hold()
+  return { root, member, ...disk }
+}
+
+/** Root, township and village, linked; the township's disk takes no list until it is let go. */
+async function heldTownship() {
+  const disk = heldDisk()
+  const storageOf = (station: StationCode) => (station === TOWNSHIP ? disk.storage : new MemoryStorage())
+  const county = await openCounty(storageOf, disk.host)
+  const { root, township, village } = county
+  const knows = ({ engine }: Node) => engine.office.stations.length === 1
+  const upwards = await callUntil(township, root, 'the township knows its station', () => knows(township))
+  await callUntil(village, township, 'the village knows its station', () => knows(village))
+  // A pass over all rows would list as well.
+  await until('nothing is judged anew', async () => (await township.engine.office.status()).refolding === null)
+  disk.hold()
+  return { ...county, upwards, ...disk }
+}
+
+/** Brings so many openings in one frame, until they are acknowledged. */
+async function bring(member: RawNode, count: number): Promise<DocumentId[]> {
+  const drafts = Array.from({ length: count }, () => opened())
+  member.send(frameOf(await member.write(streamOf(TOWNSHIP), drafts)))
+  await member.stored()
+  return drafts.map(({ document }) => document)
+}
+
+const rowsOf = async ({ engine }: Node) => (await engine.office.find({})).rows.map(({ id }) => id)
+
+/** The disk as a power cut leaves it. */
+function cut(storage: MemoryStorage): MemoryStorage {
+  const copy = new MemoryStorage()
+  copy.restore(storage.snapshot())
+  return copy
+}
+
+test('S163 a frame is acknowledged when it is durable; its cases are listed behind that', async () => {
+  const { root, member, commits, release } = await heldRoot()
+  const ids = await bring(member, 3)
+  expect(await rowsOf(root)).toEqual([])
+  expect(await root.engine.office.status()).toMatchObject({ unlisted: 3 })
+  const stored = commits.find(({ packs }) => packs.length > 0)
+  expect(stored).toMatchObject({ cases: [], unopened: [] })
+  release()
+  await until('they are listed', async () => (await rowsOf(root)).length === 3)
+  expect((await rowsOf(root)).sort()).toEqual([...ids].sort())
+  expect(await root.engine.office.status()).toMatchObject({ unlisted: 0 })
+  expect(await root.storage.local('engine', 'unlisted')).toBeUndefined()
+})
+
+test('S163 the page of a case shows what is stored before it is listed', async () => {
+  const { root, member } = await heldRoot()
+  const [id] = await bring(member, 2)
+  expect(value(await root.engine.office.state(id as DocumentId))).toMatchObject({ id, stage: '00' })
+  expect(value(await root.engine.office.view(handler, id as DocumentId)).state.story).toHaveLength(1)
+})
+
+test('S163 a power cut between a commit and its list loses nothing: the next start lists it', async () => {
+  const { root, member, storage } = await heldRoot()
+  const ids = await bring(member, 5)
+  const again = await openNode({
+    station: COUNTY,
+    keys: root.identity.keys,
+    lease: 1,
+    storage: cut(storage),
+    incarnation: 1,
+  })
+  await until('they are listed', async () => (await rowsOf(again)).length === 5)
+  expect((await rowsOf(again)).sort()).toEqual([...ids].sort())
+  await until('the note is gone', async () => (await again.storage.local('engine', 'unlisted')) === undefined)
+})
+
+test('S163 the note on the disk moves with the list: what is listed is not listed again after a power cut', async () => {
+  withLimits({ listedCases: 2 })
+  const { root, member, storage, release, commits } = await heldRoot()
+  await bring(member, 4)
+  const before = Number(await storage.local('engine', 'unlisted'))
+  const [later] = await bring(member, 1)
+  release()
+  await until('the first are listed', async () => commits.filter(lists).length >= 2)
+  await until('all are listed', async () => (await rowsOf(root)).length === 5)
+  const marks = commits.flatMap(({ local }) => local.filter(({ key }) => key === 'unlisted').map(({ value }) => value))
+  expect(marks).toEqual([String(before), expect.anything(), null])
+  expect(Number(marks[1])).toBeGreaterThan(before)
+  expect(
+    commits
+      .filter(lists)
+      .at(-1)
+      ?.cases.map(({ id }) => id),
+  ).toContain(later)
+})
+
+test('S163 an act on a case that is not listed yet is judged by all that is stored, and lists it', async () => {
+  const { township, village, storage, release } = await heldTownship()
+  const { office } = village.engine
+  const { id } = value(await office.openCase(agent, 'SL0001'))
+  value(await office.act(agent, id, 'captured', { applicant: '王芳', materials: 1 }))
+  value(await office.act(agent, id, 'offered', { to: TOWNSHIP, materials: 1 }))
+  await until('the village hears that it is stored', async () => (await office.safetyOf([id])).get(id) !== 'here')
+  await until('the township reads it', async () => (await township.engine.office.state(id)).ok)
+  expect(await rowsOf(township)).toEqual([])
+  value(await township.engine.office.act(clerk, id, 'taken', { materials: 1 }))
+  expect((await township.engine.office.find({})).rows).toMatchObject([{ id, holder: TOWNSHIP, applicant: '王芳' }])
+  release()
+  await until('nothing is left', async () => (await storage.local('engine', 'unlisted')) === undefined)
+  expect((await township.engine.office.find({})).rows).toMatchObject([{ id, holder: TOWNSHIP }])
+})
+
+test('S163 what is not listed is counted among what is not at the parent yet', async () => {
+  const { township, village, upwards } = await heldTownship()
+  upwards.cut()
+  const { id } = value(await village.engine.office.openCase(agent, 'SL0001'))
+  await until('it is at the township', async () => (await township.engine.office.state(id)).ok)
+  expect(await rowsOf(township)).toEqual([])
+  expect(await township.engine.office.status()).toMatchObject({ casesOnlyHere: 1, casesNotAtRoot: 1 })
+})
+
+test('S163 links wait for the list when too much is left, people do not', async () => {
+  withLimits({ unlistedCases: 10, listedCases: 5, groupEntries: 1 })
+  const { root, member, commits, hold, release, storage } = await heldRoot()
+  release()
+  const most: number[] = []
+  const commit = storage.commit
+  storage.commit = async (change) => {
+    await commit(change)
+    const stored = commits.flatMap(({ places }) => places.map(({ document }) => document)).filter(isCase)
+    most.push(new Set(stored).size - (await storage.cases({ limit: 1_000 } as never)).rows.length)
+  }
+  for (let frame = 0; frame < 8; frame++)
+    member.send(
+      frameOf(
+        await member.write(
+          streamOf(TOWNSHIP),
+          Array.from({ length: 5 }, () => opened()),
+        ),
+      ),
+    )
+  await member.stored(8)
+  await until('all are listed', async () => (await rowsOf(root)).length === 40)
+  expect(Math.max(...most)).toBe(10)
+  hold()
+  await bring(member, 10)
+  value(await root.engine.office.openCase(handler, 'SL0001'))
+})
+
+test('S163 C114 no lane is drawn that a number has which is stored and not listed yet', async () => {
+  const { root, member, storage } = await heldRoot(COUNTY)
+  const today = root.engine.office.today()
+  const space = `number-lane ${COUNTY} ${today.slice(0, 4)}`
+  // A machine without predecessors draws odd lanes: a hundred of them have numbers that are not listed, one is free.
+  const stored = Array.from({ length: 100 }, (_, index) => 2 * index + 1)
+  const free = 201
+  const marked = Array.from({ length: MAXIMUM_LANE }, (_, index) => index + 1).filter((lane) => lane > free)
+  await storage.commit({ ...NO_CHANGE, local: marked.map((lane) => ({ space, key: lettersOf(lane), value: 'true' })) })
+  const numbered = stored.map((lane) => opened(COUNTY, mintNumber({ station: COUNTY, day: today, lane, running: 1 })))
+  member.send(frameOf(await member.write(streamOf(COUNTY), numbered)))
+  await member.stored()
+  const { number } = value(await root.engine.office.openCase(handler, 'SL0001'))
+  expect(value(checkNumber(number)).lane).toBe(free)
+})
+
+test('S163 a case that a fault keeps from being listed holds up no other', async () => {
+  const { root, member, storage, release } = await heldRoot()
+  const [bad, ...others] = (await bring(member, 4)) as [DocumentId, ...DocumentId[]]
+  const receiptsOf = storage.receiptsOf.bind(storage)
+  storage.receiptsOf = async (id) => {
+    if (id === bad) throw new TypeError('a bug of the test')
+    return receiptsOf(id)
+  }
+  release()
+  await until('the others are listed', async () => (await rowsOf(root)).length === 3)
+  expect((await rowsOf(root)).sort()).toEqual([...others].sort())
+  await until('it is noted', async () => (await storage.local('unread-cases', bad)) !== undefined)
+  expect((await root.engine.office.status()).findings.map(({ kind }) => kind)).toContain('bug')
+  storage.receiptsOf = receiptsOf
+  const again = await openNode({
+    station: COUNTY,
+    keys: root.identity.keys,
+    lease: 1,
+    storage: cut(storage),
+    incarnation: 1,
+  })
+  await until('the next start lists it', async () => (await rowsOf(again)).length === 4)
+})
+
+test('S163 a child hears what became of its entries when they are listed', async () => {
+  const { member, release } = await heldRoot()
+  const unknown = draft(TOWNSHIP, { kind: 1_000_000 })
+  member.send(frameOf(await member.write(streamOf(TOWNSHIP), [opened(), unknown])))
+  await member.stored()
+  expect(member.received.some(({ type }) => type === 'receipts')).toBe(false)
+  release()
+  await until('it hears', () => member.received.some(({ type }) => type === 'receipts'))
+})
