@@ -23,6 +23,8 @@ export interface LinkedPair {
 export interface LinkTimes {
   /** From the child's call to the last of what was awaited. */
   readonly milliseconds: number
+  /** From the child's call to what the link itself was to say: the last acknowledgement, or that it is live. */
+  readonly stored: number
   readonly bytes: LinkBytes
   /** Processor milliseconds of parent and child. */
   readonly processor: readonly [number, number]
@@ -40,16 +42,18 @@ export function runPair(bench: Bench, pair: LinkedPair, repeat: number | string)
     const finder = pair.foundAt?.side === 'parent' ? parent : child
     if (pair.foundAt) await finder.ask('watchFor', pair.foundAt.lastCase)
     let milliseconds = 0
+    let stored = 0
     const processor = await processorTimes([parent, child], async () => {
       const awaited = pair.acknowledged ?? 'live'
       const link = await child.ask<{ started: number; reached: number }>('connect', { port, awaited })
       const found = pair.foundAt ? await finder.ask<number>('found') : 0
       const reported = pair.reported ? await parent.ask<number>('reported') : 0
       milliseconds = Math.max(link.reached, found, reported) - link.started
+      stored = link.reached - link.started
     })
     const bytes = await parent.ask<LinkBytes>('bytes')
     if (pair.inPlace || pair.keepParent) await parent.ask('close')
     if (pair.keepParent) await freshCopy(parentFile, bench.folder, pair.keepParent)
-    return { milliseconds, bytes, processor }
+    return { milliseconds, stored, bytes, processor }
   })
 }
