@@ -9,7 +9,7 @@ import { type Bench, median, quantile, type Scenario, withWorkers } from './scen
 const SEARCHED_CASES = 100_000
 const ROUNDS = 40
 
-interface Search {
+export interface Search {
   readonly name: string
   readonly text: string
   /** What the goal is about; parts of numbers and phones are measured beside it. */
@@ -17,7 +17,7 @@ interface Search {
 }
 
 /** What people type: a whole number, a name, its pinyin and initials, an identity number; and parts of them. */
-function searchesOf(made: ProgramFolder, round: number): readonly Search[] {
+export function searchesOf(made: ProgramFolder, round: number): readonly Search[] {
   const one = made.cases[(round * 37) % made.cases.length]
   if (one === undefined) throw new Error('the maker names cases')
   return [

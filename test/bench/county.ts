@@ -19,13 +19,14 @@ import {
 import { Generator } from './generate.ts'
 
 export interface BenchCounty {
+  readonly root: Node
   readonly township: Node
   readonly villages: readonly Node[]
   /** A second machine of the first village that has never synced: its disk holds nothing. */
   readonly fresh: Node
 }
 
-const HALL_NAME = '安县政务服务中心'
+export const HALL_NAME = '安县政务服务中心'
 const BOUND_MILLISECONDS = 60_000
 /** Code of a village. */
 export const villageCode = (place: number): StationCode => `${TOWNSHIP}${201 + place}` as StationCode
@@ -53,7 +54,7 @@ export async function openBenchCounty(villages: number, people: readonly Person[
   await learn(township, root, people)
   for (const village of nodes) await learn(village, township, people)
   await root.engine.stop()
-  return { township, villages: nodes, fresh }
+  return { root, township, villages: nodes, fresh }
 }
 
 /** Connects until the child knows its stations and everybody who works there or below. */

@@ -3,7 +3,9 @@ import { Agent, request } from 'node:http'
 import { MONDAY } from '#test/clock/host.ts'
 import { monotonic } from '#test/clock/monotonic.ts'
 import { startClock } from '#test/clock/wall-clock.ts'
+import { COUNTY } from '#test/engine/county.ts'
 import { startProgram } from '#test/programs/process.ts'
+import { HALL_NAME } from './county.ts'
 import type { ProgramFolder } from './make-program.ts'
 
 export interface Timed {
@@ -45,11 +47,12 @@ function timed(agent: Agent, address: string, { body, ...asked }: Asked): Promis
   })
 }
 
-/** Starts the bundled edge node over a folder on the working day after, waits for its first page, signs in. */
-export async function openDesk({ folder, name, password }: ProgramFolder): Promise<DeskClient> {
+/** Starts the bundled program over a folder on the working day after, waits for its first page, signs in. */
+export async function openDesk({ folder, program: named, name, password }: ProgramFolder): Promise<DeskClient> {
   const started = monotonic()
-  const settings = { DATA_FOLDER: folder, DESK_HOST: '127.0.0.1', LOG_LEVEL: 'error' }
-  const program = startProgram('edge-node', { ...settings, ...startClock(MONDAY).settings() })
+  const hall: Record<string, string> = named === 'hub' ? { STATION_CODE: COUNTY, STATION_NAME: HALL_NAME } : {}
+  const settings = { DATA_FOLDER: folder, DESK_HOST: '127.0.0.1', LOG_LEVEL: 'error', ...hall }
+  const program = startProgram(named, { ...settings, ...startClock(MONDAY).settings() })
   const kill = () => program.child.kill('SIGKILL')
   process.once('exit', kill)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildPrograms } from '#edge-node/build.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { type DeskClient, openDesk } from './desk-client.ts'
 import type { ProgramFolder } from './make-program.ts'
 import { type Bench, median, quantile, type Scenario, withWorkers } from './scenario.ts'
@@ -13,7 +14,7 @@ const BLOCK = 50
 const BLOCKS = 10
 
 /** The data folder of a program with cases. */
-export function makeFolder(bench: Bench, cases: number, tier: 'village' | 'township'): Promise<ProgramFolder> {
+export function makeFolder(bench: Bench, cases: number, tier: Tier): Promise<ProgramFolder> {
   const asked = { folder: join(bench.folder, 'data'), cases, tier }
   return withWorkers(bench, ['maker'], (maker) => maker.ask<ProgramFolder>('program', asked))
 }
@@ -77,7 +78,7 @@ const MANY_CASES = 50_000
 const ROUNDS = 20
 
 /** Lists as people call them up: what is here, what comes in, by name, by number, by stage, and the desk's own pages. */
-function listsOf(made: ProgramFolder, round: number): Readonly<Record<string, string>> {
+export function listsOf(made: ProgramFolder, round: number): Readonly<Record<string, string>> {
   const one = made.cases[(round * 37) % made.cases.length]
   const text = (wanted: string | undefined) => encodeURIComponent(wanted ?? '')
   return {
@@ -93,7 +94,7 @@ function listsOf(made: ProgramFolder, round: number): Readonly<Record<string, st
 }
 
 /** A figure of the kernel about a process, in MiB. */
-async function memoryOf(processId: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
+export async function memoryOf(processId: number, name: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${processId}/status`, 'utf8')
   return Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1_024
 }

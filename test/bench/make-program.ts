@@ -1,19 +1,22 @@
 /** Data folders for the real program: a township or a village that has joined, with cases and somebody who may sign in. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ProgramName } from '#edge-node/build.ts'
 import { writeEnrolment } from '#edge-node/identity.ts'
-import type { Person } from '#protocol/casework/directory.ts'
+import type { Person, Role } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { pinyinOf } from '#protocol/storage/pinyin.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import { keysToPem, nodeHost } from '#protocol/transport/node-host.ts'
-import { type Node, TOWNSHIP } from '#test/engine/county.ts'
-import { casesAsChanges, generatorOf, openBenchCounty, villageCode } from './county.ts'
+import { COUNTY, type Node, TOWNSHIP } from '#test/engine/county.ts'
+import { casesAsChanges, generatorOf, HALL_NAME, openBenchCounty, villageCode } from './county.ts'
 import { type SavedNode, saveNode } from './databases.ts'
 import { arrivalOf } from './make.ts'
 
 export interface ProgramFolder {
   readonly folder: string
+  readonly program: ProgramName
   readonly name: string
   readonly password: string
   /** Some of the cases, with what a person would search them by. */
@@ -31,17 +34,24 @@ const NO_PARENT = 'http://127.0.0.1:9'
 const VILLAGES = 4
 const CASES_NAMED = 400
 
-async function employee(id: string, station: StationCode, role: 'agent' | 'clerk'): Promise<Person> {
+async function employee(id: string, station: StationCode, roles: readonly Role[]): Promise<Person> {
   const salt = nodeHost.random(16)
   const hash = toHex(await nodeHost.cryptography.hashPassword(PASSWORD, salt))
-  const known = { id: id as PersonId, version: 1, name: '李成', station, roles: [role], disabled: false }
+  const known = { id: id as PersonId, version: 1, name: '李成', station, roles, disabled: false }
   return { type: 'person', ...known, password: { salt: toHex(salt), hash } }
 }
 
 interface Asked {
   readonly folder: string
   readonly cases: number
-  readonly tier: 'village' | 'township'
+  readonly tier: Tier
+}
+
+/** Where somebody signs in, and what he is there. */
+const DESKS: Readonly<Record<Tier, { readonly station: StationCode; readonly roles: readonly Role[] }>> = {
+  village: { station: villageCode(0), roles: ['agent'] },
+  township: { station: TOWNSHIP, roles: ['clerk'] },
+  county: { station: COUNTY, roles: ['clerk', 'handler', 'coordinator'] },
 }
 
 const asNamed = ({ id, number, applicant, idNumber, phone }: CaseRow): NamedCase => ({
@@ -53,13 +63,13 @@ const asNamed = ({ id, number, applicant, idNumber, phone }: CaseRow): NamedCase
   pinyin: pinyinOf(applicant),
 })
 
-/** A village, or a township that holds the cases of four: its database, and who may sign in. */
+/** A village, or a township or a county that holds the cases of four: its database, and who may sign in. */
 async function makeNode({ folder, cases, tier }: Asked) {
-  const station = tier === 'village' ? villageCode(0) : TOWNSHIP
+  const { station, roles } = DESKS[tier]
   const name = `p${station}`
-  const person = await employee(name, station, tier === 'village' ? 'agent' : 'clerk')
-  const { township, villages } = await openBenchCounty(tier === 'village' ? 1 : VILLAGES, [person])
-  const node = tier === 'village' ? (villages[0] as Node) : township
+  const person = await employee(name, station, roles)
+  const { root, township, villages } = await openBenchCounty(tier === 'village' ? 1 : VILLAGES, [person])
+  const node = { village: villages[0] as Node, township, county: root }[tier]
   const named: NamedCase[] = []
   const arrival = await arrivalOf(node)
 
@@ -89,19 +99,18 @@ export async function makeProgram(asked: Asked): Promise<ProgramFolder> {
   const { node, name, cases } = await makeNode(asked)
   joined(folder, node)
   await writeFile(join(folder, 'node-key.pem'), keysToPem(node.identity.keys), { mode: 0o600 })
-  return { folder, name, password: PASSWORD, cases }
+  return { folder, program: asked.tier === 'county' ? 'hub' : 'edge-node', name, password: PASSWORD, cases }
 }
 
 /** What enrolment would have left. */
 function joined(folder: string, { identity }: Node): void {
   const { node, lease, root, parent } = identity
-  if (!parent) throw new Error('an edge node has a parent')
   writeEnrolment(folder, {
     node,
     lease,
     root: { node: root.node, publicKey: toHex(root.publicKey) },
-    county: '安县政务服务中心',
-    parent: {
+    county: HALL_NAME,
+    parent: parent && {
       node: parent.node,
       publicKey: toHex(parent.publicKey),
       name: '上级',

@@ -4,6 +4,7 @@ import { CATCH_UP, FIRST_SYNC } from './catch-up.ts'
 import { ACT, EDGE_50K } from './desk.ts'
 import { FOLD } from './folding.ts'
 import { GROWTH } from './growth.ts'
+import { HUB_500K } from './large-hub.ts'
 import { LONG_CASE } from './long-case.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   STORM,
   ACT,
   EDGE_50K,
+  HUB_500K,
   GROWTH,
   FOLD,
   LONG_CASE,
