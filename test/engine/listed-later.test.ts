@@ -1,10 +1,19 @@
 /** What a link brings is acknowledged when it is durable, and listed behind that: nothing is hidden, lost or shown wrongly between. */
 import { expect, test } from 'vitest'
+import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { lettersOf, MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import { type Change, NO_CHANGE, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { type DocumentId, isCase, type StationCode, streamOf } from '#protocol/ids.ts'
+import {
+  type DocumentId,
+  type EntryHash,
+  isCase,
+  type LogKey,
+  type StationCode,
+  streamOf,
+  toHex,
+} from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
@@ -48,6 +57,7 @@ function heldDisk() {
   }
   const after: Host['after'] = (milliseconds, callback) => {
     if (milliseconds !== RETRY_MILLISECONDS) return testHost.after(milliseconds, callback)
+    if (!isHeld) return testHost.after(0, callback)
     retries.push(callback)
     return () => {}
   }
@@ -70,6 +80,10 @@ const opened = (station: StationCode = TOWNSHIP, number = '安县-1') =>
     payload: factPayload({ kind: 'opened', previous: null, fields: { number, item: 'SL0001', itemVersion: 1 } }),
   })
 
+/** A pass over all rows would list as well. */
+const untilJudged = ({ engine }: Node) =>
+  until('nothing is judged anew', async () => (await engine.office.status()).refolding === null)
+
 /** A root with a member below it whose frames are stored and, until that is let go, not listed. */
 async function heldRoot(station: StationCode = TOWNSHIP) {
   const disk = heldDisk()
@@ -77,6 +91,7 @@ async function heldRoot(station: StationCode = TOWNSHIP) {
   const member = new RawNode(station)
   await publish(root, [member.record(root.identity.node, 9)])
   await member.link(root)
+  await untilJudged(root)
   disk.hold()
   return { root, member, ...disk }
 }
@@ -90,8 +105,7 @@ async function heldTownship() {
   const knows = ({ engine }: Node) => engine.office.stations.length === 1
   const upwards = await callUntil(township, root, 'the township knows its station', () => knows(township))
   await callUntil(village, township, 'the village knows its station', () => knows(village))
-  // A pass over all rows would list as well.
-  await until('nothing is judged anew', async () => (await township.engine.office.status()).refolding === null)
+  await untilJudged(township)
   disk.hold()
   return { ...county, upwards, ...disk }
 }
@@ -132,6 +146,42 @@ test('S163 the page of a case shows what is stored before it is listed', async (
   const [id] = await bring(member, 2)
   expect(value(await root.engine.office.state(id as DocumentId))).toMatchObject({ id, stage: '00' })
   expect(value(await root.engine.office.view(handler, id as DocumentId)).state.story).toHaveLength(1)
+})
+
+test('S163 a page that was looked at before shows what came since, although it is not listed', async () => {
+  const { root, member, hold, release } = await heldRoot()
+  const [id] = (await bring(member, 1)) as [DocumentId]
+  release()
+  await until('it is listed', async () => (await rowsOf(root)).length === 1)
+  const { tip } = value(await root.engine.office.view(handler, id)).state
+  hold()
+  const captured = factPayload({ kind: 'captured', previous: tip, fields: { materials: 1 } })
+  member.send(frameOf(await member.write(streamOf(TOWNSHIP), [draft(TOWNSHIP, { document: id, payload: captured })])))
+  await member.stored(2)
+  expect(value(await root.engine.office.view(handler, id)).state.story).toHaveLength(2)
+})
+
+test('S163 what was said of an entry is taken back with the list of what it had waited for', async () => {
+  const { root, member, storage, hold, release } = await heldRoot()
+  release()
+  const stream = streamOf(TOWNSHIP)
+  const [id] = (await bring(member, 1)) as [DocumentId]
+  const { tip } = value(await root.engine.office.view(handler, id)).state
+  const of = (kind: 'offered' | 'retracted', previous: EntryHash) => {
+    const fields: Fact['fields'] = kind === 'offered' ? { to: COUNTY, materials: 1 } : { reason: '申请人要求更正' }
+    return draft(TOWNSHIP, { document: id, payload: factPayload({ kind, previous, fields }) })
+  }
+  // The second of two facts comes first, in another log.
+  const offered = await member.write(stream, [of('offered', tip)])
+  const first = toHex(member.heads.get(offered[0]?.log as LogKey)?.hash as Uint8Array) as EntryHash
+  member.send(frameOf(await member.write(stream, [of('retracted', first)], { incarnation: 2 })))
+  await until('it is set aside', async () => (await storage.receiptsOf(id)).length === 1)
+  hold()
+  member.send(frameOf(offered))
+  await member.stored(3)
+  release()
+  await until('nothing is said of it any more', async () => (await storage.receiptsOf(id)).length === 0)
+  expect(value(await root.engine.office.state(id)).story.map(({ aside }) => aside)).toEqual([null, null, null])
 })
 
 test('S163 a power cut between a commit and its list loses nothing: the next start lists it', async () => {
@@ -223,7 +273,7 @@ test('S163 links wait for the list when too much is left, people do not', async 
 })
 
 test('S163 C114 no lane is drawn that a number has which is stored and not listed yet', async () => {
-  const { root, member, storage } = await heldRoot(COUNTY)
+  const { root, member, storage, release } = await heldRoot(COUNTY)
   const today = root.engine.office.today()
   const space = `number-lane ${COUNTY} ${today.slice(0, 4)}`
   // A machine without predecessors draws odd lanes: a hundred of them have numbers that are not listed, one is free.
@@ -236,6 +286,11 @@ test('S163 C114 no lane is drawn that a number has which is stored and not liste
   await member.stored()
   const { number } = value(await root.engine.office.openCase(handler, 'SL0001'))
   expect(value(checkNumber(number)).lane).toBe(free)
+  release()
+  await until('the lanes are marked with the list', async () => {
+    const marks = (await storage.localAll(space)).map(({ key }) => key)
+    return stored.every((lane) => marks.includes(lettersOf(lane)))
+  })
 })
 
 test('S163 a case that a fault keeps from being listed holds up no other', async () => {

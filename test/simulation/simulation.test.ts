@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FAULTS, FURTHER_FAULTS, LONELY, RECORD_FAULTS, SIGNER_FAULTS } from './faults/all-faults.ts'
+import { FAULTS, FURTHER_FAULTS, LISTING_FAULTS, LONELY, RECORD_FAULTS, SIGNER_FAULTS } from './faults/all-faults.ts'
 import { keptSeeds } from './seeds.ts'
 import { simulate } from './simulate.ts'
 import { realFiles } from './witnessed-disk.ts'
@@ -35,9 +35,14 @@ test(`M0 M1 M2 M3 M4 M5 M6 M7 M8 M9 M10 M11 M12 M13 M15 M16 M17 M18 M19 M20 M22 
   }
   // Every kind of fault really happened, else the storm proves nothing.
   const restores = ['restore-image', 'restore-lost', 'restore-survives']
-  const kinds = Object.keys({ ...FAULTS, ...FURTHER_FAULTS, ...LONELY, ...RECORD_FAULTS, ...SIGNER_FAULTS }).flatMap(
-    (kind) => (kind === 'restore' ? restores : [kind]),
-  )
+  const kinds = Object.keys({
+    ...FAULTS,
+    ...FURTHER_FAULTS,
+    ...LISTING_FAULTS,
+    ...LONELY,
+    ...RECORD_FAULTS,
+    ...SIGNER_FAULTS,
+  }).flatMap((kind) => (kind === 'restore' ? restores : [kind]))
   expect(Object.keys(faults).sort()).toEqual(kinds.sort())
 })
 

@@ -41,6 +41,9 @@ const STATIONS: Partial<Record<Name, readonly [number, number]>> = {
   recordReadBytes: [200, 4 * 1024],
 }
 
+/** How much is listed in one commit, and how much may be left before links wait. */
+const LISTED: Partial<Record<Name, readonly [number, number]>> = { listedCases: [1, 4], unlistedCases: [1, 12] }
+
 /** Makes some limits small until the returned function is called. */
 export function drawLimits(chance: Chance): () => void {
   const changeable = LIMITS as Record<Name, number>
@@ -66,6 +69,12 @@ export function drawLimits(chance: Chance): () => void {
       if (!stations.happens(0.6)) continue
       usual[name] ??= changeable[name]
       changeable[name] = stations.between(low, high)
+    }
+  const listing = chance.branch('listing')
+  if (listing.happens(0.5))
+    for (const [name, [low, high]] of Object.entries(LISTED) as [Name, readonly [number, number]][]) {
+      usual[name] ??= changeable[name]
+      changeable[name] = listing.between(low, high)
     }
   return () => Object.assign(changeable, usual)
 }

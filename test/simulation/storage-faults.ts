@@ -1,9 +1,12 @@
 /** The storage a process works with: slow, mortal, and at times as bad as disks get. */
-import { type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
+import { type Change, type Storage, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import type { Chance } from './chance.ts'
 import type { Process } from './process.ts'
 import type { WritableDisk } from './witnessed-disk.ts'
+
+/** Whether a commit stores nothing, and says only what follows from what is stored. */
+const onlyLists = ({ packs, cases, receipts }: Change) => packs.length === 0 && cases.length + receipts.length > 0
 
 /** Opens a disk for a process. */
 export function storageOf(disk: WritableDisk, process: Process, chance: Chance, now: () => number): Storage {
@@ -25,7 +28,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance, 
   const commit: Storage['commit'] = (change) =>
     process.gate(
       async () => {
-        if (ailments.full) throw trouble('full', '磁盘已满')
+        if (ailments.full || (ailments.unlisting && onlyLists(change))) throw trouble('full', '磁盘已满')
         await disk.commit(change)
         if (!ailments.uncertain) return
         ailments.uncertain = false

@@ -2,7 +2,7 @@
 
 import { hasAccounts } from './accounts.ts'
 import type { Chance } from './chance.ts'
-import { FAULTS, FURTHER_FAULTS, LONELY, RECORD_FAULTS, SIGNER_FAULTS } from './faults/all-faults.ts'
+import { FAULTS, FURTHER_FAULTS, LISTING_FAULTS, LONELY, RECORD_FAULTS, SIGNER_FAULTS } from './faults/all-faults.ts'
 import { backupOf } from './faults/fault.ts'
 import { checkAlways } from './invariants/always.ts'
 import { createProgress } from './invariants/progress.ts'
@@ -55,6 +55,13 @@ function signing(world: World, { without }: Work, end: number): void {
   againUntil(world, die, end)(40 * SECOND, () => meet(world, die, Object.keys(SIGNER_FAULTS), without))
 }
 
+/** What is stored and not listed yet, in some counties. */
+function listing(world: World, { without }: Work, end: number): void {
+  const die = world.chance.branch(`listing until ${end}`)
+  if (die.happens(0.4))
+    againUntil(world, die, end)(30 * SECOND, () => meet(world, die, Object.keys(LISTING_FAULTS), without))
+}
+
 const look = (world: World, again: Again) => {
   const progress = createProgress(world)
   again(8 * SECOND, () => void checkAlways(world).then(progress).catch(unlessDisk))
@@ -90,6 +97,7 @@ export async function storm(world: World, doing: Work): Promise<void> {
   if (meeting.length > 0) againUntil(world, further, end)(25 * SECOND, () => meet(world, further, meeting, without))
   keeping(world, doing, end)
   signing(world, doing, end)
+  listing(world, doing, end)
   look(world, again)
   await timeline.run(end)
 }
@@ -99,7 +107,7 @@ function meet(world: World, dice: Chance, kinds: readonly string[], without: rea
   const kind = dice.pick(kinds)
   if (without.includes(kind)) return
   world.fault(kind)
-  const faults = { ...FURTHER_FAULTS, ...LONELY, ...RECORD_FAULTS, ...SIGNER_FAULTS }
+  const faults = { ...FURTHER_FAULTS, ...LISTING_FAULTS, ...LONELY, ...RECORD_FAULTS, ...SIGNER_FAULTS }
   faults[kind]?.(world, dice)
 }
 
@@ -122,6 +130,7 @@ export async function encore(world: World, doing: Work): Promise<boolean> {
   if (dice.happens(0.5)) timeline.after(first - timeline.now + 25 * SECOND, () => meet(world, dice, kinds, without))
   keeping(world, doing, end)
   signing(world, doing, end)
+  listing(world, doing, end)
   look(world, again)
   await timeline.run(end)
   return true

@@ -46,6 +46,8 @@ export interface Ailments {
   slowReads: number
   /** The record outside the database cannot be written. */
   record: boolean
+  /** Commits that only list what was stored before are refused. */
+  unlisting: boolean
   /** Every read of this document meets a damaged page; empty when none does. */
   damaged: string
 }
@@ -85,6 +87,7 @@ export const healthy = (): Ailments => ({
   slow: 0,
   slowReads: 0,
   record: false,
+  unlisting: false,
   damaged: '',
 })
 

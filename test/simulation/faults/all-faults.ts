@@ -15,6 +15,7 @@ export const FAULTS: Faults = { ...LINK_FAULTS, ...MACHINE_FAULTS, ...TREE_FAULT
 
 /** Kinds of faults that are drawn apart from the others. */
 export { FURTHER_FAULTS } from './further.ts'
+export { LISTING_FAULTS } from './listing.ts'
 export { RECORD_FAULTS } from './record-lies.ts'
 export { LONELY } from './scenes.ts'
 export { SIGNER_FAULTS } from './signers.ts'
