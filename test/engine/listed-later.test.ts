@@ -296,17 +296,17 @@ test('S163 C114 no lane is drawn that a number has which is stored and not liste
 test('S163 a case that a fault keeps from being listed holds up no other', async () => {
   const { root, member, storage, release } = await heldRoot()
   const [bad, ...others] = (await bring(member, 4)) as [DocumentId, ...DocumentId[]]
-  const receiptsOf = storage.receiptsOf.bind(storage)
-  storage.receiptsOf = async (id) => {
-    if (id === bad) throw new TypeError('a bug of the test')
-    return receiptsOf(id)
+  const recordsOf = storage.recordsOf.bind(storage)
+  storage.recordsOf = async (ids) => {
+    if (ids.includes(bad)) throw new TypeError('a bug of the test')
+    return recordsOf(ids)
   }
   release()
   await until('the others are listed', async () => (await rowsOf(root)).length === 3)
   expect((await rowsOf(root)).sort()).toEqual([...others].sort())
   await until('it is noted', async () => (await storage.local('unread-cases', bad)) !== undefined)
   expect((await root.engine.office.status()).findings.map(({ kind }) => kind)).toContain('bug')
-  storage.receiptsOf = receiptsOf
+  storage.recordsOf = recordsOf
   const again = await openNode({
     station: COUNTY,
     keys: root.identity.keys,
