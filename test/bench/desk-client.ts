@@ -14,6 +14,8 @@ export interface Timed {
 }
 
 export interface DeskClient {
+  /** Of the desk: http://127.0.0.1:… */
+  readonly address: string
   readonly processId: number
   /** From starting the process to the first page in full. */
   readonly firstPage: number
@@ -63,6 +65,7 @@ export async function openDesk({ folder, program: named, name, password }: Progr
   const signIn = { method: 'POST', headers: json, body: JSON.stringify({ name, password }) }
   const { token } = JSON.parse((await timed(agent, `${address}/api/sign-in`, signIn)).text) as { token: string }
   return {
+    address,
     processId: program.child.pid ?? 0,
     firstPage,
     // The desk's pages know the same sign-in by its cookie.

@@ -83,14 +83,14 @@ function watched(connection: Connection, heard: (message: Message) => void): Con
 const acknowledges = (message: Message, { log, height }: AwaitedHeight): boolean =>
   message.type === 'stored' && message.heights.some((told) => told.log === log && told.height >= height)
 
-/** Connects to the parent; resolves with the times of calling and of what was awaited: a proof heard, or a height stored. */
+/** Connects to the parent, at a port or a whole address; resolves with the times of calling and of what was awaited: a proof heard, or a height stored. */
 export async function connectUp(
   { engine }: OpenedNode,
-  port: number,
+  at: number | string,
   awaited: AwaitedHeight | 'live',
 ): Promise<{ readonly started: number; readonly reached: number }> {
   const started = monotonic()
-  const connection = await openWebSocket(`ws://127.0.0.1:${port}`)
+  const connection = await openWebSocket(typeof at === 'string' ? at : `ws://127.0.0.1:${at}`)
   const reached = await new Promise<number>((resolve, reject) => {
     const heard = (message: Message) => {
       if (awaited === 'live' ? message.type === 'proof' : acknowledges(message, awaited)) resolve(monotonic())

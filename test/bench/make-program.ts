@@ -63,6 +63,18 @@ const asNamed = ({ id, number, applicant, idNumber, phone }: CaseRow): NamedCase
   pinyin: pinyinOf(applicant),
 })
 
+/** A township's program that nobody has used yet, and the villages below it, open in this process. */
+export async function makeTownship(folder: string, villages: number) {
+  const { station, roles } = DESKS.township
+  const name = `p${station}`
+  const county = await openBenchCounty(villages, [await employee(name, station, roles)])
+  await mkdir(folder, { recursive: true })
+  await saveNode(county.township, join(folder, 'county.db'))
+  await joined(folder, county.township)
+  const made: ProgramFolder = { folder, program: 'edge-node', name, password: PASSWORD, cases: [] }
+  return { made, villages: county.villages }
+}
+
 /** A village, or a township or a county that holds the cases of four: its database, and who may sign in. */
 async function makeNode({ folder, cases, tier }: Asked) {
   const { station, roles } = DESKS[tier]
@@ -97,14 +109,14 @@ export const makeSaved = async (asked: Asked): Promise<SavedNode> => (await make
 export async function makeProgram(asked: Asked): Promise<ProgramFolder> {
   const { folder } = asked
   const { node, name, cases } = await makeNode(asked)
-  joined(folder, node)
-  await writeFile(join(folder, 'node-key.pem'), keysToPem(node.identity.keys), { mode: 0o600 })
+  await joined(folder, node)
   return { folder, program: asked.tier === 'county' ? 'hub' : 'edge-node', name, password: PASSWORD, cases }
 }
 
 /** What enrolment would have left. */
-function joined(folder: string, { identity }: Node): void {
-  const { node, lease, root, parent } = identity
+async function joined(folder: string, { identity }: Node): Promise<void> {
+  const { node, lease, root, parent, keys } = identity
+  await writeFile(join(folder, 'node-key.pem'), keysToPem(keys), { mode: 0o600 })
   writeEnrolment(folder, {
     node,
     lease,

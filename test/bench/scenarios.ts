@@ -6,6 +6,7 @@ import { FOLD } from './folding.ts'
 import { GROWTH } from './growth.ts'
 import { HUB_500K } from './large-hub.ts'
 import { LONG_CASE } from './long-case.ts'
+import { LINKS_500 } from './many-links.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
 import { SLOW_LINE } from './slow-line.ts'
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ACT,
   EDGE_50K,
   HUB_500K,
+  LINKS_500,
   GROWTH,
   FOLD,
   LONG_CASE,

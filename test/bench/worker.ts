@@ -11,6 +11,7 @@ import {
   listenForLinks,
   untilFound,
 } from './linked-node.ts'
+import { linksRole } from './links-client.ts'
 import { longCaseRole } from './long-case.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { makeGrowing } from './make-growing.ts'
@@ -90,6 +91,7 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
     growing: makeGrowing,
   }),
   'storm-client': stormRole,
+  'links-client': linksRole,
   folder: foldRole,
   'long-case': longCaseRole,
 }
