@@ -35,6 +35,7 @@ export const LINKS_500: Scenario = {
         await acts(desk, id)
         const alone = await acts(desk, id)
         await client.ask('connect', { address: desk.address, writers: WRITERS })
+        await acts(desk, id) // what they say of themselves at first is over
         const among = await acts(desk, id)
         const resident = await memoryOf(desk.processId, 'VmRSS')
         await client.ask('stop')

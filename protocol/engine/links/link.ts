@@ -61,8 +61,9 @@ export interface Link {
 
 const isRevoked = ({ directory }: Core, peer: NodeId): boolean => Boolean(directory.node(peer)?.revoked)
 
-const both = (left: ReadonlySet<StreamId>, right: ReadonlySet<StreamId>): StreamId[] =>
-  [...left].filter((stream) => right.has(stream))
+/** What both have. Asked of every link after every commit: a node has few streams, its county all of them. */
+const both = (one: ReadonlySet<StreamId>, other: ReadonlySet<StreamId>): StreamId[] =>
+  one.size <= other.size ? [...one].filter((stream) => other.has(stream)) : both(other, one)
 
 /** Streams granted to both sides of a link; a revoked peer is given nothing. */
 export const sharedStreams = (core: Core, peer: NodeId): StreamId[] =>
