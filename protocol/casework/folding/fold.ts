@@ -7,6 +7,7 @@ import type { LocalKind } from '../codes.ts'
 import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
+import { asUnfinished, isConfirming } from '../rules/confirming.ts'
 import { type Attempt, lateness, objectionTo } from '../rules/objection.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
@@ -52,7 +53,8 @@ function objectionToFact(folding: Folding, { writer, entry, roles }: Judged, fac
   const { tier, root } = writer
   const { person, station } = entry
   const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item, roles }
-  const course = asFormerlyAnswered(kind, progress, answers, byHash)
+  const answered = asFormerlyAnswered(kind, progress, answers, byHash)
+  const course = isConfirming(answered, fact) ? asUnfinished(answered) : answered
   const due = deemedBy(progress, item, register, day)
   if (due === undefined) return objectionTo(course, attempt, register)
   // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).

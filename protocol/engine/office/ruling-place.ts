@@ -3,7 +3,9 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { type FactEntry, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
+import { isFinished } from '#protocol/casework/rules/confirming.ts'
+import { isAdoptable } from '#protocol/casework/rules/transitions.ts'
+import { type DocumentId, type EntryHash, logParts, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 /** A stopped case, and a ruling that is to end it. */
@@ -23,38 +25,73 @@ const previousOf = ({ fact, newer }: FactEntry): EntryHash | null =>
   fact === undefined ? (newer?.previous ?? null) : isGuarded(fact.kind) ? fact.previous : null
 
 /** The facts on one line through a fact: what stands before it, what follows it, and what stands in no line. */
-function lineThrough(facts: readonly FactEntry[], start: FactEntry) {
-  const byHash = new Map(facts.map((fact) => [fact.hash, fact]))
-  const followers = Map.groupBy(facts, previousOf)
-  const line = new Set<EntryHash>()
-  for (
-    let at: FactEntry | undefined = start;
-    at && !line.has(at.hash);
-    at = byHash.get(previousOf(at) ?? ('' as EntryHash))
-  )
-    line.add(at.hash)
-  const pending = [start]
-  for (let last = pending.pop(); last !== undefined; last = pending.pop()) {
-    line.add(last.hash)
-    for (const follower of followers.get(last.hash) ?? []) pending.push(follower)
+class Lines {
+  readonly #facts: readonly FactEntry[]
+  readonly #byHash: ReadonlyMap<EntryHash, FactEntry>
+  readonly #followers: ReadonlyMap<EntryHash | null, readonly FactEntry[]>
+
+  constructor(facts: readonly FactEntry[]) {
+    this.#facts = facts
+    this.#byHash = new Map(facts.map((fact) => [fact.hash, fact]))
+    this.#followers = Map.groupBy(facts, previousOf)
   }
-  const isApart = (fact: FactEntry) => previousOf(fact) === null && fact.fact?.kind !== 'opened'
-  return facts.filter((fact) => line.has(fact.hash) || isApart(fact))
+
+  named(hash: EntryHash | null): FactEntry | undefined {
+    return hash === null ? undefined : this.#byHash.get(hash)
+  }
+
+  behind({ hash }: FactEntry): readonly FactEntry[] {
+    return this.#followers.get(hash) ?? []
+  }
+
+  through(start: FactEntry): readonly FactEntry[] {
+    const line = new Set<EntryHash>()
+    for (let at: FactEntry | undefined = start; at && !line.has(at.hash); at = this.named(previousOf(at)))
+      line.add(at.hash)
+    const pending = [start]
+    for (let last = pending.pop(); last !== undefined; last = pending.pop()) {
+      line.add(last.hash)
+      for (const follower of this.behind(last)) pending.push(follower)
+    }
+    const adopted = new Set<unknown>()
+    for (const { hash, fact } of this.#facts)
+      if (fact?.kind === 'adopted' && line.has(hash)) adopted.add(fact.fields.fact)
+    // What was adopted on it counts there, wherever it was written; what moves custody nobody adopts.
+    const isAdopted = ({ hash, fact }: FactEntry) => adopted.has(hash) && fact !== undefined && isAdoptable(fact.kind)
+    const isApart = (fact: FactEntry) => previousOf(fact) === null && fact.fact?.kind !== 'opened'
+    return this.#facts.filter((fact) => line.has(fact.hash) || isAdopted(fact) || isApart(fact))
+  }
+}
+
+/** Whether a machine of the named station wrote it in its name: a name alone anybody can write. */
+const isOwn = ({ register, to }: Stopped, { station, log }: FactEntry): boolean =>
+  station === to && register.authority.serves(logParts(log).node, to)
+
+/**
+ * Where lines begin at which the named station may have the case: what it took, opened or wrote at the stop itself; and the
+ * declines from which it went on, whoever wrote them. Only the station itself can make many of either.
+ */
+function startsOf(stopped: Stopped, lines: Lines): readonly FactEntry[] {
+  const { facts, state } = stopped
+  const sides = new Set([...state.forks.flatMap((fork) => fork.facts), ...state.unread])
+  const begins = ({ hash, fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind === 'opened' || sides.has(hash)
+  const goesOn = (one: FactEntry) => lines.behind(one).some((fact) => isOwn(stopped, fact))
+  const own = facts.filter((one) => begins(one) && isOwn(stopped, one))
+  const declines = facts.filter((one) => one.fact?.kind === 'declined' && goesOn(one))
+  return [own, declines].flatMap((starts) => (starts.length > LIMITS.rulingLines ? [] : starts))
 }
 
 /** The states at the ends of all lines at which the named station has the case, each as if nothing stood beside it. */
-function endsOf({ id, facts, state, register, to, mayRule }: Stopped): readonly CaseState[] {
-  const sides = new Set([...state.forks.flatMap((fork) => fork.facts), ...state.unread])
-  const starts = facts.filter(
-    ({ hash, station, fact }) =>
-      station === to && (fact?.kind === 'taken' || fact?.kind === 'opened' || sides.has(hash)),
-  )
-  // Only the station itself can make so many.
-  if (starts.length > LIMITS.rulingLines) return []
-  return starts.flatMap((start) => {
-    const side = foldCase(id, lineThrough(facts, start), register)
-    const isSettled = side?.holder === to && side.forks.length === 0 && side.unread.length === 0 && mayRule(side)
-    return isSettled && side.story.some(({ hash, epoch }) => hash === start.hash && epoch !== null) ? [side] : []
+function endsOf(stopped: Stopped): readonly CaseState[] {
+  const { id, facts, register, to, mayRule } = stopped
+  const lines = new Lines(facts)
+  // What somebody else wrote and nobody can read keeps no ruling from its side; what the station itself wrote may have ended it.
+  const isUnread = (hash: EntryHash) => isOwn(stopped, lines.named(hash) as FactEntry)
+  return startsOf(stopped, lines).flatMap((start) => {
+    const side = foldCase(id, lines.through(start), register)
+    const isSettled = side?.holder === to && side.forks.length === 0 && !side.unread.some(isUnread)
+    if (!isSettled || !(isFinished(side) || mayRule(side))) return []
+    return side.story.some(({ hash, epoch }) => hash === start.hash && epoch !== null) ? [side] : []
   })
 }
 
