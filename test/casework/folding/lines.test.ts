@@ -182,3 +182,13 @@ test('C14 a station that takes from itself, on a second computer, signs for noth
   const county = serving(VILLAGE, nodeOf(OTHER_VILLAGE))
   expect(fold([...all, beside, own], county)).toMatchObject({ holder: TOWN, tip: last(all).hash, forks: [] })
 })
+
+test('C14 the county’s hall upholds nothing by declining what a former holder offered it beside', () => {
+  const { facts, offer } = offeredCase()
+  const all = [...facts, ...accepting(TOWN, offer)]
+  const beside = write('offered', VILLAGE, facts[1] as FactEntry, { to: COUNTY, materials: 4 }, writtenBy(VILLAGE, 2))
+  const declined = write('declined', COUNTY, beside)
+  expect(fold([...all, beside, declined])).toMatchObject({ holder: TOWN, tip: last(all).hash, forks: [] })
+  const taken = write('taken', COUNTY, beside)
+  expect(fold([...all, beside, taken])).toMatchObject({ holder: COUNTY, tip: taken.hash, forks: [] })
+})
