@@ -90,8 +90,15 @@ test('C15 a side that is finished counts as it is; a finished case that nothing 
   expect(rule(stopped, OTHER_TOWN)).toMatchObject({ holder: OTHER_TOWN, stage: '10', forks: [] })
   const acts = actsFor(whole, everybody(COUNTY, 'reassigned'), register)
   expect(acts.find(({ kind }) => kind === 'reassigned')).toMatchObject({ allowed: false })
-  const other = write('reassigned', COUNTY, last(done), { to: OTHER_TOWN })
-  expect(fold([...done, other])).toMatchObject({ holder: TOWN, tip: last(done).hash })
+  for (const to of [TOWN, OTHER_TOWN]) {
+    const vain = write('reassigned', COUNTY, last(done), { to })
+    expect(fold([...done, vain]), to).toMatchObject({ holder: TOWN, tip: last(done).hash, asideOpen: 1 })
+  }
+  // Of two by a county that was put back the first counts, and none by anybody else.
+  const both = [1, 2].map(() => write('reassigned', COUNTY, last(done), { to: TOWN }))
+  expect(fold([...stopped, ...both])).toMatchObject({ stage: '90', tip: both[0]?.hash, forks: [] })
+  const forged = write('reassigned', OTHER_TOWN, last(done), { to: TOWN })
+  expect(fold([...stopped, forged]).forks).toHaveLength(1)
 })
 
 test('C2 C15 at several openings as well', () => {

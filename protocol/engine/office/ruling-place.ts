@@ -1,9 +1,9 @@
 /** Where the coordinator's ruling on a stopped case is written: behind the side that it is for, which counts with it (rule C15). */
 import type { CaseState } from '#protocol/casework/case.ts'
+import { hasEnded } from '#protocol/casework/course/stages.ts'
 import { type FactEntry, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import { isFinished } from '#protocol/casework/rules/confirming.ts'
 import { isAdoptable } from '#protocol/casework/rules/transitions.ts'
 import { type DocumentId, type EntryHash, logParts, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -90,7 +90,7 @@ function endsOf(stopped: Stopped): readonly CaseState[] {
   return startsOf(stopped, lines).flatMap((start) => {
     const side = foldCase(id, lines.through(start), register)
     const isSettled = side?.holder === to && side.forks.length === 0 && !side.unread.some(isUnread)
-    if (!isSettled || !(isFinished(side) || mayRule(side))) return []
+    if (!isSettled || !(hasEnded(side.stage) || mayRule(side))) return []
     return side.story.some(({ hash, epoch }) => hash === start.hash && epoch !== null) ? [side] : []
   })
 }
