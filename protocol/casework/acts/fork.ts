@@ -2,15 +2,20 @@
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import type { CaseState, StoryLine } from '../case.ts'
 import { isGuarded } from '../facts/facts.ts'
+import type { AsideReason } from '../rules/reasons.ts'
 
-/** One of several ways in which a case went on: the forked fact, then what follows it, each behind what it names. */
+/** One of several ways in which a case went on: the forked fact, then what stations wrote behind it, each behind what it names. */
 export type ForkSide = readonly StoryLine[]
+
+/** What has no effect whatever the coordinator rules: a station did not sign what another's machine or a stranger wrote in its name. */
+const NOBODYS: ReadonlySet<AsideReason> = new Set(['not-authorised', 'after-revocation', 'foreign-person', 'no-role'])
 
 /** Guarded lines by the line that they name. */
 function followersOf({ story }: CaseState): ReadonlyMap<EntryHash, readonly StoryLine[]> {
   const followers = new Map<EntryHash, StoryLine[]>()
   for (const line of story) {
-    const { kind, previous } = line
+    const { kind, previous, aside } = line
+    if (aside !== null && NOBODYS.has(aside.reason)) continue
     if (previous === null || kind === 'deemed' || (kind !== 'unknown' && !isGuarded(kind))) continue
     const known = followers.get(previous)
     if (known === undefined) followers.set(previous, [line])

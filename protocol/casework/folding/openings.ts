@@ -59,9 +59,11 @@ export function chooseOpening(openings: readonly Judged[], backing: (opening: Ju
   const best = mostOf(valid, rank)
   const foremost = valid.filter((one) => rank(one) === best)
   const [opening] = firstOfEach(foremost)
-  for (const other of valid) if (other !== opening) other.verdict = other.barred ?? 'fork'
-  if (opening?.barred === 'foreign-person' || opening?.barred === 'no-role') opening.marks.push(opening.barred)
-  // Others have signed for each of them, and could not know of the other; neither a time nor a place in a log is their fault.
+  // Others have signed for each of them, and could not know of the other: neither its time nor its place in a log is theirs.
   const isOpen = opening !== undefined && foremost.length > 1 && backing(opening) === BACKING.others
-  return { opening, rivals: isOpen ? foremost.sort((left, right) => byTimeThenHash(left.entry, right.entry)) : [] }
+  const rivals = new Set(isOpen ? foremost : [])
+  for (const other of valid)
+    if (other !== opening) other.verdict = rivals.has(other) ? 'fork' : (other.barred ?? 'fork')
+  if (opening?.barred === 'foreign-person' || opening?.barred === 'no-role') opening.marks.push(opening.barred)
+  return { opening, rivals: [...rivals].sort((left, right) => byTimeThenHash(left.entry, right.entry)) }
 }
