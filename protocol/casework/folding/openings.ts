@@ -22,8 +22,8 @@ const isAtHome = ({ entry }: Judged): boolean =>
 function rankOf(opening: Judged, backing: Backing): number {
   const { barred } = opening
   const grounds = [
-    isAtHome(opening),
     backing === BACKING.root,
+    isAtHome(opening),
     barred !== 'after-revocation',
     backing >= BACKING.others,
     !barred || backing >= BACKING.others,
@@ -44,12 +44,14 @@ function firstOfEach(openings: readonly Judged[]): readonly Judged[] {
 }
 
 /**
- * The opening that counts: of several valid ones one that was written at home, then one that the root upholds, then one that
+ * The opening that counts: of several valid ones one that the root upholds, then one that was written at home, then one that
  * others signed for: where there are several of these, nobody but the coordinator can say which. Else the one that its log has
  * first, then the earliest by time, then hash. One that something bars opens the case only where no other does, and nobody has
  * gone on from it: it takes nothing from anybody, and without it nobody would see what else was delivered.
  */
-export function chooseOpening(openings: readonly Judged[], backing: (opening: Judged) => Backing): ChosenOpening {
+export function chooseOpening(openings: readonly Judged[], behind: (opening: Judged) => Backing): ChosenOpening {
+  // What the root opens it upholds: parts of joint cases, in the streams of others (rule R53).
+  const backing = (opening: Judged) => (opening.writer.root ? BACKING.root : behind(opening))
   const valid: Judged[] = []
   for (const opening of openings) {
     if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)

@@ -1,13 +1,14 @@
 /** An author's other word, an answer or an opening: it takes nothing from whoever signed for the one; at the worst the case stops. */
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
-import { logKey, logParts } from '#protocol/ids.ts'
+import { logKey, logParts, streamOf } from '#protocol/ids.ts'
 import { offeredCase } from '#test/casework/paths.ts'
 import {
   COUNTY,
   chain,
   fold,
   judging,
+  nodeOf,
   OTHER_TOWN,
   OTHER_VILLAGE,
   reasonOf,
@@ -173,3 +174,25 @@ test('C2 C122 nor does a well signed opening from whoever signed for one that a 
   const stopped = fold([...all, write('taken', OTHER_VILLAGE, away)], county)
   expect(new Set(stopped.forks[0]?.facts)).toEqual(new Set([opening.hash, again.hash]))
 })
+
+test.each([
+  ['opened', COUNTY, [] as const],
+  ['went on from', TOWN, [['reassigned', COUNTY, { to: OTHER_TOWN }]] as const],
+] as const)(
+  'C2 R53 a part that the root %s in the stream of a village is not the village’s by an opening of its own',
+  (_, station, ruled) => {
+    const part = chain([
+      ['opened', station],
+      ['received', station],
+      ['offered', station, { to: OTHER_TOWN, materials: 3 }],
+      ['taken', OTHER_TOWN],
+      ...ruled,
+    ])
+    const home = part.map((fact) => ({ ...fact, log: logKey({ ...logParts(fact.log), stream: streamOf(VILLAGE) }) }))
+    const log = logKey({ node: nodeOf(VILLAGE), incarnation: 1, stream: streamOf(VILLAGE) })
+    const own = write('opened', VILLAGE, null, {}, { log, time: 1 })
+    const away = write('offered', VILLAGE, own, toAccomplice, { log })
+    const all = [...home, own, away, write('taken', OTHER_VILLAGE, away)]
+    expect(fold(all)).toMatchObject({ holder: OTHER_TOWN, stage: '20', forks: [] })
+  },
+)
