@@ -32,11 +32,15 @@ export function forkSides(state: CaseState): readonly ForkSide[] {
   const lines = new Map(state.story.map((line) => [line.hash, line]))
   return facts.map((fact) => {
     const first = lines.get(fact)
-    const side = first ? [first] : []
-    // It grows while it is walked.
-    for (const { hash } of side) for (const line of followers.get(hash) ?? []) side.push(line)
-    return side
+    return first === undefined ? [] : sideFrom(first, followers)
   })
+}
+
+function sideFrom(first: StoryLine, followers: ReadonlyMap<EntryHash, readonly StoryLine[]>): ForkSide {
+  const side = [first]
+  // It grows while it is walked.
+  for (const { hash } of side) for (const line of followers.get(hash) ?? []) side.push(line)
+  return side
 }
 
 /** A station at a fork: what it wrote there. */
@@ -65,4 +69,36 @@ export function forkStations(state: CaseState): readonly ForkStation[] {
     }
   }
   return [...found].map(([station, lines]) => ({ station, lines }))
+}
+
+const isRuling = ({ kind }: StoryLine): boolean => kind === 'reassigned' || kind === 'voided'
+
+/** Whether a side could have stood against what counts in its place: somebody took what is there, or went on from a decline. */
+const couldStand = (side: ForkSide): boolean =>
+  side.some(({ kind }) => kind === 'taken') || (side[0]?.kind === 'declined' && side.length > 1)
+
+/**
+ * The records that a ruling displaced, each with that ruling: written in the place of their side, or the first one behind
+ * another record there, where both could have stood. Most records lose to what others signed for, whatever was ruled before
+ * or since: those are none of them.
+ */
+export function rulingsAgainst(state: CaseState): ReadonlyMap<EntryHash, StoryLine> {
+  const followers = followersOf(state)
+  const counting = (lines: readonly StoryLine[] | undefined) => lines?.find(({ epoch }) => epoch !== null)
+  const found = new Map<EntryHash, StoryLine>()
+  const openings = state.story.filter(({ kind }) => kind === 'opened')
+  const chain: StoryLine[] = []
+  for (let at = counting(openings); at; at = counting(followers.get(at.hash))) chain.push(at)
+  let ruling: StoryLine | undefined
+  for (const line of chain.toReversed()) {
+    if (isRuling(line)) ruling = line
+    if (ruling === undefined) continue
+    const beside = line.previous === null ? openings : (followers.get(line.previous) ?? [])
+    for (const first of beside) {
+      if (first === line) continue
+      const side = sideFrom(first, followers)
+      if (ruling === line || couldStand(side)) for (const { hash } of side) found.set(hash, ruling)
+    }
+  }
+  return found
 }
