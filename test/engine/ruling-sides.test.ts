@@ -53,7 +53,9 @@ test('C15 who went on after a decline keeps its work, also where that lies withi
   const declined = write('declined', OTHER_VILLAGE, away)
   const late = write('taken', OTHER_VILLAGE, away, {}, writtenBy(OTHER_VILLAGE, 2))
   const all = [...facts, away, declined, ...chain(ACCEPTED, declined), late]
-  for (const stopped of [all, [...all, ...besides(captured)]]) {
+  // Who adopts what stands against a side, on that side, brings it no nearer.
+  const adopted = write('adopted', OTHER_VILLAGE, declined, { fact: late.hash })
+  for (const stopped of [all, [...all, ...besides(captured)], [...all, adopted]]) {
     expect(fold(stopped).forks).toHaveLength(1)
     expect(rule(stopped, TOWN)).toMatchObject({ holder: TOWN, stage: '30', forks: [] })
   }

@@ -1,6 +1,5 @@
 /** Where the coordinator's ruling on a stopped case is written: behind the side that it is for, which counts with it (rule C15). */
 import type { CaseState } from '#protocol/casework/case.ts'
-import { hasEnded } from '#protocol/casework/course/stages.ts'
 import { type FactEntry, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
@@ -15,8 +14,6 @@ export interface Stopped {
   readonly state: CaseState
   readonly register: Register
   readonly to: StationCode
-  /** Whether a ruling may be written where a case stands so. */
-  mayRule(side: CaseState): boolean
   /** The ruling as it would stand behind a fact. */
   planned(previous: EntryHash): FactEntry
 }
@@ -83,15 +80,14 @@ function startsOf(stopped: Stopped, lines: Lines): readonly FactEntry[] {
 
 /** The states at the ends of all lines at which the named station has the case, each as if nothing stood beside it. */
 function endsOf(stopped: Stopped): readonly CaseState[] {
-  const { id, facts, register, to, mayRule } = stopped
+  const { id, facts, register, to } = stopped
   const lines = new Lines(facts)
   // What somebody else wrote and nobody can read keeps no ruling from its side; what the station itself wrote may have ended it.
   const isUnread = (hash: EntryHash) => isOwn(stopped, lines.named(hash) as FactEntry)
   return startsOf(stopped, lines).flatMap((start) => {
     const side = foldCase(id, lines.through(start), register)
     const isSettled = side?.holder === to && side.forks.length === 0 && !side.unread.some(isUnread)
-    if (!isSettled || !(hasEnded(side.stage) || mayRule(side))) return []
-    return side.story.some(({ hash, epoch }) => hash === start.hash && epoch !== null) ? [side] : []
+    return isSettled && side.story.some(({ hash, epoch }) => hash === start.hash && epoch !== null) ? [side] : []
   })
 }
 

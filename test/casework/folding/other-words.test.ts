@@ -163,16 +163,33 @@ test('C2 C14 nor does an opening written afterwards in an earlier place of a log
   stops([opening, ...line], [again, away, write('taken', OTHER_VILLAGE, away)])
 })
 
+test('C11 who has declined in a log does not take it there afterwards, from whom it was handed to since', () => {
+  const { facts, offer } = offeredCase()
+  const on = chain(
+    [
+      ['retracted', VILLAGE],
+      ['offered', VILLAGE, { to: OTHER_TOWN, materials: 4 }],
+      ['taken', OTHER_TOWN],
+    ],
+    offer,
+  )
+  const answers = [write('declined', TOWN, offer), write('taken', TOWN, offer)]
+  const state = fold([...facts, ...on, ...answers])
+  expect(state).toMatchObject({ holder: OTHER_TOWN, tip: on[2]?.hash, forks: [] })
+  expect(answers.map((fact) => reasonOf(state, fact))).toEqual(['lost-race', 'lost-race'])
+})
+
 test('C2 C122 nor does a well signed opening from whoever signed for one that a stranger signed', () => {
   const opening = write('opened', VILLAGE, null, {}, { person: 'stranger' as never })
   const line = chain([['captured', VILLAGE], ['offered', VILLAGE, toTown], ...ACCEPTED], opening)
-  const again = write('opened', VILLAGE, null)
+  const again = write('opened', VILLAGE, null, {}, { ...writtenBy(VILLAGE, 3), time: 1 })
   const away = write('offered', VILLAGE, again, toAccomplice)
   const county = judging({ standing: (person) => (person === 'stranger' ? 'foreign' : 'belongs') })
   const all = [opening, ...line, again, away]
   expect(fold(all, county)).toMatchObject({ holder: TOWN, stage: '30', forks: [] })
   const stopped = fold([...all, write('taken', OTHER_VILLAGE, away)], county)
-  expect(new Set(stopped.forks[0]?.facts)).toEqual(new Set([opening.hash, again.hash]))
+  expect(stopped.forks[0]?.facts).toEqual([again.hash, opening.hash])
+  expect(reasonOf(stopped, opening)).toBe('fork')
 })
 
 test.each([
