@@ -103,6 +103,19 @@ test('C15 a side that is finished counts as it is; a finished case that nothing 
   expect(fold([...stopped, forged]).forks).toHaveLength(1)
 })
 
+test('C15 C136 nor is there anything to confirm behind its end by what nobody can read', () => {
+  const { facts, captured, taken } = takenInTown()
+  const done = [...facts, ...chain(REJECTED, taken)]
+  const vain = write('reassigned', COUNTY, last(done), { to: TOWN })
+  const behind = [...done, ofTomorrow(TOWN, last(done)), vain]
+  expect(fold(behind)).toMatchObject({ stage: '90', tip: last(done).hash })
+  // Beside it there is: an answer of tomorrow may have been signed for.
+  const beside = write('offered', VILLAGE, captured, { to: OTHER_TOWN, materials: 4 })
+  const unread = [...done, beside, ofTomorrow(OTHER_TOWN, beside)]
+  expect(fold(unread)).toMatchObject({ tip: captured.hash, forks: [] })
+  expect(rule(unread, TOWN)).toMatchObject({ holder: TOWN, stage: '90', unread: [], forks: [] })
+})
+
 test('C2 C15 at several openings as well', () => {
   const opening = write('opened', VILLAGE, null, {}, writtenBy(VILLAGE, 7))
   const rest = chain(

@@ -10,7 +10,7 @@ export const isConfirming = ({ stage, holder }: Pick<Course, 'stage' | 'holder'>
 /** How the case is judged for that: as before it was archived, so that only the right writer in the right role writes it. */
 export const asUnfinished = <Case extends Course>(course: Case): Case => ({ ...course, stage: '70' })
 
-/** What would be there without any such ruling at the same place: only where the case is stopped then is there anything to confirm. */
+/** What would be there without any such ruling at the same place: only where the case stands elsewhere then is there anything to confirm. */
 export function withoutConfirming(all: readonly Judged[], place: Pick<Course, 'stage' | 'holder'>, one: Judged) {
   const previous = one.entry.fact?.previous
   const isBeside = ({ fact }: Judged['entry']) => isConfirming(place, fact) && fact?.previous === previous

@@ -79,10 +79,10 @@ function objectionToAdoption(folding: Folding, adoption: Judged, fact: Fact): As
   return objectionToFact(folding, adoption, adopted)
 }
 
-/** Why nothing is there for a ruling to confirm; only the root comes so far, and its rulings are few. */
+/** Why nothing is there for a ruling to confirm: the case stands there without it. Only the root comes so far, and its rulings are few. */
 function objectionToConfirming({ id, all, progress, register }: Folding, ruling: Judged): AsideReason | undefined {
-  const before = foldCase(id, withoutConfirming(all, progress, ruling), register)
-  return before !== undefined && before.forks.length > 0 ? undefined : 'wrong-stage'
+  const isThere = foldCase(id, withoutConfirming(all, progress, ruling), register)?.tip === ruling.entry.fact?.previous
+  return isThere ? 'wrong-stage' : undefined
 }
 
 function objection(folding: Folding, judged: Judged): AsideReason | undefined {
