@@ -179,6 +179,16 @@ test('C11 who has declined in a log does not take it there afterwards, from whom
   expect(answers.map((fact) => reasonOf(state, fact))).toEqual(['lost-race', 'lost-race'])
 })
 
+test('C2 of openings of one log for which nobody signed, or behind which the root wrote, the first counts whatever time it gives', () => {
+  const first = write('opened', VILLAGE, null)
+  const captured = write('captured', VILLAGE, first)
+  const again = write('opened', VILLAGE, null, {}, { time: 1 })
+  const all = [first, captured, again]
+  expect(fold(all)).toMatchObject({ tip: captured.hash, stage: '10', forks: [] })
+  const [one, two] = [captured, again].map((fact) => write('reassigned', COUNTY, fact, { to: TOWN }))
+  expect(fold([...all, one as FactEntry, two as FactEntry])).toMatchObject({ tip: one?.hash, stage: '10', forks: [] })
+})
+
 test('C2 C122 nor does a well signed opening from whoever signed for one that a stranger signed', () => {
   const opening = write('opened', VILLAGE, null, {}, { person: 'stranger' as never })
   const line = chain([['captured', VILLAGE], ['offered', VILLAGE, toTown], ...ACCEPTED], opening)

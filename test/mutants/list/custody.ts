@@ -63,8 +63,8 @@ export const CUSTODY: readonly Mutant[] = [
     file: 'protocol/casework/folding/openings.ts',
     from: 'if (one.entry.seq < seq) firsts',
     to: 'if (known === undefined || one.entry.time < (known[0] as Judged).entry.time) firsts',
-    fault: 'C2: with an accomplice a node takes its case back by a second opening, to which it gives an earlier time.',
-    tests: ['test/casework/folding/signed-for.test.ts'],
+    fault: 'C2: a node undoes what it wrote of a case by a second opening, to which it gives an earlier time.',
+    tests: ['test/casework/folding/other-words.test.ts'],
   },
   {
     name: 'machine-signs-for-itself',
