@@ -61,6 +61,22 @@ test('C15 who went on after a decline keeps its work, also where that lies withi
   }
 })
 
+test('C15 so does who has not gone on yet: up to its offer the case is its', () => {
+  const { facts, captured, taken } = takenInTown()
+  const on = chain(ACCEPTED, taken)
+  const away = write('offered', TOWN, last(on), { to: OTHER_VILLAGE, materials: 4 })
+  const declined = [1, 3].map((incarnation) =>
+    write('declined', OTHER_VILLAGE, away, {}, writtenBy(OTHER_VILLAGE, incarnation)),
+  )
+  const late = write('taken', OTHER_VILLAGE, away, {}, writtenBy(OTHER_VILLAGE, 2))
+  const all = [...facts, ...on, away, late, ...besides(captured)]
+  // Nobody else declined for the station to which it was offered, and that one has taken it.
+  const forged = write('declined', OTHER_VILLAGE, away, {}, writtenBy(VILLAGE))
+  for (const stopped of [all, [...all, forged]])
+    expect(rule(stopped, TOWN)).toMatchObject({ holder: TOWN, stage: '10', forks: [] })
+  expect(rule([...all, ...declined], TOWN)).toMatchObject({ holder: TOWN, stage: '30', offer: null, forks: [] })
+})
+
 test('C15 so does the station that opened the case', () => {
   const { facts, offer } = offeredCase()
   const declined = write('declined', TOWN, offer)
