@@ -80,6 +80,16 @@ test('P245 the ruling is named that displaced them: written in their place, or b
   }
 })
 
+test('P245 also where its side had gone on from a decline', () => {
+  const { facts, offer } = offeredCase()
+  const declined = write('declined', TOWN, offer)
+  const late = write('taken', TOWN, offer, {}, writtenBy(TOWN, 2))
+  const ruled = write('reassigned', COUNTY, late, { to: TOWN, reason: '材料在那里' })
+  const all = [...facts, declined, write('withdrawn', VILLAGE, declined), late]
+  expect(fold(all).forks).toHaveLength(1)
+  expect(toldTo(VILLAGE, [...all, ruled])).toContain('县中心改派的原因:材料在那里。')
+})
+
 test('P245 also at several openings', () => {
   const [one, two] = [3, 7].map((incarnation) => {
     const opening = write('opened', VILLAGE, null, {}, writtenBy(VILLAGE, incarnation))

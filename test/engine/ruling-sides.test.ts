@@ -5,7 +5,7 @@ import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { everybody } from '#test/casework/attempts.ts'
-import { offeredCase } from '#test/casework/paths.ts'
+import { caseAt, offeredCase } from '#test/casework/paths.ts'
 import {
   COUNTY,
   chain,
@@ -112,9 +112,14 @@ test('C15 a side that is finished counts as it is; a finished case that nothing 
     const vain = write('reassigned', COUNTY, last(done), { to })
     expect(fold([...done, vain]), to).toMatchObject({ holder: TOWN, tip: last(done).hash, asideOpen: 1 })
   }
+  const given = caseAt('90', TOWN)
+  const again = write('reassigned', COUNTY, last(given), { to: TOWN })
+  expect(fold([...given, again])).toMatchObject({ holder: TOWN, tip: last(given).hash, asideOpen: 1 })
   // Of two by a county that was put back the first counts, and none by anybody else.
   const both = [1, 2].map(() => write('reassigned', COUNTY, last(done), { to: TOWN }))
   expect(fold([...stopped, ...both])).toMatchObject({ stage: '90', tip: both[0]?.hash, forks: [] })
+  const away = write('reassigned', COUNTY, last(done), { to: OTHER_TOWN })
+  expect(fold([...stopped, away])).toMatchObject({ holder: TOWN, stage: '90', tip: last(done).hash })
   const forged = write('reassigned', OTHER_TOWN, last(done), { to: TOWN })
   expect(fold([...stopped, forged]).forks).toHaveLength(1)
 })
@@ -212,7 +217,9 @@ test('C15 C136 what nobody can read spoils the side of whoever wrote it, and no 
   const all = [...facts, ...on, away, ...besides(captured)]
   const answered = [...all, ofTomorrow(OTHER_VILLAGE, away)]
   expect(rule(answered, TOWN)).toMatchObject({ holder: TOWN, stage: '30', forks: [], unread: [] })
-  expect(rule([...all, ofTomorrow(TOWN, away)], TOWN)).toMatchObject({ holder: TOWN, stage: '10', forks: [] })
+  const declined = write('declined', OTHER_VILLAGE, away)
+  for (const own of [[ofTomorrow(TOWN, away)], [declined, ofTomorrow(TOWN, declined)]])
+    expect(rule([...all, ...own], TOWN)).toMatchObject({ holder: TOWN, stage: '10', forks: [] })
 })
 
 test('C15 a side on which no ruling may be written does not count by itself', () => {
