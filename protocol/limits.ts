@@ -5,7 +5,7 @@ import { DOOR_LIMITS } from './door-limits.ts'
 export const LIMITS = {
   ...CLOCK_LIMITS,
   ...DOOR_LIMITS,
-  /** Lines of a stopped case that are looked at for where its ruling is written: a station takes a case some times. */
+  /** Lines of a stopped case that are looked at for where its ruling is written, and as many of declines: a station takes a case some times. */
   rulingLines: 32,
   /** A frame on the wire; bigger ones stall small links and fill memory on 4 GB machines. */
   frameBytes: 256 * 1024,

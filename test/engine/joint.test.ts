@@ -1,11 +1,12 @@
 /** Joint handling: a co-department is asked, answers offline, and may get a case of its own. */
 import { expect, test } from 'vitest'
 import { completeItem } from '#protocol/casework/item.ts'
-import type { DocumentId } from '#protocol/ids.ts'
+import { type DocumentId, streamOf } from '#protocol/ids.ts'
+import type { Packable } from '#protocol/log/pack.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Linked, type Node, person, publish, until } from './county.ts'
-
+import { COUNTY, type Linked, type Node, person, publish, until, VILLAGE } from './county.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { agent, cut, entriesOf, form, hall, LANDS, link, place, sees, stateAt } from './wide-county.ts'
 
 /** A case received at the hall, brought there from the village. */
@@ -68,6 +69,27 @@ test('R53 R54 asking for a part of its own opens that case beside the master: re
     (step) => step !== 'drop-computed' && step.places.some(({ document }) => document === id),
   )
   expect(withNotice !== 'drop-computed' && withNotice?.places.map(({ document }) => document)).toContain(part)
+})
+
+test('C2 R53 the station in whose stream a part was opened takes nothing of it by an opening of its own', async () => {
+  const { root, township, village, lands } = await place()
+  const raw = new RawNode(VILLAGE)
+  await publish(root, [raw.record(township.identity.node, 9)])
+  await link([township, root], [village, township], [lands, root])
+  await until('known', () => township.engine.office.directory.node(raw.node) !== undefined)
+  const id = await receivedAtHall(village, root)
+  value(await root.engine.office.act(hall, id, 'invited', { ...consult, item: 'SL0001' }))
+  const part = (await root.engine.office.find({ master: id })).rows[0]?.id as DocumentId
+  await sees(lands, part, ({ master }) => master === id)
+  value(await lands.engine.office.act(person(LANDS, ['clerk', 'handler']), part, 'taken', { materials: 2 }))
+  await sees(root, part, ({ holder }) => holder === LANDS)
+  const fields = { number: 'n', item: 'SL0001', itemVersion: 1 }
+  const opening = { document: part, payload: factPayload({ kind: 'opened', previous: null, fields }) }
+  await raw.link(township)
+  raw.send(frameOf((await raw.write(streamOf(VILLAGE), [draft(VILLAGE, opening)])) as Packable[]))
+  await raw.stored()
+  await sees(root, part, ({ story }) => story.filter(({ kind }) => kind === 'opened').length === 2)
+  expect(await stateAt(root, part)).toMatchObject({ holder: LANDS, stage: '20', forks: [] })
 })
 
 test('C111 a department of the lead’s own hall gets its part as a case there, offered to nobody', async () => {

@@ -1,23 +1,21 @@
 /** Where a ruling on a stopped case is written: whatever hostile members wrote beside the side that it is for, that side counts. */
 import { expect, test } from 'vitest'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
-import { rulingPlace } from '#protocol/engine/office/ruling-place.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { offeredCase } from '#test/casework/paths.ts'
 import {
-  CASE,
   COUNTY,
   chain,
   fold,
   last,
   OTHER_TOWN,
   OTHER_VILLAGE,
-  register,
   TOWN,
   VILLAGE,
   write,
   writtenBy,
 } from '#test/casework/people.ts'
+import { rule } from './ruling.ts'
 
 const accepting = (town: StationCode) =>
   [
@@ -25,14 +23,6 @@ const accepting = (town: StationCode) =>
     ['received', town],
     ['accepted', town],
   ] as const
-
-/** Rules for a station; what the case is then. */
-function rule(facts: readonly FactEntry[], to: StationCode) {
-  const planned = (previous: FactEntry['hash'] | null) => write('reassigned', COUNTY, previous, { to })
-  const state = fold(facts)
-  const place = rulingPlace({ id: CASE, facts, state, register, to, mayRule: () => true, planned })
-  return place === undefined ? undefined : fold([...facts, planned(place)])
-}
 
 test('C15 a ruling for a side keeps what was done there, also where forks stand within it', () => {
   const { facts, offer } = offeredCase()

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { personName, stationName, timeWords } from '#edge-node/desk/words.ts'
+import { rulingsAgainst } from '#protocol/casework/acts/fork.ts'
 import { isOpenAside } from '#protocol/casework/acts/permission.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -36,18 +37,16 @@ export function openAsides(desk: Desk, view: CaseView): { readonly title: string
   return { title: `有 ${open.length} 条记录暂不生效:`, words }
 }
 
-/** Why a record has no effect that a ruling displaced, or the side for which it was, or what stands behind either. */
-const DISPLACED: ReadonlySet<string> = new Set(['superseded', 'lost-race', 'orphan'])
-
 /** Of what the reader's station wrote something waits that a ruling displaced: who has the case now, why, and what is left to do there. */
 export function displacedWords(desk: Desk, view: CaseView, station: StationCode): string | undefined {
-  const { story, holder } = view.state
-  const isOwn = (line: StoryLine) =>
-    line.station === station && isOpenAside(line) && DISPLACED.has(line.aside?.reason ?? '')
-  const ruled = story.findLast(({ kind, aside }) => aside === null && (kind === 'reassigned' || kind === 'voided'))
-  if (station === holder || !ruled || !story.some(isOwn)) return undefined
+  const { story, holder, stage } = view.state
+  if (station === holder) return undefined
+  const rulings = rulingsAgainst(view.state)
+  const waiting = story.filter((line) => line.station === station && isOpenAside(line))
+  const ruled = waiting.map(({ hash }) => rulings.get(hash)).findLast((ruling) => ruling !== undefined)
+  if (ruled === undefined) return undefined
   const why = `县中心${ruled.title}的原因:${ruled.fields.reason ?? '没有写明'}。`
-  if (ruled.kind === 'voided') return `办件已作废,本站不用再办。${why}本站写下的都保留。`
+  if (stage === '86' || stage === '87') return `办件已作废,本站不用再办。${why}本站写下的都保留。`
   return `办件现在由${stationName(desk.office, holder)}主办,本站不用再办。${why}收到的材料请交给主办站点;本站写下的都保留,由主办站点采纳或不采纳。`
 }
 

@@ -22,7 +22,7 @@ export function whyStopped({ office }: Desk, state: CaseState): string {
 export function stoppedWords(desk: Desk, view: CaseView): { readonly title: string; readonly words: string } {
   const isMine = maySettle(view)
   const rest = isMine
-    ? '请核对后在“改派”里选定由谁接着办。选了一边的承办站点,那一边的记录就都作数,另一边的留着,由选定的站点采纳或不采纳;选了别的站点,两边的都留着由它处理。'
+    ? '请核对后在“改派”里选定由谁接着办。选定的站点只在一边承办、那一边自己没有冲突的,那一边的记录就作数,其他的留着,由它采纳或不采纳;不是这样的,各边的都留着由它处理。改派以后在经过里能看到哪些作数。'
     : '县中心协调员改派以前,哪个站点都不能接着办;两边的记录都完整保存,可以先写备注。'
   return {
     title: isMine ? '办件已停住,等您改派。' : '办件已停住,等县中心协调员改派。',

@@ -28,6 +28,10 @@ interface Marked {
 
 const nodeOf = ({ entry }: Judged): NodeId => logParts(entry.log).node
 
+/** Whether the root says with a fact of its own that what stands before it counts: a decline says it does not want it. */
+const isUpholding = (last: Judged, { entry }: Judged): boolean =>
+  isRuling(entry) || (entry.station !== last.entry.station && entry.fact?.kind !== 'declined')
+
 /** Walks all lines from their openings, once. */
 class Lines {
   readonly #places = new Map<Judged, Place>()
@@ -58,7 +62,7 @@ class Lines {
     const place = this.#placeBehind(last, fact)
     if (place === undefined) return false
     this.#places.set(fact, place)
-    if (fact.writer.root && (isRuling(fact.entry) || fact.entry.station !== last.entry.station)) this.#uphold(last)
+    if (fact.writer.root && isUpholding(last, fact)) this.#uphold(last)
     const kind = last.entry.fact?.kind
     if ((kind === 'declined' || kind === 'retracted') && fact.entry.station === place.holder) this.goneOn.add(last)
     return true

@@ -44,11 +44,9 @@ export function firstAnswers(field: readonly Said[]): ReadonlyMap<LogKey, number
   return first
 }
 
-/** Without answers of which their log has an earlier one: who has answered says nothing new with another answer. */
-function firstWords<Candidate extends Said>(field: readonly Candidate[]): readonly Candidate[] {
-  const first = firstAnswers(field)
-  return field.filter(({ entry }) => !isAnswer(entry) || entry.seq === first.get(entry.log))
-}
+/** Whether it is an answer of which its log has an earlier one: who has answered says nothing new with another answer. */
+const isSaidAgain = ({ entry }: Said, first: ReadonlyMap<LogKey, number>): boolean =>
+  isAnswer(entry) && entry.seq !== first.get(entry.log)
 
 /** Which program wrote it, in whatever log. */
 const programOf = ({ entry }: Said): string => {
@@ -56,22 +54,20 @@ const programOf = ({ entry }: Said): string => {
   return `${node} ${incarnation}`
 }
 
-/** Of answers that one program wrote in several logs only one: that behind which the sender went on, else the earliest. */
+/**
+ * Of answers that one program wrote in several logs only those of one: where that stands behind which the sender went on,
+ * else the earliest. Several of one log are left only where it was forked.
+ */
 function oneWordEach<Candidate extends Said>(
   answers: readonly Candidate[],
   backing: (candidate: Candidate) => Backing,
 ): readonly Candidate[] {
-  const isBehind = (one: Candidate, other: Candidate) =>
-    backing(one) === backing(other) ? byTimeThenHash(other.entry, one.entry) < 0 : backing(one) < backing(other)
-  const words = new Map<string, Candidate[]>()
+  const words = new Map<string, Candidate>()
   for (const answer of answers) {
-    const program = programOf(answer)
-    const [known, ...others] = words.get(program) ?? []
-    if (known === undefined || (known.entry.log !== answer.entry.log && isBehind(known, answer)))
-      words.set(program, [answer])
-    else if (known.entry.log === answer.entry.log) words.set(program, [known, ...others, answer]) // the log was forked
+    const known = words.get(programOf(answer))
+    if (known === undefined || backing(known) < backing(answer)) words.set(programOf(answer), answer)
   }
-  return [...words.values()].flat()
+  return answers.filter((answer) => words.get(programOf(answer))?.entry.log === answer.entry.log)
 }
 
 /** Where nobody has signed for any of them: what the receiver answered counts, and of declines one is as good as another. */
@@ -85,30 +81,36 @@ function unsignedRivals<Candidate extends Said>(
   // A decline leaves the sender what it has; where it has gone on from its own retraction, or from another decline, that stands.
   const goneOn = field.filter((one) => backing(one) === BACKING.sender)
   if (!hasTaking) return goneOn.length > 0 ? goneOn : answers.slice(0, 1)
-  return oneWordEach(firstWords(answers), backing)
+  const first = firstAnswers(answers)
+  return oneWordEach(
+    answers.filter((one) => !isSaidAgain(one, first)),
+    backing,
+  )
 }
 
 /**
- * Between whom only the coordinator can decide; the one that is left takes effect. The receiver's answer beats what the
- * sender wrote beside it, and what others signed for beats its author's other word. But a receiver who took what he was
- * offered, and another who took what the sender then offered to him, were both named, and neither is the other's judge; nor
- * is a taking that of a sender who went on after a decline of the same receiver's, unless the same program wrote both.
+ * Between whom only the coordinator can decide; the one that is left takes effect. What others signed for always stays: they
+ * could not know what else its author has said, or says yet, so that its author's other word takes nothing from them. What
+ * nobody signed for is left out where its author had another word. The receiver's answer beats what the sender wrote beside
+ * it. But a receiver who took what he was offered, and another who took what the sender then offered to him, were both named,
+ * and neither is the other's judge; nor is a taking that of a sender who went on after a decline of the same receiver's.
  * @param field in the order of their times
  */
 function rivalsAmong<Candidate extends Said>(
   field: readonly Candidate[],
   backing: (candidate: Candidate) => Backing,
 ): readonly Candidate[] {
-  const signed = field.filter((one) => backing(one) >= BACKING.others)
+  const isSigned = (one: Candidate) => backing(one) >= BACKING.others
+  const signed = field.filter(isSigned)
   if (signed.length === 0) return unsignedRivals(field, backing)
-  const areAnswers = signed.every(({ entry }) => isAnswer(entry))
-  const isNamed = (one: Candidate) =>
-    areAnswers ? isAnswer(one.entry) && backing(one) === BACKING.sender : isTaking(one.entry)
-  const named = firstWords(field.filter((one) => backing(one) >= BACKING.others || isNamed(one)))
-  const declined = new Set(
-    named.filter((one) => !isTaking(one.entry) && isAnswer(one.entry) && backing(one) >= BACKING.sender).map(programOf),
+  const first = firstAnswers(field)
+  const goneOn = (one: Candidate) => isAnswer(one.entry) && backing(one) === BACKING.sender
+  if (signed.every(({ entry }) => isAnswer(entry)))
+    return field.filter((one) => isSigned(one) || (goneOn(one) && !isSaidAgain(one, first)))
+  const answered = new Set(signed.filter(({ entry }) => isAnswer(entry)).map(programOf))
+  return field.filter(
+    (one) => isSigned(one) || (isTaking(one.entry) && !isSaidAgain(one, first) && !answered.has(programOf(one))),
   )
-  return named.filter((one) => !isTaking(one.entry) || !declined.has(programOf(one)))
 }
 
 /**
@@ -122,8 +124,10 @@ export function contest<Candidate extends Said>(
 ): Contest<Candidate> {
   if (valid.length <= 1) return { winner: valid[0], losers: [], fork: [] }
   const ordered = [...valid].sort((left, right) => byTimeThenHash(left.entry, right.entry))
-  const lose = (stands: readonly Candidate[], reason: AsideReason) =>
-    ordered.filter((candidate) => !stands.includes(candidate)).map((candidate) => ({ candidate, reason }))
+  const lose = (stands: readonly Candidate[], reason: AsideReason) => {
+    const standing = new Set(stands)
+    return ordered.filter((candidate) => !standing.has(candidate)).map((candidate) => ({ candidate, reason }))
+  }
   // Two rulings after one fact happen only when the root was restored; the earlier one was obeyed first.
   const ruling = ordered.find(({ entry }) => isRuling(entry))
   if (ruling !== undefined) return { winner: ruling, losers: lose([ruling], 'superseded'), fork: [] }

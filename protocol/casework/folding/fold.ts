@@ -13,8 +13,10 @@ import { findTransition, isAdoptable } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import { backingIn } from './built-on.ts'
+import { asUnfinished, isConfirming, withoutConfirming } from './confirming.ts'
 import { BACKING, type Backing, byTimeThenHash, contest, firstAnswers, isRuling, mostOf } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
+import { setDescendantsAside } from './displaced.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
 import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
@@ -26,6 +28,8 @@ import { takeEffect } from './taking-effect.ts'
 
 /** What a fold works with. */
 interface Folding {
+  readonly id: DocumentId
+  readonly all: readonly Judged[]
   readonly byHash: ReadonlyMap<EntryHash, Judged>
   readonly register: Register
   readonly answers: Answers
@@ -52,7 +56,8 @@ function objectionToFact(folding: Folding, { writer, entry, roles }: Judged, fac
   const { tier, root } = writer
   const { person, station } = entry
   const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item, roles }
-  const course = asFormerlyAnswered(kind, progress, answers, byHash)
+  const answered = asFormerlyAnswered(kind, progress, answers, byHash)
+  const course = isConfirming(answered, fact) ? asUnfinished(answered) : answered
   const due = deemedBy(progress, item, register, day)
   if (due === undefined) return objectionTo(course, attempt, register)
   // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).
@@ -74,12 +79,19 @@ function objectionToAdoption(folding: Folding, adoption: Judged, fact: Fact): As
   return objectionToFact(folding, adoption, adopted)
 }
 
+/** Why nothing is there for a ruling to confirm: the case stands there without it. Only the root comes so far, and its rulings are few. */
+function objectionToConfirming({ id, all, progress, register }: Folding, ruling: Judged): AsideReason | undefined {
+  const isThere = foldCase(id, withoutConfirming(all, progress, ruling), register)?.tip === ruling.entry.fact?.previous
+  return isThere ? 'wrong-stage' : undefined
+}
+
 function objection(folding: Folding, judged: Judged): AsideReason | undefined {
   const { fact } = judged.entry
   if (fact === undefined) return 'malformed'
   if (!judged.writer.served) return 'not-authorised'
   if (judged.barred) return judged.barred
   const found = objectionToFact(folding, judged, fact)
+  if (found === undefined && isConfirming(folding.progress, fact)) return objectionToConfirming(folding, judged)
   if (found !== undefined || fact.kind !== 'adopted') return found
   return objectionToAdoption(folding, judged, fact)
 }
@@ -191,25 +203,6 @@ function walk(folding: Folding, opening: Judged, rivals: readonly Judged[]) {
   }
 }
 
-/** Reasons that hold for everything that follows as well. */
-const INHERITED = ['superseded', 'fork', 'unread'] as const satisfies readonly AsideReason[]
-
-/** What follows a displaced fact is displaced with it; what follows anything else without effect is an orphan. */
-function setDescendantsAside(all: readonly Judged[]): void {
-  const pending = all.filter(({ verdict }) => typeof verdict === 'string')
-  for (let judged = pending.pop(); judged !== undefined; judged = pending.pop()) {
-    const inherited = INHERITED.find((reason) => reason === judged.verdict) ?? 'orphan'
-    for (const follower of judged.followers) {
-      if (follower.verdict !== undefined) continue
-      follower.verdict = follower.barred ?? inherited
-      pending.push(follower)
-    }
-  }
-  for (const judged of all) {
-    if (judged.verdict === undefined) judged.verdict = judged.barred ?? 'orphan'
-  }
-}
-
 /** A dismissal counts from a station that holds or held the case, but a former holder cannot dismiss its own facts. */
 function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]): void {
   const holders = new Set(progress.holders.values())
@@ -267,7 +260,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)
-  const folding: Folding = { byHash, register, answers, progress, backing, possible }
+  const folding: Folding = { id, all, byHash, register, answers, progress, backing, possible }
   const { chain, tip, forks, unread } = walk(folding, opening, rivals)
   dismiss(folding, contributions)
   const given = ownNumber(opening.entry.station, opening.entry.fact?.fields ?? {})

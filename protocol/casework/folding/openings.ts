@@ -17,16 +17,16 @@ const isAtHome = ({ entry }: Judged): boolean =>
 /**
  * What no time that its author gives can change: where it was written, who stands behind it, and whether anything bars it. What
  * a revoked machine wrote counts behind all others; what a stranger signed, or somebody in another role, where others or the
- * root went on from it, counts as they do.
+ * root went on from it, counts as theirs does.
  */
 function rankOf(opening: Judged, backing: Backing): number {
   const { barred } = opening
   const grounds = [
-    isAtHome(opening),
     backing === BACKING.root,
+    isAtHome(opening),
     barred !== 'after-revocation',
     backing >= BACKING.others,
-    !barred,
+    !barred || backing >= BACKING.others,
   ]
   return grounds.reduce((rank, holds) => rank * 2 + Number(holds), 0)
 }
@@ -44,12 +44,14 @@ function firstOfEach(openings: readonly Judged[]): readonly Judged[] {
 }
 
 /**
- * The opening that counts: of several valid ones one that was written at home, then one that the root upholds, then one that
- * others signed for, then the one that its log has first, then the earliest by time, then hash. One that something bars opens
- * the case only where no other does, and nobody has gone on from it: it takes nothing from anybody, and without it nobody
- * would see what else was delivered.
+ * The opening that counts: of several valid ones one that the root upholds, then one that was written at home, then one that
+ * others signed for: where there are several of these, nobody but the coordinator can say which. Else the one that its log has
+ * first, then the earliest by time, then hash. One that something bars opens the case only where no other does, and nobody has
+ * gone on from it: it takes nothing from anybody, and without it nobody would see what else was delivered.
  */
-export function chooseOpening(openings: readonly Judged[], backing: (opening: Judged) => Backing): ChosenOpening {
+export function chooseOpening(openings: readonly Judged[], behind: (opening: Judged) => Backing): ChosenOpening {
+  // What the root opens it upholds: parts of joint cases, in the streams of others (rule R53).
+  const backing = (opening: Judged) => (opening.writer.root ? BACKING.root : behind(opening))
   const valid: Judged[] = []
   for (const opening of openings) {
     if (opening.writer.served && opening.writer.tier !== undefined) valid.push(opening)
@@ -57,11 +59,13 @@ export function chooseOpening(openings: readonly Judged[], backing: (opening: Ju
   }
   const rank = (opening: Judged) => (valid.length > 1 ? rankOf(opening, backing(opening)) : 0)
   const best = mostOf(valid, rank)
-  const foremost = firstOfEach(valid.filter((one) => rank(one) === best))
-  const [opening] = foremost
-  for (const other of valid) if (other !== opening) other.verdict = other.barred ?? 'fork'
-  if (opening?.barred === 'foreign-person' || opening?.barred === 'no-role') opening.marks.push(opening.barred)
-  // Others have signed for each of them; a time is nobody's proof.
+  const foremost = valid.filter((one) => rank(one) === best)
+  const [opening] = firstOfEach(foremost)
+  // Others have signed for each of them, and could not know of the other: neither its time nor its place in a log is theirs.
   const isOpen = opening !== undefined && foremost.length > 1 && backing(opening) === BACKING.others
-  return { opening, rivals: isOpen ? foremost : [] }
+  const rivals = new Set(isOpen ? foremost : [])
+  for (const other of valid)
+    if (other !== opening) other.verdict = rivals.has(other) ? 'fork' : (other.barred ?? 'fork')
+  if (opening?.barred === 'foreign-person' || opening?.barred === 'no-role') opening.marks.push(opening.barred)
+  return { opening, rivals: [...rivals].sort((left, right) => byTimeThenHash(left.entry, right.entry)) }
 }

@@ -215,7 +215,7 @@ export async function act(
   const fact = { kind, fields }
   const previous =
     kind === 'reassigned'
-      ? rulingBehind({ core, file, state, register }, { actor, stream: stream.value, fact, worker })
+      ? rulingBehind({ core, file, state, register }, { actor, stream: stream.value, fact })
       : // A renumbering says where its writer saw the case: that tells in which epoch it counts (rule C117).
         FACTS[kind].guarded || kind === 'renumbered'
         ? state.tip
@@ -235,18 +235,15 @@ interface Ruling {
   readonly actor: Actor
   readonly stream: StreamId
   readonly fact: Omit<Fact, 'previous'>
-  readonly worker: Parameters<typeof checkAct>[1]
 }
 
 /** The fact that a ruling follows; undefined where it must be for one of the sides and is for none. */
 function rulingBehind(
   { core, file, state, register }: Standing,
-  { actor, stream, fact, worker }: Ruling,
+  { actor, stream, fact }: Ruling,
 ): EntryHash | undefined {
-  const { kind, fields } = fact
   return rulingPlace({
-    ...{ id: file.id, facts: file.facts, state, register, to: fields.to as StationCode },
-    mayRule: (side) => checkAct(side, worker, register, kind, fields).ok,
+    ...{ id: file.id, facts: file.facts, state, register, to: fact.fields.to as StationCode },
     planned: (previous) => plannedFact(core, actor, stream, { ...fact, previous }),
   })
 }

@@ -3,7 +3,8 @@ import type { CaseState } from '#protocol/casework/case.ts'
 import { type FactEntry, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
+import { isAdoptable } from '#protocol/casework/rules/transitions.ts'
+import { type DocumentId, type EntryHash, logParts, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
 /** A stopped case, and a ruling that is to end it. */
@@ -13,8 +14,6 @@ export interface Stopped {
   readonly state: CaseState
   readonly register: Register
   readonly to: StationCode
-  /** Whether a ruling may be written where a case stands so. */
-  mayRule(side: CaseState): boolean
   /** The ruling as it would stand behind a fact. */
   planned(previous: EntryHash): FactEntry
 }
@@ -22,40 +21,119 @@ export interface Stopped {
 const previousOf = ({ fact, newer }: FactEntry): EntryHash | null =>
   fact === undefined ? (newer?.previous ?? null) : isGuarded(fact.kind) ? fact.previous : null
 
-/** The facts on one line through a fact: what stands before it, what follows it, and what stands in no line. */
-function lineThrough(facts: readonly FactEntry[], start: FactEntry) {
-  const byHash = new Map(facts.map((fact) => [fact.hash, fact]))
-  const followers = Map.groupBy(facts, previousOf)
-  const line = new Set<EntryHash>()
-  for (
-    let at: FactEntry | undefined = start;
-    at && !line.has(at.hash);
-    at = byHash.get(previousOf(at) ?? ('' as EntryHash))
-  )
-    line.add(at.hash)
-  const pending = [start]
-  for (let last = pending.pop(); last !== undefined; last = pending.pop()) {
-    line.add(last.hash)
-    for (const follower of followers.get(last.hash) ?? []) pending.push(follower)
+/** The facts on one line, up to a fact or through it: what stands before it, what follows it, and what stands in no line. */
+class Lines {
+  readonly #facts: readonly FactEntry[]
+  readonly #byHash: ReadonlyMap<EntryHash, FactEntry>
+  readonly #followers: ReadonlyMap<EntryHash | null, readonly FactEntry[]>
+
+  constructor(facts: readonly FactEntry[]) {
+    this.#facts = facts
+    this.#byHash = new Map(facts.map((fact) => [fact.hash, fact]))
+    this.#followers = Map.groupBy(facts, previousOf)
   }
-  const isApart = (fact: FactEntry) => previousOf(fact) === null && fact.fact?.kind !== 'opened'
-  return facts.filter((fact) => line.has(fact.hash) || isApart(fact))
+
+  named(hash: EntryHash | null): FactEntry | undefined {
+    return hash === null ? undefined : this.#byHash.get(hash)
+  }
+
+  behind({ hash }: FactEntry): readonly FactEntry[] {
+    return this.#followers.get(hash) ?? []
+  }
+
+  /** What stands before a fact, and it. */
+  #before(fact: FactEntry): Set<EntryHash> {
+    const line = new Set<EntryHash>()
+    for (let at: FactEntry | undefined = fact; at && !line.has(at.hash); at = this.named(previousOf(at)))
+      line.add(at.hash)
+    return line
+  }
+
+  #along(line: ReadonlySet<EntryHash>): readonly FactEntry[] {
+    const adopted = new Set<unknown>()
+    for (const { hash, fact } of this.#facts)
+      if (fact?.kind === 'adopted' && line.has(hash)) adopted.add(fact.fields.fact)
+    // What was adopted on it counts there, wherever it was written; what moves custody nobody adopts.
+    const isAdopted = ({ hash, fact }: FactEntry) => adopted.has(hash) && fact !== undefined && isAdoptable(fact.kind)
+    const isApart = (fact: FactEntry) => previousOf(fact) === null && fact.fact?.kind !== 'opened'
+    return this.#facts.filter((fact) => line.has(fact.hash) || isAdopted(fact) || isApart(fact))
+  }
+
+  upTo(end: FactEntry): readonly FactEntry[] {
+    return this.#along(this.#before(end))
+  }
+
+  through(start: FactEntry): readonly FactEntry[] {
+    const line = this.#before(start)
+    const pending = [start]
+    for (let last = pending.pop(); last !== undefined; last = pending.pop()) {
+      line.add(last.hash)
+      for (const follower of this.behind(last)) pending.push(follower)
+    }
+    return this.#along(line)
+  }
+
+  /** What has one of some facts behind it. */
+  beforeAny(some: readonly FactEntry[]): ReadonlySet<EntryHash> {
+    const found = new Set<EntryHash>()
+    for (const one of some) {
+      let at = this.named(previousOf(one))
+      for (; at && !found.has(at.hash); at = this.named(previousOf(at))) found.add(at.hash)
+    }
+    return found
+  }
 }
 
-/** The states at the ends of all lines at which the named station has the case, each as if nothing stood beside it. */
-function endsOf({ id, facts, state, register, to, mayRule }: Stopped): readonly CaseState[] {
+/** Whether a machine of the named station wrote it in its name: a name alone anybody can write. */
+const isOwn = ({ register, to }: Pick<Stopped, 'register' | 'to'>, { station, log }: FactEntry): boolean =>
+  station === to && register.authority.serves(logParts(log).node, to)
+
+/**
+ * Where lines begin at which the named station may have the case: what it took, opened or wrote at the stop itself; and the
+ * declines from which it went on, whoever wrote them. Only the station itself can make many of either.
+ */
+function startsOf(stopped: Stopped, lines: Lines): readonly FactEntry[] {
+  const { facts, state } = stopped
   const sides = new Set([...state.forks.flatMap((fork) => fork.facts), ...state.unread])
-  const starts = facts.filter(
-    ({ hash, station, fact }) =>
-      station === to && (fact?.kind === 'taken' || fact?.kind === 'opened' || sides.has(hash)),
-  )
-  // Only the station itself can make so many.
-  if (starts.length > LIMITS.rulingLines) return []
-  return starts.flatMap((start) => {
-    const side = foldCase(id, lineThrough(facts, start), register)
-    const isSettled = side?.holder === to && side.forks.length === 0 && side.unread.length === 0 && mayRule(side)
-    return isSettled && side.story.some(({ hash, epoch }) => hash === start.hash && epoch !== null) ? [side] : []
-  })
+  const begins = ({ hash, fact }: FactEntry) => fact?.kind === 'taken' || fact?.kind === 'opened' || sides.has(hash)
+  const goesOn = (one: FactEntry) => lines.behind(one).some((fact) => isOwn(stopped, fact))
+  const own = facts.filter((one) => begins(one) && isOwn(stopped, one))
+  const declines = facts.filter((one) => one.fact?.kind === 'declined' && goesOn(one))
+  return [own, declines].flatMap(within)
+}
+
+/** Only so many are looked at; of more none is better than another. */
+const within = (starts: readonly FactEntry[]): readonly FactEntry[] =>
+  starts.length > LIMITS.rulingLines ? [] : starts
+
+/** Offers of the named station that were declined, where it has written nothing behind: whoever else answered, it has the case up to there. */
+function declinedOffers(stopped: Stopped, lines: Lines): readonly FactEntry[] {
+  const { facts, register } = stopped
+  const goneOn = lines.beforeAny(facts.filter((fact) => isOwn(stopped, fact)))
+  const isDeclined = (offer: FactEntry) =>
+    lines
+      .behind(offer)
+      .some(
+        (one) => one.fact?.kind === 'declined' && isOwn({ register, to: offer.fact?.fields.to as StationCode }, one),
+      )
+  const isOffer = (one: FactEntry) => one.fact?.kind === 'offered' && isOwn(stopped, one) && !goneOn.has(one.hash)
+  return within(facts.filter((one) => isOffer(one) && isDeclined(one)))
+}
+
+/** The facts at the ends of all lines at which the named station has the case, each as if nothing stood beside it. */
+function endsOf(stopped: Stopped): ReadonlySet<EntryHash> {
+  const { id, facts, register, to } = stopped
+  const lines = new Lines(facts)
+  // What somebody else wrote and nobody can read keeps no ruling from its side; what the station itself wrote may have ended it.
+  const isUnread = (hash: EntryHash) => isOwn(stopped, lines.named(hash) as FactEntry)
+  const endOf = (start: FactEntry, line: readonly FactEntry[]) => {
+    const side = foldCase(id, line, register)
+    const isSettled = side?.holder === to && side.forks.length === 0 && !side.unread.some(isUnread)
+    return isSettled && side.story.some(({ hash, epoch }) => hash === start.hash && epoch !== null) ? [side.tip] : []
+  }
+  const ends = new Set(startsOf(stopped, lines).flatMap((start) => endOf(start, lines.through(start))))
+  if (ends.size > 0) return ends
+  return new Set(declinedOffers(stopped, lines).flatMap((offer) => endOf(offer, lines.upTo(offer))))
 }
 
 /**
@@ -67,7 +145,7 @@ function endsOf({ id, facts, state, register, to, mayRule }: Stopped): readonly 
 export function rulingPlace(stopped: Stopped): EntryHash | undefined {
   const { id, facts, state, register } = stopped
   if (state.forks.length === 0 && state.unread.length === 0) return state.tip
-  const [end, ...others] = new Set(endsOf(stopped).map(({ tip }) => tip))
+  const [end, ...others] = endsOf(stopped)
   const takesEffect = (tip: EntryHash) => {
     const ruling = stopped.planned(tip)
     return foldCase(id, [...facts, ruling], register)?.tip === ruling.hash

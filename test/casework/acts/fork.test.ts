@@ -1,9 +1,20 @@
 /** The sides of what stops a case, and the stations that appear there. */
 import { expect, test } from 'vitest'
 import { forkSides, forkStations } from '#protocol/casework/acts/fork.ts'
+import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { logKey, streamOf } from '#protocol/ids.ts'
 import { offeredCase } from '#test/casework/paths.ts'
-import { fold, nodeOf, OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE, write } from '#test/casework/people.ts'
+import {
+  fold,
+  nodeOf,
+  OTHER_TOWN,
+  OTHER_VILLAGE,
+  reasonOf,
+  TOWN,
+  VILLAGE,
+  write,
+  writtenBy,
+} from '#test/casework/people.ts'
 
 /** The town took what the village had taken back and handed to the other town. */
 function stopped() {
@@ -64,4 +75,25 @@ test('P242 of two openings that others signed for each has its side, and its ope
   expect(state.forks[0]?.facts).toHaveLength(2)
   expect(forkSides(state).map((side) => side.length)).toEqual([3, 3])
   expect(new Set(forkStations(state).map(({ station }) => station))).toEqual(new Set([VILLAGE, OTHER_VILLAGE, TOWN]))
+})
+
+test('P242 C151 what others wrote in a station’s name behind a side is no part of it, and keeps its reason', () => {
+  const { facts, offer } = offeredCase()
+  const other = write('offered', VILLAGE, facts[1] as FactEntry, { to: OTHER_TOWN, materials: 4 })
+  const taken = write('taken', TOWN, offer, {}, writtenBy(VILLAGE))
+  const forged = [
+    taken,
+    write('taken', OTHER_TOWN, other, {}, writtenBy(VILLAGE)),
+    write('offered', VILLAGE, other, { to: OTHER_VILLAGE, materials: 4 }, writtenBy(TOWN)),
+  ]
+  const state = fold([...facts, other, ...forged, write('received', TOWN, taken)])
+  expect(state.forks[0]?.facts).toEqual([offer.hash, other.hash])
+  expect(forged.map((fact) => reasonOf(state, fact))).toEqual(forged.map(() => 'not-authorised'))
+  expect(forkSides(state).map((side) => side.map(({ hash }) => hash))).toEqual([[offer.hash], [other.hash]])
+  const found = forkStations(state).map(({ station, lines }) => [station, lines.map(({ kind }) => kind)])
+  expect(found).toEqual([
+    [VILLAGE, ['offered', 'offered']],
+    [TOWN, []],
+    [OTHER_TOWN, []],
+  ])
 })

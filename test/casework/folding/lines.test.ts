@@ -173,19 +173,6 @@ test('C117 a number that the county gave is followed before one that a former ho
   expect(fold([...facts, given, offer, ...accepting(TOWN, offer), late]).number).toBe(numberAt(COUNTY))
 })
 
-test('C11 who declined in one stream does not take it in another one with an accomplice', () => {
-  const { facts, offer } = offeredCase()
-  const declined = write('declined', TOWN, offer)
-  const on = chain([['received', VILLAGE]], declined)
-  const stream = { log: logKey({ node: nodeOf(TOWN), incarnation: 1, stream: TOWN as never }) }
-  const taken = write('taken', TOWN, offer, {}, { ...stream, time: 1 })
-  const away = write('offered', TOWN, taken, { to: OTHER_VILLAGE, materials: 4 })
-  const accomplice = write('taken', OTHER_VILLAGE, away)
-  const state = fold([...facts, declined, ...on, taken, away, accomplice])
-  expect(state).toMatchObject({ holder: VILLAGE, forks: [] })
-  expect(state.story.find(({ hash }) => hash === declined.hash)?.epoch).not.toBeNull()
-})
-
 test('C14 a station that takes from itself, on a second computer, signs for nothing', () => {
   const { facts, offer } = offeredCase()
   const all = [...facts, ...accepting(TOWN, offer)]
@@ -194,4 +181,14 @@ test('C14 a station that takes from itself, on a second computer, signs for noth
   const own = write('taken', VILLAGE, beside, {}, copy)
   const county = serving(VILLAGE, nodeOf(OTHER_VILLAGE))
   expect(fold([...all, beside, own], county)).toMatchObject({ holder: TOWN, tip: last(all).hash, forks: [] })
+})
+
+test('C14 the county’s hall upholds nothing by declining what a former holder offered it beside', () => {
+  const { facts, offer } = offeredCase()
+  const all = [...facts, ...accepting(TOWN, offer)]
+  const beside = write('offered', VILLAGE, facts[1] as FactEntry, { to: COUNTY, materials: 4 }, writtenBy(VILLAGE, 2))
+  const declined = write('declined', COUNTY, beside)
+  expect(fold([...all, beside, declined])).toMatchObject({ holder: TOWN, tip: last(all).hash, forks: [] })
+  const taken = write('taken', COUNTY, beside)
+  expect(fold([...all, beside, taken])).toMatchObject({ holder: COUNTY, tip: taken.hash, forks: [] })
 })

@@ -63,8 +63,8 @@ export const CUSTODY: readonly Mutant[] = [
     file: 'protocol/casework/folding/openings.ts',
     from: 'if (one.entry.seq < seq) firsts',
     to: 'if (known === undefined || one.entry.time < (known[0] as Judged).entry.time) firsts',
-    fault: 'C2: with an accomplice a node takes its case back by a second opening, to which it gives an earlier time.',
-    tests: ['test/casework/folding/signed-for.test.ts'],
+    fault: 'C2: a node undoes what it wrote of a case by a second opening, to which it gives an earlier time.',
+    tests: ['test/casework/folding/other-words.test.ts'],
   },
   {
     name: 'machine-signs-for-itself',
@@ -105,5 +105,30 @@ export const CUSTODY: readonly Mutant[] = [
     to: '  if (signed.length === 0 || field.some(({ entry }) => isAnswer(entry))) return',
     fault: 'C11: a late answer to an offer that was taken back displaces all that others have signed for since.',
     tests: ['test/casework/folding/custody.test.ts'],
+  },
+  {
+    name: 'signed-word-displaced',
+    file: 'protocol/casework/folding/custody.ts',
+    from: 'isSigned(one) || (goneOn(one) && !isSaidAgain(one, first))',
+    to: '(isSigned(one) || goneOn(one)) && !isSaidAgain(one, first)',
+    fault:
+      'C11: with a decline in an earlier place of a forked log two former holders take a case from whoever signed for it.',
+    tests: ['test/casework/folding/other-words.test.ts'],
+  },
+  {
+    name: 'part-opened-abroad',
+    file: 'protocol/casework/folding/openings.ts',
+    from: 'opening.writer.root ? BACKING.root : behind(opening)',
+    to: 'behind(opening)',
+    fault: 'C2: a village takes a part of a joint case that the county opened in its stream.',
+    tests: ['test/casework/folding/other-words.test.ts', 'test/engine/joint.test.ts'],
+  },
+  {
+    name: 'names-spoil-a-side',
+    file: 'protocol/engine/office/ruling-place.ts',
+    from: 'station === to && register.authority.serves(logParts(log).node, to)',
+    to: 'station === to',
+    fault: 'C15: whoever writes 33 takings in a station’s name keeps the coordinator from ruling for its side.',
+    tests: ['test/engine/ruling-sides.test.ts'],
   },
 ]
