@@ -200,6 +200,8 @@ export interface Finding {
   readonly ends?: EndWords
   /** The wrong days under which this node recorded: what bears them is found by them. */
   readonly days?: DaySpan
+  /** Counts what is told: what was told by a clock that was ahead is not newer for that. Absent in what an earlier program kept. */
+  readonly order?: number
 }
 
 /** The name of the finding that a person confirmed the day: it asks for nothing, and stands until the parent is met. */
