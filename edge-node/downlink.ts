@@ -8,8 +8,8 @@ import { noteWhole } from '#edge-node/pieces.ts'
 import type { Connection, Links } from '#protocol/engine/ports/identity.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { createCrowd } from '#protocol/transport/budgets.ts'
 import { callerAt } from '#protocol/transport/callers.ts'
+import { createCrowd } from '#protocol/transport/crowd.ts'
 import { createLinkServer, socketConnection } from '#protocol/transport/web-socket.ts'
 
 export interface DownlinkOptions {

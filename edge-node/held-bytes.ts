@@ -1,8 +1,9 @@
 /** Bytes that requests make the program hold: bodies until they are worked on, answers until they are taken. */
 import type { ServerResponse } from 'node:http'
 import { LIMITS } from '#protocol/limits.ts'
-import { type Crowd, createCrowd, type Shares } from '#protocol/transport/budgets.ts'
+import type { Shares } from '#protocol/transport/budgets.ts'
 import { callerAt } from '#protocol/transport/callers.ts'
+import { type Crowd, createCrowd } from '#protocol/transport/crowd.ts'
 
 /** Requests by the bytes they hold: beyond its share an address loses the connection that has held them longest. */
 export type HeldBytes = Crowd<ServerResponse>

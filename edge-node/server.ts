@@ -6,9 +6,11 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import type { Certificate } from '#edge-node/certificate.ts'
 import { endWithAnswer } from '#edge-node/chunks.ts'
+import { KEY_GROUPS } from '#edge-node/client-hello.ts'
 import { isLoopback } from '#edge-node/config.ts'
 import { boundConnections, unsecuredOf } from '#edge-node/connections.ts'
 import { asksForLink } from '#edge-node/downlink.ts'
+import { lookAtHellos } from '#edge-node/hello-first.ts'
 import { Incoming, inTurn } from '#edge-node/in-turn.ts'
 import { oneByOne } from '#edge-node/one-by-one.ts'
 import { writeInBytes } from '#edge-node/outgoing.ts'
@@ -38,6 +40,7 @@ export function createNodeServer(fetch: Fetch, certificate: Certificate | null):
     ? createSecureServer({ ...shown(certificate), ...OWN_ANSWERS })
     : createPlainServer(OWN_ANSWERS)
   const event = certificate ? 'secureConnection' : 'connection'
+  if (server instanceof SecureServer) lookAtHellos(server)
   readInPieces(server, event)
   writeInBytes(server, event)
   const begun = boundConnections(server)
@@ -79,7 +82,8 @@ const readable =
 const refuseAddress = (error: unknown) =>
   error instanceof RequestError ? unreadable() : new Response(null, { status: 500 })
 
-const shown = ({ certificate, key }: Certificate) => ({ cert: certificate, key, minVersion: 'TLSv1.2' }) as const
+const shown = ({ certificate, key }: Certificate) =>
+  ({ cert: certificate, key, minVersion: 'TLSv1.2', ecdhCurve: KEY_GROUPS }) as const
 
 /** From now on whoever connects is shown another certificate; connections that are open keep theirs. */
 export function renewCertificate(server: Server, certificate: Certificate): void {

@@ -10,6 +10,12 @@ export const DOOR_LIMITS = {
   tinyChunks: 1_000,
   /** What more chunks must have in them on average: programs fill them with kilobytes. The longest form has no more than the first thousand then, and each one kept costs more than its bytes. */
   chunkBytes: 256,
+  /** The first message of TLS: two kilobytes with a key of the newest kind, some more with a long ticket; one record holds as much. */
+  helloBytes: 16 * 1024,
+  /** Records in which it comes: one; programs that hide a name from who looks on make some of it. Each costs OpenSSL what a piece does. */
+  helloRecords: 8,
+  /** Reads in which it comes: the poorest line carries 250 bytes at once, and each is a call and a buffer. */
+  helloPieces: 64,
   /** Pieces of a connection that may be tiny, one after the other: over TLS each record is one, and a body of a thousand tiny chunks has two for each. */
   tinyPieces: 2_000,
   /** Tiny pieces that all connections of one address owe together: 20 ms of the program, which nobody else has meanwhile. */

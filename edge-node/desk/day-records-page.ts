@@ -7,7 +7,7 @@ import { isDay } from '#protocol/casework/time/days.ts'
 import { type DayRecordPage, type DoubtfulCasePage, daysWords } from '#protocol/engine/day-records.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
-import type { NodeId } from '#protocol/ids.ts'
+import { isCaseId, type NodeId } from '#protocol/ids.ts'
 import { anchorOf } from './case/aside-words.ts'
 import { DAY_RECORDS, DOUBTFUL_CASES, NOT_COME, spanQuery } from './day-record-paths.ts'
 import { drawRows } from './drawing.ts'
@@ -126,12 +126,14 @@ async function notComeWords({ office }: Desk, { row, days }: DoubtfulCasePage['c
 }
 
 async function notComePage(context: DeskContext, desk: Desk): Promise<Response> {
-  const { from = '', until = '', after = '0' } = context.req.query()
-  if (!desk.office.isRoot || !isDay(from) || !isDay(until) || !/^\d{1,9}$/.test(after)) return notFound(context, desk)
-  const { cases, next } = await desk.office.casesNotCome({ from, until }, Number(after))
+  const { from = '', until = '', after } = context.req.query()
+  const [day = from, id] = after?.split(' ') ?? []
+  const isPlace = after === undefined || (isDay(day) && isCaseId(id ?? ''))
+  if (!desk.office.isRoot || !isDay(from) || !isDay(until) || !isPlace) return notFound(context, desk)
+  const { cases, next } = await desk.office.casesNotCome({ from, until }, after)
   return casesPage(context, desk, {
     title: '所记日期当时还没有到的办件',
-    words: html`各站点的记录,所记日期在 ${daysWords({ from, until })},县中心确认日期或收到时这一天还没有到。${WHAT_TO_DO}核对过的也在其中。`,
+    words: html`各站点的记录,所记日期在 ${daysWords({ from, until })},县中心确认日期或收到时这一天还没有到。${WHAT_TO_DO}核对过的也在其中,已作废的不在。`,
     what: '日期请核对',
     found: await Promise.all(cases.map(async (each) => ({ row: each.row, words: await notComeWords(desk, each) }))),
     next,

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { masked } from '#edge-node/commands/masking.ts'
 import { LOCAL_KINDS } from '#protocol/casework/codes.ts'
 import { CLOCKS } from '#protocol/casework/course/spans.ts'
-import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
+import { isVoided, STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import type { CasePage, CaseRow } from '#protocol/engine/ports/storage.ts'
 import { drawRows } from './drawing.ts'
 import { type DueWords, rowDueWords, URGENCY_SIGNS } from './due-words.ts'
@@ -32,8 +32,8 @@ function whereWords(desk: Desk, row: CaseRow): string {
 }
 
 /** Something in it bears a day that has not come: its last days are counted from there. */
-const isAhead = ({ office }: Desk, { signedOn }: CaseRow): boolean =>
-  signedOn !== undefined && !office.isDayInDoubt() && signedOn > office.today()
+const isAhead = ({ office }: Desk, { signedOn, stage }: CaseRow): boolean =>
+  signedOn !== undefined && !isVoided(stage) && !office.isDayInDoubt() && signedOn > office.today()
 
 const marks = (desk: Desk, row: CaseRow): Html =>
   html`${isAhead(desk, row) ? html` <span class="badge bg-red text-red-fg">日期请核对</span>` : ''}${row.kinds.map((kind) => html` <span class="badge desk-kind">${LOCAL_KINDS[kind]}</span>`)}${

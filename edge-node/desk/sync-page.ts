@@ -263,11 +263,10 @@ async function toComePart({ office }: Desk): Promise<Html | string> {
   if (!office.isRoot || office.isDayInDoubt()) return ''
   // As far as days go: nobody knows how far ahead it was.
   const days = { from: plusDays(office.today(), 1), until: dayAt(Number.POSITIVE_INFINITY) }
-  const { cases } = await office.casesNotCome(days)
-  if (cases.length === 0) return ''
+  if (!(await office.areCasesNotCome(days))) return ''
   return card(
     '所记日期还没有到的办件',
-    html`<p class="card-body mb-0">有办件的记录写着今天以后的日期。<a href="${notComePath(days)}">逐件查看</a>;日期到了,或按误录重新办理以后,就不再列出。</p>`,
+    html`<p class="card-body mb-0">有办件的记录写着今天以后的日期。<a href="${notComePath(days)}">逐件查看</a>;日期到了,或办件作废以后,就不再列出。</p>`,
   )
 }
 

@@ -47,9 +47,15 @@ export function spanWords(span: number): string {
   return of(HOUR) < 48 ? `${of(HOUR)} 小时` : `${of(DAY)} 天`
 }
 
-/** How long ago something was, after a comma: “,已 2 天”; nothing while nobody can say what day it is. */
-export const sinceWords = (office: Pick<Office, 'time' | 'isDayInDoubt'>, time: number): string =>
-  office.isDayInDoubt() ? '' : `,已 ${spanWords(office.time() - time)}`
+/** How long ago something was; nothing of what bears a time to come, whose span has not begun, nor while nobody can say what day it is. */
+export const elapsedWords = (office: Pick<Office, 'time' | 'isDayInDoubt'>, time: number): string =>
+  office.isDayInDoubt() || time > office.time() ? '' : spanWords(office.time() - time)
+
+/** The same after a comma: “,已 2 天”. */
+export function sinceWords(office: Pick<Office, 'time' | 'isDayInDoubt'>, time: number): string {
+  const elapsed = elapsedWords(office, time)
+  return elapsed === '' ? '' : `,已 ${elapsed}`
+}
 
 /** How far a case has travelled. */
 const SAFETY_WORDS: Readonly<Record<Safety, string>> = {

@@ -8,7 +8,7 @@ import { headline, page } from '#edge-node/desk/layout.ts'
 import { card, nextPage, stageTitle } from '#edge-node/desk/lists.ts'
 import { livePart } from '#edge-node/desk/live.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import { itemName, presentNumber, spanWords, stationName, timeWords } from '#edge-node/desk/words.ts'
+import { elapsedWords, itemName, presentNumber, stationName, timeWords } from '#edge-node/desk/words.ts'
 import { enrolledNodes, signingNode } from '#hub/register/nodes.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { NodeStatus } from '#protocol/engine/office.ts'
@@ -25,9 +25,9 @@ function stuckWords(desk: Desk, statuses: ReadonlyMap<NodeId, NodeStatus>, stati
   const status = statuses.get(node.id)
   if (!status || (!status.connected && status.lastContact === null)) return `${name}的节点从未连接,移交还没有送到`
   if (status.connected) return `已送到${name},等人签收`
-  const away = spanWords(desk.office.time() - (status.lastContact ?? 0))
+  const away = elapsedWords(desk.office, status.lastContact ?? 0)
   const unsent = status.unsentCases > 0 ? `,有 ${status.unsentCases} 件未送出` : ''
-  return `${name}离线 ${away}${unsent},可能已签收但还没有送回`
+  return `${name}离线${away && ` ${away}`}${unsent},可能已签收但还没有送回`
 }
 
 const boardRow = (
@@ -38,7 +38,7 @@ const boardRow = (
 ): Html => html`<tr>
   <td data-label="办件"><a href="/cases/${row.id}">${presentNumber(row)}</a><div class="text-secondary">${itemName(desk.office, row)} · ${row.applicant}</div></td>
   <td data-label="从">${stationName(desk.office, row.holder)}</td><td data-label="到">${row.offeredTo ? stationName(desk.office, row.offeredTo) : ''}</td>
-  <td class="desk-short" data-label="多久">${row.offeredAt === null ? '' : html`${spanWords(desk.office.time() - row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.time())} 发出</div>`}</td>
+  <td class="desk-short" data-label="多久">${row.offeredAt === null ? '' : html`${elapsedWords(desk.office, row.offeredAt)}<div class="text-secondary">${timeWords(row.offeredAt, desk.office.time())} 发出</div>`}</td>
   <td class="desk-short" data-label="环节">${stageTitle(row.stage)}</td><td data-label="卡在哪里">${row.offeredTo ? stuckWords(desk, statuses, row.offeredTo) : ''}</td>
   ${reassign ? reassignCell(row) : ''}</tr>`
 

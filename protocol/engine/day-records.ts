@@ -47,7 +47,7 @@ export interface DoubtfulDay {
   readonly node: NodeId
 }
 
-/** Cases with such facts; `next`: how many came before the next page, null when this is the last. */
+/** Cases with such facts; `next`: where the next page begins, null when this is the last. */
 export interface DoubtfulCasePage {
   readonly cases: readonly { readonly row: CaseRow; readonly days: readonly DoubtfulDay[] }[]
   readonly next: string | null

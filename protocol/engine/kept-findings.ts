@@ -8,13 +8,20 @@ export const KEPT_FINDINGS = 'findings'
 export const keptRows = (finding: Finding): readonly LocalRow[] =>
   finding.kept === undefined ? [] : [{ space: KEPT_FINDINGS, key: finding.kept, value: JSON.stringify(finding) }]
 
-/** What is known before the engine is open, with what was kept and not marked as done; newest first. */
+/** The latest place in the order in which things were told. */
+export const lastOrder = (findings: readonly Finding[]): number =>
+  findings.reduce((last, { order = 0 }) => Math.max(last, order), 0)
+
+/** Newest first: as they were told, where no program before counted that, by time. */
+const newestFirst = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((left, right) => (right.order ?? 0) - (left.order ?? 0) || right.time - left.time)
+
+/** What is known before the engine is open, which is told now, with what was kept and not marked as done; newest first. */
 export async function withKept(
   storage: Pick<Storage, 'localAll'>,
   before: readonly Finding[],
 ): Promise<readonly Finding[]> {
   const known = new Set(before.map(({ kept }) => kept))
   const kept = (await storage.localAll(KEPT_FINDINGS)).map(({ value }) => JSON.parse(value ?? 'null') as Finding)
-  const all = [...before, ...kept.filter((finding) => !known.has(finding.kept))]
-  return all.sort((left, right) => right.time - left.time)
+  return [...newestFirst(before), ...newestFirst(kept.filter((finding) => !known.has(finding.kept)))]
 }

@@ -1,5 +1,6 @@
 /** What people should know of the network, and who watches for changes. */
 import { LIMITS } from '#protocol/limits.ts'
+import { lastOrder } from './kept-findings.ts'
 import type { Finding, Notice } from './office.ts'
 
 export interface News {
@@ -15,6 +16,8 @@ export interface News {
   unkept(): readonly Finding[]
   /** It is on the disk. */
   isKept(kept: string): void
+  /** The next place in the order in which things are told, for what is kept with a group. */
+  nextOrder(): number
   /** Forgets a kept finding: a person has marked it as done. */
   done(kept: string): void
   /** Tells everyone who watches. */
@@ -38,6 +41,11 @@ function oldestOfMost(findings: readonly Finding[]): number {
  */
 export function createNews(now: () => number, before: readonly Finding[], bug: (problem: unknown) => void): News {
   const findings = [...before]
+  let order = lastOrder(before)
+  const nextOrder = () => {
+    order += 1
+    return order
+  }
   const unkept = new Set<string>()
   const listeners = new Set<(notice: Notice) => void>()
   const tell = (notice: Notice) => {
@@ -54,7 +62,7 @@ export function createNews(now: () => number, before: readonly Finding[], bug: (
   const put = (finding: Omit<Finding, 'time'>, isSame: (known: Finding) => boolean) => {
     const again = findings.findIndex(isSame)
     if (again !== -1) findings.splice(again, 1)
-    findings.unshift({ ...finding, time: now() })
+    findings.unshift({ ...finding, time: now(), order: nextOrder() })
     const oldest = findings.length > LIMITS.findingsKept ? oldestOfMost(findings) : -1
     if (oldest !== -1) findings.splice(oldest, 1)
     tellStatus()
@@ -70,6 +78,7 @@ export function createNews(now: () => number, before: readonly Finding[], bug: (
       replace(finding)
     },
     unkept: () => findings.filter(({ kept }) => kept !== undefined && unkept.has(kept)),
+    nextOrder,
     isKept: (kept) => void unkept.delete(kept),
     done(kept) {
       unkept.delete(kept)

@@ -202,6 +202,8 @@ export interface Finding {
   readonly ends?: EndWords
   /** The wrong days under which this node recorded: what bears them is found by them. */
   readonly days?: DaySpan
+  /** Counts what is told: what was told by a clock that was ahead is not newer for that. Absent in what an earlier program kept. */
+  readonly order?: number
 }
 
 /** The name of the finding that a person confirmed the day: it asks for nothing, and stands until the parent is met. */
@@ -312,8 +314,10 @@ export interface Office {
   dayRecords(query: DayRecordQuery): Promise<DayRecordPage>
   /** At the root: the cases with facts of a node whose day is doubtful, those first that were seen last; `after`: how many came before. */
   doubtfulCases(node: NodeId, after?: number): Promise<DoubtfulCasePage>
-  /** Likewise of all nodes those with facts for some days that had not come when they were noted (rule S161). */
-  casesNotCome(days: DaySpan, after?: number): Promise<DoubtfulCasePage>
+  /** Likewise of all nodes those with facts for some days that had not come when they were noted (rule S161), by day; `after`: what the page before named as next. */
+  casesNotCome(days: DaySpan, after?: string): Promise<DoubtfulCasePage>
+  /** Whether there are any. */
+  areCasesNotCome(days: DaySpan): Promise<boolean>
   countByStage(holders: readonly StationCode[]): Promise<ReadonlyMap<string, number>>
   /** Signature and author's key of each entry of a case, for proof outside the network. */
   signaturesOf(id: DocumentId): Promise<ReadonlyMap<EntryHash, EntrySignature>>

@@ -9,6 +9,7 @@ import {
   type DirectoryRow,
   type DocumentPage,
   type Loaded,
+  type LocalRange,
   NO_CHANGE,
   type Place,
   type PlacedRecord,
@@ -339,6 +340,11 @@ export class MemoryStorage implements Storage {
   async localAll(space: string) {
     const rows = [...(this.#local.get(space) ?? [])].map(([key, value]) => ({ key, value }))
     return rows.sort((left, right) => byText(left.key, right.key))
+  }
+
+  async localBetween({ space, after, before, limit }: LocalRange) {
+    const rows = await this.localAll(space)
+    return rows.filter(({ key }) => byText(after, key) < 0 && byText(key, before) < 0).slice(0, limit)
   }
 
   dropComputed(change: Change = NO_CHANGE): Promise<void> {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
+import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { RawNode } from '#test/engine/raw-node.ts'
 import { openHall } from './hall.ts'
 import { enter } from './place.ts'
@@ -68,6 +69,26 @@ test('S161 P260 after the county’s day is put right every page leads to the ca
   // Its last days are counted from a day to come: lists say so.
   expect((await coordinator.get('/search?q=261217')).text).toContain('日期请核对')
   expect((await coordinator.get('/search?q=261127')).text).not.toContain('日期请核对')
+})
+
+test('P260 a case that was voided as an error leaves the lists, and its page asks nobody to check its days', async () => {
+  const { wrong, coordinator, confirm, office } = await putRight()
+  await confirm('2026-11-27')
+  expect((await coordinator.get('/sync')).text).toContain('就不再列出')
+  const actor = {
+    person: 'coordinator' as PersonId,
+    name: '',
+    station: '510724' as StationCode,
+    roles: ['coordinator' as const],
+  }
+  const fields = { as: 'error', reason: '误录', second: 'admin' }
+  expect((await office.act(actor, wrong.document, 'voided', fields)).ok).toBe(true)
+  expect((await coordinator.get('/sync')).text).not.toContain('就不再列出')
+  expect((await coordinator.get(LIST.replace('&amp;', '&'))).html).not.toContain(wrong.document)
+  const page = await coordinator.get(`/cases/${wrong.document}`)
+  expect(page.text).toContain('日期请核对 :县中心') // beside the record it stays
+  expect(page.text).not.toContain('的日期请核对')
+  expect((await coordinator.get('/search?q=261217')).text).not.toContain('日期请核对')
 })
 
 test('S161 what is less than a day ahead is marked while its day has not come, and not while the day is in doubt', async () => {

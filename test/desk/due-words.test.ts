@@ -95,6 +95,19 @@ test('P263 a list and the page of a case count the days that are left alike: for
   expect(clockLeft(desk, { ...CLOCK, state: 'stopped', remaining: 3 })).toBe(3)
 })
 
+test('P263 a limit that begins on a day to come has not begun, and one that has ended says only that', async () => {
+  const start = '2026-12-04' as Day
+  const begun: Clock = { ...CLOCK, start, due: '2026-12-09' as Day, used: 0 }
+  const ended: Clock = { ...begun, id: 'T1', state: 'stopped', stopped: TODAY, used: 0 }
+  const rows = async (clock: Clock) => {
+    const view = { state: { id: 'case', pauses: [], clocks: [clock] } } as unknown as CaseView
+    return String(await clocksPart({ office } as unknown as Desk, view))
+  }
+  expect(await rows(begun)).toContain('还没开始')
+  expect(await rows(ended)).not.toContain('还没开始')
+  expect(await rows(ended)).toContain('已结束(11月23日)')
+})
+
 test('P264 while nobody can say what day it is the table of deadlines says neither what is used nor what is left', async () => {
   const stopped: Clock = { ...CLOCK, id: 'T1', state: 'stopped', stopped: '2026-11-20' as Day, used: 6, remaining: -1 }
   const view = { state: { id: 'case', pauses: [], clocks: [CLOCK, stopped] } } as unknown as CaseView

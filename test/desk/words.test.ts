@@ -6,6 +6,7 @@ import {
   connectionWords,
   reasonWords,
   sentence,
+  sinceWords,
   spanWords,
   timeWords,
   warningsOf,
@@ -44,6 +45,14 @@ const STATUS: SyncStatus = {
   refusal: null,
 }
 const away = { name: '安昌镇', connected: false, lastContact: NOW - 29 * 60_000 }
+
+test('P265 how long something has waited is said once it has begun, and while people know what day it is', () => {
+  const office = (isDayInDoubt: boolean) => ({ time: () => NOW, isDayInDoubt: () => isDayInDoubt })
+  const DAY = 24 * 60 * 60_000
+  expect(sinceWords(office(false), NOW - 6 * DAY)).toBe(',已 6 天')
+  expect(sinceWords(office(false), NOW + 6 * DAY)).toBe('')
+  expect(sinceWords(office(true), NOW - 6 * DAY)).toBe('')
+})
 
 test('P21 connection and safety are one sentence: connected or not, how many cases are where, when last', () => {
   const say = (change: Partial<SyncStatus>) => connectionWords({ ...STATUS, ...change }, NOW)

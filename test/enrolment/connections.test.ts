@@ -176,6 +176,37 @@ test.each([
   expect(taken).toBeGreaterThanOrEqual(HUGE)
 })
 
+test.each([
+  ['plain', false],
+  ['over TLS', true],
+])(
+  'E60 where slow readers have all places, %s, one of the address that has most makes room, no page and nobody who was there',
+  async (_, secure) => {
+    const { call } = await openServer(9, 9, secure ? await ownCertificate(temporaryFolder()) : null)
+    const before = await call('127.0.0.3')
+    await before.ask(GET)
+    const live: Caller[] = []
+    for (let count = 0; count < 3; count++) {
+      const one = await call('127.0.0.4')
+      await one.ask(LIVE)
+      live.push(one)
+    }
+    const slow: Caller[] = []
+    for (let count = 0; count < 5; count++) {
+      const one = await call('127.0.0.2')
+      await one.ask('GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      one.socket.pause()
+      slow.push(one)
+    }
+    const newcomer = await call('127.0.0.5')
+    await newcomer.ask(GET)
+    await before.ask(GET)
+    await areOpen([before, ...live, newcomer], [true, true, true, true, true])
+    for (const { socket } of slow) socket.resume()
+    await areOpen(slow, [false, true, true, true, true])
+  },
+)
+
 const LOOK = 200
 const looks = (count: number) => new Promise((resolve) => setTimeout(resolve, count * LOOK))
 

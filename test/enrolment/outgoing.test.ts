@@ -1,14 +1,18 @@
 /** What leaves over connections that nobody reads, over real sockets: what is held of it, and among what it counts. */
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
 import { Hono } from 'hono'
 import { expect, onTestFinished, test } from 'vitest'
 import { ownCertificate } from '#edge-node/certificate.ts'
+import { heldForAnybody, heldForPeople } from '#edge-node/held-bytes.ts'
+import { writeInBytes } from '#edge-node/outgoing.ts'
 import { answerReady, makeReady } from '#edge-node/ready-answer.ts'
 import { createNodeServer, listen } from '#edge-node/server.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { valueIn } from '#test/documents/authors.ts'
+import { withLimits } from '#test/hostile/other-limits.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { temporaryFolder } from './folder.ts'
 
@@ -70,4 +74,57 @@ test('E68 what is the same for all counts among what strangers hold, however lon
     }),
   )
   expect([whole[0], whole.at(-1)]).toEqual([false, true])
+})
+
+test('E71 of an answer whose connection broke in the middle no further part is encrypted', () => {
+  const server = new EventEmitter()
+  writeInBytes(server as unknown as Server, 'secureConnection')
+  let parts = 0
+  const socket = {
+    write: () => true,
+    _write(_chunk: Uint8Array, _encoding: string, done: (error?: Error) => void) {
+      parts += 1
+      done(parts === 2 ? new Error('gone') : undefined)
+    },
+  }
+  server.emit('secureConnection', socket)
+  const told: unknown[] = []
+  socket._write(new Uint8Array(100_000), 'buffer', (error) => told.push(error?.message))
+  expect([parts, told]).toEqual([2, ['gone']])
+})
+
+test.each([
+  ['plain', false],
+  ['over TLS', true],
+])('E68 what has been taken of an answer, %s, or was lost with its connection, counts no more', async (_, secure) => {
+  const certificate = secure ? await ownCertificate(temporaryFolder()) : null
+  const server = createNodeServer(() => new Response('x'.repeat(BIG)), certificate)
+  const listening = valueIn(await listen(server, '127.0.0.1', 0, secure))
+  onTestFinished(() => listening.close())
+  const to = { host: '127.0.0.1', port: Number(new URL(listening.address).port), rejectUnauthorized: false }
+  const held = () => [heldForAnybody.callers, heldForPeople.callers]
+  const ask = async () => {
+    const socket = secure ? connectSecurely(to) : connect(to)
+    onTestFinished(() => void socket.destroy())
+    await once(socket, secure ? 'secureConnect' : 'connect')
+    socket.write(GET)
+    return socket
+  }
+  const countsNoMore = () => untilTrue(() => expect(held()).toEqual([0, 0]))
+  await countsNoMore()
+  for (const whose of [
+    [1, 0],
+    [0, 1],
+  ]) {
+    withLimits({ placementBytes: whose[0] === 1 ? 2 * BIG : BIG })
+    const lost = await ask()
+    await untilTrue(() => expect(held()).toEqual(whose))
+    lost.destroy()
+    await countsNoMore()
+    const taken = await ask()
+    await untilTrue(() => expect(held()).toEqual(whose))
+    taken.resume()
+    await countsNoMore()
+    expect(taken.destroyed).toBe(false)
+  }
 })

@@ -1,11 +1,13 @@
 /** What comes over TLS in tiny records, over real sockets: too many of them end a connection, and honest ones live on. */
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import type { Server } from 'node:http'
 import { Readable } from 'node:stream'
 import { connect } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { ownCertificate } from '#edge-node/certificate.ts'
 import { ChunkedMessage } from '#edge-node/chunks.ts'
 import { acceptLinks, type DownlinkOptions } from '#edge-node/downlink.ts'
+import { readInPieces } from '#edge-node/pieces.ts'
 import { createNodeServer, listen } from '#edge-node/server.ts'
 import type { NodeId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -42,12 +44,9 @@ async function openServer() {
     downlink.close()
     await listening.close()
   })
-  const call = async () => {
-    const socket = connect({
-      host: '127.0.0.1',
-      port: Number(new URL(listening.address).port),
-      rejectUnauthorized: false,
-    })
+  const call = async (localAddress = '127.0.0.1') => {
+    const to = { host: '127.0.0.1', port: Number(new URL(listening.address).port), localAddress }
+    const socket = connect({ ...to, rejectUnauthorized: false })
     onTestFinished(() => void socket.destroy())
     socket.on('error', () => undefined) // its close tells
     let [text, isClosed] = ['', false]
@@ -105,7 +104,7 @@ test('E70 connections that owe much together end where each owes a little, and o
   withLimits({ tinyPiecesOfCaller: 100, tinyPiecesInCrowd: 20 })
   const { call } = await openServer()
   const honest = await call()
-  const many = await Promise.all(Array.from({ length: 8 }, call))
+  const many = await Promise.all(Array.from({ length: 8 }, () => call()))
   for (const { socket, sendBytes } of many) {
     socket.write(post(10_000))
     await sendBytes('a'.repeat(40))
@@ -120,6 +119,69 @@ test('E70 connections that owe much together end where each owes a little, and o
   later.socket.write(post(60))
   await later.sendBytes('a'.repeat(60))
   await untilTrue(() => expect(later.text()).toContain('60;'))
+})
+
+test('E70 connections of many addresses that owe much together end where each owes a little', async () => {
+  withLimits({ tinyPiecesInAll: 100, tinyPiecesInCrowd: 20 })
+  const { call } = await openServer()
+  const many = await Promise.all(Array.from({ length: 8 }, (_, at) => call(`127.0.0.${at + 2}`)))
+  for (const { socket, sendBytes } of many) {
+    socket.write(post(10_000))
+    await sendBytes('a'.repeat(40))
+  }
+  await untilTrue(() => expect(many.filter(({ isClosed }) => isClosed()).length).toBeGreaterThan(3))
+})
+
+test('E70 in a crowd that owes too much nobody ends who owes a little alone', async () => {
+  withLimits({ tinyPiecesOfCaller: 30, tinyPiecesInAll: 30, tinyPiecesInCrowd: 20 })
+  const { call } = await openServer()
+  const many = await Promise.all(Array.from({ length: 4 }, () => call()))
+  for (const { socket, sendBytes } of many) {
+    socket.write(post(15))
+    await sendBytes('a'.repeat(14))
+  }
+  for (const { socket, text } of many) {
+    socket.write('a')
+    await untilTrue(() => expect(text()).toContain('15;'))
+  }
+  expect(many.some(({ isClosed }) => isClosed())).toBe(false)
+})
+
+test('E70 a connection that is cut is decrypted no further: closing alone goes on through all that has come', () => {
+  withLimits({ tinyPieces: 5 })
+  const server = new EventEmitter()
+  readInPieces(server as unknown as Server, 'secureConnection')
+  const done: string[] = []
+  const socket = Object.assign(new EventEmitter(), {
+    remoteAddress: '127.0.0.2',
+    push: () => done.push('read'),
+    _destroySSL: () => done.push('decrypts no more'),
+    destroy: () => done.push('closed'),
+  })
+  server.emit('secureConnection', socket)
+  for (let count = 0; count < 6; count++) socket.push.call(socket, ...([Buffer.of(97)] as unknown as []))
+  socket.emit('close')
+  expect(done).toEqual([...Array<string>(5).fill('read'), 'decrypts no more', 'closed'])
+})
+
+test('E70 what comes at once is parsed in small pieces: little is looked at behind the one that ended the connection', async () => {
+  withLimits({ tinyChunks: 50 })
+  let chunks = 0
+  const push = ChunkedMessage.prototype.push
+  ChunkedMessage.prototype.push = function (chunk) {
+    if (chunk) chunks += 1
+    return push.call(this, chunk)
+  }
+  onTestFinished(() => {
+    ChunkedMessage.prototype.push = push
+  })
+  const { call } = await openServer()
+  const { socket, isClosed } = await call()
+  const head = 'POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n'
+  socket.write(head + '1\r\na\r\n'.repeat(2_600)) // a record of TLS holds 16 KB
+  await untilTrue(() => expect(isClosed()).toBe(true))
+  expect(chunks).toBeGreaterThan(50)
+  expect(chunks).toBeLessThan(1_000)
 })
 
 test('E70 changes of keys count as pieces: a connection that sends many of them is ended with its next piece', async () => {

@@ -166,6 +166,21 @@ export function localRules({ storage, reopen, commit }: Bench): void {
     expect(await storage().localAll('c')).toEqual([])
   })
 
+  test('D16 local rows are read by a range of keys, in their order', async () => {
+    const rows = ['2026-12-01 b', '2026-11-30 a', '2026-12-01 a', '2026-12-02 a'].map((key) => ({
+      space: 'days',
+      key,
+      value: '1',
+    }))
+    await commit({ local: [...rows, { space: 'other', key: '2026-12-01 a', value: '2' }] })
+    const keys = async (after: string, before: string, limit: number) =>
+      (await storage().localBetween({ space: 'days', after, before, limit })).map(({ key }) => key)
+    expect(await keys('2026-12-01', '2026-12-01~', 9)).toEqual(['2026-12-01 a', '2026-12-01 b'])
+    expect(await keys('2026-11-30 a', '2026-12-02 a', 9)).toEqual(['2026-12-01 a', '2026-12-01 b'])
+    expect(await keys('', '~', 2)).toEqual(['2026-11-30 a', '2026-12-01 a'])
+    expect(await keys('2027', '~', 9)).toEqual([])
+  })
+
   test('D16 dropping what is computed keeps packs, places, heads and local rows', async () => {
     const author = new Author()
     const receipt = { log: logOf(1), seq: 1, document, outcome: 'forked', reason: 'x' } as const

@@ -2,8 +2,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LIMITS } from '#protocol/limits.ts'
-import { createBudget, createCrowd, createMemory, createPlaces } from '#protocol/transport/budgets.ts'
+import { createBudget, createMemory, createPlaces } from '#protocol/transport/budgets.ts'
 import { callerAt, callerOf, UNKNOWN_CALLER } from '#protocol/transport/callers.ts'
+import { createCrowd } from '#protocol/transport/crowd.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 1)
 
@@ -137,6 +138,32 @@ test('E60 what has gone may be left afterwards: it comes back to nobody', () => 
   expect(ended).toEqual(['b'])
 })
 
+test('E60 where only callers with clearly less have idle items, the longest occupied slow one of who has most of them ends', () => {
+  const ended: string[] = []
+  const crowd = createCrowd<string>(
+    { each: 5, all: 9 },
+    (item) => ended.push(item),
+    (item) => item.startsWith('slow'),
+  )
+  const occupy = (caller: string, ...added: string[]) => {
+    for (const item of added) {
+      crowd.add(item, caller)
+      crowd.occupy(item)
+    }
+  }
+  crowd.add('before', 'honest')
+  occupy('busy', 'live 1', 'live 2', 'live 3', 'live 4')
+  occupy('flood', 'slow 1', 'slow 2', 'slow 3', 'slow 4')
+  crowd.add('new', 'other')
+  expect(ended).toEqual(['slow 1'])
+  crowd.add('newer', 'third')
+  expect(ended).toEqual(['slow 1', 'slow 2']) // of three slow ones, where nobody with an idle one had more than one
+  crowd.add('newest', 'fourth')
+  expect(ended).toEqual(['slow 1', 'slow 2', 'before']) // two are not clearly more than one
+  crowd.add('late', 'flood')
+  expect(ended).toEqual(['slow 1', 'slow 2', 'before', 'late']) // and it has most of those with an idle one itself
+})
+
 test('E68 what weighs more makes more give way, the longest idle first, of who holds most', () => {
   const { ended, crowd } = crowdOf(10, 16)
   for (const [item, weight] of Object.entries({ a: 4, b: 4, c: 2 })) crowd.add(item, 'one', weight)
@@ -183,10 +210,12 @@ test('E60 E68 whatever comes, is used and goes, a crowd is never larger than its
         if (leave) late.push(leave)
         used.delete(item)
       }
-      const crowd = createCrowd<number>({ each: 3, all: 5 }, (item) => {
-        expect(used.has(item)).toBe(false)
+      const isSlow = (item: number) => item % 2 === 1
+      const end = (item: number) => {
+        expect(used.has(item) && !isSlow(item)).toBe(false)
         gone(item)
-      })
+      }
+      const crowd = createCrowd<number>({ each: 3, all: 5 }, end, isSlow)
       for (const [what, item] of steps) {
         if (what === 'add') {
           held.add(item)

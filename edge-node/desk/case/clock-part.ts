@@ -34,10 +34,10 @@ export const isCountTold = ({ office }: Desk, { state }: Clock): boolean =>
 
 export const NOT_TOLD = '日期待确认'
 
-/** A limit that begins on a day to come has used nothing. */
+/** A limit that begins on a day to come has used nothing; of one that has ended nobody waits for its beginning. */
 export function usedWords(desk: Desk, clock: Clock): string {
   if (!isCountTold(desk, clock)) return NOT_TOLD
-  return clock.start > desk.office.today() ? '还没开始' : days(clock.used)
+  return clock.state !== 'stopped' && clock.start > desk.office.today() ? '还没开始' : days(clock.used)
 }
 
 function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {

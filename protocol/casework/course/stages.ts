@@ -68,3 +68,6 @@ export const hasEnded = (stage: Stage): stage is EndStage => HAS_ENDED[stage]
 const ALL = Object.keys(STAGES) as readonly Stage[]
 export const ENDED: readonly Stage[] = ALL.filter(hasEnded)
 export const OPEN_STAGES: readonly Stage[] = ALL.filter((stage) => !hasEnded(stage))
+
+/** Whether a case counts no more, or never did: what it bears is begun anew in another one. */
+export const isVoided = (stage: string): boolean => stage === '86' || stage === '87'

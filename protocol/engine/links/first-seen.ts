@@ -10,7 +10,7 @@ import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { writingTime } from '../logs/writing-time.ts'
 import { registerOf } from '../register.ts'
 import { isDayUnknown } from '../writing/clock-mark.ts'
-import { DOUBTFUL_DAY_SPACE, doubtfulDayName, WHY_DOUBTFUL } from '../writing/doubtful-days.ts'
+import { DOUBTFUL_DAY_SPACE, doubtfulDayName, noteDays, WHY_DOUBTFUL } from '../writing/doubtful-days.ts'
 import { getLocal, keepFinding, type Staging, setLocal } from '../writing/staging.ts'
 
 /** How many facts of a node were noted since somebody last said that they had been looked at. */
@@ -80,7 +80,7 @@ export async function noteFirstSeen(staging: Staging, entry: Entry): Promise<voi
   // A root that was restored sees again what it had seen: the first note of a fact stays.
   if (known.length >= LIMITS.doubtfulDays || known.some((one) => one.fact === fact)) return
   const noted: DoubtfulDay = { fact, why, seen: core.clock.now(), written, node }
-  setLocal(staging, DOUBTFUL_DAY_SPACE, entry.document, [...known, noted])
+  noteDays(staging, entry.document, [...known, noted])
   const name = doubtfulDayName(node)
   const stands = (await getLocal(staging, KEPT_FINDINGS, name)) !== undefined
   const before = stands ? (((await getLocal(staging, COUNT_SPACE, node)) ?? 0) as number) : 0

@@ -60,7 +60,7 @@ export async function viewCase(
     subCases: (await core.storage.cases({ master: id })).rows,
     duplicates: await duplicatesOf(core, state),
     doubtfulDays,
-    daysToCheck: unchecked(core, doubtfulDays),
+    daysToCheck: unchecked(core, now.stage, doubtfulDays),
     sameNumber,
   })
 }

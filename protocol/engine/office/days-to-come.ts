@@ -8,8 +8,8 @@ import { readFiles } from '../cases/case-reading.ts'
 import type { Core } from '../core.ts'
 import type { DaySpan, DoubtfulDay } from '../day-records.ts'
 import { StorageFailure } from '../ports/storage.ts'
-import { DOUBTFUL_DAY_SPACE } from '../writing/doubtful-days.ts'
-import { getLocal, type Staging, setLocal } from '../writing/staging.ts'
+import { DOUBTFUL_DAY_SPACE, noteDays } from '../writing/doubtful-days.ts'
+import { getLocal, type Staging } from '../writing/staging.ts'
 import { noteDamage } from '../writing/storage-problem.ts'
 
 /** What of a case bears a day to come. */
@@ -55,12 +55,12 @@ export async function casesToCome(core: Core, day: Day): Promise<readonly CaseTo
   }
 }
 
-/** Adds to a group that these facts have a doubtful day; what was noted of one before stays. */
+/** Adds to a group that these facts have a doubtful day; what was noted of one before stays, of many the first (LIMITS.doubtfulDays). */
 export async function noteToCome(staging: Staging, found: readonly CaseToCome[]): Promise<void> {
   for (const { id, days } of found) {
     const known = ((await getLocal(staging, DOUBTFUL_DAY_SPACE, id)) ?? []) as readonly DoubtfulDay[]
     const news = days.filter(({ fact }) => !known.some((one) => one.fact === fact))
-    if (news.length > 0) setLocal(staging, DOUBTFUL_DAY_SPACE, id, [...known, ...news].slice(0, LIMITS.doubtfulDays))
+    noteDays(staging, id, [...known, ...news].slice(0, LIMITS.doubtfulDays))
   }
 }
 
@@ -69,5 +69,7 @@ export function extentOf(found: readonly CaseToCome[]): { readonly words: string
   const days = found.flatMap((one) => one.days.map(({ written }) => civilDay(written))).sort()
   const [from, until] = [days[0], days.at(-1)]
   if (from === undefined || until === undefined) return undefined
-  return { words: `${found.length} 件办件的 ${days.length} 条记录所记日期还没有到`, days: { from, until } }
+  const isMore = found.some((one) => one.days.length > LIMITS.doubtfulDays)
+  const more = isMore ? `(一件办件只逐条标出 ${LIMITS.doubtfulDays} 条)` : ''
+  return { words: `${found.length} 件办件的 ${days.length} 条记录所记日期还没有到${more}`, days: { from, until } }
 }

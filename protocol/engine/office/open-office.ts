@@ -22,7 +22,7 @@ import { viewCase } from './case-view.ts'
 import { act, editSection, openCase } from './case-writing.ts'
 import { confirmDay } from './confirmed-day.ts'
 import { dayRecords } from './day-records.ts'
-import { casesNotCome, doubtfulCases } from './doubtful-cases.ts'
+import { areCasesNotCome, casesNotCome, doubtfulCases } from './doubtful-cases.ts'
 import { invite } from './joint.ts'
 import { placementOf } from './placements.ts'
 import { areRevocations, keepRecord, publish, publishAccount } from './record-writing.ts'
@@ -68,9 +68,7 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     find: (query) => storage.cases(query),
     byNumber: (number) => (isCaseId(number) ? storage.casesById([number]) : storage.casesByNumber([number])),
     sharedNumbers: () => sharedNumbers(core),
-    dayRecords: (query) => dayRecords(core, query),
-    doubtfulCases: (node, after) => doubtfulCases(core, node, after),
-    casesNotCome: (days, after) => casesNotCome(core, days, after),
+    ...daysToLookAt(core),
     countByStage: (holders) => storage.countByStage(holders),
     signaturesOf: (id) => signaturesOf(core, id),
     safetyOf: (ids) => safetyOf(core, ids),
@@ -107,6 +105,16 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     keepRecord: (actor, record) => words(queue.write((staging) => keepRecord(staging, actor, record))),
   }
 }
+
+/** Cases that people look at for the days in them. */
+const daysToLookAt = (
+  core: Core,
+): Pick<Office, 'dayRecords' | 'doubtfulCases' | 'casesNotCome' | 'areCasesNotCome'> => ({
+  dayRecords: (query) => dayRecords(core, query),
+  doubtfulCases: (node, after) => doubtfulCases(core, node, after),
+  casesNotCome: (days, after) => casesNotCome(core, days, after),
+  areCasesNotCome: (days) => areCasesNotCome(core, days),
+})
 
 /** What this node keeps and nobody else hears of. */
 const localRows = (core: Core, queue: WriteQueue): Pick<Office, 'local' | 'localAll' | 'setLocal'> => ({

@@ -97,6 +97,14 @@ export interface DirectoryRow {
   readonly json: string
 }
 
+/** Some of the values of a space, in the order of their keys. */
+export interface LocalRange {
+  readonly space: string
+  readonly after: string
+  readonly before: string
+  readonly limit: number
+}
+
 /** Node-local state that is never replicated: sign-ins, counters, codes, findings. */
 export interface LocalRow {
   readonly space: string
@@ -263,6 +271,8 @@ export interface Storage {
   receiptCounts(): Promise<readonly { readonly log: LogKey; readonly outcome: string; readonly count: number }[]>
   local(space: string, key: string): Promise<string | undefined>
   localAll(space: string): Promise<readonly { readonly key: string; readonly value: string }[]>
+  /** The values of a space behind one key and before another, by their keys, at most `limit`. */
+  localBetween(range: LocalRange): Promise<readonly { readonly key: string; readonly value: string }[]>
   /**
    * Drops every computed table (cases, receipts, directory) and commits a change behind it, all or nothing; packs,
    * places, heads and local rows stay.

@@ -1,13 +1,28 @@
 /** Where the root keeps which facts have a doubtful day, and how people hear of it. */
+import { civilDay } from '#protocol/casework/time/days.ts'
 import type { DocumentId, NodeId } from '#protocol/ids.ts'
 import type { Core } from '../core.ts'
 import type { DoubtfulDay } from '../day-records.ts'
 import { KEPT_FINDINGS } from '../kept-findings.ts'
 import { DOUBTFUL_DAYS_OF, type Finding } from '../office.ts'
 import type { Change } from '../ports/storage.ts'
+import { type Staging, setLocal } from './staging.ts'
 
 /** Local rows by case. */
 export const DOUBTFUL_DAY_SPACE = 'doubtful-days'
+
+/** The same by day and case, for what bears a day to come: found without reading all of it. */
+export const DAY_TO_COME_SPACE = 'days-to-come'
+
+/** Whether the day of a fact had not come when it was noted. */
+export const isNotCome = ({ written, seen }: DoubtfulDay): boolean => civilDay(written) > civilDay(seen)
+
+/** Adds what is noted of a case to a group. */
+export function noteDays(staging: Staging, id: DocumentId, days: readonly DoubtfulDay[]): void {
+  setLocal(staging, DOUBTFUL_DAY_SPACE, id, days)
+  for (const day of new Set(days.filter(isNotCome).map(({ written }) => civilDay(written))))
+    setLocal(staging, DAY_TO_COME_SPACE, `${day} ${id}`, true)
+}
 
 /** Why the day of a fact is to be looked at, in one clause. */
 export const WHY_DOUBTFUL: Readonly<Record<DoubtfulDay['why'], string>> = {

@@ -94,7 +94,8 @@ export async function getLocal(staging: Staging, space: string, key: string): Pr
 
 /** Keeps a finding with the group, or not at all: after a restart nobody could say it any more. */
 export function keepFinding(staging: Staging, finding: Omit<Finding, 'time'>): void {
-  for (const { space, key, value } of keptRows({ ...finding, time: staging.core.clock.time() }))
+  const { clock, news } = staging.core
+  for (const { space, key, value } of keptRows({ ...finding, time: clock.time(), order: news.nextOrder() }))
     setLocal(staging, space, key, JSON.parse(value ?? 'null'))
 }
 

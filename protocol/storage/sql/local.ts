@@ -1,6 +1,6 @@
 /** Node-local rows in SQL: values by space and key. */
-import { and, eq } from 'drizzle-orm'
-import type { LocalRow } from '#protocol/engine/ports/storage.ts'
+import { and, eq, gt, lt } from 'drizzle-orm'
+import type { LocalRange, LocalRow } from '#protocol/engine/ports/storage.ts'
 import { local } from '../schema.ts'
 import { builder, change, excluded, type Given, query } from './query.ts'
 import type { Statement } from './statements.ts'
@@ -30,4 +30,15 @@ export const localValue = query(
 /** All values of a space. */
 export const localRows = query({ key: local.key, value: local.value }, (select, { space }: Given<{ space: string }>) =>
   select.from(local).where(eq(local.space, space)).orderBy(local.key),
+)
+
+/** Those whose keys lie between two. */
+export const localRange = query(
+  { key: local.key, value: local.value },
+  (select, { space, after, before, limit }: Given<LocalRange>) =>
+    select
+      .from(local)
+      .where(and(eq(local.space, space), gt(local.key, after), lt(local.key, before)))
+      .orderBy(local.key)
+      .limit(limit),
 )

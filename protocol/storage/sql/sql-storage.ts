@@ -8,6 +8,7 @@ import {
   type DirectoryRow,
   type DocumentPage,
   type Loaded,
+  type LocalRange,
   NO_CHANGE,
   type Place,
   type PlacedRecord,
@@ -27,7 +28,7 @@ import * as cases from './cases.ts'
 import { statementsOfCuts } from './cutting.ts'
 import { directoryRows, dropDirectory, listedRows } from './directory.ts'
 import { documentsAfter, growingPart, partsBehind, placesOf } from './documents.ts'
-import { localRows, localValue } from './local.ts'
+import { localRange, localRows, localValue } from './local.ts'
 import { LogNumbers } from './log-numbers.ts'
 import { heads, numberedLogs } from './logs.ts'
 import { PackCache } from './pack-cache.ts'
@@ -337,6 +338,10 @@ class SqlStorage implements Storage {
 
   localAll(space: string) {
     return this.#all(localRows({ space }))
+  }
+
+  localBetween(range: LocalRange) {
+    return this.#all(localRange(range))
   }
 
   dropComputed(change: Change = NO_CHANGE): Promise<void> {

@@ -18,6 +18,7 @@ const Finding = z
       .optional()
       .openapi({ description: '缺失的记录以前,本机写的记录到什么时候为止' }),
     days: z.object({ from: day, until: day }).optional().openapi({ description: '本机曾按哪些错的日期办理' }),
+    order: z.int().optional().openapi({ description: '说出的先后:后说的数大,时钟快过也不变' }),
   })
   .openapi('Finding')
 
