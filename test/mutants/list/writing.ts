@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.ts'
 export const WRITING: readonly Mutant[] = [
   {
     name: 'told-before-the-commit',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '    if (!isEmpty(change)) await commit(queue, staging, change)\n',
     to: '    for (const request of members) request.done()\n    if (!isEmpty(change)) await commit(queue, staging, change)\n',
     fault: 'S50: a person reads “saved” before anything is.',
@@ -12,7 +12,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'acknowledged-before-the-commit',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '    change = await settleGroup(queue, staging)\n',
     to: '    change = await settleGroup(queue, staging)\n    for (const request of members) guard(core, request.durable)\n',
     fault: 'S51: a peer hears “stored” before anything is.',
@@ -20,7 +20,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'failed-commit-adopted',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '    if (!isDoubtful(problem)) throw problem\n',
     to: '    if (!isDoubtful(problem)) return\n',
     fault: 'S54: what a full disk refused counts and is answered as saved.',
@@ -28,7 +28,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'landed-commit-denied',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '    if (!landed) throw problem\n',
     to: '    throw problem\n',
     fault: 'S50: a commit that is durable although it failed is taken for not done, and its numbers are used again.',
@@ -44,7 +44,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'doubt-is-dropped',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '  queue.doubt = undefined\n  if (!landed) return\n',
     to: '  queue.doubt = undefined\n  return\n',
     fault: 'S50: a commit that turns out to be durable later is forgotten, and its numbers are used again.',
@@ -52,7 +52,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'damaged-case-refuses-the-group',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '    if (problem instanceof StorageFailure) guard(',
     to: '    if (problem instanceof StorageFailure) throw problem\n    if (problem instanceof StorageFailure) guard(',
     fault: 'S97, S122: one case that the disk cannot give refuses what everybody else writes with it.',
@@ -68,7 +68,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'refused-requests-stay-staged',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '    if (await request.stage(staging)) takeBack()',
     to: '    await request.stage(staging)',
     fault: 'S97: what a refused request had staged is committed with the others.',
@@ -76,7 +76,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'group-judged-by-the-directory-before',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '      if (judgesOthers(staging)) break //',
     to: '      //',
     fault: 'S63: entries are judged by a directory that their own commit replaces.',
@@ -84,7 +84,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'groups-without-bound',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '      if (stagedEntries(staging.logs) >= LIMITS.groupEntries) break\n',
     to: '',
     fault: 'S160: all frames that wait are one commit, in which nobody reads or writes.',
@@ -116,7 +116,7 @@ export const WRITING: readonly Mutant[] = [
   },
   {
     name: 'cases-survive-their-directory',
-    file: 'protocol/engine/writing/write-queue.ts',
+    file: 'protocol/engine/writing/group-commit.ts',
     from: '    core.files.clear() // authority',
     to: '    core.files.keep(touchedFiles(staging, change)) // authority',
     fault: 'R19: a case in memory goes on under an authority that has changed.',
@@ -258,5 +258,37 @@ export const WRITING: readonly Mutant[] = [
     to: 'unlisted: []',
     fault: 'C141: whoever writes many edits behind the one that matters hides it from who has to look.',
     tests: ['test/engine/changes-by-others.test.ts'],
+  },
+  {
+    name: 'what-waits-is-forgotten-at-a-start',
+    file: 'protocol/engine/cases/unlisted.ts',
+    from: '  if (text === undefined) return unlisted\n',
+    to: '  if (text !== undefined) return unlisted\n  if (text === undefined) return unlisted\n',
+    fault: 'S163: what was stored before a power cut and not listed yet is in no list for ever.',
+    tests: ['test/engine/listed-later.test.ts'],
+  },
+  {
+    name: 'page-of-a-case-behind-its-disk',
+    file: 'protocol/engine/writing/unlisted-note.ts',
+    from: '  files.forget(deferred)\n',
+    to: '',
+    fault: 'S163: a page that was looked at before hides what has been stored since, and acts are judged without it.',
+    tests: ['test/engine/listed-later.test.ts'],
+  },
+  {
+    name: 'receipts-of-what-waits-guessed',
+    file: 'protocol/engine/writing/case-loading.ts',
+    from: 'isStale || core.unlisted.has(file.id)',
+    to: 'isStale',
+    fault: 'S163: what was said of an entry stands for ever although it counts now.',
+    tests: ['test/engine/listed-later.test.ts'],
+  },
+  {
+    name: 'lane-of-what-waits-free',
+    file: 'protocol/engine/writing/number-lanes.ts',
+    from: '[...marked, ...(await lanesNotListed(core, space))]',
+    to: 'marked',
+    fault: 'S163, C114: a number is given again that another case has, which is stored and not listed yet.',
+    tests: ['test/engine/listed-later.test.ts'],
   },
 ]
