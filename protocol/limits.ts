@@ -149,6 +149,8 @@ export const LIMITS = {
   materialCopies: 999,
   /** Ranges one update may delete; a note of noteCharacters cannot have more pieces. */
   deletedRanges: 4_000,
+  /** Sections of a case that have a seal: a form has about ten, and each fact looks at all of them. */
+  sealedSections: 64,
   /** Edits of one station in one case; beyond it that station writes facts only. What others write counts for them. */
   stationEdits: 5_000,
   /** Entries carried into other streams with one commit: few for one case, so that others' acts come between. */

@@ -55,19 +55,21 @@ const programOf = ({ entry }: Said): string => {
 }
 
 /**
- * Of answers that one program wrote in several logs only those of one: where that stands behind which the sender went on,
- * else the earliest. Several of one log are left only where it was forked.
+ * Of what one program answered only one word: that from which the sender went on, wherever it stands. Where something
+ * carried it the sender saw no more of its log, so that an earlier place there is no earlier word to anybody. Of others the
+ * first of its log, and of several logs those of the one with the earliest; several of one are left only where it was forked.
  */
 function oneWordEach<Candidate extends Said>(
   answers: readonly Candidate[],
   backing: (candidate: Candidate) => Backing,
 ): readonly Candidate[] {
-  const words = new Map<string, Candidate>()
-  for (const answer of answers) {
-    const known = words.get(programOf(answer))
-    if (known === undefined || backing(known) < backing(answer)) words.set(programOf(answer), answer)
-  }
-  return answers.filter((answer) => words.get(programOf(answer))?.entry.log === answer.entry.log)
+  const first = firstAnswers(answers)
+  const isGoneOn = (one: Candidate) => backing(one) === BACKING.sender
+  const goneOn = new Set(answers.filter(isGoneOn).map(programOf))
+  const words = answers.filter((one) => (goneOn.has(programOf(one)) ? isGoneOn(one) : !isSaidAgain(one, first)))
+  const earliest = new Map<string, LogKey>()
+  for (const one of words) if (!earliest.has(programOf(one))) earliest.set(programOf(one), one.entry.log)
+  return words.filter((one) => isGoneOn(one) || earliest.get(programOf(one)) === one.entry.log)
 }
 
 /** Where nobody has signed for any of them: what the receiver answered counts, and of declines one is as good as another. */
@@ -77,15 +79,11 @@ function unsignedRivals<Candidate extends Said>(
 ): readonly Candidate[] {
   const answers = field.filter(({ entry }) => isAnswer(entry))
   if (answers.length === 0) return field
-  const hasTaking = answers.some(({ entry }) => isTaking(entry))
+  const words = oneWordEach(answers, backing)
+  if (words.some(({ entry }) => isTaking(entry))) return words
   // A decline leaves the sender what it has; where it has gone on from its own retraction, or from another decline, that stands.
   const goneOn = field.filter((one) => backing(one) === BACKING.sender)
-  if (!hasTaking) return goneOn.length > 0 ? goneOn : answers.slice(0, 1)
-  const first = firstAnswers(answers)
-  return oneWordEach(
-    answers.filter((one) => !isSaidAgain(one, first)),
-    backing,
-  )
+  return goneOn.length > 0 ? goneOn : words.slice(0, 1)
 }
 
 /**
@@ -104,9 +102,8 @@ function rivalsAmong<Candidate extends Said>(
   const signed = field.filter(isSigned)
   if (signed.length === 0) return unsignedRivals(field, backing)
   const first = firstAnswers(field)
-  const goneOn = (one: Candidate) => isAnswer(one.entry) && backing(one) === BACKING.sender
-  if (signed.every(({ entry }) => isAnswer(entry)))
-    return field.filter((one) => isSigned(one) || (goneOn(one) && !isSaidAgain(one, first)))
+  const isGoneOn = (one: Candidate) => isAnswer(one.entry) && backing(one) === BACKING.sender
+  if (signed.every(({ entry }) => isAnswer(entry))) return field.filter((one) => isSigned(one) || isGoneOn(one))
   const answered = new Set(signed.filter(({ entry }) => isAnswer(entry)).map(programOf))
   return field.filter(
     (one) => isSigned(one) || (isTaking(one.entry) && !isSaidAgain(one, first) && !answered.has(programOf(one))),

@@ -6,7 +6,8 @@ import type { Judged } from './gather.ts'
 const INHERITED = ['superseded', 'fork', 'unread'] as const satisfies readonly AsideReason[]
 
 /** Why it has no effect wherever it stands, which says more than where it does. */
-const ownReason = ({ writer, barred }: Judged): AsideReason | undefined => (writer.served ? barred : 'not-authorised')
+export const ownReason = ({ writer, barred }: Judged): AsideReason | undefined =>
+  writer.served ? barred : 'not-authorised'
 
 /** What follows a displaced fact is displaced with it; what follows anything else without effect is an orphan. */
 export function setDescendantsAside(all: readonly Judged[]): void {

@@ -16,7 +16,7 @@ import { backingIn } from './built-on.ts'
 import { asUnfinished, isConfirming, withoutConfirming } from './confirming.ts'
 import { BACKING, type Backing, byTimeThenHash, contest, firstAnswers, isRuling, mostOf } from './custody.ts'
 import { dayOf, writtenAt, writtenOn } from './day-of.ts'
-import { setDescendantsAside } from './displaced.ts'
+import { ownReason, setDescendantsAside } from './displaced.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
 import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
@@ -178,7 +178,7 @@ function settle(folding: Folding, tip: Judged) {
 
 /** Several openings were signed for by others: the case stops behind the one that is shown, as at a fork. */
 function stopAt(opening: Judged, rivals: readonly Judged[]) {
-  for (const follower of opening.followers) follower.verdict ??= 'fork'
+  for (const follower of opening.followers) follower.verdict ??= ownReason(follower) ?? 'fork'
   return { winner: undefined, fork: rivals, unread: [] }
 }
 

@@ -28,16 +28,31 @@ function absentOf(answers: Answers): ReadonlyMap<StationCode, ReadonlySet<string
   return found
 }
 
+/** What was found of a list once: many facts may ask for it at one place, most of them by strangers. */
+function once<Key extends object, Found>(find: (key: Key, answers: Answers, byHash: ByHash) => Found) {
+  const found = new WeakMap<Key, Found>()
+  return (key: Key, answers: Answers, byHash: ByHash): Found => {
+    const known = found.get(key) ?? find(key, answers, byHash)
+    found.set(key, known)
+    return known
+  }
+}
+
 /** Whether any minutes of the station that asked name the department. */
-const anyAbsence: Formerly = ({ invitations }, answers, byHash) => ({
-  invitations: invitations.map((one) => {
+const formerInvitations = once((invitations: Course['invitations'], answers, byHash) =>
+  invitations.map((one) => {
     const asked = byHash.get(one.fact)?.entry.station
     return { ...one, absent: asked !== undefined && absentOf(answers).get(asked)?.has(one.department) === true }
   }),
+)
+const anyAbsence: Formerly = ({ invitations }, answers, byHash) => ({
+  invitations: formerInvitations(invitations, answers, byHash),
 })
 
+const formerSupplies = once((supplies: Answers['supplies']) => supplies.map(({ supply }) => supply))
+
 const FORMERLY: Readonly<Partial<Record<GuardedKind, Formerly>>> = {
-  supplemented: (_course, { supplies }) => ({ supplies: supplies.map(({ supply }) => supply) }),
+  supplemented: (_course, answers, byHash) => ({ supplies: formerSupplies(answers.supplies, answers, byHash) }),
   lapsed: (_course, { contacts }) => ({ contacts: contacts.length }),
   decided: anyAbsence,
   concluded: anyAbsence,

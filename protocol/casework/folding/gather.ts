@@ -48,10 +48,11 @@ export interface Gathered {
 
 /** Asks the directory once per log and station: a case has many facts and few writers. */
 function writersOf(authority: Authority): (log: LogKey, station: StationCode) => Writer {
-  const known = new Map<LogKey, Writer[]>()
+  const known = new Map<LogKey, Map<StationCode, Writer>>()
   return (log, station) => {
-    const writers = known.get(log)
-    const found = writers?.find((writer) => writer.station === station)
+    const writers = known.get(log) ?? new Map<StationCode, Writer>()
+    known.set(log, writers)
+    const found = writers.get(station)
     if (found !== undefined) return found
     const { node } = logParts(log)
     const made: Writer = {
@@ -60,8 +61,7 @@ function writersOf(authority: Authority): (log: LogKey, station: StationCode) =>
       root: authority.isRoot(node),
       tier: authority.tierOf(station),
     }
-    if (writers === undefined) known.set(log, [made])
-    else writers.push(made)
+    writers.set(station, made)
     return made
   }
 }

@@ -1,5 +1,6 @@
 /** Who applies and what of the form counts, as the facts say it one after the other. */
 import type { EntryHash } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import type { CaseState, StoryLine } from '../case.ts'
 import type { Fields, GuardedKind, Seal } from '../facts/facts.ts'
 import { textOf } from '../facts/values.ts'
@@ -27,11 +28,13 @@ export function applicantAfter(before: CaseState['applicant'], kind: string, fie
 
 /** The last seal of each section after a fact, by the hash under which it counts. */
 export function sealsAfter(before: CaseState['seals'], fact: EntryHash, { seals }: Fields): CaseState['seals'] {
-  let after = before
-  // Spread and computed keys define own properties, so a section called __proto__ stays plain data.
-  for (const seal of Array.isArray(seals) ? (seals as readonly (Seal | null)[]) : []) {
+  if (!Array.isArray(seals)) return before
+  const after = new Map(Object.entries(before))
+  for (const seal of seals as readonly (Seal | null)[]) {
     if (typeof seal?.section !== 'string') continue // what another program wrote may hold anything
-    after = { ...after, [seal.section]: { ...seal, fact } }
+    // A case has a few sections; whoever seals ever new ones would make each further fact dearer.
+    if (after.has(seal.section) || after.size < LIMITS.sealedSections) after.set(seal.section, { ...seal, fact })
   }
-  return after
+  // Entries define own properties, so a section called __proto__ stays plain data.
+  return Object.fromEntries(after)
 }

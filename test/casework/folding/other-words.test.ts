@@ -8,6 +8,7 @@ import {
   chain,
   fold,
   judging,
+  last,
   nodeOf,
   OTHER_TOWN,
   OTHER_VILLAGE,
@@ -79,13 +80,73 @@ test.each([
   stops([...base, ...line], [declined, write('offered', VILLAGE, declined, toAccomplice)])
 })
 
-test('C11 a decline behind its own log’s taking, which others signed for, says nothing', () => {
+test('C11 C14 a decline behind its own log’s taking, which others signed for, stops the case once the sender goes on from it', () => {
   const { base, offer } = offeredAway()
   const line = handedOn(offer)
   const declined = write('declined', OTHER_VILLAGE, offer)
-  const state = fold([...base, ...line, declined, write('offered', VILLAGE, declined, toAccomplice)])
-  expect(state).toMatchObject({ holder: TOWN, stage: '30', forks: [] })
-  expect(reasonOf(state, declined)).toBe('lost-race')
+  expect(fold([...base, ...line, declined])).toMatchObject({ holder: TOWN, stage: '30', forks: [] })
+  stops([...base, ...line, declined], [write('offered', VILLAGE, declined, toAccomplice)])
+})
+
+/** The town offered the case on, was declined and went on with it. */
+function declinedAndGoneOn(rest: Parameters<typeof chain>[0]) {
+  const away = [...ACCEPTED.slice(0, 2), ['offered', TOWN, { to: OTHER_TOWN, materials: 4 }]] as const
+  const { facts, offer: handedIn } = offeredCase()
+  const before = [...facts, ...chain(away, handedIn)]
+  const offer = last(before)
+  const declined = write('declined', OTHER_TOWN, offer)
+  const on = chain(rest, declined)
+  return { offer, declined, on, all: [...before, declined, ...on] }
+}
+
+test.each([
+  ['accepted', [['accepted', TOWN]]],
+  [
+    'finished',
+    [
+      ['rejected', TOWN, { outcome: 'returned' }],
+      ['archived', TOWN],
+    ],
+  ],
+] as const)(
+  'C11 C14 a taking in an earlier place of the log takes nothing from whoever went on after its decline: a case %s',
+  (_, rest) => {
+    const { offer, declined, on, all } = declinedAndGoneOn(rest)
+    const { stage } = fold(all)
+    const taken = write('taken', OTHER_TOWN, offer, {}, { seq: declined.seq - 1 })
+    expect(fold([...all, taken])).toMatchObject({ holder: TOWN, stage, tip: last(on).hash, forks: [] })
+    const away = write('offered', OTHER_TOWN, taken, toAccomplice)
+    const state = fold([...all, taken, away, write('taken', OTHER_VILLAGE, away)])
+    expect(new Set(state.forks[0]?.facts)).toEqual(new Set([declined.hash, taken.hash]))
+  },
+)
+
+test.each([
+  ['an earlier decline and a later taking of the same log', (seq: number) => [{ seq: seq - 1 }, { seq: seq + 1 }]],
+  ['a decline and a taking of another log', () => [writtenBy(OTHER_TOWN, 2), writtenBy(OTHER_TOWN, 2)]],
+] as const)('C11 of declines that stands from which the sender went on, also beside %s', (_, places) => {
+  const { offer, declined, on, all } = declinedAndGoneOn([['accepted', TOWN]])
+  const [first, second] = places(declined.seq)
+  const other = write('declined', OTHER_TOWN, offer, {}, first)
+  const taken = write('taken', OTHER_TOWN, offer, {}, second)
+  expect(fold([...all, other, taken])).toMatchObject({ holder: TOWN, stage: '30', tip: last(on).hash, forks: [] })
+})
+
+test('C151 behind an opening at which the case stops, what others wrote in a station’s name says so', () => {
+  const [one, two] = [1, 2].map((incarnation) => write('opened', VILLAGE, null, {}, writtenBy(VILLAGE, incarnation)))
+  const signed = (opening: FactEntry, to: typeof TOWN) =>
+    chain(
+      [
+        ['offered', VILLAGE, { to, materials: 1 }],
+        ['taken', to],
+      ],
+      opening,
+    )
+  const lines = [...signed(one as FactEntry, OTHER_TOWN), ...signed(two as FactEntry, OTHER_VILLAGE)]
+  const forged = write('taken', TOWN, one as FactEntry, {}, writtenBy(OTHER_VILLAGE))
+  const state = fold([one as FactEntry, two as FactEntry, ...lines, forged])
+  expect(state.forks).toHaveLength(1)
+  expect(reasonOf(state, forged)).toBe('not-authorised')
 })
 
 test.each([

@@ -109,10 +109,18 @@ export const CUSTODY: readonly Mutant[] = [
   {
     name: 'signed-word-displaced',
     file: 'protocol/casework/folding/custody.ts',
-    from: 'isSigned(one) || (goneOn(one) && !isSaidAgain(one, first))',
-    to: '(isSigned(one) || goneOn(one)) && !isSaidAgain(one, first)',
+    from: 'return field.filter((one) => isSigned(one) || isGoneOn(one))',
+    to: 'return field.filter((one) => (isSigned(one) || isGoneOn(one)) && !isSaidAgain(one, first))',
     fault:
       'C11: with a decline in an earlier place of a forked log two former holders take a case from whoever signed for it.',
+    tests: ['test/casework/folding/other-words.test.ts'],
+  },
+  {
+    name: 'gone-on-from-nothing',
+    file: 'protocol/casework/folding/custody.ts',
+    from: '(goneOn.has(programOf(one)) ? isGoneOn(one) : !isSaidAgain(one, first))',
+    to: '!isSaidAgain(one, first)',
+    fault: 'C11: a taking kept back before a decline takes the case from the sender that went on from the decline.',
     tests: ['test/casework/folding/other-words.test.ts'],
   },
   {
