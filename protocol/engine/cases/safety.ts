@@ -36,7 +36,7 @@ export function entriesAbove(
   return sum
 }
 
-/** Cases with at least one entry that has not reached a step. Exact up to 1,000, then never too low. */
+/** Cases with at least one entry that has not reached a step. Exact up to 1,000, then never too low, nor more than there are such entries. */
 export async function casesAbove(held: Held, step: Step): Promise<number> {
   const { logs, storage, unlisted } = held
   const heights = new Map([...logs.heads.values()].map((head) => [head.key, reached(held, head, step)]))
@@ -47,7 +47,7 @@ export async function casesAbove(held: Held, step: Step): Promise<number> {
   if (!Number.isFinite(first)) return 0
   const listed = await storage.casesSince(first, EXACT_COUNT)
   const most = listed.count + unlisted.size
-  if (most > EXACT_COUNT) return most
+  if (most > EXACT_COUNT) return Math.min(most, entriesAbove(held, step))
   const ids = [...new Set([...listed.ids, ...unlisted.ids()])]
   const places = await storage.placesOf(ids)
   return ids.filter((id) => (places.get(id) ?? []).some(({ log, seq }) => seq > (heights.get(log) ?? 0))).length
