@@ -183,6 +183,8 @@ export const LIMITS = {
   sliceCases: 20,
   /** Cases listed in one request behind the commit of their entries: some 15 ms, in pieces; more only gains a little. */
   listedCases: 100,
+  /** Groups of others before a list has its turn all the same: so many frames bring a thousand entries each. */
+  groupsBeforeList: 8,
   /** Cases that may be stored and not listed before the links wait for the list: some seconds of folding, a megabyte of names. */
   unlistedCases: 10_000,
   /** Cases with facts of foreign people that are looked up to be judged anew, half a megabyte of names; of more, all are judged. */

@@ -9,6 +9,8 @@ export interface Locals {
   read(space: string, key: string): Promise<string | undefined>
   /** Remembers a value that was just written to the disk. */
   written(space: string, key: string, value: string | undefined): void
+  /** Forgets what is in memory: a commit failed, and what the disk holds of it is not known. */
+  forget(): void
 }
 
 /** Opens the node-local values of a storage. */
@@ -32,5 +34,6 @@ export function createLocals(storage: Pick<Storage, 'local'>): Locals {
       return known.get(name)
     },
     written,
+    forget: () => known.clear(),
   }
 }

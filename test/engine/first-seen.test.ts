@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId } from '#protocol/ids.ts'
 import { streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -231,4 +232,22 @@ test('S154 an offset that lies beyond all dates does not pass the door, and one 
   const beyond = draft(TOWNSHIP, { clockOffset: 8.64e15 + 1 })
   township.send(frameOf(await township.write(streamOf(TOWNSHIP), [beyond])))
   expect(await township.refusal()).toBe('malformed')
+})
+
+test('S161 S163 a day that a person confirms is held against what is stored and not listed as well', async () => {
+  const { clock, root, storage, township, open } = await openPlace()
+  await open(township, { time: at('2026-11-12'), clockOffset: 0 })
+  await until('it is listed', async () => (await root.engine.office.status()).unlisted === 0)
+  const commit = storage.commit.bind(storage)
+  storage.commit = async (change) => {
+    if (change.packs.length === 0 && change.cases.length > 0) throw new StorageFailure('full', '磁盘已满')
+    return commit(change)
+  }
+  // The hall's clock is ahead, and a township brings what it wrote by it; then the clock is put right.
+  clock.jumpTo('2026-12-30T09:00+08:00')
+  const id = await open(township, { time: at('2026-12-30'), clockOffset: 0 })
+  expect(await root.engine.office.status()).toMatchObject({ unlisted: 1 })
+  clock.jumpTo('2026-11-27T09:00+08:00')
+  value(await root.engine.office.confirmDay(reader, '2026-11-27' as Day, { isSure: true }))
+  expect((await doubts(root, id)).map(({ why }) => why)).toEqual(['not-come'])
 })

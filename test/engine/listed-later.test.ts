@@ -3,129 +3,17 @@ import { expect, test } from 'vitest'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { lettersOf, MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
-import type { Host } from '#protocol/engine/ports/host.ts'
-import { type Change, NO_CHANGE, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import {
-  type DocumentId,
-  type EntryHash,
-  isCase,
-  type LogKey,
-  type StationCode,
-  streamOf,
-  toHex,
-} from '#protocol/ids.ts'
-import { MemoryStorage } from '#protocol/storage/memory.ts'
-import { testHost } from '#test/clock/host.ts'
+import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
+import { type DocumentId, type EntryHash, isCase, type LogKey, streamOf, toHex } from '#protocol/ids.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { withLimits } from '#test/hostile/other-limits.ts'
-import {
-  COUNTY,
-  callUntil,
-  type Node,
-  openCounty,
-  openCountyRoot,
-  openNode,
-  person,
-  publish,
-  TOWNSHIP,
-  until,
-  VILLAGE,
-} from './county.ts'
-import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
+import { COUNTY, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { bring, cut, heldRoot, heldTownship, lists, opened, rowsOf, startAgain } from './held-listing.ts'
+import { draft, factPayload, frameOf } from './raw-node.ts'
 
 const handler = person(COUNTY, ['handler', 'clerk', 'chief'])
 const clerk = person(TOWNSHIP, ['clerk', 'handler'])
 const agent = person(VILLAGE, ['agent'])
-
-/** A commit that lists: rows or receipts without a pack. */
-const lists = ({ packs, cases, receipts }: Change) => packs.length === 0 && cases.length + receipts.length > 0
-
-/** Pauses after which a disk that refused is tried again: over when the test says so. */
-const RETRY_MILLISECONDS = 10_000
-
-/** A disk that takes no list until it is let go, and remembers every commit; with the host that tries it again then. */
-function heldDisk() {
-  const storage = new MemoryStorage()
-  const commits: Change[] = []
-  const retries: (() => void)[] = []
-  const commit = storage.commit.bind(storage)
-  let isHeld = false
-  storage.commit = async (change) => {
-    if (isHeld && lists(change)) throw new StorageFailure('full', '磁盘已满')
-    await commit(change)
-    commits.push(change)
-  }
-  const after: Host['after'] = (milliseconds, callback) => {
-    if (milliseconds !== RETRY_MILLISECONDS) return testHost.after(milliseconds, callback)
-    if (!isHeld) return testHost.after(0, callback)
-    retries.push(callback)
-    return () => {}
-  }
-  return {
-    storage,
-    host: { ...testHost, after },
-    commits,
-    hold() {
-      isHeld = true
-    },
-    release() {
-      isHeld = false
-      for (const retry of retries.splice(0)) retry()
-    },
-  }
-}
-
-const opened = (station: StationCode = TOWNSHIP, number = '安县-1') =>
-  draft(station, {
-    payload: factPayload({ kind: 'opened', previous: null, fields: { number, item: 'SL0001', itemVersion: 1 } }),
-  })
-
-/** A pass over all rows would list as well. */
-const untilJudged = ({ engine }: Node) =>
-  until('nothing is judged anew', async () => (await engine.office.status()).refolding === null)
-
-/** A root with a member below it whose frames are stored and, until that is let go, not listed. */
-async function heldRoot(station: StationCode = TOWNSHIP) {
-  const disk = heldDisk()
-  const root = await openCountyRoot(disk.storage, disk.host)
-  const member = new RawNode(station)
-  await publish(root, [member.record(root.identity.node, 9)])
-  await member.link(root)
-  await untilJudged(root)
-  disk.hold()
-  return { root, member, ...disk }
-}
-
-/** Root, township and village, linked; the township's disk takes no list until it is let go. */
-async function heldTownship() {
-  const disk = heldDisk()
-  const storageOf = (station: StationCode) => (station === TOWNSHIP ? disk.storage : new MemoryStorage())
-  const county = await openCounty(storageOf, disk.host)
-  const { root, township, village } = county
-  const knows = ({ engine }: Node) => engine.office.stations.length === 1
-  const upwards = await callUntil(township, root, 'the township knows its station', () => knows(township))
-  await callUntil(village, township, 'the village knows its station', () => knows(village))
-  await untilJudged(township)
-  disk.hold()
-  return { ...county, upwards, ...disk }
-}
-
-/** Brings so many openings in one frame, until they are acknowledged. */
-async function bring(member: RawNode, count: number): Promise<DocumentId[]> {
-  const drafts = Array.from({ length: count }, () => opened())
-  member.send(frameOf(await member.write(streamOf(TOWNSHIP), drafts)))
-  await member.stored()
-  return drafts.map(({ document }) => document)
-}
-
-const rowsOf = async ({ engine }: Node) => (await engine.office.find({})).rows.map(({ id }) => id)
-
-/** The disk as a power cut leaves it. */
-function cut(storage: MemoryStorage): MemoryStorage {
-  const copy = new MemoryStorage()
-  copy.restore(storage.snapshot())
-  return copy
-}
 
 test('S163 a frame is acknowledged when it is durable; its cases are listed behind that', async () => {
   const { root, member, commits, release } = await heldRoot()
@@ -187,13 +75,7 @@ test('S163 what was said of an entry is taken back with the list of what it had 
 test('S163 a power cut between a commit and its list loses nothing: the next start lists it', async () => {
   const { root, member, storage } = await heldRoot()
   const ids = await bring(member, 5)
-  const again = await openNode({
-    station: COUNTY,
-    keys: root.identity.keys,
-    lease: 1,
-    storage: cut(storage),
-    incarnation: 1,
-  })
+  const again = await startAgain(root, cut(storage))
   await until('they are listed', async () => (await rowsOf(again)).length === 5)
   expect((await rowsOf(again)).sort()).toEqual([...ids].sort())
   await until('the note is gone', async () => (await again.storage.local('engine', 'unlisted')) === undefined)
@@ -307,13 +189,7 @@ test('S163 a case that a fault keeps from being listed holds up no other', async
   await until('it is noted', async () => (await storage.local('unread-cases', bad)) !== undefined)
   expect((await root.engine.office.status()).findings.map(({ kind }) => kind)).toContain('bug')
   storage.recordsOf = recordsOf
-  const again = await openNode({
-    station: COUNTY,
-    keys: root.identity.keys,
-    lease: 1,
-    storage: cut(storage),
-    incarnation: 1,
-  })
+  const again = await startAgain(root, cut(storage))
   await until('the next start lists it', async () => (await rowsOf(again)).length === 4)
 })
 

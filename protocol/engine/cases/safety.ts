@@ -5,7 +5,7 @@ import type { Elsewhere } from '../logs/elsewhere.ts'
 import type { Logs } from '../logs/logs.ts'
 import { SAFETIES, type Safety } from '../office.ts'
 import type { Storage } from '../ports/storage.ts'
-import type { Unlisted } from './unlisted.ts'
+import { UNREAD_CASES_SPACE, type Unlisted } from './unlisted.ts'
 
 /** Cases looked at one by one for an exact count; beyond it the count is that of all candidates. */
 const EXACT_COUNT = 1_000
@@ -16,7 +16,7 @@ type Step = 'parentHeight' | 'rootHeight' | 'elsewhere'
 interface Held {
   readonly logs: Pick<Logs, 'heads'>
   readonly elsewhere: Elsewhere | null
-  readonly unlisted: Pick<Unlisted, 'size' | 'ids'>
+  readonly unlisted: Pick<Unlisted, 'ids'>
   readonly storage: Storage
 }
 
@@ -38,20 +38,25 @@ export function entriesAbove(
 
 /** Cases with at least one entry that has not reached a step. Exact up to 1,000, then never too low, nor more than there are such entries. */
 export async function casesAbove(held: Held, step: Step): Promise<number> {
-  const { logs, storage, unlisted } = held
+  const { logs, storage } = held
   const heights = new Map([...logs.heads.values()].map((head) => [head.key, reached(held, head, step)]))
   const behind = [...logs.heads.values()].filter(({ key, height }) => height > (heights.get(key) ?? 0))
   if (behind.length === 0) return 0
   const arrivals = await Promise.all(behind.map(({ key }) => storage.arrivalAbove(key, heights.get(key) ?? 0)))
   const first = Math.min(...arrivals.filter((arrival) => arrival !== undefined))
   if (!Number.isFinite(first)) return 0
+  // Before the lists are read: what is listed meanwhile is found there.
+  const unlisted = [...held.unlisted.ids(), ...(await unreadCases(storage))]
   const listed = await storage.casesSince(first, EXACT_COUNT)
-  const most = listed.count + unlisted.size
+  const most = listed.count + unlisted.length
   if (most > EXACT_COUNT) return Math.min(most, entriesAbove(held, step))
-  const ids = [...new Set([...listed.ids, ...unlisted.ids()])]
+  const ids = [...new Set([...listed.ids, ...unlisted])]
   const places = await storage.placesOf(ids)
   return ids.filter((id) => (places.get(id) ?? []).some(({ log, seq }) => seq > (heights.get(log) ?? 0))).length
 }
+
+const unreadCases = async (storage: Storage): Promise<DocumentId[]> =>
+  (await storage.localAll(UNREAD_CASES_SPACE)).map(({ key }) => key as DocumentId)
 
 /** How far each case has travelled: its weakest entry counts. */
 export async function safetyOf(held: Held, ids: readonly DocumentId[]): Promise<Map<DocumentId, Safety>> {

@@ -8,6 +8,9 @@ import type { Storage } from '../ports/storage.ts'
 /** The note on the disk: the arrival from which on entries may not be listed. Without it everything is. */
 export const UNLISTED_NOTE = { space: 'engine', key: 'unlisted' } as const
 
+/** Cases that could not be read, or folded, when an entry of them was kept; it counts when they can be. */
+export const UNREAD_CASES_SPACE = 'unread-cases'
+
 /** The cases, those whose entries came first first. */
 export interface Unlisted {
   readonly size: number

@@ -58,11 +58,12 @@ function whyDoubtful(core: Core, entry: Entry): DoubtfulDay['why'] | undefined {
 }
 
 /** How people find a case: by its number, else by how its id begins. */
-function nameOf({ core, files }: Staging, id: DocumentId): string {
+function nameOf({ core, files, deferred }: Staging, id: DocumentId): string {
   const file = files.get(id)
   // Folded beside the file: what it will be at the end of the group counts, not what it is here.
   const number = file && foldCase(id, file.facts, registerOf(core))?.number
-  return number ? `办件 ${number}` : `一个暂无编号的办件(标识 ${id.slice(0, ID_SHOWN)}…)`
+  const kind = deferred.has(id) ? '刚送到的' : '暂无编号的'
+  return number ? `办件 ${number}` : `一个${kind}办件(标识 ${id.slice(0, ID_SHOWN)}…)`
 }
 
 /** To the minute: within one day only the times tell when it came from when it says it was written. */

@@ -31,11 +31,17 @@ export const daysBehind = (
 async function casesBehind(core: Core, day: Day): Promise<readonly CaseToCome[]> {
   const found: CaseToCome[] = []
   const seen = core.clock.now()
+  // Of what is stored and not listed the row says less than there is, or nothing.
+  const unlisted = new Set(core.unlisted.ids())
   for (let place = 0; ; ) {
     const { documents, last } = await core.storage.documentsAfter(place, LIMITS.cachedDocuments)
     if (documents.length === 0) return found
-    const rows = await core.storage.casesById(documents.filter(isCase))
-    const ids = rows.filter(({ signedOn }) => signedOn === undefined || signedOn > day).map(({ id }) => id)
+    const cases = documents.filter(isCase)
+    const rows = new Map((await core.storage.casesById(cases)).map((row) => [row.id, row]))
+    const ids = cases.filter((id) => {
+      const row = rows.get(id)
+      return unlisted.has(id) || (row && (row.signedOn === undefined || row.signedOn > day))
+    })
     for (const file of await readFiles(core, ids)) {
       const days = daysBehind(file, { day, seen, why: 'not-come' })
       if (days.length > 0) found.push({ id: file.id, days })

@@ -1,10 +1,10 @@
 /** Listing what links brought: rows and receipts follow the commit of the entries, in slices, when nobody else writes. */
 import type { DocumentId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
+import { UNREAD_CASES_SPACE } from '../cases/unlisted.ts'
 import type { Core } from '../core.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { loadFiles } from '../writing/case-loading.ts'
-import { UNREAD_CASES_SPACE } from '../writing/placing.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 
@@ -17,29 +17,38 @@ export interface Listing {
 /** A disk that refused is tried again after this time; until then lists show what was listed. */
 const RETRY_MILLISECONDS = 10_000
 
-/** Opens the listing of a node. `queue`: the line whose turn comes when all others are empty. */
+/** Opens the listing of a node. `queue`: the line whose turn comes when all others are empty, or had enough turns. */
 export function openListing(core: Core, queue: WriteQueue): Listing {
   let running = false
   let stopped = false
-  const run = async () => {
-    while (core.unlisted.size > 0 && !stopped) await listOrSetApart(queue, firstOf(core))
+  let cancel: (() => void) | undefined
+  const refused = () => {
+    running = false
+    cancel = core.host.after(RETRY_MILLISECONDS, () => {
+      cancel = undefined
+      look()
+    })
+  }
+  /** The next list is asked for with the commit of the one before: so the line is not empty when links are to wait. */
+  const next = () => {
+    running = core.unlisted.size > 0 && !stopped
+    if (!running) return
+    const ids = firstOf(core)
+    queue
+      .write((staging) => list(staging, ids), next)
+      .catch((problem) => {
+        if (isOfTheDisk(problem)) return refused()
+        return listSingly(core, queue, ids).then(next, refused)
+      })
   }
   const look = () => {
-    if (running || stopped || core.unlisted.size === 0) return
-    running = true
-    run()
-      .finally(() => {
-        running = false
-      })
-      .catch((problem) => {
-        // A failing disk shows in the node's health; a bug was told by the queue. What is not listed stays noted.
-        if (problem instanceof StorageFailure) core.host.after(RETRY_MILLISECONDS, look)
-      })
+    if (!running && !cancel) next()
   }
   return {
     look,
     stop() {
       stopped = true
+      cancel?.()
     },
   }
 }
@@ -50,16 +59,18 @@ function firstOf({ unlisted }: Core): DocumentId[] {
   return first
 }
 
-/** Lists cases; one that a bug keeps from being folded holds up no other, and is tried again with the next start. */
-async function listOrSetApart(queue: WriteQueue, ids: readonly DocumentId[]): Promise<void> {
-  try {
-    await queue.write((staging) => list(staging, ids))
-  } catch (problem) {
-    if (problem instanceof StorageFailure) throw problem
-    const [only, ...others] = ids
-    if (only === undefined) return
-    if (others.length > 0) for (const id of ids) await listOrSetApart(queue, [id])
-    else await queue.write(async (staging) => setApart(staging, only))
+/** Whether the disk refuses whatever is written; what is damaged of one case, and a bug, keep only that one from its list. */
+const isOfTheDisk = (problem: unknown): boolean => problem instanceof StorageFailure && problem.fault !== 'damaged'
+
+/** Lists cases one by one; one that cannot be listed holds up no other, and is tried again when it is next looked at. */
+async function listSingly(core: Core, queue: WriteQueue, ids: readonly DocumentId[]): Promise<void> {
+  for (const id of ids) {
+    try {
+      if (core.unlisted.has(id)) await queue.write((staging) => list(staging, [id]))
+    } catch (problem) {
+      if (isOfTheDisk(problem)) throw problem
+      await queue.write(async (staging) => setApart(staging, id))
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 /** Cases of which something arrived while the disk could not give them: judged as soon as they can be read again. */
 import type { DocumentId } from '#protocol/ids.ts'
+import { UNREAD_CASES_SPACE } from '../cases/unlisted.ts'
 import type { Afterwork } from '../writing/afterwork.ts'
 import { fileOf } from '../writing/case-loading.ts'
-import { UNREAD_CASES_SPACE } from '../writing/placing.ts'
 import { setLocal } from '../writing/staging.ts'
 
 /** Row and receipts of the case follow from its entries with this commit; while it cannot be read the note stays. */

@@ -98,6 +98,7 @@ async function commit(queue: Committing, staging: Staging, change: Change): Prom
   try {
     await storage.commit(change)
   } catch (problem) {
+    queue.core.locals.forget() // of a commit without packs nobody can say whether it is there
     if (!(problem instanceof StorageFailure))
       throw new UnknownDisk('a commit ended in an unknown way', { cause: problem })
     if (!isDoubtful(problem)) throw problem

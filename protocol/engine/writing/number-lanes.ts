@@ -7,7 +7,6 @@ import { drawLane, laneOf, lettersOf } from '#protocol/casework/identity/lanes.t
 import { logParts, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { CaseFile } from '../cases/case-file.ts'
-import type { Core } from '../core.ts'
 import { randomBelow } from '../logs/logs.ts'
 import { readOrMark } from './case-loading.ts'
 import { getLocal, type Staging, setLocal } from './staging.ts'
@@ -25,15 +24,15 @@ export async function laneFor(staging: Staging, station: StationCode, year: numb
   const space = spaceOf(station, year)
   const present = core.lanes.get(space)
   const { incarnation } = core.logs
-  const lane = present?.incarnation === incarnation ? present.lane : await newLane(core, space)
+  const lane = present?.incarnation === incarnation ? present.lane : await newLane(staging, space)
   core.lanes.set(space, { incarnation, lane })
   return lane
 }
 
-async function newLane(core: Core, space: string) {
-  const { storage, logs, host, directory, identity } = core
+async function newLane(staging: Staging, space: string) {
+  const { storage, logs, host, directory, identity } = staging.core
   const marked = (await storage.localAll(space)).map(({ key }) => laneOf(key))
-  const used = new Set([...marked, ...(await lanesNotListed(core, space))])
+  const used = new Set([...marked, ...(await lanesNotListed(staging, space))])
   // Programs before this one took the incarnation as the lane.
   for (const log of logs.heads.keys()) if (logs.isOwn(log)) used.add(logParts(log).incarnation)
   used.add(logs.incarnation)
@@ -56,13 +55,15 @@ export async function noteLanes(staging: Staging, files: Iterable<CaseFile>): Pr
 }
 
 /** Lanes of numbers that are stored and marked with the list (S163): whoever draws one before must know of them. */
-async function lanesNotListed(core: Core, space: string): Promise<number[]> {
+async function lanesNotListed({ core, pieces }: Staging, space: string): Promise<number[]> {
   const ids = [...core.unlisted.ids()]
   const lanes: number[] = []
-  for (let start = 0; start < ids.length; start += LIMITS.cachedDocuments) {
-    for (const { facts } of await readOrMark(core, ids.slice(start, start + LIMITS.cachedDocuments)))
+  for (let start = 0; start < ids.length; start += LIMITS.listedCases) {
+    for (const { facts, entries } of await readOrMark(core, ids.slice(start, start + LIMITS.listedCases))) {
+      await pieces(entries)
       for (const { station, year, lane } of facts.flatMap(numbersIn))
         if (spaceOf(station, year) === space) lanes.push(lane)
+    }
   }
   return lanes
 }

@@ -18,6 +18,7 @@ import { type Draft, type Entry, KIND } from '#protocol/log/entry.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import { AFTER_REVOCATION, addEntry } from '../cases/case-entries.ts'
 import { storedEntry } from '../cases/case-reading.ts'
+import { UNREAD_CASES_SPACE } from '../cases/unlisted.ts'
 import type { Core } from '../core.ts'
 import { type Directory, streamOfRecord } from '../directory/directory.ts'
 import { readDirectoryRecord } from '../directory/record-reading.ts'
@@ -86,9 +87,6 @@ function placeApart(staging: Staging, entry: Entry, again: boolean): Oddity | un
   if (isAudit(entry.document)) return placeAudit(staging, entry)
   return entry.kind === KIND.directory ? placeRecord(staging, entry, again) : placeOther(staging, entry)
 }
-
-/** Cases that could not be read when an entry of them was kept; it counts when they can be. */
-export const UNREAD_CASES_SPACE = 'unread-cases'
 
 /** Logs that carry directory records of this node, or at the root any; what is true of them is found out after the commit. */
 export const RETURNED_RECORDS_SPACE = 'returned-records'

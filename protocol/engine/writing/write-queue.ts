@@ -41,6 +41,8 @@ interface Queue extends Committing {
   readonly lines: WaitingWrite[][]
   readonly others: WaitingWrite[]
   readonly later: WaitingWrite[]
+  /** Groups of others that went before what waits in `later`. */
+  before: number
 }
 
 /** What is in doubt is looked for after this time at the latest: until then nobody is shown or sent it. */
@@ -49,7 +51,16 @@ const DOUBT_MILLISECONDS = 10_000
 /** Opens the queue. While one group is being committed the next ones gather; an idle queue commits at once. */
 export function openWriteQueue(core: Core, companions: readonly Companion[]): WriteLines {
   const [people, others, later]: [WaitingWrite[], WaitingWrite[], WaitingWrite[]] = [[], [], []]
-  const queue: Queue = { core, companions, followers: [], lines: [people, others], others, later, doubt: undefined }
+  const queue: Queue = {
+    core,
+    companions,
+    followers: [],
+    lines: [people, others],
+    others,
+    later,
+    before: 0,
+    doubt: undefined,
+  }
   let running: Promise<void> | undefined
 
   const run = async () => {
@@ -110,17 +121,18 @@ function waitingFor<Value>(request: Request<Value>, { alone, durable, resolve, r
 }
 
 /**
- * The line whose turn it is, if anybody waits there; else the other one, and then what can wait. Where too much of that
- * is left it takes the turns of the others: what is stored must not run ahead of the lists without end.
+ * The line whose turn it is, if anybody waits there; else the other one, and then what can wait: it goes before anybody once
+ * so many groups went before it. Where too much of it is left people and it take turns, and the others wait: what is stored
+ * must not run ahead of the lists without end.
  */
-function nextLine({ core, lines, others, later }: Queue): WaitingWrite[] | undefined {
-  const isBehind = later.length > 0 && core.unlisted.size >= LIMITS.unlistedCases
-  if (isBehind && lines[0] === others) {
-    lines.reverse()
-    return later
-  }
-  const at = lines.findIndex((line) => line.length > 0 && !(isBehind && line === others))
-  if (at === -1) return later.length > 0 ? later : undefined
+function nextLine(queue: Queue): WaitingWrite[] | undefined {
+  const { core, lines, others, later } = queue
+  const waits = later.length > 0
+  const isBehind = waits && core.unlisted.size >= LIMITS.unlistedCases
+  const isOver = waits && queue.before >= (isBehind ? 1 : LIMITS.groupsBeforeList)
+  const at = isOver ? -1 : lines.findIndex((line) => line.length > 0 && !(isBehind && line === others))
+  queue.before = at === -1 || !waits ? 0 : queue.before + 1
+  if (at === -1) return waits ? later : undefined
   const [line] = lines.splice(at, 1) as [WaitingWrite[]]
   lines.push(line)
   return line
