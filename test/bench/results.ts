@@ -41,7 +41,8 @@ const DEFINITIONS = `## Definitions
 - **Ours.** Bundled programs in processes of their own, WebSockets on 127.0.0.1, fresh copies of the database files, the
   product's own storage and engine. Floor and ours take turns within a run; *time_ratio* is the median of the turns' ratios.
 - **catch-up** runs from the child's connect until the parent's list finds the last case as it is after its last fact
-  *and* the child has the acknowledgement of its last entry. **first-sync** runs until the child's list finds that case.
+  *and* the child has the acknowledgement of its last entry; *stored_ratio* is for that acknowledgement alone.
+  **first-sync** runs until the child's list finds that case.
 - **Bytes** are all bytes of the link both ways as the parent's socket counts them, with frame headers and control
   frames, without the HTTP upgrade (\`upgrade_bytes\`), up to the moment at which the time is taken. In **unchanged**
   that moment is the child's report, three seconds after connecting; the largest of all repeats counts.
@@ -51,6 +52,10 @@ const DEFINITIONS = `## Definitions
   The floor is one bare \`INSERT\` of 400 bytes with fsync, timed inside its process. Percentiles are over all acts.
 - **edge-50k**: process start to the last byte of \`/sign-in\`; resident memory (VmRSS) after all lists; lists are API
   queries (all, incoming, by name, by one character, by number, by stage) and the desk's pages \`/\` and \`/search\`.
+- **hub-500k**: as *edge-50k*, with the bundled hub and 500,000 cases; searches over the API by whole numbers, names,
+  pinyin, initials, and by ends of numbers and phones, all under one goal.
+- **links-500**: acts at the API of a bundled township alone, and then among 500 linked villages, which are engines over
+  memory storage in one other process on the same machine; what they report of themselves at first is over.
 - **growth**: three townships take turns, each with its own number of cases; per entry, from connect to found and
   acknowledged as in catch-up. *spread* is the slowest size over the fastest.
 - **fold**: facts decoded from their payloads, folded to state, clocks and story; the median of all folds of a process.
