@@ -4,6 +4,8 @@ import { LIMITS } from '#protocol/limits.ts'
 /** Groups in which keys are agreed on, all that OpenSSL takes by itself; whichever of them a client offers a key of is taken. */
 const GROUPS: Readonly<Record<string, number>> = {
   X25519MLKEM768: 0x11ec,
+  SecP256r1MLKEM768: 0x11eb,
+  SecP384r1MLKEM1024: 0x11ed,
   X25519: 0x1d,
   'P-256': 0x17,
   X448: 0x1e,
@@ -31,13 +33,16 @@ export function helloIn(come: Buffer): Buffer | undefined | null {
   for (let at = 0; at < come.length; records += 1) {
     if (come[at] !== HANDSHAKE || records === LIMITS.helloRecords) return null
     if (come.length < at + RECORD_HEAD) return undefined
-    const next = at + RECORD_HEAD + come.readUInt16BE(at + 3)
-    if (next === at + RECORD_HEAD) return null
+    const length = come.readUInt16BE(at + 3)
+    if (length === 0 || length > LIMITS.helloBytes) return null
+    const next = at + RECORD_HEAD + length
     message = Buffer.concat([message, come.subarray(at + RECORD_HEAD, next)])
     if (message.length > 0 && message[0] !== CLIENT_HELLO) return null
     const size = message.length < MESSAGE_HEAD ? MESSAGE_HEAD : MESSAGE_HEAD + message.readUIntBE(1, 3)
-    if (size > LIMITS.helloBytes) return null
-    if (message.length >= size && size > MESSAGE_HEAD) return message.subarray(0, size)
+    const isSized = message.length >= MESSAGE_HEAD
+    // A message of nothing would never be whole, and all that comes behind it would be kept.
+    if (size > LIMITS.helloBytes || (isSized && size === MESSAGE_HEAD)) return null
+    if (isSized && message.length >= size) return message.subarray(0, size)
     at = next
   }
   return undefined

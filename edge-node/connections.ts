@@ -8,8 +8,9 @@ import { LIMITS } from '#protocol/limits.ts'
 import { callerAt } from '#protocol/transport/callers.ts'
 import { type Crowd, createCrowd } from '#protocol/transport/crowd.ts'
 
-/** What tells a connection from every other: under TLS its socket is another one than that which came. */
-const endsOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
+/** What tells a connection from every other: under TLS its socket is another one than that which came. From one port may come one to each of our addresses. */
+const endsOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket): string =>
+  `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`
 
 /** Connections that have not yet agreed on TLS: Node's server does not know them, and waits for each when it closes. */
 export function unsecuredOf(server: Server): () => Iterable<Socket> {
@@ -37,8 +38,12 @@ interface Handle {
 
 const handleOf = (socket: Socket) => (socket as unknown as { readonly _handle: Handle | null })._handle
 
-/** Whether the system waits for whoever asked to take what it has: a live page with nothing to tell is no such one. */
+/** Whether the system waits for whoever asked to take what it has. */
 const isWaitedFor = (socket: Socket): boolean => (handleOf(socket)?.writeQueueSize ?? 0) > 0
+
+/** Whether an answer has begun and goes on although all of it was taken so far, as that of a live page does. */
+const isLive = (socket: Socket, response: ServerResponse | undefined): boolean =>
+  response?.headersSent === true && !response.writableEnded && !isWaitedFor(socket)
 
 /** Looks whether anything of what waits to be sent is taken from one look to the next. */
 function stuckAt(socket: Socket): () => boolean {
@@ -74,17 +79,19 @@ function occupy(crowd: Crowd<Socket>, socket: Socket, response: ServerResponse):
 /**
  * The system gives a program so many connections: whoever opens too many loses its own, the longest idle first. Idle is
  * also a connection that is kept after an answer, one that has sent the head of a request and keeps its body back, and one that
- * takes nothing of its answer. Slow readers occupy a place for as long as they like: where nothing else is left, those of the
- * address that has most of them make room for whoever has clearly less. What comes back is told of each request that begins.
+ * takes nothing of its answer. Who reads slowly, or asks again before it is answered, occupies a place for as long as he likes:
+ * where nothing else is left, those of the address that has most of them make room for whoever has clearly less, but for live
+ * pages. What comes back is told of each request that begins.
  * What asks for a link leaves here, unless an answer is still under way on it: links are counted where they come
  * (`downlink.ts`), and what waits behind an answer that nobody takes is ended by nobody there.
  */
 export function boundConnections(server: Server): RequestListener {
   const shares = { each: LIMITS.connectionsOfCaller, all: LIMITS.connections }
-  const crowd = createCrowd<Socket>(shares, (socket) => socket.destroy(), isWaitedFor)
+  const answering = new WeakMap<Socket, ServerResponse>()
+  const mayEnd = (socket: Socket) => !isLive(socket, answering.get(socket))
+  const crowd = createCrowd<Socket>(shares, (socket) => socket.destroy(), mayEnd)
   const came = new Map<string, Socket>()
   const cameAs = ({ socket }: IncomingMessage) => came.get(endsOf(socket))
-  const answering = new WeakMap<Socket, ServerResponse>()
   server.on('connection', (socket: Socket) => {
     noteArrival()
     const ends = endsOf(socket)

@@ -9,11 +9,11 @@ export interface Crowd<Item> {
   /**
    * Takes an item in, which counts as one or as its weight; what is in already stays as it is. Beyond the share of its
    * caller that one's longest idle items end, beyond the share of all those of the caller that has most. It may be the
-   * new item itself: it is idle, too. Where whoever has idle ones has clearly less than another has slow ones, the longest
-   * occupied of those ends.
+   * new item itself: it is idle, too. Where whoever has idle ones has clearly less than another has occupied ones that may
+   * end, the longest occupied of those does.
    */
   add(item: Item, caller: Caller, weight?: number): void
-  /** Something goes on with an item: unless it is slow it gives way to nobody until what comes back is called, once. Undefined when it is not in. */
+  /** Something goes on with an item: it gives way to nobody who has not clearly less, until what comes back is called, once. Undefined when it is not in. */
   occupy(item: Item): (() => void) | undefined
   /** Lets go of an item; whether it was there. */
   delete(item: Item): boolean
@@ -34,29 +34,29 @@ interface Held<Item> {
 /** One caller has clearly more than another: so many times as much. One that comes and goes does not end another's for a few. */
 const CLEARLY = 2
 
-/** Of slow items those of the caller that has most, where those are more than so many; the longest occupied first. */
-function mostSlow<Item>(
+/** Of occupied items that may end those of the caller that has most, where those are more than so many; the longest occupied first. */
+function mostOccupied<Item>(
   holders: Iterable<Held<Item>>,
   least: number,
-  isSlow: (item: Item) => boolean,
+  mayEnd: (item: Item) => boolean,
 ): readonly Item[] {
   let most: readonly Item[] = []
   for (const { busy } of holders) {
     const more = Math.max(least, most.length)
-    const slow = busy.size > more ? [...busy].filter(isSlow) : []
-    if (slow.length > more) most = slow
+    const some = busy.size > more ? [...busy].filter(mayEnd) : []
+    if (some.length > more) most = some
   }
   return most
 }
 
 /**
  * A crowd of so many at most: whoever fills it pushes out its own, and nobody who has brought less.
- * @param isSlow whether an occupied item is kept so by whoever brought it
+ * @param mayEnd whether an occupied item may end for somebody who has clearly less
  */
 export function createCrowd<Item>(
   { each, all }: Shares,
   end: (item: Item) => void,
-  isSlow: (item: Item) => boolean = () => false,
+  mayEnd: (item: Item) => boolean = () => false,
 ): Crowd<Item> {
   const holders = new Map<Caller, Held<Item>>()
   const items = new Map<Item, { readonly held: Held<Item>; readonly weight: number; uses: number }>()
@@ -80,8 +80,8 @@ export function createCrowd<Item>(
     if (held.size > each) return held.idle
     if (size <= all) return []
     const idlest = biggest()
-    const slow = mostSlow(holders.values(), idlest.count * CLEARLY, isSlow)
-    return slow.length > 0 ? slow : idlest.idle
+    const occupied = mostOccupied(holders.values(), idlest.count * CLEARLY, mayEnd)
+    return occupied.length > 0 ? occupied : idlest.idle
   }
   return {
     get callers() {

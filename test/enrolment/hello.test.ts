@@ -115,6 +115,8 @@ test.each([
   ['that would be asked for again', record(helloWithoutKeys(0))],
   ['that is another message', record(Buffer.of(2, 0, 0, 1, 0))],
   ['of nothing', record(Buffer.alloc(0))],
+  ['that says it is empty', record(Buffer.of(1, 0, 0, 0, 1))],
+  ['in a record longer than there are', Buffer.concat([Buffer.of(22, 3, 1, 255, 255, 1, 0, 1, 0), Buffer.alloc(100)])],
   ['that is a page asked for in clear', Buffer.from(GET)],
 ])('E72 a hello %s ends its connection, and no other, before OpenSSL has it', async (_, bytes) => {
   const { call, begun } = await openServer()
