@@ -1,6 +1,5 @@
 /** Callers that hold every place of a node without being idle, or from one port twice: over real sockets. */
 import { once } from 'node:events'
-import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
@@ -48,13 +47,14 @@ test('E60 who asks again and again before it is answered makes room where it has
   await ask(before, requestOf('/'))
   const live = await call('127.0.0.4')
   await ask(live, requestOf('/live'))
-  const begun: ServerResponse[] = []
-  server.on('request', (_, response) => void begun.push(response))
+  const begun = new Set<Socket>()
+  server.on('request', ({ socket }) => void begun.add(socket))
   const eager: Socket[] = []
   for (let count = 1; count <= 7; count++) {
     const one = await call('127.0.0.2')
     one.write(requestOf('/never').repeat(2))
-    await expect.poll(() => begun.length).toBeGreaterThanOrEqual(count)
+    await expect.poll(() => begun.size).toBe(count)
+    await ask(before, requestOf('/')) // behind which it has had its turn
     eager.push(one)
   }
   const newcomer = await call('127.0.0.5')
