@@ -98,7 +98,8 @@ async function comeToRest(world: World): Promise<void> {
   revive()
   for (let quiet = 0; timeline.now < bound() && quiet < 2; ) {
     await timeline.run(timeline.now + SETTLE / 2)
-    quiet = isConverged(world) && knowsDay(world) && (await isAcknowledged(world)) ? quiet + 1 : 0
+    const isCalm = isConverged(world) && knowsDay(world) && (await hasRead(world)) && (await isAcknowledged(world))
+    quiet = isCalm ? quiet + 1 : 0
   }
 }
 
@@ -106,6 +107,15 @@ async function comeToRest(world: World): Promise<void> {
 function knowsDay(world: World): boolean {
   const today = civilDay(world.now() + rootOf(world).clock)
   return inUse(world).every(({ running }) => running?.engine.office.today() === today)
+}
+
+/** Whether every program has read again what another one wrote: where the disk was full it tries that after a minute. */
+async function hasRead(world: World): Promise<boolean> {
+  const readers = inUse(world).map(async ({ disk, knowledge }) => {
+    const reader = await disk.storage.local('engine', 'reader')
+    return reader === undefined || reader.endsWith(`${knowledge.fingerprint}"`)
+  })
+  return (await Promise.all(readers)).every(Boolean)
 }
 
 /** Whether a disk holds of a log what the root does not: a former subscriber has to deliver it. */
