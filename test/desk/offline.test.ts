@@ -7,6 +7,7 @@ import { createDesk } from '#edge-node/desk/desk.ts'
 import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
+import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { success } from '#protocol/result.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
@@ -221,3 +222,19 @@ test(
   },
   REPORTS_MILLISECONDS,
 )
+
+test('S163 the sync page says how many cases are stored and not listed yet', async () => {
+  await join()
+  const { storage, engine } = county.township
+  const commit = storage.commit.bind(storage)
+  storage.commit = async (change) => {
+    if (change.packs.length === 0 && change.cases.length > 0) throw new StorageFailure('full', '磁盘已满')
+    await commit(change)
+  }
+  const row = '已收到、正在列入清单的办件'
+  expect((await clerk.get('/sync')).text).not.toContain(row)
+  await captureCase(agent)
+  await until('it is stored', async () => (await engine.office.status()).unlisted === 1)
+  expect((await clerk.get('/sync')).text).toContain(row)
+  storage.commit = commit
+})

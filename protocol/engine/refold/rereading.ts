@@ -34,8 +34,7 @@ const isOwed = async (core: Core): Promise<boolean> =>
 /** Adds to the first group of a new database which program reads it: there is nothing to be read again. */
 export async function noteReader(staging: Staging): Promise<void> {
   const { core } = staging
-  const { touched, deferred, directory, locals } = staging
-  const isWritten = touched.size + deferred.size + directory.size + locals.size > 0
+  const isWritten = staging.touched.size + staging.directory.size + staging.locals.size > 0
   if (core.logs.arrival > 0 || !isWritten || isLocalStaged(staging, PLACE.space, PLACE.key)) return
   if (await isOwed(core)) setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
 }
